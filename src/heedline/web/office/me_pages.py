@@ -56,6 +56,6 @@ def me(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_POST
 def single_keys(request: OfficeRequest) -> HttpResponse:
-    """Turn single keys on or off for the signed-in officer."""
+    """Turn single-key shortcuts on or off for the signed-in officer."""
     settings.set_single_keys(on=request.POST.get("on") == "yes", by=request.attendance)
     return HttpResponseRedirect(reverse("me") + "#keys")

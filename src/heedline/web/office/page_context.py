@@ -34,7 +34,7 @@ def _link(text: str, name: str, here: str) -> Link | None:
 
 
 def _danger(one: DangerNotice, *, linked: bool) -> ShellDanger:
-    """Return an open danger as the shell names it."""
+    """Return an open danger in the form that the shell displays."""
     return ShellDanger(
         short=one.short,
         href=reverse("report-danger", kwargs={"ref": one.ref}, urlconf=OFFICE) if linked else "",
@@ -47,7 +47,7 @@ def _danger(one: DangerNotice, *, linked: bool) -> ShellDanger:
 
 
 def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
-    """Return the office shell, with who is signed in and whether their keys are unlocked."""
+    """Return the office shell, which shows who is signed in and whether their keys are unlocked."""
     by = getattr(request, "attendance", None)
     frame: dict[str, Any] = {
         **frame_of(pack),

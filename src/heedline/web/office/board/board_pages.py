@@ -39,7 +39,7 @@ _YOUNGEST_FIRST = tuple(code for code, _ in reversed(AGES))
 @open_to(Audience.OFFICERS)
 @require_GET
 def boards(request: OfficeRequest) -> HttpResponse:
-    """Lead to the board of the first desk that the supervisor leads."""
+    """Redirect to the board of the first desk that the supervisor leads."""
     led = pages_board.led_by(request.attendance)
     if not led:
         raise NotHere
@@ -49,7 +49,10 @@ def boards(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_GET
 def board(request: OfficeRequest, desk: str) -> HttpResponse:
-    """Show the work of a desk. It holds nothing of what reports say, so it needs no keys."""
+    """Show the work of a desk on the supervisor's board.
+
+    The page contains nothing from reports, so it needs no keys.
+    """
     by, at = request.attendance, session.now()
     here = pages_board.desk_led(desk, by=by)
     found = pages_board.board(here, by=by, at=at)
@@ -89,7 +92,10 @@ def board(request: OfficeRequest, desk: str) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_GET
 def tasks(request: OfficeRequest, desk: str) -> HttpResponse:
-    """List the open tasks on reports of a desk. Their texts are shown while the supervisor's keys are unlocked."""
+    """List the open tasks on a desk's reports.
+
+    Their texts are shown while the supervisor's keys are unlocked.
+    """
     by, at = request.attendance, session.now()
     here = pages_board.desk_led(desk, by=by)
     listed = casework_tasks.of_desk(here, by=by, at=at)
@@ -99,7 +105,10 @@ def tasks(request: OfficeRequest, desk: str) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_GET
 def repeats(request: OfficeRequest, desk: str) -> HttpResponse:
-    """List the reports that were assessed today as told before. Their assessments are opened for it."""
+    """List the reports that were assessed today as reported before.
+
+    Their assessments are opened for this list.
+    """
     by, at = request.attendance, session.now()
     here = pages_board.desk_led(desk, by=by)
     listed = repeats_of_today(here, by=by, at=at)
@@ -107,7 +116,7 @@ def repeats(request: OfficeRequest, desk: str) -> HttpResponse:
 
 
 def _sums(found: Board) -> list[dict[str, Any]]:
-    """Return the figures at the head of the board, each with the list that it counts."""
+    """Return the figures at the top of the board, each with a link to its list."""
     code, now = found.desk.code, found.figures
     return [
         _figure("Waiting", now.waiting, code, {"stage": Stage.WAITING}),
@@ -150,7 +159,10 @@ def _sums(found: Board) -> list[dict[str, Any]]:
 def _figure(
     words: str, number: int, code: str, query: dict[str, str], *, late: bool = False
 ) -> dict[str, Any]:
-    """Return a figure with its words and its list. Figures are counted up to a thousand."""
+    """Return a figure with its label and a link to its list.
+
+    Figures are counted up to a thousand.
+    """
     return {
         "words": words,
         "number": f"{number:,}" if number < 1000 else "1,000 or more",

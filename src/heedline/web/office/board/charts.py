@@ -1,4 +1,7 @@
-"""Bar charts as SVG, drawn on the server without scripts or styles. The table of the same numbers stands below each."""
+"""Bar charts in SVG, drawn on the server without scripts or styles.
+
+A table with the same numbers follows each chart.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,10 @@ _ROW, _BAR = 32, 20
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A bar with its label on the left and its number on the right. `shade` is the number of its pattern."""
+    """A bar with its label on the left and its number on the right.
+
+    `shade` is the number of its pattern.
+    """
 
     label: str
     number: int
@@ -22,18 +28,21 @@ class Bar:
 
     @property
     def middle(self) -> int:
-        """Return the height of the base line of the texts."""
+        """Return the vertical position of the text's baseline."""
         return self.top + 15
 
     @property
     def end(self) -> int:
-        """Return where the number begins."""
+        """Return the horizontal position at which the number begins."""
         return LABELS + self.width + 8
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A bar chart. `title` says what the numbers are, in one sentence that holds them all."""
+    """A bar chart with a title.
+
+    The title is a sentence that says what the numbers are.
+    """
 
     title: str
     bars: tuple[Bar, ...]
@@ -44,12 +53,15 @@ class Chart:
 
     @property
     def words(self) -> str:
-        """Return the whole chart as a sentence, for whoever does not see it."""
+        """Return the whole chart as text, for users who cannot see it."""
         return f"{self.title}: {', '.join(f'{bar.label} {bar.number}' for bar in self.bars)}"
 
 
 def bar_chart(title: str, rows: Iterable[tuple[str, int, int]]) -> Chart:
-    """Return a chart of these rows: label, number and shade. The longest bar fills the width."""
+    """Return a chart of rows, each with a label, a number and a shade.
+
+    The longest bar fills the width.
+    """
     known = tuple(rows)
     most = max((number for _, number, _ in known), default=0)
     room = WIDTH - LABELS - NUMBERS
@@ -63,5 +75,5 @@ def bar_chart(title: str, rows: Iterable[tuple[str, int, int]]) -> Chart:
 
 
 def _width(number: int, most: int, room: int) -> int:
-    """Return the length of a bar. One that is not nought is always to be seen."""
+    """Return the length of a bar, which is never too short to see unless its number is zero."""
     return max(2, round(room * number / most)) if number else 0

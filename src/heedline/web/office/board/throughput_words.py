@@ -1,4 +1,4 @@
-"""How fast a desk takes and closes reports: the figures in words, each with its chart."""
+"""The figures on how fast a desk takes and closes reports, in words and as charts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages shown after a call's report is sent: the receipt code, the wrap-up note and the next call.
+"""Pages shown after a call's report is sent, with the receipt code, the wrap-up note and the next call.
 
 The code is read out to the caller and read back.
 """
@@ -86,7 +86,7 @@ def wrap_up_fields() -> tuple[Field, ...]:
 
 
 def wrap_up_of(form: Form) -> WrapUp:
-    """Return the wrap-up note that the form holds."""
+    """Return the wrap-up note entered in the form."""
     words = advice_words()
     return WrapUp(
         form.text("mood"),
@@ -169,7 +169,7 @@ code.stood_on = "/w/call/code/"  # type: ignore[attr-defined]  # where a button 
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def wrap_up(request: OfficeRequest) -> HttpResponse:
-    """Record a short wrap-up note, and show where the report went.
+    """Record a short wrap-up note, and show which desk received the report.
 
     The note is sealed beside the report and is not part of it.
     """

@@ -1,4 +1,4 @@
-"""The single-page form of a call: the pack's questions by section, and how the report was received.
+"""The single-page form for a call, with the pack's questions by section and how the report was received.
 
 What was posted is kept as it was typed, so that a draft loses nothing to a validation rule. `Sheet` reads it
 again whenever it is shown, checked or sent.
@@ -82,7 +82,7 @@ class FormSection:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A call in progress: its kind and question set, the text typed and the answers read from it."""
+    """A call in progress, with its kind and question set, the text typed and the answers read from it."""
 
     kind: str
     asked: QuestionSet
@@ -96,7 +96,10 @@ class Sheet:
         return {**self.own.errors, **self.reading.errors}
 
     def form(self, errors: Mapping[str, str] | None = None) -> Form:
-        """Return every field with its value. No field is marked as wrong unless `errors` are given."""
+        """Return every field with its value.
+
+        No field is marked as wrong unless `errors` are given.
+        """
         fields = (
             *self.own.fields,
             *(_field(self, block, one) for block in self.blocks for one in block.step.fields),
@@ -117,7 +120,7 @@ class Sheet:
         return one_page.blocks(self.asked, self.typed, self.slots, offered=self.offered)
 
     def kept(self) -> dict[str, list[str]]:
-        """Return what a draft may keep: everything except details of the caller that they did not agree to give."""
+        """Return what a draft may store, which leaves out details that the caller did not agree to give."""
         typed = one_page.without(self.typed, self.reading.refused)
         return {name: list(values) for name, values in typed.items()}
 
@@ -143,7 +146,10 @@ class Sheet:
         )
 
     def record(self) -> Record:
-        """Return the record to send. The caller of this method has checked that there is an account."""
+        """Return the record to send.
+
+        The calling code must have checked that there is an account.
+        """
         answers = one_page.whole(self.asked, self.reading)
         return build(self.asked, answers, language=LANGUAGE, identity_offered=self.offered)
 
@@ -156,7 +162,7 @@ class Sheet:
 
     @property
     def mode(self) -> list[FormSection]:
-        """Return the parts on whether the caller stays anonymous, asked before anything else is taken down."""
+        """Return the parts on whether the caller stays anonymous, which is asked before anything else is noted."""
         return self._parts(lambda step: step.slug == self._who)
 
     @property
@@ -230,7 +236,10 @@ def _number(typed: Mapping[str, Sequence[str]], name: str) -> int:
 
 
 def risk_fields() -> tuple[Field, ...]:
-    """Return the pack's short prompts on the risk, for the call-taker. All may be left blank."""
+    """Return the pack's short prompts on the risk, for the call-taker.
+
+    All may be left blank.
+    """
     prompts = load_pack(settings.PACK).risk_prompts.prompts
     return tuple(
         TextArea(name=f"risk-{code}", label=one.label, hint=one.meaning, rows=2, limit=_RISK)
@@ -293,7 +302,7 @@ def _kind_of(typed: Mapping[str, Sequence[str]]) -> str:
 def sheet_of(
     typed: Mapping[str, Sequence[str]], *, offered: bool, at: datetime, kind: str | None = None
 ) -> Sheet:
-    """Read what was typed into a sheet.
+    """Return a sheet read from what was typed.
 
     `kind` is the kind of report whose questions the page showed. Without it, the kind that was chosen is used.
     """
@@ -310,7 +319,10 @@ def sheet_of(
 def posted_over(
     before: Mapping[str, Sequence[str]], posted: Mapping[str, Sequence[str]], *, kind: str, offered: bool
 ) -> dict[str, list[str]]:
-    """Merge what this page posted into what was typed before. Answers to other kinds' questions stay."""
+    """Merge what this page posted into what was typed before.
+
+    Answers to other kinds' questions are kept.
+    """
     pack = load_pack(settings.PACK)
     shown = pack.kinds.get(kind) or next(iter(pack.kinds.values()))
     asked = load_question_set(pack, shown.question_set, LANGUAGE)
@@ -322,7 +334,7 @@ def posted_over(
 
 
 def moved_to(typed: dict[str, list[str]], old: str, new: str) -> dict[str, list[str]]:
-    """Change the kind of report, moving the account to the field where the new question set keeps it."""
+    """Change the kind of report, moving the account to the matching field of the new question set."""
     pack = load_pack(settings.PACK)
     sets = [load_question_set(pack, pack.kinds[code].question_set, LANGUAGE) for code in (old, new)]
     here, there = (".".join(one.narrative) for one in sets)

@@ -89,7 +89,10 @@ OTHER_QUESTIONS = "The questions are now those for this. Look through them, then
 
 
 def cookie_of(request: OfficeRequest) -> str | None:
-    """Return this browser's draft cookie. Each officer has their own drafts under it."""
+    """Return this browser's draft cookie.
+
+    Each officer has their own drafts under it.
+    """
     return request.COOKIES.get(settings.CALL_COOKIE)
 
 
@@ -110,7 +113,7 @@ def _drafts(request: OfficeRequest) -> tuple[Draft, ...]:
 
 
 def _posted_for(drafts: Iterable[Draft], posted: Mapping[str, Sequence[str]]) -> Draft | None:
-    """Return the call that a page was about, by its id or, if the page began it, by the page's own name."""
+    """Return the call that a page is about, found by its id or, for a new call, by the page's own name."""
     call, page = ((posted.get(name) or [""])[-1] for name in ("call", "page"))
     if call:
         return next((one for one in drafts if str(one.report_id) == call), None)
@@ -118,9 +121,9 @@ def _posted_for(drafts: Iterable[Draft], posted: Mapping[str, Sequence[str]]) ->
 
 
 def call_of(request: OfficeRequest, *, sent: bool) -> Draft | None:
-    """Return the call that this page is about, by the line in its address or form.
+    """Return the call that this page is about, found by the draft number in its URL or form.
 
-    Without a line, it is the only call that is sent, or is not.
+    Without a number, it is the only call that is sent, or is not.
     """
     drafts = _drafts(request)
     line = request.POST.get("line") or request.GET.get("line") or ""
@@ -160,7 +163,7 @@ def _out_of_date(request: OfficeRequest, draft: Draft | None) -> str:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def call(request: OfficeRequest) -> HttpResponse:
-    """Show the page of a new call, or of the unfinished one whose line is in the address.
+    """Show the page for a new call, or for the unfinished call whose draft number is in the URL.
 
     What was typed before the keys were locked is restored.
     """
@@ -247,7 +250,7 @@ def _take(request: OfficeRequest, draft: Draft | None) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_POST
 def save(request: OfficeRequest) -> HttpResponse:
-    """Save the page while the call-taker types, as requested by the script.
+    """Save the page while the call-taker types, when the page's script asks for it.
 
     It needs no unlocked keys, because it opens nothing.
     """
@@ -308,7 +311,7 @@ def show(
 
 
 def _unfinished(drafts: Iterable[Draft], now: Draft | None) -> list[dict[str, Any]]:
-    """Return the officer's other calls, with their first words, for the list beside a new one."""
+    """Return the officer's other unfinished calls, with their first words, to list beside a new one."""
     return [
         {
             "href": call_address("call-code" if one.sent else "call", one),
@@ -349,7 +352,7 @@ def aides() -> dict[str, Any]:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def check(request: OfficeRequest) -> HttpResponse:
-    """Show all answers once more to be read out to the caller before sending."""
+    """Show all answers once more, so that they can be read out to the caller before sending."""
     draft = call_of(request, sent=False)
     if draft is None or draft.sent:
         return SeeOther(call_address("call-code", draft) if draft is not None else reverse("call"))

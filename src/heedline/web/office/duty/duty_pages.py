@@ -125,7 +125,7 @@ def _coming_on(at: datetime, desk: DeskDuty) -> tuple[Radios]:
 @open_to(Audience.OFFICERS)
 @require_GET
 def rota(request: OfficeRequest) -> HttpResponse:
-    """Show who is on duty, who is next and who is called in the escalation chain."""
+    """Show who is on duty, who is next and who is on the on-call list."""
     at = session.now()
     desks = [
         {
@@ -155,7 +155,7 @@ def rota(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def come_on(request: OfficeRequest, desk: str) -> HttpResponse:
-    """Start a duty, or extend the current one."""
+    """Start a period of duty, or extend the current one."""
     at = session.now()
     line = _my_desk(request, desk, at)
     fields = _coming_on(at, line)
@@ -200,7 +200,7 @@ def _passing_on(colleagues: Iterable[Colleague]) -> tuple[Radios]:
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def go_off(request: OfficeRequest, desk: str) -> HttpResponse:
-    """End a duty, asking for confirmation if nobody else is on duty."""
+    """End a period of duty, asking for confirmation if nobody else is on duty."""
     at = session.now()
     by, line = request.attendance, _my_desk(request, desk, at)
     alone = not any(one.officer_id != by.officer_id for one in line.on_duty)

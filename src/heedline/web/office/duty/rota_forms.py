@@ -1,4 +1,4 @@
-"""Forms of the rota pages: a shift, a week, an import, a line of the weekly pattern and a step of the on-call list."""
+"""Forms for the rota pages, such as a shift, a week, the weekly pattern and the on-call list."""
 
 from __future__ import annotations
 
@@ -104,7 +104,10 @@ def on_call_fields(members: Mapping[UUID, str], steps: tuple[OnCallStep, ...]) -
 
 
 def week_fields(monday: date) -> tuple[Field, ...]:
-    """Return the fields that fill a week. `monday` is the Monday of the present week."""
+    """Return the fields with which an officer fills a week.
+
+    `monday` is the Monday of the current week.
+    """
     weeks = [monday + timedelta(weeks=n) for n in range(-WEEKS_BACK, WEEKS_AHEAD + 1)]
     return (
         Select(

@@ -1,4 +1,4 @@
-"""Pages of what a rota is made from: the weekly pattern and the on-call list of a desk."""
+"""Pages for a desk's weekly pattern and its on-call list, from which a rota is made."""
 
 from __future__ import annotations
 
@@ -115,5 +115,5 @@ def on_call(request: OfficeRequest, desk: str) -> HttpResponse:
 
 
 def _name_of(line: OnCallLine) -> str:
-    """Return what a form calls a line of the on-call list."""
+    """Return the form value that identifies a line of the on-call list."""
     return f"{line.step}:{line.officer}"

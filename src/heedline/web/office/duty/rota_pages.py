@@ -1,4 +1,4 @@
-"""Pages of a desk's rota: the week with its gaps, a single shift, cancelling, and a whole week at once."""
+"""Pages for a desk's rota, on which shifts are shown, planned, cancelled and imported."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ MOST_GAPS = 20
 
 
 def span_words(span: RotaSpan, at: datetime) -> str:
-    """Return a span in words, with the date of its end only if that is another day."""
+    """Return a span in words, with the end date only if it is a different day."""
     zone = session.office_zone()
     starts, ends = span.starts.astimezone(zone), span.ends.astimezone(zone)
     day = f"{starts:%A %-d %B}" if starts.year == at.year else f"{starts:%A %-d %B %Y}"
@@ -64,7 +64,7 @@ def _gap(gap: RotaGap, at: datetime) -> dict[str, str]:
 
 
 def _chosen_day(request: HttpRequest, at: datetime) -> date:
-    """Return the day that the address names, or today if it names none."""
+    """Return the day given in the URL, or today if there is none."""
     try:
         return date.fromisoformat(request.GET.get("week", ""))
     except ValueError:
@@ -109,7 +109,7 @@ def _week_context(request: OfficeRequest, desk: str, day: date, at: datetime) ->
 
 
 def _plan_of(request: HttpRequest) -> str:
-    """Return the id of the plan that the address offers to undo, or ""."""
+    """Return the id of the plan that the URL offers to undo, or ""."""
     try:
         return str(UUID(request.GET.get("plan", "")))
     except ValueError:
@@ -123,7 +123,7 @@ def _hours(span: RotaSpan) -> str:
 
 
 def _back(desk: str, span: RotaSpan | None = None, **more: str) -> HttpResponseRedirect:
-    """Lead back to the week in which a span begins, or to the present one.
+    """Redirect to the week in which a span begins, or to the current week.
 
     `more` is what that page offers to take back: the id of a plan, or a cancelled shift.
     """
@@ -137,7 +137,10 @@ def _back(desk: str, span: RotaSpan | None = None, **more: str) -> HttpResponseR
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def add_shift(request: OfficeRequest, desk: str) -> HttpResponse:
-    """Plan a single shift. The address may fill in the form, as the link after a cancellation does."""
+    """Plan a single shift.
+
+    The URL may prefill the form, as the link after a cancellation does.
+    """
     by, at = request.attendance, session.now()
     here = planning.find_desk(desk, by=by)
     planning.permit(here.id, by=by)
@@ -162,7 +165,7 @@ def add_shift(request: OfficeRequest, desk: str) -> HttpResponse:
 
 
 def _filled(request: HttpRequest) -> dict[str, Value]:
-    """Return the values for the form of a shift that the address carries, if they can be understood."""
+    """Return the values in the URL with which to prefill the shift form, if they are valid."""
     try:
         day = date.fromisoformat(request.GET.get("day", ""))
     except ValueError:
@@ -196,7 +199,7 @@ def cancel_shift(request: OfficeRequest, desk: str) -> HttpResponse:
 
 
 def _again(was: PlannedShift) -> dict[str, str]:
-    """Return the query that fills the form of a shift with a cancelled one."""
+    """Return the query parameters that prefill the shift form with a cancelled shift."""
     zone = session.office_zone()
     starts, ends = was.span.starts.astimezone(zone), was.span.ends.astimezone(zone)
     last = DAY_MINUTES if ends.hour == ends.minute == 0 else ends.hour * 60 + ends.minute
@@ -267,7 +270,7 @@ def _lines(shifts: tuple[PlannedShift, ...], names: tuple[str, ...], at: datetim
 def _planned(
     request: OfficeRequest, desk: str, made: UUID, shifts: tuple[PlannedShift, ...]
 ) -> HttpResponseRedirect:
-    """Say how many shifts were planned, and offer to undo the plan on the next page."""
+    """Add a message on how many shifts were planned, and redirect to a page that offers to undo them."""
     messages.success(request, f"{len(shifts)} shift{'' if len(shifts) == 1 else 's'} planned.")
     return _back(desk, min(one.span for one in shifts), plan=str(made))
 
@@ -275,7 +278,7 @@ def _planned(
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def import_rota(request: OfficeRequest, desk: str) -> HttpResponse:
-    """Import a rota from a pasted CSV file, after a preview: all of it or nothing."""
+    """Import a rota from a pasted CSV file, all or nothing, after a preview."""
     by, at = request.attendance, session.now()
     here = planning.find_desk(desk, by=by)
     planning.permit(here.id, by=by)

@@ -1,4 +1,4 @@
-"""Hand-over notes of shifts: write one for the next shift, and acknowledge a colleague's."""
+"""Pages for shift hand-over notes, to write one and to acknowledge a colleague's."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ PUTTING_RIGHT: tuple[Field, ...] = (
 
 
 def _judging(channel: str) -> tuple[Field, ...]:
-    """Return the short form for a report that came by this channel, and the verdict after it."""
+    """Return the short form for a report received through this channel, followed by the verdict."""
     return (
         *(
             Radios(
@@ -77,7 +77,7 @@ def _judging(channel: str) -> tuple[Field, ...]:
 @open_to(Audience.OFFICERS)
 @require_GET
 def results(request: OfficeRequest) -> HttpResponse:
-    """Show what dip sampling found over the last weeks."""
+    """Show the results of dip sampling over the last few weeks."""
     found = quality_results.results(by=request.attendance, at=session.now())
     context = {"found": found, "weeks": quality_results.WEEKS, "recent": quality_results.RECENT}
     return render(request, "office/check_results.html", context)

@@ -1,4 +1,7 @@
-"""Overseers' page of desk figures: how fast each desk takes and closes reports, without a report or an officer."""
+"""Overseers' page on how fast each desk takes and closes reports.
+
+It names no report and no officer.
+"""
 
 from __future__ import annotations
 

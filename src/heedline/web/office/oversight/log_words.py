@@ -145,7 +145,10 @@ def _value(key: str, value: str) -> str:
 
 @cache
 def _codes() -> dict[str, dict[str, str]]:
-    """Return the text for each code, by detail key. The text comes from the code base and the pack."""
+    """Return the text for each code, by detail key.
+
+    The text comes from the code base and the pack.
+    """
     pack = load_pack(settings.PACK)
     kept = pack.retention
     holds = {code: one.words for code, one in kept.holds.items()}
@@ -181,7 +184,7 @@ def _moment(value: str) -> str:
 
 
 def _id(value: str) -> str:
-    """Return the start of an id other than a report's, enough to match related log lines."""
+    """Return the beginning of an id other than a report's, long enough to match related log lines."""
     try:
         return str(UUID(value))[:8]
     except ValueError:

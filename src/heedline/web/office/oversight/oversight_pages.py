@@ -1,4 +1,4 @@
-"""Overseers' pages: the audit log with filters held in the URL, and reports of unusual activity.
+"""Overseers' pages, with the audit log, its filters in the URL, and reports of unusual activity.
 
 No keys are needed.
 """
@@ -97,7 +97,7 @@ def _id(text: str) -> UUID | None:
 
 
 def _sieve(form: Form, by: Attendance) -> Sieve:
-    """Return the filter that the form describes. Values that cannot be read do not filter."""
+    """Return the filter entered in the form, ignoring values that are not valid."""
     return Sieve(
         since=form.day("since"),
         until=form.day("until"),
@@ -168,7 +168,7 @@ def log(request: OfficeRequest) -> HttpResponse:
 
 
 class _Lines:
-    """A file-like object for a csv writer that returns each line instead of storing it."""
+    """A file-like object that makes a csv writer return each line instead of storing it."""
 
     def write(self, text: str) -> str:
         """Return the line."""
@@ -176,7 +176,7 @@ class _Lines:
 
 
 def _cell(text: str) -> str:
-    """Return a cell that no spreadsheet will treat as a formula."""
+    """Return the value of a cell, changed if a spreadsheet would treat it as a formula."""
     return f"'{text}" if text[:1] in "=+-@\t\r" and text else text
 
 
@@ -204,7 +204,10 @@ def _csv(lines: Iterator[LogLine]) -> Iterator[str]:
 @open_to(Audience.OFFICERS)
 @require_GET
 def take_out(request: OfficeRequest) -> HttpResponse:
-    """Download the filtered audit log as CSV. The download is recorded in the log."""
+    """Download the filtered audit log as CSV.
+
+    The download is itself recorded in the log.
+    """
     form = _form(request)
     lines = list(log_view.take_out(_sieve(form, request.attendance), by=request.attendance))
     answer = HttpResponse("".join(_csv(iter(lines))), content_type="text/csv; charset=utf-8")
@@ -263,7 +266,7 @@ def hours(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_GET
 def early(request: OfficeRequest) -> HttpResponse:
-    """List phone numbers that were opened before it was safe to call."""
+    """List phone numbers that officers viewed before it was safe to call."""
     rows = [
         _heap(heap, f"{heap.count} number{'' if heap.count == 1 else 's'}", act=str(Act.NUMBER_SHOWN))
         for heap in log_view.early_numbers(by=request.attendance, at=session.now())

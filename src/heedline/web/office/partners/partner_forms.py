@@ -114,7 +114,7 @@ def _urgent() -> Field:
 
 
 def writing_of(form: Form) -> DisseminationDraft:
-    """Return the disclosure that the form holds."""
+    """Return the disclosure entered in the form."""
     return DisseminationDraft(
         partner=UUID(form.text("partner")),
         purpose=form.text("purpose"),

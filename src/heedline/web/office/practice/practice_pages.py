@@ -93,7 +93,7 @@ def practise(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_GET
 def people(request: OfficeRequest) -> HttpResponse:
-    """Show supervisors which exercises their officers did, when, and how their answers compare.
+    """Show supervisors their officers' exercises, with the date of each and how the answers compare.
 
     No text from the exercises is shown.
     """

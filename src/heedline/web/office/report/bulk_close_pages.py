@@ -1,4 +1,4 @@
-"""Bulk closure of similar reports: find, select, preview, close them as one action, and undo it.
+"""Bulk closure of similar reports, from finding and selecting them to closing them and undoing it.
 
 Everything works with checkboxes and buttons. A selected report is posted as its id and the version that was
 viewed. Reports that have changed since then are left out and named.
@@ -85,7 +85,7 @@ def alike(request: OfficeRequest, desk: str) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_GET
 def alike_group(request: OfficeRequest, desk: str, ref: UUID) -> HttpResponse:
-    """Show one page of a group of similar reports with their whole texts, none of them ticked."""
+    """Show one page of a group of similar reports with their whole texts, with none of them selected."""
     at, by = session.now(), request.attendance
     number = request.GET.get("page", "1")
     page = bulk_preview.alike_page(
@@ -113,9 +113,10 @@ def alike_group(request: OfficeRequest, desk: str, ref: UUID) -> HttpResponse:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def sweep(request: OfficeRequest, desk: str) -> HttpResponse:
-    """Bulk-close similar reports: select, preview each report, choose one outcome and one reason, confirm.
+    """Close similar reports in bulk.
 
-    The last page offers to undo the closure.
+    The officer selects them, previews each one, chooses one outcome and one reason, and confirms. The last
+    page offers to undo the closure.
     """
     by = request.attendance
     bulk_close.desk_of(by, desk)
@@ -184,7 +185,10 @@ def _sure(
 @open_to(Audience.UNLOCKED)
 @require_GET
 def made(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Show what a bulk closure closed, what it left open, and until when it can be undone."""
+    """Show the result of a bulk closure.
+
+    The page says what was closed, what was left open, and until when it can be undone.
+    """
     found = bulk_preview.made(ref, by=request.attendance, at=session.now())
     outcome = load_pack(settings.PACK).outcomes.get(found.outcome)
     return render(
@@ -197,7 +201,7 @@ def made(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_POST
 def undo(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Reopen the reports that a bulk closure closed."""
+    """Reopen the reports that a bulk closure has closed."""
     try:
         restored = bulk_close.undo(ref, by=request.attendance, at=session.now())
     except (NotNow, Refused) as no:

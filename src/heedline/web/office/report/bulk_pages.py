@@ -1,4 +1,4 @@
-"""Bulk assignment and bulk hand-over: a page that lists every report and the effect, then the result.
+"""Bulk assignment and bulk hand-over of reports, each with a preview and a results page.
 
 A selected report is posted as its id and the version that was viewed.
 """
@@ -67,7 +67,7 @@ def _fields(
 @open_to(Audience.UNLOCKED)
 @require_POST
 def bulk(request: OfficeRequest, desk: str) -> HttpResponse:
-    """List the ticked reports with what happens to each, and do it once it is confirmed."""
+    """List the selected reports with the effect on each, and carry out the action once it is confirmed."""
     by, at, act = request.attendance, session.now(), request.POST.get("act", "")
     here = desk_of(by, desk)
     origin = request.POST.get("from", "") or desk
@@ -166,7 +166,10 @@ def _tokens(items: Iterable[BulkItem]) -> str:
 @open_to(Audience.UNLOCKED)
 @require_POST
 def bulk_undo(request: OfficeRequest, desk: str) -> HttpResponse:
-    """Undo a bulk assignment: each report goes back to the owner it had, or to the desk."""
+    """Undo a bulk assignment.
+
+    Each report returns to its previous owner, or to the desk.
+    """
     by, at = request.attendance, session.now()
     here, origin = desk_of(by, desk), request.POST.get("from", "") or desk
     try:

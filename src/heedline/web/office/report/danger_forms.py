@@ -1,4 +1,4 @@
-"""Forms of the page Threat to life, one for each entry of the log and each act."""
+"""Forms for the page Threat to life, one for each kind of log entry and each action."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ _SHORT = frozenset({"log_number", "when", "who", "warned"})
 
 
 def note_fields(kind: DangerNoteKind) -> tuple[Field, ...]:
-    """Return the fields of an entry. Their names begin with its kind, as several forms are on the page."""
+    """Return the fields of a log entry.
+
+    Their names begin with the entry's kind, because the page has several forms.
+    """
     fields: list[Field] = []
     for one in NOTE_FIELDS[kind]:
         name, required = f"{kind}_{one.code}", f"Fill in “{one.label}”" if one.needed else ""
@@ -50,7 +53,7 @@ def note_fields(kind: DangerNoteKind) -> tuple[Field, ...]:
 
 
 def note_words(kind: DangerNoteKind, form: Form) -> dict[str, str]:
-    """Return the texts of a checked form, by the code of their field."""
+    """Return the texts entered in a valid form, by the code of their field."""
     return {one.code: form.text(f"{kind}_{one.code}") for one in NOTE_FIELDS[kind]}
 
 
@@ -94,12 +97,12 @@ def review_fields() -> tuple[Field, ...]:
 
 
 def review_span(form: Form) -> timedelta:
-    """Return the time until the next review that a checked form holds."""
+    """Return the time until the next review, as chosen in a valid form."""
     return timedelta(minutes=int(form.text("review_in")))
 
 
 def offer_fields(colleagues: Iterable[tuple[UUID, str]]) -> tuple[Field, ...]:
-    """Return the fields for handing a danger over to one of these colleagues."""
+    """Return the fields for handing over a danger to one of these colleagues."""
     return (
         Select(
             name="colleague",

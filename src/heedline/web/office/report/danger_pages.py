@@ -1,4 +1,4 @@
-"""The page Threat to life: what to do now, the log of the danger, its owner and its discharge.
+"""The page Threat to life, with the current actions, the log of the danger, its owner and its discharge.
 
 The page has several forms. Each says in `section` which one it is.
 """
@@ -40,7 +40,7 @@ TOO_LONG = "One of the texts is too long. Shorten it"
 
 @dataclass(frozen=True)
 class DangerSection:
-    """A form of the page: its fields, the verb that it calls and what the page says afterwards."""
+    """A form on the page, with its fields, the verb that it calls and its confirmation message."""
 
     code: str
     fields: tuple[Field, ...]
@@ -106,7 +106,7 @@ def _sections(ref: UUID, danger: DangerFile) -> dict[str, DangerSection]:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def danger(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Show the dangers to life of a report, and record what is done about the open one."""
+    """Show the dangers to life of a report, and record actions on the open one."""
     by, at = request.attendance, session.now()
     file, about = threat_to_life(ref, by=by, at=at)
     if not file.header.has_danger:
@@ -150,7 +150,7 @@ def danger(request: OfficeRequest, ref: UUID) -> HttpResponse:
 
 
 def _after(request: OfficeRequest, ref: UUID) -> str:
-    """Return where to go: this page, or the queue once the round-the-clock desk has left the report."""
+    """Return the URL of this page, or of the queue if the officer's desk can no longer see the report."""
     try:
         case_file.kind_of(ref, by=request.attendance)
     except NotHere:

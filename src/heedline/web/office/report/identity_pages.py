@@ -1,4 +1,4 @@
-"""Identity requests: requesting a reporter's identity, deciding, and viewing it while the approval lasts."""
+"""Pages for identity requests, on which they are made and decided and on which an identity is viewed."""
 
 from __future__ import annotations
 
@@ -95,7 +95,10 @@ _BACK = FieldOption(
 
 
 def deciding_fields(question: str, then: str, weigh: str, *others: FieldOption) -> tuple[Field, ...]:
-    """Return the fields of a decision: the question, what follows a yes, what to weigh, and other answers than yes or no."""
+    """Return the fields of a decision.
+
+    They are the question, the effect of a yes, what to weigh up, and any answers other than yes or no.
+    """
     return (
         Radios(
             name="decision",
@@ -124,7 +127,7 @@ _WEIGH = "Is it necessary, is there no other way, and is the risk to them worth 
 
 
 def _deciding(minutes: int) -> tuple[Field, ...]:
-    """Return the fields of a decision about opening an identity for which `minutes` were asked for."""
+    """Return the decision fields for a request to open an identity for a number of minutes."""
     return (
         *deciding_fields(_MAY, _ALONE, _WEIGH, _BACK),
         Select(
@@ -221,7 +224,10 @@ def requests(request: OfficeRequest) -> HttpResponse:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def decide(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Show an authoriser one request with its reason, and record the decision. Shows nothing of the report."""
+    """Show an authoriser one request with its reason, and record the decision.
+
+    Shows nothing of the report.
+    """
     by, at = request.attendance, session.now()
     trace = pages_identity_requests.is_trace(ref, by=by)
     verb = trace_requests.decide if trace else identity_requests.decide
@@ -313,7 +319,7 @@ def open_it(request: OfficeRequest, ref: UUID) -> HttpResponse:
 
 
 def _new_form(request: OfficeRequest) -> str:
-    """Return a one-time token for the form. Each of a few open tabs may have its own."""
+    """Return a one-time token for the form, which may be a different one in each open tab."""
     mark = get_random_string(24)
     request.session[_ONCE] = [*request.session.get(_ONCE, []), mark][-_TABS:]
     return mark

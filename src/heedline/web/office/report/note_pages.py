@@ -1,4 +1,4 @@
-"""Officers' notes on a report: write one, correct one's own, read every revision."""
+"""Pages for officers' notes on a report, to write, correct and read them."""
 
 from __future__ import annotations
 
@@ -71,7 +71,10 @@ def notes(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def note(request: OfficeRequest, ref: UUID, note: UUID) -> HttpResponse:
-    """Correct one's own note. The earlier text is kept and stays readable."""
+    """Correct one of the officer's own notes.
+
+    The earlier text is kept and stays readable.
+    """
     by, at = request.attendance, session.now()
     kept = restored(request, _NOTE)
     status, changed = 200, ""
@@ -104,6 +107,6 @@ def note(request: OfficeRequest, ref: UUID, note: UUID) -> HttpResponse:
 
 
 def _number(request: OfficeRequest) -> int:
-    """Return the number of the revision that was on screen, or 0 if the form states none."""
+    """Return the number of the revision that was shown, or 0 if the form states none."""
     posted = request.POST.get("number", "")
     return int(posted) if posted.isascii() and posted.isdecimal() and len(posted) < 6 else 0

@@ -1,4 +1,4 @@
-"""Pages that say who owns a report and what is next for it."""
+"""Pages for a report's owner and its next action."""
 
 from __future__ import annotations
 
@@ -43,7 +43,10 @@ _LATER = {
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def owner(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Name the owner of a report: its owner passes it on, and otherwise a supervisor decides."""
+    """Show the owner of a report and change it.
+
+    The owner may pass the report on. Otherwise a supervisor decides.
+    """
     by, at = request.attendance, session.now()
     known = owners.candidates(ref, by=by, at=at)
     file = case_file.case_file(ref, by=by, at=at)
@@ -69,7 +72,10 @@ def owner(request: OfficeRequest, ref: UUID) -> HttpResponse:
 
 
 def _owner_fields(known: Iterable[Colleague], header: CaseHeader, me: UUID) -> tuple[Field, ...]:
-    """Return the choice of an owner. Taking a report from a colleague also asks for the reason."""
+    """Return the fields for choosing an owner.
+
+    Taking a report from a colleague also requires a reason.
+    """
     choice = Radios(
         name="to",
         label="Who owns this report?",
@@ -92,7 +98,7 @@ def _owner_fields(known: Iterable[Colleague], header: CaseHeader, me: UUID) -> t
 
 
 def reason_field(told: str) -> TextArea:
-    """Return the question for the reason why a report is taken from its owner, who is shown it."""
+    """Return the field for the reason why a report is taken from its owner, who is shown the reason."""
     return TextArea(
         name="because",
         label="Reason",
@@ -179,7 +185,7 @@ def next_action(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_POST
 def keep_writing(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Extend the officer's editing lease and say until when, as a page asks while somebody types in it."""
+    """Extend the officer's editing lease and show when it expires, for a page in which somebody is typing."""
     at = session.now()
     writing = editing.keep_writing(ref, by=request.attendance, at=at)
     line = writing_line(writing, at=at, with_others=True)

@@ -96,7 +96,7 @@ def my_work(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_POST
 def notice_read(request: OfficeRequest, ref: UUID, notice: UUID) -> HttpResponse:
-    """Record that the officer has read why a report of theirs was given to somebody else."""
+    """Record that the officer has read a notice that their report was reassigned."""
     owner_notices.mark_read(ref, notice, by=request.attendance, at=session.now())
     return HttpResponseRedirect(reverse("my-work"))
 
@@ -169,7 +169,7 @@ def queue(request: OfficeRequest, desk: str) -> HttpResponse:
 
 
 def view_in(state: str) -> dict[str, str]:
-    """Return the parameters of a state without filters."""
+    """Return the parameters of a queue view for one state without filters."""
     return {} if state == "open" else {"state": state}
 
 
@@ -211,10 +211,10 @@ def _new(count: int, mark: str, desk: str, view: QueueView) -> dict[str, object]
 @open_to(Audience.OFFICERS)
 @require_GET
 def queue_new(request: OfficeRequest, desk: str) -> HttpResponse:
-    """Return a one-line count of reports added since the page was rendered, polled every half minute.
+    """Return a one-line count of reports added since the page was rendered.
 
-    It opens nothing and does not count as activity, so that an open page does not keep keys unlocked
-    (middleware).
+    The page requests it every half minute. It opens nothing and does not count as activity, so that an open
+    page does not keep keys unlocked (middleware).
     """
     at, by = session.now(), request.attendance
     _desk_name(by, desk)
@@ -257,7 +257,10 @@ def release(request: OfficeRequest, ref: UUID) -> HttpResponse:
 
 
 def report_address(ref: UUID) -> str:
-    """Return the URL of the page to open once a report is taken: Threat to life while its danger is open."""
+    """Return the URL to open after taking a report.
+
+    This is the page Threat to life while the report's danger is open.
+    """
     return reverse("report-danger" if danger_page.is_open(ref) else "report", kwargs={"ref": ref})
 
 

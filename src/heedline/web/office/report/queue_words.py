@@ -1,4 +1,4 @@
-"""A queue's filters, column headings and links, as component options.
+"""The filters, column headings and links of a queue, as component options.
 
 All of it is in the address of the page, so that it can be kept, sent to a colleague and returned to.
 """
@@ -72,7 +72,10 @@ _COLUMNS = (
 
 
 def choices_of(state: str, colleagues: Iterable[tuple[UUID, str]]) -> dict[str, dict[str, str]]:
-    """Return the choices of each filter that applies to this state, by name: value → words."""
+    """Return the choices of each filter that applies to this state.
+
+    Each filter name maps to its values and their text.
+    """
     pack = load_pack(settings.PACK)
     areas = {code: force.name for code, force in sorted(pack.forces.items(), key=lambda one: one[1].name)}
     found: dict[str, dict[str, str]] = {
@@ -97,7 +100,10 @@ def choices_of(state: str, colleagues: Iterable[tuple[UUID, str]]) -> dict[str, 
 
 
 def filter_form(view: QueueView, choices: Mapping[str, Mapping[str, str]]) -> Form:
-    """Return the filters with what is chosen. The colleague of an address who has left the desk stays chosen."""
+    """Return the filter form with the current choices.
+
+    A colleague in the URL who has left the desk remains chosen.
+    """
     fields: list[Field] = []
     for name, offered in choices.items():
         if name == "unread":
@@ -123,7 +129,7 @@ def filter_form(view: QueueView, choices: Mapping[str, Mapping[str, str]]) -> Fo
 def chosen_words(
     desk: str, view: QueueView, choices: Mapping[str, Mapping[str, str]]
 ) -> list[dict[str, str]]:
-    """Return the chosen filters in words, each with the address of the view without it."""
+    """Return the chosen filters in words, each with the URL of the view without it."""
     return [
         {
             "text": f"{_LABELS[name]}: {choices.get(name, {}).get(value, value)}"
@@ -136,7 +142,7 @@ def chosen_words(
 
 
 def headings(desk: str, view: QueueView) -> list[dict[str, str]]:
-    """Return the column headings: text, the address that sorts by the column, and how it is sorted now."""
+    """Return the column headings, with the URL that sorts by the column and its current sort order."""
     sorts, found = sorts_of(view.state), []
     for name, text in _COLUMNS:
         if name and name not in sorts:
@@ -156,7 +162,7 @@ def headings(desk: str, view: QueueView) -> list[dict[str, str]]:
 
 
 def rows_of(queue: Queue, desk: str, view: QueueView) -> list[dict[str, Any]]:
-    """Return the lines of a queue with the codes of their clear columns in words."""
+    """Return the lines of a queue, with the codes in their unsealed columns put into words."""
     pack = load_pack(settings.PACK)
     return [
         {
@@ -185,7 +191,7 @@ def total_words(total: int) -> str:
 
 
 def size_links(desk: str, view: QueueView) -> list[dict[str, Any]]:
-    """Return the page sizes, each with its address."""
+    """Return the available page sizes, each with its URL."""
     return [
         {"text": str(size), "href": view_link(desk, view.query(size=size)), "current": size == view.size}
         for size in SIZES
@@ -193,7 +199,7 @@ def size_links(desk: str, view: QueueView) -> list[dict[str, Any]]:
 
 
 def saved(views: Iterable[SavedView]) -> list[dict[str, Any]]:
-    """Return the officer's saved views with their addresses."""
+    """Return the officer's saved views with their URLs."""
     return [
         {"id": view.id, "name": view.name, "href": view_link(view.desk or ALL, view.query)} for view in views
     ]

@@ -1,4 +1,4 @@
-"""Asking the reporter a question: write, preview, check that it is safe for them, then send."""
+"""Pages for asking the reporter a question, to write, preview, check and send it."""
 
 from __future__ import annotations
 
@@ -68,9 +68,10 @@ _BEFORE: tuple[Field, ...] = (
 
 
 def text_of(form: Form, language: str) -> str:
-    """Return the message to send: the pack's question in the reporter's language, then the officer's own words.
+    """Return the message to send.
 
-    An unreviewed translation has the original under it, so that nobody sends what they cannot read.
+    It consists of the pack's question in the reporter's language and then the officer's own words. An
+    unreviewed translation has the original under it, so that nobody sends what they cannot read.
     """
     pack = load_pack(settings.PACK)
     words = pack.words(language if language in pack.languages else pack.first_language)
@@ -86,7 +87,10 @@ def text_of(form: Form, language: str) -> str:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def ask(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Write, preview and send a message to the reporter. Nothing is sent until the checklist is ticked."""
+    """Write, preview and send a message to the reporter.
+
+    Nothing is sent until the checklist is ticked.
+    """
     by, at = request.attendance, session.now()
     file = case_file.case_file(ref, by=by, at=at)
     pack = load_pack(settings.PACK)
@@ -153,7 +157,7 @@ def ask(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_POST
 def mark_read(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Mark the reporter's messages that were on the page as read."""
+    """Mark as read the reporter's messages that were on the page."""
     marked = contact_messages.mark_read(ref, messages_read(request), by=request.attendance, at=session.now())
     if marked:
         messages.success(request, "Marked as read.")
@@ -172,7 +176,7 @@ def messages_read(request: OfficeRequest) -> tuple[UUID, ...]:
 
 
 def _note_before(request: OfficeRequest, file: CaseFile, form: Form) -> HttpResponse:
-    """Record, or take back, that the reporter was contacted before under another code.
+    """Record or remove a note that the reporter was contacted before under another code.
 
     This is the officer's judgement. The reporter is not told.
     """
@@ -296,7 +300,7 @@ def preview(
     words_came_back: bool = False,
     sent: Contacts | None = None,
 ) -> HttpResponse:
-    """Show a preview of the message, with what to consider before it is sent.
+    """Show a preview of the message, with what to consider before sending it.
 
     `sent` is as for `write`.
     """

@@ -126,7 +126,10 @@ def assessment_fields(kind: str) -> tuple[Field, ...]:
 
 
 def risk_fields() -> tuple[Field, ...]:
-    """Return the pack's short prompts on the risk, each with its meaning. All may be left blank."""
+    """Return the pack's short prompts on the risk, each with its meaning.
+
+    All may be left blank.
+    """
     return tuple(
         TextArea(name=f"risk_{code}", label=one.label, hint=one.meaning, optional=True, rows=2, limit=SHORT)
         for code, one in load_pack(settings.PACK).risk_prompts.prompts.items()
@@ -134,7 +137,10 @@ def risk_fields() -> tuple[Field, ...]:
 
 
 def first_focused(form: Form) -> Form:
-    """Return the form with the focus on its first question, unless it has errors, whose summary has the focus then."""
+    """Return the form with the focus on its first question.
+
+    If the form has errors, the error summary has the focus.
+    """
     first, *others = form.fields
     if form.errors or not isinstance(first, Radios):
         return form
@@ -162,7 +168,10 @@ def _filled(preset: Preset) -> dict[str, Value]:
 
 
 def presets_of(kind: str) -> list[dict[str, object]]:
-    """Return the presets of this kind of report: code, label, the key that chooses it, and the fields it fills."""
+    """Return the presets for this kind of report.
+
+    Each has a code, a label, the key that selects it, and the fields it fills.
+    """
     found = load_pack(settings.PACK).presets_for(kind)
     return [
         {"code": preset.code, "label": preset.label, "key": str(number), "fills": json.dumps(_filled(preset))}
@@ -171,7 +180,10 @@ def presets_of(kind: str) -> list[dict[str, object]]:
 
 
 def assessment_of(form: Form) -> Assessment:
-    """Return the assessment that a checked form holds. Raises NotNow if it contradicts itself."""
+    """Return the assessment entered in a valid form.
+
+    Raises NotNow if it contradicts itself.
+    """
     return Assessment(
         danger_to_life=form.text("danger") == "yes",
         done_what=form.text("done_what"),
@@ -204,7 +216,10 @@ def assessment_refused(form: Form, no: NotNow) -> tuple[Form, int]:
 
 
 def closing_fields(kind: str) -> tuple[Field, ...]:
-    """Return the fields of the full closing form: any outcome, a written reason and the reporter-facing status."""
+    """Return the fields of the full closing form.
+
+    They are the outcome, a written reason and the status shown to the reporter.
+    """
     pack = load_pack(settings.PACK)
     words = pack.words("en")
     return (
@@ -274,12 +289,12 @@ def sweeping_fields(kinds: Iterable[str]) -> tuple[Field, ...]:
 
 
 def closing_of(form: Form) -> Closing:
-    """Return the closing that a checked form holds."""
+    """Return the closing entered in a valid form."""
     return Closing(outcome=form.text("outcome"), reason=form.text("reason"), tell_reporter=form.text("tell"))
 
 
 def hand_over_fields(desks: Iterable[tuple[str, str]]) -> tuple[Field, ...]:
-    """Return the fields for a hand-over: the receiving desk and the reason.
+    """Return the fields for a hand-over, with the receiving desk and the reason.
 
     A confirmation page follows.
     """
@@ -326,7 +341,7 @@ REOPENING: tuple[Field, ...] = (
 
 
 def question_fields(templates: Mapping[str, str]) -> tuple[Field, ...]:
-    """Return the fields for a question to the reporter: one from the pack or the officer's own words.
+    """Return the fields for a question to the reporter, taken from the pack or in the officer's own words.
 
     `templates` maps code to label.
     """

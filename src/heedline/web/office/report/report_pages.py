@@ -1,4 +1,4 @@
-"""Pages of one report: read, assess, close, hand over, reopen, and see who viewed it."""
+"""Pages of one report, to read, assess, close, hand over or reopen it and to see who viewed it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ SAVE_NEXT, SAVE_STAY = "save-next", "save-stay"
 
 
 def last_assessment(history: CaseHistory) -> dict[str, Value]:
-    """Return the values of the last assessment for the form, or nothing before the first."""
+    """Return the values of the last assessment for the form, or no values before the first."""
     step = history.last(Move.ASSESS)
     if step is None:
         return {}
@@ -82,7 +82,10 @@ def show(
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
-    """Show a report with the earlier reports beside it. An invented report of an exercise has none."""
+    """Show a report with the earlier reports beside it.
+
+    An invented report of an exercise has no earlier reports.
+    """
     file, seen = opened
     header = file.header
     risk = tuple(each for each in form.fields if each in report_forms.risk_fields())
@@ -138,7 +141,7 @@ def _assess(request: OfficeRequest, ref: UUID) -> HttpResponse:
 
 
 def go_on(request: OfficeRequest, ref: UUID, done: str, *, stay: bool) -> HttpResponse:
-    """Redirect to the same report, or take the next report of the queue and open it."""
+    """Redirect to the same report, or take the next report in the queue and open it."""
     code, query = came_from(request), from_query(request)
     if stay:
         messages.success(request, done)
@@ -155,7 +158,10 @@ def go_on(request: OfficeRequest, ref: UUID, done: str, *, stay: bool) -> HttpRe
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def close(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Close an assessed report with an outcome, a reason and a status for the reporter. It can be reopened."""
+    """Close an assessed report with an outcome, a reason and a status for the reporter.
+
+    It can be reopened.
+    """
     by, at = request.attendance, session.now()
     fields = report_forms.closing_fields(case_file.kind_of(ref, by=by))
     kept = restored(request, fields)
@@ -231,7 +237,7 @@ def hand_over(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def return_to(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Return a report to the desk that handed it over, with a reason, before it is accepted."""
+    """Return a report that has not been accepted to the desk that handed it over, with a reason."""
 
     def do(because: str) -> None:
         transitions.return_to(
@@ -282,7 +288,7 @@ def _with_a_reason(
     done: str,
     stay: bool,
 ) -> HttpResponse:
-    """Show the form of a move that needs only a reason, and make the move with `do` when the form is posted."""
+    """Show the form of a move that needs only a reason, and call `do` when the form is posted."""
     by, tab = request.attendance, f"report-{move}"
     kept = restored(request, fields)
     form, status = kept or Form(fields), 200
@@ -305,7 +311,10 @@ def _with_a_reason(
 @open_to(Audience.UNLOCKED)
 @require_GET
 def history(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Show who viewed and who changed the report. Viewing this page is recorded as well."""
+    """Show who viewed and who changed the report.
+
+    Viewing this page is recorded as well.
+    """
     by, at = request.attendance, session.now()
     short, lines = access_history.history(ref, by=by, at=at)
     context = {

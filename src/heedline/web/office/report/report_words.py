@@ -1,4 +1,4 @@
-"""Words of the office for the acts of the log and for urgencies."""
+"""Text for the actions in the log and for urgencies."""
 
 from __future__ import annotations
 

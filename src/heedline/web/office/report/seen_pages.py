@@ -1,4 +1,4 @@
-"""Earlier reports beside a report, and decisions whether two belong together."""
+"""Earlier reports beside a report, and decisions on whether two reports belong together."""
 
 from __future__ import annotations
 
@@ -35,7 +35,10 @@ _CHOICES = {
 
 
 def _fields(decided: bool) -> tuple[Field, ...]:
-    """Return the form. A decision can only be undone where there is one."""
+    """Return the fields of the decision form.
+
+    A decision can only be undone if there is one.
+    """
     return (
         Radios(
             name="verdict",
@@ -63,7 +66,7 @@ def _fields(decided: bool) -> tuple[Field, ...]:
 @open_to(Audience.UNLOCKED)
 @require_GET
 def seen(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Show every earlier report that shares something with this one, and what was decided about each."""
+    """Show every earlier report that shares details with this one, and the decisions about each."""
     file, found = case_file.with_earlier(ref, by=request.attendance, at=session.now())
     return page(request, "office/seen.html", file, "report-seen", {"seen": seen_words(found)})
 
@@ -72,7 +75,10 @@ def seen(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def link(request: OfficeRequest, ref: UUID, other: UUID) -> HttpResponse:
-    """Decide whether two reports belong together. Earlier decisions are kept."""
+    """Record a decision on whether two reports belong together.
+
+    Earlier decisions are kept.
+    """
     by, at = request.attendance, session.now()
     fields = _fields(decided=True)
     kept = restored(request, fields)

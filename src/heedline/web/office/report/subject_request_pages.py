@@ -1,4 +1,4 @@
-"""Data subject requests: the register and the page of one request."""
+"""Pages for data subject requests, with the register and the page of one request."""
 
 from __future__ import annotations
 

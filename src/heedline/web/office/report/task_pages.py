@@ -1,4 +1,4 @@
-"""Tasks on a report: set one, and finish, give away or cancel one."""
+"""Pages for tasks on a report, to set, finish, reassign or cancel them."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def _ending(known: Iterable[Colleague], me: UUID) -> tuple[Field, ...]:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def tasks(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Show the tasks on a report, the open ones first, and a form for a new one."""
+    """Show the tasks on a report, open ones first, and a form for a new one."""
     by, at = request.attendance, session.now()
     fields = _new(owners.candidates(ref, by=by, at=at), by.officer_id)
     kept = restored(request, fields)
@@ -140,7 +140,7 @@ def tasks(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def task(request: OfficeRequest, ref: UUID, errand: UUID) -> HttpResponse:
-    """Finish a task, give it to somebody with a new due time, or cancel it with a reason."""
+    """Finish a task, reassign it with a new due time, or cancel it with a reason."""
     by, at = request.attendance, session.now()
     fields = _ending(owners.candidates(ref, by=by, at=at), by.officer_id)
     kept = restored(request, fields)
@@ -164,7 +164,7 @@ def task(request: OfficeRequest, ref: UUID, errand: UUID) -> HttpResponse:
 
 
 def _complete(form: Form) -> Form:
-    """Return the form with errors for what its choice still needs."""
+    """Return the form with errors for what is still missing for the chosen action."""
     if form.errors:
         return form
     missing: dict[str, str] = {}
@@ -178,7 +178,7 @@ def _complete(form: Form) -> Form:
 
 
 def _end(ref: UUID, errand: UUID, form: Form, request: OfficeRequest) -> str:
-    """Do what was chosen and return what to say of it."""
+    """Carry out the chosen action on a task and return the message to show."""
     by, at = request.attendance, session.now()
     if form.text("what") == DONE:
         casework_tasks.finish(ref, errand, form.text("text"), by=by, at=at)

@@ -1,4 +1,4 @@
-"""The timeline of a report, and the view of report and timeline that is made to be printed."""
+"""The timeline of a report, and a printable view of the report with its timeline."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ OLDEST = "oldest"
 
 
 def _chosen(request: OfficeRequest) -> list[str]:
-    """Return the kinds of entries that were asked for. Unknown ones are ignored; none means all."""
+    """Return the kinds of entries that were selected.
+
+    Unknown kinds are ignored. If none is selected, all are shown.
+    """
     return [kind for kind in TimelineKind if kind in request.GET.getlist("kind")]
 
 
@@ -48,7 +51,10 @@ def timeline(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_GET
 def printed(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Show report and timeline on paper, with its marking and who printed it when. This is logged as a print."""
+    """Show a printable page of a report and its timeline.
+
+    It has the marking, and who printed it and when. This is logged as a print.
+    """
     by, at = request.attendance, session.now()
     file = case_file.printed(ref, by=by, at=at)
     context = {

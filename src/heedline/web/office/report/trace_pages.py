@@ -1,4 +1,4 @@
-"""Requests to have a reporter traced elsewhere where life is at risk, and the statement of what is held."""
+"""Requests to have a reporter traced where life is at risk, and the statement of what is held."""
 
 from __future__ import annotations
 

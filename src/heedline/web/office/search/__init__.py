@@ -1,1 +1,1 @@
-"""Searching the reports of one's desks, and who searched how much."""
+"""Pages for searching a desk's reports and for supervising searches."""

@@ -1,4 +1,4 @@
-"""The search page, its results, what cannot be searched yet, and who searched how much."""
+"""The search page, its results, the reports that cannot be searched, and the counts of searches."""
 
 from __future__ import annotations
 
@@ -72,9 +72,10 @@ def _fields() -> tuple[Field, ...]:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def search(request: OfficeRequest) -> HttpResponse:
-    """Show the search page. Make a search that was posted or stands in the address, and redirect to its results.
+    """Show the search page, and run a search that was posted or is in the URL.
 
-    Another site could put a search in an address and have it logged in the officer's name, so it is refused from there.
+    A search redirects to its results. Another site could put a search in an address and have it logged in the
+    officer's name, so it is refused from there.
     """
     by, at = request.attendance, session.now()
     form, status = Form(_fields()), 200
@@ -105,7 +106,7 @@ def search(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_GET
 def results(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Show a page of the results of one's own search."""
+    """Show a page of results of the officer's own search."""
     page = request.GET.get("page", "1")
     number = int(page) if page.isascii() and page.isdecimal() and len(page) < 4 else 1
     found = searching.results(ref, page=max(1, number), by=request.attendance, at=session.now())
@@ -128,7 +129,7 @@ def results(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_POST
 def try_again(request: OfficeRequest) -> HttpResponse:
-    """Let reports that could not be read be tried again."""
+    """Queue the reports that could not be read, so that indexing them is tried again."""
     number = indexing.try_again(by=request.attendance)
     messages.success(request, f"{number} reports will be tried again.")
     return HttpResponseRedirect(reverse("search"))
@@ -137,7 +138,7 @@ def try_again(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_GET
 def searches(request: OfficeRequest) -> HttpResponse:
-    """Show supervisors and overseers how much was searched in the last thirty days."""
+    """Show supervisors and overseers how many searches were made in the last thirty days."""
     lines = searching.counts(by=request.attendance, at=session.now())
     return render(request, "office/searches.html", {"lines": lines, "broad": searching.BROAD})
 
@@ -149,7 +150,7 @@ def _filters(form: Form) -> SearchFilters:
 
 
 def _filled(found: SearchResults) -> Form:
-    """Return the form with what was searched for."""
+    """Return the search form, filled with what was searched for."""
     one = found.filters
     days = {
         name: {"day": str(day.day), "month": str(day.month), "year": str(day.year)}
@@ -177,7 +178,7 @@ def _row(one: searching.SearchResult) -> dict[str, object]:
 
 
 def _covered(covered: tuple[indexing.Coverage, ...], desks: tuple[UUID, ...]) -> dict[str, object]:
-    """Return what can be searched, and the references of reports that could not be read."""
+    """Return how many reports can be searched, and the references of those that could not be read."""
     aside = indexing.set_aside(desks) if any(one.aside for one in covered) else ()
     return {
         "reports": sum(one.reports for one in covered),

@@ -34,7 +34,10 @@ type KeyFinder = Callable[[str | None], Jwk | None]
 
 
 class NotValid(Exception):
-    """Raised when a token is not valid. `why` is a code for the log."""
+    """Raised when a token is not valid.
+
+    `why` is a code for the log.
+    """
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -43,7 +46,7 @@ class NotValid(Exception):
 
 @dataclass(frozen=True)
 class TokenExpectation:
-    """The requirements for a token: its issuer, its audience and the authentication methods that we accept."""
+    """The requirements for a token, with its issuer, its audience and the authentication methods that we accept."""
 
     issuer: str
     client: str
@@ -79,9 +82,9 @@ class Notice:
 def read_id_token(
     token: str, asked: TokenExpectation, *, nonce: str | None, keys: KeyFinder, at: datetime
 ) -> Claims:
-    """Validate an ID token and return its claims. Raises NotValid.
+    """Validate an ID token and return its claims.
 
-    `nonce` is None for a token that came with a refreshed token.
+    Raises NotValid. `nonce` is None for a token that came with a refreshed token.
     """
     said = _signed(token, keys, kinds={"JWT", None})
     _addressed(said, asked, at)
@@ -107,7 +110,10 @@ def read_id_token(
 def read_logout_token(
     token: str, asked: TokenExpectation, *, keys: KeyFinder, fresh: timedelta, at: datetime
 ) -> Notice:
-    """Validate a logout token issued within `fresh` and return its notice. Raises NotValid."""
+    """Validate a logout token issued within `fresh` and return its notice.
+
+    Raises NotValid.
+    """
     said = _signed(token, keys, kinds={"logout+jwt", "JWT", None})
     _addressed(said, asked, at)
     events = said.get("events")

@@ -1,4 +1,4 @@
-"""Client for the single sign-on provider: discovery, keys, code exchange and token refresh.
+"""Client for the single sign-on provider, for discovery, keys, code exchange and token refresh.
 
 Promise: requests go only to the configured issuer and the endpoints that it names, over TLS (except on this
 machine), without proxies or redirects, with short timeouts, small response limits and low concurrency. A slow
@@ -65,7 +65,10 @@ class TokenOver(TurnedAway):
 
 @dataclass(frozen=True)
 class Tokens:
-    """The tokens returned by the provider. Either may be "" if it was not returned."""
+    """The tokens returned by the provider.
+
+    Either may be "" if it was not returned.
+    """
 
     id_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
@@ -94,9 +97,9 @@ def asked(provider: Provider) -> TokenExpectation:
 def address_to_sign_in(
     provider: Provider, *, back: str, state: str, nonce: str, verifier: str, anew: bool
 ) -> str:
-    """Return the authorisation URL to redirect the browser to. Raises NoAnswer.
+    """Return the authorisation URL to redirect the browser to.
 
-    `anew` makes the provider authenticate the user again, even if it knows them.
+    Raises NoAnswer. `anew` makes the provider authenticate the user again, even if it knows them.
     """
     where = _facts(provider).where("authorization_endpoint")
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
@@ -118,9 +121,10 @@ def address_to_sign_in(
 
 
 def is_from(provider: Provider, issuer: str | None) -> bool:
-    """Return whether a redirect names this provider as its issuer (RFC 9207). Raises NoAnswer.
+    """Return whether a redirect names this provider as its issuer (RFC 9207).
 
-    A redirect without an issuer is accepted unless the provider says that it always names one.
+    Raises NoAnswer. A redirect without an issuer is accepted unless the provider says that it always names
+    one.
     """
     if issuer is None:
         return not _facts(provider).facts.get("authorization_response_iss_parameter_supported")
@@ -128,7 +132,10 @@ def is_from(provider: Provider, issuer: str | None) -> bool:
 
 
 def exchange(provider: Provider, code: str, *, verifier: str, back: str) -> Tokens:
-    """Exchange an authorisation code for tokens. Raises NoAnswer or TurnedAway."""
+    """Exchange an authorisation code for tokens.
+
+    Raises NoAnswer or TurnedAway.
+    """
     fields = {
         "grant_type": "authorization_code",
         "code": code,
@@ -148,7 +155,10 @@ def refresh(provider: Provider, refresh_token: str) -> Tokens:
 
 
 def keys_of(provider: Provider) -> KeyFinder:
-    """Return a finder for the provider's public keys by name. Looking up a key raises NoAnswer on failure."""
+    """Return a finder for the provider's public keys by name.
+
+    Looking up a key raises NoAnswer on failure.
+    """
 
     def find(name: str | None) -> Jwk | None:
         known = _facts(provider)
@@ -166,7 +176,10 @@ def _named(keys: tuple[Jwk, ...], name: str | None) -> Jwk | None:
 
 
 def forget() -> None:
-    """Clear the cached discovery data and keys. For tests."""
+    """Clear the cached discovery data and keys.
+
+    For tests.
+    """
     global _published, _failed
     _published = _failed = None
 
@@ -227,9 +240,9 @@ def _tokens(provider: Provider, given: Mapping[str, str]) -> Tokens:
 
 
 def _allowed(address: object) -> str:
-    """Return an address if it may be requested or opened. Raises NoAnswer if not.
+    """Return an address if it may be requested or opened.
 
-    It must use TLS, or be on this machine for a trial with a local provider.
+    Raises NoAnswer if not. The address must use TLS, or be on this machine for a trial with a local provider.
     """
     if not isinstance(address, str) or any(ord(one) < 33 for one in address):
         raise NoAnswer
@@ -250,7 +263,10 @@ def _allowed(address: object) -> str:
 
 @contextmanager
 def _a_place(among: threading.BoundedSemaphore) -> Iterator[None]:
-    """Hold one of the few connection slots. Raises NoAnswer at once if all are taken, without waiting."""
+    """Hold one of the few connection slots inside the block.
+
+    Raises NoAnswer at once if all are in use, without waiting.
+    """
     if not among.acquire(blocking=False):
         raise NoAnswer
     try:
@@ -262,9 +278,10 @@ def _a_place(among: threading.BoundedSemaphore) -> Iterator[None]:
 def _json(
     address: str, data: bytes | None = None, headers: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    """Return the JSON object in the response, including that of a refusal (400, 401, 403). Raises NoAnswer.
+    """Return the JSON object in the response, including that of a refusal (400, 401, 403).
 
-    A redirect is not followed, because a secret must go to the given address and nowhere else.
+    Raises NoAnswer. A redirect is not followed, because a secret must go to the given address and nowhere
+    else.
     """
     try:
         with _a_place(_AT_ONCE):

@@ -1,4 +1,4 @@
-"""Single sign-on pages: the redirect to the provider, the return, and an officer's set-up page.
+"""Single sign-on pages, with the redirect to the provider, the return, and an officer's set-up page.
 
 The session cookie is `Strict`, so a browser returning from another site does not send it. The first response
 therefore sends the browser to the same URL from a page of ours. The request details are held in a signed
@@ -77,7 +77,7 @@ def _back() -> str:
 
 
 def _lead_off(request: HttpRequest, *, officer: str, then: str) -> HttpResponse:
-    """Return a page that leads to the provider, with the cookie that remembers what was requested."""
+    """Return a page that leads to the provider, with the cookie that stores what was requested."""
     idp = _provider()
     asked = {
         "state": secrets.token_urlsafe(32),
@@ -111,7 +111,7 @@ def _lead_off(request: HttpRequest, *, officer: str, then: str) -> HttpResponse:
 
 
 def _failed(request: HttpRequest, words: str, again: str) -> HttpResponse:
-    """Return an error page that needs no session, because strangers may come here."""
+    """Return an error page that needs no session, because people who are not signed in may see it."""
     name = _provider().name
     context = {"words": words.format(name=name), "name": name, "again": reverse(again)}
     return render(request, "office/provider_failed.html", context, status=422)
@@ -251,7 +251,7 @@ def _waiting(request: HttpRequest, at: datetime) -> dict[str, Any] | None:
 @open_to(Audience.OFFICERS)
 @require_POST
 def yes(request: OfficeRequest) -> HttpResponse:
-    """Bind the provider account to the officer, who from then on signs in through it only.
+    """Bind the provider account to the officer, who can then sign in only through the provider.
 
     The officer then has to sign in again.
     """

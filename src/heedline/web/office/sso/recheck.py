@@ -1,4 +1,4 @@
-"""Recheck of a session with the single sign-on provider, during a request of that session."""
+"""Rechecking of a session with the single sign-on provider, during one of the session's requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stewards' page and file on where reporters stop on the public site."""
+"""Stewards' page and file on the questions at which reporters leave the public site."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ COLUMNS = (
 
 
 def mistake_words(code: str) -> str:
-    """Return an error code in words. All date errors share one text."""
+    """Return an error code in words, with a single text for all date errors."""
     return "Date" if code.startswith("date_") else MISTAKES.get(code, code)
 
 

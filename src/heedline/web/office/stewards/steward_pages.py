@@ -1,4 +1,4 @@
-"""Stewards' set-up pages: the current set-up, proposals by one steward and confirmation by another."""
+"""Stewards' set-up pages, with the current set-up, proposals by one steward and confirmation by another."""
 
 from __future__ import annotations
 
@@ -117,7 +117,10 @@ def _facts(form: Form) -> dict[str, str]:
 
 
 def _filled(request: OfficeRequest, kind: ProposalKind) -> dict[str, Value]:
-    """Return the values that the address carries: who, and for new keys the role for which they were invited."""
+    """Return the form values given in the URL.
+
+    These are the officer and, for new keys, the role for which they were invited.
+    """
     try:
         officer = UUID(request.GET.get("officer", ""))
     except ValueError:
@@ -131,7 +134,10 @@ def _filled(request: OfficeRequest, kind: ProposalKind) -> dict[str, Value]:
 def _proposing(
     kind: ProposalKind, form: Form, warnings: tuple[str, ...], *, by_post: bool = False
 ) -> dict[str, object]:
-    """Return what the page of a proposal shows. `by_post` asks again because of warnings that were not shown before."""
+    """Return the context of a proposal's page.
+
+    `by_post` asks again because of warnings that were not shown before.
+    """
     return {"form": form, "title": TITLES[kind], "item": kind.value, "warnings": warnings, "again": by_post}
 
 

@@ -19,7 +19,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
 
 
 def partner_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
-    """Return the partner shell: the organisation, who is signed in and whether their keys are unlocked."""
+    """Return the partner shell, which shows the organisation, who is signed in and whether their keys are unlocked."""
     by = getattr(request, "attendance", None)
     names = [("Help", "help")]
     if by is not None:

@@ -1,4 +1,4 @@
-"""Disclosures sent to the partner: the list, one disclosure and the reply to it.
+"""Disclosures sent to the partner, with the list, one disclosure and the reply to it.
 
 Opening a disclosure for the first time signs for its receipt, so it is a button and not a link. Every opening
 is recorded in the log of the desk that sent it.
@@ -66,7 +66,7 @@ def answer_fields() -> tuple[Field, ...]:
 @open_to(Audience.OFFICERS)
 @require_GET
 def listing(request: SignedInRequest) -> HttpResponse:
-    """List the disclosures sent to the partner: those waiting, then the rest, newest first.
+    """List the disclosures sent to the partner, with waiting ones first and then the rest, newest first.
 
     No text is shown, because disclosures are opened one by one.
     """
@@ -90,7 +90,10 @@ def _turn(one: SentHere) -> bool:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def one(request: SignedInRequest, ref: UUID) -> HttpResponse:
-    """Show one disclosure: its cover until somebody has opened it, and its text from then on."""
+    """Show one disclosure.
+
+    Until somebody has opened it, only its cover is shown, and from then on its text.
+    """
     by, at = request.attendance, session.now()
     about = partner_inbox.one(ref, by=by, at=at)
     context = {"about": about, "can_answer": False, "opened_at": times.day_and_clock(at, at)}
@@ -145,7 +148,7 @@ def answer(request: SignedInRequest, ref: UUID) -> HttpResponse:
 
 
 def _beside(about: SentHere, by: Attendance, at: datetime) -> OpenedHere | None:
-    """Return the disclosure that is answered, to be shown beside the answer, or None if it cannot be shown.
+    """Return the disclosure to show beside the reply, or None if it cannot be shown.
 
     Showing it is logged like every other opening.
     """

@@ -1,4 +1,7 @@
-"""URLs of the public site. None reveals what a visitor came for or contains anything that was typed."""
+"""URLs of the public site.
+
+None reveals what a visitor came for or contains anything that was typed.
+"""
 
 from __future__ import annotations
 

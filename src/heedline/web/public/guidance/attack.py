@@ -32,7 +32,7 @@ _KEEP_SECONDS = 300
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """A page that is the same for everybody, as its bytes and headers."""
+    """A page that is the same for everybody, as bytes and headers."""
 
     body: bytes
     headers: tuple[tuple[str, str], ...]
@@ -95,6 +95,6 @@ def _page() -> Fixed:
 @open_to(Audience.EVERYONE)
 @require_safe
 def attack(request: HttpRequest) -> HttpResponse:
-    """Serve the same bytes as the web application does."""
+    """Serve the page with the same bytes as the web application does."""
     page = fixed(language())
     return HttpResponse(page.body, headers=dict(page.headers))

@@ -1,4 +1,4 @@
-"""The front page (`/`) and its doors, which direct visitors to the right help.
+"""The front page (`/`) and its doors, the links that direct visitors to the right help.
 
 Each door leads there by the shortest way, and most end on a page of their own. What a door needs of the form
 (which questions, which desk) is in the pack. Only the navigation is here. Paths are short and neutral, because
@@ -73,7 +73,10 @@ def _door(
 @require_safe
 @same_for_everyone
 def front(request: HttpRequest) -> HttpResponse:
-    """Show the front page: what this is, 999, what can be reported, who to talk to and what to read."""
+    """Show the front page.
+
+    It says what this is, when to call 999, what can be reported, who to talk to and what to read.
+    """
     return page(
         request,
         "door_front",
@@ -114,7 +117,7 @@ safe_out = _door("door_sections", "safe_out", up="reporter:safe", sections=("go"
 @open_to(Audience.EVERYONE)
 @require_safe
 def charity(request: HttpRequest) -> HttpResponse:
-    """Show the page of the independent charity.
+    """Show the page about the independent charity.
 
     Nothing is passed on with the link, not even the referring page.
     """
@@ -153,7 +156,7 @@ def emergency(request: HttpRequest) -> HttpResponse:
 
 
 def _danger(request: HttpRequest, draft: Draft | None, at: datetime) -> HttpResponse:
-    """Record that the reporter cannot call, in the existing draft or in a new one.
+    """Record that the reporter cannot call, in the existing draft or a new one.
 
     Using the existing draft keeps what was said before.
     """
@@ -184,7 +187,7 @@ def _danger(request: HttpRequest, draft: Draft | None, at: datetime) -> HttpResp
 
 
 def _can_be_cut_short(draft: Draft, at: datetime) -> bool:
-    """Return whether, for a reporter who cannot call, only the account is still missing."""
+    """Return whether a reporter who cannot call only has to give the account before sending."""
     asking = asking_of(draft, at)
     asking = asking.with_answers({**draft.answers, **CANNOT_CALL})
     return asking.fast and set(asking.missing()) <= {asking.qs.narrative[0]}

@@ -1,4 +1,4 @@
-"""The footer pages: privacy, cookies, contact, accessibility, languages and staying safe online.
+"""The pages linked in the footer, such as privacy, cookies, contact, accessibility and languages.
 
 Each statement on them is true and tested.
 """
@@ -22,7 +22,7 @@ from heedline.web.public.shell.promises import WAYS, promised
 @require_safe
 @same_for_everyone
 def privacy(request: HttpRequest) -> HttpResponse:
-    """Explain what is kept, who sees it and for how long."""
+    """Explain what is stored, who sees it and for how long."""
     return page(request, "privacy", exit=False, robots=PUBLIC, promised=promised(*WAYS))
 
 
@@ -46,7 +46,7 @@ def contact(request: HttpRequest) -> HttpResponse:
 @require_safe
 @same_for_everyone
 def accessibility(request: HttpRequest) -> HttpResponse:
-    """Show the accessibility statement: how far the site works for everybody, and what to do where it does not."""
+    """Show the accessibility statement, with any problems and what to do about them."""
     return page(request, "accessibility", exit=False, robots=PUBLIC)
 
 
@@ -76,7 +76,7 @@ def languages(request: HttpRequest) -> HttpResponse:
 
 
 def _is_whole(code: str) -> bool:
-    """Return whether every page of this language is fully translated and none is withheld pending review."""
+    """Return whether every page of this language is fully translated and has been reviewed where necessary."""
     return all(
         page.own == page.texts and page.state is not PageState.WITHHELD
         for page in pack().pages[code].values()

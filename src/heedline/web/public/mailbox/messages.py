@@ -35,7 +35,7 @@ from heedline.web.public.shell.receipt_codes import ReceiptCode, mentions_code, 
 
 @dataclass(frozen=True)
 class Visit:
-    """A request made with an open receipt code."""
+    """A request made while a receipt code is open."""
 
     request: HttpRequest
     cookie: str
@@ -146,7 +146,7 @@ def message_sent(visit: Visit) -> HttpResponse:
 
 @on_visit
 def withdraw(visit: Visit) -> HttpResponse:
-    """Withdraw the report, after saying that we keep it marked as withdrawn."""
+    """Withdraw the report, after explaining that we keep it marked as withdrawn."""
     if visit.posted:
         contact_messages.ask_to_withdraw(visit.code, at=visit.at)
         return see_other("reporter:messages")
@@ -155,7 +155,7 @@ def withdraw(visit: Visit) -> HttpResponse:
 
 @on_visit
 def delete(visit: Visit) -> HttpResponse:
-    """Delete the reporter's own copies of messages, after saying that ours are kept."""
+    """Delete the reporter's own copies of messages, after explaining that ours are kept."""
     if visit.posted:
         contact_messages.delete_messages(visit.code, at=visit.at)
         return see_other("reporter:messages-deleted")
@@ -187,7 +187,10 @@ def hide(visit: Visit) -> HttpResponse:
 
 @on_visit
 def close(visit: Visit) -> HttpResponse:
-    """Close the visit and leave. Messages stay until the reporter hides them."""
+    """Close the visit and leave the mailbox.
+
+    Messages stay until the reporter hides them.
+    """
     if not visit.posted:
         return see_other("reporter:messages")
     drafting.end_visit(cookies.sent(visit.request, settings.VISIT_COOKIE), at=visit.at)
@@ -296,7 +299,7 @@ def _messages_page(visit: Visit, written: Draft) -> HttpResponse:
 
 
 def _box(visit: Visit) -> Mailbox:
-    """Return what this visit shows.
+    """Return the messages and status that this visit shows.
 
     If the reporter chose to see each message during one visit only, those shown here are marked as hidden. This
     visit remembers them first, so that a page which never arrives can be loaded again.

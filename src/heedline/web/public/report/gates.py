@@ -36,7 +36,10 @@ _UNTIL = "wait_until"
 
 
 def note_box(turn: DraftVisit) -> None:
-    """Record in the draft that the hidden box was filled. Saved with the next save of the draft."""
+    """Record in the draft that the hidden box was filled.
+
+    Saved with the next save of the draft.
+    """
     if turn.request.POST.get(BOX, "").strip():
         turn.draft.notes[_NOTE] = True
 
@@ -47,7 +50,7 @@ def hints(turn: DraftVisit) -> tuple[str, ...]:
 
 
 def in_the_way(turn: DraftVisit, record: Record) -> HttpResponse | FormToken | None:
-    """Return a redirect if the report cannot be sent yet, or the form token to spend with it.
+    """Return a redirect if the report cannot be sent yet, or otherwise the form token to use for sending it.
 
     Returns None for a report of danger.
     """
@@ -73,7 +76,7 @@ def _must_wait(turn: DraftVisit) -> bool:
 
 
 def press_again(turn: DraftVisit) -> HttpResponse:
-    """Redirect to the sending page, or to the receipt code if another press has just sent the report."""
+    """Redirect to the sending page, or to the receipt code if the report has just been sent."""
     kept = draft_of(turn.request, turn.at)
     if kept is not None and kept.sent:
         return see_other("reporter:code")

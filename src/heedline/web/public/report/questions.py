@@ -25,7 +25,10 @@ from heedline.web.public.shell.pages import page, see_other, tab_title
 
 @on_draft
 def question(turn: DraftVisit, slug: str) -> HttpResponse:
-    """Show a page of the form, of any kind. A page that does not apply redirects to the first open one."""
+    """Show any question page.
+
+    A page that does not apply redirects to the first unanswered one.
+    """
     asking = turn.asking
     step = asking.step(slug)
     if step is None:
@@ -87,7 +90,10 @@ def answer(turn: DraftVisit, step: QuestionPage) -> HttpResponse:
 def show(
     turn: DraftVisit, step: QuestionPage, typed: Mapping[str, Any], errors: Mapping[str, str]
 ) -> HttpResponse:
-    """Show the page of a step. A page without a typed word is rendered once for everybody."""
+    """Show the page of a step.
+
+    A page on which nothing was typed is rendered once for everybody.
+    """
     asking = turn.asking
     late = bool(turn.draft.notes.get("late", False))
     at = _Place(
@@ -109,7 +115,7 @@ def show(
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What a question page shows of the way so far, besides its own texts and values."""
+    """What a question page shows about its position in the form."""
 
     skip: bool
     back_url: str
@@ -120,7 +126,10 @@ class _Place:
 def _context(
     turn: DraftVisit, step: QuestionPage, at: _Place, typed: Mapping[str, Any], errors: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Return the context of a question page, which depends on the draft by `at`, the values and the errors alone."""
+    """Return the template context of a question page.
+
+    It depends on the draft only through `at`, the values and the errors.
+    """
     asking = turn.asking
     call = asking.is_call_page(step)
     seen = asking.shown(step)

@@ -37,7 +37,7 @@ def code(turn: DraftVisit) -> HttpResponse:
 
 @on_sent
 def code_check(turn: DraftVisit) -> HttpResponse:
-    """Record in one press that the reporter has kept the code, or does not want it.
+    """Record in one step that the reporter has saved the code or does not want it.
 
     Typing it back is optional. A wrong code shows the receipt code again, with no other consequence.
     """
@@ -118,7 +118,10 @@ def _ending(turn: DraftVisit) -> str:
 
 
 def _call_when(turn: DraftVisit) -> str:
-    """Return when we will call: the days and hours given as safe, in the words of the questions."""
+    """Return when we will call, in the wording of the questions.
+
+    It names the days and hours that the reporter gave as safe.
+    """
     asked = question_set("person").any_step("callback")
     days, hours = (
         [one.text for one in asked.field(name).choices if one.value in turn.draft.notes.get(name, [])]
@@ -133,7 +136,7 @@ def _call_when(turn: DraftVisit) -> str:
 
 @on_sent
 def printed(turn: DraftVisit) -> HttpResponse:
-    """Show a receipt to print. It says what the report is about only on request."""
+    """Show a receipt to print, which says what the report is about only on request."""
     kind = kind_of(turn.draft)
     named = turn.request.GET.get("about") == "1" and f"receipt.kind_{kind}" in words()
     day = date.fromisoformat(turn.draft.received_on)

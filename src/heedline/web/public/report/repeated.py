@@ -26,7 +26,10 @@ from heedline.web.public.shell.pages import as_written, page, see_other, tab_tit
 
 
 def overview(turn: DraftVisit, step: QuestionPage) -> HttpResponse:
-    """List the items added so far. Continue goes to the next page."""
+    """List the items added so far.
+
+    Continue leads to the next page.
+    """
     if turn.posted:
         asking = turn.asking
         target = (
@@ -77,7 +80,10 @@ def item_new(turn: DraftVisit, slug: str) -> HttpResponse:
 
 @on_draft
 def item(turn: DraftVisit, slug: str, item: str) -> HttpResponse:
-    """Edit an item. If another tab removed it, what was typed becomes a new item."""
+    """Edit an item.
+
+    If it was removed in another tab, what was typed becomes a new item.
+    """
     step = _loop(turn, slug)
     if step is None:
         return walking.off_the_path(turn, slug)
@@ -91,7 +97,10 @@ def item(turn: DraftVisit, slug: str, item: str) -> HttpResponse:
 
 @on_draft
 def item_remove(turn: DraftVisit, slug: str, item: str) -> HttpResponse:
-    """Remove an item after confirmation. Removing it twice is not an error."""
+    """Remove an item after confirmation.
+
+    Removing it twice is not an error.
+    """
     step = _loop(turn, slug)
     if step is None:
         return walking.off_the_path(turn, slug)

@@ -33,7 +33,7 @@ from heedline.web.public.shell.pages import as_written, page, see_other, tab_tit
 
 
 def check(turn: DraftVisit) -> HttpResponse:
-    """Show every answer with a link to change it. The button sends the report."""
+    """Show every answer with a link to change it, and a button that sends the report."""
     if turn.late:
         return recovery.expired(turn.request)
     if turn.posted:
@@ -70,7 +70,10 @@ def check(turn: DraftVisit) -> HttpResponse:
 
 
 def _to_add(turn: DraftVisit, wanting: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    """Yield links to the pages that a reporter may still add to: empty pages, and lists that have room."""
+    """Yield links to the pages that a reporter may still add to.
+
+    These are empty pages, and lists that have room.
+    """
     asking = turn.asking
     for step in asking.steps():
         given = turn.draft.answers.get(step.slug)
@@ -118,7 +121,10 @@ def brief(turn: DraftVisit) -> HttpResponse:
 
 
 def send_brief(turn: DraftVisit) -> HttpResponse:
-    """Save the account of a reporter who cannot call and send it as danger, or show it again with its errors."""
+    """Save the account of a reporter who cannot call and send it as danger.
+
+    If it has errors, it is shown again with them.
+    """
     step = turn.asking.qs.any_step(turn.asking.qs.narrative[0])
     reading = turn.asking.read(step, dict(turn.request.POST.lists()))
     if reading.errors:
@@ -135,7 +141,7 @@ def send_brief(turn: DraftVisit) -> HttpResponse:
 
 
 def send(turn: DraftVisit, page_slug: str) -> HttpResponse:
-    """Seal and store what `page_slug` sends.
+    """Seal and store the report that the page `page_slug` sends.
 
     The report is not said to be sent until it is stored durably. The draft is kept if anything fails.
     """
@@ -174,7 +180,10 @@ def send(turn: DraftVisit, page_slug: str) -> HttpResponse:
 
 
 def _ending(turn: DraftVisit, told: Record, *, could_not_call: bool) -> dict[str, Any]:
-    """Return what the confirmation needs once the answers are cleared: the ending to use, and its details."""
+    """Return what the confirmation page needs once the answers are cleared.
+
+    This is the ending to use, with its details.
+    """
     qs, answers = turn.asking.qs, turn.draft.answers
     called = answers.get("reply", {}).get("way") == "call" and qs.roles.get("call_days")
     ending: dict[str, Any] = {"kind": qs.code, "ending": qs.code}

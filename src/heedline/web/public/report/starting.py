@@ -1,4 +1,4 @@
-"""The pages before the questions: what can be reported, how to leave fast, and the start of a draft.
+"""The pages before the questions, on what can be reported and how to leave the site quickly, and the start of a draft.
 
 Each kind of report has one. The question that every report needs first, whether anyone is in danger, stands on the same
 page, so that whoever answers it is at once where they can write.
@@ -88,7 +88,7 @@ def before_questions(
 
 
 def carry_on(request: HttpRequest, draft: Draft, at: datetime) -> HttpResponse:
-    """Offer to continue or delete a draft whose answers cannot be sent as danger."""
+    """Offer to continue or delete a draft whose answers cannot be sent as a report of danger."""
     return page(request, "carry_on", title=tab_title("notice"), resume=asking_of(draft, at).open_now)
 
 
@@ -106,7 +106,7 @@ def _keep_form() -> Form:
 
 
 def _begin(request: HttpRequest, draft: Draft | None, kind: str, way: str, at: datetime) -> HttpResponse:
-    """Start a draft, or carry over what was written in another door's form."""
+    """Start a draft, or carry over what was written on another start page."""
     asked = request.POST.get("begin", "")
     if draft is not None and draft.sent and asked != "again":
         return see_other("reporter:code")

@@ -1,4 +1,4 @@
-"""Anonymous counts of page use: views, continuations, errors, exits, expiries and reports sent.
+"""Anonymous counts of page use, such as views, errors, exits, expiries and reports sent.
 
 The counts are per page and identify nobody. Changes to an answer from the check page are not counted, nor are
 the pages on which reporters say who they are, because the number who continued from those would show how many
@@ -19,7 +19,7 @@ def _counts(turn: DraftVisit, step: QuestionPage) -> bool:
 
 
 def entered(turn: DraftVisit, step: QuestionPage) -> None:
-    """Count a page shown without an error."""
+    """Count a page that was shown without an error."""
     if not turn.posted and _counts(turn, step):
         COUNTS.add(turn.kind, step.slug, "entered")
 
@@ -31,7 +31,7 @@ def continued(turn: DraftVisit, step: QuestionPage) -> None:
 
 
 def mistaken(turn: DraftVisit, step: QuestionPage, codes: Iterable[str]) -> None:
-    """Count the errors for which a page was shown again."""
+    """Count the errors with which a page was shown again."""
     if _counts(turn, step):
         for code in set(codes):
             COUNTS.add(turn.kind, step.slug, f"error:{code}")
@@ -50,7 +50,7 @@ def left(turn: DraftVisit) -> None:
 
 
 def began(kind: str, what: str) -> None:
-    """Count the page before the first question as `entered` or `continued`."""
+    """Count the page before the first question, as `entered` or `continued`."""
     COUNTS.add(kind, BEFORE, what)
 
 

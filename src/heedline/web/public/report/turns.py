@@ -1,4 +1,4 @@
-"""A request about a draft: its time, its draft and the questions.
+"""The state of a request about a draft, with its time, its draft and the questions.
 
 The draft is loaded once before the view and saved once by it.
 """
@@ -48,7 +48,7 @@ __all__ = [
 
 @dataclass
 class DraftVisit:
-    """The context of a view about a draft.
+    """The context of a view that works on a draft.
 
     `late` means that the browser's draft was gone, so that this one is new and not yet saved.
     """
@@ -79,7 +79,7 @@ class DraftVisit:
 
     @property
     def asking(self) -> PageFlow:
-        """Return the questions applied to the draft's answers, made anew when either changes."""
+        """Return the questions applied to the draft's answers, worked out again when either changes."""
         answers, kind = self.draft.answers, self.kind
         held = self._asking
         if held is None or held[0] is not answers or held[1] != kind:
@@ -87,7 +87,10 @@ class DraftVisit:
         return held[2]
 
     def keep(self, answers: dict[str, Any]) -> None:
-        """Save the draft with these answers. Raises StoreAway, or ValueError if there is too much to save."""
+        """Save the draft with these answers.
+
+        Raises StoreAway, or ValueError if there is too much to save.
+        """
         self.draft.answers = answers
         try:
             drafting.save(self.draft, at=self.at)
@@ -103,7 +106,7 @@ def now() -> datetime:
 
 
 def kind_of(draft: Draft) -> str:
-    """Return the kind of report that a draft is for, which depends on the door that the reporter used."""
+    """Return the kind of report that a draft is for, which depends on where the reporter started."""
     return str(draft.notes.get("kind") or first_kind())
 
 

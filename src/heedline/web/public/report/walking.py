@@ -1,4 +1,4 @@
-"""Navigation between question pages: saving answers, Continue and Back, and pages out of sequence."""
+"""Navigation between question pages, with saving, Continue and Back, and pages out of sequence."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ def set_aside(turn: DraftVisit, step: QuestionPage, place: str) -> HttpResponse 
 def in_another_language(
     turn: DraftVisit, step: QuestionPage, place: str, there: str = ""
 ) -> tuple[HttpResponse | None, str]:
-    """Save the fields of a page and show it in the language of this URL, without validating it.
+    """Save the fields of a page without validating them, and show the page in the language of this URL.
 
-    It is not validated because the reporter did not submit it as finished. Errors that were already shown stay. The
+    The page is not validated because the reporter did not submit it as finished. Errors that were already shown stay. The
     response is None if saving failed, and the message to show is returned instead.
 
     `there` is the URL to show, if it is not this one.
@@ -81,7 +81,10 @@ def _posted(turn: DraftVisit, step: QuestionPage) -> dict[str, list[str]]:
 
 
 def put_right(turn: DraftVisit, place: str) -> None:
-    """Forget the errors and unfinished text recorded for a page. Saved with the next save of the draft."""
+    """Remove the errors and unfinished text recorded for a page.
+
+    Saved with the next save of the draft.
+    """
     for kind in ("mistakes", "unfinished"):
         turn.draft.notes.get(kind, {}).pop(place, None)
 
@@ -138,7 +141,10 @@ def must_ask_gently(turn: DraftVisit, step: QuestionPage, values: Values) -> boo
 
 
 def asks_gently(turn: DraftVisit, step: QuestionPage) -> tuple[str, ...]:
-    """Return the text keys of the clarifications to ask for on this page. Most pages have none."""
+    """Return the text keys of the clarifications to ask for on this page.
+
+    Most pages have none.
+    """
     qs = turn.asking.qs
     where = {_BEHAVIOUR: qs.narrative[0], _FORCE: qs.roles.get("postcode", ("", ""))[0]}
     return tuple(
@@ -200,6 +206,9 @@ def address(turn: DraftVisit, slug: str) -> str:
 
 
 def back_address(turn: DraftVisit, slug: str) -> str:
-    """Return the URL of the back link: the previous page, or the check page when one answer is being changed."""
+    """Return the URL of the back link.
+
+    It leads to the previous page, or to the check page when one answer is being changed.
+    """
     before = turn.asking.last if turn.from_check else turn.asking.back_from(slug)
     return path_to("reporter:question", before) if before else path_to(entry(turn.kind))

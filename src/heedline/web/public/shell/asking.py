@@ -26,7 +26,10 @@ def words() -> Words:
 
 
 def shown(key: str, **values: object) -> str:
-    """Return a text for a page as `{% say %}` shows it, as HTML if the original stands beside it."""
+    """Return a text as `{% say %}` shows it.
+
+    It is HTML if the original is shown beside it.
+    """
     return beside.text(words(), key, **values)
 
 
@@ -80,7 +83,7 @@ def identity_offered(at: datetime) -> bool:
 
 @dataclass(frozen=True)
 class PageFlow:
-    """The question engine applied to one set of answers: which pages apply and where they lead.
+    """The question engine applied to one set of answers, which decides which pages apply and where they lead.
 
     `original` is the question set that `qs` is a translation of, or `qs` itself. The questions are walked once, so the
     answers must not change.
@@ -93,7 +96,7 @@ class PageFlow:
 
     @cached_property
     def walk(self) -> engine.Walk:
-        """Return the walk through the questions."""
+        """Return the question pages as they apply to the answers."""
         return engine.walk(self.qs, self.answers, identity_offered=self.identity_offered)
 
     def with_answers(self, answers: Mapping[str, Any]) -> PageFlow:
@@ -101,7 +104,7 @@ class PageFlow:
         return replace(self, answers=answers)
 
     def shown(self, step: QuestionPage) -> QuestionPage:
-        """Return a page as shown, with the original beside any text that has not been reviewed."""
+        """Return a page as it is displayed, with the original beside any text that has not been reviewed."""
         if self.qs is self.original:
             return step
         offered = self.identity_offered
@@ -122,7 +125,10 @@ class PageFlow:
         return beside.Pages(self.qs, self.original)
 
     def steps(self) -> tuple[QuestionPage, ...]:
-        """Return the pages that currently apply. The last is the check page."""
+        """Return the pages that currently apply.
+
+        The last is the check page.
+        """
         return self.walk.pages
 
     def step(self, slug: str) -> QuestionPage | None:
@@ -170,7 +176,7 @@ class PageFlow:
 
     @property
     def urgency(self) -> str:
-        """Return the urgency of the answers so far: `danger`, `soon` or `routine`."""
+        """Return the urgency of the answers so far, which is `danger`, `soon` or `routine`."""
         return self.walk.urgency
 
     @property

@@ -43,7 +43,7 @@ _made: dict[tuple[str, int, str], tuple[Words, Any]] = {}
 
 
 def _once(make: str, words: Words, key: str, made: Callable[[], Any]) -> Any:
-    """Return what `made` returns for this text, calling it once for each process."""
+    """Return what `made` returns for this text, calling it only once per process."""
     held = _made.get((make, id(words), key))
     if held is None:
         held = _made[make, id(words), key] = (words, made())
@@ -284,7 +284,7 @@ class Pages:
     def sections(
         self, said: tuple[Section, ...], original: tuple[Section, ...]
     ) -> tuple[tuple[Section, tuple[Row, ...]], ...]:
-        """Return the sections of the check page, each with its rows as they are without the original text."""
+        """Return the sections of the check page, each with its rows before any original text is added."""
         return tuple(
             (
                 Section(self.text(one.title, other.title), tuple(map(self._row, one.rows, other.rows))),

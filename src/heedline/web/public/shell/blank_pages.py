@@ -1,4 +1,4 @@
-"""Keep whole pages in memory on which nobody has typed anything.
+"""A cache of whole pages on which nobody has typed anything.
 
 Such a page differs between two people in nothing but the CSRF token. It is kept in pieces, and the token of the request
 is put between them. A page that shows a typed word or an error is rendered each time (ADR 61).
@@ -35,7 +35,7 @@ _lock = Lock()
 def blank_page(
     request: HttpRequest, template: str, key: tuple[Hashable, ...], context: Callable[[], Mapping[str, Any]]
 ) -> HttpResponse:
-    """Return a page like `pages.page`, rendered once for each `key` and address of this site.
+    """Return a page like `pages.page`, rendered once for each `key` and URL of this site.
 
     The key must name everything that the page depends on besides its path, the pack and the token. `context` is called
     only if the page has to be rendered. Raises ValueError if a form in it has a value or an error.
@@ -56,7 +56,7 @@ def blank_page(
 
 
 def _pieces(request: HttpRequest, template: str, context: Mapping[str, Any]) -> Pieces:
-    """Return the page without its token: what comes before each place of the token, and what follows the last."""
+    """Return the page in pieces, split wherever the token goes."""
     for one in context.values():
         if isinstance(one, Form) and (one.errors or not is_blank(one.values)):
             raise ValueError("somebody has typed on this page")

@@ -1,4 +1,4 @@
-"""Compress pages that contain nothing of anybody, so that they arrive sooner on a slow phone.
+"""Compression of pages that contain nobody's data, so that they arrive sooner on a slow phone.
 
 The length of a compressed page tells which parts of it are alike. So only pages are compressed that show nothing from
 the request and no text of a reporter. The CSRF token, the only secret in them, is left out of the compression and
@@ -21,19 +21,19 @@ _RAW = -zlib.MAX_WBITS
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """A page in pieces, plain and compressed. A token comes between each two of them."""
+    """A page in pieces, plain and compressed, with a place for the token between them."""
 
     plain: tuple[bytes, ...]
     packed: tuple[bytes, ...]
 
     @classmethod
     def of(cls, plain: tuple[bytes, ...]) -> Pieces:
-        """Return the pieces with each compressed by itself, so that anything may stand between them."""
+        """Return the pieces, each compressed separately, so that anything may be put between them."""
         last = len(plain) - 1
         return cls(plain, tuple(_packed(one, at == last) for at, one in enumerate(plain)))
 
     def response(self, request: HttpRequest, token: str = "") -> HttpResponse:
-        """Return the page with `token` between the pieces, compressed if the browser takes that."""
+        """Return the page with `token` between the pieces, compressed if the browser accepts it."""
         between = token.encode()
         body = between.join(self.plain)
         packed = takes_gzip(request)
@@ -48,7 +48,7 @@ class Pieces:
 
 
 def takes_gzip(request: HttpRequest) -> bool:
-    """Return whether the browser says that it takes gzip."""
+    """Return whether the browser accepts gzip."""
     return _GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")) is not None
 
 
@@ -58,7 +58,7 @@ def _packed(plain: bytes, last: bool) -> bytes:
 
 
 def _stored(plain: bytes) -> bytes:
-    """Return a block of the compressed stream that holds its bytes as they are (RFC 1951, 3.2.4)."""
+    """Return a block of the compressed stream that stores its bytes uncompressed (RFC 1951, 3.2.4)."""
     size = len(plain)
     return b"\x00" + size.to_bytes(2, "little") + (size ^ 0xFFFF).to_bytes(2, "little") + plain
 

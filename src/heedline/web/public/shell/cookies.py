@@ -1,4 +1,4 @@
-"""The two cookies of the public site besides Django's own: one for a draft, one for a mailbox visit.
+"""The public site's two cookies besides Django's own, one for a draft and one for a mailbox visit.
 
 Both are keys, not names. What they open is sealed in the database, which keeps only a hash of them. They are
 deleted when the browser closes.

@@ -1,4 +1,4 @@
-"""Select the language of a page from the first part of its path, never from a cookie or a header.
+"""Selection of a page's language from the first part of its path, never from a cookie or a header.
 
 `/cy/tell/` is `/tell/` in Welsh. The pack's first language has no prefix. Every URL generated while a page is
 rendered keeps the language, as with Django's own URL prefix. The contents of a draft are the same in all
@@ -37,7 +37,7 @@ def pack() -> Pack:
 
 
 def language() -> str:
-    """Return the language of the current page, which is the pack's first unless the path says otherwise."""
+    """Return the language of the current page, which is the pack's first unless the path names another."""
     if spoken := _spoken.get():
         return spoken
     found = translation.get_language()
@@ -51,7 +51,7 @@ def current() -> Language:
 
 @contextmanager
 def speaking(code: str) -> Iterator[None]:
-    """Use a language of the pack for pages, URLs and the shell's own text within the context."""
+    """Use a language of the pack for pages, URLs and the shell's own text inside the block."""
     django_code = settings.LANGUAGE_CODE if code == pack().first_language else code
     with (
         translation.override(django_code),
@@ -76,7 +76,10 @@ def prefix(code: str) -> str:
 
 
 def path_to(name: str, slug: str = "") -> str:
-    """Return the URL of a named page in the language of the current page, for a page with at most a slug of the pack."""
+    """Return the URL of a named page in the language of the current page.
+
+    `slug` is the slug of a page of the pack, if the URL needs one.
+    """
     return _path_to(name, slug, language())
 
 
@@ -131,7 +134,7 @@ def same_page(request: HttpRequest) -> tuple[Link, ...]:
 
 
 def _shell_words(code: str) -> Mapping[str, str]:
-    """Return a mapping from English to this language's shell text, from the pack's `[components]`."""
+    """Return a mapping from the shell's English text to this language's, from the pack's `[components]`."""
     held = _catalogues.get((id(pack()), code))
     if held is None:
         words = pack().words(code)

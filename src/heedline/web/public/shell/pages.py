@@ -1,4 +1,4 @@
-"""Render public pages through `page`, which adds the pack's text and the exit link."""
+"""Rendering of public pages through `page`, which adds the pack's text and the exit link."""
 
 from __future__ import annotations
 
@@ -35,14 +35,17 @@ def see_other(to: str, slug: str = "", **where: str) -> HttpResponse:
 
 
 def page(request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
-    """Render a page. It is never cached, and it has the exit link unless `exit=False`."""
+    """Render a page that is never cached.
+
+    The page has the exit link unless `exit=False`.
+    """
     response = render(request, f"public/{template}.html", everywhere(request) | context, status=status)
     response["Cache-Control"] = "no-store"
     return response
 
 
 def everywhere(request: HttpRequest) -> dict[str, Any]:
-    """Return the context of every page."""
+    """Return the template context that every page has."""
     return {
         "words": asking.words(),
         "numbers": asking.pack().numbers,
@@ -53,7 +56,7 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
 
 
 def film(request: HttpRequest) -> str:
-    """Return the address of the film in British Sign Language for this page, or "" if there is none."""
+    """Return the address of this page's film in British Sign Language, or "" if there is none."""
     match = request.resolver_match
     if match is None or match.url_name is None:
         return ""
@@ -66,7 +69,7 @@ _same: dict[tuple[int, str], tuple[Pack, Pieces]] = {}
 
 
 def same_for_everyone(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Wrap a view whose page depends on nothing but its path, so that each is rendered once per process.
+    """Wrap a view whose page depends on nothing but its path, so that each page is rendered once per process.
 
     With a query the page is rendered as ever: nobody can fill the memory with made-up addresses.
     """

@@ -1,4 +1,4 @@
-"""Recovery pages for everything that can go wrong: what happened, what is safe and what to do.
+"""Error pages of the public site, each of which says what happened, what is safe and what to do.
 
 No typed text is lost. It is shown again in a box and never put into a URL, a title or a header. None of it is
 kept unless the reporter sends it again.
@@ -24,7 +24,7 @@ _OURS = frozenset({KIND_FIELD, "form_token", AS_TYPED})
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """One value of a POST.
+    """One value posted in a form.
 
     `free` marks the reporter's own text, which is shown again. Other values are choices.
     """
@@ -53,7 +53,7 @@ def typed(request: HttpRequest) -> tuple[Typed, ...]:
 
 
 def no_draft(request: HttpRequest) -> HttpResponse:
-    """Explain that nothing is stored for this browser.
+    """Explain that no draft is stored for this browser.
 
     After the exit link it says only that the page is gone. Otherwise it says why.
     """
@@ -70,7 +70,7 @@ def expired(request: HttpRequest) -> HttpResponse:
 
 
 def already_sent(request: HttpRequest) -> HttpResponse:
-    """Show the receipt code after a second submission or a return to a sent report.
+    """Show the receipt code after a second submission or a return to a report that was already sent.
 
     Anything typed since is shown and is not part of the report.
     """
@@ -110,7 +110,7 @@ def forgery_check_failed(request: HttpRequest, reason: str = "") -> HttpResponse
 
 
 def code_away(request: HttpRequest) -> HttpResponse:
-    """Explain that the code cannot be shown because the database cannot be reached, but the report is safe.
+    """Explain that the report is safe, but the code cannot be shown because the database cannot be reached.
 
     The reporter is asked to try again.
     """
@@ -120,7 +120,10 @@ def code_away(request: HttpRequest) -> HttpResponse:
 
 
 def code_gone(request: HttpRequest) -> HttpResponse:
-    """Redirect a second press of "Finish" to the finished page, and show anybody else that nothing is stored."""
+    """Redirect a second press of "Finish" to the finished page.
+
+    Anybody else sees that nothing is stored.
+    """
     return see_other("reporter:finished") if request.method == "POST" else no_draft(request)
 
 

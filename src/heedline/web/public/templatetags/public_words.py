@@ -18,7 +18,10 @@ register.filter("with_numbers", beside.with_numbers)
 
 @register.simple_tag(takes_context=True)
 def say(context: template.Context, key: str, **values: object) -> str:
-    """Return a text with its placeholders filled by `values`. It is escaped like everything else."""
+    """Return a text with its placeholders filled by `values`.
+
+    It is escaped like everything else.
+    """
     return beside.text(context["words"], key, **values)
 
 

@@ -1,4 +1,4 @@
-"""Edit conflicts: the version a form was made for, and the page shown when a colleague saved in between."""
+"""Edit conflicts, in which a colleague has saved a report since a form was shown."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ def version_of(request: OfficeRequest) -> int:
 
 
 def conflict(request: OfficeRequest, ref: UUID, form: Form, action: str, changed: Changed) -> HttpResponse:
-    """Show an edit conflict: both texts side by side, and the form again on top of the current version."""
+    """Show an edit conflict.
+
+    The page has both texts side by side, and the form again for the current version.
+    """
     file = case_file.case_file(ref, by=request.attendance, at=session.now())
     return page(
         request,

@@ -1,4 +1,4 @@
-"""A form's answers in words."""
+"""The answers of a form, in words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def shown(form: Form) -> list[tuple[str, str]]:
 
 
 def said(form: Form, *, between: str = "; ") -> list[tuple[str, str, str]]:
-    """Return a form's answers as (name, label, text), several choices joined by `between`."""
+    """Return a form's answers as (name, label, text), with several choices joined by `between`."""
     answers = []
     for each in form.fields:
         choices = each.choices if isinstance(each, Radios | Select | Checkboxes) else ()

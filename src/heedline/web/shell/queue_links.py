@@ -19,7 +19,7 @@ _LONGEST = 400
 
 
 def view_at(desk: str, asked: Mapping[str, str]) -> QueueView:
-    """Return the view of a queue that the parameters of an address ask for."""
+    """Return the view of a queue that the query parameters ask for."""
     code = None if desk == ALL else desk
     return view_of(asked, desk=code, outcomes=load_pack(settings.PACK).outcomes)
 
@@ -31,13 +31,19 @@ def view_link(desk: str, query: Mapping[str, str]) -> str:
 
 
 def origin_of(desk: str, view: QueueView) -> str:
-    """Return where an officer came from, as one value for a form: the desk's code, and the view if it is not the usual."""
+    """Return the queue that an officer came from as a single form value.
+
+    It is the desk's code, followed by the view unless that is the default.
+    """
     query = urlencode(view.query())
     return f"{desk}?{query}" if query else desk
 
 
 def view_from(origin: str) -> tuple[str, QueueView]:
-    """Return the desk's code and the view of a value made by `origin_of`. For any other value: all one's desks."""
+    """Return the desk's code and the view from a value made by `origin_of`.
+
+    Any other value stands for all of the officer's desks.
+    """
     if not is_queue_code(origin):
         return ALL, view_at(ALL, {})
     desk, _, query = origin.partition("?")
@@ -45,7 +51,7 @@ def view_from(origin: str) -> tuple[str, QueueView]:
 
 
 def is_queue_code(code: str) -> bool:
-    """Return whether a string has the form of a desk code, perhaps with a view (`origin_of`).
+    """Return whether a string has the form of a desk code, which a view may follow (`origin_of`).
 
     Before use it is looked up among the officer's own desks.
     """
@@ -72,5 +78,5 @@ def from_query(request: HttpRequest) -> str:
 
 
 def with_queue(request: HttpRequest, name: str, **kwargs: UUID) -> str:
-    """Return the URL of a page of a report, with the queue that the officer came from."""
+    """Return the URL of a page of a report, including the queue that the officer came from."""
     return reverse(name, kwargs=kwargs) + from_query(request)

@@ -56,7 +56,10 @@ def facts_of(header: CaseHeader) -> list[dict[str, str]]:
 
 
 def tabs_of(file: CaseFile, current: str, query: str, of_desks: Iterable[DeskTab]) -> list[dict[str, Any]]:
-    """Return the tabs of a report. An action that is not possible now still has a page that says why."""
+    """Return the tabs of a report.
+
+    An action that is not possible now still has a page that says why.
+    """
     header, call = file.header, file.answers.call
     pages = [
         ("report", "Report", 0),

@@ -1,4 +1,4 @@
-"""Format what a reporter sent, and the messages since, for the left of every page of a report.
+"""Formatting of what a reporter sent, and of later messages, for the left of every page of a report.
 
 Text typed by users stays a plain string, so that it is escaped.
 """

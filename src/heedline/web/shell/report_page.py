@@ -1,4 +1,4 @@
-"""The frame of every page of a report: the identity bar, the tabs and the way back to the queue."""
+"""The frame of every page of a report, with the identity bar, the tabs and the link back to the queue."""
 
 from __future__ import annotations
 
@@ -79,9 +79,10 @@ def page_beside(
     context: dict[str, Any],
     status: int = 200,
 ) -> HttpResponse:
-    """Render a page about a report beside the report as received, or the template `alone` if it does not open.
+    """Render a page about a report beside the report as received.
 
-    What such a page is about (who read the report, how long it is kept) is needed of a report that nobody can open as well.
+    If the report cannot be opened, the template `alone` is used. What such a page is about (who read the
+    report, how long it is kept) is needed of a report that nobody can open as well.
     """
     try:
         file = case_file(ref, by=request.attendance, at=session.now())
@@ -91,7 +92,7 @@ def page_beside(
 
 
 def move_of(header: CaseHeader, move: Move, kept: object = None) -> dict[str, object]:
-    """Return the context of a page on which a move is made: whether it can be, why not, and saved words."""
+    """Return the context of a page for a move, with whether it is possible, why not, and any saved text."""
     return {
         "allowed": header.may(move),
         "why_not": header.why_not(move),

@@ -1,4 +1,4 @@
-"""What was done with a report, in words: its moves, their codes and the status told to the reporter."""
+"""The moves of a report in words, with their codes and the status shown to the reporter."""
 
 from __future__ import annotations
 
@@ -44,7 +44,10 @@ def status_words(status: str) -> str:
 
 
 def code_words(codes: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return the codes of a move as (label, text) pairs. Codes without a text are left out."""
+    """Return the codes of a move as (label, text) pairs.
+
+    Codes without a text are left out.
+    """
     pack = load_pack(settings.PACK)
     words: list[tuple[str, str]] = []
     for name, value in codes:
@@ -70,7 +73,7 @@ def code_words(codes: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def steps_of(history: CaseHistory) -> list[dict[str, Any]]:
-    """Return what was done with the report, newest first."""
+    """Return the moves of a report, newest first."""
     return [
         {
             "title": MOVES.get(step.move, step.move),

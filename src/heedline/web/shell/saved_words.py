@@ -1,4 +1,4 @@
-"""Forms filled again with the words saved from a late submission."""
+"""Restoring of forms from text that was saved from a late submission."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from heedline.web.entrance.middleware import SignedInRequest
 
 
 def restored(request: SignedInRequest, fields: tuple[Field, ...]) -> Form | None:
-    """Return the form filled with text saved from a late submission, unchecked, or None if there is none."""
+    """Return the form filled with text saved from a late submission, or None if there is none.
+
+    The text is not validated.
+    """
     posted = kept_for(request, request.attendance) if request.method == "GET" else None
     if posted is None:
         return None

@@ -1,4 +1,4 @@
-"""What is said of earlier reports beside a report: strength, reasons, cautions and decisions, in words."""
+"""Text about earlier reports found beside a report, with strength, reasons, cautions and decisions."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ VERDICTS = {
 
 
 def reason_words(reason: SharedReason) -> dict[str, str]:
-    """Return a reason, with how each report wrote it where they differ."""
+    """Return a reason in words, with how each report wrote the detail if they differ."""
     said = {"text": _REASONS[reason.code], "mine": reason.mine, "theirs": "", "shared": ""}
     if reason.theirs != reason.mine:
         said["theirs"] = reason.theirs
@@ -72,7 +72,7 @@ def _number(number: int) -> str:
 
 
 def earlier_words(one: EarlierReport) -> dict[str, Any]:
-    """Return an earlier report as a page shows it."""
+    """Return an earlier report in the form that a page displays."""
     found = one.found
     return {
         "ref": one.ref,
@@ -99,7 +99,7 @@ def earlier_words(one: EarlierReport) -> dict[str, Any]:
 
 
 def seen_words(seen: SeenBefore, most: int | None = None) -> dict[str, Any]:
-    """Return what was found beside a report, up to `most` reports."""
+    """Return the earlier reports found beside a report in words, at most `most` of them."""
     shown = seen.earlier[:most]
     return {
         "earlier": [earlier_words(one) for one in shown],
@@ -116,7 +116,7 @@ def seen_words(seen: SeenBefore, most: int | None = None) -> dict[str, Any]:
 
 
 def answer_words(earlier: Iterable[EarlierReport]) -> str:
-    """Return what this says about "Has anybody told us before?", without answering it."""
+    """Return a hint on the question "Has anybody told us before?", without answering it."""
     same = [one.short for one in earlier if one.verdict == LinkVerdict.SAME]
     if same:
         return f"Decided to be the same: {', '.join(same)}."
@@ -127,5 +127,5 @@ def answer_words(earlier: Iterable[EarlierReport]) -> str:
 
 
 def one_of(seen: SeenBefore, ref: UUID) -> EarlierReport | None:
-    """Return one of the earlier reports, or None."""
+    """Return the earlier report with this id, or None."""
     return next((one for one in seen.earlier if one.ref == ref), None)

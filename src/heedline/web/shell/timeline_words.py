@@ -1,4 +1,4 @@
-"""Format the entries of a report's timeline as template context."""
+"""Formatting of the entries of a report's timeline for templates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The line on each page of a report that says until when the officer can write, and who else is there."""
+"""The line on each page of a report about who is writing in it and who else has it open."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from heedline.web.entrance import times
 
 @dataclass(frozen=True, slots=True)
 class WritingLine:
-    """What the line says. `left` is the number of seconds until the officer's own lease ends.
+    """The contents of the line.
 
-    Only one of `until` and `writer` is set: the officer's own lease, or the colleague who is writing.
+    `left` is the number of seconds until the officer's own lease expires. Only one of `until` and `writer` is
+    set: the officer's own lease, or the colleague who is writing.
     """
 
     until: str = ""
@@ -25,7 +26,10 @@ class WritingLine:
 
 
 def writing_line(writing: Writing, *, at: datetime, with_others: bool = False) -> WritingLine:
-    """Return the line for a lease. `with_others` also names who has the report open, as the bar does at first."""
+    """Return the line for a lease.
+
+    `with_others` also names who has the report open, as the bar does when it is first shown.
+    """
     also = also_open_words(writing.also_open) if with_others else ""
     if writing.until is None:
         return WritingLine(also_open=also)

@@ -1,4 +1,4 @@
-"""The web sites, one for each group of users.
+"""The websites, one for each group of users.
 
 HTTP handling lives here. Business rules and queries do not.
 """

@@ -1,4 +1,4 @@
-"""Template context for every page: service name, emergency number, navigation and signed-in user."""
+"""Template context for every page, with service name, emergency number, navigation and signed-in user."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def _urlconf(request: HttpRequest) -> str:
 
 
 def is_signed_in_to(request: HttpRequest) -> bool:
-    """Return whether the request is to a site that requires signing in: the office or the partner site."""
+    """Return whether the request is to a site that requires signing in, which the office and partner sites do."""
     return _urlconf(request) in SIGNED_IN
 
 
 def frame_of(pack: Pack) -> dict[str, Any]:
-    """Return what all signed-in shells share: service name, emergency number and demo notice."""
+    """Return the context that all signed-in shells share, with service name, emergency number and demo notice."""
     return {
         "service_name": pack.service.name,
         "emergency_number": pack.numbers["emergency"].number,

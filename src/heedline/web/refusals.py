@@ -1,4 +1,4 @@
-"""Map exceptions to error pages: which refusal gives which status and page.
+"""The mapping of exceptions to error pages, with the status and page of each refusal.
 
 Internal errors are kept apart from what people see. Nothing here repeats what was sent, and nothing reveals
 whether something exists that the user may not see.
@@ -37,7 +37,10 @@ logger = logging.getLogger("heedline.web")
 
 @dataclass(frozen=True)
 class Refusal:
-    """The presentation of a refusal. `words` is used if the refusal has no text of its own."""
+    """The presentation of a refusal.
+
+    `words` is used if the refusal has no text of its own.
+    """
 
     status: int
     title: str
@@ -103,7 +106,7 @@ _PUBLIC = {
 
 
 def refusal_for(problem: BaseException) -> tuple[Refusal, str]:
-    """Return the presentation and text for `problem`. The most specific entry of the table wins."""
+    """Return the presentation and text for `problem`, from the most specific matching entry of the table."""
     for kind in type(problem).__mro__:
         found = TABLE.get(kind)
         if found is not None:
@@ -146,7 +149,10 @@ class RefusalsBecomePages:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Show the page for a form that failed the CSRF check, because cookies are off or the page is out of date."""
+    """Show the page for a form that failed the CSRF check.
+
+    Cookies are off or the page is out of date.
+    """
     if not is_signed_in_to(request):
         failed: HttpResponse = import_string(settings.PUBLIC_CSRF_FAILURE)(request, reason)
         return failed
@@ -159,7 +165,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Show the "not found" page, which is the same for something that the user may not see."""
+    """Show the "not found" page, which is also shown for things that the user may not see."""
     return page(request, NOTHING_HERE)
 
 

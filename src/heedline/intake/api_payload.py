@@ -1,4 +1,4 @@
-"""Parsing of the public API's JSON into the same `Record` that the web form produces.
+"""Parse the public API's JSON into the same `Record` that the web form produces.
 
 `{"kind": "activity", "narrative": "…", "language": "en",
   "now": {"danger": "yes"}, "when": {"date": {"year": 2026, "month": 3}},

@@ -102,7 +102,7 @@ class Always:
 
 
 def read_condition(table: Table) -> Condition:
-    """Return the condition in a TOML table.
+    """Return the condition read from a TOML table.
 
     Raises PackError if the table has none of the five shapes.
     """

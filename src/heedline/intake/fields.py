@@ -1,4 +1,4 @@
-"""Validation of one posted page, field by field.
+"""Validate a posted page, field by field.
 
 Input is never lost. An answer with an error is returned in `Reading.typed`. Only control characters and
 surrogate halves (which no encoding can carry) are removed. Every script, mark and text direction is
@@ -36,7 +36,7 @@ class Wrong(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The result of validating one page.
+    """The result of validating a page.
 
     `values` holds the clean answers of fields without an error. `errors` maps field names to messages, and
     is empty if all is well.
@@ -53,7 +53,7 @@ class Reading:
 
 
 def read(qs: QuestionSet, step: QuestionPage, posted: Mapping[str, Sequence[str]]) -> Reading:
-    """Validate one page and return the result.
+    """Validate a page and return the result.
 
     Unknown keys are dropped. Form names are `<field>`, or `<field>-day|-month|-year` for dates. `posted`
     maps a name to every value posted under it (in Django, `dict(request.POST.lists())`).

@@ -1,4 +1,4 @@
-"""Repeated groups (people, vehicles), whose items can be added, changed and removed within a limit."""
+"""Repeated groups (people, vehicles) with items that can be added, changed and removed, up to a limit."""
 
 from __future__ import annotations
 

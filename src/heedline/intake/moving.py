@@ -1,4 +1,4 @@
-"""Transfer of a draft's answers from one question set to another."""
+"""Transfer a draft's answers from one question set to another."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ class PageReading:
     refused: tuple[str, ...]
     astray: tuple[str, ...]
     told: bool
-    """Whether there is an account, or an answer that may stand in for one."""
+    """Whether the page has an account, or an answer that may take its place."""
 
 
 @dataclass(frozen=True, slots=True)

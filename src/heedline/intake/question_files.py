@@ -1,4 +1,4 @@
-"""Loading of a question set from its two pack files, with errors that name the file and key."""
+"""Load a question set from its two pack files, with errors that name the file and key."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class _Archived:
 def read_archived(
     canonical: bytes, as_table: Callable[[Mapping[str, Any], str], Table], language: str = ""
 ) -> QuestionSet:
-    """Return the question set read from bytes that `QuestionSet.canonical()` wrote, possibly years ago.
+    """Return the question set read from the bytes that `QuestionSet.canonical()` wrote, possibly years ago.
 
     Raises ValueError if the bytes are not in that form. The set is returned in `language` as worded in that
     edition. Texts missing in that language, or all texts if no language is given, are in the first language.
@@ -361,7 +361,7 @@ def _check_condition(
 
 
 def _months(words: Table, first: list[list[str]]) -> tuple[tuple[str, ...], ...]:
-    """Return twelve tuples of month names.
+    """Return the names of the months, as twelve tuples.
 
     A translation also accepts the names of its original, unless they mean a different month.
     """

@@ -124,7 +124,7 @@ class QuestionPage:
     title: str
     section: str
     used_for: str = ""
-    """Who uses the answer and for what (the question protocol)."""
+    """The people who use the answer, and what they use it for (the question protocol)."""
     paragraphs: tuple[str, ...] = ()
     prompts: tuple[str, ...] = ()
     why: str = ""
@@ -150,10 +150,15 @@ class QuestionPage:
     needed: Condition | None = None
     """A condition under which the report cannot be sent before this step has been answered."""
     by_door: bool = False
-    """Answered by the way somebody came (`engine.next_after` passes it by): its page is for changing the answer, or for
-    who came without one."""
+    """Whether the page by which a reporter came has already answered this step.
+
+    `engine.next_after` then skips it. Its page is for changing the answer, and for reporters without one.
+    """
     leads_to: str = ""
-    """The page that Continue leads to, where it is not the next one. The pages between can be filled in all the same."""
+    """The page that Continue leads to, if it is not the next one.
+
+    The pages in between can still be filled in.
+    """
     limit_items: int = 0
     item_name: str = ""
     item_title: str = ""

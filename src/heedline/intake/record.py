@@ -125,7 +125,7 @@ def build(qs: QuestionSet, answers: Answers, *, language: str, identity_offered:
 
 
 def of_walk(walk: engine.Walk, *, language: str) -> Record:
-    """Return the record of a `Walk` that has already been made, as `build` does.
+    """Return the record of a `Walk` that the caller has already made.
 
     The answers are copied.
     """

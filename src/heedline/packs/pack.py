@@ -82,7 +82,7 @@ class Service:
     unit: str
     mark: str
     marking: str
-    """The protective marking on what officers print."""
+    """The protective marking on pages that officers print."""
     unit_in: Mapping[str, str]
 
 
@@ -253,7 +253,7 @@ class Pack:
     behaviour: Behaviour
     look_alikes: LookAlikes
     matching: MatchingRules
-    """What is read from reports to find those about one person."""
+    """The rules for finding reports about one person."""
     risk_prompts: RiskPrompts
     source_guard: SourceGuard
     tracing: Tracing
@@ -267,7 +267,7 @@ class Pack:
     outcomes: Mapping[str, Outcome]
     reasons: Mapping[str, Reason]
     presets: Mapping[str, Preset]
-    """Assessments of the usual vague reports, to be filled in at once and edited."""
+    """The presets that fill in an assessment for a common kind of vague report."""
     retention: Retention
     trainings: Trainings
     practice: Practice

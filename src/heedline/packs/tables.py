@@ -1,4 +1,4 @@
-"""Typed reading of TOML, with errors that name the file and key.
+"""Read typed values from TOML, with errors that name the file and key.
 
 Every getter takes a key, checks the type and marks the key as used. `done()` rejects unused keys, so
 that a misspelt key is an error and not a setting that silently has no effect.
@@ -99,7 +99,7 @@ class Table:
         return self._typed(key, bool, default, "true or false")
 
     def day(self, key: str) -> date:
-        """Return a date, written without quotes as 2026-01-31."""
+        """Return a date, which is written without quotes as 2026-01-31."""
         return self._typed(key, date, None, "a date such as 2026-01-31")
 
     def texts(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Routing of reports to desks, with a reason for each decision.
+"""Route reports to desks, with a reason for each decision.
 
 All functions are pure. Anything unknown goes to the round-the-clock desk, never nowhere.
 """

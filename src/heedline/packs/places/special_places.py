@@ -1,4 +1,4 @@
-"""Recognition of places by their name or type, such as stations, airports, bases and nuclear sites.
+"""Recognise places by their name or type, such as stations, airports, bases and nuclear sites.
 
 A match needs words that have no other meaning. A place that the report says is *near* such a site does
 not match, and neither does a street or pub named after one.

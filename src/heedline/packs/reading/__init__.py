@@ -1,1 +1,1 @@
-"""Reading and validation of a pack's files."""
+"""Read and validate a pack's files."""

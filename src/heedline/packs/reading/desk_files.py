@@ -1,4 +1,4 @@
-"""Reading of desks, kinds of report and regions, with errors that name the file and key.
+"""Read desks, kinds of report and regions, with errors that name the file and key.
 
 `loading` combines them.
 """
@@ -18,7 +18,7 @@ DESK_KINDS = ("activity", "safeguarding", "material", "advice")
 
 
 def read_kind(code: str, table: Table) -> shapes.ReportKind:
-    """Return one kind of report.
+    """Return a kind of report, read from its table.
 
     `check_kind_desks` checks that its desk exists.
     """
@@ -40,7 +40,7 @@ def read_desk(
     organisations: Mapping[str, shapes.PackOrganisation],
     kinds: Mapping[str, shapes.ReportKind],
 ) -> shapes.DeskEntry:
-    """Return one desk.
+    """Return a desk, read from its table.
 
     A desk works on one kind of report. Only a desk that takes `activity` may take others as well.
     """
@@ -112,7 +112,7 @@ def read_region(
     kinds: Mapping[str, shapes.ReportKind],
     days: WorkingDays,
 ) -> shapes.Region:
-    """Return one region, with its desk and any other desks for some kinds of report."""
+    """Return a region, with its desk and any other desks for some kinds of report."""
     receiving = tuple(desk.code for desk in desks.values() if desk.role == "desk")
     others = table.table("desks", optional=True)
     found = {kind: others.one_of(kind, receiving) for kind in others}

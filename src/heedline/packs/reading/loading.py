@@ -1,4 +1,4 @@
-"""Loading of a pack, with every file, key and cross-reference checked before the process starts."""
+"""Load a pack, checking every file, key and cross-reference before the process starts."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ PAGED = ("desk-on-duty", "watch-on-duty", "watch-lead", "duty-manager")
 
 @cache
 def load_pack(code: str) -> shapes.Pack:
-    """Return the pack with a code (such as `uk`), loaded once per process.
+    """Return the pack with the given code (such as `uk`), loaded once per process.
 
     Raises PackError, naming the file and key of what is wrong.
     """

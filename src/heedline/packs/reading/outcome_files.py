@@ -1,4 +1,4 @@
-"""Reading of outcomes, their reasons and the questions to reporters.
+"""Read outcomes, their reasons and the questions to reporters.
 
 Each applies to some kinds of report or to all.
 """
@@ -12,7 +12,7 @@ from heedline.packs.tables import Table
 
 
 def read_outcome(code: str, table: Table, kinds: Collection[str]) -> shapes.Outcome:
-    """Return one outcome."""
+    """Return an outcome, read from its table."""
     outcome = shapes.Outcome(
         code, table.text("words"), table.flag("useful"), table.flag("short"), _kinds(table, kinds)
     )
@@ -23,7 +23,7 @@ def read_outcome(code: str, table: Table, kinds: Collection[str]) -> shapes.Outc
 def read_reason(
     code: str, table: Table, outcomes: Mapping[str, shapes.Outcome], kinds: Collection[str]
 ) -> shapes.Reason:
-    """Return one reason, limited to the kinds of report of its outcome."""
+    """Return a reason, limited to the kinds of report that its outcome has."""
     reason = shapes.Reason(
         code, table.one_of("outcome", tuple(outcomes)), table.text("words"), _kinds(table, kinds)
     )
@@ -35,7 +35,7 @@ def read_reason(
 
 
 def read_template(code: str, table: Table, kinds: Collection[str]) -> shapes.QuestionTemplate:
-    """Return one question to a reporter."""
+    """Return a question to reporters, read from its table."""
     template = shapes.QuestionTemplate(code, table.text("label"), table.text("words"), _kinds(table, kinds))
     table.done()
     return template

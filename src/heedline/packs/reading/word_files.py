@@ -1,4 +1,4 @@
-"""Reading of the texts in every language, and of each page's translation state.
+"""Read the texts in every language, and the translation state of each page.
 
 The state of a page says who reviewed it and what it lacks.
 """

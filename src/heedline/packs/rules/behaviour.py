@@ -1,4 +1,4 @@
-"""A check for reports that describe who a person is but nothing they did, using the pack's word lists.
+"""Check for reports that describe who a person is but nothing they did, using the pack's word lists.
 
 Nothing more than word lists is used, so the rule can be explained in one sentence to the person
 concerned. It decides nothing. The reporter is asked once and the officer sees a banner, and neither the
@@ -78,7 +78,7 @@ def read_behaviour(folder: Traversable, kinds: tuple[str, ...]) -> Behaviour:
 
 
 def read_words(table: Table, key: str) -> WordList:
-    """Return one list of words of a table."""
+    """Return one word list, read from a table."""
     words = [word.casefold() for word in table.texts(key)]
     return WordList(
         frozenset(word for word in words if not word.endswith("*") and " " not in word),

@@ -1,4 +1,4 @@
-"""The time limits of a pack for seeing reports, for paging people and for working days."""
+"""The time limits of a pack, for seeing reports, paging people and counting working days."""
 
 from __future__ import annotations
 

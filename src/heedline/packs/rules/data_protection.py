@@ -1,4 +1,4 @@
-"""The questions that a jurisdiction's data protection documents ask an organisation, and its answers.
+"""The questions that an organisation answers for its data protection documents, and the answers.
 
 This is plain Python. A pack's `data_protection/questions.toml` lists what only the organisation can
 answer, and an answers file provides it. The documents themselves are templates in the same folder,

@@ -1,4 +1,4 @@
-"""Reading of the pack's rules for finding reports about one person.
+"""Read the pack's rules for finding reports about one person.
 
 `index/extraction/rules.py` defines their data structures.
 """

@@ -72,7 +72,7 @@ class Retention:
     answers: Mapping[str, Answer]
 
     def group_of(self, outcome: str, *, useful: bool) -> RetentionGroup:
-        """Return the retention group for a report closed with this outcome."""
+        """Return the retention group for a report that is closed with this outcome."""
         for group in self.groups.values():
             if outcome in group.outcomes:
                 return group
@@ -80,7 +80,7 @@ class Retention:
 
 
 def months_after(day: date, months: int) -> date:
-    """Return the same day of the month `months` later, or the last day of that month if it is shorter."""
+    """Return the date `months` later, or the last day of that month if the date does not exist."""
     return day + relativedelta(months=months)
 
 

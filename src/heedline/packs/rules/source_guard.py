@@ -1,4 +1,4 @@
-"""Word-list checks for messages that task a reporter and for reporters who may be under eighteen.
+"""Word-list checks for messages that task a reporter, and for reporters who may be under eighteen.
 
 A message to a reporter must not make an agent of them. The checks use the pack's word lists and nothing
 more. Each warning names the words that triggered it, and none blocks an officer permanently.

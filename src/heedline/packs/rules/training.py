@@ -25,7 +25,7 @@ AUTHORISER = "authoriser"
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """One training course.
+    """A training course that officers can complete.
 
     `capabilities` are the acts that need it, at desks of the kinds in `desks`.
     """

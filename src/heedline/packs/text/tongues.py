@@ -26,7 +26,7 @@ _NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Tongue:
-    """One language that people write or speak.
+    """A language that reporters write in or officers speak.
 
     `script` is the Unicode name of its letters. `words` and `beginnings` distinguish it from other
     languages.
@@ -56,7 +56,7 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class Tongues:
-    """All languages that people write or speak, by code, in the file's order."""
+    """The languages that reporters write in and officers speak, by code, in the file's order."""
 
     known: Mapping[str, Tongue]
 

@@ -21,7 +21,7 @@ _WAITS_SHORTLY = "-c lock_timeout=20s"
 
 
 def from_url(url: str) -> dict[str, Any]:
-    """Return Django's settings for a database URL.
+    """Return Django's settings for the database at a URL.
 
     URLs have the form `postgresql://user:password@host/name?host=/socket/folder`.
     """
@@ -48,7 +48,7 @@ def from_url(url: str) -> dict[str, Any]:
 
 
 def database_settings(process: str) -> dict[str, dict[str, Any]]:
-    """Return DATABASES for this process.
+    """Return the DATABASES setting for this process.
 
     A process without a name (for checks and type checking) gets a database that connects nowhere.
     """

@@ -1,4 +1,4 @@
-"""The front of a web process, which reads each request in full and within limits before using a thread.
+"""The front of a web process, which reads each request in full, within limits, before it uses a thread.
 
 The server (granian, RSGI) calls `Front` on the event loop, where a slow sender costs only a connection.
 Responses that are ready beforehand (style sheets, *Run, Hide, Tell*) are also sent from there, so that
@@ -241,7 +241,7 @@ class _Body:
 
 
 def is_for(host: str, scope: Scope, headers: Iterable[tuple[str, str]]) -> bool:
-    """Return whether a request is for a path and has a single Host header that names this host."""
+    """Return whether a request is for a path, with a single Host header that names this host."""
     if not scope.path.startswith("/"):  # OPTIONS *, and a host where a path should be
         return False
     named = [value.lower() for name, value in headers if name == "host"]

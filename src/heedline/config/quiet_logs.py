@@ -40,7 +40,7 @@ class NothingPersonal(logging.Formatter):
 
 
 def configure(_settings: dict[str, Any]) -> None:
-    """Send all of the process's loggers to standard error through `NothingPersonal`.
+    """Send the output of all the process's loggers to standard error through `NothingPersonal`.
 
     Records below WARNING are dropped.
     """

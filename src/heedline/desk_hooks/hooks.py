@@ -81,7 +81,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseRights:
-    """The rights of the database roles on the desk's tables, in the form of `database/access.py`.
+    """The rights of the database roles on a desk's tables, in the form used by `database/access.py`.
 
     They are tested against the database.
     """
@@ -105,7 +105,7 @@ class DemoScene:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpecialistDesk:
-    """Everything that one desk adds to the core.
+    """Everything that a specialist desk adds to the core.
 
     `acts` maps acts to their text in the log. `letters` maps each letter to the function that delivers it from the outbox, or to None for a letter that an alarm rule names in `raised_by`. `sealed_parts` maps kinds of sealed part to their text. Such a part is written with `notes.seal`, and is then addressed to other keys, disposed of, backed up and restored like every part of its report. `copied` lists the desk's tables in a backup, and `left_out` those that are in none, with the reason. `held` has lines for the statement of data held about a reporter. `urls` is a module of routes for the office. `demo` adds invented data.
     """

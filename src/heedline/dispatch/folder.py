@@ -1,4 +1,4 @@
-"""Delivery of pages to a folder instead of by email, for the demo and the tests.
+"""Deliver pages to a folder instead of by email, for the demo and the tests.
 
 A file has a random name and the quarter hour as its time. The times that the file system records by
 itself (change and birth times) cannot be set, so `settle_folder` rewrites the files of past quarter

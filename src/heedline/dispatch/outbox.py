@@ -1,4 +1,4 @@
-"""Posting of letters to the outbox, in the caller's transaction."""
+"""Post letters to the outbox, in the caller's transaction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Delivery of pages by email and by web request.
+"""Deliver pages by email and by web request.
 
 A failure of one channel never prevents the other from being tried.
 """
@@ -45,7 +45,7 @@ class Delivery:
 
 
 def carry(addresses: Iterable[str], *, at: datetime, log: str = "") -> Delivery:
-    """Page these people by email, and send one request to the configured web address.
+    """Page people by email, and send one request to the configured web address.
 
     Raises nothing. Failures are reported in the result. `log` is the checkpoint of the log that every email
     carries.

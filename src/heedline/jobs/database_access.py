@@ -39,7 +39,7 @@ def policies() -> dict[tuple[str, str], list[str]]:
 
 
 def purposes() -> dict[tuple[str, str], str]:
-    """Return the first sentence of the comment above each function."""
+    """Return the first sentence of the comment above each database function."""
     return {
         (schema, name): re.split(r"(?<=[.:])\s", " ".join(re.findall(r"^-- (.*)$", comment, re.MULTILINE)))[0]
         for comment, schema, name in _FUNCTION.findall(_everything())

@@ -1,4 +1,4 @@
-"""The specialist desks' additions to the demonstration."""
+"""The additions of the specialist desks to the demonstration data."""
 
 from __future__ import annotations
 

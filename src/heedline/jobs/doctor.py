@@ -227,7 +227,7 @@ def durability(connection: Connection) -> Iterator[CheckResult]:
 
 
 def arrivals(connection: Connection, *, at: datetime) -> Iterator[CheckResult]:
-    """Report how many quarter hours in the log have only one arriving report (ADR 39)."""
+    """Report in how many quarter hours of the log only one report arrived (ADR 39)."""
     row = connection.execute(_ALONE, [at - timedelta(days=90)]).fetchone()
     with_one, alone = row or (0, 0)
     yield CheckResult(

@@ -1,4 +1,4 @@
-"""The checks by `heedline doctor` that enough people hold the roles that an installation needs."""
+"""Checks by `heedline doctor` that enough people hold the roles that an installation needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command `heedline settle-roles`, for operators who run a PostgreSQL of their own.
+"""The `heedline settle-roles` command, for operators who run their own PostgreSQL.
 
 It needs the superuser's address (HEEDLINE_SUPERUSER_URL) and a file with the password of each process
 (HEEDLINE_ROLE_PASSWORDS), and prints neither.

@@ -122,7 +122,7 @@ def _follow(witness: Witness, log: NoteKey, site: str) -> Seen:
 
 
 def _fetch(address: str) -> str | None:
-    """Return the response of a site at an address, or None if there is none.
+    """Return a site's response to a request for an address, or None if there is none.
 
     Raises Unreadable.
     """

@@ -108,7 +108,7 @@ def keep_log(at: datetime) -> None:
 
 
 def draw_checks(at: datetime) -> None:
-    """Select last week's closed reports for dip sampling, once the week's root is known."""
+    """Select last week's closed reports for dip sampling, once the log's root for the week is known."""
     dip_sampling.draw_last_week(at)
 
 

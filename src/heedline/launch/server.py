@@ -1,4 +1,4 @@
-"""Creating, configuring, starting, finding and stopping the server with PostgreSQL's own programs."""
+"""Create, configure, start, find and stop the server with PostgreSQL's own programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Serving one site over HTTP with granian and its worker processes.
+"""Serve one site over HTTP with granian and its worker processes.
 
 `config.front` stands between granian and Django. No request, path or address is logged. There is no access log, and granian's own log lines pass through `NothingPersonal`.
 """

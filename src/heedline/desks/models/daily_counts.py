@@ -1,4 +1,4 @@
-"""Daily counts of a desk's acts, in bands, for its board and for overseers."""
+"""Daily counts of the acts at a desk, in bands, for its board and for overseers."""
 
 from __future__ import annotations
 

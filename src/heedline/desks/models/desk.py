@@ -17,7 +17,7 @@ TAKE_NO_REPORTS = ("authoriser", PARTNER, CANARY)
 
 
 class StandingInstallation(models.Model):
-    """The installation's single row, which records whether it was created as a demo or as a live installation.
+    """The installation's single row, which records whether the installation is a demo or live.
 
     A demo never becomes live, nor the reverse.
     """

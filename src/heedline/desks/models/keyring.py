@@ -1,4 +1,4 @@
-"""Tables of keys.
+"""Models for keys and for the signed statements about them.
 
 Public keys are signed statements that anyone may read. Everything else is ciphertext.
 

@@ -1,4 +1,4 @@
-"""Tables for setting up an installation: invitations and stewards' proposals."""
+"""Models for setting up an installation, with invitations and stewards' proposals."""
 
 from __future__ import annotations
 

@@ -205,7 +205,7 @@ def _report(kind: str, qs: QuestionSet) -> Json:
 
 
 def _needs_account(qs: QuestionSet) -> bool:
-    """Return whether a report of this kind needs an account if nothing else is answered."""
+    """Return whether reports of this kind must have an account even if nothing else is answered."""
     slug, name = qs.narrative
     step = qs.any_step(slug)
     asked_for = slug in qs.api_needs and step.needed is not None and step.needed.holds({})

@@ -1,4 +1,4 @@
-"""Bounded reading of API requests.
+"""Read API requests within limits on their size and time.
 
 The media type, size, depth and keys are checked before any of the content is used. Every failure raises
 `Problem`. Python's JSON parser is recursive, so the depth is measured before it runs. The parser also

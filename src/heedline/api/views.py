@@ -116,7 +116,7 @@ def reports(request: HttpRequest) -> HttpResponse:
 
 @offered("POST")
 def mailbox(request: HttpRequest) -> HttpResponse:
-    """Return the status of a report and its new messages, for one receipt code.
+    """Return the status of a report and its new messages, given its receipt code.
 
     Messages remain new until the client sends their ids in `seen`.
     """
@@ -148,7 +148,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 
 @offered("POST")
 def mailbox_messages(request: HttpRequest) -> HttpResponse:
-    """Accept one message from the reporter who holds the receipt code.
+    """Accept a message from the reporter who holds the receipt code.
 
     A retry with the same idempotency key does not create a second message.
     """

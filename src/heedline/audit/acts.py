@@ -1,4 +1,4 @@
-"""The closed list of acts that the log can record.
+"""The closed list of acts that the audit log can record.
 
 A test proves that every act is used and that nothing else is written.
 """

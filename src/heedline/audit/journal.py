@@ -93,7 +93,7 @@ def record_look(
     opened: Iterable[UUID],
     new: int,
 ) -> None:
-    """Record one view of many reports, in the caller's transaction.
+    """Record that many reports were viewed, in the caller's transaction.
 
     `opened` names the reports that were opened, and `new` is the number of new ones. An entry holds 8,000
     bytes, so a long list goes into several; `new` stands in the first, and the others say 0.
@@ -109,7 +109,7 @@ def record_look(
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One event that is about to be written to the log.
+    """An event that is about to be written to the log.
 
     `detail` is the same as in `record`.
     """

@@ -19,7 +19,7 @@ class ThisTransaction(models.Func):
 
 
 class Event(models.Model):
-    """One act recorded in the log.
+    """An act recorded in the log.
 
     `at` is exact for officers' acts. For arrivals it is a quarter-hour slot, because the event must not be
     linked to the row of the report.

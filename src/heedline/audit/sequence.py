@@ -176,7 +176,7 @@ def horizon() -> tuple[int, int]:
 
 
 def events_wait(below: tuple[int, int]) -> bool:
-    """Return whether any event below this horizon has not yet been added to the tree."""
+    """Return whether any event before this position has not yet been added to the tree."""
     mark = Mark.objects.filter(id=1).first() or Mark()
     return bool(_rows(_WAITING, [mark.generation, mark.xid, mark.event, *below])[0][0])
 
@@ -274,7 +274,7 @@ def _rows(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
 
 
 def next_generation() -> int:
-    """Write all later events under the next generation.
+    """Start a new generation, under which all later events are written.
 
     Only the owner can do this, because it changes the default of a table column.
     """

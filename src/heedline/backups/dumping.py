@@ -1,4 +1,4 @@
-"""Export of the database for a backup.
+"""Export the database for a backup.
 
 Everything is read in one transaction from a single snapshot, in the order of ids, with one mebibyte in
 memory at a time.

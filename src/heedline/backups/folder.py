@@ -1,4 +1,4 @@
-"""One side of a backup on disk, as a folder of parts and a manifest that describes them.
+"""One side of a backup on disk, stored as a folder of parts with a manifest that describes them.
 
 This is plain Python.
 

@@ -1,4 +1,4 @@
-"""Import of a backup into empty tables, in one transaction as the tables' owner.
+"""Import a backup into empty tables, in one transaction as the tables' owner.
 
 If the process is killed, the tables are left empty.
 

@@ -55,7 +55,7 @@ def note_tried(backup: Path, on: date, *, canary: bool) -> None:
 
 
 def tried(backup: Path) -> tuple[date, bool] | None:
-    """Return when a backup last had a trial restore and whether the canary opened, or None if never."""
+    """Return when the backup last had a trial restore and whether the canary could be opened, or None if never."""
     try:
         said = json.loads((backup / TRIED).read_text(encoding="utf-8"))
         return date.fromisoformat(said["on"]), bool(said["canary"])

@@ -1,4 +1,4 @@
-"""Training requirements for officers, and whether their training has expired.
+"""Training requirements for officers, with checks that their training is still valid.
 
 The pack says which acts need training. The acts that may depend on a date at all are a closed list
 (`packs.rules.training.MAY_HANG`), because a report of danger must never stay unread when everybody's
@@ -60,7 +60,7 @@ class Lapse:
 
 @dataclass(frozen=True, slots=True)
 class Competence:
-    """The training that one officer has.
+    """The training of one officer.
 
     `until` is the last valid day of each training, and `kinds` are the kinds of the officer's desks. `thin`
     contains (desk, training) for desks that the officer supervises where fewer people have the training than

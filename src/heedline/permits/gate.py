@@ -12,7 +12,7 @@ from heedline.permits.roles import Role, granted
 
 
 class Refused(Exception):
-    """The officer is not permitted to do this.
+    """Raised when an officer is not permitted to do something.
 
     `reason` is written for the officer who is refused, and names nobody.
     """

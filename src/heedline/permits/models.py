@@ -28,7 +28,7 @@ class OfficeSession(models.Model):
 
 
 class SignInProof(models.Model):
-    """The hash of the proof with which a site's process names the officer of a session.
+    """The hash of the proof with which a site's process records the officer of a session.
 
     The proof is made from the process's SECRET_KEY. See `database/functions/sessions.sql`.
     """

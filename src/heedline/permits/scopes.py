@@ -42,7 +42,7 @@ def reports_of(desks: Iterable[UUID]) -> QuerySet[Report]:
 
 
 class _IsOneOf(Lookup):
-    """A lookup, `id = ANY (array)`, that makes PostgreSQL find rows by their key whatever its planner estimates.
+    """A lookup, `id = ANY (array)`, for which PostgreSQL always finds rows by their key.
 
     With `IN (SELECT …)` it reads every report that the desk can see, to join a page of 25.
     """
@@ -57,13 +57,13 @@ class _IsOneOf(Lookup):
 
 
 def of_page(desks: Iterable[UUID], page: QuerySet[Report, Any]) -> QuerySet[Report]:
-    """Return the reports of `desks` whose ids a narrow query for one page returns."""
+    """Return those reports of `desks` whose ids are in the results of a query for one page."""
     return reports_of(desks).filter(_IsOneOf(F("id"), ArraySubquery(page)))
 
 
 @dataclass(frozen=True)
 class QueuePlace:
-    """A position in a queue, given by the report that is or most recently was at that position."""
+    """A position in a queue, given by the report that is there now or was most recently."""
 
     rank: int
     due_at: datetime
@@ -164,7 +164,7 @@ def _these(desks: Iterable[UUID]) -> Value:
 
 
 def _asked(function: str, *values: Value, gives: Field[Any, Any]) -> Func:
-    """Return a call of a function from `database/functions/queue.sql`, made once per statement."""
+    """Return an expression that calls a function from `database/functions/queue.sql` once per statement."""
     return Func(
         *values, function=function, template="(SELECT %(function)s(%(expressions)s))", output_field=gives
     )

@@ -12,7 +12,7 @@ from heedline.reports.lifecycle import NotNow
 
 
 class DisseminationState(StrEnum):
-    """The state of a disclosure."""
+    """The state of a disclosure to a partner."""
 
     TO_CHECK = "to-check"  # written; a second officer reads it before it goes
     SENT = "sent"  # the partner can open it

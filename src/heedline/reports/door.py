@@ -121,7 +121,7 @@ class Visited:
     withdraw_asked: bool
     received_on: date
     answered_on: date | None
-    """When the reporter last wrote after our last message; None when they have not."""
+    """The date on which the reporter last wrote since our last message, or None."""
     only_new: bool
     """Whether each message is shown during one visit only."""
 
@@ -146,7 +146,7 @@ def visit(lookup: bytes) -> Visited | None:
 
 
 def new_messages(lookup: bytes, also: Sequence[UUID] = ()) -> tuple[SealedMessage, ...]:
-    """Return the reporter's sealed copies of messages that they have not hidden, and of those in `also`."""
+    """Return the reporter's sealed copies of the messages that are in `also` or that they have not hidden."""
     import json
 
     rows = _call(

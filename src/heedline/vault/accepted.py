@@ -28,7 +28,7 @@ class BreaksARule(Exception):
 
 
 class AcceptedStatements:
-    """The state built up by the statements accepted so far."""
+    """The state that has been built up by the statements accepted so far."""
 
     def __init__(self, root: bytes) -> None:
         self.refused: list[RejectedStatement] = []
@@ -86,7 +86,7 @@ class AcceptedStatements:
         )
 
     def keep_apart(self, desk: str, people: frozenset[str] | set[str]) -> None:
-        """Reject anyone who is, or through their keys still is, on the side opposite to this desk.
+        """Reject anyone who belongs, or whose keys still belong, to the side opposite this desk.
 
         Raises BreaksARule.
         """

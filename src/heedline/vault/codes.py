@@ -154,7 +154,7 @@ def derive(code: ReceiptCode, *, installation: str) -> CodeKeys:
 
 
 def lookup_hash(lookup_id: bytes) -> bytes:
-    """Return the hash of a lookup id, which is what is stored.
+    """Return the hash of a lookup id, which is stored in its place.
 
     Anyone who reads the table cannot use the hash to look up a report.
     """

@@ -54,7 +54,7 @@ class Container:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Container":
-        """Return the container for an age file.
+        """Return the container parsed from an age file.
 
         Raises ``CannotOpen`` if the file does not begin with a well-formed header.
         """
@@ -78,7 +78,7 @@ def seal_to(plaintext: bytes, recipients: Sequence[MLKEM768X25519PublicKey]) -> 
 
 
 def open_container(container: Container, seeds: Sequence[Opener]) -> bytes:
-    """Return the complete plaintext, authenticated to its end."""
+    """Return the complete plaintext, once all of it has been authenticated."""
     key = headers.open_header(container.header, seeds)
     return b"".join(open_payload(BytesIO(container.payload), key))
 
@@ -103,7 +103,7 @@ def open_stream(source: BinaryIO, sink: BinaryIO, seeds: Sequence[Opener]) -> No
 
 
 def file_key(header: bytes, seeds: Sequence[Opener]) -> bytes:
-    """Return the key (16 bytes) of a single payload.
+    """Return the 16-byte key that encrypts a single payload.
 
     It opens nothing else.
     """

@@ -111,7 +111,7 @@ class Sides(Protocol):
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Directory:
-    """The accepted state of an installation's keys.
+    """The accepted keys, people and desks of an installation.
 
     It is created only by ``statements.verify_all`` and never changes. ``gaps`` are the serials below the
     highest for which no statement was found. Serials are assigned without gaps, so each gap is a statement
@@ -161,7 +161,7 @@ class Directory:
         return frozenset(self._officers)
 
     def officer(self, person: str) -> OfficerKeys | None:
-        """Return an officer's current keys, or None for a leaver or an unknown person."""
+        """Return an officer's current keys, or None for an unknown person or one who has left."""
         return self._officers.get(person)
 
     def partner(self, person: str) -> PartnerKeys | None:

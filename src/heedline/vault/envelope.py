@@ -1,4 +1,4 @@
-"""The frame inside a container, which states its identity and true length and adds padding.
+"""The frame inside a container, which states the content's identity and true length and adds padding.
 
 An age file has no associated data, so the first line of the plaintext names the installation, the
 container and the part. The reader says which one is expected, and a container moved to another place

@@ -38,7 +38,7 @@ def grant(secret: bytes, to_public: bytes, *, info: bytes) -> bytes:
 
 
 def open_grant(sealed: bytes, seed: Opener, *, info: bytes) -> bytes:
-    """Return the secret of a grant.
+    """Return the secret that was sealed in a grant.
 
     Raises ``CannotOpen`` for another key, another purpose or an altered grant.
     """

@@ -92,7 +92,7 @@ def end_of(data: bytes) -> int:
 
 
 def parse(data: bytes) -> Header:
-    """Return a complete header, with nothing after it.
+    """Return the parsed header, which must be complete and have nothing after it.
 
     Raises ``CannotOpen`` for anything that the specification does not allow.
     """

@@ -49,7 +49,7 @@ _IDENTITY_PREFIX = "age-secret-key-pq-"
 _HUMAN = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 PreparedKey = MLKEM768X25519PrivateKey
-"""A seed prepared for opening things, to be held for one request at most."""
+"""A seed prepared for opening sealed data, to be held for one request at most."""
 
 type Opener = bytes | PreparedKey
 

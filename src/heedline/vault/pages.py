@@ -36,7 +36,7 @@ class PageSealer:
         return nonce + self._cipher.encrypt(nonce, page, place)
 
     def open(self, sealed: bytes, place: bytes) -> bytes:
-        """Return the page.
+        """Return the opened page.
 
         Raises ``CannotOpen`` for another key, another place or altered bytes.
         """

@@ -74,7 +74,7 @@ class PayloadWriter:
 
 
 def seal_payload(plaintext: bytes, file_key: bytes) -> bytes:
-    """Return a whole payload, sealed at once."""
+    """Return a complete payload, sealed in one call."""
     nonce = secrets.token_bytes(NONCE)
     aead = _aead(file_key, nonce)
     out = [nonce]

@@ -71,7 +71,7 @@ def hear_leaver(known: AcceptedStatements, said: Statement) -> None:
 
 
 def _silenced(known: AcceptedStatements, person: str, on: date) -> tuple[Voiceprint, ...]:
-    """Return a person's signing keys so far, with the last one ending on this day."""
+    """Return a person's signing keys, with the most recent one ending on this day."""
     voices = known.voices.get(person, ())
     return tuple(one if one.until is not None else replace(one, until=on) for one in voices)
 

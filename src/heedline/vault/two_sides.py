@@ -59,7 +59,7 @@ class TwoSides:
         return True
 
     def untie(self, desk: str, authoriser: str, before: "tuple[bool, bool]") -> None:
-        """Remove a tie whose statement was refused.
+        """Remove a tie whose statement was rejected.
 
         `before` is what `decides` and `has_one` returned before the tie was made.
         """
@@ -110,7 +110,7 @@ class TwoSides:
         return ""
 
     def clash(self, desk: str) -> str:
-        """Return the reason why a desk cannot be on the other side from the desks it faces, or "" if there is none."""
+        """Return why a desk may not be on the opposite side from the desks it faces, or "" if it may."""
         for other in self.facing(desk):
             if self._members.get(desk, set()) & self._members.get(other, set()):
                 return "somebody is a member of both desks"

@@ -333,7 +333,7 @@ class Message(models.Model):
 
 
 class Step(models.Model):
-    """A move that a report made.
+    """A move that was made on a report.
 
     Steps form the report's history and are never changed.
     """

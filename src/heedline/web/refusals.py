@@ -1,4 +1,4 @@
-"""The mapping of exceptions to error pages, with the status and page of each refusal.
+"""Map exceptions to error pages, with a status and a page for each refusal.
 
 Internal errors are kept apart from what people see. Nothing here repeats what was sent, and nothing reveals
 whether something exists that the user may not see.

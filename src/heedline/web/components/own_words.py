@@ -87,7 +87,7 @@ def said(english: str, **values: object) -> str:
 
 @contextmanager
 def saying(instead: Mapping[str, str], *, beside: bool = False) -> Iterator[None]:
-    """Replace English text with its translation within the context.
+    """Replace English text with its translation inside the block.
 
     `instead` maps English to its translation. `beside` means that the translation has not been reviewed.
     """

@@ -28,7 +28,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicShell:
-    """The shell of every public page.
+    """The shell that every public page has.
 
     Names, phone numbers and the logo come from the pack. `mark`: HTML of the pack's own logo, marked safe by
     the pack's reader. If empty, Heedline's line and dot are shown. `stylesheet`: static path of the pack's

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 
 class Full(Exception):
-    """Raised when too many sign-ins are waiting in this lane, or one has waited too long."""
+    """Raised when too many sign-ins are waiting in this lane, or when one has waited too long."""
 
 
 class Lane:

@@ -1,4 +1,4 @@
-"""Saved forms that were posted after the keys were locked, after the session expired or from a stale page.
+"""Saved forms, which were posted after the keys were locked, after the session expired or from a stale page.
 
 Promise: nothing that an officer wrote is lost, and none of it is acted on before they have seen it again.
 The text is sealed under a cookie of this browser, bound to the officer (`saved_forms.hold_form`), and

@@ -1,4 +1,4 @@
-"""Sign-in forms that combine allauth's checks with our wording, rate limits and plain Django fields."""
+"""Sign-in forms that combine allauth's checks with our wording, our rate limits and plain Django fields."""
 
 from __future__ import annotations
 

@@ -185,7 +185,7 @@ class ConfirmByPasskey(_OurForm, _OfferOtherWays, ReauthenticateWebAuthnView):  
 
 
 class Security(IndexView):  # type: ignore[misc]
-    """View of the officer's second factors, showing whether one must still be set up."""
+    """View that lists the officer's second factors and says whether one must still be set up."""
 
     template_name = "entrance/security/index.html"
 
@@ -223,7 +223,7 @@ class TakeAwayCodeApp(_OurForm, _ConfirmFirst, DeactivateTOTPView):  # type: ign
 
 
 class RecoveryCodes(_ConfirmFirst, ViewRecoveryCodesView):  # type: ignore[misc]
-    """View of the remaining recovery codes, to be written down."""
+    """View that shows the remaining recovery codes, so that they can be written down."""
 
     template_name = "entrance/security/recovery_codes.html"
 
@@ -235,7 +235,7 @@ class NewRecoveryCodes(_OurForm, _ConfirmFirst, GenerateRecoveryCodesView):  # t
 
 
 class Passkeys(ListWebAuthnView):  # type: ignore[misc]
-    """View of the officer's passkeys."""
+    """View that lists the officer's passkeys."""
 
     template_name = "entrance/security/passkeys.html"
 

@@ -1,4 +1,4 @@
-"""Heedline's changes to django-allauth, such as no emails, no sign-up, and rate limits without IP addresses.
+"""Heedline's changes to django-allauth, such as no emails, no sign-up and no use of IP addresses.
 
 Passwords are checked by Django under allauth's backend, which takes the same time for an unknown email
 address. The secrets of the second factor (authenticator-app seed, recovery seed) are sealed under a key
@@ -183,7 +183,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         access_session.signed_in(cast("Officer", user))
 
     def logout(self, request: HttpRequest) -> None:
-        """Sign the officer out, and log it.
+        """Sign the officer out and record it in the log.
 
         This drops the unlocked keys and ends the session. A danger to life that the officer owns is referred
         to a supervisor first.

@@ -1,4 +1,4 @@
-"""Unlocking and locking of the keys that open reports."""
+"""Unlock and lock the keys that open reports."""
 
 from __future__ import annotations
 

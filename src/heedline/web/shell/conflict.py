@@ -1,4 +1,4 @@
-"""Edit conflicts, in which a colleague has saved a report since a form was shown."""
+"""Edit conflicts, which arise when a colleague saves a report after a form was shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Formatting of what a reporter sent, and of later messages, for the left of every page of a report.
+"""Format what a reporter sent, and later messages, for the left of every page of a report.
 
 Text typed by users stays a plain string, so that it is escaped.
 """
@@ -15,7 +15,7 @@ from heedline.web.entrance.templatetags.officer_words import as_typed
 
 
 def told_of(answers: CaseAnswers) -> list[dict[str, Any]]:
-    """Return the answers other than the account itself, by section."""
+    """Return the reporter's answers by section, without the account itself."""
     return [
         {"title": section.title, "rows": [{"label": label, "lines": lines} for label, lines in section.rows]}
         for section in answers.sections

@@ -1,4 +1,4 @@
-"""Restoring of forms from text that was saved from a late submission."""
+"""Restore forms from text that was saved from a late submission."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text about earlier reports found beside a report, with strength, reasons, cautions and decisions."""
+"""Text for pages about earlier reports, with strength, reasons, cautions and decisions in words."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def earlier_words(one: EarlierReport) -> dict[str, Any]:
 
 
 def seen_words(seen: SeenBefore, most: int | None = None) -> dict[str, Any]:
-    """Return the earlier reports found beside a report in words, at most `most` of them."""
+    """Return the earlier reports found for a report, in words and at most `most` of them."""
     shown = seen.earlier[:most]
     return {
         "earlier": [earlier_words(one) for one in shown],

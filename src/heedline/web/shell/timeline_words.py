@@ -1,4 +1,4 @@
-"""Formatting of the entries of a report's timeline for templates."""
+"""Format the entries of a report's timeline for templates."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _ANONYMOUS = frozenset({timeline.ARRIVED, timeline.FROM_REPORTER})
 
 
 def timeline_entries(entries: Iterable[TimelineEntry]) -> list[dict[str, Any]]:
-    """Return entries with a title, who did it, when, and its codes and text under labels."""
+    """Return timeline entries, each with a title, the person, the time, and its codes and text under labels."""
     return [
         {
             "title": _WHAT[one.what],

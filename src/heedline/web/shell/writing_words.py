@@ -1,4 +1,4 @@
-"""The line on each page of a report about who is writing in it and who else has it open."""
+"""The line on each page of a report that says who is writing in it and who else has it open."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from heedline.web.entrance import times
 
 @dataclass(frozen=True, slots=True)
 class WritingLine:
-    """The contents of the line.
+    """The contents of the line about who is writing in a report.
 
     `left` is the number of seconds until the officer's own lease expires. Only one of `until` and `writer` is
     set: the officer's own lease, or the colleague who is writing.
@@ -26,7 +26,7 @@ class WritingLine:
 
 
 def writing_line(writing: Writing, *, at: datetime, with_others: bool = False) -> WritingLine:
-    """Return the line for a lease.
+    """Return the line about who is writing in a report.
 
     `with_others` also names who has the report open, as the bar does when it is first shown.
     """

@@ -105,7 +105,7 @@ def tasks(request: OfficeRequest, desk: str) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_GET
 def repeats(request: OfficeRequest, desk: str) -> HttpResponse:
-    """List the reports that were assessed today as reported before.
+    """List the reports that were assessed today as repeats of earlier reports.
 
     Their assessments are opened for this list.
     """

@@ -96,7 +96,7 @@ class Sheet:
         return {**self.own.errors, **self.reading.errors}
 
     def form(self, errors: Mapping[str, str] | None = None) -> Form:
-        """Return every field with its value.
+        """Return every field of the form, with its value.
 
         No field is marked as wrong unless `errors` are given.
         """
@@ -167,7 +167,7 @@ class Sheet:
 
     @property
     def account(self) -> list[FormSection]:
-        """Return the parts for the free account, which comes first."""
+        """Return the parts for the free-text account, which comes first."""
         return self._parts(lambda step: step.slug == self.asked.narrative[0])
 
     @property

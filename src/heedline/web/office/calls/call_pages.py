@@ -140,7 +140,7 @@ def sheet_now(request: OfficeRequest, draft: Draft | None) -> Sheet:
 
 
 def posted(request: OfficeRequest, draft: Draft | None) -> Sheet:
-    """Return the posted page, merged over what the draft already holds."""
+    """Return the posted page, merged with what the draft already holds."""
     at = session.now()
     offered = call_taking.identity_offered(at=at)
     shown = request.POST.get("kind-shown", "")

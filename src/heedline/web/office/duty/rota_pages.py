@@ -270,7 +270,7 @@ def _lines(shifts: tuple[PlannedShift, ...], names: tuple[str, ...], at: datetim
 def _planned(
     request: OfficeRequest, desk: str, made: UUID, shifts: tuple[PlannedShift, ...]
 ) -> HttpResponseRedirect:
-    """Add a message on how many shifts were planned, and redirect to a page that offers to undo them."""
+    """Add a message on how many shifts were planned, and redirect to the week with a link to undo them."""
     messages.success(request, f"{len(shifts)} shift{'' if len(shifts) == 1 else 's'} planned.")
     return _back(desk, min(one.span for one in shifts), plan=str(made))
 

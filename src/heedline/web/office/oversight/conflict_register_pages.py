@@ -1,4 +1,4 @@
-"""Overseers' register of officers' conflicts of interest.
+"""Overseers' page for the register of officers' conflicts of interest.
 
 It shows recent matches of officers opening or searching for what concerns themselves, and the registered
 terms, with a form to change them.

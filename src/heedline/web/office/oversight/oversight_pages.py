@@ -281,7 +281,7 @@ def early(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_GET
 def refused(request: OfficeRequest) -> HttpResponse:
-    """List the actions that officers were refused, with the most frequent first."""
+    """List the actions that officers were refused, the most frequent first."""
     rows = [
         _heap(
             heap,

@@ -230,7 +230,7 @@ def all_partners(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def partner(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Show one partner, with forms to compare its key words and re-release disclosures that it can no longer open."""
+    """Show one partner, with forms to compare its key words and release disclosures to it again."""
     by, at = request.attendance, session.now()
     line, lost = partners.partner(ref, by=by, at=at), rewrap.lost(ref, by=by)
     comparing = Form(partner_forms.COMPARING)

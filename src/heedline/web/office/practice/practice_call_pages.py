@@ -38,7 +38,7 @@ def _scenario(request: OfficeRequest) -> Scenario:
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def call(request: OfficeRequest) -> HttpResponse:
-    """Show the call page for practice.
+    """Show the call page in practice mode.
 
     Every button redisplays the page. Finish or Call dropped ends the exercise.
     """

@@ -85,7 +85,7 @@ def alike(request: OfficeRequest, desk: str) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_GET
 def alike_group(request: OfficeRequest, desk: str, ref: UUID) -> HttpResponse:
-    """Show one page of a group of similar reports with their whole texts, with none of them selected."""
+    """Show one page of a group of similar reports with their full texts, none of them selected."""
     at, by = session.now(), request.attendance
     number = request.GET.get("page", "1")
     page = bulk_preview.alike_page(

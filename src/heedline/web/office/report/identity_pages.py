@@ -1,4 +1,4 @@
-"""Pages for identity requests, on which they are made and decided and on which an identity is viewed."""
+"""Pages on which identity requests are made and decided, and on which an identity is viewed."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ _WEIGH = "Is it necessary, is there no other way, and is the risk to them worth 
 
 
 def _deciding(minutes: int) -> tuple[Field, ...]:
-    """Return the decision fields for a request to open an identity for a number of minutes."""
+    """Return the decision fields for a request to view an identity for a number of minutes."""
     return (
         *deciding_fields(_MAY, _ALONE, _WEIGH, _BACK),
         Select(

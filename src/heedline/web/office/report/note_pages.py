@@ -1,4 +1,4 @@
-"""Pages for officers' notes on a report, to write, correct and read them."""
+"""Pages on which officers write, correct and read notes on a report."""
 
 from __future__ import annotations
 

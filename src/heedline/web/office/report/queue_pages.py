@@ -58,7 +58,7 @@ def home(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_GET
 def my_work(request: OfficeRequest) -> HttpResponse:
-    """Show the officer's desks with what is waiting, the reports they hold, and their alarms.
+    """Show what is waiting at the officer's desks, the reports that they own, and their alarms.
 
     Counts need no keys.
     """

@@ -1,4 +1,4 @@
-"""Pages for asking the reporter a question, to write, preview, check and send it."""
+"""Pages on which an officer writes, previews, checks and sends a question to the reporter."""
 
 from __future__ import annotations
 

@@ -168,7 +168,7 @@ def _filled(preset: Preset) -> dict[str, Value]:
 
 
 def presets_of(kind: str) -> list[dict[str, object]]:
-    """Return the presets for this kind of report.
+    """Return the presets for this kind of report, with the fields that each fills.
 
     Each has a code, a label, the key that selects it, and the fields it fills.
     """

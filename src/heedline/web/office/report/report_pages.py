@@ -1,4 +1,4 @@
-"""Pages of one report, to read, assess, close, hand over or reopen it and to see who viewed it."""
+"""Pages on which a report is read, assessed, closed, handed over or reopened, and its history shown."""
 
 from __future__ import annotations
 
@@ -237,7 +237,7 @@ def hand_over(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def return_to(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Return a report that has not been accepted to the desk that handed it over, with a reason."""
+    """Return a report to the desk that handed it over, with a reason, before it has been accepted."""
 
     def do(because: str) -> None:
         transitions.return_to(

@@ -1,4 +1,4 @@
-"""Earlier reports beside a report, and decisions on whether two reports belong together."""
+"""Pages on earlier reports that share details with a report, and on whether two reports belong together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages for data subject requests, with the register and the page of one request."""
+"""Pages for the register of data subject requests and for a single request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages for tasks on a report, to set, finish, reassign or cancel them."""
+"""Pages on which tasks on a report are set, finished, reassigned or cancelled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The search page, its results, the reports that cannot be searched, and the counts of searches."""
+"""Pages for making a search, for its results, and for the number of searches made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Validation of ID tokens and logout tokens from a single sign-on provider.
+"""Validate ID tokens and logout tokens from a single sign-on provider.
 
 Every claim that we rely on is checked here. PyJWT checks the signature. The remaining claims are checked
 against the time that is given.
@@ -46,7 +46,7 @@ class NotValid(Exception):
 
 @dataclass(frozen=True)
 class TokenExpectation:
-    """The requirements for a token, with its issuer, its audience and the authentication methods that we accept."""
+    """The requirements that a token must meet on its issuer, its audience and the authentication methods."""
 
     issuer: str
     client: str

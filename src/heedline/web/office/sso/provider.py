@@ -97,7 +97,7 @@ def asked(provider: Provider) -> TokenExpectation:
 def address_to_sign_in(
     provider: Provider, *, back: str, state: str, nonce: str, verifier: str, anew: bool
 ) -> str:
-    """Return the authorisation URL to redirect the browser to.
+    """Return the authorisation URL to which the browser is redirected.
 
     Raises NoAnswer. `anew` makes the provider authenticate the user again, even if it knows them.
     """
@@ -155,7 +155,7 @@ def refresh(provider: Provider, refresh_token: str) -> Tokens:
 
 
 def keys_of(provider: Provider) -> KeyFinder:
-    """Return a finder for the provider's public keys by name.
+    """Return a function that finds the provider's public keys by name.
 
     Looking up a key raises NoAnswer on failure.
     """

@@ -1,4 +1,4 @@
-"""Single sign-on pages, with the redirect to the provider, the return, and an officer's set-up page.
+"""Single sign-on pages, including the redirect to the provider, the return, and an officer's set-up page.
 
 The session cookie is `Strict`, so a browser returning from another site does not send it. The first response
 therefore sends the browser to the same URL from a page of ours. The request details are held in a signed

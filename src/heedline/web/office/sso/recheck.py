@@ -1,4 +1,4 @@
-"""Rechecking of a session with the single sign-on provider, during one of the session's requests."""
+"""Recheck a session with the single sign-on provider, during one of the session's requests."""
 
 from __future__ import annotations
 

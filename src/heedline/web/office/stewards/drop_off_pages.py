@@ -1,4 +1,4 @@
-"""Stewards' page and file on the questions at which reporters leave the public site."""
+"""Stewards' page and file download on where in the questions reporters leave the public site."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def figures(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_GET
 def figures_file(request: OfficeRequest) -> HttpResponse:
-    """Download the same figures as a file, with the same figures suppressed as on the page."""
+    """Download the figures as a file, with the same figures suppressed as on the page."""
     at = session.now()
     found = drop_off.drop_off(_week(request, at.date()), by=request.attendance, at=at, as_file=True)
     response = HttpResponse(_csv(found), content_type="text/csv; charset=utf-8")

@@ -1,4 +1,4 @@
-"""Stewards' set-up pages, with the current set-up, proposals by one steward and confirmation by another."""
+"""Stewards' set-up pages, on which one steward makes a proposal and another confirms it."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def _filled(request: OfficeRequest, kind: ProposalKind) -> dict[str, Value]:
 def _proposing(
     kind: ProposalKind, form: Form, warnings: tuple[str, ...], *, by_post: bool = False
 ) -> dict[str, object]:
-    """Return the context of a proposal's page.
+    """Return the template context of a proposal's page.
 
     `by_post` asks again because of warnings that were not shown before.
     """

@@ -42,7 +42,7 @@ def state_words(line: TrainingLine) -> str:
 
 
 def shown(lines: tuple[TrainingLine, ...]) -> list[dict[str, object]]:
-    """Return training lines for a template."""
+    """Return training records in the form that a template needs."""
     return [{"line": line, "words": state_words(line)} for line in lines]
 
 
@@ -65,7 +65,7 @@ def overview(request: OfficeRequest) -> HttpResponse:
 
 
 def _practised(code: str, by: Attendance) -> dict[UUID, str]:
-    """Return, by officer, the practice exercises that count towards this training course, in words."""
+    """Return each officer's practice exercises that count towards this training course, in words."""
     all_of = {one.code for one in practice.scenarios().values() if one.training == code}
     words = {}
     for officer, finished in practice.of_my_people(by=by).items():

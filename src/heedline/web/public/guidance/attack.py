@@ -51,7 +51,7 @@ def fixed(code: str = "") -> Fixed:
 
 
 def everywhere() -> dict[str, Fixed]:
-    """Return every path of the page, with the page in that language."""
+    """Return every path of the page, each with the page in its language."""
     return {prefix(code) + PATH: fixed(code) for code in pack().languages}
 
 

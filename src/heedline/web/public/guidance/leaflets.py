@@ -40,7 +40,7 @@ def source(leaflet: str, language: str) -> str:
 
 
 def languages() -> tuple[str, ...]:
-    """Return the languages with reviewed text, which therefore have leaflets."""
+    """Return the languages that have leaflets, because their text has been reviewed."""
     ready = (PageState.ORIGINAL, PageState.REVIEWED)
     return tuple(
         code for code, pages in pack().pages.items() if all(pages[one].state in ready for one in _PAGES)

@@ -35,7 +35,7 @@ from heedline.web.public.shell.receipt_codes import ReceiptCode, mentions_code, 
 
 @dataclass(frozen=True)
 class Visit:
-    """A request made while a receipt code is open."""
+    """A request in a visit to the mailbox, opened with a receipt code."""
 
     request: HttpRequest
     cookie: str
@@ -127,7 +127,7 @@ def messages(visit: Visit) -> HttpResponse:
 
 
 def _again(visit: Visit, written: Draft) -> HttpResponse:
-    """Redirect to the page's own URL, as in `receipt`.
+    """Redirect to the page's own URL, as `receipt._again` does.
 
     A response to the POST would keep the reporter's text in the browser's history.
     """

@@ -39,7 +39,7 @@ def form_of(
 
 
 def heads_itself(step: QuestionPage) -> bool:
-    """Return whether the label of the first field is the page's heading.
+    """Return whether the label of the first field is also the page's heading.
 
     In that case nothing stands between the two, and a screen reader says it once.
     """

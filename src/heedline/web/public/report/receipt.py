@@ -85,7 +85,7 @@ def finished_without(request: HttpRequest) -> HttpResponse:
 
 
 def show(turn: DraftVisit) -> HttpResponse:
-    """Show the page with the code, worded for its kind of report.
+    """Show the page with the receipt code, worded for its kind of report.
 
     It is also shown straight after sending if the draft could not be marked.
     """
@@ -109,7 +109,7 @@ ENDINGS = ("activity", "person", "callback", "online", "advice", "danger", "call
 
 
 def _ending(turn: DraftVisit) -> str:
-    """Return which ending the confirmation page uses.
+    """Return the code of the ending that the confirmation page uses.
 
     If the draft could not be marked, it depends on the kind of report.
     """

@@ -1,4 +1,4 @@
-"""The state of a request about a draft, with its time, its draft and the questions.
+"""The state of a request about a draft, including its time, its draft and the questions.
 
 The draft is loaded once before the view and saved once by it.
 """
@@ -59,7 +59,7 @@ class DraftVisit:
     late: bool = False
     saved: bool = False
     full: bool = False
-    """Whether it could not be saved because there is no room."""
+    """Whether the draft could not be saved because there is no room."""
     _asking: tuple[dict[str, Any], str, PageFlow] | None = None
 
     @property

@@ -75,7 +75,7 @@ def in_another_language(
 
 
 def _posted(turn: DraftVisit, step: QuestionPage) -> dict[str, list[str]]:
-    """Return what was posted to the fields of a page."""
+    """Return what was posted in the fields of a page."""
     names = {name for question in step.fields for name in posted_names(question)}
     return {name: values for name, values in turn.request.POST.lists() if name in names}
 
@@ -141,7 +141,7 @@ def must_ask_gently(turn: DraftVisit, step: QuestionPage, values: Values) -> boo
 
 
 def asks_gently(turn: DraftVisit, step: QuestionPage) -> tuple[str, ...]:
-    """Return the text keys of the clarifications to ask for on this page.
+    """Return the text keys of the clarifications that this page may ask for.
 
     Most pages have none.
     """

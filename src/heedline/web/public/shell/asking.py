@@ -112,7 +112,7 @@ class PageFlow:
         return self.pages.step(step, same or self.original.any_step(step.slug))
 
     def read(self, step: QuestionPage, posted: Mapping[str, list[str]]) -> fields.Reading:
-        """Return what was posted to a page, with any errors worded for that page."""
+        """Validate what was posted to a page and return the result, with errors worded for that page."""
         reading = fields.read(self.qs, step, posted)
         if self.qs is self.original or not reading.errors:
             return reading

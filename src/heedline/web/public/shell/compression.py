@@ -1,4 +1,4 @@
-"""Compression of pages that contain nobody's data, so that they arrive sooner on a slow phone.
+"""Compress pages that contain nobody's data, so that they arrive sooner on a slow phone.
 
 The length of a compressed page tells which parts of it are alike. So only pages are compressed that show nothing from
 the request and no text of a reporter. The CSRF token, the only secret in them, is left out of the compression and

@@ -1,4 +1,4 @@
-"""Selection of a page's language from the first part of its path, never from a cookie or a header.
+"""Select the language of a page from the first part of its path, never from a cookie or a header.
 
 `/cy/tell/` is `/tell/` in Welsh. The pack's first language has no prefix. Every URL generated while a page is
 rendered keeps the language, as with Django's own URL prefix. The contents of a draft are the same in all

@@ -1,4 +1,4 @@
-"""Rendering of public pages through `page`, which adds the pack's text and the exit link."""
+"""Render public pages through `page`, which adds the pack's text and the exit link."""
 
 from __future__ import annotations
 

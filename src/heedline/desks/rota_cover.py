@@ -72,5 +72,5 @@ def next_gap(
 
 
 def nobody_to_open(found: Iterable[RotaGap], at: datetime) -> bool:
-    """Return whether officers are on shift at `at` but none of them can open the desk's reports."""
+    """Return whether the desk has officers on shift at `at`, none of whom can open its reports."""
     return any(gap.kind is GapKind.NO_OPENER and gap.span.starts <= at < gap.span.ends for gap in found)

@@ -150,7 +150,7 @@ class QuestionPage:
     needed: Condition | None = None
     """A condition under which the report cannot be sent before this step has been answered."""
     by_door: bool = False
-    """Whether the page by which a reporter came has already answered this step.
+    """Whether the page from which the reporter started has already answered this step.
 
     `engine.next_after` then skips it. Its page is for changing the answer, and for reporters without one.
     """

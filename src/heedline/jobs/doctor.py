@@ -315,7 +315,7 @@ def worker(connection: Connection, *, at: datetime) -> Iterator[CheckResult]:
 
 
 def backups(home: Path, connection: Connection, *, at: datetime) -> Iterator[CheckResult]:
-    """Check the age of the last backup, whether it had a trial restore, and for expired copies.
+    """Check how old the last backup is, whether it had a trial restore and whether any copies have expired.
 
     A demonstration gets the same findings, but none of them counts as wrong.
     """

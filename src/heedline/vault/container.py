@@ -1,4 +1,4 @@
-"""Containers, which are age v1 files for post-quantum recipients with header and payload kept apart.
+"""Containers, which are age v1 files for post-quantum recipients with header and payload stored separately.
 
 The header determines who can open the container and is rewritten when that changes. The payload is never
 rewritten. Together they form a file that the stock ``age`` program opens with ``keys.identity_text``, as

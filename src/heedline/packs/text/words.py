@@ -140,7 +140,7 @@ def fill_all(data: Any, known: Mapping[str, str]) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class LanguageStatus:
-    """The data that a translated language needs besides its own file.
+    """The data that a translated language needs in addition to its own file.
 
     `reviewed` holds pages. `withheld` holds the keys that are withheld until a person has reviewed them.
     """

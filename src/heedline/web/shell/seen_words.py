@@ -99,7 +99,7 @@ def earlier_words(one: EarlierReport) -> dict[str, Any]:
 
 
 def seen_words(seen: SeenBefore, most: int | None = None) -> dict[str, Any]:
-    """Return the earlier reports found for a report, in words and at most `most` of them."""
+    """Return up to `most` of the earlier reports found for a report, in words."""
     shown = seen.earlier[:most]
     return {
         "earlier": [earlier_words(one) for one in shown],

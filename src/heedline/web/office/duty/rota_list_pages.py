@@ -76,7 +76,7 @@ def pattern(request: OfficeRequest, desk: str) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def on_call(request: OfficeRequest, desk: str) -> HttpResponse:
-    """Show the on-call list of a desk, put officers on it and take them off after confirmation."""
+    """Show the on-call list of a desk, add officers to it and remove them after confirmation."""
     by, at = request.attendance, session.now()
     here = planning.find_desk(desk, by=by)
     planning.permit(here.id, by=by)

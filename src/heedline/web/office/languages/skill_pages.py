@@ -1,4 +1,4 @@
-"""Officers' language skills besides English (`/me/languages/`).
+"""Officers' skills in languages other than English (`/me/languages/`).
 
 They are confirmed by a supervisor in the rota, or by a steward here.
 """

@@ -9,25 +9,25 @@ from heedline.vault import CannotOpen as CannotOpen  # raised by the vault, answ
 
 
 class NotHere(Exception):
-    """The requested object does not exist, or this officer may not see it.
+    """Raised when the object does not exist, or when this officer may not see it.
 
     The exception does not reveal which.
     """
 
 
 class Locked(Exception):
-    """The officer is signed in, but their keys are locked.
+    """Raised when the officer is signed in but their keys are locked.
 
     Either they were never unlocked in this session, or they have been locked again.
     """
 
 
 class WrongPassphrase(Exception):
-    """The passphrase does not open this officer's seed."""
+    """Raised when the passphrase does not decrypt this officer's seed."""
 
 
 class Changed(Exception):
-    """Somebody else saved a change in the meantime.
+    """Raised when somebody else has saved a change in the meantime.
 
     `theirs` describes the current state in words.
     """
@@ -38,30 +38,33 @@ class Changed(Exception):
 
 
 class ChangedSinceArrival(CannotOpen):
-    """A report's sealed content differs from the log, because somebody with write access replaced it."""
+    """Raised when a report's sealed content differs from the log.
+
+    Somebody with write access to the database has replaced it.
+    """
 
 
 class SealingStopped(Exception):
-    """The content could not be sealed to the right recipients or could not be stored.
+    """Raised when content cannot be sealed to the right recipients or cannot be stored.
 
     Nothing was sent.
     """
 
 
 class Spent(Exception):
-    """The form has already been submitted.
+    """Raised when the form has already been submitted.
 
     Nothing was done this time.
     """
 
 
 class CodeUnknown(Exception):
-    """No report matches this receipt code."""
+    """Raised when no report matches the receipt code."""
 
 
 class Conflict(Exception):
-    """The same idempotency key was already used for something else."""
+    """Raised when the idempotency key has already been used for another request."""
 
 
 class NoRoom(Exception):
-    """A limit was reached, such as too many messages or a message that is too long."""
+    """Raised when a limit is reached, such as too many messages or too long a message."""

@@ -1,4 +1,4 @@
-"""Count events and refuse those that come too fast.
+"""Rate limits that count events and refuse those that arrive too fast.
 
 The one mechanism behind every rate limit of Heedline. Its users set their own limits: `casework.intake.rate_limit` for
 reports, `casework.intake.draft_room` for drafts, `web.entrance.throttle` for passwords, codes and passphrases.
@@ -36,14 +36,17 @@ class Limit:
 
 
 class _Arrivals(Protocol):
-    """Where the arrival time of each key is kept. A key that is not there has the whole burst."""
+    """Storage for the arrival time of each key.
+
+    A key that is not stored has its whole burst available.
+    """
 
     def get(self, number: bytes) -> float: ...
     def put(self, number: bytes, arrival: float) -> None: ...
 
 
 class _FixedTable:
-    """A table of fixed size that forgets no key.
+    """A table of fixed size that never drops a key.
 
     Two keys that share a slot can make a limit stricter but never looser, and a flood of invented keys cannot push
     anybody's slot out.
@@ -63,7 +66,7 @@ class _FixedTable:
 
 
 class _RecentTable:
-    """A table of at most so many keys that drops the oldest.
+    """A table of limited size that drops the oldest key when it is full.
 
     A key that was dropped has the full burst again: the limit may be looser, but nobody is counted with somebody else.
     """
@@ -90,11 +93,12 @@ def remember[V](where: OrderedDict[bytes, V], number: bytes, value: V, *, most: 
 
 
 class RateLimit:
-    """A limit with its counts.
+    """A rate limit, together with its counts of recent events.
 
-    Without `most`, no key is ever forgotten and the limit is never looser than it says (for secrets that somebody may
-    guess). With `most`, that many keys are counted and none is ever counted with another (for people who must not be held
-    up by others). After `forget_after`, the key of the hash is thrown away with everything counted under it.
+    Without `most`, no key is ever forgotten and the limit is never looser than it says (for secrets that
+    somebody may guess). With `most`, that many keys are counted and none is ever counted with another (for
+    people who must not be held up by others). After `forget_after`, the key of the hash is discarded with
+    everything counted under it.
     """
 
     def __init__(
@@ -120,7 +124,10 @@ class RateLimit:
         self._counts: _Arrivals = _FixedTable() if self._most is None else _RecentTable(self._most)
 
     def _now(self) -> float:
-        """Return the time, having thrown the key away if it is time to. The lock must be held."""
+        """Return the time, after replacing the secret key if it has expired.
+
+        The lock must be held.
+        """
         at = self._clock()
         if self._forget_after is not None and at - self._since >= self._forget_after.total_seconds():
             self._begin(at)
@@ -151,7 +158,7 @@ class RateLimit:
         return not self.take(key)
 
     def give_back(self, key: str | bytes) -> None:
-        """Refund an event that turned out not to count, such as an attempt that succeeded."""
+        """Refund an event that should not count, such as an attempt that succeeded."""
         with self._lock:
             number = self._number(_bytes(key))
             self._counts.put(number, self._counts.get(number) - self._each)

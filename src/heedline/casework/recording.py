@@ -1,4 +1,4 @@
-"""Logging of refusals in a transaction of their own."""
+"""Logs refusals in a separate transaction."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from heedline.permits.gate import Refused
 def refusals_logged(
     act: AnyAct, *, by: UUID | None, desk: UUID | None = None, thing: str = "", thing_id: UUID | None = None
 ) -> Iterator[None]:
-    """Run a block in a transaction, and log a refusal in a separate one after rolling back."""
+    """Run a block in a transaction and, if it is refused, log the refusal in a separate one."""
     try:
         with transaction.atomic():
             yield

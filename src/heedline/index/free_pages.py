@@ -1,7 +1,7 @@
-"""The pages that SQLite has freed and not used again, which still hold what they held.
+"""Finds pages that SQLite has freed and not reused, which still contain old data.
 
-Format: https://sqlite.org/fileformat2.html, section 1.5. A trunk page has the number of the next trunk, how many leaves
-follow, and their numbers. Nothing reads a leaf before it is written anew.
+Format: https://sqlite.org/fileformat2.html, section 1.5. A trunk page has the number of the next trunk, how
+many leaves follow, and their numbers. A leaf is never read until it has been written again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ _IN_USE = 8
 
 
 def unused(file: PageFile) -> dict[int, int]:
-    """Return for each freed page, numbered from 0, how many of its first bytes are still in use. Raises Damaged."""
+    """Return the number of bytes still in use at the start of each freed page.
+
+    Pages are numbered from 0. Raises Damaged.
+    """
     kept: dict[int, int] = {}
     trunk = _number(file.body(0), _FIRST_TRUNK)
     while trunk:

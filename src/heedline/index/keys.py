@@ -1,4 +1,4 @@
-"""The keys of one index: one that hashes words, and those that seal its pages."""
+"""The keys of an index, one for hashing words and others for sealing its pages."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from heedline.vault.pages import KEY_SIZE
 
 @dataclass(frozen=True)
 class IndexKeys:
-    """What the header of an index holds.
+    """The keys stored in the header of an index.
 
-    `pages` has a key for each generation of pages. There are two generations while the pages are sealed anew, one
-    otherwise; new versions are always sealed under the newest.
+    `pages` has a key for each generation of pages. There are two generations while the pages are being
+    resealed, and one otherwise. New versions of pages are always sealed under the newest key.
     """
 
     words: bytes = field(repr=False)
@@ -27,21 +27,24 @@ class IndexKeys:
         return max(self.pages)
 
     def with_next(self) -> IndexKeys:
-        """Return the keys with one more generation of pages."""
+        """Return the keys with an additional generation of page keys."""
         return replace(self, pages={**self.pages, self.newest + 1: secrets.token_bytes(KEY_SIZE)})
 
     def without_old(self) -> IndexKeys:
-        """Return the keys with the newest generation alone."""
+        """Return the keys with only the newest generation of page keys."""
         return replace(self, pages={self.newest: self.pages[self.newest]})
 
     def to_bytes(self) -> bytes:
-        """Return the keys as they are sealed into the header."""
+        """Serialise the keys for sealing into the header."""
         pages = {str(number): key.hex() for number, key in sorted(self.pages.items())}
         return json.dumps({"words": self.words.hex(), "pages": pages}).encode()
 
     @classmethod
     def from_bytes(cls, kept: bytes) -> IndexKeys:
-        """Return the keys from an opened header. Raises CannotOpen."""
+        """Parse the keys from an opened header.
+
+        Raises CannotOpen.
+        """
         try:
             told = json.loads(kept)
             pages = {int(number): bytes.fromhex(key) for number, key in told["pages"].items()}
@@ -51,5 +54,5 @@ class IndexKeys:
 
 
 def new_keys() -> IndexKeys:
-    """Return random keys for an index that does not exist yet."""
+    """Return random keys for a new index."""
     return IndexKeys(secrets.token_bytes(KEY_SIZE), {1: secrets.token_bytes(KEY_SIZE)})

@@ -1,4 +1,4 @@
-"""The pages of an index as SQLite reads and writes them: opened from sealed rows, and sealed again.
+"""Encrypts and decrypts the pages of an index as SQLite writes and reads them.
 
 SQLite's pages have 8,192 bytes, of which it leaves the last 128 unused (its "reserved bytes"). The remaining 8,064 bytes
 and the seal fit one page of PostgreSQL's heap.
@@ -28,34 +28,40 @@ _names = itertools.count()
 
 
 class Damaged(Exception):
-    """A page is missing, was altered, or lies in another place than it was sealed for."""
+    """Raised when a page is missing, was altered, or was moved from the place for which it was sealed."""
 
 
 class SealedPage(NamedTuple):
-    """A stored page: the generation of the key that seals it, and the sealed bytes."""
+    """A stored page, with its sealed bytes and the generation of the key that sealed it."""
 
     generation: int
     sealed: bytes
 
 
 class PageStore(Protocol):
-    """Where the sealed pages of one index lie. Pages are numbered from 0."""
+    """Storage for the sealed pages of one index.
+
+    Pages are numbered from 0.
+    """
 
     place: bytes
-    """What every page is bound to: the installation and the index."""
+    """The installation and the index to which every page is bound."""
 
     def size(self) -> int:
         """Return the number of pages."""
 
     def read(self, number: int) -> Mapping[int, SealedPage]:
-        """Return a page, and with it any others that are likely to be read next."""
+        """Return a page, together with others that are likely to be read next."""
 
     def write(self, pages: Mapping[int, SealedPage], size: int) -> None:
-        """Store new versions of pages, and the number of pages from now on."""
+        """Store new versions of pages, and the new number of pages."""
 
 
 class PageFile:
-    """The one file that SQLite sees. What it writes is kept in memory until `flush`."""
+    """The only file that SQLite can access.
+
+    What SQLite writes is held in memory until `flush`.
+    """
 
     def __init__(self, store: PageStore, keys: IndexKeys, *, writable: bool) -> None:
         self._store = store
@@ -118,7 +124,7 @@ class PageFile:
     # what the index calls
 
     def flush(self) -> int:
-        """Store what was written, sealed under the newest key. Return the number of pages."""
+        """Seal all changes under the newest key, store them and return the number of pages."""
         dirty, self._dirty = self._dirty, {}
         for number in range(
             self._stored, self._pages
@@ -137,7 +143,10 @@ class PageFile:
         return len(dirty)
 
     def reseal(self, number: int, page: SealedPage, *, keep: int | None = None) -> SealedPage:
-        """Return a stored page sealed under the newest key, with its first `keep` bytes alone. Raises Damaged."""
+        """Return a stored page sealed under the newest key, keeping only its first `keep` bytes.
+
+        Raises Damaged.
+        """
         body = self._open(number, page)
         if keep is not None:
             body = body[:keep].ljust(BODY, b"\0")
@@ -146,7 +155,10 @@ class PageFile:
         )
 
     def body(self, number: int) -> bytes:
-        """Return what SQLite reads in a page. Raises Damaged."""
+        """Return the content of a page as SQLite reads it.
+
+        Raises Damaged.
+        """
         return self._page(number)
 
     def _read(self, amount: int, offset: int) -> bytes:
@@ -193,7 +205,10 @@ class PageFile:
 
 
 class _SealedFiles(apsw.VFS):
-    """A file system of the indexes that are open now. SQLite is refused every other file, temporary ones included."""
+    """A virtual file system for the indexes that are open now.
+
+    It refuses SQLite every other file, including temporary ones.
+    """
 
     def __init__(self) -> None:
         self.open: dict[str, PageFile] = {}
@@ -230,7 +245,7 @@ _SETTINGS: Sequence[str] = (
 
 
 def connect(file: PageFile) -> apsw.Connection:
-    """Return a SQLite connection whose only file is `file`."""
+    """Return an SQLite connection whose only file is `file`."""
     name = f"index-{next(_names)}"
     _files.open[name] = file
     try:

@@ -1,11 +1,11 @@
-"""One index: add, search, look keys up, drop, purge and re-key.
+"""An encrypted full-text index of reports, which can be searched, updated, purged and rekeyed.
 
-A document is one report with everything that may be searched in it. Its words stand in `words` in their order, its forms
-and keys in `forms` without order. Both are FTS5 tables without content: they give back row numbers, and `document` says
-which report a row is.
+A document is one report with everything that may be searched in it. Its words are stored in `words` in their
+order, and its forms and keys in `forms` in no order. Both are contentless FTS5 tables. They return row
+numbers, and `document` maps a row to its report.
 
-A changed index must be stored with `save`. If anything fails before that, the object is thrown away and nothing has
-changed. Everything raises Damaged for pages that are not as they were sealed.
+A changed index must be stored with `save`. If anything fails before that, discard the object. Nothing has
+changed then. All methods raise Damaged if a page is not as it was sealed.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ INSERT INTO forms(forms, rank) VALUES('crisismerge', 16);
 
 @dataclass(frozen=True)
 class Document:
-    """What is indexed of one report.
+    """The indexed content of one report.
 
-    `texts` are its texts as words in their order; no phrase reaches from one text into the next. `forms` are other ways
-    to find its words: beginnings, and spellings that sound alike. `keys` are the values by which two reports are
-    compared. All are opaque here and stand in the index as keyed hashes.
+    `texts` are its texts as words in their order. No phrase matches across two texts. `forms` are other ways
+    to find its words: beginnings, and spellings that sound alike. `keys` are the values by which two reports
+    are compared. All are opaque here and are stored in the index as keyed hashes.
     """
 
     report: UUID
@@ -60,7 +60,11 @@ class Document:
 
 @dataclass(frozen=True)
 class Clause:
-    """One thing that a report must have: any of these phrases (one or more words in order) or any of these forms."""
+    """A condition that a report must meet to match a query.
+
+    The report must contain any of these phrases or any of these forms. A phrase is one or more words in
+    order.
+    """
 
     phrases: Sequence[Sequence[str]] = field(repr=False, default=())
     forms: Sequence[str] = field(repr=False, default=())
@@ -68,21 +72,27 @@ class Clause:
 
 @dataclass(frozen=True)
 class Query:
-    """What a report must have to be found: all of the clauses."""
+    """A search query.
+
+    A report matches if it meets all of the clauses.
+    """
 
     clauses: Sequence[Clause]
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A report that matches, the last one indexed first. `number` is its row, which grows as reports are indexed."""
+    """A report that matches a query.
+
+    `number` is its row, which is higher for reports indexed later.
+    """
 
     report: UUID
     number: int
 
 
 class SealedIndex:
-    """An index that is open: see the module. Use it as a context manager, in one thread."""
+    """An open index, used as a context manager in a single thread."""
 
     def __init__(self, store: PageStore, keys: IndexKeys, *, writable: bool = False) -> None:
         self._file = PageFile(store, keys, writable=writable)
@@ -112,12 +122,15 @@ class SealedIndex:
 
     @property
     def opened(self) -> int:
-        """Return how many pages were opened so far, for measurements."""
+        """Return the number of pages decrypted so far, for measurements."""
         return self._file.opened
 
     @property
     def current(self) -> bool:
-        """Return whether this program can read the tables of the index. If not, the index is made anew."""
+        """Return whether this version of the program can read the index's tables.
+
+        If it cannot, the index is rebuilt.
+        """
         with self._honest():
             return bool(self._one("PRAGMA user_version") == EDITION)
 
@@ -129,7 +142,12 @@ class SealedIndex:
     # --- writing -----------------------------------------------------------------------------------------------------
 
     def add(self, documents: Iterable[Document]) -> int:
-        """Add reports. One that is in the index already is replaced. Return how many more there are now."""
+        """Add reports and return how many of them are new.
+
+        A report that is already in the index is replaced.
+
+        A report that is already in the index is replaced.
+        """
         more = 0
         with self._honest():
             for document in documents:
@@ -147,7 +165,7 @@ class SealedIndex:
         return more
 
     def drop(self, report: UUID) -> bool:
-        """Remove a report, so that nothing finds it from now on. Return whether it was there.
+        """Remove a report so that it can no longer be found, and return whether it was there.
 
         What its pages held is gone from every copy once `purge` and `rekey` have run to their ends.
         """
@@ -155,7 +173,7 @@ class SealedIndex:
             return self._drop(report)
 
     def save(self) -> int:
-        """Store what was changed. Return the number of pages written."""
+        """Store all changes and return the number of pages written."""
         with self._honest():
             self._sql.execute("COMMIT")
             written = self._file.flush()
@@ -163,7 +181,7 @@ class SealedIndex:
             return written
 
     def purge(self, step: int, *, first: bool) -> bool:
-        """Write `step` pages of what is left into new ones, without what was dropped. Return whether all is done.
+        """Rewrite `step` pages without the dropped content, and return whether the purge is complete.
 
         The `first` step of a purge says so: it decides what is to be merged.
         """
@@ -176,7 +194,7 @@ class SealedIndex:
             return not first and self._sql.total_changes() - before < 2 * len(_TABLES)
 
     def rekey(self, pages: Mapping[int, SealedPage]) -> dict[int, SealedPage]:
-        """Return stored pages sealed under the newest key, those that the file no longer uses emptied."""
+        """Return stored pages sealed under the newest key, with pages no longer in use emptied."""
         with self._honest():
             unused = free_pages.unused(self._file)
             return {
@@ -187,7 +205,10 @@ class SealedIndex:
     # --- reading -----------------------------------------------------------------------------------------------------
 
     def search(self, query: Query, *, most: int) -> list[Hit]:
-        """Return up to `most` reports that match, the last one indexed first. A query without clauses finds none."""
+        """Return up to `most` reports that match, most recently indexed first.
+
+        A query without clauses matches nothing.
+        """
         with self._honest():
             asked = self._asked(query)
             if not asked:
@@ -201,7 +222,10 @@ class SealedIndex:
         return [Hit(UUID(bytes=report), row) for row, report in cast("list[tuple[int, bytes]]", found)]
 
     def seen(self, keys: Iterable[str], *, most: int) -> dict[str, list[UUID]]:
-        """Return up to `most` reports for each of the keys that any report has, the last one indexed first."""
+        """Return up to `most` reports for each of these keys, most recently indexed first.
+
+        Keys that no report has are left out.
+        """
         found = {}
         with self._honest():
             for key in keys:
@@ -216,7 +240,10 @@ class SealedIndex:
             return bool(self._rows(self._token("r", report.hex), 1))
 
     def check(self) -> None:
-        """Read the whole index and compare its parts with each other. Raises Damaged."""
+        """Check the integrity of the whole index.
+
+        Raises Damaged.
+        """
         with self._honest():
             if self._one("PRAGMA integrity_check") != "ok":
                 raise Damaged
@@ -247,7 +274,10 @@ class SealedIndex:
         return self._known[row]
 
     def _asked(self, query: Query) -> list[tuple[str, tuple[str, ...]]]:
-        """Return the statements whose rows a report must all be in, each with its values."""
+        """Return the SQL statements for a query, each with its values.
+
+        A report matches if all of the statements return its row.
+        """
         words, forms = [], []
         asked: list[tuple[str, tuple[str, ...]]] = []
         for clause in query.clauses:
@@ -277,7 +307,7 @@ class SealedIndex:
         return row[0]
 
     def _token(self, sort: str, word: str) -> str:
-        """Return the keyed hash of a word (`w`), a form (`f`), a key (`k`) or a report (`r`)."""
+        """Return the keyed hash of a word (`w`), form (`f`), key (`k`) or report (`r`)."""
         named = f"{sort}:{word}"
         token = self._tokens.get(named)
         if token is None:
@@ -289,7 +319,7 @@ class SealedIndex:
 
     @contextmanager
     def _honest(self) -> Iterator[None]:
-        """Raise what went wrong below SQLite as it was, and Damaged for what SQLite finds in a page."""
+        """Raise the original error from below SQLite, or Damaged if SQLite finds a corrupt page."""
         try:
             yield
         except (apsw.IOError, apsw.CorruptError, apsw.NotADBError, apsw.SQLError) as why:

@@ -1,4 +1,4 @@
-"""A text as the words that are indexed, and the other forms under which each is found.
+"""Splits a text into the words to be indexed, and derives other forms under which they are found.
 
 Upper and lower case and accents make no difference, and apostrophes are left out. A word in another script also has its
 spelling in Latin letters as a form.
@@ -29,19 +29,22 @@ _DIGITS = re.compile(r"\d(?:[\s().+\-/]{0,3}\d)+")
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of a text in their order."""
+    """Return the words of a text in order."""
     return [word for word, _, _ in placed(text)]
 
 
 def placed(text: str) -> Iterator[tuple[str, int, int]]:
-    """Yield each word of a text with its beginning and end there."""
+    """Yield each word of a text with its start and end position."""
     for found in _WORD.finditer(text):
         if word := _folded(found.group()):
             yield word[:LONGEST], found.start(), found.end()
 
 
 def forms_of(texts: Iterable[str], words: Iterable[Sequence[str]]) -> set[str]:
-    """Return the forms of the words of these texts: beginnings, long numbers, parts written in one, Latin spellings."""
+    """Return the forms of the words in these texts.
+
+    Forms are prefixes, long numbers, pairs of words joined into one, and Latin spellings.
+    """
     forms: set[str] = set()
     for text in texts:
         forms |= {f"n:{number}" for number in numbers(text)}
@@ -58,7 +61,7 @@ def forms_of(texts: Iterable[str], words: Iterable[Sequence[str]]) -> set[str]:
 
 
 def beginnings(word: str) -> Iterator[str]:
-    """Yield the forms for the beginnings of a word."""
+    """Yield the prefix forms of a word."""
     for size in BEGINNINGS:
         if len(word) < size:
             return
@@ -66,13 +69,13 @@ def beginnings(word: str) -> Iterator[str]:
 
 
 def beginning(word: str) -> str:
-    """Return the form that every word beginning so has, or "" if `word` is too short to be looked for."""
+    """Return the form shared by all words with this prefix, or "" if it is too short to search for."""
     size = max((size for size in BEGINNINGS if size <= len(word)), default=0)
     return f"b:{word[:size]}" if size else ""
 
 
 def numbers(text: str) -> Iterator[str]:
-    """Yield the long numbers of a text, however their digits are grouped, by their last nine digits."""
+    """Yield the last nine digits of each long number in a text, however its digits are grouped."""
     for found in _DIGITS.finditer(text):
         digits = "".join(letter for letter in found.group() if letter.isdigit())
         if len(digits) >= _SHORTEST_NUMBER:
@@ -80,7 +83,7 @@ def numbers(text: str) -> Iterator[str]:
 
 
 def spelled(word: str) -> str:
-    """Return a word of another script in Latin letters."""
+    """Return the Latin spelling of a word in another script."""
     return "".join(_WORD.findall(anyascii(word).casefold().translate(_APOSTROPHES)))[:LONGEST]
 
 

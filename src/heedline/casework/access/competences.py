@@ -1,4 +1,4 @@
-"""Competence derived from a person's recorded training by the pack's rules, for one day.
+"""Derives a person's competence for one day from their recorded training and the pack's rules.
 
 Used by attendance, by lists and by the training clock.
 """
@@ -47,7 +47,7 @@ def requirements(pack: str) -> tuple[Requirement, ...]:
 
 
 def last_days(rows: Iterable[tuple[str, date, date | None]]) -> dict[str, date]:
-    """Return the last day on which each training is valid.
+    """Return the last day on which each training course is valid.
 
     Each row is (training, completed on, withdrawn on). A withdrawn training counts until the day before, so
     that nobody is interrupted in the middle of their work.
@@ -64,7 +64,7 @@ def last_days(rows: Iterable[tuple[str, date, date | None]]) -> dict[str, date]:
 
 
 def kept(rows: Iterable[Mapping[str, Any]]) -> dict[str, date]:
-    """Return the last valid day of each training from a row's TRAININGS column.
+    """Return the last valid day of each training item in a row's TRAININGS column.
 
     See `last_days`.
     """
@@ -81,7 +81,7 @@ def kept(rows: Iterable[Mapping[str, Any]]) -> dict[str, date]:
 def competence(
     until: Mapping[str, date], kinds: Mapping[UUID, str], today: date, *, leads: Iterable[UUID] = ()
 ) -> Competence:
-    """Return a person's competence, as checked by the gate.
+    """Return a person's competence for use by the permission check.
 
     `leads` is the desks that the person supervises.
     """

@@ -1,4 +1,4 @@
-"""What a session of an officer holds: the desks where they work, and the keys that they unlocked."""
+"""The desks of an officer's session and the keys that it has unlocked."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from heedline.casework.keys.key_verification import Known
 
 @dataclass(frozen=True)
 class DeskLine:
-    """A desk on which an officer works."""
+    """A desk at which an officer works."""
 
     id: UUID
     code: str
@@ -23,7 +23,7 @@ class DeskLine:
 
 @dataclass(frozen=True)
 class Keyring:
-    """The epoch seeds that this session has unlocked, by epoch.
+    """The epoch seeds that this session has unlocked, by epoch id.
 
     Never rendered and never logged.
     """
@@ -32,12 +32,12 @@ class Keyring:
     voice: session_signing.Voice = field(repr=False)
     known: Known = field(repr=False, default_factory=Known)
     own_terms: tuple[str, ...] = field(repr=False, default=())
-    """The officer's own terms, compared with whatever the officer opens.
+    """The officer's own terms, which are compared with each report that the officer opens.
 
     See `report/conflict_terms.py`.
     """
     personal: bytes = field(repr=False, default=b"")
-    """The key of what the officer keeps for themselves: see `saved_views`."""
+    """The key for the officer's personal data (`saved_views.personal_key`)."""
 
     def for_any(self, epochs: Iterable[UUID]) -> list[bytes]:
         """Return the seeds that may open a header addressed to any of `epochs`."""

@@ -1,4 +1,4 @@
-"""Sealing of an officer's own terms to that officer's key.
+"""Encryption of an officer's own terms under that officer's key.
 
 The terms are opened when the officer unlocks.
 """
@@ -32,7 +32,7 @@ def seal(term: str, public_key: bytes, *, officer: UUID, row: UUID) -> bytes:
 
 
 def load(officer: UUID, seed: bytes) -> tuple[str, ...]:
-    """Return the officer's own terms, opened with their seed at unlocking.
+    """Return the officer's own terms, decrypted with the seed that unlocking provides.
 
     Terms sealed to keys that the officer no longer has are left out.
     """

@@ -1,10 +1,10 @@
 """Unlocking with a passkey.
 
 The seed is wrapped under the response of the passkey's PRF extension to a salt chosen by Heedline. The
-response leaves the device only for this browser and this address of the office site, and needs the
-person's fingerprint, face or PIN. No assertion is verified, because whoever has the response has the
-passkey, and nothing else opens the seed. The passkey counts only after it has given the same response
-twice. A passkey unlocks. Granting, comparing and signing still need the passphrase.
+response leaves the device only for this browser and this address of the office site, and needs the person's
+fingerprint, face or PIN. No assertion is verified, because only somebody who has the passkey can produce the
+response, and nothing else opens the seed. The passkey counts only after it has given the same response twice.
+A passkey unlocks. Granting, comparing and signing still need the passphrase.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def salt_of(officer: UUID) -> str:
 
 
 def offered(*, by: Attendance) -> Offer | None:
-    """Return the passkey that unlocks this officer's keys, if they have added one."""
+    """Return the passkey that unlocks this officer's keys, or None if they have not added one."""
     row = SeedWrapping.objects.filter(officer_id=by.officer_id, way="passkey", proven=True).first()
     return (
         Offer(str(json.loads(row.wrapped)["credential"]), salt_of(by.officer_id)) if row is not None else None
@@ -53,7 +53,7 @@ def offered(*, by: Attendance) -> Offer | None:
 
 
 def add(credential: str, given: str, again: str, passphrase: str, *, by: Attendance, at: datetime) -> None:
-    """Store a passkey that has given the same response twice.
+    """Store a passkey after it has given the same response twice.
 
     Raises WrongPassphrase. Raises Refused if the two responses differ.
     """

@@ -1,4 +1,7 @@
-"""Which colleagues have a report open, and who is not shown to them (`database/functions/presence.sql`)."""
+"""Shows which colleagues have a report open.
+
+`database/functions/presence.sql` decides who is not shown to them.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +18,14 @@ from heedline.reports.models import Presence
 
 @dataclass(frozen=True, slots=True)
 class AlsoOpen:
-    """A colleague who opened the report in the last ten minutes, and the minute."""
+    """A colleague who opened the report in the last ten minutes, and the minute at which they did."""
 
     name: str
     minute: datetime
 
 
 def noted(at: datetime) -> Func:
-    """Return a column of a report that lists who else has it open, and notes that this session's officer has.
+    """Return a query column that lists who else has a report open and records this officer as a viewer.
 
     Use it in a query for one report that the officer may read.
     """
@@ -30,11 +33,14 @@ def noted(at: datetime) -> Func:
 
 
 def colleagues(rows: Iterable[Mapping[str, str]]) -> tuple[AlsoOpen, ...]:
-    """Return what the column `noted` holds."""
+    """Return the colleagues listed in the column that `noted` added."""
     return tuple(AlsoOpen(row["name"], datetime.fromisoformat(row["minute"])) for row in rows)
 
 
 def forget(officer: UUID) -> None:
-    """Delete what says that this officer has any report open. Called when they lock or sign out."""
+    """Delete every record that this officer has a report open.
+
+    Called when the officer locks their session or signs out.
+    """
     if not settings.FOR_PARTNERS:  # they open no reports
         Presence.objects.filter(officer_id=officer).delete()

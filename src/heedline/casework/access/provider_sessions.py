@@ -1,4 +1,4 @@
-"""Sessions begun through the single sign-on provider.
+"""Sessions that began with single sign-on.
 
 Determines which sessions are valid and when the provider is asked again. An officer with a bound account
 stays signed in only as long as the provider agrees. The provider is asked while the session is in use,
@@ -32,7 +32,7 @@ _TOLERATED = timedelta(hours=1)
 
 
 def counts(row: OfficeSession, *, roles: Iterable[str], at: datetime) -> bool:
-    """Return whether a session was begun in a way that its officer may currently use.
+    """Return whether a session was begun by a sign-in method that its officer may currently use.
 
     Officers with a bound account sign in through the provider, or by password while two stewards allow it.
     Stewards and overseers are never bound. `row` must include the officer's binding and the provider's
@@ -45,7 +45,7 @@ def counts(row: OfficeSession, *, roles: Iterable[str], at: datetime) -> bool:
 
 
 def ask_at(row: OfficeSession) -> datetime | None:
-    """Return when the provider must next be asked about this session.
+    """Return when the single sign-on provider must next confirm this session.
 
     Returns None for a session that was begun at Heedline.
     """
@@ -59,7 +59,7 @@ def mark_of(sid: str) -> bytes:
 
 
 def begin(token: str, refresh_token: str, sid: str, *, at: datetime) -> None:
-    """Record that this session has just been begun through the provider."""
+    """Record that this session began with single sign-on."""
     ProviderSession.objects.create(
         session_id=row_of(token),
         sealed=_sealed(token, refresh_token),
@@ -85,7 +85,7 @@ def move(old: str, new: str) -> None:
 
 
 def claim(token: str, *, at: datetime) -> str | None:
-    """Claim this session's check with the provider and return its refresh token.
+    """Reserve this session's next check with the provider and return its refresh token.
 
     Only one request at a time gets the token. Returns None if no check is due or another request is already
     asking. Raises CannotOpen.
@@ -109,7 +109,7 @@ def answered(token: str, refresh_token: str, *, at: datetime) -> None:
 
 
 def unanswered(token: str, refresh_token: str, *, at: datetime) -> bool:
-    """Record that the provider gave no usable answer, and return whether the session may continue.
+    """Record that the provider did not give a usable answer, and return whether the session may continue.
 
     `refresh_token` is the new token if the provider gave one, otherwise "". The provider is asked again
     after a minute.
@@ -121,7 +121,7 @@ def unanswered(token: str, refresh_token: str, *, at: datetime) -> bool:
 
 
 def ask_now(officer: UUID, *, at: datetime) -> None:
-    """Make every session of this officer ask the provider on its next request."""
+    """Require every session of this officer to check with the provider on its next request."""
     ProviderSession.objects.filter(session__officer_id=officer, ask_at__gt=at).update(ask_at=at)
 
 

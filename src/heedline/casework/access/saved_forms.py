@@ -1,4 +1,4 @@
-"""Forms that were submitted after the session locked.
+"""Forms submitted after the session was locked.
 
 They are stored sealed and given back to the same officer after unlocking.
 """
@@ -21,7 +21,7 @@ _FOR = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class SavedForm:
-    """The path and the contents of a saved form."""
+    """A saved form's path and contents."""
 
     path: str
     posted: dict[str, list[str]] = field(repr=False)

@@ -1,7 +1,8 @@
-"""An officer's saved views of queues: a name and the filters, both sealed to that officer.
+"""An officer's saved views of queues.
 
-The key is derived from the officer's own seed when they unlock, and lies with the session's other keys. A view of
-another officer, or from before new keys were made, does not open.
+A view is a name and a set of filters, both sealed to the officer. The key is derived from the officer's own
+seed when they unlock, and is stored with the session's other keys. A view of another officer, or from before
+new keys were made, does not open.
 """
 
 from __future__ import annotations
@@ -32,7 +33,10 @@ _SIZE = 1024
 
 @dataclass(frozen=True, slots=True)
 class SavedView:
-    """A saved view: its name, the desk of its queue ("" for all desks), and the parameters of its address."""
+    """A saved view of a queue.
+
+    `desk` is "" for all desks. `query` holds the parameters of the page's URL.
+    """
 
     id: UUID
     name: str = field(repr=False)
@@ -41,12 +45,12 @@ class SavedView:
 
 
 def personal_key(seed: bytes) -> bytes:
-    """Return the key for what an officer keeps for themselves, derived from their seed."""
+    """Return the key for an officer's personal data, derived from their seed."""
     return derive_keys(seed, "personal").key
 
 
 def column(by: Attendance) -> ArraySubquery:
-    """Return the officer's sealed views as a column of another query."""
+    """Return a query column that holds the officer's sealed views."""
     as_text = Func("sealed", Value("hex"), function="encode", output_field=TextField())
     return ArraySubquery(
         SavedQueueView.objects.filter(officer=by.officer_id)
@@ -56,7 +60,10 @@ def column(by: Attendance) -> ArraySubquery:
 
 
 def opened(rows: Sequence[Mapping[str, Any]], by: Attendance) -> tuple[SavedView, ...]:
-    """Return the views of such a column, by name. Views that do not open are left out."""
+    """Return the views in such a column, ordered by name.
+
+    Views that cannot be decrypted are left out.
+    """
     if by.keyring is None:
         return ()
     found = []
@@ -71,7 +78,10 @@ def opened(rows: Sequence[Mapping[str, Any]], by: Attendance) -> tuple[SavedView
 
 
 def save(name: str, *, desk: str, query: Mapping[str, str], by: Attendance) -> None:
-    """Seal a view to this officer and store it. Raises NotNow for a name that is too long, and for too many. Raises Locked."""
+    """Seal a view to this officer and store it.
+
+    Raises Locked, and NotNow if the name is too long or there are too many views.
+    """
     key, name = by.keys().personal, " ".join(name.split())
     if not 0 < len(name) <= LONGEST:
         raise NotNow(f"Enter a name of at most {LONGEST} characters for the view.")
@@ -85,6 +95,9 @@ def save(name: str, *, desk: str, query: Mapping[str, str], by: Attendance) -> N
 
 
 def delete(ref: UUID, *, by: Attendance) -> None:
-    """Delete one of this officer's views. Raises NotHere for any other."""
+    """Delete one of this officer's views.
+
+    Raises NotHere for any other view.
+    """
     if not SavedQueueView.objects.filter(officer=by.officer_id, pk=ref).delete()[0]:
         raise NotHere

@@ -1,4 +1,4 @@
-"""Storage and removal of second factors.
+"""Storage, encryption and removal of second factors.
 
 Their secrets are sealed under a key derived from the office's SECRET_KEY, so that the database alone
 cannot generate a code.
@@ -35,7 +35,7 @@ def open_sealed(sealed: str) -> str:
 
 
 def forget_passkeys(officer: Officer) -> int:
-    """Delete the passkeys with which an officer signs in and return how many there were.
+    """Delete an officer's sign-in passkeys and return the number deleted.
 
     Recovery codes are deleted as well if no code app is left, because they only stand in for another second factor.
     """
@@ -47,7 +47,7 @@ def forget_passkeys(officer: Officer) -> int:
 
 
 def forget(officer: Officer) -> int:
-    """Delete an officer's second factors and return how many there were.
+    """Delete an officer's second factors and return the number deleted.
 
     An officer who enrols again sets up a new second factor. A lost passkey or code app cannot then be used
     to sign in. The rows belong to the sign-in library.

@@ -66,7 +66,7 @@ class Attendance:
     ask_at: datetime | None = None
     organisation: str = ""
     dangers: tuple[Mapping[str, Any], ...] | None = field(repr=False, default=None)
-    """The open dangers to life of the officer's desks (`permits.danger_functions`), or None if not asked for."""
+    """The open dangers to life of the officer's desks (`permits.danger_functions`), or None if not loaded."""
 
     @property
     def unlocked(self) -> bool:
@@ -117,7 +117,7 @@ class Attendance:
         )
 
     def why_untrained(self, capability: Capability) -> str:
-        """Return the training that the officer lacks for this capability, or "" if none is missing.
+        """Return the training that the officer lacks for this capability, or "" if none.
 
         It is missing at every desk where the officer's role includes the capability.
         """
@@ -148,7 +148,7 @@ _WORKS_AT = ArraySubquery(
 def come_in(
     session: SessionStore, *, at: datetime, with_keys: bool = True
 ) -> tuple[Officer, Attendance] | None:
-    """Begin a request by loading its officer, their desks and their unlocked keys.
+    """Begin a request by loading its officer with their desks and unlocked keys.
 
     One statement does this and also tells the database whose session it is. Returns None if the session is
     unknown or has expired, or if its officer does not work at this site. Must always be paired with `leave`.
@@ -197,7 +197,7 @@ def come_in(
 
 
 def _altered(row: OfficeSession, at: datetime) -> None:
-    """Log that a session's row was altered, call the desk for everything, and delete the row."""
+    """Log that a session's row was altered, alert the default desk, and delete the row."""
     functions.leave_session()
     with transaction.atomic():
         if not OfficeSession.objects.filter(row=row.row).delete()[0]:
@@ -211,7 +211,7 @@ def _altered(row: OfficeSession, at: datetime) -> None:
 
 
 def enter(session_key: str, officer: Officer, *, at: datetime) -> Attendance:
-    """Begin a request for an officer whose session is already known to be valid.
+    """Begin a request for an officer whose session has already been validated.
 
     Works like `come_in`. Used by the demonstration and by tests.
     """
@@ -288,7 +288,7 @@ def _unlocked(here: Attendance, row: UnlockedKeys | None, at: datetime) -> Keyri
 
 
 def wrapping_context(officer: UUID) -> bytes:
-    """Return the context to which a wrapped seed is bound."""
+    """Return the context to which an encrypted seed is bound."""
     return f"{settings.INSTALLATION}/{officer}".encode()
 
 
@@ -308,7 +308,7 @@ def open_seed(officer: UUID, passphrase: str) -> bytes:
 
 
 def hand_of(officer: UUID, passphrase: str) -> Hand:
-    """Return an officer's signing key, opened with their passphrase.
+    """Return an officer's signing key, decrypted with their passphrase.
 
     Officers type their passphrase to grant, compare, sign or open an identity. Raises WrongPassphrase, which
     is logged. If a verb is rolled back by this exception, the log holds the verb's own refusal instead.
@@ -353,7 +353,7 @@ def unlock_as_member(by: Attendance, seed: bytes, *, at: datetime) -> Attendance
 
 
 def unlock_with_seed(by: Attendance, seed: bytes, *, at: datetime) -> Attendance:
-    """Unlock with the seed itself, as passkeys and the demonstration do.
+    """Unlock with the seed itself, as passkeys and the demo do.
 
     This is the second half of `unlock`.
     """
@@ -391,7 +391,10 @@ def unlock_with_seed(by: Attendance, seed: bytes, *, at: datetime) -> Attendance
 
 
 def lock(by: Attendance) -> None:
-    """Delete the unlocked keys of this session. The officer is no longer shown as having a report open."""
+    """Delete this session's unlocked keys.
+
+    The officer is no longer shown as having a report open.
+    """
     UnlockedKeys.objects.filter(session_id=row_of(by.token)).delete()
     presence.forget(by.officer_id)
     journal.record(Act.KEYS_LOCKED, actor=by.officer_id)
@@ -403,7 +406,7 @@ def signed_in(officer: Officer) -> None:
 
 
 def sign_in_refused(email: str) -> None:
-    """Log a refused sign-in, with the officer who has that address if there is one."""
+    """Log a refused sign-in, naming the officer with that address if there is one."""
     found = Officer.objects.filter(email__iexact=email).values_list("id", flat=True).first()
     journal.record(Act.SIGN_IN_REFUSED, actor=found, refused=True)
 
@@ -416,7 +419,7 @@ def signed_out(by: Attendance) -> None:
 
 
 def end_sessions(officer_id: UUID) -> None:
-    """End every session of an officer immediately."""
+    """End all sessions of an officer immediately."""
     OfficeSession.objects.filter(officer_id=officer_id).delete()
 
 

@@ -1,12 +1,12 @@
-"""Django session store for the sites that people sign in to.
+"""A sealed Django session store for the sites that people sign in to.
 
 Rows are keyed by a hash of the cookie and their data is sealed under it. A stolen copy of the table
 cannot be used to sign in, and reveals only who had a session and until when. The site is part of the
 hash, so that a cookie of one site leads to no row at another.
 
-The seal is also made under the SECRET_KEY of the process and covers the rest of the row, so whoever can
-write to the table can neither make up a session nor change one. `was_altered` says that somebody tried.
-The database gives a session its officer only against a proof made from the same key (ADR 40).
+The seal is also made under the SECRET_KEY of the process and covers the rest of the row, so somebody who can
+write to the table can neither forge a session nor change one. `was_altered` says that somebody tried. The
+database gives a session its officer only against a proof made from the same key (ADR 40).
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def keys_of(session_key: str) -> RowKeys:
 
 
 def row_of(session_key: str) -> bytes:
-    """Return the id of a session's row, a hash of the row secret.
+    """Return the id of a session's row, which is a hash of the row secret.
 
     The table therefore does not reveal the secret that row-level security checks.
     """
@@ -55,12 +55,17 @@ def _proof() -> bytes:
 
 
 def claim_sign_in() -> None:
-    """Leave the hash of this process's proof in the database, so that no other process signs anybody in here."""
+    """Store the hash of this process's proof in the database.
+
+    No other process can then sign anybody in to this site.
+    """
     functions.claim_sign_in(site(), _proof())
 
 
 class SignInProofUnknown(Exception):
-    """The database knows another proof for this site: its SECRET_KEY was changed.
+    """Raised when the database holds another proof for this site.
+
+    This means that the process's SECRET_KEY was changed.
 
     The operator makes it forget the old one (`heedline settle-roles --forget-sign-in-proofs`).
     """
@@ -84,7 +89,7 @@ class SessionStore(SessionBase):
         return bool(key) and 40 <= len(key) < 48
 
     def rows(self) -> QuerySet[OfficeSession]:
-        """Return a queryset of this session's row, empty if the session has expired."""
+        """Return a queryset of this session's row, which is empty if the session has expired."""
         if self.session_key is None:
             return OfficeSession.objects.none()
         return OfficeSession.objects.filter(row=row_of(self.session_key), expires_at__gt=datetime.now(UTC))
@@ -93,7 +98,7 @@ class SessionStore(SessionBase):
         return self._opened(self.rows().first())
 
     def found(self, row: OfficeSession | None) -> None:
-        """Load the session from a row of `rows()` that is already fetched, without another query."""
+        """Load the session from an already fetched row of `rows()`, without another query."""
         self._session_cache = self._opened(row)
 
     def _opened(self, row: OfficeSession | None) -> dict[str, Any]:
@@ -171,7 +176,10 @@ def _covered(keys: RowKeys, officer: UUID | None, at_site: str, until: datetime)
 
 
 def _name(row: bytes, officer: UUID) -> None:
-    """Give a session its officer. Raises UpdateError if it has another, and SignInProofUnknown."""
+    """Record the officer to whom a session belongs.
+
+    Raises UpdateError if the session belongs to another officer, and SignInProofUnknown.
+    """
     said = functions.name_officer(row, officer, site=site(), proof=_proof())
     if said == "unclaimed":
         claim_sign_in()

@@ -1,4 +1,4 @@
-"""Restrict roles to the office or partner site.
+"""Restricts each role to the office site or the partner site.
 
 Officers sign in at the office, and partners' staff at their own site. Neither can sign in at the other.
 The two sites are separate processes that share only the database, where the partners' role cannot see
@@ -18,7 +18,7 @@ from heedline.permits.roles import Role
 
 
 def works_here(roles: Iterable[str]) -> bool:
-    """Return whether somebody with these roles works at this site.
+    """Return whether a person with these roles works at this site.
 
     At the office this includes people who have no role yet.
     """
@@ -34,7 +34,10 @@ def of_partner(officer: Officer) -> bool:
 
 
 def enrols_here(officer: Officer) -> bool:
-    """Return whether the officer makes their keys at this site, before they have a role."""
+    """Return whether a new officer creates their keys at this site.
+
+    They do so before they have a role.
+    """
     return of_partner(officer) == settings.FOR_PARTNERS
 
 

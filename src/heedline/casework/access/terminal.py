@@ -1,4 +1,4 @@
-"""Officer sessions on the command line of the office's host, for long-running work.
+"""Command-line sessions for officers on the office host, for long-running work.
 
 A session is like any other, and ends when the work is done.
 """
@@ -19,7 +19,7 @@ from heedline.vault import CannotOpen
 
 @contextmanager
 def sitting(email: str, passphrase: str, *, at: datetime) -> Iterator[Attendance]:
-    """Sign an officer in with their passphrase alone, and unlock their keys.
+    """Sign an officer in with only their passphrase, and yield the unlocked session.
 
     Raises WrongPassphrase both for an unknown address and for a wrong passphrase. Anybody who can start this
     already has the office's secrets. The passphrase is the one thing they do not have.

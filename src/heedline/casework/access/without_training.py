@@ -1,4 +1,4 @@
-"""Acts that were allowed without the required training.
+"""Records of actions that were allowed without the required training.
 
 This happens in an emergency, or if the act was begun before the training expired.
 """
@@ -21,7 +21,7 @@ def record_missing(
     thing: str = "report",
     thing_id: UUID | None,
 ) -> None:
-    """Record that `actor` did this without the training `missing`.
+    """Record that `actor` performed this action without the training `missing`.
 
     Does nothing if `missing` is empty. Must be called inside the caller's transaction.
     """
@@ -39,7 +39,7 @@ def record_missing(
 def record_missing_by_the_slot(
     missing: str, capability: AnyCapability, *, actor: UUID, desk: UUID | None
 ) -> None:
-    """Record a missing training by quarter hour and without naming a report.
+    """Record a missing training by quarter hour, without naming a report.
 
     For acts that must not be linked to a report. Otherwise like `record_missing`.
     """

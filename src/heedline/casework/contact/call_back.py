@@ -1,4 +1,4 @@
-"""Call backs to reporters who asked for one.
+"""Call-backs to reporters who asked for one.
 
 The number is withheld until it is safe to call, every attempt is recorded, and no call is forgotten.
 
@@ -71,7 +71,7 @@ EARLY_REASONS = {
 
 @dataclass(frozen=True)
 class CallLine:
-    """A requested call back, without its number."""
+    """A requested call-back, without its number."""
 
     rows: tuple[tuple[str, tuple[str, ...]], ...] = field(repr=False)
     open_now: bool
@@ -83,7 +83,7 @@ class CallLine:
 
 
 def line_of(call: CallBackRequest, row: CallBack, at: datetime) -> CallLine:
-    """Return the state of the call at `at`."""
+    """Return the state of the call-back at `at`."""
     zone = session.office_zone()
     opens = call.times.opens(at, zone).astimezone(zone)
     open_now = call.open_at(at) and not row.done
@@ -109,7 +109,7 @@ def line_of(call: CallBackRequest, row: CallBack, at: datetime) -> CallLine:
 
 
 def noted(report: Report, call: CallBackRequest, *, at: datetime) -> CallBack:
-    """Return the row for this call, creating it when the report is first read.
+    """Return the row for this call-back, creating it when the report is first read.
 
     The call's clock starts at that reading, which the report's own deadline ensures will happen. The exact
     time of arrival may not be stored in a row, and a clock that started with the day would be slower.
@@ -135,7 +135,7 @@ def _opened(found: FoundReport) -> OpenedReport:
 
 
 def _call(found: FoundReport) -> tuple[CallBackRequest, CallBack]:
-    """Return the call that this report asks for.
+    """Return the call-back that this report asks for.
 
     Raises NotHere when it asks for none, Locked and CannotOpen.
     """
@@ -148,7 +148,7 @@ def _call(found: FoundReport) -> tuple[CallBackRequest, CallBack]:
 
 @verb(Act.NUMBER_SHOWN)
 def number(ref: UUID, because: str, *, by: Attendance, at: datetime) -> str:
-    """Return the telephone number, for the officer who holds the report.
+    """Return the telephone number to call, for the officer who owns the report.
 
     `because` is one of EARLY_REASONS, and is needed only outside the safe times. Logged before this returns.
     Raises NotHere, Refused, Locked and CannotOpen. Raises NotNow outside the safe times when no reason is
@@ -206,7 +206,7 @@ def tried(ref: UUID, how: str, said: str, *, version: int, by: Attendance, at: d
 
 
 def nothing_promised(report_id: UUID) -> None:
-    """Raise NotNow if the reporter is still waiting for a call.
+    """Raise NotNow if the reporter is still waiting for a call-back.
 
     Such a report cannot be closed.
     """
@@ -221,7 +221,7 @@ def nothing_promised(report_id: UUID) -> None:
 
 @dataclass(frozen=True)
 class CallToMake:
-    """A call back that is waiting to be made.
+    """A call-back that has not been made yet.
 
     `line` is None when the officer's keys do not open the report.
     """
@@ -239,7 +239,7 @@ class CallToMake:
 
 
 def to_make(*, by: Attendance, at: datetime) -> tuple[CallToMake, ...]:
-    """Return the calls waiting at the officer's desks.
+    """Return the call-backs waiting at the officer's desks.
 
     Those that are safe to make now come first, then the rest by deadline. Returns at most SHOWN. Logged as
     one view. Raises Refused.

@@ -61,20 +61,20 @@ class MailboxMessage:
 
 @dataclass(frozen=True)
 class Mailbox:
-    """What the mailbox shows for a receipt code."""
+    """The contents of the mailbox opened by a receipt code."""
 
     status: str  # a code of the pack's statuses
     messages: tuple[MailboxMessage, ...]
     withdraw_asked: bool
     received_on: date
     answered_on: date | None = None
-    """The time of the reporter's latest message since our last one, or None if there is none."""
+    """The time of the reporter's latest message since the desk's last one, or None."""
     only_new: bool = False
-    """Whether each message is shown during one visit only (`show_only_new`)."""
+    """True if each message is shown during one visit only (`show_only_new`)."""
 
     @property
     def open_question(self) -> UUID | None:
-        """Return the message that awaits a reply: the last one, while the status says so."""
+        """Return the last message while the status says that it awaits a reply, otherwise None."""
         waits = self.status == "question" and self.answered_on is None and self.messages
         return self.messages[-1].id if waits else None
 
@@ -139,7 +139,7 @@ def seen(code: ReceiptCode, ids: tuple[UUID, ...], *, at: datetime) -> None:
 
 
 def show_only_new(code: ReceiptCode, only_new: bool, *, at: datetime) -> None:
-    """Set whether future visits show each message once only, or until the reporter hides it."""
+    """Set whether later visits show each message only once, or until the reporter hides it."""
     door.show_only_new(_keys(code)[1], only_new)
 
 
@@ -149,7 +149,7 @@ def _addressee(desk: UUID, at: datetime) -> Addressee | None:
 
 
 def say(code: ReceiptCode, text: str, *, message_id: UUID, at: datetime) -> bool:
-    """Store a message from the reporter, sealed to the desks that the report is addressed to.
+    """Store a message from the reporter, sealed to the desks to which the report is addressed.
 
     Returns True when the same message had already arrived. Raises CodeUnknown, NoRoom, Conflict (same id,
     different text) and SealingStopped (nothing was sent).
@@ -221,7 +221,7 @@ def delete_messages(code: ReceiptCode, *, at: datetime) -> None:
 
 @verb(Act.MESSAGES_READ)
 def mark_read(ref: UUID, messages: Collection[UUID], *, by: Attendance, at: datetime) -> int:
-    """Mark these messages from the reporter as read and return how many were unread.
+    """Mark these messages from the reporter as read and return the number that were unread.
 
     Until then, the queue shows them as new and the clock for unread messages runs. `messages` are those that
     the officer had on screen. A message that has arrived since stays unread. Raises NotHere, Refused and
@@ -279,11 +279,12 @@ def ask(
 def send(
     found: FoundReport, text: str, *, beside: Mapping[str, Any] | None = None, translated: str = ""
 ) -> None:
-    """Seal, sign and store a message to the reporter, inside the caller's transaction.
+    """Seal, sign and store a message to the reporter.
 
-    These are steps three and four of every outgoing message. It is sealed to the reporter's code and to the
-    desk, and signed by the sender. `beside` is anything else that the desk's copy keeps. `translated` is the
-    language into which a translator put it, which the reporter is told. Raises NotNow and Locked.
+    Must be called inside the caller's transaction. These are steps three and four of every outgoing message.
+    It is sealed to the reporter's code and to the desk, and signed by the sender. `beside` is anything else
+    that the desk's copy keeps. `translated` is the language into which a translator translated it. It is
+    shown to the reporter. Raises NotNow and Locked.
     """
     ref, by, at = found.report.id, found.by, found.at
     ring = by.keys()

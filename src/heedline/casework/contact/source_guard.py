@@ -57,7 +57,7 @@ class SourceWarning:
 
 @dataclass(frozen=True)
 class Despite:
-    """An officer's decision to send a message despite warnings, with the reason.
+    """An officer's reason for sending a message despite warnings.
 
     `codes` are codes of WARNINGS. The reason is sealed with the message.
     """
@@ -83,7 +83,7 @@ def of_message(text: str, *, sent: int, elsewhere: int = 0) -> tuple[SourceWarni
 
 
 def of_report(told: Sequence[str], *, young: bool = False) -> tuple[SourceWarning, ...]:
-    """Return the warnings raised by what a reporter wrote.
+    """Return the source guard warnings raised by a reporter's own words.
 
     `young` is True if they answered that they are under 18.
     """
@@ -93,7 +93,10 @@ def of_report(told: Sequence[str], *, young: bool = False) -> tuple[SourceWarnin
 
 
 def _told(found: FoundReport) -> tuple[list[str], bool]:
-    """Return everything the reporter wrote (account, answers, later messages) and whether they are under 18."""
+    """Return everything the reporter wrote, and whether they are under 18.
+
+    Covers the account, the answers and later messages.
+    """
     report, ring = found.report, found.by.keys()
     written = Message.objects.filter(report_id=report.id, from_us=False).values("container")
     told: list[str] = []
@@ -114,7 +117,7 @@ def _told(found: FoundReport) -> tuple[list[str], bool]:
 
 
 def must_be_weighed(found: FoundReport, text: str, despite: Despite | None) -> None:
-    """Raise NotNow if the message has source guard warnings that the officer has not considered.
+    """Raise NotNow if the officer has not considered every source guard warning on the message.
 
     If the officer has considered them, this is logged and an alarm is sent. The reporter's own text is
     checked too, so this also raises Locked, and CannotOpen when the report does not open.

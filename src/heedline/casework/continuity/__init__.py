@@ -1,4 +1,4 @@
-"""Backup and restore, and the canary report that proves a restore.
+"""Backup and restore, with a canary report that proves a restore.
 
 Start with `backup.py`.
 """

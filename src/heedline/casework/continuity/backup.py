@@ -32,7 +32,7 @@ type BackupProgress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Taken:
-    """A finished backup, with its folders and the hash of each manifest."""
+    """A completed backup, with its folders and the hash of each manifest."""
 
     run: str
     places: dict[Side, Path]
@@ -56,7 +56,7 @@ class Restored:
 
 
 def back_up(places: dict[Side, Path], *, at: datetime, told: BackupProgress) -> Taken:
-    """Back up the installation as it stands at one moment.
+    """Back up the installation as it stands at one point in time.
 
     Only the sides listed in `places` are copied. An interrupted run in the same place is resumed: files that
     have not changed are not written again, and the backup takes the moment of this run. Raises Unfit and
@@ -173,7 +173,7 @@ def _count(statement: str) -> int:
 
 
 def overdue_keys(place: Path, today: date) -> list[Path]:
-    """Return the key store backups that have passed their maximum age."""
+    """Return the key store backups that are older than the maximum age."""
     return [one for one in folder.finished(place) if taken_on(one) < today - timedelta(days=DAYS_KEPT)]
 
 

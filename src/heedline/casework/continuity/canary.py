@@ -1,4 +1,4 @@
-"""The canary, a desk with a single report that is used only to test a restore.
+"""The canary, a desk whose only report is used to test a restore.
 
 Its only officer is not a real person. Whoever tests backups holds the passphrase, which opens this desk
 and no other. They can prove that a restored installation can be opened without opening any real report.
@@ -49,7 +49,7 @@ _SORT = "activity"
 
 
 def found(*, hands: Sequence[Hand], at: datetime) -> Enrolment:
-    """Create the canary's desk, officer and key, signed by two stewards.
+    """Create the canary desk with its officer and key, signed by two stewards.
 
     Returns the passphrase, which is shown only once. Raises Refused, including when a canary already exists.
     """
@@ -86,7 +86,10 @@ def found(*, hands: Sequence[Hand], at: datetime) -> Enrolment:
 
 
 def plant(keys: Enrolment, *, at: datetime) -> None:
-    """Submit the canary's report to its desk and close it as its officer, so that it never waits in a queue."""
+    """Submit the canary report to its desk and close it as its officer.
+
+    It never waits in a queue.
+    """
     _send(at)
     officer = Officer.objects.get(id=keys.officer)
     session = SessionStore()
@@ -147,7 +150,7 @@ def _send(at: datetime) -> None:
 
 
 def read(passphrase: str, *, at: datetime) -> bool:
-    """Open the canary's report with its passphrase.
+    """Decrypt the canary report with the canary officer's passphrase.
 
     Returns False when this installation has no canary. Raises CannotOpen when the report does not open.
     """

@@ -1,4 +1,6 @@
-"""The log of a danger to life: who was told, who was warned, the risk, the decisions and the next review.
+"""The log of a danger to life.
+
+It records who was informed, who was warned, the risk, the decisions and the next review.
 
 Entries are sealed and never changed. A correction is a later entry.
 """
@@ -29,7 +31,10 @@ LONGEST = 4000
 
 
 class DangerNoteKind(StrEnum):
-    """The kind of an entry. It is sealed with the entry."""
+    """The kinds of log entry.
+
+    The kind is sealed with the entry.
+    """
 
     CONTROL_ROOM = "control-room"
     WARNED = "warned"
@@ -43,7 +48,10 @@ class DangerNoteKind(StrEnum):
 
 @dataclass(frozen=True)
 class NoteField:
-    """A text of an entry, with its label. One that is not `needed` may be left empty."""
+    """A labelled text field of a log entry.
+
+    A field that is not `needed` may be left empty.
+    """
 
     code: str
     label: str
@@ -106,7 +114,10 @@ ADDED = (
 
 
 def write(found: FoundReport, danger: DangerEpisode, kind: DangerNoteKind, words: Mapping[str, str]) -> None:
-    """Add an entry, sealed. Raises NotNow for a text that is missing, and NoRoom for one that is too long."""
+    """Seal an entry and add it to the log.
+
+    Raises NotNow if a text is missing, and NoRoom if one is too long.
+    """
     said: dict[str, str] = {"kind": kind}
     for field in NOTE_FIELDS[kind]:
         text = words.get(field.code, "")
@@ -129,9 +140,10 @@ def write(found: FoundReport, danger: DangerEpisode, kind: DangerNoteKind, words
 
 @verb(Act.DANGER_NOTED)
 def add(ref: UUID, kind: DangerNoteKind, words: Mapping[str, str], *, by: Attendance, at: datetime) -> None:
-    """Add an entry to the log of an open danger. Any officer of the report's desks may, not only its owner.
+    """Add an entry to the log of an open danger.
 
-    Raises NotHere if no danger is open, Refused, NotNow and NoRoom.
+    Any officer of the report's desks may do so, not only its owner. Raises NotHere if no danger is open,
+    Refused, NotNow and NoRoom.
     """
     if kind not in ADDED:
         raise ValueError("this entry comes with the act that it is about")
@@ -148,9 +160,10 @@ def add(ref: UUID, kind: DangerNoteKind, words: Mapping[str, str], *, by: Attend
 
 @verb(Act.DANGER_NOTED)
 def set_review(ref: UUID, review_at: datetime, reason: str, *, by: Attendance, at: datetime) -> None:
-    """Set the time of the next review, with a reason, which is also the time of the report's next action.
+    """Set the time of a danger's next review, with a reason.
 
-    Raises NotHere, Refused, and NotNow for a time that is past or later than the pack allows in danger.
+    It is also the time of the report's next action. Raises NotHere, Refused, and NotNow for a time that is
+    past or later than the pack allows in danger.
     """
     found = find(ref, by=by, at=at)
     found.permit(Capability.HANDLE_DANGER)

@@ -1,4 +1,4 @@
-"""Acknowledge and discharge a danger to life: a supervisor's acts, each in the supervisor's name."""
+"""Acknowledgement and discharge of a danger to life, each recorded under the supervisor's name."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ ENDINGS = {
 
 @verb(Act.DANGER_ACKNOWLEDGED)
 def acknowledge(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Acknowledge an open danger as a supervisor, which stops the paging. Doing so twice does nothing.
+    """Acknowledge an open danger as a supervisor, which stops the paging.
 
-    Raises NotHere and Refused.
+    A second acknowledgement does nothing. Raises NotHere and Refused.
     """
     found = find(ref, by=by, at=at)
     found.permit(Capability.LEAD_DANGER)
@@ -44,7 +44,7 @@ def acknowledge(ref: UUID, *, by: Attendance, at: datetime) -> None:
 
 @verb(Act.DANGER_DISCHARGED)
 def discharge(ref: UUID, ending: str, reason: str, *, by: Attendance, at: datetime) -> None:
-    """Discharge a danger to life, or take it back, with a reason.
+    """Discharge a danger to life, or reverse its discharge, with a reason.
 
     The report keeps its stage, its owner and its priority. A round-the-clock desk that only the danger had
     added leaves the report. Raises NotHere, Refused, and NotNow without a reason.

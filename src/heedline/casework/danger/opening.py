@@ -1,4 +1,4 @@
-"""Open a danger to life, find the open one, and refuse what would leave it unattended.
+"""Opens a danger to life, finds an open one, and refuses actions that would leave it unattended.
 
 Called from the verbs of a report's path, in their transaction.
 """
@@ -25,13 +25,16 @@ HELD = (
 
 
 def of_report(report: Report) -> DangerEpisode | None:
-    """Return the open danger of a report, locked, or None."""
+    """Return a report's open danger with its row locked, or None."""
     rows = DangerEpisode.objects.select_for_update(of=("self",))
     return rows.filter(report=report, discharged_at=None).first()
 
 
 def found_open(found: FoundReport) -> DangerEpisode:
-    """Return the open danger of a report, locked. Raises NotHere if there is none."""
+    """Return a report's open danger with its row locked.
+
+    Raises NotHere if there is none.
+    """
     row = of_report(found.report)
     if row is None:
         raise NotHere
@@ -43,19 +46,25 @@ def _is_open(report: Report) -> bool:
 
 
 def refuse_while_open(report: Report) -> None:
-    """Raise NotNow while the report's danger has not been discharged."""
+    """Raise NotNow if the report has an open danger."""
     if _is_open(report):
         raise NotNow(HELD)
 
 
 def refuse_taking_back(report: Report, *, danger: bool) -> None:
-    """Raise NotNow if an assessment without danger would end an open danger."""
+    """Raise NotNow if a new assessment would end an open danger.
+
+    An assessment without danger would do so.
+    """
     if not danger and _is_open(report):
         raise NotNow(HELD, about="danger")
 
 
 def refuse_assigning(report: Report) -> None:
-    """Raise NotNow while a danger is open. Its owner hands it over to somebody who accepts."""
+    """Raise NotNow if the report has an open danger.
+
+    Its owner must hand the danger over to somebody who accepts it.
+    """
     if _is_open(report):
         raise NotNow(
             "This report is in danger to life. Hand it over to somebody who accepts, or take it over as a "
@@ -64,14 +73,14 @@ def refuse_assigning(report: Report) -> None:
 
 
 def open_if_it_came_in_danger(found: FoundReport) -> None:
-    """Open a danger if the reporter said that life is at risk and no officer has decided about it yet."""
+    """Open a danger if the reporter said that life is at risk and no officer has yet decided otherwise."""
     report = found.report
     if report.danger_to_life is None and report.urgency == Urgency.DANGER:
         open_danger(found)
 
 
 def open_danger(found: FoundReport) -> bool:
-    """Open a danger to life, add the round-the-clock desk and call a supervisor.
+    """Open a danger to life, add the round-the-clock desk and page a supervisor.
 
     Returns False, and does nothing, if one is open already. That the round-the-clock desk cannot be added
     does not stop the danger from being recorded: the page says so, and the log.

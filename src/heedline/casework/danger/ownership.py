@@ -1,4 +1,4 @@
-"""Change the owner of a danger to life, who is the owner of the report.
+"""Transfers of ownership of a danger to life, whose owner is also the owner of its report.
 
 The owner hands over to a colleague who accepts, or a supervisor takes it. Until somebody has accepted, the
 owner stays.
@@ -31,7 +31,7 @@ _WHO_READ = (Role.OFFICER, Role.SUPERVISOR)
 
 
 def could_take_over(report: Report) -> QuerySet[Officer]:
-    """Return the officers of the report's desks, the owner left out, by name."""
+    """Return the officers of the report's desks except its owner, ordered by name."""
     here = [desk for desk in (report.desk_id, report.watch_id) if desk is not None]
     work_there = Appointment.objects.filter(desk_id__in=here, role__in=_WHO_READ, ended_on=None)
     everybody = Officer.objects.filter(id__in=work_there.values("officer_id"), is_active=True)
@@ -40,7 +40,9 @@ def could_take_over(report: Report) -> QuerySet[Officer]:
 
 @verb(Act.DANGER_OFFERED)
 def offer(ref: UUID, to: UUID, reason: str, *, by: Attendance, at: datetime) -> None:
-    """Ask a colleague to take over. The owner stays until the colleague accepts.
+    """Ask a colleague to take over a danger.
+
+    The owner remains responsible until the colleague accepts.
 
     For the owner and for supervisors. Raises NotHere, also for a colleague who could not open the report,
     and Refused.
@@ -60,14 +62,20 @@ def offer(ref: UUID, to: UUID, reason: str, *, by: Attendance, at: datetime) -> 
 
 @verb(Act.DANGER_TAKEN)
 def accept(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Accept a hand-over and become the owner. Raises NotHere, and Refused for anybody who was not asked."""
+    """Accept a hand-over and become the owner.
+
+    Raises NotHere, and Refused for anybody who was not asked.
+    """
     found, danger = _offered_to_me(ref, by, at)
     _become_owner(found, danger, "Hand-over accepted")
 
 
 @verb(Act.DANGER_RETURNED)
 def give_back(ref: UUID, reason: str, *, by: Attendance, at: datetime) -> None:
-    """Return a hand-over with a reason. The owner stays. Raises NotHere, Refused and NotNow."""
+    """Decline a hand-over, with a reason.
+
+    The owner does not change. Raises NotHere, Refused and NotNow.
+    """
     found, danger = _offered_to_me(ref, by, at)
     action_log.write(found, danger, DangerNoteKind.RETURNED, {"reason": reason})
     danger.offered_to_id = danger.offered_by_id = None
@@ -77,7 +85,10 @@ def give_back(ref: UUID, reason: str, *, by: Attendance, at: datetime) -> None:
 
 @verb(Act.DANGER_TAKEN)
 def take_over(ref: UUID, reason: str, *, by: Attendance, at: datetime) -> None:
-    """Become the owner as a supervisor, whoever the owner is. Raises NotHere, Refused and NotNow."""
+    """Become the owner as a supervisor, without a hand-over.
+
+    Raises NotHere, Refused and NotNow.
+    """
     found = find(ref, by=by, at=at)
     found.permit(Capability.LEAD_DANGER)
     danger = opening.found_open(found)

@@ -1,4 +1,4 @@
-"""Address a report in danger to the round-the-clock desk, and take that desk off it after the discharge.
+"""Adds the round-the-clock desk to a report in danger, and removes it after the discharge.
 
 Headers are rewritten in the officer's unlocked session by functions of the database
 (`database/functions/danger.sql`). Payloads stay as they are.
@@ -30,7 +30,7 @@ type Moved = list[tuple[UUID, bytes, bytes]]
 
 
 def _watch_desk(found: FoundReport) -> Addressee | None:
-    """Return the round-the-clock desk, or None if too few people there could open the report."""
+    """Return the round-the-clock desk, or None if too few people there can open the report."""
     try:
         return key_directory.addressee(load_pack(settings.PACK).watch_desk, found.at.date())
     except SealingStopped:  # the statements are in doubt: the danger is recorded all the same
@@ -38,7 +38,10 @@ def _watch_desk(found: FoundReport) -> Addressee | None:
 
 
 def add(found: FoundReport) -> bool:
-    """Add the round-the-clock desk as a recipient of the report, unless it is one. Return whether it is one now."""
+    """Add the round-the-clock desk as a recipient of the report, and return whether it is a recipient.
+
+    Does nothing if the desk is already a recipient.
+    """
     report = found.report
     to = _watch_desk(found)
     if report.watch_id is not None or (to is not None and report.desk_id == to.desk):
@@ -63,7 +66,7 @@ def _add(found: FoundReport, to: Addressee) -> bool:
 
 
 def end(found: FoundReport) -> None:
-    """Take the round-the-clock desk off the report where a discharged danger alone had added it.
+    """Remove the round-the-clock desk from the report if only a discharged danger had added it.
 
     The supervisor who discharges it may be of that desk, and does not see the report any more afterwards.
     Raises SealingStopped if the parts cannot be rewritten.
@@ -83,5 +86,8 @@ def end(found: FoundReport) -> None:
 
 
 def _parts(found: FoundReport) -> list[SealedHeader]:
-    """Return the report's sealed parts that its desks open. A partner's header is the partner's."""
+    """Return the sealed parts of the report that its desks can open.
+
+    Leaves out the identity and what is sealed to a partner.
+    """
     return list(SealedHeader.objects.filter(report=found.report).exclude(part__in=("identity", "partner")))

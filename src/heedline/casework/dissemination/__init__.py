@@ -1,4 +1,4 @@
-"""Disclosures to partners: write, review, release, acknowledge, reply and withdraw.
+"""Disclosures to partners, from writing and review to acknowledgement, reply and withdrawal.
 
 Start with `outgoing.py`.
 """

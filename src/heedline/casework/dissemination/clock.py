@@ -24,7 +24,7 @@ from heedline.reports.models.disseminations import UNREAD
 
 
 def tell_partners(at: datetime) -> int:
-    """Email each partner's staff that a disclosure is waiting, and where, and return how many were sent.
+    """Email each partner's staff that disclosures are waiting, and return the number of emails sent.
 
     The email contains no checkpoint of the log. A checkpoint's number counts what the office does, and is
     published outside only once a day. A notification is removed once it has been tried: a failed email
@@ -48,7 +48,7 @@ def tell_partners(at: datetime) -> int:
 
 
 def watch(at: datetime) -> None:
-    """Raise alarms for disclosures that await review, have been answered, or are neglected by a partner.
+    """Raise alarms for disclosures that await review, have a reply, or are overdue at the partner.
 
     Safe to repeat.
     """

@@ -1,4 +1,7 @@
-"""Officers' views of disclosures: those of one report with their text, and a desk's list without it."""
+"""Officers' views of disclosures.
+
+A report's disclosures are shown with their text, a desk's list without it.
+"""
 
 from __future__ import annotations
 
@@ -74,23 +77,26 @@ class SentLine:
 
     @property
     def to_check(self) -> bool:
-        """Return True until a second officer has read the disclosure, unless it went at once."""
+        """Return True until a second officer has reviewed the disclosure, unless it was sent immediately."""
         return self.state is DisseminationState.TO_CHECK
 
     @property
     def not_sent(self) -> bool:
-        """Return True if the second officer sent it back to its writer."""
+        """Return True if the second officer returned the disclosure to its writer."""
         return self.state is DisseminationState.NOT_SENT
 
     @property
     def answered(self) -> bool:
-        """Return True while the partner's answer is not read."""
+        """Return True while the partner's reply is unread."""
         return self.state is DisseminationState.ANSWERED
 
 
 @dataclass(frozen=True)
 class EarlierReply:
-    """An earlier answer of the partner: its code in words, its text, by whom and when, and whether the signature holds."""
+    """An earlier reply from the partner.
+
+    It holds the code in words, the text, the author and time, and whether the signature is valid.
+    """
 
     answer_words: str
     answered: str
@@ -173,7 +179,7 @@ def _line(row: Dissemination, by: Attendance, at: datetime) -> SentLine:
 
 
 def open_lines(*, by: Attendance, at: datetime) -> tuple[SentLine, ...]:
-    """Return the disclosures at the officer's desks that need action, by deadline.
+    """Return the disclosures at the officer's desks that need action, ordered by deadline.
 
     Their text is not included. Logged. Raises Refused.
     """
@@ -238,7 +244,7 @@ def _sent_back(by: Attendance) -> QuerySet[Dissemination]:
 
 
 def of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[SentFile, ...]:
-    """Return the disclosures about a report, opened, newest first.
+    """Return the disclosures about a report with their text, newest first.
 
     The view is logged before this returns. Raises NotHere, Refused and Locked.
     """
@@ -275,7 +281,7 @@ def one(ident: UUID, *, by: Attendance, at: datetime) -> SentFile:
 
 
 def _opened(report: Report, rows: list[Dissemination], by: Attendance) -> dict[UUID, dict[str, Any]]:
-    """Return the text of every sealed part of these disclosures that this officer's keys can open."""
+    """Return the text of every sealed part of these disclosures that this officer can decrypt."""
     ring = by.keys()
     wanted = {
         one for row in rows for one in (row.container, row.necessity, row.answer, row.ended_words) if one
@@ -344,13 +350,13 @@ def _answer_holds(
     voice: Mapping[str, Any] | None,
     officer: UUID | None,
 ) -> bool | None:
-    """Return whether an answer of the partner bears the signature of the person named in the table."""
+    """Return whether a partner's reply bears the signature of the person recorded as its author."""
     salted = session_signing.salted(str(said.get("text", "")), str(said.get("salt", "")))
     return _holds(voice, officer, answer_paper(row.id, code, salted, row.partner_id))
 
 
 def _holds(said: Mapping[str, Any] | None, officer: UUID | None, body: bytes) -> bool | None:
-    """Return whether the person named in the table signed exactly this content.
+    """Return whether the named person signed exactly this content.
 
     None means that nobody has signed yet.
     """
@@ -372,7 +378,7 @@ def _holds(said: Mapping[str, Any] | None, officer: UUID | None, body: bytes) ->
 
 
 def hints(ref: UUID, text: str, *, by: Attendance, at: datetime) -> tuple[str, ...]:
-    """Return hints where the text of a disclosure may identify the reporter.
+    """Return warnings about passages in a disclosure that may identify the reporter.
 
     The rules are in `packs.rules.partners`. A hint never blocks the disclosure. The report is opened for the
     comparison, for an officer who may read it, and this is logged as a view. Raises NotHere, Locked and

@@ -1,9 +1,9 @@
-"""Disclosures to partners: write → check → send → (received → answered) → finish, or withdraw.
+"""The steps of a disclosure to a partner, from writing to finishing or withdrawal.
 
 The report itself is never disclosed. A disclosure is text that an officer wrote for one partner, for one
-purpose and on a legal basis, and that a second officer reviewed before it was sent. Where life is at
-risk it is sent at once and reviewed afterwards. The partner's actions are in
-`dissemination/partner_inbox.py`. Release to a partner's new key is in `dissemination/rewrap.py`.
+purpose and on a legal basis, and that a second officer reviewed before it was sent. Where life is at risk, it
+is sent immediately and reviewed afterwards. The partner's actions are in `dissemination/partner_inbox.py`.
+Release to a partner's new key is in `dissemination/rewrap.py`.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ STILL_OPEN = "Something that was written for a partner is not finished. Finish i
 
 @dataclass(frozen=True)
 class DisseminationDraft:
-    """An officer's draft of a disclosure.
+    """A disclosure as drafted by an officer.
 
     Codes come from the pack. `necessity` justifies disclosing this much to this partner, who does not
     receive it.
@@ -97,7 +97,7 @@ def _checked(writing: DisseminationDraft) -> tuple[dict[str, str], str]:
 def write(ref: UUID, writing: DisseminationDraft, *, version: int, by: Attendance, at: datetime) -> UUID:
     """Write a disclosure for a partner and return its id.
 
-    It is sent once a second officer has reviewed it, or at once where life is at risk. Raises NotHere,
+    It is sent once a second officer has reviewed it, or immediately where life is at risk. Raises NotHere,
     Changed, Refused, Locked and NoRoom. Raises NotNow when the report has not been assessed, may not be
     disclosed, or could not be opened by anyone there. Raises ValueError for a code that the pack does not
     know.
@@ -149,7 +149,7 @@ def write(ref: UUID, writing: DisseminationDraft, *, version: int, by: Attendanc
 
 
 def check(ident: UUID, *, version: int, by: Attendance, at: datetime) -> None:
-    """Record a second officer's review of a disclosure and send it, unless it has already been sent.
+    """Record a second officer's review of a disclosure, and send it if it has not been sent already.
 
     The reviewer must not be the writer. Raises NotHere, Locked, and Refused for one's own disclosure. Raises
     NotNow when somebody else acted first, the disclosure is in another state, the report may no longer be
@@ -194,7 +194,7 @@ def send_back(ident: UUID, because: str, *, version: int, by: Attendance, at: da
 
 
 def withdraw(ident: UUID, because: str, *, version: int, by: Attendance, at: datetime) -> None:
-    """Withdraw a disclosure, so that nobody at the partner can open it from now on.
+    """Withdraw a disclosure, so that nobody at the partner can open it any more.
 
     This cannot undo what they have already read. Raises NotHere and NotNow.
     """
@@ -212,7 +212,7 @@ def withdraw(ident: UUID, because: str, *, version: int, by: Attendance, at: dat
 
 
 def finish(ident: UUID, *, version: int, by: Attendance, at: datetime) -> None:
-    """Finish a disclosure whose reply has been read, or for which none is wanted any more.
+    """Finish a disclosure whose reply has been read, or for which a reply is no longer needed.
 
     Raises NotHere and NotNow.
     """
@@ -234,7 +234,7 @@ def nothing_open(report: UUID) -> None:
 
 
 def still_open(reports: Iterable[UUID]) -> set[UUID]:
-    """Return those of the given reports that have an unfinished disclosure.
+    """Return the given reports that have an unfinished disclosure.
 
     That is one which is with a partner, on its way there, or not yet reviewed by a second officer.
     """
@@ -261,13 +261,13 @@ def _because(text: str) -> str:
 
 
 def _about(ident: UUID, act: Act, *, by: Attendance) -> AbstractContextManager[None]:
-    """Return `on_the_record` for the report that the disclosure is about."""
+    """Return the `on_the_record` context for the report that the disclosure is about."""
     mine = Dissemination.objects.filter(pk=ident, report__in=reports_of(by.desk_ids))
     return on_the_record(act, by=by, ref=mine.values_list("report_id", flat=True).first())
 
 
 def _find(ident: UUID, *, by: Attendance, at: datetime, version: int) -> tuple[FoundReport, Dissemination]:
-    """Return the disclosure and its report, both locked, the report first.
+    """Return the disclosure and its report, locking the report first.
 
     Raises NotHere, and NotNow when somebody else changed it first.
     """
@@ -284,7 +284,10 @@ def _find(ident: UUID, *, by: Attendance, at: datetime, version: int) -> tuple[F
 
 
 def _decision_request(row: Dissemination) -> DecisionRequest:
-    """Return the facts of this dissemination that the rules for a second person look at. Its own states say the rest."""
+    """Return the facts about this dissemination that the two-person rules check.
+
+    Its own states cover the rest.
+    """
     state = RequestState.WAITING if row.checked_by_id is None else RequestState.AGREED
     return DecisionRequest(Matter.DISSEMINATION, row.written_by_id, state, row.written_at.date())
 
@@ -320,6 +323,9 @@ def _save(row: Dissemination, *changed: str) -> None:
 
 
 def _resolve(event: AlarmEvent, waiting: Q, found: FoundReport) -> None:
-    """Resolve the report's alarms by this event, unless another dissemination of it still waits for the same."""
+    """Resolve the report's alarms for this event.
+
+    Does nothing while another dissemination of the report still needs the same action.
+    """
     if not Dissemination.objects.filter(waiting, report=found.report).exists():
         alarms.resolve(event, found.report.id, by=found.by, at=found.at)

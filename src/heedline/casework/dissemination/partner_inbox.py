@@ -1,4 +1,4 @@
-"""A partner's handling of disclosures: list, open, acknowledge by signature, and reply.
+"""A partner's handling of disclosures, from listing and opening to acknowledging and replying.
 
 Partners see no report or part of one. The database gives them their own header, the payload, codes and
 times (`database/functions/disseminations.sql`). A reply is sealed to the desk that sent the disclosure,
@@ -69,7 +69,7 @@ class SentHere:
     answered_words: str
     basis: str
     from_phone: str = ""
-    """The number of the desk that sent it, from the pack's files and never from the database, or ""."""
+    """The telephone number of the desk that sent it, read from the pack and not the database, or ""."""
 
     @property
     def opened(self) -> bool:
@@ -82,18 +82,18 @@ class SentHere:
 
     @property
     def can_answer(self) -> bool:
-        """Return True while the desk waits for a reply."""
+        """Return True while the desk is waiting for a reply."""
         return self.state is DisseminationState.RECEIVED and self.answer_wanted
 
     @property
     def can_add(self) -> bool:
-        """Return True if the partner has answered and can answer again."""
+        """Return True if the partner has replied and can reply again."""
         answered = self.state in {DisseminationState.ANSWERED, DisseminationState.DONE}
         return answered and bool(self.answer_words)
 
     @property
     def no_longer_wanted(self) -> bool:
-        """Return True if a reply was wanted and the desk finished the disclosure without one."""
+        """Return True if the desk asked for a reply and finished the disclosure without one."""
         return self.state == DisseminationState.DONE and self.answer_wanted and not self.answer_words
 
     @property
@@ -104,7 +104,7 @@ class SentHere:
 
 @dataclass(frozen=True)
 class EarlierHere:
-    """An earlier reply of the partner, as the partner sees it."""
+    """An earlier reply by the partner, as the partner sees it."""
 
     answer_words: str
     answered_words: str
@@ -128,7 +128,7 @@ class OpenedHere:
 
 
 def receipt_paper(ident: UUID, sha256: bytes, partner: UUID) -> bytes:
-    """Return the document signed to acknowledge a disclosure.
+    """Return the document that is signed to acknowledge a disclosure.
 
     It states that this payload has arrived at this partner.
     """
@@ -136,7 +136,7 @@ def receipt_paper(ident: UUID, sha256: bytes, partner: UUID) -> bytes:
 
 
 def answer_paper(ident: UUID, code: str, text: str, partner: UUID) -> bytes:
-    """Return the document signed when a partner replies.
+    """Return the document that is signed when a partner replies.
 
     `text` is salted, because the signature is stored unencrypted.
     """
@@ -145,7 +145,7 @@ def answer_paper(ident: UUID, code: str, text: str, partner: UUID) -> bytes:
 
 
 def sent_paper(ident: UUID, container: UUID, sha256: bytes, *, on: date) -> bytes:
-    """Return the document an officer signs when writing a disclosure.
+    """Return the document that an officer signs when writing a disclosure.
 
     It lets the partner verify that the disclosure is genuine and complete.
     """
@@ -179,7 +179,7 @@ def one(ident: UUID, *, by: Attendance, at: datetime) -> SentHere:
 
 
 def open_it(ident: UUID, *, by: Attendance, at: datetime) -> OpenedHere:
-    """Open a disclosure, signing its receipt if nobody at the partner has yet.
+    """Open a disclosure, and sign its receipt if nobody at the partner has done so yet.
 
     Both are logged before this returns. Raises NotHere, Refused, Locked, and CannotOpen when the partner's
     keys do not open it. In that case nothing has been signed and the desk has to release it again.
@@ -214,13 +214,13 @@ def open_it(ident: UUID, *, by: Attendance, at: datetime) -> OpenedHere:
 
 
 def answer(ident: UUID, code: str, text: str, *, by: Attendance, at: datetime) -> None:
-    """Reply to a disclosure, or add a further reply. Earlier replies are kept.
+    """Reply to a disclosure, or add a further reply.
 
-    The reply is signed, and sealed to the desk that sent the disclosure and to the partner itself. Raises
-    NotHere, Refused, Locked and NoRoom. Raises NotNow before the disclosure was opened, for a further
-    reply once the desk has closed its report, or when the text is blank. Raises Conflict when the desk's keys changed in between (try again),
-    and SealingStopped when the reply cannot be sealed. Raises ValueError for a code that the pack does not
-    know.
+    Earlier replies are kept. The reply is signed, and sealed to the desk that sent the disclosure and to the
+    partner itself. Raises NotHere, Refused, Locked and NoRoom. Raises NotNow before the disclosure was
+    opened, for a further reply once the desk has closed its report, or when the text is blank. Raises
+    Conflict when the desk's keys changed in between (try again), and SealingStopped when the reply cannot be
+    sealed. Raises ValueError for a code that the pack does not know.
     """
     pack = load_pack(settings.PACK)
     if code not in pack.partners.answers:
@@ -353,7 +353,7 @@ def _open(
 
 
 def _earlier(ident: UUID, by: Attendance) -> tuple[EarlierHere, ...]:
-    """Return the partner's own earlier replies, as far as its keys open them."""
+    """Return the partner's own earlier replies, as far as the partner's keys can decrypt them."""
     rows, known = partner_functions.earlier_answers(ident), load_pack(settings.PACK).partners.answers
     names = dict(Officer.objects.filter(id__in={row.by for row in rows}).values_list("id", "name"))
     found = []
@@ -368,7 +368,7 @@ def _earlier(ident: UUID, by: Attendance) -> tuple[EarlierHere, ...]:
 
 
 def _own_answer(parts: Parts, by: Attendance) -> str:
-    """Return the partner's own reply, as far as its keys open it."""
+    """Return the partner's own reply, as far as the partner's keys can decrypt it."""
     if parts.answer is None or parts.answer_epoch is None:
         return ""
     try:

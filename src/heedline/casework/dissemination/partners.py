@@ -1,4 +1,4 @@
-"""Partners as a desk sees them: who they are, whether they can open disclosures, and key comparison.
+"""Partners as a desk sees them, and the comparison of their keys.
 
 A partner's key is trusted only when two stewards have signed the partner's staff and one of those people
 made the key. Only an officer who has heard the maker of the key read out its words can know that these
@@ -47,7 +47,7 @@ class PartnerKey:
     maker: str
 
     def compared(self, known: Known) -> bool:
-        """Return True if this officer has heard the key's maker read out its words."""
+        """Return True if this officer has heard the maker of the key read out its words."""
         return known.has_compared(self.maker)
 
 
@@ -77,7 +77,10 @@ class PartnerLine:
 
     @property
     def words(self) -> str:
-        """Return the organisation, its team and the signed code."""
+        """Return the partner's name as stated under signature.
+
+        It consists of the organisation, its team and the code.
+        """
         return f"{self.organisation}: {self.name} ({self.code})"
 
 
@@ -96,7 +99,7 @@ def key_of(partner: UUID, at: datetime) -> PartnerKey | None:
 
 
 def _vouched(epoch: EpochKey) -> bool:
-    """Return True if the maker of this key still holds it under their own current keys.
+    """Return True if the officer who made this key still holds it under their own current keys.
 
     Only then can the maker's words be compared.
     """
@@ -104,7 +107,7 @@ def _vouched(epoch: EpochKey) -> bool:
 
 
 def list_partners(*, by: Attendance, at: datetime) -> tuple[PartnerLine, ...]:
-    """Return every partner, by name.
+    """Return every partner, ordered by name.
 
     Raises Refused.
     """
@@ -149,7 +152,7 @@ def partner(desk: UUID, *, by: Attendance, at: datetime) -> PartnerLine:
 
 
 def compare(desk: UUID, said: str, passphrase: str, *, by: Attendance, at: datetime) -> Attendance:
-    """Record that the officer heard the maker of a partner's key read out these words.
+    """Record that the officer heard the maker of a partner's key read out its words.
 
     Grants nobody any access. Raises NotHere, NotNow, Locked, WrongPassphrase, and Refused when the words
     differ. Refusals are logged.

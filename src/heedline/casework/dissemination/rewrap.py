@@ -1,4 +1,4 @@
-"""Release earlier disclosures to a partner's new key after the partner has lost its keys.
+"""Releases earlier disclosures to a partner's new key after the partner has lost its old keys.
 
 A partner has no recovery key, and nobody holds its old keys on its behalf. Each desk keeps its own copy
 of what it sent. After hearing the maker of the new key read out its words, an officer rewrites the
@@ -48,7 +48,7 @@ type RewrapProgress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class RewrapRun:
-    """The outcome of one run, counted in headers.
+    """The result of one run, as numbers of headers.
 
     `failed` counts those that this officer's keys do not open. A colleague's keys may.
     """
@@ -59,7 +59,10 @@ class RewrapRun:
 
 @dataclass(frozen=True)
 class _Lost:
-    """A header that nobody at the partner can open, with the desk's own copy from which to rewrite it."""
+    """A header that nobody at the partner can open, with the desk's own copy.
+
+    The header is rewritten from that copy.
+    """
 
     key: UUID
     copy: UUID
@@ -69,12 +72,12 @@ class _Lost:
 
 
 def lost(partner: UUID, *, by: Attendance) -> int:
-    """Return how many headers sent by this officer's desks can no longer be opened at the partner."""
+    """Return the number of headers from this officer's desks that the partner can no longer open."""
     return len(_lost(partner, by))
 
 
 def _lost(partner: UUID, by: Attendance) -> list[_Lost]:
-    """Return the headers that can no longer be opened, in id order."""
+    """Return the headers that the partner can no longer open, in id order."""
     rows = (
         _with_partners(by)
         .filter(partner_id=partner)
@@ -118,7 +121,7 @@ def _with_partners(by: Attendance) -> QuerySet[Dissemination]:
 
 
 def _still_there(some: Iterable[UUID], by: Attendance) -> set[UUID]:
-    """Return those of the given disclosures that a partner may still open.
+    """Return the given disclosures that a partner may still open.
 
     They are locked, so that this remains true until the headers are written.
     """
@@ -127,7 +130,7 @@ def _still_there(some: Iterable[UUID], by: Attendance) -> set[UUID]:
 
 
 def _can_open(partner: UUID, epochs: Iterable[UUID]) -> set[UUID]:
-    """Return those of the given epochs for which somebody at the partner still holds the key."""
+    """Return the given epochs whose key somebody at the partner still holds."""
     known = directory()
     found = {epoch: known.epoch(str(partner), str(epoch)) for epoch in epochs}
     return {one for one, key in found.items() if key is not None and known.holders(key)}

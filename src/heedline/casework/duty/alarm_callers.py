@@ -1,6 +1,7 @@
-"""Whom each step of an alarm pages.
+"""The people paged at each step of an alarm.
 
-Every function takes the alarm, the number of the step in the on-call chain and the time, and returns e-mail addresses.
+Every function takes the alarm, the number of the step in the on-call chain and the time, and returns email
+addresses.
 """
 
 from __future__ import annotations
@@ -25,28 +26,34 @@ def _chain() -> tuple[OnCallStep, ...]:
 
 
 def call_the_desk(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    """Return the people whom this step of the on-call chain calls at the alarm's desk."""
+    """Return the people whom this step of the on-call chain pages at the alarm's desk."""
     return on_call.called(alarm.desk_id, step, _chain(), at)
 
 
 def call_supervisors(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    """Return the supervisors of the alarm's desk or, if it has none, the people whom the on-call chain calls."""
+    """Return the supervisors of the alarm's desk.
+
+    If it has none, return the people whom the on-call chain pages.
+    """
     return on_call.supervisors(alarm.desk_id) or call_the_desk(alarm, step, at)
 
 
 def call_supervisors_then_chain(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    """Return those whom `call_supervisors` returns and, from the second step on, those whom the on-call chain calls."""
+    """Return the supervisors and, from the second step, the on-call chain as well.
+
+    The supervisors are those whom `call_supervisors` returns.
+    """
     first = call_supervisors(alarm, step, at)
     return first | call_the_desk(alarm, step, at) if step else first
 
 
 def call_other_stewards(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    """Return the stewards who did not make the proposal that the alarm is about."""
+    """Return every steward except the one who made the proposal that the alarm is about."""
     return on_call.stewards(but_for=alarm.about_id)
 
 
 def call_rota_planners(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    """Return the supervisors of the alarm's desk or, if it has none, the stewards."""
+    """Return the supervisors of the alarm's desk, or the stewards if it has none."""
     return on_call.supervisors(alarm.desk_id) or on_call.stewards()
 
 
@@ -60,12 +67,12 @@ def call_who_lead(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
 
 
 def call_owner_and_who_lead(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    """Return the owner of the report that the alarm is about, and those whom `call_who_lead` returns."""
+    """Return the owner of the alarm's report and the supervisors whom `call_who_lead` returns."""
     return on_call.owner(alarm.about_id) | call_who_lead(alarm, step, at)
 
 
 def call_task_owners(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    """Return the owners of the late tasks on the alarm's report, and the supervisors of its desk."""
+    """Return the owners of overdue tasks on the alarm's report, and the supervisors of its desk."""
     return on_call.owners_of_late_tasks(alarm.about_id, at) | call_supervisors(alarm, step, at)
 
 
@@ -84,7 +91,10 @@ def call_translators(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
 
 
 def call_the_desk_and_stewards(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    """Return the people on call at the desk and the stewards, who alone can restore statements."""
+    """Return the people on call at the desk, and the stewards.
+
+    Only stewards can restore statements.
+    """
     return call_the_desk(alarm, step, at) | on_call.stewards()
 
 

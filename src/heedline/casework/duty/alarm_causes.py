@@ -1,4 +1,4 @@
-"""Whether the cause of an alarm is still there.
+"""Checks that tell whether the cause of an alarm still exists.
 
 Every function takes the alarm and the time.
 """
@@ -61,7 +61,7 @@ def not_accepted(alarm: Alarm, at: datetime) -> bool:
 
 
 def not_in_order(alarm: Alarm, at: datetime) -> bool:
-    """Return whether the report still has no owner who could act on it."""
+    """Return whether the report still lacks an owner who is able to act on it."""
     if alarm.about_id is None:
         return False
     open_now = Report.objects.filter(id=alarm.about_id).exclude(stage=Stage.CLOSED)
@@ -69,7 +69,7 @@ def not_in_order(alarm: Alarm, at: datetime) -> bool:
 
 
 def task_late(alarm: Alarm, at: datetime) -> bool:
-    """Return whether a task on the report is still open beyond its due time."""
+    """Return whether the report has an open task that is overdue."""
     return Task.objects.filter(report=alarm.about_id, state=TaskState.OPEN, due_at__lt=at).exists()
 
 
@@ -85,12 +85,15 @@ def proposal_open(alarm: Alarm, at: datetime) -> bool:
 
 
 def rota_uncovered(alarm: Alarm, at: datetime) -> bool:
-    """Return whether the desk's rota still has a gap that begins before the pack's time for alarms has passed."""
+    """Return whether the desk's rota still has a gap that starts soon.
+
+    The pack sets how far ahead a gap raises an alarm.
+    """
     return gap_ahead(alarm.desk, at) is not None
 
 
 def gap_ahead(desk: Desk, at: datetime) -> RotaGap | None:
-    """Return the desk's next gap if it begins within the time that the pack allows, otherwise None."""
+    """Return the desk's next rota gap, or None if none starts within the time set by the pack."""
     lead = load_pack(settings.PACK).clocks["rota_gap"]
     openers = key_directory.who_open(str(desk.id), at.date())
     return rota_cover.next_gap(desk, at, lead, openers=openers, zone=office_zone())

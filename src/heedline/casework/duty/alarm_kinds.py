@@ -1,4 +1,4 @@
-"""The register of alarm kinds: who each one calls, how long it lasts and what resolves it.
+"""The registry of alarm kinds, which says whom each kind pages and what resolves it.
 
 `paging` uses it to find whom to call (`alarm_callers`), and `alarms` to decide whether an alarm may be cleared
 (`alarm_causes`) and what clears it. The kinds of specialist desks are included as soon as the desk has registered (`heedline.desk_hooks`).
@@ -76,7 +76,14 @@ class AlarmEvent(StrEnum):
 class AlarmRule:
     """The behaviour of one kind of alarm.
 
-    `words` says what is wrong and `do` what to do about it, and `about` is what `Alarm.about_id` names. `called` returns whom a step pages. `chain` means that the alarm is paged up the chain until acknowledged, and otherwise once. `chain_in_danger` limits that to reports which say that life is at risk. If `lasts` is set, nobody can clear the alarm before its cause is gone, and `while_it_lasts` says what to do instead. `resolved_by` lists the events that clear it in the name of the person who caused them. `answered_with` is the capability needed to acknowledge and clear it. `raised_by` is the letter that raises it at once. The clocks raise the other kinds. `at_the_report` means that it is answered on the page it leads to, never on the page Alarms.
+    `words` says what is wrong and `do` what to do about it, and `about` is what `Alarm.about_id` names.
+    `called` returns whom a step pages. `chain` means that the alarm is paged up the chain until acknowledged,
+    and otherwise once. `chain_in_danger` limits that to reports which say that life is at risk. If `lasts` is
+    set, nobody can clear the alarm before its cause is gone, and `while_it_lasts` says what to do instead.
+    `resolved_by` lists the events that clear it in the name of the person who caused them. `answered_with` is
+    the capability needed to acknowledge and clear it. `raised_by` is the letter that raises it immediately.
+    The clocks raise the other kinds. `at_the_report` means that it is answered on the page it leads to, never
+    on the page Alarms.
     """
 
     words: str
@@ -94,7 +101,7 @@ class AlarmRule:
 
     @property
     def what_to_do(self) -> str:
-        """Return the instruction that the page Alarms shows under the alarm."""
+        """Return the instruction shown under the alarm on the Alarms page."""
         return self.do or self.while_it_lasts
 
 
@@ -106,7 +113,10 @@ def _about_danger(
     called: Called = call_who_lead,
     raised_by: Letter | None = None,
 ) -> AlarmRule:
-    """Return a rule for alarms about an open danger to life, which supervisors answer on its page."""
+    """Return a rule for alarms about an open danger to life.
+
+    Supervisors answer these alarms on the page of the danger.
+    """
     return AlarmRule(
         words=words,
         called=called,
@@ -131,7 +141,10 @@ def _about_waiting(words: str, instead: str) -> AlarmRule:
 
 
 def _about_request(words: str, called: Called, raised_by: Letter | None = None) -> AlarmRule:
-    """Return a rule for alarms about requests, which only authorisers decide and no other desk answers."""
+    """Return a rule for alarms about requests.
+
+    Only authorisers decide requests, and no other desk answers these alarms.
+    """
     return AlarmRule(
         words=words,
         about=About.REQUEST,
@@ -146,7 +159,10 @@ def _about_request(words: str, called: Called, raised_by: Letter | None = None) 
 
 
 def _about_call(words: str, do: str) -> AlarmRule:
-    """Return a rule for alarms about a call that a reporter asked for: a supervisor first, then up the chain."""
+    """Return a rule for alarms about a call-back that a reporter requested.
+
+    The alarm pages a supervisor first and then follows the on-call chain.
+    """
     return AlarmRule(
         words=words,
         do=do,
@@ -387,7 +403,10 @@ def every_kind() -> Iterator[tuple[str, AlarmRule]]:
 
 
 def rule_of(kind: str) -> AlarmRule:
-    """Return the rule of a kind of alarm. Raises KeyError if it is not registered."""
+    """Return the rule for a kind of alarm.
+
+    Raises KeyError if the kind is not registered.
+    """
     return dict(every_kind())[kind]
 
 
@@ -401,12 +420,15 @@ def known() -> frozenset[str]:
 
 
 def called(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    """Return the email addresses of the people called at this step of an alarm."""
+    """Return the email addresses to page at this step of an alarm."""
     return rule_of(alarm.kind).called(alarm, step, at)
 
 
 def about(kind: str, ident: UUID | None) -> dict[str, object]:
-    """Return the fields of an alarm that say what it is about. Raise KeyError for an unknown kind."""
+    """Return the fields of an alarm that identify its subject.
+
+    Raises KeyError for an unknown kind.
+    """
     rule = rule_of(kind)
     return {"kind": kind, "about_kind": rule.about if ident is not None else About.DESK, "about_id": ident}
 
@@ -417,10 +439,10 @@ def resolved_by(event: str) -> frozenset[str]:
 
 
 def answered_with(capability: AnyCapability) -> frozenset[str]:
-    """Return the kinds of alarm that an officer with this capability may answer."""
+    """Return the kinds of alarm that this capability allows an officer to answer."""
     return frozenset(kind for kind, rule in every_kind() if rule.answered_with == capability)
 
 
 def raised_by(letter: str) -> str | None:
-    """Return the kind of alarm that a letter raises at once, or None."""
+    """Return the kind of alarm that a letter raises immediately, or None."""
     return next((kind for kind, rule in every_kind() if rule.raised_by == letter), None)

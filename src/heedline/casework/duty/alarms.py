@@ -1,4 +1,4 @@
-"""Alarms as the office site shows, acknowledges and clears them.
+"""Listing, acknowledging and clearing of alarms on the office site.
 
 The worker's side is in `duty/paging.py`.
 
@@ -68,14 +68,16 @@ class AlarmLine:
     about_danger: bool = False
     do: str = ""
     about: UUID | None = None
-    """The id of the thing that the alarm is about, whether or not this officer may see it."""
+    """The id of the alarm's subject, whether or not this officer may see it."""
     title: str = ""
-    """The name of that thing: the report's reference, or the desk."""
+    """The display name of the subject, such as a report's reference or a desk's name."""
 
 
 @dataclass(frozen=True, slots=True)
 class AlarmedThing:
-    """A report, request or desk with all its open alarms. `first` is the most urgent of them.
+    """A report, request or desk with all of its open alarms.
+
+    `first` is the most urgent of them.
 
     `acknowledge` is the alarm to acknowledge, which acknowledges all of this thing that the officer may
     answer, or None.
@@ -144,7 +146,10 @@ def open_now(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
 
 
 def _expiring(found: Iterable[Alarm], at: datetime) -> dict[UUID, str]:
-    """Return, for each alarm about training that expires, whose it is and the last day: ": N. N., 3 May 2027"."""
+    """Return the officer and the expiry date for each alarm about expiring training.
+
+    Maps the alarm's id to text such as ": N. N., 3 May 2027".
+    """
     about = {one.id: (one.desk_id, one.about_id) for one in found if one.kind == AlarmKind.TRAINING_ENDS}
     if not about:
         return {}
@@ -158,7 +163,10 @@ def _expiring(found: Iterable[Alarm], at: datetime) -> dict[UUID, str]:
 
 
 def _title(alarm: Alarm) -> str:
-    """Return the name of the thing that an alarm is about. A reference says nothing of the report."""
+    """Return the display name of the alarm's subject.
+
+    The reference of a report reveals nothing about its content.
+    """
     if alarm.about_kind == About.REPORT and alarm.about_id is not None:
         return f"Report {short_name(alarm.about_id)}"
     if alarm.about_kind == About.PROPOSAL:
@@ -167,7 +175,7 @@ def _title(alarm: Alarm) -> str:
 
 
 def by_thing(lines: Iterable[AlarmLine]) -> tuple[AlarmedThing, ...]:
-    """Return the alarms by the thing that they are about, in the order of each thing's first alarm."""
+    """Group the alarms by subject, in the order of each subject's first alarm."""
     found: dict[tuple[UUID | None, UUID], list[AlarmLine]] = {}
     for line in lines:
         found.setdefault((line.about, line.desk_id), []).append(line)
@@ -263,7 +271,7 @@ def wake_again(reports: Iterable[UUID], *, by: UUID, since: datetime) -> None:
 
 
 def resolve(event: str, about: UUID, *, by: Attendance, at: datetime) -> None:
-    """Clear, in this person's name, every alarm about this thing that the event resolves.
+    """Clear every alarm about this subject that the event resolves, in this person's name.
 
     Must be called inside the caller's transaction. When a report is taken call `resolve_for`, which does more.
     """
@@ -274,7 +282,7 @@ def resolve(event: str, about: UUID, *, by: Attendance, at: datetime) -> None:
 
 
 def resolve_at_desk(event: str, desk: UUID, *, by: Attendance, at: datetime) -> None:
-    """Clear, in this person's name, every alarm about the desk itself that the event resolves.
+    """Clear every alarm about the desk itself that the event resolves, in this person's name.
 
     Must be called inside the caller's transaction. Alarms that this person may not answer stay open.
     """
@@ -331,7 +339,7 @@ def _permit(by: Attendance, alarm: Alarm) -> None:
 
 
 def _refuse_elsewhere(alarm: Alarm) -> None:
-    """Raise NotNow for an alarm that is answered on the page it leads to."""
+    """Raise NotNow for an alarm that must be answered on the page that it links to."""
     rule = alarm_kinds.rule_of(alarm.kind)
     if rule.at_the_report:
         raise NotNow(rule.while_it_lasts)
@@ -348,7 +356,10 @@ def _may_answer(by: Attendance, alarm: Alarm) -> bool:
 
 
 def _stops_paging(by: Attendance, alarm: Alarm, staffed: frozenset[UUID]) -> bool:
-    """Return whether this officer's acknowledgement stops the paging: at their own desk, or where nobody is on duty."""
+    """Return whether this officer's acknowledgement stops the paging.
+
+    It does at the officer's own desk, and at a desk where nobody is on duty.
+    """
     mine = {desk for _, desk in by.appointments}
     if alarm_kinds.rule_of(alarm.kind).answered_with == Capability.SET_UP:
         return None in mine
@@ -356,7 +367,7 @@ def _stops_paging(by: Attendance, alarm: Alarm, staffed: frozenset[UUID]) -> boo
 
 
 def _still(alarm: Alarm, at: datetime) -> str:
-    """Return what must be done before this alarm can be cleared, or "" if it can be cleared now.
+    """Return what must be done before this alarm can be cleared, or "" if nothing remains.
 
     Something must be done first while the cause of the alarm persists.
     """

@@ -1,4 +1,7 @@
-"""The worker's watch over open dangers to life. It opens nothing and knows no word of them."""
+"""The worker's monitoring of open dangers to life.
+
+It decrypts nothing and never reads the content of a danger.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,13 @@ from heedline.reports.models import DangerEpisode
 
 
 def watch_dangers(at: datetime) -> None:
-    """Raise alarms for dangers that no supervisor has acknowledged, whose review is late, or whose owner is away.
+    """Raise alarms for dangers that need a supervisor's attention.
 
-    The letters of the acts raise most of them at once. This finds what a lost letter or the end of a shift
-    leaves, and a danger that was handed over to another desk.
+    A danger needs attention if no supervisor has acknowledged it, if its review is overdue, or if its owner
+    is away.
+
+    Letters posted with each action raise most of them immediately. This finds what a lost letter or the end
+    of a shift leaves, and a danger that was handed over to another desk.
     """
     waiting = DangerEpisode.objects.filter(discharged_at=None)
     _raise(AlarmKind.DANGER_OPENED, waiting.filter(acknowledged_at=None), at)

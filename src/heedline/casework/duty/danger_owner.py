@@ -1,4 +1,4 @@
-"""Call a supervisor when the owner of a danger to life leaves.
+"""Page a supervisor when the owner of a danger to life goes off duty.
 
 An owner leaves by signing out, by going off duty, or when their shift ends. Nobody is kept from leaving.
 """
@@ -27,7 +27,7 @@ def _owned(by: Attendance) -> QuerySet[DangerEpisode]:
 
 
 def owner_leaves(*, by: Attendance, at: datetime) -> int:
-    """Post a letter for each open danger that this officer owns, and return how many there are."""
+    """Post a letter for each open danger that this officer owns, and return the number of letters."""
     if not by.may(Capability.HANDLE_DANGER):
         return 0
     owned = list(_owned(by).values_list("report_id", "report__desk_id"))
@@ -38,7 +38,10 @@ def owner_leaves(*, by: Attendance, at: datetime) -> int:
 
 
 def owner_returns(*, by: Attendance, at: datetime) -> None:
-    """Resolve the alarms about this owner's absence. Must be called inside the caller's transaction."""
+    """Resolve the alarms about this owner's absence.
+
+    Must be called inside the caller's transaction.
+    """
     if not by.may(Capability.HANDLE_DANGER):
         return
     for report in _owned(by).values_list("report_id", flat=True):
@@ -46,7 +49,7 @@ def owner_returns(*, by: Attendance, at: datetime) -> None:
 
 
 def ended_shifts(at: datetime) -> list[tuple[UUID, UUID]]:
-    """Return (desk, report) of each open danger whose owner's shift has ended since it was opened."""
+    """Return (desk, report) for each open danger whose owner's shift has ended since it was opened."""
     shifts = Shift.objects.filter(officer=OuterRef("report__owner"))
     gone = DangerEpisode.objects.filter(discharged_at=None, report__owner__isnull=False).filter(
         Exists(shifts.filter(ends_at__gt=OuterRef("opened_at"), ends_at__lte=at)),

@@ -24,9 +24,10 @@ def carried() -> dict[str, Callable[[Sequence[Outbox], datetime], None]]:
 
 
 def carry(at: datetime) -> int:
-    """Hand these letters to their desks and return how many there were.
+    """Deliver these letters to their specialist desks and return the number delivered.
 
-    A letter is removed in the transaction that carries it: it is never lost, and repeating does nothing.
+    Each letter is removed in the transaction that delivers it, so none is lost and a repeated call does
+    nothing.
     """
     done = 0
     for letter, hand_over in carried().items():

@@ -1,4 +1,4 @@
-"""Officers who are on duty, and those called by each step of the paging chain."""
+"""The email addresses of officers on duty and of those paged at each step of the on-call chain."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WHO_READ = (Role.OFFICER, Role.SUPERVISOR)
 
 
 def called(desk: UUID, step: int, chain: Sequence[OnCallStep], at: datetime) -> frozenset[str]:
-    """Return the email addresses of everybody called by this paging step and all steps before it.
+    """Return the email addresses of everybody paged at this step or an earlier one.
 
     `chain` comes from the pack and says whose duty roster each step calls. From step 1 up, the on-call lists
     of the desk and of the round-the-clock desk are added. If that yields nobody, everybody on those lists is
@@ -55,7 +55,7 @@ def called(desk: UUID, step: int, chain: Sequence[OnCallStep], at: datetime) -> 
 
 
 def stewards(*, but_for: UUID | None = None) -> frozenset[str]:
-    """Return the e-mail addresses of the stewards, without the one who made the proposal `but_for`."""
+    """Return the email addresses of the stewards, except the one who made the proposal `but_for`."""
     held = Appointment.objects.filter(role=Role.STEWARD, ended_on=None).values("officer_id")
     if but_for is not None:
         held = held.exclude(officer__in=Proposal.objects.filter(pk=but_for).values("proposed_by"))
@@ -63,13 +63,13 @@ def stewards(*, but_for: UUID | None = None) -> frozenset[str]:
 
 
 def supervisors(desk: UUID) -> frozenset[str]:
-    """Return the email addresses of a desk's supervisors, whether or not they are on duty."""
+    """Return the email addresses of a desk's supervisors, both on and off duty."""
     here = Appointment.objects.filter(desk_id=desk, role=Role.SUPERVISOR, ended_on=None).values("officer_id")
     return frozenset(Officer.objects.filter(id__in=here, is_active=True).values_list("email", flat=True))
 
 
 def owner(report: UUID | None) -> frozenset[str]:
-    """Return the email address of the officer who has a report, or nobody's."""
+    """Return the email address of a report's owner, or an empty set if it has none."""
     if report is None:
         return frozenset()
     has_it = Report.objects.filter(pk=report).values("owner_id")
@@ -77,7 +77,7 @@ def owner(report: UUID | None) -> frozenset[str]:
 
 
 def owners_of_late_tasks(report: UUID | None, at: datetime) -> frozenset[str]:
-    """Return the email addresses of the officers whose tasks on a report are late."""
+    """Return the email addresses of the officers who own overdue tasks on a report."""
     late = Task.objects.filter(report=report, state=TaskState.OPEN, due_at__lt=at).values("owner_id")
     return frozenset(Officer.objects.filter(id__in=late, is_active=True).values_list("email", flat=True))
 
@@ -85,7 +85,7 @@ def owners_of_late_tasks(report: UUID | None, at: datetime) -> frozenset[str]:
 def called_translators(
     kind: str, desk: UUID, report: UUID, chain: Sequence[OnCallStep], at: datetime
 ) -> frozenset[str]:
-    """Return the email addresses of everybody called by an alarm about a translation.
+    """Return the email addresses of everybody paged by an alarm about a translation.
 
     These are the translators who hold a translation that is waiting. If it is late, or if nobody speaks the
     language, the supervisors of the desk and the officers on duty are called as well.
@@ -102,12 +102,13 @@ def called_translators(
 def called_authorisers(
     desk: UUID, step: int, at: datetime, *, overdue: bool, chain: Sequence[OnCallStep] = ()
 ) -> frozenset[str]:
-    """Return the email addresses of the authorisers called by this paging step.
+    """Return the email addresses of the authorisers paged at this step.
 
     Members of desks that read reports are not called, because they are not allowed to decide. Authorisers on
     duty are called first, then the desk's on-call list step by step. After ten minutes (`overdue`) the whole
-    list is called at once, then every authoriser of that desk, and always the duty manager of the pack's `chain`, who
-    finds somebody to decide. If a step finds nobody, the next wider group is called.
+    list is paged at the same time, followed by every authoriser of that desk. The duty manager of the pack's
+    `chain` is always paged, and finds somebody to decide. If a step finds nobody, the next wider group is
+    called.
     """
     managers = _duty_managers(desk, chain) if overdue else frozenset()
     on_duty = Q(id__in=Shift.objects.filter(shifts_now(at), desk_id=desk).values("officer_id"))
@@ -136,7 +137,10 @@ def called_authorisers(
 
 
 def _duty_managers(desk: UUID, chain: Sequence[OnCallStep]) -> frozenset[str]:
-    """Return the email addresses on the duty manager's step, at this desk and at the round-the-clock desks."""
+    """Return the email addresses at the duty manager's step.
+
+    Includes this desk and the round-the-clock desks.
+    """
     steps = [number for number, one in enumerate(chain) if one.who == "duty-manager"]
     listed = OnCall.objects.filter(desk_id__in=watch_desks() | {desk}, step__in=steps).values("officer_id")
     return frozenset(Officer.objects.filter(id__in=listed, is_active=True).values_list("email", flat=True))

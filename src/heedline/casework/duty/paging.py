@@ -60,7 +60,7 @@ def _pack() -> Pack:
 
 
 def raise_alarms(kind: str, at: datetime, about: Iterable[tuple[UUID, UUID | None]]) -> None:
-    """Raise an alarm for each pair of desk and report, unless the same alarm is already open."""
+    """Raise an alarm for each pair of desk and report that does not already have this alarm open."""
     Alarm.objects.bulk_create(
         [Alarm(desk_id=desk, slot=slot_of(at), **alarm_kinds.about(kind, ident)) for desk, ident in about],
         ignore_conflicts=True,
@@ -78,7 +78,7 @@ def raise_for_all(kind: str, at: datetime) -> None:
 
 
 def raise_late(kind: str, at: datetime, late: Iterable[tuple[UUID, UUID, timedelta]]) -> None:
-    """Raise an alarm of this `kind` for each late report, unless one was cleared recently.
+    """Raise an alarm of this `kind` for each overdue report, unless one was cleared recently.
 
     Each entry of `late` is (desk, report, allowed time). Clearing the alarm grants the allowed time once
     more, after which the alarm is raised again.
@@ -104,7 +104,7 @@ def raise_late(kind: str, at: datetime, late: Iterable[tuple[UUID, UUID, timedel
 
 
 def raise_missing(kind: str, at: datetime, about: Iterable[tuple[UUID, UUID]]) -> None:
-    """Raise an alarm for each pair of desk and thing, unless one about the thing is open at any desk."""
+    """Raise an alarm for each pair of desk and subject that has no such alarm open at any desk."""
     standing = set(Alarm.objects.filter(kind=kind, cleared_at=None).values_list("about_id", flat=True))
     raise_alarms(kind, at, [(desk, ident) for desk, ident in about if ident not in standing])
 
@@ -192,7 +192,7 @@ def watch_requests(at: datetime) -> None:
 
 
 def watch_messages(at: datetime) -> None:
-    """Raise alarms for reporters' messages that the desk has not read in time."""
+    """Raise alarms for reporters' messages that the desk has not read by the deadline."""
     pack = _pack()
     unread = Message.objects.filter(from_us=False, seen=False, slot__isnull=False)
     raise_late(
@@ -207,7 +207,7 @@ def watch_messages(at: datetime) -> None:
 
 
 def watch_calls(at: datetime) -> None:
-    """Raise alarms for requested call-backs that are late or have failed too often.
+    """Raise alarms for requested call-backs that are overdue or have failed too often.
 
     A call-back is late if it was not made in time. It has failed if enough attempts have not reached the
     reporter.
@@ -248,7 +248,9 @@ def watch_keys(at: datetime) -> None:
 
 
 def _raise_doubt(at: datetime) -> None:
-    """Raise the alarm about doubtful key statements, at most once a day after it was cleared.
+    """Raise the alarm about doubtful key statements.
+
+    Once cleared, it is raised again no sooner than a day later.
 
     A missing statement stays missing. Without this limit the alarm would come back within five minutes.
     """
@@ -258,7 +260,7 @@ def _raise_doubt(at: datetime) -> None:
 
 
 def task_failed(at: datetime) -> None:
-    """Raise the alarm that a background task keeps failing."""
+    """Raise the alarm for a background task that fails repeatedly."""
     raise_for_all(AlarmKind.WORKER_FAILING, at)
 
 
@@ -272,7 +274,7 @@ def beat(at: datetime) -> None:
 
 
 def page_round(at: datetime, monotonic: float, deadlines: Deadlines = _deadlines) -> int:
-    """Page everybody due to be called for an open alarm and return the number of alarms that advanced.
+    """Page everybody due for an open alarm and return the number of alarms that moved up a step.
 
     `monotonic` is in seconds, read from a clock that only runs forward. `deadlines` is the memory of this
     pager. All alarms of a round share one page per person, so that nobody can count them from outside. A
@@ -316,7 +318,7 @@ def _offsets(chain: bool) -> tuple[float, ...]:
 
 
 def _chained(alarms: Iterable[Alarm]) -> set[Alarm]:
-    """Return the alarms that escalate through the paging chain until somebody responds.
+    """Return the alarms that follow the on-call chain until somebody responds.
 
     An alarm escalates because of its kind, or because it is overdue and somebody is in danger.
     """

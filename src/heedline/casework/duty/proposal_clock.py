@@ -1,4 +1,4 @@
-"""The worker's alarms about proposals that wait for a second steward."""
+"""The worker's alarms about proposals that are waiting for a second steward."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from heedline.packs import load_pack
 
 
 def watch(at: datetime) -> None:
-    """Raise an alarm for each proposal that has waited for longer than the pack allows. Safe to repeat.
+    """Raise an alarm for each proposal that has waited longer than the pack allows.
+
+    Safe to repeat.
 
     It is attached to the desk that receives alarms about the installation, and only stewards answer it.
     """

@@ -1,4 +1,4 @@
-"""The worker's tasks for hand-overs that nobody accepts, and the daily reconciliation of open reports."""
+"""The worker's checks for hand-overs that nobody accepts and open reports that nobody deals with."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ _ONCE_A_DAY = timedelta(days=1)
 
 
 def watch_hand_overs(at: datetime) -> None:
-    """Raise an alarm at the giving desk for each hand-over that was not accepted in time. Safe to repeat.
+    """Raise an alarm at the desk handing over for each hand-over not accepted in time.
+
+    Safe to repeat.
 
     The receiving desk has the alarm of an overdue report.
     """
@@ -29,10 +31,10 @@ def watch_hand_overs(at: datetime) -> None:
 
 
 def not_in_order(at: datetime) -> Q:
-    """Return the filter for open reports that are not in order.
+    """Return the filter for open reports that nobody is currently dealing with.
 
-    Those are: taken once and without an owner now; owned by somebody who has left; without a time for the next action;
-    or waiting for another desk to accept them beyond their time.
+    Such a report was taken once and has no owner now, is owned by somebody who has left, has no time for its
+    next action, or has waited too long for another desk to accept it.
     """
     nobody = Q(seen=True, owner=None, offered=False)
     left = Q(owner__is_active=False)
@@ -42,7 +44,10 @@ def not_in_order(at: datetime) -> Q:
 
 
 def reconcile(at: datetime) -> int:
-    """Raise an alarm for each open report that is not in order, and return their number. Run once a day."""
+    """Raise an alarm for each open report that nobody is dealing with, and return the number of reports.
+
+    Run once a day.
+    """
     rows = list(Report.objects.filter(not_in_order(at)).values_list("desk_id", "id"))
     raise_late(AlarmKind.NOT_IN_ORDER, at, [(desk, report, _ONCE_A_DAY) for desk, report in rows])
     return len(rows)

@@ -35,7 +35,7 @@ LONGEST_SHIFT = timedelta(hours=16)
 
 @dataclass(frozen=True, slots=True)
 class OnDuty:
-    """An officer on duty at a desk, and the end of their shift."""
+    """An officer on duty at a desk, with the end of their shift."""
 
     officer_id: UUID
     name: str
@@ -44,7 +44,7 @@ class OnDuty:
 
 @dataclass(frozen=True, slots=True)
 class ShiftLine:
-    """A planned shift that has not begun."""
+    """A planned shift that has not started."""
 
     name: str
     starts: datetime
@@ -71,7 +71,7 @@ class DeskDuty:
 
 
 def on_duty(desk_id: UUID, at: datetime) -> tuple[OnDuty, ...]:
-    """Return the officers who are on duty at this desk now, by name."""
+    """Return the officers who are now on duty at this desk, ordered by name."""
     shifts = Shift.objects.filter(duty_hours.shifts_now(at), desk_id=desk_id).select_related("officer")
     latest: dict[UUID, OnDuty] = {}
     for shift in shifts.order_by("officer__name", "ends_at"):
@@ -80,7 +80,10 @@ def on_duty(desk_id: UUID, at: datetime) -> tuple[OnDuty, ...]:
 
 
 def who_take_reports(desk_id: UUID) -> dict[UUID, str]:
-    """Return the names of the officers who may own reports of this desk, by id, in order of name."""
+    """Return the officers who may own reports of this desk, as names by id.
+
+    Ordered by name.
+    """
     rows = (
         Appointment.objects.filter(
             desk_id=desk_id,
@@ -95,7 +98,7 @@ def who_take_reports(desk_id: UUID) -> dict[UUID, str]:
 
 
 def rota(*, by: Attendance, at: datetime) -> tuple[DeskDuty, ...]:
-    """Return the rota of every desk on which this officer works."""
+    """Return the rotas of every desk at which this officer works."""
     lines = []
     for desk in Desk.objects.filter(id__in=[desk for _, desk in by.appointments if desk]).order_by("name"):
         here = on_duty(desk.id, at)
@@ -122,7 +125,7 @@ def rota(*, by: Attendance, at: datetime) -> tuple[DeskDuty, ...]:
 
 
 def come_on(*, by: Attendance, desk: UUID, until: datetime, at: datetime) -> None:
-    """Put the officer on duty at a desk now, or extend their shift.
+    """Put the officer on duty at a desk now, or extend their current shift.
 
     Raises Refused. Raises NotNow if the hours are not possible.
     """
@@ -137,7 +140,7 @@ def come_on(*, by: Attendance, desk: UUID, until: datetime, at: datetime) -> Non
 
 
 def go_off(*, by: Attendance, desk: UUID, at: datetime) -> bool:
-    """Take the officer off duty now and return whether anybody else is still on duty.
+    """Take the officer off duty and return whether anybody else is still on duty.
 
     A supervisor is called if the officer owns a danger to life.
 
@@ -154,7 +157,7 @@ def go_off(*, by: Attendance, desk: UUID, at: datetime) -> bool:
 
 
 def put_on_call(officer: UUID, *, desk: UUID, step: int, by: Attendance, at: datetime) -> None:
-    """Add a member of a desk to its on-call list at one step of the paging chain.
+    """Add a member of a desk to one step of its on-call chain.
 
     Adding somebody twice does nothing. Supervisors of the desk may do this, and so may stewards, because not
     every desk has a supervisor. Raises Refused. Raises NotHere if `officer` does not work at the desk, and
@@ -174,7 +177,7 @@ def put_on_call(officer: UUID, *, desk: UUID, step: int, by: Attendance, at: dat
 
 
 def take_off_call(officer: UUID, *, desk: UUID, step: int, by: Attendance, at: datetime) -> None:
-    """Take an officer off one step of the on-call list of a desk.
+    """Remove an officer from one step of a desk's on-call chain.
 
     Raises Refused. Raises NotHere if the officer is not on the list at this step.
     """

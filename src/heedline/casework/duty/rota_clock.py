@@ -1,4 +1,4 @@
-"""The worker's alarms about hours of the rota that are not covered."""
+"""The worker's alarms about gaps in the rota."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from heedline.dispatch.letters import AlarmKind
 
 
 def watch(at: datetime) -> None:
-    """Raise an alarm for each desk with reports whose rota has a gap that begins soon. Safe to repeat."""
+    """Raise an alarm for each desk with reports whose rota has a gap that starts soon.
+
+    Safe to repeat.
+    """
     desks = Desk.objects.exclude(kind__in=TAKE_NO_REPORTS).order_by("code")
     paging.raise_alarms(
         AlarmKind.ROTA_GAP, at, [(desk.id, None) for desk in desks if gap_ahead(desk, at) is not None]

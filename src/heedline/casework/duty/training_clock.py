@@ -26,7 +26,7 @@ _DAILY = timedelta(days=1)
 
 
 def _standing() -> tuple[list[Need], dict[UUID, dict[str, date]]]:
-    """Return all training needs, and the last valid day of each training that people have."""
+    """Return all training requirements, and the expiry dates of each officer's training."""
     needs = needs_of(Appointment.objects.all())
     rows: dict[UUID, list[tuple[str, date, date | None]]] = defaultdict(list)
     for row in CompletedTraining.objects.all():
@@ -86,7 +86,7 @@ def watch(at: datetime) -> None:
 
 
 def called(desk: UUID, officer: UUID, at: datetime) -> frozenset[str]:
-    """Return the email addresses to which a training reminder is sent.
+    """Return the email addresses that receive a training reminder.
 
     The recipients are the officer whose training is about to expire and the supervisors of their desk.
     """

@@ -1,4 +1,4 @@
-"""An inventory of what Heedline holds about a reporter, column by column, and what it does not hold.
+"""An inventory of the data held about a reporter, column by column, and of what is not held.
 
 Each entry for data not held names the tests that show it. A statement for people outside is printed from
 this inventory (`trace_requests.statement`). `tests/laws/test_held.py` checks it against the tables: the
@@ -29,7 +29,7 @@ class HeldData:
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """A category of data that is not held, and the tests that show it (file::test)."""
+    """A category of data that is not held, with the tests that prove it (file::test)."""
 
     words: str
     shown_by: tuple[str, ...]
@@ -232,5 +232,8 @@ LACKS: tuple[Lack, ...] = (
 
 
 def holds() -> tuple[HeldData, ...]:
-    """Return every line of the statement, those of the registered specialist desks last."""
+    """Return every entry of the inventory.
+
+    The entries of the registered specialist desks come last.
+    """
     return (*HOLDS, *(line for desk in register.desks() for line in desk.held))

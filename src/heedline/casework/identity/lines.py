@@ -1,4 +1,4 @@
-"""The status of an identity request, summarised in one line."""
+"""The status of identity requests, as shown in lists."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from heedline.packs import load_pack
 
 
 class IdentityRequestState(StrEnum):
-    """The state of a request about an identity, as a page shows it at one moment."""
+    """The states of an identity request, as a page shows them."""
 
     WAITING = "waiting"
     REFUSED = "refused"
@@ -31,7 +31,7 @@ class IdentityRequestState(StrEnum):
 
 @dataclass(frozen=True)
 class RequestFacts:
-    """The facts in an identity request's row.
+    """The facts stored in an identity request's row.
 
     `desk` is the name of the requesting desk. `decided_by` is "" until the request has been decided.
     """
@@ -53,7 +53,7 @@ class RequestFacts:
     asked_back: bool = False
 
     def state(self, at: datetime) -> IdentityRequestState:
-        """Return the state of the request: waiting, refused, open or ended.
+        """Return the current state of the request.
 
         For a trace request, the state is waiting, refused or agreed.
         """
@@ -89,11 +89,11 @@ class IdentityRequestLine:
     mine: bool
     purpose: str = OPEN
     granted_words: str = ""
-    """The time that was granted, if it is less than was asked for."""
+    """The access time that was granted, if it is less than was requested."""
 
     @property
     def asked_back(self) -> bool:
-        """Return True if an authoriser asked a question back instead of deciding."""
+        """Return True if an authoriser asked a question instead of deciding."""
         return self.state is IdentityRequestState.ASKED_BACK
 
     @property
@@ -103,12 +103,12 @@ class IdentityRequestLine:
 
     @property
     def open(self) -> bool:
-        """Return True while the officer who asked can open the identity."""
+        """Return True while the requesting officer can open the identity."""
         return self.state is IdentityRequestState.OPEN
 
     @property
     def agreed(self) -> bool:
-        """Return True if a trace was agreed to."""
+        """Return True if the trace was approved."""
         return self.state is IdentityRequestState.AGREED
 
     @property
@@ -139,7 +139,7 @@ def when_words(moment: datetime | None) -> str:
 
 
 def line_of(facts: RequestFacts, *, by: Attendance, at: datetime) -> IdentityRequestLine:
-    """Return the request as it appears to `by` at this moment."""
+    """Return the request as it is shown to `by` now."""
     trace = facts.purpose == TRACE
     grounds = load_pack(settings.PACK).tracing.grounds if trace else GROUNDS
     return IdentityRequestLine(

@@ -1,4 +1,4 @@
-"""Opening a reporter's identity, by the officer who asked and while the granted time lasts."""
+"""Opening of a reporter's identity by the officer who requested it, within the granted time."""
 
 from __future__ import annotations
 
@@ -84,7 +84,10 @@ def open_now(
 
 @dataclass(frozen=True)
 class Openable:
-    """A request whose identity this officer can open now. `conditions` are the authoriser's, or ""."""
+    """A request whose identity this officer can open now.
+
+    `conditions` are those of the authoriser, or "".
+    """
 
     report: UUID
     short: str
@@ -93,7 +96,7 @@ class Openable:
 
 
 def may_open(request_id: UUID, *, by: Attendance, at: datetime) -> Openable:
-    """Return what this officer could open now with their passphrase.
+    """Return the request, if this officer can now open the identity with their passphrase.
 
     Opens only the conditions. Raises NotHere, NotNow, Locked and CannotOpen.
     """
@@ -102,7 +105,7 @@ def may_open(request_id: UUID, *, by: Attendance, at: datetime) -> Openable:
 
 
 def _conditions(asked: IdentityRequest, ring: Keyring) -> str:
-    """Return the conditions under which the identity was granted, or "".
+    """Return the conditions on which the identity was released, or "".
 
     Raises CannotOpen if they cannot be read: nothing opens under conditions that nobody knows.
     """
@@ -114,7 +117,7 @@ def _conditions(asked: IdentityRequest, ring: Keyring) -> str:
 
 
 def _mine(request_id: UUID, by: Attendance, at: datetime) -> tuple[IdentityRequest, Report, datetime, str]:
-    """Return the request, its report, the end of its access time, and any training waived in an emergency."""
+    """Return this officer's request with its report, expiry time and any training waived in an emergency."""
     asked = requests_of(by).filter(pk=request_id, asked_by_id=by.officer_id, purpose=OPEN).first()
     report = reports_of(by.desk_ids).filter(pk=asked.report_id).first() if asked is not None else None
     if asked is None or report is None:
@@ -132,7 +135,7 @@ def _mine(request_id: UUID, by: Attendance, at: datetime) -> tuple[IdentityReque
 
 
 def _opened(asked: IdentityRequest, seed: bytes, ring: Keyring) -> dict[str, dict[str, object]]:
-    """Combine the two halves of the key and open the identity.
+    """Combine the two shares of the key and open the identity.
 
     Raises CannotOpen.
     """

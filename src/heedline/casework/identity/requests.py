@@ -1,4 +1,4 @@
-"""Opening a reporter's identity: requested by the officer who holds the report, decided by an authoriser.
+"""Requests by a report's owner to open its reporter's identity, and the authoriser's decision.
 
 The requesting officer then opens it. The identity's key is split into two halves. The desk's half opens
 in the officer's unlocked session. An authoriser, who sees neither the report nor the identity, opens the
@@ -98,7 +98,7 @@ class Decision:
 
 
 def words_of(text: str) -> str:
-    """Return the submitted text, tidied.
+    """Return the submitted text after tidying.
 
     Raises NoRoom, and NotNow when the text is blank.
     """
@@ -110,7 +110,7 @@ def words_of(text: str) -> str:
 
 @verb(Act.IDENTITY_ASKED)
 def ask(ref: UUID, asking: IdentityApplication, *, by: Attendance, at: datetime) -> UUID:
-    """Request to open the identity behind a report that the officer holds, and return the request's id.
+    """Request access to the identity behind a report, as the report's owner, and return the request's id.
 
     The authorisers are paged. Raises NotHere, Refused, Locked and NoRoom. Raises NotNow while a request is
     waiting or open, and when nobody can decide. Raises ValueError for an unknown ground or limit.
@@ -136,7 +136,7 @@ def ask(ref: UUID, asking: IdentityApplication, *, by: Attendance, at: datetime)
 
 
 def _desk_asking(found: FoundReport) -> UUID:
-    """Return the officer's desk that holds or watches the report."""
+    """Return the officer's desk that owns or watches the report."""
     report = found.report
     return next(
         one for one in (report.desk_id, report.watch_id) if one in found.by.desk_ids and one is not None
@@ -159,9 +159,9 @@ def earlier_of(found: FoundReport, purpose: str) -> QuerySet[IdentityRequest]:
 def keep_request(
     found: FoundReport, said: dict[str, str], *, to: Addressee, ground: str, minutes: int, purpose: str
 ) -> UUID:
-    """Store a request, with its text sealed to the report's keys and to `to`, and return its id.
+    """Store a request and return its id.
 
-    Raises NotNow and Locked.
+    Its text is sealed to the report's keys and to `to`. Raises NotNow and Locked.
     """
     words = notes.seal(found, said, also=to, part=PART)
     request, ref = uuid4(), found.report.id
@@ -183,7 +183,10 @@ def deciding_desks(by: Attendance) -> tuple[UUID, ...]:
 
 
 def opens_reports(by: Attendance, desks: tuple[UUID, ...]) -> bool:
-    """Return True if this person reads reports anywhere, or was ever given a key of one of `desks`."""
+    """Return True if this person may read reports, or has ever been granted a key of one of `desks`.
+
+    Members of one of `desks` count as well.
+    """
     if any(Capability.READ_REPORT in GRANTS[Role(role)] for role, _ in by.appointments):
         return True
     known, person = directory(), str(by.officer_id)
@@ -195,7 +198,7 @@ def opens_reports(by: Attendance, desks: tuple[UUID, ...]) -> bool:
 
 @contextmanager
 def request_on_the_record(act: Act, *, by: Attendance, request: UUID) -> Iterator[None]:
-    """Run the block in one transaction, and log any refusal.
+    """Run the block in one transaction and log any refusal.
 
     A refusal rolls back the transaction and is logged in a separate one, with the request if the officer may
     see it.
@@ -228,7 +231,7 @@ def requests_of(by: Attendance) -> QuerySet[IdentityRequest]:
 
 
 def decide(request_id: UUID, decision: Decision, *, by: Attendance, at: datetime) -> None:
-    """Approve or refuse a request, once, with reasons.
+    """Approve or refuse a request, with reasons.
 
     Approval hands the authorisers' half of the key to the requesting officer. Raises ValueError for a time that
     cannot be granted, and for a question or conditions that do not go with the decision. Raises NotHere, Locked and
@@ -276,7 +279,10 @@ def decide(request_id: UUID, decision: Decision, *, by: Attendance, at: datetime
 
 
 def _granted(decision: Decision, asked: IdentityRequest) -> int | None:
-    """Return the minutes that an approval grants, or None for any other decision. Raises ValueError."""
+    """Return the minutes of access that an approval grants, or None for any other decision.
+
+    Raises ValueError.
+    """
     if len(decision.conditions) > LONGEST:
         raise ValueError("conditions that are too long")
     if not decision.approve:
@@ -290,12 +296,15 @@ def _granted(decision: Decision, asked: IdentityRequest) -> int | None:
 
 
 def let_pass(asked: IdentityRequest, missing: str, capability: Capability, by: Attendance) -> None:
-    """Log that an officer acted to save a life without the training this requires, if they did."""
+    """Log that an officer lacked the required training but acted to save a life.
+
+    Does nothing if the training was complete.
+    """
     record_missing(missing, capability, actor=by.officer_id, desk=asked.desk_id, thing_id=asked.report_id)
 
 
 def decision_request(asked: IdentityRequest) -> DecisionRequest:
-    """Return the facts of this request that the rules for a second person look at."""
+    """Return the facts about this request that the two-person rules check."""
     state = RequestState.WAITING
     if asked.decided_at is not None:
         state = RequestState.AGREED if asked.approved else RequestState.REFUSED
@@ -304,12 +313,12 @@ def decision_request(asked: IdentityRequest) -> DecisionRequest:
 
 
 def reply_of(decision: Decision) -> Reply:
-    """Return the reply that this decision is."""
+    """Return the kind of reply that this decision gives."""
     return Reply.AGREE if decision.approve else Reply.REFUSE
 
 
 def to_decide(request_id: UUID, reply: Reply, by: Attendance, purpose: str) -> IdentityRequest:
-    """Return a request awaiting a decision by this officer's authorising desk.
+    """Return a request that awaits a decision by this officer's authorising desk.
 
     Raises NotHere, and NotNow once it has been decided.
     """
@@ -322,13 +331,13 @@ def to_decide(request_id: UUID, reply: Reply, by: Attendance, purpose: str) -> I
 
 
 def check_decider(asked: IdentityRequest, reply: Reply, by: Attendance, at: datetime, *desks: UUID) -> None:
-    """Raise Refused if the officer made the request or can open reports there or at one of `desks`."""
+    """Raise Refused if the officer made the request, or can open reports at any of these desks."""
     opens = opens_reports(by, (asked.desk_id, *desks))
     decision_request(asked).check_person(reply, by=by.officer_id, today=at.date(), reads_reports=opens)
 
 
 def released_to(asked: IdentityRequest) -> str:
-    """Return the context that a released half is bound to, apart from the identity itself.
+    """Return the context that binds a released share to its recipient.
 
     It is made of the report, the officer and the request.
     """
@@ -336,7 +345,7 @@ def released_to(asked: IdentityRequest) -> str:
 
 
 def _release(asked: IdentityRequest, half: functions.SecondShare | None, ring: Keyring) -> bytes:
-    """Open the authorisers' half and seal it to the requesting officer's key.
+    """Open the authorisers' share and seal it to the requesting officer's key.
 
     That key must be stated for the officer by two stewards.
     """
@@ -357,7 +366,7 @@ def _release(asked: IdentityRequest, half: functions.SecondShare | None, ring: K
 def seal_reasons(
     asked: IdentityRequest, reasons: str, *, conditions: str = ""
 ) -> tuple[functions.SealedWords, bytes]:
-    """Seal the reasons, and the conditions if there are any, to everyone who may read the request."""
+    """Seal the reasons, and any conditions, to everyone who may read the request."""
     epochs = list(functions.release_words(asked.id)[asked.asked_words].epochs)
     container = uuid4()
     sealed = envelope.seal_part(

@@ -1,4 +1,4 @@
-"""Trace requests: asking to have the reporter traced elsewhere because life is at risk.
+"""Requests to have a reporter traced elsewhere because life is at risk.
 
 The officer who holds the report makes the request, and an authoriser from another team decides it, with
 reasons. If it is agreed, a written statement sets out what is held about the reporter.
@@ -70,7 +70,7 @@ class TraceApplication:
 
 @verb(Act.TRACE_ASKED)
 def ask(ref: UUID, asking: TraceApplication, *, by: Attendance, at: datetime) -> UUID:
-    """Request that the reporter of a report the officer holds be traced elsewhere, and return its id.
+    """Request that a reporter be traced elsewhere, as the report's owner, and return the request's id.
 
     The authorisers are paged. Raises NotHere, Refused, Locked and NoRoom. Raises NotNow where life is not at
     risk, while a request is waiting, after one was agreed, and when nobody can decide. Raises ValueError for
@@ -101,7 +101,7 @@ def ask(ref: UUID, asking: TraceApplication, *, by: Attendance, at: datetime) ->
 
 
 def decide(request_id: UUID, decision: Decision, *, by: Attendance, at: datetime) -> None:
-    """Agree to or refuse a trace request, once, with reasons.
+    """Approve or refuse a trace request, with reasons.
 
     Agreement releases nothing and traces nobody. It allows the statement to be printed. Raises NotHere,
     Locked and NoRoom. Raises Refused for one's own request and for anyone who can open reports. Raises
@@ -135,10 +135,10 @@ def decide(request_id: UUID, decision: Decision, *, by: Attendance, at: datetime
 
 @dataclass(frozen=True)
 class TraceStatement:
-    """A statement of what is held about one report's reporter.
+    """A statement of the data held about one report's reporter.
 
-    It is for the requesting officer and for whoever receives the paper. `number` is the request's id,
-    `edition` is the program version that produced the statement, and `site` is the public address that it
+    It is for the requesting officer and for the person who receives the document. `number` is the request's
+    id, `edition` is the program version that produced the statement, and `site` is the public address that it
     serves. Nothing in the statement comes from the report. `theirs` is True when the viewer may see the
     report.
     """
@@ -162,7 +162,7 @@ class TraceStatement:
 
 
 def statement(request_id: UUID, *, by: Attendance, at: datetime) -> TraceStatement:
-    """Return the statement for an agreed trace request.
+    """Return the statement for an approved trace request.
 
     The log records that it was produced before this returns. Raises NotHere for anyone who neither made the
     request, nor decides it, nor works at the report's desk. Raises NotNow before it was agreed.

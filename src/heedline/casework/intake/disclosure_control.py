@@ -16,7 +16,7 @@ NOT_SHOWN = "not shown"
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number as it is shown to the reader.
+    """A number as shown to the reader.
 
     If it is suppressed, `number` is None and `words` says so.
     """
@@ -26,7 +26,7 @@ class Figure:
 
 
 def figure(number: int) -> Figure:
-    """Return a stand-alone figure, suppressed if it is below five."""
+    """Return a stand-alone figure, suppressed if it is less than five."""
     return Figure(f"{number:,}", number) if number >= LEAST else Figure(FEW, None)
 
 
@@ -35,7 +35,7 @@ _HIDDEN = Figure(NOT_SHOWN, None)
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """How many people came to a page, continued and left.
+    """The numbers of people who came to a page, continued and left.
 
     The three figures add up, so there is never exactly one of them suppressed.
     """

@@ -1,4 +1,4 @@
-"""Limits on the room that unfinished reports take, and on how fast they are started and saved.
+"""Limits on the storage used by unfinished reports, and on how often they are started and saved.
 
 Anybody may start a report, so anybody could fill a disk with drafts. Three limits prevent that:
 
@@ -30,7 +30,7 @@ __all__ = ["For", "Room", "StoreFull", "free_bytes", "may_begin", "may_save", "r
 
 
 class For(Enum):
-    """The kind of draft that room is requested for."""
+    """The kinds of draft for which space is requested."""
 
     PUBLIC = "public"
     DANGER = "danger"
@@ -70,7 +70,7 @@ _SAVED = _at_most(120, 1.0)
 
 
 def free_bytes(folder: Path | None) -> int | None:
-    """Return the bytes that an ordinary account may still write in that folder, or None if unknown."""
+    """Return the bytes that an unprivileged account may still write in that folder, or None if unknown."""
     if folder is None:
         return None
     try:
@@ -81,7 +81,10 @@ def free_bytes(folder: Path | None) -> int | None:
 
 
 def room_for(whose: For) -> Room:
-    """Return the current room for drafts, which is none when the rest of the disk is kept for reports."""
+    """Return the space available for drafts.
+
+    It is zero when the remaining disk space is reserved for reports.
+    """
     free = free_bytes(settings.DATABASE_DISK)
     if free is not None and free < settings.KEEP_FREE * _KEPT_FREE[whose] // 100:
         return Room(0, 0)
@@ -90,7 +93,7 @@ def room_for(whose: For) -> Room:
 
 
 def may_begin(caller: Caller | None, *, danger: bool = False) -> None:
-    """Raise StoreFull if too many drafts were just started from this place."""
+    """Raise StoreFull if too many drafts were recently started from this place."""
     if danger or caller is None:
         begun = _BEGUN_BY_ANYBODY.allows(_IN_DANGER if danger else _ANYBODY)
     else:

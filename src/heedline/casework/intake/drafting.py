@@ -50,7 +50,7 @@ class Draft:
     The same cookie leads to a different row for each purpose.
     """
     whose: For = For.PUBLIC
-    """The kind of room that the draft may take up. It is not stored."""
+    """The kind of storage limit that applies to the draft. It is not stored."""
 
     @property
     def receipt_code(self) -> ReceiptCode:
@@ -63,7 +63,7 @@ def new_cookie() -> str:
 
 
 def load(cookie: str | None, *, at: datetime, purpose: str = _DRAFT, whose: For = For.PUBLIC) -> Draft | None:
-    """Return the draft that belongs to this cookie.
+    """Return the draft that this cookie identifies.
 
     Returns None if there is none, if it has expired, or if the cookie was not issued by this service.
     """
@@ -94,7 +94,7 @@ def load(cookie: str | None, *, at: datetime, purpose: str = _DRAFT, whose: For 
 
 
 def save(draft: Draft, *, at: datetime) -> None:
-    """Seal and store the draft, and restart its hour.
+    """Seal and store the draft, and restart its one-hour expiry.
 
     Raises ValueError if it is larger than a report may be. Raises StoreFull if there is no room for it at
     the moment.
@@ -123,7 +123,7 @@ def _keep(keys: RowKeys, plain: bytes, hours: int, whose: For) -> None:
 
 
 def mark_sent(draft: Draft, *, received_on: str, at: datetime, ending: dict[str, Any] | None = None) -> None:
-    """Clear a sent draft's answers, but keep its code until the reporter has received it.
+    """Delete a sent draft's answers, but keep its code until the reporter has received it.
 
     Also keeps what the confirmation says (`ending`): the kind of report, whether the reporter is under 18 and,
     for a call, the days and hours that were asked for.
@@ -170,7 +170,7 @@ def visit_typed(cookie: str | None) -> str:
 
 
 def _visit(cookie: str | None) -> tuple[str, str] | None:
-    """Return the data stored by `open_visit`: the code, and the text typed for it."""
+    """Return the code stored by `open_visit` and the text typed for it, or None."""
     if not cookie or len(cookie) not in _COOKIE_LENGTHS:
         return None
     keys = derive_keys(cookie.encode(), _VISIT)
@@ -185,13 +185,13 @@ def _visit(cookie: str | None) -> tuple[str, str] | None:
 
 
 def end_visit(cookie: str | None, *, at: datetime) -> None:
-    """End the visit immediately and delete anything typed in it but not sent."""
+    """End the visit immediately and delete any text that was typed but not sent."""
     for purpose in (_VISIT, _ENTERED, _WRITTEN, _SHOWN):
         discard(cookie, at=at, purpose=purpose)
 
 
 def keep_entered(typed: str, cookie: str | None, *, at: datetime) -> str:
-    """Store an invalid receipt code so that it can be shown once more, and return its cookie."""
+    """Store an invalid receipt code so that it can be shown once, and return the cookie for it."""
     ours = cookie if cookie and len(cookie) in _COOKIE_LENGTHS else new_secret()
     save(Draft(ours, answers={"code": typed}, purpose=_ENTERED), at=at)
     return ours
@@ -210,18 +210,18 @@ def entered_once(cookie: str | None, *, at: datetime) -> str | None:
 
 
 def shown_in_visit(cookie: str, *, at: datetime) -> tuple[UUID, ...]:
-    """Return the messages that this visit goes on showing, although later visits no longer will."""
+    """Return the ids of messages that remain visible until this visit ends."""
     kept = load(cookie, at=at, purpose=_SHOWN)
     return tuple(UUID(one) for one in kept.answers["ids"]) if kept else ()
 
 
 def keep_shown(cookie: str, ids: tuple[UUID, ...], *, at: datetime) -> None:
-    """Store which messages this visit goes on showing."""
+    """Store the ids of the messages that remain visible until this visit ends."""
     save(Draft(cookie, answers={"ids": [str(one) for one in ids]}, purpose=_SHOWN), at=at)
 
 
 def written(cookie: str, *, at: datetime) -> Draft:
-    """Return the message that is being written in this visit.
+    """Return the message that the reporter is writing in this visit.
 
     Nothing is stored until `save` is called.
     """

@@ -1,4 +1,4 @@
-"""Weekly figures on where people stop on the public site, for stewards.
+"""Weekly figures, for stewards, on the pages of the public site where people stop.
 
 The figures are counts of pages, by question and week. Small numbers are suppressed.
 """
@@ -31,7 +31,7 @@ MOST_WEEKS = 104
 
 @dataclass(frozen=True)
 class Mistake:
-    """One kind of mistake made on a page, identified by its code in the pack's phrases."""
+    """A kind of mistake made on a page, identified by its code in the pack's phrases."""
 
     code: str
     figure: Figure
@@ -56,7 +56,7 @@ class DropOffLine:
 
 @dataclass(frozen=True)
 class KindLines:
-    """The pages of one kind of report, in the order in which they are asked."""
+    """The pages for one kind of report, in the order in which they are asked."""
 
     kind: str
     kind_words: str

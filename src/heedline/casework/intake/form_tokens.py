@@ -1,9 +1,9 @@
 """Form tokens, each of which allows a report to be sent once.
 
-A token is the number of times that this draft has been sent, signed for the draft. Spending the token
-adds one, in the same statement that stores the report. If the button is pressed several times at once,
-exactly one press sends the report, and a failed attempt spends nothing. Nothing is stored for a token
-apart from the draft, so nothing of it remains afterwards.
+A token is the number of times that this draft has been sent, signed for the draft. Spending the token adds
+one, in the same statement that stores the report. If the button is pressed several times at the same time,
+exactly one press sends the report, and a failed attempt spends nothing. Nothing is stored for a token apart
+from the draft, so nothing of it remains afterwards.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _SALT = "heedline.form-token"
 
 @dataclass(frozen=True)
 class FormToken:
-    """The right to send one draft once.
+    """A token that allows one draft to be sent once.
 
     `row` is the hash under which the draft is stored.
     """
@@ -40,7 +40,7 @@ def _signed(row: bytes, number: int) -> str:
 
 
 def make(draft: Draft) -> str:
-    """Return the token for the page that is about to be shown.
+    """Return the token for the next page to be shown.
 
     Two tabs have the same token until it is spent.
     """

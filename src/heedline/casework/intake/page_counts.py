@@ -1,4 +1,4 @@
-"""Counts of how far people get on the public site, without tracking anybody.
+"""Counts of how far people get on the public site, without tracking anyone.
 
 Each page reports that it was entered, continued, left or sent, and this process adds one in memory. Once
 an hour, at a time unrelated to any visit, counts that have reached five or more are written in multiples
@@ -35,7 +35,7 @@ MOST = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The subject of a count, which is an event on one page of one kind of report.
+    """A counted event on one page for one kind of report.
 
     All values are codes of the pack or of the program.
     """
@@ -86,7 +86,7 @@ class Counts:
             return found
 
     def take_back(self, counts: dict[Counted, int]) -> None:
-        """Put back counts that could not be written, to be written with the next ones."""
+        """Restore counts that could not be written, so that they are written next time."""
         with self._lock:
             self._held.update(counts)
 
@@ -96,7 +96,7 @@ COUNTS = Counts()
 
 
 def flush(counts: Counts = COUNTS) -> int:
-    """Write the counts of the past hour that may be written, and return how many there were."""
+    """Write the past hour's counts that may be released, and return the number written."""
     found = counts.release()
     if not found:
         return 0
@@ -112,13 +112,13 @@ def flush(counts: Counts = COUNTS) -> int:
 
 
 def seconds_to_next(at: datetime, chance: Callable[[int], int] = secrets.randbelow) -> float:
-    """Return the seconds until an unpredictable moment in the first quarter of the next hour."""
+    """Return the seconds until a random moment in the first quarter of the next hour."""
     into = at.minute * 60 + at.second
     return 3600 - into + 30 + chance(840)
 
 
 def begin() -> threading.Thread:
-    """Start a thread that flushes the counts once an hour for as long as this process lives.
+    """Start a thread that flushes the counts once an hour until the process ends.
 
     The timing does not depend on any visit.
     """

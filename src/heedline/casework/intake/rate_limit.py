@@ -1,9 +1,9 @@
-"""Rate limits that slow down floods of reports.
+"""Rate limits for incoming reports, which slow down floods.
 
-They do not refuse anybody permanently and do not store addresses. A caller is counted under a keyed hash
-of their network, in the memory of one process. The key is random and is in no file. Four times an hour
-it is thrown away with everything counted under it, so that nobody can find out afterwards whether an
-address was used.
+They do not refuse anybody permanently and do not store addresses. A caller is counted under a keyed hash of
+their network, in the memory of one process. The key is random and is in no file. Four times an hour it is
+discarded with everything counted under it, so that nobody can find out afterwards whether an address was
+used.
 
 A caller who is asked to wait is let through after waiting, however many other reports come from the same
 place. A process only knows about the waits that it imposed itself. Callers of this module that can
@@ -41,7 +41,7 @@ _INNER = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The origin of a request, as an opaque number.
+    """The origin of a request, represented by an opaque number.
 
     The number has no meaning a quarter of an hour later.
     """
@@ -50,7 +50,7 @@ class Caller:
 
 
 def network_of(address: str) -> bytes | None:
-    """Return the network under which an address is counted.
+    """Return the network that identifies an address for rate limiting.
 
     This is an IPv4 address, or the /64 network of an IPv6 address. Returns None if it is not an address.
     """
@@ -66,7 +66,7 @@ def network_of(address: str) -> bytes | None:
 
 
 def is_inner(address: str) -> bool:
-    """Return whether this is an address on an internal network.
+    """Return whether this address is on an internal network.
 
     Behind a proxy that does not pass on addresses, every request has such an address.
     """
@@ -80,9 +80,9 @@ def is_inner(address: str) -> bool:
 
 
 class Pace(RateLimit):
-    """A rate limit for reports from one place, under which nobody waits for ever.
+    """A rate limit for reports from one place, with a maximum wait.
 
-    It allows `burst` reports at once and then one every `every` seconds. A report beyond that has to wait
+    It allows `burst` reports immediately and then one every `every` seconds. A report beyond that has to wait
     `wait` seconds.
     """
 
@@ -109,7 +109,7 @@ class Pace(RateLimit):
         self._waiting: OrderedDict[bytes, float] = OrderedDict()
 
     def caller(self, address: str) -> Caller | None:
-        """Return the caller at this address, or None if there is no address to count by."""
+        """Return the caller at this address, or None if the address is not valid."""
         network = network_of(address)
         if network is None:
             return None
@@ -118,7 +118,7 @@ class Pace(RateLimit):
             return Caller(self._number(network))
 
     def wait(self, caller: Caller | None, sending: UUID, *, odd: bool = False) -> int:
-        """Return how many seconds this report must wait before it is sent, or 0 to let it through.
+        """Return the number of seconds that this report must wait, or 0 if it may be sent now.
 
         `odd` means that something else about the report justifies a pause. Nobody waits twice for the same
         report. Once the time has passed it is let through, and asking too early does not extend the wait.

@@ -1,4 +1,4 @@
-"""Receipt codes for the sites.
+"""Parsing and display of receipt codes for the sites.
 
 They are read as people type them, or derived from an idempotency key of the API.
 """

@@ -1,4 +1,4 @@
-"""Settling of arrivals at the end of each quarter hour.
+"""Batching of arrivals at the end of each quarter hour.
 
 Reports that arrived are rewritten in random order and logged. Without this, a row's transaction number
 would place it between two log events whose exact times are known.
@@ -13,14 +13,14 @@ from heedline.dispatch.clocks import slot_of
 
 
 def settle(at: datetime) -> int:
-    """Settle all reports that arrived before the current quarter hour, and return how many were logged."""
+    """Settle all reports that arrived before the current quarter hour, and return the number logged."""
     settled = clockwork.settle(slot_of(at))
     clockwork.forget_times()  # also when no report came: messages and drafts have times too
     return settled
 
 
 def settle_drafts(at: datetime) -> int:
-    """Rewrite the drafts saved since the last time and return how many there were.
+    """Rewrite the drafts saved since the last run and return the number of drafts.
 
     This is separate from settling, so that a flood of drafts cannot delay reports that were sent.
     """

@@ -1,4 +1,4 @@
-"""The life of a report: submit, take, assess, hand over, close and reopen.
+"""The life cycle of a report, from submission to closing and reopening.
 
 Start with `transitions.py`.
 """

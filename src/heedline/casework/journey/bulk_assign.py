@@ -1,4 +1,4 @@
-"""Assign many reports to one officer, with an undo, and hand many over to another desk.
+"""Bulk assignment of reports to one officer, with undo, and bulk hand-over to another desk.
 
 Each report goes through the verb for one report (`transitions`), in a transaction of its own: what may not be done to it
 alone may not be done to it with others. Reports that changed since they were looked at are left out and named.
@@ -37,7 +37,10 @@ _GONE = "It is not at this desk."
 
 @dataclass(frozen=True, slots=True)
 class BulkItem:
-    """A report of a bulk act: the version it has now, or the reason why it was left out."""
+    """A report in a bulk action.
+
+    Holds its current version, or the reason why it was left out.
+    """
 
     ref: UUID
     short: str
@@ -47,7 +50,7 @@ class BulkItem:
 
 @dataclass(frozen=True, slots=True)
 class BulkResult:
-    """The reports that were changed, and those that were left out with the reason for each."""
+    """The reports that were changed and those that were left out, with reasons."""
 
     done: tuple[BulkItem, ...]
     left: tuple[BulkItem, ...]
@@ -56,7 +59,7 @@ class BulkResult:
 def _each(
     chosen: Mapping[UUID, int], desk: DeskLine, act: Callable[[UUID, int], None], by: Attendance
 ) -> BulkResult:
-    """Do something to each report in turn, and sort them by what came of it."""
+    """Apply an action to each report in turn, and separate the reports changed from those left out."""
     if not 0 < len(chosen) <= MOST:
         raise NotNow(f"Choose between 1 and {MOST} reports.")
     here = dict(_versions(chosen, desk, by))
@@ -91,7 +94,7 @@ def _versions(chosen: Mapping[UUID, int], desk: DeskLine, by: Attendance) -> lis
 def assign_all(
     desk: DeskLine, chosen: Mapping[UUID, int], to: UUID, *, because: str = "", by: Attendance, at: datetime
 ) -> BulkResult:
-    """Make one officer of the desk the owner of these reports.
+    """Assign these reports to one officer of the desk.
 
     `chosen` maps each report to the version that was looked at. `because` is sealed with each report that a colleague
     owns, and shown to that colleague. Raises NotNow for none or for more than `MOST`, and Locked.
@@ -104,7 +107,7 @@ def assign_all(
 def undo_assign_all(
     desk: DeskLine, chosen: Mapping[UUID, int], *, by: Attendance, at: datetime
 ) -> BulkResult:
-    """Give these reports back to the owners that they had before their assignment, or to the desk.
+    """Return these reports to their previous owners, or to the desk if they had none.
 
     `chosen` maps each report to the version that the assignment made. Raises NotNow for none or for more than `MOST`.
     """
@@ -138,7 +141,7 @@ def _release(found: FoundReport) -> None:
 
 
 def owner_before(report: Report, assigned: Step) -> UUID | None:
-    """Return who owned a report before this assignment, or None if it was waiting at its desk."""
+    """Return the officer who owned a report before this assignment, or None if nobody did."""
     if assigned.from_stage == assigned.to_stage:
         earlier = Step.objects.filter(
             report=report, number__lt=assigned.number, move__in=[Move.TAKE, Move.ASSIGN, Move.ACCEPT]
@@ -152,10 +155,10 @@ def owner_before(report: Report, assigned: Step) -> UUID | None:
 def hand_over_all(
     desk: DeskLine, chosen: Mapping[UUID, int], to_desk: str, because: str, *, by: Attendance, at: datetime
 ) -> BulkResult:
-    """Hand these reports over to another desk, with one reason that is sealed with each.
+    """Hand these reports over to another desk.
 
-    It cannot be undone: the reports are addressed to the other desk's keys and leave this desk's. Raises NotNow for none
-    or for more than `MOST`, and Locked.
+    The single reason is sealed with each report. It cannot be undone: the reports are addressed to the other
+    desk's keys and leave this desk's. Raises NotNow for none or for more than `MOST`, and Locked.
     """
     if not by.unlocked:
         raise Locked

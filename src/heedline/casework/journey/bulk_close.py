@@ -89,7 +89,7 @@ def desk_of(by: Attendance, code: str) -> DeskLine:
 
 
 def asks_for_a_call(kind: str, opened: OpenedReport) -> bool:
-    """Return True if these answers ask for a call back, so that the reporter is waiting for one."""
+    """Return True if these answers ask for a call-back."""
     return (
         _may_ask_for_a_call(kind)
         and answers.wanted(opened.record.get("answers", {}), _questions(kind)) is not None
@@ -106,7 +106,7 @@ def _may_ask_for_a_call(kind: str) -> bool:
 
 
 def _callers(reports: Iterable[Report], ring: Keyring) -> set[UUID]:
-    """Return the reports that ask for a call back, or for which that cannot be determined.
+    """Return the reports that ask for a call-back, including those that cannot be opened.
 
     Only reports of a kind that can ask for a call are opened.
     """
@@ -172,7 +172,7 @@ def _sort(chosen: Mapping[UUID, int], outcome: str, desk: DeskLine, by: Attendan
 
 
 def _barred(reports: Iterable[Report], ring: Keyring) -> dict[UUID, str]:
-    """Return which of these reports may not be closed with the others, with reasons. Opens each of them."""
+    """Open these reports and return those that may not be closed together, with reasons."""
     mine, told = {report.id: report for report in reports}, {}
     for part in in_batches(mine, part="report"):
         with suppress(CannotOpen):
@@ -213,7 +213,7 @@ def _seal_reason(reports: list[Report], reason: str) -> dict[UUID, UUID]:
 def sweep(
     desk_code: str, chosen: Mapping[UUID, int], closing: Closing, *, by: Attendance, at: datetime
 ) -> UUID:
-    """Close the selected reports that may be closed and return the id of the bulk closure.
+    """Close every selected report that may be closed, and return the id of the bulk closure.
 
     `chosen` maps each report to the version that the officer reviewed. Raises NotHere for a desk that is not
     the officer's, Refused, and Locked. Raises NotNow for more than `MOST` reports. Raises ValueError for an

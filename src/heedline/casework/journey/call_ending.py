@@ -1,6 +1,7 @@
-"""What follows a call that was sent: the code read back, a caller who rings back, where the report went, the wrap-up.
+"""The steps that follow a call once its report has been sent.
 
-`call_taking` takes the call down and sends it.
+They are reading back the code, a caller who rings back, where the report went, and the wrap-up. `call_taking`
+takes the call down and sends it.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _LOOK_ALIKE = str.maketrans("ILOU", "110V")
 
 
 def ring_back(draft: Draft, *, by: Attendance, at: datetime) -> Draft:
-    """Go on with a dropped call in the same draft, as the caller has rung back. Return the draft.
+    """Continue a dropped call in the same draft, and return the draft.
 
     What was sent when the call dropped stays as it is. The draft keeps what was typed and becomes another report, which
     names the first inside its seal. Raises NotHere for a draft of any other call.
@@ -59,7 +60,7 @@ class ReadBack:
 
 
 def code_is(draft: Draft) -> str:
-    """Return the state of the receipt code.
+    """Return the state of the caller's receipt code.
 
     The states are `to-read`, `nearly` (read back with one wrong character), `kept`, `declined` and `none`
     (the call dropped).
@@ -68,7 +69,7 @@ def code_is(draft: Draft) -> str:
 
 
 def read_back(draft: Draft, said: str, *, at: datetime) -> ReadBack:
-    """Compare the code as read back by the caller with the real one.
+    """Compare the code that the caller read back with the real one.
 
     The comparison is as tolerant as the mailbox will be when the caller returns with the code.
     """
@@ -84,7 +85,7 @@ def read_back(draft: Draft, said: str, *, at: datetime) -> ReadBack:
 
 
 def _wrong_place(said: str, code: str) -> int | None:
-    """Return the position of the single differing character, or None."""
+    """Return the position of the only differing character, or None."""
     plain = unicodedata.normalize("NFKC", said).upper().translate(_LOOK_ALIKE)
     signs = [sign for sign in plain if sign in ALPHABET or sign == "?"]
     if len(signs) != LENGTH:  # a sign that is in no code, somewhere between: all groups are to be read again
@@ -109,7 +110,7 @@ def _settle_code(draft: Draft, how: str, at: datetime) -> None:
 
 @dataclass(frozen=True)
 class WrapUp:
-    """An officer's notes on a call that are not part of the report.
+    """An officer's notes on a call, which are not part of the report.
 
     They cover the caller's state, background sounds and the advice given.
     """
@@ -120,7 +121,7 @@ class WrapUp:
     advice: tuple[str, ...] = ()
 
     def in_the_seal(self) -> dict[str, str]:
-        """Return the notes under officers' labels, to be sealed alongside the report."""
+        """Return the notes with officers' labels, to be sealed with the report."""
         said = {
             "How the caller was": self.mood,
             "What was heard behind them": self.behind,
@@ -132,7 +133,7 @@ class WrapUp:
 
 @dataclass(frozen=True)
 class Whereabouts:
-    """The desk that received a report taken down by this officer.
+    """The desk that received a report which this officer took down.
 
     `ref` is set only when that is one of the officer's own desks.
     """
@@ -159,12 +160,12 @@ def where_is(draft: Draft, *, by: Attendance) -> Whereabouts:
 
 
 def wrapped_up(draft: Draft) -> bool:
-    """Return True if the note after the call has been written."""
+    """Return True if the wrap-up note has been written."""
     return bool(draft.notes.get("wrapped_up"))
 
 
 def wrap_up(draft: Draft, said: WrapUp, *, by: Attendance, at: datetime) -> None:
-    """Seal the officer's note on the call to the desk that holds the report, and store it with the report.
+    """Seal the officer's note on the call to the report's desk, and store it with the report.
 
     If a note is written twice, the first one stands. Raises NotHere when there is no such report, and
     SealingStopped when the desk has no key in force.
@@ -195,7 +196,7 @@ def wrap_up(draft: Draft, said: WrapUp, *, by: Attendance, at: datetime) -> None
 
 
 def _keys_of(desk: UUID, watch: str, at: datetime) -> dict[UUID, bytes]:
-    """Return the current keys, by epoch, of the desk that holds the report and of the desk that watches it."""
+    """Return the current keys of the desks that own and watch the report, by epoch."""
     known, today = key_directory.trusted(), at.date()
     facts = key_directory.desk_by_code(watch) if watch else None
     keys: dict[UUID, bytes] = {}

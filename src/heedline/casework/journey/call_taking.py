@@ -1,4 +1,4 @@
-"""Take down a report on a reporter's behalf, by telephone, at a counter, or from a letter or email.
+"""Taking down a report for a reporter, by telephone, at a counter, or from a letter or email.
 
 The order of a call is `open_call` → `keep` (repeatedly, while the caller talks) → `send` → `read_back` →
 `wrap_up` → `end`. The text is held in a sealed draft whose key exists only in the officer's browser. The
@@ -67,7 +67,7 @@ LINES = range(1, 6)
 
 @contextmanager
 def _on_the_record(by: Attendance) -> Iterator[None]:
-    """Log refusals as `verb.on_the_record` does, but only to the quarter hour.
+    """Log refusals as `verb.on_the_record` does, but only to the nearest quarter hour.
 
     An officer refused because their training has expired may already be on the telephone, and may start
     again a moment later because of danger to life.
@@ -81,13 +81,13 @@ def _on_the_record(by: Attendance) -> Iterator[None]:
 
 
 def may_take_down(by: Attendance) -> None:
-    """Raise and log Refused if the officer's role does not allow taking down reports."""
+    """Log and raise Refused if the officer's role does not allow taking down reports."""
     with _on_the_record(by):
         by.require(Capability.TAKE_DOWN, excused=True)
 
 
 def may_begin(by: Attendance) -> None:
-    """Raise and log Refused if the officer may not start a call.
+    """Log and raise Refused if the officer may not start a call.
 
     The reason is either their role or expired training. A call already started is still kept. It is sent if
     it was started in time or somebody is in danger (see `send`).
@@ -104,7 +104,7 @@ def _purpose(by: Attendance, line: int) -> str:
 
 
 def line_of(draft: Draft) -> int:
-    """Return the number, from 1, under which this officer's draft is kept in this browser."""
+    """Return the number of this officer's draft in this browser, starting at 1."""
     return int(draft.purpose.rpartition("/")[2])
 
 
@@ -118,9 +118,9 @@ def open_call(cookie: str | None, *, by: Attendance, at: datetime, line: int = 1
 
 
 def open_calls(cookie: str | None, *, by: Attendance, at: datetime) -> tuple[Draft, ...]:
-    """Return all of this officer's drafts in this browser: calls not sent yet, and codes not dealt with yet.
+    """Return all of this officer's drafts in this browser.
 
-    Raises Refused.
+    These are calls that have not been sent and codes that have not been settled. Raises Refused.
     """
     may_take_down(by)
     drafts = [drafting.load(cookie, at=at, purpose=_purpose(by, line), whose=For.OFFICER) for line in LINES]
@@ -128,10 +128,10 @@ def open_calls(cookie: str | None, *, by: Attendance, at: datetime) -> tuple[Dra
 
 
 def begin(cookie: str | None, *, by: Attendance, line: int = 1, page: str = "") -> Draft:
-    """Return a new draft for this officer, under the browser's existing cookie if it has one.
+    """Return a new draft for this officer.
 
-    `page` names the page on which it was begun, so that the page finds it again when a button is pressed twice.
-    Nothing is stored before `keep`.
+    It uses the browser's existing cookie if there is one. `page` names the page on which it was begun, so
+    that the page finds it again when a button is pressed twice. Nothing is stored before `keep`.
     """
     draft = Draft(
         cookie or drafting.new_cookie(), keep_hours=_HOURS, purpose=_purpose(by, line), whose=For.OFFICER
@@ -141,30 +141,33 @@ def begin(cookie: str | None, *, by: Attendance, line: int = 1, page: str = "") 
 
 
 def begin_again(draft: Draft, *, by: Attendance) -> Draft:
-    """Return a new draft under the number of a dropped call, for a caller who rings back. It names the first report."""
+    """Return a new draft for a caller who rings back after a dropped call.
+
+    It keeps the number of the dropped call and refers to the first report.
+    """
     again = begin(draft.cookie, by=by, line=line_of(draft))
     again.notes = {**again.notes, _BEGUN_IN_TIME: True, _GOES_ON: short_name(draft.report_id)}
     return again
 
 
 def begun_on(draft: Draft) -> str:
-    """Return the name of the page on which the draft was begun."""
+    """Return the name of the page on which the draft was started."""
     return str(draft.notes.get(_PAGE, ""))
 
 
 def free_line(drafts: Iterable[Draft]) -> int | None:
-    """Return a number for a new draft, or None if the officer has as many as they may have."""
+    """Return a number for a new draft, or None if the officer has the maximum number of drafts."""
     taken = {line_of(draft) for draft in drafts}
     return next((line for line in LINES if line not in taken), None)
 
 
 def new_cookie() -> str:
-    """Return a new random secret under which a browser keeps an officer's drafts."""
+    """Return a new random secret under which a browser stores an officer's drafts."""
     return drafting.new_cookie()
 
 
 def for_danger_only(by: Attendance) -> bool:
-    """Return True if the officer may start a call only for possible danger to life.
+    """Return True if the officer may only start calls about possible danger to life.
 
     This is the case when their training is missing.
     """
@@ -184,7 +187,7 @@ def for_danger(draft: Draft, *, at: datetime) -> Draft:
 
 
 def edition_of(draft: Draft | None) -> int:
-    """Return how many times the draft has been saved.
+    """Return the number of times that the draft has been saved.
 
     A page built from an older version must not silently overwrite a newer one.
     """
@@ -192,7 +195,7 @@ def edition_of(draft: Draft | None) -> int:
 
 
 def keep(draft: Draft, typed: Mapping[str, list[str]], *, at: datetime) -> None:
-    """Seal and save the draft exactly as typed.
+    """Seal and save the draft exactly as it was typed.
 
     Raises ValueError when the text exceeds what a draft may hold.
 
@@ -211,7 +214,7 @@ def kept_at(draft: Draft | None) -> datetime | None:
 
 
 def end(draft: Draft, *, at: datetime) -> None:
-    """Delete what remains of a call.
+    """Delete all remaining data of a call.
 
     Before sending, that is the answers. Afterwards it is the receipt code.
     """
@@ -219,7 +222,10 @@ def end(draft: Draft, *, at: datetime) -> None:
 
 
 def identity_offered(*, at: datetime) -> bool:
-    """Return True if a caller may give a name, which requires authorisers who could open it."""
+    """Return True if a caller may give a name.
+
+    Names are accepted only if authorisers exist who could open them.
+    """
     try:
         return key_directory.identity_offered(at.date())
     except SealingStopped:
@@ -231,7 +237,7 @@ def identity_offered(*, at: datetime) -> bool:
 
 @dataclass(frozen=True)
 class Contact:
-    """How and when a report reached the service.
+    """The channel through which a report arrived, and the time of its arrival.
 
     `on` and `clock` are set when the report is entered later, for example from a letter or a paper form.
     """
@@ -241,7 +247,7 @@ class Contact:
     clock: str = ""
     dropped: bool = False
     risk: Mapping[str, str] = field(repr=False, default_factory=dict)
-    """What the call-taker noted on the risk, by the labels of the pack's prompts."""
+    """The call-taker's notes on the risk, by label of the pack's prompts."""
 
     def in_the_seal(self, by: Attendance) -> dict[str, Any]:
         """Return the contact details to be sealed with the report.
@@ -261,7 +267,7 @@ class Contact:
 
 
 def contact_rows(channel: str, sealed: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return the sealed contact details as (label, text) rows for an officer who opens the report."""
+    """Return the sealed contact details as (label, text) rows."""
     day = f"{date.fromisoformat(sealed['on']):%-d %B %Y}" if sealed.get("on") else ""
     rows = [
         ("How", CHANNELS.get(channel, channel)),

@@ -1,9 +1,9 @@
-"""What a report has that its look-alikes do not, and what therefore keeps it out of a bulk closure.
+"""Comparison of similar reports, to find those that must not be closed in bulk.
 
-Works in memory on opened reports and stores nothing. A word is shared if more than half of the group has it. A word that
-is not shared is marked; a number, a name, a date or a place among them bars the report, and so does a weapon or a threat,
-shared or not. It bars too much rather than too little: any word with a capital counts as a name, and in a script without
-capitals any word does.
+Works in memory on opened reports and stores nothing. A word is shared if more than half of the group has it.
+A word that is not shared is marked. A number, a name, a date or a place among these words excludes the
+report, and so does a weapon or a threat, whether shared or not. It bars too much rather than too little: any
+word with a capital counts as a name, and in a script without capitals any word does.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _WORD = re.compile(r"[^\W_]+(?:[-.'’@/][^\W_]+)*")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of a text, and whether its group does not share it."""
+    """A passage of a report's text, and whether it differs from the other reports in the group."""
 
     text: str = field(repr=False)
     differs: bool
@@ -35,7 +35,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class ToldText:
-    """What a report says: the text by which it is grouped, the whole of it with every answer, and its language."""
+    """The text of a report, as used to compare it with others.
+
+    `account` is the text by which it is grouped, and `whole` also contains every answer.
+    """
 
     account: str = field(repr=False)
     whole: str = field(repr=False)
@@ -43,7 +46,10 @@ class ToldText:
 
 
 def told_text(opened: OpenedReport, report: Report) -> ToldText:
-    """Return the account and every answer of an opened report. Without an account it is grouped by its answers."""
+    """Return the text of an opened report.
+
+    If it has no account, it is grouped by its answers.
+    """
     rows = [
         f"{label}: {line}"
         for section in answers.told_sections(opened, report.question_set, report.kind)
@@ -56,7 +62,7 @@ def told_text(opened: OpenedReport, report: Report) -> ToldText:
 
 
 class Compared:
-    """The texts of one group of look-alikes, compared with each other."""
+    """The texts of a group of similar reports, compared with each other."""
 
     def __init__(self, told: Mapping[UUID, ToldText]) -> None:
         self._told = told
@@ -64,7 +70,7 @@ class Compared:
         self._shared = {word for word, number in counted.items() if 2 * number > len(told)}
 
     def pieces(self, ref: UUID) -> list[Piece]:
-        """Return the whole text of one report, cut into runs that the group shares and words that it does not."""
+        """Split a report's whole text into passages that the group shares and words that it does not."""
         text, found, at = self._told[ref].whole, list[Piece](), 0
         for word in _WORD.finditer(text):
             if word.group().casefold() not in self._shared:
@@ -92,7 +98,7 @@ def _keys(text: str) -> Sequence[str]:
 
 
 def _is_fact(word: str) -> bool:
-    """Return whether a word that the group does not share may be a number, a name, a date or a place."""
+    """Return whether a word may be a number, a name, a date or a place."""
     pack = load_pack(settings.PACK)
     return (
         any(sign.isdigit() or sign in ".@/" for sign in word)
@@ -103,7 +109,7 @@ def _is_fact(word: str) -> bool:
 
 
 def barred(told: Mapping[UUID, ToldText]) -> dict[UUID, str]:
-    """Return the reports that may not be closed in bulk with the others, each with the code of the reason.
+    """Return the reports that may not be closed in bulk with the others, with the code of each reason.
 
     Those that resemble none of the others are "alone", and so is the last one that the other reasons leave.
     """

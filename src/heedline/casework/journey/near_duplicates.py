@@ -1,4 +1,4 @@
-"""Detect near-duplicate texts.
+"""Detection of near-duplicate texts.
 
 This is plain Python that works in memory on opened reports and stores nothing.
 
@@ -23,7 +23,10 @@ _COMMON = 100
 
 
 def runs(text: str) -> frozenset[tuple[str, ...]]:
-    """Return the set of three-word sequences in a text, or the words of a text shorter than that."""
+    """Return the set of three-word sequences in a text.
+
+    A text of fewer than three words gives its words.
+    """
     words = _WORD.findall(_DIGIT.sub("0", unicodedata.normalize("NFKC", text).casefold()))
     if len(words) < _RUN:
         return frozenset([tuple(words)] if words else [])
@@ -31,7 +34,7 @@ def runs(text: str) -> frozenset[tuple[str, ...]]:
 
 
 def groups[K: Hashable](texts: Iterable[tuple[K, str]]) -> list[list[K]]:
-    """Group each text with the first one it resembles, largest group first.
+    """Group each text with the first one that it resembles, largest group first.
 
     Texts that resemble no other are left out.
     """

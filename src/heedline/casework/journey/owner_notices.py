@@ -1,4 +1,4 @@
-"""Telling an officer that a supervisor gave their report to somebody else, and why.
+"""Notices to officers whose report a supervisor assigned to somebody else.
 
 The reason is sealed with the report. The officer finds the notice in My work until they have read it.
 """
@@ -32,7 +32,10 @@ MISSING = "Say why you take this report from its owner. They are shown the reaso
 
 @dataclass(frozen=True, slots=True)
 class NoticeLine:
-    """A report that was taken from this officer. `reason` says so if it cannot be opened now."""
+    """A notice that a report was reassigned from this officer.
+
+    `reason` says so if it cannot be opened now.
+    """
 
     id: UUID
     ref: UUID
@@ -44,19 +47,25 @@ class NoticeLine:
 
 
 def seal_reason(found: FoundReport, because: str) -> UUID:
-    """Seal the reason for taking a report from its owner and return its container. Raises NotNow, NoRoom and Locked."""
+    """Seal the reason for reassigning a report and return its container.
+
+    Raises NotNow, NoRoom and Locked.
+    """
     return notes.seal(found, {"reason": notes.written(because, longest=LONGEST, missing=MISSING)})
 
 
 def tell(found: FoundReport, had: UUID, to: UUID, note: UUID) -> None:
-    """Leave a notice for the officer who owned the report until now."""
+    """Leave a notice for the previous owner of the report."""
     OwnerNotice.objects.create(
         report=found.report, officer_id=had, to_id=to, by_id=found.by.officer_id, at=found.at, note=note
     )
 
 
 def unseen(*, by: Attendance) -> tuple[NoticeLine, ...]:
-    """Return the reports that were taken from this officer and not given back, newest first, until they have read it."""
+    """Return this officer's unread notices of reassigned reports, newest first.
+
+    Leaves out reports that the officer owns again.
+    """
     rows = list(
         OwnerNotice.objects.filter(report__in=reports_of(by.desk_ids), officer_id=by.officer_id, seen_at=None)
         .exclude(report__owner_id=by.officer_id)
@@ -87,9 +96,10 @@ def unseen(*, by: Attendance) -> tuple[NoticeLine, ...]:
 
 @verb(Act.OWNER_NOTICE_READ)
 def mark_read(ref: UUID, notice: UUID, *, by: Attendance, at: datetime) -> None:
-    """Record that the officer has read why a report was taken from them. Raises NotHere for a colleague's notice.
+    """Mark a notice of reassignment as read.
 
-    Raises NotNow while their keys are locked, because they cannot have read the reason.
+    Raises NotHere for a colleague's notice. Raises NotNow while their keys are locked, because they cannot
+    have read the reason.
     """
     found = find(ref, by=by, at=at)
     if not by.unlocked:

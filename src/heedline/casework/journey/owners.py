@@ -1,4 +1,4 @@
-"""Owners of reports: who may become one, what somebody owns, and passing that on when they go off duty."""
+"""Ownership of reports, including transfers to a colleague at the end of a shift."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Colleague:
 
 @dataclass(frozen=True)
 class OwnedReport:
-    """A report that an officer owns, without anything of its contents."""
+    """A report that an officer owns, without its content."""
 
     ref: UUID
     short: str
@@ -47,7 +47,10 @@ def _colleagues(desk: UUID, at: datetime) -> tuple[Colleague, ...]:
 
 
 def candidates(ref: UUID, *, by: Attendance, at: datetime) -> tuple[Colleague, ...]:
-    """Return the members of a report's desk who may own it, those on duty first. Raises NotHere."""
+    """Return the members of a report's desk who may own it, those on duty first.
+
+    Raises NotHere.
+    """
     desk = reports_of(by.desk_ids).filter(pk=ref).values_list("desk_id", flat=True).first()
     if desk is None:
         raise NotHere
@@ -55,12 +58,15 @@ def candidates(ref: UUID, *, by: Attendance, at: datetime) -> tuple[Colleague, .
 
 
 def colleagues_on_duty(desk: UUID, *, by: Attendance, at: datetime) -> tuple[Colleague, ...]:
-    """Return the others on duty at one of the officer's desks who may own its reports."""
+    """Return colleagues on duty at a desk who may own its reports."""
     return tuple(one for one in _colleagues(desk, at) if one.on_duty and one.id != by.officer_id)
 
 
 def owned_by_me(desk: UUID, *, by: Attendance, at: datetime) -> tuple[OwnedReport, ...]:
-    """Return the open reports of a desk that this officer owns, by urgency. Raises Refused."""
+    """Return the open reports of a desk that this officer owns, ordered by urgency.
+
+    Raises Refused.
+    """
     by.require(Capability.SEE_QUEUE)
     rows = reports_of(by.desk_ids).filter(owner_id=by.officer_id, desk_id=desk).exclude(stage=Stage.CLOSED)
     zone = session.office_zone()
@@ -77,7 +83,7 @@ def owned_by_me(desk: UUID, *, by: Attendance, at: datetime) -> tuple[OwnedRepor
 
 
 def pass_on(refs: Iterable[UUID], to: UUID | None, *, by: Attendance, at: datetime) -> dict[UUID, str]:
-    """Pass reports that the officer owns on to a colleague, or back to the desk if `to` is None.
+    """Transfer the officer's own reports to a colleague, or back to the desk if `to` is None.
 
     Each is an act of its own, so one that cannot be passed on does not keep the others. Returns the reason for each
     report that stays with the officer.

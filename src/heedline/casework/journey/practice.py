@@ -86,12 +86,15 @@ class Worked:
 
     @property
     def alike(self) -> int:
-        """Return how many of the coded answers match the model answer."""
+        """Return the number of coded answers that match the model answer."""
         return sum(mine == model for _, mine, model in answers(self))
 
 
 def answers(one: Worked | practice_functions.Practised) -> list[tuple[str, object, object]]:
-    """Return the answers to compare, as (label, the officer's answer, the model answer)."""
+    """Return the officer's answers beside the model answers.
+
+    Each row is (label, the officer's answer, the model answer).
+    """
     scenario = one.scenario if isinstance(one, Worked) else scenarios()[one.scenario]
     rows: list[tuple[str, object, object]] = [("danger", one.danger, scenario.model.danger)]
     if scenario.way == "report":
@@ -172,7 +175,7 @@ def _find(ref: UUID, by: Attendance, version: int | None = None) -> Exercise:
 
 
 def _move(row: Exercise, move: Move, words: Mapping[str, Any], by: Attendance, at: datetime) -> None:
-    """Record a legal move of an exercise, with the officer's text.
+    """Record a valid move of an exercise, with the officer's text.
 
     Raises NotNow.
     """
@@ -204,7 +207,7 @@ def move(old: Attendance, new: Attendance) -> None:
 
 
 def begin(code: str, *, by: Attendance, at: datetime) -> UUID:
-    """Start an exercise with an invented report and return its id.
+    """Start an exercise with an invented report and return the exercise's id.
 
     Raises NotHere for an exercise that the pack does not have, Refused and NotNow.
     """
@@ -221,7 +224,7 @@ def _room(by: Attendance) -> None:
 
 
 def take(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Take the exercise, as an officer takes a report."""
+    """Take the invented report, in the same way as a real one."""
     with transaction.atomic():
         row = _find(ref, by)
         _move(row, Move.TAKE, {}, by, at)
@@ -247,7 +250,7 @@ def assess(ref: UUID, assessment: Assessment, *, version: int, by: Attendance, a
 
 
 def ask(ref: UUID, text: str, *, version: int, by: Attendance, at: datetime) -> None:
-    """Send a question to the invented reporter, who answers at once."""
+    """Send a question to the invented reporter, who replies immediately."""
     with transaction.atomic():
         row = _find(ref, by, version)
         _move(row, Move.ASK, {}, by, at)
@@ -269,9 +272,9 @@ def close(
     by: Attendance,
     at: datetime,
 ) -> None:
-    """Close the exercise, with an assessment in the same step when `finding` is given.
+    """Close the exercise.
 
-    The model answer is shown from then on.
+    If `assessment` is given, it is recorded in the same step. The model answer is shown from then on.
     """
     pack = load_pack(settings.PACK)
     with transaction.atomic():
@@ -310,7 +313,7 @@ def take_down(code: str, *, danger: bool, told: Mapping[str, Any], by: Attendanc
 
 
 def taken_down(ref: UUID, *, by: Attendance) -> Mapping[str, Any]:
-    """Return what was taken down in a practice call of this session.
+    """Return the report that was taken down in a practice call of this session.
 
     Empty for a call of any other session.
     """
@@ -323,7 +326,7 @@ def taken_down(ref: UUID, *, by: Attendance) -> Mapping[str, Any]:
 
 
 def of_my_people(*, by: Attendance) -> dict[UUID, list[practice_functions.Practised]]:
-    """Return the finished exercises of the officers whom this person supervises, by officer.
+    """Return the finished exercises of the officers whom this person supervises, grouped by officer.
 
     Raises Refused.
     """
@@ -337,7 +340,7 @@ def of_my_people(*, by: Attendance) -> dict[UUID, list[practice_functions.Practi
 
 
 def wipe(at: datetime) -> int:
-    """Delete exercises past the pack's retention period and return how many.
+    """Delete exercises that are past the pack's retention period and return the number deleted.
 
     Called by the worker.
     """

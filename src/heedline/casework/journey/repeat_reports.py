@@ -1,4 +1,4 @@
-"""Reports that were told before: only a supervisor closes one that is linked to an earlier report, or may be.
+"""Restricts the closing of repeat reports to supervisors.
 
 Whether a report is a repeat is part of its assessment and sealed with it. Nothing in the clear says so.
 """
@@ -27,18 +27,18 @@ _SUPERVISOR = (
 
 
 def is_repeat(kind: str, answers: Mapping[str, str]) -> bool:
-    """Return whether an assessment with these answers says that the report is or may be a repeat."""
+    """Return whether these assessment answers say that the report is or may be a repeat."""
     return load_pack(settings.PACK).assessment(kind).only_a_supervisor_closes(answers)
 
 
 def not_at_once(kind: str, answers: Mapping[str, str]) -> None:
-    """Raise NotNow if a repeat would be assessed and closed in one step."""
+    """Raise NotNow if a repeat report would be assessed and closed in one step."""
     if is_repeat(kind, answers):
         raise NotNow(f"{_SUPERVISOR} Save the assessment without closing it.", about="closing")
 
 
 def permit_closing(found: FoundReport) -> None:
-    """Raise Refused for anybody but a supervisor if any assessment said that the report is or may be a repeat.
+    """Raise Refused if the report is or may be a repeat and the officer is not a supervisor.
 
     A later assessment that says otherwise changes nothing: an officer could take the answer back and close the report.
     An assessment that does not open counts as one that says so.
@@ -57,7 +57,10 @@ def permit_closing(found: FoundReport) -> None:
 
 
 def _one_says_so(found: FoundReport, wanted: Sequence[UUID]) -> bool:
-    """Return whether one of these sealed assessments says so, is missing or does not open."""
+    """Return whether any of these sealed assessments says that the report is or may be a repeat.
+
+    An assessment that is missing or cannot be decrypted counts as one that does.
+    """
     ring = found.by.keys()
     parts = list(parts_of([found.report.id], Q(container__in=wanted)))
     for part in parts:

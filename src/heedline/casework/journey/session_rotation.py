@@ -1,4 +1,7 @@
-"""Rotation of a session's cookie when its keys are unlocked, so that an earlier cookie opens nothing."""
+"""Replacement of a session's cookie when its keys are unlocked.
+
+A cookie issued earlier cannot decrypt anything.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from heedline.permits import functions
 
 
 def renew(by: Attendance, session: SessionStore) -> Attendance:
-    """Move the session of this request to a new cookie and return the person signed in under it.
+    """Move this request's session to a new cookie and return the signed-in person.
 
     The old cookie signs nobody in. Data from single sign-on and exercises, sealed under the cookie, are
     moved too. Unlocked keys are not, because they are created again at unlocking.

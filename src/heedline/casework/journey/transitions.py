@@ -1,4 +1,4 @@
-"""The life of a report, from start to end: submit → take → assess → hand over → close → reopen.
+"""The life cycle of a report, from submission to closing and reopening.
 
 `submit` is all that the public process does. Every other function is for officers and follows the same
 six steps: find (among the reports they may see, with a lock), permit, move (`reports.lifecycle`
@@ -44,7 +44,7 @@ from heedline.reports.lifecycle import Move, NotNow, check_closed_at_once, check
 
 
 def _due(kind: str, urgency: str, area: str, at: datetime) -> datetime:
-    """Return the deadline for taking a report that arrived in this quarter hour.
+    """Return the deadline by which a report that arrived in this quarter hour must be taken.
 
     Counted from the end of the quarter hour, so that the deadline reveals nothing more precise.
     """
@@ -53,7 +53,7 @@ def _due(kind: str, urgency: str, area: str, at: datetime) -> datetime:
 
 @dataclass(frozen=True)
 class Accepted:
-    """Confirmation that a report is durably stored.
+    """Confirmation that a report has been stored durably.
 
     `again` is True when the same report had already arrived.
     """
@@ -63,7 +63,7 @@ class Accepted:
 
 
 def submit(new: NewReport, *, at: datetime) -> Accepted:
-    """Seal a report to the desk chosen by its place and kind, and store it.
+    """Seal a report to the desk responsible for its place and kind, and store it.
 
     When this returns, the report is on disk. Raises SealingStopped when it cannot be sealed to two people or
     cannot be stored (nothing was sent). Raises Conflict when the same id arrived before with different
@@ -123,7 +123,7 @@ def submit(new: NewReport, *, at: datetime) -> Accepted:
 
 @dataclass(frozen=True)
 class Assessment:
-    """A desk's assessment of a report: the activity it describes, its priority and the reasons.
+    """A desk's assessment of a report, with its activity, priority and reasons.
 
     It covers what was done, not who the people are. Raises NotNow for danger to life without high priority,
     because no such assessment exists.
@@ -134,7 +134,7 @@ class Assessment:
     priority: str  # high | medium | low
     reason: str
     coded: Mapping[str, str] = field(default_factory=dict)
-    """Further assessment answers for this kind of report, as label → chosen option, in the pack's wording.
+    """Additional assessment answers for this kind of report, as chosen options by label.
 
     They are stored sealed.
     """
@@ -145,7 +145,10 @@ class Assessment:
 
 @dataclass(frozen=True)
 class Closing:
-    """The closing of a report: codes from the pack, a written reason and what the reporter is told."""
+    """The details of a closure.
+
+    They are codes from the pack, a written reason and the message to the reporter.
+    """
 
     outcome: str
     reason: str
@@ -154,10 +157,11 @@ class Closing:
 
 @verb(Act.REPORT_TAKEN)
 def take(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Take a report and become its owner, until it is released, reassigned, or accepted by another desk.
+    """Take a report and become its owner.
 
-    The first take ends the clock Seen and starts Next action. A later one, after a release, keeps the time. Taking what
-    another desk has handed over accepts it, and sets a new time.
+    The officer stays the owner until the report is released, reassigned, or accepted by another desk. The
+    first take ends the clock Seen and starts Next action. A later one, after a release, keeps the time.
+    Taking what another desk has handed over accepts it, and sets a new time.
     """
     found = find(ref, by=by, at=at)
     found.permit(Capability.TAKE)
@@ -219,7 +223,10 @@ def assign(ref: UUID, to: UUID, *, because: str = "", by: Attendance, at: dateti
 
 @verb(Act.REPORT_RELEASED)
 def release(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Return a report to its desk. It keeps the time of its next action, and waits there for another owner."""
+    """Return a report to its desk, where it waits for another owner.
+
+    The time of its next action does not change.
+    """
     found = find(ref, by=by, at=at)
     found.permit(Capability.RELEASE)
     danger.refuse_while_open(found.report)
@@ -229,9 +236,9 @@ def release(ref: UUID, *, by: Attendance, at: datetime) -> None:
 
 @verb(Act.REPORT_CHECKED)
 def record_check(ref: UUID, words: str, *, version: int, by: Attendance, at: datetime) -> None:
-    """Record a further check and what it showed, in sealed words. It sets a new time for the next action.
+    """Record a further check and its result, and set the time of the next action.
 
-    Raises NotHere, Changed, Refused, NotNow and Locked.
+    The text is sealed. Raises NotHere, Changed, Refused, NotNow and Locked.
     """
     found = find(ref, by=by, at=at, version=version)
     found.permit(Capability.SET_NEXT_ACTION)
@@ -334,10 +341,10 @@ def close(ref: UUID, closing: Closing, *, version: int, by: Attendance, at: date
 def assess_and_close(
     ref: UUID, assessment: Assessment, closing: Closing, *, version: int, by: Attendance, at: datetime
 ) -> None:
-    """Assess and close a report in a single request, for the many reports that are not useful.
+    """Assess and close a report in a single step.
 
-    Takes one assessment and one outcome. A report of danger to life must be acted on first and closed
-    separately. Raises NotNow.
+    Intended for the many reports that are not useful. Takes one assessment and one outcome. A report of
+    danger to life must be acted on first and closed separately. Raises NotNow.
     """
     check_closed_at_once(danger=assessment.danger_to_life)
     found = find(ref, by=by, at=at, version=version)
@@ -381,7 +388,10 @@ def hand_over(ref: UUID, to_desk: str, because: str, *, version: int, by: Attend
 
 
 def _accept_by(found: FoundReport) -> datetime:
-    """Return the receiving desk's deadline for accepting a report: the same as for a new one of that priority."""
+    """Return the receiving desk's deadline for accepting a report.
+
+    It equals the deadline for a new report of that priority.
+    """
     report, pack = found.report, load_pack(settings.PACK)
     code = clock_code(report.urgency, report.priority, report.danger_to_life, pack.timetable(report.kind))
     return pack.seen_due(report.kind, code, minute_of(found.at), area=report.area)
@@ -389,10 +399,11 @@ def _accept_by(found: FoundReport) -> datetime:
 
 @verb(Act.REPORT_RETURNED)
 def return_to(ref: UUID, because: str, *, version: int, by: Attendance, at: datetime) -> None:
-    """Return a report to the desk that handed it over, with a reason, before anybody here has accepted it.
+    """Return a report to the desk that handed it over, with a reason.
 
-    It is addressed to that desk's keys and removed from this one. Its time stays. Raises NotNow if it was accepted, or
-    if fewer than two people could open it there.
+    Possible only until somebody at this desk has accepted the report. It is addressed to that desk's keys and
+    removed from this one. Its time stays. Raises NotNow if it was accepted, or if fewer than two people could
+    open it there.
     """
     found = find(ref, by=by, at=at, version=version)
     found.permit(Capability.HAND_OVER)

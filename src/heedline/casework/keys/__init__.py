@@ -1,4 +1,4 @@
-"""Signed public keys, with their directory, epochs, verification and certificates.
+"""Signed public keys, their directory, epochs, verification and certificates.
 
 Start reading at `directory.py`.
 """

@@ -30,7 +30,7 @@ VERSION = 1
 
 
 class NotGenuine(Exception):
-    """The certificate was altered, or was not signed by two officers of this installation."""
+    """Raised when the certificate was altered, or not signed by two officers of this installation."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def certificate(
 
 
 def true_from(on: date) -> date:
-    """Return the first day on which no earlier copy of the key store can still exist.
+    """Return the first day on which no earlier copy of the key store can exist any more.
 
     Until then such a copy could still be used to open the report.
     """
@@ -95,7 +95,7 @@ def true_from(on: date) -> date:
 
 
 def check(paper: Mapping[str, Any], known: Directory) -> Shown:
-    """Return what a certificate says, after checking both signatures.
+    """Verify both signatures and return the content of the certificate.
 
     Raises NotGenuine.
     """
@@ -135,7 +135,7 @@ def check(paper: Mapping[str, Any], known: Directory) -> Shown:
 
 
 def bundle(disposal: Disposal) -> str:
-    """Return a certificate together with the statements on which it depends.
+    """Return a certificate with the statements on which it depends.
 
     This is all that `heedline certificate` needs besides the root key.
     """
@@ -144,7 +144,7 @@ def bundle(disposal: Disposal) -> str:
 
 
 def check_bundle(text: str, *, root: str) -> Shown:
-    """Check the output of `bundle` with nothing but the root key (hexadecimal).
+    """Verify the output of `bundle` using only the root key, in hexadecimal.
 
     Raises NotGenuine.
     """

@@ -1,4 +1,4 @@
-"""The directory of public keys, trusted only through statements chained to the pinned root.
+"""The directory of public keys, which accepts only statements chained to the pinned root.
 
 The public process seals to nothing else. The table of desks is never asked for a key or a desk's name: a changed row
 cannot send a report to another door. Nor can a statement that was taken away: the log names the hash of each, and a
@@ -39,16 +39,16 @@ class _Known:
     root: str
     directory: Directory
     doubted: bool
-    """Whether a statement is missing, or differs from the one that the log names."""
+    """True if a statement is missing or differs from the one recorded in the log."""
     unlogged: bool
-    """Whether there are statements that the log does not name."""
+    """True if there are statements that are not recorded in the log."""
     offered: dict[date, bool] = field(default_factory=dict)
-    """The results of `identity_offered` for this directory, by day.
+    """The cached results of `identity_offered` for this directory, by day.
 
     Every question page asks for them, some of them several times.
     """
     addressees: dict[tuple[str, date], Addressee | None] = field(default_factory=dict)
-    """The results of `addressee` for this directory, by the desk's code and day. They never outlast it."""
+    """The cached results of `addressee` for this directory, by desk code and day."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def directory() -> Directory:
 
 
 def trusted() -> Directory:
-    """Return the directory to seal by.
+    """Return the directory to use for sealing.
 
     While the table lacks statements that the log names or that this process has seen, that is the last one which had
     them all. Raises SealingStopped where there is none.
@@ -86,7 +86,10 @@ def trusted() -> Directory:
 
 
 def doubts() -> bool:
-    """Return whether any statement known from the log or seen by this process is missing or different."""
+    """Return whether any known statement is missing or has changed.
+
+    A statement is known from the log, or because this process has seen it.
+    """
     return _read().doubted
 
 
@@ -136,12 +139,12 @@ def _contains(found: Directory, before: Directory) -> bool:
 
 
 def _agrees(found: Directory, logged: Logged) -> bool:
-    """Return whether a directory includes every statement that the log names."""
+    """Return whether a directory includes every statement recorded in the log."""
     return all(link in found.links.get(serial, frozenset()) for serial, link in logged)
 
 
 def _state() -> tuple[int, int]:
-    """Return the number of statements in the table and in the log.
+    """Return the numbers of statements in the table and in the log.
 
     If neither has changed, nothing is read again.
     """
@@ -152,7 +155,7 @@ def _state() -> tuple[int, int]:
 
 
 def _table_and_log() -> tuple[list[str], Logged]:
-    """Return the signed statements in order, and what the log names.
+    """Return the signed statements in order, and those recorded in the log.
 
     One query, and so one snapshot: a statement that somebody commits meanwhile is in both or in neither. Two queries
     would find it in the log alone, and doubt every key for a few seconds.
@@ -172,7 +175,7 @@ def _logged() -> Logged:
 
 
 def read_again() -> None:
-    """Clear the cached directory, so that the database is asked next time.
+    """Clear the cached directory, so that the next read queries the database.
 
     Used after a statement was made in this process.
     """
@@ -181,7 +184,7 @@ def read_again() -> None:
 
 
 def forget() -> None:
-    """Clear the cached directory and the floor, the last directory that was trusted.
+    """Clear the cached directory and the last trusted one.
 
     Used between tests, and where a demonstration begins again.
     """
@@ -191,7 +194,7 @@ def forget() -> None:
 
 
 def desk_by_code(code: str) -> DeskFacts | None:
-    """Return what two stewards have stated about the desk with this code.
+    """Return the desk with this code, as stated by two stewards.
 
     Raises SealingStopped if the statements are in doubt.
     """
@@ -204,20 +207,20 @@ def desk_by_code(code: str) -> DeskFacts | None:
 
 
 def openers_of(desk: str, on: date) -> int:
-    """Return how many people can open what is sealed to this desk on the given day."""
+    """Return the number of people who can open content sealed to this desk on the given day."""
     epoch = directory().current_epoch(desk, on)
     return 0 if epoch is None else len(directory().holders(epoch))
 
 
 def who_open(desk: str, on: date) -> frozenset[UUID]:
-    """Return the officers who can open what is sealed to this desk on the given day."""
+    """Return the officers who can open content sealed to this desk on the given day."""
     epoch = directory().current_epoch(desk, on)
     return frozenset() if epoch is None else frozenset(map(UUID, directory().holders(epoch)))
 
 
 @dataclass(frozen=True)
 class Addressee:
-    """A desk to which a report can be sealed, with the epoch in force."""
+    """A desk to which a report can be sealed, with its current epoch."""
 
     desk: UUID
     code: str
@@ -227,7 +230,7 @@ class Addressee:
 
 
 def addressee(code: str, on: date) -> Addressee | None:
-    """Return the desk's current key, or None if fewer than two people could open it.
+    """Return the desk's current key, or None if fewer than two people can open it.
 
     Raises SealingStopped if the statements are in doubt.
     """
@@ -249,7 +252,7 @@ def _addressee(known: Directory, code: str, on: date) -> Addressee | None:
 
 
 def authoriser_epoch(authoriser_desk: str | None, on: date) -> EpochKey | None:
-    """Return the authorisers' current key, or None if nobody could decide.
+    """Return the authorisers' current key, or None if nobody can decide.
 
     In that case reporters are not asked for their names.
     """
@@ -260,7 +263,7 @@ def authoriser_epoch(authoriser_desk: str | None, on: date) -> EpochKey | None:
 
 
 def desk_that_decides(desk: UUID | None, on: date) -> Addressee | None:
-    """Return a desk of authorisers with its current key, or None if none could decide now."""
+    """Return an authorisers' desk with its current key, or None if no desk can decide now."""
     epoch = authoriser_epoch(str(desk), on) if desk is not None else None
     facts = trusted().desk(str(desk))
     if desk is None or epoch is None or facts is None:

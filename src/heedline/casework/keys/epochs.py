@@ -52,7 +52,7 @@ def recovery_context(epoch: UUID, desk: UUID) -> bytes:
 
 
 def _trusted() -> Directory:
-    """Return the directory to grant keys by.
+    """Return the directory to use when granting keys.
 
     Raises Refused while the statements do not match those that the log names.
     """
@@ -114,7 +114,7 @@ def month_starts(on: date, ahead: int) -> list[date]:
 
 
 def make_epochs_ahead(desk: Desk, *, by: Hand, at: datetime, ahead: int = 2) -> int:
-    """Create the missing epochs for this month and the next two, and return how many were made.
+    """Create the missing epochs for this month and the next two, and return the number created.
 
     An epoch is missing if there is none that only members hold.
     """
@@ -127,7 +127,7 @@ def make_epochs_ahead(desk: Desk, *, by: Hand, at: datetime, ahead: int = 2) -> 
 
 
 def keep_ahead(desks: list[UUID], *, by: Hand, at: datetime) -> int:
-    """Create the missing epochs of these desks and end those that leavers hold.
+    """Create the missing epochs of these desks and end the epochs that leavers hold.
 
     Runs when a member unlocks, and returns how many epochs were made. It is not an error if a colleague does
     the same at the same time.
@@ -146,9 +146,10 @@ def keep_ahead(desks: list[UUID], *, by: Hand, at: datetime) -> int:
 
 
 def _state_destroyed(desk_id: UUID, *, by: Hand, at: datetime) -> None:
-    """Sign a statement that epochs of a desk are destroyed, so that nobody counts as holding them.
+    """Sign a statement that epochs of a desk are destroyed.
 
-    Only where no grant of one is left in the table, whatever its row says.
+    They no longer count as held by anybody. Only where no grant of one is left in the table, whatever its row
+    says.
     """
     known = key_directory.directory()
     facts = known.desk(str(desk_id))
@@ -163,9 +164,10 @@ def _state_destroyed(desk_id: UUID, *, by: Hand, at: datetime) -> None:
 
 
 def state_opened(desks: Iterable[UUID], seeds: Mapping[UUID, bytes], *, by: Hand, at: datetime) -> None:
-    """Sign statements that epoch keys made by colleagues can be opened, unless somebody has already done so.
+    """Sign statements that this officer can open epoch keys made by colleagues.
 
-    What another says of a key is believed only as far as nothing better is there: see `Directory.current_epoch`.
+    Does nothing for keys that already have such a statement. A colleague's statement about a key is trusted
+    only if there is no better one (`Directory.current_epoch`).
     """
     if key_directory.doubts():
         return
@@ -206,7 +208,7 @@ def _keep_ahead(desk_id: UUID, *, by: Hand, at: datetime) -> int:
 
 
 def _held_by_leavers(desk: UUID) -> list[EpochKey]:
-    """Return the desk's epochs that are still in use and held by somebody who is no longer a member.
+    """Return the desk's active epochs that a former member holds.
 
     Epochs that nobody holds are not included. An ended epoch is granted to nobody, and three shares must
     still be able to recover these.
@@ -227,7 +229,7 @@ def _lock_colleagues(epoch: EpochKey) -> None:
 
 
 def grant_to(person: UUID, desk: UUID, *, by: Hand, seeds: Mapping[UUID, bytes], at: datetime) -> int:
-    """Grant a member the desk keys that they cannot open yet, and return how many were granted.
+    """Grant a member the desk keys that they cannot open yet, and return the number granted.
 
     The seeds are taken from `seeds`. `by` signs the grants and must have compared the member's key words.
     Raises Refused.
@@ -270,7 +272,7 @@ def grant_to_recovery(
     seeds: Mapping[UUID, bytes],
     anew: bool = False,
 ) -> int:
-    """Grant the desks' recovery keys the seeds that they lack, and return how many were granted.
+    """Grant the desks' recovery keys the seeds that they lack, and return the number granted.
 
     With `anew` all of `seeds` is granted to a new recovery key. Seeds are granted only to a key whose words
     this officer has compared with the printed ones.
@@ -300,7 +302,7 @@ def grant_to_recovery(
 
 
 def retire(desk: Desk, epoch: UUID, *, by: Hand, at: datetime) -> None:
-    """End an epoch in a member's own session, so that nothing more is sealed to it.
+    """End an epoch in a member's own session, so that no more content is sealed to it.
 
     Another epoch must be in force. Raises Refused.
     """

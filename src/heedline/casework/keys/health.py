@@ -1,4 +1,4 @@
-"""Checks for desk keys that run out, have to be changed, or are missing for a member."""
+"""Checks for desk keys that are running out, must be replaced, or are missing for a member."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from heedline.dispatch.clocks import epochs_run_out
 
 
 def keys_run_out(desk: UUID, at: datetime) -> bool:
-    """Return whether the desk lacks a key for the month after next that only its members hold."""
+    """Return whether the desk lacks a key, held only by its members, for the month after next."""
     known = key_directory.directory()
     opens = [one.opens_on for one in known.epochs(str(desk)) if not known.is_stale(one)]
     return epochs_run_out(max(opens, default=None), at.date())
 
 
 def keys_to_change(desk: UUID) -> bool:
-    """Return whether a leaver holds a key of the desk, or an ended key has yet to be destroyed."""
+    """Return whether a leaver holds a key of the desk, or an ended key has not been destroyed."""
     known = key_directory.directory()
     if any(not one.ended and known.is_stale(one) for one in known.epochs(str(desk))):
         return True
@@ -26,7 +26,7 @@ def keys_to_change(desk: UUID) -> bool:
 
 
 def without_keys(desk: UUID, at: datetime) -> bool:
-    """Return whether any member of the desk with keys of their own lacks the desk's current key."""
+    """Return whether any member who has keys of their own lacks the desk's current key."""
     known = key_directory.directory()
     epoch = known.current_epoch(str(desk), at.date())
     members = {one for one in known.members(str(desk)) if known.officer(one) is not None}
@@ -34,7 +34,7 @@ def without_keys(desk: UUID, at: datetime) -> bool:
 
 
 def desk_is_thin(desk: UUID, at: datetime) -> bool:
-    """Return whether too few people can open what is sealed to the desk.
+    """Return whether too few people can open content sealed to the desk.
 
     Nothing is sent to such a desk.
     """

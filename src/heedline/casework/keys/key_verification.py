@@ -1,4 +1,4 @@
-"""Records of whose key words an officer has compared and which changes they have reviewed.
+"""Records of which key words an officer has compared and which changes they have reviewed.
 
 An officer grants a desk's keys only to people whose words they have compared. Two stewards could sign a
 non-existent member onto a desk, but no colleague could hear that member read out their words.
@@ -70,7 +70,7 @@ def _key(seed: bytes) -> bytes:
 
 
 def load(officer: UUID, seed: bytes) -> Known:
-    """Return what an officer has compared so far.
+    """Return the key words that an officer has compared and the changes they have reviewed.
 
     Records that do not open under the officer's seed are ignored.
     """
@@ -90,7 +90,7 @@ def _keep(by: Hand, known: Known) -> None:
 
 
 def compare(subject: str, said: str, *, by: Hand, at: datetime) -> None:
-    """Record that `by` has heard these key words from the person to whom they belong.
+    """Record that `by` heard these key words from the person to whom they belong.
 
     Raises Refused if the words differ. Success and failure are both logged.
     """

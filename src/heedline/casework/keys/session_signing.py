@@ -1,4 +1,4 @@
-"""Session keys with which officers sign messages to reporters.
+"""Session keys that officers use to sign messages to reporters.
 
 The officer's own signing key is used once, when they unlock, to certify a key made for that session. The
 session key signs messages. The reader of a message can trace its signature through the certificate to
@@ -39,7 +39,7 @@ class Voice:
         return {**self.to_show(), "seed": self.seed.hex()}
 
     def to_show(self) -> dict[str, str]:
-        """Return the fields that are sent with a message beside its signature."""
+        """Return the fields that are sent with a message and its signature."""
         return {
             "officer": str(self.officer),
             "public": self.public.hex(),
@@ -80,7 +80,7 @@ def new_voice(officer: UUID, officer_seed: bytes, *, at: datetime) -> Voice:
 
 
 def new_salt() -> str:
-    """Return a new salt, to be sealed beside words whose signature is stored unsealed."""
+    """Return a new salt to be sealed with a text whose signature is stored unsealed."""
     return secrets.token_hex(16)
 
 
@@ -94,7 +94,7 @@ def salted(text: str, salt: str) -> str:
 
 
 def speak(voice: Voice, *, report: UUID, message: UUID, on: date, text: str) -> dict[str, str]:
-    """Sign a message and return the signature to be stored beside it."""
+    """Sign a message and return the signature to store with it."""
     return {**voice.to_show(), "signature": sign(voice.seed, _spoken(report, message, on, text)).hex()}
 
 
@@ -124,7 +124,7 @@ def attest(voice: Voice, body: bytes) -> dict[str, str]:
 
 
 def is_attested(said: dict[str, str], body: bytes, *, on: date, known: Directory, installation: str) -> bool:
-    """Return whether a document was signed by a session of somebody who was then an officer.
+    """Return whether a document was signed in a session of a person who was an officer at the time.
 
     Needs no database, because `known` is built from statements.
     """

@@ -21,7 +21,7 @@ from heedline.vault.signed import propose as propose_in_vault
 
 @dataclass(frozen=True)
 class Hand:
-    """A signer's id (or `root`) and their seed, held only while signing."""
+    """A signer's id (or `root`) and seed, held in memory only while signing."""
 
     person: str
     seed: bytes = field(repr=False)
@@ -29,7 +29,7 @@ class Hand:
 
 @dataclass(frozen=True)
 class Proposed:
-    """The signature of an absent steward, made before the statement had a number."""
+    """The signature of an absent steward, made before the statement was numbered."""
 
     person: str
     statement: UUID
@@ -41,7 +41,7 @@ type Signer = Hand | Proposed
 
 
 def propose(kind: str, body: Mapping[str, Any], by: Hand, *, at: datetime) -> Proposed:
-    """Sign a statement that another steward is also to sign.
+    """Sign a statement that another steward must also sign.
 
     It has no effect until then.
     """
@@ -53,11 +53,11 @@ def propose(kind: str, body: Mapping[str, Any], by: Hand, *, at: datetime) -> Pr
 def state(kind: str, body: Mapping[str, Any], hands: Sequence[Signer], *, at: datetime) -> Statement:
     """Sign, store and log a statement.
 
-    Serial numbers have no gaps. If two statements are made at once they collide, and the caller of one of
-    them tries again. Raises Refused for a statement that nobody would believe, such as membership of both a
-    desk and its authoriser desk. Stored, it would raise an alarm for ever, and the table of appointments
-    would claim something that no key supports. Also raises Refused while the statements do not match those
-    that the log names.
+    Serial numbers have no gaps. If two statements are made at the same time they collide, and one of the
+    callers must try again. Raises Refused for a statement that nobody would believe, such as membership of
+    both a desk and its authoriser desk. Stored, it would raise an alarm for ever, and the table of
+    appointments would claim something that no key supports. Also raises Refused while the statements do not
+    match those that the log names.
     """
     if key_directory.doubts():
         raise Refused(key_directory.IN_DOUBT)

@@ -1,4 +1,4 @@
-"""The language of a report: that of its pages, the one detected, and the one an officer recorded.
+"""The language of a report, as chosen by the reporter, detected, or recorded by an officer.
 
 The page language and the officer's choice are stored sealed. The detected language is a hint, worked out
 when an officer opens the report. It is never stored and decides nothing (`packs.text.tongues`).

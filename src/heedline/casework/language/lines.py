@@ -1,4 +1,4 @@
-"""The translations shown on a report's page, with assignee, deadline and versions.
+"""The translations shown on a report's page, with their assignee, deadline and versions.
 
 Each version names its translator and date. The rows are fetched in the report's own query, as in
 `case_lines`. `case_file` has already opened whatever is sealed in them.
@@ -66,12 +66,12 @@ class TranslationLine:
 
     @property
     def waiting(self) -> bool:
-        """Return True until the translation is written or withdrawn."""
+        """Return True until the translation is written or cancelled."""
         return self.state is TranslationState.WAITING
 
     @property
     def done(self) -> bool:
-        """Return True once the translation is written, and sent if it is a reply."""
+        """Return True once the translation is written and, if it is a reply, sent."""
         return self.state is TranslationState.DONE
 
     @property

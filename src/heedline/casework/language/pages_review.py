@@ -19,7 +19,7 @@ from heedline.permits.capabilities import Capability
 
 @dataclass(frozen=True)
 class PageReviewLine:
-    """A public page in every language but the first.
+    """The review status of a public page in every language except the first.
 
     `name` is the page's name in the first language, or "" when it has none.
     """
@@ -44,7 +44,7 @@ class Translations:
 
 
 def translations(*, by: Attendance) -> Translations:
-    """Return every page in every language, for a steward.
+    """Return the review status of every page in every language, for a steward.
 
     Raises Refused for others. None of it concerns any report.
     """

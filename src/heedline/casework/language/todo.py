@@ -1,4 +1,4 @@
-"""Translations waiting at an officer's desks: their own first, then those they could take.
+"""Translations waiting at an officer's desks, with the officer's own first.
 
 Logged as one view.
 """
@@ -41,7 +41,7 @@ _WHATS = {
 
 @dataclass(frozen=True)
 class ToDo:
-    """A translation that is waiting to be made.
+    """A translation that has not been made yet.
 
     `can_take` is True when the officer is confirmed to speak the language and the translation is not
     assigned to them.

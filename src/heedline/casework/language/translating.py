@@ -166,12 +166,12 @@ def _ask(
 
 
 def _desks(report: Report) -> list[UUID]:
-    """Return the desks whose members hold keys that open the report, its own desk first."""
+    """Return the desks whose members can open the report, with its own desk first."""
     return [report.desk_id, *([report.watch_id] if report.watch_id is not None else [])]
 
 
 def _choose(language: str, desks: Iterable[UUID], at: datetime, *, but: UUID | None = None) -> UUID | None:
-    """Return the officer to assign a translation to, or None if nobody speaks the language.
+    """Return the officer to whom a translation is assigned, or None if nobody speaks the language.
 
     Officers on duty come first, then those with the fewest translations to make.
     """
@@ -193,7 +193,7 @@ def _choose(language: str, desks: Iterable[UUID], at: datetime, *, but: UUID | N
 
 
 def _task(found: FoundReport, task: UUID) -> tuple[Translation, dict[str, Any]]:
-    """Return the translation, locked, and the text of the request.
+    """Return the translation with its row locked, and the text of the request.
 
     Raises NotHere and CannotOpen.
     """
@@ -204,7 +204,7 @@ def _task(found: FoundReport, task: UUID) -> tuple[Translation, dict[str, Any]]:
 
 
 def asked_words(row: Translation, by: Attendance) -> dict[str, Any]:
-    """Return the opened text of a translation request.
+    """Return the decrypted text of a translation request.
 
     Raises Locked and CannotOpen.
     """
@@ -319,7 +319,7 @@ def _may_write(found: FoundReport, row: Translation, words: dict[str, Any]) -> N
 
 @verb(Act.TRANSLATION_WRITTEN)
 def write(ref: UUID, task: UUID, text: str, *, number: int, by: Attendance, at: datetime) -> None:
-    """Store a translation beside what the reporter wrote, or a corrected version of one.
+    """Store a translation with the reporter's text, or a corrected version of a translation.
 
     `number` is the number of the last version that the translator saw, or 0 for none. Raises NotHere,
     Refused, Changed, NotNow, Locked and NoRoom.

@@ -1,4 +1,4 @@
-"""The audit log outside the database, as a tree, checkpoints, exports, proofs and witnesses.
+"""The audit log outside the database, with its tree, checkpoints, exports, proofs and witnesses.
 
 Start reading at `log/keeping.py`.
 """

@@ -1,4 +1,4 @@
-"""Published checkpoints of the log, sent in emails, on the public site and to witnesses.
+"""Published checkpoints of the log, as sent by email, to the public site and to witnesses.
 
 There are two feeds. Each is a chain in which every checkpoint is proven to extend the one before. The
 number of leaves reveals how much the office does, so the quarter-hourly feed goes only into the office's
@@ -54,7 +54,7 @@ class SignedHead:
 
     @property
     def growth(self) -> str:
-        """Return the body of C2SP's add-checkpoint request, which a witness asks for.
+        """Return the body of C2SP's add-checkpoint request, to be sent to a witness.
 
         It contains the old size, the proof and the checkpoint.
         """
@@ -70,7 +70,7 @@ def latest(feed: str = DAY) -> SignedHead | None:
 
 
 def is_stale(head: SignedHead, at: datetime) -> bool:
-    """Return whether a daily checkpoint should have been followed by another by now.
+    """Return whether a daily checkpoint is overdue.
 
     The office works every day.
     """
@@ -78,7 +78,7 @@ def is_stale(head: SignedHead, at: datetime) -> bool:
 
 
 def after(size: int, feed: str = DAY) -> SignedHead | None:
-    """Return the checkpoint proven to extend the one with `size` leaves, or None.
+    """Return the checkpoint that is proven to extend the one with `size` leaves, or None.
 
     Size 0 returns the first checkpoint of the feed.
     """

@@ -33,7 +33,7 @@ type Progress = Callable[[int, int], None]
 
 
 class AnotherLog(Exception):
-    """The folder holds an export of a log with a different past.
+    """Raised when the folder holds an export of a log with a different history.
 
     It is evidence, and is left unchanged.
     """
@@ -54,7 +54,7 @@ class Exported:
 
 
 def export(path: Path, progress: Progress) -> Exported:
-    """Export the sequenced log to a folder, or resume an export that was interrupted in any way.
+    """Export the sequenced log to a folder, or resume an interrupted export.
 
     Raises Unreadable if the folder is something else, and AnotherLog if its log has a different past.
     """
@@ -170,7 +170,7 @@ def _signed() -> Iterator[Published]:
 
 
 class LiveLog:
-    """The log in the database, with the interface of `proving.Log`."""
+    """The log in the database, with the `proving.Log` interface."""
 
     def find(self, number: int) -> int:
         """Return the position of the event with this id.

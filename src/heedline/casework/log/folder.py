@@ -30,7 +30,7 @@ FEEDS = ("day", "slot")
 
 @dataclass(frozen=True, slots=True)
 class CheckpointLine:
-    """One line of `checkpoints.jsonl`."""
+    """A line of `checkpoints.jsonl`."""
 
     text: str
     note: Note
@@ -63,7 +63,7 @@ def tiles_of(size: int) -> Iterator[tuple[int, int, int]]:
 
 
 class Folder:
-    """An exported log in a folder.
+    """An exported log stored in a folder.
 
     Raises Unreadable if the folder does not hold one.
     """
@@ -122,7 +122,7 @@ class Folder:
         raise Unreadable("There is no such event in the exported log")
 
     def event(self, position: int) -> bytes:
-        """Return the line at a position.
+        """Return the log line at a position.
 
         Raises Unreadable if there are fewer lines.
         """

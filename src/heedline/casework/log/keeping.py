@@ -1,4 +1,4 @@
-"""Worker tasks that sequence the log, keep its tree and sign its checkpoints.
+"""Worker tasks that sequence the log, maintain its tree and sign its checkpoints.
 
 The worker holds the log's key and no other. Its signatures prove nothing to somebody who trusts only the
 worker. They do bind the installation to what it said before, because anybody who kept an earlier
@@ -35,7 +35,7 @@ SIGNED_WITHIN = timedelta(minutes=30)
 
 @dataclass(slots=True)
 class LogBacklog:
-    """Events that have been written but are not in the tree yet.
+    """Events that have been written but not yet added to the tree.
 
     They are below the horizon `below`. `since` is in seconds, read from a clock that only runs forward.
     """
@@ -46,7 +46,7 @@ class LogBacklog:
 
 @dataclass(slots=True)
 class Unsigned:
-    """The size of the log when it was last signed, and since when it has been larger.
+    """The size of the log when it was last signed, and the time since when it has been larger.
 
     `since` is in seconds, read from a clock that only runs forward.
     """
@@ -84,14 +84,14 @@ type RaiseAlarm = Callable[[AlarmKind, datetime], None]
 
 
 def signer(generation: int) -> NoteSigner | None:
-    """Return the signer of checkpoints, or None in a process that has not been given the key."""
+    """Return the signer of checkpoints, or None if this process does not have the key."""
     if not settings.LOG_KEY:
         return None
     return NoteSigner(origin(generation), bytes.fromhex(settings.LOG_KEY))
 
 
 def keep(at: datetime, monotonic: float, waiting: LogBacklog = _waiting, *, alarm: RaiseAlarm) -> int:
-    """Sequence the events written since the last round and return their number.
+    """Sequence the events written since the last run and return the number of events.
 
     Raises alarms if the log is inconsistent, and if something written PATIENCE ago is still not in the tree.
     In that case the sequencer has stopped or cannot keep up.
@@ -116,7 +116,7 @@ def keep(at: datetime, monotonic: float, waiting: LogBacklog = _waiting, *, alar
 
 
 def look_back(at: datetime, patrol: sequence.Patrol = _patrol, *, alarm: RaiseAlarm) -> bool:
-    """Re-read a portion of old events and return whether they are still the ones that were sequenced.
+    """Read a portion of old events again and return whether they are unchanged.
 
     Raises an alarm if they are not. One portion every fifteen seconds covers a million events in about two
     hours.
@@ -131,7 +131,7 @@ def look_back(at: datetime, patrol: sequence.Patrol = _patrol, *, alarm: RaiseAl
 
 
 def watch(at: datetime, monotonic: float, unsigned: Unsigned = _unsigned, *, alarm: RaiseAlarm) -> None:
-    """Raise an alarm if the log has grown and no checkpoint was signed for SIGNED_WITHIN."""
+    """Raise an alarm if the log has grown and no checkpoint has been signed for SIGNED_WITHIN."""
     last = Published.objects.filter(feed=SLOT).order_by("-size").values_list("size", flat=True).first() or 0
     if sequence.size() <= last:
         unsigned.size = -1

@@ -64,7 +64,7 @@ class KeyChange:
 
 
 def change(last: TreeHead, old: bytes, new: bytes) -> str:
-    """Return the signed document that hands a log over from one key to another.
+    """Return the signed document that transfers a log from one key to another.
 
     Each key is given as a seed of 32 bytes. The change takes place after the log's last checkpoint under the
     old key.

@@ -25,7 +25,7 @@ _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=Fals
 
 
 class Unreadable(Exception):
-    """The input is not in the expected form, so that nothing can be said about the log.
+    """Raised when the input is malformed, so that nothing can be said about the log.
 
     `str()` says what was expected.
     """
@@ -42,7 +42,7 @@ def note_of_mail(mail: str) -> str | None:
 
 
 def read_note(text: str) -> Note:
-    """Return the signed note from a file that holds the note itself or an email that carries one.
+    """Return the signed note from a file that holds the note itself or an email containing one.
 
     Raises Unreadable.
     """
@@ -185,7 +185,7 @@ def read_key(text: str) -> NoteKey:
 
 
 def same_log(key: NoteKey, origin: str) -> NoteKey | None:
-    """Return the key as it signs for this origin, or None if that is another log.
+    """Return the key under this origin's name, or None if the origin belongs to another log.
 
     A restored log continues under the same name with the next number.
     """

@@ -21,7 +21,7 @@ class Log(Protocol):
         ...
 
     def event(self, position: int) -> bytes:
-        """Return the canonical line at a position.
+        """Return the canonical log line at a position.
 
         Raises Unreadable.
         """

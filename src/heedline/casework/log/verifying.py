@@ -1,4 +1,4 @@
-"""Verification of an exported log against its signed checkpoints and those kept outside.
+"""Verification of an exported log against its signed checkpoints and those kept elsewhere.
 
 Needs neither the database nor settings, and trusts nobody. An export is proven, or fails, against what
 the person checking it brings along. The events are read once, in order, and only a few hashes are kept,
@@ -32,7 +32,7 @@ type VerifyProgress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A checkpoint that somebody kept outside the organisation.
+    """A checkpoint that was kept outside the organisation.
 
     `name` is what they call it.
     """
@@ -42,7 +42,7 @@ class Kept:
 
     @classmethod
     def from_text(cls, name: str, text: str) -> Kept:
-        """Parse a kept checkpoint from a note or from an email that carries one.
+        """Parse a kept checkpoint from a note, or from an email that contains one.
 
         Raises Unreadable.
         """
@@ -68,7 +68,7 @@ class Verdict:
     untold: int = 0
 
     def is_wrong(self, words: str) -> None:
-        """Record something that does not match."""
+        """Record a mismatch."""
         if len(self.wrong) < MOST_TOLD:
             self.wrong.append(words)
         else:
@@ -94,7 +94,7 @@ def verify(
     witnesses: Sequence[NoteKey] = (),
     progress: VerifyProgress = lambda _: None,
 ) -> Verdict:
-    """Compare an exported log with its own checkpoints and with those kept outside.
+    """Compare an exported log with its own checkpoints and with those kept outside the organisation.
 
     `key` is the log's key, obtained from a more reliable source than the export. If it is None, the key in
     the export is used, and then only the kept checkpoints prove anything. `changes` are the documents by
@@ -159,7 +159,7 @@ def _claims_of(folder: Folder, keys: LogKeys | None, verdict: Verdict) -> Iterat
 
 
 class _Tiles:
-    """The exported event hashes in order, to find the event that differs from the sequenced one."""
+    """The exported event hashes in order, used to find an event that differs from the sequenced one."""
 
     def __init__(self, folder: Folder) -> None:
         self._tiles = FolderTiles(folder.path)
@@ -209,7 +209,7 @@ def _read(folder: Folder, claims: Iterable[_Claim], verdict: Verdict, progress: 
 
 
 class _Judged:
-    """The comparison of claims with the log as its events are read.
+    """The results of comparing claims with the log while its events are read.
 
     Remembers the last size up to which everything matched.
     """
@@ -265,7 +265,7 @@ def _between(fits: int, size: int) -> str:
 
 
 def _compare_root(folder: Folder, verdict: Verdict) -> None:
-    """Check the upper tiles of the export on the way to the root.
+    """Check the upper tiles of the export on the path to the root.
 
     They are needed to make proofs from this export.
     """

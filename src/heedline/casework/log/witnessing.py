@@ -1,7 +1,7 @@
-"""An outside witness that signs only checkpoints extending the last one it signed for a log.
+"""An outside witness that signs a checkpoint only if it extends the last one signed for that log.
 
-Needs neither the database nor settings. A witness writes what it signs to its disk first, so that it
-never forgets what it vouched for, even if it is killed. Two processes that run at once take turns. A log
+Needs neither the database nor settings. A witness writes what it signs to its disk first, so that it never
+forgets what it vouched for, even if it is killed. Two processes that run at the same time take turns. A log
 that shows two different pasts gets no second signature, and what it showed is kept as evidence.
 """
 
@@ -27,7 +27,7 @@ _KEY, _LOCK, _EVIDENCE, _CHANGES = "witness-key", "lock", "evidence", "changes"
 
 
 class DoesNotFit(Exception):
-    """The checkpoint conflicts with what this witness holds.
+    """Raised when the checkpoint conflicts with the witness's records.
 
     `str()` says how. Nothing was signed.
     """
@@ -47,7 +47,7 @@ class Seen:
 
 
 def new(folder: Path, name: str) -> NoteKey:
-    """Create a witness, with its key and the folder that holds its memory.
+    """Create a witness with a key and a folder for its records.
 
     Raises Unreadable if the folder already holds a witness.
     """
@@ -69,7 +69,7 @@ def new(folder: Path, name: str) -> NoteKey:
 
 
 class Witness:
-    """The witness whose memory is in a folder.
+    """A witness whose records are stored in a folder.
 
     Raises Unreadable if the folder holds none.
     """
@@ -141,7 +141,7 @@ class Witness:
             return Seen(cosigned, tree.size, new=True, first=held is None)
 
     def follow(self, paper: str) -> int:
-        """Follow a change of the log's key and return the number of events held.
+        """Accept a change of the log's key and return the number of events recorded.
 
         What was signed here under the old key continues under the new one, and the old key ends. The document is
         trusted because it is signed by the old key, for which a checkpoint is held here. Raises Unreadable if
@@ -179,7 +179,7 @@ class Witness:
             return self.size_held(change.new)
 
     def _keys(self, log: NoteKey) -> LogKeys:
-        """Return the keys of this log, according to the key changes followed here.
+        """Return the keys of this log, according to the key changes accepted here.
 
         Raises Unreadable if the memory is damaged.
         """
@@ -193,7 +193,10 @@ class Witness:
         return LogKeys.linked(log, [KeyChange.from_text(one) for one in papers])
 
     def _file(self, log: NoteKey) -> Path:
-        """Return the memory file for a log and key, which is the same for all generations of the log."""
+        """Return the path of the record file for a log and key.
+
+        The path is the same for all generations of a log.
+        """
         name, _, number = log.name.rpartition("/")
         log_of_all_times = name if name and number.isdecimal() else log.name
         named = hashlib.sha256(log_of_all_times.encode() + b"\0" + log.public).hexdigest()

@@ -1,4 +1,4 @@
-"""Oversight: the log, conflicts of interest, dip sampling and daily counts of what desks do.
+"""The oversight log, conflicts of interest, dip sampling and daily counts of desks' work.
 
 For overseers and second reviewers. Start with `log_view.py`.
 """

@@ -1,4 +1,4 @@
-"""The conflict-of-interest register, kept by overseers.
+"""The conflict-of-interest register, which overseers maintain.
 
 An overseer registers terms that concern an officer personally, and sees when that officer's work matched
 them. Terms are never shown again, to anyone.
@@ -40,9 +40,9 @@ _SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class OfficerTerms:
-    """An officer's registered terms: how many, the newest date, and how many no longer open.
+    """An officer's registered terms, as counts and the newest date.
 
-    Terms stop opening when the officer gets new keys. These are counted in `useless`.
+    `useless` counts terms that no longer open because the officer has new keys.
     """
 
     officer: UUID
@@ -73,7 +73,7 @@ class Met:
 
 
 def register(officer: UUID, terms: Sequence[str], *, by: Attendance, at: datetime) -> int:
-    """Seal terms to the officer's own key and return how many were registered.
+    """Seal terms to the officer's own key and return the number registered.
 
     They are compared from the next time the officer unlocks their keys. Raises Refused for anyone but an
     overseer, and NotHere for an unknown officer. Raises NotNow for oneself, for an officer without keys, for
@@ -130,7 +130,7 @@ def _check(terms: Sequence[str], standing: int) -> None:
 
 
 def end(officer: UUID, *, by: Attendance, at: datetime) -> int:
-    """Remove all of an officer's terms and return how many.
+    """Remove all of an officer's terms and return the number removed.
 
     Used when the officer has left or when their terms are to be registered afresh. Raises Refused for anyone
     but an overseer, and NotNow for oneself.
@@ -151,7 +151,7 @@ def end(officer: UUID, *, by: Attendance, at: datetime) -> int:
 
 
 def standing(*, by: Attendance) -> tuple[OfficerTerms, ...]:
-    """Return every officer and the number of their terms, by name.
+    """Return every officer with the number of their terms, ordered by name.
 
     Officers with keys but no terms are included. Raises Refused. The page that shows this list also shows
     `met`, which logs the view.

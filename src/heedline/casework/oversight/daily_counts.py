@@ -1,7 +1,8 @@
-"""Daily counts of what a desk does against its clocks, in bands, added when the thing happens.
+"""Daily counts, in bands, of a desk's performance against its deadlines.
 
-A count names no report and no officer. The band of a first take follows from the deadline, which is counted from the end
-of the quarter hour in which the report arrived, so that a count says no more of an arrival than the log does (ADR 39).
+Each count is added when the event happens. A count names no report and no officer. The band of a first take
+follows from the deadline, which is counted from the end of the quarter hour in which the report arrived, so
+that a count says no more of an arrival than the log does (ADR 39).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from heedline.reports.models import Report
 
 
 class DailyFigure(StrEnum):
-    """What is counted each day."""
+    """The figures that are counted each day."""
 
     FIRST_TAKE = "first-take"
     CLOSE = "close"
@@ -23,7 +24,7 @@ class DailyFigure(StrEnum):
 
 
 class LateBand(StrEnum):
-    """How late an act was, measured against the clock that ran."""
+    """Bands for how late an action was, relative to its deadline."""
 
     IN_TIME = "in-time"
     HOUR = "hour"
@@ -32,7 +33,7 @@ class LateBand(StrEnum):
 
 
 class AgeBand(StrEnum):
-    """How many days after its arrival a report was closed."""
+    """Bands for the age of a report, in days, when it was closed."""
 
     SAME_DAY = "same-day"
     DAYS = "days"
@@ -49,24 +50,33 @@ _AGES = ((0, AgeBand.SAME_DAY), (6, AgeBand.DAYS), (29, AgeBand.WEEKS))
 
 
 def late_band(due_at: datetime | None, at: datetime) -> LateBand:
-    """Return how late an act at `at` is for a deadline. Without a deadline it is in time."""
+    """Return how late an action at `at` is for a deadline.
+
+    Without a deadline it is in time.
+    """
     late = at - due_at if due_at is not None else timedelta(0)
     return next((band for most, band in _LATE if late <= most), LateBand.MORE)
 
 
 def age_band(days: int) -> AgeBand:
-    """Return the band of a number of days."""
+    """Return the age band for a number of days."""
     return next((band for most, band in _AGES if days <= most), AgeBand.MONTHS)
 
 
 def count_first_take(report: Report, *, at: datetime) -> None:
-    """Count the take that ends the clock Seen, before it is made. Must be called in the transaction of the take."""
+    """Count the first time that a report is taken.
+
+    Must be called before the take is made, in its transaction.
+    """
     if not report.seen:
         _add(report, DailyFigure.FIRST_TAKE, late_band(report.due_at, at), at)
 
 
 def count_closing(report: Report, *, at: datetime) -> None:
-    """Count the closing of a single report, before it is made. Must be called in its transaction."""
+    """Count the closing of a single report.
+
+    Must be called before the closing is made, in its transaction.
+    """
     today = at.astimezone(office_zone()).date()
     _add(report, DailyFigure.CLOSE, late_band(report.due_at, at), at)
     _add(report, DailyFigure.CLOSED_AGE, age_band((today - report.received_on).days), at)

@@ -1,8 +1,9 @@
-"""Dip sampling: a weekly sample of closed reports, re-read by a supervisor who did not close them.
+"""Dip sampling of closed reports.
 
-The worker draws the sample (`draw_last_week`) using the root of a checkpoint that nobody could have
-known while the reports were being closed. Supervisors record whether they agree. A disagreement stays
-open until somebody has corrected it. What supervisors write is sealed.
+Each week a supervisor re-reads a sample of reports that they did not close. The worker draws the sample
+(`draw_last_week`) using the root of a checkpoint that nobody could have known while the reports were being
+closed. Supervisors record whether they agree. A disagreement stays open until somebody has corrected it. What
+supervisors write is sealed.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ class CheckLine:
 
 @transaction.atomic  # the week is drawn whole or not yet: whoever stops the worker in between hides no desk and no sweep
 def draw_last_week(at: datetime) -> int:
-    """Draw the dip sample from last week's closures and return how many were drawn.
+    """Draw the dip sample from last week's closures and return the number drawn.
 
     It runs once a daily checkpoint from after that week exists. All the inputs are in the log, so repeating
     it draws the same reports. A report that has since been disposed of can still be drawn, although nothing
@@ -116,7 +117,7 @@ def draw_last_week(at: datetime) -> int:
 
 
 def _ended(how: _How, begins: datetime, ends: datetime) -> dict[UUID, set[UUID]]:
-    """Return, by desk, the reports closed in this way within a period and not restored within it.
+    """Return, by desk, the reports closed in this way within a period and not reopened within it.
 
     They are in log order.
     """
@@ -138,7 +139,7 @@ def _ended(how: _How, begins: datetime, ends: datetime) -> dict[UUID, set[UUID]]
 
 
 def _calls(closed: Mapping[UUID, set[UUID]]) -> dict[UUID, set[UUID]]:
-    """Return those of the closed reports, by desk, that an officer took down from a caller, a visitor or a letter."""
+    """Return, by desk, the closed reports that an officer took down for a reporter."""
     every = set[UUID]().union(*closed.values())
     calls = Report.objects.filter(id__in=every).exclude(channel__in=WRITTEN_BY_REPORTERS)
     found = set(calls.values_list("id", flat=True))
@@ -160,7 +161,7 @@ def waiting(*, by: Attendance) -> tuple[CheckLine, ...]:
 
 
 def one(ref: UUID, *, by: Attendance) -> CheckLine:
-    """Return the open check of a report, with its text opened.
+    """Return the open check of a report, with its decrypted text.
 
     Raises NotHere for every other report, Refused and Locked.
     """
@@ -183,9 +184,10 @@ def one(ref: UUID, *, by: Attendance) -> CheckLine:
 def judge(
     ref: UUID, verdict: str, reason: str, answers: Mapping[str, str], *, by: Attendance, at: datetime
 ) -> None:
-    """Record whether closing the report was right, with the short form and a reason for any disagreement.
+    """Record whether closing the report was right.
 
-    Raises NotHere, Refused and NotNow. Raises ValueError unless the form for the report's channel is complete.
+    The supervisor completes the short form and gives a reason for any disagreement. Raises NotHere, Refused
+    and NotNow. Raises ValueError unless the form for the report's channel is complete.
     """
     found, row = _found(ref, by, at)
     if row.verdict:
@@ -217,7 +219,10 @@ def put_right(ref: UUID, how: str, *, by: Attendance, at: datetime) -> None:
 
 
 def checked_desks(by: Attendance) -> list[UUID]:
-    """Return the desks whose closed reports this person reviews. Raises Refused if there are none."""
+    """Return the desks whose closed reports this person reviews.
+
+    Raises Refused if there are none.
+    """
     desks = [desk for desk in by.desk_ids if _may(by, desk)]
     if not desks:
         raise Refused("Your role on this desk does not include this.")

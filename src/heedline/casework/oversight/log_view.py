@@ -1,8 +1,8 @@
-"""The log for overseers, who cannot open reports: filtered views, and patterns that merit questions.
+"""The log as overseers see it, with filters and patterns that merit questions.
 
-Every view is itself logged before anything is shown, and so is every refusal. The views show people,
-actions, desks and reports' short names. They never show a report's text, for which overseers have no
-keys.
+Overseers cannot open reports. Every view is itself logged before anything is shown, and so is every refusal.
+The views show people, actions, desks and reports' short names. They never show a report's text, for which
+overseers have no keys.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Sieve:
     without: UUID | None = None
 
     def detail(self) -> dict[str, str | int | bool | list[str]]:
-        """Return the filter's ids, codes and days, for the log entry about the view."""
+        """Return the filter's ids, codes and days, to be logged with the view."""
         said: dict[str, str | int | bool | list[str]] = {}
         for name in ("since", "until", "act", "desk", "officer", "report", "without"):
             value = getattr(self, name)
@@ -105,7 +105,7 @@ class LogPage:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The options for filtering the log, as (id or code, label)."""
+    """The options for filtering the log, each as (id or code, label)."""
 
     officers: tuple[tuple[str, str], ...]
     desks: tuple[tuple[str, str], ...]
@@ -114,7 +114,10 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Heap:
-    """A group of related events by one person, with a count, first and last times, and the act if there is one."""
+    """A group of related events by one person.
+
+    It has a count, the first and last times, and the act if there is one.
+    """
 
     officer: UUID
     by: str
@@ -130,16 +133,16 @@ def may_oversee(by: Attendance) -> bool:
 
 
 def permit(by: Attendance) -> None:
-    """Raise Refused for anyone who is not an overseer, or who works at a desk that reads reports."""
+    """Raise Refused for anybody who is not an overseer, or who works at a desk that reads reports."""
     by.require(Capability.OVERSEE, None)
     if by.desk_ids:
         raise Refused("You work at a desk that reads reports. An overseer must not.")
 
 
 def look(view: str, sieve: Sieve, by: Attendance, act: Act = Act.LOG_READ) -> None:
-    """Authorise and log a view of the log, in a transaction that ends before anything is read.
+    """Authorise and log a view of the log.
 
-    Raises Refused.
+    The transaction ends before anything is read. Raises Refused.
     """
     with refusals_logged(act, by=by.officer_id, thing="log"):
         permit(by)
@@ -306,7 +309,7 @@ def out_of_hours(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
 
 
 def early_numbers(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
-    """Return who viewed a call-back number outside the reporter's safe times, and how often.
+    """Return which officers viewed a call-back number outside the reporter's safe times, and how often.
 
     The most frequent come first. Raises Refused.
     """
@@ -322,7 +325,7 @@ def early_numbers(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
 
 
 def refusals(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
-    """Return who was refused which actions, and how often, most frequent first.
+    """Return which people were refused which actions, and how often, most frequent first.
 
     Raises Refused.
     """

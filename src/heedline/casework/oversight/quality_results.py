@@ -1,4 +1,7 @@
-"""What dip sampling found over time, as counts of weeks and questions. People are never counted."""
+"""The results of dip sampling over time, as counts by week and by question.
+
+Individual officers are never counted.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ WEEKS, RECENT = 12, 4
 
 @dataclass(frozen=True, slots=True)
 class QualityWeek:
-    """The reports of one week that a desk's supervisors were to read again."""
+    """The results of a desk's dip sampling for one week."""
 
     week: date
     desk_name: str
@@ -32,7 +35,7 @@ class QualityWeek:
 
 @dataclass(frozen=True, slots=True)
 class QualityCount:
-    """How often a question was answered with yes and no, in the recent weeks and in all weeks shown."""
+    """Counts of the yes and no answers to a question, in recent weeks and in all weeks shown."""
 
     words: str
     recent_yes: int
@@ -43,14 +46,17 @@ class QualityCount:
 
 @dataclass(frozen=True, slots=True)
 class QualityResults:
-    """The results of the last weeks, newest week first."""
+    """The results of dip sampling in recent weeks, newest first."""
 
     weeks: tuple[QualityWeek, ...]
     questions: tuple[QualityCount, ...]
 
 
 def results(*, by: Attendance, at: datetime) -> QualityResults:
-    """Return the results of dip sampling at the desks whose closed reports this person reviews. Raises Refused."""
+    """Return the dip sampling results of the desks whose closed reports this person reviews.
+
+    Raises Refused.
+    """
     desks = checked_desks(by)
     newest = last_week(at.astimezone(office_zone()).date())
     first, recent = (newest - timedelta(weeks=number - 1) for number in (WEEKS, RECENT))

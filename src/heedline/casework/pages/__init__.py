@@ -1,4 +1,5 @@
-"""View data for officers' pages as frozen dataclasses: reports, home page and identity requests; queues in `queues/`.
+"""View data for officers' pages, as frozen dataclasses.
 
-Start with `pages/case_file.py`.
+Covers reports, the home page and identity requests. View data for queues is in `queues/`. Start with
+`pages/case_file.py`.
 """

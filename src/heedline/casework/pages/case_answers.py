@@ -1,4 +1,7 @@
-"""A report's answers as its page shows them: the account, the other answers, their language, and the call asked for."""
+"""View data for a report's answers.
+
+Covers the account, the other answers, their language and a requested call-back.
+"""
 
 from __future__ import annotations
 
@@ -27,12 +30,13 @@ IDENTITY_WORDS = "Sealed. It can be opened only by this desk together with an au
 
 @dataclass(frozen=True)
 class CaseAnswers:
-    """What the reporter sent, opened.
+    """The decrypted answers of a report.
 
-    `sections` are the answers other than the account. `as_seen` pairs the officers' wording of a question with
-    the wording that the reporter saw, and is empty when they are the same. `pages` is the language of the pages
-    that the report was sent from; `language` is the one it is written in, as far as anybody said
-    (`language_said`). `translation` is the newest translation of the account, and `call` the call asked for.
+    `sections` are the answers other than the account. `as_seen` pairs the officers' wording of a question
+    with the wording that the reporter saw, and is empty when they are the same. `pages` is the language of
+    the pages from which the report was sent. `language` is the language in which it is written, if an officer
+    has recorded one (`language_said`). `translation` is the newest translation of the account, and `call` the
+    call asked for.
     """
 
     kind_words: str
@@ -84,7 +88,7 @@ def answers_of(
 
 
 def _as_seen(opened: OpenedReport, digest: str, kind: str) -> tuple[tuple[str, str], ...]:
-    """Return the answered questions, each as (officers' wording, wording the reporter saw).
+    """Return the answered questions as pairs of the officers' wording and the reporter's wording.
 
     Empty when the two wordings are the same. It is also empty for reports sent through the API, whose
     senders state the language they write in and saw none of our pages.
@@ -98,7 +102,7 @@ def _as_seen(opened: OpenedReport, digest: str, kind: str) -> tuple[tuple[str, s
 
 
 def _taken_down(opened: OpenedReport) -> tuple[AnswerSection, ...]:
-    """Return how the report was received, if an officer took it down for the reporter."""
+    """Return the way in which the report was received, if an officer took it down."""
     rows = call_taking.contact_rows(opened.channel, opened.taken_down) if opened.taken_down else ()
     return (
         (AnswerSection("How the report was received", tuple((label, (text,)) for label, text in rows)),)
@@ -108,7 +112,10 @@ def _taken_down(opened: OpenedReport) -> tuple[AnswerSection, ...]:
 
 
 def _call(report: Report, opened: OpenedReport, at: datetime) -> CallLine | None:
-    """Return the call the reporter asked for, recording it on first reading so that its clock starts."""
+    """Return the call-back that the reporter asked for.
+
+    It is recorded when the report is first read, which starts its clock.
+    """
     asked = as_asked(report.question_set, report.kind)
     call = answers.wanted(opened.record.get("answers", {}), asked) if asked is not None else None
     return call_back.line_of(call, call_back.noted(report, call, at=at), at) if call is not None else None

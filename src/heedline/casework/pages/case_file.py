@@ -1,4 +1,4 @@
-"""A report opened for one officer: header, answers, history and messages.
+"""View data for an opened report, with its header, answers, history and messages.
 
 The view is logged before the data is returned.
 """
@@ -52,7 +52,10 @@ from heedline.vault import CannotOpen
 
 @dataclass(frozen=True)
 class CaseFile:
-    """A report opened for one officer. A page hands its template the parts that it shows."""
+    """A report opened for one officer.
+
+    A page passes to its template only the parts that it shows.
+    """
 
     header: CaseHeader
     answers: CaseAnswers
@@ -62,7 +65,10 @@ class CaseFile:
 
 @dataclass(frozen=True)
 class CaseParts:
-    """A report and everything written about it, opened. `sorts` says of which sort the part in each container is."""
+    """A report and everything written about it, decrypted.
+
+    `sorts` gives the kind of the part in each container.
+    """
 
     report: OpenedReport
     words: dict[UUID, dict[str, Any]] = field(repr=False)
@@ -70,7 +76,7 @@ class CaseParts:
 
 
 def _parts(report: Report, ring: Keyring) -> CaseParts:
-    """Open the report and everything written about it.
+    """Decrypt the report and everything written about it.
 
     Raises CannotOpen when the report itself does not open.
     """
@@ -96,7 +102,7 @@ def _parts(report: Report, ring: Keyring) -> CaseParts:
 
 
 def _what_they_told(report: Any, opened: OpenedReport, words: Mapping[UUID, Mapping[str, Any]]) -> list[Any]:
-    """Return everything the reporter wrote, then and since, and its translations.
+    """Return everything that the reporter wrote, including later messages, with its translations.
 
     Officers' own text is left out.
     """
@@ -118,7 +124,7 @@ def kind_of(ref: UUID, *, by: Attendance) -> str:
 
 
 def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
-    """Return a report, opened.
+    """Return a decrypted report.
 
     The view is logged before this returns. The reporter's messages stay unread until `messages.mark_read` is
     called. Raises NotHere for any report the officer may not see, Locked and CannotOpen.
@@ -131,7 +137,7 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
 
 
 def with_earlier(ref: UUID, *, by: Attendance, at: datetime) -> tuple[CaseFile, SeenBefore]:
-    """Return a report, opened, and the earlier reports that share something with it.
+    """Return a decrypted report and the earlier reports that have something in common with it.
 
     Both views are logged before this returns. Raises what `case_file` raises.
     """
@@ -160,7 +166,7 @@ def with_earlier(ref: UUID, *, by: Attendance, at: datetime) -> tuple[CaseFile, 
 
 
 def _opened(ref: UUID, by: Attendance, at: datetime) -> tuple[Any, CaseParts]:
-    """Return the row of a report with what hangs on it, and its opened parts."""
+    """Return a report's row with its related rows, and its decrypted parts."""
     with on_the_record(Act.REPORT_READ, by=by, ref=ref):
         rows = (
             reports_of(by.desk_ids)
@@ -209,7 +215,7 @@ def _file(report: Any, parts: CaseParts, by: Attendance, at: datetime) -> CaseFi
 
 
 def printed(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
-    """Return a report to be printed.
+    """Return a report for printing.
 
     The print is logged, beside the view, before this returns. Raises what `case_file` raises.
     """
@@ -226,6 +232,6 @@ def printed(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
 
 
 def other_desks(header: CaseHeader) -> tuple[tuple[str, str], ...]:
-    """Return the code and name of each desk that this report could be handed over to."""
+    """Return the code and name of each desk to which this report can be handed over."""
     desks = Desk.objects.exclude(kind__in=TAKE_NO_REPORTS).exclude(code=header.desk_code).order_by("name")
     return tuple(desks.values_list("code", "name"))

@@ -1,4 +1,4 @@
-"""The header of a report: what its bar and tabs say, who owns it, and which moves are open to this officer."""
+"""View data for a report's header, with its owner and the moves available to this officer."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ FOR_DANGER_ONLY = (
 
 @dataclass(frozen=True)
 class MoveLine:
-    """A move offered on the report's page, or the reason it is unavailable.
+    """A move offered on the report's page, or the reason why it is unavailable.
 
     Both are set when the move is offered for danger to life only.
     """
@@ -60,13 +60,15 @@ class MoveLine:
 
 @dataclass(frozen=True)
 class CaseHeader:
-    """What every page of a report shows. Nothing in it is sealed.
+    """The data that every page of a report shows.
 
-    `priority` is None until the report is assessed. `owner` is the name of the owner, and `mine` is True for that
-    officer. `writing` says who is writing in the report, and which colleagues have it open. `offered_by` is the desk that
-    handed the report over, until it is accepted. `status` is the pack's code of what the reporter is told.
-    `with_partners` counts the disclosures that somebody still has to deal with. `has_danger` is True if a danger to life
-    was ever opened, so that the report has a page Threat to life.
+    None of it is sealed.
+
+    `priority` is None until the report is assessed. `owner` is the name of the owner, and `mine` is True for
+    that officer. `writing` says who is writing in the report, and which colleagues have it open. `offered_by`
+    is the desk that handed the report over, until it is accepted. `status` is the pack's code for the status
+    shown to the reporter. `with_partners` counts the disclosures that somebody still has to deal with.
+    `has_danger` is True if a danger to life was ever opened, so that the report has a page Threat to life.
     """
 
     ref: UUID
@@ -111,7 +113,10 @@ def header_of(
     has_danger: bool,
     also_open: tuple[AlsoOpen, ...] = (),
 ) -> CaseHeader:
-    """Return the header of a report as this officer sees it. Opens nothing."""
+    """Return the header of a report as this officer sees it.
+
+    Decrypts nothing.
+    """
     zone: ZoneInfo = session.office_zone()
     return CaseHeader(
         ref=report.id,
@@ -145,7 +150,7 @@ def _offered_by(report: Report) -> str:
 
 
 def _review_within(report: Report) -> timedelta:
-    """Return how far ahead the next review may be set."""
+    """Return how far ahead the next review may be scheduled."""
     table = load_pack(settings.PACK).timetable(report.kind)
     code = clock_code(report.urgency, report.priority, report.danger_to_life, table)
     return table.priorities[code].review_within
@@ -183,7 +188,7 @@ def _moves(report: Report, by: Attendance, at: datetime, *, restricted: bool) ->
 
 
 def _for_danger_only(report: Report, standing: Standing, by: Attendance) -> bool:
-    """Return True if missing training is all that stops the officer assessing the report.
+    """Return True if only missing training stops the officer from assessing the report.
 
     Danger to life may be recorded even without that training.
     """

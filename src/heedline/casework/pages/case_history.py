@@ -1,4 +1,4 @@
-"""A report's moves, notes and timeline, and the last requests about who sent it, as its pages show them."""
+"""View data for a report's moves, notes, timeline and latest identity requests."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from heedline.reports.lifecycle import Move
 
 @dataclass(frozen=True)
 class CaseHistory:
-    """What was done with a report, and the last requests to open and to trace who sent it.
+    """The history of a report and the latest requests to open or trace its reporter's identity.
 
     `steps` and `notes` are newest first, `timeline` is oldest first, and `tasks` by due time with the open ones first.
     """
@@ -36,12 +36,15 @@ class CaseHistory:
     tasks: tuple[TaskLine, ...] = field(repr=False, default=())
 
     def last(self, move: Move) -> StepLine | None:
-        """Return the newest step of this kind, or None if the move was never made."""
+        """Return the newest step of this kind, or None if the move has never been made."""
         return next((step for step in self.steps if step.move is move), None)
 
 
 def history_of(report: Any, arrived: datetime, words: Words, *, by: Attendance, at: datetime) -> CaseHistory:
-    """Return the history of a report, which has its rows of `case_lines` beside it."""
+    """Return the history of a report.
+
+    `report` must carry its `case_lines` rows.
+    """
     rows = TimelineRows(
         arrived, report.channel, report.made, report.said, report.noted, report.disclosures, report.to_do
     )

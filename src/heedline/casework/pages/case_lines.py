@@ -1,4 +1,4 @@
-"""The lines on a report's page: its moves, its messages and the latest identity requests.
+"""View data for a report's moves, messages and latest identity requests.
 
 The rows are fetched as columns of the report's own query (`beside`), so that a page takes the same
 number of queries however many lines it has. A new kind of line is one more column. `case_file` has
@@ -91,16 +91,16 @@ class MessageLine:
     english: str = field(repr=False, default="")
     """The officer's original English text of a reply that was translated into the reporter's language."""
     despite: str = field(repr=False, default="")
-    """The reason the message was sent despite a source guard warning, or "" if there was no warning."""
+    """The reason why the message was sent despite a source guard warning, or "" if there was none."""
     translation: VersionLine | None = field(repr=False, default=None)
     """The newest translation of a message from the reporter."""
     copy_deleted: bool = False
-    """True for a message of ours whose copy the reporter has deleted: they cannot read it again."""
+    """True if the reporter has deleted their copy of a message from the desk."""
 
 
 @dataclass(frozen=True)
 class NoteText:
-    """One revision of an officer's note."""
+    """A revision of an officer's note."""
 
     number: int
     text: str = field(repr=False)
@@ -110,7 +110,10 @@ class NoteText:
 
 @dataclass(frozen=True)
 class NoteLine:
-    """An officer's note with its revisions, the newest first. `mine` is True for its author."""
+    """An officer's note with its revisions, newest first.
+
+    `mine` is True for its author.
+    """
 
     id: UUID
     revisions: tuple[NoteText, ...]
@@ -259,12 +262,12 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def named_words(said: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """Return an officer's sealed text under the names that officers read."""
+    """Return an officer's decrypted text, labelled with the field names that officers read."""
     return tuple((_WORDS_OF.get(key, key), str(value)) for key, value in said.items() if value)
 
 
 def step_codes(row: Row) -> tuple[tuple[str, str], ...]:
-    """Return the codes of a step, with the name of a new owner instead of their id."""
+    """Return the codes of a step, with a new owner's id replaced by their name."""
     return tuple(
         (key, str(row["new_owner"] if key == "to" and row["new_owner"] else value))
         for key, value in row["codes"].items()

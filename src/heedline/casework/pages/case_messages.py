@@ -1,4 +1,4 @@
-"""The messages of a report and the translations asked for, as its pages show them."""
+"""View data for a report's messages and requested translations."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from heedline.casework.pages.case_lines import MessageLine, Row, Words, message_
 
 @dataclass(frozen=True)
 class CaseMessages:
-    """The messages to and from the reporter, oldest first, and all translations of the report and of them."""
+    """The messages exchanged with the reporter, and all translations of them and of the report.
+
+    Messages are ordered oldest first.
+    """
 
     lines: tuple[MessageLine, ...] = field(repr=False)
     translations: tuple[TranslationLine, ...] = field(repr=False, default=())
@@ -29,12 +32,15 @@ class CaseMessages:
 
     @property
     def unread_when_deleted(self) -> bool:
-        """Return True if a message from the desk was deleted before the reporter had marked it as read."""
+        """Return True if the reporter deleted a message from the desk before marking it as read."""
         return any(one.copy_deleted and not one.seen for one in self.lines)
 
 
 def messages_of(
     report: UUID, said: Sequence[Row], words: Words, translations: tuple[TranslationLine, ...]
 ) -> CaseMessages:
-    """Return a report's messages. `said` are their rows and `words` what was opened, by container."""
+    """Return a report's messages.
+
+    `said` holds their rows, and `words` the decrypted texts by container.
+    """
     return CaseMessages(message_lines(report, said, words, translations), translations)

@@ -1,4 +1,4 @@
-"""The page Threat to life, and the open dangers that the banner of every page names."""
+"""View data for the Threat to life page and for the banner that names open dangers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,10 @@ type _Opened = Mapping[UUID, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class DangerNotice:
-    """An open danger, as every page of the report's desks names it. It opens nothing."""
+    """An open danger, as shown on every page of the report's desks.
+
+    It is made of unsealed data only.
+    """
 
     ref: UUID
     short: str
@@ -49,7 +52,7 @@ class DangerNotice:
 
 @dataclass(frozen=True)
 class DangerNoteLine:
-    """An entry of the log, opened."""
+    """A decrypted entry of a danger's log."""
 
     kind: str
     title: str
@@ -60,7 +63,10 @@ class DangerNoteLine:
 
 @dataclass(frozen=True)
 class DangerLine:
-    """A danger from its opening to its discharge. `discharged_by` is empty while it is open."""
+    """A danger to life, from its opening to its discharge.
+
+    `discharged_by` is empty while it is open.
+    """
 
     opened_by: str
     opened_words: str
@@ -80,7 +86,7 @@ class DangerLine:
 
 @dataclass(frozen=True)
 class DangerFile:
-    """All the data that the page Threat to life shows beside the report.
+    """The data that the Threat to life page shows beside the report.
 
     `now` is the open danger, or None. `before` are those discharged, newest first. `watched_by` is the
     round-the-clock desk that can open the report, or empty.
@@ -99,7 +105,10 @@ class DangerFile:
 
 
 def open_dangers(*, by: Attendance, at: datetime) -> tuple[DangerNotice, ...]:
-    """Return the open dangers of the officer's desks as they were when the request began, the next review first."""
+    """Return the open dangers of the officer's desks, the earliest next review first.
+
+    They are read once, when the request begins.
+    """
     rows = by.dangers if by.dangers is not None else danger_functions.open_dangers()
     found = []
     for row in rows:
@@ -120,14 +129,15 @@ def open_dangers(*, by: Attendance, at: datetime) -> tuple[DangerNotice, ...]:
 
 
 def is_open(ref: UUID) -> bool:
-    """Return whether a report that this session may see is in danger now."""
+    """Return whether a report that this session may see has an open danger."""
     return DangerEpisode.objects.filter(report=ref, discharged_at=None).exists()
 
 
 def threat_to_life(ref: UUID, *, by: Attendance, at: datetime) -> tuple[CaseFile, DangerFile]:
-    """Return a report and the dangers recorded about it, opened. The view is logged by `case_file`.
+    """Return a report and the dangers recorded about it, decrypted.
 
-    Raises NotHere for any report the officer may not see, Locked and CannotOpen.
+    The view is logged by `case_file`. Raises NotHere for any report the officer may not see, Locked and
+    CannotOpen.
     """
     file = case_file(ref, by=by, at=at)
     report = reports_of(by.desk_ids).select_related("desk", "watch", "owner").get(pk=ref)
@@ -172,7 +182,7 @@ def _may(by: Attendance, capability: Capability, report: Report) -> bool:
 
 
 def _opened(ref: UUID, containers: Iterable[UUID], ring: Keyring) -> dict[UUID, Mapping[str, Any]]:
-    """Return the texts of these sealed parts. Parts that do not open are left out."""
+    """Return the texts of these sealed parts, leaving out those that cannot be decrypted."""
     found: dict[UUID, Mapping[str, Any]] = {}
     for part in parts_of([ref], Q(container__in=list(containers))):
         with suppress(CannotOpen):

@@ -1,4 +1,4 @@
-"""The tabs that specialist desks add to the pages of a report."""
+"""The tabs that specialist desks add to a report's pages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from heedline.desk_hooks import register
 
 @dataclass(frozen=True, slots=True)
 class DeskTab:
-    """A tab, with the name of its route, its text and the number beside it (0 shows none)."""
+    """A tab with its route name, label and count.
+
+    A count of 0 is not shown.
+    """
 
     url: str
     text: str

@@ -1,4 +1,4 @@
-"""Hand-overs that wait for another desk to accept them, as the desk that gave the report away sees them."""
+"""Hand-overs that another desk has not yet accepted, as seen by the desk that handed over the report."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ SHOWN = 50
 
 @dataclass(frozen=True)
 class HandOverLine:
-    """A report that waits to be accepted by another desk. Nothing of its contents is known here."""
+    """A report that is waiting to be accepted by another desk.
+
+    It holds nothing of the report's content.
+    """
 
     short: str
     from_name: str
@@ -34,14 +37,20 @@ class HandOverLine:
 
 @dataclass(frozen=True)
 class Readers:
-    """Who can read a report after it is handed over: the desks, and whether the officer's own is among them."""
+    """The desks that can read a report after a hand-over.
+
+    `still_ours` is True if the officer's own desk is one of them.
+    """
 
     desks: tuple[str, ...]
     still_ours: bool
 
 
 def waiting_elsewhere(*, by: Attendance, at: datetime) -> tuple[HandOverLine, ...]:
-    """Return the reports that the officer's desks handed over and nobody has accepted, by deadline. Raises Refused."""
+    """Return the reports handed over by the officer's desks and not accepted yet, ordered by deadline.
+
+    Raises Refused.
+    """
     by.require(Capability.SEE_QUEUE)
     zone = session.office_zone()
     rows = hand_overs_from(by.desk_ids).filter(state=HandOverState.WAITING)
@@ -60,9 +69,9 @@ def waiting_elsewhere(*, by: Attendance, at: datetime) -> tuple[HandOverLine, ..
 
 
 def readers_after(ref: UUID, to_desk: str, *, by: Attendance) -> Readers:
-    """Return who can read a report once it is handed over to the desk with this code. Raises NotHere.
+    """Return the desks that can read a report once it is handed over to the desk with this code.
 
-    The round-the-clock desk goes on reading what it watches, and what it gives away itself.
+    Raises NotHere. The round-the-clock desk goes on reading what it watches, and what it gives away itself.
     """
     report = reports_of(by.desk_ids).select_related("desk", "watch").filter(pk=ref).first()
     to = Desk.objects.filter(code=to_desk).first()

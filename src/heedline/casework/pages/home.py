@@ -1,4 +1,7 @@
-"""An officer's home page: their desks, the reports waiting, who is on duty and what to do next."""
+"""View data for an officer's home page.
+
+It shows their desks, the waiting reports, who is on duty and what to do next.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,7 @@ class DeskSummary:
 
 
 def my_desks(*, by: Attendance, at: datetime) -> tuple[DeskSummary, ...]:
-    """Return the officer's desks, each with a summary of the work waiting there.
+    """Return the officer's desks with a summary of the work waiting at each.
 
     Counts stop at a thousand. Raises Refused.
     """

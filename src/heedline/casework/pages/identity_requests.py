@@ -1,4 +1,4 @@
-"""View data for identity requests, for the requesting desk and the authorisers, as frozen dataclasses.
+"""View data for identity requests, for the requesting desk and the authorisers.
 
 An authoriser sees the ground, the officer's written case, the report's short name and the desk. They
 never see the report or the identity. Nothing here differs when the reporter gave a name.
@@ -75,7 +75,7 @@ _SHOWN = 50
 
 @dataclass(frozen=True)
 class RequestFile:
-    """An identity or trace request, with the case for and against and its history, newest first.
+    """An identity or trace request, with the arguments for and against and its history, newest first.
 
     `risk` belongs to a request to open an identity. `tried` and `proportion` belong to a request to have a
     reporter traced.
@@ -168,12 +168,12 @@ def requests(*, by: Attendance, at: datetime) -> Requests:
 
 
 def waiting_for(by: Attendance) -> int:
-    """Return the number of requests awaiting a decision from this officer's authorising desk."""
+    """Return the number of requests that this officer's authorising desk has yet to decide."""
     return IdentityRequest.objects.filter(authoriser_desk_id__in=deciding_desks(by), decided_at=None).count()
 
 
 def decided_lately(*, by: Attendance, at: datetime) -> int:
-    """Return the number of this officer's own requests that were decided in the last day.
+    """Return the number of this officer's own requests that were decided in the past day.
 
     Shown on the home page.
     """
@@ -182,12 +182,15 @@ def decided_lately(*, by: Attendance, at: datetime) -> int:
 
 
 def is_trace(request_id: UUID, *, by: Attendance) -> bool:
-    """Return True if this is a request to have a reporter traced, and the officer may see it."""
+    """Return True if this is a trace request that the officer may see."""
     return requests_of(by).filter(pk=request_id, purpose=TRACE).exists()
 
 
 def minutes_asked(request_id: UUID, *, by: Attendance) -> int:
-    """Return for how many minutes a request to open an identity asks. Raises NotHere."""
+    """Return the minutes of access that an identity request asks for.
+
+    Raises NotHere.
+    """
     asked = requests_of(by).filter(pk=request_id).first()
     if asked is None:
         raise NotHere
@@ -236,7 +239,7 @@ def _history(asked: IdentityRequest) -> tuple[LookLine, ...]:
 
 
 def of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[tuple[RequestFile, ...], str]:
-    """Return a report's identity requests, newest first, and why this officer cannot make one now.
+    """Return a report's identity requests, newest first, and the reason why this officer cannot make one.
 
     The requests include their text. The reason is "" when the officer can make a request. Call this
     alongside `case_file`, which logs the view. Raises NotHere and Locked.
@@ -250,7 +253,7 @@ def of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[tuple[Request
 
 
 def traces_of(ref: UUID, *, by: Attendance, at: datetime) -> tuple[tuple[RequestFile, ...], str]:
-    """Return a report's trace requests, newest first, and why this officer cannot make one now.
+    """Return a report's trace requests, newest first, and the reason why this officer cannot make one.
 
     Otherwise as `of_report`. Raises NotHere and Locked.
     """
@@ -280,7 +283,10 @@ def _why_nobody_asks(
     *,
     only_if_danger: bool = False,
 ) -> str:
-    """Return the reason that applies to both kinds of request, or "": role, stage, danger, a request waiting."""
+    """Return the reason that rules out both kinds of request, or "".
+
+    The reason concerns the officer's role, the stage, the danger or a request that is still waiting.
+    """
     if not gate.allows(by.appointments, capability, [report.desk_id, report.watch_id]):
         return "Your role on this desk does not include this."
     if report.stage == Stage.CLOSED:
@@ -298,7 +304,7 @@ def _of_our_desks(files: Iterable[RequestFile], by: Attendance) -> tuple[Request
 
 
 def _why_not_ask(standing: Standing, by: Attendance) -> str:
-    """Return the reason the officer may not make a request, or "".
+    """Return the reason why the officer may not make a request, or "".
 
     Missing training is no reason when a life is in danger, so the form is still shown and `ask` decides.
     """
@@ -316,7 +322,7 @@ def _why_not_ask(standing: Standing, by: Attendance) -> str:
 
 
 def _why_not_decide(asked: IdentityRequest, by: Attendance, at: datetime) -> str:
-    """Return the reason the officer may not decide the request, or ""."""
+    """Return the reason why the officer may not decide the request, or ""."""
     request = decision_request(asked)
     if request.state is not RequestState.WAITING:
         return request.rule.decided
@@ -365,7 +371,7 @@ def _only(
 
 
 def shown(opened: OpenedIdentity, *, by: Attendance) -> ShownIdentity:
-    """Return an opened identity, labelled with its questions and carrying the watermark for each page."""
+    """Return an opened identity, labelled with its questions, with the watermark for each page."""
     asked = questions_of(opened.question_set, opened.kind)
     safely: tuple[AnswerSection, ...] = ()
     if asked is None:

@@ -1,4 +1,4 @@
-"""A practice exercise in the same frozen form as a report's page.
+"""View data for a practice exercise, in the form used for a report's page.
 
 It is built from the pack alone and contains no real data.
 """
@@ -32,12 +32,15 @@ _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 def short_name(one: Worked) -> str:
-    """Return the page title of an exercise, which never looks like a report's short name."""
+    """Return the page title of an exercise.
+
+    It never looks like the reference of a report.
+    """
     return f"Practice: {one.scenario.title}"
 
 
 def file_of(one: Worked, *, by: Attendance) -> CaseFile:
-    """Return an exercise with everything that a report's page shows.
+    """Return an exercise in the form of a report's page.
 
     The desk, deadline and identity are placeholders.
     """
@@ -108,7 +111,10 @@ def _step(step: Mapping[str, Any], by: Attendance) -> StepLine:
 
 
 def _entry(step: StepLine) -> TimelineEntry:
-    """Convert an exercise step to a timeline entry. Exercises record days but not times."""
+    """Convert an exercise step to a timeline entry.
+
+    Exercises record days but not times.
+    """
     return TimelineEntry(
         TimelineKind.MOVE, step.move, step.by, step.when_words, _NO_TIME, step.codes, step.words
     )

@@ -1,4 +1,4 @@
-"""The tasks on a report, as its page Tasks lists them."""
+"""View data for the tasks on a report's Tasks page."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from heedline.reports.models.tasks import TaskState
 
 @dataclass(frozen=True, slots=True)
 class TaskLine:
-    """A task on a report. `owner` is "" for nobody.
+    """A task on a report.
 
-    `due_words` is "" and `ended_words` says when and by whom it ended, unless it is open. `changes` means that this
-    officer may end it or give it away.
+    `owner` is "" if nobody owns it. `due_words` is "" and `ended_words` says when and by whom it ended,
+    unless it is open. `changes` means that this officer may end it or give it away.
     """
 
     id: UUID
@@ -43,7 +43,7 @@ class TaskLine:
 def task_lines(
     rows: Sequence[Row], words: Words, *, by: Attendance, at: datetime, desks: Iterable[UUID | None]
 ) -> tuple[TaskLine, ...]:
-    """Return the tasks on a report, the open ones first, each group by its due time."""
+    """Return the tasks on a report, open tasks first, each group ordered by due time."""
     where = tuple(desks)
     lines = [_line(row, words, by, at, where) for row in rows]
     return tuple(sorted(lines, key=lambda one: not one.is_open))

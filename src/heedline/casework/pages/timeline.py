@@ -1,4 +1,4 @@
-"""The timeline of a report: everything that happened to it, in one list.
+"""The timeline of a report, which lists all of its events.
 
 It is built from the rows that `case_file` has fetched beside the report and from the parts that it has opened, so that
 it takes no further query.
@@ -20,7 +20,7 @@ from heedline.reports.models.tasks import TaskState
 
 
 class TimelineKind(StrEnum):
-    """What an entry is about, by which the timeline can be filtered."""
+    """The kinds of timeline entry, by which the timeline can be filtered."""
 
     MOVE = "moves"
     MESSAGE = "messages"
@@ -54,7 +54,7 @@ _OF_A_DISCLOSURE = (
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """One thing that happened to a report.
+    """An event in the timeline of a report.
 
     `what` is the code of a move, or one of the codes above. `moment` is only for the order: where the day alone is
     known, it is a time of that day, and `when_words` gives the day.
@@ -71,7 +71,7 @@ class TimelineEntry:
 
 @dataclass(frozen=True)
 class TimelineRows:
-    """The rows beside a report that its timeline is made of, and when the report arrived."""
+    """The database rows from which a report's timeline is built, and the time when it arrived."""
 
     arrived: datetime
     channel: str
@@ -83,7 +83,10 @@ class TimelineRows:
 
 
 def timeline(rows: TimelineRows, words: Words) -> tuple[TimelineEntry, ...]:
-    """Return everything that happened to a report, oldest first. The arrival always comes first."""
+    """Return all events of a report, oldest first.
+
+    The arrival always comes first.
+    """
     entries = [
         *_steps(rows, words),
         *_messages(rows, words),
@@ -107,7 +110,10 @@ def timeline(rows: TimelineRows, words: Words) -> tuple[TimelineEntry, ...]:
 
 
 def only(entries: Sequence[TimelineEntry], kinds: Sequence[str], *, newest: bool) -> list[TimelineEntry]:
-    """Return the entries of these kinds, or all of them if none is given, in the order that was asked for."""
+    """Return the entries of these kinds in the requested order.
+
+    Returns all entries if no kind is given.
+    """
     kept = [one for one in entries if not kinds or one.kind in kinds]
     return kept[::-1] if newest else kept
 
@@ -125,7 +131,10 @@ def _start_of(text: str) -> datetime:
 
 
 def _said_at(said: Mapping[str, Any]) -> datetime | None:
-    """Return when a message from the reporter arrived, which stands only inside its seal."""
+    """Return when a message from the reporter arrived.
+
+    The exact time is stored only inside the sealed part.
+    """
     try:
         return _moment(str(said["arrived_at"]))
     except (KeyError, ValueError):
@@ -133,7 +142,10 @@ def _said_at(said: Mapping[str, Any]) -> datetime | None:
 
 
 def _steps(rows: TimelineRows, words: Words) -> Iterator[TimelineEntry]:
-    """Yield the moves, oldest first. A message from the desk is shown with the move that sent it."""
+    """Yield the moves, oldest first.
+
+    A message from the desk is shown with the move that sent it.
+    """
     sent = iter([row for row in rows.messages if row["from_us"]])
     arrivals = sorted(
         at

@@ -7,5 +7,5 @@ from heedline.desks.models import Officer
 
 
 def set_single_keys(*, on: bool, by: Attendance) -> None:
-    """Turn single keys on queues and reports on or off for this officer."""
+    """Turn single-key shortcuts on queues and reports on or off for this officer."""
     Officer.objects.filter(pk=by.officer_id).update(single_keys=on)

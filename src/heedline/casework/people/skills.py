@@ -31,7 +31,7 @@ _WHO_READ = (Role.OFFICER, Role.SUPERVISOR)
 
 @dataclass(frozen=True, slots=True)
 class SkillLine:
-    """One language skill of one officer.
+    """A language skill of one officer.
 
     `confirmed_by` is empty until somebody has confirmed it. `can_confirm` is true if the viewer may confirm
     it.
@@ -70,13 +70,13 @@ def _desks_of(officer: UUID) -> list[UUID]:
 
 
 def mine(*, by: Attendance) -> tuple[SkillLine, ...]:
-    """Return the languages that this officer has said they speak."""
+    """Return the languages that this officer has recorded as their own."""
     rows = LanguageSkill.objects.filter(officer_id=by.officer_id).select_related("officer", "confirmed_by")
     return tuple(_line(row, by, ()) for row in rows.order_by("language"))
 
 
 def of_desk(desk: UUID, *, by: Attendance) -> tuple[SkillLine, ...]:
-    """Return the language skills of everybody who works at this desk, for its rota."""
+    """Return the language skills of the members of this desk, for its rota."""
     here = Appointment.objects.filter(desk_id=desk, ended_on=None, role__in=_WHO_READ).values("officer_id")
     rows = LanguageSkill.objects.filter(officer_id__in=here, officer__is_active=True)
     rows = rows.select_related("officer", "confirmed_by").order_by("language", "officer__name")
@@ -96,7 +96,7 @@ def to_confirm(*, by: Attendance) -> tuple[SkillLine, ...]:
 
 
 def state(language: str, *, by: Attendance, at: datetime) -> None:
-    """State that the officer speaks a language.
+    """Record that the officer speaks a language.
 
     Stating it twice does nothing. Raises Refused. Raises ValueError for a language that the pack does not
     have.
@@ -172,7 +172,7 @@ def speakers(language: str, desks: Iterable[UUID]) -> list[tuple[UUID, str]]:
 
 
 def who_could(report: UUID, language: str) -> list[tuple[UUID, str]]:
-    """Return the speakers of a language whose keys open this report.
+    """Return the speakers of a language who can open this report.
 
     Limited to what this session can see of the report.
     """

@@ -33,7 +33,7 @@ NOT_YOURS = "A supervisor of their desk, or a steward, records what somebody els
 
 
 class TrainingState(StrEnum):
-    """Whether an item of training is valid, in the order in which a list shows them."""
+    """The states of a training item, in the order used by lists."""
 
     MISSING = "missing"
     LAPSED = "lapsed"
@@ -46,7 +46,7 @@ _ORDER = tuple(TrainingState)
 
 @dataclass(frozen=True, slots=True)
 class TrainingLine:
-    """One item of training that an officer needs.
+    """A training item that an officer needs.
 
     `record` is the row on which its validity rests, so that a mistaken record can be withdrawn.
     """
@@ -79,7 +79,7 @@ class TrainingLine:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """An item of training that an officer needs, and the desks at which they need it."""
+    """A training item that an officer needs, and the desks that require it."""
 
     officer_id: UUID
     officer: str
@@ -88,7 +88,7 @@ class Need:
 
 
 def needs_of(appointments: QuerySet[Appointment]) -> list[Need]:
-    """Return the training that the holders of these appointments need according to the pack."""
+    """Return the training that the pack requires for these appointments."""
     found: dict[tuple[UUID, str], Need] = {}
     rows = appointments.filter(ended_on=None, officer__is_active=True, desk__isnull=False)
     for officer, name, role, desk, desk_name, kind in rows.order_by(
@@ -151,7 +151,7 @@ def mine(*, by: Attendance, at: datetime) -> tuple[TrainingLine, ...]:
 
 
 def _led(by: Attendance) -> QuerySet[Appointment]:
-    """Return the appointments of officers whose training this person records.
+    """Return the appointments of officers whose training this person may record.
 
     Supervisors record training at the desks they lead, and stewards record everybody's.
     """
@@ -166,7 +166,7 @@ def _led(by: Attendance) -> QuerySet[Appointment]:
 
 
 def people(*, by: Attendance, at: datetime) -> tuple[TrainingLine, ...]:
-    """Return the training of everybody this person leads, missing training first.
+    """Return the training of everybody that this person supervises, missing training first.
 
     The view is logged. Raises Refused.
     """
@@ -182,7 +182,7 @@ def people(*, by: Attendance, at: datetime) -> tuple[TrainingLine, ...]:
 def record(
     training: str, completed_on: date, officers: Iterable[UUID], *, by: Attendance, at: datetime
 ) -> None:
-    """Record that these officers completed a training on a given day.
+    """Record that these officers completed a training course on a given day.
 
     Either all records are made or none. Recording the same training twice does nothing. Raises Refused for
     one's own training, and alike for officers whom this person does not lead and for training that they do
@@ -220,7 +220,7 @@ def record(
 
 
 def withdraw(row: UUID, *, by: Attendance, at: datetime) -> None:
-    """Withdraw a training record that was made by mistake.
+    """Withdraw a training record that was entered by mistake.
 
     The record does not count from today on. Raises NotHere for a record that this person could not have
     made, such as their own or one needed only at other people's desks.

@@ -1,4 +1,4 @@
-"""Finding, opening and sealing reports, and notes on them, for all verbs.
+"""Finding, opening and sealing of reports, and notes on them, as used by all verbs.
 
 Start reading at `verb.py`.
 """

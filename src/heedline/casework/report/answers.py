@@ -1,4 +1,4 @@
-"""A report's answers, grouped by the question set they were given under.
+"""A report's answers, grouped under the question set with which it was submitted.
 
 These are the answers that every reader of the report may see.
 """
@@ -64,7 +64,7 @@ def told_sections(opened: OpenedReport, digest: str, kind: str) -> tuple[AnswerS
 
 @dataclass(frozen=True)
 class CallBackRequest:
-    """A call-back requested in a report, read from the sealed answers.
+    """A call-back requested in a report, taken from the decrypted answers.
 
     `rows` is everything that an officer may see before it is time to call. `in_words` is true if the
     reporter ticked no hours and described them in their own words, such as "10 to 11". No program can enforce those, so
@@ -77,12 +77,12 @@ class CallBackRequest:
     in_words: bool
 
     def open_at(self, at: datetime) -> bool:
-        """Return whether the number may be shown at `at` without a reason."""
+        """Return whether the number may be shown at `at` without giving a reason."""
         return not self.in_words and self.times.covers(at, session.office_zone())
 
 
 def wanted(answers: Mapping[str, Any], asked: QuestionSet) -> CallBackRequest | None:
-    """Return the call-back that these answers request, or None."""
+    """Return the call-back that these answers request, or None if they request none."""
     step, name = asked.roles.get("call_number", ("", ""))
     number = str(answers.get(step, {}).get(name, ""))
     if not number:
@@ -108,7 +108,7 @@ def wanted(answers: Mapping[str, Any], asked: QuestionSet) -> CallBackRequest | 
 
 
 def without_number(answers: Mapping[str, Any], asked: QuestionSet) -> dict[str, Any]:
-    """Return the answers as a page may show them before it is time to call.
+    """Return the answers without the telephone number, for pages shown before it is time to call.
 
     The telephone number is left out.
     """

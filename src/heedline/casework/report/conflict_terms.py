@@ -1,4 +1,4 @@
-"""Detection of officers who open or search for reports that concern themselves.
+"""Detection of officers who open or search for reports that concern them.
 
 An officer's own terms are their name, family, address and car. An overseer registers them
 (`oversight/conflict_register.py`). Each term is sealed to the officer's own key and nobody can read it
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """The number of own terms that one overseer registered for an officer on one day."""
+    """The number of own terms that an overseer registered for an officer on one day."""
 
     by: str
     on: date
@@ -41,7 +41,7 @@ class Registered:
 
 
 def mine(*, by: Attendance) -> tuple[Registered, ...]:
-    """Return who registered own terms for this officer, and when.
+    """Return which overseers registered own terms for this officer, and when.
 
     Never reveals the terms, nor whether one was matched. An overseer who registers terms that are not the
     officer's own, to learn which reports contain them, becomes visible to the officer here.
@@ -76,7 +76,7 @@ def record_look(
     desk: UUID | None,
     detail: Mapping[str, int] | None = None,
 ) -> None:
-    """Log a view of a report, together with any match of the officer's own terms.
+    """Log a view of a report, and any match of the officer's own terms.
 
     Must be called inside the caller's transaction. The match is written in the same statement as the view.
     `words` is all the plain text that the view shows. The cost is the same whether or not the officer has
@@ -88,7 +88,7 @@ def record_look(
 
 
 def looked_for(text: str, *, by: Attendance) -> None:
-    """Check an officer's search text against their own terms and log any match.
+    """Log any match between an officer's search text and their own terms.
 
     Every search for typed text must call this first, before it begins a transaction of its own. The logged
     match then stands whatever becomes of the search. Raises Locked.
@@ -99,7 +99,7 @@ def looked_for(text: str, *, by: Attendance) -> None:
 
 
 def _met(by: Attendance, report: UUID | None, how: str) -> Written:
-    """Return the log entry for a match of an officer's own terms.
+    """Return the log entry for a match with an officer's own terms.
 
     The entry names neither an actor nor a desk. Row-level security shows events to their actor and desk, and
     this one is for overseers only.

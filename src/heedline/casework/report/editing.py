@@ -1,4 +1,4 @@
-"""The editing lease: one officer writes in a report at a time.
+"""The editing lease, which allows one officer at a time to write in a report.
 
 It says who is writing and until when. When it lapses, a colleague may write. It never says who owns the report, and no
 clock depends on it.
@@ -32,7 +32,7 @@ _NOBODY_WRITES = {Stage.WAITING, Stage.CLOSED}
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """The lease of a report as one officer sees it.
+    """The editing lease of a report, as one officer sees it.
 
     `until` is its end, or None if nobody is writing. `writer` is the colleague who is writing, or "" if it is the officer.
     """
@@ -43,12 +43,12 @@ class Writing:
 
 
 def lease(by: Attendance, at: datetime) -> dict[str, Any]:
-    """Return the lease columns for an officer who writes in a report at `at`."""
+    """Return the lease columns for an officer who starts writing in a report at `at`."""
     return {"lease_by_id": by.officer_id, "lease_until": at + load_pack(settings.PACK).clock("lease")}
 
 
 def writing_in(report: Report, also_open: tuple[AlsoOpen, ...], *, by: Attendance, at: datetime) -> Writing:
-    """Return the lease of a report as this officer sees it. Changes nothing."""
+    """Return the lease of a report as this officer sees it, without changing it."""
     if report.lease_by is None or report.lease_until is None or report.lease_until <= at:
         return Writing(also_open=also_open)
     return Writing(
@@ -57,7 +57,7 @@ def writing_in(report: Report, also_open: tuple[AlsoOpen, ...], *, by: Attendanc
 
 
 def keep_writing(ref: UUID, *, by: Attendance, at: datetime) -> Writing:
-    """Extend the lease of an officer who is writing in a report, and return it.
+    """Extend and return the lease of an officer who is writing in a report.
 
     A page sends this while somebody types in one of its forms. Nothing else changes: no step, no version, no clock. The
     lease stays as it is while a colleague is writing, and in a report that is waiting or closed. Raises NotHere and Refused.

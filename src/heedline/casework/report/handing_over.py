@@ -1,4 +1,4 @@
-"""Re-addressing of a report that is handed over to another desk.
+"""Readdressing of a report that is handed over to another desk.
 
 The headers are rewritten in the officer's unlocked session. The payloads stay as they are.
 """
@@ -24,7 +24,7 @@ from heedline.vault.identity import reseal_share
 def readdress(
     found: FoundReport, to: Addressee, *, from_desk: UUID, due_at: datetime, accept_by: datetime | None
 ) -> None:
-    """Re-address every sealed part of a report from one desk to another.
+    """Readdress every sealed part of a report from one desk to another.
 
     The other desk accepts it by `accept_by`. Without that time it is returned to the desk that handed it over. The
     round-the-clock desk remains a recipient. Raises CannotOpen if this officer's keys do not open the
@@ -61,21 +61,24 @@ def readdress(
 
 
 def accepted(found: FoundReport) -> None:
-    """Record that an officer of the receiving desk has accepted the report. Nothing to do if it was not offered."""
+    """Record that an officer of the receiving desk has accepted the report.
+
+    Does nothing if the report was not being handed over.
+    """
     HandOver.objects.filter(report_id=found.report.id, state=HandOverState.WAITING).update(
         state=HandOverState.ACCEPTED, ended_by_id=found.by.officer_id, ended_at=found.at
     )
 
 
 def offered_by(report: UUID) -> Desk | None:
-    """Return the desk that has handed a report over and waits until this one has accepted it."""
+    """Return the desk that handed a report over, or None unless the hand-over awaits acceptance."""
     rows = HandOver.objects.filter(report_id=report, state=HandOverState.WAITING).select_related("from_desk")
     found = rows.first()
     return found.from_desk if found is not None else None
 
 
 def share_for(found: FoundReport, to: Addressee, ring: Keyring) -> bytes | None:
-    """Return the desk's half of the identity key, sealed to another desk.
+    """Return the desk's share of the identity key, sealed to another desk.
 
     Returns None if the identity has reached the end of its retention period and was disposed of.
     """

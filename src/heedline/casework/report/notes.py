@@ -42,7 +42,7 @@ SEALED_PARTS = frozenset(
 
 
 def written(text: str, *, longest: int, missing: str, lines: bool = True) -> str:
-    """Return an officer's typed text, tidied and ready for sealing.
+    """Return an officer's typed text, tidied for sealing.
 
     Raises NoRoom if it is too long. Raises NotNow with the text `missing` if nothing was typed.
     """
@@ -77,13 +77,16 @@ def recipients(report_id: UUID) -> list[UUID]:
 
 
 def refuse_unknown(part: str) -> None:
-    """Raise NotRegistered for a sort of part that is neither the core's nor a registered desk's."""
+    """Raise NotRegistered for an unknown kind of sealed part.
+
+    The core and the registered desks define the known kinds.
+    """
     if part not in SEALED_PARTS and part not in register.sealed_parts():
         raise register.NotRegistered(f"No part of a report is called {part}.")
 
 
 def store(report_id: UUID, part: str, container_id: UUID, container: Container, epochs: list[UUID]) -> None:
-    """Store a sealed part of a report, with header and payload in separate tables."""
+    """Store a sealed part of a report, with its header and payload in separate tables."""
     refuse_unknown(part)
     SealedHeader.objects.create(
         container=container_id, report_id=report_id, part=part, header=container.header, epochs=epochs
@@ -121,7 +124,7 @@ def seal(
 def open_words(
     container_id: UUID, header: bytes, payload: bytes, seeds: list[bytes], part: str
 ) -> dict[str, Any]:
-    """Open text that an officer or a reporter wrote.
+    """Decrypt text that an officer or a reporter wrote.
 
     Raises CannotOpen.
     """

@@ -1,4 +1,4 @@
-"""Notes that officers write on a report, kept in every revision.
+"""Notes that officers write on a report, stored with every revision.
 
 A note is sealed to the same keys as the report. Its author can correct it. The earlier text is kept and shown.
 """
@@ -44,8 +44,8 @@ def _add(found: FoundReport, text: str, *, note: UUID | None, number: int) -> UU
 def write(ref: UUID, text: str, *, by: Attendance, at: datetime) -> UUID:
     """Write a note on a report and return its id.
 
-    Anybody who may read the report may write one, at every stage, whoever owns the report. Raises NotHere, Refused,
-    Locked, NoRoom, and NotNow if nothing was written.
+    Anybody who may read the report may write a note, at any stage and regardless of the report's owner.
+    Raises NotHere, Refused, Locked, NoRoom, and NotNow if nothing was written.
     """
     text = notes.written(text, longest=LONGEST, missing=EMPTY)
     found = find(ref, by=by, at=at)
@@ -55,10 +55,11 @@ def write(ref: UUID, text: str, *, by: Attendance, at: datetime) -> UUID:
 
 @verb(Act.NOTE_WRITTEN)
 def revise(ref: UUID, note: UUID, text: str, *, number: int, by: Attendance, at: datetime) -> None:
-    """Add a revision to one's own note. The earlier revisions are kept.
+    """Add a revision to one's own note.
 
-    `number` is the revision that the officer had on screen. Raises Changed if there is a newer one, Refused for a
-    colleague's note, NotHere for a note that is not on this report, and what `write` raises.
+    Earlier revisions are kept. `number` is the revision that the officer had on screen. Raises Changed if
+    there is a newer one, Refused for a colleague's note, NotHere for a note that is not on this report, and
+    what `write` raises.
     """
     text = notes.written(text, longest=LONGEST, missing=EMPTY)
     found = find(ref, by=by, at=at)

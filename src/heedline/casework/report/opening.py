@@ -1,7 +1,8 @@
-"""Opened reports as frozen dataclasses, each view logged before it is returned.
+"""Decrypted reports as frozen dataclasses.
 
-This module is the only one that opens sealed reports. A page shows exactly the fields of its dataclass.
-A template cannot run queries, and so cannot reach another report.
+Each view is logged before the report is returned. This module is the only one that opens sealed reports. A
+page shows exactly the fields of its dataclass. A template cannot run queries, and so cannot reach another
+report.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ SHORT_NAME = 8
 
 
 def short_name(ref: UUID) -> str:
-    """Return a report's reference for people, made from its random id.
+    """Return a report's human-readable reference, derived from its random id.
 
     It has seven letters and digits in groups. It says nothing about when or where the report was made.
     """
@@ -47,7 +48,7 @@ def short_name(ref: UUID) -> str:
 
 @dataclass(frozen=True)
 class OpenedReport:
-    """An opened report container."""
+    """The decrypted content of a report."""
 
     record: dict[str, Any] = field(repr=False)
     arrived_at: str
@@ -70,7 +71,7 @@ class OpenedReport:
 
     @property
     def spoken(self) -> str:
-        """Return the language in which a screen reader reads out the account."""
+        """Return the language code that a screen reader should use for the account."""
         return report_language.spoken(self.narrative, self.language, said=self.language_said)
 
     @property
@@ -79,14 +80,14 @@ class OpenedReport:
 
     @property
     def young(self) -> bool:
-        """Return whether the reporter said that they are under 18."""
+        """Return whether the reporter said that they were under 18."""
         return bool(self.record.get("young", False))
 
 
 def open_report(
     container: UUID, header: bytes, payload: bytes, epochs: Iterable[UUID], ring: Keyring
 ) -> OpenedReport:
-    """Open a report's container with the keys of this session.
+    """Decrypt a report's container with the keys of this session.
 
     Raises CannotOpen.
     """
@@ -109,7 +110,10 @@ def open_report(
 
 
 def open_stored(part: StoredPart, ring: Keyring) -> OpenedReport:
-    """Open a report as it is stored. Raises ChangedSinceArrival for one that did not arrive so, and CannotOpen."""
+    """Decrypt a stored report.
+
+    Raises CannotOpen, and ChangedSinceArrival if the stored content has been replaced.
+    """
     if part.changed:
         raise ChangedSinceArrival
     return open_report(part.container, part.header, part.payload, part.epochs, ring)
@@ -147,7 +151,7 @@ def received_words(report: Report) -> str:
 def with_language(
     opened: OpenedReport, said: Iterable[Mapping[str, Any]], translated: str = ""
 ) -> OpenedReport:
-    """Return the report with the language an officer last recorded and its newest translation."""
+    """Return the report with its last recorded language and its newest translation."""
     language = report_language.said_last(said)
     return replace(
         opened,

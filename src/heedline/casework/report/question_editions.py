@@ -1,4 +1,4 @@
-"""Question sets as they stood when a report was made.
+"""Question sets as they were when a report was submitted.
 
 They come from the pack or from an archived edition. A report may have been made in any language of the
 pack. Officers read the questions in the pack's first language, as they stood when this translation of
@@ -17,7 +17,7 @@ from heedline.packs.tables import Table
 
 
 def questions_of(digest: str, kind: str, language: str = "") -> QuestionSet | None:
-    """Return the question set with this digest, from the pack or from the archive.
+    """Return the question set with this digest, from the pack or the archive.
 
     It is the pack's if the two are the same. By default it is in the pack's first language, as officers read
     it. With `language` it is in the wording that the reporter read.
@@ -33,7 +33,7 @@ def questions_of(digest: str, kind: str, language: str = "") -> QuestionSet | No
 
 
 def as_asked(digest: str, kind: str) -> QuestionSet | None:
-    """Return a report's original question set, or the pack's current one for this kind.
+    """Return the question set with which a report was submitted, or the pack's current one for its kind.
 
     Used where answers have to be hidden, so that an approximation is better than nothing.
     """

@@ -1,4 +1,4 @@
-"""Look-up of reports by their short reference."""
+"""Lookup of reports by their short reference."""
 
 from __future__ import annotations
 

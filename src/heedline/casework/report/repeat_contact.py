@@ -1,4 +1,4 @@
-"""Notes that a reporter was contacted before under another receipt code.
+"""Notes that record earlier contact with a reporter under another receipt code.
 
 Such a note is an officer's judgement. It is sealed, and the source guard counts it. A reporter who comes
 back with a new report about the same subject has a new code, and each code alone is contacted rarely.
@@ -83,7 +83,7 @@ def naming(ref: UUID, *, by: Attendance) -> list[UUID]:
 
 
 def _notes(by: Attendance, *, most: int | None) -> Iterator[tuple[UUID, UUID, Mapping[str, Any]]]:
-    """Yield the repeat-contact notes of the most recent reports that the officer's desks have.
+    """Yield the repeat-contact notes on the most recent reports of the officer's desks.
 
     Each item is (container, report that the note belongs to, words). At most `most` reports are read.
     """
@@ -102,9 +102,10 @@ def _notes(by: Attendance, *, most: int | None) -> Iterator[tuple[UUID, UUID, Ma
 
 
 def _same_as(ref: UUID, by: Attendance) -> set[UUID]:
-    """Return all reports linked to `ref`, directly or through other reports, as from the same reporter.
+    """Return all reports linked to `ref` as coming from the same reporter.
 
-    If notes about a pair of reports disagree, the latest one counts.
+    Reports may be linked directly or through other reports. If notes about a pair of reports disagree, the
+    latest one counts.
     """
     said: dict[frozenset[UUID], tuple[str, bool]] = {}
     for _, report, words in _notes(by, most=_MOST):
@@ -119,7 +120,7 @@ def _same_as(ref: UUID, by: Attendance) -> set[UUID]:
 
 
 def note(ref: UUID, short: str, *, same: bool, by: Attendance, at: datetime) -> None:
-    """Note on a report that its reporter was contacted before under another report's code.
+    """Record on a report that its reporter was contacted earlier under another report's code.
 
     `short` is the short name of the other report. If `same` is False, the note says that the reporters are
     different and so withdraws an earlier note. The officer must hold the report. Raises NotHere, Refused and

@@ -24,7 +24,7 @@ _HINT_LENGTH = 400  # of a line in a queue, which has many
 
 @dataclass(frozen=True)
 class LanguageHint:
-    """The apparent language of a report's text, and the reason for the guess."""
+    """The apparent language of a report's text, with the reason for the guess."""
 
     code: str
     name: str
@@ -54,7 +54,7 @@ def hint(text: str, language: str, *, said: bool) -> LanguageHint | None:
 
 
 def pages_flag(pages: str, *, web: bool) -> str:
-    """Return what is known about a report's language before an officer has recorded it.
+    """Return the language label of a report before an officer has recorded its language.
 
     This is the language of the pages it was sent from, or the language that another service gave. Empty for
     the office's own language.
@@ -87,7 +87,7 @@ def flags(text: str, language: str, *, pages: str, web: bool, said: bool, transl
 
 
 def spoken(text: str, language: str, *, said: bool) -> str:
-    """Return the language in which a screen reader reads out a text in a list.
+    """Return the language code that a screen reader should use for a text in a list.
 
     This is the language an officer recorded, the apparent language, or that of the pages used.
     """
@@ -96,6 +96,6 @@ def spoken(text: str, language: str, *, said: bool) -> str:
 
 
 def said_last(words: Iterable[Mapping[str, Any]]) -> str:
-    """Return the language that an officer last recorded in these parts, or "" if there is none."""
+    """Return the language that an officer last recorded in these parts, or "" if none was recorded."""
     said = [one for one in words if "language" in one and "number" in one]
     return str(max(said, key=lambda one: int(one["number"]))["language"]) if said else ""

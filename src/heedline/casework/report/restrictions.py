@@ -1,4 +1,4 @@
-"""Refusal to use a report whose processing is restricted."""
+"""Refuses the use of a report whose processing is restricted."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ RESTRICTED = "Processing of this report is restricted: it is kept, and may not b
 
 
 def restricting() -> QuerySet[Hold]:
-    """Return the holds under which a report may be kept but not used."""
+    """Return the holds that restrict a report, so that it may be stored but not used."""
     codes = [code for code, hold in load_pack(settings.PACK).retention.holds.items() if hold.restricts]
     return Hold.objects.filter(released_on=None, reason__in=codes)
 
 
 def refuse_restricted(found: FoundReport) -> None:
-    """Raise NotNow if the report may be kept but not used."""
+    """Raise NotNow if the report may be stored but not used."""
     if restricting().filter(report=found.report).exists():
         raise NotNow(RESTRICTED)

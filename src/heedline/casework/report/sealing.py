@@ -1,4 +1,4 @@
-"""Sealing of a new report into two containers and two key halves.
+"""Sealing of a new report into two containers and two key shares.
 
 Every report has all of these, whether or not the reporter gave a name, so that nobody can tell the
 difference from outside.
@@ -35,7 +35,7 @@ IDENTITY_SIZE = 7_500
 
 @dataclass(frozen=True)
 class Enclosed:
-    """Everything that is stored in the database for one new report."""
+    """All data to be stored in the database for one new report."""
 
     lookup: bytes
     reporter_key: bytes
@@ -47,7 +47,7 @@ class Enclosed:
 
 
 def as_part(container_id: UUID, container: Container, epochs: tuple[UUID, ...]) -> SealedPart:
-    """Return a container as a part to be stored, with the hash that the log will name."""
+    """Return a container as a part to be stored, with the hash that the log will record."""
     digest = hashlib.sha256(container.payload).digest()
     return SealedPart(container_id, container.header, container.payload, digest, epochs)
 
@@ -115,7 +115,7 @@ def enclose(
 
 @dataclass(frozen=True)
 class NewReport:
-    """A new report as submitted by the sites.
+    """A new report as submitted through the sites.
 
     The id and the receipt code were created before sending, so that sending twice stores the report once.
     """
@@ -132,12 +132,12 @@ class NewReport:
     They say who took down the report, and how and when it reached the service.
     """
     hints: tuple[str, ...] = ()
-    """The reasons why a gate slowed the report down.
+    """Hints that the report may have been sent automatically.
 
     They are sealed as a hint for the officer who reads the report. Nothing else depends on them.
     """
     form: FormToken | None = None
-    """The form token spent on sending the report.
+    """The form token used to send the report.
 
     None if the report must not be held up by anything.
     """

@@ -23,7 +23,7 @@ _NUMBERS = re.compile(r"\d(?:[\s().+\-/]{0,3}\d){8,}")
 
 
 def folded(text: str) -> str:
-    """Return the words of a text in lower case without accents.
+    """Return the words of a text in lower case and without accents.
 
     The words are separated by one space, with one space at either end.
     """
@@ -34,12 +34,12 @@ def folded(text: str) -> str:
 
 
 def too_short(term: str) -> bool:
-    """Return whether a term is so short that it would match half of all texts."""
+    """Return whether a term is so short that it would match about half of all texts."""
     return len(folded(term).replace(" ", "")) < SHORTEST
 
 
 def _number(term: str) -> str:
-    """Return the digits by which a telephone number is compared, or "" if it is not a number."""
+    """Return the digits used to compare a telephone number, or "" if the text is not a number."""
     digits = re.sub(r"\D", "", term)
     letters = re.search(r"[^\W\d_]", term)
     return digits[-_OF_A_NUMBER:] if letters is None and len(digits) >= _OF_A_NUMBER else ""

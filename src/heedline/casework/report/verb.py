@@ -1,4 +1,4 @@
-"""The common steps of officers' verbs on a report.
+"""The steps that are common to officers' verbs on a report.
 
 A verb first finds the report and checks permission, and writes the log last. The move itself is
 `Report.apply`.
@@ -32,7 +32,7 @@ from heedline.reports.models import Report, Step
 
 @dataclass(frozen=True)
 class FoundReport:
-    """A report that the officer may see, locked for the rest of the transaction."""
+    """A report that the officer may see, with its row locked for the rest of the transaction."""
 
     report: Report
     by: Attendance
@@ -44,7 +44,7 @@ class FoundReport:
         return standing_of(r, self.by.officer_id, self.at)
 
     def permit(self, capability: AnyCapability, *, excused: bool = False) -> None:
-        """Raise Refused unless the officer may do this to the report now.
+        """Raise Refused unless the officer may now perform this action on the report.
 
         In an emergency (`excused`, or a report of danger) a missing training is let pass and logged.
         """
@@ -61,14 +61,14 @@ class FoundReport:
 
 
 def standing_of(r: Report, officer: UUID, at: datetime) -> Standing:
-    """Return the facts about a report that the gate's rules check."""
+    """Return the facts about a report that permission rules check."""
     danger = r.urgency == Urgency.DANGER or bool(r.danger_to_life)
     return Standing(r.desk_id, r.watch_id, r.owner_id, r.lease_by_id, r.lease_until, at, officer, danger)
 
 
 @contextmanager
 def on_the_record(act: AnyAct, *, by: Attendance, ref: UUID | None = None) -> Iterator[None]:
-    """Run an act on a report in a transaction and log a refusal separately.
+    """Run an action on a report in a transaction, and log any refusal separately.
 
     Works like `refusals_logged`, except that NotHere also counts as a refusal. A report that is not the
     officer's is logged without its id, like one that never existed, so that the log does not reveal the
@@ -94,9 +94,9 @@ def on_the_record(act: AnyAct, *, by: Attendance, ref: UUID | None = None) -> It
 
 
 def verb[**P, R](act: AnyAct) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Declare a function `do(ref, …, by=…, at=…)` as an officer's verb, run under `on_the_record`.
+    """Declare a function `do(ref, …, by=…, at=…)` as an officer's verb.
 
-    This covers the verb from its first step to its last.
+    The function runs under `on_the_record`. This covers the verb from its first step to its last.
     """
 
     def declare(do: Callable[P, R]) -> Callable[P, R]:
@@ -112,7 +112,7 @@ def verb[**P, R](act: AnyAct) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 
 def find(ref: UUID, *, by: Attendance, at: datetime, version: int | None = None) -> FoundReport:
-    """Return a report, locked.
+    """Return a report with its row locked.
 
     Raises NotHere for a report that the officer may not see. Raises Changed if its version is no longer
     `version`.
@@ -144,7 +144,7 @@ _DID = {
 
 
 def _what_happened(last: Step | None) -> str:
-    """Return who did what with the report, and when."""
+    """Return a description of who did what to the report, and when."""
     if last is None:
         return "This report was changed."
     if last.by is None or last.at is None:
@@ -154,7 +154,7 @@ def _what_happened(last: Step | None) -> str:
 
 
 def record(found: FoundReport, act: AnyAct, **detail: str | int | bool) -> None:
-    """Log the act in the same transaction."""
+    """Log the action in the same transaction."""
     journal.record(
         act,
         actor=found.by.officer_id,

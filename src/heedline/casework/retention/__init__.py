@@ -1,4 +1,4 @@
-"""Retention of reports: reviews, holds, disposal and data subject requests.
+"""Retention of reports, with reviews, holds, disposal and data subject requests.
 
 Start with `retention/keeping.py`.
 """

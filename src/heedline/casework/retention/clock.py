@@ -27,7 +27,7 @@ _ONCE_A_DAY = timedelta(days=1)
 
 
 def end_identities(at: datetime) -> int:
-    """Delete reporters' identities whose retention period has ended, and return how many.
+    """Delete reporters' identities whose retention period has ended, and return the number deleted.
 
     Safe to repeat.
     """
@@ -46,7 +46,7 @@ def end_identities(at: datetime) -> int:
 
 
 def watch(at: datetime) -> None:
-    """Raise alarms for desks with overdue reviews or with data subject requests due soon."""
+    """Raise alarms for desks with overdue reviews or with data subject requests that are due soon."""
     today = at.date()
     late = Keeping.objects.filter(review_on__lt=today).exclude(
         report_id__in=Hold.objects.filter(released_on=None).values("report_id")

@@ -1,4 +1,4 @@
-"""Retention of closed reports: clocks, reviews, holds and disposal by two people.
+"""Retention of closed reports, with clocks, reviews, holds and disposal by two people.
 
 Closing a report starts its clocks and reopening stops them. A review either keeps the report longer,
 with a reason and a next review date, or proposes its disposal, which somebody else must confirm. A
@@ -52,7 +52,7 @@ def rules() -> Retention:
 
 @dataclass(frozen=True)
 class Keep:
-    """A decision to keep a report, with its group, reason and notes.
+    """A decision to retain a report, with its group, reason and notes.
 
     `sooner` is the latest date until which it is kept, or None for the group's own period.
     """
@@ -67,7 +67,7 @@ class Keep:
 
 
 def begin(reports: Sequence[Report], outcome: str, *, at: datetime) -> None:
-    """Start the retention clocks of reports being closed with this outcome.
+    """Start the retention clocks of reports that are being closed with this outcome.
 
     The outcome determines their retention group.
     """
@@ -105,7 +105,7 @@ def _words(found: FoundReport, about: str, words: str) -> UUID | None:
 
 
 def _of_own_desk(found: FoundReport, capability: Capability) -> None:
-    """Raise Refused unless the officer has this capability at the desk that owns the report.
+    """Raise Refused if the officer lacks this capability at the desk that owns the report.
 
     A desk that only watches the report is not responsible for its retention.
     """
@@ -118,7 +118,7 @@ def _closed(found: FoundReport) -> None:
 
 @verb(Act.KEPT_LONGER)
 def keep(ref: UUID, decision: Keep, *, by: Attendance, at: datetime) -> None:
-    """Keep a report until its next review, with a reason.
+    """Retain a report until its next review, with a reason.
 
     Raises NotNow, and ValueError for a code that the pack does not know.
     """
@@ -190,9 +190,9 @@ def release(ref: UUID, hold_id: UUID, words: str, *, by: Attendance, at: datetim
 
 @verb(Act.DISPOSAL_PROPOSED)
 def propose(ref: UUID, reason: str, *, by: Attendance, at: datetime) -> UUID:
-    """Propose the disposal of a closed report, signed by the officer, and return the proposal's id.
+    """Propose the disposal of a closed report and return the proposal's id.
 
-    Raises NotNow.
+    The officer signs the proposal. Raises NotNow.
     """
     found = find(ref, by=by, at=at)
     _of_own_desk(found, Capability.PROPOSE_DISPOSAL)
@@ -225,7 +225,7 @@ def propose(ref: UUID, reason: str, *, by: Attendance, at: datetime) -> UUID:
 
 
 def _decision_request(proposed: Disposal) -> DecisionRequest:
-    """Return the facts of this proposal that the rules for a second person look at."""
+    """Return the facts about this proposal that the two-person rules check."""
     state = RequestState.WAITING
     if proposed.decided_on is not None:
         state = RequestState.AGREED if proposed.done else RequestState.REFUSED
@@ -233,7 +233,7 @@ def _decision_request(proposed: Disposal) -> DecisionRequest:
 
 
 def decide(disposal_id: UUID, *, dispose: bool, by: Attendance, at: datetime) -> bool:
-    """Confirm a proposed disposal or keep the report, once, and return True if it was disposed of.
+    """Confirm a proposed disposal or retain the report, and return True if it was disposed of.
 
     The decision is made by a supervisor who did not propose it. Raises NotHere, Refused, Locked and NotNow.
 

@@ -1,4 +1,4 @@
-"""View data for retention: review queue, clocks, holds, proposals and certificates.
+"""View data for retention, with the review queue, clocks, holds, proposals and certificates.
 
 No report is opened.
 """
@@ -51,7 +51,7 @@ class DueLine:
 
 @dataclass(frozen=True)
 class DisposalLine:
-    """A proposed disposal, or its outcome.
+    """A proposed disposal or its outcome.
 
     `mine` is True when this officer proposed it and so cannot confirm it.
     """
@@ -72,7 +72,7 @@ class DisposalLine:
 
 @dataclass(frozen=True)
 class HoldLine:
-    """A hold on a report, released or still in force."""
+    """A hold on a report, either in force or released."""
 
     id: UUID
     reason: str
@@ -85,7 +85,7 @@ class HoldLine:
 
 @dataclass(frozen=True)
 class KeepingFile:
-    """A report's retention record: group, review date, holds, reviews and proposed disposal."""
+    """A report's retention record, with its group, review date, holds, reviews and proposed disposal."""
 
     ref: UUID
     short: str
@@ -113,13 +113,13 @@ class KeepingFile:
 
     @property
     def restricted(self) -> bool:
-        """Return True if the report may be kept but not used."""
+        """Return True if the report may be stored but not used."""
         return any(one.restricts and one.released_on is None for one in self.holds)
 
 
 @dataclass(frozen=True)
 class RetentionQueue:
-    """A desk's retention work: reports due for review, and proposals awaiting a decision."""
+    """A desk's reports due for review, and its proposals that await a decision."""
 
     due: tuple[DueLine, ...]
     more: bool
@@ -137,7 +137,7 @@ def _supervised(by: Attendance) -> list[UUID]:
 
 
 def queue(*, by: Attendance, at: datetime) -> RetentionQueue:
-    """Return reports whose review is due or soon due, oldest first, and proposals to decide.
+    """Return reports whose review is due or due soon, oldest first, and proposals to decide.
 
     Raises Refused.
     """
@@ -195,7 +195,7 @@ def _proposals(by: Attendance, rows: Any) -> tuple[DisposalLine, ...]:
 
 
 def of_report(ref: UUID, *, by: Attendance, at: datetime) -> KeepingFile:
-    """Return how long this report is kept, and why.
+    """Return how long this report will be retained, and why.
 
     Logged. Raises NotHere.
     """
@@ -276,7 +276,7 @@ def proposal(disposal: UUID, *, by: Attendance) -> DisposalLine:
 
 @dataclass(frozen=True)
 class CertificateFile:
-    """A disposal certificate and the result of checking its signatures.
+    """A disposal certificate and the result of verifying its signatures.
 
     `genuine` is False for a certificate that has been altered.
     """
@@ -290,7 +290,7 @@ class CertificateFile:
 
 
 def all_certificates(*, by: Attendance) -> tuple[DisposalLine, ...]:
-    """Return the latest disposals of the officer's desks, or of all desks for an overseer.
+    """Return the latest disposals at the officer's desks, or at all desks for an overseer.
 
     Raises Refused.
     """
@@ -300,7 +300,7 @@ def all_certificates(*, by: Attendance) -> tuple[DisposalLine, ...]:
 
 
 def certificate(disposal: UUID, *, by: Attendance) -> CertificateFile:
-    """Return a disposal certificate, with its signatures checked.
+    """Return a disposal certificate after verifying its signatures.
 
     Logged. Raises NotHere and Refused.
     """

@@ -1,4 +1,4 @@
-"""Data subject requests under law-enforcement processing, as a register with deadlines.
+"""A register of data subject requests under law-enforcement processing, with their deadlines.
 
 The data protection officer holds the requester's identity and letter. The register holds only that
 officer's reference number, the right exercised, the reports found and the answer. Reports are searched
@@ -53,7 +53,7 @@ class SubjectRequestLine:
 
     @property
     def late(self) -> int:
-        """Return how many days the answer is overdue."""
+        """Return the number of days by which the answer is overdue."""
         return max(0, -self.days)
 
 
@@ -76,7 +76,7 @@ def _line(row: SubjectRequest, at: datetime) -> SubjectRequestLine:
 
 
 def all_of(*, by: Attendance, at: datetime) -> tuple[SubjectRequestLine, ...]:
-    """Return the requests at the officer's desks, unanswered ones first, then by deadline.
+    """Return the requests at the officer's desks, unanswered ones first, ordered by deadline.
 
     Raises Refused.
     """
@@ -110,7 +110,7 @@ def one(request: UUID, *, by: Attendance, at: datetime) -> SubjectRequestLine:
 def open_one(
     reference: str, right: str, received_on: date, *, desk: UUID, by: Attendance, at: datetime
 ) -> UUID:
-    """Enter a request in the register and return its id.
+    """Add a request to the register and return its id.
 
     Raises NotNow for a reference that is invalid or already registered.
     """
@@ -146,10 +146,10 @@ def open_one(
 
 
 def found(request: UUID, short: str, *, by: Attendance, at: datetime) -> UUID:
-    """Record that a report of the officer's desks, given by short name, concerns the requester.
+    """Record that a report of the officer's desks concerns the requester.
 
-    The officer's keys must be unlocked. Raises NotHere, Locked, and NotNow when no report, or more than one,
-    has that short name.
+    The report is given by its short reference. The officer's keys must be unlocked. Raises NotHere, Locked,
+    and NotNow when no report, or more than one, has that short name.
     """
     conflict_terms.looked_for(short, by=by)
     with refusals_logged(Act.SUBJECT_FOUND, by=by.officer_id, thing="subject", thing_id=request):
@@ -178,7 +178,7 @@ def found(request: UUID, short: str, *, by: Attendance, at: datetime) -> UUID:
 
 
 def answer(request: UUID, code: str, *, by: Attendance, at: datetime) -> None:
-    """Record the answer given to a request, once.
+    """Record the response to a request, which is possible only once.
 
     An answer that neither confirms nor denies can always be given. Raises NotNow.
     """

@@ -1,4 +1,4 @@
-"""What the pages of a rota show: one week of shifts, and the gaps of the next fourteen days."""
+"""View data for the rota pages, with one week of shifts and the gaps of the next fourteen days."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ from heedline.desks.rota_weeks import RotaGap, RotaSpan, moment, monday_of
 
 @dataclass(frozen=True, slots=True)
 class RotaShift:
-    """A shift on the rota. `opens` is whether its officer can open the desk's reports."""
+    """A shift on the rota.
+
+    `opens` is True if its officer can open the desk's reports.
+    """
 
     id: UUID
     name: str
@@ -31,7 +34,7 @@ class RotaShift:
 
 @dataclass(frozen=True, slots=True)
 class RotaDay:
-    """The shifts that begin on one day, and the gaps of that day."""
+    """The shifts that start on one day, and the day's gaps."""
 
     day: date
     shifts: tuple[RotaShift, ...]
@@ -40,7 +43,7 @@ class RotaDay:
 
 @dataclass(frozen=True, slots=True)
 class RotaBoard:
-    """One week of a desk's rota.
+    """A week of a desk's rota.
 
     `gaps` are those of the next fourteen days, whichever week is shown. `covers` says whether the desk has hours to
     cover at all. `no_opener_now` is whether nobody on shift now can open its reports.
@@ -71,7 +74,7 @@ class RotaDesk:
 
 @dataclass(frozen=True, slots=True)
 class OnCallLine:
-    """An officer on a step of the on-call list."""
+    """An officer at one step of the on-call list."""
 
     officer: UUID
     name: str
@@ -79,7 +82,10 @@ class OnCallLine:
 
 
 def board(code: str, day: date, *, by: Attendance, at: datetime) -> RotaBoard:
-    """Return the week of a desk's rota in which `day` lies. Raises NotHere."""
+    """Return the week of a desk's rota that contains `day`.
+
+    Raises NotHere.
+    """
     desk, zone, monday = planning.find_desk(code, by=by), office_zone(), monday_of(day)
     openers = key_directory.who_open(str(desk.id), at.date())
     days = [monday + timedelta(days=n) for n in range(7)]
@@ -118,7 +124,10 @@ def board(code: str, day: date, *, by: Attendance, at: datetime) -> RotaBoard:
 
 
 def shift(ident: UUID, *, desk: Desk, by: Attendance, at: datetime) -> RotaShift:
-    """Return one shift of a desk. Raises NotHere, also for a cancelled shift."""
+    """Return a shift of a desk.
+
+    Raises NotHere if there is none or if it was cancelled.
+    """
     row = (
         Shift.objects.filter(pk=ident, desk=desk, ends_at__gt=F("starts_at"))
         .select_related("officer")
@@ -141,7 +150,7 @@ def _line(row: Shift, openers: Collection[UUID], at: datetime) -> RotaShift:
 
 
 def desks_to_plan(*, by: Attendance, at: datetime) -> tuple[RotaDesk, ...]:
-    """Return the desks whose rota this person plans, by name."""
+    """Return the desks whose rota this person may plan, ordered by name."""
     zone, found = office_zone(), list[RotaDesk]()
     for desk in Desk.objects.exclude(kind__in=(PARTNER, CANARY)).order_by("name"):
         if planning.may_plan(desk.id, by=by):
@@ -153,6 +162,6 @@ def desks_to_plan(*, by: Attendance, at: datetime) -> tuple[RotaDesk, ...]:
 
 
 def on_call_list(desk: Desk) -> tuple[OnCallLine, ...]:
-    """Return the on-call list of a desk, by step and name."""
+    """Return the on-call list of a desk, ordered by step and name."""
     rows = OnCall.objects.filter(desk=desk).select_related("officer").order_by("step", "officer__name")
     return tuple(OnCallLine(one.officer_id, one.officer.name, one.step) for one in rows)

@@ -1,4 +1,7 @@
-"""Import of a rota from a CSV file: all of it, or nothing with the faults of each line."""
+"""Import of a rota from a CSV file.
+
+Either the whole file is imported, or nothing, with the faults of each line.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,10 @@ _CLOCK = re.compile(r"([01]\d|2[0-4]):([0-5]\d)")
 
 @dataclass(frozen=True, slots=True)
 class ImportFault:
-    """What is wrong with one line of the file. `line` is 0 for the file as a whole."""
+    """An error in a line of the file.
+
+    `line` is 0 for an error in the file as a whole.
+    """
 
     line: int
     words: str
@@ -34,7 +40,7 @@ class ImportFault:
 
 @dataclass(frozen=True, slots=True)
 class ImportPreview:
-    """What a file would plan, with the officers' names, and everything that is wrong with it."""
+    """The shifts that a file would create, with the officers' names, and all errors in the file."""
 
     shifts: tuple[PlannedShift, ...]
     names: tuple[str, ...]
@@ -51,7 +57,7 @@ class _Row:
 
 
 def minute_of_day(text: str) -> int | None:
-    """Return the minutes after midnight of a time such as "08:30" or "24:00", or None if it is not one."""
+    """Return a time such as "08:30" as minutes after midnight, or None if it is invalid."""
     found = _CLOCK.fullmatch(text.strip())
     if found is None:
         return None
@@ -60,10 +66,10 @@ def minute_of_day(text: str) -> int | None:
 
 
 def preview(text: str, *, desk: UUID, by: Attendance, at: datetime) -> ImportPreview:
-    """Return what this file would plan at a desk. Nothing is saved.
+    """Return the shifts that a file would create at a desk, without saving them.
 
-    Raises Refused for everybody but the supervisors of the desk and stewards. An e-mail address that does not belong to
-    an officer of the desk is refused in the same words whether or not it belongs to somebody else.
+    Raises Refused for everybody but the supervisors of the desk and stewards. An email address that does not
+    belong to an officer of the desk is refused in the same words whether or not it belongs to somebody else.
     """
     planning.permit(desk, by=by)
     rows, faults = _rows(text)
@@ -90,9 +96,9 @@ def preview(text: str, *, desk: UUID, by: Attendance, at: datetime) -> ImportPre
 
 
 def carry_out(text: str, *, desk: UUID, by: Attendance, at: datetime) -> UUID:
-    """Plan every shift of a file, and return the id of the plan.
+    """Create every shift in a file, and return the id of the plan.
 
-    Raises Refused. Raises NotNow if anything in the file is wrong; nothing is planned then.
+    Raises Refused. Raises NotNow, without creating any shift, if anything in the file is wrong.
     """
     read = preview(text, desk=desk, by=by, at=at)
     if read.faults:
@@ -101,7 +107,7 @@ def carry_out(text: str, *, desk: UUID, by: Attendance, at: datetime) -> UUID:
 
 
 def _rows(text: str) -> tuple[list[_Row], list[ImportFault]]:
-    """Return the lines of the file that have every column, and what is wrong with the others."""
+    """Return the complete lines of the file, and the errors in the others."""
     if len(text) > MOST_TEXT:
         return [], [ImportFault(0, f"The file is too long. Import at most {MOST_SHIFTS} shifts at once.")]
     lines = list(_lines(text))
@@ -121,7 +127,7 @@ def _rows(text: str) -> tuple[list[_Row], list[ImportFault]]:
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the number and the cells of every line that is not empty."""
+    """Yield the number and the cells of every non-empty line."""
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     for cells in reader:
         if any(cell.strip() for cell in cells):
@@ -129,7 +135,7 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _shift(row: _Row, addresses: dict[str, UUID]) -> PlannedShift | str:
-    """Return the shift of a line, or what is wrong with the line."""
+    """Return the shift described by a line, or a description of its error."""
     officer = addresses.get(row.email.lower())
     if officer is None:
         return f"No officer of this desk has the e-mail address {row.email[:80]}."

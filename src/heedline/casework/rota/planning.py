@@ -38,21 +38,21 @@ _WHO_WORK = [role for role in Role if Capability.BE_ON_DUTY in granted(role)]
 
 @dataclass(frozen=True, slots=True)
 class PlannedShift:
-    """A shift that is about to be planned."""
+    """A shift to be created."""
 
     officer: UUID
     span: RotaSpan
 
 
 def may_plan(desk: UUID, *, by: Attendance) -> bool:
-    """Return whether this person plans the rota of the desk: as its supervisor, or as a steward."""
+    """Return whether this person may plan the desk's rota, as its supervisor or as a steward."""
     return allows(by.appointments, Capability.PLAN_ROTA, [desk, None])
 
 
 def find_desk(code: str, *, by: Attendance) -> Desk:
-    """Return a desk whose rota this person may see: their own, or any desk if they are a steward.
+    """Return a desk whose rota this person may see.
 
-    Raises NotHere.
+    Stewards may see every desk's rota, other people those of their own desks. Raises NotHere.
     """
     found = Desk.objects.exclude(kind__in=(PARTNER, CANARY)).filter(code=code).first()
     if found is None or not (
@@ -63,7 +63,10 @@ def find_desk(code: str, *, by: Attendance) -> Desk:
 
 
 def members(desk: UUID) -> dict[UUID, str]:
-    """Return the names of the officers who can be on the rota of a desk, by id, in order of name."""
+    """Return the officers who can be on a desk's rota, as names by id.
+
+    Ordered by name.
+    """
     rows = (
         Appointment.objects.filter(desk_id=desk, ended_on=None, officer__is_active=True, role__in=_WHO_WORK)
         .order_by("officer__name", "officer_id")
@@ -73,7 +76,7 @@ def members(desk: UUID) -> dict[UUID, str]:
 
 
 def problems_of(shifts: Sequence[PlannedShift], *, desk: UUID, at: datetime) -> dict[int, str]:
-    """Return what prevents each of these shifts, by its position in `shifts`.
+    """Return the problems with these shifts, by position in `shifts`.
 
     A shift is refused if its hours are not possible, if its officer does not work at the desk, or if it overlaps
     another shift of that officer at any desk or earlier in `shifts`.
@@ -104,7 +107,7 @@ def problems_of(shifts: Sequence[PlannedShift], *, desk: UUID, at: datetime) -> 
 
 
 def hours_problem(span: RotaSpan, at: datetime) -> str:
-    """Return why a shift cannot have these hours, or ""."""
+    """Return the reason why a shift cannot have these hours, or ""."""
     if not at <= span.starts < span.ends:
         return "A shift must end after it begins and cannot begin in the past."
     if span.ends - span.starts > LONGEST_SHIFT:
@@ -115,10 +118,10 @@ def hours_problem(span: RotaSpan, at: datetime) -> str:
 
 
 def plan(shifts: Sequence[PlannedShift], *, desk: UUID, by: Attendance, at: datetime) -> UUID:
-    """Plan shifts at a desk, all or none, and return the id of the plan, with which `undo` cancels them.
+    """Create shifts at a desk and return the id of the plan, which `undo` accepts.
 
-    A supervisor of the desk or a steward plans for everybody; officers may plan their own shifts. An alarm about a gap
-    in the rota is cleared if no gap is left.
+    Either all shifts are created or none. A supervisor of the desk or a steward may plan everybody's shifts.
+    Officers may plan their own. An alarm about a gap in the rota is cleared if no gap is left.
 
     Raises Refused. Raises NotNow for the first shift that is not possible (`problems_of`).
     """
@@ -155,7 +158,7 @@ def plan(shifts: Sequence[PlannedShift], *, desk: UUID, by: Attendance, at: date
 
 
 def cancel(shift_id: UUID, *, desk: UUID, by: Attendance, at: datetime) -> PlannedShift:
-    """Cancel a shift that has not begun, and return it so that it can be planned again.
+    """Cancel a shift that has not started, and return it so that it can be planned again.
 
     Raises NotHere and Refused. Raises NotNow if the shift has begun.
     """
@@ -175,7 +178,7 @@ def cancel(shift_id: UUID, *, desk: UUID, by: Attendance, at: datetime) -> Plann
 
 
 def undo(plan_id: UUID, *, desk: UUID, by: Attendance, at: datetime) -> int:
-    """Cancel those shifts of a plan that have not begun, and return their number.
+    """Cancel the shifts of a plan that have not started, and return the number cancelled.
 
     Raises Refused. Raises NotHere if there are none.
     """
@@ -192,12 +195,12 @@ def undo(plan_id: UUID, *, desk: UUID, by: Attendance, at: datetime) -> int:
 
 
 def _standing(desk: UUID, **which: object) -> QuerySet[Shift]:
-    """Return the shifts of a desk that are not cancelled, locked."""
+    """Return a desk's shifts that have not been cancelled, with their rows locked."""
     return Shift.objects.select_for_update().filter(desk=desk, **which).filter(ends_at__gt=F("starts_at"))
 
 
 def permit(desk: UUID, *, by: Attendance) -> None:
-    """Raise Refused unless this person plans the rota of the desk."""
+    """Raise Refused unless this person may plan the desk's rota."""
     if not may_plan(desk, by=by):
         raise Refused("Only a supervisor of the desk, or a steward, changes its rota.")
 
@@ -207,7 +210,10 @@ def _lock(desk: UUID) -> Desk:
 
 
 def _record(act: Act, desk: UUID, shifts: Sequence[PlannedShift], by: Attendance, **more: str) -> None:
-    """Write one event: whose shift it was, or how many shifts, and from when until when."""
+    """Log one event about these shifts.
+
+    It records the officer of a single shift or the number of shifts, and the period that they cover.
+    """
     detail: Mapping[str, str | int] = {
         **({"officer": str(shifts[0].officer)} if len(shifts) == 1 else {"shifts": len(shifts)}),
         "from": min(one.span.starts for one in shifts).isoformat(),

@@ -1,4 +1,4 @@
-"""The weekly pattern of a desk, and weeks filled from the pattern or copied from another week."""
+"""A desk's weekly pattern, and weeks filled from the pattern or copied from another week."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ _LONGEST_MINUTES = 16 * 60
 
 @dataclass(frozen=True, slots=True)
 class SlotLine:
-    """A line of the weekly pattern as shown. `officer` is "" if nobody is named."""
+    """A line of the weekly pattern.
+
+    `officer` is "" if no officer is named.
+    """
 
     id: UUID
     weekday: int
@@ -36,7 +39,7 @@ class SlotLine:
 
 @dataclass(frozen=True, slots=True)
 class SkippedShift:
-    """A shift that is left out of a filled week, and why."""
+    """A shift left out when filling a week, with the reason."""
 
     name: str
     span: RotaSpan
@@ -45,7 +48,7 @@ class SkippedShift:
 
 @dataclass(frozen=True, slots=True)
 class WeekProposal:
-    """The shifts with which a week would be filled, with the officers' names, and those that are left out."""
+    """The shifts to fill a week with, the names of their officers, and the shifts left out."""
 
     shifts: tuple[PlannedShift, ...]
     names: tuple[str, ...]
@@ -53,7 +56,7 @@ class WeekProposal:
 
 
 def slots(desk: UUID) -> tuple[SlotLine, ...]:
-    """Return the weekly pattern of a desk, in order of weekday and time."""
+    """Return a desk's weekly pattern, ordered by weekday and time."""
     rows = PatternSlot.objects.filter(desk=desk).order_by("weekday", "begins", "ends", "officer__name")
     return tuple(
         SlotLine(one.id, one.weekday, one.begins, one.ends, one.officer.name if one.officer else "")
@@ -64,9 +67,10 @@ def slots(desk: UUID) -> tuple[SlotLine, ...]:
 def add_slot(
     weekdays: Iterable[int], begins: int, ends: int, officer: UUID | None, *, desk: UUID, by: Attendance
 ) -> None:
-    """Add hours to the weekly pattern of a desk on each of these weekdays. Adding a line twice does nothing.
+    """Add hours to a desk's weekly pattern on each of these weekdays.
 
-    Raises Refused. Raises NotHere if the officer does not work at the desk, and NotNow if the hours are not possible.
+    Adding the same line twice does nothing. Raises Refused. Raises NotHere if the officer does not work at
+    the desk, and NotNow if the hours are not possible.
     """
     with refusals_logged(Act.PATTERN_CHANGED, by=by.officer_id, desk=desk, thing="desk", thing_id=desk):
         planning.permit(desk, by=by)
@@ -93,7 +97,10 @@ def add_slot(
 
 
 def remove_slot(slot: UUID, *, desk: UUID, by: Attendance) -> SlotLine:
-    """Remove a line from the weekly pattern of a desk and return it. Raises Refused and NotHere."""
+    """Remove a line from a desk's weekly pattern and return it.
+
+    Raises Refused and NotHere.
+    """
     with refusals_logged(Act.PATTERN_CHANGED, by=by.officer_id, desk=desk, thing="desk", thing_id=desk):
         planning.permit(desk, by=by)
         line = next((one for one in slots(desk) if one.id == slot), None)
@@ -105,7 +112,7 @@ def remove_slot(slot: UUID, *, desk: UUID, by: Attendance) -> SlotLine:
 
 
 def from_pattern(desk: UUID, monday: date, *, at: datetime) -> WeekProposal:
-    """Return the shifts of the weekly pattern for the week that begins on this Monday. Nothing is saved."""
+    """Return the shifts of the weekly pattern for the week starting on this Monday, without saving them."""
     days, zone = [monday + timedelta(days=n) for n in range(7)], office_zone()
     wanted = [
         PlannedShift(slot.officer_id, span)
@@ -117,7 +124,7 @@ def from_pattern(desk: UUID, monday: date, *, at: datetime) -> WeekProposal:
 
 
 def from_week(desk: UUID, source: date, monday: date, *, at: datetime) -> WeekProposal:
-    """Return the shifts of one week at the same times of day of another. Nothing is saved.
+    """Return the shifts of one week moved to the same times in another, without saving them.
 
     A shift belongs to the week in which it begins.
     """

@@ -1,4 +1,5 @@
-"""Searching the reports of one's desks: the sealed index of each desk, what is put into it, and searches.
+"""Search over the reports of an officer's desks.
 
-`searching.py` is what officers do; `indexing.py` is what keeps an index up to date.
+Covers each desk's sealed index, its content, and searches. `searching.py` holds officers' searches, and
+`indexing.py` keeps an index up to date.
 """

@@ -1,4 +1,4 @@
-"""The index of a desk, opened with the keys of an officer's session."""
+"""A desk's index, opened with the keys of an officer's session."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ FRAME = "index"
 
 
 def begin(desk: UUID, *, on: date) -> bool:
-    """Make an empty index for a desk that has none. Return False if somebody else just did, or no key is in force."""
+    """Create an empty index for a desk that has none, and return whether one was created.
+
+    Returns False if another session has just created one, or if the desk has no current key.
+    """
     epoch = directory.trusted().current_epoch(str(desk), on)
     if epoch is None:
         return False
@@ -46,7 +49,10 @@ def sealed_keys(index: UUID, keys: IndexKeys, recipients: list[bytes]) -> Contai
 
 
 def keys_of(row: SearchIndex, ring: Keyring) -> IndexKeys:
-    """Return the keys of an index. Raises CannotOpen."""
+    """Return the keys of an index.
+
+    Raises CannotOpen.
+    """
     return IndexKeys.from_bytes(
         envelope.open_part(
             Container(bytes(row.header), bytes(row.payload)),
@@ -60,7 +66,10 @@ def keys_of(row: SearchIndex, ring: Keyring) -> IndexKeys:
 
 @contextmanager
 def reading(row: SearchIndex, ring: Keyring) -> Iterator[SealedIndex]:
-    """Open an index to search it, inside `page_store.one_snapshot`. Raises CannotOpen and Damaged."""
+    """Open an index for searching.
+
+    Must be called inside `page_store.one_snapshot`. Raises CannotOpen and Damaged.
+    """
     store = StoredPages(row)
     with SealedIndex(store, keys_of(row, ring)) as index:
         yield index
@@ -69,7 +78,7 @@ def reading(row: SearchIndex, ring: Keyring) -> Iterator[SealedIndex]:
 
 @contextmanager
 def writing(desk: UUID, ring: Keyring) -> Iterator[tuple[SearchIndex, SealedIndex] | None]:
-    """Open the index of a desk to change it, in the caller's transaction.
+    """Open a desk's index for writing, inside the caller's transaction.
 
     Yields None if there is none, if somebody else is changing it, or if this session lacks the key. What was changed is stored at the end. Raises CannotOpen and Damaged.
     """
@@ -84,6 +93,6 @@ def writing(desk: UUID, ring: Keyring) -> Iterator[tuple[SearchIndex, SealedInde
 
 
 def forget(desk: UUID) -> None:
-    """Delete the index of a desk, so that the next session of an officer makes it anew."""
+    """Delete a desk's index, so that the next officer's session rebuilds it."""
     SearchPage.objects.filter(index__desk_id=desk).delete()
     SearchIndex.objects.filter(desk_id=desk).delete()

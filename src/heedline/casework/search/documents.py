@@ -1,4 +1,4 @@
-"""What is put into the index of a report, as texts: the same texts in which a hit is shown.
+"""The texts of a report that are indexed, and in which matches are shown.
 
 These are the account and the other typed answers, messages, translations, officers' notes and reasons, and what was sent
 to partners and answered. Never in it: the identity, the contact details of a reporter, the number and times of a
@@ -48,9 +48,10 @@ _CHOSEN = frozenset({FieldKind.CHOICE, FieldKind.CHOICES})
 
 @dataclass(frozen=True)
 class SearchedText:
-    """A text of a report that is searched.
+    """A searchable text of a report.
 
-    `part` is the sort of sealed part that it stands in. `answered` is the question whose answer it is, as "step.field".
+    `part` is the kind of sealed part that contains it. `answered` is the question whose answer it is, as
+    "step.field".
     """
 
     part: str
@@ -63,7 +64,7 @@ class SearchedText:
 
 
 def texts_of(report: Report, parts: Iterable[StoredPart], ring: Keyring) -> tuple[SearchedText, ...]:
-    """Return the texts of one report that are searched, the report itself first.
+    """Return the searchable texts of a report, with the report itself first.
 
     Raises CannotOpen and ChangedSinceArrival.
     """
@@ -80,7 +81,10 @@ def texts_of(report: Report, parts: Iterable[StoredPart], ring: Keyring) -> tupl
 def texts_of_opened(
     report: Report, opened: OpenedReport | None, others: Iterable[tuple[str, Mapping[str, Any]]]
 ) -> tuple[SearchedText, ...]:
-    """Return the texts of a report that is open already. `others` are what was written about it, each with its sort."""
+    """Return the searchable texts of a report that has already been decrypted.
+
+    `others` are the texts written about it, each with the kind of its sealed part.
+    """
     found = list(_of_report(report, opened)) if opened is not None else []
     for sort, told in sorted(others, key=lambda one: list(PARTS).index(one[0])):
         found += [SearchedText(sort, text) for text in _of_part(sort, told)]
@@ -88,7 +92,7 @@ def texts_of_opened(
 
 
 def searched_parts(reports: Iterable[UUID]) -> dict[UUID, list[StoredPart]]:
-    """Return the sealed parts of these reports that are searched, by report, and the decisions made on them."""
+    """Return the searchable sealed parts of these reports and the link decisions made on them, by report."""
     found: dict[UUID, list[StoredPart]] = {}
     for part in parts_of(reports, Q(part__in=[*PARTS, link_decisions.PART])):
         found.setdefault(part.report, []).append(part)
@@ -96,7 +100,10 @@ def searched_parts(reports: Iterable[UUID]) -> dict[UUID, list[StoredPart]]:
 
 
 def document(report: UUID, texts: Sequence[SearchedText], keys: Iterable[str]) -> Document:
-    """Return what is indexed of a report. `keys` are those of its values (`values.py`)."""
+    """Return the content to be indexed for a report.
+
+    `keys` are those of its values (`values.py`).
+    """
     words = [words_of(one.text) for one in texts]
     return Document(report, words, forms_of((one.text for one in texts), words), keys)
 
@@ -113,13 +120,19 @@ def _of_report(report: Report, opened: OpenedReport) -> Iterator[SearchedText]:
 
 
 def _of_contact(asked: QuestionSet, answers: Mapping[str, Mapping[str, Any]]) -> set[str]:
-    """Return what a reporter typed about reaching them. It stands for the account where they wrote none."""
+    """Return the text that a reporter typed as contact details.
+
+    It stands in for the account if they did not write one.
+    """
     contact = (answers.get(step.slug, {}) for step in asked.steps if step.contact)
     return {said for values in contact for said in values.values() if isinstance(said, str)}
 
 
 def typed_answers(asked: QuestionSet, answers: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Yield what a reporter typed on the pages that are not about themselves, each after its "step.field"."""
+    """Yield the text that a reporter typed, except on pages about themselves.
+
+    Yields ("step.field", text).
+    """
     about_them = {asked.roles.get(role, ("", ""))[0] for role in ("call_number", "who")}
     for step in asked.steps:
         if step.private or step.contact or step.slug in about_them:

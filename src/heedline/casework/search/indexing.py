@@ -1,7 +1,7 @@
-"""Bringing the indexes of an officer's desks up to date, a little in each request.
+"""Updates the indexes of an officer's desks, in small batches during requests.
 
-A batch waits until there are eight reports or a minute has passed, because what one report adds shows how much it says.
-One report that cannot be read is set aside; it never holds up the rest.
+A batch waits until there are eight reports or a minute has passed, because what one report adds shows how
+much it says. A report that cannot be read is set aside, so that it never delays the others.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _noticed: dict[UUID, datetime] = {}
 
 @dataclass(frozen=True)
 class Coverage:
-    """How much of a desk can be searched.
+    """The numbers of a desk's reports that can and cannot be searched.
 
     `reports` are in the index, `waiting` are not yet, or not as they are now, and `aside` could not be read. `gone` of
     those that wait are to be removed. `ended` means that the key to which the index is sealed has ended. `made` is false while the desk has no index.
@@ -73,14 +73,16 @@ class Coverage:
 
 
 def coverage(desks: Iterable[UUID]) -> tuple[Coverage, ...]:
-    """Return how much of each of these desks can be searched, in the order given."""
+    """Return the search coverage of each of these desks, in the order given."""
     mine = list(desks)
     return coverage_of(mine, indexes(mine).defer("header", "payload"))
 
 
 def indexes(desks: Iterable[UUID]) -> QuerySet[SearchIndex]:
-    """Return the indexes of these desks, with what waits for each as `n_waiting`, `n_aside` and `n_gone`, and
-    whether the key of each has `ended`."""
+    """Return the indexes of these desks with counts of waiting reports.
+
+    The counts are `n_waiting`, `n_aside` and `n_gone`. `ended` says whether the key of an index has ended.
+    """
     waits = SearchWaiting.objects.filter(desk=OuterRef("desk")).order_by().values("desk")
     counted = {"n_waiting": Q(aside=False), "n_aside": Q(aside=True), "n_gone": Q(gone=True)}
     return SearchIndex.objects.filter(desk_id__in=list(desks)).annotate(
@@ -93,7 +95,7 @@ def indexes(desks: Iterable[UUID]) -> QuerySet[SearchIndex]:
 
 
 def coverage_of(desks: Iterable[UUID], rows: Iterable[SearchIndex]) -> tuple[Coverage, ...]:
-    """Return how much of each of these desks can be searched, from the rows of `indexes`."""
+    """Return the search coverage of each of these desks, from the rows of `indexes`."""
     made: dict[UUID, Any] = {row.desk_id: row for row in rows}
     return tuple(
         Coverage(desk, row.reports, row.n_waiting, row.n_aside, True, row.n_gone, bool(row.purge), row.ended)
@@ -104,13 +106,13 @@ def coverage_of(desks: Iterable[UUID], rows: Iterable[SearchIndex]) -> tuple[Cov
 
 
 def set_aside(desks: Iterable[UUID]) -> tuple[UUID, ...]:
-    """Return the reports of these desks that could not be read when they were to be indexed."""
+    """Return the reports of these desks that could not be read for indexing."""
     rows = SearchWaiting.objects.filter(desk_id__in=list(desks), aside=True)
     return tuple(rows.order_by("report").values_list("report", flat=True).distinct())
 
 
 def catch_up(*, by: Attendance, at: datetime) -> tuple[Coverage, ...]:
-    """Put the next batch of what waits at the officer's desks into their indexes. Return what can be searched then.
+    """Index the next batch of reports waiting at the officer's desks, and return the coverage.
 
     Does nothing in a locked session. Raises nothing: a page that only shows something else must not fail.
     """
@@ -131,7 +133,10 @@ def catch_up(*, by: Attendance, at: datetime) -> tuple[Coverage, ...]:
 
 
 def keep_up(*, by: Attendance, at: datetime) -> None:
-    """Catch up when a queue is opened: at most every twenty seconds for an officer, unless much is waiting."""
+    """Update an officer's indexes when they open a queue.
+
+    This happens at most every twenty seconds for an officer, unless many reports are waiting.
+    """
     if not by.unlocked or at < _next_look.get(by.officer_id, at):
         return
     covered = catch_up(by=by, at=at)
@@ -140,9 +145,10 @@ def keep_up(*, by: Attendance, at: datetime) -> None:
 
 
 def index_batch(desk: UUID, *, by: Attendance, at: datetime) -> int:
-    """Index the next reports that wait at a desk, in a transaction of its own. Return how many were dealt with.
+    """Index the next reports waiting at a desk, and return the number processed.
 
-    An index that was tampered with, or is of another edition, is deleted and made anew.
+    Runs in a transaction of its own. An index that was tampered with, or that another version made, is
+    deleted and rebuilt.
     """
     _noticed.pop(desk, None)
     try:
@@ -154,7 +160,7 @@ def index_batch(desk: UUID, *, by: Attendance, at: datetime) -> int:
 
 
 def drop_gone(*, by: Attendance) -> None:
-    """Remove reports that were disposed of or have left the officer's desks from their indexes now.
+    """Remove reports that were disposed of or left the officer's desks from the desks' indexes.
 
     Must be called inside the transaction in which they go. Leaves the rest to the next session that has the keys.
     """
@@ -177,7 +183,12 @@ def drop_gone(*, by: Attendance) -> None:
 
 
 def try_again(*, by: Attendance) -> int:
-    """Let reports that were set aside wait again. Return their number. Raises Locked."""
+    """Requeue reports that were set aside, and return the number requeued.
+
+    Raises Locked.
+
+    Raises Locked.
+    """
     by.keys()
     return SearchWaiting.objects.filter(desk_id__in=by.desk_ids, aside=True).update(aside=False)
 
@@ -185,7 +196,7 @@ def try_again(*, by: Attendance) -> int:
 def rebuild(
     desk: UUID, *, by: Attendance, at: datetime, told: Callable[[Coverage], None] | None = None
 ) -> Coverage:
-    """Delete the index of one of the officer's desks and make it anew. Return what can be searched then.
+    """Delete and rebuild the index of one of the officer's desks, and return its coverage.
 
     `told` is called after each batch. What was dropped in between is gone. Raises NotHere, Locked, Refused and
     SealingStopped.
@@ -208,7 +219,7 @@ def rebuild(
 
 
 def check(desk: UUID, *, by: Attendance) -> int:
-    """Read the whole index of one of the officer's desks and compare it with itself. Return its number of reports.
+    """Verify the whole index of one of the officer's desks, and return its number of reports.
 
     Raises NotHere, also for a desk without an index, Locked, Refused, CannotOpen, and Damaged.
     """
@@ -233,7 +244,10 @@ def _purge(desk: UUID, *, by: Attendance, at: datetime) -> None:
 
 
 def _throw_away(desk: UUID, by: Attendance) -> None:
-    """Delete an index that was tampered with, or that another edition made, and log it. The next request makes it anew."""
+    """Delete an index that was tampered with or that another version made, and log it.
+
+    The next request rebuilds the index.
+    """
     with transaction.atomic():
         desk_index.forget(desk)
         journal.record(Act.INDEX_DAMAGED, actor=by.officer_id, desk=desk)
@@ -270,7 +284,7 @@ def _batch(desk: UUID, ring: Keyring) -> int:
 def _index(
     index: SealedIndex, desk: UUID, waiting: list[SearchWaiting], ring: Keyring
 ) -> tuple[list[tuple[SearchWaiting, bool]], int]:
-    """Index these reports until the time is over.
+    """Index these reports until the time limit is reached.
 
     Return those that were dealt with and whether each could be read, and how many more reports the index has now.
     """

@@ -1,4 +1,4 @@
-"""What officers decide about two reports: the same, not the same, or not sure.
+"""Officers' decisions on whether two reports are about the same matter.
 
 A decision is a sealed part of the report on whose page it was made, and the other report is named inside the seal only. So no
 row says that two reports concern one person, and a decision is handed over, kept and disposed of with its report. Nothing
@@ -34,7 +34,10 @@ NO_REASON = "Say why."
 
 
 class LinkVerdict(StrEnum):
-    """What an officer decided about two reports. UNDONE takes back what was decided before."""
+    """The possible decisions about two reports.
+
+    UNDONE reverses the previous decision.
+    """
 
     SAME = "same"
     NOT_SAME = "not-same"
@@ -44,7 +47,10 @@ class LinkVerdict(StrEnum):
 
 @dataclass(frozen=True)
 class LinkDecision:
-    """A decision about the report on the page and another one. `on` is the report that it was made on."""
+    """A decision about two reports.
+
+    `on` is the report on whose page it was made, and `other` is the second report.
+    """
 
     on: UUID
     other: UUID
@@ -54,12 +60,12 @@ class LinkDecision:
     at: datetime
 
     def about(self, report: UUID) -> UUID:
-        """Return the report of the two that is not this one."""
+        """Return the other report in this decision."""
         return self.other if self.on == report else self.on
 
 
 def read(on: UUID, told: Mapping[str, Any]) -> LinkDecision | None:
-    """Return a decision from an opened part of a report, or None if the part holds none."""
+    """Return the decision in a decrypted part of a report, or None if there is none."""
     try:
         return LinkDecision(
             on,
@@ -74,7 +80,7 @@ def read(on: UUID, told: Mapping[str, Any]) -> LinkDecision | None:
 
 
 def made_on(report: UUID, parts: Iterable[StoredPart], ring: Keyring) -> list[LinkDecision]:
-    """Return the decisions that were made on a report's own page, from its sealed parts."""
+    """Return the decisions made on a report's own page, from its sealed parts."""
     found = []
     for part in parts:
         if part.part != PART:
@@ -89,7 +95,7 @@ def made_on(report: UUID, parts: Iterable[StoredPart], ring: Keyring) -> list[Li
 
 
 def naming(ref: UUID, *, by: Attendance) -> list[UUID]:
-    """Return the containers of decisions that name `ref` and were made on other reports of the officer's desks.
+    """Return the decisions made on other reports of the officer's desks that name `ref`, as container ids.
 
     Opens all decisions of these desks. Raises Locked.
     """
@@ -104,7 +110,7 @@ def naming(ref: UUID, *, by: Attendance) -> list[UUID]:
 
 
 def between(report: UUID, found: Iterable[LinkDecision]) -> dict[UUID, tuple[LinkDecision, ...]]:
-    """Return the decisions about a report by the other report, newest first."""
+    """Return the decisions about a report, grouped by the other report, newest first."""
     by_other: dict[UUID, list[LinkDecision]] = {}
     for one in found:
         if report in (one.on, one.other):
@@ -115,14 +121,14 @@ def between(report: UUID, found: Iterable[LinkDecision]) -> dict[UUID, tuple[Lin
 
 
 def in_force(decisions: Iterable[LinkDecision]) -> LinkDecision | None:
-    """Return the decision that counts among those about two reports, newest first, or None."""
+    """Return the current decision from a list ordered newest first, or None."""
     last = next(iter(decisions), None)
     return None if last is None or last.verdict is LinkVerdict.UNDONE else last
 
 
 @verb(Act.LINK_DECIDED)
 def decide(ref: UUID, other: UUID, verdict: LinkVerdict, why: str, *, by: Attendance, at: datetime) -> None:
-    """Record what an officer decided about this report and another one.
+    """Record an officer's decision about this report and another one.
 
     The log names this report and neither the other nor the verdict. Raises NotHere if the officer may not see both, Refused,
     Locked, NoRoom, and NotNow without a reason.

@@ -1,4 +1,4 @@
-"""The sealed pages of an index in the database.
+"""Storage of an index's sealed pages in the database.
 
 Sealed pages that were read stay in the process, because they say nothing without the index's keys. Those that have been
 written since are recognised by their version. Every reader has a snapshot of the database, and there is one writer.
@@ -34,14 +34,14 @@ _CUT = "DELETE FROM reports_search_page WHERE index_id = %s AND number >= %s"
 
 
 class KeptPages:
-    """Sealed pages of all indexes that this process has read, the least recently read index first."""
+    """A cache of the sealed pages that this process has read, least recently read index first."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._pages: OrderedDict[UUID, tuple[int, dict[int, SealedPage]]] = OrderedDict()
 
     def at(self, index: UUID, version: int) -> dict[int, SealedPage]:
-        """Return a copy of the pages that are kept of an index, without those written after they were read."""
+        """Return a copy of an index's cached pages, leaving out pages written since they were read."""
         with self._lock:
             known, pages = self._pages.get(index, (version, {}))
             pages = dict(pages)
@@ -55,7 +55,7 @@ class KeptPages:
         return pages
 
     def keep(self, index: UUID, version: int, pages: dict[int, SealedPage]) -> None:
-        """Keep the pages of an index as they were in this version."""
+        """Cache the pages of an index as they were in this version."""
         with self._lock:
             if self._pages.get(index, (version, {}))[0] > version:
                 return
@@ -69,10 +69,16 @@ kept = KeptPages()
 
 
 class StoredPages:
-    """The pages of one index, for as long as a transaction lasts. See `heedline.index.PageStore`."""
+    """The sealed pages of one index, valid for one transaction.
+
+    Implements `heedline.index.PageStore`.
+    """
 
     def __init__(self, row: SearchIndex, *, fresh: bool = False) -> None:
-        """Prepare to read. With `fresh`, nothing that this process has read before is believed."""
+        """Prepare to read.
+
+        If `fresh` is True, cached pages are not used.
+        """
         self._row = row
         self._pages = {} if fresh else kept.at(row.id, row.version)
         self._version = row.version
@@ -91,7 +97,7 @@ class StoredPages:
         return {number: self._pages[number]} if number in self._pages else {}
 
     def fetch(self, numbers: list[int]) -> dict[int, SealedPage]:
-        """Return these pages from the database."""
+        """Read these pages from the database."""
         self.fetches += 1
         with connection.cursor() as cursor:
             cursor.execute(_READ, [self._row.id, numbers])
@@ -115,14 +121,17 @@ class StoredPages:
         self._pages |= pages
 
     def done(self) -> None:
-        """Keep what was read for the next search in this process. What was written has not been committed yet."""
+        """Cache the pages that were read, for the next search in this process.
+
+        Pages that were written are left out, because they have not been committed.
+        """
         if self._row.version == self._version:
             kept.keep(self._row.id, self._version, self._pages)
 
 
 @contextmanager
 def one_snapshot() -> Iterator[None]:
-    """Run a block in a transaction that sees the database as it is now, whatever is written meanwhile."""
+    """Run a block in a transaction that reads from a single snapshot of the database."""
     outermost = not connection.in_atomic_block
     with transaction.atomic():
         if outermost:

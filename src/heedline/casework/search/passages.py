@@ -1,4 +1,4 @@
-"""Where a report has what was looked for: short pieces of its texts with the places that match."""
+"""Short passages of a report's texts that show where a search matches."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ _WHY = {
 
 @dataclass(frozen=True)
 class MatchingPassage:
-    """A piece of a text. `pieces` are its parts in order, each with whether it matches. `where` names the text."""
+    """A passage of a text in which a search term matches.
+
+    `pieces` are its parts in order, each with whether it matches. `where` names the text.
+    """
 
     where: str
     why: str
@@ -30,7 +33,10 @@ class MatchingPassage:
 
 
 def passages(texts: Sequence[SearchedText], sought: Sought) -> tuple[MatchingPassage, ...]:
-    """Return the first passage for each thing that was looked for, or () if the texts lack any of it."""
+    """Return the first passage that matches each search term.
+
+    Returns () if any term does not match.
+    """
     found: list[MatchingPassage] = []
     for term in sought.terms:
         if any(term.places("".join(piece for piece, _ in one.pieces)) for one in found):

@@ -1,12 +1,13 @@
-"""Removing what was disposed of, or has left the desk, from every page of an index.
+"""Removal of reports from every page of an index, after disposal or hand-over.
 
-A report is dropped from the index at once. Its hashed words stay in old pages until these are merged without them, freed
-pages are emptied, and every page is sealed under a new key: a page that lies in an old copy of the database then opens
-with no key that exists. This runs in bounded steps in officers' sessions, from the day after the report was dropped. If
-nobody comes within a week, the worker deletes the index (`clockwork.end_searches`), and it is made anew.
+A report is dropped from the index immediately. Its hashed words stay in old pages until these are merged
+without them, freed pages are emptied, and every page is sealed under a new key. A page in an old copy of the
+database then cannot be opened with any key that still exists. This runs in bounded steps in officers'
+sessions, from the day after the report was dropped. If no session with the keys runs within a week, the
+worker deletes the index (`clockwork.end_searches`), and it is rebuilt.
 
-The same begins at once when the epoch to which the index is sealed has ended. Somebody who has left may hold its keys, so
-nothing more is written under them.
+The same starts immediately when the epoch to which the index is sealed has ended. Somebody who has left may
+hold its keys, so nothing more is written under them.
 """
 
 from __future__ import annotations
@@ -38,9 +39,9 @@ RESEALED: Final = 400
 
 
 def purge_step(desk: UUID, *, by: Attendance, at: datetime) -> bool:
-    """Take the next step of a desk's purge, in a transaction of its own. Return whether there was one to take.
+    """Carry out the next step of a desk's purge, and return whether there was one.
 
-    Raises Locked, CannotOpen and Damaged.
+    Runs in a transaction of its own. Raises Locked, CannotOpen and Damaged.
     """
     with transaction.atomic(), desk_index.writing(desk, by.keys()) as opened:
         if opened is None:
@@ -68,12 +69,15 @@ def purge_step(desk: UUID, *, by: Attendance, at: datetime) -> bool:
 
 
 def _is_another_day(row: SearchIndex, at: datetime) -> bool:
-    """Return whether the report was dropped before today: a desk is purged once a day."""
+    """Return whether the report was dropped before today.
+
+    A desk is purged at most once a day.
+    """
     return row.purge_by is not None and at.date() > row.purge_by - timedelta(days=DAYS)
 
 
 def _begin(row: SearchIndex, ring: Keyring, at: datetime) -> bool:
-    """Seal pages from now on under a new key, which is sealed to the desk's present epoch."""
+    """Start to seal pages under a new key, which is sealed to the desk's current epoch."""
     keys = desk_index.keys_of(row, ring)
     epoch = directory.trusted().current_epoch(str(row.desk_id), at.date())
     if epoch is None:
@@ -92,7 +96,7 @@ def _reseal_keys(row: SearchIndex, keys: IndexKeys) -> None:
 
 
 def _reseal(row: SearchIndex, index: SealedIndex) -> bool:
-    """Seal the next pages under the newest key. Return whether all are."""
+    """Seal the next pages under the newest key, and return whether all pages are done."""
     stored = SearchPage.objects.filter(index=row, number__gte=row.rekeyed, number__lt=row.rekeyed + RESEALED)
     pages = {one.number: SealedPage(one.generation, bytes(one.sealed)) for one in stored}
     StoredPages(row).write(index.rekey(pages), row.size)

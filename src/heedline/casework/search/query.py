@@ -1,4 +1,4 @@
-"""What an officer typed into the search box, as a query of the index.
+"""Parsing of an officer's search text into a query of the index.
 
 Words stand for themselves, in any order. `"in quotation marks"` stands for words in their order, `begin*` for every word
 that begins so. What has no space in it (an address, a web name, a number with hyphens) is words in their order as well.
@@ -26,7 +26,7 @@ _LONG_NUMBER = re.compile(r"(?<![^\s\"])\+?[\d(][\d\s().\-/]{4,}\d(?![^\s\"])")
 
 
 class SearchKind(StrEnum):
-    """How a search was made, as the log counts it."""
+    """The kinds of search that the log distinguishes."""
 
     WORDS = "words"
     PHRASE = "phrase"
@@ -35,19 +35,25 @@ class SearchKind(StrEnum):
 
 
 class Unsearchable(Exception):
-    """What was typed cannot be searched for. The message says why."""
+    """Raised when the text cannot be searched for.
+
+    The message says why.
+    """
 
 
 @dataclass(frozen=True)
 class Term:
-    """One thing that a report must have: words in their order, the beginning of a word, or a long number."""
+    """A search term.
+
+    It is a sequence of words, the beginning of a word, or a long number.
+    """
 
     kind: SearchKind
     words: tuple[str, ...] = field(repr=False)
 
     @property
     def clause(self) -> Clause:
-        """Return the term as the index takes it."""
+        """Return this term in the form that the index accepts."""
         match self.kind:
             case SearchKind.BEGINNING:
                 return Clause(forms=[beginning(self.words[0])])
@@ -60,7 +66,7 @@ class Term:
                 return Clause([self.words, [joined]] if _PLATE.fullmatch(joined) else [self.words])
 
     def places(self, text: str) -> list[tuple[int, int]]:
-        """Return where a text has this term, each place with its beginning and its end."""
+        """Return the start and end of each match of this term in a text."""
         if self.kind is SearchKind.NUMBER:
             return [
                 (found.start(), found.end())
@@ -87,7 +93,7 @@ class Term:
 
 
 def spelled_alike(word: str) -> str:
-    """Return a word as it is spelled in Latin letters."""
+    """Return the Latin spelling of a word."""
     return word if word.isascii() else spelled(word)
 
 
@@ -104,24 +110,27 @@ _DIGITS = re.compile(r"\+?\d(?:[\s().+\-/]{0,3}\d)+")
 
 @dataclass(frozen=True)
 class Sought:
-    """A query that was understood."""
+    """A parsed query."""
 
     terms: tuple[Term, ...]
 
     @property
     def kind(self) -> SearchKind:
-        """Return how the log counts it: by the narrowest thing that was asked for."""
+        """Return the kind of search for the log, which is that of the most specific term."""
         kinds = {term.kind for term in self.terms}
         order = (SearchKind.NUMBER, SearchKind.PHRASE, SearchKind.BEGINNING, SearchKind.WORDS)
         return next(kind for kind in order if kind in kinds)
 
     def for_index(self) -> Query:
-        """Return the query as the index takes it."""
+        """Return the query in the form that the index accepts."""
         return Query([term.clause for term in self.terms])
 
 
 def understood(text: str) -> Sought:
-    """Return what was typed as a query. Raises Unsearchable."""
+    """Parse an officer's search text.
+
+    Raises Unsearchable.
+    """
     text = text.strip()[: LONGEST + 1]
     if len(text) > LONGEST:
         raise Unsearchable(f"Search for at most {LONGEST} characters at once.")
@@ -155,7 +164,7 @@ def _terms(quoted: str | None, bare: str | None) -> Sequence[Term]:
 
 
 def _as_one(before: Term, term: Term) -> list[Term]:
-    """Return two terms as one, if together they are a number plate or a postcode."""
+    """Join two terms if together they form a number plate or a postcode."""
     if before.kind is term.kind is SearchKind.WORDS and _PLATE.fullmatch(before.words[0] + term.words[0]):
         return [Term(SearchKind.PHRASE, (*before.words, *term.words))]
     return [before, term]

@@ -1,8 +1,8 @@
-"""Searching the reports of one's desks.
+"""Search over the reports of an officer's desks, and counts of searches for supervisors.
 
-A search is logged when it is made, with its kind and the number of hits; what was looked for is sealed to the desks. Its
-address names nothing and leads only its officer, in the same session, to the results. A search that finds very many
-reports shows them once a reason is given.
+A search is logged when it is made, with its kind and the number of matches. The search text is sealed to the
+desks. Its address reveals nothing and opens the results only for the same officer in the same session. A
+search that finds very many reports shows them once a reason is given.
 """
 
 from __future__ import annotations
@@ -57,7 +57,10 @@ FRAME = "search"
 
 @dataclass(frozen=True)
 class SearchFilters:
-    """What results are narrowed down to. Codes are the pack's; an empty one does not narrow."""
+    """The filters for search results.
+
+    Codes are the pack's, and an empty code does not filter.
+    """
 
     kind: str = ""
     area: str = ""
@@ -66,7 +69,7 @@ class SearchFilters:
     until: date | None = None
 
     def applied(self, found: QuerySet[Report]) -> QuerySet[Report]:
-        """Return these reports, narrowed down."""
+        """Return the reports that match these filters."""
         codes = {"kind": self.kind, "area": self.area, "outcome": self.outcome}
         found = found.filter(**{name: code for name, code in codes.items() if code})
         if self.since is not None:
@@ -86,7 +89,7 @@ class SearchFilters:
 
 @dataclass(frozen=True)
 class SearchResult:
-    """A report that was found, where it has what was looked for."""
+    """A report found by a search, with the passages that match."""
 
     ref: UUID
     short: str
@@ -101,11 +104,11 @@ class SearchResult:
 
 @dataclass(frozen=True)
 class SearchResults:
-    """A page of results, and what was looked through.
+    """A page of search results, with the coverage of the search.
 
-    `hits` counts the reports that match, before any is read; `more` means that there are more than could be listed.
-    `needs_reason` means that nothing is shown until a reason is given. `until` is the time up to which what arrived has
-    been looked through.
+    `hits` is the number of matching reports, before any is read. `more` means that there are more than can be
+    listed. `needs_reason` means that nothing is shown until a reason is given. `until` is the arrival time up
+    to which reports were searched.
     """
 
     text: str = field(repr=False)
@@ -121,17 +124,17 @@ class SearchResults:
 
     @property
     def reports(self) -> int:
-        """Return how many reports were looked through."""
+        """Return the number of reports that were searched."""
         return sum(one.reports for one in self.looked_through)
 
     @property
     def waiting(self) -> int:
-        """Return how many reports could not be looked through yet."""
+        """Return the number of reports that could not be searched yet."""
         return sum(one.waiting + one.aside for one in self.looked_through)
 
 
 def search(text: str, filters: SearchFilters, *, reason: str = "", by: Attendance, at: datetime) -> UUID:
-    """Search the officer's desks, log it, and return the address of the results.
+    """Search the officer's desks, log the search, and return the id of its results.
 
     Raises Locked, Refused, SealingStopped, and Unsearchable for what cannot be searched for.
     """
@@ -161,9 +164,10 @@ def search(text: str, filters: SearchFilters, *, reason: str = "", by: Attendanc
 
 
 def results(ref: UUID, *, page: int = 1, by: Attendance, at: datetime) -> SearchResults:
-    """Return a page of the results of the officer's search, each with the passages that match. The view is logged.
+    """Return a page of an officer's search results, with matching passages.
 
-    Raises Locked, Refused, and NotHere for a search of somebody else or of another session.
+    The view is logged. Raises Locked, Refused, and NotHere for a search of somebody else or of another
+    session.
     """
     ring = by.keys()
     with refusals_logged(Act.SEARCH_RESULTS_READ, by=by.officer_id):
@@ -209,13 +213,13 @@ def results(ref: UUID, *, page: int = 1, by: Attendance, at: datetime) -> Search
 
 
 def looked_through_until(at: datetime) -> datetime:
-    """Return the end of the last quarter hour whose reports may be in an index."""
+    """Return the end of the last quarter hour whose reports may have been indexed."""
     local = at.astimezone(office_zone())
     return local.replace(minute=local.minute // 15 * 15, second=0, microsecond=0)
 
 
 def found_in(sought: Sought, rows: Iterable[SearchIndex], ring: Keyring) -> tuple[list[UUID], bool]:
-    """Return the reports that these indexes give, and whether there are more."""
+    """Return the reports that match in these indexes, and whether there are more."""
     refs: dict[UUID, None] = {}
     more = False
     for row in rows:
@@ -234,7 +238,7 @@ def found_in(sought: Sought, rows: Iterable[SearchIndex], ring: Keyring) -> tupl
 def _result(
     report: Report, parts: Sequence[StoredPart], sought: Sought, ring: Keyring
 ) -> SearchResult | None:
-    """Return a report as a result, or None if its texts do not have what the index promised."""
+    """Return a report as a search result, or None if its texts do not match."""
     try:
         texts = documents.texts_of(report, parts, ring)
     except (CannotOpen, ValueError, KeyError, TypeError):
@@ -256,7 +260,7 @@ def _result(
 
 
 def _sealed(words: dict[str, object], kind: SearchKind, hits: int, by: Attendance, at: datetime) -> Search:
-    """Store a search, with its words sealed to the desks that were searched."""
+    """Store a search, with its text sealed to the desks that were searched."""
     known, ref = directory.trusted(), uuid4()
     epochs = [one for desk in by.desk_ids if (one := known.current_epoch(str(desk), at.date())) is not None]
     if not epochs:
@@ -284,7 +288,10 @@ def _sealed(words: dict[str, object], kind: SearchKind, hits: int, by: Attendanc
 
 
 def _opened(row: Search, ring: Keyring) -> dict[str, Any]:
-    """Return what was looked for. Raises NotHere."""
+    """Return the decrypted text and filters of a search.
+
+    Raises NotHere.
+    """
     try:
         told: dict[str, Any] = json.loads(
             envelope.open_part(
@@ -302,7 +309,10 @@ def _opened(row: Search, ring: Keyring) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class SearchCount:
-    """How much one officer searched in a period. `broad` counts the searches that found very many reports."""
+    """The number of searches by one officer in a period.
+
+    `broad` is the number of searches that found very many reports.
+    """
 
     officer: str
     searches: int
@@ -320,7 +330,7 @@ def _led(by: Attendance) -> list[UUID]:
 
 
 def counts(*, by: Attendance, at: datetime, days: int = 30) -> tuple[SearchCount, ...]:
-    """Return how much the officers of the supervised desks searched in the last days, the most searches first.
+    """Return how often the officers of the supervised desks searched recently, most searches first.
 
     Raises Refused.
     """

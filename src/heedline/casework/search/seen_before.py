@@ -1,8 +1,8 @@
-"""Earlier reports that share something with the one on the page, each with the reasons in words.
+"""Earlier reports that have something in common with an opened report, with reasons in words.
 
-The keys of a report's values are looked up in the indexes of the officer's desks. What they propose is opened and compared
-in memory, so that every reason shown stands in both reports. The view is logged with the number of reports shown, not
-with their names: the log would otherwise say which reports belong together.
+The keys of a report's values are looked up in the indexes of the officer's desks. The reports found are
+opened and compared in memory, so that every reason shown appears in both reports. The view is logged with the
+number of reports shown, not with their names: the log would otherwise say which reports belong together.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ MOST_OF_A_KEY: Final = 100
 
 @dataclass(frozen=True)
 class EarlierReport:
-    """A report that shares something with the one on the page, or that somebody decided about.
+    """An earlier report that matches the opened one, or that an officer has already compared with it.
 
     `found` is None if the two share nothing any more. `decided` are the decisions about the two, newest first.
     """
@@ -59,14 +59,17 @@ class EarlierReport:
 
     @property
     def verdict(self) -> str:
-        """Return what is decided now, or ""."""
+        """Return the current decision, or ""."""
         now = link_decisions.in_force(self.decided)
         return str(now.verdict) if now else ""
 
 
 @dataclass(frozen=True)
 class CommonValue:
-    """A value of this report that many others have. `number` counts them up to `MOST_OF_A_KEY`."""
+    """A value of the report that many others share.
+
+    `number` counts them up to `MOST_OF_A_KEY`.
+    """
 
     kind: str
     written: str = field(repr=False)
@@ -75,9 +78,9 @@ class CommonValue:
 
 @dataclass(frozen=True)
 class SeenBefore:
-    """What was found beside a report, the strongest first.
+    """The earlier reports found for an opened report, strongest match first.
 
-    `reports` counts the reports that were looked through. `more` counts those that share something and were not opened.
+    `reports` is the number of reports searched. `more` counts those that share something and were not opened.
     """
 
     earlier: tuple[EarlierReport, ...]
@@ -89,9 +92,9 @@ class SeenBefore:
 def look(
     report: Report, texts: Sequence[SearchedText], decided: Sequence[LinkDecision], *, by: Attendance
 ) -> SeenBefore:
-    """Return the earlier reports that share something with an opened one. The caller logs the view.
+    """Return the earlier reports that have something in common with an opened report.
 
-    `texts` and `decided` are those of the report itself. Raises Locked.
+    The caller logs the view. `texts` and `decided` are those of the report itself. Raises Locked.
     """
     ring, rules = by.keys(), load_pack(settings.PACK).matching
     mine = values.extract_of(report, texts)
@@ -121,7 +124,7 @@ def look(
 
 
 def words_shown(found: SeenBefore) -> list[str]:
-    """Return what a view shows of other reports, for the register of officers' own terms."""
+    """Return the texts of other reports that a view shows, to be checked against officers' own terms."""
     shown = [reason.theirs for one in found.earlier if one.found for reason in one.found.reasons]
     return [*shown, *(decision.why for one in found.earlier for decision in one.decided)]
 
@@ -129,7 +132,7 @@ def words_shown(found: SeenBefore) -> list[str]:
 def _hits(
     keys: Sequence[str], report: UUID, by: Attendance, ring: Keyring
 ) -> tuple[int, dict[str, set[UUID]]]:
-    """Return how many reports were looked through, and other reports by key."""
+    """Return the number of reports searched, and the matching reports for each key."""
     hits: dict[str, set[UUID]] = {}
     looked_through = 0
     for row in SearchIndex.objects.filter(desk_id__in=by.desk_ids):
@@ -146,7 +149,7 @@ def _hits(
 def _proposed(
     hits: Mapping[str, set[UUID]], shared: Mapping[str, int], decided: Iterable[LinkDecision]
 ) -> list[tuple[UUID, int]]:
-    """Return the reports to compare, those with decisions first and then by how many keys they have in common."""
+    """Return the reports to compare, those with decisions first, then by number of keys in common."""
     counted: Counter[UUID] = Counter()
     for key, refs in hits.items():
         if key not in shared:
@@ -165,7 +168,10 @@ def _compared(
     shared: Mapping[str, int],
     ring: Keyring,
 ) -> EarlierReport | None:
-    """Return another report with what it shares, or None if that is nothing and nobody decided anything."""
+    """Return another report with its resemblance, or None.
+
+    Returns None if the two share nothing and nobody has made a decision about them.
+    """
     found = None
     with suppress(CannotOpen, ChangedSinceArrival, ValueError, KeyError, TypeError):
         texts = documents.texts_of(other, parts, ring)
@@ -188,7 +194,7 @@ def _compared(
 
 
 def _first(one: EarlierReport) -> tuple[bool, bool, str]:
-    """Sort key: strong before possible, and what is decided not to be the same last."""
+    """Return the sort key that puts strong matches first, and reports decided to be different last."""
     strong = one.found is not None and one.found.strength is Strength.STRONG
     return one.verdict == "not-same", not (strong or one.verdict == "same"), one.short
 

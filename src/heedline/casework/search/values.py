@@ -1,4 +1,7 @@
-"""The values of a report by which others are found: read from its texts as the pack says, and never about the reporter."""
+"""The values of a report by which related reports are found.
+
+The pack says which texts they are extracted from. Values about the reporter are never used.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ LINKED = "link:{}"
 
 
 def extract_of(report: Report, texts: Iterable[SearchedText]) -> Extract:
-    """Return what is read from the texts of a report. Answers that the pack does not name are left out."""
+    """Extract the values from a report's texts.
+
+    Answers that the pack does not list are ignored.
+    """
     return extract(_read(report, texts), load_pack(settings.PACK).matching)
 
 
@@ -35,5 +41,5 @@ def _read(report: Report, texts: Iterable[SearchedText]) -> Iterator[ReportText]
 
 
 def keys_of(found: Extract, decided: Iterable[LinkDecision]) -> list[str]:
-    """Return the keys under which the index finds a report: those of its values, and the reports it was decided about."""
+    """Return the index keys of a report's values and of its link decisions."""
     return [*found.keys, *(LINKED.format(one.other) for one in decided)]

@@ -1,4 +1,4 @@
-"""Key ceremonies with paper shares, from creating the root key to naming stewards.
+"""Key ceremonies with paper shares, from creating the root key to appointing stewards.
 
 The root key signs stewards and nothing else. It is generated once, split among five people at once, and
 put together again only while three of them are present.
@@ -43,7 +43,7 @@ class RootKey:
 
 @dataclass(frozen=True)
 class NewSteward:
-    """A future steward, with the two proven ways to unlock their keys."""
+    """A future steward, with two tested ways to unlock their keys."""
 
     password: str = field(repr=False)
     first: NewWay = field(repr=False)
@@ -79,7 +79,7 @@ def root_from(three: Sequence[str]) -> Hand:
 
 
 def checked(three: Sequence[str]) -> RootKey:
-    """Return the root key that three shares yield, to check the printed shares.
+    """Return the root key that three shares produce, to check the printed shares.
 
     The result contains the public half and the words printed at the foot of each paper. Raises Refused if
     the shares do not belong together.
@@ -92,7 +92,7 @@ def checked(three: Sequence[str]) -> RootKey:
 
 
 def begin(code: str, name: str, *, root: Hand, born: str, at: datetime) -> None:
-    """Record what this database is for and create the organisation of the first stewards.
+    """Record the purpose of this database and create the organisation of the first stewards.
 
     Raises ValueError. Raises Refused if the installation already has its two stewards.
     """
@@ -104,7 +104,7 @@ def begin(code: str, name: str, *, root: Hand, born: str, at: datetime) -> None:
 
 
 def steward_to_be(email: str, name: str, password: str, code: str) -> NewSteward:
-    """Create two ways to unlock for a steward who is present in person.
+    """Create two ways to unlock for a steward who is attending in person.
 
     The steward may be new or already known by this email address. Both ways are stored once both have been
     typed. `code` is the organisation of a new steward. Raises NotHere if there is no such organisation, and
@@ -127,7 +127,7 @@ def steward_to_be(email: str, name: str, password: str, code: str) -> NewSteward
 
 
 def typed_right(who: NewSteward, way: NewWay, typed: str) -> bytes | None:
-    """Return the seed if the typed words open it, otherwise None."""
+    """Return the seed if the typed words decrypt it, otherwise None."""
     try:
         return enrolment.opened(who.officer.id, way.wrapped, typed)
     except WrongPassphrase:
@@ -135,7 +135,7 @@ def typed_right(who: NewSteward, way: NewWay, typed: str) -> bytes | None:
 
 
 def name_steward(who: NewSteward, typed: str, *, root: Hand, at: datetime) -> str:
-    """Store a steward who has typed both ways to unlock, and return the words of their key.
+    """Store a steward who has typed in both ways to unlock, and return the words of their key.
 
     The root signs the steward. Raises WrongPassphrase. Raises Refused if this is another root or if the
     steward is a member of a desk.
@@ -147,7 +147,7 @@ def name_steward(who: NewSteward, typed: str, *, root: Hand, at: datetime) -> st
 
 
 def hand_of(email: str, passphrase: str) -> Hand:
-    """Return the signing key of a person present at the ceremony.
+    """Return the signing key of a person attending the ceremony.
 
     Raises WrongPassphrase both for an unknown address and for a wrong passphrase. Both are logged.
     """

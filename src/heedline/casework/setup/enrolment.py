@@ -1,4 +1,4 @@
-"""Officer enrolment, from the invitation code to proven ways to unlock.
+"""Enrolment of officers, from the invitation code to tested ways to unlock.
 
 A new officer is handed a code in person and chooses a password. They then receive two ways to unlock
 their keys and have to prove each of them. The seed is generated here and is not kept. Between two pages
@@ -38,9 +38,10 @@ LABELS = {**WAYS, "passkey": "Passkey"}
 
 @dataclass(frozen=True)
 class NewWay:
-    """A new way to unlock, with six words shown once and the seed wrapped under them.
+    """A new way to unlock.
 
-    Neither the words nor the wrapped seed opens anything alone.
+    It has six words, shown once, and the seed encrypted under them. Neither the words nor the wrapped seed
+    opens anything alone.
     """
 
     words: str = field(repr=False)
@@ -48,14 +49,14 @@ class NewWay:
 
 
 def cost() -> passphrases.Cost:
-    """Return the cost parameters of passphrase derivation in this installation."""
+    """Return the cost parameters used to derive keys from passphrases in this installation."""
     if settings.TEST_ARGON:
         return passphrases.Cost(memory_kib=8 * 1024, iterations=1, lanes=1)
     return passphrases.STANDARD
 
 
 def code_hash(code: str) -> bytes:
-    """Return the hash under which an invitation code is stored."""
+    """Return the hash that is stored for an invitation code."""
     return hashlib.sha256(b"heedline/v1/invitation\0" + passphrases.canonical(code)).digest()
 
 
@@ -114,7 +115,7 @@ def _new_way(officer: UUID, seed: bytes) -> NewWay:
 
 
 def opened(officer: UUID, wrapped: str, typed: str) -> bytes:
-    """Return the seed that a way to unlock wraps, opened with the typed words.
+    """Return the seed that a way to unlock protects, decrypted with the typed words.
 
     Raises WrongPassphrase.
     """
@@ -132,7 +133,7 @@ def first_way(officer: UUID) -> NewWay:
 
 
 def second_way(officer: UUID, wrapped: str, typed: str) -> NewWay:
-    """Create the words of the recovery sheet once the first way has been typed correctly.
+    """Create the words of the recovery sheet, after the first way has been typed correctly.
 
     Raises WrongPassphrase.
     """
@@ -180,7 +181,7 @@ def finish(
 
 
 def replace_way(way: str, working: str, *, by: Attendance, at: datetime) -> NewWay:
-    """Create new words for a lost way to unlock, using a way that still works.
+    """Create new words for a lost way to unlock, using one that still works.
 
     Nothing is stored yet. Raises WrongPassphrase.
     """
@@ -190,7 +191,7 @@ def replace_way(way: str, working: str, *, by: Attendance, at: datetime) -> NewW
 
 
 def keep_way(way: str, wrapped: str, typed: str, *, by: Attendance, at: datetime) -> None:
-    """Store a replaced way to unlock once its new words have been typed.
+    """Store a replacement way to unlock after its new words have been typed.
 
     From then on the new words open the keys and the old words of this way do not. Raises WrongPassphrase.
     Raises NotHere if the words open somebody else's keys.
@@ -212,7 +213,7 @@ def keep_way(way: str, wrapped: str, typed: str, *, by: Attendance, at: datetime
 
 
 def _theirs(officer: UUID, seed: bytes) -> bool:
-    """Return whether a seed yields the keys in the officer's trusted statement.
+    """Return whether a seed produces the keys in the officer's trusted statement.
 
     A steward's statement names no sealing key, so that stewards are not checked.
     """
@@ -221,7 +222,7 @@ def _theirs(officer: UUID, seed: bytes) -> bool:
 
 
 def ways(by: Attendance) -> tuple[str, ...]:
-    """Return the ways to unlock that this officer has."""
+    """Return this officer's ways to unlock."""
     return tuple(
         SeedWrapping.objects.filter(officer_id=by.officer_id, proven=True)
         .order_by("way")

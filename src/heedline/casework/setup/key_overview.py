@@ -1,4 +1,4 @@
-"""The key overview, which shows who can open what at each desk and what has changed.
+"""The key overview, which shows the keys of each desk, who can open them and what has changed.
 
 Shown to the desk itself, to stewards and to overseers. Everything shown here comes from signed
 statements. The tables of people supply nothing but names.
@@ -46,7 +46,7 @@ class PersonLine:
 
 
 class EpochState(StrEnum):
-    """Whether a desk's key is the one that reports are sealed to now."""
+    """The states of a desk's key."""
 
     IN_FORCE = "in-force"
     TO_COME = "to-come"
@@ -56,7 +56,7 @@ class EpochState(StrEnum):
 
 @dataclass(frozen=True)
 class EpochLine:
-    """One key of a desk."""
+    """A key of a desk, as listed in the key overview."""
 
     opens_on: date
     state: EpochState
@@ -87,7 +87,7 @@ class DeskKeys:
 
 @dataclass(frozen=True)
 class Change:
-    """A signed change to a desk's keys since the viewer last looked.
+    """A signed change to a desk's keys since the officer last reviewed them.
 
     `serial` is the number of the statement.
     """
@@ -102,7 +102,7 @@ def _names() -> dict[str, str]:
 
 
 def own_words(by: Attendance) -> str:
-    """Return the words of the officer's own keys, to be read out to a colleague.
+    """Return the words of the officer's own keys, for reading out to a colleague.
 
     Empty until two stewards have signed the keys.
     """
@@ -188,7 +188,7 @@ def _epoch(
 
 
 def changes(*, by: Attendance) -> tuple[Change, ...]:
-    """Return the signed changes to the officer's desks since they last looked, oldest first.
+    """Return the signed changes to the officer's desks since their last review, oldest first.
 
     The officer's own changes are left out. Raises Locked.
     """
@@ -269,7 +269,7 @@ def acknowledge(serial: int, passphrase: str, *, by: Attendance, at: datetime) -
 
 
 def colleague(person: UUID, *, by: Attendance) -> str:
-    """Return the name of a colleague who shares a desk's keys with this officer.
+    """Return the name of a colleague who shares keys of a desk with this officer.
 
     Raises NotHere for anybody else.
     """

@@ -1,6 +1,6 @@
-"""Suspension and removal of leavers.
+"""Suspension of officers and removal of leavers.
 
-Their sessions end at once and their keys are taken out of use.
+Their sessions end immediately and their keys are taken out of use.
 
 A single steward can suspend somebody immediately. Two stewards sign that somebody has left a desk or the
 installation. From then on none of their keys counts, and the epochs that they hold are replaced when the
@@ -119,7 +119,7 @@ def _shut_out(officer: Officer) -> None:
 
 @transaction.atomic
 def _off_the_rota(officer: Officer, where: Q, at: datetime) -> None:
-    """Remove an officer from the rota and from on-call lists.
+    """Remove an officer from rotas and on-call lists.
 
     Shifts that have begun end now, and later ones are cancelled.
     """

@@ -1,4 +1,4 @@
-"""What a desk loses when somebody leaves it, so that stewards see it before they sign."""
+"""The effects on a desk when somebody leaves, shown to stewards before they sign."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from heedline.permits.capabilities import Capability
 
 @dataclass(frozen=True, slots=True)
 class LeavingEffect:
-    """A desk that would be short of people.
+    """A desk that would have too few people.
 
     `openers_left` is the number of officers who could still open its reports, or None if enough are left.
     `rota_empty` is whether nobody else is on its rota for the next fourteen days.
@@ -28,7 +28,7 @@ class LeavingEffect:
 
     @property
     def words(self) -> str:
-        """Return the effect in words, as a warning."""
+        """Return a warning that describes the effect."""
         left = {
             None: "",
             0: "nobody can open what is sent to it",
@@ -39,9 +39,9 @@ class LeavingEffect:
 
 
 def effects(officer: UUID, desk: UUID | None, *, by: Attendance, at: datetime) -> tuple[LeavingEffect, ...]:
-    """Return the desks that would be short of people if an officer left one desk, or all of them (`desk` is None).
+    """Return the desks that would have too few people if an officer left.
 
-    Raises Refused for everybody but stewards.
+    The officer leaves one desk, or all of them if `desk` is None. Raises Refused for everybody but stewards.
     """
     by.require(Capability.SET_UP, None)
     held = Appointment.objects.filter(officer_id=officer, ended_on=None, desk__isnull=False)

@@ -16,11 +16,11 @@ from heedline.desks.models import Officer, SeedWrapping
 
 
 def remove(officer: Officer, *, hands: Sequence[Signer], at: datetime) -> None:
-    """Remove every passkey of an officer, with which they sign in and unlock, and end their sessions.
+    """Remove all of an officer's passkeys and end the officer's sessions.
 
-    A code app stays. Without one, the officer signs in with the password and must add a new passkey or code app. The
-    passphrase and the recovery sheet still unlock the officer's keys, and nothing else does. Raises Refused unless two
-    stewards sign.
+    The passkeys are those for signing in and for unlocking. A code app stays. Without one, the officer signs
+    in with the password and must add a new passkey or code app. The passphrase and the recovery sheet still
+    unlock the officer's keys, and nothing else does. Raises Refused unless two stewards sign.
     """
     by = UUID(hands[0].person) if hands else None
     with refusals_logged(Act.PASSKEYS_REMOVED, by=by, thing="officer", thing_id=officer.id):

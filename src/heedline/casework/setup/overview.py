@@ -18,7 +18,7 @@ from heedline.vault.directory import OfficerKeys
 
 
 class PersonState(StrEnum):
-    """How far somebody's enrolment is, or how it ended."""
+    """The stages of a person's enrolment, including how it ended."""
 
     INVITED = "invited"
     MADE_KEYS = "made-keys"
@@ -30,7 +30,7 @@ class PersonState(StrEnum):
 
 @dataclass(frozen=True)
 class PersonSeen:
-    """A person in the installation.
+    """A person in the installation, as stewards see them.
 
     `through_provider` is true if they use single sign-on.
     """
@@ -46,7 +46,7 @@ class PersonSeen:
 
 @dataclass(frozen=True)
 class Setup:
-    """All organisations, desks and people, sorted by name."""
+    """All organisations, desks and people, ordered by name."""
 
     organisations: tuple[tuple[UUID, str], ...]
     desks: tuple[tuple[UUID, str, str], ...]  # id, name, kind

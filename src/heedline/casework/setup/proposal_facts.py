@@ -1,4 +1,4 @@
-"""The kinds of proposals, the people and desks that a proposal names, and its description."""
+"""The kinds of proposal, and functions that describe a proposal and find its people and desks."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ class ProposalKind(StrEnum):
 
 
 def id_of(text: str | None) -> UUID:
-    """Parse a UUID, or return one that matches no row if the text is not valid."""
+    """Parse a UUID.
+
+    Returns a UUID that matches no row if the text is invalid.
+    """
     try:
         return UUID(text or "")
     except ValueError:
@@ -41,7 +44,7 @@ def officer_of(facts: Mapping[str, str]) -> Officer:
 
 
 def known_officer(facts: Mapping[str, str]) -> Officer | None:
-    """Return the officer with this email address, if there is one.
+    """Return the officer with this email address, or None.
 
     They may be a returning leaver, or somebody who has lost every way to unlock.
     """
@@ -67,7 +70,10 @@ def organisation_of(facts: Mapping[str, str]) -> Organisation:
 
 
 def role_words(facts: Mapping[str, str]) -> str:
-    """Return the role that goes with an invitation or with keys, such as ", as officer at North East desk", or ""."""
+    """Return the text for a role that accompanies an invitation or keys.
+
+    An example is ", as officer at North East desk". Returns "" if there is no role.
+    """
     if not facts.get("role"):
         return ""
     desk = desk_of(facts)

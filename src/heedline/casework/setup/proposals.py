@@ -1,4 +1,4 @@
-"""Proposals that one steward signs and a second steward confirms at another time.
+"""Proposals that one steward signs and a second steward confirms later.
 
 The second steward reviews, compares and signs. The first signature has no effect on its own. Keys are
 signed only by somebody who has typed the words that the officer read out to them.
@@ -88,7 +88,7 @@ class Done:
 
 
 def _compared(facts: Mapping[str, str], said: str) -> Invitation:
-    """Return the invitation of a new officer whose key words match `said`.
+    """Return the invitation of a new officer whose key words match those in `said`.
 
     Raises Refused if they have not made their keys yet or if the words differ.
     """
@@ -147,7 +147,10 @@ def _statement(kind: ProposalKind, facts: Mapping[str, str], said: str) -> tuple
 
 
 def _check_role(facts: Mapping[str, str], officer: Officer | None) -> None:
-    """Raise Refused for a role that cannot be held as proposed, or not by this officer. Without a role do nothing."""
+    """Raise Refused if the proposed role is invalid, or if this officer cannot hold it.
+
+    Does nothing if no role is proposed.
+    """
     if not facts.get("role"):
         if facts.get("desk"):
             raise Refused("Choose the role at this desk.")
@@ -164,7 +167,7 @@ def _check_role(facts: Mapping[str, str], officer: Officer | None) -> None:
 
 
 def _membership(facts: Mapping[str, str]) -> tuple[str, dict[str, Any]] | None:
-    """Return the statement about the membership of a desk that goes with a role, or None without a desk."""
+    """Return the statement of desk membership for a role, or None if the role has no desk."""
     officer, desk = officer_of(facts), desk_of(facts)
     _check_role(facts, officer)
     return ("member", dict(stewardship.member_body(officer.id, desk.id))) if desk is not None else None
@@ -256,7 +259,10 @@ def _line(row: Proposal, by: Attendance, at: datetime) -> ProposalLine:
 def warnings_of(
     kind: ProposalKind, facts: Mapping[str, str], *, by: Attendance, at: datetime
 ) -> tuple[str, ...]:
-    """Return what a desk would lose by this proposal, in words. Only proposals that somebody leaves have warnings."""
+    """Return warnings about what a desk would lose by this proposal.
+
+    Only proposals that somebody leaves have warnings.
+    """
     if kind not in {ProposalKind.LEAVE, ProposalKind.LEAVE_DESK} or not facts.get("officer"):
         return ()
     desk = id_of(facts.get("desk")) if kind is ProposalKind.LEAVE_DESK else None
@@ -278,7 +284,7 @@ def withdraw(proposal_id: UUID, *, by: Attendance, at: datetime) -> None:
 
 
 def confirm(proposal_id: UUID, passphrase: str, *, said: str = "", by: Attendance, at: datetime) -> Done:
-    """Sign a proposal that another steward made, and carry it out.
+    """Sign another steward's proposal and carry it out.
 
     Raises NotHere and WrongPassphrase. Raises Refused if the proposal is the steward's own or has expired,
     if the words differ, or if its signature is forged.
@@ -310,7 +316,7 @@ def confirm(proposal_id: UUID, passphrase: str, *, said: str = "", by: Attendanc
 
 
 def _decision_request(row: Proposal) -> DecisionRequest:
-    """Return the facts of this proposal that the rules for a second person look at."""
+    """Return the facts about this proposal that the two-person rules check."""
     state = RequestState.WAITING
     if row.closed_on is not None:
         state = RequestState.AGREED if row.carried_out else RequestState.WITHDRAWN
@@ -332,7 +338,10 @@ def _carry_out(
     membership: Sequence[Signer],
     at: datetime,
 ) -> Done:
-    """Carry out a proposal. `membership` signs the second statement of keys that come with a role."""
+    """Carry out a proposal.
+
+    If a role comes with new keys, `membership` signs the second statement.
+    """
     words = words_for(kind, facts)
     match kind:
         case ProposalKind.ORGANISATION:

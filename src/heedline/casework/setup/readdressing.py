@@ -1,4 +1,4 @@
-"""Re-addressing of sealed parts from a desk's ended epochs to its current one.
+"""Readdressing of sealed parts from a desk's ended epochs to its current one.
 
 Ended epochs are destroyed afterwards. Headers and halves of identity keys are rewritten, payloads never
 are. The work runs in a member's unlocked session, in bounded batches. Each batch is a transaction of its
@@ -43,7 +43,7 @@ type ReaddressingProgress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class ReaddressingRun:
-    """The result of one re-addressing run.
+    """The result of one readdressing run.
 
     `left` is the number of parts still sealed to ended keys. `failed` is the number that these keys do not
     open.
@@ -69,7 +69,7 @@ class EndedKey:
 
 @dataclass(frozen=True)
 class Certificate:
-    """A certificate that an epoch was destroyed.
+    """A certificate of an epoch's destruction.
 
     `true_from` is the day from which this holds for every backup as well.
     """
@@ -121,7 +121,7 @@ def left(desk: UUID, *, by: Attendance) -> int:
 def readdress(
     desk: UUID, *, by: Attendance, at: datetime, most: int = 2_000, told: ReaddressingProgress | None = None
 ) -> ReaddressingRun:
-    """Re-address up to `most` parts to the desk's current epoch, in batches.
+    """Readdress up to `most` parts to the desk's current epoch, in batches.
 
     `told` is called after each batch with the number done so far. Raises NotHere if the desk is not one of
     the officer's. Raises Locked. Raises SealingStopped if no epoch held by members alone is in force.
@@ -139,7 +139,7 @@ def readdress(
 
 
 def destroy(epoch: UUID, *, by: Attendance, at: datetime) -> Certificate:
-    """Destroy an ended epoch that no part is sealed to, by removing its grants.
+    """Destroy an ended epoch to which no part is sealed, by removing its grants.
 
     Raises NotHere if the epoch has not ended or is not of the officer's desks. Raises NotNow if it is too
     early or if parts are left.
@@ -217,7 +217,7 @@ def _present(desk: UUID, at: datetime) -> EpochKey:
 
 @dataclass
 class _Walk:
-    """One run over everything sealed to a desk's ended epochs, in order of id."""
+    """One pass over everything sealed to a desk's ended epochs, in order of id."""
 
     desk: UUID
     to: EpochKey

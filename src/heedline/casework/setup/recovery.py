@@ -36,7 +36,10 @@ from heedline.vault.two_sides import one_spelling
 
 @dataclass(frozen=True)
 class Split:
-    """A new recovery key in five shares, one for each holder, and the words of its public half."""
+    """A new recovery key, split into one share for each holder.
+
+    `words` are those of its public key.
+    """
 
     holders: tuple[str, ...]
     shares: tuple[str, ...] = field(repr=False)
@@ -44,7 +47,7 @@ class Split:
 
 
 def holder_names(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the share holders' names in normalised spelling.
+    """Return the names of the share holders, normalised for comparison.
 
     Raises Refused unless they are five different people.
     """
@@ -76,7 +79,7 @@ def make(desk: Desk, holders: Sequence[str], *, hands: Sequence[Signer], at: dat
 
 
 def _keep_apart(desk: Desk, names: Sequence[str]) -> None:
-    """Raise Refused if a holder has a share of a desk on the other side of identities.
+    """Raise Refused if a share holder could help to recover both shares of the same identities.
 
     Names are compared regardless of how they are written. Nobody may help to recover both halves of the same
     identities.
@@ -89,10 +92,10 @@ def _keep_apart(desk: Desk, names: Sequence[str]) -> None:
 
 
 def recover(desk: Desk, three: Sequence[str], *, by: Hand, at: datetime) -> int:
-    """Open all epochs of a desk with three shares, grant them to a member and return their number.
+    """Recover all epochs of a desk from three shares, and grant them to a member.
 
-    The member has made new keys. The recovery is logged and an alarm notifies the desk. Raises Refused if
-    the shares belong to another key or if the officer is not a member.
+    Returns the number of epochs. The member has made new keys. The recovery is logged and an alarm notifies
+    the desk. Raises Refused if the shares belong to another key or if the officer is not a member.
     """
     with refusals_logged(Act.KEYS_RECOVERED, by=UUID(by.person), desk=desk.id):
         recovery = key_directory.directory().recovery(str(desk.id))
@@ -132,7 +135,7 @@ def _opened(desk: UUID, seed: bytes) -> dict[UUID, bytes]:
 
 
 def combined_words(three: Sequence[str]) -> str:
-    """Return the words of the key that three shares yield, to check the printed shares.
+    """Return the words of the key that three shares produce, to check the printed shares.
 
     Raises Refused.
     """

@@ -1,4 +1,4 @@
-"""Single sign-on, covering bound accounts, sign-in through the provider and sign-out.
+"""Single sign-on, with bound accounts, sign-in, sign-out and logout notices.
 
 Single sign-on creates no officer and opens no key. Once the provider refuses an officer, none of their
 sessions, unlocked keys or passwords works any longer. ADR 24 explains why accounts are bound in this
@@ -92,7 +92,7 @@ def bind(account: bytes, *, by: Attendance, at: datetime) -> None:
 def unbind(officer: Officer, *, hands: Sequence[Signer], at: datetime) -> None:
     """Remove an officer's single sign-on binding, so that they sign in by password again.
 
-    They can bind an account anew later. Two stewards sign this. Raises Refused.
+    They can bind an account again later. Two stewards sign this. Raises Refused.
     """
     by = UUID(hands[0].person) if hands else None
     with refusals_logged(Act.UNBOUND_FROM_PROVIDER, by=by, thing="officer", thing_id=officer.id):
@@ -104,7 +104,7 @@ def unbind(officer: Officer, *, hands: Sequence[Signer], at: datetime) -> None:
 
 
 def let_in(officer: Officer, *, hands: Sequence[Signer], at: datetime) -> None:
-    """Allow an officer with a bound account to sign in by password for twelve hours.
+    """Allow an officer with a bound account to sign in by password for the next twelve hours.
 
     Two stewards sign this. Raises Refused.
     """
@@ -121,9 +121,10 @@ def let_in(officer: Officer, *, hands: Sequence[Signer], at: datetime) -> None:
 
 
 def password_closed(officer: Officer, *, at: datetime) -> bool:
-    """Return whether password and passkey sign-in is closed to this officer, and log a refusal if so.
+    """Return whether this officer may not sign in by password or passkey.
 
-    It is closed to officers with a bound account, unless stewards have let them in for now.
+    This is so for officers with a bound account, unless stewards have temporarily allowed a password. A
+    refusal is logged.
     """
     row = ProviderBinding.objects.filter(officer=officer).first()
     if row is None or _signs_in_here(officer) or (row.password_until is not None and at < row.password_until):
@@ -153,7 +154,7 @@ def is_theirs(by: Attendance, account: bytes) -> bool:
 
 
 def came_in(token: str, officer: Officer, *, refresh_token: str, sid: str, at: datetime) -> None:
-    """Record that this session was begun through the provider.
+    """Record that this session began with single sign-on.
 
     Its keys are locked.
     """
@@ -163,7 +164,7 @@ def came_in(token: str, officer: Officer, *, refresh_token: str, sid: str, at: d
 
 
 def refused(why: str, officer_id: UUID | None = None) -> None:
-    """Log that somebody returned from the provider but was not let in.
+    """Log that a person returned from the provider but was refused access.
 
     `why` is one of Heedline's own codes.
     """
@@ -178,7 +179,7 @@ def _signs_in_here(officer: Officer) -> bool:
 
 
 def turned_away(by: Attendance) -> None:
-    """End all sessions of an officer whom the provider refuses.
+    """End all sessions of an officer whom the provider has refused.
 
     Their unlocked keys go with the sessions.
     """
@@ -200,7 +201,7 @@ def token_over(by: Attendance, *, at: datetime) -> None:
 
 
 def out_of_reach(by: Attendance) -> None:
-    """End this session because the provider has not answered for too long.
+    """End this session because the provider has been unavailable for too long.
 
     Each of the officer's other sessions ends by itself once the provider has stopped answering for it too
     long.
@@ -210,7 +211,7 @@ def out_of_reach(by: Attendance) -> None:
 
 
 def take_notice(notice: str, *, account: bytes | None, sid: str, at: datetime) -> bool:
-    """Process a logout notice from the provider and end the sessions concerned.
+    """Process a logout notice from the provider and end the affected sessions.
 
     The provider sends one if somebody signed out there or was removed. Returns False if the notice was
     processed before.

@@ -1,4 +1,4 @@
-"""Setup of organisations, desks, officers, keys and roles by stewards.
+"""The setup of organisations, desks, officers, keys and roles by stewards.
 
 Each public key is stated by two stewards (or, for an epoch, by a member of its desk) and chained to the
 pinned root. Stewards open nothing, because they are not members of any desk.
@@ -46,7 +46,7 @@ from heedline.vault.signed import ROOT, key_text
 
 @dataclass(frozen=True)
 class Enrolment:
-    """What an officer receives once at enrolment.
+    """The secrets that an officer receives once, at enrolment.
 
     `seed` is not kept by anybody else. `passphrase` unlocks it.
     """
@@ -61,7 +61,7 @@ class Enrolment:
 
 
 def permit_stewards(hands: Sequence[Signer]) -> None:
-    """Raise Refused unless two different stewards sign.
+    """Raise Refused unless two different stewards have signed.
 
     Both must be appointed, and neither may be suspended.
     """
@@ -77,7 +77,7 @@ def permit_stewards(hands: Sequence[Signer]) -> None:
 
 
 def refuse_both(officer: UUID, other: Role) -> None:
-    """Raise Refused if an officer would be both a steward and an overseer.
+    """Raise Refused if an officer would become both a steward and an overseer.
 
     Whoever sets up the installation is overseen by somebody else. The officer's row is locked until the
     appointment is made, so that of two simultaneous appointments the second sees the first.
@@ -88,7 +88,10 @@ def refuse_both(officer: UUID, other: Role) -> None:
 
 
 def keep_sides_apart(officer: UUID, desk: UUID) -> None:
-    """Raise Refused for anybody on the other side of the desk's identities, now or by keys they still hold."""
+    """Raise Refused if the officer could then open both shares of the same identities.
+
+    Keys that the officer still holds count as well.
+    """
     if key_directory.directory().barred(str(desk), str(officer)):
         raise gate.Refused(ON_THE_OTHER_SIDE)
 
@@ -103,7 +106,7 @@ def permit_root(root: Hand) -> None:
 
 
 def permit_beginning(hands: Sequence[Signer]) -> None:
-    """Raise Refused unless signed by two stewards, or by the root key during initial setup.
+    """Raise Refused unless two stewards have signed, or the root key during initial setup.
 
     The stewards must be two different people. The root key is accepted until the installation has two
     stewards.
@@ -118,7 +121,7 @@ def permit_beginning(hands: Sequence[Signer]) -> None:
 
 
 def _actor(hands: Sequence[Signer]) -> UUID | None:
-    """Return the officer to be named in the log.
+    """Return the officer who is recorded in the log.
 
     Returns None for the root key, which does not belong to a named person.
     """
@@ -128,7 +131,7 @@ def _actor(hands: Sequence[Signer]) -> UUID | None:
 
 @transaction.atomic
 def found(*, born: str) -> None:
-    """Record once and for all whether this database is a demonstration or live.
+    """Record permanently whether this database is a demonstration or live.
 
     Raises ValueError if it was recorded as the other.
     """
@@ -162,7 +165,7 @@ def make_officer(
     at: datetime,
     officer_id: UUID | None = None,
 ) -> Officer:
-    """Add an officer, who can sign in with a password or else be invited.
+    """Add an officer, who signs in with a password or is invited.
 
     Signing in opens nothing. Raises Refused.
     """
@@ -185,7 +188,7 @@ def _keep_officer(officer: Officer, password: str, by: UUID | None) -> Officer:
 
 @dataclass(frozen=True)
 class Wrapping:
-    """A new seed wrapped under a new passphrase.
+    """A new seed, encrypted under a new passphrase.
 
     It has been proven to open and has not been stored yet.
     """
@@ -196,7 +199,7 @@ class Wrapping:
 
 
 def make_wrapping(officer: Officer) -> Wrapping:
-    """Generate a seed and a passphrase, and check that the passphrase opens the seed.
+    """Generate a seed and a passphrase, and check that the passphrase decrypts the seed.
 
     Slow on purpose. Does not touch the database.
     """
@@ -210,7 +213,7 @@ def make_wrapping(officer: Officer) -> Wrapping:
 
 @transaction.atomic
 def keep_wrapping(officer: Officer, made: Wrapping) -> Enrolment:
-    """Store a proven way to unlock."""
+    """Store a tested way to unlock."""
     SeedWrapping.objects.create(officer=officer, way="passphrase", wrapped=made.wrapped, proven=True)
     return Enrolment(officer.id, made.seed, made.passphrase)
 
@@ -222,7 +225,7 @@ def wrap_keys(officer: Officer, *, at: datetime) -> Enrolment:
 
 @transaction.atomic
 def first_steward(officer: Officer, keys: Enrolment, *, root: Hand, at: datetime) -> None:
-    """Name a steward with the root key.
+    """Appoint a steward with the root key.
 
     This is how an installation begins, and how it gets further stewards. Raises Refused.
     """
@@ -247,7 +250,7 @@ def first_steward(officer: Officer, keys: Enrolment, *, root: Hand, at: datetime
 def seat_steward(
     officer: Officer, password: str, ways: Mapping[str, str], seed: bytes, *, root: Hand, at: datetime
 ) -> None:
-    """Store a steward named by the root, whether new or already known.
+    """Store a steward appointed with the root key, whether new or already known.
 
     Somebody who is already known gets this password and these ways to unlock, and all earlier ones are
     removed. `ways` holds the seed under each way, all proven. Raises Refused, also for a member of a desk.
@@ -272,7 +275,7 @@ def seat_steward(
 
 @transaction.atomic
 def state_officer_keys(keys: Enrolment, *, hands: Sequence[Signer], at: datetime) -> None:
-    """Make the statement of an officer's public keys, signed by two stewards."""
+    """Store the statement of an officer's public keys, signed by two stewards."""
     permit_stewards(hands)
     state_public_keys(
         keys.officer, kem=public_key(keys.seed), signing=signing_public(keys.seed), hands=hands, at=at
@@ -283,7 +286,7 @@ def state_officer_keys(keys: Enrolment, *, hands: Sequence[Signer], at: datetime
 def state_public_keys(
     officer: UUID, *, kem: bytes, signing: bytes, hands: Sequence[Signer], at: datetime
 ) -> None:
-    """Make the statement of an officer's keys from their public halves alone.
+    """Store the statement of an officer's keys, given only their public keys.
 
     Two stewards sign. They have seen nothing but the public halves.
     """
@@ -300,7 +303,7 @@ def officer_body(officer: UUID, *, kem: bytes, signing: bytes) -> dict[str, str]
 
 
 def member_body(officer: UUID, desk: UUID) -> dict[str, str]:
-    """Return the body of the statement about a member of a desk.
+    """Return the body of the statement about a desk member.
 
     Two stewards sign it.
     """

@@ -1,4 +1,7 @@
-"""Proposals that wait for a second steward: in that steward's "My work", and as alarms after the pack's time."""
+"""Proposals that are waiting for a second steward.
+
+They are listed in that steward's My work, and raise an alarm after the time that the pack allows.
+"""
 
 from __future__ import annotations
 
@@ -37,9 +40,9 @@ def waiting_for(by: Attendance, at: datetime) -> tuple[tuple[UUID, str], ...]:
 
 
 def keys_to_sign(by: Attendance) -> tuple[tuple[UUID, str], ...]:
-    """Return the officers whose new keys no steward has proposed to sign, as (id, name), in order of name.
+    """Return officers whose new keys no steward has proposed to sign.
 
-    Everybody but stewards gets an empty list.
+    Each is (id, name), ordered by name. Everybody but stewards gets an empty list.
     """
     if not allows(by.appointments, Capability.SET_UP, [None]):
         return ()
@@ -58,9 +61,9 @@ def keys_to_sign(by: Attendance) -> tuple[tuple[UUID, str], ...]:
 
 
 def invited_as(officer: UUID, *, by: Attendance) -> tuple[str, str]:
-    """Return the role and the id of the desk for which an officer was invited and that they do not hold yet, or ("", "").
+    """Return the role and desk id for which an officer was invited and that they do not hold yet.
 
-    Raises Refused for everybody but stewards.
+    Returns ("", "") if there are none. Raises Refused for everybody but stewards.
     """
     by.require(Capability.SET_UP, None)
     email = Officer.objects.filter(pk=officer).values_list("email", flat=True).first()
@@ -73,7 +76,7 @@ def invited_as(officer: UUID, *, by: Attendance) -> tuple[str, str]:
 
 
 def end_alarm(proposal: UUID, *, by: UUID, at: datetime) -> None:
-    """Clear the alarm about a proposal in the name of the steward who confirmed or withdrew it.
+    """Clear the alarm about a proposal, in the name of the steward who decided it.
 
     Must be called inside the caller's transaction.
     """

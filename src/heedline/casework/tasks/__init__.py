@@ -1,4 +1,4 @@
-"""Tasks on reports, each with an owner and a due time, and the hand-over note of a shift.
+"""Tasks on reports, each with an owner and a due time, and hand-over notes between shifts.
 
 Start with `tasks.py`.
 """

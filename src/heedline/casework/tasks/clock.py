@@ -1,4 +1,7 @@
-"""The worker's task for tasks whose due time has passed. It knows when and whose, never what."""
+"""The worker's check for overdue tasks.
+
+It reads their due times and owners, never their texts.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,9 @@ from heedline.reports.models.tasks import TaskState
 
 
 def watch_tasks(at: datetime) -> None:
-    """Raise one alarm for each report that has a late task. Safe to repeat."""
+    """Raise an alarm for each report that has an overdue task.
+
+    Safe to repeat.
+    """
     late = Task.objects.filter(state=TaskState.OPEN, due_at__lt=at)
     raise_missing(AlarmKind.TASK_LATE, at, late.values_list("report__desk_id", "report_id").distinct())

@@ -1,6 +1,7 @@
-"""The hand-over note that a shift leaves at its desk, until somebody of the next shift acknowledges it by name.
+"""Hand-over notes that a shift leaves at its desk.
 
-Notes are sealed to the desk's keys. They are kept for two weeks (`clockwork.sweep`) and are in no backup.
+A note waits until somebody on the next shift acknowledges it by name. Notes are sealed to the desk's keys.
+They are kept for two weeks (`clockwork.sweep`) and are in no backup.
 """
 
 from __future__ import annotations
@@ -44,7 +45,9 @@ _PART = "shift-note"
 
 @dataclass(frozen=True, slots=True)
 class ShiftNoteLine:
-    """A hand-over note of a shift. `acknowledged_words` says when and by whom, or is "" while it waits.
+    """A shift's hand-over note.
+
+    `acknowledged_words` says when and by whom it was acknowledged, or is "" if it was not.
 
     `can_acknowledge` means that this officer may: a colleague wrote it, and their keys open it.
     """
@@ -60,7 +63,10 @@ class ShiftNoteLine:
 
 
 def desk_of(code: str, *, by: Attendance) -> DeskLine:
-    """Return the officer's desk with this code. Raises NotHere for another desk, and Refused."""
+    """Return the officer's desk with this code.
+
+    Raises NotHere for another desk, and Refused.
+    """
     desk = next((one for one in by.desks if one.code == code), None)
     if desk is None:
         raise NotHere
@@ -104,9 +110,10 @@ def write(code: str, text: str, *, by: Attendance, at: datetime) -> UUID:
 
 
 def acknowledge(note: UUID, *, by: Attendance, at: datetime) -> None:
-    """Acknowledge a colleague's note in the officer's own name. Doing it again changes nothing.
+    """Acknowledge a colleague's note under the officer's own name.
 
-    Raises NotHere for a note of another desk, Refused for one's own, and NotNow while one's keys do not open it.
+    A second acknowledgement does nothing. Raises NotHere for a note of another desk, Refused for one's own,
+    and NotNow while one's keys do not open it.
     """
     with refusals_logged(Act.SHIFT_NOTE_ACKNOWLEDGED, by=by.officer_id, thing="shift note", thing_id=note):
         row = ShiftNote.objects.filter(pk=note, desk_id__in=by.desk_ids).first()
@@ -127,13 +134,16 @@ def _record(act: Act, desk: UUID, note: UUID, by: Attendance) -> None:
 
 
 def of_desk(desk: DeskLine, *, by: Attendance, at: datetime) -> tuple[ShiftNoteLine, ...]:
-    """Return the notes of a desk that are still kept, newest first. Raises Refused."""
+    """Return a desk's stored notes, newest first.
+
+    Raises Refused.
+    """
     by.require(Capability.HAND_OVER_SHIFT, desk.id)
     return _lines([desk], by, ShiftNote.objects.filter(desk_id=desk.id, at__gt=at - KEPT))
 
 
 def waiting(*, by: Attendance, at: datetime) -> tuple[ShiftNoteLine, ...]:
-    """Return the notes of colleagues at the officer's desks that nobody has acknowledged, newest first."""
+    """Return unacknowledged notes from colleagues at the officer's desks, newest first."""
     rows = ShiftNote.objects.filter(desk_id__in=by.desk_ids, at__gt=at - KEPT, acknowledged_by=None)
     return _lines(by.desks, by, rows.exclude(by_id=by.officer_id))
 
@@ -163,7 +173,7 @@ def _line(row: ShiftNote, desk: DeskLine, by: Attendance) -> ShiftNoteLine:
 
 
 def _text(row: ShiftNote, ring: Keyring | None) -> str | None:
-    """Return the text of a note, or None if these keys do not open it."""
+    """Return the text of a note, or None if these keys cannot decrypt it."""
     if ring is None:
         return None
     try:

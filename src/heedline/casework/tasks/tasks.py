@@ -1,8 +1,8 @@
-"""Tasks on a report: set, give to somebody, finish, cancel. Their texts are sealed with the report.
+"""Tasks on a report, which can be set, reassigned, finished and cancelled.
 
-Whoever may read a report may set a task on it. Its owner, whoever set it, and a supervisor end it or give it away. A
-report cannot be closed while a task on it is open. A task goes with its report to another desk, and has no owner there
-until somebody is given it.
+Their texts are sealed with the report. Whoever may read a report may set a task on it. Its owner, the officer
+who set it, and a supervisor may end or reassign it. A report cannot be closed while a task on it is open. A
+task goes with its report to another desk, and has no owner there until somebody is given it.
 """
 
 from __future__ import annotations
@@ -50,7 +50,10 @@ ENDED = "This task has ended already."
 
 @dataclass(frozen=True, slots=True)
 class OpenTask:
-    """An open task in a list. `text` says so if it cannot be opened now, and `owner` is "" for nobody."""
+    """An open task in a list.
+
+    `text` says so if it cannot be opened now, and `owner` is "" if nobody owns it.
+    """
 
     id: UUID
     ref: UUID
@@ -98,7 +101,10 @@ def set_task(ref: UUID, text: str, owner: UUID, due_at: datetime, *, by: Attenda
 
 
 def _open(found: FoundReport, task: UUID) -> Task:
-    """Return an open task of the locked report that this officer may change. Raises NotHere, NotNow and Refused."""
+    """Return an open task of the locked report that this officer may change.
+
+    Raises NotHere, NotNow and Refused.
+    """
     found.permit(Capability.SET_TASK)
     row = Task.objects.filter(pk=task, report=found.report).first()
     if row is None:
@@ -113,7 +119,10 @@ def _open(found: FoundReport, task: UUID) -> Task:
 
 
 def may_change(owner: UUID | None, set_by: UUID, *, by: Attendance, desks: Iterable[UUID | None]) -> bool:
-    """Return whether this officer may end a task or give it away. A task without an owner is for anybody of the desk."""
+    """Return whether this officer may end or reassign a task.
+
+    Anybody at the desk may change a task without an owner.
+    """
     return (
         owner is None or by.officer_id in {owner, set_by} or allows(by.appointments, Capability.ASSIGN, desks)
     )
@@ -121,7 +130,10 @@ def may_change(owner: UUID | None, set_by: UUID, *, by: Attendance, desks: Itera
 
 @verb(Act.TASK_GIVEN)
 def give(ref: UUID, task: UUID, to: UUID, due_at: datetime, *, by: Attendance, at: datetime) -> None:
-    """Give an open task to an officer of the desk, with a new due time. Raises what `set_task` raises, and Refused."""
+    """Reassign an open task to an officer of the desk, with a new due time.
+
+    Raises what `set_task` raises, and Refused.
+    """
     found = find(ref, by=by, at=at)
     row = _open(found, task)
     _permit_owner(found, to)
@@ -133,7 +145,10 @@ def give(ref: UUID, task: UUID, to: UUID, due_at: datetime, *, by: Attendance, a
 
 @verb(Act.TASK_DONE)
 def finish(ref: UUID, task: UUID, text: str, *, by: Attendance, at: datetime) -> None:
-    """Mark a task as done. `text` says what was done, and may be empty. Raises NotHere, NotNow, Refused and Locked."""
+    """Mark a task as done.
+
+    `text` says what was done, and may be empty. Raises NotHere, NotNow, Refused and Locked.
+    """
     found = find(ref, by=by, at=at)
     row = _open(found, task)
     note = notes.seal(found, {"done": _short(text)}) if text.strip() else None
@@ -143,7 +158,10 @@ def finish(ref: UUID, task: UUID, text: str, *, by: Attendance, at: datetime) ->
 
 @verb(Act.TASK_CANCELLED)
 def cancel(ref: UUID, task: UUID, because: str, *, by: Attendance, at: datetime) -> None:
-    """Cancel a task with a reason. Raises NotHere, NotNow, Refused, Locked and NoRoom."""
+    """Cancel a task, with a reason.
+
+    Raises NotHere, NotNow, Refused, Locked and NoRoom.
+    """
     because = _short(because)
     found = find(ref, by=by, at=at)
     row = _open(found, task)
@@ -162,7 +180,7 @@ def _end(found: FoundReport, row: Task, state: TaskState, note: UUID | None) -> 
 
 
 def _resolve(found: FoundReport) -> None:
-    """Clear the alarm about late tasks of this report if none is late any more."""
+    """Clear the alarm about overdue tasks on this report if none is overdue any more."""
     if not _open_tasks().filter(report=found.report, due_at__lt=found.at).exists():
         resolve(AlarmEvent.TASK_ENDED, found.report.id, by=found.by, at=found.at)
 
@@ -172,29 +190,38 @@ def _open_tasks() -> QuerySet[Task]:
 
 
 def nothing_open(report_id: UUID) -> None:
-    """Raise NotNow if a task on this report is open. Such a report cannot be closed."""
+    """Raise NotNow if this report has an open task.
+
+    A report with an open task cannot be closed.
+    """
     if _open_tasks().filter(report_id=report_id).exists():
         raise NotNow(STILL_OPEN)
 
 
 def with_open(reports: Iterable[UUID]) -> set[UUID]:
-    """Return which of these reports have an open task."""
+    """Return the given reports that have an open task."""
     return set(_open_tasks().filter(report_id__in=list(reports)).values_list("report_id", flat=True))
 
 
 def leave_owners(found: FoundReport) -> None:
-    """Take the open tasks of a report from their owners, because it goes to another desk. Part of the hand-over."""
+    """Remove the owners of a report's open tasks when it is handed over to another desk.
+
+    Must be called inside the hand-over's transaction.
+    """
     _open_tasks().filter(report=found.report).update(owner=None)
     resolve(AlarmEvent.TASK_ENDED, found.report.id, by=found.by, at=found.at)
 
 
 def mine(*, by: Attendance, at: datetime) -> tuple[OpenTask, ...]:
-    """Return the open tasks of this officer on reports that they see, the first to be due first."""
+    """Return this officer's open tasks on reports that they can see, ordered by due time."""
     return _listed(Q(owner_id=by.officer_id, report__in=reports_of(by.desk_ids)), by, at)
 
 
 def of_desk(desk: DeskLine, *, by: Attendance, at: datetime) -> tuple[OpenTask, ...]:
-    """Return the open tasks on reports of a desk that this officer leads, the first to be due first. Raises Refused."""
+    """Return the open tasks on reports of a desk that this officer supervises, ordered by due time.
+
+    Raises Refused.
+    """
     by.require(Capability.SEE_BOARD, desk.id)
     return _listed(Q(report__desk_id=desk.id), by, at)
 

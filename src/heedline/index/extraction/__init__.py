@@ -1,4 +1,5 @@
-"""Read the values of a report that can link it to others, and compare two reports by them. Plain Python, no storage.
+"""Extracts values that can link a report to others, and compares two reports by those values.
 
-Start with `extract.py` (what is read), `keys.py` (under what it is found) and `comparison.py` (what two reports share).
+Plain Python, without storage. Start with `extract.py` (what is read), `keys.py` (under what it is found) and
+`comparison.py` (what two reports share).
 """

@@ -1,4 +1,7 @@
-"""Read dates of birth. A date of which only the month is known stays one."""
+"""Extraction of dates of birth.
+
+If only the month is known, the date has no day.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,10 @@ def _cued(rules: BirthRules) -> re.Pattern[str]:
 
 
 def birth_dates(text: str, rules: BirthRules) -> Iterator[tuple[str, str]]:
-    """Yield each date that follows a word for birth: as 1999-03-12 or 1999-03, and as it was written."""
+    """Yield each date that follows a word for birth.
+
+    Yields the date as 1999-03-12 or 1999-03, and the text as it was written.
+    """
     plain = western_digits(text)
     for found in _cued(rules).finditer(plain):
         if told := _told(found, rules):

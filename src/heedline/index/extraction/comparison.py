@@ -1,8 +1,9 @@
-"""Compare two reports by what was read from them: the reasons why they may belong together, in words.
+"""Comparison of two reports by their extracted values, giving reasons why they may be related.
 
-There is no score. Two reports *possibly* belong together if they share something; only if two different kinds agree, such
-as a phone and a name, is it called *strong*. A value of many reports links nobody. What speaks against it is said too:
-different dates of birth, twins, two people of one name, the members of one household.
+There is no score. Two reports are *possibly* related if they share a value. The link is *strong* only if two
+different kinds of value agree, such as a phone number and a name. A value that many reports have does not
+link any of them. Evidence against a link is reported as well, such as different dates of birth, twins, two
+people of one name, the members of one household.
 """
 
 from __future__ import annotations
@@ -20,14 +21,17 @@ from heedline.index.extraction.values import Extract, Kind, Value
 
 
 class Strength(StrEnum):
-    """How much two reports share. It is never said of a person."""
+    """The strength of a link between two reports.
+
+    It is never stated about a person.
+    """
 
     POSSIBLE = "possible"
     STRONG = "strong"
 
 
 class Caution(StrEnum):
-    """What speaks against two reports being about one person although they share something."""
+    """Reasons why two reports may concern different people although they share a value."""
 
     TWINS = "twins"
     GENERATIONS = "generations"
@@ -38,7 +42,10 @@ class Caution(StrEnum):
 
 
 class Weight(StrEnum):
-    """What a reason does: count as a kind that agrees, show the report, or only stand beside another reason."""
+    """The effect of a reason.
+
+    A reason may count as a kind that agrees, be enough to show the report, or only support another reason.
+    """
 
     COUNTS = "counts"
     SHOWS = "shows"
@@ -47,7 +54,7 @@ class Weight(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SharedReason:
-    """One thing that two reports share, as each of them wrote it.
+    """A value or text that two reports share, as each of them wrote it.
 
     `code` is a key of the words for it: a kind of value, for names with how they are alike, or "text". `shared_by` is the
     number of reports that have the value if those are many, and otherwise 0.
@@ -62,7 +69,7 @@ class SharedReason:
 
 @dataclass(frozen=True, slots=True)
 class Resemblance:
-    """What two reports share, how strong that is, and what speaks against it."""
+    """The values that two reports share, with the strength of the link and any cautions."""
 
     strength: Strength
     reasons: tuple[SharedReason, ...]
@@ -81,9 +88,10 @@ _OF_A_HOUSEHOLD = {"phone", "registration", "address"}
 def compare(
     mine: Extract, theirs: Extract, rules: MatchingRules, shared: Mapping[str, int] | None = None
 ) -> Resemblance | None:
-    """Return what two reports share, or None if that is nothing, or only what many reports share.
+    """Return the resemblance of two reports, or None if they share nothing distinctive.
 
-    `shared` has the number of reports for each key that more than `shared_from` of them have.
+    A value that many reports have is not distinctive. `shared` has the number of reports for each key that
+    more than `shared_from` of them have.
     """
     common = shared or {}
     reasons = [*_same_values(mine, theirs, common), *_text(mine, theirs)]
@@ -116,7 +124,10 @@ def _importance(reason: SharedReason) -> tuple[bool, int]:
 
 
 def _group(reason: SharedReason) -> str:
-    """Return the kind of agreement that a reason belongs to. An account and its address are one kind."""
+    """Return the kind of agreement to which a reason belongs.
+
+    An account and its web address count as one kind.
+    """
     kind = reason.code.partition("-")[0]
     return "online" if kind in {"handle", "web"} else kind
 
@@ -147,7 +158,7 @@ def _both(mine: Sequence[Value], theirs: Sequence[Value]) -> Iterator[tuple[Valu
 
 
 def _months_of_whole(mine: Extract, theirs: Extract) -> Iterator[SharedReason]:
-    """Yield birth dates of which one report knows the day and the other only the month."""
+    """Yield birth dates that match, where one report gives the day and the other only the month."""
     for one in mine.of(Kind.BIRTH):
         for other in theirs.of(Kind.BIRTH):
             if len(one.canonical) != len(other.canonical) and one.canonical[:7] == other.canonical[:7]:
@@ -157,7 +168,7 @@ def _months_of_whole(mine: Extract, theirs: Extract) -> Iterator[SharedReason]:
 def _same_building(
     mine: Sequence[Value], theirs: Sequence[Value], common: Mapping[str, int]
 ) -> Iterator[SharedReason]:
-    """Yield addresses in one building of which one has a flat and the other none."""
+    """Yield addresses in the same building, where only one of the two includes a flat."""
     for one in mine:
         for other in theirs:
             here, there = one.canonical.split("/"), other.canonical.split("/")
@@ -225,14 +236,17 @@ def _cautions(
 
 
 def _siblings(one: Name, other: Name, rules: NameRules) -> bool:
-    """Return whether two people have one surname and different forenames."""
+    """Return whether two people have the same surname and different forenames."""
     if len(one.parts) < 2 or len(other.parts) < 2:
         return False
     return parts_alike(one.parts[-1], other.parts[-1], rules, last=True) is not None
 
 
 def _years_apart(mine: Extract, theirs: Extract) -> int | None:
-    """Return how far the birth dates of two reports are apart if both have whole ones and share none, or None."""
+    """Return the difference in years between the birth dates of two reports.
+
+    Returns None unless both reports have complete dates and share none of them.
+    """
     here, there = set(_whole(mine.of(Kind.BIRTH))), set(_whole(theirs.of(Kind.BIRTH)))
     if not here or not there or here & there:
         return None

@@ -1,4 +1,4 @@
-"""Read everything from a report that can link it to another."""
+"""Extraction of every value from a report that can link it to another."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BETWEEN_NAMES = re.compile(
 
 
 def extract(passages: Iterable[ReportText], rules: MatchingRules) -> Extract:
-    """Return the values, keys and sketch of one report, read from its texts and answers."""
+    """Return the values, keys and sketch of a report, extracted from its texts and answers."""
     told = tuple(passages)
     found: dict[tuple[Kind, str], Value] = {}
     for passage in told:
@@ -43,7 +43,7 @@ def extract(passages: Iterable[ReportText], rules: MatchingRules) -> Extract:
 
 
 def _read(passage: ReportText, rules: MatchingRules) -> Iterator[tuple[Kind, str, str]]:
-    """Yield kind, canonical form and written form of each value in a passage."""
+    """Yield the kind, canonical form and original text of each value in a passage."""
     text = passage.text
     match passage.holds:
         case "name":
@@ -92,7 +92,10 @@ def _values_in(text: str, rules: MatchingRules) -> Iterator[tuple[Kind, str, str
 
 
 def _name(written: str, rules: MatchingRules) -> Iterator[tuple[Kind, str, str]]:
-    """Yield a name of at least two parts. A forename alone is everybody's."""
+    """Yield a name if it has at least two parts.
+
+    A forename alone is too common to link reports.
+    """
     name = read_name(written, rules.names)
     if len(name.parts) >= 2:
         yield Kind.NAME, name.canonical, written
@@ -109,7 +112,10 @@ def _handle_answer(text: str, rules: MatchingRules) -> Iterator[tuple[Kind, str,
 def _houses_of_places(
     told: tuple[ReportText, ...], rules: MatchingRules, found: dict[tuple[Kind, str], Value]
 ) -> None:
-    """Add the address of a place whose postcode stands in the next answer: "14 Mill Lane", then "AB1 2CD"."""
+    """Add an address where a place is followed by an answer with its postcode.
+
+    For example, "14 Mill Lane" is followed by "AB1 2CD".
+    """
     for before, after in pairwise(told):
         if before.holds == "place" and after.holds == "postcode":
             code = places.postcode(after.text, rules.postcode)

@@ -1,4 +1,4 @@
-"""The keys under which the index finds a report again: one string for each way in which two reports can meet.
+"""The keys under which the index finds a report, one for each way in which two reports can match.
 
 A key only proposes a report. Whether two reports share something is decided by `comparison.py` on their values. The index
 stores keys as keyed hashes. Names have at most `MOST_NAME_KEYS` keys each.
@@ -20,7 +20,7 @@ _OUTWARD = -3
 
 
 def of_report(values: Sequence[Value], sketch: Iterable[str], rules: NameRules) -> tuple[str, ...]:
-    """Return every key of a report's values and sketch, without repeats."""
+    """Return all keys of a report's values and sketch, without duplicates."""
     names = [read_name(value.canonical, rules) for value in values if value.kind is Kind.NAME]
     births = [value.canonical for value in values if value.kind is Kind.BIRTH and len(value.canonical) == 10]
     postcodes = [value.canonical for value in values if value.kind is Kind.POSTCODE]
@@ -38,14 +38,20 @@ def of_report(values: Sequence[Value], sketch: Iterable[str], rules: NameRules) 
 
 
 def key_of(value: Value, rules: NameRules | None = None) -> str:
-    """Return the key under which reports with this value meet. A name needs `rules`: its key is that of its skeletons."""
+    """Return the main key of a value.
+
+    For a name, `rules` is needed to make the key from the name's skeletons.
+    """
     if value.kind is Kind.NAME and rules is not None:
         return of_name(read_name(value.canonical, rules), rules)[0]
     return f"{value.kind}:{value.canonical}"
 
 
 def of_name(name: Name, rules: NameRules) -> tuple[str, ...]:
-    """Return the keys of a name: pairs of skeletons in order, then those pairs with one letter left out."""
+    """Return the keys of a name.
+
+    They are pairs of skeletons in order, followed by variants with one letter left out.
+    """
     whole: dict[str, None] = {}
     bare: dict[str, None] = {}
     for number, (first, last) in enumerate(pairs(name)):
@@ -70,10 +76,11 @@ def _with_one_left_out(one: str, other: str) -> Iterator[str]:
 def _combined(
     names: Sequence[Name], births: Sequence[str], postcodes: Sequence[str], rules: NameRules
 ) -> Iterator[str]:
-    """Yield the combinations with a birth date that the Ministry of Justice's hmpps-person-match looks for.
+    """Yield keys that combine a date of birth with other values, or two names with a postcode.
 
-    Birth date and postcode; birth date, outcode and two letters of the forename; birth date and two letters of each name,
-    also swapped; both names and postcode.
+    The combinations are those of the Ministry of Justice's hmpps-person-match. Birth date and postcode; birth
+    date, outcode and two letters of the forename; birth date and two letters of each name, also swapped; both
+    names and postcode.
     """
     for born, code in product(births[:4], postcodes[:4]):
         yield f"born+postcode:{born}|{code}"

@@ -1,6 +1,7 @@
-"""Decide whether two names may be one person's: spelt alike, sounding alike, or forms of one name.
+"""Decides whether two names may be the same person's.
 
-Nothing here is a score that is shown: the answer is one of a few words, or none.
+Names may be spelt alike, sound alike, or be forms of the same name. Nothing here is a score that is shown:
+the answer is one of a few words, or none.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ _NEAR_PAIRS = frozenset(
     map(frozenset, ("jY", "js", "gk", "td", "vb", "vf", "Ck", "Cs", "kh", "sC", "mn", "gj", "jC", "bp"))
 )
 _FINAL = 0.6
-"""What a vowel more at the end costs on top, because it often makes another name (Amir and Amira)."""
+"""The extra cost of a final vowel, which often makes a different name (Amir and Amira)."""
 
 
 class Likeness(StrEnum):
-    """How two names are alike, the closest first."""
+    """The degrees of similarity between two names, closest first."""
 
     SAME = "same"
     FORM = "form"
@@ -41,7 +42,7 @@ _ORDER = list(Likeness)
 
 
 def _cost(one: str, other: str) -> float:
-    """Return what it costs to turn one sound into the other."""
+    """Return the cost of changing one sound into the other."""
     only_vowel = sum(letter in _VOWELS for letter in one) <= 1
     before = [0.0]
     for letter in other:
@@ -70,7 +71,7 @@ def _change(letter: str, against: str, only_vowel: bool) -> float:
 
 @lru_cache(maxsize=50_000)
 def _sound_apart(one: str, other: str) -> float:
-    """Return how far two parts sound apart, for each letter of the longer."""
+    """Return the phonetic distance between two parts, divided by the length of the longer."""
     least = 9.0
     for mine in sounds(one):
         for theirs in sounds(other):
@@ -96,7 +97,10 @@ SOUNDS_ALIKE = 0.16
 
 
 def _slip(one: str, other: str) -> bool:
-    """Return whether one part may be the other with a slip of the pen: the shorter the part, the smaller the slip."""
+    """Return whether one part may be a misspelling of the other.
+
+    The shorter the part, the smaller the difference that is allowed.
+    """
     least = min(len(one), len(other))
     apart = OSA.distance(one, other, score_cutoff=2)
     if least < 6:
@@ -116,7 +120,10 @@ def _sounds_or_spelt(one: str, other: str) -> Likeness | None:
 
 
 def parts_alike(one: str, other: str, rules: NameRules, *, last: bool) -> Likeness | None:
-    """Return how two parts of names are alike, or None. `last` if both may be surnames."""
+    """Return how two parts of names are similar, or None.
+
+    `last` is True if both parts may be surnames.
+    """
     if one == other:
         return Likeness.SAME
     mine, theirs = known_as(one, rules, last=last), known_as(other, rules, last=last)
@@ -132,9 +139,10 @@ def parts_alike(one: str, other: str, rules: NameRules, *, last: bool) -> Likene
 
 
 def alike(one: Name, other: Name, rules: NameRules) -> Likeness | None:
-    """Return how two names are alike, or None. Names of fewer than two parts are alike with none.
+    """Return how two names are similar, or None.
 
-    Every part of the shorter name must have one of the longer, in any order, and at least two must.
+    Names with fewer than two parts match nothing. Every part of the shorter name must have one of the longer,
+    in any order, and at least two must.
     """
     best: Likeness | None = None
     for mine in (one.parts, *one.joined):

@@ -1,6 +1,7 @@
-"""Find names of people in a text, by careful rules: after a word such as "called", or beginning with a known forename.
+"""Finds people's names in a text.
 
-It finds too few names rather than too many. What an answer to "What is their name?" holds needs none of this.
+A name follows a word such as "called", or begins with a known forename. It finds too few names rather than
+too many. What an answer to "What is their name?" holds needs none of this.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _MOST = 4
 
 
 def names_in(text: str, rules: NameRules) -> Iterator[str]:
-    """Yield each name in a text, as it was written."""
+    """Yield each name in a text as it was written."""
     tokens = [(found.group(), found.start(), found.end()) for found in _TOKEN.finditer(text)]
     cued = {found.end() + after for found in _cues(rules).finditer(text) for after in range(3)}
     at = 0
@@ -40,7 +41,7 @@ def _cues(rules: NameRules) -> re.Pattern[str]:
 
 
 def _length(tokens: list[tuple[str, int, int]], at: int, rules: NameRules, *, cued: bool) -> int:
-    """Return how many tokens from `at` are a name, or 0."""
+    """Return the number of tokens from `at` that form a name, or 0."""
     first = tokens[at][0]
     if not first[0].isalpha():
         return 0

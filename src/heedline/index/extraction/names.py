@@ -1,4 +1,4 @@
-"""Reduce names to forms under which differently written ones meet.
+"""Reduces names to forms that match even if the names are spelt differently.
 
 A name is cut into parts in lower-case Latin letters, without titles and particles. Each part has *sounds*: forms in which
 letters that traditions write differently are one (`q` and `k`, `w` and `v`, Somali `x` and `h`), with vowels in three
@@ -73,7 +73,10 @@ _VOWELS = "aio"
 
 
 def _vowel(run: re.Match[str]) -> str:
-    """Return the class of a run of vowels: `a` for a and e, `i` for i and y, `o` for o and u."""
+    """Return the class of a run of vowels.
+
+    The classes are `a` for a and e, `i` for i and y, and `o` for o and u.
+    """
     letters = run.group()
     if letters in {"ow", "ew"}:
         return "o"
@@ -90,7 +93,10 @@ def _sound(part: str) -> str:
 
 
 def _consonants(part: str) -> str:
-    """Return a part without vowels with its letters folded. No letter is doubled there: two are two."""
+    """Return a part in its folded spelling, for a name written without vowels.
+
+    A doubled letter is kept, because in such a script it stands for two sounds.
+    """
     part = part[:1] + re.sub(r"[wy]", "", part[1:])
     for pattern, to in _FOLDS:
         if to is not None and pattern not in _NOT_BARE:
@@ -100,7 +106,7 @@ def _consonants(part: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def sounds(part: str) -> tuple[str, ...]:
-    """Return the forms in which a part of a name can be read, the usual one first."""
+    """Return the possible pronunciations of a part of a name, most likely first."""
     if not _A_VOWEL.search(part):  # of a script that leaves vowels out
         return (_FINAL_H.sub("", _consonants(part)) or part,)
     readings = [part]
@@ -140,26 +146,32 @@ def sounds(part: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=20_000)
 def skeletons(part: str) -> tuple[str, ...]:
-    """Return the sounds of a part without vowels; a part of vowels alone keeps its first."""
+    """Return the pronunciations of a part without their vowels.
+
+    A part that consists only of vowels keeps its first one.
+    """
     found = (re.sub(r"[aio]", "", one) or one[:1] for one in sounds(part))
     return tuple(dict.fromkeys(found))
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name in parts. `halves` are the parts that stood on both sides of a hyphen, and `joined` those parts together."""
+    """A name divided into parts.
+
+    `joined` holds the alternatives in which the parts of a double-barrelled name are written as one.
+    """
 
     parts: tuple[str, ...]
     joined: tuple[tuple[str, ...], ...] = field(default=())
 
     @property
     def canonical(self) -> str:
-        """Return the parts with spaces between them."""
+        """Return the parts joined by spaces."""
         return " ".join(self.parts)
 
 
 def latin(text: str) -> str:
-    """Return a text in lower-case Latin letters without marks."""
+    """Return a text in lower-case Latin letters without diacritics."""
     if not text.isascii():
         text = _ARABIC_ARTICLE.sub("", text)
         text = anyascii(unicodedata.normalize("NFC", text))
@@ -167,13 +179,19 @@ def latin(text: str) -> str:
 
 
 def spelling(text: str) -> str:
-    """Return a name as it is looked up: lower-case Latin letters, spaces and hyphens."""
+    """Return a name in the spelling used for look-up.
+
+    It consists of lower-case Latin letters, spaces and hyphens.
+    """
     plain = latin(text).replace("'", "").replace("’", "").replace("`", "").replace(".", " ")
     return _NOT_A_LETTER.sub(" ", plain)
 
 
 def read_name(text: str, rules: NameRules) -> Name:
-    """Return a name in parts, without titles, particles and suffixes. It may have no parts."""
+    """Return a name divided into parts, without titles, particles and suffixes.
+
+    It may have no parts.
+    """
     titled = text.isascii() or not _ARABIC.search(text)
     plain = spelling(text)
     plain = _ABD.sub("abdul", plain)
@@ -215,13 +233,16 @@ def read_name(text: str, rules: NameRules) -> Name:
 
 @lru_cache(maxsize=4)
 def _phrases(rules: NameRules) -> re.Pattern[str]:
-    """Return a pattern for known surnames of two words, such as "st john"."""
+    """Return a pattern for known two-word surnames, such as "st john"."""
     known = (one for one in rules.surnames if " " in one and not one.startswith(("ap ", "ab ", "ni ", "o ")))
     return re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, known)))})\b")
 
 
 def _without_article(word: str, rules: NameRules) -> str:
-    """Return a part without an article or servant's prefix that was written with it: Altamimi, Abdelrahman."""
+    """Return a part of a name without an Arabic article that was joined to it.
+
+    A joined "abd" is put into one spelling. Examples are Altamimi and Abdelrahman.
+    """
     if word in rules.forenames or word in rules.surnames:
         return word
     if _JOINED_ABD.match(word):
@@ -232,7 +253,10 @@ def _without_article(word: str, rules: NameRules) -> str:
 
 
 def known_as(part: str, rules: NameRules, *, last: bool = False) -> frozenset[str]:
-    """Return the names that a spelling stands for. A last part is looked up among surnames too."""
+    """Return the names of which this spelling is a form.
+
+    A last part is also looked up among surnames.
+    """
     found = rules.forenames.get(part, frozenset())
     if last or not found:
         found = found | rules.surnames.get(part, frozenset())
@@ -240,7 +264,7 @@ def known_as(part: str, rules: NameRules, *, last: bool = False) -> frozenset[st
 
 
 def pairs(name: Name) -> Sequence[tuple[str, str]]:
-    """Return the pairs of parts under which a name is looked for, the first and last part first."""
+    """Return the pairs of parts under which a name is looked up, beginning with the first and last part."""
     found: dict[tuple[str, str], None] = {}
     for parts in (name.parts, *name.joined):
         if len(parts) < 2:
@@ -254,7 +278,7 @@ def pairs(name: Name) -> Sequence[tuple[str, str]]:
 
 
 def readings(part: str, rules: NameRules) -> Iterable[str]:
-    """Return the skeletons of a part and of the names that it stands for."""
+    """Return the skeletons of a part, and those of the names of which it is a form."""
     found = dict.fromkeys(skeletons(part))
     for canonical in sorted(known_as(part, rules, last=True))[:3]:
         found.update(dict.fromkeys(skeletons(canonical.replace(" ", ""))[:1]))

@@ -1,4 +1,4 @@
-"""Read telephone numbers and number plates."""
+"""Extraction of telephone numbers and vehicle registrations."""
 
 from __future__ import annotations
 
@@ -23,14 +23,17 @@ _LETTER, _DIGIT = "[A-Z01]", "[0-9OIL]"
 
 
 def western_digits(text: str) -> str:
-    """Return a text with the digits of other scripts as 0 to 9, of the same length."""
+    """Return a text of the same length with the digits of other scripts replaced by 0 to 9."""
     if text.isascii():
         return text
     return "".join(str(unicodedata.decimal(sign, sign)) for sign in text)
 
 
 def phones(text: str, region: str) -> Iterator[tuple[str, str]]:
-    """Yield each telephone number in E.164 and as it was written. Numbers of less than nine digits are left out."""
+    """Yield each telephone number in E.164 format and as it was written.
+
+    Numbers with fewer than nine digits are left out.
+    """
     plain = western_digits(text)
     for found in _PHONE.finditer(plain):
         if number := phone(found.group(), region):
@@ -39,7 +42,7 @@ def phones(text: str, region: str) -> Iterator[tuple[str, str]]:
 
 @lru_cache(maxsize=5_000)
 def phone(written: str, region: str) -> str:
-    """Return one number in E.164, or "" if it is not a possible one.
+    """Return a number in E.164 format, or "" if it is not a possible number.
 
     Only the length is checked, because ranges kept for drama are in no list of valid numbers.
     """
@@ -54,7 +57,10 @@ def phone(written: str, region: str) -> str:
 
 
 def registration(written: str) -> str:
-    """Return a plate without spaces, in capitals, with signs that are mistaken for each other as one. May be ""."""
+    """Return a registration in canonical form, or "" if the text cannot be one.
+
+    The form has capitals and no spaces, and characters that are easily confused are made the same.
+    """
     tight = re.sub(r"[^A-Z0-9]", "", written.upper())
     return tight.translate(_SIGNS) if 2 <= len(tight) <= 8 and any(sign.isalpha() for sign in tight) else ""
 
@@ -71,7 +77,7 @@ def _plate_pattern(plates: tuple[PlateShape, ...]) -> tuple[tuple[re.Pattern[str
 
 
 def registrations(text: str, plates: tuple[PlateShape, ...]) -> Iterator[tuple[str, str]]:
-    """Yield each number plate in a text: canonical, and as it was written."""
+    """Yield each vehicle registration in a text, in canonical form and as it was written."""
     for pattern, plate in _plate_pattern(plates):
         for found in pattern.finditer(text):
             written = found.group()
@@ -82,7 +88,10 @@ def registrations(text: str, plates: tuple[PlateShape, ...]) -> Iterator[tuple[s
 
 
 def _is_plate(tight: str, plate: PlateShape) -> bool:
-    """Return whether enough of a plate is written as its form has it, so that a word or a number is none."""
+    """Return whether a text matches the format of a plate closely enough to be one.
+
+    Ordinary words and numbers are rejected.
+    """
     if plate.needs and not set(plate.needs) & set(tight):
         return False
     right = sum((sign.isalpha()) == (shape == "L") for sign, shape in zip(tight, plate.shape, strict=True))

@@ -1,4 +1,4 @@
-"""Read e-mail addresses, web addresses and account names."""
+"""Extraction of email addresses, web addresses and account names."""
 
 from __future__ import annotations
 
@@ -23,13 +23,16 @@ _TRAILING = ".,;:!?)]}'\"\N{RIGHT SINGLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATIO
 
 
 def emails(text: str) -> Iterator[tuple[str, str]]:
-    """Yield each e-mail address in a text: canonical, and as it was written."""
+    """Yield each email address in a text, in canonical form and as it was written."""
     for found in _EMAIL.finditer(text):
         yield email(found.group()), found.group()
 
 
 def email(written: str) -> str:
-    """Return an e-mail address in lower case, without "+tag", and for Gmail without dots. "" if it has no @."""
+    """Return an email address in canonical form, or "" if it is not valid.
+
+    The form is in lower case without "+tag" and, for Gmail, without dots.
+    """
     name, at, host = written.strip().strip(_TRAILING).casefold().rpartition("@")
     if not at or not name or "." not in host:
         return ""
@@ -40,7 +43,10 @@ def email(written: str) -> str:
 
 
 def web_addresses(text: str, rules: WebRules) -> Iterator[tuple[str, str]]:
-    """Yield each web address in a text: canonical, and as it was written. Defanged ones (hxxp, [.]) are read too."""
+    """Yield each web address in a text, in canonical form and as it was written.
+
+    Defanged addresses (hxxp, [.]) are included.
+    """
     for found in _WEB.finditer(text):
         written = found.group().rstrip(_TRAILING)
         if address := web_address(written, rules):
@@ -49,7 +55,7 @@ def web_addresses(text: str, rules: WebRules) -> Iterator[tuple[str, str]]:
 
 @lru_cache(maxsize=5_000)
 def web_address(written: str, rules: WebRules) -> str:
-    """Return a web address as host and path, in one form. "" if it is none.
+    """Return a web address as a canonical host and path, or "" if it is not valid.
 
     The scheme, "www.", "m.", the fragment, a final slash and what follows readers are left out, and what is left of the
     query is sorted.
@@ -83,7 +89,7 @@ def web_address(written: str, rules: WebRules) -> str:
 
 
 def account_in(address: str, rules: WebRules) -> str:
-    """Return the account that a canonical web address names, or ""."""
+    """Return the account named by a canonical web address, or ""."""
     host, _, path = address.partition("/")
     first = path.partition("/")[0].partition("?")[0]
     if host not in rules.accounts or not first or first.casefold() in rules.not_accounts:
@@ -92,13 +98,19 @@ def account_in(address: str, rules: WebRules) -> str:
 
 
 def handle(written: str) -> str:
-    """Return an account's name in lower case without @ and final dots. "" if it has fewer than three characters."""
+    """Return an account name in canonical form, or "" if it is not valid.
+
+    The form is in lower case without @ and final dots, and has at least three characters.
+    """
     plain = written.strip().removeprefix("@").rstrip(_TRAILING + "-").casefold()
     return plain if len(plain) >= 3 and re.fullmatch(r"[\w.-]+", plain) else ""
 
 
 def handles(text: str, rules: WebRules) -> Iterator[tuple[str, str]]:
-    """Yield each account's name in a text: after an @, or after a word such as "username" if it has a digit or a mark."""
+    """Yield each account name in a text.
+
+    A name follows an @, or a word such as "username" if the name has a digit or a mark.
+    """
     for found in _HANDLE.finditer(text):
         if name := handle(found.group(1)):
             yield name, found.group()

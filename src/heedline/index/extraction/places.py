@@ -1,4 +1,4 @@
-"""Read postcodes, and the house or flat that stands before one."""
+"""Extraction of postcodes, and of the house or flat written before one."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ _TAIL = 3
 
 @lru_cache(maxsize=8)
 def _in_text(postcode: str) -> re.Pattern[str]:
-    """Return the pack's pattern for a tidied postcode, as people write it in a text."""
+    """Return the pattern that finds a postcode as people write it in a text."""
     return re.compile(
         r"(?<![A-Za-z0-9])([A-Z]{1,2}[0-9][A-Z0-9]?)[ -]{0,2}([0-9O][A-Z]{2})(?![A-Za-z0-9])", re.IGNORECASE
     )
 
 
 def postcodes(text: str, pattern: str) -> Iterator[tuple[str, str, int]]:
-    """Yield each full postcode in a text: without a space in capitals, as it was written, and where it starts."""
+    """Yield each full postcode in a text.
+
+    Yields it in capitals without a space, as it was written, and the position where it starts.
+    """
     for found in _in_text(pattern).finditer(text):
         tight = postcode(found.group(1) + found.group(2), pattern)
         if tight and (found.group().isupper() or not found.group().islower() or " " not in found.group()):
@@ -29,7 +32,7 @@ def postcodes(text: str, pattern: str) -> Iterator[tuple[str, str, int]]:
 
 
 def postcode(written: str, pattern: str) -> str:
-    """Return a full postcode without spaces in capitals, or "" if it is none or only an outcode."""
+    """Return a full postcode in capitals without spaces, or "" if the text is not one."""
     tight = re.sub(r"[\s-]", "", written).upper()
     if len(tight) > _TAIL and tight[-_TAIL] == "O":
         tight = tight[:-_TAIL] + "0" + tight[-_TAIL + 1 :]
@@ -43,7 +46,10 @@ def _flat(words: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def house_before(text: str, at: int, flats: tuple[str, ...]) -> tuple[str, str]:
-    """Return the house number before a postcode that starts at `at`, and the flat, each in lower case or ""."""
+    """Return the house number and flat written before a postcode that starts at `at`.
+
+    Each is in lower case, or "" if there is none.
+    """
     before = text[max(0, at - _BEFORE) : at]
     before = re.split(r"[\n;?!]|\.\s+(?=[A-Z])", before)[-1]
     flat = ""

@@ -1,6 +1,7 @@
-"""What a jurisdiction says about reading values from reports: names, cues, formats. Read from a pack.
+"""A jurisdiction's rules for extracting values from reports, loaded from a pack.
 
-Rules are compared by identity, so that what is worked out from them can be kept.
+They cover names, cue words and formats. Rules are compared by identity, so that what is worked out from them
+can be kept.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ HOLDS = ("name", "phone", "email", "registration", "postcode", "place", "handle"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlateShape:
-    """One form of number plate: L for a letter, D for a digit.
+    """A number plate format, with L for a letter and D for a digit.
 
     `spaced` is the number of characters before the space. Plates in lower case are read in a text only if `lower`. A plate
     must have one of the letters in `needs`, if there are any.
@@ -28,7 +29,7 @@ class PlateShape:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NameRules:
-    """Known names and the words around names.
+    """Known names, and the words that introduce or accompany names.
 
     `forenames` and `surnames` map each known spelling to the names that it can stand for.
     """
@@ -44,7 +45,10 @@ class NameRules:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BirthRules:
-    """How dates of birth are written. `months` maps a name of a month to its number."""
+    """The formats of dates of birth.
+
+    `months` maps the name of a month to its number.
+    """
 
     cues: tuple[str, ...]
     day_first: bool
@@ -53,7 +57,7 @@ class BirthRules:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WebRules:
-    """How web addresses and account names are reduced to one form.
+    """Rules for reducing web addresses and account names to canonical form.
 
     `endings` are the last parts of host names that are taken for a site's in a text.
     """
@@ -68,7 +72,7 @@ class WebRules:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MatchingRules:
-    """Everything that the pack says about finding reports that belong together.
+    """All of a pack's rules for finding related reports.
 
     `answers` maps a question set to what its fields hold, by "step.field". A value in more than `shared_from` reports is
     shown as shared.

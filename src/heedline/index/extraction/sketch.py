@@ -1,4 +1,7 @@
-"""Sketches by which nearly the same texts are found: the twelve smallest hashes of runs of three content words."""
+"""Sketches that identify nearly identical texts.
+
+A sketch is the twelve smallest hashes of runs of three content words.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ _FEWEST = 12
 
 
 def shingles(texts: Iterable[str], rules: NameRules) -> frozenset[str]:
-    """Return the hashes of every run of three content words in these texts. Digits are one digit."""
+    """Return the hashes of every run of three content words in these texts.
+
+    All digits count as the same digit.
+    """
     found: set[str] = set()
     for text in texts:
         plain = _DIGITS.sub("0", unicodedata.normalize("NFKC", text).casefold())
@@ -30,11 +36,11 @@ def shingles(texts: Iterable[str], rules: NameRules) -> frozenset[str]:
 
 
 def sketch(found: frozenset[str]) -> tuple[str, ...]:
-    """Return the smallest hashes of a text's shingles."""
+    """Return the smallest hashes among a text's shingles."""
     return tuple(nsmallest(SIZE, found))
 
 
 def containment(one: frozenset[str], other: frozenset[str]) -> float:
-    """Return the share of the shorter text's shingles that the longer has, from 0 to 1."""
+    """Return the proportion of the shorter text's shingles that the longer text contains, from 0 to 1."""
     least = min(len(one), len(other))
     return len(one & other) / least if least else 0.0

@@ -1,4 +1,4 @@
-"""The values that are read from a report, as frozen dataclasses."""
+"""The values extracted from a report, as frozen dataclasses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from functools import cached_property
 
 
 class Kind(StrEnum):
-    """The kinds of value. Those that identify on their own come first."""
+    """The kinds of value.
+
+    Kinds that can identify somebody on their own come first.
+    """
 
     PHONE = "phone"
     REGISTRATION = "registration"
@@ -23,7 +26,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReportText:
-    """One text of a report, and where it stands.
+    """A text of a report and its source.
 
     `holds` is one of `rules.HOLDS`. `source` says to an officer where the text stands, such as "Report" or
     "Message of 3 May".
@@ -36,11 +39,11 @@ class ReportText:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One value: its kind, its canonical form, as it was written, and where.
+    """A value with its kind, canonical form, original text and source.
 
-    Canonical forms: a phone in E.164; a registration with O as 0 and I as 1; an address as POSTCODE/HOUSE or
-    POSTCODE/HOUSE/FLAT; a birth date as 1999-03-12, or 1999-03 if only the month is known; a name in lower-case Latin
-    letters without titles and particles.
+    The canonical form of a phone number is E.164. A registration has O as 0 and I as 1. An address is
+    POSTCODE/HOUSE or POSTCODE/HOUSE/FLAT. A birth date is 1999-03-12, or 1999-03 if only the month is known.
+    A name is in lower-case Latin letters without titles and particles.
     """
 
     kind: Kind
@@ -51,7 +54,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Extract:
-    """What was read from one report.
+    """The values extracted from one report, and the hashes of its text.
 
     `keys` are the strings under which the index finds it (`keys.py`). `sketch` holds the hashes by which nearly the same
     texts are found. `generations` and `twins` are true if the report speaks of two people of one name, or of twins.
@@ -65,7 +68,7 @@ class Extract:
     twins: bool = False
 
     def of(self, kind: Kind) -> tuple[Value, ...]:
-        """Return the values of one kind, in the order in which they were read."""
+        """Return the values of one kind, in the order in which they were found."""
         return self._by_kind.get(kind, ())
 
     @cached_property

@@ -1,4 +1,4 @@
-"""What a supervisor sees of a desk's work: who owns what, how old it is, what waits for whom.
+"""The supervisor's board, which shows a desk's work by owner, age and pending decision.
 
 Start with `board.py`.
 """

@@ -1,6 +1,7 @@
-"""The supervisor's board of one desk: its open reports by owner, stage and age, and what waits for somebody.
+"""The supervisor's board for one desk.
 
-Nothing is opened for it: it is made of the unsealed columns, by the query that also counts for My work and the queues
+It shows open reports by owner, stage and age, and what is waiting for a decision. Nothing is opened for it:
+it is made of the unsealed columns, by the query that also counts for My work and the queues
 (`database/functions/queue.sql`). People are listed by name, never by how much they do.
 """
 
@@ -46,7 +47,7 @@ SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class BoardOfficer:
-    """Somebody who owns open reports of the desk, or may.
+    """An officer who owns open reports of the desk or may own them.
 
     `works_here` is False for an owner who has left the desk. `oldest` is the day on which the oldest arrived.
     """
@@ -64,7 +65,10 @@ class BoardOfficer:
 
 @dataclass(frozen=True, slots=True)
 class StageLine:
-    """The open reports in one stage, by age in the order of `AGES` from the youngest, and those overdue."""
+    """The number of open reports in one stage by age, and the number overdue.
+
+    `ages` follows the order of `AGES`, youngest first.
+    """
 
     stage: Stage
     ages: tuple[int, ...]
@@ -77,9 +81,10 @@ class StageLine:
 
 @dataclass(frozen=True, slots=True)
 class WaitingHandOver:
-    """A report that waits to be accepted: by this desk (`here`), or by another desk that it was given to.
+    """A report that is waiting to be accepted by this desk or by another.
 
-    `other` is the other desk. `ref` leads to the report, which a desk that gave it away cannot open.
+    `here` is True if this desk is to accept it. `other` is the other desk. `ref` leads to the report, which a
+    desk that gave it away cannot open.
     """
 
     ref: UUID
@@ -93,7 +98,10 @@ class WaitingHandOver:
 
 @dataclass(frozen=True, slots=True)
 class BulkClosure:
-    """A bulk closure of the last days. `undone` means that it was undone."""
+    """A recent bulk closure.
+
+    `undone` is True if the closure was reversed.
+    """
 
     id: UUID
     by: str
@@ -104,9 +112,10 @@ class BulkClosure:
 
 @dataclass(frozen=True)
 class Board:
-    """The work of a desk now, and how fast it was done (`throughput`).
+    """A desk's current work and its recent performance.
 
-    `calls` are call backs to make, `shift_notes` hand-over notes that nobody has acknowledged.
+    `throughput` holds the performance. `calls` are call backs to make, `shift_notes` hand-over notes that
+    nobody has acknowledged.
     """
 
     desk: DeskLine
@@ -124,7 +133,7 @@ class Board:
 
     @property
     def ages(self) -> tuple[int, ...]:
-        """Return the open reports of every stage by age, from the youngest."""
+        """Return the number of open reports in all stages by age, youngest first."""
         return tuple(sum(line.ages[place] for line in self.stages) for place in range(len(AGES)))
 
     @property
@@ -137,12 +146,15 @@ class Board:
 
 
 def led_by(by: Attendance) -> tuple[DeskLine, ...]:
-    """Return the desks whose boards this officer sees."""
+    """Return the desks whose boards this officer may see."""
     return tuple(desk for desk in by.desks if allows(by.appointments, Capability.SEE_BOARD, (desk.id,)))
 
 
 def desk_led(code: str, *, by: Attendance) -> DeskLine:
-    """Return the desk with this code, if the officer sees its board. Raises NotHere for another desk, and Refused."""
+    """Return the desk with this code, if the officer may see its board.
+
+    Raises NotHere for another desk, and Refused.
+    """
     desk = next((one for one in by.desks if one.code == code), None)
     if desk is None:
         raise NotHere
@@ -177,7 +189,10 @@ _HAND_OVERS = _listed(
 
 
 def board(desk: DeskLine, *, by: Attendance, at: datetime) -> Board:
-    """Return the board of a desk that this officer leads. Raises Refused."""
+    """Return the board of a desk that this officer supervises.
+
+    Raises Refused.
+    """
     by.require(Capability.SEE_BOARD, desk.id)
     known = figures(by=by, at=at)[desk.id]
     today = at.astimezone(office_zone()).date()
@@ -256,7 +271,7 @@ def _officers(
     shifts: Sequence[Mapping[str, Any]],
     to_do: Sequence[Mapping[str, Any]],
 ) -> tuple[BoardOfficer, ...]:
-    """Return the desk's people by name, then the owners who work there no more."""
+    """Return the desk's members by name, followed by owners who no longer work there."""
     owned, overdue, oldest = Counter[UUID](), Counter[UUID](), dict[UUID, date]()
     for row in work:
         if row["owner"] is None:

@@ -1,4 +1,4 @@
-"""The day's repeats at a desk: reports whose assessment of today says that they were, or may have been, told before.
+"""Reports that a desk assessed today as repeats or possible repeats.
 
 That a report is a repeat is sealed with its assessment, and neither a column nor a count says so. The list is therefore made
 when a supervisor asks for it, by opening the assessments of the day with their keys.
@@ -35,7 +35,7 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class RepeatLine:
-    """A report that was assessed today as told before, by whom and when, and whether it is closed now."""
+    """A report that was assessed today as a repeat or possible repeat."""
 
     ref: UUID
     short: str
@@ -46,7 +46,10 @@ class RepeatLine:
 
 
 def repeats_of_today(desk: DeskLine, *, by: Attendance, at: datetime) -> tuple[RepeatLine, ...]:
-    """Return the day's repeats of a desk, newest assessment first. Logged as a view. Raises Refused and Locked."""
+    """Return a desk's repeat reports of today, newest assessment first.
+
+    Logged as a view. Raises Refused and Locked.
+    """
     by.require(Capability.SEE_BOARD, desk.id)
     ring, zone = by.keys(), office_zone()
     midnight = at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,4 +1,7 @@
-"""How fast a desk takes and closes reports, out of its daily counts, for its supervisors and for overseers."""
+"""Figures on how fast a desk takes and closes reports, for its supervisors and for overseers.
+
+They are calculated from the daily counts.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ BANDS: Mapping[DailyFigure, tuple[StrEnum, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class BandLine:
-    """A band of a figure, with its sums over each of `PERIODS`."""
+    """One band of a figure, with its totals for each of `PERIODS`."""
 
     band: str
     sums: tuple[int, ...]
@@ -35,27 +38,27 @@ class BandLine:
 
 @dataclass(frozen=True, slots=True)
 class FigureLines:
-    """A figure of a desk in its bands."""
+    """A figure of a desk, divided into bands."""
 
     figure: DailyFigure
     bands: tuple[BandLine, ...]
 
     @property
     def total(self) -> int:
-        """Return the sum of all bands over the longest period."""
+        """Return the sum of all bands for the longest period."""
         return sum(line.sums[-1] for line in self.bands)
 
 
 @dataclass(frozen=True, slots=True)
 class DeskFigures:
-    """The figures of one desk for overseers."""
+    """The figures of one desk, as overseers see them."""
 
     name: str
     figures: tuple[FigureLines, ...]
 
 
 def first_day(at: datetime) -> date:
-    """Return the first day of the longest period."""
+    """Return the first day of the longest period that is shown."""
     return _today(at) - timedelta(days=PERIODS[-1] - 1)
 
 
@@ -64,7 +67,10 @@ def _today(at: datetime) -> date:
 
 
 def figure_lines(rows: Iterable[Mapping[str, Any]], at: datetime) -> tuple[FigureLines, ...]:
-    """Return the sums of daily counts. Each row has `day` (a date or ISO 8601), `figure`, `band` and `number`."""
+    """Return the totals of daily counts.
+
+    Each row has `day` (a date or ISO 8601), `figure`, `band` and `number`.
+    """
     sums, today = Counter[tuple[str, str, int]](), _today(at)
     for row in rows:
         day = row["day"] if isinstance(row["day"], date) else date.fromisoformat(row["day"])
@@ -81,7 +87,10 @@ def figure_lines(rows: Iterable[Mapping[str, Any]], at: datetime) -> tuple[Figur
 
 
 def of_every_desk(*, by: Attendance, at: datetime) -> tuple[DeskFigures, ...]:
-    """Return the figures of every desk that reads reports, by name, for an overseer. Logged as a view. Raises Refused."""
+    """Return the figures of every desk that reads reports, ordered by name, for an overseer.
+
+    Logged as a view. Raises Refused.
+    """
     look("figures", Sieve(), by, Act.LOG_READ)
     found: dict[UUID, list[Mapping[str, Any]]] = {}
     for row in DailyCount.objects.filter(day__gte=first_day(at)).values(

@@ -1,4 +1,4 @@
-"""View data for queues: their lines, filters, figures, and reports chosen in bulk.
+"""View data for queues, with their lines, filters, figures and bulk selections.
 
 Start with `queue.py`.
 """

@@ -1,4 +1,7 @@
-"""The reports of a bulk act as its page lists them, from their unsealed columns: nothing is opened."""
+"""View data for the reports in a bulk action.
+
+Made from unsealed columns only, so nothing is decrypted.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ from heedline.reports.lifecycle import Stage
 
 @dataclass(frozen=True, slots=True)
 class BulkLine:
-    """A report that was chosen for a bulk act, with its owner now and the reason why it is left out, or ""."""
+    """A report selected for a bulk action.
+
+    Holds its current owner and the reason why it is left out, or "".
+    """
 
     ref: UUID
     short: str
@@ -32,13 +38,13 @@ class BulkLine:
     owner_id: UUID | None = None
 
     def taken_from(self, me: UUID) -> bool:
-        """Return whether a new owner takes the report from a colleague of this officer."""
+        """Return whether reassigning this report takes it from a colleague of this officer."""
         return not self.left_out and self.owner_id not in {None, me}
 
 
 @dataclass(frozen=True, slots=True)
 class BulkChoices:
-    """Who at the desk may own reports, and which desks reports may be handed over to."""
+    """The officers who may own reports of the desk, and the desks that can receive a hand-over."""
 
     officers: Mapping[UUID, str]
     desks: tuple[tuple[str, str], ...]
@@ -47,7 +53,10 @@ class BulkChoices:
 def listed(
     desk: DeskLine, chosen: Mapping[UUID, int], *, by: Attendance, at: datetime
 ) -> tuple[BulkLine, ...]:
-    """Return the chosen reports of this desk in queue order. Raises Refused."""
+    """Return the selected reports of this desk in queue order.
+
+    Raises Refused.
+    """
     by.require(Capability.SEE_QUEUE, desk.id)
     rows = reports_of(by.desk_ids).filter(desk_id=desk.id, id__in=list(chosen)[:MOST]).select_related("owner")
     return tuple(
@@ -70,6 +79,6 @@ def listed(
 
 
 def choices(desk: DeskLine) -> BulkChoices:
-    """Return whom reports of this desk can be assigned to, and where they can be handed over."""
+    """Return the officers and desks to which reports of this desk can be assigned or handed over."""
     desks = Desk.objects.exclude(kind__in=TAKE_NO_REPORTS).exclude(pk=desk.id).order_by("name")
     return BulkChoices(who_take_reports(desk.id), tuple(desks.values_list("code", "name")))

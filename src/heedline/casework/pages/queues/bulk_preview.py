@@ -1,4 +1,4 @@
-"""View data for a bulk closure: similar reports, a preview of the selection, and the result.
+"""View data for a bulk closure, with similar reports, a preview of the selection and the result.
 
 Each selected report is shown with what would happen to it. Reports are opened in the officer's session,
 and each view is logged before anything is shown.
@@ -41,7 +41,7 @@ from heedline.vault import CannotOpen
 
 @dataclass(frozen=True)
 class SweepItem:
-    """A report in a bulk closure, with its opening words and the reason it would be left out.
+    """A report in a bulk closure, with its opening words and any reason to leave it out.
 
     `left_out` is "" when the report would be closed.
     """
@@ -59,7 +59,7 @@ class SweepItem:
 
 @dataclass(frozen=True)
 class BulkGroup:
-    """A group of similar reports at one desk, under the first of them."""
+    """A group of similar reports at one desk, listed under the first of them."""
 
     first: SweepItem
     count: int
@@ -67,7 +67,7 @@ class BulkGroup:
 
 @dataclass(frozen=True)
 class AlikeRow:
-    """A report of a group with its whole text, cut where the group does not share it.
+    """A report in a group with its whole text, split where it differs from the group.
 
     `barred` is the reason why it may not be closed with the others, or "".
     """
@@ -79,7 +79,7 @@ class AlikeRow:
 
 @dataclass(frozen=True)
 class AlikePage:
-    """One page of a group: its rows, the number of its reports, and this page's number and how many there are."""
+    """One page of a group, with its rows, the group's size, the page number and the number of pages."""
 
     rows: tuple[AlikeRow, ...]
     count: int
@@ -89,7 +89,7 @@ class AlikePage:
 
 @dataclass(frozen=True)
 class Alike:
-    """The groups of similar reports among the first `looked_at` reports waiting at a desk.
+    """The groups of similar reports found among the first `looked_at` reports waiting at a desk.
 
     `more` is True when further reports are waiting beyond these.
     """
@@ -101,7 +101,7 @@ class Alike:
 
 @dataclass(frozen=True)
 class Left:
-    """A report that a bulk closure, or its reversal, left unchanged, with the reason."""
+    """A report that a bulk closure or its reversal left unchanged, with the reason."""
 
     ref: UUID
     short: str
@@ -110,7 +110,7 @@ class Left:
 
 @dataclass(frozen=True)
 class SweepMade:
-    """A completed bulk closure, as its page shows it.
+    """A completed bulk closure.
 
     `undo_until` is "" when the closure can no longer be undone.
     """
@@ -159,7 +159,7 @@ def _item(report: Report, opened: OpenedReport | None) -> SweepItem:
 
 
 def _log(state: str, desk: DeskLine, reports: Iterable[Report], by: Attendance) -> None:
-    """Log one view together with the reports it opened.
+    """Log one view together with the reports that it opened.
 
     Reports that arrived in the current quarter hour are counted, not named, as in a queue.
     """
@@ -184,7 +184,7 @@ def _permitted(desk_code: str, by: Attendance) -> DeskLine:
 
 @dataclass(frozen=True)
 class _Waiting:
-    """Waiting reports that may be closed in bulk, opened, and whether more wait than were opened."""
+    """Decrypted reports that may be closed in bulk, and whether there are more of them."""
 
     items: Mapping[UUID, SweepItem]
     told: Mapping[UUID, ToldText]
@@ -217,7 +217,7 @@ def _waiting(desk: DeskLine, by: Attendance) -> _Waiting:
 
 
 def alike(desk_code: str, *, words: str = "", by: Attendance, at: datetime) -> Alike:
-    """Return the groups of similar reports waiting at this desk, the largest first.
+    """Return the groups of similar reports waiting at this desk, largest first.
 
     With `words`, only reports whose account contains them are compared. Opens the first `LOOKED_AT` reports. Reports of
     danger to life are never included. Raises NotHere, Refused and Locked.
@@ -228,7 +228,7 @@ def alike(desk_code: str, *, words: str = "", by: Attendance, at: datetime) -> A
 
 
 def alike_page(desk_code: str, first: UUID, number: int, *, by: Attendance, at: datetime) -> AlikePage:
-    """Return one page of the group that this report is in, with whole texts and what differs in each.
+    """Return one page of the group that contains this report, with whole texts and their differences.
 
     Raises NotHere if the report is in no group, or has been closed since, and Refused and Locked.
     """
@@ -247,7 +247,7 @@ def alike_page(desk_code: str, first: UUID, number: int, *, by: Attendance, at: 
 
 
 def look(desk_code: str, chosen: Iterable[UUID], *, by: Attendance, at: datetime) -> tuple[SweepItem, ...]:
-    """Return each selected report of this desk, with the reason it would be left out.
+    """Return each selected report of this desk, with any reason to leave it out.
 
     Raises NotHere, Refused and Locked.
     """

@@ -13,14 +13,14 @@ from heedline.desk_hooks import register
 
 @dataclass(frozen=True, slots=True)
 class DeskColumns:
-    """Headings, and for each report one cell under each of them."""
+    """Column headings, and one cell for each heading in every report's row."""
 
     headings: tuple[str, ...]
     cells: Mapping[UUID, tuple[str, ...]]
 
 
 def desk_columns(refs: Sequence[UUID], *, by: Attendance, at: datetime) -> DeskColumns:
-    """Return the columns that this officer may see, for these reports."""
+    """Return the columns that this officer may see for these reports."""
     shown = [one for desk in register.desks() for one in desk.queue_columns if by.may(one.capability)]
     told = [column.values(refs, by, at) for column in shown]
     cells = {ref: tuple(each.get(ref, "") for each in told) for ref in refs}

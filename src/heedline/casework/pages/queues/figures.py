@@ -1,4 +1,7 @@
-"""The figures of an officer's desks, as My work, the queues and the page Alarms show them. One query gives all."""
+"""The figures of an officer's desks, for My work, the queues and the Alarms page.
+
+A single query returns them all.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ from heedline.permits.functions import Figures
 
 @dataclass(frozen=True)
 class WorkTotals:
-    """The sum of several desks' figures. A report that is at one of them and watched by another counts once."""
+    """The combined figures of several desks.
+
+    A report that one desk owns and another watches counts once.
+    """
 
     waiting: int
     overdue: int
@@ -24,13 +30,19 @@ class WorkTotals:
 
 
 def figures(*, by: Attendance, at: datetime) -> dict[UUID, Figures]:
-    """Return the figures of each of the officer's desks. Raises Refused."""
+    """Return the figures for each of the officer's desks.
+
+    Raises Refused.
+    """
     by.require(Capability.SEE_QUEUE)
     return functions.figures(by.desk_ids, at)
 
 
 def totals(*, by: Attendance, at: datetime, desk: str | None = None) -> WorkTotals:
-    """Return the figures of one of the officer's desks, or of all of them together. Raises Refused."""
+    """Return the figures for one of the officer's desks, or for all of them together.
+
+    Raises Refused.
+    """
     known = figures(by=by, at=at)
     chosen = [known[one.id] for one in by.desks if desk in {None, one.code}]
     return WorkTotals(

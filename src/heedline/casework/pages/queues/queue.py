@@ -1,4 +1,4 @@
-"""A desk's queue, one page at a time, each report with its opening words.
+"""View data for a desk's queue, one page at a time, with the opening words of each report.
 
 Urgent reports come first unless the officer chose another order (`queue_view`). Each view is logged.
 """
@@ -59,7 +59,7 @@ COUNTED = 1_000
 
 @dataclass(frozen=True)
 class QueueLine:
-    """A report in a queue."""
+    """A report as listed in a queue."""
 
     ref: UUID
     short: str
@@ -145,7 +145,7 @@ _LIST_FIELDS = (
 
 
 class _HowMany(Subquery):
-    """The number of rows that a query returns, calculated once for the whole statement."""
+    """An SQL expression for the number of rows in a query, calculated once for the whole statement."""
 
     template = "(SELECT count(*) FROM (%(subquery)s) counted)"
     output_field = IntegerField()
@@ -167,7 +167,10 @@ class Listed:
 
 @dataclass(frozen=True)
 class Beside:
-    """What a queue shows besides its rows. Fetched in the rows' own statement, or alone if there are none."""
+    """The data that a queue shows in addition to its rows.
+
+    It is fetched in the same statement as the rows, or alone if there are none.
+    """
 
     waiting: int
     total: int
@@ -192,7 +195,10 @@ _CLOSED = Subquery(
 
 
 def _beside(rows: QuerySet[Report], desks: Sequence[UUID], by: Attendance, at: datetime) -> dict[str, Any]:
-    """Return the columns of `Beside`. None of them depends on the row, so that each is calculated once."""
+    """Return the query columns for `Beside`.
+
+    None of them depends on the row, so each is calculated once.
+    """
     people = Appointment.objects.filter(desk_id__in=desks, ended_on=None, officer__is_active=True)
     return {
         "now_waiting": waiting_at(by.desk_ids),
@@ -219,7 +225,10 @@ def _told_beside(told: Mapping[str, Any], by: Attendance) -> Beside:
 def _listed(
     rows: QuerySet[Report], beside: dict[str, Any], by: Attendance, view: QueueView, at: datetime
 ) -> tuple[list[Listed], Beside]:
-    """Return one page of these rows, plus one row to show whether another page follows, and what is beside them."""
+    """Return one page of rows and the data beside them.
+
+    One more row is fetched, to show whether another page follows.
+    """
     on_duty = Shift.objects.filter(shifts_now(at), desk=OuterRef("desk"))
     more: dict[str, Any] = {"closed_by": _CLOSED} if view.state == "closed" else {}
     told = list(
@@ -240,7 +249,7 @@ def _closing(row: Report) -> tuple[date, str] | None:
 
 
 def rows_of(by: Attendance, view: QueueView, at: datetime) -> tuple[list[Listed], Beside]:
-    """Return the reports of a view, and what is shown beside them.
+    """Return the reports of a view, and the data shown beside them.
 
     Open ones include the reports of other desks that a round-the-clock desk must deal with now.
     """
@@ -264,7 +273,7 @@ def rows_of(by: Attendance, view: QueueView, at: datetime) -> tuple[list[Listed]
 
 
 def _opened(rows: Sequence[Listed], ring: Keyring | None) -> dict[UUID, OpenedReport]:
-    """Return the opened reports for the lines of one page.
+    """Return the decrypted reports for the lines of one page.
 
     Uses one query whatever the number of lines. Reports that do not open are left out.
     """
@@ -386,7 +395,7 @@ def waiting(*, by: Attendance, desks: Iterable[UUID]) -> int:
 
 
 def new_since(*, by: Attendance, at: datetime, mark: str) -> int:
-    """Return how many more reports are waiting than when the page was built.
+    """Return how many more reports are waiting now than when the page was built.
 
     Opens nothing, so it is not logged as a view.
     """

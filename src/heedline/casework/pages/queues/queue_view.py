@@ -1,4 +1,4 @@
-"""What an officer chooses of a queue: desk, state, filters, order, page size and position.
+"""An officer's view of a queue, with its desk, state, filters, order, page size and position.
 
 Only columns that are stored unsealed can be filtered or sorted by: kind, area, channel, urgency, priority, stage, time of
 the next action, day of arrival, owner, unread messages and outcome. All of it is in the address of the page, and none of it says what a report
@@ -64,7 +64,7 @@ _LONGEST_MARK = 400
 
 @dataclass(frozen=True)
 class QueueView:
-    """A choice of queue, filters and order, and the position to continue from.
+    """The queue, filters and order that an officer chose, with the position to continue from.
 
     `sort` is a key of the sorting columns, with a leading "-" for the reverse order, or "" for the usual one. `after` is
     the mark of the last line already seen.
@@ -94,11 +94,14 @@ class QueueView:
 
     @property
     def usual(self) -> bool:
-        """Return whether this is the whole queue in its usual order."""
+        """Return whether this is the whole queue in its default order."""
         return not self.chosen and not self.sort
 
     def query(self, **changes: Any) -> dict[str, str]:
-        """Return the view as parameters of an address, leaving out what is usual. `after` is left out unless given."""
+        """Return the view as URL parameters, leaving out default values.
+
+        `after` is included only if it is given.
+        """
         other = replace(self, **{"after": None, **changes})
         usual = QueueView()
         return {
@@ -110,7 +113,10 @@ class QueueView:
 
 
 def view_of(asked: Mapping[str, str], *, desk: str | None, outcomes: Mapping[str, object]) -> QueueView:
-    """Return the view that an address asks for. Unknown values count as not given."""
+    """Return the queue view requested by a URL.
+
+    Unknown values are ignored.
+    """
     state = asked.get("state", "open")
     state = state if state in STATES else "open"
     size = asked.get("size", "")
@@ -162,7 +168,7 @@ def sorts_of(state: str) -> tuple[str, ...]:
 
 
 def filtered(rows: QuerySet[Report], view: QueueView, *, by: Attendance, at: datetime) -> QuerySet[Report]:
-    """Return those of these reports that the view's filters let through."""
+    """Return the reports that match the view's filters."""
     rows = rows.filter(**{name: value for name in _PLAIN if (value := getattr(view, name))})
     if view.priority:
         rows = rows.filter(priority="" if view.priority == UNSET else view.priority)
@@ -194,7 +200,10 @@ def _keys(view: QueueView) -> tuple[str, ...]:
 
 
 def ordered(rows: QuerySet[Report], view: QueueView) -> QuerySet[Report]:
-    """Return the reports in the view's order, from behind its mark. Raises ValueError for a mark that was never issued."""
+    """Return the reports in the view's order, starting after its mark.
+
+    Raises ValueError for a mark that was never issued.
+    """
     keys = _keys(view)
     names = [key.lstrip("-") for key in keys]
     if "sorted_stage" in names:
@@ -212,7 +221,7 @@ def ordered(rows: QuerySet[Report], view: QueueView) -> QuerySet[Report]:
 
 
 def _behind(keys: tuple[str, ...], values: tuple[Any, ...]) -> Q:
-    """Return the condition for rows that come after these values, one for each key.
+    """Return the condition for rows that come after these values, with one value for each sort key.
 
     The first comparison stands apart as well, because an index can use only that one.
     """
@@ -236,7 +245,7 @@ _READ: Mapping[str, Any] = {
 
 
 def mark_of(report: Report, view: QueueView) -> str:
-    """Return the mark after this report in the view's order."""
+    """Return the position mark after this report in the view's order."""
     told = [view.sort or view.state]
     for key in _keys(view):
         value = getattr(report, key.lstrip("-"))
@@ -245,7 +254,10 @@ def mark_of(report: Report, view: QueueView) -> str:
 
 
 def values_of(view: QueueView) -> tuple[Any, ...]:
-    """Return the values that the view's mark was made of. Raises ValueError for a mark of another order or of none."""
+    """Return the sort values in the view's mark.
+
+    Raises ValueError for a mark that is malformed or belongs to another order.
+    """
     mark = view.after or ""
     try:
         told = json.loads(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
@@ -268,5 +280,8 @@ def values_of(view: QueueView) -> tuple[Any, ...]:
 
 
 def place_of(view: QueueView) -> QueuePlace | None:
-    """Return the position of a view in the usual order. Raises ValueError for a mark that was never issued."""
+    """Return the position of a view in the default order.
+
+    Raises ValueError for a mark that was never issued.
+    """
     return QueuePlace(*values_of(view)) if view.after else None

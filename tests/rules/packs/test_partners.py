@@ -52,7 +52,8 @@ def test_nothing_is_found_in_nothing(rules: PartnerRules) -> None:
 
 def test_every_state_is_reached_and_every_open_one_is_left() -> None:
     assert set(PATH.values()) | {DisseminationState.TO_CHECK} == set(DisseminationState)
-    assert {state for state, _ in PATH} == OPEN
+    assert {state for state, _ in PATH} == OPEN | {DisseminationState.DONE}
+    assert [act for state, act in PATH if state is DisseminationState.DONE] == [DisseminationMove.ANSWER]
     assert set(TURNS) == set(DisseminationState)
     assert all(TURNS[state] != "nobody" for state in OPEN)
 
@@ -64,7 +65,7 @@ def test_what_a_partner_has_was_sent_by_check() -> None:
     assert DisseminationState.TO_CHECK not in WITH_THE_PARTNER
 
 
-@pytest.mark.parametrize("state", sorted(set(DisseminationState) - OPEN))
+@pytest.mark.parametrize("state", sorted(set(DisseminationState) - OPEN - {DisseminationState.DONE}))
 def test_an_end_is_an_end(state: DisseminationState) -> None:
     for act in DisseminationMove:
         with pytest.raises(NotNow):

@@ -49,9 +49,9 @@ def test_a_search_in_the_address_is_redirected_and_not_from_another_site(odile: 
 def test_nothing_found_says_what_was_looked_through(odile: Hand) -> None:
     odile.get("/w/search/")
     odile.send("/w/search/", q="zeppelin")
-    assert "No report of your desks matches." in odile.html
-    assert "1 report of your desks was searched." in odile.html
-    assert "What arrived after" in odile.html
+    assert "No reports at your desks match." in odile.html
+    assert "1 report at your desks was searched." in odile.html
+    assert "Reports received after" in odile.html
 
 
 def test_what_cannot_be_searched_for_is_said_at_the_field(odile: Hand) -> None:

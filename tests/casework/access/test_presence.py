@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 
 from heedline.backups import plan
 from heedline.casework.access import presence, session
+from heedline.casework.dissemination import outgoing
 from heedline.casework.errors import NotHere
 from heedline.casework.intake import settle_arrivals
 from heedline.casework.journey import transitions
@@ -157,6 +158,21 @@ def test_the_second_reader_of_a_disclosure_is_never_shown(people: People) -> Non
     assert not noted(people, ref, "Olga")
     assert noted(people, ref, "Odile"), "she wrote it"
     checked(people, ident)
+    assert noted(people, ref, "Olga")
+
+
+@pytest.mark.usefixtures("council")
+def test_a_disclosure_that_never_went_hides_nobody(people: People) -> None:
+    ref, _ = people.assessed()
+    compared(people)
+    ident = written(people, ref)
+    with people.sitting("Olga") as olga:
+        outgoing.send_back(ident, "It names the street.", version=1, by=olga, at=people.at)
+    assert noted(people, ref, "Olga"), "nothing of it waits for a second reader any more"
+    taken_back = written(people, ref)
+    with people.sitting("Odile") as odile:
+        outgoing.withdraw(taken_back, "Not needed.", version=1, by=odile, at=people.at)
+    Presence.objects.all().delete()
     assert noted(people, ref, "Olga")
 
 

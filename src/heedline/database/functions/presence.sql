@@ -3,8 +3,8 @@ SET ROLE heedline_usher;
 
 -- Note that the officer of this session has a report open, and return the names of the others who opened it in the last
 -- ten minutes, with the minute. Some read without being noted: who oversees, and who may be reading what a colleague did
--- (a report drawn for a dip sample, a disclosure that a second officer still has to read). The owner and the writer of the
--- disclosure are no second readers. A colleague who no longer reaches the report is not shown.
+-- (a report drawn for a dip sample, a disclosure that a second officer still has to read, as `disseminations.UNREAD` says).
+-- The owner and the writer of the disclosure are no second readers. A colleague who no longer reaches the report is not shown.
 CREATE FUNCTION permits.open_with(p_report uuid, p_at timestamptz) RETURNS jsonb LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -16,7 +16,8 @@ BEGIN
         AND (owner = me OR NOT EXISTS (SELECT 1 FROM public.reports_dip_check c WHERE c.report_id = p_report
             AND (c.verdict = '' OR c.verdict = 'disagree' AND c.remedied_on IS NULL)))
         AND (owner = me OR NOT EXISTS (SELECT 1 FROM public.reports_dissemination d WHERE d.report_id = p_report
-            AND d.checked_by_id IS NULL AND d.written_by_id <> me)) THEN
+            AND d.checked_by_id IS NULL AND d.written_by_id <> me
+            AND (d.state IN ('to-check', 'sent', 'received', 'answered', 'done') OR d.state = 'withdrawn' AND d.urgent))) THEN
         INSERT INTO public.reports_presence (report_id, officer_id, minute)
             SELECT p_report, me, date_trunc('minute', least(p_at, now())) WHERE me IS NOT NULL
             ON CONFLICT (report_id, officer_id) DO UPDATE SET minute = EXCLUDED.minute;

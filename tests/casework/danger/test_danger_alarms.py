@@ -14,6 +14,9 @@ from heedline.casework.duty import alarm_kinds, alarms, danger_clock, paging, ro
 from heedline.casework.duty.alarms import AlarmLine
 from heedline.casework.errors import NotHere
 from heedline.casework.report.opening import short_name
+from heedline.casework.rota import planning
+from heedline.casework.rota.planning import PlannedShift
+from heedline.desks.rota_weeks import RotaSpan
 from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import Alarm, Outbox
 from heedline.permits.gate import Refused
@@ -25,6 +28,7 @@ from tests.support.danger_scene import CALLED
 from tests.support.scene_people import MINUTE, People, row
 
 pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
 SUPERVISORS = {"olga@unit.example", "nadia@unit.example"}
 
 
@@ -160,6 +164,18 @@ def test_the_end_of_a_shift_calls_them_too(led: People) -> None:
     assert alarm(AlarmKind.DANGER_OWNER_AWAY, ref) is None
     worker(led, timedelta(minutes=61))
     assert alarm(AlarmKind.DANGER_OWNER_AWAY, ref) is not None
+
+
+def test_a_cancelled_shift_is_none_that_ends(led: People) -> None:
+    """The owner works on, without a shift, past the hour at which a cancelled one was to begin."""
+    desk, begin = led.house.desks["north-east"].id, led.at + HOUR
+    with led.sitting("Olga") as olga:
+        planned = PlannedShift(led.house.officers["Odile"].id, RotaSpan(begin, begin + HOUR))
+        plan = planning.plan([planned], desk=desk, by=olga, at=led.at)
+        planning.undo(plan, desk=desk, by=olga, at=led.at)
+    ref = danger_scene.opened(led)
+    worker(led, HOUR + MINUTE)
+    assert alarm(AlarmKind.DANGER_OWNER_AWAY, ref) is None
 
 
 def test_a_supervisor_who_takes_it_ends_the_alarm(led: People) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from heedline.casework.access.session import Attendance
 from heedline.casework.duty import alarms
@@ -49,8 +49,11 @@ def owner_returns(*, by: Attendance, at: datetime) -> None:
 
 
 def ended_shifts(at: datetime) -> list[tuple[UUID, UUID]]:
-    """Return (desk, report) for each open danger whose owner's shift has ended since it was opened."""
-    shifts = Shift.objects.filter(officer=OuterRef("report__owner"))
+    """Return (desk, report) for each open danger whose owner's shift has ended since it was opened.
+
+    A shift that was cancelled has never begun, so it does not end either.
+    """
+    shifts = Shift.objects.filter(officer=OuterRef("report__owner"), ends_at__gt=F("starts_at"))
     gone = DangerEpisode.objects.filter(discharged_at=None, report__owner__isnull=False).filter(
         Exists(shifts.filter(ends_at__gt=OuterRef("opened_at"), ends_at__lte=at)),
         ~Exists(shifts.filter(shifts_now(at))),

@@ -361,6 +361,24 @@ def watched(people: People, hours: float = 0) -> set[str]:
     return kinds()
 
 
+def test_a_further_answer_alarms_at_once_although_the_one_before_it_was_just_read(people: People) -> None:
+    """A day's grace for what was read is none for what came after it: it may say that somebody is in danger."""
+    ref, ident = sent_to_the_council(people)
+    opened(people, ident)
+    answered(people, ident)
+    assert watched(people) == {"partner-answered"}
+    with people.sitting("Odile") as here:
+        outgoing.finish(ident, version=sent(ident).version, by=here, at=people.at)
+    assert watched(people, 1) == set()
+    answered(people, ident, text="He was seen with a knife.")
+    assert watched(people, 1) == {"partner-answered"}
+    with people.sitting("Odile") as here:
+        (alarm,) = Alarm.objects.filter(about_id=ref, kind="partner-answered", cleared_at=None)
+        alarms.clear(alarm.id, "put-right", by=here, at=people.at + 4 * SLOT)
+    assert watched(people, 2) == set(), "cleared by hand, it waits for a day"
+    assert watched(people, 26) == {"partner-answered"}
+
+
 def test_every_state_has_a_clock_that_somebody_hears(people: People) -> None:
     ref, _ = people.assessed()
     compared(people)

@@ -5,13 +5,13 @@ Partners are notified that something is waiting, and alarms are raised for what 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, Q
 
-from heedline.casework.duty.paging import raise_for_all, raise_late
+from heedline.casework.duty.paging import raise_alarms, raise_for_all, raise_late
 from heedline.desks.models import Appointment, Officer
 from heedline.dispatch import postmen
 from heedline.dispatch.letters import AlarmKind, Letter
@@ -21,6 +21,8 @@ from heedline.permits.roles import Role
 from heedline.reports.dissemination_states import DisseminationState
 from heedline.reports.models import Dissemination
 from heedline.reports.models.disseminations import UNREAD
+
+_MINUTE = timedelta(minutes=1)
 
 
 def tell_partners(at: datetime) -> int:
@@ -68,7 +70,33 @@ def watch(at: datetime) -> None:
         rows = Dissemination.objects.filter(which).order_by("id")
         desks = dict(rows.values_list("report_id", "report__desk_id"))
         raise_late(kind, at, [(desk, report, allowed) for report, desk in desks.items()])
+    _raise_for_new_answers(at, pack.clock("partner_read"))
     _call_again(unopened & Q(urgent=True) & late)
+
+
+def _raise_for_new_answers(at: datetime, allowed: timedelta) -> None:
+    """Raise the alarm for replies that came after the alarm about an earlier reply was cleared.
+
+    Clearing it granted time only for what the partner had said by then. A reply is due `allowed` after the minute in
+    which it came, so that one of the minute of the clearing counts as later.
+    """
+    kind = AlarmKind.PARTNER_ANSWERED
+    answered = Dissemination.objects.filter(state=DisseminationState.ANSWERED)
+    last = {
+        (desk, report): due
+        for desk, report, due in answered.values_list("report__desk_id", "report_id").annotate(Max("due_at"))
+    }
+    cleared = Alarm.objects.filter(kind=kind, about_id__in=[report for _, report in last])
+    before = {
+        (desk, report): when
+        for desk, report, when in cleared.values_list("desk_id", "about_id").annotate(Max("cleared_at"))
+        if when is not None
+    }
+    raise_alarms(
+        kind,
+        at,
+        [one for one, due in last.items() if one in before and before[one] + allowed < due + _MINUTE],
+    )
 
 
 def _call_again(unopened: Q) -> None:

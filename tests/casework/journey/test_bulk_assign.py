@@ -12,6 +12,7 @@ from heedline.casework.duty import rota
 from heedline.casework.errors import Locked, NotHere
 from heedline.casework.journey import bulk_assign, transitions
 from heedline.casework.journey.bulk_close import desk_of
+from heedline.casework.setup import leavers
 from heedline.reports.lifecycle import NotNow, Stage
 from tests.support import keeping_scene
 from tests.support.scene_people import DANGER, MINUTE, People, logged, row
@@ -125,6 +126,21 @@ def test_each_is_asked_for_by_itself(people: People) -> None:
                 bulk_assign.assign_all(desk(olga), nothing, to, by=olga, at=people.at)
     with people.sitting("Otto") as otto, pytest.raises(NotHere):
         desk(otto)
+
+
+def test_undoing_gives_nothing_to_somebody_who_has_left(people: People) -> None:
+    ref, _ = people.taken("Odile")
+    house = people.house
+    with people.sitting("Olga") as olga:
+        made = bulk_assign.assign_all(
+            desk(olga), chosen(ref), officer(people, "Olga"), because="She leaves", by=olga, at=people.at
+        )
+    leavers.leave_desk(house.officers["Odile"], house.desks[HERE], hands=house.hands, at=people.at + MINUTE)
+    with people.sitting("Olga") as olga:
+        bulk_assign.undo_assign_all(
+            desk(olga), {item.ref: item.version for item in made.done}, by=olga, at=people.at + MINUTE
+        )
+    assert (row(ref).stage, row(ref).owner_id) == (Stage.WAITING, None), "it waits for somebody who is there"
 
 
 def test_undoing_leaves_no_danger_without_its_owner(people: People) -> None:

@@ -16,6 +16,7 @@ from heedline.casework.access.keyring import DeskLine
 from heedline.casework.access.session import Attendance
 from heedline.casework.danger import opening as danger
 from heedline.casework.duty.alarms import wake_again
+from heedline.casework.duty.rota import who_take_reports
 from heedline.casework.errors import Changed, Locked, NotHere
 from heedline.casework.journey import transitions
 from heedline.casework.report import editing
@@ -107,7 +108,7 @@ def assign_all(
 def undo_assign_all(
     desk: DeskLine, chosen: Mapping[UUID, int], *, by: Attendance, at: datetime
 ) -> BulkResult:
-    """Return these reports to their previous owners, or to the desk if they had none.
+    """Return these reports to their previous owners, or to the desk if they had none or the owner has left.
 
     `chosen` maps each report to the version that the assignment made. Raises NotNow for none or for more than `MOST`.
     """
@@ -124,13 +125,14 @@ def _undo(ref: UUID, version: int, *, by: Attendance, at: datetime) -> None:
         raise NotNow("You did not assign it, or somebody has worked on it since.")
     if last.at is None or at - last.at > UNDO_FOR:
         raise NotNow("The time for undoing this has expired. Assign the report again instead.")
-    owner = owner_before(found.report, last)
-    if owner is None:
+    report, owner = found.report, owner_before(found.report, last)
+    here = [desk for desk in (report.desk_id, report.watch_id) if desk is not None]
+    if not any(owner in who_take_reports(desk) for desk in here):  # nobody, or somebody who has left since
         _release(found)
         record(found, Act.REPORT_RELEASED)
         wake_again([ref], by=by.officer_id, since=last.at)
         return
-    found.report.apply(
+    report.apply(
         Move.ASSIGN, by=by.officer_id, at=at, codes={"to": str(owner)}, owner_id=owner, **editing.FREE
     )
     record(found, Act.REPORT_ASSIGNED, to=str(owner))

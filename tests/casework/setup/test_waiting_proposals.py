@@ -13,7 +13,7 @@ from heedline.casework.duty import alarm_kinds, alarms, proposal_clock
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.rota import planning
 from heedline.casework.rota.planning import PlannedShift
-from heedline.casework.setup import leaving_effects, lost_passkey, proposals, waiting_proposals
+from heedline.casework.setup import leavers, leaving_effects, lost_passkey, proposals, waiting_proposals
 from heedline.casework.setup.proposals import ProposalKind
 from heedline.desks.models import Appointment, Proposal, SeedWrapping
 from heedline.desks.rota_weeks import RotaSpan
@@ -74,6 +74,16 @@ def test_after_a_day_the_other_steward_is_paged_until_one_decides(people: People
     alarm.refresh_from_db()
     assert (alarm.because, alarm.cleared_by) == ("decided", people.house.officers["Sten"].id)
     assert events("alarm-cleared")[-1]["detail"]["kind"] == "proposal-waiting"
+
+
+def test_where_no_other_steward_is_left_the_one_who_proposed_is_paged(people: People) -> None:
+    propose(people, ProposalKind.INVITE, {**NELL, "organisation": unit(people)})
+    with people.sitting("Stella", unlocked=False) as stella:
+        leavers.suspend(people.house.officers["Sten"].id, by=stella, at=people.at)
+    with acting("worker"):
+        proposal_clock.watch(people.at + DAY)
+        (alarm,) = Alarm.objects.filter(kind="proposal-waiting")
+        assert alarm_kinds.called(alarm, 0, people.at) == {"stella@unit.example"}
 
 
 def test_keys_that_come_with_a_role_are_two_statements_signed_by_two_stewards(people: People) -> None:

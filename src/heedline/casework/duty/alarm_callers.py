@@ -48,8 +48,11 @@ def call_supervisors_then_chain(alarm: Alarm, step: int, at: datetime) -> frozen
 
 
 def call_other_stewards(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    """Return every steward except the one who made the proposal that the alarm is about."""
-    return on_call.stewards(but_for=alarm.about_id)
+    """Return every steward except the one who made the proposal that the alarm is about.
+
+    If no other can sign in, that one is called, because a page that reaches nobody would be tried for ever.
+    """
+    return on_call.stewards(but_for=alarm.about_id) or on_call.stewards()
 
 
 def call_rota_planners(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:

@@ -186,6 +186,11 @@ def test_a_leaver_who_leaves_one_opener_is_warned_about_before_anything_is_propo
     assert words in stella.html
     stella.get(f"/s/propose/leave/?officer={odile}")
     assert words in stella.html
+    olga = str(house.officers["Olga"].id)  # chosen instead of Odile, after the warning about Odile
+    stella.send("/s/propose/leave/", passphrase=passphrase, officer=olga)
+    assert Proposal.objects.count() == 1, "the warning about Odile was none about Olga"
+    stella.send("/s/propose/leave/", passphrase=passphrase, officer=olga)
+    assert Proposal.objects.count() == 2
 
 
 def test_a_lost_passkey_has_a_button_of_its_own(house: House, stewards: tuple[Hand, Hand]) -> None:

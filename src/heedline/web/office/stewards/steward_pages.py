@@ -94,7 +94,7 @@ def propose(request: OfficeRequest, item: str) -> HttpResponse:
         if form.text("code") and not _CODE.fullmatch(form.text("code")):
             form = form.but(code="Use small letters, digits and hyphens only")
         warnings = proposals.warnings_of(kind, _facts(form), by=by, at=at)
-        if not form.errors and warnings and request.POST.get("warned") != "yes":
+        if not form.errors and warnings and request.POST.get("warned") != _warned(form):
             return render(
                 request, "office/setup_propose.html", _proposing(kind, form, warnings, by_post=True)
             )
@@ -138,7 +138,19 @@ def _proposing(
 
     `by_post` asks again because of warnings that were not shown before.
     """
-    return {"form": form, "title": TITLES[kind], "item": kind.value, "warnings": warnings, "again": by_post}
+    return {
+        "form": form,
+        "title": TITLES[kind],
+        "item": kind.value,
+        "warnings": warnings,
+        "warned": _warned(form),
+        "again": by_post,
+    }
+
+
+def _warned(form: Form) -> str:
+    """Return whose leaving the warnings on a page are about, because the form can be changed after they were shown."""
+    return f"{form.text('officer')} {form.text('desk')}".strip()
 
 
 @open_to(Audience.OFFICERS)

@@ -44,6 +44,8 @@ def test_whoever_had_it_is_told_until_they_have_read_it(people: People) -> None:
     assert (row(ref).owner, row(ref).due_at) == (people.house.officers["Olga"], due)
     (notice,) = told(people)
     assert (notice.ref, notice.by, notice.to, notice.reason) == (ref, "Olga O.", "Olga O.", WHY)
+    looks = [one.detail["opened"] for one in logged("queue-read") if one.detail["state"] == "notices"]
+    assert looks == [[str(ref)]]
     assert told(people, "Olga") == ()
     with people.sitting("Odile") as odile:
         owner_notices.mark_read(ref, notice.id, by=odile, at=people.at + MINUTE)

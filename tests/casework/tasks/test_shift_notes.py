@@ -46,6 +46,10 @@ def test_a_colleague_reads_it_and_acknowledges_it_by_name(people: People) -> Non
     assert line.acknowledged_words.startswith("Olga O., ")
     assert ShiftNote.objects.get().acknowledged_at == people.at + MINUTE
     assert len(logged("shift-note-acknowledged", thing=note)) == 1
+    looks = [one.actor for one in logged("queue-read") if one.detail["state"] == "shift-notes"]
+    assert looks == [people.house.officers["Odile"].id], (
+        "the page that shows them, not the line that one waits"
+    )
 
 
 def test_a_thief_of_the_database_does_not_read_it(people: People) -> None:

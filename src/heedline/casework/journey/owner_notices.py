@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q
 
+from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.errors import NotHere
@@ -64,7 +66,7 @@ def tell(found: FoundReport, had: UUID, to: UUID, note: UUID) -> None:
 def unseen(*, by: Attendance) -> tuple[NoticeLine, ...]:
     """Return this officer's unread notices of reassigned reports, newest first.
 
-    Leaves out reports that the officer owns again.
+    Leaves out reports that the officer owns again. Opening their reasons is logged.
     """
     rows = list(
         OwnerNotice.objects.filter(report__in=reports_of(by.desk_ids), officer_id=by.officer_id, seen_at=None)
@@ -79,6 +81,12 @@ def unseen(*, by: Attendance) -> tuple[NoticeLine, ...]:
                 seeds = by.keyring.for_any(part.epochs)
                 words = notes.open_words(part.container, part.header, part.payload, seeds, part.part)
                 reasons[part.container] = str(words.get("reason", ""))
+    if reasons:
+        opened = dict.fromkeys(row.report_id for row in rows if row.note in reasons)
+        with transaction.atomic():
+            journal.record_look(
+                Act.QUEUE_READ, actor=by.officer_id, desk=None, state="notices", opened=opened, new=0
+            )
     closed = CLOSED_WORDS if by.unlocked else LOCKED_WORDS
     return tuple(
         NoticeLine(

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import QuerySet
 
 from heedline.audit import journal
@@ -136,10 +137,16 @@ def _record(act: Act, desk: UUID, note: UUID, by: Attendance) -> None:
 def of_desk(desk: DeskLine, *, by: Attendance, at: datetime) -> tuple[ShiftNoteLine, ...]:
     """Return a desk's stored notes, newest first.
 
-    Raises Refused.
+    Opening them is logged. Raises Refused.
     """
     by.require(Capability.HAND_OVER_SHIFT, desk.id)
-    return _lines([desk], by, ShiftNote.objects.filter(desk_id=desk.id, at__gt=at - KEPT))
+    lines = _lines([desk], by, ShiftNote.objects.filter(desk_id=desk.id, at__gt=at - KEPT))
+    if lines and by.unlocked:
+        with transaction.atomic():
+            journal.record_look(
+                Act.QUEUE_READ, actor=by.officer_id, desk=desk.id, state="shift-notes", opened=(), new=0
+            )
+    return lines
 
 
 def waiting(*, by: Attendance, at: datetime) -> tuple[ShiftNoteLine, ...]:

@@ -70,6 +70,19 @@ def test_a_supervisor_and_a_steward_plan_for_others_and_officers_only_for_themse
 
 def test_strangers_overlaps_and_impossible_hours_are_refused_and_nothing_is_saved(people: People) -> None:
     good = shift(people, "Odile", 1)
+def test_whoever_tries_the_pages_of_a_rota_that_they_do_not_plan_is_in_the_log(people: People) -> None:
+    """The pages ask before their verbs do, so that the verbs' own record would never be written."""
+    with people.sitting("Odile") as odile:
+        with pytest.raises(Refused):
+            planning.permit(desk_of(people), by=odile)
+        with pytest.raises(Refused):
+            csv_import.preview("", desk=desk_of(people), by=odile, at=people.at)
+        with pytest.raises(Refused):
+            planning.undo(desk_of(people), desk=desk_of(people), by=odile, at=people.at)
+    assert [one["outcome"] for one in events("shift-planned")] == ["refused"] * 2
+    assert [one["outcome"] for one in events("shift-cancelled")] == ["refused"], "once, by the verb"
+
+
     cases: list[tuple[PlannedShift, str]] = [
         (shift(people, "Otto", 1), "does not work"),
         (shift(people, "Odile", 8, 2), "already has a shift at this desk"),

@@ -200,9 +200,13 @@ def _standing(desk: UUID, **which: object) -> QuerySet[Shift]:
 
 
 def permit(desk: UUID, *, by: Attendance) -> None:
-    """Raise Refused unless this person may plan the desk's rota."""
-    if not may_plan(desk, by=by):
-        raise Refused("Only a supervisor of the desk, or a steward, changes its rota.")
+    """Log and raise Refused unless this person may plan the desk's rota.
+
+    Inside a verb, the verb's own refusal is logged instead.
+    """
+    with refusals_logged(Act.SHIFT_PLANNED, by=by.officer_id, desk=desk, thing="desk", thing_id=desk):
+        if not may_plan(desk, by=by):
+            raise Refused("Only a supervisor of the desk, or a steward, changes its rota.")
 
 
 def _lock(desk: UUID) -> Desk:

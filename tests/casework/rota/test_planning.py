@@ -83,6 +83,8 @@ def test_whoever_tries_the_pages_of_a_rota_that_they_do_not_plan_is_in_the_log(p
     assert [one["outcome"] for one in events("shift-cancelled")] == ["refused"], "once, by the verb"
 
 
+def test_strangers_overlaps_and_impossible_hours_are_refused_and_nothing_is_saved(people: People) -> None:
+    good = shift(people, "Odile", 1)
     cases: list[tuple[PlannedShift, str]] = [
         (shift(people, "Otto", 1), "does not work"),
         (shift(people, "Odile", 8, 2), "already has a shift at this desk"),

@@ -102,7 +102,8 @@ def carry_out(text: str, *, desk: UUID, by: Attendance, at: datetime) -> UUID:
     """
     read = preview(text, desk=desk, by=by, at=at)
     if read.faults:
-        raise NotNow(f"Line {read.faults[0].line}: {read.faults[0].words}")
+        first = read.faults[0]
+        raise NotNow(f"Line {first.line}: {first.words}" if first.line else first.words)
     return planning.plan(read.shifts, desk=desk, by=by, at=at)
 
 
@@ -113,6 +114,8 @@ def _rows(text: str) -> tuple[list[_Row], list[ImportFault]]:
     lines = list(_lines(text))
     if not lines or tuple(cell.strip().lower() for cell in lines[0][1]) != COLUMNS:
         return [], [ImportFault(1, f"The first line must be: {','.join(COLUMNS)}")]
+    if len(lines) > MOST_SHIFTS + 1:
+        return [], [ImportFault(0, f"Import at most {MOST_SHIFTS} shifts at once.")]
     rows, faults = list[_Row](), list[ImportFault]()
     for line, cells in lines[1:]:
         if len(cells) != len(COLUMNS):
@@ -121,8 +124,6 @@ def _rows(text: str) -> tuple[list[_Row], list[ImportFault]]:
             rows.append(_Row(line, *(cell.strip() for cell in cells)))
     if not rows and not faults:
         faults.append(ImportFault(0, "The file has no shifts."))
-    if len(rows) > MOST_SHIFTS:
-        return [], [ImportFault(0, f"Import at most {MOST_SHIFTS} shifts at once.")]
     return rows, faults
 
 

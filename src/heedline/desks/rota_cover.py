@@ -5,7 +5,8 @@ Who can open a desk's reports is a question about keys. Callers answer it and pa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from uuid import UUID
 
@@ -23,9 +24,16 @@ def planned_shifts(desk: UUID, within: RotaSpan) -> QuerySet[Shift]:
 
     Cancelled shifts are left out, and so are those of officers who cannot sign in.
     """
+    return _shifts_of([desk], within)
+
+
+def _shifts_of(desks: Iterable[UUID], within: RotaSpan) -> QuerySet[Shift]:
     return (
         Shift.objects.filter(
-            desk=desk, starts_at__lt=within.ends, ends_at__gt=within.starts, officer__is_active=True
+            desk__in=list(desks),
+            starts_at__lt=within.ends,
+            ends_at__gt=within.starts,
+            officer__is_active=True,
         )
         .filter(ends_at__gt=F("starts_at"))
         .order_by("starts_at", "officer__name")
@@ -42,6 +50,10 @@ def required_hours(desk: Desk, within: RotaSpan, zone: tzinfo) -> list[RotaSpan]
 
     A round-the-clock desk covers every hour. Other desks cover the hours of their weekly pattern.
     """
+    return _hours(desk, () if desk.round_the_clock else PatternSlot.objects.filter(desk=desk), within, zone)
+
+
+def _hours(desk: Desk, slots: Iterable[PatternSlot], within: RotaSpan, zone: tzinfo) -> list[RotaSpan]:
     if desk.round_the_clock:
         return [within]
     first = within.starts.astimezone(zone).date() - timedelta(
@@ -49,19 +61,38 @@ def required_hours(desk: Desk, within: RotaSpan, zone: tzinfo) -> list[RotaSpan]
     )  # a night shift may have begun the day before
     last = within.ends.astimezone(zone).date()
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    slots = PatternSlot.objects.filter(desk=desk)
     return common([within], [span for slot in slots for span in pattern_spans(slot, days, zone)])
 
 
 def gaps_of(desk: Desk, within: RotaSpan, *, openers: Collection[UUID], zone: tzinfo) -> list[RotaGap]:
     """Return the gaps in a desk's rota inside a span, in order."""
-    shifts = planned_shifts(desk.id, within)
-    every = [(RotaSpan(one.starts_at, one.ends_at), one.officer_id) for one in shifts]
-    return gaps(
-        required_hours(desk, within, zone),
-        [span for span, _ in every],
-        [span for span, officer in every if officer in openers],
-    )
+    return gaps_at([desk], within, openers={desk.id: openers}, zone=zone)[desk.id]
+
+
+def gaps_at(
+    desks: Sequence[Desk], within: RotaSpan, *, openers: Mapping[UUID, Collection[UUID]], zone: tzinfo
+) -> dict[UUID, list[RotaGap]]:
+    """Return the gaps in the rotas of several desks inside a span, in order, by desk.
+
+    Uses two queries whatever the number of desks. `openers` are the officers who can open each desk's reports.
+    """
+    slots, shifts = defaultdict[UUID, list[PatternSlot]](list), defaultdict[UUID, list[Shift]](list)
+    for slot in PatternSlot.objects.filter(desk__in=[one.id for one in desks if not one.round_the_clock]):
+        slots[slot.desk_id].append(slot)
+    for shift in _shifts_of([one.id for one in desks], within):
+        shifts[shift.desk_id].append(shift)
+    return {
+        desk.id: gaps(
+            _hours(desk, slots[desk.id], within, zone),
+            [RotaSpan(one.starts_at, one.ends_at) for one in shifts[desk.id]],
+            [
+                RotaSpan(one.starts_at, one.ends_at)
+                for one in shifts[desk.id]
+                if one.officer_id in openers[desk.id]
+            ],
+        )
+        for desk in desks
+    }
 
 
 def next_gap(

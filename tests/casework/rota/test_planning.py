@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from heedline.casework.duty import alarms, rota, rota_clock
 from heedline.casework.errors import NotHere
@@ -68,8 +70,6 @@ def test_a_supervisor_and_a_steward_plan_for_others_and_officers_only_for_themse
     assert events("shift-planned")[0]["detail"]["officer"] == str(people.house.officers["Odile"].id)
 
 
-def test_strangers_overlaps_and_impossible_hours_are_refused_and_nothing_is_saved(people: People) -> None:
-    good = shift(people, "Odile", 1)
 def test_whoever_tries_the_pages_of_a_rota_that_they_do_not_plan_is_in_the_log(people: People) -> None:
     """The pages ask before their verbs do, so that the verbs' own record would never be written."""
     with people.sitting("Odile") as odile:
@@ -162,6 +162,16 @@ def test_gaps_are_those_of_the_pattern_or_of_every_hour_and_name_missing_openers
     with people.sitting("Stella") as stella:
         named = [one.name for one in board.desks_to_plan(by=stella, at=at) if one.no_opener_now]
     assert named == ["National desk"]
+
+
+def test_the_rotas_of_every_desk_are_read_in_two_queries(people: People) -> None:
+    with people.sitting("Stella") as stella, CaptureQueriesContext(connection) as seen:
+        listed = board.desks_to_plan(by=stella, at=people.at)
+    assert len(listed) > 2
+    asked = [
+        q["sql"] for q in seen.captured_queries if "desks_shift" in q["sql"] or "pattern_slot" in q["sql"]
+    ]
+    assert len(asked) == 2, asked
 
 
 def test_a_week_planned_with_a_gap_alarms_before_it_and_filling_it_ends_the_alarm(people: People) -> None:
@@ -292,6 +302,7 @@ def test_an_import_is_all_or_nothing_with_the_faults_of_each_line(people: People
         ("who,when\n", "The first line"),
         ("email,date,start,end\n", "no shifts"),
         ("email,date,start,end\n" + "a,b,c,d\n" * 301, "at most 300"),
+        ("email,date,start,end\n" + "x\n" * 5_000, "at most 300"),  # and not a fault for each line
         ("x" * 40_001, "too long"),
     ],
 )

@@ -151,14 +151,18 @@ def _line(row: Shift, openers: Collection[UUID], at: datetime) -> RotaShift:
 
 def desks_to_plan(*, by: Attendance, at: datetime) -> tuple[RotaDesk, ...]:
     """Return the desks whose rota this person may plan, ordered by name."""
-    zone, found = office_zone(), list[RotaDesk]()
-    for desk in Desk.objects.exclude(kind__in=(PARTNER, CANARY)).order_by("name"):
-        if planning.may_plan(desk.id, by=by):
-            openers = key_directory.who_open(str(desk.id), at.date())
-            ahead = RotaSpan(at, at + rota_cover.LOOK_AHEAD)
-            missing = rota_cover.gaps_of(desk, ahead, openers=openers, zone=zone)
-            found.append(RotaDesk(desk.code, desk.name, len(missing), rota_cover.nobody_to_open(missing, at)))
-    return tuple(found)
+    desks = [
+        desk
+        for desk in Desk.objects.exclude(kind__in=(PARTNER, CANARY)).order_by("name")
+        if planning.may_plan(desk.id, by=by)
+    ]
+    openers = {desk.id: key_directory.who_open(str(desk.id), at.date()) for desk in desks}
+    ahead = RotaSpan(at, at + rota_cover.LOOK_AHEAD)
+    missing = rota_cover.gaps_at(desks, ahead, openers=openers, zone=office_zone())
+    return tuple(
+        RotaDesk(desk.code, desk.name, len(missing[desk.id]), rota_cover.nobody_to_open(missing[desk.id], at))
+        for desk in desks
+    )
 
 
 def on_call_list(desk: Desk) -> tuple[OnCallLine, ...]:

@@ -62,6 +62,29 @@ def test_a_task_is_sealed_shown_and_done(people: People) -> None:
     assert [len(logged(act, thing=ref)) for act in ("task-set", "task-done")] == [1, 1]
 
 
+def test_lists_of_tasks_say_in_the_log_whose_texts_they_opened(people: People) -> None:
+    ref, _ = people.taken()
+    set_one(people, ref)
+    with_leads(people)
+    with people.sitting("Odile") as odile:
+        tasks.mine(by=odile, at=people.at)
+    with people.sitting("Olga") as olga:
+        assert tasks.mine(by=olga, at=people.at) == ()
+        tasks.of_desk(pages_board.desk_led("north-east", by=olga), by=olga, at=people.at)
+    looks = [
+        (one.actor, one.detail["opened"]) for one in logged("queue-read") if one.detail["state"] == "tasks"
+    ]
+    officers = people.house.officers
+    assert looks == [(officers["Odile"].id, [str(ref)]), (officers["Olga"].id, [str(ref)])], (
+        "nothing opened, nothing said"
+    )
+    del people.tokens["Odile"]
+    with people.sitting("Odile", unlocked=False) as odile:
+        (line,) = tasks.mine(by=odile, at=people.at)
+    assert WHAT not in line.text
+    assert len([one for one in logged("queue-read") if one.detail["state"] == "tasks"]) == 2
+
+
 def test_a_task_is_cancelled_only_with_a_reason(people: People) -> None:
     ref, _ = people.taken()
     task = set_one(people, ref)

@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
+from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.keyring import DeskLine
 from heedline.casework.access.session import Attendance, office_zone
@@ -24,7 +26,7 @@ from heedline.casework.duty.rota import who_take_reports
 from heedline.casework.errors import NotHere
 from heedline.casework.report import notes
 from heedline.casework.report.opening import CLOSED_WORDS, LOCKED_WORDS, short_name
-from heedline.casework.report.verb import FoundReport, find, record, verb
+from heedline.casework.report.verb import FoundReport, find, on_the_record, record, verb
 from heedline.dispatch.clocks import due_words, is_overdue, minute_of
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused, allows
@@ -213,20 +215,24 @@ def leave_owners(found: FoundReport) -> None:
 
 
 def mine(*, by: Attendance, at: datetime) -> tuple[OpenTask, ...]:
-    """Return this officer's open tasks on reports that they can see, ordered by due time."""
-    return _listed(Q(owner_id=by.officer_id, report__in=reports_of(by.desk_ids)), by, at)
+    """Return this officer's open tasks on reports that they can see, ordered by due time.
+
+    Opening their texts is logged.
+    """
+    return _listed(Q(owner_id=by.officer_id, report__in=reports_of(by.desk_ids)), by, at, desk=None)
 
 
 def of_desk(desk: DeskLine, *, by: Attendance, at: datetime) -> tuple[OpenTask, ...]:
     """Return the open tasks on reports of a desk that this officer supervises, ordered by due time.
 
-    Raises Refused.
+    Opening their texts is logged. Raises Refused.
     """
-    by.require(Capability.SEE_BOARD, desk.id)
-    return _listed(Q(report__desk_id=desk.id), by, at)
+    with on_the_record(Act.QUEUE_READ, by=by):
+        by.require(Capability.SEE_BOARD, desk.id)
+    return _listed(Q(report__desk_id=desk.id), by, at, desk=desk.id)
 
 
-def _listed(which: Q, by: Attendance, at: datetime) -> tuple[OpenTask, ...]:
+def _listed(which: Q, by: Attendance, at: datetime, *, desk: UUID | None) -> tuple[OpenTask, ...]:
     rows = list(
         _open_tasks().filter(which).annotate(owner_name=F("owner__name")).order_by("due_at", "id")[:SHOWN]
     )
@@ -238,6 +244,12 @@ def _listed(which: Q, by: Attendance, at: datetime) -> tuple[OpenTask, ...]:
                 seeds = by.keyring.for_any(part.epochs)
                 words = notes.open_words(part.container, part.header, part.payload, seeds, part.part)
                 texts[part.container] = str(words.get("task", ""))
+    if texts:
+        opened = dict.fromkeys(row.report_id for row in rows if row.container in texts)
+        with transaction.atomic():
+            journal.record_look(
+                Act.QUEUE_READ, actor=by.officer_id, desk=desk, state="tasks", opened=opened, new=0
+            )
     closed, zone = CLOSED_WORDS if by.unlocked else LOCKED_WORDS, office_zone()
     return tuple(
         OpenTask(

@@ -12,6 +12,7 @@ from heedline.casework.duty import alarm_kinds, alarms
 from heedline.casework.errors import Locked, NotHere
 from heedline.casework.journey import bulk_close, transitions
 from heedline.casework.pages.board import board as pages_board
+from heedline.casework.pages.queues import bulk_preview
 from heedline.casework.pages.task_lines import TaskLine
 from heedline.casework.tasks import clock, tasks
 from heedline.dispatch.letters import AlarmKind
@@ -187,6 +188,8 @@ def test_a_bulk_closure_leaves_out_what_has_an_open_task(people: People) -> None
     ref, _ = people.send()
     set_one(people, ref)
     with people.sitting("Odile") as odile:
+        (item,) = bulk_preview.look("north-east", [ref], by=odile, at=people.at)
+        assert item.left_out == bulk_close.WHY["task"], "and the preview says so before anybody confirms"
         made = bulk_close.sweep(
             "north-east", {ref: row(ref).version}, stories.NOTHING, by=odile, at=people.at
         )

@@ -17,6 +17,7 @@ from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.keyring import DeskLine
 from heedline.casework.access.session import Attendance, office_zone
+from heedline.casework.dissemination import outgoing
 from heedline.casework.errors import NotHere
 from heedline.casework.journey import look_alikes, near_duplicates
 from heedline.casework.journey.bulk_close import LOOKED_AT, MOST, WHY, asks_for_a_call, desk_of
@@ -30,6 +31,7 @@ from heedline.casework.report.opening import (
     short_name,
 )
 from heedline.casework.report.verb import on_the_record
+from heedline.casework.tasks import tasks
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import Stage
@@ -139,8 +141,14 @@ def _opened(reports: Iterable[UUID], by: Attendance) -> dict[UUID, OpenedReport]
     return found
 
 
-def _item(report: Report, opened: OpenedReport | None) -> SweepItem:
-    because = why_not(report)
+def _hung(rows: Iterable[Report]) -> dict[UUID, str]:
+    """Return the reports that are left out because something open hangs on them, with the code of the reason."""
+    refs = [row.id for row in rows]
+    return dict.fromkeys(tasks.with_open(refs), "task") | dict.fromkeys(outgoing.still_open(refs), "partner")
+
+
+def _item(report: Report, opened: OpenedReport | None, hung: str) -> SweepItem:
+    because = why_not(report) or hung
     if not because and opened is None:
         because = "unread"
     if not because and opened is not None and asks_for_a_call(report.kind, opened):
@@ -207,9 +215,11 @@ def _waiting(desk: DeskLine, by: Attendance) -> _Waiting:
         if not why_not(row)
     ]
     more, rows = len(rows) > LOOKED_AT, rows[:LOOKED_AT]
-    opened = _opened((row.id for row in rows), by)
+    opened, hung = _opened((row.id for row in rows), by), _hung(rows)
     items = {
-        row.id: item for row in rows if row.id in opened and not (item := _item(row, opened[row.id])).left_out
+        row.id: item
+        for row in rows
+        if row.id in opened and not (item := _item(row, opened[row.id], hung.get(row.id, ""))).left_out
     }
     _log("alike", desk, (row for row in rows if row.id in opened), by)
     told = {row.id: look_alikes.told_text(opened[row.id], row) for row in rows if row.id in items}
@@ -255,7 +265,8 @@ def look(desk_code: str, chosen: Iterable[UUID], *, by: Attendance, at: datetime
     rows = list(reports_of(by.desk_ids).filter(desk_id=desk.id, id__in=list(chosen)[:MOST]).order_by("id"))
     opened = _opened((row.id for row in rows), by)
     _log("sweep", desk, (row for row in rows if row.id in opened), by)
-    items = [_item(row, opened.get(row.id)) for row in rows]
+    hung = _hung(rows)
+    items = [_item(row, opened.get(row.id), hung.get(row.id, "")) for row in rows]
     left = {item.ref for item in items if not item.left_out}
     barred = look_alikes.barred(
         {row.id: look_alikes.told_text(opened[row.id], row) for row in rows if row.id in left}

@@ -14,6 +14,7 @@ from heedline.casework.journey import bulk_close, transitions
 from heedline.casework.pages.board import board as pages_board
 from heedline.casework.pages.queues import bulk_preview
 from heedline.casework.pages.task_lines import TaskLine
+from heedline.casework.setup import leavers
 from heedline.casework.tasks import clock, tasks
 from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import Alarm
@@ -143,6 +144,22 @@ def test_only_its_owner_whoever_set_it_and_a_supervisor_change_a_task(people: Pe
         tasks.finish(other, task, "", by=olga, at=people.at)
     with people.sitting("Olga") as olga, pytest.raises(NotHere):
         tasks.finish(ref, uuid4(), "", by=olga, at=people.at)
+
+
+def test_the_task_of_somebody_who_has_left_keeps_no_report_open_for_ever(people: People) -> None:
+    """Not every desk has a supervisor, and Odile, who set it, was its owner as well."""
+    ref, _ = people.taken("Olga")
+    task = set_one(people, ref)
+    house = people.house
+    leavers.leave_desk(
+        house.officers["Odile"], house.desks["north-east"], hands=house.hands, at=people.at + MINUTE
+    )
+    assert [line.changes for line in shown(people, ref, "Olga")] == [True]
+    with people.sitting("Olga") as olga:
+        tasks.finish(ref, task, "They are kept for a week", by=olga, at=people.at + MINUTE)
+        tasks.nothing_open(ref)
+    with people.sitting("Otto") as otto, pytest.raises(NotHere):
+        tasks.finish(ref, task, "", by=otto, at=people.at)
 
 
 def test_a_late_task_alarms_once_a_report_until_none_is_late(people: People) -> None:

@@ -34,6 +34,7 @@ from heedline.casework.identity.lines import IdentityRequestLine, RequestFacts, 
 from heedline.casework.identity.requests import OPEN, TRACE
 from heedline.casework.keys import session_signing
 from heedline.casework.language.lines import TranslationLine, VersionLine, newest
+from heedline.casework.tasks.tasks import OWNER_WORKS_HERE
 from heedline.desks.models import Officer
 from heedline.reports.lifecycle import Move
 from heedline.reports.models import (
@@ -195,6 +196,7 @@ TASKS = _beside(
     id="id",
     owner="owner__name",
     owner_id="owner_id",
+    owner_works_here=OWNER_WORKS_HERE,
     set_by="set_by__name",
     set_by_id="set_by_id",
     set_at="set_at",

@@ -66,5 +66,5 @@ def _line(row: Row, words: Words, by: Attendance, at: datetime, desks: tuple[UUI
         open_now and is_overdue(due, at),
         f"{row['ended_by']}, {when_words(ended_at)}" if ended_at is not None else "",
         named_words(note),
-        open_now and may_change(owner, set_by, by=by, desks=desks),
+        open_now and may_change(owner if row["owner_works_here"] else None, set_by, by=by, desks=desks),
     )

@@ -1,8 +1,9 @@
 """Tasks on a report, which can be set, reassigned, finished and cancelled.
 
 Their texts are sealed with the report. Whoever may read a report may set a task on it. Its owner, the officer
-who set it, and a supervisor may end or reassign it. A report cannot be closed while a task on it is open. A
-task goes with its report to another desk, and has no owner there until somebody is given it.
+who set it, and a supervisor may end or reassign it, and anybody at the desk once its owner has left. A report
+cannot be closed while a task on it is open. A task goes with its report to another desk, and has no owner there
+until somebody is given it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
@@ -27,6 +28,7 @@ from heedline.casework.errors import NotHere
 from heedline.casework.report import notes
 from heedline.casework.report.opening import CLOSED_WORDS, LOCKED_WORDS, short_name
 from heedline.casework.report.verb import FoundReport, find, on_the_record, record, verb
+from heedline.desks.models import Appointment
 from heedline.dispatch.clocks import due_words, is_overdue, minute_of
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused, allows
@@ -48,6 +50,12 @@ WHY_CANCELLED = "Say why the task is cancelled."
 NOT_YOURS = "Only the owner of a task, whoever set it, or a supervisor can change it."
 STILL_OPEN = "A task on this report is open. Finish it, or cancel it with a reason, on the page Tasks."
 ENDED = "This task has ended already."
+#: Whether the owner of a task still works at the desk of its report, as a column of a query for tasks.
+OWNER_WORKS_HERE = Exists(
+    Appointment.objects.filter(
+        officer=OuterRef("owner"), desk=OuterRef("report__desk"), ended_on=None, officer__is_active=True
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +116,14 @@ def _open(found: FoundReport, task: UUID) -> Task:
     Raises NotHere, NotNow and Refused.
     """
     found.permit(Capability.SET_TASK)
-    row = Task.objects.filter(pk=task, report=found.report).first()
+    rows = Task.objects.filter(pk=task, report=found.report).annotate(works_here=OWNER_WORKS_HERE)
+    row = rows.first()
     if row is None:
         raise NotHere
     if row.state != TaskState.OPEN:
         raise NotNow(ENDED)
-    if not may_change(
-        row.owner_id, row.set_by_id, by=found.by, desks=(found.report.desk_id, found.report.watch_id)
-    ):
+    owner = row.owner_id if row.works_here else None
+    if not may_change(owner, row.set_by_id, by=found.by, desks=(found.report.desk_id, found.report.watch_id)):
         raise Refused(NOT_YOURS)
     return row
 
@@ -123,7 +131,8 @@ def _open(found: FoundReport, task: UUID) -> Task:
 def may_change(owner: UUID | None, set_by: UUID, *, by: Attendance, desks: Iterable[UUID | None]) -> bool:
     """Return whether this officer may end or reassign a task.
 
-    Anybody at the desk may change a task without an owner.
+    Anybody at the desk may change a task without an owner. An owner who has left the desk counts as none, because
+    nobody else might be left to end the task, and the report could never be closed.
     """
     return (
         owner is None or by.officer_id in {owner, set_by} or allows(by.appointments, Capability.ASSIGN, desks)

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from heedline.casework.duty import rota_clock
 from heedline.desks.models import OnCall, PatternSlot, Shift
 from heedline.desks.rota_weeks import monday_of
 from tests.sites.office.desk_hand import Hand
+from tests.support.acting import acting
 from tests.support.cast import House, now
 from tests.support.keeping_scene import with_leads
 from tests.support.scene_people import People
@@ -158,6 +160,17 @@ def test_taking_the_last_officer_off_call_warns_first(house: House, olga: Hand) 
     assert OnCall.objects.count() == 1
     olga.send("")
     assert OnCall.objects.count() == 0
+
+
+def test_the_alarm_about_a_gap_leads_to_the_rotas(olga: Hand) -> None:
+    post(
+        olga, f"{ROTA}pattern/", weekdays=[str(n) for n in range(7)], starts="00:00", ends="24:00", officer=""
+    )
+    with acting("worker"):
+        rota_clock.watch(now())
+    olga.get("/w/alarms/")
+    assert "the next hours are not covered" in olga.html
+    assert '<a class="govuk-link" href="/w/duty/">North East desk</a>' in olga.html
 
 
 def test_what_an_address_or_a_form_makes_up_is_not_found(olga: Hand) -> None:

@@ -16,7 +16,7 @@ from heedline.permits.gate import Refused
 from heedline.reports.models import Report
 from tests.casework.journey.test_hand_over import give
 from tests.support.keeping_scene import with_leads
-from tests.support.scene_people import DANGER, SOUTH_WEST, People
+from tests.support.scene_people import DANGER, SOUTH_WEST, People, logged
 
 pytestmark = pytest.mark.django_db
 
@@ -91,6 +91,7 @@ def test_only_who_leads_the_desk_sees_its_board(people: People, name: str) -> No
         assert pages_board.led_by(here) == ()
         with pytest.raises((Refused, NotHere)):
             pages_board.desk_led("north-east", by=here)
+    assert [one.actor for one in logged("queue-read", refused=True)] == [people.house.officers[name].id]
 
 
 def test_a_curious_supervisor_does_not_see_another_desk(people: People) -> None:

@@ -18,12 +18,14 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
+from heedline.audit.acts import Act
 from heedline.casework.access.keyring import DeskLine
 from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.errors import NotHere
 from heedline.casework.pages.board.throughput import FigureLines, figure_lines, first_day
 from heedline.casework.pages.queues.figures import figures
 from heedline.casework.report.opening import short_name
+from heedline.casework.report.verb import on_the_record
 from heedline.casework.tasks.shift_notes import KEPT
 from heedline.desks.models import Appointment, DailyCount, Desk, Shift, ShiftNote
 from heedline.dispatch.clocks import due_words, is_overdue, moment_words
@@ -153,12 +155,13 @@ def led_by(by: Attendance) -> tuple[DeskLine, ...]:
 def desk_led(code: str, *, by: Attendance) -> DeskLine:
     """Return the desk with this code, if the officer may see its board.
 
-    Raises NotHere for another desk, and Refused.
+    Logs and raises NotHere for another desk, and Refused.
     """
-    desk = next((one for one in by.desks if one.code == code), None)
-    if desk is None:
-        raise NotHere
-    by.require(Capability.SEE_BOARD, desk.id)
+    with on_the_record(Act.QUEUE_READ, by=by):
+        desk = next((one for one in by.desks if one.code == code), None)
+        if desk is None:
+            raise NotHere
+        by.require(Capability.SEE_BOARD, desk.id)
     return desk
 
 

@@ -157,7 +157,7 @@ def test_something_i_saw_by_keys(site: str, person: Open, scripts: bool) -> None
 
 def test_someone_i_am_worried_about_by_keys(site: str, person: Open) -> None:  # noqa: F811
     keys = Keys(person(scripts=False)).start(f"{site}/")
-    keys.press("Someone you are worried about").choose("danger", 1).press("Ask for a call")
+    keys.press("Someone you are worried about").choose("danger", 1).press("Ask us to call you back")
     keys.write("name", "Rosa").write("phone", "07700 900123").press("Continue")
     keys.press("Send your report")
     assert shown_code(keys.tab)

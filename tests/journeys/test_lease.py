@@ -43,7 +43,7 @@ def test_a_lease_that_lapses_while_somebody_types(house: House, office: str, per
     page.play.clock.install()
     page.play.get_by_role("button", name="Take and open").click()
     line = page.play.locator("#writing")
-    expect(line).to_contain_text("You can write until")
+    expect(line).to_contain_text("You can edit this report until")
     asked: list[str] = []
     page.play.on("request", lambda one: asked.append(one.url) if one.url.endswith("/writing/") else None)
     before = Report.objects.get(pk=ref).lease_until

@@ -68,6 +68,7 @@ def test_a_sweep_and_its_undoing(house: House, office: str, person: Open, script
 def test_where_people_stop(house: House, office: str, person: Open) -> None:  # noqa: F811
     page = person(scripts=True)
     signed_in(page, office, "Stella")
+    page.play.get_by_text("More", exact=True).click()
     page.play.get_by_role("link", name="Figures").click()
     _at(page, "Public site: where people leave")
     _seen(page, "figures-empty")

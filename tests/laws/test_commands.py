@@ -17,7 +17,7 @@ from django.db import connection
 
 from heedline.backups import register
 from heedline.desks.models import Officer
-from heedline.jobs import cli, doctor
+from heedline.jobs import cli, doctor, doctor_people
 from heedline.launch import CannotStart
 from heedline.launch.home import Home
 from tests.support.cast import House
@@ -246,9 +246,11 @@ def test_a_live_installation_waits_for_the_disk(superuser: psycopg.Connection[tu
 @pytest.mark.django_db
 def test_fewer_than_two_stewards_who_can_sign_are_wrong(house: House) -> None:
     asked = cast(doctor.Connection, connection.connection)  # the test's own, which nothing is committed in
-    assert wrong(doctor.stewards(asked)) == []
+    assert wrong(doctor_people.stewards(asked)) == []
     Officer.objects.filter(pk=house.officers["Sten"].pk).update(is_active=False)
-    assert wrong(doctor.stewards(asked)) == ["two stewards sign whatever is set up (1 of them can sign in)"]
+    assert wrong(doctor_people.stewards(asked)) == [
+        "two stewards sign whatever is set up (1 of them can sign in)"
+    ]
 
 
 def test_the_doctor_says_how_often_a_quarter_hour_had_one_report(

@@ -258,7 +258,10 @@ class Run:
             if any(str(self.home) in word for word in one.info["cmdline"] or [])
         ]
         found = psutil.Process(self.process.pid).children(recursive=True) + server
-        return found + [child for one in server for child in one.children(recursive=True)]
+        for one in server:
+            with contextlib.suppress(psutil.NoSuchProcess):  # one that ended since it was listed
+                found += one.children(recursive=True)
+        return found
 
     def end(self) -> int:
         if self.process.poll() is None:

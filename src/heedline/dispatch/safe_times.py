@@ -17,7 +17,7 @@ type Span = tuple[time, time]
 
 @dataclass(frozen=True, slots=True)
 class SafeTimes:
-    """The safe days (0 is Monday) and spans of the day, in the country's local time.
+    """The weekdays (0 is Monday) and times of day at which contact is safe, in local time.
 
     Neither is empty, and no span passes midnight.
     """

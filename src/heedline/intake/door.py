@@ -11,7 +11,7 @@ from django.db import OperationalError, connection
 
 
 class StoreFull(OperationalError):
-    """Raised when there is no room for another draft, or when one place asks for too much of it.
+    """Raised when the draft store is full, or when one client asks for more than its share of it.
 
     Nothing was saved.
     """

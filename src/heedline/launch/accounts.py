@@ -63,7 +63,7 @@ class Account:
             return subprocess.CompletedProcess(words, 126, "", error.strerror or "It cannot be run.")
 
     def may_enter(self, folder: Path) -> bool:
-        """Return whether this account can work in the folder.
+        """Return whether this account can enter the directory.
 
         The operating system is asked, because there are many kinds of access control lists.
         """

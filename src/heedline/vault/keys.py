@@ -107,7 +107,7 @@ def parsed(public: bytes) -> MLKEM768X25519PublicKey:
 
 @lru_cache(maxsize=512)
 def is_usable(public: bytes) -> bool:
-    """Return whether a sealed message can actually be made for this public key.
+    """Return whether a message can be sealed to this public key.
 
     Parsing alone accepts a low-order X25519 point, which would fail only when a report is sealed to it. This
     function therefore seals one byte.

@@ -82,7 +82,7 @@ def test_without_keys_nothing_is_looked_for(people: People) -> None:
 def test_a_report_of_another_desk_looks_like_none(people: People) -> None:
     request = opened(people)
     ref, _ = people.send(**SOUTH_WEST)
-    with people.sitting("Odile") as odile, pytest.raises(NotNow, match="No report of your desks"):
+    with people.sitting("Odile") as odile, pytest.raises(NotNow, match="No report at your desks"):
         subject_requests.found(request, short_name(ref), by=odile, at=people.at)
 
 

@@ -42,7 +42,7 @@ def test_an_empty_board_says_so(house: House, hand: Callable[[], Hand]) -> None:
     olga.get("/w/board/")
     assert olga.path == BOARD
     assert olga.heading == "Board: North East desk"
-    for words in ("no open reports", "No hand-over is waiting", "No reports were closed in bulk"):
+    for words in ("no open reports", "No hand-overs are waiting", "No reports were closed in bulk"):
         assert words in olga.html
     assert linked(olga) == []
 

@@ -79,7 +79,7 @@ def test_an_exercise_from_beginning_to_the_trainers_answer(house: House, hand: C
         assert len(labels) == len(set(labels))
     assert re.findall(r"<h3[^>]*>(.*?)</h3>", html) == ["Assessed", "Closed", "What you asked"]
     odile.get("/w/practise/")
-    assert "2 of 3 as the trainer" in odile.html
+    assert "2 of 3 answers matched the trainer’s" in odile.html
     after = counts()
     assert {name for name in after if after[name] != before[name]} == set()
     assert not Outbox.objects.exists()

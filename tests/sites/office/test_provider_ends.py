@@ -275,7 +275,7 @@ def test_two_stewards_let_somebody_in_by_password_for_twelve_hours(
     page = by_password(hand(), "Odile")
     assert page.heading == "My work"
     page.get(MINE)
-    assert "They have allowed it until" in page.html
+    assert "You have permission until" in page.html
     clock.on(hours=11)
     page.get("/w/")
     assert page.heading == "My work"

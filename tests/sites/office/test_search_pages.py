@@ -50,9 +50,9 @@ def test_a_search_in_the_address_is_redirected_and_not_from_another_site(odile: 
 def test_nothing_found_says_what_was_looked_through(odile: Hand) -> None:
     odile.get("/w/search/")
     odile.send("/w/search/", q="zeppelin")
-    assert "No report of your desks matches." in odile.html
-    assert "1 report of your desks was searched." in odile.html
-    assert "What arrived after" in odile.html
+    assert "No reports at your desks match." in odile.html
+    assert "1 report at your desks was searched." in odile.html
+    assert "Reports received after" in odile.html
 
 
 def test_a_desk_that_could_not_be_searched_is_named(odile: Hand) -> None:
@@ -60,7 +60,7 @@ def test_a_desk_that_could_not_be_searched_is_named(odile: Hand) -> None:
     odile.get("/w/search/")
     odile.send("/w/search/", q="quillon")
     assert "Nothing that was searched matches." in odile.html
-    assert "0 reports of your desks were searched." in odile.html
+    assert "0 reports at your desks were searched." in odile.html
     assert "North East desk was not searched." in odile.html
 
 
@@ -70,7 +70,7 @@ def test_a_report_that_does_not_open_is_named_among_the_results(odile: Hand) -> 
     odile.get("/w/search/")
     odile.send("/w/search/", q="quillon")
     assert odile.page.status_code == 200
-    assert "No report of your desks matches" not in odile.html
+    assert "No reports at your desks match" not in odile.html
     assert f'href="/w/r/{part.report_id}/"' in odile.html
     assert "could not be opened to check it" in odile.html
 

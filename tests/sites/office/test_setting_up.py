@@ -148,7 +148,7 @@ def test_an_officer_is_added_in_four_steps_and_the_second_steward_finds_each_in_
     nell = {"name": "Nell N.", "email": "nell@unit.example", "organisation": unit}
     step(stella, "/s/propose/invite/", "Stella", **nell, **role)
     stella.get("/w/")
-    assert "Look and confirm" not in stella.html, "their own proposal does not wait for them"
+    assert "Review and confirm" not in stella.html, "their own proposal does not wait for them"
     step(sten, found(sten), "Sten")
     own = enrol(hand(), words_on(sten))
     stella.get("/w/")

@@ -21,7 +21,7 @@ def test_left_found_and_acknowledged(house: House, hand: Callable[[], Hand]) -> 
     odile.get("/w/duty/north-east/off/")
     assert f'href="{NOTES}"' in odile.html
     odile.get(NOTES)
-    assert "No shift has left a note" in odile.html
+    assert "There are no notes from the last" in odile.html
     odile.send(NOTES, text="")
     assert odile.page.status_code == 422
     odile.send(NOTES, text="Ring <the> landlord")

@@ -48,7 +48,7 @@ def test_taken_over_on_its_page(house: House, hand: Callable[[], Hand]) -> None:
     olga.send(f"/w/r/{ref}/owner/", to=me)
     assert "Give the reason" in olga.html, "and nothing was done"
     olga.send(f"/w/r/{ref}/owner/", to=me, because=WHY)
-    assert "You own this report now." in olga.html
+    assert "You are now the owner of this report." in olga.html
     odile.get("/w/")
     assert WHY.replace("&", "&amp;") in odile.html
     assert "owns your report" in odile.html

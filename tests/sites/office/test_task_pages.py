@@ -60,7 +60,7 @@ def test_a_colleague_who_has_nothing_to_do_with_it_reads_it_only(
     odile.get(path)
     odile.send(path, text=WHAT, to=str(house.officers["Odile"].id), later="60")
     olga.get(path)
-    assert "Finish, give away or cancel" not in olga.html
+    assert "Complete, reassign or cancel" not in olga.html
     olga.get(f"{path}{Task.objects.get().id}/")
     assert "Only the owner of a task, whoever set it, or a supervisor can change it." in olga.html
     otto = hand().at_work(house, "Otto")

@@ -36,12 +36,12 @@ def test_each_page_with_a_form_says_until_when_without_scripts(
     ref, _ = a_report(at=now(), **NORTH_EAST)
     odile = hand().at_work(house, "Odile")
     odile.get(f"/w/r/{ref}/")
-    assert "You can write until" not in odile.html
+    assert "You can edit this report until" not in odile.html
     odile.get("/w/q/north-east/")
     odile.send(f"/w/r/{ref}/take/")
     for page in ("", "close/", "notes/", "next-action/", "hand-over/", "ask/", "owner/"):
         odile.get(f"/w/r/{ref}/{page}")
-        assert odile.html.count("You can write until") == 1, page
+        assert odile.html.count("You can edit this report until") == 1, page
         assert f'data-hx-post="/w/r/{ref}/writing/"' in odile.html, page
 
 
@@ -55,7 +55,7 @@ def test_typing_extends_the_lease_and_counts_as_being_there(house: House, hand: 
     Report.objects.filter(pk=ref).update(lease_until=early)
     UnlockedKeys.objects.update(idle_until=early)
     assert typing(odile, f"/w/r/{ref}/writing/") == 200
-    assert "You can write until" in odile.html
+    assert "You can edit this report until" in odile.html
     assert (row(ref).lease_until or early) > early + timedelta(minutes=10)
     assert UnlockedKeys.objects.get().idle_until > early
     UnlockedKeys.objects.all().delete()
@@ -67,8 +67,8 @@ def test_while_a_colleague_writes_the_page_names_them(house: House, hand: Callab
     ref, _ = people.taken("Olga")
     odile = hand().at_work(house, "Odile")
     odile.get(f"/w/r/{ref}/notes/")
-    assert "Olga O.</bdi> can write in this report until" in odile.html
+    assert "Olga O.</bdi> can edit this report until" in odile.html
     assert typing(odile, f"/w/r/{ref}/writing/") == 200
-    assert "Olga O.</bdi> can write in this report until" in odile.html
+    assert "Olga O.</bdi> can edit this report until" in odile.html
     assert row(ref).lease_by == house.officers["Olga"]
     assert session.now() < (row(ref).lease_until or session.now())

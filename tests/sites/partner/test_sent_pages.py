@@ -163,7 +163,7 @@ def test_a_colleague_who_was_quicker_takes_no_words_away_and_both_answers_count(
     pavel.get(place(ident) + "answer/")
     answered(people, ident)
     pavel.send(place(ident) + "answer/", code="known", text="We know the family.")
-    assert "Your answer has gone to the desk" in pavel.html
+    assert "Your reply has been sent to the desk" in pavel.html
     assert pavel.html.index("We know the family.") < pavel.html.index("We will visit.")
 
 

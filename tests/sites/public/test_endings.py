@@ -22,7 +22,7 @@ def person(rosa: Walker) -> None:
 
 
 def callback(rosa: Walker, **when: list[str]) -> None:
-    rosa.visit("/talk/").press("Ask for a call", danger="no")
+    rosa.visit("/talk/").press("Ask us to call you back", danger="no")
     rosa.press("Continue", name="Rosa", phone="07700 900123", **when).press("Send your report")
 
 
@@ -51,7 +51,7 @@ OWN = {
     activity: "A trained officer will read it within 24 hours.",
     person: "We will look for the right help near where the person lives.",
     callback: "Our number may not show on your phone.",
-    online: "A trained examiner will look at what you sent.",
+    online: "A specialist officer will look at what you sent.",
     advice: "within two working days",
     danger: "Stay hidden, and silence your phone.",
     called: "If anything changes, call 999 again.",
@@ -111,7 +111,7 @@ def test_a_receipt_says_nothing_of_what_it_is_about_unless_that_is_wanted(rosa: 
     assert "/messages/" in rosa.main
     assert "seen or heard" not in rosa.main
     assert "terror" not in rosa.main.casefold()
-    rosa.follow("Show what it is about")
+    rosa.follow("Show what your report is about")
     assert "a report about something you saw or heard" in rosa.main
 
 

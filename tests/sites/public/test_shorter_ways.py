@@ -73,7 +73,7 @@ def test_in_danger_and_cannot_speak(counting: Counting) -> None:
 
 
 def test_call_me_back(counting: Counting) -> None:
-    counting.follow("Ask us to call you").press("Ask for a call", danger="no")
+    counting.follow("Ask us to call you").press("Ask us to call you back", danger="no")
     assert counting.at == "/r/callback/"
     counting.press(
         "Continue",

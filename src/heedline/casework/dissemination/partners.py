@@ -47,7 +47,7 @@ class PartnerKey:
     maker: str
 
     def compared(self, known: Known) -> bool:
-        """Return True if this officer has heard the maker of the key read out its words."""
+        """Return True if this officer has compared verification words with the person who created the key."""
         return known.has_compared(self.maker)
 
 

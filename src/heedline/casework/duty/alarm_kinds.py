@@ -355,7 +355,7 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
     ),
     AlarmKind.PROPOSAL_WAITING: AlarmRule(
         words="Proposal waiting for a second steward",
-        do="Look and confirm, or withdraw it, on the page Set up.",
+        do="Review and confirm, or withdraw it, on the page Set up.",
         about=About.PROPOSAL,
         called=call_other_stewards,
         lasts=proposal_open,

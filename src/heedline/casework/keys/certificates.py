@@ -35,7 +35,7 @@ class NotGenuine(Exception):
 
 @dataclass(frozen=True)
 class Shown:
-    """The contents of a genuine certificate."""
+    """The contents of a verified disposal certificate."""
 
     report: UUID
     desk: str

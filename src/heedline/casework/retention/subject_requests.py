@@ -159,7 +159,7 @@ def found(request: UUID, short: str, *, by: Attendance, at: datetime) -> UUID:
         refs = named(short, by)
         if len(refs) != 1:
             raise NotNow(
-                "No report of your desks has this short name."
+                "No report at your desks has this short name."
                 if not refs
                 else "Two reports have this short name. Ask a supervisor."
             )

@@ -250,7 +250,7 @@ def first_steward(officer: Officer, keys: Enrolment, *, root: Hand, at: datetime
 def seat_steward(
     officer: Officer, password: str, ways: Mapping[str, str], seed: bytes, *, root: Hand, at: datetime
 ) -> None:
-    """Store a steward appointed with the root key, whether new or already known.
+    """Create or update a steward whom the root key has appointed.
 
     Somebody who is already known gets this password and these ways to unlock, and all earlier ones are
     removed. `ways` holds the seed under each way, all proven. Raises Refused, also for a member of a desk.

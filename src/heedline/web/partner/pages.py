@@ -24,7 +24,7 @@ def home(request: SignedInRequest) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_GET
 def me(request: SignedInRequest) -> HttpResponse:
-    """Show the user's name, organisation, last sign-in and key words, with a link to their sign-in settings."""
+    """Show the user's name, organisation, last sign-in and verification words, with a link to their sign-in settings."""
     by = request.attendance
     context = {
         "organisation": by.organisation,

@@ -127,7 +127,7 @@ _WEIGH = "Is it necessary, is there no other way, and is the risk to them worth 
 
 
 def _deciding(minutes: int) -> tuple[Field, ...]:
-    """Return the decision fields for a request to view an identity for a number of minutes."""
+    """Return the decision fields for an identity request, which offer at most `minutes` of access."""
     return (
         *deciding_fields(_MAY, _ALONE, _WEIGH, _BACK),
         Select(

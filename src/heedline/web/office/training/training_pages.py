@@ -65,7 +65,7 @@ def overview(request: OfficeRequest) -> HttpResponse:
 
 
 def _practised(code: str, by: Attendance) -> dict[UUID, str]:
-    """Return each officer's practice exercises that count towards this training course, in words."""
+    """Return one line for each officer with the exercises that count towards this training course."""
     all_of = {one.code for one in practice.scenarios().values() if one.training == code}
     words = {}
     for officer, finished in practice.of_my_people(by=by).items():

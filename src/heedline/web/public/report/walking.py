@@ -195,7 +195,7 @@ def posted_names(question: Question) -> tuple[str, ...]:
 
 
 def address(turn: DraftVisit, slug: str) -> str:
-    """Return the URL of a page, or of the page that adds an item if it is an empty list.
+    """Return the URL of a page, or of its page for adding an item if the page is an empty list.
 
     When one answer is being changed, it leads back to the check page.
     """

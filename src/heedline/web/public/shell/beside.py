@@ -246,7 +246,7 @@ class Pages:
         return _pair(with_numbers(said), _named(original), said == original, beside)
 
     def step(self, step: QuestionPage, original: QuestionPage) -> QuestionPage:
-        """Return a page of the form with its text."""
+        """Return a page of the form with its texts, in one language."""
         if self.same:
             return step
         return replace(

@@ -56,7 +56,7 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
 
 
 def film(request: HttpRequest) -> str:
-    """Return the address of this page's film in British Sign Language, or "" if there is none."""
+    """Return the URL of this page's video in British Sign Language, or "" if there is none."""
     match = request.resolver_match
     if match is None or match.url_name is None:
         return ""

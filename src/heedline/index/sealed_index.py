@@ -31,6 +31,16 @@ _TOKEN: Final = 10
 #: Hashed words that one open index remembers.
 _MOST_TOKENS: Final = 50_000
 _TABLES = ("words", "forms")
+#: What SQLite raises for pages that do not fit together, such as old ones that somebody has put back.
+_OF_THE_PAGES: Final = (
+    apsw.IOError,
+    apsw.CorruptError,
+    apsw.NotADBError,
+    apsw.SQLError,
+    apsw.ConstraintError,
+    apsw.CantOpenError,
+    apsw.FullError,
+)
 _ROWS = "SELECT rowid AS id FROM {0} WHERE {0} MATCH ?"
 _SCHEMA = """
 CREATE TABLE document(id INTEGER PRIMARY KEY, report BLOB NOT NULL);
@@ -322,5 +332,5 @@ class SealedIndex:
         """Raise the original error from below SQLite, or Damaged if SQLite finds a corrupt page."""
         try:
             yield
-        except (apsw.IOError, apsw.CorruptError, apsw.NotADBError, apsw.SQLError) as why:
+        except _OF_THE_PAGES as why:
             raise self._file.failure or Damaged from why

@@ -88,6 +88,17 @@ def test_opening_a_queue_looks_every_twenty_seconds_and_at_once_while_much_waits
         assert indexing.coverage(here.desk_ids)[0].waiting == 0
 
 
+def test_the_time_limit_counts_after_each_report(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    indexed(people)
+    monkeypatch.setattr(indexing, "SECONDS", 0)
+    for _ in range(3):
+        people.send()
+    quarter_hour_over(people.at)
+    desk = people.house.desks["north-east"].id
+    with people.sitting("Odile") as here:
+        assert [indexing.index_batch(desk, by=here, at=people.at) for _ in range(4)] == [1, 1, 1, 0]
+
+
 def test_a_locked_session_indexes_nothing(people: People) -> None:
     people.send()
     quarter_hour_over(people.at)
@@ -216,6 +227,28 @@ def test_searches_and_the_index_are_readdressed_like_reports(people: People) -> 
     epochs = {str(one) for search in Search.objects.all() for one in search.epochs}
     assert epochs == {present(people)} == {str(SearchIndex.objects.get(desk_id=desk).epoch)}
     assert found(people, "quillon")
+
+
+def test_after_readdressing_the_pages_are_sealed_under_keys_that_nobody_who_left_can_have(
+    people: People,
+) -> None:
+    a_third_officer(people)
+    ref, _ = people.send(narrative="quillon")
+    indexed(people)
+    desk = people.house.desks["north-east"].id
+    with people.sitting("Olga") as olga:
+        held = desk_index.keys_of(SearchIndex.objects.get(desk_id=desk), olga.keys())
+    leaves(people, "Olga")
+    people.tokens.clear()
+    with people.sitting("Odile") as here:
+        assert readdressing.readdress(desk, by=here, at=people.at).left == 0
+        assert SearchIndex.objects.get(desk_id=desk).purge == "due"
+        while purging.purge_step(desk, by=here, at=people.at):
+            pass
+        now = desk_index.keys_of(SearchIndex.objects.get(desk_id=desk), here.keys())
+    assert not set(held.pages.values()) & set(now.pages.values())
+    assert {one.generation for one in SearchPage.objects.all()} == set(now.pages)
+    assert found(people, "quillon") == [ref]
 
 
 def test_after_a_restore_the_next_session_makes_the_index_anew(people: People) -> None:

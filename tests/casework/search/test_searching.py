@@ -10,17 +10,19 @@ from django.db import connection
 
 from heedline.casework.contact import messages
 from heedline.casework.errors import Locked, NotHere
+from heedline.casework.oversight import conflict_register
 from heedline.casework.report import officer_notes
-from heedline.casework.search import searching
+from heedline.casework.search import page_store, searching
 from heedline.casework.search.query import Unsearchable
 from heedline.casework.search.searching import SearchFilters
 from heedline.permits.gate import Refused
-from heedline.reports.models import Search
+from heedline.reports.models import SealedHeader, SealedPayload, Search, SearchIndex, SearchPage
 from heedline.vault.codes import ReceiptCode
 from tests.support import stories
 from tests.support.acting import acting
+from tests.support.keeping_scene import with_leads
 from tests.support.scene_people import ELSEWHERE, NAMED, SOUTH_WEST, People, logged
-from tests.support.search_scene import found, indexed, look_for
+from tests.support.search_scene import MINUTE, found, indexed, look_for
 
 pytestmark = pytest.mark.django_db
 
@@ -210,8 +212,78 @@ def test_supervisors_and_overseers_see_searches_by_kind_and_number(people: Peopl
     indexed(people)
     look_for(people, "quillon")
     look_for(people, "quillon*")
+    look_for(people, "quillon", "Otto")
     with people.sitting("Olga") as here, pytest.raises(Refused):
         searching.counts(by=here, at=people.at)
+    with_leads(people)
+    people.tokens.clear()
+    odile = ("Odile O.", 2, (("beginning", 1), ("words", 1)))
+    otto = ("Otto O.", 1, (("words", 1),))
+    for name, sees in (("Olga", [odile]), ("Nadia", []), ("Ned", [odile, otto])):
+        with people.sitting(name, unlocked=name != "Ned") as here:
+            counted = searching.counts(by=here, at=people.at + MINUTE)
+            assert [(one.officer, one.searches, one.by_kind) for one in counted] == sees, name
+            assert Search.objects.count() == sum(number for _, number, _ in sees), name
+    with people.sitting("Ned", unlocked=False) as ned, pytest.raises((Refused, Locked)):
+        searching.search("quillon", SearchFilters(), by=ned, at=people.at)
+
+
+def test_a_passage_about_the_officer_is_met_whatever_was_typed(people: People) -> None:
+    with_leads(people)
+    with people.sitting("Ned", unlocked=False) as ned:
+        conflict_register.register(people.house.officers["Odile"].id, ("Zoë O'Brien",), by=ned, at=people.at)
+    people.tokens.clear()
+    ref, _ = people.send(narrative="Zoe OBrien filmed the side door of the hall.")
+    people.send(narrative="The side door of the hall was open.")
+    indexed(people)
+    look_for(people, "quillon")
+    assert not logged("own-term-met")
+    assert len(look_for(people, "side door").results) == 2
+    assert [(one.thing_id, one.detail["how"]) for one in logged("own-term-met")] == [
+        (ref, "search-results-read")
+    ]
+
+
+def test_a_desk_whose_index_the_session_cannot_open_does_not_count_as_searched(people: People) -> None:
+    people.send(narrative="quillon")
+    indexed(people)
+    SearchIndex.objects.update(epoch=uuid4())
+    found_none = look_for(people, "quillon")
+    assert (found_none.results, found_none.reports, found_none.unsearched) == ((), 0, ("North East desk",))
+
+
+def test_a_damaged_index_is_named_in_the_results_and_made_anew(people: People) -> None:
+    ref, _ = people.send(narrative="quillon")
+    indexed(people)
+    SearchPage.objects.update(sealed=b"x" * 8092)
+    page_store.kept = page_store.KeptPages()
+    found_none = look_for(people, "quillon")
+    assert (found_none.results, found_none.reports, found_none.unsearched) == ((), 0, ("North East desk",))
+    assert len(logged("index-damaged")) == 1
+    indexed(people)
+    assert found(people, "quillon") == [ref]
+    assert look_for(people, "quillon").unsearched == ()
+
+
+def test_a_report_that_no_longer_opens_is_named_in_the_results(people: People) -> None:
+    bad, _ = people.send(narrative="quillon")
+    good, _ = people.send(narrative="quillon")
+    indexed(people)
+    part = SealedHeader.objects.get(report_id=bad, part="report")
+    payload = SealedPayload.objects.get(container=part.container)
+    SealedPayload.objects.filter(container=part.container).update(payload=bytes(payload.payload)[:-1] + b"\0")
+    shown = look_for(people, "quillon")
+    assert ([one.ref for one in shown.results], shown.unread, shown.hits) == ([good], (bad,), 2)
+
+
+def test_a_passage_stays_short_in_a_text_without_spaces(people: People) -> None:
+    people.send(narrative="\n".join(["zeppelin"] * 200 + ["quillon"] + ["zeppelin"] * 200))
+    people.send(narrative="\N{EM DASH}".join(["zeppelin"] * 200 + ["quillon"] + ["zeppelin"] * 200))
+    indexed(people)
+    results = look_for(people, "quillon").results
+    assert len(results) == 2
+    for one in results:
+        assert sum(len(piece) for piece, _ in one.passages[0].pieces) < 400
 
 
 def test_stories_are_searched_as_they_are_told(people: People) -> None:

@@ -249,3 +249,34 @@ def test_a_write_is_refused_where_an_index_is_only_read() -> None:
 def test_keys_survive_their_header() -> None:
     assert IndexKeys.from_bytes(KEYS.with_next().to_bytes()).pages.keys() == {1, 2}
     assert KEYS.with_next().without_old().pages.keys() == {2}
+
+
+def test_whichever_old_page_is_put_back_the_index_is_damaged_or_works() -> None:
+    """A dishonest administrator mixes old and new pages. Nothing else than Damaged reaches the caller."""
+    store, reports = MemoryStore(), [uuid4() for _ in range(120)]
+    fill(store, *(document(f"old{n} common", report=one, keys=f"k{n}") for n, one in enumerate(reports[:40])))
+    before = dict(store.pages)
+    for at in range(40, 120, 20):
+        fill(
+            store,
+            *(document(f"w{n} common " * 30, report=reports[n], keys=f"k{n}") for n in range(at, at + 20)),
+        )
+    with SealedIndex(store, KEYS, writable=True) as index:
+        for one in reports[:20]:
+            index.drop(one)
+        index.save()
+    after = dict(store.pages)
+    damaged = 0
+    for number in before:
+        store.pages = {**after, number: before[number]}
+        try:
+            with SealedIndex(store, KEYS, writable=True) as index:
+                index.search(Query([Clause([["common"]])]), most=999)
+                index.add([document("new common", report=report, keys="k1") for report in reports])
+                index.drop(reports[50])
+                index.purge(400, first=True)
+                index.save()
+                index.rekey(store.pages)
+        except Damaged:
+            damaged += 1
+    assert damaged

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 
-from heedline.reports.models import Search
+from heedline.reports.models import SealedHeader, SealedPayload, Search, SearchIndex
 from tests.sites.office.desk_hand import Hand
 from tests.support.cast import House, now
 from tests.support.keeping_scene import with_leads
@@ -52,6 +53,39 @@ def test_nothing_found_says_what_was_looked_through(odile: Hand) -> None:
     assert "No reports at your desks match." in odile.html
     assert "1 report at your desks was searched." in odile.html
     assert "Reports received after" in odile.html
+
+
+def test_a_desk_that_could_not_be_searched_is_named(odile: Hand) -> None:
+    SearchIndex.objects.update(epoch=uuid4())
+    odile.get("/w/search/")
+    odile.send("/w/search/", q="quillon")
+    assert "Nothing that was searched matches." in odile.html
+    assert "0 reports at your desks were searched." in odile.html
+    assert "North East desk was not searched." in odile.html
+
+
+def test_a_report_that_does_not_open_is_named_among_the_results(odile: Hand) -> None:
+    [part] = SealedHeader.objects.filter(part="report")
+    SealedPayload.objects.filter(container=part.container).update(payload=b"x" * 400)
+    odile.get("/w/search/")
+    odile.send("/w/search/", q="quillon")
+    assert odile.page.status_code == 200
+    assert "No reports at your desks match" not in odile.html
+    assert f'href="/w/r/{part.report_id}/"' in odile.html
+    assert "could not be opened to check it" in odile.html
+
+
+def test_overseers_see_searches_by_kind_and_number_and_no_words(
+    house: House, hand: Callable[[], Hand], odile: Hand
+) -> None:
+    odile.get("/w/search/?q=quillon")
+    with_leads(People(house, now()))
+    ned = hand()
+    ned.sign_in("Ned")
+    ned.get("/w/searches/")
+    assert "words 1" in ned.html
+    assert "Odile O." in ned.html
+    assert "quil" not in ned.html
 
 
 def test_what_cannot_be_searched_for_is_said_at_the_field(odile: Hand) -> None:

@@ -87,6 +87,26 @@ def record_look(
     journal.record_together([look, *([_met(by, report, str(act))] if met else [])])
 
 
+def record_results(
+    act: Act,
+    shown: Mapping[UUID, Iterable[str]],
+    *,
+    by: Attendance,
+    desk: UUID | None,
+    detail: Mapping[str, str | int],
+) -> None:
+    """Log a view of search results, and each report whose passages match the officer's own terms.
+
+    Must be called inside the caller's transaction. The matches are written in the same statement as the view.
+    `shown` is all the plain text that the view shows of each report. What was typed need not contain a term for
+    a passage to show one.
+    """
+    look = Written(act, actor=by.officer_id, desk=desk, thing="", thing_id=None, detail=detail)
+    terms = by.keys().own_terms
+    met = [ref for ref, words in shown.items() if meets(terms, words)]
+    journal.record_together([look, *(_met(by, ref, str(act)) for ref in met)])
+
+
 def looked_for(text: str, *, by: Attendance) -> None:
     """Log any match between an officer's search text and their own terms.
 

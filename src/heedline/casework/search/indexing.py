@@ -155,7 +155,7 @@ def index_batch(desk: UUID, *, by: Attendance, at: datetime) -> int:
         with transaction.atomic():
             return _batch(desk, by.keys())
     except (CannotOpen, Damaged):
-        _throw_away(desk, by)
+        throw_away(desk, by)
         return 0
 
 
@@ -179,17 +179,16 @@ def drop_gone(*, by: Attendance) -> None:
                 row.reports = max(0, row.reports - sum(index.drop(ref) for ref in refs))
                 SearchWaiting.objects.filter(desk_id=desk, report__in=refs).delete()
         except (CannotOpen, Damaged):
-            _throw_away(desk, by)
+            throw_away(desk, by)
 
 
 def try_again(*, by: Attendance) -> int:
     """Requeue reports that were set aside, and return the number requeued.
 
-    Raises Locked.
-
-    Raises Locked.
+    Raises Locked and Refused.
     """
     by.keys()
+    by.require(Capability.SEARCH)
     return SearchWaiting.objects.filter(desk_id__in=by.desk_ids, aside=True).update(aside=False)
 
 
@@ -240,15 +239,18 @@ def _purge(desk: UUID, *, by: Attendance, at: datetime) -> None:
     try:
         purging.purge_step(desk, by=by, at=at)
     except (CannotOpen, Damaged):
-        _throw_away(desk, by)
+        throw_away(desk, by)
 
 
-def _throw_away(desk: UUID, by: Attendance) -> None:
+def throw_away(desk: UUID, by: Attendance) -> None:
     """Delete an index that was tampered with or that another version made, and log it.
 
-    The next request rebuilds the index.
+    Does nothing if a colleague has just done it. The next request rebuilds the index.
     """
     with transaction.atomic():
+        # the lock of its one writer: two sessions that delete the pages at once would wait for each other
+        if SearchIndex.objects.select_for_update().filter(desk_id=desk).first() is None:
+            return
         desk_index.forget(desk)
         journal.record(Act.INDEX_DAMAGED, actor=by.officer_id, desk=desk)
 
@@ -297,6 +299,8 @@ def _index(
         reports = {one.id: one for one in reports_of([desk]).filter(id__in=[one.report for one in some])}
         parts = documents.searched_parts(reports)
         for one in some:
+            if done and time.monotonic() > ends:
+                break
             report = reports.get(one.report)
             made = _document(report, parts.get(one.report, []), ring) if report is not None else None
             more += index.add([made]) if made is not None else -index.drop(one.report)
@@ -311,5 +315,5 @@ def _document(report: Report, parts: list[StoredPart], ring: Keyring) -> Documen
         texts = documents.texts_of(report, parts, ring)
         made = link_decisions.made_on(report.id, parts, ring)
         return documents.document(report.id, texts, values.keys_of(values.extract_of(report, texts), made))
-    except (CannotOpen, ChangedSinceArrival, ValueError, KeyError, TypeError):
+    except (CannotOpen, ChangedSinceArrival, ValueError, LookupError, TypeError, AttributeError):
         return None

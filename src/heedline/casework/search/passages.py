@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from heedline.casework.search.documents import SearchedText
 from heedline.casework.search.query import SearchKind, Sought, Term
 
-#: Characters before and after a place, and passages of one report.
+#: Characters before and after a place, characters by which a passage may be longer to end between two words, and
+#: passages of one report.
 AROUND = 90
+TO_A_SPACE = 60
 MOST = 3
+_SPACE = re.compile(r"\s")
 #: Why a text matches, by how it was looked for.
 _WHY = {
     SearchKind.WORDS: "has the word",
@@ -44,8 +48,9 @@ def passages(texts: Sequence[SearchedText], sought: Sought) -> tuple[MatchingPas
         first = next(((text, places) for text in texts if (places := term.places(text.text))), None)
         if first is None:
             return ()
-        found.append(_passage(*first, term, sought))
-    return tuple(found[:MOST])
+        if len(found) < MOST:
+            found.append(_passage(*first, term, sought))
+    return tuple(found)
 
 
 def _passage(
@@ -53,8 +58,10 @@ def _passage(
 ) -> MatchingPassage:
     start, end = places[0]
     begin, stop = max(0, start - AROUND), min(len(text.text), end + AROUND)
-    begin = text.text.rfind(" ", 0, begin) + 1 if begin else 0
-    stop = next((n for n in (text.text.find(" ", stop),) if n >= 0), len(text.text))
+    before = list(_SPACE.finditer(text.text, max(0, begin - TO_A_SPACE), begin))
+    begin = before[-1].end() if before else max(0, begin - TO_A_SPACE)
+    after = _SPACE.search(text.text, stop, stop + TO_A_SPACE)
+    stop = after.start() if after else min(len(text.text), stop + TO_A_SPACE)
     marked = sorted(
         place for one in sought.terms for place in one.places(text.text) if begin <= place[0] < stop
     )

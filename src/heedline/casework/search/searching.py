@@ -108,7 +108,9 @@ class SearchResults:
 
     `hits` is the number of matching reports, before any is read. `more` means that there are more than can be
     listed. `needs_reason` means that nothing is shown until a reason is given. `until` is the arrival time up
-    to which reports were searched.
+    to which reports were searched. `unsearched` are the names of desks whose index does not exist yet, is damaged, or
+    does not open with this session's keys. `unread` are reports of this page that the index lists and that could not
+    be opened to confirm the match.
     """
 
     text: str = field(repr=False)
@@ -121,6 +123,8 @@ class SearchResults:
     needs_reason: bool
     looked_through: tuple[Coverage, ...]
     until: datetime
+    unsearched: tuple[str, ...] = ()
+    unread: tuple[UUID, ...] = ()
 
     @property
     def reports(self) -> int:
@@ -147,8 +151,10 @@ def search(text: str, filters: SearchFilters, *, reason: str = "", by: Attendanc
     reason = tidy(reason, lines=False).strip()[:LONGEST_REASON]
     indexing.catch_up(by=by, at=at)
     with one_snapshot():
-        refs, _ = found_in(sought, SearchIndex.objects.filter(desk_id__in=by.desk_ids), ring)
-        hits = filters.applied(reports_of(by.desk_ids).filter(id__in=refs)).count()
+        looked = found_in(sought, SearchIndex.objects.filter(desk_id__in=by.desk_ids), ring)
+        hits = filters.applied(reports_of(by.desk_ids).filter(id__in=looked.refs)).count()
+    for desk in looked.damaged:
+        indexing.throw_away(desk, by)
     words: dict[str, object] = {"text": text, "filters": filters.to_keep(), "reason": reason}
     with transaction.atomic():
         row = _sealed(words, sought.kind, hits, by, at)
@@ -180,13 +186,13 @@ def results(ref: UUID, *, page: int = 1, by: Attendance, at: datetime) -> Search
     until = looked_through_until(at)
     needs_reason = row.hits > BROAD and not row.reasoned
     shown: list[SearchResult] = []
-    hits, more = row.hits, False
+    unread: list[UUID] = []
+    hits = row.hits
     with one_snapshot():
         rows = list(indexing.indexes(by.desk_ids))
-        covered = indexing.coverage_of(by.desk_ids, rows)
+        looked = found_in(sought, rows, ring)
         if not needs_reason:
-            refs, more = found_in(sought, rows, ring)
-            found = filters.applied(reports_of(by.desk_ids).filter(id__in=refs))
+            found = filters.applied(reports_of(by.desk_ids).filter(id__in=looked.refs))
             first = (page - 1) * PAGE
             reports = list(
                 found.select_related("desk", "owner")
@@ -195,20 +201,34 @@ def results(ref: UUID, *, page: int = 1, by: Attendance, at: datetime) -> Search
             )
             hits = reports[0].hits if reports else (row.hits if page > 1 else 0)
             parts = documents.searched_parts([one.id for one in reports])
-            shown = [
-                result
-                for one in reports
-                if (result := _result(one, parts.get(one.id, []), sought, ring)) is not None
-            ]
-    journal.record(
-        Act.SEARCH_RESULTS_READ,
-        actor=by.officer_id,
-        desk=by.desk_ids[0] if by.desk_ids else None,
-        detail={"search": str(ref), "shown": len(shown), "page": page},
-    )
-    pages = max(1, -(-hits // PAGE))
+            for one in reports:
+                try:
+                    result = _result(one, parts.get(one.id, []), sought, ring)
+                except (CannotOpen, ValueError, KeyError, TypeError):
+                    unread.append(one.id)
+                else:
+                    shown += [result] if result is not None else []
+    with transaction.atomic():
+        conflict_terms.record_results(
+            Act.SEARCH_RESULTS_READ,
+            {one.ref: ["".join(piece for piece, _ in some.pieces) for some in one.passages] for one in shown},
+            by=by,
+            desk=by.desk_ids[0] if by.desk_ids else None,
+            detail={"search": str(ref), "shown": len(shown), "page": page},
+        )
     return SearchResults(
-        told["text"], filters, tuple(shown), hits, more, page, pages, needs_reason, covered, until
+        told["text"],
+        filters,
+        tuple(shown),
+        hits,
+        looked.more,
+        page,
+        max(1, -(-hits // PAGE)),
+        needs_reason,
+        tuple(one for one in indexing.coverage_of(by.desk_ids, rows) if one.desk in looked.desks),
+        until,
+        tuple(desk.name for desk in by.desks if desk.id not in looked.desks),
+        tuple(unread),
     )
 
 
@@ -218,32 +238,50 @@ def looked_through_until(at: datetime) -> datetime:
     return local.replace(minute=local.minute // 15 * 15, second=0, microsecond=0)
 
 
-def found_in(sought: Sought, rows: Iterable[SearchIndex], ring: Keyring) -> tuple[list[UUID], bool]:
-    """Return the reports that match in these indexes, and whether there are more."""
+@dataclass(frozen=True)
+class IndexHits:
+    """The reports that match in the indexes of some desks.
+
+    `more` means that there are more than were asked for. `desks` are those whose index could be searched, and
+    `damaged` those whose index is not as it was sealed.
+    """
+
+    refs: tuple[UUID, ...]
+    more: bool
+    desks: frozenset[UUID]
+    damaged: tuple[UUID, ...] = ()
+
+
+def found_in(sought: Sought, rows: Iterable[SearchIndex], ring: Keyring) -> IndexHits:
+    """Return the reports that match in these indexes."""
     refs: dict[UUID, None] = {}
+    desks: set[UUID] = set()
+    damaged: list[UUID] = []
     more = False
     for row in rows:
-        if not row.size or row.epoch not in ring.seeds:
+        if row.epoch not in ring.seeds:
             continue
-        try:
-            with desk_index.reading(row, ring) as index:
-                hits = index.search(sought.for_index(), most=MOST + 1)
-        except (CannotOpen, Damaged):  # the next batch makes it anew, and logs it
-            continue
-        more |= len(hits) > MOST
-        refs |= dict.fromkeys(hit.report for hit in hits[:MOST])
-    return list(refs), more
+        if row.size:
+            try:
+                with desk_index.reading(row, ring) as index:
+                    hits = index.search(sought.for_index(), most=MOST + 1)
+            except (CannotOpen, Damaged):
+                damaged.append(row.desk_id)
+                continue
+            more |= len(hits) > MOST
+            refs |= dict.fromkeys(hit.report for hit in hits[:MOST])
+        desks.add(row.desk_id)
+    return IndexHits(tuple(refs), more, frozenset(desks), tuple(damaged))
 
 
 def _result(
     report: Report, parts: Sequence[StoredPart], sought: Sought, ring: Keyring
 ) -> SearchResult | None:
-    """Return a report as a search result, or None if its texts do not match."""
-    try:
-        texts = documents.texts_of(report, parts, ring)
-    except (CannotOpen, ValueError, KeyError, TypeError):
-        return None
-    found = passages.passages(texts, sought)
+    """Return a report as a search result, or None if its texts do not match.
+
+    Raises CannotOpen, and ValueError, KeyError or TypeError for a report that is not as it was written.
+    """
+    found = passages.passages(documents.texts_of(report, parts, ring), sought)
     if not found:
         return None
     return SearchResult(

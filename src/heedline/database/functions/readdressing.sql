@@ -71,7 +71,9 @@ BEGIN
         ARRAY(SELECT e FROM unnest(h.epochs) AS e WHERE e <> ALL (retired) AND e <> p_to) || p_to
     FROM held WHERE h.container = held.container;
     GET DIAGNOSTICS n = ROW_COUNT;
-    UPDATE public.reports_search_index x SET header = g.new, epoch = p_to
+    -- whoever has left may have written the keys of the index down: its pages are sealed under new ones, at once
+    UPDATE public.reports_search_index x SET header = g.new, epoch = p_to, purge = 'due',
+            purge_by = LEAST(x.purge_by, (now() AT TIME ZONE 'UTC')::date + 6)
         FROM unnest(p_containers, p_old, p_new) AS g(container, old, new)
         WHERE x.id = g.container AND x.header = g.old AND x.epoch = ANY (retired) AND octet_length(g.new) <= 65536;
     GET DIAGNOSTICS more = ROW_COUNT;

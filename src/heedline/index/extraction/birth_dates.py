@@ -31,7 +31,7 @@ _EARLIEST, _LATEST = 1900, 2100
 def _cued(rules: BirthRules) -> re.Pattern[str]:
     cues = "|".join(re.escape(one) for one in sorted(rules.cues, key=len, reverse=True))
     return re.compile(
-        rf"(?<!\w)(?:{cues})(?:\s+(?:is|was|on|in|the))*\s*[:=\-]?\s*(?:{_DATE})", re.IGNORECASE
+        rf"(?<!\w)(?:{cues})(?:\s+(?:is|was|on|in|the))*\s*+[:=\-]?\s*+(?:{_DATE})", re.IGNORECASE
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from heedline.index.extraction import sketch
-from heedline.index.extraction.keys import key_of
+from heedline.index.extraction.keys import key_of, of_name
 from heedline.index.extraction.name_comparison import Likeness, alike, parts_alike
 from heedline.index.extraction.names import Name, read_name
 from heedline.index.extraction.rules import MatchingRules, NameRules
@@ -81,6 +81,10 @@ NEARLY = 0.35
 _SAME = 0.95
 #: People of one name who were born so many years apart may be father and son.
 _GENERATION = 15
+#: Names of one report that are compared. A longer list is not about one person.
+MOST_NAMES = 40
+#: Pairs of names up to which all are compared. Of more, only those with a key in common are.
+_MOST_PAIRS = 100
 #: What the members of one household share without being one person.
 _OF_A_HOUSEHOLD = {"phone", "registration", "address"}
 
@@ -95,8 +99,8 @@ def compare(
     """
     common = shared or {}
     reasons = [*_same_values(mine, theirs, common), *_text(mine, theirs)]
-    names = [read_name(value.canonical, rules.names) for value in mine.of(Kind.NAME)]
-    others = [read_name(value.canonical, rules.names) for value in theirs.of(Kind.NAME)]
+    names = [read_name(value.canonical, rules.names) for value in mine.of(Kind.NAME)[:MOST_NAMES]]
+    others = [read_name(value.canonical, rules.names) for value in theirs.of(Kind.NAME)[:MOST_NAMES]]
     reasons += _names(mine, theirs, names, others, rules.names, common)
     own = [one for one in reasons if one.weight is not Weight.ADDS and not one.shared_by]
     named = [one for one in reasons if one.code.startswith("name")]
@@ -194,10 +198,15 @@ def _names(
     common: Mapping[str, int],
 ) -> Iterator[SharedReason]:
     seen: set[str] = set()
-    for value, name in zip(mine.of(Kind.NAME), names, strict=True):
-        for other, against in zip(theirs.of(Kind.NAME), others, strict=True):
+    few = len(names) * len(others) <= _MOST_PAIRS
+    keyed = [] if few else [frozenset(of_name(one, rules)) for one in others]
+    for value, name in zip(mine.of(Kind.NAME), names, strict=False):
+        keys = frozenset(() if few else of_name(name, rules))
+        for at, (other, against) in enumerate(zip(theirs.of(Kind.NAME), others, strict=False)):
+            if other.canonical in seen or not (few or keys & keyed[at]):
+                continue
             found = alike(name, against, rules)
-            if found is not None and other.canonical not in seen:
+            if found is not None:
                 seen.add(other.canonical)
                 code = "name" if found is Likeness.SAME else f"name-{found}"
                 yield SharedReason(

@@ -14,6 +14,8 @@ from heedline.index.extraction.values import Extract, Kind, ReportText, Value
 
 #: Values of one report beyond this are left out.
 MOST_VALUES = 200
+#: Characters that are shown of a value.
+LONGEST_WRITTEN = 200
 _BETWEEN_NAMES = re.compile(
     r"\s*(?:,|;|/|\(|\)|\n|\baka\b|\ba\.k\.a\.|\balso known as\b|\bor\b|\band\b)\s*", re.IGNORECASE
 )
@@ -26,7 +28,8 @@ def extract(passages: Iterable[ReportText], rules: MatchingRules) -> Extract:
     for passage in told:
         for kind, canonical, written in _read(passage, rules):
             if canonical and len(found) < MOST_VALUES:
-                found.setdefault((kind, canonical), Value(kind, canonical, written.strip(), passage.source))
+                shown = written.strip()[:LONGEST_WRITTEN]
+                found.setdefault((kind, canonical), Value(kind, canonical, shown, passage.source))
     _houses_of_places(told, rules, found)
     values = tuple(found.values())
     texts = [passage.text for passage in told if passage.holds == "text"]

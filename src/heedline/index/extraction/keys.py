@@ -40,10 +40,11 @@ def of_report(values: Sequence[Value], sketch: Iterable[str], rules: NameRules) 
 def key_of(value: Value, rules: NameRules | None = None) -> str:
     """Return the main key of a value.
 
-    For a name, `rules` is needed to make the key from the name's skeletons.
+    For a name, `rules` is needed to make the key from the name's skeletons. Returns "" for a name of one part, which
+    links no reports.
     """
     if value.kind is Kind.NAME and rules is not None:
-        return of_name(read_name(value.canonical, rules), rules)[0]
+        return next(iter(of_name(read_name(value.canonical, rules), rules)), "")
     return f"{value.kind}:{value.canonical}"
 
 
@@ -52,14 +53,17 @@ def of_name(name: Name, rules: NameRules) -> tuple[str, ...]:
 
     They are pairs of skeletons in order, followed by variants with one letter left out.
     """
-    whole: dict[str, None] = {}
-    bare: dict[str, None] = {}
-    for number, (first, last) in enumerate(pairs(name)):
-        for one, other in product(readings(first, rules), readings(last, rules)):
-            whole[_pair(one, other)] = None
-            if number == 0:
-                bare.update(dict.fromkeys(_with_one_left_out(one, other)))
-    return tuple(islice({**whole, **bare}, MOST_NAME_KEYS))
+    read = [(readings(first, rules), readings(last, rules)) for first, last in pairs(name)]
+    found = {_pair(one, other): None for firsts, lasts in read for one, other in product(firsts, lasts)}
+    bare = (
+        key
+        for firsts, lasts in read[:1]
+        for one, other in product(firsts, lasts)
+        for key in _with_one_left_out(one, other)
+    )
+    while len(found) < MOST_NAME_KEYS and (key := next(bare, None)) is not None:
+        found[key] = None
+    return tuple(islice(found, MOST_NAME_KEYS))
 
 
 def _pair(one: str, other: str) -> str:

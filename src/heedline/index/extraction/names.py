@@ -20,6 +20,8 @@ from heedline.index.extraction.rules import NameRules
 
 #: Longest name that is compared, in parts. What is longer is a list or a sentence.
 MOST_PARTS = 6
+#: Letters of a part that are compared. Keys and comparisons grow with the square of a part's length.
+MOST_LETTERS = 40
 
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _NOT_A_LETTER = re.compile(r"[^a-z\s-]+")
@@ -217,7 +219,7 @@ def read_name(text: str, rules: NameRules) -> Name:
         if dropped and parts:  # Noor-ul-Ain and Noorulain
             between[len(parts)] = dropped
         dropped = ""
-        parts.append(_without_article(word, rules))
+        parts.append(_without_article(word[:MOST_LETTERS], rules))
     parts = parts[:MOST_PARTS]
     joined = [
         (

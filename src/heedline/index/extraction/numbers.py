@@ -40,7 +40,6 @@ def phones(text: str, region: str) -> Iterator[tuple[str, str]]:
             yield number, text[found.start() : found.end()]
 
 
-@lru_cache(maxsize=5_000)
 def phone(written: str, region: str) -> str:
     """Return a number in E.164 format, or "" if it is not a possible number.
 
@@ -72,7 +71,8 @@ def _plate_pattern(plates: tuple[PlateShape, ...]) -> tuple[tuple[re.Pattern[str
         signs = [_LETTER if one == "L" else _DIGIT for one in plate.shape]
         first, then = "".join(signs[: plate.spaced]), "".join(signs[plate.spaced :])
         pattern = rf"(?<![A-Za-z0-9]){first}[ -]?{then}(?![A-Za-z0-9])"
-        found.append((re.compile(pattern, re.IGNORECASE if plate.lower else 0), plate))
+        # without re.ASCII, [A-Z] also matches the Kelvin sign and three other letters in either case
+        found.append((re.compile(pattern, re.ASCII | re.IGNORECASE if plate.lower else re.ASCII), plate))
     return tuple(found)
 
 

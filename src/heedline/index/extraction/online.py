@@ -12,7 +12,7 @@ from heedline.index.extraction.rules import WebRules
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]+\.)+[^\W\d_]{2,24}(?![\w@])")
 _WEB = re.compile(
     r"(?:h(?:tt|xx)ps?(?:://|\[:\]//|:\\\\)[^\s<>\"']+)"
-    r"|(?<![\w@./-])(?:[\w-]+(?:\.|\[\.\]|\(\.\)))+[a-z]{2,12}(?:/[^\s<>\"']*)?(?![\w@])",
+    r"|(?<![\w@./-])(?<!\[\.\])(?<!\(\.\))(?:[\w-]+(?:\.|\[\.\]|\(\.\)))+[a-z]{2,12}(?:/[^\s<>\"']*)?(?![\w@])",
     re.IGNORECASE,
 )
 _HANDLE = re.compile(r"(?<![\w@./])@([\w][\w.-]{2,39})(?![\w@])")
@@ -53,7 +53,6 @@ def web_addresses(text: str, rules: WebRules) -> Iterator[tuple[str, str]]:
             yield address, written
 
 
-@lru_cache(maxsize=5_000)
 def web_address(written: str, rules: WebRules) -> str:
     """Return a web address as a canonical host and path, or "" if it is not valid.
 
@@ -129,6 +128,6 @@ def handles(text: str, rules: WebRules) -> Iterator[tuple[str, str]]:
 def _cued(rules: WebRules) -> re.Pattern[str]:
     cues = "|".join(re.escape(one) for one in sorted(rules.cues, key=len, reverse=True))
     return re.compile(
-        rf"\b(?:{cues})(?:\s+(?:name|handle|account|is|was|called))*\s*[:=]?\s*{_HANDLE_WORD}(?![\w@/])",
+        rf"\b(?:{cues})(?:\s+(?:name|handle|account|is|was|called))*\s*+[:=]?\s*+{_HANDLE_WORD}(?![\w@/])",
         re.IGNORECASE,
     )

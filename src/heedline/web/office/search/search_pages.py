@@ -117,6 +117,7 @@ def results(request: OfficeRequest, ref: UUID) -> HttpResponse:
         {
             "found": found,
             "rows": [_row(one) for one in found.results],
+            "unread": [{"ref": one, "short": short_name(one)} for one in found.unread],
             "form": _filled(found),
             "hits": _hits(found),
             "until": times.clock(found.until),

@@ -1,0 +1,141 @@
+"""Texts that a hostile reporter writes so that reading them fails, takes minutes, or fills the memory."""
+
+from __future__ import annotations
+
+import random
+import time
+import tracemalloc
+from collections.abc import Callable
+
+import pytest
+
+from heedline.index.extraction import numbers, online
+from heedline.index.extraction.comparison import compare
+from heedline.index.extraction.extract import LONGEST_WRITTEN, extract
+from heedline.index.extraction.keys import MOST_NAME_KEYS, key_of, of_name
+from heedline.index.extraction.names import read_name
+from heedline.index.extraction.values import Extract, Kind, ReportText
+from heedline.index.words import forms_of, words_of
+from heedline.packs import load_pack
+
+RULES = load_pack("uk").matching
+#: The longest account that the forms accept, and seconds of processor time in which it must be read.
+LONGEST = 10_000
+SECONDS = 1.5
+_CONSONANTS = "bdgklmnprstv"
+_FRAGMENTS = (
+    "Mohammed", "Abdul", "called", "de", "bin", "Mr", "Dr", "St", "John", "ap Rhys", "O’Brien", "born", "dob", "username",
+    "AB12 CD\N{KELVIN SIGN}", "ab12 cd\N{LATIN SMALL LETTER DOTLESS I}", "AB12 CDE", "AB1 2C\N{LATIN SMALL LETTER LONG S}",
+    "01632 960123", "٠١٦٣٢ ٩٦٠١٢٣", "0\N{SUPERSCRIPT TWO}1632", "½", "٫", "12/34/5678", "31 February 2001", "1999-13-45",
+    "hxxp://[", "http://[::1", "a[.]b(.)uk", "https://x.uk/%ff?a=%00&b", "xn--.uk", "@@", "@a.b", "a@b.c", "-", "'", "’", "/", "(",
+    "محمد بن أحمد", "عبد", "ال", "ß", "\N{RIGHT-TO-LEFT OVERRIDE}", "\N{ZERO WIDTH JOINER}", "\N{COMBINING ACUTE ACCENT}", "ﷺ",
+    "Łukasz", "Xasan", "حسن", "李", "Cabdi", "flat", "14b", "\n", "  ", "Anne-Marie", "Noor-ul-Ain", "I", "aeiou", "hhh", "ugh",
+)  # fmt: skip
+
+
+def told(text: str, holds: str = "text") -> Extract:
+    return extract([ReportText(text, holds, "Report")], RULES)
+
+
+def a_word(length: int, seed: int) -> str:
+    """A word without vowels and without doubled letters, of which nothing can be folded away."""
+    drawn = random.Random(seed)
+    letters = ["b"]
+    while len(letters) < length:
+        letters.append(drawn.choice([one for one in _CONSONANTS if one != letters[-1]]))
+    return "".join(letters)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    began = time.process_time()
+    work()
+    return time.process_time() - began
+
+
+@pytest.mark.parametrize("sign", "\N{KELVIN SIGN}ſıİ")
+def test_a_letter_that_only_looks_latin_makes_no_plate_and_no_failure(sign: str) -> None:
+    assert not told(f"a van, AB12 CD{sign}, and ab12 cd{sign}").of(Kind.REGISTRATION)
+
+
+@pytest.mark.parametrize("written", ["Abdul Dr Rahman", "Abdul de Rahman", "محمد بن"])
+def test_a_name_that_is_read_again_as_one_part_has_no_key(written: str) -> None:
+    one, other = told(f"{written}, 01632 960123", "text"), told(written, "name")
+    for value in (*one.values, *other.values):
+        key_of(value, RULES.names if value.kind is Kind.NAME else None)
+    compare(one, other, RULES)
+    assert told("Abdul Dr Rahman", "name").of(Kind.NAME), "it is still a name"
+
+
+def test_no_mixture_of_names_numbers_scripts_and_signs_fails() -> None:
+    drawn = random.Random(7)
+    before = told("Mohammed Khan, 01632 960123")
+    for _ in range(400):
+        text = drawn.choice([" ", ""]).join(drawn.choices(_FRAGMENTS, k=drawn.randint(2, 14)))
+        holds = drawn.choice(
+            ["text", "text", "name", "phone", "handle", "postcode", "registration", "email", "place"]
+        )
+        now = told(text, holds)
+        for value in now.values:
+            key_of(value, RULES.names if value.kind is Kind.NAME else None)
+        compare(before, now, RULES)
+        compare(now, now, RULES)
+        forms_of([text], [words_of(text)])
+        before = now
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "born" + " " * LONGEST + "x",
+        "born is " * (LONGEST // 8),
+        "username" + " " * LONGEST + "!",
+        "1[.]" * (LONGEST // 4) + "!",
+        "1(.)" * (LONGEST // 4) + "!",
+        "Mohammed " + a_word(LONGEST, 1).capitalize(),
+        "Mohammed Khan " * (LONGEST // 14),
+        "a@" + "1." * (LONGEST // 2),
+    ],
+    ids=["born", "born-is", "username", "defanged", "bracketed", "long-name", "many-names", "host"],
+)
+def test_the_longest_account_is_read_in_a_second(text: str) -> None:
+    assert seconds(lambda: told(text)) < SECONDS
+
+
+def test_a_name_of_ten_thousand_letters_has_as_many_keys_as_another_and_fills_no_memory() -> None:
+    name = read_name(f"Mohammed {a_word(LONGEST, 1)}", RULES.names)
+    tracemalloc.start()
+    try:
+        keys = of_name(name, RULES.names)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(keys) == MOST_NAME_KEYS
+    assert most < 5_000_000
+
+
+def test_two_names_of_a_thousand_letters_are_compared_at_once() -> None:
+    one, other = (told(f"Mohammed {a_word(3_000, seed).capitalize()}, 01632 960123") for seed in (1, 2))
+    assert seconds(lambda: compare(one, other, RULES)) < SECONDS
+
+
+def test_two_lists_of_names_are_compared_at_once() -> None:
+    one, other = (
+        told("\n".join(f"Mohammed {a_word(8, seed).capitalize()} Khan" for seed in range(first, first + 200)))
+        for first in (0, 1_000)
+    )
+    assert len(one.of(Kind.NAME)) >= 100
+    assert seconds(lambda: compare(one, other, RULES)) < SECONDS
+
+
+def test_what_is_shown_of_a_value_is_short() -> None:
+    [value] = told("https://x.uk/" + "a" * LONGEST).of(Kind.WEB)
+    assert len(value.written) == LONGEST_WRITTEN
+
+
+def test_no_identifier_stays_in_the_memory_of_the_process() -> None:
+    """Keys are locked again. What was read with them must not lie in a cache."""
+    found = told("Ring 01632 960123 or see https://quillon.uk/zeppelin")
+    assert found.of(Kind.PHONE)
+    assert found.of(Kind.WEB)
+    for read in (numbers.phone, numbers.registration, online.web_address, online.email, online.handle):
+        assert not hasattr(read, "cache_info"), read

@@ -66,7 +66,7 @@ def test_a_flood_of_five_thousand_is_grouped_and_read_twenty_a_page(
         settle_arrivals.settle(now() + timedelta(minutes=30))
     odile = hand().at_work(house, "Odile")
     assert odile.get(ALIKE).status_code == 200
-    assert "5000 waiting reports looked at" in odile.html
+    assert "5000 waiting reports checked" in odile.html
     odile.get(groups(odile)[0])
     assert odile.heading == "250 reports that look alike"
     assert len(ticks(odile)) == MOST

@@ -39,7 +39,7 @@ def test_it_is_noted_counted_and_taken_back(house: House, hand: Callable[[], Han
         odile.page = odile.client.post(there, {**odile.form(there), "text": "", **answers}, follow=True)
 
     say(do="same", other="")
-    assert "Enter the short name of the other report" in odile.html
+    assert "Enter the reference of the other report" in odile.html
     say(do="same", other="NONSENSE")
     assert odile.page.status_code == 409
     assert "No other report at your desks has this reference" in odile.html

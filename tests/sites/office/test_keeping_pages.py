@@ -119,7 +119,7 @@ def test_a_person_uses_their_rights(house: House, hand: Callable[[], Hand], clos
     assert odile.heading == "Request DPO-2026-041"
     assert "(26 days)" in odile.html
     odile.send("", do="find", short="AAAA-AAAA")
-    assert "No report at your desks has this short name" in odile.html
+    assert "No report at your desks has this reference" in odile.html
     odile.send("", do="answer", answer="neither")
     assert "neither confirm nor deny" in odile.html
     assert SubjectRequest.objects.get().answer == "neither"

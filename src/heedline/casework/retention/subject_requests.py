@@ -159,9 +159,9 @@ def found(request: UUID, short: str, *, by: Attendance, at: datetime) -> UUID:
         refs = named(short, by)
         if len(refs) != 1:
             raise NotNow(
-                "No report at your desks has this short name."
+                "No report at your desks has this reference."
                 if not refs
-                else "Two reports have this short name. Ask a supervisor."
+                else "Two reports have this reference. Ask a supervisor."
             )
         if refs[0] not in row.found:
             row.found = [*row.found, refs[0]]

@@ -58,9 +58,9 @@ _MOST_READ = 200
 _BEFORE: tuple[Field, ...] = (
     TextInput(
         name="other",
-        label="Short name of the other report",
-        hint="Such as ABCD-EFGH. It stands at the top of its page.",
-        required="Enter the short name of the other report",
+        label="Reference of the other report",
+        hint="Such as ABCD-EFGH. It is shown at the top of the report.",
+        required="Enter the reference of the other report",
         width=10,
         autocomplete="off",
     ),

@@ -82,9 +82,9 @@ def register(request: OfficeRequest) -> HttpResponse:
 _FINDING: tuple[Field, ...] = (
     TextInput(
         name="short",
-        label="Short name of a report that concerns them",
-        hint="As it stands at the top of the report, like ABCD-2345",
-        required="Enter the short name",
+        label="Reference of a report that concerns them",
+        hint="As shown at the top of the report, such as ABCD-2345",
+        required="Enter the reference",
         width=10,
     ),
 )

@@ -27,6 +27,7 @@ from heedline.reports.models import (
 from heedline.vault import CannotOpen
 from heedline.vault.pages import PageSealer
 from tests.support.acting import acting
+from tests.support.alteration import altered
 from tests.support.keeping_scene import with_leads
 from tests.support.leaving_scene import a_third_officer, leaves, present
 from tests.support.scene_people import SOUTH_WEST, People, logged, quarter_hour_over, row
@@ -113,7 +114,7 @@ def test_one_report_that_cannot_be_read_is_set_aside_and_named(people: People) -
     part = SealedHeader.objects.get(report_id=bad, part="report")
     payload = SealedPayload.objects.get(container=part.container)
     whole = bytes(payload.payload)
-    SealedPayload.objects.filter(container=payload.container).update(payload=whole[:-1] + b"\0")
+    SealedPayload.objects.filter(container=payload.container).update(payload=altered(whole))
     [covered] = indexed(people)
     assert (covered.reports, covered.aside, covered.waiting) == (1, 1, 0)
     assert found(people, "quillon") == [good]

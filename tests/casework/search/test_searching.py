@@ -20,6 +20,7 @@ from heedline.reports.models import SealedHeader, SealedPayload, Search, SearchI
 from heedline.vault.codes import ReceiptCode
 from tests.support import stories
 from tests.support.acting import acting
+from tests.support.alteration import altered
 from tests.support.keeping_scene import with_leads
 from tests.support.scene_people import ELSEWHERE, NAMED, SOUTH_WEST, People, logged
 from tests.support.search_scene import MINUTE, found, indexed, look_for
@@ -271,7 +272,7 @@ def test_a_report_that_no_longer_opens_is_named_in_the_results(people: People) -
     indexed(people)
     part = SealedHeader.objects.get(report_id=bad, part="report")
     payload = SealedPayload.objects.get(container=part.container)
-    SealedPayload.objects.filter(container=part.container).update(payload=bytes(payload.payload)[:-1] + b"\0")
+    SealedPayload.objects.filter(container=part.container).update(payload=altered(bytes(payload.payload)))
     shown = look_for(people, "quillon")
     assert ([one.ref for one in shown.results], shown.unread, shown.hits) == ([good], (bad,), 2)
 

@@ -15,6 +15,7 @@ from heedline.index import Clause, Damaged, Document, Query, SealedIndex, new_ke
 from heedline.index.keys import IndexKeys
 from heedline.index.paging import BODY, SealedPage
 from tests.rules.index.memory_store import MemoryStore
+from tests.support.alteration import altered
 
 KEYS = new_keys()
 
@@ -168,10 +169,7 @@ def test_pages_are_authenticated_before_sqlite_reads_them(what: str) -> None:
     page = store.pages[1]
     keys = KEYS
     if what == "altered":
-        store.pages[1] = page._replace(
-            sealed=page.sealed[:99] + bytes([page.sealed[99] ^ 1]) + page.sealed[100:]
-        )
-        store.pages |= {n: p._replace(sealed=p.sealed[:-1] + b"\0") for n, p in store.pages.items()}
+        store.pages |= {n: p._replace(sealed=altered(p.sealed)) for n, p in store.pages.items()}
     elif what == "moved":
         store.pages |= {n: store.pages[(n + 1) % len(store.pages)] for n in list(store.pages)}
     elif what == "missing":

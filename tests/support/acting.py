@@ -14,6 +14,8 @@ from django.db import connection
 from django.test import override_settings
 from psycopg.pq import TransactionStatus
 
+from tests.support.turns import turn
+
 PROCESSES = ("public", "office", "worker", "backup", "partner", "files", "door", "usher", "settler", "owner")
 
 
@@ -29,7 +31,8 @@ def _role() -> str:
 def acting(process: str) -> Iterator[None]:
     """Everything inside happens under the database role of that process."""
     assert process in PROCESSES
-    with override_settings(**(_of_partners() if process == "partner" else {})), _as_role(process):
+    told = _of_partners() if process == "partner" else {}
+    with turn(), override_settings(**told), _as_role(process):
         yield
 
 

@@ -13,10 +13,11 @@ from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
-from django.db import close_old_connections, connections
+from django.db import close_old_connections
 from django.test import override_settings
 
 from tests.support.acting import acting
+from tests.support.turns import shared_connection, turn
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -36,21 +37,22 @@ _HOSTS = {"office": ("localhost", "127.0.0.1"), "partner": ("127.0.0.3", "127.0.
 def office_serving(site: str = "office") -> Iterator[str]:
     """The address of the site, until the block ends. Requests are answered one at a time, on the test's connection."""
     name, address = _HOSTS[site]
-    shared, turn = connections["default"], threading.Lock()
     ended = threading.Event()
-    with override_settings(
-        ROOT_URLCONF=f"heedline.config.urls_{site}",
-        MIDDLEWARE=getattr(settings, f"{site.upper()}_MIDDLEWARE"),
-        CSRF_COOKIE_NAME=f"hl_csrf_{site[:3]}_{settings.INSTANCE}",
+    with (
+        shared_connection() as lent,
+        override_settings(
+            ROOT_URLCONF=f"heedline.config.urls_{site}",
+            MIDDLEWARE=getattr(settings, f"{site.upper()}_MIDDLEWARE"),
+            CSRF_COOKIE_NAME=f"hl_csrf_{site[:3]}_{settings.INSTANCE}",
+        ),
     ):
         handler = StaticFilesHandler(WSGIHandler())
 
         def answer(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-            with turn:
+            with lent():
                 if ended.is_set():  # a tab that outlives its test
                     start_response("503 Service Unavailable", [])
                     return []
-                connections["default"] = shared
                 with acting(site):
                     body = handler(environ, start_response)
                     try:
@@ -58,7 +60,6 @@ def office_serving(site: str = "office") -> Iterator[str]:
                     finally:
                         body.close()
 
-        shared.inc_thread_sharing()
         for signal in (request_started, request_finished):  # they would close the test's connection
             signal.disconnect(close_old_connections)
         server = make_server(address, 0, answer, _Server, _Quiet)
@@ -67,11 +68,10 @@ def office_serving(site: str = "office") -> Iterator[str]:
         try:
             yield f"http://{name}:{server.server_port}"
         finally:
-            with turn:
+            with turn():
                 ended.set()
             server.shutdown()
             thread.join()
             server.server_close()
             for signal in (request_started, request_finished):
                 signal.connect(close_old_connections)
-            shared.dec_thread_sharing()

@@ -13,11 +13,12 @@ from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core import signals
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import close_old_connections, connections
+from django.db import close_old_connections
 from django.test import override_settings
 
 from heedline.web.public.guidance import attack
 from tests.support.acting import acting
+from tests.support.turns import shared_connection, turn
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -32,29 +33,27 @@ class _Quiet(WSGIRequestHandler):
 @contextmanager
 def public_serving() -> Iterator[str]:
     """The address of the public site, until the block ends. Requests are answered one at a time, on the test's connection."""
-    shared, turn = connections["default"], threading.Lock()
     ended = threading.Event()
-    with override_settings(
-        ROOT_URLCONF="heedline.config.urls_public",
-        MIDDLEWARE=settings.PUBLIC_MIDDLEWARE,
-        CSRF_COOKIE_NAME=f"hl_csrf_pub_{settings.INSTANCE}",
-        ALLOWED_HOSTS=[
-            "127.0.0.1",
-            "testserver",
-        ],  # the tests' own process is the office, which answers under another name
+    with (
+        shared_connection() as lent,
+        override_settings(
+            ROOT_URLCONF="heedline.config.urls_public",
+            MIDDLEWARE=settings.PUBLIC_MIDDLEWARE,
+            CSRF_COOKIE_NAME=f"hl_csrf_pub_{settings.INSTANCE}",
+            # the tests' own process is the office, which answers under another name
+            ALLOWED_HOSTS=["127.0.0.1", "testserver"],
+        ),
     ):
         handler = StaticFilesHandler(WSGIHandler())
 
         def answer(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-            with turn:
+            with lent():
                 if ended.is_set():  # a tab that outlives its test
                     start_response("503 Service Unavailable", [])
                     return []
-                connections["default"] = shared
                 with acting("public"), closing(handler(environ, start_response)) as response:
                     return list(response)
 
-        shared.inc_thread_sharing()
         # As Django's own test client does: a request must not close the connection that holds the test's transaction.
         signals.request_started.disconnect(close_old_connections)
         signals.request_finished.disconnect(close_old_connections)
@@ -68,11 +67,10 @@ def public_serving() -> Iterator[str]:
                 yield address
                 attack._made.clear()
         finally:
-            with turn:
+            with turn():
                 ended.set()
             server.shutdown()
             thread.join()
             server.server_close()
             signals.request_started.connect(close_old_connections)
             signals.request_finished.connect(close_old_connections)
-            shared.dec_thread_sharing()

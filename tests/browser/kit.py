@@ -115,17 +115,25 @@ class Visitor:
         """Press the button, or follow the link, of that name."""
         button = self.play.get_by_role("button", name=name, exact=True)
         button.or_(self.play.get_by_role("link", name=name, exact=True)).first.click()
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the page is whole. A click ends as soon as the first bytes of the next page have come."""
+        self.play.wait_for_load_state("load")
 
     def heading(self) -> str:
         """What the page's H1 says."""
+        self.settle()
         return self.play.locator("h1").first.inner_text()
 
     def focused(self) -> str:
         """Class names of what has the focus."""
+        self.settle()
         return str(self.play.evaluate("document.activeElement.className"))
 
     def axe(self, *, allow: dict[str, str] | None = None) -> None:
         """No accessibility finding, but those allowed (id → reason). Without scripts: see the top of this file."""
+        self.settle()
         self._run_scripts(True)
         try:
             self.play.evaluate(_axe_source())  # not a script tag: the page's policy would refuse it
@@ -151,6 +159,7 @@ class Visitor:
 
     def save_page(self, name: str) -> Path:
         """The HTML as the server sent it, in var/html/, for the validator."""
+        self.settle()
         PAGES.mkdir(parents=True, exist_ok=True)
         path = PAGES / f"{_name(name)}.html"
         answer = self.context.request.get(self.play.url)
@@ -159,6 +168,7 @@ class Visitor:
 
     def assert_fits(self) -> None:
         """Nothing scrolls sideways."""
+        self.settle()
         wide = self.play.evaluate("document.documentElement.scrollWidth")
         assert wide <= self.play.evaluate("window.innerWidth"), f"{self.play.url} is {wide} px wide"
 

@@ -184,10 +184,12 @@ def _desk(found: dict[str, Any]) -> Iterator[Verdict]:
                 f"p95 ≤ {budget:.0f} ms",
                 good(took["p95_ms"]),
             )
-            asked, who = (one["queries"][what][key] for key in ("statements", "to_know_who_asks"))
+            asked, who, index = (
+                one["queries"][what][key] for key in ("statements", "to_know_who_asks", "of_the_index")
+            )
             yield Verdict(
-                f"{name}: {what}, statements (to know who asks)",
-                f"{asked} ({who})",
+                f"{name}: {what}, statements (to know who asks) + of the search index",
+                f"{asked} ({who}) + {index}",
                 f"≤ {QUERIES}",
                 asked <= QUERIES,
             )

@@ -5,15 +5,15 @@ The view is logged before the data is returned.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
@@ -37,6 +37,7 @@ from heedline.casework.pages.case_lines import (
     TRANSLATIONS,
 )
 from heedline.casework.pages.case_messages import CaseMessages, messages_of
+from heedline.casework.pages.compiled_query import CompiledQuery
 from heedline.casework.report import conflict_terms, notes, report_language, restrictions
 from heedline.casework.report.opening import OpenedReport, open_stored, with_language
 from heedline.casework.report.verb import on_the_record
@@ -165,28 +166,36 @@ def with_earlier(ref: UUID, *, by: Attendance, at: datetime) -> tuple[CaseFile, 
     return _file(report, parts, by, at), seen
 
 
+def _one_report(ref: UUID, desks: Sequence[UUID], at: datetime) -> QuerySet[Report]:
+    """Return the query for a report of these desks, with everything around it as columns."""
+    return (
+        reports_of(desks)
+        .filter(pk=ref)
+        .select_related("desk", "owner", "lease_by", "call_back")
+        .annotate(
+            made=STEPS,
+            said=MESSAGES,
+            last_request=LAST_REQUEST,
+            last_trace=LAST_TRACE,
+            asked_translations=TRANSLATIONS,
+            translated=TRANSLATION_TEXTS,
+            disclosures=DISCLOSURES,
+            noted=NOTES,
+            also_open=presence.noted(at),
+            to_do=TASKS,
+            has_danger=Exists(DangerEpisode.objects.filter(report=OuterRef("pk"))),
+            restricted=Exists(restrictions.restricting().filter(report=OuterRef("pk"))),
+        )
+    )
+
+
+_ONE_REPORT: Final = CompiledQuery(_one_report)
+
+
 def _opened(ref: UUID, by: Attendance, at: datetime) -> tuple[Any, CaseParts]:
     """Return a report's row with its related rows, and its decrypted parts."""
     with on_the_record(Act.REPORT_READ, by=by, ref=ref):
-        rows = (
-            reports_of(by.desk_ids)
-            .select_related("desk", "owner", "lease_by", "call_back")
-            .annotate(
-                made=STEPS,
-                said=MESSAGES,
-                last_request=LAST_REQUEST,
-                last_trace=LAST_TRACE,
-                asked_translations=TRANSLATIONS,
-                translated=TRANSLATION_TEXTS,
-                disclosures=DISCLOSURES,
-                noted=NOTES,
-                also_open=presence.noted(at),
-                to_do=TASKS,
-                has_danger=Exists(DangerEpisode.objects.filter(report=OuterRef("pk"))),
-                restricted=Exists(restrictions.restricting().filter(report=OuterRef("pk"))),
-            )
-        )
-        report = rows.filter(pk=ref).first()
+        report = next(iter(_ONE_REPORT.rows(ref, sorted(by.desk_ids), at)), None)
         if report is None:
             raise NotHere
         by.require(Capability.READ_REPORT, report.desk_id, report.watch_id)

@@ -1,0 +1,70 @@
+"""A query that is compiled once gives what the query itself gives, and refuses values that would go stale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection
+from django.db.models import DateTimeField, QuerySet, Value
+from django.test.utils import CaptureQueriesContext
+
+from heedline.casework.pages import case_file
+from heedline.casework.pages.compiled_query import CompiledQuery, NotTheSame
+from heedline.permits.scopes import reports_of
+from heedline.reports.models import Report
+from tests.support.scene_people import SOUTH_WEST, People
+
+pytestmark = pytest.mark.django_db
+
+
+def _one(ref: UUID, desks: Sequence[UUID]) -> QuerySet[Report]:
+    return reports_of(desks).filter(pk=ref).select_related("desk")
+
+
+def _ten_minutes_before(at: datetime) -> QuerySet[Report]:
+    return Report.objects.annotate(before=Value(at - timedelta(minutes=10), output_field=DateTimeField()))
+
+
+def test_each_run_has_its_own_values(people: People) -> None:
+    query = CompiledQuery(_one)
+    here, elsewhere = people.send()[0], people.send(**SOUTH_WEST)[0]
+    rows = {one.id: one for one in Report.objects.select_related("desk")}
+    desks = {ref: [rows[ref].desk_id, rows[ref].watch_id or uuid4()] for ref in (here, elsewhere)}
+    for ref in (here, elsewhere, here):
+        (found,) = query.rows(ref, desks[ref])
+        assert found == rows[ref]
+        assert found.desk.code == rows[ref].desk.code
+    assert list(query.rows(here, [uuid4(), uuid4()])) == []
+    assert list(query.rows(here, [])) == []
+    assert [one.id for one in query.rows(here, [uuid4(), uuid4(), rows[here].desk_id])] == [here]
+
+
+def test_the_sql_of_an_opened_report_is_what_django_would_write(people: People) -> None:
+    ref, _ = people.assessed()
+    row = Report.objects.get(pk=ref)
+    values = (ref, [row.desk_id, uuid4()], people.at)
+    with CaptureQueriesContext(connection) as seen:
+        direct = list(case_file._one_report(*values))
+        for _ in range(2):
+            compiled = list(case_file._ONE_REPORT.rows(*values))
+            assert [vars(one).keys() for one in compiled] == [vars(one).keys() for one in direct]
+            assert [one.made for one in compiled] == [one.made for one in direct]
+    assert len({query["sql"] for query in seen.captured_queries}) == 1
+
+
+def test_a_value_computed_from_another_is_refused() -> None:
+    with pytest.raises(NotTheSame):
+        CompiledQuery(_ten_minutes_before).rows(datetime.fromisoformat("2026-05-03T12:00:00+00:00"))
+
+
+def test_a_value_from_elsewhere_is_refused() -> None:
+    with pytest.raises(NotTheSame):
+        CompiledQuery(lambda ref: Report.objects.filter(pk__in=[ref, uuid4()])).rows(uuid4())
+
+
+def test_a_value_that_the_query_does_not_use_is_refused() -> None:
+    with pytest.raises(NotTheSame):
+        CompiledQuery(lambda ref, other: Report.objects.filter(pk=ref)).rows(uuid4(), uuid4())

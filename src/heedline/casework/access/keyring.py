@@ -8,6 +8,7 @@ from uuid import UUID
 
 from heedline.casework.keys import session_signing
 from heedline.casework.keys.key_verification import Known
+from heedline.vault.keys import PreparedKey, prepare
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,14 @@ class Keyring:
     personal: bytes = field(repr=False, default=b"")
     """The key for the officer's personal data (`saved_views.personal_key`)."""
 
-    def for_any(self, epochs: Iterable[UUID]) -> list[bytes]:
-        """Return the seeds that may open a header addressed to any of `epochs`."""
-        return [self.seeds[e] for e in epochs if e in self.seeds]
+    prepared: dict[UUID, PreparedKey] = field(init=False, repr=False, default_factory=dict)
+    """The seeds already used in this request, expanded."""
+
+    def for_any(self, epochs: Iterable[UUID]) -> list[PreparedKey]:
+        """Return the keys that may open a header addressed to any of `epochs`."""
+        return [self._prepared(e) for e in epochs if e in self.seeds]
+
+    def _prepared(self, epoch: UUID) -> PreparedKey:
+        if epoch not in self.prepared:
+            self.prepared[epoch] = prepare(self.seeds[epoch])
+        return self.prepared[epoch]

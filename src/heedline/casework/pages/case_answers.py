@@ -81,7 +81,9 @@ def answers_of(
         pages=opened.pages,
         pages_words=language_words(opened.pages),
         pages_flag=report_language.pages_flag(opened.pages, web=opened.channel != "api"),
-        hint=report_language.hint(opened.narrative, opened.language, said=opened.language_said),
+        hint=report_language.hint(
+            report_language.guess_of(opened.narrative), opened.language, said=opened.language_said
+        ),
         call=_call(report, opened, at),
         translation=newest(translations),
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,6 +24,7 @@ from heedline.reports.models import SealedHeader, SealedPayload
 from heedline.vault import envelope
 from heedline.vault.canonical import canonical
 from heedline.vault.container import Container
+from heedline.vault.keys import Opener
 
 #: Every sort of part that the core adds to a report. A specialist desk registers its own.
 SEALED_PARTS = frozenset(
@@ -122,7 +124,7 @@ def seal(
 
 
 def open_words(
-    container_id: UUID, header: bytes, payload: bytes, seeds: list[bytes], part: str
+    container_id: UUID, header: bytes, payload: bytes, seeds: Sequence[Opener], part: str
 ) -> dict[str, Any]:
     """Decrypt text that an officer or a reporter wrote.
 

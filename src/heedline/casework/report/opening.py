@@ -11,6 +11,7 @@ import base64
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,6 +22,7 @@ from heedline.casework.access.keyring import Keyring
 from heedline.casework.errors import ChangedSinceArrival
 from heedline.casework.report import report_language
 from heedline.packs import load_pack
+from heedline.packs.text.tongues import Guess
 from heedline.reports.models import Report
 from heedline.reports.stored import StoredPart
 from heedline.vault import envelope
@@ -69,10 +71,15 @@ class OpenedReport:
     def narrative(self) -> str:
         return str(self.record.get("narrative", ""))
 
+    @cached_property
+    def guess(self) -> Guess | None:
+        """Return the apparent language of the beginning of the account."""
+        return report_language.guess_of(self.narrative[: report_language.HINT_LENGTH])
+
     @property
     def spoken(self) -> str:
         """Return the language code that a screen reader should use for the account."""
-        return report_language.spoken(self.narrative, self.language, said=self.language_said)
+        return report_language.spoken(self.guess, self.language, said=self.language_said)
 
     @property
     def guessable(self) -> bool:

@@ -14,12 +14,14 @@ from django.conf import settings
 
 from heedline.casework.report.question_editions import language_words
 from heedline.packs import load_pack
+from heedline.packs.text.tongues import Guess
 
 #: How an officer's word about a report's language is kept: a sealed part of the report.
 PART = "language"
 
 
-_HINT_LENGTH = 400  # of a line in a queue, which has many
+#: Characters by which the language of a line in a queue is guessed: a queue has many lines.
+HINT_LENGTH = 400
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,17 @@ def choices() -> tuple[tuple[str, str], ...]:
     return tuple(sorted(((one.code, one.name) for one in known), key=lambda one: one[1]))
 
 
-def hint(text: str, language: str, *, said: bool) -> LanguageHint | None:
-    """Return the apparent language of the text if it differs from `language`.
+def guess_of(text: str) -> Guess | None:
+    """Return the apparent language of a text, or None if it is too short or ambiguous."""
+    return load_pack(settings.PACK).tongues.guess(text)
+
+
+def hint(guess: Guess | None, language: str, *, said: bool) -> LanguageHint | None:
+    """Return the apparent language of a text if it differs from `language`.
 
     Returns None if an officer has already recorded the language (`said`).
     """
-    guess = None if said else load_pack(settings.PACK).tongues.guess(text)
+    guess = None if said else guess
     if guess is None or guess.code == language:
         return None
     return LanguageHint(guess.code, name_of(guess.code), guess.because)
@@ -65,7 +72,9 @@ def pages_flag(pages: str, *, web: bool) -> str:
     return f"Sent from {words} pages" if web else f"Said to be in {words}"
 
 
-def flags(text: str, language: str, *, pages: str, web: bool, said: bool, translated: bool) -> list[str]:
+def flags(
+    guess: Guess | None, language: str, *, pages: str, web: bool, said: bool, translated: bool
+) -> list[str]:
     """Return the language labels for a report in a queue.
 
     There are none if the language is the office's own. The label gives the language that an officer
@@ -77,7 +86,6 @@ def flags(text: str, language: str, *, pages: str, web: bool, said: bool, transl
     if said:
         words = language_words(language)
         return [f"Language: {words}"] if words else []
-    guess = load_pack(settings.PACK).tongues.guess(text[:_HINT_LENGTH])
     came = pages_flag(pages, web=web)
     if guess is None:
         return [came] if came else []
@@ -86,12 +94,12 @@ def flags(text: str, language: str, *, pages: str, web: bool, said: bool, transl
     return [*seems, came] if came and guess.code != pages else seems
 
 
-def spoken(text: str, language: str, *, said: bool) -> str:
+def spoken(guess: Guess | None, language: str, *, said: bool) -> str:
     """Return the language code that a screen reader should use for a text in a list.
 
     This is the language an officer recorded, the apparent language, or that of the pages used.
     """
-    found = hint(text[:_HINT_LENGTH], language, said=said)
+    found = hint(guess, language, said=said)
     return found.code if found is not None else language
 
 

@@ -67,9 +67,10 @@ class Tongues:
     def guess(self, text: str) -> Guess | None:
         """Return the likely language of the text, or None if it is too short or ambiguous."""
         text = text[:_MOST_CHARACTERS]
-        letters = Counter(
-            unicodedata.name(letter, "").partition(" ")[0] for letter in text if letter.isalpha()
-        )
+        letters: Counter[str] = Counter()
+        for letter, count in Counter(text).items():
+            if letter.isalpha():
+                letters[unicodedata.name(letter, "").partition(" ")[0]] += count
         if not letters:
             return None
         script, many = letters.most_common(1)[0]
@@ -79,7 +80,11 @@ class Tongues:
         if len(here) == 1:
             return Guess(here[0].code, ())
         words = [word.casefold() for word in _WORD.findall(text)]
-        found = {tongue.code: Counter(word for word in words if tongue.has(word)) for tongue in here}
+        counted = Counter(words)
+        found = {
+            tongue.code: Counter({word: count for word, count in counted.items() if tongue.has(word)})
+            for tongue in here
+        }
         ranked = sorted(found.items(), key=lambda one: -one[1].total())
         (code, best), (_, second) = ranked[0], ranked[1]
         if (

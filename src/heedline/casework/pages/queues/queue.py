@@ -122,7 +122,7 @@ def _flags(report: Report, opened: OpenedReport | None) -> tuple[str, ...]:
         found.append("New message")
     if opened is not None:
         found += report_language.flags(
-            opened.narrative,
+            opened.guess,
             opened.language,
             pages=opened.pages,
             web=opened.channel != "api",

@@ -29,7 +29,10 @@ def _packages() -> set[str]:
 @pytest.mark.parametrize(
     ("contract", "may"),
     [
-        ("Only casework opens the vault", {"heedline.casework", "heedline.index", "heedline.vault"}),
+        (
+            "Only casework opens the vault",
+            {"heedline.casework", "heedline.files", "heedline.index", "heedline.vault"},
+        ),
         ("Only the vault touches cryptography", {"heedline.vault"}),
     ],
 )

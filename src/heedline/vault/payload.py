@@ -19,7 +19,7 @@ from heedline.vault.errors import CannotOpen
 CHUNK = 64 * 1024
 TAG = 16
 NONCE = 16
-_SEALED_CHUNK = CHUNK + TAG
+SEALED_CHUNK = CHUNK + TAG
 _MIDDLE, _LAST = b"\0", b"\1"
 
 
@@ -37,6 +37,22 @@ class PayloadWriter:
         self._ready = bytearray(nonce)
         self._count = 0
         self._finished = False
+
+    @classmethod
+    def resumed(cls, file_key: bytes, nonce: bytes, count: int) -> "PayloadWriter":
+        """Return a writer that continues a payload after its first ``count`` chunks.
+
+        It never seals a chunk twice only if the caller has counted every chunk that was kept.
+        """
+        writer = cls(file_key)
+        writer._aead = _aead(file_key, nonce)
+        writer._ready.clear()  # the nonce was written long ago
+        writer._count = count
+        return writer
+
+    def held(self) -> bytes:
+        """Return the bytes that have not been sealed yet, at most one chunk."""
+        return bytes(self._held)
 
     def update(self, data: bytes) -> bytes:
         """Return the sealed bytes that are ready, if any.
@@ -96,9 +112,9 @@ def open_payload(source: BinaryIO, file_key: bytes) -> Iterator[bytes]:
         raise CannotOpen
     aead = _aead(file_key, nonce)
     count = 0
-    sealed = _read(source, _SEALED_CHUNK)
+    sealed = _read(source, SEALED_CHUNK)
     while True:
-        following = _read(source, _SEALED_CHUNK) if len(sealed) == _SEALED_CHUNK else b""
+        following = _read(source, SEALED_CHUNK) if len(sealed) == SEALED_CHUNK else b""
         chunk = _open(aead, count, sealed, last=not following)
         if not chunk and count:
             raise CannotOpen  # an empty last chunk stands only in an empty payload
@@ -125,11 +141,20 @@ def open_range(source: BinaryIO, size: int, file_key: bytes, start: int, stop: i
         raise CannotOpen
     aead = _aead(file_key, nonce)
     last = (total - 1) // CHUNK
-    source.seek(NONCE + start // CHUNK * _SEALED_CHUNK)
+    source.seek(NONCE + start // CHUNK * SEALED_CHUNK)
     for count in range(start // CHUNK, (stop - 1) // CHUNK + 1):
-        chunk = _open(aead, count, _read(source, _SEALED_CHUNK), last=count == last)
+        chunk = _open(aead, count, _read(source, SEALED_CHUNK), last=count == last)
         offset = count * CHUNK
         yield chunk[max(0, start - offset) : stop - offset]
+
+
+def chunk_opens(file_key: bytes, nonce: bytes, count: int, sealed: bytes, *, last: bool) -> bool:
+    """Return whether these bytes are chunk number ``count`` of a payload, and whole unless it is the last."""
+    try:
+        chunk = _open(_aead(file_key, nonce), count, sealed, last=last)
+    except CannotOpen:
+        return False
+    return last or len(chunk) == CHUNK
 
 
 def plain_size(size: int) -> int:
@@ -137,7 +162,7 @@ def plain_size(size: int) -> int:
 
     Raises ``CannotOpen`` if no payload has that size.
     """
-    chunks, rest = divmod(size - NONCE, _SEALED_CHUNK)
+    chunks, rest = divmod(size - NONCE, SEALED_CHUNK)
     if size < NONCE + TAG or 0 < rest < TAG or (rest == TAG and chunks):
         raise CannotOpen
     return chunks * CHUNK + max(0, rest - TAG)

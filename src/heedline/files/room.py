@@ -1,0 +1,24 @@
+"""The disk guard, which refuses files before a disk is full, so that reports in words always fit."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def free_bytes(folder: Path) -> int | None:
+    """Return the bytes that an unprivileged account may still write in that folder, or None if unknown."""
+    try:
+        found = os.statvfs(folder)
+    except OSError:
+        return None
+    return found.f_bavail * found.f_frsize
+
+
+def may_take(free: int | None, expected: int, keep_free: int) -> bool:
+    """Return whether a file of `expected` more bytes may be taken.
+
+    `keep_free` bytes must be left afterwards for reports. Nothing is refused where the free space of a
+    storage is unknown, as it is for object storage.
+    """
+    return free is None or free - expected >= keep_free

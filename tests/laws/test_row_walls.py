@@ -21,7 +21,15 @@ from heedline.desks.models import Appointment
 from heedline.dispatch.models import Alarm
 from heedline.permits import functions
 from heedline.permits.models import OfficeSession
-from heedline.reports.models import EarlierAnswer, HandOver, OwnerNotice, Report, Translation
+from heedline.reports.models import (
+    Derivative,
+    EarlierAnswer,
+    HandOver,
+    OwnerNotice,
+    Report,
+    ReportFile,
+    Translation,
+)
 from tests.support import stories
 from tests.support.acting import acting
 from tests.support.cast import House, now
@@ -45,6 +53,8 @@ OF_REPORTS = {
     "reports_note_revision": "report_id",
     "reports_owner_notice": "report_id",
     "reports_task": "report_id",
+    "reports_file": "report_id",
+    "reports_derivative": "report_id",
     "reports_receipt": "report_id",
     "dispatch_alarm": "about_id",
     "audit_event": "thing_id",
@@ -100,6 +110,10 @@ def reports(people: People) -> dict[str, UUID]:
             state="accepted",
             ended_by=officer,
             ended_at=people.at,
+        )
+        photo = ReportFile.objects.create(container=uuid4(), report_id=ref, object=uuid4(), size=65_568)
+        Derivative.objects.create(
+            container=uuid4(), report_id=ref, file=photo, description=uuid4(), object=uuid4(), size=65_568
         )
         EarlierAnswer.objects.create(
             report_id=ref,

@@ -28,8 +28,9 @@ _GONE = "SELECT d.report FROM reports_disposal d WHERE d.done"
 #: and of what was disposed of since, what can never be deleted again is not loaded in the first place.
 _OF_REPORTS = {
     "reports_sealed_header": "EXISTS (SELECT 1 FROM reports_report r WHERE r.id = b.report_id)"
-    # a partner's header is to the payload of another part
-    " AND (b.part = 'partner' OR EXISTS (SELECT 1 FROM reports_sealed_payload p WHERE p.container = b.container))",
+    # a partner's header is to the payload of another part, and a file's payload is an object in storage
+    " AND (b.part = 'partner' OR EXISTS (SELECT 1 FROM reports_file f WHERE f.container = b.container)"
+    " OR EXISTS (SELECT 1 FROM reports_derivative v WHERE v.container = b.container) OR EXISTS (SELECT 1 FROM reports_sealed_payload p WHERE p.container = b.container))",
     "reports_identity_share": "EXISTS (SELECT 1 FROM reports_report r WHERE r.id = b.report_id)",
     "reports_step": f"b.report_id NOT IN ({_GONE})",
     "reports_dissemination": f"b.report_id NOT IN ({_GONE})",
@@ -40,6 +41,8 @@ _WITH_THE_REPORT: tuple[LiteralString, ...] = (
     "reports_note_revision",
     "reports_owner_notice",
     "reports_task",
+    "reports_derivative",
+    "reports_file",
     "reports_translation_text",
     "reports_translation",
     "reports_message",

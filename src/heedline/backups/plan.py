@@ -52,14 +52,16 @@ class Copied:
 #: What came in the running quarter hour and nobody has taken is left to the next backup: two backups, each with its exact
 #: time, would otherwise date a report between them (law 5).
 _NEW = "SELECT id FROM reports_report WHERE NOT settled AND slot >= {running}"
-_NEW_WORDS = "SELECT container FROM reports_message WHERE NOT settled AND NOT from_us AND slot >= {running}"
+_NEW_MESSAGE = "FROM reports_message WHERE NOT settled AND NOT from_us AND slot >= {running}"
+_NEW_WORDS = f"SELECT container {_NEW_MESSAGE}"
+_NEW_FILES = f"SELECT container FROM reports_file WHERE message_id IN (SELECT id {_NEW_MESSAGE})"  # noqa: S608
 #: For tables with a report: the rows of reports from before the running quarter hour.
 OF_OLD_REPORTS = f"report_id NOT IN ({_NEW})"
 #: A translation of a message goes with the message.
 _OLD_MESSAGE = (
     f"COALESCE(message_id NOT IN (SELECT id FROM reports_message WHERE container IN ({_NEW_WORDS})), true)"  # noqa: S608
 )
-_OLD_PARTS = f"{OF_OLD_REPORTS} AND container NOT IN ({_NEW_WORDS})"
+_OLD_PARTS = f"{OF_OLD_REPORTS} AND container NOT IN ({_NEW_WORDS}) AND container NOT IN ({_NEW_FILES})"
 
 #: Names of people, desks and their keys, and how people sign in: all current with the newest key store.
 _WHO = (
@@ -111,6 +113,13 @@ COPIED: tuple[Copied, ...] = (
     Copied("reports_note_revision", Side.BODIES, where=OF_OLD_REPORTS),
     Copied("reports_owner_notice", Side.BODIES, where=OF_OLD_REPORTS),
     Copied("reports_task", Side.BODIES, where=OF_OLD_REPORTS),
+    Copied("reports_file", Side.BODIES, order="container", where=_OLD_PARTS),
+    Copied(
+        "reports_derivative",
+        Side.BODIES,
+        order="container",
+        where=f"{OF_OLD_REPORTS} AND file_id NOT IN ({_NEW_FILES})",
+    ),
     Copied("reports_identity_request", Side.BODIES, where=OF_OLD_REPORTS),
     Copied("reports_danger", Side.BODIES, where=OF_OLD_REPORTS),
     Copied("reports_danger_entry", Side.BODIES, where=OF_OLD_REPORTS),

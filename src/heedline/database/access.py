@@ -109,6 +109,8 @@ TABLES: dict[str, dict[str, str]] = {
     "reports_note_revision": {"office": "ar", "usher": "d"},
     "reports_owner_notice": {"office": "ar", "usher": "d"},
     "reports_task": {"office": "ar", "usher": "d"},
+    "reports_file": {"office": "r", "door": "a", "usher": "d", "worker": "m"},
+    "reports_derivative": {"office": "ar", "usher": "d"},
     "reports_search": {"office": "ar", "settler": "d"},
     "reports_search_index": {"office": "rd", "usher": "a", "settler": "d"},
     "reports_search_page": {"office": "ard", "settler": "d"},
@@ -205,6 +207,14 @@ COLUMNS: dict[tuple[str, str, str], str] = {
         "w",
     ): "due_at ended_at ended_by_id ended_note owner_id state",  # never what it is
     ("reports_task", "worker", "r"): "due_at id owner_id report_id state",
+    ("reports_file", "usher", "r"): "object report_id",
+    ("reports_file", "settler", "r"): "report_id state",
+    ("reports_file", "settler", "w"): "state",  # written anew, and not changed
+    ("reports_file", "worker", "r"): "object report_id size state",
+    ("reports_file", "worker", "w"): "state",
+    ("reports_derivative", "usher", "r"): "object report_id",
+    ("reports_derivative", "worker", "r"): "object report_id size state",
+    ("reports_derivative", "worker", "w"): "state",
     ("reports_owner_notice", "usher", "r"): "report_id",
     ("reports_owner_notice", "office", "w"): "seen_at",
     ("reports_translation", "office", "w"): "assigned_to_id state",

@@ -65,6 +65,7 @@ CORE = (
     "policies/shift_notes.sql",
     "policies/daily_counts.sql",
     "policies/search.sql",
+    "policies/files.sql",
     "policies/partner_site.sql",
     "roles/public.sql",
     "roles/office.sql",

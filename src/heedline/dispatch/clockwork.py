@@ -36,6 +36,7 @@ _TABLES = (
     "reports_sealed_header",
     "reports_sealed_payload",
     "reports_identity_share",
+    "reports_file",
     "reports_receipt",
     "reports_message",
     "reports_step",

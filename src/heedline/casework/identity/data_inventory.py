@@ -40,11 +40,14 @@ HOLDS: tuple[HeldData, ...] = (
         "What they wrote, and inside it the exact time at which it arrived. The officers of the desk can open it; nothing "
         "else holds that time. Which pages and which language they used is "
         "inside it too. In the clear stands which sorts of parts a report has: report, identity, message, reply, note, "
-        "language, translation, release, sent, partner, answer, asked-before, link. The last two say that an officer noted that the sender had "
+        "language, translation, release, sent, partner, answer, file, derivative, derivative-description, asked-before, link. The last two say that an officer noted that the sender had "
         "written before under another code, or decided whether the report and another one belong together; which one is inside "
-        "the seal.",
+        "the seal. Files they sent, such as photos, are sealed each under a key of its own, and kept under random names. What "
+        "a file is called, its type, its length and its hash are sealed in the report or the message. In the clear stands "
+        "which files a report or a message has, how large each is in steps, and whether it is still there.",
         True,
         {
+            "reports_file": "container report_id message_id object size state",
             "reports_sealed_header": "container report_id part header epochs",
             "reports_sealed_payload": "container report_id payload sha256",
         },
@@ -156,6 +159,7 @@ HOLDS: tuple[HeldData, ...] = (
             "reports_note_revision": "id report_id note number container by_id at",
             "reports_presence": "report_id officer_id minute",
             "reports_task": "id report_id owner_id set_by_id set_at due_at container state ended_by_id ended_at ended_note",
+            "reports_derivative": "container report_id file_id number description object size state",
             "reports_owner_notice": "id report_id officer_id to_id by_id at note seen_at",
         },
     ),

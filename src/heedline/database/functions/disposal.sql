@@ -54,6 +54,8 @@ BEGIN
     DELETE FROM public.reports_presence WHERE report_id = r;
     DELETE FROM public.reports_owner_notice WHERE report_id = r;
     DELETE FROM public.reports_task WHERE report_id = r;
+    DELETE FROM public.reports_derivative WHERE report_id = r;
+    DELETE FROM public.reports_file WHERE report_id = r;
     DELETE FROM public.reports_translation_text WHERE report_id = r;
     DELETE FROM public.reports_translation WHERE report_id = r;
     DELETE FROM public.reports_message WHERE report_id = r;

@@ -41,6 +41,7 @@ BEGIN
         -- joined with nothing, so that what lies in the overflow table is written anew too
         UPDATE public.reports_sealed_header SET header = header || ''::bytea WHERE report_id = r;
         UPDATE public.reports_identity_share SET sealed = sealed || ''::bytea WHERE report_id = r;
+        UPDATE public.reports_file SET state = state WHERE report_id = r;
         UPDATE public.reports_message SET settled = true WHERE report_id = r;
         -- moves without an exact time: the reporter's own, and the note of who took a report down for one
         UPDATE public.reports_step SET note = note WHERE report_id = r AND at IS NULL;

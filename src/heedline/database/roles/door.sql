@@ -19,6 +19,7 @@ GRANT SELECT, INSERT ON intake_question_set TO heedline_door;
 GRANT SELECT ON keys_epoch TO heedline_door;
 
 -- reports
+GRANT INSERT ON reports_file TO heedline_door;
 GRANT INSERT ON reports_identity_share TO heedline_door;
 GRANT SELECT, INSERT, UPDATE ON reports_message TO heedline_door;
 GRANT SELECT, INSERT, UPDATE ON reports_receipt TO heedline_door;

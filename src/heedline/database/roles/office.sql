@@ -108,6 +108,8 @@ GRANT SELECT, INSERT, UPDATE (state, assigned_to_id) ON reports_translation TO h
 GRANT SELECT, INSERT ON reports_translation_text TO heedline_office;
 GRANT SELECT, INSERT ON reports_note_revision TO heedline_office;
 GRANT SELECT, INSERT, UPDATE (seen_at) ON reports_owner_notice TO heedline_office;
+GRANT SELECT ON reports_file TO heedline_office;
+GRANT SELECT, INSERT ON reports_derivative TO heedline_office;
 -- never who set it, or what it is
 GRANT SELECT, INSERT, UPDATE (owner_id, due_at, state, ended_by_id, ended_at, ended_note) ON reports_task TO heedline_office;
 -- made by permits.begin_search alone

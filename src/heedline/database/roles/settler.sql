@@ -24,6 +24,8 @@ GRANT SELECT, DELETE ON permits_session TO heedline_settler;
 GRANT SELECT, DELETE ON permits_unlocked TO heedline_settler;
 
 -- reports
+-- it writes the row anew and changes nothing
+GRANT SELECT (report_id, state), UPDATE (state) ON reports_file TO heedline_settler;
 GRANT SELECT (released_on, report_id) ON reports_hold TO heedline_settler;
 GRANT SELECT ON reports_identity_request TO heedline_settler;
 GRANT SELECT, INSERT, UPDATE, DELETE ON reports_identity_share TO heedline_settler;

@@ -45,9 +45,12 @@ GRANT SELECT ON keys_statement TO heedline_worker;
 GRANT SELECT ON reports_call_back TO heedline_worker;
 -- never a word of it: times, and who owns it
 GRANT SELECT (id, report_id, opened_at, acknowledged_at, review_at, discharged_at) ON reports_danger TO heedline_worker;
+-- which objects in storage belong to a report, and which are missing
+GRANT SELECT (object, report_id, size, state), UPDATE (state) ON reports_derivative TO heedline_worker;
 -- it draws them, from the log
 GRANT SELECT, INSERT ON reports_dip_check TO heedline_worker;
 GRANT SELECT (id, state, urgent, due_at, checked_by_id, report_id) ON reports_dissemination TO heedline_worker;
+GRANT SELECT (object, report_id, size, state), UPDATE (state), MAINTAIN ON reports_file TO heedline_worker;
 GRANT SELECT (report_id, from_desk_id, due_at, state) ON reports_hand_over TO heedline_worker;
 GRANT SELECT (released_on, report_id) ON reports_hold TO heedline_worker;
 GRANT SELECT (id, asked_at, decided_at, authoriser_desk_id) ON reports_identity_request TO heedline_worker;

@@ -1976,4 +1976,74 @@ class Migration(migrations.Migration):
             model_name="searchwaiting",
             constraint=models.UniqueConstraint(fields=("desk", "report"), name="waits_once"),
         ),
+        migrations.CreateModel(
+            name="ReportFile",
+            fields=[
+                ("container", models.UUIDField(primary_key=True, serialize=False)),
+                ("object", models.UUIDField(unique=True)),
+                ("size", models.PositiveBigIntegerField()),
+                ("state", models.CharField(default="kept", max_length=8)),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="files", to="reports.report"
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="files",
+                        to="reports.message",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "reports_file",
+                "indexes": [models.Index(fields=["report"], name="files_of")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["kept", "missing"])), name="known_file_state"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Derivative",
+            fields=[
+                ("container", models.UUIDField(primary_key=True, serialize=False)),
+                ("number", models.PositiveSmallIntegerField(default=1)),
+                ("description", models.UUIDField()),
+                ("object", models.UUIDField(unique=True)),
+                ("size", models.PositiveBigIntegerField()),
+                ("state", models.CharField(default="kept", max_length=8)),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="derivatives",
+                        to="reports.reportfile",
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="derivatives",
+                        to="reports.report",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "reports_derivative",
+                "indexes": [models.Index(fields=["report"], name="derivatives_of")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("file", "number"), name="derivative_order"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["kept", "missing"])), name="known_derivative_state"
+                    ),
+                ],
+            },
+        ),
     ]

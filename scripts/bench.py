@@ -29,6 +29,7 @@ from bench import (
     page_flow,
     page_weights,
     question_page,
+    sealing_work,
     search_work,
     verdicts,
 )
@@ -37,7 +38,7 @@ from bench.load import Wrong
 from bench.processes import machine
 
 #: What can be measured alone, in the order of a run.
-STAGES = frozenset({"api", "pages", "desks", "log", "keys", "search", "check"})
+STAGES = frozenset({"api", "pages", "desks", "log", "keys", "search", "check", "files"})
 LEVELS = (1, 16, 64)
 #: At once, so that every thread of the public process has had a report before the clock runs.
 WARM_UP = 32
@@ -60,6 +61,7 @@ class Size:
     idle: float
     log: int
     checked: int
+    file_megabytes: int = 1_000
     searched: int = 100_000
     searched_seconds: float = 1_200
 
@@ -91,6 +93,7 @@ QUICK = Size(
     idle=1,
     log=10_000,
     checked=50_000,
+    file_megabytes=200,
     searched=5_000,
     searched_seconds=60,
 )
@@ -230,11 +233,14 @@ def measure(size: Size, only: frozenset[str] = STAGES) -> dict[str, Any]:
         "machine": machine(),
         "size": size.__dict__,
     }
-    if only - {"check"}:
+    if only - {"check", "files"}:
         _in_an_instance(size, only, found)
     if "check" in only:
         say(f"checking an exported log of {size.checked:,} events")
         found["check"] = log_work.check(size.checked)
+    if "files" in only:
+        say(f"sealing and opening files, one of {size.file_megabytes:,} MB")
+        found["files"] = sealing_work.measure(size.file_megabytes, ROOT / "var")
     found["took_seconds"] = round(time.monotonic() - _began, 1)
     return found
 

@@ -16,6 +16,8 @@ GUIDANCE_PER_SECOND = 5000
 QUEUE_P95_MS, OPEN_P95_MS, QUERIES = 100.0, 60.0, 5
 MEMORY_MIB = 700
 AT_ONCE = (16, 64)
+#: Sealing and opening beside the bare cipher, and what a file of any size may take.
+SEALING_SHARE, FILE_MEMORY_MIB = 0.6, 64
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ def judge(found: dict[str, Any]) -> list[Verdict]:
         ("check", _check),
         ("keys", _keys),
         ("search", _search),
+        ("files", _files),
         ("durability", _durability),
     )
     return [*_quiet(found), *(one for key, judge in parts if key in found for one in judge(found))]
@@ -251,6 +254,28 @@ def _search(found: dict[str, Any]) -> Iterator[Verdict]:
     held = search["batch_ms"]
     yield Verdict("search: one batch, p95", f"{held['p95']:.0f} ms", "≤ 300 ms", held["p95"] <= 300)
     yield Verdict("search: bytes a report", f"{search['bytes_a_report']:,}", "", None)
+
+
+def _files(found: dict[str, Any]) -> Iterator[Verdict]:
+    rates, through = found["files"]["rates"], found["files"]["through"]
+    bare = rates["bare"]
+    for name in ("sealing", "opening"):
+        share = rates[name] / bare
+        yield Verdict(
+            f"files: {name}, MB a CPU second (of ChaCha20-Poly1305 alone)",
+            f"{rates[name]:,.0f} of {bare:,.0f} ({share:.0%})",
+            f"≥ {SEALING_SHARE:.0%}",
+            share >= SEALING_SHARE,
+        )
+    yield Verdict(
+        "files: sealing with SHA-256 and type, MB a CPU second", f"{rates['taking']:,.0f}", "", None
+    )
+    yield Verdict(
+        f"files: {through['megabytes']:,} MB into a folder and out of it (more memory)",
+        f"{through['taken_seconds']:.1f} s, {through['read_seconds']:.1f} s ({through['more_memory_mib']:.0f} MiB)",
+        f"≤ {FILE_MEMORY_MIB} MiB",
+        through["whole"] and through["more_memory_mib"] <= FILE_MEMORY_MIB,
+    )
 
 
 def _durability(found: dict[str, Any]) -> Iterator[Verdict]:

@@ -16,6 +16,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from granian import Granian
 
 from heedline.config.front import Front, FrontLimits
+from heedline.config.uploads import UploadLimits, Uploads
 from heedline.launch.serving import SERVER
 from heedline.web.declared import BODY_REFUSED
 
@@ -29,7 +30,9 @@ def echo(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[by
     while environ["PATH_INFO"] == "/wait/" and not gate.exists():
         time.sleep(0.02)
     said = {
-        "body": len(environ["wsgi.input"].read()),
+        "body": len(body := environ["wsgi.input"].read()),
+        "file": body.decode("ascii", "replace") if environ["PATH_INFO"] == "/file/" else "",
+        "kind": environ.get("CONTENT_TYPE"),
         "refused": environ.get(BODY_REFUSED),
         "path": environ["PATH_INFO"],
         "scheme": environ["wsgi.url_scheme"],
@@ -41,9 +44,39 @@ def echo(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[by
     return [body]
 
 
+class Counting:
+    """A receiver that counts, instead of sealing."""
+
+    most = 64 * 1024 * 1024
+
+    def __init__(self) -> None:
+        self._took = self._largest = 0
+
+    def write(self, data: bytes) -> None:
+        self._took += len(data)
+        self._largest = max(self._largest, len(data))
+
+    def finish(self, *, whole: bool) -> bytes:
+        return f"{'whole' if whole else 'cut'} {self._took} {self._largest}".encode()
+
+    def close(self) -> None:
+        """Nothing was stored."""
+
+
+class FileAddress:
+    """One address that takes files."""
+
+    def __contains__(self, path: object) -> bool:
+        return path == "/file/"
+
+    def begin(self, environ: WSGIEnvironment) -> Counting:
+        return Counting()
+
+
 def application() -> Front:
     """What granian calls in its worker."""
-    return Front(echo, os.environ["HEEDLINE_TEST_ORIGIN"], LIMITS, ready=READY.__eq__)
+    uploads = Uploads(FileAddress(), UploadLimits(at_once=40, least=4096, pause=1.5))
+    return Front(echo, os.environ["HEEDLINE_TEST_ORIGIN"], LIMITS, ready=READY.__eq__, uploads=uploads)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from heedline.casework.intake import drafting
 from heedline.web.public.report.turns import asking_of, now
 from tests.sites.public.mishaps import run_out_of_time
 from tests.sites.public.walker import DRAFT, Walker
+from tests.support.uploads import JPEG
 
 #: Pages that anybody may ask for, whatever went before. Addresses without the prefix of a language.
 OPEN = (
@@ -100,7 +101,7 @@ def stages(rosa: Walker, officer_asks: Callable[[str], None] | None = None) -> I
     rosa.visit("/messages/").press("Open", code=code)
     yield Stage(
         "messages",
-        tuple(f"messages/open/{page}" for page in ("", "sent/", "stop/", "delete/", "deleted/")),
+        tuple(f"messages/open/{page}" for page in ("", "files/", "sent/", "stop/", "delete/", "deleted/")),
     )
     run_out_of_time()
     yield Stage("messages ran out of time", ("messages/open/",))
@@ -122,7 +123,8 @@ def _questions(
         rosa.visit("/r/vehicle/new/").press("Continue", describe="A white van.")
         rosa.visit("/r/person/").follow("Change")
         assert rosa.at.startswith("/r/person/")
-        loops = ("r/person/new/", rosa.at[1:], f"{rosa.at[1:]}remove/", "r/vehicle/new/")
+        loops = ("r/person/new/", rosa.at[1:], f"{rosa.at[1:]}remove/", "r/vehicle/new/", "r/files/")
+        rosa.visit("/r/files/").add_file("van.jpg", JPEG)
     draft = drafting.load(rosa.cookie(DRAFT), at=now())
     assert draft is not None
     steps = tuple(f"r/{step.slug}/" for step in asking_of(draft, now()).steps())

@@ -23,6 +23,7 @@ from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from heedline.api import problems
 from heedline.config.origins import host_of
+from heedline.config.uploads import Uploads
 from heedline.web.declared import BODY_REFUSED
 
 logger = logging.getLogger("heedline.front")
@@ -93,7 +94,7 @@ class FrontLimits:
 class Front:
     """The RSGI application that granian calls, in front of the WSGI application `app`.
 
-    `origin` is the only origin that is served, including its port. `fixed` maps paths to complete responses to GET. `ready` returns whether `app` serves a path from an existing file, which needs no thread either.
+    `origin` is the only origin that is served, including its port. `fixed` maps paths to complete responses to GET. `ready` returns whether `app` serves a path from an existing file, which needs no thread either. `uploads` takes the bodies with files, and is None on a site without any.
     """
 
     app: WSGIApplication
@@ -101,6 +102,7 @@ class Front:
     limits: FrontLimits
     fixed: Mapping[str, RawResponse] = field(default_factory=dict)
     ready: Callable[[str], bool] = lambda path: False
+    uploads: Uploads | None = None
     _base: WSGIEnvironment = field(init=False)
     _host: str = field(init=False)
     _pool: ThreadPoolExecutor = field(init=False)
@@ -118,6 +120,8 @@ class Front:
         if self._open:
             loop.run_until_complete(asyncio.wait(self._open, timeout=5))
         self._pool.shutdown(wait=False)
+        if self.uploads is not None:
+            self.uploads.stop()
 
     async def __rsgi__(self, scope: Scope, sender: Sender) -> None:
         headers = scope.headers.items()
@@ -146,6 +150,8 @@ class Front:
     async def _answer(self, environ: WSGIEnvironment, sender: Sender) -> RawResponse:
         if "CONTENT_LENGTH" not in environ:
             return await self._in_thread(environ)  # no body
+        if self.uploads is not None and self.uploads.expects(environ):
+            return await self._upload(self.uploads, environ, sender)
         body = _Body(self, environ)
         try:
             refused = await body.read(sender)
@@ -159,17 +165,36 @@ class Front:
         finally:
             body.let_go()
 
+    async def _upload(self, uploads: Uploads, environ: WSGIEnvironment, sender: Sender) -> RawResponse:
+        if not uploads.enter():
+            return _busy(environ)
+        try:
+            receiver = await self._turn(lambda: uploads.takes.begin(environ))
+            if receiver is None:
+                return _busy(environ)
+            try:
+                await uploads.pass_on(sender, receiver, environ)
+                return await self._in_thread(environ)
+            finally:
+                await uploads.run(receiver.close)
+        finally:
+            uploads.leave()
+
     async def _in_thread(self, environ: WSGIEnvironment) -> RawResponse:
+        return await self._turn(lambda: run(self.app, environ)) or _busy(environ)
+
+    async def _turn[T](self, what: Callable[[], T]) -> T | None:
+        """Run something in one of the few threads for pages, or return None if none was free in time."""
         if self._turns.locked():
             try:
                 async with asyncio.timeout(self.limits.wait_within):
                     await self._turns.acquire()
             except TimeoutError:
-                return _busy(environ)
+                return None
         else:
             await self._turns.acquire()
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, run, self.app, environ)
+            return await asyncio.get_running_loop().run_in_executor(self._pool, what)
         finally:
             self._turns.release()
 

@@ -52,6 +52,10 @@ KEEP_FREE = env.megabytes("HEEDLINE_KEEP_FREE_MB", default=512)
 DATABASE_DISK = (
     env.path("HEEDLINE_DATABASE_DISK", default="") if env.text("HEEDLINE_DATABASE_DISK", default="") else None
 )
+#: The folder in which the sealed files of reports are kept, by every process that takes or reads them.
+FILES = env.path("HEEDLINE_FILES", default=str(HOME / "files"))
+#: Bytes that files leave free on their disk: room for reports in words.
+FILES_KEEP_FREE = env.megabytes("HEEDLINE_FILES_KEEP_FREE_MB", default=1024)
 PAGES_DIR = env.path("HEEDLINE_PAGES_DIR", default=str(HOME / "pages"))
 PAGE_WEBHOOK = env.text("HEEDLINE_PAGE_WEBHOOK", default="")
 PAGE_MAIL_FROM = env.text("HEEDLINE_PAGE_MAIL_FROM", default="heedline@example.org")
@@ -210,7 +214,7 @@ X_FRAME_OPTIONS = "DENY"
 # A page is at most this long; longer bodies are refused before they are parsed.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
-# No plaintext file may touch a disk: until the sealing upload handler comes there is no handler at all.
+# No plaintext file may touch a disk. Django takes no files: `config.front` passes them on while they arrive, sealed.
 FILE_UPLOAD_HANDLERS: list[str] = []
 
 # --- signing in --------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from heedline.casework.intake.rate_limit import CALLER, PACE, is_inner
 from heedline.config import environment as env
 from heedline.config.front import Front, FrontLimits
+from heedline.config.uploads import Receiver, Takes, Uploads
 
 #: What could tell who is asking. Pages never need it, so on the public site it does not come in.
 WHO_IS_ASKING = (
@@ -144,6 +145,7 @@ def build(process: str) -> Front:
     from heedline.casework.intake import page_counts
     from heedline.config.intake_first import intake_first
     from heedline.web.public.guidance import attack
+    from heedline.web.public.shell.incoming_files import FileAddresses
 
     page_counts.begin()
     header = f"HTTP_{settings.CLIENT_HEADER.upper().replace('-', '_')}" if settings.CLIENT_HEADER else ""
@@ -154,7 +156,28 @@ def build(process: str) -> Front:
         limits,
         fixed={path: (200, list(page.headers), page.body) for path, page in pages.items()},
         ready=lambda path: path in files.files or path in pages,  # HEAD, too
+        uploads=Uploads(_OnFreshConnections(FileAddresses())),
     )
+
+
+class _OnFreshConnections:
+    """Addresses of files whose receivers are made outside a request of Django's, which renews connections itself."""
+
+    def __init__(self, takes: Takes) -> None:
+        self._takes = takes
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._takes
+
+    def begin(self, environ: WSGIEnvironment) -> Receiver:
+        """Return the receiver of this request."""
+        from django.db import close_old_connections
+
+        close_old_connections()
+        try:
+            return self._takes.begin(environ)
+        finally:
+            close_old_connections()
 
 
 def _claim_sign_in() -> None:

@@ -59,6 +59,7 @@ ALSO |= {
 ALONE = {
     ("clockwork", "note_backup"): "backup",
     ("permits", "disposed_of"): "usher",  # for triggers
+    ("door", "add_files"): "door",
     **{
         ("permits", name): "partner"
         for name in (
@@ -82,6 +83,7 @@ def callers_of(schema: str, name: str) -> set[str]:
 
 
 DOOR = {
+    "add_files",
     "add_counts",
     "archive_questions",
     "ask_to_withdraw",
@@ -160,6 +162,7 @@ PERMITS = {
 }
 #: Those that look with the caller's eyes, so that row-level security holds inside, or look at no table.
 INVOKERS = {
+    "add_files",
     "disposed_of",
     "figures",
     "open_with",

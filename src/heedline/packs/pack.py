@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from heedline.index.extraction.rules import MatchingRules
 from heedline.packs.rules.clocks import KindClocks, OnCallStep, PriorityClock, Timetable
+from heedline.packs.rules.file_limits import FileLimits
 from heedline.packs.rules.look_alikes import LookAlikes
 from heedline.packs.rules.partners import PartnerRules
 from heedline.packs.rules.practice import Practice
@@ -221,6 +222,7 @@ class Pack:
     links: Mapping[str, ServiceLink]
     films: Mapping[str, str]
     """Addresses of films in British Sign Language, by the name of the page (`front`, `question-what`)."""
+    file_limits: FileLimits
     formats: Mapping[str, str]
     """The country's regular expressions for `postcode`, `outcode` and `registration`.
 

@@ -34,6 +34,20 @@ class SealedPart:
 
 
 @dataclass(frozen=True)
+class SealedFile:
+    """A file to be stored with a report or a message.
+
+    `object` is its object in storage, of `size` bytes. `epochs` are the keys to which its header is addressed.
+    """
+
+    container: UUID
+    header: bytes
+    object: UUID
+    size: int
+    epochs: tuple[UUID, ...]
+
+
+@dataclass(frozen=True)
 class Submission:
     """Everything stored for one new report.
 
@@ -57,6 +71,7 @@ class Submission:
     identity_part: SealedPart
     desk_shares: tuple[tuple[UUID, bytes], ...]
     authoriser_share: tuple[UUID | None, bytes]
+    files: tuple[SealedFile, ...] = ()
     form: tuple[bytes, int] | None = None
     """The form token spent on this report if it came from a page.
 
@@ -84,6 +99,18 @@ def _stored(sql: str, params: Sequence[Any]) -> str:
         return "failed"
 
 
+_FILES = ("%b::uuid[]", "%b::bytea[]", "%b::uuid[]", "%s::bigint[]")
+
+
+def _columns(files: Sequence[SealedFile]) -> tuple[list[Any], ...]:
+    return (
+        [one.container for one in files],
+        [one.header for one in files],
+        [one.object for one in files],
+        [one.size for one in files],
+    )
+
+
 def submit(s: Submission) -> str:
     """Store a report durably and return the result code.
 
@@ -95,9 +122,10 @@ def submit(s: Submission) -> str:
         s.report, s.lookup, s.reporter_key, s.body_mac, s.kind, s.channel, s.area, s.urgency, s.rank, s.desk, s.watch,
         s.due_after, s.question_set, part.container, part.header, part.payload, part.sha256, list(part.epochs),
         who.container, who.header, who.payload, who.sha256, [e for e, _ in s.desk_shares], [b for _, b in s.desk_shares],
-        *s.authoriser_share,
+        *s.authoriser_share, *_columns(s.files),
     ]  # fmt: skip
     casts = ["%s"] * len(values)
+    casts[-4:] = _FILES
     casts[8], casts[17], casts[22], casts[23] = "%s::smallint", "%b::uuid[]", "%b::uuid[]", "%b::bytea[]"
     casts[10] = casts[24] = "%s::uuid"
     storing = f"door.submit_report({', '.join(casts)})"
@@ -169,13 +197,20 @@ def show_only_new(lookup: bytes, only_new: bool) -> None:
     _call("SELECT door.show_only_new(%s, %s)", [lookup, only_new])
 
 
-def say(lookup: bytes, message: UUID, mac: bytes, part: SealedPart, due_after: timedelta) -> str:
+def say(
+    lookup: bytes,
+    message: UUID,
+    mac: bytes,
+    part: SealedPart,
+    due_after: timedelta,
+    files: Sequence[SealedFile] = (),
+) -> str:
     """Store a reporter's message and return the result code.
 
     The codes are `accepted`, `again`, `conflict`, `full`, `unknown` and `failed`.
     """
     return _stored(
-        "SELECT door.say(%s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s)",
+        f"SELECT door.say(%s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s, {', '.join(_FILES)})",
         [
             lookup,
             message,
@@ -186,6 +221,7 @@ def say(lookup: bytes, message: UUID, mac: bytes, part: SealedPart, due_after: t
             part.sha256,
             list(part.epochs),
             due_after,
+            *_columns(files),
         ],
     )
 

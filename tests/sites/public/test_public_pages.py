@@ -14,7 +14,10 @@ from tests.support.public_pages import ANSWERS, ATTACK, OPEN, stages
 
 pytestmark = pytest.mark.django_db
 #: Addresses that show no page: they lead on, or answer with something else.
-NO_PAGES = {"code/odd/", "exit/", "messages/open/close/", "messages/open/hide/", "log/checkpoint"}
+NO_PAGES = {
+    "code/odd/", "exit/", "messages/open/close/", "messages/open/hide/", "log/checkpoint", "r/files/add/",
+    "r/files/remove/", "messages/open/files/add/", "messages/open/files/remove/",
+}  # fmt: skip
 
 
 def test_every_open_page_is_in_the_list() -> None:

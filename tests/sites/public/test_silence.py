@@ -31,6 +31,15 @@ HOSTILE = [
 #: Each has a walk of its own in another test: no code wanted, changing somebody who was added, the log's checkpoints, and
 #: the other doors.
 _WALKED_ELSEWHERE = {"finished-without", "item", "log", "log-checkpoint", "log-growth"} | THE_OTHER_DOORS
+#: In test_files.
+_WALKED_ELSEWHERE |= {
+    "files",
+    "file-add",
+    "file-remove",
+    "message-files",
+    "message-file-add",
+    "message-file-remove",
+}
 
 
 @contextmanager

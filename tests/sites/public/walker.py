@@ -16,6 +16,7 @@ from django.conf import settings
 from django.test import Client
 
 from tests.support.acting import acting
+from tests.support.uploads import body_of, send_file
 
 
 @dataclass
@@ -150,6 +151,19 @@ class Walker:
         if button.name:
             data[button.name] = [button.value]
         return self._arrive("post", urljoin(self.at, button.action or form.action or self.at), data)
+
+    def add_file(self, name: str, data: bytes, words: str = "Add this file") -> Walker:
+        """Choose a file on this computer in the form that has this button, and press it."""
+        form, _ = self._form_with(words)
+        fields = {one.name: one.value for one in form.controls if one.kind == "hidden"}
+        path = urljoin(self.at, form.action or self.at)
+        with acting("public"):
+            response = send_file(self.client, path, body_of(fields, name, data))
+        self.been.append(path)
+        if not 300 <= response.status_code < 400:
+            self.response, self.at, self.page = response, path, _Reader(response.content.decode())
+            return self
+        return self.visit(urljoin(path, response["Location"]))
 
     def _form_with(self, words: str) -> tuple[PageForm, Control]:
         for form in self.page.forms:

@@ -22,11 +22,12 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.contact import source_guard
 from heedline.casework.contact.source_guard import Despite
 from heedline.casework.errors import CodeUnknown, Conflict, Locked, NoRoom, SealingStopped
+from heedline.casework.intake.draft_files import DraftFile
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys import session_signing
 from heedline.casework.keys.directory import Addressee
 from heedline.casework.report import editing, notes
-from heedline.casework.report.sealing import as_part
+from heedline.casework.report.sealing import addressed, as_part, sums_of
 from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.dispatch.clocks import first_due
 from heedline.intake.fields import tidy
@@ -36,7 +37,7 @@ from heedline.reports import door
 from heedline.reports.lifecycle import Move
 from heedline.reports.models import Message, Receipt
 from heedline.vault import CannotOpen, envelope
-from heedline.vault.canonical import canonical
+from heedline.vault.canonical import canonical, canonical_object
 from heedline.vault.codes import CodeKeys, ReceiptCode, body_mac, derive, lookup_hash
 from heedline.vault.container import Container
 
@@ -148,8 +149,12 @@ def _addressee(desk: UUID, at: datetime) -> Addressee | None:
     return key_directory.addressee(facts.code, at.date()) if facts is not None else None
 
 
-def say(code: ReceiptCode, text: str, *, message_id: UUID, at: datetime) -> bool:
+def say(
+    code: ReceiptCode, text: str, *, message_id: UUID, at: datetime, files: tuple[DraftFile, ...] = ()
+) -> bool:
     """Store a message from the reporter, sealed to the desks to which the report is addressed.
+
+    `files` go with it, and their manifest is sealed in the message.
 
     Returns True when the same message had already arrived. Raises CodeUnknown, NoRoom, Conflict (same id,
     different text) and SealingStopped (nothing was sent).
@@ -168,7 +173,11 @@ def say(code: ReceiptCode, text: str, *, message_id: UUID, at: datetime) -> bool
     everyone = [to] if watch is None else [to, watch]
     container_id = uuid4()
     sealed = envelope.seal_part(
-        canonical({"text": text, "arrived_at": at.isoformat()}),
+        canonical(
+            {"text": text, "arrived_at": at.isoformat(), "files": [one.entry() for one in files]}
+            if files
+            else {"text": text, "arrived_at": at.isoformat()}
+        ),
         [one.key for one in everyone],
         installation=settings.INSTALLATION,
         container_id=container_id,
@@ -178,9 +187,10 @@ def say(code: ReceiptCode, text: str, *, message_id: UUID, at: datetime) -> bool
     outcome = door.say(
         lookup,
         message_id,
-        body_mac(keys.mac_key, canonical({"text": text})),
+        body_mac(keys.mac_key, canonical_object({"text": canonical(text), **sums_of(files)})),
         as_part(container_id, sealed, tuple(one.epoch for one in everyone)),
         first_due(SOME_SLOT, "routine", pack) - SOME_SLOT,
+        addressed(files, everyone),
     )
     match outcome:
         case "accepted":

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from heedline.casework.intake.draft_files import DraftFile
 from heedline.casework.intake.draft_room import For, StoreFull, may_save, room_for
 from heedline.intake import door
 from heedline.vault import CannotOpen
@@ -44,6 +45,7 @@ class Draft:
     sent: bool = False
     received_on: str = ""
     notes: dict[str, Any] = field(repr=False, default_factory=dict)
+    files: tuple[DraftFile, ...] = field(repr=False, default=())
     purpose: str = _DRAFT
     """The purpose of the draft.
 
@@ -88,6 +90,7 @@ def load(cookie: str | None, *, at: datetime, purpose: str = _DRAFT, whose: For 
         sent=kept["sent"],
         received_on=kept["received_on"],
         notes=kept["notes"],
+        files=tuple(DraftFile.of(one) for one in kept["files"]),
         purpose=purpose,
         whose=whose,
     )
@@ -108,6 +111,7 @@ def save(draft: Draft, *, at: datetime) -> None:
         "sent": draft.sent,
         "received_on": draft.received_on,
         "notes": draft.notes,
+        "files": [one.kept() for one in draft.files],
         "saved_at": at.isoformat(),  # the exact time stands only inside the seal
     }
     plain = json.dumps(kept, ensure_ascii=False).encode("utf-8", "surrogatepass")
@@ -128,7 +132,7 @@ def mark_sent(draft: Draft, *, received_on: str, at: datetime, ending: dict[str,
     Also keeps what the confirmation says (`ending`): the kind of report, whether the reporter is under 18 and,
     for a call, the days and hours that were asked for.
     """
-    draft.answers = {}
+    draft.answers, draft.files = {}, ()
     draft.notes = dict(ending or {})
     draft.sent = True
     draft.received_on = received_on
@@ -218,6 +222,11 @@ def shown_in_visit(cookie: str, *, at: datetime) -> tuple[UUID, ...]:
 def keep_shown(cookie: str, ids: tuple[UUID, ...], *, at: datetime) -> None:
     """Store the ids of the messages that remain visible until this visit ends."""
     save(Draft(cookie, answers={"ids": [str(one) for one in ids]}, purpose=_SHOWN), at=at)
+
+
+def load_written(cookie: str | None, *, at: datetime) -> Draft | None:
+    """Return the message that the reporter is writing in this visit, or None if nothing of it is stored."""
+    return load(cookie, at=at, purpose=_WRITTEN)
 
 
 def written(cookie: str, *, at: datetime) -> Draft:

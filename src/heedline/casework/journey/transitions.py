@@ -103,6 +103,7 @@ def submit(new: NewReport, *, at: datetime) -> Accepted:
         identity_part=sealed.identity_part,
         desk_shares=sealed.desk_shares,
         authoriser_share=sealed.authoriser_share,
+        files=sealed.files,
         form=(new.form.row, new.form.number) if new.form is not None else None,
     )
     outcome = door.submit(sending)

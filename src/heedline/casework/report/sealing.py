@@ -7,7 +7,7 @@ difference from outside.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,15 +16,16 @@ from uuid import UUID, uuid4
 from django.conf import settings
 
 from heedline.casework.errors import SealingStopped
+from heedline.casework.intake.draft_files import DraftFile
 from heedline.casework.intake.form_tokens import FormToken
 from heedline.casework.keys.directory import Addressee, authoriser_epoch
 from heedline.intake.questions import QuestionSet
 from heedline.intake.record import Record
-from heedline.reports.door import SealedPart
+from heedline.reports.door import SealedFile, SealedPart
 from heedline.vault import envelope
 from heedline.vault.canonical import canonical, canonical_object
 from heedline.vault.codes import ReceiptCode, body_mac, derive, lookup_hash
-from heedline.vault.container import Container
+from heedline.vault.container import Container, header_for
 from heedline.vault.identity import seal_identity
 from heedline.vault.keys import new_seed, public_key
 
@@ -44,6 +45,21 @@ class Enclosed:
     identity_part: SealedPart
     desk_shares: tuple[tuple[UUID, bytes], ...]
     authoriser_share: tuple[UUID | None, bytes]
+    files: tuple[SealedFile, ...]
+
+
+def addressed(files: Sequence[DraftFile], to: Sequence[Addressee]) -> tuple[SealedFile, ...]:
+    """Return a header for each file, addressed to these desks. The objects in storage stay as they are."""
+    keys = [one.key for one in to]
+    epochs = tuple(one.epoch for one in to)
+    return tuple(
+        SealedFile(one.container, header_for(one.key, keys), one.object, one.size, epochs) for one in files
+    )
+
+
+def sums_of(files: Sequence[DraftFile]) -> dict[str, bytes]:
+    """Return what the MAC over a report or a message covers of its files: their names and hashes, if there are any."""
+    return {"files": canonical([[one.name, one.sha256] for one in files])} if files else {}
 
 
 def as_part(container_id: UUID, container: Container, epochs: tuple[UUID, ...]) -> SealedPart:
@@ -73,7 +89,7 @@ def enclose(
         "channel": new.channel,
         "language": new.language,
         "routed": because,
-        "files": [],
+        "files": [one.entry() for one in new.files],
     }
     if new.hints:
         body["hints"] = list(new.hints)
@@ -101,7 +117,14 @@ def enclose(
         reporter_key=public_key(keys.reporter_seed),
         body_mac=body_mac(
             keys.mac_key,
-            canonical_object({"record": record, "who": identity_json, "language": canonical(new.language)}),
+            canonical_object(
+                {
+                    "record": record,
+                    "who": identity_json,
+                    "language": canonical(new.language),
+                    **sums_of(new.files),
+                }
+            ),
         ),
         report_part=as_part(report_id, report, epochs),
         identity_part=as_part(identity_id, identity.container, ()),
@@ -110,6 +133,7 @@ def enclose(
             UUID(authoriser.epoch) if authoriser is not None else None,
             identity.authoriser_share,
         ),
+        files=addressed(new.files, to),
     )
 
 
@@ -136,6 +160,7 @@ class NewReport:
 
     They are sealed as a hint for the officer who reads the report. Nothing else depends on them.
     """
+    files: tuple[DraftFile, ...] = ()
     form: FormToken | None = None
     """The form token used to send the report.
 

@@ -37,7 +37,8 @@ $$;
 
 -- Store a message from a reporter: `accepted`, `again`, `conflict`, `full` or `unknown`. It reopens a closed report.
 CREATE FUNCTION door.say(p_lookup bytea, p_message uuid, p_mac bytea, p_container uuid, p_header bytea,
-    p_payload bytea, p_sha bytea, p_epochs uuid[], p_due_after interval) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
+    p_payload bytea, p_sha bytea, p_epochs uuid[], p_due_after interval, p_files uuid[], p_file_headers bytea[],
+    p_objects uuid[], p_sizes bigint[]) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     s timestamptz := door.slot();
@@ -54,7 +55,7 @@ BEGIN
     SELECT m.body_mac INTO known FROM public.reports_message m WHERE m.id = p_message AND m.report_id = v_report;
     IF FOUND THEN RETURN CASE WHEN known = p_mac THEN 'again' ELSE 'conflict' END; END IF;
     IF (SELECT count(*) FROM public.reports_message m WHERE m.report_id = v_report AND NOT m.from_us) >= 200
-        OR octet_length(p_payload) > 200000 THEN
+        OR octet_length(p_payload) > 200000 OR cardinality(p_files) > 100 THEN
         RETURN 'full';
     END IF;
     INSERT INTO public.reports_sealed_header (container, report_id, part, header, epochs)
@@ -65,6 +66,9 @@ BEGIN
         VALUES (p_message, v_report, false, p_container, s, (s AT TIME ZONE 'UTC')::date,
             1 + COALESCE((SELECT max(position) FROM public.reports_message WHERE report_id = v_report), 0), false,
             p_mac, false);
+    IF cardinality(p_files) > 0 THEN
+        PERFORM door.add_files(v_report, p_message, p_epochs, p_files, p_file_headers, p_objects, p_sizes);
+    END IF;
     IF v_stage = 'closed' THEN
         INSERT INTO public.reports_step (id, report_id, number, move, from_stage, to_stage, "on", from_desk, to_desk, codes)
             VALUES (gen_random_uuid(), v_report,

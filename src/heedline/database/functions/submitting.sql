@@ -29,6 +29,16 @@ BEGIN
     RETURN d;
 END $$;
 
+-- Add the headers of files to a report or to a message of it. Their payloads are objects in storage, written before.
+CREATE FUNCTION door.add_files(p_report uuid, p_message uuid, p_epochs uuid[], p_files uuid[], p_headers bytea[],
+    p_objects uuid[], p_sizes bigint[]) RETURNS void LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+    INSERT INTO public.reports_sealed_header (container, report_id, part, header, epochs)
+        SELECT f.container, p_report, 'file', f.header, p_epochs FROM unnest(p_files, p_headers) AS f(container, header);
+    INSERT INTO public.reports_file (container, report_id, message_id, object, size, state)
+        SELECT f.container, p_report, p_message, f.object, f.size, 'kept'
+        FROM unnest(p_files, p_objects, p_sizes) AS f(container, object, size);
+$$;
+
 -- Store a new report with all its sealed parts: `accepted`, `again` for the same report sent twice, `conflict`,
 -- `unknown-questions` or `refused`.
 CREATE FUNCTION door.submit_report(
@@ -37,7 +47,8 @@ CREATE FUNCTION door.submit_report(
     p_desk uuid, p_watch uuid, p_due_after interval, p_question_set text,
     p_container uuid, p_header bytea, p_payload bytea, p_sha bytea, p_epochs uuid[],
     p_identity uuid, p_identity_header bytea, p_identity_payload bytea, p_identity_sha bytea,
-    p_share1_epochs uuid[], p_share1 bytea[], p_share2_epoch uuid, p_share2 bytea
+    p_share1_epochs uuid[], p_share1 bytea[], p_share2_epoch uuid, p_share2 bytea,
+    p_files uuid[], p_file_headers bytea[], p_objects uuid[], p_sizes bigint[]
 ) RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     s timestamptz := door.slot();
@@ -46,7 +57,7 @@ DECLARE
 BEGIN
     PERFORM door.wait_for_the_disk();
     IF p_channel NOT IN ('web', 'api', 'phone', 'counter', 'letter', 'email') OR p_urgency NOT IN ('danger', 'soon', 'routine')
-        OR octet_length(p_payload) > 2000000 OR octet_length(p_header) > 20000 THEN
+        OR octet_length(p_payload) > 2000000 OR octet_length(p_header) > 20000 OR cardinality(p_files) > 100 THEN
         RETURN 'refused';
     END IF;
     -- the questions as they were asked are kept first: a report must stay readable in the words it was answered under
@@ -75,6 +86,9 @@ BEGIN
     END LOOP;
     INSERT INTO public.reports_identity_share (id, report_id, share, epoch, sealed)
         VALUES (gen_random_uuid(), p_report, 2, p_share2_epoch, p_share2);
+    IF cardinality(p_files) > 0 THEN
+        PERFORM door.add_files(p_report, NULL, p_epochs, p_files, p_file_headers, p_objects, p_sizes);
+    END IF;
     INSERT INTO public.dispatch_outbox (id, letter, desk, thing_id, slot)
         VALUES (gen_random_uuid(), 'report-arrived', p_desk, p_report, s);
     RETURN 'accepted';

@@ -136,7 +136,8 @@ GRANT EXECUTE ON FUNCTION
     door.load_draft(bytea),
     door.save_draft(bytea, bytea, integer, bigint, bigint),
     door.submit_report(uuid, bytea, bytea, bytea, text, text, text, text, smallint, uuid, uuid, interval, text,
-        uuid, bytea, bytea, bytea, uuid[], uuid, bytea, bytea, bytea, uuid[], bytea[], uuid, bytea),
+        uuid, bytea, bytea, bytea, uuid[], uuid, bytea, bytea, bytea, uuid[], bytea[], uuid, bytea,
+        uuid[], bytea[], uuid[], bigint[]),
     door.visit(bytea)
 TO heedline_office;
 SET ROLE heedline_owner;

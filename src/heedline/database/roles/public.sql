@@ -27,12 +27,13 @@ GRANT EXECUTE ON FUNCTION
     door.mark_seen(bytea, uuid[]),
     door.new_messages(bytea, uuid[]),
     door.save_draft(bytea, bytea, integer, bigint, bigint),
-    door.say(bytea, uuid, bytea, uuid, bytea, bytea, bytea, uuid[], interval),
+    door.say(bytea, uuid, bytea, uuid, bytea, bytea, bytea, uuid[], interval, uuid[], bytea[], uuid[], bigint[]),
     door.show_only_new(bytea, boolean),
     door.slot(),
     door.spend_form(bytea, integer),
     door.submit_report(uuid, bytea, bytea, bytea, text, text, text, text, smallint, uuid, uuid, interval, text,
-        uuid, bytea, bytea, bytea, uuid[], uuid, bytea, bytea, bytea, uuid[], bytea[], uuid, bytea),
+        uuid, bytea, bytea, bytea, uuid[], uuid, bytea, bytea, bytea, uuid[], bytea[], uuid, bytea,
+        uuid[], bytea[], uuid[], bigint[]),
     door.visit(bytea),
     door.wait_for_the_disk()
 TO heedline_public;

@@ -25,6 +25,7 @@ from heedline.packs.reading.word_files import read_all_words
 from heedline.packs.rules.assessments import read_assessments
 from heedline.packs.rules.behaviour import read_behaviour
 from heedline.packs.rules.clocks import KindClocks, OnCallStep, PriorityClock
+from heedline.packs.rules.file_limits import read_file_limits
 from heedline.packs.rules.look_alikes import read_look_alikes
 from heedline.packs.rules.matching import read_matching
 from heedline.packs.rules.partners import read_partners
@@ -112,6 +113,7 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
         numbers=numbers,
         links=links,
         films=films,
+        file_limits=read_file_limits(main.table("files"), kinds),
         formats=formats,
         organisations=organisations,
         desks=desk_entries,

@@ -8,8 +8,9 @@ from __future__ import annotations
 from django.urls import path
 
 from heedline.web.public.guidance import attack, doors, local_police, log_pages, service_pages
+from heedline.web.public.mailbox import file_pages as message_files
 from heedline.web.public.mailbox import messages
-from heedline.web.public.report import leaving, questions, receipt, repeated, sending, starting
+from heedline.web.public.report import file_pages, leaving, questions, receipt, repeated, sending, starting
 
 app_name = "reporter"
 urlpatterns = [
@@ -32,6 +33,9 @@ urlpatterns = [
     path(attack.PATH, attack.attack, name="attack"),
     path(f"{attack.PATH}easy/", doors.easy, name="easy"),
     path("r/brief/", sending.brief, name="brief"),
+    path("r/files/", file_pages.files, name="files"),
+    path("r/files/add/", file_pages.file_add, name="file-add"),
+    path("r/files/remove/", file_pages.file_remove, name="file-remove"),
     path("r/<slug:slug>/", questions.question, name="question"),
     path("r/<slug:slug>/new/", repeated.item_new, name="item-new"),
     path("r/<slug:slug>/<slug:item>/", repeated.item, name="item"),
@@ -45,6 +49,9 @@ urlpatterns = [
     path("messages/", messages.enter, name="enter"),
     path("messages/open/", messages.messages, name="messages"),
     path("messages/open/sent/", messages.message_sent, name="message-sent"),
+    path("messages/open/files/", message_files.files, name="message-files"),
+    path("messages/open/files/add/", message_files.file_add, name="message-file-add"),
+    path("messages/open/files/remove/", message_files.file_remove, name="message-file-remove"),
     path("messages/open/stop/", messages.withdraw, name="withdraw"),
     path("messages/open/delete/", messages.delete, name="delete"),
     path("messages/open/deleted/", messages.deleted, name="messages-deleted"),

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from heedline.casework.attachments import taking
 from heedline.casework.contact import messages as contact_messages
 from heedline.casework.contact.messages import Mailbox
 from heedline.casework.errors import CodeUnknown, Conflict, NoRoom, SealingStopped
@@ -113,15 +114,20 @@ def messages(visit: Visit) -> HttpResponse:
     if as_typed(visit.request):  # a mistake that was shown goes on being shown, in the other language
         return _again(visit, written)
     written.notes = {"pressed": True}
+    lost = [one for one in written.files if not taking.still_good(one, visit.at)]
+    if lost:
+        written.files = tuple(one for one in written.files if one not in lost)
+        written.notes["lost"] = True
     if _wrong(written):
         return _again(visit, written)
+    text = text or shown("files.only")
     try:
-        contact_messages.say(visit.code, text, message_id=message, at=visit.at)
+        contact_messages.say(visit.code, text, message_id=message, at=visit.at, files=written.files)
     except NoRoom:
         written.notes["full"] = True
         return _again(visit, written)
     except Conflict:  # the page was sent before, with other words: this is a message of its own
-        contact_messages.say(visit.code, text, message_id=uuid4(), at=visit.at)
+        contact_messages.say(visit.code, text, message_id=uuid4(), at=visit.at, files=written.files)
     drafting.discard(visit.cookie, at=visit.at, purpose=written.purpose)
     return see_other("reporter:message-sent")
 
@@ -193,7 +199,8 @@ def close(visit: Visit) -> HttpResponse:
     """
     if not visit.posted:
         return see_other("reporter:messages")
-    drafting.end_visit(cookies.sent(visit.request, settings.VISIT_COOKIE), at=visit.at)
+    taking.forget_all(drafting.load_written(visit.cookie, at=visit.at))
+    drafting.end_visit(visit.cookie, at=visit.at)
     response = see_other("reporter:messages-closed")
     cookies.take_away(response, settings.VISIT_COOKIE)
     return response
@@ -280,6 +287,7 @@ def _messages_page(visit: Visit, written: Draft) -> HttpResponse:
         else shown("status.answered", day=day_in_words(box.answered_on)),
         withdrawn=box.withdraw_asked,
         only_new=box.only_new,
+        files=[one.name for one in written.files],
         hidable=any(one.id != box.open_question for one in box.messages),
         messages=[
             {
@@ -316,7 +324,9 @@ def _box(visit: Visit) -> Mailbox:
 
 def _wrong(written: Draft) -> str:
     text, warned = written.answers["text"], written.answers["warned"]
-    if not text:
+    if written.notes.get("lost"):
+        return shown("files.problem.lost")
+    if not text and not written.files:
         return shown("messages.write_missing")
     if len(text) > contact_messages.LONGEST:
         return shown("messages.write_long", over=f"{len(text) - contact_messages.LONGEST:,}")

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from heedline.casework.attachments import taking
 from heedline.casework.intake import drafting
 from heedline.web.declared import Audience, open_to
 from heedline.web.public.report import tally
@@ -32,6 +33,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     at = now()
     with suppress(StoreAway):
         draft = draft_of(request, at)
+        taking.forget_all(draft, drafting.load_written(cookies.sent(request, settings.VISIT_COOKIE), at=at))
         drafting.discard(cookies.sent(request, settings.DRAFT_COOKIE), at=at)
         drafting.end_visit(cookies.sent(request, settings.VISIT_COOKIE), at=at)
         if draft is not None and not draft.sent:

@@ -24,7 +24,7 @@ from heedline.intake.record import NotReady, Record, record
 from heedline.intake.summary import Row, check_rows
 from heedline.packs.urgency import Urgency
 from heedline.web.components.forms import Form, TextArea
-from heedline.web.public.report import gates, receipt, tally, walking
+from heedline.web.public.report import file_pages, gates, receipt, tally, walking
 from heedline.web.public.report.turns import DraftVisit, StoreAway, on_draft
 from heedline.web.public.shell import recovery
 from heedline.web.public.shell.asking import language, shown
@@ -62,11 +62,19 @@ def check(turn: DraftVisit) -> HttpResponse:
             for slug in wanting
         ],
         adding=[] if asking.fast else list(_to_add(turn, wanting)),
+        files=_files(turn),
         token=_token(turn),
         again=gates.AGAIN in turn.request.GET,
         back_url=walking.back_address(turn, asking.last),
         step_words=walking.step_words(turn, asking.last),
     )
+
+
+def _files(turn: DraftVisit) -> dict[str, Any] | None:
+    """Return the names of the report's files and the page to add some, or None where files are not offered."""
+    if not file_pages.offered(turn.kind):
+        return None
+    return {"names": [one.name for one in turn.draft.files], "url": path_to(file_pages.REPORT.list)}
 
 
 def _to_add(turn: DraftVisit, wanting: tuple[str, ...]) -> Iterator[dict[str, Any]]:
@@ -148,6 +156,8 @@ def send(turn: DraftVisit, page_slug: str) -> HttpResponse:
     draft, asking = turn.draft, turn.asking
     could_not_call = asking.fast
     gates.note_box(turn)
+    if (lost := file_pages.without_lost(turn)) is not None and not could_not_call:
+        return lost
     try:
         told = record(asking.qs, draft.answers, language=language(), identity_offered=asking.identity_offered)
     except NotReady as wanting:
@@ -212,6 +222,7 @@ def _new_report(turn: DraftVisit, told: Record, form: FormToken | None) -> seali
         question_set=turn.asking.qs,
         language=language(),
         hints=gates.hints(turn),
+        files=turn.draft.files,
         form=form,
     )
 

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from heedline.casework.attachments import taking
 from heedline.casework.intake import drafting
 from heedline.casework.intake.drafting import Draft
 from heedline.intake import engine
@@ -118,6 +119,7 @@ def _begin(request: HttpRequest, draft: Draft | None, kind: str, way: str, at: d
         if kind_of(draft) != kind:
             answers = moved(question_set(kind_of(draft)), question_set(kind), draft.answers)
     else:  # an empty draft may have been left by somebody else, who then knows its cookie
+        taking.forget_all(draft)
         drafting.discard(cookies.sent(request, settings.DRAFT_COOKIE), at=at)
         fresh = new_draft(request)
     if not asked:

@@ -1,0 +1,184 @@
+"""Taking a file into a draft: sealed while it arrives, and listed with its key in the draft alone.
+
+An object that no draft lists any more opens for nobody. Its bytes are deleted at once where that is known, and
+otherwise by the worker (`sweeping`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from django.conf import settings
+
+from heedline.casework.attachments.stored_objects import has_room, storage
+from heedline.casework.intake.draft_files import DraftFile
+from heedline.casework.intake.drafting import Draft
+from heedline.files.kinds import FileSample
+from heedline.files.names import shown_name
+from heedline.files.padding import blocks_of_padding
+from heedline.files.scanning import ScanVerdict
+from heedline.files.sealed_stream import Sealing, new_file_key
+from heedline.files.storage import ObjectMissing, StorageFull
+from heedline.packs import load_pack
+from heedline.packs.rules.file_limits import FileLimits
+
+#: A file that was taken longer ago is not sent any more. Its object may be deleted a while later (`sweeping.AFTER`).
+GOOD_FOR = timedelta(hours=36)
+
+
+class FileProblem(StrEnum):
+    """Why a file was not taken. The public pages have words for each of them."""
+
+    NONE_CHOSEN = "none_chosen"
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    TOO_MANY = "too_many"
+    DUPLICATE = "duplicate"
+    NO_ROOM = "no_room"
+    BUSY = "busy"
+    INTERRUPTED = "interrupted"
+    UNREADABLE = "unreadable"
+
+
+class FileRefused(Exception):
+    """Raised when a file is not taken. Nothing of it is kept."""
+
+    def __init__(self, problem: FileProblem) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
+def limits() -> FileLimits:
+    """Return this pack's limits on files."""
+    return load_pack(settings.PACK).file_limits
+
+
+def may_begin(draft: Draft, announced: int) -> None:
+    """Raise FileRefused if this draft can't take another file of about `announced` bytes now."""
+    if len(draft.files) >= limits().most:
+        raise FileRefused(FileProblem.TOO_MANY)
+    if not has_room(min(announced, limits().size)):
+        raise FileRefused(FileProblem.NO_ROOM)
+
+
+class IncomingFile:
+    """One file while it arrives.
+
+    Holds no more of it than one chunk of 64 KiB and what is written at once.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = shown_name(name)
+        self._key = new_file_key()
+        self._object = uuid4()
+        self._sealing = Sealing(self._key)
+        self._sample = FileSample()
+        self._limit = limits().size
+
+    @property
+    def length(self) -> int:
+        """Return the number of bytes that have arrived."""
+        return self._sealing.position
+
+    def write(self, data: bytes) -> None:
+        """Seal and store the next bytes of the file.
+
+        Raises FileRefused. Then the file is given up.
+        """
+        if self.length + len(data) > self._limit:
+            self.give_up()
+            raise FileRefused(FileProblem.TOO_LARGE)
+        self._sample.add(data)
+        self._store(data)
+
+    def finish(self, at: datetime) -> DraftFile:
+        """Store the rest and return the file, which is then durable.
+
+        Raises FileRefused for an empty file, or if there was no room for the rest.
+        """
+        length, sha256 = self.length, self._sealing.sha256()
+        if not length or sha256 is None:
+            self.give_up()
+            raise FileRefused(FileProblem.EMPTY)
+        for block in blocks_of_padding(length):
+            self._store(block)
+        self._append(self._sealing.at, self._sealing.finish())
+        storage().finish(self._object)
+        found = self._sample.type()
+        return DraftFile(
+            container=uuid4(),
+            object=self._object,
+            key=self._key,
+            name=self._name,
+            kind=str(found.kind),
+            media=found.media,
+            length=length,
+            sha256=sha256,
+            size=self._sealing.at,
+            scan=str(ScanVerdict.NOT_CHECKED),
+            taken_at=at.isoformat(),
+        )
+
+    def give_up(self) -> None:
+        """Delete what has arrived. Its key is forgotten with this object."""
+        storage().delete(self._object)
+
+    def _store(self, data: bytes) -> None:
+        self._append(self._sealing.at, self._sealing.write(data))
+
+    def _append(self, at: int, sealed: bytes) -> None:
+        if not sealed:
+            return
+        try:
+            storage().append(self._object, sealed, at)
+        except (StorageFull, ObjectMissing):
+            self.give_up()
+            raise FileRefused(FileProblem.NO_ROOM) from None
+
+
+def add(draft: Draft, file: DraftFile) -> None:
+    """Add a file to a draft, which the caller saves.
+
+    Raises FileRefused for one file too many, or one that the draft has already. Then its object is deleted.
+    """
+    problem = None
+    if len(draft.files) >= limits().most:
+        problem = FileProblem.TOO_MANY
+    elif any(one.sha256 == file.sha256 for one in draft.files):
+        problem = FileProblem.DUPLICATE
+    if problem is not None:
+        forget([file])
+        raise FileRefused(problem)
+    draft.files = (*draft.files, file)
+
+
+def remove(draft: Draft, container: UUID) -> None:
+    """Take a file out of a draft, which the caller saves, and delete its object."""
+    forget(one for one in draft.files if one.container == container)
+    draft.files = tuple(one for one in draft.files if one.container != container)
+
+
+def forget(files: Iterable[DraftFile]) -> None:
+    """Delete the objects of files that were not sent."""
+    for one in files:
+        storage().delete(one.object)
+
+
+def forget_all(*drafts: Draft | None) -> None:
+    """Delete the objects of all files of drafts that their writers leave."""
+    for draft in drafts:
+        if draft is not None:
+            forget(draft.files)
+
+
+def still_good(file: DraftFile, at: datetime) -> bool:
+    """Return whether a file of a draft can still be sent: it is not too old, and its object is whole."""
+    if at > datetime.fromisoformat(file.taken_at) + GOOD_FOR:
+        return False
+    try:
+        return storage().size(file.object) == file.size
+    except ObjectMissing:
+        return False

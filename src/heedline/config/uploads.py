@@ -1,0 +1,143 @@
+"""Bodies of files, which the front passes on while they arrive and never holds whole.
+
+Every other body is read whole, within 256 KiB (`config.front`). At the few addresses to which files are sent, a
+`Receiver` takes the body block by block in a thread. A slow sender costs a connection and one block of memory, and
+no thread. When the body is complete, Django gets a small form in its place, without the file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Protocol
+from wsgiref.types import WSGIEnvironment
+
+#: Threads that seal and store. They are not those that make pages.
+_THREADS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class UploadLimits:
+    """The limits on files that are on their way. Sizes are in bytes and times in seconds."""
+
+    #: Bodies at once, in one process.
+    at_once: int = 32
+    #: What is passed on at a time.
+    block: int = 256 * 1024
+    #: The least that must arrive within each pause.
+    least: int = 32 * 1024
+    pause: float = 30.0
+
+
+class Receiver(Protocol):
+    """The taker of one body. Its methods are called in a thread, one after the other."""
+
+    most: int
+    """The longest body that is read to its end, so that its sender sees why it was refused."""
+
+    def write(self, data: bytes) -> None:
+        """Take the next bytes of the body."""
+
+    def finish(self, *, whole: bool) -> bytes:
+        """Return the form without the file, URL-encoded. Not `whole`: the body was cut off, or too slow."""
+
+    def close(self) -> None:
+        """Delete what was taken, unless a page has used it."""
+
+
+class Takes(Protocol):
+    """The addresses to which files are sent, and what takes them."""
+
+    def __contains__(self, path: object) -> bool: ...
+
+    def begin(self, environ: WSGIEnvironment) -> Receiver:
+        """Return the receiver of this request. Called in a thread that may use the database."""
+
+
+class Incoming(Protocol):
+    """The side of a request that yields its body."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+
+@dataclass(slots=True)
+class Uploads:
+    """The uploads of one process."""
+
+    takes: Takes
+    limits: UploadLimits = UploadLimits()
+    _pool: ThreadPoolExecutor = field(init=False)
+    _now: int = field(init=False, default=0)
+
+    def __post_init__(self) -> None:
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="upload")
+
+    def expects(self, environ: WSGIEnvironment) -> bool:
+        """Return whether this request sends a file to an address that takes files."""
+        kind = str(environ.get("CONTENT_TYPE", "")).lower().lstrip()
+        return (
+            environ["REQUEST_METHOD"] == "POST"
+            and kind.startswith("multipart/form-data")
+            and environ["PATH_INFO"] in self.takes
+        )
+
+    def enter(self) -> bool:
+        """Return whether there is a place for one more body. It must be given back with `leave`."""
+        if self._now >= self.limits.at_once:
+            return False
+        self._now += 1
+        return True
+
+    def leave(self) -> None:
+        """Give back a place."""
+        self._now -= 1
+
+    async def pass_on(self, incoming: Incoming, receiver: Receiver, environ: WSGIEnvironment) -> None:
+        """Give the whole body to its receiver, and leave a small form in the environment in its place."""
+        announced = int(environ["CONTENT_LENGTH"] or 0)
+        arrived = await self._read(incoming, receiver)
+        form = await self.run(lambda: receiver.finish(whole=arrived == announced))
+        environ["wsgi.input"] = BytesIO(form)
+        environ["CONTENT_LENGTH"] = str(len(form))
+        environ["CONTENT_TYPE"] = "application/x-www-form-urlencoded"
+
+    async def run[T](self, what: Callable[[], T]) -> T:
+        """Run something in one of the threads for files."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, what)
+
+    def stop(self) -> None:
+        """End the threads."""
+        self._pool.shutdown(wait=False)
+
+    async def _read(self, incoming: Incoming, receiver: Receiver) -> int:
+        """Return how many bytes arrived before the body ended, broke off or became too slow."""
+        clock = asyncio.get_running_loop().time
+        limits, held = self.limits, bytearray()
+        arrived = recently = 0
+        until = clock() + limits.pause
+        chunks = aiter(incoming)
+        while arrived <= receiver.most:
+            try:
+                async with asyncio.timeout_at(until):
+                    chunk = await anext(chunks)
+            except (StopAsyncIteration, TimeoutError):
+                break
+            arrived += len(chunk)
+            recently += len(chunk)
+            held += chunk
+            if len(held) >= limits.block:
+                await self._write(receiver, held)
+                until, recently = clock() + limits.pause, 0  # what we took ourselves is not the sender's time
+            elif recently >= limits.least:
+                until, recently = clock() + limits.pause, 0
+        await self._write(receiver, held)
+        return arrived
+
+    async def _write(self, receiver: Receiver, held: bytearray) -> None:
+        data = bytes(held)
+        held.clear()
+        if data:
+            await self.run(lambda: receiver.write(data))

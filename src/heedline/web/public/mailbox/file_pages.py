@@ -1,0 +1,57 @@
+"""The files of a message that is being written in the mailbox (`/messages/open/files/`)."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.urls import reverse
+
+from heedline.casework.attachments import taking
+from heedline.casework.attachments.taking import FileProblem
+from heedline.casework.contact import messages as contact_messages
+from heedline.casework.errors import CodeUnknown
+from heedline.casework.intake import drafting
+from heedline.web.public.mailbox.messages import Visit, on_visit
+from heedline.web.public.report import file_pages
+from heedline.web.public.report.file_pages import FilePages
+from heedline.web.public.report.turns import StoreAway
+from heedline.web.public.shell.pages import see_other
+
+MESSAGE = FilePages("reporter:message-files", "reporter:message-file-add", "reporter:message-file-remove")
+
+
+@on_visit
+def files(visit: Visit) -> HttpResponse:
+    """Show the files of the message that is being written."""
+    if not contact_messages.is_known(visit.code):
+        raise CodeUnknown
+    written = drafting.written(visit.cookie, at=visit.at)
+    onward = reverse("reporter:messages")
+    return file_pages.show(visit.request, MESSAGE, written, back_url=onward, onward=onward)
+
+
+@on_visit
+def file_add(visit: Visit) -> HttpResponse:
+    """Add one file to the message that is being written."""
+    if not visit.posted:
+        return see_other(MESSAGE.list)
+    if not contact_messages.is_known(visit.code):
+        raise CodeUnknown
+    written = drafting.written(visit.cookie, at=visit.at)
+    problem = file_pages.add(visit.request, written)
+    if problem is None:
+        try:
+            drafting.save(written, at=visit.at)
+        except (StoreAway, ValueError):
+            taking.forget(written.files[-1:])
+            problem = FileProblem.NO_ROOM
+    return file_pages.back_to(MESSAGE, problem)
+
+
+@on_visit
+def file_remove(visit: Visit) -> HttpResponse:
+    """Take one file out of the message that is being written."""
+    if visit.posted:
+        written = drafting.written(visit.cookie, at=visit.at)
+        file_pages.remove(visit.request, written)
+        drafting.save(written, at=visit.at)
+    return see_other(MESSAGE.list)

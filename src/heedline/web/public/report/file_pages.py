@@ -1,0 +1,169 @@
+"""The page "Add photos, videos or documents", on which files are added one at a time, without any script.
+
+A report and a message have the same page, at addresses of their own (`FilePages`). A mistake in a file loses nothing:
+each POST leads back to the list, with the reason in the address.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from heedline.casework.attachments import taking
+from heedline.casework.attachments.taking import FileProblem, FileRefused
+from heedline.casework.intake.drafting import Draft
+from heedline.packs.rules.file_limits import FileLimits
+from heedline.web.components.forms import FileInput, Form
+from heedline.web.components.see_other import SeeOther
+from heedline.web.public.report.turns import DraftVisit, StoreAway, on_draft
+from heedline.web.public.shell import recovery
+from heedline.web.public.shell.asking import shown, words
+from heedline.web.public.shell.incoming_files import FIELD, UPLOADED, UploadedFile
+from heedline.web.public.shell.languages import path_to
+from heedline.web.public.shell.pages import page, see_other, tab_title
+
+#: A file of the draft that can't be sent any more. No upload ends in this.
+LOST = "lost"
+_PROBLEMS = {*map(str, FileProblem), LOST}
+_KILOBYTE, _MEGABYTE = 1_000, 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class FilePages:
+    """The names of the addresses of one list of files."""
+
+    list: str
+    add: str
+    remove: str
+
+
+REPORT = FilePages("reporter:files", "reporter:file-add", "reporter:file-remove")
+
+
+def offered(kind: str) -> bool:
+    """Return whether files can be sent with this kind of report."""
+    return kind in taking.limits().kinds
+
+
+def show(
+    request: HttpRequest, pages: FilePages, draft: Draft, *, back_url: str, onward: str, note: str = ""
+) -> HttpResponse:
+    """Show what may be sent, the files of the draft, and the form for one more."""
+    limits = taking.limits()
+    error = _in_words(request.GET.get("problem", ""), limits)
+    label = shown("files.another" if draft.files else "files.choose")
+    return page(
+        request,
+        "files",
+        title=tab_title("files"),
+        form=Form((FileInput(name=FIELD, label=label),), {}, {FIELD: error} if error else {}),
+        files=[
+            {"name": one.name, "size": length_in_words(one.length), "id": str(one.container)}
+            for one in draft.files
+        ],
+        room=len(draft.files) < limits.most,
+        megabytes=limits.megabytes,
+        most=limits.most,
+        note=note,
+        add_url=reverse(pages.add),
+        remove_url=reverse(pages.remove),
+        onward=onward,
+        back_url=back_url,
+    )
+
+
+def _in_words(problem: str, limits: FileLimits) -> str:
+    if problem not in _PROBLEMS:
+        return ""
+    numbers: dict[str, dict[str, int]] = {
+        FileProblem.TOO_LARGE: {"megabytes": limits.megabytes},
+        FileProblem.TOO_MANY: {"most": limits.most},
+    }
+    return shown(f"files.problem.{problem}", **numbers.get(problem, {}))
+
+
+def add(request: HttpRequest, draft: Draft) -> FileProblem | None:
+    """Add the file that came with this request to the draft, which the caller saves, or say why not."""
+    uploaded = request.META.get(UPLOADED)
+    try:
+        if not isinstance(uploaded, UploadedFile):
+            raise FileRefused(FileProblem.NONE_CHOSEN)
+        taking.add(draft, uploaded.claim())
+    except FileRefused as refused:
+        return refused.problem
+    return None
+
+
+def remove(request: HttpRequest, draft: Draft) -> None:
+    """Take the file that was named out of the draft, which the caller saves."""
+    try:
+        taking.remove(draft, UUID(request.POST.get("remove", "")))
+    except ValueError:
+        return
+
+
+def back_to(pages: FilePages, problem: str | None = None) -> HttpResponse:
+    """Redirect to the list, with a problem if there is one."""
+    if problem is None:
+        return see_other(pages.list)
+    response = SeeOther(f"{path_to(pages.list)}?problem={problem}")
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def without_lost(turn: DraftVisit) -> HttpResponse | None:
+    """Take files out of the draft that can't be sent any more, and lead to the list if there were any."""
+    good = tuple(one for one in turn.draft.files if taking.still_good(one, turn.at))
+    if good == turn.draft.files:
+        return None
+    turn.draft.files = good
+    turn.keep(turn.draft.answers)
+    return back_to(REPORT, LOST)
+
+
+def length_in_words(length: int) -> str:
+    """Return the length of a file as people read it."""
+    if length < _MEGABYTE:
+        return shown("files.kilobytes", count=f"{max(1, round(length / _KILOBYTE)):,}")
+    return shown("files.megabytes", count=f"{length / _MEGABYTE:,.1f}")
+
+
+@on_draft
+def files(turn: DraftVisit) -> HttpResponse:
+    """Show the files of an unfinished report."""
+    if turn.late:
+        return recovery.expired(turn.request)
+    if not offered(turn.kind):
+        return see_other("reporter:question", slug=turn.asking.open_now)
+    onward = path_to("reporter:question", turn.asking.last)
+    note = words().get(f"files.{turn.kind}", "")
+    return show(turn.request, REPORT, turn.draft, back_url=onward, onward=onward, note=note)
+
+
+@on_draft
+def file_add(turn: DraftVisit) -> HttpResponse:
+    """Add one file to an unfinished report."""
+    if turn.late:
+        return recovery.expired(turn.request)
+    if not turn.posted or not offered(turn.kind):
+        return see_other(REPORT.list)
+    problem = add(turn.request, turn.draft)
+    if problem is None:
+        try:
+            turn.keep(turn.draft.answers)
+        except (StoreAway, ValueError):
+            taking.forget(turn.draft.files[-1:])
+            problem = FileProblem.NO_ROOM
+    return back_to(REPORT, problem)
+
+
+@on_draft
+def file_remove(turn: DraftVisit) -> HttpResponse:
+    """Take one file out of an unfinished report."""
+    if turn.posted and not turn.late:
+        remove(turn.request, turn.draft)
+        turn.keep(turn.draft.answers)
+    return see_other(REPORT.list)

@@ -1,0 +1,219 @@
+"""The body of a request that sends one file, taken apart while it arrives.
+
+`config.uploads` calls this before Django sees the request. The small fields of the form are kept for Django, which
+checks its token as ever, and the file goes straight into a sealed object. The page that was asked for then finds it
+under `UPLOADED`. What no page claims is deleted.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+from urllib.parse import urlencode
+from wsgiref.types import WSGIEnvironment
+
+from django.conf import settings
+from django.http import parse_cookie
+from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
+
+from heedline.casework.attachments import taking
+from heedline.casework.attachments.taking import FileProblem, FileRefused, IncomingFile
+from heedline.casework.intake import drafting
+from heedline.casework.intake.draft_files import DraftFile
+from heedline.casework.intake.draft_room import StoreFull
+from heedline.casework.intake.drafting import Draft
+from heedline.casework.rate_limit import Limit, RateLimit
+from heedline.web.public.shell.languages import of_path, prefix
+
+#: Key of the WSGI environment: the `UploadedFile` of this request.
+UPLOADED = "heedline.upload"
+#: The name of the field with the file.
+FIELD = "file"
+_TO_REPORT, _TO_MESSAGE = "r/files/add/", "messages/open/files/add/"
+#: Bytes of a form beside its file: the token, and what the parts are called.
+_BESIDE = 16 * 1024
+#: A file that is too large is read on up to so many times the limit, because a browser that cannot finish shows no answer.
+_READ_ON = 10
+#: Files sent to one draft, whatever became of them.
+_SENT = RateLimit(Limit(60, timedelta(seconds=15)), most=50_000, forget_after=timedelta(minutes=15))
+
+
+class UploadedFile:
+    """A file that arrived with a request, or why it did not."""
+
+    def __init__(self) -> None:
+        self.file: DraftFile | None = None
+        self.problem: FileProblem | None = None
+        self._claimed = False
+
+    def claim(self) -> DraftFile:
+        """Return the file, which the caller adds to a draft. Raises FileRefused if there is none."""
+        if self.file is None:
+            raise FileRefused(self.problem or FileProblem.NONE_CHOSEN)
+        self._claimed = True
+        return self.file
+
+    def let_go(self) -> None:
+        """Delete the file unless it was claimed."""
+        if self.file is not None and not self._claimed:
+            taking.forget([self.file])
+
+
+class FileReceiver:
+    """The receiver of one body. Nothing of the file is held beyond what is written at once."""
+
+    def __init__(self, environ: WSGIEnvironment, problem: FileProblem | None, place: bytes | None) -> None:
+        self.most = taking.limits().size * _READ_ON
+        self._uploaded = environ[UPLOADED] = UploadedFile()
+        self._uploaded.problem = problem
+        self._place = place
+        self._fields: list[tuple[str, bytearray]] = []
+        self._beside = 0
+        self._segment: MultipartSegment | None = None
+        self._incoming: IncomingFile | None = None
+        self._had_file = False
+        _, options = parse_options_header(str(environ.get("CONTENT_TYPE", "")))
+        self._parser: PushMultipartParser | None = None
+        try:
+            self._parser = PushMultipartParser(options.get("boundary", ""), max_segment_count=8, strict=True)
+        except MultipartError:
+            self._refuse(FileProblem.UNREADABLE)
+
+    def write(self, data: bytes) -> None:
+        """Take the next bytes of the body."""
+        if self._parser is None:
+            return
+        try:
+            for event in self._parser.parse(data):
+                self._on(event)
+        except MultipartError:
+            self._parser = None
+            self._refuse(FileProblem.UNREADABLE)
+
+    def finish(self, *, whole: bool) -> bytes:
+        """Return the fields of the form without its file, URL-encoded."""
+        try:
+            if self._parser is not None:
+                self._parser.close(check_complete=True)
+        except MultipartError:
+            whole = False
+        if not whole:
+            self._refuse(FileProblem.INTERRUPTED)
+        if self._incoming is not None:
+            try:
+                self._uploaded.file = self._incoming.finish(datetime.now(UTC))
+            except FileRefused as refused:
+                self._uploaded.problem = refused.problem
+            self._incoming = None
+        return urlencode([(name, bytes(value)) for name, value in self._fields]).encode()
+
+    def close(self) -> None:
+        """Delete a file that no page has claimed, and let the draft send another one."""
+        if self._incoming is not None:
+            self._incoming.give_up()
+        self._uploaded.let_go()
+        if self._place is not None:
+            _leave(self._place)
+
+    def _on(self, event: MultipartSegment | bytes | bytearray | None) -> None:
+        if isinstance(event, MultipartSegment):
+            self._segment = event
+            if event.filename is None:
+                self._fields.append((event.name or "", bytearray()))
+            elif event.name != FIELD or self._had_file:
+                self._refuse(FileProblem.UNREADABLE)
+            elif self._uploaded.problem is None:
+                self._had_file = True
+                if event.filename:
+                    self._incoming = IncomingFile(event.filename)
+        elif event is not None and self._segment is not None:
+            if self._segment.filename is None:
+                self._beside += len(event)
+                if self._beside > _BESIDE:
+                    self._refuse(FileProblem.UNREADABLE)
+                else:
+                    self._fields[-1][1].extend(event)
+            elif self._incoming is not None:
+                try:
+                    self._incoming.write(bytes(event))
+                except FileRefused as refused:
+                    self._incoming = None
+                    self._uploaded.problem = refused.problem
+
+    def _refuse(self, problem: FileProblem) -> None:
+        if self._incoming is not None:
+            self._incoming.give_up()
+            self._incoming = None
+        self._uploaded.problem = self._uploaded.problem or problem
+
+
+class FileAddresses:
+    """The addresses of the public site to which files are sent, in every language."""
+
+    def __contains__(self, path: object) -> bool:
+        return isinstance(path, str) and _rest(path) in {_TO_REPORT, _TO_MESSAGE}
+
+    def begin(self, environ: WSGIEnvironment) -> FileReceiver:
+        """Return the receiver of this request.
+
+        Without a draft that may take a file, its body is read and nothing of it is stored.
+        """
+        draft = _draft(environ)
+        if draft is None:  # the page will say so
+            return FileReceiver(environ, FileProblem.INTERRUPTED, None)
+        place = str(draft.report_id).encode() + draft.purpose.encode()
+        if not _enter(place):
+            return FileReceiver(environ, FileProblem.BUSY, None)
+        try:
+            problem = _problem(draft, int(environ["CONTENT_LENGTH"] or 0))
+            return FileReceiver(environ, problem, place)
+        except BaseException:
+            _leave(place)
+            raise
+
+
+def _problem(draft: Draft, announced: int) -> FileProblem | None:
+    if announced > taking.limits().size + _BESIDE:
+        return FileProblem.TOO_LARGE
+    try:
+        taking.may_begin(draft, announced)
+        drafting.save(draft, at=datetime.now(UTC))  # it must not run out while the file is on its way
+    except FileRefused as refused:
+        return refused.problem
+    except (StoreFull, ValueError):
+        return FileProblem.NO_ROOM
+    return None
+
+
+def _draft(environ: WSGIEnvironment) -> Draft | None:
+    """Return the draft to which this request adds a file, or None."""
+    at, cookies = datetime.now(UTC), parse_cookie(str(environ.get("HTTP_COOKIE", "")))
+    if _rest(environ["PATH_INFO"]) == _TO_REPORT:
+        draft = drafting.load(cookies.get(settings.DRAFT_COOKIE), at=at)
+        return None if draft is None or draft.sent else draft
+    visit = cookies.get(settings.VISIT_COOKIE)
+    if visit is None or drafting.visit_code(visit, at=at) is None:
+        return None
+    return drafting.written(visit, at=at)
+
+
+def _rest(path: str) -> str:
+    return path.removeprefix(prefix(of_path(path)))
+
+
+_at_it: set[bytes] = set()
+_lock = Lock()
+
+
+def _enter(place: bytes) -> bool:
+    """Return whether this draft may send a file now: one at a time, and not too often."""
+    with _lock:
+        if place in _at_it or not _SENT.allows(place):
+            return False
+        _at_it.add(place)
+        return True
+
+
+def _leave(place: bytes) -> None:
+    with _lock:
+        _at_it.discard(place)

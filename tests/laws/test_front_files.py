@@ -1,0 +1,72 @@
+"""Files sent to a web process: passed on while they arrive, from many senders at once, slow ones and liars among them."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from http import HTTPStatus
+
+import pytest
+
+from tests.laws.test_front import FILES, FORM, MIB, SOON, Server, read, running
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running(tmp_path_factory.mktemp("front")) as found:
+        yield found
+
+
+def test_a_file_is_passed_on_while_it_arrives_and_never_held(server: Server) -> None:
+    """Forty megabytes, to the one address that takes files."""
+    before, block = server.memory(), b"x" * 65536
+    sock = server.post(f"{FILES}Content-Length: {640 * len(block)}\r\n", path="/file/")
+    for _ in range(640):
+        sock.sendall(block)
+    said = read(sock).said
+    what, took, largest = said["file"].split()
+    assert (what, int(took)) == ("whole", 40 * MIB)
+    assert int(largest) <= MIB
+    assert said["kind"] == "application/x-www-form-urlencoded", "Django sees a small form"
+    assert server.memory() - before < 30
+
+
+@pytest.mark.parametrize(("heads", "path"), [(FILES, "/"), (FORM, "/file/")])
+def test_files_go_to_their_address_alone_and_nothing_else_goes_there(
+    server: Server, heads: str, path: str
+) -> None:
+    sock = server.post(f"{heads}Content-Length: {MIB}\r\n", b"x" * MIB, path=path)
+    said = read(sock).said
+    assert said["refused"] in {HTTPStatus.UNSUPPORTED_MEDIA_TYPE, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
+    assert said["body"] == 0
+
+
+def test_a_file_that_is_cut_off_is_not_whole(server: Server) -> None:
+    cut = server.post(f"{FILES}Content-Length: 5000\r\n", b"x" * 3000, path="/file/")
+    cut.shutdown(socket.SHUT_WR)
+    assert read(cut).said["file"] == "cut 3000 3000"
+
+
+def test_slow_files_take_no_thread_and_end(server: Server) -> None:
+    slow = [server.post(f"{FILES}Content-Length: 100000\r\n", b"x", path="/file/") for _ in range(32)]
+    try:
+        for _ in range(3):
+            status, took = server.get()
+            assert (status, took < SOON) == (200, True), took
+        assert read(slow.pop()).said["file"].startswith("cut "), "within its pause"
+    finally:
+        for one in slow:
+            one.close()
+
+
+def test_too_many_files_at_once_are_asked_to_come_again(server: Server) -> None:
+    slow = [server.post(f"{FILES}Content-Length: 100000\r\n", b"x", path="/file/") for _ in range(40)]
+    try:
+        time.sleep(0.3)
+        answer = read(server.post(f"{FILES}Content-Length: 5\r\n", b"xxxxx", path="/file/"))
+        assert answer.status == HTTPStatus.SERVICE_UNAVAILABLE
+        assert server.get()[0] == 200
+    finally:
+        for one in slow:
+            one.close()

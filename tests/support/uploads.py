@@ -1,0 +1,89 @@
+"""Files sent to the public site as the front of a real process passes them on: block by block, before Django."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from io import BytesIO
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from django.test import Client
+
+from heedline.web.public.shell.incoming_files import UPLOADED, FileAddresses
+
+BOUNDARY = "----heedline-test"
+KIND = f"multipart/form-data; boundary={BOUNDARY}"
+#: A photo as a telephone makes it begins like this; the rest does not matter to whoever only keeps it.
+JPEG = b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0" + b"placeholder " * 400 + b"\xff\xd9"
+
+
+def body_of(fields: dict[str, str], name: str | None, data: bytes = b"") -> bytes:
+    """The body of the form with these fields and a file; `name` None: without one."""
+    parts = [
+        f'Content-Disposition: form-data; name="{field}"\r\n\r\n{value}' for field, value in fields.items()
+    ]
+    sent = [part.encode() for part in parts]
+    if name is not None:
+        quoted = name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+        head = f'Content-Disposition: form-data; name="file"; filename="{quoted}"\r\n'
+        sent.append(f"{head}Content-Type: image/jpeg\r\n\r\n".encode("utf-8", "surrogatepass") + data)
+    lines = b"".join(b"--" + BOUNDARY.encode() + b"\r\n" + part + b"\r\n" for part in sent)
+    return lines + b"--" + BOUNDARY.encode() + b"--\r\n"
+
+
+def passed_on(environ: WSGIEnvironment, body: Iterable[bytes], *, whole: bool = True) -> Callable[[], None]:
+    """Do to this environment what `config.uploads` does; returns what ends the request."""
+    receiver = FileAddresses().begin(environ)
+    for block in body:
+        receiver.write(block)
+    form = receiver.finish(whole=whole)
+    environ["wsgi.input"] = BytesIO(form)
+    environ["CONTENT_LENGTH"] = str(len(form))
+    environ["CONTENT_TYPE"] = "application/x-www-form-urlencoded"
+    return receiver.close
+
+
+def send_file(
+    client: Client,
+    path: str,
+    body: bytes,
+    *,
+    block: int = 1000,
+    whole: bool = True,
+    announced: int | None = None,
+) -> Any:
+    """Post this body to the address, and return the response."""
+    environ = client._base_environ(
+        PATH_INFO=path,
+        REQUEST_METHOD="POST",
+        CONTENT_TYPE=KIND,
+        CONTENT_LENGTH=str(len(body) if announced is None else announced),
+    )
+    end = passed_on(environ, (body[at : at + block] for at in range(0, len(body), block)), whole=whole)
+    try:
+        form = environ["wsgi.input"].read()
+        kind = environ["CONTENT_TYPE"]
+        return client.post(path, data=form, content_type=kind, **{UPLOADED: environ[UPLOADED]})
+    finally:
+        end()
+
+
+def with_files(app: WSGIApplication) -> WSGIApplication:
+    """An application that takes files, for the servers of tests, which have no front."""
+
+    def front(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        kind = str(environ.get("CONTENT_TYPE", ""))
+        if not kind.startswith("multipart/") or environ["PATH_INFO"] not in FileAddresses():
+            return app(environ, start_response)
+        left = int(environ["CONTENT_LENGTH"])
+        blocks = []
+        while left and (block := environ["wsgi.input"].read(min(left, 65536))):
+            left -= len(block)
+            blocks.append(block)
+        end = passed_on(environ, blocks, whole=not left)
+        try:
+            return app(environ, start_response)
+        finally:
+            end()
+
+    return front

@@ -1,0 +1,33 @@
+"""Derivatives: what officers see instead of an original, made in a sandbox.
+
+`make` takes a file's kind and its plaintext and writes pages, a poster, a film, a sound or a text to a sink.
+Start reading at `making.py`. `sandbox.py` starts bubblewrap and limits what comes out of it; the decoders are
+in `inside/` and see nothing of Heedline. Their output is counts, sizes, raw pixels, samples and plain text
+(`frames.py`), which our own code encodes outside. Nothing is ever decoded without a sandbox.
+"""
+
+from heedline.files.derivatives.limits import DerivativeLimits
+from heedline.files.derivatives.making import make
+from heedline.files.derivatives.outcome import (
+    SENTENCES,
+    DerivativePart,
+    DerivativeSink,
+    FinishedPart,
+    MadeDerivative,
+    NoDerivative,
+    PartRole,
+)
+from heedline.files.derivatives.sandbox import sandbox_missing
+
+__all__ = [
+    "SENTENCES",
+    "DerivativeLimits",
+    "DerivativePart",
+    "DerivativeSink",
+    "FinishedPart",
+    "MadeDerivative",
+    "NoDerivative",
+    "PartRole",
+    "make",
+    "sandbox_missing",
+]

@@ -1,0 +1,21 @@
+"""Encode raw pixels from the sandbox as pictures that hold nothing but pixels."""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image
+
+#: A lossless original of up to so many pixels (a screenshot, a page) stays lossless.
+_SMALL = 6_000_000
+
+
+def encoded(width: int, height: int, pixels: bytes, *, lossless: bool) -> tuple[bytes, str]:
+    """Return the picture as PNG or JPEG, and its media type."""
+    picture = Image.frombuffer("RGB", (width, height), pixels, "raw", "RGB", 0, 1)
+    out = io.BytesIO()
+    if lossless and width * height <= _SMALL:
+        picture.save(out, "PNG", compress_level=2)
+        return out.getvalue(), "image/png"
+    picture.save(out, "JPEG", quality=88)
+    return out.getvalue(), "image/jpeg"

@@ -1,0 +1,103 @@
+"""The frames that a decoder in the sandbox writes: counts, sizes, raw pixels and plain text, and nothing else.
+
+A frame is one tag byte, a head of fixed length in network byte order and, for pixels and text, a body whose
+length follows from the head. Both sides use this module. It imports nothing but the standard library,
+because the decoders run with little more.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Callable
+from enum import IntEnum
+
+READY = b"R"
+COUNT = b"C"
+PICTURE = b"P"
+TEXT = b"T"
+REFUSED = b"X"
+END = b"E"
+
+#: Width, height, and 1 if the original was stored without loss.
+PICTURE_HEAD = struct.Struct("!IIB")
+NUMBER = struct.Struct("!I")
+CODE = struct.Struct("!B")
+#: Red, green and blue, one byte each. Decoders put transparent pixels on white.
+BYTES_PER_PIXEL = 3
+
+
+class DecoderRefusal(IntEnum):
+    """Why a decoder did not produce what it was asked for."""
+
+    DAMAGED = 1
+    TOO_LARGE = 2
+    PROTECTED = 3
+    EMPTY = 4
+
+
+class FrameWriter:
+    """Write frames to a file descriptor, from inside the sandbox."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def _write(self, data: bytes | memoryview) -> None:
+        left = memoryview(data)
+        while left:
+            left = left[os.write(self._descriptor, left) :]
+
+    def ready(self) -> None:
+        """Say that the sandbox stands and the decoder begins."""
+        self._write(READY)
+
+    def count(self, pages: int) -> None:
+        """Say how many pages or pictures the original has."""
+        self._write(COUNT + NUMBER.pack(min(pages, 2**32 - 1)))
+
+    def picture(self, width: int, height: int, pixels: bytes, *, lossless: bool) -> None:
+        """Write one picture as RGB rows from top to bottom."""
+        self._write(PICTURE + PICTURE_HEAD.pack(width, height, lossless))
+        self._write(pixels)
+
+    def text(self, words: str) -> None:
+        """Write text, in UTF-8."""
+        data = words.encode("utf-8", "replace")
+        self._write(TEXT + NUMBER.pack(len(data)))
+        self._write(data)
+
+    def refused(self, why: DecoderRefusal) -> None:
+        """Say why there is nothing more."""
+        self._write(REFUSED + CODE.pack(why))
+
+    def end(self) -> None:
+        """Say that everything was written."""
+        self._write(END)
+
+
+class UnexpectedFrame(Exception):
+    """The output of a sandbox does not follow the protocol or exceeds a limit."""
+
+
+def read_picture_head(exactly: Callable[[int], bytes], *, most_pixels: int) -> tuple[int, int, bool]:
+    """Return width, height and whether the original was lossless. Raise UnexpectedFrame."""
+    width, height, lossless = PICTURE_HEAD.unpack(exactly(PICTURE_HEAD.size))
+    if not 0 < width * height <= most_pixels or lossless > 1:
+        raise UnexpectedFrame
+    return width, height, bool(lossless)
+
+
+def read_number(exactly: Callable[[int], bytes], *, most: int) -> int:
+    """Return a count or a length. Raise UnexpectedFrame if it is above `most`."""
+    (number,) = NUMBER.unpack(exactly(NUMBER.size))
+    if number > most:
+        raise UnexpectedFrame
+    return int(number)
+
+
+def read_refusal(exactly: Callable[[int], bytes]) -> DecoderRefusal:
+    """Return why a decoder stopped. Raise UnexpectedFrame for an unknown code."""
+    try:
+        return DecoderRefusal(exactly(CODE.size)[0])
+    except ValueError:
+        raise UnexpectedFrame from None

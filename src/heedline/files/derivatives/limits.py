@@ -1,0 +1,27 @@
+"""What making a derivative may cost. The pack or the configuration can give other numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_MIB = 1 << 20
+
+
+@dataclass(frozen=True)
+class DerivativeLimits:
+    """Limits of one derivative, beside those that each sandbox has."""
+
+    #: Bytes of the original.
+    original: int = 1024 * _MIB
+    #: Pixels that are decoded for one picture, and the longest side of what is shown.
+    pixels: int = 50_000_000
+    longest_side: int = 4096
+    #: Pictures of an animation or of a scan with several pages.
+    pictures: int = 12
+    #: Which page of a document to begin with, and how many to draw.
+    first_page: int = 1
+    pages: int = 20
+    #: Seconds of a film or sound that are converted.
+    seconds: int = 3600
+    #: Bytes of text.
+    text: int = 2 * _MIB

@@ -1,0 +1,108 @@
+"""What making a derivative results in: parts, sizes and hashes, or the reason why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+
+class NoDerivative(StrEnum):
+    """Why a file cannot be shown."""
+
+    NO_SANDBOX = "no-sandbox"
+    NO_PROGRAM = "no-program"
+    KIND = "kind"
+    EMPTY = "empty"
+    DAMAGED = "damaged"
+    PROTECTED = "protected"
+    TOO_LARGE = "too-large"
+    TOO_SLOW = "too-slow"
+    BUSY = "busy"
+
+
+#: What an officer reads in the place of the file.
+SENTENCES: dict[NoDerivative, str] = {
+    NoDerivative.NO_SANDBOX: "Files cannot be shown here because no sandbox is available. The original is kept sealed.",
+    NoDerivative.NO_PROGRAM: "A program that is needed to show this kind of file is not installed.",
+    NoDerivative.KIND: "Files of this kind are never shown. The original is kept sealed.",
+    NoDerivative.EMPTY: "The file is empty.",
+    NoDerivative.DAMAGED: "The file is damaged or incomplete and cannot be shown.",
+    NoDerivative.PROTECTED: "The file is protected by a password and cannot be shown.",
+    NoDerivative.TOO_LARGE: "The file is too large to be shown when unpacked. It may have been made to overload us.",
+    NoDerivative.TOO_SLOW: "The file took too long to convert and cannot be shown. It may have been made to overload us.",
+    NoDerivative.BUSY: "Too many files are being converted at the moment. Try again in a minute.",
+}
+
+
+class PartRole(StrEnum):
+    """What a part of a derivative is for."""
+
+    PAGE = "page"
+    POSTER = "poster"
+    FILM = "film"
+    SOUND = "sound"
+    TEXT = "text"
+
+
+@dataclass(frozen=True)
+class DerivativePart:
+    """One page, poster, film or sound of a derivative, before its bytes are known.
+
+    `number` counts from 1 within the role. Sizes are in pixels; `seconds` is the length of a film or sound.
+    """
+
+    role: PartRole
+    number: int
+    media: str
+    width: int = 0
+    height: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class FinishedPart:
+    """A part with the length and the SHA-256 of its bytes."""
+
+    part: DerivativePart
+    length: int
+    sha256: str
+
+
+class DerivativeSink(Protocol):
+    """Where the bytes of a derivative go, part by part. At most one part is open at a time.
+
+    Parts come in the order in which they are ready. A part that was begun and not ended is incomplete and must
+    be thrown away: `make` raises whatever the sink raises and reports every other failure in its result.
+    """
+
+    def begin(self, part: DerivativePart) -> None:
+        """Begin a part."""
+
+    def write(self, data: bytes) -> None:
+        """Add bytes to the open part."""
+
+    def end(self, finished: FinishedPart) -> None:
+        """Close the open part: it is whole."""
+
+
+@dataclass(frozen=True)
+class MadeDerivative:
+    """What became of one file.
+
+    `pages` is how many pages or pictures the original has, of which `parts` may hold fewer. With `failure`, what
+    was finished before is in `parts` and can still be shown. The SHA-256 is the original's, and empty if not
+    all of the original was read.
+    """
+
+    pages: int = 0
+    parts: tuple[FinishedPart, ...] = ()
+    failure: NoDerivative | None = None
+    original_sha256: str = ""
+    original_length: int = 0
+    text: str = field(default="", repr=False)
+
+    @property
+    def sentence(self) -> str:
+        """Why the file cannot be shown, or nothing."""
+        return SENTENCES[self.failure] if self.failure else ""

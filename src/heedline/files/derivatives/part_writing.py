@@ -1,0 +1,31 @@
+"""Hand the parts of a derivative to a sink, with their lengths and hashes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from heedline.files.derivatives.outcome import DerivativePart, DerivativeSink, FinishedPart
+
+
+class PartWriter:
+    """Write parts to a sink and remember those that are whole."""
+
+    def __init__(self, sink: DerivativeSink) -> None:
+        self._sink = sink
+        self.pages = 0
+        self.finished: list[FinishedPart] = []
+        self.text = ""
+
+    def write(self, part: DerivativePart, data: Iterable[bytes]) -> FinishedPart:
+        """Write one part. Whatever `data` raises leaves the part unfinished."""
+        self._sink.begin(part)
+        digest, length = hashlib.sha256(), 0
+        for piece in data:
+            digest.update(piece)
+            length += len(piece)
+            self._sink.write(piece)
+        finished = FinishedPart(part, length, digest.hexdigest())
+        self._sink.end(finished)
+        self.finished.append(finished)
+        return finished

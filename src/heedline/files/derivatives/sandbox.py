@@ -1,0 +1,366 @@
+"""Run one program in a sandbox made by bubblewrap, and read what it writes under hard limits.
+
+The program gets the plaintext as standard input (a sealed in-memory file) and writes to standard output. It has
+no network, its own namespaces, a read-only root that holds the system's programs and our decoders and nothing of
+this installation, no capabilities, and limits on processor time, memory, wall time, processes and output. When
+Heedline runs as root, bubblewrap is started under an unused user id.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import sysconfig
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fcntl import F_SETPIPE_SZ, fcntl
+from pathlib import Path
+
+from heedline.files.derivatives.outcome import NoDerivative
+from heedline.files.derivatives.system_calls import filter_program
+
+#: Belongs to no account. As root we become this user first: a sandbox that breaks is then nobody.
+_UNUSED_USER = 65_533
+_PIPE = 1 << 20
+#: At once in this process; whoever comes later waits. Each may use one processor.
+AT_ONCE = 2
+#: How long a call waits for its turn.
+_PATIENCE = 30
+#: Of the Python packages that are installed here, those that decode (and where they keep their libraries).
+_PACKAGES = (
+    "PIL",
+    "pillow.libs",
+    "pillow_heif",
+    "pillow_heif.libs",
+    "_pillow_heif*.so",
+    "pypdfium2",
+    "pypdfium2_raw",
+    "pypdfium2_cfg",
+)
+_HERE = Path(__file__).parent
+#: The same place as in our package, so that the decoders import each other by one name.
+_DECODERS = "/app/heedline/files/derivatives"
+_turns = threading.BoundedSemaphore(AT_ONCE)
+
+
+@dataclass(frozen=True)
+class SandboxLimits:
+    """What one run may use. Memory is address space, in bytes, and holds for each process."""
+
+    wall_seconds: float
+    processor_seconds: int
+    memory: int
+    output: int
+    #: Processes and threads.
+    tasks: int = 16
+    #: Memory for files inside, all of it lost at the end. Without it nothing can be written.
+    scratch: int = 0
+    new_processes: bool = False
+    sockets: bool = False
+
+
+class SandboxStopped(Exception):
+    """A run ended without what was asked for; `reason` says why."""
+
+    def __init__(self, reason: NoDerivative) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+class SandboxRun:
+    """A running sandbox. Reads are limited in time and in all they may bring."""
+
+    def __init__(self, process: subprocess.Popen[bytes], limits: SandboxLimits) -> None:
+        assert process.stdout is not None  # noqa: S101 - it was started with a pipe
+        self._process = process
+        self._descriptor = process.stdout.fileno()
+        os.set_blocking(self._descriptor, False)
+        self._poll = select.poll()
+        self._poll.register(self._descriptor, select.POLLIN)
+        self._limits = limits
+        self._until = time.monotonic() + limits.wall_seconds
+        self._left = limits.output
+
+    def some(self, most: int = _PIPE) -> bytes:
+        """Return the next bytes, at most so many, or nothing at the end. Raise SandboxStopped."""
+        while True:
+            left = self._until - time.monotonic()
+            if left <= 0 or not self._poll.poll(left * 1000):
+                raise SandboxStopped(NoDerivative.TOO_SLOW)
+            try:
+                data = os.read(self._descriptor, most)
+            except BlockingIOError:
+                continue
+            self._left -= len(data)
+            if self._left < 0:
+                raise SandboxStopped(NoDerivative.TOO_LARGE)
+            return data
+
+    def exactly(self, length: int) -> bytes:
+        """Return the next `length` bytes. Raise SandboxStopped if they do not come."""
+        if length > self._left:
+            raise SandboxStopped(NoDerivative.TOO_LARGE)
+        found = bytearray()
+        while len(found) < length:
+            if not (data := self.some(min(_PIPE, length - len(found)))):
+                raise SandboxStopped(self.end() or NoDerivative.DAMAGED)
+            found += data
+        return bytes(found)
+
+    def end(self) -> NoDerivative | None:
+        """Wait until the program has ended and return what was wrong, or None."""
+        try:
+            code = self._process.wait(max(0.0, self._until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            return NoDerivative.TOO_SLOW
+        if code in {128 + signal.SIGXCPU, 128 + signal.SIGKILL}:
+            return NoDerivative.TOO_SLOW
+        return NoDerivative.DAMAGED if code else None
+
+    def kill(self) -> None:
+        """End the program and everything that it started."""
+        self._process.kill()  # process 1 of the sandbox dies with it, and all others with process 1
+        self._process.wait()
+        if self._process.stdout:
+            self._process.stdout.close()
+
+
+def memory_file(name: str) -> int:
+    """Return the descriptor of a new, empty in-memory file."""
+    return os.memfd_create(name, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+
+
+def seal_memory_file(descriptor: int) -> None:
+    """Make an in-memory file unchangeable: a decoder can only read it."""
+    import fcntl
+
+    fcntl.fcntl(
+        descriptor,
+        fcntl.F_ADD_SEALS,
+        fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL,
+    )
+
+
+@dataclass(frozen=True)
+class _Way:
+    """How bubblewrap is started here: under which user, and whether folders are named by descriptors."""
+
+    bwrap: str
+    user: int | None
+    by_descriptor: bool
+
+
+def _ways() -> Iterator[_Way]:
+    bwrap = shutil.which("bwrap", path="/usr/bin:/bin:/usr/local/bin")
+    if bwrap is None:
+        return
+    if os.geteuid() == 0:
+        # An unused user may not enter the folder of root that we may lie in, so folders are opened before.
+        yield _Way(bwrap, _UNUSED_USER, by_descriptor=True)
+        yield _Way(bwrap, _UNUSED_USER, by_descriptor=False)
+    yield _Way(bwrap, None, by_descriptor=False)
+
+
+def _python() -> tuple[str, Path | None]:
+    """The interpreter inside, and the folder that has to be shown there (None: it is the system's)."""
+    base = Path(sys.base_prefix)
+    name = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    if base == Path("/usr"):
+        return f"/usr/bin/{name}", None
+    return f"/python/bin/{name}", base
+
+
+def _shown() -> Iterator[tuple[Path, str]]:
+    """What is shown inside, read-only: the place here and the place there."""
+    yield Path("/usr"), "/usr"
+    for name in ("ld.so.cache", "alternatives", "fonts", "libreoffice"):
+        if (place := Path("/etc", name)).exists():
+            yield place, f"/etc/{name}"
+    for name in ("bin", "lib", "lib64", "lib32"):
+        place = Path("/", name)
+        if place.is_dir() and not place.is_symlink():
+            yield place, f"/{name}"
+    installed = Path(sysconfig.get_path("platlib"))
+    for pattern in _PACKAGES:
+        for place in sorted(installed.glob(pattern)):
+            yield place, f"/app/{place.name}"
+    yield _HERE / "frames.py", f"{_DECODERS}/frames.py"
+    yield _HERE / "inside", f"{_DECODERS}/inside"
+    if (base := _python()[1]) is not None:
+        yield base, "/python"
+
+
+@contextlib.contextmanager
+def _folders(way: _Way) -> Iterator[tuple[list[str], list[int]]]:
+    """The options that show folders, and the descriptors that they need."""
+    options: list[str] = []
+    with contextlib.ExitStack() as opened:
+        descriptors: list[int] = []
+        for here, there in _shown():
+            if way.by_descriptor:
+                descriptor = os.open(here, os.O_PATH | os.O_CLOEXEC)
+                opened.callback(os.close, descriptor)
+                descriptors.append(descriptor)
+                options += ["--ro-bind-fd", str(descriptor), there]
+            else:
+                options += ["--ro-bind", str(here), there]
+        for name in ("bin", "sbin", "lib", "lib64", "lib32"):
+            if (place := Path("/", name)).is_symlink():
+                options += ["--symlink", os.readlink(place), f"/{name}"]
+        yield options, descriptors
+
+
+def _command(way: _Way, limits: SandboxLimits, folders: list[str], seccomp: int | None) -> list[str]:
+    processes = limits.tasks + 8  # bubblewrap itself is two
+    return [
+        *("/usr/bin/nice", "-n", "10"),
+        *("/usr/bin/prlimit", "--core=0", f"--cpu={limits.processor_seconds}", f"--nproc={processes}"),
+        *(
+            f"--as={limits.memory}",
+            f"--fsize={limits.scratch}",
+            "--nofile=256",
+            "--memlock=0",
+            "--msgqueue=0",
+        ),
+        *("--", way.bwrap),
+        *("--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"),
+        *("--unshare-cgroup", "--disable-userns", "--uid", "65534", "--gid", "65534", "--cap-drop", "ALL"),
+        *("--hostname", "sandbox", "--die-with-parent", "--new-session", "--clearenv"),
+        *("--setenv", "PATH", "/usr/bin", "--setenv", "LC_ALL", "C.UTF-8", "--setenv", "TZ", "UTC"),
+        *("--setenv", "PYTHONPATH", "/app", "--setenv", "HOME", "/tmp"),  # noqa: S108 - inside
+        *(("--setenv", "PYTHONHOME", "/python") if _python()[1] else ()),
+        *folders,
+        *("--dev", "/dev"),
+        *(("--size", str(limits.scratch), "--tmpfs", "/tmp") if limits.scratch else ()),  # noqa: S108
+        *(("--seccomp", str(seccomp)) if seccomp is not None else ()),
+        *("--remount-ro", "/", "--chdir", "/", "--"),
+    ]
+
+
+@contextlib.contextmanager
+def _running(
+    way: _Way, program: Sequence[str], source: int, limits: SandboxLimits, passed: Sequence[int] = ()
+) -> Iterator[SandboxRun]:
+    with contextlib.ExitStack() as stack:
+        folders, descriptors = stack.enter_context(_folders(way))
+        seccomp = None
+        rules = filter_program(processes=limits.new_processes, sockets=limits.sockets)
+        if rules is not None:
+            seccomp = memory_file("filter")
+            stack.callback(os.close, seccomp)
+            os.write(seccomp, rules)
+            os.lseek(seccomp, 0, os.SEEK_SET)
+            descriptors.append(seccomp)
+        # A description of its own, at the beginning: two programs may read one original.
+        original = os.open(f"/proc/self/fd/{source}", os.O_RDONLY | os.O_CLOEXEC)
+        stack.callback(os.close, original)
+        process = subprocess.Popen(  # noqa: S603 - a list of our own making, no shell
+            [*_command(way, limits, folders, seccomp), *program],
+            stdin=original,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # decoders quote what they read
+            pass_fds=[*descriptors, *passed],
+            env={},
+            cwd="/",
+            start_new_session=True,
+            user=way.user,
+            group=way.user,
+            extra_groups=None if way.user is None else [],
+        )
+        run = SandboxRun(process, limits)
+        with contextlib.suppress(OSError):
+            fcntl(run._descriptor, F_SETPIPE_SZ, _PIPE)
+        try:
+            yield run
+        finally:
+            run.kill()
+
+
+def decoder(name: str, *words: str) -> list[str]:
+    """Return the command that runs one of our decoders inside."""
+    return [_python()[0], "-S", "-s", "-P", "-m", f"heedline.files.derivatives.inside.{name}", *words]
+
+
+_known: tuple[_Way, float] | None = None
+_known_lock = threading.Lock()
+_CHECK = SandboxLimits(wall_seconds=10, processor_seconds=5, memory=1 << 30, output=1024)
+#: A way that works is tried again after so many seconds.
+_HOLDS = 3600
+
+
+def _stands(way: _Way) -> bool:
+    """Run the check inside: it reports whether it is really shut in."""
+    source = memory_file("nothing")
+    try:
+        with _running(way, decoder("self_check"), source, _CHECK) as run:
+            return run.exactly(2) == b"RE" and run.end() is None
+    except (SandboxStopped, OSError):
+        return False
+    finally:
+        os.close(source)
+
+
+def _way() -> _Way | None:
+    global _known
+    with _known_lock:
+        if _known and time.monotonic() - _known[1] < _HOLDS:
+            return _known[0]
+        _known = None
+        for way in _ways():
+            if _stands(way):
+                _known = (way, time.monotonic())
+                return way
+    return None
+
+
+def sandbox_missing() -> str | None:
+    """Return why no sandbox can be had here, in a sentence, or None if there is one.
+
+    A sandbox is tried, and it counts only if a program inside can open no socket, read no password file, write
+    no file and start no process.
+    """
+    if sys.platform != "linux":
+        return "Previews need Linux: this system has no sandbox that Heedline knows."
+    if next(_ways(), None) is None:
+        return "Previews need bubblewrap, which is not installed (apt-get install bubblewrap)."
+    if not Path("/usr/bin/prlimit").exists():
+        return "Previews need prlimit, which is not installed (apt-get install util-linux)."
+    if _way() is None:
+        return (
+            "Previews need bubblewrap, and this system does not let it make a sandbox: it must be allowed to"
+            " create user namespaces."
+        )
+    return None
+
+
+@contextlib.contextmanager
+def sandboxed(
+    program: Sequence[str], source: int, limits: SandboxLimits, *, passed: Sequence[int] = ()
+) -> Iterator[SandboxRun]:
+    """Run a program with an in-memory file as its standard input. Raise SandboxStopped.
+
+    `passed` are further descriptors that the program inherits. At the end everything inside is killed.
+    """
+    way = _way()
+    if way is None:
+        raise SandboxStopped(NoDerivative.NO_SANDBOX)
+    with _running(way, program, source, limits, passed) as run:
+        yield run
+
+
+@contextlib.contextmanager
+def turn() -> Iterator[None]:
+    """Wait until fewer than `AT_ONCE` derivatives are being made in this process. Raise SandboxStopped."""
+    if not _turns.acquire(timeout=_PATIENCE):
+        raise SandboxStopped(NoDerivative.BUSY)
+    try:
+        yield
+    finally:
+        _turns.release()

@@ -10,12 +10,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from heedline.casework.duty import alarms, rota, rota_clock
+from heedline.casework.duty import alarm_kinds, alarms, rota, rota_clock
 from heedline.casework.errors import NotHere
 from heedline.casework.rota import board, csv_import, planning, weekly_pattern
 from heedline.casework.rota.planning import PlannedShift
 from heedline.casework.setup import leavers, stewardship
-from heedline.desks.models import PatternSlot, Shift
+from heedline.desks.models import Appointment, PatternSlot, Shift
 from heedline.desks.rota_weeks import GapKind, RotaSpan, monday_of
 from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import Alarm
@@ -195,6 +195,28 @@ def test_a_week_planned_with_a_gap_alarms_before_it_and_filling_it_ends_the_alar
         planning.plan([shift(people, "Nadia", 14, 6)], desk=desk_of(people, "national"), by=nadia, at=later)
     alarm.refresh_from_db()
     assert (alarm.because, alarm.cleared_by) == ("rota-filled", people.house.officers["Nadia"].id)
+
+
+def test_a_steward_sees_the_gap_of_a_desk_without_a_supervisor_and_fills_it(people: People) -> None:
+    leads = Appointment.objects.filter(desk=desk_of(people, "south-west"), role=Role.SUPERVISOR)
+    assert not leads.filter(ended_on=None).exists()
+    south_west = desk_of(people, "south-west")
+    later = People(people.house, people.at.replace(hour=12, minute=0) + 2 * DAY)
+    with later.sitting("Stella", unlocked=False) as stella:
+        weekly_pattern.add_slot(range(7), 480, 1080, None, desk=south_west, by=stella)
+    with acting("worker"):
+        rota_clock.watch(later.at)
+        alarm = Alarm.objects.get(kind=AlarmKind.ROTA_GAP, desk=south_west)
+        assert "stella@unit.example" in alarm_kinds.called(alarm, 0, later.at)
+    with later.sitting("Odile", unlocked=False) as odile:  # of another desk
+        assert alarm.id not in {line.id for line in alarms.open_now(by=odile, at=later.at)}
+    with later.sitting("Stella", unlocked=False) as stella:
+        line = next(one for one in alarms.open_now(by=stella, at=later.at) if one.id == alarm.id)
+        assert (line.can_acknowledge, line.can_clear) == (True, False)
+        alarms.acknowledge(alarm.id, by=stella, at=later.at)
+    plan(later, shift(later, "Otto", 0, 14), by="Stella", code="south-west")
+    alarm.refresh_from_db()
+    assert (alarm.because, alarm.cleared_by) == ("rota-filled", people.house.officers["Stella"].id)
 
 
 def test_the_weekly_pattern_fills_a_week_and_says_what_it_leaves_out(people: People) -> None:

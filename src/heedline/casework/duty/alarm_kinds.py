@@ -352,6 +352,7 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         lasts=rota_uncovered,
         while_it_lasts="Plan a shift for these hours: this alarm stays until they are covered.",
         resolved_by=frozenset({AlarmEvent.ROTA_FILLED}),
+        answered_with=Capability.PLAN_ROTA,
     ),
     AlarmKind.PROPOSAL_WAITING: AlarmRule(
         words="Proposal waiting for a second steward",

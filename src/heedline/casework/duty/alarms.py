@@ -308,8 +308,8 @@ def _visible(by: Attendance) -> QuerySet[Alarm]:
     """Return the alarms that this officer may see.
 
     These are the alarms of the officer's own desks. Members of a round-the-clock desk see all alarms except
-    those about identity requests of other desks. Stewards see the alarms that only stewards answer. This is the first check, and row-level security enforces
-    the same rule.
+    those about identity requests of other desks. Stewards see the alarms that only stewards answer, and gaps in the
+    rota of every desk, which they may plan. This is the first check, and row-level security enforces the same rule.
     """
     deciding = [desk for role, desk in by.appointments if Capability.DECIDE_IDENTITY in GRANTS[Role(role)]]
     mine = Q(desk_id__in=[*by.desk_ids, *deciding])
@@ -319,6 +319,8 @@ def _visible(by: Attendance) -> QuerySet[Alarm]:
     mine = mine & ~of_stewards
     if allows(by.appointments, Capability.SET_UP, [None]):
         mine |= of_stewards
+    if allows(by.appointments, Capability.PLAN_ROTA, [None]):
+        mine |= Q(kind__in=alarm_kinds.answered_with(Capability.PLAN_ROTA))
     return Alarm.objects.filter(mine, kind__in=alarm_kinds.known())
 
 
@@ -352,6 +354,8 @@ def _may_answer(by: Attendance, alarm: Alarm) -> bool:
     where: tuple[UUID | None, ...] = _where(by, alarm) if watched else (alarm.desk_id,)
     if needed == Capability.SET_UP:  # a role for the whole installation
         where = (None,)
+    if needed == Capability.PLAN_ROTA:  # a role at the desk, or for the whole installation
+        where = (alarm.desk_id, None)
     return allows(by.appointments, needed, where)
 
 

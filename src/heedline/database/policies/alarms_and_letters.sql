@@ -10,9 +10,9 @@ CREATE POLICY of_my_desks ON dispatch_alarm TO heedline_office
 CREATE POLICY of_my_authorisers ON dispatch_alarm TO heedline_office
     USING (desk_id IN (SELECT permits.my_authoriser_desks()));
 
--- Alarms about what stewards propose to each other are the stewards'.
+-- Alarms about what stewards propose to each other are the stewards'. Stewards also plan the rota of every desk.
 CREATE POLICY of_stewards ON dispatch_alarm TO heedline_office
-    USING (kind = 'proposal-waiting' AND (SELECT permits.i_set_up()));
+    USING (kind IN ('proposal-waiting', 'rota-gap') AND (SELECT permits.i_set_up()));
 
 ALTER TABLE dispatch_outbox ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY inner_roles ON dispatch_outbox

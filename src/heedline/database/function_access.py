@@ -166,7 +166,6 @@ INVOKERS = {
     "disposed_of",
     "figures",
     "open_with",
-    "open_work",
     "queue",
     "slot",
     "wait_for_the_disk",

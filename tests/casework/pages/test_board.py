@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
+from django.db import connection
 
 from heedline.casework.errors import NotHere
 from heedline.casework.pages.board import board as pages_board
@@ -15,6 +17,7 @@ from heedline.casework.pages.queues.queue_view import NOBODY, OVERDUE, QueueView
 from heedline.permits.gate import Refused
 from heedline.reports.models import Report
 from tests.casework.journey.test_hand_over import give
+from tests.support.acting import acting
 from tests.support.keeping_scene import with_leads
 from tests.support.scene_people import DANGER, SOUTH_WEST, People, logged
 
@@ -31,6 +34,12 @@ def listed(people: People, *, days: float, **view: str) -> int:
     at = people.at + timedelta(days=days)
     with people.sitting("Olga", at=at) as olga:
         return queue(by=olga, at=at, view=QueueView(desk="north-east", **view)).total  # type: ignore[arg-type]
+
+
+def open_work(desk: UUID, at: datetime) -> list[object]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM permits.open_work(%s, %s, %s, '{0}')", [desk, at, at.date()])
+        return list(cursor.fetchall())
 
 
 def a_day(people: People) -> None:
@@ -103,6 +112,19 @@ def test_a_curious_supervisor_does_not_see_another_desk(people: People) -> None:
         desk = pages_board.desk_led("north-east", by=olga)
     with people.sitting("Nadia") as nadia, pytest.raises(Refused):
         pages_board.board(desk, by=nadia, at=people.at)
+
+
+def test_the_database_counts_the_open_work_of_ones_own_desks_alone(people: People) -> None:
+    a_day(people)
+    for name, desks in (("Olga", {"north-east"}), ("Nadia", {"national"}), ("Stella", set()), ("Ada", set())):
+        with people.sitting(name, unlocked=False):
+            counted = {
+                code for code, desk in people.house.desks.items() if list(open_work(desk.id, people.at))
+            }
+        assert counted <= desks, name
+        assert counted or name != "Olga"
+    with acting("office"):  # nobody is signed in
+        assert not list(open_work(people.house.desks["north-east"].id, people.at))
 
 
 def test_all_figures_of_the_queues_are_there(people: People) -> None:

@@ -1,5 +1,5 @@
 -- Which reports stand first in a queue, without reading the others: a few rows of an index for each desk, and these are
--- sorted. Both functions look with the eyes of whoever calls them, so row-level security holds inside.
+-- sorted. All but open_work look with the eyes of whoever calls them, so row-level security holds inside.
 SET ROLE heedline_usher;
 
 -- The first 101 (one more than the longest page) open reports after (p_rank, p_due, p_id): those of p_desks, and those
@@ -68,13 +68,15 @@ CREATE FUNCTION permits.figures(p_desks uuid[], p_at timestamptz) RETURNS TABLE 
 $$;
 
 -- The open reports of a desk by owner, stage and age, for its board. The age is the place of the first of `p_days`, the
--- largest number of days first, that a report has reached. One walk through the index alone; days are put together after.
+-- largest number of days first, that a report has reached. One walk through the reports of the desk; days are put
+-- together after. It asks once whether the desk is the caller's: asking for each row took a third of the time.
 CREATE FUNCTION permits.open_work(p_desk uuid, p_at timestamptz, p_today date, p_days integer[]) RETURNS TABLE (
     owner uuid, stage text, age integer, reports integer, overdue integer, oldest date)
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH of_a_day AS (
         SELECT r.owner_id, r.stage, r.received_on, count(*) AS reports, count(*) FILTER (WHERE r.due_at < p_at) AS overdue
-        FROM public.reports_report r WHERE r.desk_id = p_desk AND NOT r.stage = 'closed' GROUP BY 1, 2, 3
+        FROM public.reports_report r WHERE r.desk_id = p_desk AND NOT r.stage = 'closed'
+            AND p_desk IN (SELECT permits.my_desks()) GROUP BY 1, 2, 3
     )
     SELECT o.owner_id, o.stage, a.age, sum(o.reports)::integer, sum(o.overdue)::integer, min(o.received_on)
     FROM of_a_day o CROSS JOIN LATERAL (SELECT min(d.place)::integer FROM unnest(p_days) WITH ORDINALITY AS d(days, place)

@@ -6,18 +6,28 @@ from collections.abc import Callable, Iterable
 from typing import BinaryIO
 
 from heedline.files.derivatives import frames
+from heedline.files.derivatives.documents import make_pdf
+from heedline.files.derivatives.films import make_film
 from heedline.files.derivatives.limits import DerivativeLimits
 from heedline.files.derivatives.originals import OriginalInMemory, in_memory
 from heedline.files.derivatives.outcome import DerivativeSink, MadeDerivative, NoDerivative
 from heedline.files.derivatives.part_writing import PartWriter
 from heedline.files.derivatives.pictures import make_pictures
 from heedline.files.derivatives.sandbox import SandboxStopped, sandbox_missing, turn
+from heedline.files.derivatives.sounds import make_sound
+from heedline.files.derivatives.texts import make_text
 from heedline.files.kinds import FileKind
 
 type _Maker = Callable[[OriginalInMemory, PartWriter, DerivativeLimits], None]
 
 #: What is not here is never shown.
-_MAKERS: dict[FileKind, _Maker] = {FileKind.IMAGE: make_pictures}
+_MAKERS: dict[FileKind, _Maker] = {
+    FileKind.IMAGE: make_pictures,
+    FileKind.FILM: make_film,
+    FileKind.SOUND: make_sound,
+    FileKind.PDF: make_pdf,
+    FileKind.TEXT: make_text,
+}
 
 
 def make(

@@ -40,6 +40,7 @@ class PartRole(StrEnum):
 
     PAGE = "page"
     POSTER = "poster"
+    START = "start"
     FILM = "film"
     SOUND = "sound"
     TEXT = "text"

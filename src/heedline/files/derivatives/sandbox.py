@@ -60,8 +60,9 @@ class SandboxLimits:
     output: int
     #: Processes and threads.
     tasks: int = 16
-    #: Memory for files inside, all of it lost at the end. Without it nothing can be written.
+    #: Memory for files inside, all of it lost at the end, and the size that one file may have.
     scratch: int = 0
+    file_size: int = 0
     new_processes: bool = False
     sockets: bool = False
 
@@ -220,11 +221,11 @@ def _folders(way: _Way) -> Iterator[tuple[list[str], list[int]]]:
 def _command(way: _Way, limits: SandboxLimits, folders: list[str], seccomp: int | None) -> list[str]:
     processes = limits.tasks + 8  # bubblewrap itself is two
     return [
-        *("/usr/bin/nice", "-n", "10"),
+        *("/usr/bin/nice", "-n", "5"),
         *("/usr/bin/prlimit", "--core=0", f"--cpu={limits.processor_seconds}", f"--nproc={processes}"),
         *(
             f"--as={limits.memory}",
-            f"--fsize={limits.scratch}",
+            f"--fsize={limits.file_size}",
             "--nofile=256",
             "--memlock=0",
             "--msgqueue=0",

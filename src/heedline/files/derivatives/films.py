@@ -1,0 +1,113 @@
+"""Films as H.264 without metadata: a poster, the first seconds at once, then the whole film."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from heedline.files.derivatives.conversion import converted
+from heedline.files.derivatives.encoding import encoded
+from heedline.files.derivatives.frames import BYTES_PER_PIXEL
+from heedline.files.derivatives.limits import DerivativeLimits
+from heedline.files.derivatives.originals import OriginalInMemory
+from heedline.files.derivatives.outcome import DerivativePart, NoDerivative, PartRole
+from heedline.files.derivatives.part_writing import PartWriter
+from heedline.files.derivatives.recordings import (
+    MEMORY,
+    PLAIN_FILE,
+    READ_ORIGINAL,
+    READ_RAW,
+    RawDecoder,
+    Recording,
+    decoded_sound,
+    ffmpeg,
+    probe,
+    raw_sound,
+)
+from heedline.files.derivatives.sandbox import SandboxLimits, SandboxStopped, sandboxed
+
+#: The longest side of a film, and of its poster.
+_LONGEST = 1280
+#: Seconds that are ready before the rest, for films that are longer than `_SHORT`.
+_START, _SHORT = 4, 8
+#: Most pixels of one frame of the original (8K).
+_MOST_PIXELS = 7680 * 4320
+
+
+def _size(recording: Recording) -> tuple[int, int]:
+    """The size of the frames that we ask for: even, and no side longer than `_LONGEST`."""
+    width, height = recording.width, recording.height
+    if not 0 < width * height <= _MOST_PIXELS or max(width, height) > 100 * min(width, height):
+        raise SandboxStopped(NoDerivative.TOO_LARGE if width * height else NoDerivative.DAMAGED)
+    scale = min(1.0, _LONGEST / max(width, height))
+    return max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
+
+
+def _poster(original: OriginalInMemory, recording: Recording, size: tuple[int, int]) -> bytes:
+    """One frame from the first second, as JPEG."""
+    length = size[0] * size[1] * BYTES_PER_PIXEL
+    program = ffmpeg(
+        *("-ss", f"{min(1.0, recording.seconds / 3):.2f}"),
+        *READ_ORIGINAL,
+        *("-map", f"0:{recording.picture}", "-frames:v", "1", "-vf", f"scale={size[0]}:{size[1]}"),
+        *("-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1"),
+    )
+    allowed = SandboxLimits(wall_seconds=20, processor_seconds=20, memory=MEMORY, output=length, tasks=64)
+    with sandboxed(program, original.descriptor, allowed) as run:
+        return encoded(*size, run.exactly(length), lossless=False)[0]
+
+
+def _decoders(recording: Recording, size: tuple[int, int], seconds: float) -> Iterator[RawDecoder]:
+    rate = f"{recording.frames[0]}/{recording.frames[1]}"
+    filters = f"fps=fps={rate}:start_time=0,scale={size[0]}:{size[1]}"
+    program = ffmpeg(
+        *READ_ORIGINAL,
+        *("-map", f"0:{recording.picture}", "-t", f"{seconds:.2f}", "-vf", filters),
+        *("-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1"),
+    )
+    frames = round(seconds * recording.frames[0] / recording.frames[1]) + 60
+    yield RawDecoder(program, size[0] * size[1] * 3 // 2 * frames)
+    if recording.sound is not None:
+        yield decoded_sound(recording.sound, seconds)
+
+
+def _encoder(
+    recording: Recording, size: tuple[int, int], quick: bool, pipes: list[int], written: int
+) -> list[str]:
+    words = [
+        *READ_RAW,
+        *("-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", f"{size[0]}x{size[1]}"),
+        *("-framerate", f"{recording.frames[0]}/{recording.frames[1]}", "-i", f"pipe:{pipes[0]}"),
+    ]
+    if len(pipes) > 1:
+        words += [*raw_sound(pipes[1]), "-c:a", "aac", "-b:a", "96k"]
+    return ffmpeg(
+        *words,
+        *("-c:v", "libx264", "-preset", "ultrafast" if quick else "superfast", "-crf", "26", "-threads", "2"),
+        *("-g", "60", "-bsf:v", "filter_units=remove_types=6"),  # 6: messages, in which encoders sign
+        *PLAIN_FILE,
+        *("-fd", str(written), "-f", "mp4", "fd:"),
+    )
+
+
+def make_film(original: OriginalInMemory, writer: PartWriter, limits: DerivativeLimits) -> None:
+    """Write a poster, the start of a long film, and the film. Raise SandboxStopped."""
+    recording = probe(original)
+    if recording.picture is None:
+        raise SandboxStopped(NoDerivative.DAMAGED)
+    size = _size(recording)
+    writer.write(
+        DerivativePart(PartRole.POSTER, 1, "image/jpeg", *size), [_poster(original, recording, size)]
+    )
+    writer.pages = 1
+    seconds = min(recording.seconds or limits.seconds, limits.seconds)
+
+    def write(role: PartRole, length: float, *, quick: bool) -> None:
+        part = DerivativePart(role, 1, "video/mp4", *size, seconds=round(length, 1))
+        decoders = list(_decoders(recording, size, length))
+        encoder = partial(_encoder, recording, size, quick)
+        writer.write(part, converted(original, decoders, encoder, seconds=length))
+
+    if seconds > _SHORT:
+        write(PartRole.START, _START, quick=True)
+    write(PartRole.FILM, seconds, quick=seconds <= _SHORT)

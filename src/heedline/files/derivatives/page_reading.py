@@ -1,0 +1,79 @@
+"""Read what a decoder in the sandbox writes, and pass pages on as encoded pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from heedline.files.derivatives import frames
+from heedline.files.derivatives.encoding import encoded
+from heedline.files.derivatives.outcome import DerivativePart, NoDerivative, PartRole
+from heedline.files.derivatives.part_writing import PartWriter
+from heedline.files.derivatives.sandbox import SandboxRun, SandboxStopped
+
+_REASONS = {
+    frames.DecoderRefusal.DAMAGED: NoDerivative.DAMAGED,
+    frames.DecoderRefusal.TOO_LARGE: NoDerivative.TOO_LARGE,
+    frames.DecoderRefusal.PROTECTED: NoDerivative.PROTECTED,
+    frames.DecoderRefusal.EMPTY: NoDerivative.EMPTY,
+}
+
+
+def read_ready(run: SandboxRun) -> None:
+    """Read the first frame. Raise SandboxStopped: a decoder that never began had no sandbox to begin in."""
+    try:
+        if run.exactly(1) != frames.READY:
+            raise frames.UnexpectedFrame
+    except SandboxStopped as stopped:
+        reason = NoDerivative.NO_SANDBOX if stopped.reason is NoDerivative.DAMAGED else stopped.reason
+        raise SandboxStopped(reason) from None
+
+
+def read_frames(run: SandboxRun, handlers: dict[bytes, Callable[[], None]]) -> None:
+    """Read frames up to the end, each by the handler for its tag. Raise SandboxStopped or UnexpectedFrame."""
+    read_ready(run)
+    while (tag := run.exactly(1)) != frames.END:
+        if tag == frames.REFUSED:
+            raise SandboxStopped(_REASONS[frames.read_refusal(run.exactly)])
+        if tag not in handlers:
+            raise frames.UnexpectedFrame
+        handlers[tag]()
+
+
+def read_pages(run: SandboxRun, writer: PartWriter, *, pixels: int, most: int, first: int = 1) -> None:
+    """Write each picture of a decoder as a page, counting from `first`. Raise SandboxStopped or UnexpectedFrame."""
+    number = first
+
+    def count() -> None:
+        writer.pages = frames.read_number(run.exactly, most=2**32 - 1)
+
+    def page() -> None:
+        nonlocal number
+        if number >= first + most:
+            raise frames.UnexpectedFrame
+        width, height, lossless = frames.read_picture_head(run.exactly, most_pixels=pixels)
+        raw = run.exactly(width * height * frames.BYTES_PER_PIXEL)
+        data, media = encoded(width, height, raw, lossless=lossless)
+        writer.write(DerivativePart(PartRole.PAGE, number, media, width, height), [data])
+        number += 1
+
+    read_frames(run, {frames.COUNT: count, frames.PICTURE: page})
+    if number == first:
+        raise SandboxStopped(NoDerivative.EMPTY)
+
+
+def read_text(run: SandboxRun, *, most: int) -> str:
+    """Return the text that a decoder writes, joined. Raise SandboxStopped or UnexpectedFrame."""
+    found: list[str] = []
+    left = most
+
+    def text() -> None:
+        nonlocal left
+        length = frames.read_number(run.exactly, most=left)
+        left -= length
+        try:
+            found.append(run.exactly(length).decode("utf-8"))
+        except UnicodeDecodeError:
+            raise frames.UnexpectedFrame from None
+
+    read_frames(run, {frames.TEXT: text})
+    return "".join(found)

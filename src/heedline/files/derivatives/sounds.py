@@ -1,0 +1,39 @@
+"""Sound recordings as Opus without metadata."""
+
+from __future__ import annotations
+
+from heedline.files.derivatives.conversion import converted
+from heedline.files.derivatives.limits import DerivativeLimits
+from heedline.files.derivatives.originals import OriginalInMemory
+from heedline.files.derivatives.outcome import DerivativePart, NoDerivative, PartRole
+from heedline.files.derivatives.part_writing import PartWriter
+from heedline.files.derivatives.recordings import PLAIN_FILE, decoded_sound, ffmpeg, probe, raw_sound
+from heedline.files.derivatives.sandbox import SandboxStopped
+
+#: Seconds that are ready before the rest, for recordings that are longer than `_SHORT`.
+_START, _SHORT = 30, 120
+
+
+def _encoder(pipes: list[int], written: int) -> list[str]:
+    return ffmpeg(
+        *raw_sound(pipes[0]),
+        *("-c:a", "libopus", "-b:a", "48k"),
+        *PLAIN_FILE,
+        *("-fd", str(written), "-f", "ogg", "fd:"),
+    )
+
+
+def make_sound(original: OriginalInMemory, writer: PartWriter, limits: DerivativeLimits) -> None:
+    """Write the start of a long recording, and the recording. Raise SandboxStopped."""
+    recording = probe(original)
+    if recording.sound is None:
+        raise SandboxStopped(NoDerivative.DAMAGED)
+    writer.pages = 1
+    seconds = min(recording.seconds or limits.seconds, limits.seconds)
+    lengths = (
+        {PartRole.START: _START, PartRole.SOUND: seconds} if seconds > _SHORT else {PartRole.SOUND: seconds}
+    )
+    for role, length in lengths.items():
+        part = DerivativePart(role, 1, "audio/ogg", seconds=round(length, 1))
+        decoders = [decoded_sound(recording.sound, length)]
+        writer.write(part, converted(original, decoders, _encoder, seconds=length))

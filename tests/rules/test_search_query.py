@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from heedline.casework.search.query import SearchKind, Unsearchable, understood
+from heedline.casework.search.query import SearchKind, Sought, Unsearchable, understood
+from heedline.index.extraction.keys import of_name
+from heedline.index.extraction.names import read_name
+from heedline.packs import load_pack
 
+NAMES = load_pack("uk").matching.names
 W, P, B, N = SearchKind.WORDS, SearchKind.PHRASE, SearchKind.BEGINNING, SearchKind.NUMBER
 
 
@@ -28,7 +32,7 @@ W, P, B, N = SearchKind.WORDS, SearchKind.PHRASE, SearchKind.BEGINNING, SearchKi
 def test_how_it_is_understood(
     typed: str, terms: list[tuple[SearchKind, tuple[str, ...]]], kind: SearchKind
 ) -> None:
-    sought = understood(typed)
+    sought = understood(typed, NAMES)
     assert [(term.kind, term.words) for term in sought.terms] == terms
     assert sought.kind is kind
 
@@ -38,7 +42,7 @@ def test_how_it_is_understood(
 )
 def test_what_cannot_be_searched_for_is_said(typed: str) -> None:
     with pytest.raises(Unsearchable) as why:
-        understood(typed)
+        understood(typed, NAMES)
     assert str(why.value).endswith(".")
 
 
@@ -56,5 +60,39 @@ def test_what_cannot_be_searched_for_is_said(typed: str) -> None:
     ],
 )
 def test_where_a_text_has_it(typed: str, text: str, found: list[str]) -> None:
-    [term] = understood(typed).terms
+    [term] = understood(typed, NAMES).terms
     assert [text[start:end] for start, end in term.places(text)] == found
+
+
+def leads_to(sought: Sought, name: str) -> bool:
+    """Whether a search looks up a key of this name, and then takes the two for alike."""
+    keys = set(of_name(read_name(name, NAMES), NAMES))
+    return any(keys & set(one.keys) and one.is_like(name, NAMES) for one in sought.names)
+
+
+@pytest.mark.parametrize(
+    ("tradition", "typed", "name"),
+    [
+        ("irish", "Shivaun O'Brien", "Siobhán Ní Bhriain"),
+        ("welsh", "Gwenlian Pritherch", "Gwenllian Prydderch"),
+        ("arabic", "Layla Mansour", "ليلى منصور"),
+        ("arabic", "Osama bin Qasim", "Oussama Benkacem"),
+        ("somali", "Abdi Mohamed Ali", "Cabdi Maxamed Cali"),
+        ("south-asian", "Mohammad Chowdhury", "Muhammed Choudhry"),
+        ("polish", "Dembski Marek", "Marek Dębski"),
+        ("english", "Bob Smyth", "Robert Smith"),
+    ],
+)
+def test_a_name_leads_to_other_spellings(tradition: str, typed: str, name: str) -> None:
+    assert leads_to(understood(typed, NAMES), name), tradition
+    assert leads_to(understood(f"{typed} quillon", NAMES), name), "beside another word"
+    assert not understood(f'"{typed}"', NAMES).names, "quotation marks stand for the words themselves"
+
+
+def test_a_name_is_read_beside_other_words_if_its_forename_is_known() -> None:
+    readings = understood("red van Siobhan Kelly 01632 960123", NAMES).names
+    assert ("siobhan", "kelly") in {one.name.parts for one in readings}
+    assert all("kelly" in one.name.parts or "siobhan" in one.name.parts for one in readings)
+    shortest = next(one for one in readings if one.name.parts == ("siobhan", "kelly"))
+    assert {term.kind for term in shortest.terms} == {W, N}
+    assert not understood("side door of the bank", NAMES).names[1:], "only the whole text may be a name"

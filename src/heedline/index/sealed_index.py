@@ -72,12 +72,13 @@ class Document:
 class Clause:
     """A condition that a report must meet to match a query.
 
-    The report must contain any of these phrases or any of these forms. A phrase is one or more words in
-    order.
+    The report must contain any of these phrases, any of these forms or any of these keys. A phrase is one or
+    more words in order.
     """
 
     phrases: Sequence[Sequence[str]] = field(repr=False, default=())
     forms: Sequence[str] = field(repr=False, default=())
+    keys: Sequence[str] = field(repr=False, default=())
 
 
 @dataclass(frozen=True)
@@ -153,8 +154,6 @@ class SealedIndex:
 
     def add(self, documents: Iterable[Document]) -> int:
         """Add reports and return how many of them are new.
-
-        A report that is already in the index is replaced.
 
         A report that is already in the index is replaced.
         """
@@ -294,9 +293,11 @@ class SealedIndex:
             phrases = " OR ".join(
                 f'"{" ".join(self._token("w", one) for one in phrase)}"' for phrase in clause.phrases
             )
-            there = [
-                form for one in clause.forms if self._rows(form := self._token("f", one), 1) or not phrases
+            forms_and_keys = [
+                *(self._token("f", one) for one in clause.forms),
+                *(self._token("k", one) for one in clause.keys),
             ]
+            there = [form for form in forms_and_keys if not phrases or self._rows(form, 1)]
             any_form = " OR ".join(f'"{form}"' for form in there)
             if phrases and any_form:
                 union = f"{_ROWS.format('words')} UNION {_ROWS.format('forms')}"

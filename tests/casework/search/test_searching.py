@@ -12,7 +12,7 @@ from heedline.casework.contact import messages
 from heedline.casework.errors import Locked, NotHere
 from heedline.casework.oversight import conflict_register
 from heedline.casework.report import officer_notes
-from heedline.casework.search import page_store, searching
+from heedline.casework.search import page_store, search_counts, searching
 from heedline.casework.search.query import Unsearchable
 from heedline.casework.search.searching import SearchFilters
 from heedline.permits.gate import Refused
@@ -51,6 +51,36 @@ def test_words_phrases_beginnings_and_numbers_lead_to_the_report(people: People)
         assert found(people, text) == [ref], text
     assert len(found(people, "door side")) == 2
     assert found(people, '"door side"') == []
+
+
+NAMES = {
+    "irish": ("Siobhán Ní Bhriain", "Shivaun O'Brien"),
+    "welsh": ("Gwenllian Prydderch", "Gwenlian Pritherch"),
+    "arabic": ("Husayn al-Tamimi", "Hussein Altamimi"),
+    "somali": ("Cabdi Maxamed Cali", "Abdi Mohamed Ali"),
+    "south-asian": ("Muhammed Choudhry", "Mohammad Chowdhury"),
+    "polish": ("Marek Dębski", "Dembski Marek"),
+    "english": ("Robert Smith", "Bob Smyth"),
+}
+
+
+def test_a_name_is_found_however_it_is_spelt(people: People) -> None:
+    refs = {
+        tradition: people.send(narrative=f"A quillon flew. The one called {name} says it was theirs.")[0]
+        for tradition, (name, _) in NAMES.items()
+    }
+    people.send(narrative="A man called Robin Smythson lives there.")
+    indexed(people)
+    for tradition, (name, typed) in NAMES.items():
+        shown = look_for(people, typed)
+        assert [one.ref for one in shown.results] == [refs[tradition]], tradition
+        assert (shown.hits, shown.similar) == (1, True), "another name under one of its keys is not counted"
+        [passage] = shown.results[0].passages
+        assert passage.why == "has a similar name"
+        assert [piece for piece, hit in passage.pieces if hit] == [name]
+        assert found(people, f"{typed} quillon") == [refs[tradition]]
+        assert not found(people, f"{typed} marzipan")
+        assert not found(people, f'"{typed}"')
 
 
 def test_a_result_says_where_and_why(people: People) -> None:
@@ -215,14 +245,14 @@ def test_supervisors_and_overseers_see_searches_by_kind_and_number(people: Peopl
     look_for(people, "quillon*")
     look_for(people, "quillon", "Otto")
     with people.sitting("Olga") as here, pytest.raises(Refused):
-        searching.counts(by=here, at=people.at)
+        search_counts.counts(by=here, at=people.at)
     with_leads(people)
     people.tokens.clear()
     odile = ("Odile O.", 2, (("beginning", 1), ("words", 1)))
     otto = ("Otto O.", 1, (("words", 1),))
     for name, sees in (("Olga", [odile]), ("Nadia", []), ("Ned", [odile, otto])):
         with people.sitting(name, unlocked=name != "Ned") as here:
-            counted = searching.counts(by=here, at=people.at + MINUTE)
+            counted = search_counts.counts(by=here, at=people.at + MINUTE)
             assert [(one.officer, one.searches, one.by_kind) for one in counted] == sees, name
             assert Search.objects.count() == sum(number for _, number, _ in sees), name
     with people.sitting("Ned", unlocked=False) as ned, pytest.raises((Refused, Locked)):

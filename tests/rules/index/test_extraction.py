@@ -157,6 +157,7 @@ def test_a_house_is_read_across_two_answers() -> None:
         ("near Victoria Station and Mill Road", []),
         ("he was called names by them", []),
         ("Only Danny was there", []),
+        ("the man called Husayn al-Tamimi spoke", ["husayn tamimi"]),
     ],
 )
 def test_names_are_read_from_text_by_careful_rules(text: str, names: list[str]) -> None:

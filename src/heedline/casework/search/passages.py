@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from heedline.casework.search.documents import SearchedText
 from heedline.casework.search.query import SearchKind, Sought, Term
+from heedline.index.extraction.rules import NameRules
+from heedline.index.extraction.values import Value
 
 #: Characters before and after a place, characters by which a passage may be longer to end between two words, and
 #: passages of one report.
@@ -15,6 +17,7 @@ AROUND = 90
 TO_A_SPACE = 60
 MOST = 3
 _SPACE = re.compile(r"\s")
+SIMILAR = "has a similar name"
 #: Why a text matches, by how it was looked for.
 _WHY = {
     SearchKind.WORDS: "has the word",
@@ -41,20 +44,48 @@ def passages(texts: Sequence[SearchedText], sought: Sought) -> tuple[MatchingPas
 
     Returns () if any term does not match.
     """
+    return _of_terms(texts, sought.terms) or ()
+
+
+def similar_names(
+    texts: Sequence[SearchedText], names: Sequence[Value], sought: Sought, rules: NameRules
+) -> tuple[MatchingPassage, ...]:
+    """Return the passages that match a query by a name that is spelt in another way.
+
+    `names` are those that were read from the texts. Returns () if no reading of the query matches.
+    """
+    for reading in sought.names:
+        value = next((one for one in names if reading.is_like(one.written, rules)), None)
+        beside = _of_terms(texts, reading.terms)
+        if value is not None and beside is not None:
+            return (_of_name(texts, value), *beside)[:MOST]
+    return ()
+
+
+def _of_name(texts: Sequence[SearchedText], value: Value) -> MatchingPassage:
+    """Return the passage in which a name stands."""
+    for text in texts:
+        if text.where == value.source and (at := text.text.find(value.written)) >= 0:
+            return _passage(text, [(at, at + len(value.written))], SIMILAR, ())
+    return MatchingPassage(value.source, SIMILAR, ((value.written, True),))
+
+
+def _of_terms(texts: Sequence[SearchedText], terms: Sequence[Term]) -> tuple[MatchingPassage, ...] | None:
+    """Return the first passage that matches each term, or None if any term does not match."""
     found: list[MatchingPassage] = []
-    for term in sought.terms:
+    for term in terms:
         if any(term.places("".join(piece for piece, _ in one.pieces)) for one in found):
             continue  # the passage of another term shows this one as well
         first = next(((text, places) for text in texts if (places := term.places(text.text))), None)
         if first is None:
-            return ()
+            return None
         if len(found) < MOST:
-            found.append(_passage(*first, term, sought))
+            found.append(_passage(*first, _WHY[term.kind], terms))
     return tuple(found)
 
 
 def _passage(
-    text: SearchedText, places: list[tuple[int, int]], term: Term, sought: Sought
+    text: SearchedText, places: list[tuple[int, int]], why: str, terms: Sequence[Term]
 ) -> MatchingPassage:
     start, end = places[0]
     begin, stop = max(0, start - AROUND), min(len(text.text), end + AROUND)
@@ -63,7 +94,9 @@ def _passage(
     after = _SPACE.search(text.text, stop, stop + TO_A_SPACE)
     stop = after.start() if after else min(len(text.text), stop + TO_A_SPACE)
     marked = sorted(
-        place for one in sought.terms for place in one.places(text.text) if begin <= place[0] < stop
+        place
+        for place in {places[0], *(place for one in terms for place in one.places(text.text))}
+        if begin <= place[0] < stop
     )
     pieces: list[tuple[str, bool]] = [("… ", False)] if begin else []
     at = begin
@@ -73,4 +106,4 @@ def _passage(
         pieces += [(text.text[at:one], False), (text.text[one:other], True)]
         at = other
     pieces.append((text.text[at:stop] + (" …" if stop < len(text.text) else ""), False))
-    return MatchingPassage(text.where, _WHY[term.kind], tuple((piece, hit) for piece, hit in pieces if piece))
+    return MatchingPassage(text.where, why, tuple((piece, hit) for piece, hit in pieces if piece))

@@ -2,17 +2,23 @@
 
 Words stand for themselves, in any order. `"in quotation marks"` stands for words in their order, `begin*` for every word
 that begins so. What has no space in it (an address, a web name, a number with hyphens) is words in their order as well.
-A long number is found however its digits are grouped.
+A long number is found however its digits are grouped. Words that may be somebody's name also stand for names that are
+spelt otherwise, by the comparison that finds earlier reports (`index/extraction/name_comparison.py`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import islice
 
 from heedline.index import Clause, Query
+from heedline.index.extraction.keys import of_name
+from heedline.index.extraction.name_comparison import alike
+from heedline.index.extraction.names import Name, latin, read_name
+from heedline.index.extraction.rules import NameRules
 from heedline.index.words import NUMBER, beginning, numbers, placed, spelled, words_of
 
 #: Characters that can be searched for at once, and words.
@@ -21,6 +27,10 @@ MOST_WORDS = 12
 TOO_MANY = f"Search for at most {MOST_WORDS} words at once."
 TOO_SHORT = "Type at least three letters before the star."
 NOTHING = "Type a word, a number or a name to search for."
+#: Readings of a query as a name, and words of one.
+MOST_READINGS = 8
+_WORDS_OF_A_NAME = range(5, 1, -1)
+_NAMED = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u064b-\u065f'’‘ʼ`.-])*")
 _PIECE = re.compile(r'"([^"]*)"?|(\S+)')
 _LONG_NUMBER = re.compile(r"(?<![^\s\"])\+?[\d(][\d\s().\-/]{4,}\d(?![^\s\"])")
 
@@ -109,10 +119,34 @@ _DIGITS = re.compile(r"\+?\d(?:[\s().+\-/]{0,3}\d)+")
 
 
 @dataclass(frozen=True)
+class SoughtName:
+    """A reading of a query in which some of its words are a name.
+
+    `terms` are those of its other words.
+    """
+
+    name: Name = field(repr=False)
+    keys: tuple[str, ...] = field(repr=False)
+    terms: tuple[Term, ...]
+
+    def for_index(self) -> Query:
+        """Return this reading in the form that the index accepts."""
+        return Query([Clause(keys=self.keys), *(term.clause for term in self.terms)])
+
+    def is_like(self, written: str, rules: NameRules) -> bool:
+        """Return whether a name in a report may be this one, spelt in another way."""
+        return alike(self.name, read_name(written, rules), rules) is not None
+
+
+@dataclass(frozen=True)
 class Sought:
-    """A parsed query."""
+    """A parsed query.
+
+    A report matches if it matches all terms, or one of the readings in `names`.
+    """
 
     terms: tuple[Term, ...]
+    names: tuple[SoughtName, ...] = ()
 
     @property
     def kind(self) -> SearchKind:
@@ -126,14 +160,53 @@ class Sought:
         return Query([term.clause for term in self.terms])
 
 
-def understood(text: str) -> Sought:
-    """Parse an officer's search text.
+def understood(text: str, rules: NameRules) -> Sought:
+    """Parse an officer's search text. `rules` are the pack's for names.
 
     Raises Unsearchable.
     """
     text = text.strip()[: LONGEST + 1]
     if len(text) > LONGEST:
         raise Unsearchable(f"Search for at most {LONGEST} characters at once.")
+    terms = _terms_of(text)
+    if not terms:
+        raise Unsearchable(NOTHING)
+    if sum(len(term.words) for term in terms) > MOST_WORDS:
+        raise Unsearchable(TOO_MANY)
+    return Sought(tuple(terms), tuple(islice(_names_in(text, rules), MOST_READINGS)))
+
+
+def _names_in(text: str, rules: NameRules) -> Iterator[SoughtName]:
+    """Yield the readings of a text in which words beside each other are a name, longest name first.
+
+    Each word begins with a capital or is a name that the pack knows. Two words are also a name if there are no others, or
+    if the first is a known forename.
+    """
+    pieces = list(_PIECE.finditer(text))
+    bare = [(piece.group(2) or "").strip(",;") for piece in pieces]
+    for size in _WORDS_OF_A_NAME:
+        for at in range(len(pieces) - size + 1):
+            run = bare[at : at + size]
+            whole = size == len(pieces)
+            if not all(map(_NAMED.fullmatch, run)):
+                continue
+            known = [one[0].isupper() or _is_known(latin(one), rules) for one in run]
+            if not (all(known) if size > 2 else whole or all(known) or latin(run[0]) in rules.forenames):
+                continue
+            name = read_name(" ".join(run), rules)
+            if len(name.parts) > 1:
+                beside = text[: pieces[at].start()] + " " + text[pieces[at + size - 1].end() :]
+                yield SoughtName(name, of_name(name, rules), tuple(_terms_of(beside)))
+
+
+def _is_known(word: str, rules: NameRules) -> bool:
+    return any(
+        word in names
+        for names in (rules.forenames, rules.surnames, rules.particles, rules.titles, rules.suffixes)
+    )
+
+
+def _terms_of(text: str) -> list[Term]:
     terms: list[Term] = []
     for found in _LONG_NUMBER.finditer(text):
         terms += [Term(SearchKind.NUMBER, (number,)) for number in numbers(found.group())]
@@ -141,12 +214,7 @@ def understood(text: str) -> Sought:
     for piece in _PIECE.finditer(rest):
         for term in _terms(piece.group(1), piece.group(2)):
             terms[-1:] = _as_one(terms[-1], term) if terms else [term]
-    terms = list(dict.fromkeys(terms))
-    if not terms:
-        raise Unsearchable(NOTHING)
-    if sum(len(term.words) for term in terms) > MOST_WORDS:
-        raise Unsearchable(TOO_MANY)
-    return Sought(tuple(terms))
+    return list(dict.fromkeys(terms))
 
 
 def _terms(quoted: str | None, bare: str | None) -> Sequence[Term]:

@@ -1,4 +1,4 @@
-"""Search over the reports of an officer's desks, and counts of searches for supervisors.
+"""Search over the reports of an officer's desks.
 
 A search is logged when it is made, with its kind and the number of matches. The search text is sealed to the
 desks. Its address reveals nothing and opens the results only for the same officer in the same session. A
@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet, Sum, Window
+from django.db.models import Count, QuerySet, Window
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
@@ -29,15 +29,17 @@ from heedline.casework.keys import directory
 from heedline.casework.recording import refusals_logged
 from heedline.casework.report import conflict_terms
 from heedline.casework.report.opening import kind_words, received_words, short_name
-from heedline.casework.search import desk_index, documents, indexing, passages
+from heedline.casework.search import desk_index, documents, indexing, passages, values
 from heedline.casework.search.indexing import Coverage
 from heedline.casework.search.page_store import one_snapshot
 from heedline.casework.search.passages import MatchingPassage
 from heedline.casework.search.query import SearchKind, Sought, understood
 from heedline.index import Damaged
+from heedline.index.extraction.rules import NameRules
+from heedline.index.extraction.values import Kind
 from heedline.intake.fields import tidy
+from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
-from heedline.permits.roles import Role, granted
 from heedline.permits.scopes import reports_of
 from heedline.reports.models import Report, Search, SearchIndex
 from heedline.reports.stored import StoredPart
@@ -110,7 +112,7 @@ class SearchResults:
     listed. `needs_reason` means that nothing is shown until a reason is given. `until` is the arrival time up
     to which reports were searched. `unsearched` are the names of desks whose index does not exist yet, is damaged, or
     does not open with this session's keys. `unread` are reports of this page that the index lists and that could not
-    be opened to confirm the match.
+    be opened to confirm the match. `similar` means that some were found by a name that is spelt in another way.
     """
 
     text: str = field(repr=False)
@@ -125,6 +127,7 @@ class SearchResults:
     until: datetime
     unsearched: tuple[str, ...] = ()
     unread: tuple[UUID, ...] = ()
+    similar: bool = False
 
     @property
     def reports(self) -> int:
@@ -147,12 +150,12 @@ def search(text: str, filters: SearchFilters, *, reason: str = "", by: Attendanc
     with refusals_logged(Act.SEARCHED, by=by.officer_id):
         by.require(Capability.SEARCH)
     conflict_terms.looked_for(text, by=by)
-    sought = understood(text)
+    sought = understood(text, load_pack(settings.PACK).matching.names)
     reason = tidy(reason, lines=False).strip()[:LONGEST_REASON]
     indexing.catch_up(by=by, at=at)
     with one_snapshot():
         looked = found_in(sought, SearchIndex.objects.filter(desk_id__in=by.desk_ids), ring)
-        hits = filters.applied(reports_of(by.desk_ids).filter(id__in=looked.refs)).count()
+        hits = filters.applied(reports_of(by.desk_ids).filter(id__in=looked.all)).count()
     for desk in looked.damaged:
         indexing.throw_away(desk, by)
     words: dict[str, object] = {"text": text, "filters": filters.to_keep(), "reason": reason}
@@ -181,8 +184,8 @@ def results(ref: UUID, *, page: int = 1, by: Attendance, at: datetime) -> Search
     row = Search.objects.filter(id=ref, officer_id=by.officer_id, session=row_of(by.token)).first()
     if row is None:
         raise NotHere
-    told = _opened(row, ring)
-    filters, sought = SearchFilters.from_kept(told["filters"]), understood(told["text"])
+    told, rules = _opened(row, ring), load_pack(settings.PACK).matching.names
+    filters, sought = SearchFilters.from_kept(told["filters"]), understood(told["text"], rules)
     until = looked_through_until(at)
     needs_reason = row.hits > BROAD and not row.reasoned
     shown: list[SearchResult] = []
@@ -192,7 +195,7 @@ def results(ref: UUID, *, page: int = 1, by: Attendance, at: datetime) -> Search
         rows = list(indexing.indexes(by.desk_ids))
         looked = found_in(sought, rows, ring)
         if not needs_reason:
-            found = filters.applied(reports_of(by.desk_ids).filter(id__in=looked.refs))
+            found = filters.applied(reports_of(by.desk_ids).filter(id__in=looked.all))
             first = (page - 1) * PAGE
             reports = list(
                 found.select_related("desk", "owner")
@@ -203,11 +206,13 @@ def results(ref: UUID, *, page: int = 1, by: Attendance, at: datetime) -> Search
             parts = documents.searched_parts([one.id for one in reports])
             for one in reports:
                 try:
-                    result = _result(one, parts.get(one.id, []), sought, ring)
+                    result = _result(one, parts.get(one.id, []), sought, ring, rules)
                 except (CannotOpen, ValueError, KeyError, TypeError):
                     unread.append(one.id)
                 else:
                     shown += [result] if result is not None else []
+                    if result is None and one.id in looked.similar:
+                        hits -= 1  # found under a key that another name has as well
     with transaction.atomic():
         conflict_terms.record_results(
             Act.SEARCH_RESULTS_READ,
@@ -229,6 +234,7 @@ def results(ref: UUID, *, page: int = 1, by: Attendance, at: datetime) -> Search
         until,
         tuple(desk.name for desk in by.desks if desk.id not in looked.desks),
         tuple(unread),
+        bool(looked.similar) and hits > len(looked.refs),
     )
 
 
@@ -242,14 +248,19 @@ def looked_through_until(at: datetime) -> datetime:
 class IndexHits:
     """The reports that match in the indexes of some desks.
 
-    `more` means that there are more than were asked for. `desks` are those whose index could be searched, and
+    `similar` are others that may have a name like one that was searched for. `more` means that there are more than were asked for. `desks` are those whose index could be searched, and
     `damaged` those whose index is not as it was sealed.
     """
 
     refs: tuple[UUID, ...]
+    similar: frozenset[UUID]
     more: bool
     desks: frozenset[UUID]
     damaged: tuple[UUID, ...] = ()
+
+    @property
+    def all(self) -> list[UUID]:
+        return [*self.refs, *self.similar]
 
 
 def found_in(sought: Sought, rows: Iterable[SearchIndex], ring: Keyring) -> IndexHits:
@@ -257,6 +268,7 @@ def found_in(sought: Sought, rows: Iterable[SearchIndex], ring: Keyring) -> Inde
     refs: dict[UUID, None] = {}
     desks: set[UUID] = set()
     damaged: list[UUID] = []
+    alike: set[UUID] = set()
     more = False
     for row in rows:
         if row.epoch not in ring.seeds:
@@ -265,23 +277,29 @@ def found_in(sought: Sought, rows: Iterable[SearchIndex], ring: Keyring) -> Inde
             try:
                 with desk_index.reading(row, ring) as index:
                     hits = index.search(sought.for_index(), most=MOST + 1)
+                    for name in sought.names:
+                        alike.update(hit.report for hit in index.search(name.for_index(), most=MOST))
             except (CannotOpen, Damaged):
                 damaged.append(row.desk_id)
                 continue
             more |= len(hits) > MOST
             refs |= dict.fromkeys(hit.report for hit in hits[:MOST])
         desks.add(row.desk_id)
-    return IndexHits(tuple(refs), more, frozenset(desks), tuple(damaged))
+    return IndexHits(tuple(refs), frozenset(alike) - refs.keys(), more, frozenset(desks), tuple(damaged))
 
 
 def _result(
-    report: Report, parts: Sequence[StoredPart], sought: Sought, ring: Keyring
+    report: Report, parts: Sequence[StoredPart], sought: Sought, ring: Keyring, rules: NameRules
 ) -> SearchResult | None:
     """Return a report as a search result, or None if its texts do not match.
 
     Raises CannotOpen, and ValueError, KeyError or TypeError for a report that is not as it was written.
     """
-    found = passages.passages(documents.texts_of(report, parts, ring), sought)
+    texts = documents.texts_of(report, parts, ring)
+    found = passages.passages(texts, sought)
+    if not found and sought.names:
+        names = values.extract_of(report, texts).of(Kind.NAME)
+        found = passages.similar_names(texts, names, sought, rules)
     if not found:
         return None
     return SearchResult(
@@ -343,58 +361,3 @@ def _opened(row: Search, ring: Keyring) -> dict[str, Any]:
     except CannotOpen:
         raise NotHere from None
     return told
-
-
-@dataclass(frozen=True)
-class SearchCount:
-    """The number of searches by one officer in a period.
-
-    `broad` is the number of searches that found very many reports.
-    """
-
-    officer: str
-    searches: int
-    broad: int
-    hits: int
-    by_kind: tuple[tuple[str, int], ...]
-
-
-def _led(by: Attendance) -> list[UUID]:
-    return [
-        desk
-        for role, desk in by.appointments
-        if desk is not None and Capability.SEE_SEARCHES in granted(Role(role))
-    ]
-
-
-def counts(*, by: Attendance, at: datetime, days: int = 30) -> tuple[SearchCount, ...]:
-    """Return how often the officers of the supervised desks searched recently, most searches first.
-
-    Raises Refused.
-    """
-    with refusals_logged(Act.SEARCHES_SEEN, by=by.officer_id):
-        by.require(Capability.SEE_SEARCHES)
-        journal.record(Act.SEARCHES_SEEN, actor=by.officer_id, desk=by.desk_ids[0] if by.desk_ids else None)
-    theirs = (
-        Search.objects.all() if by.may(Capability.OVERSEE) else Search.objects.filter(desks__overlap=_led(by))
-    )
-    rows = (
-        theirs.filter(at__gte=at - timedelta(days=days))
-        .values_list("officer__name", "kind")
-        .annotate(n=Count("id"), broad=Count("id", filter=Q(hits__gt=BROAD)), hits=Sum("hits"))
-        .order_by("officer__name", "kind")
-    )
-    people: dict[str, list[tuple[str, int, int, int]]] = {}
-    for name, kind, n, broad, hits in rows:
-        people.setdefault(name, []).append((kind, n, broad, hits))
-    found = [
-        SearchCount(
-            name,
-            sum(n for _, n, _, _ in lines),
-            sum(broad for _, _, broad, _ in lines),
-            sum(hits for _, _, _, hits in lines),
-            tuple((kind, n) for kind, n, _, _ in lines),
-        )
-        for name, lines in people.items()
-    ]
-    return tuple(sorted(found, key=lambda one: (-one.searches, one.officer)))

@@ -61,7 +61,11 @@ def _length(tokens: list[tuple[str, int, int]], at: int, rules: NameRules, *, cu
         if latin(word) in rules.particles and end + 1 < len(tokens):
             end += 1
             continue
-        if _is_none(word, rules) or word[0].isupper() != capitals or (not capitals and parts > 1):
+        if (
+            _is_none(word, rules)
+            or _without_particle(word, rules)[0].isupper() != capitals
+            or (not capitals and parts > 1)
+        ):
             break
         end += 1
         parts += 1
@@ -69,6 +73,12 @@ def _length(tokens: list[tuple[str, int, int]], at: int, rules: NameRules, *, cu
     if parts < 2 or (not capitals and not known):
         return 0
     return length
+
+
+def _without_particle(word: str, rules: NameRules) -> str:
+    """Return a word without a particle that is joined to it by a hyphen, such as al-Tamimi."""
+    before, hyphen, after = word.partition("-")
+    return after if hyphen and after and latin(before) in rules.particles else word
 
 
 def _is_none(word: str, rules: NameRules) -> bool:

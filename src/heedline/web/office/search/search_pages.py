@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from heedline.casework.access import session
 from heedline.casework.report.opening import short_name
-from heedline.casework.search import indexing, searching
+from heedline.casework.search import indexing, search_counts, searching
 from heedline.casework.search.query import LONGEST, Unsearchable
 from heedline.casework.search.searching import LONGEST_REASON, SearchFilters, SearchResults
 from heedline.packs import load_pack
@@ -30,7 +30,7 @@ _OWN = frozenset({"", "same-origin", "none"})
 _TERM = TextInput(
     name="q",
     label="Search for",
-    hint="Words, a name, a number or an address. Put words in quotation marks to find them in that order. "
+    hint="Words, a name however it is spelt, a number or an address. Put words in quotation marks to find them in that order. "
     "End a word with * to find every word that begins so.",
     kind="search",
     required="Type a word, a number or a name to search for",
@@ -140,7 +140,7 @@ def try_again(request: OfficeRequest) -> HttpResponse:
 @require_GET
 def searches(request: OfficeRequest) -> HttpResponse:
     """Show supervisors and overseers how many searches were made in the last thirty days."""
-    lines = searching.counts(by=request.attendance, at=session.now())
+    lines = search_counts.counts(by=request.attendance, at=session.now())
     return render(request, "office/searches.html", {"lines": lines, "broad": searching.BROAD})
 
 
@@ -168,7 +168,10 @@ def _hits(found: SearchResults) -> str:
         return (
             f"More than {searching.MOST} reports match. The {searching.MOST} that were added last are listed."
         )
-    return "1 report" if found.hits == 1 else f"{found.hits} reports"
+    number = "1 report" if found.hits == 1 else f"{found.hits} reports"
+    if found.similar:
+        return f"{number}, with names that are spelt in another way"
+    return number
 
 
 def _row(one: searching.SearchResult) -> dict[str, object]:

@@ -1,0 +1,19 @@
+"""Locators of online material: which addresses and accounts name the same thing.
+
+Start with `canonical.py`. The forms of each platform are data in the pack (`platforms.toml`).
+"""
+
+from heedline.specialist_desks.material.locators.canonical import account_locator, canonical
+from heedline.specialist_desks.material.locators.finding import locators_in
+from heedline.specialist_desks.material.locators.rules import LocatorRules, read_locator_rules
+from heedline.specialist_desks.material.locators.shapes import Locator, LocatorKind
+
+__all__ = [
+    "Locator",
+    "LocatorKind",
+    "LocatorRules",
+    "account_locator",
+    "canonical",
+    "locators_in",
+    "read_locator_rules",
+]

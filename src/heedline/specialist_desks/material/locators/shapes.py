@@ -1,0 +1,96 @@
+"""Data structures of locators."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+import ada_url
+
+
+class LocatorKind(StrEnum):
+    """What a locator points to, as far as its form shows."""
+
+    PAGE = "page"
+    POST = "post"
+    ACCOUNT = "account"
+    CHANNEL = "channel"
+    GROUP = "group"
+    MESSAGE = "message"
+    VIDEO = "video"
+    PICTURE = "picture"
+    STREAM = "stream"
+    FILE = "file"
+    FOLDER = "folder"
+    LIST = "list"
+    INVITATION = "invitation"
+    ARCHIVED = "archived"
+    """A copy of a page in a web archive."""
+    SHORT = "short"
+    """A short link, which has to be followed to learn what it points to."""
+    HANDLE = "handle"
+    """An account name without the platform's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """Where an item is.
+
+    Two locators with the same `key` name the same item. The key is itself a text that `canonical` accepts,
+    and its canonical form is the key. `address` is the exact address to open, with its own scheme, parameters
+    and fragment, or "" for an account on an app without addresses. `native_id` is the platform's own identifier.
+    `written` is the reporter's text. `inside` is the locator of the page that an archived copy shows.
+    """
+
+    kind: LocatorKind
+    key: str
+    address: str = ""
+    platform: str = ""
+    native_id: str = ""
+    written: str = ""
+    inside: Locator | None = None
+
+    @property
+    def host(self) -> str:
+        """The host name in ASCII, or "" if there is no address."""
+        return _host(self.address)
+
+    @property
+    def host_shown(self) -> str:
+        """The host name in its own script, or "" if there is no address."""
+        host = self.host
+        return ada_url.idna_to_unicode(host) if "xn--" in host else host
+
+    @property
+    def mixes_scripts(self) -> bool:
+        """Whether a part of the host name mixes letters of several scripts, which can imitate another name."""
+        return any(len(_scripts(part)) > 1 for part in self.host_shown.split("."))
+
+    @property
+    def defanged(self) -> str:
+        """The address or key in a form that no program turns into a link."""
+        text = self.address or self.key
+        scheme, mark, rest = text.partition("://")
+        if not mark:
+            return text
+        end = re.search(r"[/?#]|$", rest)
+        host = rest[: end.start()] if end else rest
+        return f"{scheme.replace('tt', 'xx')}://{host.replace('.', '[.]')}{rest[len(host) :]}"
+
+
+def _host(address: str) -> str:
+    found = re.match(r"[a-z]+://([^/?#]*)", address)
+    return re.sub(r":\d+$", "", found.group(1)) if found else ""
+
+
+def _scripts(part: str) -> set[str]:
+    """Return the scripts of the letters in a text, of which Japanese writes several together."""
+    found = {
+        unicodedata.name(letter, "").partition(" ")[0]
+        for letter in part
+        if letter.isalpha() and letter != "ー"
+    }
+    together = {"HIRAGANA", "KATAKANA", "CJK"}
+    return found - together | ({"CJK"} if found & together else set())

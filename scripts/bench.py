@@ -26,6 +26,7 @@ from bench import (
     guidance,
     key_work,
     log_work,
+    material_work,
     page_flow,
     page_weights,
     question_page,
@@ -39,6 +40,7 @@ from bench.processes import machine
 
 #: What can be measured alone, in the order of a run.
 STAGES = frozenset({"api", "pages", "desks", "log", "keys", "search", "check", "files"})
+STAGES = frozenset({"api", "pages", "desks", "log", "keys", "search", "check", "material"})
 LEVELS = (1, 16, 64)
 #: At once, so that every thread of the public process has had a report before the clock runs.
 WARM_UP = 32
@@ -64,6 +66,7 @@ class Size:
     file_megabytes: int = 1_000
     searched: int = 100_000
     searched_seconds: float = 1_200
+    banked: int = 1_000_000
 
 
 WHOLE = Size(
@@ -234,6 +237,7 @@ def measure(size: Size, only: frozenset[str] = STAGES) -> dict[str, Any]:
         "size": size.__dict__,
     }
     if only - {"check", "files"}:
+    if only - {"check", "material"}:
         _in_an_instance(size, only, found)
     if "check" in only:
         say(f"checking an exported log of {size.checked:,} events")
@@ -241,6 +245,9 @@ def measure(size: Size, only: frozenset[str] = STAGES) -> dict[str, Any]:
     if "files" in only:
         say(f"sealing and opening files, one of {size.file_megabytes:,} MB")
         found["files"] = sealing_work.measure(size.file_megabytes, ROOT / "var")
+    if "material" in only:
+        say(f"looking up pictures among {size.banked:,} hashes")
+        found["material"] = material_work.measure(size.banked)
     found["took_seconds"] = round(time.monotonic() - _began, 1)
     return found
 

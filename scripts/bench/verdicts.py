@@ -15,6 +15,7 @@ PAGE_P99_MS, PAGE_KIB = 150.0, 30
 GUIDANCE_PER_SECOND = 5000
 QUEUE_P95_MS, OPEN_P95_MS, QUERIES = 100.0, 60.0, 5
 MEMORY_MIB = 700
+PICTURE_MS, ADDRESS_US = 60.0, 100.0
 AT_ONCE = (16, 64)
 #: Sealing and opening beside the bare cipher, and what a file of any size may take.
 SEALING_SHARE, FILE_MEMORY_MIB = 0.6, 64
@@ -46,6 +47,7 @@ def judge(found: dict[str, Any]) -> list[Verdict]:
         ("keys", _keys),
         ("search", _search),
         ("files", _files),
+        ("material", _material),
         ("durability", _durability),
     )
     return [*_quiet(found), *(one for key, judge in parts if key in found for one in judge(found))]
@@ -275,6 +277,20 @@ def _files(found: dict[str, Any]) -> Iterator[Verdict]:
         f"{through['taken_seconds']:.1f} s, {through['read_seconds']:.1f} s ({through['more_memory_mib']:.0f} MiB)",
         f"≤ {FILE_MEMORY_MIB} MiB",
         through["whole"] and through["more_memory_mib"] <= FILE_MEMORY_MIB,
+def _material(found: dict[str, Any]) -> Iterator[Verdict]:
+    one = found["material"]
+        f"a picture in eight forms among {one['hashes']:,} hashes: p50 / p95 (CPU)",
+        f"{one['p50_ms']:.0f} / {one['p95_ms']:.0f} ms ({one['cpu_ms']:.0f} ms)",
+        f"≤ {PICTURE_MS:.0f} ms",
+        one["p50_ms"] <= PICTURE_MS,
+        "near-duplicates found (found wrongly)",
+        f"{one['recall']:.1%} ({one['false']})",
+        "100 % (0)",
+        one["recall"] == 1 and not one["false"],
+        f"canonical form of {one['addresses']} hostile addresses, CPU of one",
+        f"{one['address_us']:.0f} µs",
+        f"≤ {ADDRESS_US:.0f} µs",
+        one["address_us"] <= ADDRESS_US,
     )
 
 

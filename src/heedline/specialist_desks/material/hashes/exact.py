@@ -1,0 +1,10 @@
+"""The hash by which only exact copies of a file are found."""
+
+from __future__ import annotations
+
+import hashlib
+
+
+def file_hash(content: bytes) -> bytes:
+    """Return the SHA-256 of a file."""
+    return hashlib.sha256(content).digest()

@@ -1,0 +1,54 @@
+"""Sketches of texts, by which copies with small changes are found.
+
+A sketch holds the smallest value of each of 64 hashes over all runs of three words. The share of minima that agree
+estimates the share of runs that two texts have in common (Broder's MinHash).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import numpy as np
+
+SKETCH_SIZE = 64
+#: A text of fewer runs says too little: anybody could have written it.
+_FEWEST = 20
+_RUN = 3
+_WORD = re.compile(r"[^\W_]+")
+#: Odd multipliers and additions of the 64 hashes. They are part of the format and never change.
+_SEEDS = np.frombuffer(
+    hashlib.shake_256(b"heedline text sketch 1").digest(SKETCH_SIZE * 16), dtype="<u8"
+).reshape(2, SKETCH_SIZE)
+
+
+@dataclass(frozen=True, slots=True)
+class TextSketch:
+    """The sketch of a text.
+
+    `whole` is the SHA-256 of its words. `minima` are 64 numbers of four bytes, or b"" for a short text.
+    """
+
+    whole: bytes
+    minima: bytes
+
+    @property
+    def claims(self) -> bool:
+        """Whether the text is long enough to be compared with others."""
+        return bool(self.minima)
+
+
+def sketch_text(text: str) -> TextSketch:
+    """Return the sketch of a text. Case, punctuation and forms of letters make no difference."""
+    words = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    whole = hashlib.sha256(" ".join(words).encode()).digest()
+    runs = {" ".join(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1)}
+    if len(runs) < _FEWEST:
+        return TextSketch(whole, b"")
+    values = np.frombuffer(
+        b"".join(hashlib.blake2b(one.encode(), digest_size=8).digest() for one in runs), dtype="<u8"
+    )
+    mixed = values[:, None] * (_SEEDS[0] | np.uint64(1)) + _SEEDS[1]
+    return TextSketch(whole, (mixed >> np.uint64(32)).min(axis=0).astype("<u4").tobytes())

@@ -1,0 +1,224 @@
+"""Time limits of notices to companies.
+
+A notice under section 3 of the Terrorism Act 2006 gives a company two working days, which begin with the day after
+the day on which the notice is given. Working days exclude Saturdays, Sundays, Christmas Day, Good Friday and
+bank holidays in any part of the United Kingdom. A voluntary referral has the service's own targets, in hours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from heedline.packs.tables import Table, read_toml
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+_ZONE = ZoneInfo("Europe/London")
+_PARTS = ("ENG", "WLS", "SCT", "NIR")
+_WEEKEND = 6
+#: Section 3(2)(b) of the Terrorism Act 2006.
+WORKING_DAYS = 2
+
+
+class NoticeStep(StrEnum):
+    """A step of a notice that somebody has to take by a time."""
+
+    APPROVE = "approve"
+    SEND = "send"
+    ACKNOWLEDGE = "acknowledge"
+    ANSWER = "answer"
+    SERVE = "serve"
+    COMPLY = "comply"
+
+
+@dataclass(frozen=True, slots=True)
+class StepTarget:
+    """Who owns a step (by role), and how long it may take."""
+
+    owner: str
+    within: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """Whom to turn to so long after the time for an answer has passed."""
+
+    after: timedelta
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRules:
+    """The service's own rules for notices.
+
+    A check that an item is still there is fresh for the length of `fresh`. One notice has at most `items` items.
+    """
+
+    steps: dict[NoticeStep, StepTarget]
+    crisis_acknowledge: timedelta
+    crisis_answer: timedelta
+    escalation: tuple[Escalation, ...]
+    fresh: timedelta
+    items: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeTimes:
+    """When the steps of a notice were taken, or None for those still to come.
+
+    `given` is the day on which a section 3 notice was handed over, or recorded as delivered.
+    """
+
+    composed: datetime
+    approved: datetime | None = None
+    sent: datetime | None = None
+    acknowledged: datetime | None = None
+    answered: datetime | None = None
+    given: date | None = None
+    bounced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DueStep:
+    """The step that a notice waits for. `failed` means that the notice came back undelivered."""
+
+    step: NoticeStep
+    owner: str
+    due: datetime
+    failed: bool = False
+
+    def is_red(self, now: datetime) -> bool:
+        """Return whether somebody has to act now."""
+        return self.failed or now >= self.due
+
+
+@cache
+def bank_holidays(year: int) -> frozenset[date]:
+    """Return the days of a year that are a bank holiday, Good Friday or Christmas Day in any part of the UK."""
+    return frozenset(
+        day for part in _PARTS for day in holidays.country_holidays("GB", subdiv=part, years=year)
+    )
+
+
+def is_working_day(day: date, further: Collection[date] = ()) -> bool:
+    """Return whether a day is a working day for section 3.
+
+    `further` are holidays that were proclaimed after the library's release.
+    """
+    return day.isoweekday() < _WEEKEND and day not in bank_holidays(day.year) and day not in further
+
+
+def last_day_to_comply(given: date, further: Collection[date] = ()) -> date:
+    """Return the last day on which a company complies in time with a section 3 notice given on a day."""
+    day, left = given, WORKING_DAYS
+    while left:
+        day += timedelta(days=1)
+        left -= is_working_day(day, further)
+    return day
+
+
+def end_of_compliance(given: date, further: Collection[date] = ()) -> datetime:
+    """Return the moment, in UTC, at which the time to comply with a section 3 notice has passed."""
+    after = last_day_to_comply(given, further) + timedelta(days=1)
+    return datetime.combine(after, time(), _ZONE).astimezone(UTC)
+
+
+def day_in_uk(moment: datetime) -> date:
+    """Return the day on which a moment falls in the United Kingdom. Raises ValueError without a time zone."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    return moment.astimezone(_ZONE).date()
+
+
+def referral_step(times: NoticeTimes, rules: NoticeRules, *, crisis: bool = False) -> DueStep | None:
+    """Return the step that a voluntary referral waits for, or None if the company has answered."""
+    if times.answered:
+        return None
+    if times.approved is None:
+        return _due(NoticeStep.APPROVE, times.composed, rules)
+    if times.sent is None or times.bounced:
+        return _due(NoticeStep.SEND, times.sent or times.approved, rules, failed=times.bounced)
+    if times.acknowledged is None:
+        within = rules.crisis_acknowledge if crisis else None
+        return _due(NoticeStep.ACKNOWLEDGE, times.sent, rules, within)
+    # an acknowledgement gives no more time: the answer is due from the day of sending
+    return _due(NoticeStep.ANSWER, times.sent, rules, rules.crisis_answer if crisis else None)
+
+
+def section_3_step(times: NoticeTimes, rules: NoticeRules, further: Collection[date] = ()) -> DueStep | None:
+    """Return the step that a section 3 notice waits for, or None if the company has complied or refused."""
+    if times.answered:
+        return None
+    if times.approved is None:
+        return _due(NoticeStep.APPROVE, times.composed, rules)
+    if times.given is None:
+        return _due(NoticeStep.SERVE, times.approved, rules)
+    owner = rules.steps[NoticeStep.COMPLY].owner
+    return DueStep(NoticeStep.COMPLY, owner, end_of_compliance(times.given, further))
+
+
+def escalate_to(step: DueStep, rules: NoticeRules, now: datetime) -> Escalation | None:
+    """Return the last escalation that is due, or None while there is time or the step is the desk's own."""
+    if step.step not in {NoticeStep.ACKNOWLEDGE, NoticeStep.ANSWER}:
+        return None
+    due = [one for one in rules.escalation if now >= step.due + one.after]
+    return due[-1] if due else None
+
+
+def _due(
+    step: NoticeStep,
+    start: datetime,
+    rules: NoticeRules,
+    within: timedelta | None = None,
+    *,
+    failed: bool = False,
+) -> DueStep:
+    target = rules.steps[step]
+    return DueStep(step, target.owner, start + (target.within if within is None else within), failed)
+
+
+def read_notice_rules(folder: Traversable) -> NoticeRules:
+    """Return the rules read from `notices.toml` in the folder of a pack.
+
+    Raises PackError, naming the file and key.
+    """
+    top = read_toml(folder, "notices.toml")
+    named = top.named("steps")
+    if set(named) != set(NoticeStep):
+        raise top.wrong("steps", f"must be {', '.join(NoticeStep)}")
+    steps = {
+        NoticeStep(code): StepTarget(one.text("owner"), _hours(one, "hours")) for code, one in named.items()
+    }
+    crisis = top.table("crisis")
+    levels = top.tables("escalation")
+    escalation = tuple(Escalation(_hours(one, "hours"), one.text("to")) for one in levels)
+    if [one.after for one in escalation] != sorted({one.after for one in escalation}):
+        raise top.wrong("escalation", "must be in order of its hours")
+    found = NoticeRules(
+        steps=steps,
+        crisis_acknowledge=_hours(crisis, "acknowledge_hours"),
+        crisis_answer=_hours(crisis, "answer_hours"),
+        escalation=escalation,
+        fresh=_hours(top, "fresh_hours"),
+        items=top.number("items"),
+    )
+    if not found.fresh or not found.items:
+        raise top.wrong("items", "and fresh_hours must be above zero")
+    top.text("source")
+    top.day("as_of")
+    for table in (*named.values(), *levels, crisis, top):
+        table.done()
+    return found
+
+
+def _hours(table: Table, key: str) -> timedelta:
+    return timedelta(hours=table.number(key))

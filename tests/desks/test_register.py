@@ -50,7 +50,8 @@ def test_the_example_desk_is_registered_and_nothing_comes_after_it() -> None:
 
 def test_every_hook_is_used_by_the_example_desk() -> None:
     for name in SpecialistDesk.__dataclass_fields__:
-        if name != "left_out":  # a table in no backup: the example desk has none
+        # a table in no backup, which the example desk has not, and what the online material desk uses
+        if name not in {"left_out", "indexing", "menu"}:
             assert getattr(DESK, name), name
 
 

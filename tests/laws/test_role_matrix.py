@@ -15,8 +15,8 @@ from heedline.database.function_access import (
     INVOKERS,
     PERMITS,
     SYSTEM_FUNCTIONS,
-    TRIGGERS,
     callers_of,
+    triggers,
 )
 from heedline.launch.roles import TAKES_TURNS
 
@@ -175,7 +175,7 @@ def test_functions_are_those_declared_and_only_the_named_process_may_call_them()
     )
     names = {schema: {p for _, s, p, *_ in found if s == schema} for schema in FUNCTIONS}
     assert (names["door"], names["permits"], names["clockwork"]) == (DOOR, PERMITS, CLOCKWORK)
-    assert {p for p in names["public"] if not p.startswith("procrastinate_")} == TRIGGERS
+    assert {p for p in names["public"] if not p.startswith("procrastinate_")} == triggers()
     assert {s for _, s, *_ in found} == set(FUNCTIONS)
     for oid, schema, name, owner, definer, config in found:
         _, owned_by = FUNCTIONS[schema]
@@ -186,7 +186,7 @@ def test_functions_are_those_declared_and_only_the_named_process_may_call_them()
             if role != owned_by
             and ask("SELECT has_function_privilege(%s, %s::oid, 'EXECUTE')", [f"heedline_{role}", oid])[0][0]
         }
-        wanted = set() if name in TRIGGERS else callers_of(schema, name) - {owned_by}
+        wanted = set() if name in triggers() else callers_of(schema, name) - {owned_by}
         assert callers == wanted, name
         if schema != "public":
             assert config == ["search_path=pg_catalog, pg_temp"], name

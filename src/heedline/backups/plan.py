@@ -131,6 +131,8 @@ COPIED: tuple[Copied, ...] = (
     Copied("reports_sealed_payload", Side.BODIES, order="container", where=_OLD_PARTS, ranges=True),
     Copied("reports_sealed_header", Side.KEYS, order="container", where=_OLD_PARTS),
     Copied("reports_identity_share", Side.KEYS, where=OF_OLD_REPORTS),
+    Copied("reports_desk_part_payload", Side.BODIES, order="container"),
+    Copied("reports_desk_part_header", Side.KEYS, order="container"),
     Copied(
         "reports_message",
         Side.KEYS,

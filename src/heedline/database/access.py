@@ -111,6 +111,8 @@ TABLES: dict[str, dict[str, str]] = {
     "reports_task": {"office": "ar", "usher": "d"},
     "reports_file": {"office": "r", "door": "a", "usher": "d", "worker": "m"},
     "reports_derivative": {"office": "ar", "usher": "d"},
+    "reports_desk_part_header": {"office": "ar", "usher": "d"},
+    "reports_desk_part_payload": {"office": "ar", "usher": "d"},
     "reports_search": {"office": "ar", "settler": "d"},
     "reports_search_index": {"office": "rd", "usher": "a", "settler": "d"},
     "reports_search_page": {"office": "ard", "settler": "d"},
@@ -268,6 +270,9 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ): "closed lookup report_id touched",  # the note after a call is keyed by its receipt
     ("reports_receipt", "usher", "w"): "touched",
     ("reports_sealed_header", "office", "w"): "epochs header",
+    ("reports_desk_part_header", "usher", "r"): "container desk_id epoch header thing",
+    ("reports_desk_part_header", "usher", "w"): "epoch header",
+    ("reports_desk_part_payload", "usher", "r"): "desk_id thing",
     ("reports_search", "settler", "r"): "at",
     ("reports_search", "usher", "r"): "epochs header id",
     ("reports_search", "usher", "w"): "epochs header",

@@ -6,6 +6,8 @@ are.
 
 from __future__ import annotations
 
+from heedline.desk_hooks import register
+
 #: Who may call the functions of a schema, and who owns them. In `public` there are the job library's, the worker's.
 FUNCTIONS: dict[str, tuple[str, str]] = {
     "door": ("public", "door"),
@@ -114,6 +116,7 @@ PERMITS = {
     "decide_disposal",
     "decide_identity",
     "desk_shares",
+    "dispose_desk_parts",
     "disposed_of",
     "destroy_epoch",
     "earlier_answers",
@@ -217,3 +220,8 @@ SYSTEM_FUNCTIONS = {
     (role, "pg_current_xact_id()")  # the log counts its events by it
     for role in ("owner", "office", "partner", "worker", "usher", "settler")
 }
+
+
+def triggers() -> frozenset[str]:
+    """Return the functions that triggers run, including those of the specialist desks."""
+    return frozenset(TRIGGERS).union(*(desk.rights.triggers for desk in register.desks()))

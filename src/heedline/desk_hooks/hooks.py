@@ -18,14 +18,18 @@ if TYPE_CHECKING:
 
     from heedline.audit.acts import AnyAct
     from heedline.backups.plan import Copied
+    from heedline.casework.access.keyring import Keyring
     from heedline.casework.access.session import Attendance
     from heedline.casework.duty.alarm_kinds import AlarmRule
     from heedline.casework.identity.data_inventory import HeldData
+    from heedline.casework.search.documents import SearchedText
     from heedline.dispatch.letters import AnyAlarmKind, AnyLetter
     from heedline.dispatch.models import Outbox
+    from heedline.index import SealedIndex
     from heedline.permits.capabilities import AnyCapability
     from heedline.permits.roles import Role
     from heedline.permits.rules import Standing
+    from heedline.reports.models import Report
 
 
 def _nothing() -> Mapping[Any, Any]:
@@ -83,11 +87,13 @@ class Clock:
 class DatabaseRights:
     """The rights of the database roles on a desk's tables, in the form used by `database/access.py`.
 
-    They are tested against the database.
+    `triggers` are the functions that the desk's own triggers run, which nobody may call. All are tested against the
+    database.
     """
 
     tables: Mapping[str, Mapping[str, str]] = field(default_factory=_nothing)
     columns: Mapping[tuple[str, str, str], str] = field(default_factory=_nothing)
+    triggers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +107,44 @@ class DemoScene:
     reports: Mapping[str, Sequence[UUID]]
     officers: Mapping[str, Sequence[str]]
     sitting: Callable[[str], AbstractContextManager[Attendance]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexVisit:
+    """One batch of indexing at a desk, in an officer's session and inside its transaction.
+
+    `identity` changes when the index is made anew, so a desk knows that its own things are no longer in it.
+    """
+
+    desk: UUID
+    identity: UUID
+    index: SealedIndex
+    ring: Keyring
+    officer: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indexing:
+    """What a desk adds to the sealed index of each of its desks.
+
+    `prepare` adds or updates the desk's own things. It returns False if more are left, and then no report is
+    indexed in this batch. `report` returns further keys under which a report is found. `waits` says whether the
+    desk with this id has something for `prepare`.
+    """
+
+    prepare: Callable[[IndexVisit], bool]
+    report: Callable[[IndexVisit, Report, Sequence[SearchedText]], Sequence[str]]
+    waits: Callable[[UUID], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuLink:
+    """A link in the office's menu, shown to officers who `shown` says yes to. `url` is the name of a route."""
+
+    url: str
+    text: str
+    shown: Callable[[Attendance], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,10 +163,12 @@ class SpecialistDesk:
     copied: tuple[Copied, ...] = ()
     demo: Callable[[DemoScene], None] | None = None
     held: tuple[HeldData, ...] = ()
+    indexing: Indexing | None = None
     left_out: Mapping[str, str] = field(default_factory=_nothing)
     letters: Mapping[AnyLetter, Callable[[Sequence[Outbox], datetime], None] | None] = field(
         default_factory=_nothing
     )
+    menu: tuple[MenuLink, ...] = ()
     queue_columns: tuple[QueueColumn, ...] = ()
     rights: DatabaseRights = field(default_factory=DatabaseRights)
     sealed_parts: Mapping[str, str] = field(default_factory=_nothing)

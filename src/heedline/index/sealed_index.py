@@ -59,13 +59,15 @@ class Document:
 
     `texts` are its texts as words in their order. No phrase matches across two texts. `forms` are other ways
     to find its words: beginnings, and spellings that sound alike. `keys` are the values by which two reports
-    are compared. All are opaque here and are stored in the index as keyed hashes.
+    are compared. All are opaque here and are stored in the index as keyed hashes. A `thing` of a specialist desk
+    is found by its keys like a report, and is not counted as one.
     """
 
     report: UUID
     texts: Sequence[Sequence[str]] = field(repr=False)
     forms: Iterable[str] = field(repr=False, default=())
     keys: Iterable[str] = field(repr=False, default=())
+    thing: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,8 @@ class SealedIndex:
     def count(self) -> int:
         """Return the number of reports in the index."""
         with self._honest():
-            return int(self._one("SELECT count(*) FROM document"))
+            things = len(self._rows(self._token("t", "thing"), -1))
+            return int(self._one("SELECT count(*) FROM document")) - things
 
     # --- writing -----------------------------------------------------------------------------------------------------
 
@@ -169,6 +172,8 @@ class SealedIndex:
                 forms = {self._token("r", document.report.hex)}
                 forms |= {self._token("f", one) for one in document.forms}
                 forms |= {self._token("k", one) for one in document.keys}
+                if document.thing:
+                    forms.add(self._token("t", "thing"))
                 self._sql.execute("INSERT INTO words(rowid, w) VALUES(?, ?)", (row, text))
                 self._sql.execute("INSERT INTO forms(rowid, f) VALUES(?, ?)", (row, " ".join(sorted(forms))))
         return more
@@ -318,7 +323,7 @@ class SealedIndex:
         return row[0]
 
     def _token(self, sort: str, word: str) -> str:
-        """Return the keyed hash of a word (`w`), form (`f`), key (`k`) or report (`r`)."""
+        """Return the keyed hash of a word (`w`), form (`f`), key (`k`), report (`r`) or mark of a thing (`t`)."""
         named = f"{sort}:{word}"
         token = self._tokens.get(named)
         if token is None:

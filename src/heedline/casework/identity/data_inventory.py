@@ -177,6 +177,15 @@ HOLDS: tuple[HeldData, ...] = (
             "reports_search_waiting": "id desk_id report aside gone",
         },
     ),
+    HeldData(
+        "A specialist desk's own sealed records, such as an item of online material that several reports name. They belong "
+        "to the desk and to no report: which reports they concern stands nowhere in the clear.",
+        True,
+        {
+            "reports_desk_part_header": "container desk_id thing part header epoch",
+            "reports_desk_part_payload": "container desk_id thing payload",
+        },
+    ),
 )
 
 _CANARY = "tests/laws/test_canary_law.py::"

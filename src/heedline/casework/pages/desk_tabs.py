@@ -1,4 +1,4 @@
-"""The tabs that specialist desks add to a report's pages."""
+"""The tabs that specialist desks add to a report's pages, and their links in the menu."""
 
 from __future__ import annotations
 
@@ -30,3 +30,8 @@ def desk_tabs(ref: UUID, *, by: Attendance, at: datetime) -> tuple[DeskTab, ...]
         for tab in desk.tabs
         if by.may(tab.capability)
     )
+
+
+def menu_links(*, by: Attendance) -> tuple[tuple[str, str], ...]:
+    """Return the text and the route name of each menu link that this officer may see."""
+    return tuple((link.text, link.url) for desk in register.desks() for link in desk.menu if link.shown(by))

@@ -21,12 +21,13 @@ from django.db.models.functions import Coalesce
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import ChangedSinceArrival, NotHere, SealingStopped
 from heedline.casework.recording import refusals_logged
 from heedline.casework.search import desk_index, documents, link_decisions, purging, values
 from heedline.casework.search.page_store import StoredPages, one_snapshot
+from heedline.desk_hooks import register
+from heedline.desk_hooks.hooks import IndexVisit
 from heedline.desks.models import EpochKeyRow
 from heedline.index import Damaged, Document, SealedIndex
 from heedline.permits.capabilities import Capability
@@ -125,7 +126,7 @@ def catch_up(*, by: Attendance, at: datetime) -> tuple[Coverage, ...]:
         elif one.ended:
             _purge(one.desk, by=by, at=at)
         else:
-            if one.gone or _is_time(one, at):
+            if one.gone or _is_time(one, at) or _desk_waits(one.desk):
                 index_batch(one.desk, by=by, at=at)
             if one.purging:
                 _purge(one.desk, by=by, at=at)
@@ -153,7 +154,9 @@ def index_batch(desk: UUID, *, by: Attendance, at: datetime) -> int:
     _noticed.pop(desk, None)
     try:
         with transaction.atomic():
-            return _batch(desk, by.keys())
+            return _batch(desk, by, at)
+    except SealingStopped:  # a specialist desk could not seal what it found: the reports keep waiting
+        return 0
     except (CannotOpen, Damaged):
         throw_away(desk, by)
         return 0
@@ -264,28 +267,35 @@ def _is_time(one: Coverage, at: datetime) -> bool:
     return at - _noticed.setdefault(one.desk, at) >= PATIENCE
 
 
-def _batch(desk: UUID, ring: Keyring) -> int:
+def _desk_waits(desk: UUID) -> bool:
+    """Return whether a specialist desk has things of its own to put into this desk's index."""
+    return any(one.indexing is not None and one.indexing.waits(desk) for one in register.desks())
+
+
+def _batch(desk: UUID, by: Attendance, at: datetime) -> int:
+    ring = by.keys()
     with desk_index.writing(desk, ring) as opened:
         if opened is None:
             return 0
         row, index = opened
         if row.size and not index.current:
             raise Damaged
+        visit = IndexVisit(desk=desk, identity=row.id, index=index, ring=ring, officer=by.officer_id, at=at)
+        if not all(one.indexing.prepare(visit) for one in register.desks() if one.indexing is not None):
+            return 1  # their own things come first: a report is compared with them
         waiting = list(
             SearchWaiting.objects.filter(desk_id=desk, aside=False)
             .select_for_update(skip_locked=True)
             .order_by("-gone", "id")[:MOST]
         )
-        done, more = _index(index, desk, waiting, ring)
+        done, more = _index(visit, waiting)
         row.reports = max(0, row.reports + more)
     SearchWaiting.objects.filter(id__in=[one.id for one, readable in done if readable]).delete()
     SearchWaiting.objects.filter(id__in=[one.id for one, readable in done if not readable]).update(aside=True)
     return len(done)
 
 
-def _index(
-    index: SealedIndex, desk: UUID, waiting: list[SearchWaiting], ring: Keyring
-) -> tuple[list[tuple[SearchWaiting, bool]], int]:
+def _index(visit: IndexVisit, waiting: list[SearchWaiting]) -> tuple[list[tuple[SearchWaiting, bool]], int]:
     """Index these reports until the time limit is reached.
 
     Return those that were dealt with and whether each could be read, and how many more reports the index has now.
@@ -296,24 +306,30 @@ def _index(
     for some in batched(waiting, AT_ONCE, strict=False):
         if done and time.monotonic() > ends:
             break
-        reports = {one.id: one for one in reports_of([desk]).filter(id__in=[one.report for one in some])}
+        reports = {
+            one.id: one for one in reports_of([visit.desk]).filter(id__in=[one.report for one in some])
+        }
         parts = documents.searched_parts(reports)
         for one in some:
             if done and time.monotonic() > ends:
                 break
             report = reports.get(one.report)
-            made = _document(report, parts.get(one.report, []), ring) if report is not None else None
-            more += index.add([made]) if made is not None else -index.drop(one.report)
+            made = _document(visit, report, parts.get(one.report, [])) if report is not None else None
+            more += visit.index.add([made]) if made is not None else -visit.index.drop(one.report)
             done.append((one, report is None or made is not None))
     return done, more
 
 
-def _document(report: Report, parts: list[StoredPart], ring: Keyring) -> Document | None:
+def _document(visit: IndexVisit, report: Report, parts: list[StoredPart]) -> Document | None:
     if all(one.part != "report" for one in parts):
         return None
     try:
-        texts = documents.texts_of(report, parts, ring)
-        made = link_decisions.made_on(report.id, parts, ring)
-        return documents.document(report.id, texts, values.keys_of(values.extract_of(report, texts), made))
+        texts = documents.texts_of(report, parts, visit.ring)
+        made = link_decisions.made_on(report.id, parts, visit.ring)
+        keys = values.keys_of(values.extract_of(report, texts), made)
+        for desk in register.desks():
+            if desk.indexing is not None:
+                keys += desk.indexing.report(visit, report, texts)
+        return documents.document(report.id, texts, keys)
     except (CannotOpen, ChangedSinceArrival, ValueError, LookupError, TypeError, AttributeError):
         return None

@@ -24,7 +24,7 @@ BEGIN
     RETURN FOUND;
 END $$;
 
--- Sealed parts under retired epochs, headers only; with them the keys of a search index, and searches. Not those of the running quarter hour: written anew now, their rows
+-- Sealed parts under retired epochs, headers only; with them parts of a desk, the keys of a search index, and searches. Not those of the running quarter hour: written anew now, their rows
 -- would tell when they came.
 CREATE FUNCTION permits.headers_to_move(p_desk uuid, p_after uuid, p_most integer)
     RETURNS TABLE (container uuid, header bytea) LANGUAGE sql STABLE SECURITY DEFINER
@@ -38,6 +38,9 @@ CREATE FUNCTION permits.headers_to_move(p_desk uuid, p_after uuid, p_most intege
     UNION ALL (SELECT s.id, s.header FROM public.reports_search s
         WHERE s.epochs && (SELECT permits.my_retired(p_desk)) AND s.id > p_after
         ORDER BY s.id LIMIT least(p_most, 1000))
+    UNION ALL (SELECT p.container, p.header FROM public.reports_desk_part_header p
+        WHERE p.epoch = ANY ((SELECT permits.my_retired(p_desk))::uuid[]) AND p.container > p_after
+        ORDER BY p.container LIMIT least(p_most, 1000))
     ORDER BY 1 LIMIT least(p_most, 1000)
 $$;
 
@@ -83,6 +86,12 @@ BEGIN
         FROM unnest(p_containers, p_old, p_new) AS g(container, old, new)
         WHERE s.id = g.container AND s.header = g.old AND s.epochs && retired AND octet_length(g.new) <= 65536;
     GET DIAGNOSTICS more = ROW_COUNT;
+    n := n + more;
+    UPDATE public.reports_desk_part_header p SET header = g.new, epoch = p_to
+        FROM unnest(p_containers, p_old, p_new) AS g(container, old, new)
+        WHERE p.container = g.container AND p.header = g.old AND p.epoch = ANY (retired)
+            AND octet_length(g.new) <= 65536;
+    GET DIAGNOSTICS more = ROW_COUNT;
     RETURN n + more;
 END $$;
 
@@ -109,7 +118,9 @@ CREATE FUNCTION permits.left_to_move(p_desk uuid) RETURNS TABLE (headers bigint,
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT (SELECT count(*) FROM public.reports_sealed_header h WHERE h.epochs && (SELECT permits.my_retired(p_desk)))
             + (SELECT count(*) FROM public.reports_search_index x WHERE x.epoch = ANY ((SELECT permits.my_retired(p_desk))::uuid[]))
-            + (SELECT count(*) FROM public.reports_search s WHERE s.epochs && (SELECT permits.my_retired(p_desk))),
+            + (SELECT count(*) FROM public.reports_search s WHERE s.epochs && (SELECT permits.my_retired(p_desk)))
+            + (SELECT count(*) FROM public.reports_desk_part_header p
+                WHERE p.epoch = ANY ((SELECT permits.my_retired(p_desk))::uuid[])),
         (SELECT count(*) FROM public.reports_identity_share i
          WHERE i.epoch = ANY ((SELECT permits.my_retired(p_desk))::uuid[]))
 $$;
@@ -126,7 +137,8 @@ BEGIN
     IF EXISTS (SELECT 1 FROM public.reports_sealed_header h WHERE h.epochs && ARRAY[p_epoch])
         OR EXISTS (SELECT 1 FROM public.reports_identity_share i WHERE i.epoch = p_epoch)
         OR EXISTS (SELECT 1 FROM public.reports_search_index x WHERE x.epoch = p_epoch)
-        OR EXISTS (SELECT 1 FROM public.reports_search s WHERE s.epochs && ARRAY[p_epoch]) THEN
+        OR EXISTS (SELECT 1 FROM public.reports_search s WHERE s.epochs && ARRAY[p_epoch])
+        OR EXISTS (SELECT 1 FROM public.reports_desk_part_header p WHERE p.epoch = p_epoch) THEN
         RETURN 'still-used';
     END IF;
     DELETE FROM public.keys_grant g WHERE g.epoch_id = p_epoch;

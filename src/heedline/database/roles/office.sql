@@ -117,6 +117,8 @@ GRANT SELECT, UPDATE (epoch, header, payload, size, reports, version, purge, pur
     reports_search_index TO heedline_office;
 GRANT SELECT, INSERT, UPDATE (generation, version, sealed), DELETE ON reports_search_page TO heedline_office;
 GRANT SELECT, UPDATE (aside), DELETE ON reports_search_waiting TO heedline_office;
+-- a part of a desk is never changed, except by re-addressing, and goes by permits.dispose_desk_parts
+GRANT SELECT, INSERT ON reports_desk_part_header, reports_desk_part_payload TO heedline_office;
 -- a search is never changed, except by re-addressing
 GRANT SELECT, INSERT ON reports_search TO heedline_office;
 
@@ -153,6 +155,7 @@ GRANT EXECUTE ON FUNCTION
     permits.a_receipt_rests(),
     permits.ask_identity(uuid, uuid, uuid, text, text, integer, uuid),
     permits.begin_search(uuid, uuid, uuid, bytea, bytea),
+    permits.dispose_desk_parts(uuid, uuid),
     permits.decide_disposal(uuid, jsonb, date, uuid[]),
     permits.decide_identity(uuid, boolean, uuid, bytea, bytea, bytea, uuid[], bytea, integer, boolean),
     permits.desk_shares(uuid),

@@ -60,6 +60,10 @@ GRANT SELECT, INSERT, DELETE ON reports_sealed_payload TO heedline_usher;
 GRANT SELECT (id, desk_id, epoch, header, reports, purge, purge_by), INSERT, UPDATE (epoch, header, purge, purge_by) ON
     reports_search_index TO heedline_usher;
 GRANT SELECT (id, epochs, header), UPDATE (epochs, header) ON reports_search TO heedline_usher;
+-- parts of a desk: addressed to its new keys, and disposed of with what they are about
+GRANT SELECT (container, desk_id, thing, epoch, header), UPDATE (epoch, header), DELETE ON reports_desk_part_header
+    TO heedline_usher;
+GRANT SELECT (desk_id, thing), DELETE ON reports_desk_part_payload TO heedline_usher;
 GRANT SELECT (desk_id, report, aside, gone), INSERT, UPDATE (aside, gone) ON reports_search_waiting TO heedline_usher;
 GRANT SELECT, INSERT, DELETE ON reports_step TO heedline_usher;
 GRANT SELECT (report_id), DELETE ON reports_swept TO heedline_usher;

@@ -1850,6 +1850,48 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="DeskPartHeader",
+            fields=[
+                ("container", models.UUIDField(primary_key=True, serialize=False)),
+                ("thing", models.UUIDField(db_index=True)),
+                ("part", models.CharField(max_length=40)),
+                ("header", models.BinaryField()),
+                ("epoch", models.UUIDField(db_index=True)),
+                (
+                    "desk",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="desks.desk",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "reports_desk_part_header",
+            },
+        ),
+        migrations.CreateModel(
+            name="DeskPartPayload",
+            fields=[
+                ("container", models.UUIDField(primary_key=True, serialize=False)),
+                ("thing", models.UUIDField(db_index=True)),
+                ("payload", models.BinaryField()),
+                (
+                    "desk",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="desks.desk",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "reports_desk_part_payload",
+            },
+        ),
+        migrations.CreateModel(
             name="SearchIndex",
             fields=[
                 (

@@ -2,6 +2,7 @@
 
 from heedline.reports.models.call_backs import CallBack
 from heedline.reports.models.danger import DangerEntry, DangerEpisode
+from heedline.reports.models.desk_parts import DeskPartHeader, DeskPartPayload
 from heedline.reports.models.dip_checks import DipCheck
 from heedline.reports.models.disseminations import Dissemination, EarlierAnswer
 from heedline.reports.models.files import Derivative, FileState, ReportFile
@@ -31,6 +32,8 @@ __all__ = [
     "DangerEntry",
     "DangerEpisode",
     "Derivative",
+    "DeskPartHeader",
+    "DeskPartPayload",
     "DipCheck",
     "Disposal",
     "Dissemination",

@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 
 from heedline.casework.access import session
 from heedline.casework.pages.danger_page import MOST_NAMED, DangerNotice, open_dangers
+from heedline.casework.pages.desk_tabs import menu_links
 from heedline.packs import Pack, load_pack
 from heedline.permits.capabilities import Capability
 from heedline.web.components.shell import Link, OfficeShell, ShellDanger
@@ -60,6 +61,7 @@ def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
     desk, may = bool(by.desks), by.may
     asked = (
         ("My work", "my-work", True),
+        *((text, name, True) for text, name in menu_links(by=by)),
         ("Board", "boards", may(Capability.SEE_BOARD)),
         ("Set up", "setup", may(Capability.SET_UP)),
         ("Oversight", "oversight", "overseer" in by.roles),

@@ -1,0 +1,80 @@
+"""Sealed parts that belong to a desk and to no report.
+
+A specialist desk keeps its own records in them. They are sealed to the desk's current epoch, and are readdressed,
+backed up and restored by the core.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import connection
+
+from heedline.casework.access.keyring import Keyring
+from heedline.casework.errors import SealingStopped
+from heedline.casework.keys import directory
+from heedline.casework.report.notes import open_words, refuse_unknown
+from heedline.reports.models import DeskPartHeader, DeskPartPayload
+from heedline.vault import CannotOpen, envelope
+from heedline.vault.canonical import canonical
+
+
+def seal(desk: UUID, thing: UUID, words: Mapping[str, Any], *, part: str, on: date) -> UUID:
+    """Seal words about a thing to a desk's current keys, and return the id of the container.
+
+    Raises NotRegistered for an unknown kind of part, and SealingStopped if the desk has no current key.
+    """
+    refuse_unknown(part)
+    epoch = directory.trusted().current_epoch(str(desk), on)
+    if epoch is None:
+        raise SealingStopped
+    container = uuid4()
+    sealed = envelope.seal_part(
+        canonical(dict(words)),
+        [epoch.kem],
+        installation=settings.INSTALLATION,
+        container_id=container,
+        part=part,
+    )
+    DeskPartHeader.objects.create(
+        container=container,
+        desk_id=desk,
+        thing=thing,
+        part=part,
+        header=sealed.header,
+        epoch=UUID(epoch.epoch),
+    )
+    DeskPartPayload.objects.create(container=container, desk_id=desk, thing=thing, payload=sealed.payload)
+    return container
+
+
+def opened(containers: Iterable[UUID], ring: Keyring) -> dict[UUID, dict[str, Any]]:
+    """Return the words in each of these containers. Those that cannot be opened are left out."""
+    wanted = list(containers)
+    payloads = dict(DeskPartPayload.objects.filter(container__in=wanted).values_list("container", "payload"))
+    found = {}
+    for one in DeskPartHeader.objects.filter(container__in=wanted):
+        if one.container in payloads:
+            try:
+                found[one.container] = open_words(
+                    one.container,
+                    bytes(one.header),
+                    bytes(payloads[one.container]),
+                    ring.for_any([one.epoch]),
+                    one.part,
+                )
+            except CannotOpen:
+                continue
+    return found
+
+
+def dispose(desk: UUID, thing: UUID) -> int:
+    """Delete every part about a thing of one of the officer's desks, and return their number."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT permits.dispose_desk_parts(%s, %s)", [desk, thing])
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0

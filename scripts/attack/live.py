@@ -32,7 +32,7 @@ _CREATED, _SEE_OTHER = 201, 303
 #: What all drafts together may take, as `settings.DRAFT_ROOM`; one in each connection may come on top.
 _DRAFT_ROOM = 512 * _MEGABYTE
 _GROWTH = 150 * _MEGABYTE
-_PROCESSES = ("public", "office", "partner", "worker")
+_PROCESSES = ("public", "office", "partner", "files", "worker")
 #: What no process may do to the database.
 _FORBIDDEN_TO_ALL = (
     "SELECT sealed FROM reports_identity_share",
@@ -88,7 +88,9 @@ def flood(instance: Instance, seconds: float) -> Verdict:
 
 def _memory(instance: Instance) -> int:
     members = instance.family().members
-    return max(one.memory_info().rss for name in ("public", "office", "partner") for one in members[name])
+    return max(
+        one.memory_info().rss for name in ("public", "office", "partner", "files") for one in members[name]
+    )
 
 
 def _one_report(instance: Instance) -> bool:

@@ -59,7 +59,10 @@ class Instance:
 
     def environment(self, process: str) -> dict[str, str]:
         """What that process of the instance was told, for a helper of the bench that acts in its place."""
-        urls = {name: self.cluster.url(name) for name in ("public", "office", "partner", "worker", "migrate")}
+        urls = {
+            name: self.cluster.url(name)
+            for name in ("public", "office", "partner", "files", "worker", "migrate")
+        }
         told = demo.environment_of(process, self.home, urls, self.sites)
         return told | {"PYTHONPATH": os.pathsep.join((str(ROOT / "scripts"), str(ROOT / "src")))}
 
@@ -109,13 +112,14 @@ def running(program: str = "heedline.jobs.cli") -> Iterator[Instance]:
     (ROOT / "var").mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="bench-home-", dir=ROOT / "var"))
     folder.chmod(0o755)  # the database's account must get to its part of it; secrets/ inside is closed
-    public, office, partner = _free_ports(3)
+    public, office, partner, files = _free_ports(4)
     told = {name: value for name, value in os.environ.items() if not name.startswith("HEEDLINE_")}
     told |= {
         "HEEDLINE_HOME": str(folder),
         "HEEDLINE_PUBLIC_PORT": str(public),
         "HEEDLINE_OFFICE_PORT": str(office),
         "HEEDLINE_PARTNER_PORT": str(partner),
+        "HEEDLINE_FILES_PORT": str(files),
     }
     said = folder / "said.log"
     began = time.monotonic()
@@ -140,6 +144,7 @@ def running(program: str = "heedline.jobs.cli") -> Iterator[Instance]:
                 demo.Site("public", demo.LOOPBACK, public, "HEEDLINE_PUBLIC_PORT", "/"),
                 demo.Site("office", "localhost", office, "HEEDLINE_OFFICE_PORT", "/sign-in/"),
                 demo.Site("partner", "127.0.0.3", partner, "HEEDLINE_PARTNER_PORT", "/sign-in/"),
+                demo.Site("files", "127.0.0.2", files, "HEEDLINE_FILES_PORT", "/"),
             ),
             process.pid,
             facts,

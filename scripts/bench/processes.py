@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 
 #: Told apart by the words of their command lines.
-_ROLES = ("serve public", "serve office", "serve partner", "worker")
+_ROLES = ("serve public", "serve office", "serve partner", "serve files", "worker")
 
 
 @dataclass(frozen=True)

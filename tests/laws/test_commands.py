@@ -192,6 +192,17 @@ def test_the_doctor_says_where_partners_sign_in(
     assert wrong(doctor.partners_site(superuser)) == ["the partners' site shares its host with no other site"]
 
 
+def test_the_doctor_says_where_files_are_shown(
+    superuser: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    superuser.execute("INSERT INTO desks_installation (id, born, installation) VALUES (1, 'live', 'x')")
+    monkeypatch.setenv("HEEDLINE_OFFICE_URL", "https://office.example")
+    monkeypatch.setenv("HEEDLINE_FILES_URL", "https://files.example")
+    assert wrong(doctor.files_site(superuser)) == []
+    monkeypatch.setenv("HEEDLINE_FILES_URL", "https://office.example:8443")
+    assert wrong(doctor.files_site(superuser)) == ["the files site shares its host with no other site"]
+
+
 def test_the_doctor_finds_nothing_wrong_with_the_walls(
     superuser: psycopg.Connection[tuple[Any, ...]],
 ) -> None:
@@ -204,6 +215,7 @@ def test_the_doctor_finds_nothing_wrong_with_the_walls(
         ("GRANT SELECT ON reports_report TO heedline_public", "public.reports_report"),
         ("GRANT UPDATE ON desks_desk TO heedline_public", "public.desks_desk"),
         ("GRANT SELECT ON reports_message TO heedline_partner", "public.reports_message"),
+        ("GRANT SELECT (object) ON reports_file TO heedline_files", "public.reports_file"),
         ("GRANT heedline_door TO heedline_public", "heedline_public"),
         ("GRANT heedline_settler TO heedline_worker", "heedline_worker"),
         ("GRANT pg_read_all_data TO heedline_office", "heedline_office"),

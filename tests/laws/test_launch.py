@@ -180,7 +180,7 @@ def test_a_taken_port_is_named_with_the_variable_to_change(tmp_path: Path) -> No
         port = taken.getsockname()[1]
         ended = subprocess.run(
             [sys.executable, "-m", "heedline.jobs.cli", "demo"],
-            env=environment(tmp_path, port, free_port(), free_port()),
+            env=environment(tmp_path, port, free_port(), free_port(), free_port()),
             capture_output=True,
             text=True,
             timeout=30,
@@ -198,7 +198,7 @@ def test_each_process_is_told_its_own_secrets_and_no_others(
     monkeypatch.setenv("HEEDLINE_MAIL_PASSWORD", "from-outside")
     monkeypatch.setenv("HEEDLINE_SSO_SECRET", "of-the-provider")
     home = Home(tmp_path)
-    processes = ("public", "office", "partner", "worker", "migrate")
+    processes = ("public", "office", "partner", "files", "worker", "migrate")
     urls = {process: f"postgresql://{process}-secret@/heedline" for process in processes}
     told = {process: demo.environment_of(process, home, urls, demo.sites()) for process in processes}
     for process, variables in told.items():
@@ -215,7 +215,7 @@ def test_each_process_is_told_its_own_secrets_and_no_others(
     assert re.fullmatch(r"[A-Za-z0-9._-]{1,64}", told["public"]["HEEDLINE_INSTALLATION"])
 
 
-def environment(home: Path, public: int, office: int, partner: int) -> dict[str, str]:
+def environment(home: Path, public: int, office: int, partner: int, files: int) -> dict[str, str]:
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("HEEDLINE_", "DJANGO_"))
     }
@@ -224,20 +224,21 @@ def environment(home: Path, public: int, office: int, partner: int) -> dict[str,
         "HEEDLINE_PUBLIC_PORT": str(public),
         "HEEDLINE_OFFICE_PORT": str(office),
         "HEEDLINE_PARTNER_PORT": str(partner),
+        "HEEDLINE_FILES_PORT": str(files),
     }
 
 
 class Run:
     """`heedline demo` in the background of a test; only its people's passphrases are quicker to try."""
 
-    def __init__(self, home: Path, public: int, office: int, partner: int) -> None:
-        self.home, self.public, self.office, self.partner = home, public, office, partner
+    def __init__(self, home: Path, public: int, office: int, partner: int, files: int) -> None:
+        self.home, self.public, self.office, self.partner, self.files = home, public, office, partner, files
         self.output = home.with_name(f"{home.name}.out")
         with self.output.open("wb") as out:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "tests.support.quick_demo", "demo"],
                 cwd=ROOT,
-                env=environment(home, public, office, partner),
+                env=environment(home, public, office, partner, files),
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
@@ -309,7 +310,7 @@ def memory(processes: list[psutil.Process]) -> float:
 
 @slow
 def test_the_demonstration_from_nothing_to_nothing(home: Path) -> None:
-    run = Run(home, free_port(), free_port(), free_port())
+    run = Run(home, free_port(), free_port(), free_port(), free_port())
     started: list[psutil.Process] = []
     try:
         run.come_up()
@@ -317,6 +318,7 @@ def test_the_demonstration_from_nothing_to_nothing(home: Path) -> None:
         assert facts["public_url"] == f"http://127.0.0.1:{run.public}"
         assert facts["office_url"] == f"http://localhost:{run.office}"
         assert facts["partner_url"] == f"http://127.0.0.3:{run.partner}"
+        assert facts["files_url"] == f"http://127.0.0.2:{run.files}"
         assert facts["pid"] == run.process.pid
         assert {"name", "email", "password", "passphrase", "desk", "roles"} <= set(facts["officers"][0])
         assert (home / "demo.json").stat().st_mode & 0o077 == 0
@@ -334,12 +336,16 @@ def test_the_demonstration_from_nothing_to_nothing(home: Path) -> None:
         assert fetch("127.0.0.1", run.partner, "/sign-in/", at="127.0.0.3")[0] == 400, (
             "under its own name only"
         )
+        status, headers, _ = fetch("127.0.0.2", run.files, "/", at="127.0.0.2")
+        assert status == 200
+        assert "set-cookie" not in headers
+        assert f"frame-ancestors http://localhost:{run.office}" in headers["content-security-policy"]
         assert fetch("127.0.0.1", run.public, "/telltale-path/?q=telltale-query")[0] == 404
         assert fetch("localhost", run.office, "/telltale-path/?q=telltale-query")[0] == 404
 
         seen = subprocess.run(
             [sys.executable, "-m", "heedline.jobs.cli", "doctor"],
-            env=environment(home, run.public, run.office, run.partner),
+            env=environment(home, run.public, run.office, run.partner, run.files),
             capture_output=True,
             text=True,
             timeout=60,
@@ -349,7 +355,7 @@ def test_the_demonstration_from_nothing_to_nothing(home: Path) -> None:
         assert seen.returncode == 0, seen.stdout + seen.stderr
 
         started = run.everything_it_started()
-        assert len(started) >= 10, "three sites with their workers, the worker, and a database"
+        assert len(started) >= 10, "four sites with their workers, the worker, and a database"
         assert memory([*started, psutil.Process(run.process.pid)]) < 700
     finally:
         code = run.end()
@@ -358,13 +364,14 @@ def test_the_demonstration_from_nothing_to_nothing(home: Path) -> None:
     assert is_free("127.0.0.1", run.public)
     assert is_free("127.0.0.1", run.office)
     assert is_free("127.0.0.3", run.partner)
+    assert is_free("127.0.0.2", run.files)
     assert "telltale" not in run.said(), "no request is written down"
 
 
 @slow
 def test_what_is_killed_comes_back_and_is_named(home: Path) -> None:
     made_before = (home / "root.pub").exists() and not (home / "loading").exists()
-    run = Run(home, free_port(), free_port(), free_port())
+    run = Run(home, free_port(), free_port(), free_port(), free_port())
     started: list[psutil.Process] = []
     try:
         run.come_up()

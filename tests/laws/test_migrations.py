@@ -59,7 +59,7 @@ def test_every_app_has_one_migration_while_nothing_is_installed() -> None:
 def test_every_role_has_a_file_of_its_own() -> None:
     """`migrate` acts as the owners, and `files` may do nothing yet."""
     named = {file.stem for file in (DATABASE / "roles").glob("*.sql")} - {"everybody"}
-    assert named == set(PROCESSES + OWNERS) - {"migrate", "files", "owner"}
+    assert named == set(PROCESSES + OWNERS) - {"migrate", "owner"}
     for file in (DATABASE / "roles").glob("*.sql"):
         granted = set(re.findall(r"\bTO\s+heedline_(\w+)", file.read_text(encoding="utf-8")))
         assert granted <= {file.stem}, file.name

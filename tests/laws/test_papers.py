@@ -132,6 +132,7 @@ def test_every_function_of_the_database_says_what_it_does() -> None:
     }
     named |= {("clockwork", name) for name in function_access.CLOCKWORK}
     named |= {("history", name) for name in function_access.HISTORY}
+    named |= {("viewer", name) for name in function_access.VIEWER}
     assert named == set(said)
     assert min(len(words) for words in said.values()) > 10
 

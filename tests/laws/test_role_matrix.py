@@ -15,6 +15,8 @@ from heedline.database.function_access import (
     INVOKERS,
     PERMITS,
     SYSTEM_FUNCTIONS,
+    TRIGGERS,
+    VIEWER,
     callers_of,
     triggers,
 )
@@ -176,6 +178,13 @@ def test_functions_are_those_declared_and_only_the_named_process_may_call_them()
     names = {schema: {p for _, s, p, *_ in found if s == schema} for schema in FUNCTIONS}
     assert (names["door"], names["permits"], names["clockwork"]) == (DOOR, PERMITS, CLOCKWORK)
     assert {p for p in names["public"] if not p.startswith("procrastinate_")} == triggers()
+    assert (names["door"], names["permits"], names["clockwork"], names["viewer"]) == (
+        DOOR,
+        PERMITS,
+        CLOCKWORK,
+        VIEWER,
+    )
+    assert {p for p in names["public"] if not p.startswith("procrastinate_")} == TRIGGERS
     assert {s for _, s, *_ in found} == set(FUNCTIONS)
     for oid, schema, name, owner, definer, config in found:
         _, owned_by = FUNCTIONS[schema]
@@ -230,7 +239,7 @@ def test_nothing_is_everybodys() -> None:
         assert ask(sql) == [], sql
     for role in set(ROLES) - {"owner"}:
         name = f"heedline_{role}"
-        for schema in ("public", "door", "permits", "clockwork"):
+        for schema in ("public", "door", "permits", "clockwork", "viewer"):
             assert not ask("SELECT has_schema_privilege(%s, %s, 'CREATE')", [name, schema])[0][0]
         for right in ("CREATE", "TEMPORARY"):
             assert not ask("SELECT has_database_privilege(%s, current_database(), %s)", [name, right])[0][0]

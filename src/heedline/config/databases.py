@@ -56,7 +56,12 @@ def database_settings(process: str) -> dict[str, dict[str, Any]]:
     if not url and process != "none":
         raise env.Missing("HEEDLINE_DATABASE_URL")
     found = from_url(url or "postgresql:///nowhere?host=/nonexistent")
-    more = {"public": _BY_INDEX, "office": _WAITS_SHORTLY, "partner": _WAITS_SHORTLY}.get(process)
+    more = {
+        "public": _BY_INDEX,
+        "office": _WAITS_SHORTLY,
+        "partner": _WAITS_SHORTLY,
+        "files": _WAITS_SHORTLY,
+    }.get(process)
     if more is not None:
         options = found["OPTIONS"]
         options["options"] = " ".join(filter(None, (options.get("options", ""), more)))

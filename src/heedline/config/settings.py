@@ -17,7 +17,7 @@ from heedline.config.origins import has_a_name
 
 # --- which process -----------------------------------------------------------------------------------------------
 TESTING = "pytest" in sys.modules
-#: public | office | partner | worker | migrate; a process without a name (mypy, checks, tests) serves nothing.
+#: public | office | partner | files | worker | migrate; a process without a name (mypy, checks, tests) serves nothing.
 PROCESS = env.text("HEEDLINE_PROCESS", default="none")
 DEMO = env.flag("HEEDLINE_DEMO", default=False)
 #: Whether people of partners sign in here, and nobody else; at the office it is the other way round.
@@ -36,8 +36,11 @@ ROOT = env.text("HEEDLINE_ROOT", default="")
 PUBLIC_URL = env.text("HEEDLINE_PUBLIC_URL", default="http://127.0.0.1:8000")
 OFFICE_URL = env.text("HEEDLINE_OFFICE_URL", default="http://localhost:8001")
 PARTNER_URL = env.text("HEEDLINE_PARTNER_URL", default="http://127.0.0.3:8003")
+FILES_URL = env.text("HEEDLINE_FILES_URL", default="http://127.0.0.2:8002")
 #: The origin of this process's site: the only one that it answers (`config.front`).
-OWN_URL = {"public": PUBLIC_URL, "partner": PARTNER_URL}.get(PROCESS, OFFICE_URL)
+OWN_URL = {"public": PUBLIC_URL, "partner": PARTNER_URL, "files": FILES_URL}.get(PROCESS, OFFICE_URL)
+#: Processes where nobody signs in.
+_NOBODY_SIGNS_IN = PROCESS in {"public", "files"}
 #: A passkey is bound to a name: where the site's host is an address, none is offered.
 PASSKEYS = has_a_name(OWN_URL)
 #: Cookies are shared across the ports of a host, so two instances need different names.
@@ -90,7 +93,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.staticfiles",
     # signing in is for those who have keys; the public process must not even have the code loaded
-    *([] if PROCESS == "public" else ["allauth", "allauth.account", "allauth.mfa"]),
+    *([] if _NOBODY_SIGNS_IN else ["allauth", "allauth.account", "allauth.mfa"]),
     "procrastinate.contrib.django",
     "heedline.audit",
     "heedline.dispatch",
@@ -105,13 +108,14 @@ INSTALLED_APPS = [
     "heedline.web.shell",
     *([] if FOR_PARTNERS else ["heedline.web.office"]),
     "heedline.web.partner",
+    "heedline.web.viewer",
     *SPECIALIST_DESKS,
     "heedline.desk_hooks",  # last: it closes the register that the desks fill
 ]
 AUTH_USER_MODEL = "desks.Officer"
 
 # --- web ---------------------------------------------------------------------------------------------------------
-ROOT_URLCONF = f"heedline.config.urls_{PROCESS if PROCESS in {'public', 'partner'} else 'office'}"
+ROOT_URLCONF = f"heedline.config.urls_{PROCESS if PROCESS in {'public', 'partner', 'files'} else 'office'}"
 ALLOWED_HOSTS = [urlsplit(OWN_URL).hostname or ""] if PROCESS != "none" else ["localhost", "testserver"]
 SECURE = not DEMO and not TESTING
 _HOST_ONLY = "__Host-" if SECURE else ""
@@ -169,7 +173,13 @@ PARTNER_MIDDLEWARE = [
     else one
     for one in OFFICE_MIDDLEWARE
 ]
-MIDDLEWARE = {"public": PUBLIC_MIDDLEWARE, "partner": PARTNER_MIDDLEWARE}.get(PROCESS, OFFICE_MIDDLEWARE)
+#: No session, no cookie, no form: a page of the files origin has what it needs in its address.
+FILES_MIDDLEWARE = [*GUARDS, "heedline.web.viewer.middleware.ViewerGuard"]
+MIDDLEWARE = {
+    "public": PUBLIC_MIDDLEWARE,
+    "partner": PARTNER_MIDDLEWARE,
+    "files": FILES_MIDDLEWARE,
+}.get(PROCESS, OFFICE_MIDDLEWARE)
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -183,7 +193,7 @@ TEMPLATES = [
                         "django.contrib.auth.context_processors.auth",
                         "django.contrib.messages.context_processors.messages",
                     ]
-                    if PROCESS != "public"
+                    if not _NOBODY_SIGNS_IN
                     else []
                 ),
             ],

@@ -138,6 +138,8 @@ def build(process: str) -> Front:
         body=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
         threads=env.count(f"HEEDLINE_{process.upper()}_THREADS", default=8),
     )
+    if process == "files":
+        return Front(files, settings.OWN_URL, limits, ready=files.files.__contains__)
     if process != "public":
         _claim_sign_in()
         return Front(files, settings.OWN_URL, limits, ready=files.files.__contains__)

@@ -14,6 +14,7 @@ FUNCTIONS: dict[str, tuple[str, str]] = {
     "permits": ("office", "usher"),
     "clockwork": ("worker", "settler"),
     "public": ("worker", "owner"),
+    "viewer": ("files", "usher"),
     "history": ("public", "usher"),  # which statements the log names: every process compares
 }
 #: (schema, function) → who may call it besides: officers take reports down for others, through the same door.
@@ -62,6 +63,7 @@ ALONE = {
     ("clockwork", "note_backup"): "backup",
     ("permits", "disposed_of"): "usher",  # for triggers
     ("door", "add_files"): "door",
+    ("viewer", "reaches"): "usher",  # asked by the others
     **{
         ("permits", name): "partner"
         for name in (
@@ -125,6 +127,7 @@ PERMITS = {
     "figures",
     "hand_over",
     "headers_to_move",
+    "i_look_after_welfare",
     "i_oversee",
     "i_set_up",
     "i_watch",
@@ -174,6 +177,7 @@ INVOKERS = {
     "wait_for_the_disk",
     "waiting",
 }
+VIEWER = {"keep_derivative", "open_capability", "reaches", "reseal", "use_token"}
 HISTORY = {"logged_statement_count", "logged_statements"}
 CLOCKWORK = {
     "end_identities",

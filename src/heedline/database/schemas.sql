@@ -1,8 +1,9 @@
--- Four schemas of functions, each owned through its functions by a role that owns no table. What is not granted in
+-- Five schemas of functions, each owned through its functions by a role that owns no table. What is not granted in
 -- roles/ is refused. The roles themselves are made by the operator or the embedded launcher (launch/roles.py).
 CREATE SCHEMA door;       -- what the internet-facing process can do
 CREATE SCHEMA permits;    -- whose session this is, and what policies let nobody do
 CREATE SCHEMA clockwork;  -- what the worker may do to rows that it may not read
+CREATE SCHEMA viewer;     -- what the files origin can do
 CREATE SCHEMA history;    -- which statements the log names: every process compares
 
 -- A sealed draft is random: compressing it again costs time and saves nothing.

@@ -192,7 +192,7 @@ def parser() -> argparse.ArgumentParser:
     demo.set_defaults(call=_demo)
 
     serve = commands.add_parser("serve", help="serve one site over HTTP")
-    serve.add_argument("site", choices=("public", "office", "partner"))
+    serve.add_argument("site", choices=("public", "office", "partner", "files"))
     serve.set_defaults(call=_serve)
 
     worker = commands.add_parser("worker", help="watch clocks, page people, settle arrivals")

@@ -83,6 +83,7 @@ def _functions(role: str) -> Iterator[str]:
             ("permits", function_access.PERMITS),
             ("clockwork", function_access.CLOCKWORK),
             ("history", function_access.HISTORY),
+            ("viewer", function_access.VIEWER),
         )
         for name in sorted(names)
         if role in function_access.callers_of(schema, name)

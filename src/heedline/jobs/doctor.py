@@ -78,7 +78,7 @@ _ALONE = """
 SELECT count(*), count(*) FILTER (WHERE n = 1) FROM (
     SELECT count(*) AS n FROM audit_event WHERE act = 'report-arrived' AND at > %s GROUP BY at) AS quarter_hours
 """
-_SCHEMAS = ["public", "door", "permits", "clockwork", "history"]
+_SCHEMAS = ["public", "door", "permits", "clockwork", "history", "viewer"]
 
 
 def machine() -> Iterator[CheckResult]:
@@ -160,6 +160,10 @@ def _too_much(
     )
     yield CheckResult(
         not beyond, f"the partner process reads no table of reports ({', '.join(beyond) or 'so it is'})"
+    )
+    beyond = sorted(tables[roles.role("files")])
+    yield CheckResult(
+        not beyond, f"the files process has no right on any table ({', '.join(beyond) or 'so it is'})"
     )
     asked = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s) AND (rolsuper OR rolcreaterole OR rolreplication)"
     mighty = [name for (name,) in connection.execute(asked, [names])]
@@ -301,6 +305,18 @@ def partners_site(connection: Connection) -> Iterator[CheckResult]:
         yield CheckResult(None, "its host is an address and no name: no passkeys are offered there")
 
 
+def files_site(connection: Connection) -> Iterator[CheckResult]:
+    """Check that files are shown on a host of their own, so that no cookie of another site is sent there."""
+    site = os.environ.get("HEEDLINE_FILES_URL", "http://127.0.0.2:8002")
+    live = one_value(connection, "SELECT born FROM desks_installation") == "live"
+    yield CheckResult(
+        True if site.startswith("https://") else (False if live else None), f"files are shown at {site}"
+    )
+    others = (os.environ.get(f"HEEDLINE_{one}_URL", "") for one in ("PUBLIC", "OFFICE", "PARTNER"))
+    shared = urlsplit(site).hostname in {urlsplit(one).hostname for one in others}
+    yield CheckResult(not shared, "the files site shares its host with no other site")
+
+
 def worker(connection: Connection, *, at: datetime) -> Iterator[CheckResult]:
     """Check that the worker is running.
 
@@ -407,6 +423,7 @@ def run(home: Path) -> int:
                 *arrivals(connection, at=at),
                 *(CheckResult(*one) for one in search_coverage.told(connection)),
                 *partners_site(connection),
+                *files_site(connection),
                 *worker(connection, at=at),
             ]
             facts += [*single_sign_on(connection), *backups(home, connection, at=at)]

@@ -27,7 +27,7 @@ from heedline.reports.lifecycle import OWNER_MOVES, PATH, TURNS, Stage
 from heedline.reports.next_action import CLOCKS
 
 _PRINTED = "*Printed from the code by `make docs`. Change the code, not this page.*"
-SITES = {site: f"heedline.config.urls_{site}" for site in ("public", "office", "partner")}
+SITES = {site: f"heedline.config.urls_{site}" for site in ("public", "office", "partner", "files")}
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -25,7 +25,7 @@ from heedline.launch.home import Home, InUse
 from heedline.launch.supervisor import Child, Pauses, StepFailed, Stopped, Supervisor, is_free
 
 LOOPBACK = "127.0.0.1"
-_DATABASE_PROCESSES = ("public", "office", "partner", "worker", "migrate")
+_DATABASE_PROCESSES = ("public", "office", "partner", "files", "worker", "migrate")
 _READY_WITHIN = 90.0
 #: What a child inherits from our own environment besides what is written for it here.
 _INHERITED = frozenset(
@@ -70,11 +70,11 @@ class Site:
         return LOOPBACK if self.name == "localhost" else self.name
 
 
-type Sites = tuple[Site, Site, Site]
+type Sites = tuple[Site, Site, Site, Site]
 
 
 def sites() -> Sites:
-    """Return the public, office and partner sites, on the ports set in the environment.
+    """Return the public, office, partner and files sites, on the ports set in the environment.
 
     Raises CannotStart if two sites have the same port. Browsers share cookies among the ports of a host, so
     each site has a host of its own. Passkeys need a host name.
@@ -96,14 +96,23 @@ def sites() -> Sites:
         "HEEDLINE_PARTNER_PORT",
         "/sign-in/",
     )
-    if len({public.port, office.port, partner.port}) < 3:
-        raise CannotStart("HEEDLINE_PUBLIC_PORT, HEEDLINE_OFFICE_PORT and HEEDLINE_PARTNER_PORT must differ.")
-    return public, office, partner
+    files = Site(
+        "files",
+        "127.0.0.2",
+        env.port("HEEDLINE_FILES_PORT", default=8002),
+        "HEEDLINE_FILES_PORT",
+        "/",
+    )
+    if len({site.port for site in (public, office, partner, files)}) < 4:
+        raise CannotStart(
+            "HEEDLINE_PUBLIC_PORT, HEEDLINE_OFFICE_PORT, HEEDLINE_FILES_PORT and HEEDLINE_PARTNER_PORT must differ."
+        )
+    return public, office, partner, files
 
 
 def environment_of(process: str, home: Home, urls: Mapping[str, str], where: Sites) -> dict[str, str]:
     """Return the environment of one process, without anything that belongs to another."""
-    public, office, partner = where
+    public, office, partner, files = where
     told = {name: value for name, value in os.environ.items() if name in _INHERITED}
     told |= {name: os.environ[name] for name in _CHOSEN if os.environ.get(name)}
     home.secret_key(process)
@@ -121,13 +130,15 @@ def environment_of(process: str, home: Home, urls: Mapping[str, str], where: Sit
         "HEEDLINE_PUBLIC_PORT": str(public.port),
         "HEEDLINE_OFFICE_PORT": str(office.port),
         "HEEDLINE_PARTNER_PORT": str(partner.port),
+        "HEEDLINE_FILES_PORT": str(files.port),
         "HEEDLINE_PUBLIC_URL": public.url,
         "HEEDLINE_OFFICE_URL": office.url,
         "HEEDLINE_PARTNER_URL": partner.url,
+        "HEEDLINE_FILES_URL": files.url,
         "HEEDLINE_PAGES_DIR": str(home.folder / "pages"),
     }
-    if process == "partner":
-        told["HEEDLINE_BIND"] = partner.address
+    if process in {"partner", "files"}:
+        told["HEEDLINE_BIND"] = (partner if process == "partner" else files).address
     if process == "office":  # the secret of single sign-on is the office's alone
         told |= {name: value for name, value in os.environ.items() if name.startswith("HEEDLINE_SSO_")}
     if process == "worker":
@@ -251,17 +262,16 @@ class Demonstration:
 
     def _serve(self, urls: Mapping[str, str]) -> int:
         with _step("Starting the sites and the worker"):
-            for process in ("public", "office", "partner"):
+            for process in ("public", "office", "partner", "files"):
                 self.supervisor.start(process, _heedline("serve", process), self._environment(process, urls))
             self.supervisor.start("worker", _heedline("worker"), self._environment("worker", urls))
             died = self._wait_until_they_answer()
         if died is None and not self.supervisor.asked_to_stop:
-            public, office, partner = self.where
-            # The fourth site of the contract is not there yet, and says so.
+            public, office, partner, files = self.where
             facts = {
                 "public_url": public.url,
                 "office_url": office.url,
-                "files_url": None,
+                "files_url": files.url,
                 "partner_url": partner.url,
             }
             self.home.tell({**facts, "pid": os.getpid()})

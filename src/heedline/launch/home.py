@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-PROCESSES = ("public", "office", "partner", "worker", "migrate")
+PROCESSES = ("public", "office", "partner", "files", "worker", "migrate")
 
 
 class InUse(Exception):

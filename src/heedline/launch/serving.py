@@ -16,10 +16,10 @@ from granian.log import LogLevels
 from heedline.config import environment as env
 from heedline.launch import CannotStart
 
-SITES = ("public", "office", "partner")
-_PORTS = {"public": 8000, "office": 8001, "partner": 8003}
-_WORKERS = {"public": 2, "office": 1, "partner": 1}
-_LOOPBACK = frozenset({"127.0.0.1", "127.0.0.3", "localhost", "::1"})
+SITES = ("public", "office", "partner", "files")
+_PORTS = {"public": 8000, "office": 8001, "files": 8002, "partner": 8003}
+_WORKERS = {"public": 2, "office": 1, "files": 1, "partner": 1}
+_LOOPBACK = frozenset({"127.0.0.1", "127.0.0.2", "127.0.0.3", "localhost", "::1"})
 #: How many connections wait for us at most; shared out among the workers, the rest waits in the kernel.
 _BACKLOG = 1024
 
@@ -60,7 +60,7 @@ SERVER: dict[str, Any] = {
 
 
 def serve(site: str) -> int:
-    """Serve `public`, `office` or `partner` until SIGTERM or SIGINT and return the exit code.
+    """Serve `public`, `office`, `partner` or `files` until SIGTERM or SIGINT and return the exit code.
 
     The environment sets HEEDLINE_BIND (this machine only by default, and always in a demonstration) and the
     site's port. HEEDLINE_<SITE>_WORKERS is the number of processes, and HEEDLINE_<SITE>_THREADS (8) is the

@@ -103,3 +103,36 @@ class HeldForm(models.Model):
 
     class Meta:
         db_table = "permits_held_form"
+
+
+class ViewToken(models.Model):
+    """A token that opens one file at the files origin, and what it becomes once it was used.
+
+    `digest` is the hash of the token, and after its single use the hash of the capability that replaced it.
+    `sealed` holds the key of that one file under the token or the capability, and neither is stored. `prepared`
+    is JSON with the headers of a derivative that is still to be made. The row counts only while its session lasts and
+    its officer reaches the report (`database/functions/viewer.sql`).
+    """
+
+    digest = models.BinaryField(primary_key=True, max_length=32)
+    session = models.BinaryField(max_length=32)
+    report = models.UUIDField()
+    file = models.UUIDField()
+    purpose = models.CharField(max_length=8)
+    sealed = models.BinaryField()
+    prepared = models.BinaryField(null=True)
+    used = models.BooleanField(default=False)
+    expires_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "permits_view_token"
+        indexes = [
+            models.Index(fields=["session"], name="tokens_of_session"),
+            models.Index(fields=["expires_at"], name="token_expires"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(purpose__in=["view", "original"]), name="known_view_purpose"
+            )
+        ]

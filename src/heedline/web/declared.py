@@ -19,6 +19,7 @@ BODY_REFUSED = "heedline.body-refused"
 class Audience(StrEnum):
     """The audience that a view serves."""
 
+    HOLDER = "holds a token for one file"  # the files site: no account, nothing else
     EVERYONE = "everyone"  # the public site: no account, no trace
     SIGNING_IN = "signing in"  # the office's door
     OFFICERS = "signed in"

@@ -1,7 +1,7 @@
 -- What ends by the clock. The worker calls these and may not read the rows.
 SET ROLE heedline_settler;
 
--- Remove drafts, sessions, saved forms, notices, hand-over notes of shifts and who has a report open, each when its time is over.
+-- Remove drafts, sessions, saved forms, tokens, notices, hand-over notes of shifts and who has a report open, each when its time is over.
 CREATE FUNCTION clockwork.sweep() RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE n integer;
@@ -15,6 +15,7 @@ BEGIN
     DELETE FROM public.permits_provider_notice WHERE expires_at < now();
     DELETE FROM public.permits_session WHERE expires_at < now() - interval '1 day';
     DELETE FROM public.permits_held_form WHERE expires_at < now();
+    DELETE FROM public.permits_view_token WHERE expires_at < now();
     DELETE FROM public.reports_presence WHERE minute < now() - interval '10 minutes';
     DELETE FROM public.desks_shift_note WHERE at < now() - interval '14 days';
     RETURN n;

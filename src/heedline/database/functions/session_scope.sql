@@ -61,6 +61,13 @@ CREATE FUNCTION permits.i_oversee() RETURNS boolean LANGUAGE sql STABLE SECURITY
         AND NOT EXISTS (SELECT permits.my_desks())
 $$;
 
+-- Whether the officer of this session looks after officers' welfare. They see how long each has viewed files, and never which.
+CREATE FUNCTION permits.i_look_after_welfare() RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM public.desks_appointment a WHERE a.officer_id = permits.my_officer()
+        AND a.role = 'welfare' AND a.desk_id IS NULL AND a.ended_on IS NULL)
+$$;
+
 -- People of an organisation that has a partner desk, and who hold no other role anywhere.
 CREATE FUNCTION permits.partner_people() RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$

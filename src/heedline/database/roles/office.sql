@@ -32,6 +32,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON desks_provider_binding TO heedline_offic
 GRANT SELECT, INSERT, DELETE ON desks_pattern_slot TO heedline_office;
 GRANT SELECT, INSERT, UPDATE ON desks_shift TO heedline_office;
 GRANT SELECT ON desks_daily_count TO heedline_office;
+GRANT SELECT ON desks_viewing_minutes TO heedline_office;
 GRANT SELECT, INSERT, UPDATE (acknowledged_by_id, acknowledged_at) ON desks_shift_note TO heedline_office;
 
 -- letters and alarms
@@ -65,6 +66,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON permits_session TO heedline_office;
 -- left once, and never read or changed
 GRANT INSERT ON permits_sign_in_proof TO heedline_office;
 GRANT SELECT, INSERT, UPDATE, DELETE ON permits_unlocked TO heedline_office;
+-- its own, to remove them; what is sealed in them is never read back
+GRANT SELECT (session), INSERT, DELETE ON permits_view_token TO heedline_office;
 
 -- reports
 GRANT SELECT, INSERT, UPDATE (due_at, missed, done) ON reports_call_back TO heedline_office;
@@ -109,7 +112,7 @@ GRANT SELECT, INSERT ON reports_translation_text TO heedline_office;
 GRANT SELECT, INSERT ON reports_note_revision TO heedline_office;
 GRANT SELECT, INSERT, UPDATE (seen_at) ON reports_owner_notice TO heedline_office;
 GRANT SELECT ON reports_file TO heedline_office;
-GRANT SELECT, INSERT ON reports_derivative TO heedline_office;
+GRANT SELECT ON reports_derivative TO heedline_office;
 -- never who set it, or what it is
 GRANT SELECT, INSERT, UPDATE (owner_id, due_at, state, ended_by_id, ended_at, ended_note) ON reports_task TO heedline_office;
 -- made by permits.begin_search alone
@@ -164,6 +167,7 @@ GRANT EXECUTE ON FUNCTION
     permits.headers_to_move(uuid, uuid, integer),
     permits.end_danger_watch(uuid, uuid[], bytea[], bytea[]),
     permits.facing_desks(uuid),
+    permits.i_look_after_welfare(),
     permits.i_oversee(),
     permits.i_set_up(),
     permits.i_watch(),

@@ -22,6 +22,7 @@ GRANT SELECT, DELETE ON permits_provider_notice TO heedline_settler;
 GRANT SELECT, DELETE ON permits_provider_session TO heedline_settler;
 GRANT SELECT, DELETE ON permits_session TO heedline_settler;
 GRANT SELECT, DELETE ON permits_unlocked TO heedline_settler;
+GRANT SELECT (expires_at), DELETE ON permits_view_token TO heedline_settler;
 
 -- reports
 -- it writes the row anew and changes nothing

@@ -2,7 +2,7 @@
 -- Nobody signs in as it, and it owns no table.
 
 GRANT USAGE ON SCHEMA public TO heedline_usher;
-GRANT USAGE, CREATE ON SCHEMA permits, history TO heedline_usher;
+GRANT USAGE, CREATE ON SCHEMA permits, history, viewer TO heedline_usher;
 
 -- the log
 -- what a partner does with what was sent to it
@@ -16,6 +16,7 @@ GRANT SELECT, INSERT, UPDATE (number) ON desks_daily_count TO heedline_usher;
 GRANT SELECT ON desks_desk TO heedline_usher;
 GRANT SELECT (id, scenario, priority, danger, outcome, ended_on, officer_id) ON desks_exercise TO heedline_usher;
 GRANT SELECT (id, is_active, name, organisation_id) ON desks_officer TO heedline_usher;
+GRANT SELECT, INSERT, UPDATE (minutes, minute) ON desks_viewing_minutes TO heedline_usher;
 
 -- keys: public halves and ciphertext
 GRANT SELECT, UPDATE (retired_at, destroyed_on) ON keys_epoch TO heedline_usher;
@@ -25,19 +26,21 @@ GRANT SELECT ON keys_statement TO heedline_usher;
 -- sessions
 GRANT SELECT, UPDATE (officer_id) ON permits_session TO heedline_usher;
 GRANT SELECT ON permits_sign_in_proof TO heedline_usher;
+-- what the files origin opens one file with
+GRANT SELECT, UPDATE (digest, used, sealed, expires_at) ON permits_view_token TO heedline_usher;
 
 -- reports
 GRANT SELECT (report_id), DELETE ON reports_call_back TO heedline_usher;
 GRANT SELECT (id, report_id, discharged_at, acknowledged_at, review_at, watch_added), UPDATE (watch_added, offered_to_id,
     offered_by_id), DELETE ON reports_danger TO heedline_usher;
 GRANT SELECT (report_id), DELETE ON reports_danger_entry TO heedline_usher;
-GRANT SELECT (object, report_id), DELETE ON reports_derivative TO heedline_usher;
+GRANT SELECT (object, report_id, file_id), INSERT, DELETE ON reports_derivative TO heedline_usher;
 GRANT SELECT (report_id), DELETE ON reports_dip_check TO heedline_usher;
 GRANT SELECT, UPDATE (decided_on, done, certificate, true_from, decided_by_id) ON reports_disposal TO heedline_usher;
 GRANT SELECT, UPDATE (state, due_at, version, receipt, received_at, answer_code, answer, answer_key, answer_voice,
     answered_at, answered_by_id, received_by_id), DELETE ON reports_dissemination TO heedline_usher;
 GRANT SELECT, INSERT, DELETE ON reports_earlier_answer TO heedline_usher;
-GRANT SELECT (object, report_id), DELETE ON reports_file TO heedline_usher;
+GRANT SELECT (container, object, report_id), DELETE ON reports_file TO heedline_usher;
 GRANT SELECT (report_id, from_desk_id, to_desk_id, state), INSERT, UPDATE (state, ended_at, ended_by_id), DELETE ON
     reports_hand_over TO heedline_usher;
 GRANT SELECT (released_on, report_id), DELETE ON reports_hold TO heedline_usher;

@@ -753,4 +753,34 @@ class Migration(migrations.Migration):
                 "db_table": "desks_daily_count",
             },
         ),
+        migrations.CreateModel(
+            name="ViewingMinutes",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "officer_id",
+                        "day",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("minutes", models.PositiveSmallIntegerField()),
+                ("minute", models.DateTimeField()),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "desks_viewing_minutes",
+            },
+        ),
     ]

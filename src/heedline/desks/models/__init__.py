@@ -30,6 +30,7 @@ from heedline.desks.models.set_up import Invitation, Proposal
 from heedline.desks.models.shift_notes import ShiftNote
 from heedline.desks.models.single_sign_on import ProviderBinding
 from heedline.desks.models.training import CompletedTraining
+from heedline.desks.models.welfare import ViewingMinutes
 
 __all__ = [
     "CANARY",
@@ -59,4 +60,5 @@ __all__ = [
     "Shift",
     "ShiftNote",
     "StandingInstallation",
+    "ViewingMinutes",
 ]

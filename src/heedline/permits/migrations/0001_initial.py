@@ -109,6 +109,33 @@ class Migration(migrations.Migration):
                 "db_table": "permits_unlocked",
             },
         ),
+        migrations.CreateModel(
+            name="ViewToken",
+            fields=[
+                ("digest", models.BinaryField(max_length=32, primary_key=True, serialize=False)),
+                ("session", models.BinaryField(max_length=32)),
+                ("report", models.UUIDField()),
+                ("file", models.UUIDField()),
+                ("purpose", models.CharField(max_length=8)),
+                ("sealed", models.BinaryField()),
+                ("prepared", models.BinaryField(null=True)),
+                ("used", models.BooleanField(default=False)),
+                ("expires_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "permits_view_token",
+                "indexes": [
+                    models.Index(fields=["session"], name="tokens_of_session"),
+                    models.Index(fields=["expires_at"], name="token_expires"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("purpose__in", ["view", "original"])), name="known_view_purpose"
+                    )
+                ],
+            },
+        ),
         migrations.AddIndex(
             model_name="officesession",
             index=models.Index(fields=["expires_at"], name="session_expires"),

@@ -1,0 +1,43 @@
+"""What the files site says where it shows nothing. It never says whether there was something."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+
+from heedline.web.viewer.policies import page
+
+
+def _refused(title: str, words: str, status: HTTPStatus) -> HttpResponse:
+    return page("viewer/refused.html", {"title": title, "words": words}, status=status)
+
+
+def not_found(request: HttpRequest, exception: object = None) -> HttpResponse:
+    """Answer for an address that is unknown, was used before, has expired or was never anybody's."""
+    return _refused(
+        "Open the file again from its report",
+        "This address works once and for a short time, and only while your keys are unlocked.",
+        HTTPStatus.NOT_FOUND,
+    )
+
+
+def damaged(request: HttpRequest) -> HttpResponse:
+    """Answer for an object that is missing, cut off or changed."""
+    return _refused(
+        "This file cannot be opened",
+        "What is stored is not what was received. Tell a supervisor and the operator of this service.",
+        HTTPStatus.CONFLICT,
+    )
+
+
+def away(request: HttpRequest) -> HttpResponse:
+    """Answer while the database cannot be reached."""
+    return _refused("This is not working just now", "Try again in a minute.", HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Answer after an unexpected error."""
+    return _refused(
+        "Something went wrong on our side", "Try again in a minute.", HTTPStatus.INTERNAL_SERVER_ERROR
+    )

@@ -277,16 +277,24 @@ def _files(found: dict[str, Any]) -> Iterator[Verdict]:
         f"{through['taken_seconds']:.1f} s, {through['read_seconds']:.1f} s ({through['more_memory_mib']:.0f} MiB)",
         f"≤ {FILE_MEMORY_MIB} MiB",
         through["whole"] and through["more_memory_mib"] <= FILE_MEMORY_MIB,
+    )
+
+
 def _material(found: dict[str, Any]) -> Iterator[Verdict]:
     one = found["material"]
+    yield Verdict(
         f"a picture in eight forms among {one['hashes']:,} hashes: p50 / p95 (CPU)",
         f"{one['p50_ms']:.0f} / {one['p95_ms']:.0f} ms ({one['cpu_ms']:.0f} ms)",
         f"≤ {PICTURE_MS:.0f} ms",
         one["p50_ms"] <= PICTURE_MS,
+    )
+    yield Verdict(
         "near-duplicates found (found wrongly)",
         f"{one['recall']:.1%} ({one['false']})",
         "100 % (0)",
         one["recall"] == 1 and not one["false"],
+    )
+    yield Verdict(
         f"canonical form of {one['addresses']} hostile addresses, CPU of one",
         f"{one['address_us']:.0f} µs",
         f"≤ {ADDRESS_US:.0f} µs",

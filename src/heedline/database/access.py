@@ -112,7 +112,6 @@ TABLES: dict[str, dict[str, str]] = {
     "reports_owner_notice": {"office": "ar", "usher": "d"},
     "reports_task": {"office": "ar", "usher": "d"},
     "reports_file": {"office": "r", "door": "a", "usher": "d", "worker": "m"},
-    "reports_derivative": {"office": "ar", "usher": "d"},
     "reports_desk_part_header": {"office": "ar", "usher": "d"},
     "reports_desk_part_payload": {"office": "ar", "usher": "d"},
     "reports_derivative": {"office": "r", "usher": "ad"},

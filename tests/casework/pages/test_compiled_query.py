@@ -12,7 +12,7 @@ from django.db.models import DateTimeField, QuerySet, Value
 from django.test.utils import CaptureQueriesContext
 
 from heedline.casework.pages import case_file
-from heedline.casework.pages.compiled_query import CompiledQuery, NotTheSame
+from heedline.permits.compiled_query import CompiledQuery, NotTheSame
 from heedline.permits.scopes import reports_of
 from heedline.reports.models import Report
 from tests.support.scene_people import SOUTH_WEST, People

@@ -37,7 +37,6 @@ from heedline.casework.pages.case_lines import (
     TRANSLATIONS,
 )
 from heedline.casework.pages.case_messages import CaseMessages, messages_of
-from heedline.casework.pages.compiled_query import CompiledQuery
 from heedline.casework.report import conflict_terms, notes, report_language, restrictions
 from heedline.casework.report.opening import OpenedReport, open_stored, with_language
 from heedline.casework.report.verb import on_the_record
@@ -45,6 +44,7 @@ from heedline.casework.search import documents, link_decisions, seen_before
 from heedline.casework.search.seen_before import SeenBefore
 from heedline.desks.models import TAKE_NO_REPORTS, Desk
 from heedline.permits.capabilities import Capability
+from heedline.permits.compiled_query import CompiledQuery
 from heedline.permits.scopes import reports_of
 from heedline.reports.models import DangerEpisode, Report
 from heedline.reports.stored import parts_of

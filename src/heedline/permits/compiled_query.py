@@ -18,7 +18,7 @@ from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 
 #: One value, or a sequence of ids for `IN (…)`.
-type Value = UUID | datetime | Sequence[UUID]
+type QueryValue = UUID | datetime | Sequence[UUID]
 _DAY = datetime.fromisoformat("2001-02-03T04:05:06+00:00")
 
 
@@ -77,7 +77,7 @@ class CompiledQuery[M: Model]:
         self._build = build
         self._compiled: dict[tuple[int, ...], _Compiled] = {}
 
-    def rows(self, *values: Value) -> QuerySet[M]:
+    def rows(self, *values: QueryValue) -> QuerySet[M]:
         """Return the rows for these values."""
         shape = tuple(len(one) if isinstance(one, (list, tuple)) else -1 for one in values)
         if 0 in shape:  # IN () is no SQL
@@ -86,7 +86,7 @@ class CompiledQuery[M: Model]:
             self._compiled[shape] = self._compile(values)
         return self._compiled[shape].bound(_flat(values))
 
-    def _compile(self, values: Sequence[Value]) -> _Compiled:
+    def _compile(self, values: Sequence[QueryValue]) -> _Compiled:
         """Compile the query with two sets of invented values, and see which parameters differ."""
         first, second = ([_invented(one, n) for one in values] for n in (1, 2))
         rows = self._build(*first)
@@ -111,7 +111,7 @@ def _flat(values: Sequence[Any]) -> list[Any]:
     return [each for one in values for each in (one if isinstance(one, (list, tuple)) else [one])]
 
 
-def _invented(value: Value, n: int) -> Any:
+def _invented(value: QueryValue, n: int) -> Any:
     if isinstance(value, datetime):
         return _DAY + n * timedelta(days=1, microseconds=uuid4().int % 1_000_000)
     if isinstance(value, UUID):

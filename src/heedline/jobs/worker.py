@@ -27,6 +27,7 @@ import procrastinate
 from django.db import close_old_connections, connections
 from procrastinate.contrib.django.utils import connector_params
 
+from heedline.casework.attachments import sweeping as file_sweeping
 from heedline.casework.dissemination import clock as dissemination_clock
 from heedline.casework.duty import (
     danger_clock,
@@ -155,6 +156,8 @@ TASKS = (
     PeriodicTask("draw-checks", "0 * * * * 40", 1, draw_checks),
     PeriodicTask("keeping", "10 * * * * 40", 1, keep_or_dispose),
     PeriodicTask("sweep", "0 * * * * 20", 1, settle_arrivals.sweep),
+    PeriodicTask("sweep-files", "5 * * * * 20", 1, file_sweeping.sweep),
+    PeriodicTask("check-files", "35 4 * * * 20", 1, file_sweeping.check),
 )
 
 

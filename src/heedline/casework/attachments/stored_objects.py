@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 
 from heedline.files.room import free_bytes, may_take
 from heedline.files.storage import FolderStorage, Storage
+from heedline.reports.models import Derivative, ReportFile
 
 
 def storage() -> Storage:
@@ -19,6 +24,28 @@ def storage() -> Storage:
 @lru_cache(maxsize=4)
 def _folder(path: Path) -> Storage:
     return FolderStorage(path)
+
+
+def objects_of(report: UUID) -> list[UUID]:
+    """Return the objects of a report: its files, and the derivatives of them."""
+    return [
+        *ReportFile.objects.filter(report_id=report).values_list("object", flat=True),
+        *Derivative.objects.filter(report_id=report).values_list("object", flat=True),
+    ]
+
+
+def delete_once_committed(objects: Iterable[UUID]) -> None:
+    """Delete these objects when the caller's transaction has been committed.
+
+    One that cannot be deleted now is deleted by the worker later, as nothing names it any more.
+    """
+
+    def delete() -> None:
+        for name in objects:
+            with suppress(OSError):
+                storage().delete(name)
+
+    transaction.on_commit(delete)
 
 
 def has_room(length: int) -> bool:

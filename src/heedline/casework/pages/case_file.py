@@ -20,6 +20,7 @@ from heedline.audit.acts import Act
 from heedline.casework.access import presence
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
+from heedline.casework.attachments.reading import FileLine, file_lines
 from heedline.casework.errors import NotHere
 from heedline.casework.language.lines import translation_lines
 from heedline.casework.pages.case_answers import CaseAnswers, answers_of
@@ -27,6 +28,7 @@ from heedline.casework.pages.case_header import CaseHeader, header_of
 from heedline.casework.pages.case_history import CaseHistory, history_of
 from heedline.casework.pages.case_lines import (
     DISCLOSURES,
+    FILES,
     LAST_REQUEST,
     LAST_TRACE,
     MESSAGES,
@@ -35,6 +37,7 @@ from heedline.casework.pages.case_lines import (
     TASKS,
     TRANSLATION_TEXTS,
     TRANSLATIONS,
+    day_words,
 )
 from heedline.casework.pages.case_messages import CaseMessages, messages_of
 from heedline.casework.report import conflict_terms, notes, report_language, restrictions
@@ -62,6 +65,7 @@ class CaseFile:
     answers: CaseAnswers
     history: CaseHistory
     messages: CaseMessages
+    files: tuple[FileLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,7 @@ def _what_they_told(report: Any, opened: OpenedReport, words: Mapping[UUID, Mapp
     theirs = [row["container"] for row in report.said if not row["from_us"]]
     theirs += [row["container"] for row in report.translated]
     told = [opened.record.get(part) for part in ("narrative", "answers", "place_text", "postcode")]
+    told += [one["name"] for one in opened.files]
     return [*told, *(dict(words.get(UUID(one), {})) for one in theirs)]
 
 
@@ -196,6 +201,26 @@ def _opened(ref: UUID, by: Attendance, at: datetime) -> tuple[Any, CaseParts]:
     """Return a report's row with its related rows, and its decrypted parts."""
     with on_the_record(Act.REPORT_READ, by=by, ref=ref):
         report = next(iter(_ONE_REPORT.rows(ref, sorted(by.desk_ids), at)), None)
+        rows = (
+            reports_of(by.desk_ids)
+            .select_related("desk", "owner", "lease_by", "call_back")
+            .annotate(
+                made=STEPS,
+                said=MESSAGES,
+                with_files=FILES,
+                last_request=LAST_REQUEST,
+                last_trace=LAST_TRACE,
+                asked_translations=TRANSLATIONS,
+                translated=TRANSLATION_TEXTS,
+                disclosures=DISCLOSURES,
+                noted=NOTES,
+                also_open=presence.noted(at),
+                to_do=TASKS,
+                has_danger=Exists(DangerEpisode.objects.filter(report=OuterRef("pk"))),
+                restricted=Exists(restrictions.restricting().filter(report=OuterRef("pk"))),
+            )
+        )
+        report = rows.filter(pk=ref).first()
         if report is None:
             raise NotHere
         by.require(Capability.READ_REPORT, report.desk_id, report.watch_id)
@@ -220,7 +245,21 @@ def _file(report: Any, parts: CaseParts, by: Attendance, at: datetime) -> CaseFi
         answers_of(report, opened, translations, at),
         history_of(report, datetime.fromisoformat(opened.arrived_at), words, by=by, at=at),
         messages_of(report.id, report.said, words, translations),
+        _files(report, opened, words),
     )
+
+
+def _files(
+    report: Any, opened: OpenedReport, words: Mapping[UUID, Mapping[str, Any]]
+) -> tuple[FileLine, ...]:
+    """Return the files sent with the report and then those of each message."""
+    stored = {UUID(one["container"]): one["state"] for one in report.with_files}
+    lines = list(file_lines(opened.files, stored))
+    for row in report.said:
+        manifest = words.get(UUID(row["container"]), {}).get("files", ())
+        if not row["from_us"]:
+            lines += file_lines(manifest, stored, message_words=day_words(row["sent_on"]))
+    return tuple(lines)
 
 
 def printed(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:

@@ -42,6 +42,7 @@ from heedline.reports.models import (
     IdentityRequest,
     Message,
     NoteRevision,
+    ReportFile,
     Step,
     Task,
     Translation,
@@ -165,6 +166,8 @@ MESSAGES = _beside(
     seen="seen",
     copy_deleted=ExpressionWrapper(Q(from_us=True, copy_header=None), output_field=BooleanField()),
 )
+#: The container and the state of each file.
+FILES = _beside(ReportFile.objects.order_by("container"), container="container", state="state")
 #: What was written for partners. `waits` says what still calls for somebody.
 DISCLOSURES = _beside(
     Dissemination.objects.order_by("written_at", "id"),
@@ -255,7 +258,8 @@ LAST_REQUEST = _last_request(OPEN)
 LAST_TRACE = _last_request(TRACE)
 
 
-def _day(text: str) -> str:
+def day_words(text: str) -> str:
+    """Return a day as the database tells it, in words."""
     return f"{date.fromisoformat(text):%-d %B %Y}"
 
 
@@ -285,7 +289,7 @@ def step_lines(rows: Sequence[Row], words: Words) -> tuple[StepLine, ...]:
             StepLine(
                 move=Move(row["move"]),
                 by=row["by"] or "The reporter",
-                when_words=when_words(_moment(row["at"])) or _day(row["on"]),
+                when_words=when_words(_moment(row["at"])) or day_words(row["on"]),
                 codes=step_codes(row),
                 words=named_words(said),
             )
@@ -316,7 +320,7 @@ def message_lines(
             MessageLine(
                 from_us=from_us,
                 text=text,
-                when_words=_day(row["sent_on"]),
+                when_words=day_words(row["sent_on"]),
                 by=row["by"] or "The reporter",
                 verified=ours if from_us else True,
                 seen=row["seen"],

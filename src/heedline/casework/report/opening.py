@@ -57,6 +57,8 @@ class OpenedReport:
     channel: str
     language: str
     taken_down: dict[str, Any] = field(repr=False, default_factory=dict)
+    files: tuple[Mapping[str, Any], ...] = field(repr=False, default=())
+    """The manifest of the files sent with the report."""
     hints: tuple[str, ...] = ()
     pages: str = ""
     """The language of the pages from which the report was sent.
@@ -112,6 +114,7 @@ def open_report(
         told["channel"],
         told["language"],
         told.get("taken_down", {}),
+        tuple(told.get("files", ())),
         tuple(told.get("hints", ())),
     )
 

@@ -16,6 +16,7 @@ from django.conf import settings
 
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
+from heedline.casework.attachments import stored_objects
 from heedline.casework.errors import NotHere
 from heedline.casework.keys import certificates
 from heedline.casework.recording import refusals_logged
@@ -252,6 +253,7 @@ def decide(disposal_id: UUID, *, dispose: bool, by: Attendance, at: datetime) ->
         request.check_person(reply, by=by.officer_id, today=at.date())
         request.after(reply)
         paper, naming = None, list[UUID]()
+        files = stored_objects.objects_of(found.report) if dispose else []
         if dispose:
             naming = [
                 *repeat_contact.naming(found.report, by=by),
@@ -266,6 +268,7 @@ def decide(disposal_id: UUID, *, dispose: bool, by: Attendance, at: datetime) ->
         )
         if told in _NOT_DONE:
             raise NotNow(_NOT_DONE[told])
+        stored_objects.delete_once_committed(files)
         # the database has logged it: nothing is disposed of without a mark
         indexing.drop_gone(by=by)
     return told == "done"

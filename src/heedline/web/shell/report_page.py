@@ -59,6 +59,7 @@ def page(
             "answers": file.answers,
             "history": file.history,
             "told": told_of(file.answers),
+            "files": file.files,
             "messages_said": messages_of(file.messages),
             "read": file.messages.unread,
             "tab": tab,

@@ -64,6 +64,7 @@ def printed(request: OfficeRequest, ref: UUID) -> HttpResponse:
         "told": told_of(file.answers),
         "entries": timeline_entries(only(file.history.timeline, (), newest=False)),
         "marking": load_pack(settings.PACK).service.marking,
+        "files": file.files,
         "printed_by": by.name,
         "printed_at": when_words(at),
     }

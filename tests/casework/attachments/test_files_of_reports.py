@@ -1,0 +1,190 @@
+"""Files of reports: listed for the desk, handed over and disposed of with the report, swept when nothing names them."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from heedline.casework.access.session import Attendance
+from heedline.casework.attachments import sweeping
+from heedline.casework.attachments.stored_objects import storage
+from heedline.casework.attachments.taking import IncomingFile, still_good
+from heedline.casework.contact import messages
+from heedline.casework.errors import NotHere
+from heedline.casework.intake.draft_files import DraftFile
+from heedline.casework.journey import transitions
+from heedline.files.sealed_stream import read_range
+from heedline.reports.models import Derivative, FileState, ReportFile, SealedHeader
+from heedline.vault import CannotOpen
+from heedline.vault.codes import ReceiptCode
+from heedline.vault.container import file_key
+from tests.support import stories
+from tests.support.acting import acting
+from tests.support.keeping_scene import disposed, with_leads
+from tests.support.scene_people import NORTH_EAST, People, row
+from tests.support.uploads import JPEG
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def stored(tmp_path: Path, settings) -> Path:  # type: ignore[no-untyped-def]
+    settings.FILES = tmp_path / "files"
+    return tmp_path / "files"
+
+
+def taken(people: People, name: str = "van.jpg", data: bytes = JPEG) -> DraftFile:
+    incoming = IncomingFile(name)
+    incoming.write(data)
+    return incoming.finish(people.at)
+
+
+def with_photo(people: People) -> tuple[UUID, ReceiptCode, DraftFile]:
+    """A report at the north-east desk with a photo."""
+    file = taken(people)
+    new = replace(stories.new_report(**NORTH_EAST), files=(file,))
+    stories.send(new, at=people.at)
+    return new.report_id, new.code, file
+
+
+def contents(by: Attendance, file: DraftFile) -> bytes:
+    """The file, opened with the keys of this session."""
+    row_of = ReportFile.objects.get(container=file.container)
+    header = SealedHeader.objects.get(container=file.container)
+    key = file_key(bytes(header.header), by.keys().for_any(header.epochs))
+    read = lambda start, length: storage().read(row_of.object, start, length)  # noqa: E731
+    return b"".join(read_range(key, read, row_of.size, 0, file.length))
+
+
+def aged(folder: Path, hours: int) -> None:
+    for one in folder.glob("??/*"):
+        os.utime(one, (time.time() - hours * 3600,) * 2)
+
+
+def test_the_desk_sees_a_list_of_the_files_and_opens_them_with_its_keys(people: People, stored: Path) -> None:
+    ref, code, file = with_photo(people)
+    with acting("public"):
+        film = taken(people, "film.mp4", b"\0\0\0\x18ftypmp42" + JPEG)
+        messages.say(code, "The film.", message_id=uuid4(), at=people.at, files=(film,))
+    photo, later = people.read(ref).files
+    assert (photo.name, photo.kind_words, photo.length, photo.missing) == (
+        "van.jpg",
+        "Image",
+        len(JPEG),
+        False,
+    )
+    assert photo.scan_words == "Not checked for malware"
+    assert (later.name, later.kind_words) == ("film.mp4", "Video")
+    assert later.message_words
+    with people.sitting("Odile") as odile:
+        assert contents(odile, file) == JPEG
+        assert contents(odile, film).endswith(JPEG)
+
+
+def test_another_desk_sees_and_opens_nothing(people: People, stored: Path) -> None:
+    ref, _, file = with_photo(people)
+    with pytest.raises(NotHere):
+        people.read(ref, "Otto")
+    with people.sitting("Otto"):
+        assert not ReportFile.objects.exists()
+        assert not SealedHeader.objects.filter(container=file.container).exists()
+
+
+def test_a_handed_over_report_takes_its_files_along(people: People, stored: Path) -> None:
+    ref, _, file = with_photo(people)
+    before = {one.name: one.read_bytes() for one in stored.glob("??/*")}
+    people.take(ref)
+    with people.sitting("Odile") as odile:
+        transitions.hand_over(ref, "south-west", "Theirs", version=row(ref).version, by=odile, at=people.at)
+        ring = odile.keys()
+    header = SealedHeader.objects.get(container=file.container)
+    with pytest.raises(CannotOpen):
+        file_key(bytes(header.header), list(ring.seeds.values()))
+    with people.sitting("Otto") as otto:
+        assert contents(otto, file) == JPEG
+    assert {one.name: one.read_bytes() for one in stored.glob("??/*")} == before, "only headers are rewritten"
+
+
+def test_disposal_deletes_rows_header_and_object(
+    people: People,
+    stored: Path,
+    django_capture_on_commit_callbacks,
+    monkeypatch: pytest.MonkeyPatch,  # type: ignore[no-untyped-def]
+) -> None:
+    with_leads(people)
+    file = taken(people)
+    new_report = stories.new_report
+    monkeypatch.setattr(stories, "new_report", lambda **told: replace(new_report(**told), files=(file,)))
+    with django_capture_on_commit_callbacks(execute=True):
+        disposed(people)
+    assert not ReportFile.objects.exists()
+    assert not SealedHeader.objects.filter(part="file").exists()
+    assert list(stored.glob("??/*")) == []
+
+
+def test_what_nothing_names_is_swept_after_two_days(people: People, stored: Path) -> None:
+    _, _, sent = with_photo(people)
+    left = taken(people, "left.jpg", JPEG + b"left")
+    with acting("worker"):
+        assert sweeping.sweep(people.at) == 0
+        aged(stored, 47)
+        assert sweeping.sweep(people.at) == 0
+        aged(stored, 49)
+        assert sweeping.sweep(people.at) == 1
+        assert sweeping.check(people.at) == 0
+    assert still_good(sent, people.at)
+    assert not still_good(left, people.at)
+
+
+def test_a_worker_with_an_empty_database_deletes_nothing(people: People, stored: Path) -> None:
+    taken(people)
+    aged(stored, 1000)
+    with acting("worker"):
+        assert sweeping.sweep(people.at) == 0
+    assert len(list(stored.glob("??/*"))) == 1
+
+
+@pytest.mark.parametrize("harm", ["gone", "cut"])
+def test_a_missing_object_is_noticed_and_said_on_the_report(people: People, stored: Path, harm: str) -> None:
+    ref, _, _ = with_photo(people)
+    (there,) = stored.glob("??/*")
+    whole = there.read_bytes()
+    there.unlink() if harm == "gone" else there.write_bytes(whole[:-1])
+    with acting("worker"):
+        assert sweeping.check(people.at) == 1
+    assert people.read(ref).files[0].missing
+    there.write_bytes(whole)
+    with acting("worker"):
+        assert sweeping.check(people.at) == 0
+    assert not people.read(ref).files[0].missing
+
+
+def test_a_derivative_belongs_to_a_file_of_its_report(people: People, stored: Path) -> None:
+    ref, _, file = with_photo(people)
+    other, _, _ = with_photo(people)
+
+    def derivative(report: UUID) -> None:
+        Derivative.objects.create(
+            container=uuid4(),
+            report_id=report,
+            file_id=file.container,
+            description=uuid4(),
+            object=uuid4(),
+            size=65_568,
+            state=FileState.KEPT.value,
+        )
+
+    with people.sitting("Odile"):
+        derivative(ref)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            derivative(other)
+    with people.sitting("Otto"):
+        assert not Derivative.objects.exists()
+        with pytest.raises(DatabaseError), transaction.atomic():
+            derivative(ref)

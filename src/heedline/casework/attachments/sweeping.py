@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
-from itertools import batched
 from uuid import UUID
 
 from heedline.casework.attachments.stored_objects import storage
-from heedline.files.storage import ObjectMissing
+from heedline.files import checking
+from heedline.files.checking import ObjectState
 from heedline.reports.models import Derivative, FileState, ReportFile
 
 logger = logging.getLogger("heedline.files")
@@ -20,7 +20,6 @@ logger = logging.getLogger("heedline.files")
 #: Objects that were written longer ago, and that nothing names, are deleted. A draft's file is sent before
 #: (`taking.GOOD_FOR`), so an object that is being sent is never looked at.
 AFTER = timedelta(hours=48)
-_AT_ONCE = 500
 
 
 def sweep(at: datetime) -> int:
@@ -28,12 +27,7 @@ def sweep(at: datetime) -> int:
     if not ReportFile.objects.exists() and not Derivative.objects.exists():
         # a worker with a wrong or an empty database must not empty the storage
         return 0
-    gone = 0
-    for batch in batched(_old(), _AT_ONCE, strict=False):
-        for name in set(batch) - _named(batch):
-            storage().delete(name)
-            gone += 1
-    return gone
+    return checking.sweep(storage(), _named, AFTER)
 
 
 def check(at: datetime) -> int:
@@ -41,7 +35,8 @@ def check(at: datetime) -> int:
     missing = 0
     for model in (ReportFile, Derivative):
         for name, size, state in model._default_manager.values_list("object", "size", "state").iterator():
-            found = FileState.KEPT if _is_whole(name, size) else FileState.MISSING
+            whole = checking.state_of(storage(), name, size) is ObjectState.WHOLE
+            found = FileState.KEPT if whole else FileState.MISSING
             missing += found is FileState.MISSING
             if state != found:
                 model._default_manager.filter(object=name).update(state=found)
@@ -50,20 +45,9 @@ def check(at: datetime) -> int:
     return missing
 
 
-def _old() -> list[UUID]:
-    return [name for name, age in storage().names() if age > AFTER]
-
-
-def _named(objects: tuple[UUID, ...]) -> set[UUID]:
+def _named(objects: list[UUID]) -> set[UUID]:
     found: set[UUID] = set()
     for model in (ReportFile, Derivative):
         rows = model._default_manager.filter(object__in=objects)
         found.update(rows.values_list("object", flat=True))
     return found
-
-
-def _is_whole(name: UUID, size: int) -> bool:
-    try:
-        return storage().size(name) == size
-    except ObjectMissing:
-        return False

@@ -19,6 +19,7 @@ from django.test import override_settings
 from heedline.web.public.guidance import attack
 from tests.support.acting import acting
 from tests.support.turns import shared_connection, turn
+from tests.support.uploads import with_files
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -44,7 +45,7 @@ def public_serving() -> Iterator[str]:
             ALLOWED_HOSTS=["127.0.0.1", "testserver"],
         ),
     ):
-        handler = StaticFilesHandler(WSGIHandler())
+        handler = with_files(StaticFilesHandler(WSGIHandler()))
 
         def answer(environ: dict[str, Any], start_response: Any) -> list[bytes]:
             with lent():

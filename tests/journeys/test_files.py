@@ -1,0 +1,78 @@
+"""A photo from a telephone: added to a report in Chromium, with scripts and without any, and found by the officer."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import pytest
+from django.conf import settings
+
+from heedline.reports.models import Report
+from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
+from tests.journeys.test_officer_day import _sign_in, _unlock
+from tests.journeys.test_reporter_journey import choose, seen, shown_code
+from tests.sites.office.office_server import office_serving
+from tests.sites.public.public_server import public_serving
+from tests.support.cast import House
+from tests.support.uploads import JPEG
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+Open = Callable[..., Visitor]
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_a_photo_goes_with_a_report_and_is_listed_for_the_desk(
+    house: House,
+    person: Open,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path,  # type: ignore[no-untyped-def]
+    scripts: bool,
+) -> None:
+    # Playwright's loop runs in this thread while the test talks to the database.
+    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    monkeypatch.setattr(settings, "DEMO", True)
+    monkeypatch.setattr(settings, "FILES", tmp_path / "files")
+    with public_serving() as site:
+        rosa = person(scripts=scripts)
+        rosa.visit(f"{site}/tell/")
+        choose_and_start(rosa)
+        rosa.press("Add photos, videos or documents")
+        seen(rosa, "files")
+        rosa.press("Add this file")
+        rosa.play.get_by_text("Choose a file before you press").first.wait_for()
+        seen(rosa, "files-error", reloads=False)
+        choose_file(rosa, "van at the gate.jpg", JPEG)
+        rosa.play.get_by_text("Files you have added").wait_for()
+        seen(rosa, "files-added")
+        choose_file(rosa, "\u202egpj.exe", b"MZ" + bytes(70_000))
+        rosa.play.get_by_role("button", name="Remove gpj.exe").click()
+        rosa.press("Continue")
+        assert "van at the gate.jpg" in rosa.play.locator("main").inner_text()
+        rosa.play.get_by_role("button", name="Send your report").first.click()
+        assert len(shown_code(rosa)) > 20
+    with office_serving() as office:
+        nadia = person(scripts=scripts)
+        _sign_in(nadia, office, "Nadia")
+        _unlock(nadia, office, house, "Nadia")
+        nadia.visit(f"{office}/w/r/{Report.objects.get().id}/")
+        listed = nadia.play.locator("ul", has_text="van at the gate.jpg")
+        assert "Image, 5 KB." in listed.inner_text()
+        assert "gpj" not in nadia.play.locator("body").inner_text()
+        if scripts:
+            nadia.axe()
+
+
+def choose_and_start(page: Visitor) -> None:
+    """From the page before the questions to the check page, by the shortest way."""
+    page.play.get_by_label("No", exact=True).check()
+    page.press("Start")
+    page.play.locator("[name=narrative]").fill("A van stood at the gate three nights in a row.")
+    page.press("Skip the other questions")
+    choose(page, "No, stay anonymous")
+
+
+def choose_file(page: Visitor, name: str, data: bytes) -> None:
+    """Choose a file as with the browser's own dialog, and add it."""
+    page.play.locator("[name=file]").set_input_files({"name": name, "mimeType": "image/jpeg", "buffer": data})
+    page.press("Add this file")

@@ -64,6 +64,23 @@ def account_locator(app: str, account: str, rules: LocatorRules) -> Locator | No
     return _account(platform, account, rules, f"{app} {account}") if platform else None
 
 
+def address_without_tracking(locator: Locator, rules: LocatorRules) -> str:
+    """Return the address that may be told to a company.
+
+    What a site adds to a shared link can name the account that shared it, so only an item's one address is given,
+    or a page's address without what follows readers. An account without an address has "".
+    """
+    if not locator.address or locator.native_id:
+        return locator.key if locator.address else ""
+    try:
+        url = ada_url.URL(locator.address)
+    except ValueError:
+        return ""
+    query = _key_query(url.search, rules, rules.platforms.get(locator.platform))
+    fragment = url.hash if url.hash.startswith(("#/", "#!")) else ""
+    return f"{url.protocol}//{url.host}{url.pathname}{'?' + query if query else ''}{fragment}"
+
+
 def _canonical(text: str, rules: LocatorRules, depth: int) -> Locator | None:
     if depth > _DEEPEST:
         raise _TooDeep

@@ -3,9 +3,10 @@
 #
 #   scripts/bootstrap.sh demo     what Heedline needs to run (requirements.lock)
 #   scripts/bootstrap.sh dev      that, and what checks and tests need (requirements-dev.lock)
-#   scripts/bootstrap.sh browser  what only whole tests need besides: Chromium, Firefox, Java, the pinned npm packages
+#   scripts/bootstrap.sh browser  what only whole tests need besides: browsers, Java, the pinned npm packages, programs
+#                                 that decode files, and those that look for what was left in them
 #
-# Touches the system only in `browser`, and only as root (apt-get). PYTHON=/path/to/python3 chooses an interpreter.
+# Touches the system only in `demo` and `browser`, and only as root (apt-get). PYTHON=/path/to/python3 chooses an interpreter.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -34,6 +35,22 @@ apt_install() { # names of Debian packages; only as root
     say "installing $*"
     DEBIAN_FRONTEND=noninteractive apt-get update -qq
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+offer_previews() { # what shows files to officers; Heedline starts without it
+    local missing=()
+    command -v bwrap >/dev/null || missing+=(bubblewrap)
+    command -v ffmpeg >/dev/null || missing+=(ffmpeg)
+    [ ${#missing[@]} != 0 ] || return 0
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        say "installing ${missing[*]}"
+        # Limited in time: the demonstration is ready within three minutes, with or without.
+        DEBIAN_FRONTEND=noninteractive timeout 45 apt-get update -qq >/dev/null 2>&1 || true
+        DEBIAN_FRONTEND=noninteractive timeout 90 apt-get install -y -qq --no-install-recommends "${missing[@]}" \
+            >/dev/null 2>&1 && return 0
+    fi
+    say "not installed: ${missing[*]}. Heedline starts all the same, but cannot show every file."
+    say "  Debian and Ubuntu: apt-get install ${missing[*]}"
 }
 
 make_venv() {
@@ -91,10 +108,13 @@ install_npm() { # a folder with a package-lock.json
 
 case $what in
 demo)
+    offer_previews &
+    previews=$!
     make_venv
     if [ "$(cat .venv/heedline-dev.stamp 2>/dev/null)" != "$(fingerprint requirements-dev.lock)" ]; then
         install_lock requirements.lock heedline.stamp # a .venv for tests has all that a demonstration needs
     fi
+    wait "$previews"
     ;;
 dev)
     make_venv
@@ -107,6 +127,12 @@ browser)
     [ -x /usr/bin/firefox-esr ] || missing+=(firefox-esr)
     command -v java >/dev/null || missing+=(default-jre-headless)
     command -v npm >/dev/null || missing+=(nodejs npm)
+    command -v bwrap >/dev/null || missing+=(bubblewrap)
+    command -v ffmpeg >/dev/null || missing+=(ffmpeg)
+    command -v exiftool >/dev/null || missing+=(libimage-exiftool-perl)
+    command -v mat2 >/dev/null || missing+=(mat2)
+    [ -x /usr/lib/libreoffice/program/soffice.bin ] ||
+        missing+=(libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui)
     [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}"
     install_npm tests/vectors
     install_npm tests/browser

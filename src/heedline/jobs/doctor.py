@@ -21,7 +21,7 @@ from heedline.backups.plan import DAYS_KEPT
 from heedline.config.origins import has_a_name
 from heedline.config.single_sign_on import BACK, ENDED
 from heedline.config.single_sign_on import from_environment as configured_provider
-from heedline.jobs import doctor_people, search_coverage
+from heedline.jobs import doctor_files, doctor_people, search_coverage
 from heedline.jobs.doctor_people import CheckResult, one_value
 from heedline.launch import CannotStart, postgres, roles
 from heedline.launch.home import Home
@@ -422,6 +422,7 @@ def run(home: Path) -> int:
                 *statements(connection),
                 *arrivals(connection, at=at),
                 *(CheckResult(*one) for one in search_coverage.told(connection)),
+                *(CheckResult(*one) for one in doctor_files.told(connection)),
                 *partners_site(connection),
                 *files_site(connection),
                 *worker(connection, at=at),

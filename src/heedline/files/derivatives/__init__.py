@@ -6,17 +6,20 @@ in `inside/` and see nothing of Heedline. Their output is counts, sizes, raw pix
 (`frames.py`), which our own code encodes outside. Nothing is ever decoded without a sandbox.
 """
 
+from heedline.files.derivatives.documents import office_missing
 from heedline.files.derivatives.limits import DerivativeLimits
-from heedline.files.derivatives.making import make
+from heedline.files.derivatives.making import make, words_of
 from heedline.files.derivatives.outcome import (
     SENTENCES,
     DerivativePart,
     DerivativeSink,
+    ExtractedText,
     FinishedPart,
     MadeDerivative,
     NoDerivative,
     PartRole,
 )
+from heedline.files.derivatives.recordings import ffmpeg_missing
 from heedline.files.derivatives.sandbox import sandbox_missing
 
 __all__ = [
@@ -24,10 +27,14 @@ __all__ = [
     "DerivativeLimits",
     "DerivativePart",
     "DerivativeSink",
+    "ExtractedText",
     "FinishedPart",
     "MadeDerivative",
     "NoDerivative",
     "PartRole",
+    "ffmpeg_missing",
     "make",
+    "office_missing",
     "sandbox_missing",
+    "words_of",
 ]

@@ -1,37 +1,89 @@
-"""PDF files as pictures of their pages."""
+"""PDF files and office documents as pictures of their pages, and their words."""
 
 from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
 
 from heedline.files.derivatives import frames
 from heedline.files.derivatives.limits import DerivativeLimits
 from heedline.files.derivatives.originals import OriginalInMemory
+from heedline.files.derivatives.outcome import NoDerivative
 from heedline.files.derivatives.page_reading import read_pages, read_text
 from heedline.files.derivatives.part_writing import PartWriter
-from heedline.files.derivatives.sandbox import SandboxLimits, decoder, sandboxed
+from heedline.files.derivatives.sandbox import SandboxLimits, SandboxStopped, decoder, sandboxed
 
 #: Pages are drawn at 150 dots per inch, and never longer than this.
 _LONGEST = 2400
 _MEMORY = 1_500_000_000
 
 
-def make_pdf(original: OriginalInMemory, writer: PartWriter, limits: DerivativeLimits) -> None:
-    """Write one picture for each page from `limits.first_page` on. Raise SandboxStopped."""
-    pixels = (_LONGEST + 1) ** 2
-    allowed = SandboxLimits(
-        wall_seconds=20 + 2 * limits.pages,
-        processor_seconds=10 + limits.pages,
-        memory=_MEMORY,
-        output=(pixels * frames.BYTES_PER_PIXEL + 64) * limits.pages,
+_OFFICE = Path("/usr/lib/libreoffice/program/soffice.bin")
+#: LibreOffice needs a minute at most, several processes, sockets inside (it has no network) and room for files.
+_OFFICE_SECONDS, _OFFICE_SCRATCH, _OFFICE_FILE = 60, 400_000_000, 200_000_000
+
+
+def office_missing() -> str | None:
+    """Return that LibreOffice is missing, in a sentence, or None."""
+    if _OFFICE.exists():
+        return None
+    return (
+        "Office documents need LibreOffice, which is not installed (apt-get install --no-install-recommends"
+        " libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui)."
     )
-    program = decoder("pdf", "pages", str(limits.first_page), str(limits.pages), str(_LONGEST))
-    with sandboxed(program, original.descriptor, allowed) as run:
+
+
+def _pdf_limits(seconds: int, output: int) -> SandboxLimits:
+    return SandboxLimits(wall_seconds=2 * seconds, processor_seconds=seconds, memory=_MEMORY, output=output)
+
+
+def _office_limits(limits: SandboxLimits) -> SandboxLimits:
+    if office_missing():
+        raise SandboxStopped(NoDerivative.NO_PROGRAM)
+    return replace(
+        limits,
+        wall_seconds=limits.wall_seconds + _OFFICE_SECONDS,
+        processor_seconds=limits.processor_seconds + _OFFICE_SECONDS,
+        tasks=128,
+        scratch=_OFFICE_SCRATCH,
+        file_size=_OFFICE_FILE,
+        new_processes=True,
+        sockets=True,
+    )
+
+
+def _draw(original: OriginalInMemory, writer: PartWriter, limits: DerivativeLimits, *, office: bool) -> None:
+    pixels = (_LONGEST + 1) ** 2
+    allowed = _pdf_limits(10 + limits.pages, (pixels * frames.BYTES_PER_PIXEL + 64) * limits.pages)
+    allowed = _office_limits(allowed) if office else allowed
+    words = ["pages", str(limits.first_page), str(limits.pages), str(_LONGEST)]
+    with sandboxed(decoder("office" if office else "pdf", *words), original.descriptor, allowed) as run:
         read_pages(run, writer, pixels=pixels, most=limits.pages, first=limits.first_page)
+
+
+def _words(original: OriginalInMemory, limits: DerivativeLimits, *, office: bool) -> str:
+    allowed = _pdf_limits(30, 2 * limits.text + 4096)
+    allowed = _office_limits(allowed) if office else allowed
+    program = decoder("office" if office else "pdf", "words", str(limits.text))
+    with sandboxed(program, original.descriptor, allowed) as run:
+        return read_text(run, most=limits.text)
+
+
+def make_pdf(original: OriginalInMemory, writer: PartWriter, limits: DerivativeLimits) -> None:
+    """Write one picture for each page of a PDF file from `limits.first_page` on. Raise SandboxStopped."""
+    _draw(original, writer, limits, office=False)
+
+
+def make_office(original: OriginalInMemory, writer: PartWriter, limits: DerivativeLimits) -> None:
+    """Write one picture for each page of an office document. Raise SandboxStopped."""
+    _draw(original, writer, limits, office=True)
 
 
 def pdf_words(original: OriginalInMemory, limits: DerivativeLimits) -> str:
     """Return the words of a PDF file for the search index. Raise SandboxStopped."""
-    allowed = SandboxLimits(
-        wall_seconds=60, processor_seconds=30, memory=_MEMORY, output=2 * limits.text + 4096
-    )
-    with sandboxed(decoder("pdf", "words", str(limits.text)), original.descriptor, allowed) as run:
-        return read_text(run, most=limits.text)
+    return _words(original, limits, office=False)
+
+
+def office_words(original: OriginalInMemory, limits: DerivativeLimits) -> str:
+    """Return the words of an office document for the search index. Raise SandboxStopped."""
+    return _words(original, limits, office=True)

@@ -88,6 +88,14 @@ class DerivativeSink(Protocol):
 
 
 @dataclass(frozen=True)
+class ExtractedText:
+    """The words of a document, or the reason why there are none."""
+
+    words: str = field(default="", repr=False)
+    failure: NoDerivative | None = None
+
+
+@dataclass(frozen=True)
 class MadeDerivative:
     """What became of one file.
 
@@ -101,7 +109,6 @@ class MadeDerivative:
     failure: NoDerivative | None = None
     original_sha256: str = ""
     original_length: int = 0
-    text: str = field(default="", repr=False)
 
     @property
     def sentence(self) -> str:

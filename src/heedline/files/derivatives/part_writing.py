@@ -15,7 +15,6 @@ class PartWriter:
         self._sink = sink
         self.pages = 0
         self.finished: list[FinishedPart] = []
-        self.text = ""
 
     def write(self, part: DerivativePart, data: Iterable[bytes]) -> FinishedPart:
         """Write one part. Whatever `data` raises leaves the part unfinished."""

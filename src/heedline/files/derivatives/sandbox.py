@@ -238,7 +238,7 @@ def _command(way: _Way, limits: SandboxLimits, folders: list[str], seccomp: int 
         *("--setenv", "PYTHONPATH", "/app", "--setenv", "HOME", "/tmp"),  # noqa: S108 - inside
         *(("--setenv", "PYTHONHOME", "/python") if _python()[1] else ()),
         *folders,
-        *("--dev", "/dev"),
+        *("--dev", "/dev", "--remount-ro", "/dev"),
         *(("--size", str(limits.scratch), "--tmpfs", "/tmp") if limits.scratch else ()),  # noqa: S108
         *(("--seccomp", str(seccomp)) if seccomp is not None else ()),
         *("--remount-ro", "/", "--chdir", "/", "--"),

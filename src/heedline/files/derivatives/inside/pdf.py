@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import pypdfium2 as pdfium
@@ -15,7 +16,7 @@ _DRAWN, _POINTS = 150, 72
 
 def _document(out: FrameWriter) -> pdfium.PdfDocument | None:
     try:
-        found = pdfium.PdfDocument(sys.stdin.buffer)
+        found = pdfium.PdfDocument(os.fdopen(0, "rb", closefd=False))
     except pdfium.PdfiumError as error:
         protected = getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD
         out.refused(DecoderRefusal.PROTECTED if protected else DecoderRefusal.DAMAGED)

@@ -1,0 +1,100 @@
+"""Draw office documents inside the sandbox: LibreOffice writes a PDF file into memory, and its pages are drawn.
+
+Macros and active content are switched off, and the sandbox has no network for what a document links to.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+from heedline.files.derivatives.frames import DecoderRefusal, FrameWriter
+from heedline.files.derivatives.inside.pdf import draw, words
+
+_OFFICE = "/usr/lib/libreoffice/program/soffice.bin"
+_DOCUMENT, _FOLDER, _PROFILE = Path("/tmp/document"), Path("/tmp/made"), Path("/tmp/profile")  # noqa: S108 - inside
+#: How it ends once it has made its profile, and wants to be started again.
+_AGAIN = 81
+#: An archive that unpacks to more is taken for a bomb, without being unpacked.
+_UNPACKED, _ENTRIES = 200_000_000, 20_000
+_SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema">
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="DisableMacrosExecution" oor:op="fuse"><value>true</value></prop></item>
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="DisableActiveContent" oor:op="fuse"><value>true</value></prop></item>
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="MacroSecurityLevel" oor:op="fuse"><value>3</value></prop></item>
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="BlockUntrustedRefererLinks" oor:op="fuse"><value>true</value></prop></item>
+</oor:items>
+"""
+
+
+def _is_bomb(document: Path) -> bool:
+    """Return whether an archive says that it unpacks to too much."""
+    if not zipfile.is_zipfile(document):
+        return False
+    with zipfile.ZipFile(document) as archive:
+        entries = archive.infolist()
+    return len(entries) > _ENTRIES or sum(one.file_size for one in entries) > _UNPACKED
+
+
+def _converted(out: FrameWriter) -> bool:
+    """Write the PDF file and open it as standard input, or say why not."""
+    try:
+        bomb = _is_bomb(_DOCUMENT)
+    except (zipfile.BadZipFile, OSError, ValueError):
+        out.refused(DecoderRefusal.DAMAGED)
+        return False
+    if bomb:
+        out.refused(DecoderRefusal.TOO_LARGE)
+        return False
+    settings = _PROFILE / "user" / "registrymodifications.xcu"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(_SETTINGS, encoding="utf-8")
+    command = [
+        *(_OFFICE, "--headless", "--norestore", "--nolockcheck", "--nodefault", "--nologo"),
+        *(f"-env:UserInstallation=file://{_PROFILE}", "--convert-to", "pdf", "--outdir", str(_FOLDER)),
+        str(_DOCUMENT),
+    ]
+    told = {
+        **os.environ,
+        "LD_LIBRARY_PATH": str(Path(_OFFICE).parent),
+    }  # without /proc it does not find itself
+    for _ in range(3):
+        done = subprocess.run(  # noqa: S603 - a fixed program
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=told, check=False
+        )
+        if done.returncode != _AGAIN:
+            break
+    made = _FOLDER / "document.pdf"
+    if not made.exists():
+        out.refused(DecoderRefusal.DAMAGED)
+        return False
+    shutil.rmtree(_PROFILE, ignore_errors=True)
+    descriptor = os.open(made, os.O_RDONLY)
+    os.dup2(descriptor, 0)
+    return True
+
+
+def main() -> int:
+    """Run the decoder with the words of the one for PDF files."""
+    out = FrameWriter(1)
+    out.ready()
+    task: Callable[..., None] = draw if sys.argv[1] == "pages" else words
+    try:
+        with _DOCUMENT.open("wb") as copy:
+            shutil.copyfileobj(sys.stdin.buffer, copy, 1 << 20)
+        if _converted(out):
+            task(out, *(int(word) for word in sys.argv[2:]))
+    except MemoryError:
+        out.refused(DecoderRefusal.TOO_LARGE)
+    except Exception:  # whatever a decoder stumbles over: the file is at fault
+        out.refused(DecoderRefusal.DAMAGED)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,32 @@
+"""What the doctor says of showing files."""
+
+from __future__ import annotations
+
+import pytest
+
+from heedline.jobs import doctor_files
+
+
+class Installation:
+    """A database that was born demo or live, or is not founded yet."""
+
+    def __init__(self, born: str | None) -> None:
+        self.born = born
+
+    def execute(self, _: str) -> Installation:
+        return self
+
+    def fetchone(self) -> tuple[str] | None:
+        return (self.born,) if self.born else None
+
+
+def test_the_doctor_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("sandbox_missing", "ffmpeg_missing", "office_missing"):
+        monkeypatch.setattr(doctor_files, name, lambda: None)
+    assert [right for right, _ in doctor_files.told(Installation("live"))] == [True, True, True]  # type: ignore[arg-type]
+    for name in ("sandbox_missing", "ffmpeg_missing", "office_missing"):
+        monkeypatch.setattr(doctor_files, name, lambda name=name: f"{name}.")
+    for born, right in (("live", False), ("demo", None), (None, None)):
+        said = list(doctor_files.told(Installation(born)))  # type: ignore[arg-type]
+        assert [one for one, _ in said] == [right, None, None]
+        assert said[0][1] == "files cannot be shown. sandbox_missing."

@@ -66,8 +66,8 @@ class Counting:
 class FileAddress:
     """One address that takes files."""
 
-    def __contains__(self, path: object) -> bool:
-        return path == "/file/"
+    def expects(self, method: str, media: str, path: str) -> bool:
+        return method == "POST" and media.startswith("multipart/") and path == "/file/"
 
     def begin(self, environ: WSGIEnvironment) -> Counting:
         return Counting()

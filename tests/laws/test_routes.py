@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db
 SITES = ("public", "office", "partner")
 #: Parameters that name somebody's thing. Every other parameter is a page of the same person.
 THINGS = {
+    "upload",
     "ref",
     "alarm",
     "desk",

@@ -9,8 +9,11 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.test import Client
 
+from heedline.config.uploads import AllAddresses
 from heedline.web.public.shell.incoming_files import UPLOADED, FileAddresses
+from heedline.web.public.shell.incoming_parts import MEDIA, PART, PartAddresses
 
+ADDRESSES = AllAddresses((FileAddresses(), PartAddresses()))
 BOUNDARY = "----heedline-test"
 KIND = f"multipart/form-data; boundary={BOUNDARY}"
 #: A photo as a telephone makes it begins like this; the rest does not matter to whoever only keeps it.
@@ -33,7 +36,7 @@ def body_of(fields: dict[str, str], name: str | None, data: bytes = b"") -> byte
 
 def passed_on(environ: WSGIEnvironment, body: Iterable[bytes], *, whole: bool = True) -> Callable[[], None]:
     """Do to this environment what `config.uploads` does; returns what ends the request."""
-    receiver = FileAddresses().begin(environ)
+    receiver = ADDRESSES.begin(environ)
     for block in body:
         receiver.write(block)
     form = receiver.finish(whole=whole)
@@ -68,12 +71,38 @@ def send_file(
         end()
 
 
+def send_part(
+    client: Client,
+    path: str,
+    data: bytes,
+    offset: int,
+    *,
+    headers: dict[str, str],
+    sent: int | None = None,
+    media: str = MEDIA,
+) -> Any:
+    """Send a part of a resumable upload, of which only `sent` bytes arrive, and return the response."""
+    arrived = data if sent is None else data[:sent]
+    asked = {**headers, "HTTP_UPLOAD_OFFSET": str(offset)}
+    environ = client._base_environ(
+        PATH_INFO=path, REQUEST_METHOD="PATCH", CONTENT_TYPE=media, CONTENT_LENGTH=str(len(data)), **asked
+    )
+    if not ADDRESSES.expects("PATCH", media, path):
+        return client.patch(path, data=b"", content_type=media, **asked)
+    blocks = (arrived[at : at + 70_000] for at in range(0, len(arrived), 70_000))
+    end = passed_on(environ, blocks, whole=len(arrived) == len(data))
+    try:
+        return client.patch(path, data=b"", content_type=media, **asked, **{PART: environ[PART]})
+    finally:
+        end()
+
+
 def with_files(app: WSGIApplication) -> WSGIApplication:
     """An application that takes files, for the servers of tests, which have no front."""
 
     def front(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        kind = str(environ.get("CONTENT_TYPE", ""))
-        if not kind.startswith("multipart/") or environ["PATH_INFO"] not in FileAddresses():
+        media = str(environ.get("CONTENT_TYPE", ""))
+        if not ADDRESSES.expects(environ["REQUEST_METHOD"], media, environ["PATH_INFO"]):
             return app(environ, start_response)
         left = int(environ["CONTENT_LENGTH"])
         blocks = []

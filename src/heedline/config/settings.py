@@ -59,6 +59,8 @@ DATABASE_DISK = (
 FILES = env.path("HEEDLINE_FILES", default=str(HOME / "files"))
 #: Bytes that files leave free on their disk: room for reports in words.
 FILES_KEEP_FREE = env.megabytes("HEEDLINE_FILES_KEEP_FREE_MB", default=1024)
+#: Where ClamAV's clamd is asked about files: the path of its socket, or host:port. Empty: nowhere.
+CLAMD = env.text("HEEDLINE_CLAMD", default="")
 PAGES_DIR = env.path("HEEDLINE_PAGES_DIR", default=str(HOME / "pages"))
 PAGE_WEBHOOK = env.text("HEEDLINE_PAGE_WEBHOOK", default="")
 PAGE_MAIL_FROM = env.text("HEEDLINE_PAGE_MAIL_FROM", default="heedline@example.org")

@@ -51,7 +51,9 @@ class Receiver(Protocol):
 class Takes(Protocol):
     """The addresses to which files are sent, and what takes them."""
 
-    def __contains__(self, path: object) -> bool: ...
+    def expects(self, method: str, media: str, path: str) -> bool:
+        """Return whether a request of this method and media type, to this path, sends a file."""
+        ...
 
     def begin(self, environ: WSGIEnvironment) -> Receiver:
         """Return the receiver of this request. Called in a thread that may use the database."""
@@ -61,6 +63,23 @@ class Incoming(Protocol):
     """The side of a request that yields its body."""
 
     def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AllAddresses:
+    """The addresses of several takers."""
+
+    takers: tuple[Takes, ...]
+
+    def expects(self, method: str, media: str, path: str) -> bool:
+        """Return whether one of them expects such a request."""
+        return any(one.expects(method, media, path) for one in self.takers)
+
+    def begin(self, environ: WSGIEnvironment) -> Receiver:
+        """Return the receiver of this request, which one of them expects."""
+        media = str(environ.get("CONTENT_TYPE", "")).lower().lstrip()
+        asked = environ["REQUEST_METHOD"], media, environ["PATH_INFO"]
+        return next(one for one in self.takers if one.expects(*asked)).begin(environ)
 
 
 @dataclass(slots=True)
@@ -77,12 +96,8 @@ class Uploads:
 
     def expects(self, environ: WSGIEnvironment) -> bool:
         """Return whether this request sends a file to an address that takes files."""
-        kind = str(environ.get("CONTENT_TYPE", "")).lower().lstrip()
-        return (
-            environ["REQUEST_METHOD"] == "POST"
-            and kind.startswith("multipart/form-data")
-            and environ["PATH_INFO"] in self.takes
-        )
+        media = str(environ.get("CONTENT_TYPE", "")).lower().lstrip()
+        return self.takes.expects(environ["REQUEST_METHOD"], media, environ["PATH_INFO"])
 
     def enter(self) -> bool:
         """Return whether there is a place for one more body. It must be given back with `leave`."""

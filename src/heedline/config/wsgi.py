@@ -16,7 +16,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from heedline.casework.intake.rate_limit import CALLER, PACE, is_inner
 from heedline.config import environment as env
 from heedline.config.front import Front, FrontLimits
-from heedline.config.uploads import Receiver, Takes, Uploads
+from heedline.config.uploads import AllAddresses, Receiver, Takes, Uploads
 
 #: What could tell who is asking. Pages never need it, so on the public site it does not come in.
 WHO_IS_ASKING = (
@@ -148,6 +148,7 @@ def build(process: str) -> Front:
     from heedline.config.intake_first import intake_first
     from heedline.web.public.guidance import attack
     from heedline.web.public.shell.incoming_files import FileAddresses
+    from heedline.web.public.shell.incoming_parts import PartAddresses
 
     page_counts.begin()
     header = f"HTTP_{settings.CLIENT_HEADER.upper().replace('-', '_')}" if settings.CLIENT_HEADER else ""
@@ -158,7 +159,7 @@ def build(process: str) -> Front:
         limits,
         fixed={path: (200, list(page.headers), page.body) for path, page in pages.items()},
         ready=lambda path: path in files.files or path in pages,  # HEAD, too
-        uploads=Uploads(_OnFreshConnections(FileAddresses())),
+        uploads=Uploads(_OnFreshConnections(AllAddresses((FileAddresses(), PartAddresses())))),
     )
 
 
@@ -168,8 +169,9 @@ class _OnFreshConnections:
     def __init__(self, takes: Takes) -> None:
         self._takes = takes
 
-    def __contains__(self, path: object) -> bool:
-        return path in self._takes
+    def expects(self, method: str, media: str, path: str) -> bool:
+        """Return whether such a request sends a file."""
+        return self._takes.expects(method, media, path)
 
     def begin(self, environ: WSGIEnvironment) -> Receiver:
         """Return the receiver of this request."""

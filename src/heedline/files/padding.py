@@ -22,8 +22,11 @@ def padded_size(length: int) -> int:
     return max(CHUNK, -(-length // step) * step)
 
 
-def blocks_of_padding(length: int) -> list[bytes]:
-    """Return the zero bytes that follow a file of this length, in blocks that fit into memory."""
-    whole, rest = divmod(padded_size(length) - length, _BLOCK)
+def blocks_of_padding(length: int, already: int = 0) -> list[bytes]:
+    """Return the zero bytes that follow a file of this length, in blocks that fit into memory.
+
+    `already` of them were written before.
+    """
+    whole, rest = divmod(padded_size(length) - length - already, _BLOCK)
     block = bytes(_BLOCK) if whole else b""
     return [block] * whole + ([bytes(rest)] if rest else [])

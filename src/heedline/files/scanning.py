@@ -109,13 +109,11 @@ class VirusScan:
 
 
 def scan(address: ScannerAddress | None, blocks: Iterable[bytes]) -> ScanVerdict:
-    """Return the verdict on a whole file.
+    """Return the verdict on a whole file, of which every block is read in any case.
 
     This is for an upload that was resumed, which the scanner has not seen in one piece. Reading the blocks may
     raise what it raises.
     """
-    if address is None:
-        return ScanVerdict.NOT_CHECKED
     scanning = VirusScan(address)
     try:
         for block in blocks:

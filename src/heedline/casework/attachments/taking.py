@@ -16,10 +16,10 @@ from django.conf import settings
 from heedline.casework.attachments.stored_objects import has_room, storage
 from heedline.casework.intake.draft_files import DraftFile
 from heedline.casework.intake.drafting import Draft
-from heedline.files.kinds import FileSample
+from heedline.files.kinds import FileSample, FileType
 from heedline.files.names import shown_name
 from heedline.files.padding import blocks_of_padding
-from heedline.files.scanning import ScanVerdict
+from heedline.files.scanning import ScanVerdict, VirusScan, scanner_address
 from heedline.files.sealed_stream import Sealing, new_file_key
 from heedline.files.storage import ObjectMissing, StorageFull
 from heedline.packs import load_pack
@@ -76,6 +76,7 @@ class IncomingFile:
         self._object = uuid4()
         self._sealing = Sealing(self._key)
         self._sample = FileSample()
+        self._scan = VirusScan(scanner_address(settings.CLAMD))
         self._limit = limits().size
 
     @property
@@ -92,6 +93,7 @@ class IncomingFile:
             self.give_up()
             raise FileRefused(FileProblem.TOO_LARGE)
         self._sample.add(data)
+        self._scan.add(data)
         self._store(data)
 
     def finish(self, at: datetime) -> DraftFile:
@@ -103,11 +105,12 @@ class IncomingFile:
         if not length or sha256 is None:
             self.give_up()
             raise FileRefused(FileProblem.EMPTY)
-        for block in blocks_of_padding(length):
-            self._store(block)
-        self._append(self._sealing.at, self._sealing.finish())
-        storage().finish(self._object)
-        found = self._sample.type()
+        self._close(length)
+        return self._taken(length, sha256, self._sample.type(), self._scan.verdict(), at)
+
+    def _taken(
+        self, length: int, sha256: str, found: FileType, verdict: ScanVerdict, at: datetime
+    ) -> DraftFile:
         return DraftFile(
             container=uuid4(),
             object=self._object,
@@ -118,12 +121,20 @@ class IncomingFile:
             length=length,
             sha256=sha256,
             size=self._sealing.at,
-            scan=str(ScanVerdict.NOT_CHECKED),
+            scan=str(verdict),
             taken_at=at.isoformat(),
         )
 
+    def _close(self, length: int) -> None:
+        """Pad the object to the size for this length, and return once it is durable."""
+        for block in blocks_of_padding(length, self.length - length):
+            self._store(block)
+        self._append(self._sealing.at, self._sealing.finish())
+        storage().finish(self._object)
+
     def give_up(self) -> None:
         """Delete what has arrived. Its key is forgotten with this object."""
+        self._scan.close()
         storage().delete(self._object)
 
     def _store(self, data: bytes) -> None:
@@ -134,7 +145,7 @@ class IncomingFile:
             return
         try:
             storage().append(self._object, sealed, at)
-        except (StorageFull, ObjectMissing):
+        except (StorageFull, ObjectMissing, ConnectionError):
             self.give_up()
             raise FileRefused(FileProblem.NO_ROOM) from None
 
@@ -172,6 +183,8 @@ def forget_all(*drafts: Draft | None) -> None:
     for draft in drafts:
         if draft is not None:
             forget(draft.files)
+            for one in draft.uploads:
+                storage().delete(one.object)
 
 
 def still_good(file: DraftFile, at: datetime) -> bool:

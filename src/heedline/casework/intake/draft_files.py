@@ -65,3 +65,34 @@ class DraftFile:
             scan=kept["scan"],
             taken_at=kept["taken_at"],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class DraftUpload:
+    """A file that has been announced and has not arrived whole.
+
+    `upload` identifies it in addresses. How much of it has arrived is only in its object.
+    """
+
+    upload: UUID
+    object: UUID
+    key: bytes = field(repr=False)
+    name: str = field(repr=False)
+    length: int
+
+    def kept(self) -> dict[str, Any]:
+        """Return the upload for the draft's JSON."""
+        key = base64.b64encode(self.key).decode()
+        return {
+            "upload": str(self.upload),
+            "object": str(self.object),
+            "key": key,
+            "name": self.name,
+            "length": self.length,
+        }
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> DraftUpload:
+        """Return the upload that `kept` returned."""
+        key = base64.b64decode(kept["key"])
+        return cls(UUID(kept["upload"]), UUID(kept["object"]), key, kept["name"], kept["length"])

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from heedline.casework.intake.draft_files import DraftFile
+from heedline.casework.intake.draft_files import DraftFile, DraftUpload
 from heedline.casework.intake.draft_room import For, StoreFull, may_save, room_for
 from heedline.intake import door
 from heedline.vault import CannotOpen
@@ -46,6 +46,7 @@ class Draft:
     received_on: str = ""
     notes: dict[str, Any] = field(repr=False, default_factory=dict)
     files: tuple[DraftFile, ...] = field(repr=False, default=())
+    uploads: tuple[DraftUpload, ...] = field(repr=False, default=())
     purpose: str = _DRAFT
     """The purpose of the draft.
 
@@ -91,6 +92,7 @@ def load(cookie: str | None, *, at: datetime, purpose: str = _DRAFT, whose: For 
         received_on=kept["received_on"],
         notes=kept["notes"],
         files=tuple(DraftFile.of(one) for one in kept["files"]),
+        uploads=tuple(DraftUpload.of(one) for one in kept.get("uploads", ())),
         purpose=purpose,
         whose=whose,
     )
@@ -112,6 +114,7 @@ def save(draft: Draft, *, at: datetime) -> None:
         "received_on": draft.received_on,
         "notes": draft.notes,
         "files": [one.kept() for one in draft.files],
+        "uploads": [one.kept() for one in draft.uploads],
         "saved_at": at.isoformat(),  # the exact time stands only inside the seal
     }
     plain = json.dumps(kept, ensure_ascii=False).encode("utf-8", "surrogatepass")
@@ -132,7 +135,7 @@ def mark_sent(draft: Draft, *, received_on: str, at: datetime, ending: dict[str,
     Also keeps what the confirmation says (`ending`): the kind of report, whether the reporter is under 18 and,
     for a call, the days and hours that were asked for.
     """
-    draft.answers, draft.files = {}, ()
+    draft.answers, draft.files, draft.uploads = {}, (), ()
     draft.notes = dict(ending or {})
     draft.sent = True
     draft.received_on = received_on

@@ -10,7 +10,16 @@ from django.urls import path
 from heedline.web.public.guidance import attack, doors, local_police, log_pages, service_pages
 from heedline.web.public.mailbox import file_pages as message_files
 from heedline.web.public.mailbox import messages
-from heedline.web.public.report import file_pages, leaving, questions, receipt, repeated, sending, starting
+from heedline.web.public.report import (
+    file_pages,
+    leaving,
+    questions,
+    receipt,
+    repeated,
+    resumable_uploads,
+    sending,
+    starting,
+)
 
 app_name = "reporter"
 urlpatterns = [
@@ -36,6 +45,8 @@ urlpatterns = [
     path("r/files/", file_pages.files, name="files"),
     path("r/files/add/", file_pages.file_add, name="file-add"),
     path("r/files/remove/", file_pages.file_remove, name="file-remove"),
+    path("r/files/resumable/", resumable_uploads.file_uploads, name="file-uploads"),
+    path("r/files/resumable/<uuid:upload>/", resumable_uploads.file_upload, name="file-upload"),
     path("r/<slug:slug>/", questions.question, name="question"),
     path("r/<slug:slug>/new/", repeated.item_new, name="item-new"),
     path("r/<slug:slug>/<slug:item>/", repeated.item, name="item"),
@@ -52,6 +63,10 @@ urlpatterns = [
     path("messages/open/files/", message_files.files, name="message-files"),
     path("messages/open/files/add/", message_files.file_add, name="message-file-add"),
     path("messages/open/files/remove/", message_files.file_remove, name="message-file-remove"),
+    path("messages/open/files/resumable/", message_files.file_uploads, name="message-file-uploads"),
+    path(
+        "messages/open/files/resumable/<uuid:upload>/", message_files.file_upload, name="message-file-upload"
+    ),
     path("messages/open/stop/", messages.withdraw, name="withdraw"),
     path("messages/open/delete/", messages.delete, name="delete"),
     path("messages/open/deleted/", messages.deleted, name="messages-deleted"),

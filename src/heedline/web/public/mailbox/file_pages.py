@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from datetime import datetime
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from heedline.casework.attachments import taking
@@ -10,13 +13,21 @@ from heedline.casework.attachments.taking import FileProblem
 from heedline.casework.contact import messages as contact_messages
 from heedline.casework.errors import CodeUnknown
 from heedline.casework.intake import drafting
+from heedline.casework.intake.drafting import Draft
 from heedline.web.public.mailbox.messages import Visit, on_visit
-from heedline.web.public.report import file_pages
+from heedline.web.public.report import file_pages, resumable_uploads
 from heedline.web.public.report.file_pages import FilePages
 from heedline.web.public.report.turns import StoreAway
+from heedline.web.public.shell import cookies
 from heedline.web.public.shell.pages import see_other
 
-MESSAGE = FilePages("reporter:message-files", "reporter:message-file-add", "reporter:message-file-remove")
+MESSAGE = FilePages(
+    "reporter:message-files",
+    "reporter:message-file-add",
+    "reporter:message-file-remove",
+    "reporter:message-file-uploads",
+    "reporter:message-file-upload",
+)
 
 
 @on_visit
@@ -55,3 +66,19 @@ def file_remove(visit: Visit) -> HttpResponse:
         file_pages.remove(visit.request, written)
         drafting.save(written, at=visit.at)
     return see_other(MESSAGE.list)
+
+
+def _of_message(request: HttpRequest, at: datetime) -> Draft | None:
+    cookie = cookies.sent(request, settings.VISIT_COOKIE) or ""
+    code = drafting.visit_code(cookie, at=at)
+    if code is None or not contact_messages.is_known(code):
+        return None
+    return drafting.written(cookie, at=at)
+
+
+file_uploads = resumable_uploads.on_uploads(_of_message, MESSAGE.upload, "OPTIONS", "POST")(
+    resumable_uploads.begin
+)
+file_upload = resumable_uploads.on_uploads(_of_message, MESSAGE.upload, "OPTIONS", "HEAD", "PATCH", "DELETE")(
+    resumable_uploads.one
+)

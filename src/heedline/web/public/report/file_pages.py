@@ -6,6 +6,7 @@ each POST leads back to the list, with the reason in the address.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -38,9 +39,17 @@ class FilePages:
     list: str
     add: str
     remove: str
+    uploads: str
+    upload: str
 
 
-REPORT = FilePages("reporter:files", "reporter:file-add", "reporter:file-remove")
+REPORT = FilePages(
+    "reporter:files",
+    "reporter:file-add",
+    "reporter:file-remove",
+    "reporter:file-uploads",
+    "reporter:file-upload",
+)
 
 
 def offered(kind: str) -> bool:
@@ -68,10 +77,24 @@ def show(
         megabytes=limits.megabytes,
         most=limits.most,
         note=note,
+        unfinished=draft.uploads,
+        unfinished_json=_as_json(pages, draft),
+        list_url=path_to(pages.list),
+        uploads_url=reverse(pages.uploads),
         add_url=reverse(pages.add),
         remove_url=reverse(pages.remove),
         onward=onward,
         back_url=back_url,
+    )
+
+
+def _as_json(pages: FilePages, draft: Draft) -> str:
+    """Return the unfinished uploads, for the script that goes on with them."""
+    return json.dumps(
+        [
+            {"name": one.name, "length": one.length, "url": reverse(pages.upload, args=[one.upload])}
+            for one in draft.uploads
+        ]
     )
 
 

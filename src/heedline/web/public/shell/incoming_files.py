@@ -29,6 +29,7 @@ from heedline.web.public.shell.languages import of_path, prefix
 UPLOADED = "heedline.upload"
 #: The name of the field with the file.
 FIELD = "file"
+_REPORT = "r/"
 _TO_REPORT, _TO_MESSAGE = "r/files/add/", "messages/open/files/add/"
 #: Bytes of a form beside its file: the token, and what the parts are called.
 _BESIDE = 16 * 1024
@@ -113,7 +114,7 @@ class FileReceiver:
             self._incoming.give_up()
         self._uploaded.let_go()
         if self._place is not None:
-            _leave(self._place)
+            leave(self._place)
 
     def _on(self, event: MultipartSegment | bytes | bytearray | None) -> None:
         if isinstance(event, MultipartSegment):
@@ -150,25 +151,27 @@ class FileReceiver:
 class FileAddresses:
     """The addresses of the public site to which files are sent, in every language."""
 
-    def __contains__(self, path: object) -> bool:
-        return isinstance(path, str) and _rest(path) in {_TO_REPORT, _TO_MESSAGE}
+    def expects(self, method: str, media: str, path: str) -> bool:
+        """Return whether such a request sends a file in a form."""
+        sent = method == "POST" and media.startswith("multipart/form-data")
+        return sent and without_language(path) in {_TO_REPORT, _TO_MESSAGE}
 
     def begin(self, environ: WSGIEnvironment) -> FileReceiver:
         """Return the receiver of this request.
 
         Without a draft that may take a file, its body is read and nothing of it is stored.
         """
-        draft = _draft(environ)
+        draft = draft_for(environ)
         if draft is None:  # the page will say so
             return FileReceiver(environ, FileProblem.INTERRUPTED, None)
-        place = str(draft.report_id).encode() + draft.purpose.encode()
-        if not _enter(place):
+        place = place_of(draft)
+        if not enter(place, _SENT):
             return FileReceiver(environ, FileProblem.BUSY, None)
         try:
             problem = _problem(draft, int(environ["CONTENT_LENGTH"] or 0))
             return FileReceiver(environ, problem, place)
         except BaseException:
-            _leave(place)
+            leave(place)
             raise
 
 
@@ -185,10 +188,10 @@ def _problem(draft: Draft, announced: int) -> FileProblem | None:
     return None
 
 
-def _draft(environ: WSGIEnvironment) -> Draft | None:
+def draft_for(environ: WSGIEnvironment) -> Draft | None:
     """Return the draft to which this request adds a file, or None."""
     at, cookies = datetime.now(UTC), parse_cookie(str(environ.get("HTTP_COOKIE", "")))
-    if _rest(environ["PATH_INFO"]) == _TO_REPORT:
+    if without_language(environ["PATH_INFO"]).startswith(_REPORT):
         draft = drafting.load(cookies.get(settings.DRAFT_COOKIE), at=at)
         return None if draft is None or draft.sent else draft
     visit = cookies.get(settings.VISIT_COOKIE)
@@ -197,7 +200,13 @@ def _draft(environ: WSGIEnvironment) -> Draft | None:
     return drafting.written(visit, at=at)
 
 
-def _rest(path: str) -> str:
+def place_of(draft: Draft) -> bytes:
+    """Return what stands for a draft while a file is sent to it."""
+    return str(draft.report_id).encode() + draft.purpose.encode()
+
+
+def without_language(path: str) -> str:
+    """Return the path without its prefix for a language."""
     return path.removeprefix(prefix(of_path(path)))
 
 
@@ -205,15 +214,16 @@ _at_it: set[bytes] = set()
 _lock = Lock()
 
 
-def _enter(place: bytes) -> bool:
+def enter(place: bytes, pace: RateLimit) -> bool:
     """Return whether this draft may send a file now: one at a time, and not too often."""
     with _lock:
-        if place in _at_it or not _SENT.allows(place):
+        if place in _at_it or not pace.allows(place):
             return False
         _at_it.add(place)
         return True
 
 
-def _leave(place: bytes) -> None:
+def leave(place: bytes) -> None:
+    """Let this draft send another file."""
     with _lock:
         _at_it.discard(place)

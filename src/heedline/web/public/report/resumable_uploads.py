@@ -1,0 +1,173 @@
+"""Uploads that go on after a broken connection: the core of tus 1.0, with creation and termination.
+
+An address names an upload by a random id that only the draft of this browser's cookie knows. Without the cookie every
+upload is as if it were not there. The pages do the same with one request and without a script (`file_pages`).
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from http import HTTPStatus
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from heedline.casework.attachments import resuming, taking
+from heedline.casework.attachments.taking import FileProblem, FileRefused
+from heedline.casework.intake import drafting
+from heedline.casework.intake.draft_files import DraftUpload
+from heedline.casework.intake.drafting import Draft
+from heedline.web.declared import Audience, open_to
+from heedline.web.public.report import file_pages
+from heedline.web.public.report.turns import StoreAway, StoreFull, draft_of, kind_of, now
+from heedline.web.public.shell.incoming_parts import PART, ArrivedPart
+
+VERSION = "1.0.0"
+_LENGTH = re.compile(r"[0-9]{1,15}")
+_FILENAME = re.compile(r"(?:^|,)\s*filename ([A-Za-z0-9+/=]{1,4000})")
+#: Problems that have a status of their own. The others are unprocessable content.
+_STATUSES = {
+    FileProblem.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    FileProblem.NO_ROOM: HTTPStatus.INSUFFICIENT_STORAGE,
+    FileProblem.BUSY: HTTPStatus.LOCKED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Uploading:
+    """A request about the uploads of a draft."""
+
+    request: HttpRequest
+    draft: Draft
+    at: datetime
+    one: str
+    """The name of the address of one upload."""
+
+    def save(self) -> None:
+        """Save the draft. Raises FileRefused if there is no room for it."""
+        try:
+            drafting.save(self.draft, at=self.at)
+        except (StoreFull, ValueError):
+            raise FileRefused(FileProblem.NO_ROOM) from None
+
+
+type UploadView = Callable[..., HttpResponse]  # (Uploading, the id in the address)
+type Drafts = Callable[[HttpRequest, datetime], Draft | None]
+
+
+def on_uploads(
+    drafts: Drafts, one: str, *methods: str
+) -> Callable[[UploadView], Callable[..., HttpResponseBase]]:
+    """Return a decorator for a view about the uploads of the draft that `drafts` returns."""
+
+    def dress(view: UploadView) -> Callable[..., HttpResponseBase]:
+        @open_to(Audience.EVERYONE)
+        @require_http_methods(list(methods))
+        @wraps(view)
+        def dressed(request: HttpRequest, **ids: UUID) -> HttpResponse:
+            if request.method == "OPTIONS":
+                return _options()
+            if request.headers.get("Tus-Resumable") != VERSION:
+                return _answer(HTTPStatus.PRECONDITION_FAILED, {"Tus-Version": VERSION})
+            at = now()
+            try:
+                draft = drafts(request, at)
+                if draft is None:
+                    return _answer(HTTPStatus.NOT_FOUND)
+                return view(Uploading(request, draft, at, one), **ids)
+            except FileRefused as refused:
+                return _refused(refused.problem)
+            except StoreAway:
+                return _answer(HTTPStatus.SERVICE_UNAVAILABLE)
+
+        return dressed
+
+    return dress
+
+
+def begin(asked: Uploading) -> HttpResponse:
+    """Begin an upload of the announced length, and return its address."""
+    length = asked.request.headers.get("Upload-Length", "")
+    if not _LENGTH.fullmatch(length):
+        return _answer(HTTPStatus.BAD_REQUEST)
+    new = resuming.begin(asked.draft, _name(asked.request), int(length))
+    asked.save()
+    address = reverse(asked.one, kwargs={"upload": new.upload})
+    return _answer(HTTPStatus.CREATED, {"Location": address, "Upload-Offset": "0"})
+
+
+def one(asked: Uploading, upload: UUID) -> HttpResponse:
+    """Tell how far an upload has come, take its next part, or end it."""
+    found = resuming.found(asked.draft, upload)
+    if found is None:
+        return _answer(HTTPStatus.NOT_FOUND)
+    if asked.request.method == "PATCH":
+        return _part(asked, found)
+    if asked.request.method == "DELETE":
+        resuming.remove(asked.draft, found)
+        asked.save()
+        return _answer(HTTPStatus.NO_CONTENT)
+    arrived = str(resuming.arrived(found))
+    return _answer(HTTPStatus.OK, {"Upload-Offset": arrived, "Upload-Length": str(found.length)})
+
+
+def _part(asked: Uploading, upload: DraftUpload) -> HttpResponse:
+    """Answer a part that has arrived before this view was called (`incoming_parts`)."""
+    part = asked.request.META.get(PART)
+    if not isinstance(part, ArrivedPart) or part.upload is None or part.upload.upload != upload.upload:
+        return _answer(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    if part.wrong_offset:
+        return _answer(HTTPStatus.CONFLICT)
+    if part.problem is not None:
+        raise FileRefused(part.problem)
+    if part.file is not None:
+        try:
+            resuming.complete(asked.draft, upload, part.file)
+        finally:
+            asked.save()
+    return _answer(HTTPStatus.NO_CONTENT, {"Upload-Offset": str(part.offset)})
+
+
+def _options() -> HttpResponse:
+    known = {
+        "Tus-Version": VERSION,
+        "Tus-Extension": "creation,termination",
+        "Tus-Max-Size": str(taking.limits().size),
+    }
+    return _answer(HTTPStatus.NO_CONTENT, known)
+
+
+def _name(request: HttpRequest) -> str:
+    """Return the name of the file as its metadata say, or an empty one."""
+    match = _FILENAME.search(request.headers.get("Upload-Metadata", ""))
+    if match is None:
+        return ""
+    try:
+        return base64.b64decode(match[1], validate=True).decode("utf-8", "replace")
+    except ValueError:
+        return ""
+
+
+def _refused(problem: FileProblem) -> HttpResponse:
+    return _answer(_STATUSES.get(problem, HTTPStatus.UNPROCESSABLE_ENTITY), words=str(problem))
+
+
+def _answer(status: HTTPStatus, headers: dict[str, str] | None = None, words: str = "") -> HttpResponse:
+    headers = {"Tus-Resumable": VERSION, "Cache-Control": "no-store", **(headers or {})}
+    return HttpResponse(words, status=status, headers=headers, content_type="text/plain; charset=utf-8")
+
+
+def _of_report(request: HttpRequest, at: datetime) -> Draft | None:
+    draft = draft_of(request, at)
+    return None if draft is None or draft.sent or not file_pages.offered(kind_of(draft)) else draft
+
+
+file_uploads = on_uploads(_of_report, file_pages.REPORT.upload, "OPTIONS", "POST")(begin)
+file_upload = on_uploads(_of_report, file_pages.REPORT.upload, "OPTIONS", "HEAD", "PATCH", "DELETE")(one)

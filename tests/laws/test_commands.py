@@ -82,7 +82,7 @@ def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> No
     assert "HEEDLINE_HOME" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("words", [[], ["serve"], ["serve", "files"], ["nonsense"], ["docs", "--chek"]])
+@pytest.mark.parametrize("words", [[], ["serve"], ["serve", "nobody"], ["nonsense"], ["docs", "--chek"]])
 def test_a_wrong_command_line_ends_with_2(words: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         cli.main(words)

@@ -38,6 +38,11 @@ class Act(AnyAct):
     NOTE_WRITTEN = "note-written"  # which note, and which revision of it
     LINK_DECIDED = "link-decided"  # about the report named and another one, which no entry names
     REPORT_PRINTED = "report-printed"
+    # files of a report, each by the id of its container
+    FILES_LISTED = "files-listed"
+    FILE_VIEWED = "file-viewed"
+    DERIVATIVE_MADE = "derivative-made"  # written by viewer.keep_derivative
+    ORIGINAL_TAKEN = "original-taken"  # with the reason as a code
     # tasks on reports: which, and for whom; never what
     TASK_SET = "task-set"
     TASK_GIVEN = "task-given"

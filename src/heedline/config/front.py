@@ -63,12 +63,20 @@ class Scope(Protocol):
     def headers(self) -> Named: ...
 
 
+class BlockSender(Protocol):
+    """Granian's side of a response that is sent in blocks."""
+
+    async def send_bytes(self, data: bytes) -> None: ...
+
+
 class Sender(Protocol):
     """Granian's side of one request, which yields the chunks of its body and takes the response."""
 
     def __aiter__(self) -> AsyncIterator[bytes]: ...
 
     def response_bytes(self, status: int, headers: Headers, body: bytes) -> None: ...
+
+    def response_stream(self, status: int, headers: Headers) -> BlockSender: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +147,37 @@ class Front:
         else:
             environ = environ_of(scope, headers, self._base)
             if self.ready(environ["PATH_INFO"]):
-                sender.response_bytes(*run(self.app, environ))
+                await self._respond(sender, run(self.app, environ))
             else:
                 task = asyncio.current_task()
                 if task is not None:  # waited for when the process ends
                     self._open.add(task)
                     task.add_done_callback(self._open.discard)
-                sender.response_bytes(*await self._answer(environ, sender))
+                await self._respond(sender, await self._answer(environ, sender))
 
-    async def _answer(self, environ: WSGIEnvironment, sender: Sender) -> RawResponse:
+    async def _respond(self, sender: Sender, response: AnyResponse) -> None:
+        status, headers, body = response
+        if isinstance(body, bytes):
+            sender.response_bytes(status, headers, body)
+        else:
+            await self._send(sender.response_stream(status, headers), body)
+
+    async def _send(self, out: BlockSender, blocks: Blocks) -> None:
+        """Send a response in blocks. A slow reader costs a block of memory and no thread.
+
+        If a block cannot be made, the connection ends before the announced length, so that nobody takes the
+        beginning for the whole.
+        """
+        loop = asyncio.get_running_loop()
+        try:
+            while block := await loop.run_in_executor(self._pool, blocks.take):
+                await out.send_bytes(block)
+        except Exception:
+            logger.exception("a response ended early")
+        finally:
+            await loop.run_in_executor(self._pool, blocks.close)
+
+    async def _answer(self, environ: WSGIEnvironment, sender: Sender) -> AnyResponse:
         if "CONTENT_LENGTH" not in environ:
             return await self._in_thread(environ)  # no body
         if self.uploads is not None and self.uploads.expects(environ):
@@ -185,6 +215,7 @@ class Front:
 
     async def _turn[T](self, what: Callable[[], T]) -> T | None:
         """Run something in one of the few threads for pages, or return None if none was free in time."""
+    async def _in_thread(self, environ: WSGIEnvironment) -> AnyResponse:
         if self._turns.locked():
             try:
                 async with asyncio.timeout(self.limits.wait_within):
@@ -330,8 +361,34 @@ class _Nowhere:
     def flush(self) -> None: ...
 
 
-def run(app: WSGIApplication, environ: WSGIEnvironment) -> RawResponse:
-    """Run the application for one request and return the complete response."""
+class Blocks:
+    """The body of a response that Django streams, in blocks of about a quarter of a mebibyte."""
+
+    SIZE = 256 * 1024
+
+    def __init__(self, parts: Iterable[bytes]) -> None:
+        self._parts, self._rest = parts, iter(parts)
+
+    def take(self) -> bytes:
+        """Return the next block, or nothing at the end."""
+        block = bytearray()
+        for part in self._rest:
+            block += part
+            if len(block) >= self.SIZE:
+                break
+        return bytes(block)
+
+    def close(self) -> None:
+        """End the request, as Django expects of a server."""
+        if hasattr(self._parts, "close"):
+            self._parts.close()
+
+
+type AnyResponse = tuple[int, Headers, bytes | Blocks]
+
+
+def run(app: WSGIApplication, environ: WSGIEnvironment) -> AnyResponse:
+    """Run the application for one request and return the response, complete unless Django streams it."""
     began: list[tuple[int, Headers]] = []
 
     def start_response(status: str, headers: Headers, exc_info: object = None) -> Callable[[bytes], object]:
@@ -340,6 +397,9 @@ def run(app: WSGIApplication, environ: WSGIEnvironment) -> RawResponse:
 
     try:
         parts = app(environ, start_response)
+        if getattr(parts, "streaming", False):
+            status, headers = began[0]
+            return status, [(name.lower(), value) for name, value in headers], Blocks(parts)
         try:
             body = b"".join(parts)
         finally:

@@ -203,8 +203,8 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("reports_note_revision", "usher", "r"): "report_id",
     ("desks_daily_count", "usher", "w"): "number",
     ("desks_viewing_minutes", "usher", "w"): "minute minutes",
-    ("permits_view_token", "office", "r"): "session",  # its own, to remove them
-    ("permits_view_token", "usher", "w"): "digest expires_at sealed used",
+    ("permits_view_token", "office", "r"): "ends_at expires_at session",  # its own, to remove them
+    ("permits_view_token", "usher", "w"): "digest expires_at prepared sealed used",
     ("permits_view_token", "settler", "r"): "expires_at",
     ("desks_shift_note", "office", "w"): "acknowledged_at acknowledged_by_id",
     ("desks_shift_note", "settler", "r"): "at",

@@ -13,6 +13,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import F, Func, JSONField, Value
 
+from heedline.casework.access.session_store import row_of
+from heedline.permits.models import ViewToken
 from heedline.reports.models import Presence
 
 
@@ -44,3 +46,12 @@ def forget(officer: UUID) -> None:
     """
     if not settings.FOR_PARTNERS:  # they open no reports
         Presence.objects.filter(officer_id=officer).delete()
+
+
+def forget_views(token: str) -> None:
+    """Delete a session's tokens for files, so that nothing it opened is shown any longer.
+
+    Called with `forget`.
+    """
+    if not settings.FOR_PARTNERS:  # they open no files of reports
+        ViewToken.objects.filter(session=row_of(token)).delete()

@@ -397,6 +397,7 @@ def lock(by: Attendance) -> None:
     """
     UnlockedKeys.objects.filter(session_id=row_of(by.token)).delete()
     presence.forget(by.officer_id)
+    presence.forget_views(by.token)
     journal.record(Act.KEYS_LOCKED, actor=by.officer_id)
 
 
@@ -415,6 +416,7 @@ def signed_out(by: Attendance) -> None:
     """Log a sign-out and delete the session's unlocked keys."""
     UnlockedKeys.objects.filter(session_id=row_of(by.token)).delete()
     presence.forget(by.officer_id)
+    presence.forget_views(by.token)
     journal.record(Act.SIGNED_OUT, actor=by.officer_id)
 
 

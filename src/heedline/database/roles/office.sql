@@ -67,7 +67,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON permits_session TO heedline_office;
 GRANT INSERT ON permits_sign_in_proof TO heedline_office;
 GRANT SELECT, INSERT, UPDATE, DELETE ON permits_unlocked TO heedline_office;
 -- its own, to remove them; what is sealed in them is never read back
-GRANT SELECT (session), INSERT, DELETE ON permits_view_token TO heedline_office;
+GRANT SELECT (session, expires_at, ends_at), INSERT, DELETE ON permits_view_token TO heedline_office;
 
 -- reports
 GRANT SELECT, INSERT, UPDATE (due_at, missed, done) ON reports_call_back TO heedline_office;

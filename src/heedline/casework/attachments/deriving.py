@@ -1,0 +1,234 @@
+"""Making the derivative of a file when it is first opened, in the files process and in the background.
+
+The page asks again until it is there. Two are made at a time. The derivative is one object: its parts one after the
+other, sealed under the fresh key of the plan while they are made.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import asdict, replace
+from threading import Lock
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+
+from heedline.casework.attachments.redeeming import read_stored, remember
+from heedline.casework.attachments.stored_objects import storage
+from heedline.casework.attachments.view_content import (
+    VIEW,
+    DerivativePlan,
+    Derived,
+    DerivedPart,
+    StoredObject,
+    ViewContent,
+    keys_of,
+)
+from heedline.casework.errors import NotHere
+from heedline.files.derivatives import (
+    SENTENCES,
+    DerivativePart,
+    FinishedPart,
+    MadeDerivative,
+    NoDerivative,
+    make,
+    sandbox_missing,
+)
+from heedline.files.kinds import FileKind
+from heedline.files.padding import blocks_of_padding
+from heedline.files.sealed_stream import Sealing
+from heedline.permits import viewer_functions
+from heedline.vault import CannotOpen, envelope
+from heedline.vault.canonical import canonical
+from heedline.vault.payload import seal_payload
+
+logger = logging.getLogger("heedline.files")
+
+DESCRIPTION = "derivative-description"
+#: What is said of an original that is not what the manifest names.
+CHANGED = "changed"
+#: What is said when making it failed in a way that nobody foresaw.
+BROKEN = "broken"
+
+#: Seconds that a request waits for a derivative before the page says that it is being made.
+_AT_ONCE = 1.5
+
+_pool = ThreadPoolExecutor(2, thread_name_prefix="derivative")
+_running: dict[bytes, Future[Derived]] = {}
+_lock = Lock()
+
+
+def derived_or_begun(capability: str, content: ViewContent) -> Derived | None:
+    """Return the derivative, or begin to make it and return None until it is there.
+
+    A derivative that could not be made has a `failure` and is tried again when the file is next opened.
+    """
+    if content.derived is not None:
+        return content.derived
+    key = keys_of(capability, VIEW).row_id
+    with _lock:
+        job = _running.get(key)
+        if job is None:
+            job = _running[key] = _pool.submit(_in_background, capability, content)
+    if not job.done():
+        # Most pictures are there at once, which spares the page a second request.
+        with suppress(TimeoutError):
+            job.result(timeout=_AT_ONCE)
+    if not job.done():
+        return None
+    with _lock:
+        _running.pop(key, None)
+    return job.result()
+
+
+def why_nothing_is_shown() -> str:
+    """Return why this process can make no derivative, or "". Nothing is ever decoded outside a sandbox."""
+    return sandbox_missing() or ""
+
+
+class ObjectSink:
+    """Writes the parts of a derivative into one sealed object."""
+
+    def __init__(self, plan: DerivativePlan) -> None:
+        self._name = UUID(plan.object)
+        self._sealing = Sealing(bytes.fromhex(plan.key))
+        self._start = 0
+        self.parts: list[DerivedPart] = []
+
+    @property
+    def length(self) -> int:
+        """Return the number of bytes written so far."""
+        return self._sealing.position
+
+    def begin(self, part: DerivativePart) -> None:
+        """Note where a part begins. One that never ends is not listed."""
+        self._start = self.length
+
+    def write(self, data: bytes) -> None:
+        """Seal and store the next bytes."""
+        at = self._sealing.at
+        sealed = self._sealing.write(data)
+        if sealed:
+            storage().append(self._name, sealed, at=at)
+
+    def end(self, finished: FinishedPart) -> None:
+        """List the part that was written."""
+        part = finished.part
+        self.parts.append(
+            DerivedPart(
+                str(part.role),
+                part.number,
+                part.media,
+                self._start,
+                self.length - self._start,
+                part.width,
+                part.height,
+                part.seconds,
+            )
+        )
+
+    def finish(self) -> StoredObject:
+        """Pad the object, so that its size tells little, and return once it is durable."""
+        length = self.length
+        for block in blocks_of_padding(length):
+            self.write(block)
+        at = self._sealing.at
+        size = storage().append(self._name, self._sealing.finish(), at=at)
+        storage().finish(self._name)
+        return StoredObject(str(self._name), "", size, length)
+
+    def give_up(self) -> None:
+        """Delete what was written."""
+        storage().delete(self._name)
+
+
+def _in_background(capability: str, content: ViewContent) -> Derived:
+    try:
+        return _make_and_keep(capability, content)
+    finally:
+        connection.close()
+
+
+def _make_and_keep(capability: str, content: ViewContent) -> Derived:
+    try:
+        return _kept(capability, content)
+    except NotHere:
+        return Derived(None, failure=BROKEN)
+    except CannotOpen:
+        return Derived(None, failure=CHANGED)
+    except Exception:
+        logger.exception("a derivative could not be made")
+        return Derived(None, failure=BROKEN)
+
+
+def _kept(capability: str, content: ViewContent) -> Derived:
+    original, plan = content.original, content.plan
+    if original is None or plan is None:
+        raise NotHere
+    sink = ObjectSink(plan)
+    try:
+        made = make(_kind(content.kind), _plaintext(original), sink)
+        if made.original_sha256 and made.original_sha256 != content.sha256:
+            raise CannotOpen
+        if not sink.parts:
+            sink.give_up()
+            return Derived(None, pages=made.pages, failure=str(made.failure or BROKEN))
+        stored = sink.finish()
+    except BaseException:
+        sink.give_up()
+        raise
+    listed = Derived(None, tuple(sink.parts), made.pages, str(made.failure or ""))
+    description = _description(content, plan, stored, listed, made)
+    key = keys_of(capability, VIEW).row_id
+    if viewer_functions.keep_derivative(key, stored.size, description) == "refused":
+        sink.give_up()
+        raise NotHere
+    derived = replace(listed, stored=replace(stored, key=plan.key))
+    # the key of the original is not needed any longer
+    remember(capability, replace(content, derived=derived, original=None, plan=None))
+    return derived
+
+
+def _kind(kind: str) -> FileKind:
+    try:
+        return FileKind(kind)
+    except ValueError:
+        return FileKind.UNKNOWN
+
+
+def _plaintext(original: StoredObject) -> Iterator[bytes]:
+    return read_stored(original, 0, original.length)
+
+
+def _description(
+    content: ViewContent, plan: DerivativePlan, stored: StoredObject, listed: Derived, made: MadeDerivative
+) -> bytes:
+    """Return the sealed description of a derivative, which records the hashes of the original and of its parts."""
+    derived = asdict(listed)
+    del derived["stored"]
+    body = {
+        "kind": content.kind,
+        "length": stored.length,
+        "derived": derived,
+        "original": made.original_sha256 or content.sha256,
+        "sums": [one.sha256 for one in made.parts],
+    }
+    framed = envelope.wrap(
+        canonical(body),
+        installation=settings.INSTALLATION,
+        container_id=UUID(plan.description),
+        part=DESCRIPTION,
+    )
+    return seal_payload(framed, bytes.fromhex(plan.description_key))
+
+
+def sentence_of(failure: str) -> str:
+    """Return what an officer reads where a file cannot be shown, or "" for an unknown reason."""
+    try:
+        return SENTENCES[NoDerivative(failure)]
+    except ValueError:
+        return ""

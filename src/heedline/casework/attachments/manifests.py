@@ -1,0 +1,78 @@
+"""The manifests of files inside a report and its messages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+
+from heedline.casework.access.keyring import Keyring
+from heedline.casework.errors import ChangedSinceArrival
+from heedline.reports.stored import StoredPart, parts_of
+from heedline.vault import CannotOpen, envelope
+from heedline.vault.container import Container
+
+
+@dataclass(frozen=True)
+class ManifestEntry:
+    """What the manifest says of a file. `part` is the container of the report or message that it came with."""
+
+    container: UUID
+    object: UUID
+    name: str = field(repr=False)
+    kind: str
+    media: str
+    length: int
+    sha256: str = field(repr=False)
+    scan: str
+    part: UUID
+    with_report: bool
+
+
+def entries_of(report: UUID, ring: Keyring) -> tuple[ManifestEntry, ...]:
+    """Return what the manifests of a report and its messages list, in the order in which it came.
+
+    Raises ChangedSinceArrival, and CannotOpen if the report itself does not open.
+    """
+    parts = parts_of([report], Q(part__in=("report", "message")))
+    found: list[ManifestEntry] = []
+    for part in sorted(parts, key=lambda one: one.part != "report"):
+        if part.changed:
+            raise ChangedSinceArrival
+        if part.part == "report":
+            found += _entries(part, ring)
+        else:
+            with suppress(CannotOpen):
+                found += _entries(part, ring)
+    return tuple(found)
+
+
+def _entries(part: StoredPart, ring: Keyring) -> Iterator[ManifestEntry]:
+    body: dict[str, Any] = json.loads(
+        envelope.open_part(
+            Container(part.header, part.payload),
+            ring.for_any(part.epochs),
+            installation=settings.INSTALLATION,
+            container_id=part.container,
+            part=part.part,
+        )
+    )
+    for one in body.get("files", ()):
+        yield ManifestEntry(
+            UUID(one["container"]),
+            UUID(one["object"]),
+            str(one["name"]),
+            str(one["kind"]),
+            str(one["media"]),
+            int(one["length"]),
+            str(one["sha256"]),
+            str(one["scan"]),
+            part.container,
+            part.part == "report",
+        )

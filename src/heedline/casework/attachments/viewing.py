@@ -1,0 +1,295 @@
+"""Opening a file of a report: permitted, logged, and handed to the files site as a token for that one file.
+
+The log event commits before the token leaves, so before the first byte of the file does. The files site has no key:
+the token's row holds the key of the derivative, or, when there is none yet, the key of the original and fresh keys
+for a derivative, whose headers are addressed here.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db.models import DateTimeField, Func, Q
+
+from heedline.audit.acts import Act
+from heedline.casework.access.keyring import Keyring
+from heedline.casework.access.session import Attendance
+from heedline.casework.access.session_store import row_of
+from heedline.casework.attachments.manifests import ManifestEntry, entries_of
+from heedline.casework.attachments.view_content import (
+    ORIGINAL,
+    VIEW,
+    DerivativePlan,
+    Derived,
+    StoredObject,
+    ViewContent,
+    derived_of,
+    keys_of,
+    seal_content,
+)
+from heedline.casework.errors import NotHere
+from heedline.casework.report import notes, restrictions
+from heedline.casework.report.opening import short_name
+from heedline.casework.report.verb import FoundReport, find, on_the_record, record, verb
+from heedline.permits.capabilities import Capability
+from heedline.permits.models import ViewToken
+from heedline.reports.lifecycle import NotNow
+from heedline.reports.models import Derivative, FileState, ReportFile, SealedHeader
+from heedline.reports.stored import parts_of
+from heedline.vault import CannotOpen
+from heedline.vault.container import file_key, header_for, new_file_key
+from heedline.vault.small import new_secret
+
+DESCRIPTION = "derivative-description"
+#: A token opens nothing after this, and a capability nothing after that, whatever is done with it.
+_TOKEN_LIVES, _LOOK_LASTS = "60 seconds", "2 hours"
+
+
+class OriginalReason(StrEnum):
+    """Why an original has to leave the service."""
+
+    EVIDENCE = "evidence"
+    SPECIALIST = "specialist"
+    CANNOT_BE_SHOWN = "cannot-be-shown"
+
+
+@dataclass(frozen=True)
+class FileLine:
+    """A file of a report, as its manifest describes it. `number` counts from 1 in the order of arrival."""
+
+    container: UUID
+    number: int
+    name: str = field(repr=False)
+    kind: str
+    media: str
+    length: int
+    scan: str
+    with_report: bool
+    missing: bool
+    #: More than one file of the report has these bytes.
+    again: bool
+    derived: Derived | None
+
+
+@dataclass(frozen=True)
+class FilesOfReport:
+    """The files of a report, and whether this officer may take an original out."""
+
+    ref: UUID
+    short: str
+    files: tuple[FileLine, ...]
+    may_take_original: bool
+    why_no_original: str
+
+
+@dataclass(frozen=True)
+class _Described:
+    """A derivative that exists: its row and its opened description."""
+
+    row: Derivative
+    words: Mapping[str, Any]
+
+
+def files_of(ref: UUID, *, by: Attendance, at: datetime) -> FilesOfReport:
+    """Return the files of a report. Their names count as its content, so this is logged.
+
+    Raises NotHere, Refused, Locked and CannotOpen.
+    """
+    with on_the_record(Act.FILES_LISTED, by=by, ref=ref):
+        found = find(ref, by=by, at=at)
+        found.permit(Capability.VIEW_FILES)
+        lines = _lines(found)
+        record(found, Act.FILES_LISTED, files=len(lines))
+    why_not = ""
+    if restrictions.restricting().filter(report=found.report).exists():
+        why_not = restrictions.RESTRICTED
+    return FilesOfReport(ref, short_name(ref), lines, by.may(Capability.TAKE_ORIGINAL), why_not)
+
+
+@verb(Act.FILE_VIEWED)
+def open_file(ref: UUID, container: UUID, *, by: Attendance, at: datetime) -> str:
+    """Log that a file is viewed and return the token with which the files site shows it, once.
+
+    Raises NotHere for a file that is not the report's, Refused, Locked, CannotOpen, and NotNow if the object is
+    missing.
+    """
+    found = find(ref, by=by, at=at)
+    found.permit(Capability.VIEW_FILES)
+    entry, row = _entry(found, container)
+    described = _descriptions(found, by.keys()).get(container)
+    if described is not None:
+        content, prepared = ViewContent(entry.kind, derived=_derived(described, by.keys())), None
+    else:
+        content, prepared = _to_make(found, entry, row)
+    token = _token(found, container, VIEW, content, prepared)
+    record(found, Act.FILE_VIEWED, file=str(container))
+    return token
+
+
+@verb(Act.ORIGINAL_TAKEN)
+def take_original(
+    ref: UUID, container: UUID, reason: OriginalReason, words: str, *, by: Attendance, at: datetime
+) -> str:
+    """Log why an original leaves the service and return the token with which the files site hands it out, once.
+
+    The words are kept as a sealed note on the report. Raises NotHere, Refused, Locked, CannotOpen, and NotNow for a
+    report whose processing is restricted.
+    """
+    found = find(ref, by=by, at=at)
+    found.permit(Capability.TAKE_ORIGINAL)
+    restrictions.refuse_restricted(found)
+    entry, row = _entry(found, container)
+    note = notes.seal(found, {"text": words, "about": "original-taken", "file": str(container)})
+    content = ViewContent(
+        entry.kind, entry.sha256, _safe_name(found, entry), original=_original(found, entry, row)
+    )
+    token = _token(found, container, ORIGINAL, content, None)
+    record(found, Act.ORIGINAL_TAKEN, file=str(container), reason=str(reason), note=str(note))
+    return token
+
+
+# --- what is there ---------------------------------------------------------------------------------------------------
+
+
+def _lines(found: FoundReport) -> tuple[FileLine, ...]:
+    ring = found.by.keys()
+    rows = {row.container: row for row in ReportFile.objects.filter(report=found.report)}
+    entries = [one for one in entries_of(found.report.id, ring) if one.container in rows]
+    described = _descriptions(found, ring)
+    sums = [one.sha256 for one in entries]
+    return tuple(
+        FileLine(
+            one.container,
+            number,
+            one.name,
+            one.kind,
+            one.media,
+            one.length,
+            one.scan,
+            one.with_report,
+            rows[one.container].state == FileState.MISSING,
+            sums.count(one.sha256) > 1,
+            derived_of({"stored": None, **described[one.container].words["derived"]})
+            if one.container in described
+            else None,
+        )
+        for number, one in enumerate(entries, 1)
+    )
+
+
+def _entry(found: FoundReport, container: UUID) -> tuple[ManifestEntry, ReportFile]:
+    """Return a file's entry and row. Raises NotHere unless both say that the file is this report's."""
+    row = ReportFile.objects.filter(report=found.report, container=container).first()
+    entries = entries_of(found.report.id, found.by.keys()) if row is not None else ()
+    entry = next((one for one in entries if one.container == container), None)
+    if row is None or entry is None or entry.object != row.object:
+        raise NotHere
+    if row.state == FileState.MISSING:
+        raise NotNow("The stored file is missing. The operator of this service has been told.")
+    return entry, row
+
+
+def _descriptions(found: FoundReport, ring: Keyring) -> dict[UUID, _Described]:
+    rows = list(Derivative.objects.filter(report=found.report, state=FileState.KEPT))
+    parts = parts_of([found.report.id], Q(container__in=[row.description for row in rows]))
+    opened = {
+        one.container: notes.open_words(
+            one.container, one.header, one.payload, ring.for_any(one.epochs), DESCRIPTION
+        )
+        for one in parts
+    }
+    return {
+        row.file_id: _Described(row, opened[row.description]) for row in rows if row.description in opened
+    }
+
+
+def _derived(described: _Described, ring: Keyring) -> Derived:
+    """Return a derivative with its key. Raises CannotOpen."""
+    row = described.row
+    key = _file_key(row.container, ring)
+    stored = {
+        "object": str(row.object),
+        "key": key.hex(),
+        "size": row.size,
+        "length": described.words["length"],
+    }
+    return derived_of({"stored": stored, **described.words["derived"]})
+
+
+def _file_key(container: UUID, ring: Keyring) -> bytes:
+    header = SealedHeader.objects.filter(container=container).first()
+    if header is None:
+        raise CannotOpen
+    return file_key(bytes(header.header), ring.for_any(header.epochs))
+
+
+def _original(found: FoundReport, entry: ManifestEntry, row: ReportFile) -> StoredObject:
+    key = _file_key(entry.container, found.by.keys())
+    return StoredObject(str(row.object), key.hex(), row.size, entry.length)
+
+
+def _safe_name(found: FoundReport, entry: ManifestEntry) -> str:
+    """Return a name for a download that says which report it came from and nothing that a sender chose."""
+    return f"{short_name(found.report.id)}-{str(entry.container)[:8]}.original"
+
+
+# --- what a token is made of -----------------------------------------------------------------------------------------
+
+
+def _to_make(found: FoundReport, entry: ManifestEntry, row: ReportFile) -> tuple[ViewContent, dict[str, Any]]:
+    """Return what the files site needs to make the derivative, and the headers under which it is then stored.
+
+    Both are addressed to the same keys as the report, so that readdressing finds nothing unusual.
+    """
+    epochs = notes.recipients(found.report.id)
+    keys = notes.public_keys_of(epochs)
+    plan = DerivativePlan(str(uuid4()), new_file_key().hex(), str(uuid4()), new_file_key().hex())
+    prepared = {
+        "container": str(uuid4()),
+        "object": plan.object,
+        "header": _in_text(header_for(bytes.fromhex(plan.key), keys)),
+        "description": plan.description,
+        "description_header": _in_text(header_for(bytes.fromhex(plan.description_key), keys)),
+        "epochs": [str(one) for one in epochs],
+    }
+    content = ViewContent(entry.kind, entry.sha256, original=_original(found, entry, row), plan=plan)
+    return content, prepared
+
+
+def _in_text(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _token(
+    found: FoundReport,
+    container: UUID,
+    purpose: str,
+    content: ViewContent,
+    prepared: Mapping[str, Any] | None,
+) -> str:
+    token = new_secret()
+    keys = keys_of(token, purpose)
+    ViewToken.objects.create(
+        digest=keys.row_id,
+        session=row_of(found.by.token),
+        report=found.report.id,
+        file=container,
+        purpose=purpose,
+        sealed=seal_content(content, keys),
+        prepared=json.dumps(prepared).encode() if prepared is not None else None,
+        expires_at=_after(_TOKEN_LIVES),
+        ends_at=_after(_LOOK_LASTS),
+    )
+    return token
+
+
+def _after(time: str) -> Func:
+    """Return a time of the database's own clock, which decides when a token has expired."""
+    return Func(template=f"now() + interval '{time}'", output_field=DateTimeField())

@@ -1,0 +1,36 @@
+"""Call the database functions of the files site (`database/functions/viewer.sql`).
+
+Each takes the hash of a token or a capability, which is all that this process can name a file by.
+"""
+
+from __future__ import annotations
+
+from django.db import connection
+
+
+def _one(statement: str, values: list[object]) -> object:
+    with connection.bound_cursor() as cursor:  # type: ignore[attr-defined]
+        cursor.execute(statement, values)
+        return cursor.fetchone()[0]
+
+
+def use_token(token: bytes, capability: bytes, purpose: str) -> bytes | None:
+    """Use a token up and return what is sealed under it, or None if it opens nothing."""
+    found = _one("SELECT viewer.use_token(%s, %s, %s)", [token, capability, purpose])
+    return bytes(found) if isinstance(found, bytes | memoryview) else None
+
+
+def reseal(capability: bytes, sealed: bytes) -> bool:
+    """Store what a capability opens. Returns whether the capability still counts."""
+    return bool(_one("SELECT viewer.reseal(%s, %s)", [capability, sealed]))
+
+
+def open_capability(capability: bytes, *, uncovered: bool) -> bytes | None:
+    """Return what is sealed under a capability, or None. An uncovered file counts a minute of viewing."""
+    found = _one("SELECT viewer.open_capability(%s, %s)", [capability, uncovered])
+    return bytes(found) if isinstance(found, bytes | memoryview) else None
+
+
+def keep_derivative(capability: bytes, size: int, description: bytes) -> str:
+    """Store the row of a derivative with its headers. Returns `made`, `there` or `refused`."""
+    return str(_one("SELECT viewer.keep_derivative(%s, %s, %s)", [capability, size, description]))

@@ -1,0 +1,15 @@
+"""What the viewer says of a file that it cannot show."""
+
+from __future__ import annotations
+
+from heedline.casework.attachments.deriving import BROKEN, CHANGED, sentence_of
+
+_OWN = {
+    CHANGED: "This file is not what was received. Do not rely on it, and tell a supervisor.",
+    BROKEN: "This file cannot be shown. The original is kept sealed.",
+}
+
+
+def why_not_shown(failure: str) -> str:
+    """Return a sentence for an officer."""
+    return _OWN.get(failure) or sentence_of(failure) or _OWN[BROKEN]

@@ -37,6 +37,7 @@ THINGS = {
     "errand",
     "shift_note",
     "other",
+    "file",
 }
 #: What a form of these routes would hold beside the token; too little is refused as well, and must be refused alike.
 FILLED = {

@@ -61,7 +61,7 @@ class OriginalReason(StrEnum):
 
 
 @dataclass(frozen=True)
-class FileLine:
+class ViewableFile:
     """A file of a report, as its manifest describes it. `number` counts from 1 in the order of arrival."""
 
     container: UUID
@@ -84,7 +84,7 @@ class FilesOfReport:
 
     ref: UUID
     short: str
-    files: tuple[FileLine, ...]
+    files: tuple[ViewableFile, ...]
     may_take_original: bool
     why_no_original: str
 
@@ -158,14 +158,14 @@ def take_original(
 # --- what is there ---------------------------------------------------------------------------------------------------
 
 
-def _lines(found: FoundReport) -> tuple[FileLine, ...]:
+def _lines(found: FoundReport) -> tuple[ViewableFile, ...]:
     ring = found.by.keys()
     rows = {row.container: row for row in ReportFile.objects.filter(report=found.report)}
     entries = [one for one in entries_of(found.report.id, ring) if one.container in rows]
     described = _descriptions(found, ring)
     sums = [one.sha256 for one in entries]
     return tuple(
-        FileLine(
+        ViewableFile(
             one.container,
             number,
             one.name,

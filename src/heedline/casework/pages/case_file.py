@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -49,7 +50,7 @@ from heedline.desks.models import TAKE_NO_REPORTS, Desk
 from heedline.permits.capabilities import Capability
 from heedline.permits.compiled_query import CompiledQuery
 from heedline.permits.scopes import reports_of
-from heedline.reports.models import DangerEpisode, Report
+from heedline.reports.models import DangerEpisode, Report, ReportFile
 from heedline.reports.stored import parts_of
 from heedline.vault import CannotOpen
 
@@ -216,6 +217,7 @@ def _opened(ref: UUID, by: Attendance, at: datetime) -> tuple[Any, CaseParts]:
                 noted=NOTES,
                 also_open=presence.noted(at),
                 to_do=TASKS,
+                file_ids=ArraySubquery(ReportFile.objects.filter(report=OuterRef("pk")).values("pk")),
                 has_danger=Exists(DangerEpisode.objects.filter(report=OuterRef("pk"))),
                 restricted=Exists(restrictions.restricting().filter(report=OuterRef("pk"))),
             )
@@ -240,6 +242,7 @@ def _file(report: Any, parts: CaseParts, by: Attendance, at: datetime) -> CaseFi
             restricted=report.restricted,
             with_partners=waiting,
             has_danger=report.has_danger,
+            files=len(report.file_ids),
             also_open=presence.colleagues(report.also_open),
         ),
         answers_of(report, opened, translations, at),

@@ -69,6 +69,7 @@ class CaseHeader:
     is the desk that handed the report over, until it is accepted. `status` is the pack's code for the status
     shown to the reporter. `with_partners` counts the disclosures that somebody still has to deal with.
     `has_danger` is True if a danger to life was ever opened, so that the report has a page Threat to life.
+    `files` counts the files that came with the report and its messages.
     """
 
     ref: UUID
@@ -93,6 +94,7 @@ class CaseHeader:
     has_danger: bool = False
     writing: Writing = field(default_factory=Writing)
     owner_id: UUID | None = None
+    files: int = 0
 
     def may(self, move: Move) -> bool:
         """Return True if the move is currently available."""
@@ -111,6 +113,7 @@ def header_of(
     restricted: bool,
     with_partners: int,
     has_danger: bool,
+    files: int = 0,
     also_open: tuple[AlsoOpen, ...] = (),
 ) -> CaseHeader:
     """Return the header of a report as this officer sees it.
@@ -141,6 +144,7 @@ def header_of(
         has_danger=has_danger,
         writing=editing.writing_in(report, also_open, by=by, at=at),
         owner_id=report.owner_id,
+        files=files,
     )
 
 

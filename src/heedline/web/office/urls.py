@@ -10,6 +10,7 @@ from heedline.web.office import me_pages
 from heedline.web.office.board import board_pages
 from heedline.web.office.calls import call_after, call_back_pages, call_pages
 from heedline.web.office.duty import duty_pages, rota_list_pages, rota_pages, shift_note_pages
+from heedline.web.office.files import file_pages
 from heedline.web.office.languages import language_pages, skill_pages, translation_pages
 from heedline.web.office.oversight import (
     conflict_register_pages,
@@ -108,6 +109,10 @@ urlpatterns = [
     path("w/r/<uuid:ref>/ask/", reply_pages.ask, name="report-ask"),
     path("w/r/<uuid:ref>/messages-read/", reply_pages.mark_read, name="report-messages-read"),
     path("w/r/<uuid:ref>/call/", call_back_pages.call_back, name="report-call"),
+    path("w/r/<uuid:ref>/files/", file_pages.files, name="report-files"),
+    path("w/r/<uuid:ref>/files/<uuid:file>/", file_pages.file, name="report-file"),
+    path("w/r/<uuid:ref>/files/<uuid:file>/original/", file_pages.original, name="report-original"),
+    path("w/break/", file_pages.take_a_break, name="break"),
     path("w/r/<uuid:ref>/language/", translation_pages.say_language, name="report-language"),
     path("w/r/<uuid:ref>/translation/", translation_pages.of_report, name="report-translation"),
     path("w/r/<uuid:ref>/translation/<uuid:task>/", translation_pages.translation, name="translation"),

@@ -31,6 +31,8 @@ PRIORITIES: dict[str, str] = {
 #: Pages of a report without a tab of their own.
 _STANDS_UNDER = {
     "report-trace": "report-identity",
+    "report-file": "report-files",
+    "report-original": "report-files",
     "report-note": "report-notes",
     "report-link": "report-seen",
 }
@@ -66,6 +68,7 @@ def tabs_of(file: CaseFile, current: str, query: str, of_desks: Iterable[DeskTab
         *([("report-danger", "Threat to life", 0)] if header.has_danger else []),
         ("report-ask", "Messages", len(file.messages.unread)),
         *([("report-call", "Call back", 0 if call.done else 1)] if call else []),
+        *([("report-files", "Files", header.files)] if header.files else []),
         ("report-translation", "Translation", sum(one.waiting for one in file.messages.translations)),
         ("report-partners", "Partners", header.with_partners),
         *((tab.url, tab.text, tab.count) for tab in of_desks),

@@ -126,14 +126,16 @@ def test_a_colleague_in_the_same_browser_finds_nothing_and_takes_nothing_away(
 ) -> None:
     press(odile, "save", **TOLD)
     odile.send("/sign-out/")
-    odile.at_work(house, "Olga")
+    odile.sign_in("Olga")
+    odile.unlock(house, "Olga")
     odile.get(f"{CALL}?line=1")
     assert ACCOUNT not in odile.html
     odile.get(CALL)
     assert "Unfinished calls</h2>" not in odile.html
     press(odile, "save", **{"what.narrative": "Olga's own call"})
     odile.send("/sign-out/")
-    odile.at_work(house, "Odile")
+    odile.sign_in("Odile")
+    odile.unlock(house, "Odile")
     odile.get(f"{CALL}?line=1")
     assert odile.form(CALL)["what.narrative"] == ACCOUNT
 

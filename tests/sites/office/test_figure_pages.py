@@ -50,6 +50,7 @@ def test_the_file_keeps_back_what_the_page_keeps_back(house: House, hand: Callab
 
 def test_who_is_no_steward_gets_no_figures_and_no_link(house: House, hand: Callable[[], Hand]) -> None:
     odile = hand().at_work(house, "Odile")
+    odile.get("/w/")
     assert "/w/figures/" not in odile.html
     assert odile.get("/w/figures/").status_code == 403
     assert odile.get("/w/figures/file/").status_code == 403

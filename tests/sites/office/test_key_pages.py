@@ -29,7 +29,9 @@ def test_a_new_colleague_reads_their_words_and_can_open_reports_then(
 ) -> None:
     ref, _ = people.send()
     ghost = a_ghost(people)
-    gus, odile = hand(), hand().at_work(house, "Odile")
+    gus, odile = hand(), hand()
+    odile.sign_in("Odile")
+    odile.unlock(house, "Odile")
     assert odile.path.startswith("/w/keys/changes/")  # what was signed comes before the work
     assert "Gus G. is a member of North East desk." in odile.html
     odile.send("/w/keys/changes/", passphrase="not mine at all of them six")
@@ -61,7 +63,9 @@ def test_when_a_colleague_has_left_the_page_leads_through_it(
     people.taken()
     settled(people)
     leaves(people)
-    odile = hand().at_work(house, "Odile")
+    odile = hand()
+    odile.sign_in("Odile")
+    odile.unlock(house, "Odile")
     assert "Olga O. has left." in odile.html
     odile.get("/w/keys/")
     assert "sealed parts can be opened only with expired keys" in odile.html

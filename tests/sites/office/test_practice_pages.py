@@ -37,6 +37,7 @@ def marked(page: Hand) -> Hand:
 
 def begun(house: House, hand: Callable[[], Hand], title: str = "A goodbye on film") -> Hand:
     odile = hand().at_work(house, "Odile")
+    odile.get("/w/")
     assert 'href="/w/practise/"' in odile.html
     odile.get("/w/practise/")
     assert title in odile.html

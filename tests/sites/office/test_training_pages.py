@@ -91,6 +91,7 @@ def test_a_supervisor_sees_their_desk_and_records_nothing_for_themselves(
 
 def test_an_officer_sees_their_own_and_nobody_elses(house: House, hand: Callable[[], Hand]) -> None:
     odile = hand().at_work(house, "Odile")
+    odile.get("/w/")
     assert 'href="/w/training/"' not in odile.html
     assert odile.get("/w/training/").status_code == 403
     assert odile.get("/w/training/identity/").status_code == 403

@@ -70,13 +70,16 @@ def test_unlocking_is_slowed_down_per_officer(house: House, hand: Callable[[], H
 
 def test_lock_now(house: House, hand: Callable[[], Hand]) -> None:
     odile = hand().at_work(house, "Odile")
+    odile.get("/w/")
     odile.send("/lock/")
     assert odile.heading == "Unlock your keys"
     assert UnlockedKeys.objects.count() == 0
 
 
 def test_signing_out_forgets_the_keys_and_the_session(house: House, hand: Callable[[], Hand]) -> None:
-    odile = hand().at_work(house, "Odile")
+    odile = hand()
+    odile.sign_in("Odile")
+    odile.unlock(house, "Odile")
     odile.send("/sign-out/")
     assert UnlockedKeys.objects.count() == 0
     assert OfficeSession.objects.exclude(officer=None).count() == 0
@@ -162,7 +165,8 @@ def test_a_form_from_before_another_sign_in_is_not_acted_on_and_not_lost(
     before = odile.page
     odile.get("/sign-out/")
     odile.send("/sign-out/")
-    odile.at_work(house, "Odile")
+    odile.sign_in("Odile")
+    odile.unlock(house, "Odile")
     odile.page = before
     _send_late(odile, path)
     assert odile.page.status_code == 200
@@ -177,7 +181,8 @@ def test_another_officer_at_the_same_browser_does_not_get_the_words(
     _send_late(odile, path)
     odile.get("/sign-out/")
     odile.send("/sign-out/")
-    odile.at_work(house, "Olga")
+    odile.sign_in("Olga")
+    odile.unlock(house, "Olga")
     odile.get(path)
     assert MINE not in odile.html
 

@@ -195,7 +195,7 @@ class Front:
         finally:
             body.let_go()
 
-    async def _upload(self, uploads: Uploads, environ: WSGIEnvironment, sender: Sender) -> RawResponse:
+    async def _upload(self, uploads: Uploads, environ: WSGIEnvironment, sender: Sender) -> AnyResponse:
         if not uploads.enter():
             return _busy(environ)
         try:
@@ -210,12 +210,11 @@ class Front:
         finally:
             uploads.leave()
 
-    async def _in_thread(self, environ: WSGIEnvironment) -> RawResponse:
+    async def _in_thread(self, environ: WSGIEnvironment) -> AnyResponse:
         return await self._turn(lambda: run(self.app, environ)) or _busy(environ)
 
     async def _turn[T](self, what: Callable[[], T]) -> T | None:
         """Run something in one of the few threads for pages, or return None if none was free in time."""
-    async def _in_thread(self, environ: WSGIEnvironment) -> AnyResponse:
         if self._turns.locked():
             try:
                 async with asyncio.timeout(self.limits.wait_within):

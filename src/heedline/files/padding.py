@@ -1,7 +1,6 @@
 """Sizes to which the contents of an object are padded, so that its size does not tell the length of a file.
 
 Up to 2 MiB a size is a whole number of 64 KiB. Above that there are sixteen steps to each doubling, so padding adds
-Up to 1 MiB a size is a whole number of 64 KiB. Above that there are sixteen steps to each doubling, so padding adds
 at most a sixteenth.
 """
 
@@ -19,7 +18,6 @@ def padded_size(length: int) -> int:
         raise ValueError("a length is not negative")
     step = CHUNK
     while step * 2 * _STEPS <= length:
-    while step * _STEPS < length:
         step *= 2
     return max(CHUNK, -(-length // step) * step)
 
@@ -30,8 +28,5 @@ def blocks_of_padding(length: int, already: int = 0) -> list[bytes]:
     `already` of them were written before.
     """
     whole, rest = divmod(padded_size(length) - length - already, _BLOCK)
-def blocks_of_padding(length: int) -> list[bytes]:
-    """Return the zero bytes that follow a file of this length, in blocks that fit into memory."""
-    whole, rest = divmod(padded_size(length) - length, _BLOCK)
     block = bytes(_BLOCK) if whole else b""
     return [block] * whole + ([bytes(rest)] if rest else [])

@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -50,7 +49,7 @@ from heedline.desks.models import TAKE_NO_REPORTS, Desk
 from heedline.permits.capabilities import Capability
 from heedline.permits.compiled_query import CompiledQuery
 from heedline.permits.scopes import reports_of
-from heedline.reports.models import DangerEpisode, Report, ReportFile
+from heedline.reports.models import DangerEpisode, Report
 from heedline.reports.stored import parts_of
 from heedline.vault import CannotOpen
 
@@ -181,6 +180,7 @@ def _one_report(ref: UUID, desks: Sequence[UUID], at: datetime) -> QuerySet[Repo
         .annotate(
             made=STEPS,
             said=MESSAGES,
+            with_files=FILES,
             last_request=LAST_REQUEST,
             last_trace=LAST_TRACE,
             asked_translations=TRANSLATIONS,
@@ -202,27 +202,6 @@ def _opened(ref: UUID, by: Attendance, at: datetime) -> tuple[Any, CaseParts]:
     """Return a report's row with its related rows, and its decrypted parts."""
     with on_the_record(Act.REPORT_READ, by=by, ref=ref):
         report = next(iter(_ONE_REPORT.rows(ref, sorted(by.desk_ids), at)), None)
-        rows = (
-            reports_of(by.desk_ids)
-            .select_related("desk", "owner", "lease_by", "call_back")
-            .annotate(
-                made=STEPS,
-                said=MESSAGES,
-                with_files=FILES,
-                last_request=LAST_REQUEST,
-                last_trace=LAST_TRACE,
-                asked_translations=TRANSLATIONS,
-                translated=TRANSLATION_TEXTS,
-                disclosures=DISCLOSURES,
-                noted=NOTES,
-                also_open=presence.noted(at),
-                to_do=TASKS,
-                file_ids=ArraySubquery(ReportFile.objects.filter(report=OuterRef("pk")).values("pk")),
-                has_danger=Exists(DangerEpisode.objects.filter(report=OuterRef("pk"))),
-                restricted=Exists(restrictions.restricting().filter(report=OuterRef("pk"))),
-            )
-        )
-        report = rows.filter(pk=ref).first()
         if report is None:
             raise NotHere
         by.require(Capability.READ_REPORT, report.desk_id, report.watch_id)

@@ -221,7 +221,7 @@ def _file(report: Any, parts: CaseParts, by: Attendance, at: datetime) -> CaseFi
             restricted=report.restricted,
             with_partners=waiting,
             has_danger=report.has_danger,
-            files=len(report.file_ids),
+            files=len(report.with_files),
             also_open=presence.colleagues(report.also_open),
         ),
         answers_of(report, opened, translations, at),

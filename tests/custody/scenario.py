@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from django.db import connection
 django.setup()
 
 from heedline.casework.access import session
+from heedline.casework.attachments.taking import IncomingFile
 from heedline.casework.contact import messages
 from heedline.casework.duty import paging
 from heedline.casework.intake import settle_arrivals
@@ -27,6 +29,7 @@ from heedline.casework.journey import transitions
 from heedline.casework.log import keeping as log_keeping
 from heedline.casework.setup import stewardship
 from heedline.permits.roles import Role
+from heedline.vault.codes import ReceiptCode
 from tests.support import (
     partner_scene,
     stories,
@@ -34,6 +37,7 @@ from tests.support import (
 from tests.support.acting import acting
 from tests.support.cast import build_house, now
 from tests.support.scene_people import People
+from tests.support.uploads import JPEG
 
 REPORTS = 40
 
@@ -48,8 +52,9 @@ def day(home: Path) -> None:
         stewardship.appoint(leads, Role.SUPERVISOR, desk, hands=house.hands, at=at)
     sent = [
         stories.a_report(at=at, narrative=f"He looked at door {n}.", where={"postcode": stories.NORTH_EAST})
-        for n in range(REPORTS)
+        for n in range(REPORTS - 1)
     ]
+    sent.append(a_report_with_a_photo(at))
     with acting("office"):
         odile = house.sign_in("Odile", at=at)
         for ref, _ in sent[:3]:
@@ -65,6 +70,15 @@ def day(home: Path) -> None:
         "passphrases": {name: keys.passphrase for name, keys in house.keys.items()},
     }
     sys.stdout.write(json.dumps(told))
+
+
+def a_report_with_a_photo(at: datetime) -> tuple[UUID, ReceiptCode]:
+    """Its object is in the storage of this home, and in every copy of the bodies."""
+    photo = IncomingFile("van.jpg")
+    photo.write(JPEG * 100)
+    new = replace(stories.new_report(where={"postcode": stories.NORTH_EAST}), files=(photo.finish(at),))
+    stories.send(new, at=at)
+    return new.report_id, new.code
 
 
 def something_goes_to_a_partner(people: People, ref: UUID) -> None:

@@ -27,6 +27,11 @@ from tests.support.database import CHECKOUT
 WALLED = "SELECT relname::text FROM pg_class WHERE relforcerowsecurity ORDER BY 1"
 
 
+def objects_in(home: Path) -> dict[str, bytes]:
+    """The sealed files in the storage of this home."""
+    return {one.name: one.read_bytes() for one in home.glob("files/??/*")}
+
+
 def test_a_restored_instance_is_the_one_that_was_backed_up(
     installation: Installation, taken: tuple[Path, Path], empty: Path, tmp_path: Path
 ) -> None:
@@ -56,6 +61,8 @@ def test_a_restored_instance_is_the_one_that_was_backed_up(
             "SELECT count(*) FROM pg_class WHERE relforcerowsecurity AND relnamespace = 'public'::regnamespace",
         ), "the walls stand again"
     assert Home(empty).installation() == installation.home.installation()
+    assert objects_in(empty) == objects_in(installation.home.folder) != {}
+    assert "1 files of reports belong to it, and 0 of them are missing." in said
     assert "not empty" in installation.heedline(*words_of(taken), home=empty, succeeds=False)
 
 

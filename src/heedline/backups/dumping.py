@@ -11,18 +11,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from psycopg import sql
 
 from heedline.backups.folder import BackupWriter, Manifest
-from heedline.backups.plan import Copied, Side, of_side
+from heedline.backups.plan import Copied, Side, copied, of_side
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
 
 #: A range of a large table has about this many rows, so that little is written again after an interruption.
 ROWS_A_RANGE = 2_000
 _MOST_RANGES = 256
+#: Tables whose rows name objects in the storage of files.
+_WITH_OBJECTS = {"reports_file", "reports_derivative"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,18 @@ def copy_out(
             )
             file = f"{one.name}.{first[:2]}-{last[:2]}.copy"
             _part(connection, one, columns, file, chosen, into, mark=_mark(connection, one, chosen))
+
+
+def objects_of(connection: Connection, *, running: datetime) -> list[tuple[UUID, int]]:
+    """Return the objects in storage that the copied rows name, with their sizes."""
+    found: list[tuple[UUID, int]] = []
+    for one in copied():
+        if one.table in _WITH_OBJECTS:
+            asked = sql.SQL("SELECT object, size FROM {} b WHERE {} ORDER BY object").format(
+                sql.Identifier(one.table), _all_rows(one, running)
+            )
+            found += [(name, size) for name, size in connection.execute(asked)]
+    return found
 
 
 def manifest_of(

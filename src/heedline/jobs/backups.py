@@ -111,6 +111,10 @@ def back_up(home: Path, bodies: Path | None, keys: Path) -> int:
     register.remember(home, run)
     if done.resumed:
         say("An interrupted backup was taken up and is whole now.")
+    if done.files is not None and done.files.asked:
+        say(f"{done.files.asked} files of reports, {done.files.copied} of them copied now.")
+        if done.files.missing:
+            say(f"{done.files.missing} files are missing from the storage or damaged. The reports say which.")
     for side, place in done.places.items():
         say(f"{side}: {place}\n  manifest {done.hashes[side]}")
     if late:
@@ -181,7 +185,7 @@ def restore(home: Path, bodies: Path, keys: Path, *, passphrase_file: Path | Non
             with tempfile.TemporaryDirectory(prefix="heedline-try-") as scratch:
                 cluster = postgres.start(Path(scratch), durable=False)
                 try:
-                    _restore_into(cluster.url("migrate"), halves, passphrase, own=True)
+                    _restore_into(cluster.url("migrate"), halves, passphrase, own=True, trial=True)
                 finally:
                     from django.db import connections
 
@@ -222,7 +226,9 @@ def _refuse_another(home: Path, manifest: Manifest) -> None:
         raise Unfit(f"{home} pins another root key than the one in the backup.")
 
 
-def _restore_into(url: str, halves: Halves, passphrase: str | None, *, own: bool) -> None:
+def _restore_into(
+    url: str, halves: Halves, passphrase: str | None, *, own: bool, trial: bool = False
+) -> None:
     """Create the tables in a database and load the backup into them.
 
     `own` means that the database belongs to this home and becomes what the backup was (demo or live). The
@@ -241,12 +247,16 @@ def _restore_into(url: str, halves: Halves, passphrase: str | None, *, own: bool
     call_command("migrate", interactive=False, skip_checks=True, verbosity=0)
     say("Loading")
     done = backup.restore(
-        halves, at=datetime.now(UTC), told=lambda words: say(f"  {words}"), passphrase=passphrase
+        halves, at=datetime.now(UTC), told=lambda words: say(f"  {words}"), passphrase=passphrase, trial=trial
     )
     say(
         f"Restored {done.reports} reports. The log has {done.events} events and bears out its {done.checkpoints} signed "
         f"checkpoints; it goes on as generation {done.generation}."
     )
+    if done.files.asked:
+        say(
+            f"{done.files.asked} files of reports belong to it, and {done.files.missing} of them are missing."
+        )
     if done.missing > 0:
         say(
             f"The log of the newer key store knew {done.missing} more events: they are lost with the time between."

@@ -17,13 +17,14 @@ from heedline.audit import sequence
 from heedline.audit.models import Checkpoint as Published
 from heedline.audit.tree import EMPTY_ROOT, Growing, leaf_hash
 from heedline.backups import folder
-from heedline.backups.dumping import copy_out, manifest_of, moment, note, see_one_moment
+from heedline.backups.dumping import copy_out, manifest_of, moment, note, objects_of, see_one_moment
 from heedline.backups.folder import BackupWriter, Unfit
 from heedline.backups.loading import Halves, as_owner, copy_in, refuse_unfit
 from heedline.backups.plan import DAYS_KEPT, Side
-from heedline.casework.continuity import canary
+from heedline.casework.continuity import canary, file_copies
 from heedline.casework.log import keeping as log_keeping
 from heedline.dispatch.clocks import slot_of
+from heedline.files.copying import CopiedObjects
 from heedline.vault import CannotOpen
 from heedline.vault.notes import NotBelieved, Note, NoteKey, TreeHead
 
@@ -38,6 +39,8 @@ class Taken:
     places: dict[Side, Path]
     hashes: dict[Side, str]
     resumed: bool
+    files: CopiedObjects | None = None
+    """What became of the files, if the bodies were copied."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class Restored:
     generation: int
     reports: int
     canary: bool | None
+    files: CopiedObjects
 
 
 def back_up(places: dict[Side, Path], *, at: datetime, told: BackupProgress) -> Taken:
@@ -76,16 +80,28 @@ def back_up(places: dict[Side, Path], *, at: datetime, told: BackupProgress) -> 
         for side in Side:
             if side in writings:
                 copy_out(raw, side, writings[side], running=running, told=told)
+        objects = objects_of(raw, running=running) if Side.BODIES in places else []
     finally:
         raw.execute("ROLLBACK")
+    # before the run has its name: a backup that is finished has its files
+    files = file_copies.copy_to(places[Side.BODIES], objects, told) if Side.BODIES in places else None
     for side, writing in writings.items():
         writing.finish(manifest_of(seen, side, run, str(settings.ROOT), running, writing))
     done = {side: writing.give_name() for side, writing in writings.items()}
-    return Taken(run, done, {side: folder.fingerprint(one) for side, one in done.items()}, any(before))
+    return Taken(run, done, {side: folder.fingerprint(one) for side, one in done.items()}, any(before), files)
 
 
-def restore(halves: Halves, *, at: datetime, told: BackupProgress, passphrase: str | None = None) -> Restored:
+def restore(
+    halves: Halves,
+    *,
+    at: datetime,
+    told: BackupProgress,
+    passphrase: str | None = None,
+    trial: bool = False,
+) -> Restored:
     """Restore a backup into an empty database and prove that it matches what was backed up.
+
+    The files of reports are copied into the storage. A `trial` only counts whether they are in the backup.
 
     Must run as the owner of the tables. A restore is all or nothing: if anything stops it, the database is
     left empty. `halves` come from `loading.believed`. The log is trusted only as far as its own checkpoints
@@ -105,10 +121,11 @@ def restore(halves: Halves, *, at: datetime, told: BackupProgress, passphrase: s
                 told("opening the canary's report")
                 opened = _open_canary(passphrase, at)
             reports = _count("SELECT count(*) FROM reports_report")
+            files = file_copies.restore_from(halves[Side.BODIES][0], trial=trial, told=told)
         generation = log_keeping.begin_generation()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    return Restored(events, checkpoints, missing, generation, reports, opened)
+    return Restored(events, checkpoints, missing, generation, reports, opened, files)
 
 
 def _open_canary(passphrase: str, at: datetime) -> bool:

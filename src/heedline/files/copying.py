@@ -1,0 +1,58 @@
+"""Copying objects from one storage to another, in blocks, and taking it up again after an interruption.
+
+Objects never change, so a shorter copy is the beginning of the whole one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from heedline.files.storage import ObjectMissing, Storage
+
+_BLOCK = 1 << 20
+#: After how many objects progress is told.
+_TELL = 100
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedObjects:
+    """How many objects were asked for, how many of them were copied now, and how many are nowhere whole."""
+
+    asked: int
+    copied: int
+    missing: int
+
+
+def copy_objects(
+    objects: Iterable[tuple[UUID, int]], source: Storage, to: Storage, told: Callable[[str], None]
+) -> CopiedObjects:
+    """Copy each object, given with its size, unless it is there already.
+
+    One that is missing or has another size in the source is counted and left out.
+    """
+    asked = copied = missing = 0
+    for name, size in objects:
+        asked += 1
+        have = _size(to, name)
+        if have == size:
+            continue
+        if _size(source, name) != size:
+            missing += 1
+            continue
+        at = have if have < size else 0
+        while at < size:
+            at = to.append(name, source.read(name, at, _BLOCK), at)
+        to.finish(name)
+        copied += 1
+        if copied % _TELL == 0:
+            told(f"files: {copied} copied")
+    return CopiedObjects(asked, copied, missing)
+
+
+def _size(storage: Storage, name: UUID) -> int:
+    try:
+        return storage.size(name)
+    except ObjectMissing:
+        return 0

@@ -47,6 +47,7 @@ def echo(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[by
 class Counting:
     """A receiver that counts, instead of sealing."""
 
+    media = "application/x-www-form-urlencoded"
     most = 64 * 1024 * 1024
 
     def __init__(self) -> None:

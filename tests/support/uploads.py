@@ -9,11 +9,12 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.test import Client
 
+from heedline.api.incoming import ReportAddress
 from heedline.config.uploads import AllAddresses
 from heedline.web.public.shell.incoming_files import UPLOADED, FileAddresses
 from heedline.web.public.shell.incoming_parts import MEDIA, PART, PartAddresses
 
-ADDRESSES = AllAddresses((FileAddresses(), PartAddresses()))
+ADDRESSES = AllAddresses((FileAddresses(), PartAddresses(), ReportAddress()))
 BOUNDARY = "----heedline-test"
 KIND = f"multipart/form-data; boundary={BOUNDARY}"
 #: A photo as a telephone makes it begins like this; the rest does not matter to whoever only keeps it.
@@ -42,7 +43,7 @@ def passed_on(environ: WSGIEnvironment, body: Iterable[bytes], *, whole: bool = 
     form = receiver.finish(whole=whole)
     environ["wsgi.input"] = BytesIO(form)
     environ["CONTENT_LENGTH"] = str(len(form))
-    environ["CONTENT_TYPE"] = "application/x-www-form-urlencoded"
+    environ["CONTENT_TYPE"] = receiver.media
     return receiver.close
 
 

@@ -4,6 +4,7 @@
 never repeat the input. `views` parses the request, makes one casework call and responds. `openapi`
 describes the API and is tested against its real behaviour.
 
-No cookies, sessions or templates are used, so a call costs little more than sealing the report. File
-uploads will be added with the files process. Until then, multipart requests are refused with 415.
+`incoming` takes the body of a report with files apart while it arrives.
+
+No cookies, sessions or templates are used, so a call costs little more than sealing the report.
 """

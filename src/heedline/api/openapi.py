@@ -11,17 +11,20 @@ from typing import Any
 
 from heedline.api import problems, reading
 from heedline.intake.questions import FieldKind, Question, QuestionSet, StepKind
+from heedline.packs.rules.file_limits import FileLimits
 
 type Json = dict[str, Any]
 
 _CODE_EXAMPLE = "7Q2M-K9TD-3XAP-0WHE-5RJN-C6"
 
 
-def document(sets: Mapping[str, QuestionSet], statuses: Sequence[str], *, longest_text: int) -> Json:
+def document(
+    sets: Mapping[str, QuestionSet], statuses: Sequence[str], *, longest_text: int, files: FileLimits
+) -> Json:
     """Return the complete OpenAPI document.
 
     `sets` maps each kind of report to its question set. `statuses` lists the statuses that a reporter can be
-    shown.
+    shown. `files` limits what may be sent with a report.
     """
     return {
         "openapi": "3.1.0",
@@ -31,15 +34,14 @@ def document(sets: Mapping[str, QuestionSet], statuses: Sequence[str], *, longes
             "summary": "Send a report in confidence; come back with its code.",
             "description": (
                 "No account, no cookie, nothing kept of where a call came from. In an emergency call the emergency "
-                "number first: this API is no emergency service. Files cannot be sent yet: multipart bodies are "
-                "refused with 415."
+                "number first: this API is no emergency service."
             ),
             "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
         },
         "servers": [{"url": "/api/v1"}],
         "security": [],
         "paths": {
-            "/reports": {"post": _send()},
+            "/reports": {"post": _send(files)},
             "/mailbox": {"post": _read(statuses)},
             "/mailbox/messages": {"post": _write(longest_text)},
             "/openapi.json": {"get": _describe()},
@@ -61,7 +63,7 @@ def document(sets: Mapping[str, QuestionSet], statuses: Sequence[str], *, longes
     }
 
 
-def _send() -> Json:
+def _send(files: FileLimits) -> Json:
     return {
         "operationId": "sendReport",
         "summary": "Send a report",
@@ -71,7 +73,7 @@ def _send() -> Json:
             "code, so treat it as a secret and do not keep it."
         ),
         "parameters": [{"$ref": "#/components/parameters/IdempotencyKey"}],
-        "requestBody": _body({"$ref": "#/components/schemas/Report"}),
+        "requestBody": _report_body(files),
         "responses": {
             "201": _json(
                 "Stored.",
@@ -327,6 +329,34 @@ def _object(properties: Json) -> Json:
 
 def _body(schema: Json) -> Json:
     return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
+def _report_body(files: FileLimits) -> Json:
+    """Return the body of a report, which may be sent alone or with files."""
+    report = {"$ref": "#/components/schemas/Report"}
+    body = _body(report)
+    body["content"]["multipart/form-data"] = {
+        "schema": {
+            "type": "object",
+            "required": ["report", "files"],
+            "properties": {
+                "report": report,
+                "files": {
+                    "type": "array",
+                    "minItems": 1,
+                    "maxItems": files.most,
+                    "items": {"type": "string", "contentMediaType": "application/octet-stream"},
+                    "description": (
+                        f"Files of at most {files.size} bytes each, for reports of these kinds: "
+                        f"{', '.join(files.kinds)}. Their types are decided from their content. A retry sends them again."
+                    ),
+                },
+            },
+            "additionalProperties": False,
+        },
+        "encoding": {"report": {"contentType": "application/json"}},
+    }
+    return body
 
 
 def _json(description: str, schema: Json) -> Json:

@@ -38,7 +38,9 @@ _UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 #: 32 random hex digits have fewer different ones than this once in 27 million; a counter or a name mostly has.
 FEWEST_DIFFERENT = 8
 
-_JSON_ONLY = "Send application/json in UTF-8. Files cannot be sent yet."
+_JSON_ONLY = (
+    "Send application/json in UTF-8. Only reports can be sent as multipart/form-data, with their files."
+)
 _KEY_DETAIL = (
     "Send at least 128 random bits, made anew for each report: 22 or more characters of A-Z a-z 0-9 - _, or 32 or "
     "more hexadecimal digits, at most 128 characters. A UUID has too few random bits."
@@ -51,15 +53,19 @@ def idempotency_key(request: HttpRequest) -> bytes:
     Weak keys are refused, because anyone who guesses the key can obtain the receipt code.
     """
     given = request.headers.get("Idempotency-Key", "")
-    weak = (
-        not _KEY.fullmatch(given)
-        or _UUID.fullmatch(given)
-        or len(set(given)) < FEWEST_DIFFERENT
-        or (_HEX.fullmatch(given) and len(given.replace("-", "")) < 32)
-    )
-    if weak:
+    if not is_strong(given):
         raise ApiProblem(problems.KEY_NEEDED, _KEY_DETAIL)
     return given.encode("ascii")
+
+
+def is_strong(key: str) -> bool:
+    """Return whether an idempotency key may have enough random bits."""
+    return not (
+        not _KEY.fullmatch(key)
+        or _UUID.fullmatch(key)
+        or len(set(key)) < FEWEST_DIFFERENT
+        or (_HEX.fullmatch(key) and len(key.replace("-", "")) < 32)
+    )
 
 
 def whole(request: HttpRequest) -> None:

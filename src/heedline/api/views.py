@@ -6,6 +6,7 @@ Each view reads the request within limits, makes one casework call and responds.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, wraps
 from typing import Any
@@ -16,12 +17,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from heedline.api import openapi, problems, reading
+from heedline.api.incoming import FILES, SentFiles
 from heedline.api.problems import ApiProblem
+from heedline.casework.attachments import taking
 from heedline.casework.contact import messages as contact_messages
 from heedline.casework.errors import CodeUnknown, Conflict, NoRoom, SealingStopped
 from heedline.casework.intake import receipt_codes as codes
 from heedline.casework.intake.rate_limit import CALLER, PACE
 from heedline.casework.journey import transitions
+from heedline.casework.journey.transitions import Accepted
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.report import sealing
 from heedline.intake.api_payload import RejectedPayload, from_api
@@ -84,11 +88,14 @@ def offered(method: str) -> Callable[[ApiView], Callable[..., HttpResponseBase]]
 
 @offered("POST")
 def reports(request: HttpRequest) -> HttpResponse:
-    """Accept one report and return 201 with its receipt code.
+    """Accept one report, with files or without, and return 201 with its receipt code.
 
     A retry with the same idempotency key and the same body receives the same response.
     """
     key = reading.idempotency_key(request)
+    sent = request.META.get(FILES)
+    if isinstance(sent, SentFiles) and sent.problem is not None:
+        raise sent.problem
     body = reading.json_body(request, longest=reading.LONGEST_REPORT)
     at = datetime.now(UTC)
     record = from_api(question_sets(), body, identity_offered=key_directory.identity_offered(at.date()))
@@ -110,8 +117,27 @@ def reports(request: HttpRequest) -> HttpResponse:
             code
         ):  # what was stored is answered alike, however often it is asked
             raise ApiProblem(problems.SLOWER, _SLOWER, retry_after=seconds)
-    accepted = transitions.submit(new, at=at)
+    accepted = _with_files(new, sent, at) if isinstance(sent, SentFiles) else transitions.submit(new, at=at)
     return problems.answer(201, {"code": code.grouped(), "received_on": accepted.received_on.isoformat()})
+
+
+def _with_files(new: sealing.NewReport, sent: SentFiles, at: datetime) -> Accepted:
+    """Store a report with its files.
+
+    They are kept even if storing fails, because it may have succeeded without our knowing. What no report
+    names is deleted later.
+    """
+    if new.record.kind not in taking.limits().kinds:
+        errors = [{"pointer": "/files", "detail": "Files cannot be sent with this kind of report."}]
+        raise ApiProblem(problems.NOT_TAKEN, "Nothing was done. See errors.", errors=errors)
+    try:
+        accepted = transitions.submit(replace(new, files=sent.keep()), at=at)
+    except Conflict:
+        sent.forget()
+        raise
+    if accepted.again:  # the files that came first are stored
+        sent.forget()
+    return accepted
 
 
 @offered("POST")
@@ -203,5 +229,8 @@ def question_sets() -> dict[str, QuestionSet]:
 def document() -> dict[str, Any]:
     """Return the OpenAPI document of this installation, built from its pack's question sets."""
     return openapi.document(
-        question_sets(), tuple(load_pack(settings.PACK).statuses), longest_text=contact_messages.LONGEST
+        question_sets(),
+        tuple(load_pack(settings.PACK).statuses),
+        longest_text=contact_messages.LONGEST,
+        files=load_pack(settings.PACK).file_limits,
     )

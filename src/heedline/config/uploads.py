@@ -35,6 +35,8 @@ class UploadLimits:
 class Receiver(Protocol):
     """The taker of one body. Its methods are called in a thread, one after the other."""
 
+    media: str
+    """The media type of what `finish` returns."""
     most: int
     """The longest body that is read to its end, so that its sender sees why it was refused."""
 
@@ -42,7 +44,7 @@ class Receiver(Protocol):
         """Take the next bytes of the body."""
 
     def finish(self, *, whole: bool) -> bytes:
-        """Return the form without the file, URL-encoded. Not `whole`: the body was cut off, or too slow."""
+        """Return the body without its files. Not `whole`: the body was cut off, or too slow."""
 
     def close(self) -> None:
         """Delete what was taken, unless a page has used it."""
@@ -117,7 +119,7 @@ class Uploads:
         form = await self.run(lambda: receiver.finish(whole=arrived == announced))
         environ["wsgi.input"] = BytesIO(form)
         environ["CONTENT_LENGTH"] = str(len(form))
-        environ["CONTENT_TYPE"] = "application/x-www-form-urlencoded"
+        environ["CONTENT_TYPE"] = receiver.media
 
     async def run[T](self, what: Callable[[], T]) -> T:
         """Run something in one of the threads for files."""

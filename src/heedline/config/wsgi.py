@@ -144,6 +144,7 @@ def build(process: str) -> Front:
         _claim_sign_in()
         return Front(files, settings.OWN_URL, limits, ready=files.files.__contains__)
     from heedline.api import views as api
+    from heedline.api.incoming import ReportAddress
     from heedline.casework.intake import page_counts
     from heedline.config.intake_first import intake_first
     from heedline.web.public.guidance import attack
@@ -159,7 +160,9 @@ def build(process: str) -> Front:
         limits,
         fixed={path: (200, list(page.headers), page.body) for path, page in pages.items()},
         ready=lambda path: path in files.files or path in pages,  # HEAD, too
-        uploads=Uploads(_OnFreshConnections(AllAddresses((FileAddresses(), PartAddresses())))),
+        uploads=Uploads(
+            _OnFreshConnections(AllAddresses((FileAddresses(), PartAddresses(), ReportAddress())))
+        ),
     )
 
 

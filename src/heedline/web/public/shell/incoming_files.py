@@ -63,6 +63,8 @@ class UploadedFile:
 class FileReceiver:
     """The receiver of one body. Nothing of the file is held beyond what is written at once."""
 
+    media = "application/x-www-form-urlencoded"
+
     def __init__(self, environ: WSGIEnvironment, problem: FileProblem | None, place: bytes | None) -> None:
         self.most = taking.limits().size * _READ_ON
         self._uploaded = environ[UPLOADED] = UploadedFile()

@@ -51,6 +51,8 @@ class ArrivedPart:
 class PartReceiver:
     """The receiver of one part."""
 
+    media = "application/x-www-form-urlencoded"
+
     def __init__(self, part: ArrivedPart, file: ResumedFile | None, left: int, place: bytes | None) -> None:
         self.most = left if file is not None else _READ_ON
         self._part, self._file, self._place = part, file, place

@@ -37,7 +37,7 @@ def test_films_are_shown(container: str) -> None:
 def test_a_long_film_begins_with_its_first_seconds() -> None:
     found, sink = made(FileKind.FILM, recording("mp4", seconds=9))
     assert [one.part.role for one in found.parts] == ["poster", "start", "film"]
-    assert 3.8 <= float(value(told(sink.of("start")[0], ending="mp4"), "format.duration")) <= 4.2
+    assert 2.8 <= float(value(told(sink.of("start")[0], ending="mp4"), "format.duration")) <= 3.2
     assert 8.8 <= float(value(told(sink.of("film")[0], ending="mp4"), "format.duration")) <= 9.2
 
 

@@ -221,6 +221,9 @@ class Written:
         found, self._data = self._data[:length], self._data[length:]
         return found
 
+    def end(self) -> None:
+        pass
+
 
 def test_text_that_is_too_long_or_no_text_is_not_believed() -> None:
     for data in (b"RT" + struct.pack("!I", 11) + bytes(11) + b"E", b"RT\0\0\0\2\xff\xfeE"):

@@ -29,7 +29,7 @@ from heedline.files.derivatives.sandbox import SandboxLimits, SandboxStopped, sa
 #: The longest side of a film, and of its poster.
 _LONGEST = 1280
 #: Seconds that are ready before the rest, for films that are longer than `_SHORT`.
-_START, _SHORT = 4, 8
+_START, _SHORT = 3, 8
 #: Most pixels of one frame of the original (8K).
 _MOST_PIXELS = 7680 * 4320
 
@@ -59,7 +59,7 @@ def _poster(original: OriginalInMemory, recording: Recording, size: tuple[int, i
 
 def _decoders(recording: Recording, size: tuple[int, int], seconds: float) -> Iterator[RawDecoder]:
     rate = f"{recording.frames[0]}/{recording.frames[1]}"
-    filters = f"fps=fps={rate}:start_time=0,scale={size[0]}:{size[1]}"
+    filters = f"fps=fps={rate}:start_time=0,scale={size[0]}:{size[1]}:flags=fast_bilinear"
     program = ffmpeg(
         *READ_ORIGINAL,
         *("-map", f"0:{recording.picture}", "-t", f"{seconds:.2f}", "-vf", filters),

@@ -37,6 +37,7 @@ def read_frames(run: SandboxRun, handlers: dict[bytes, Callable[[], None]]) -> N
         if tag not in handlers:
             raise frames.UnexpectedFrame
         handlers[tag]()
+    run.end()  # all is there; what it costs is counted once it has ended
 
 
 def read_pages(run: SandboxRun, writer: PartWriter, *, pixels: int, most: int, first: int = 1) -> None:

@@ -44,6 +44,8 @@ _PACKAGES = (
     "pypdfium2_raw",
     "pypdfium2_cfg",
 )
+#: For an interpreter that is not the system's.
+_PYTHON_OF_ITS_OWN = ("--setenv", "PYTHONHOME", "/python", "--setenv", "LD_LIBRARY_PATH", "/python/lib")
 _HERE = Path(__file__).parent
 #: The same place as in our package, so that the decoders import each other by one name.
 _DECODERS = "/app/heedline/files/derivatives"
@@ -151,11 +153,11 @@ def seal_memory_file(descriptor: int) -> None:
 
 @dataclass(frozen=True)
 class _Way:
-    """How bubblewrap is started here: under which user, and whether folders are named by descriptors."""
+    """How bubblewrap is started here, and which user it becomes. `inside`: only once the sandbox is made."""
 
     bwrap: str
     user: int | None
-    by_descriptor: bool
+    inside: bool
 
 
 def _ways() -> Iterator[_Way]:
@@ -163,10 +165,11 @@ def _ways() -> Iterator[_Way]:
     if bwrap is None:
         return
     if os.geteuid() == 0:
-        # An unused user may not enter the folder of root that we may lie in, so folders are opened before.
-        yield _Way(bwrap, _UNUSED_USER, by_descriptor=True)
-        yield _Way(bwrap, _UNUSED_USER, by_descriptor=False)
-    yield _Way(bwrap, None, by_descriptor=False)
+        yield _Way(bwrap, _UNUSED_USER, inside=False)
+        # Heedline may lie in a folder of root's that nobody else enters: then root makes the sandbox, and leaves it.
+        yield _Way(bwrap, _UNUSED_USER, inside=True)
+        return  # as root itself, the kernel limits no number of processes
+    yield _Way(bwrap, None, inside=False)
 
 
 def _python() -> tuple[str, Path | None]:
@@ -198,31 +201,41 @@ def _shown() -> Iterator[tuple[Path, str]]:
         yield base, "/python"
 
 
-@contextlib.contextmanager
-def _folders(way: _Way) -> Iterator[tuple[list[str], list[int]]]:
-    """The options that show folders, and the descriptors that they need."""
+def _folders() -> list[str]:
+    """The options that show folders."""
     options: list[str] = []
-    with contextlib.ExitStack() as opened:
-        descriptors: list[int] = []
-        for here, there in _shown():
-            if way.by_descriptor:
-                descriptor = os.open(here, os.O_PATH | os.O_CLOEXEC)
-                opened.callback(os.close, descriptor)
-                descriptors.append(descriptor)
-                options += ["--ro-bind-fd", str(descriptor), there]
-            else:
-                options += ["--ro-bind", str(here), there]
-        for name in ("bin", "sbin", "lib", "lib64", "lib32"):
-            if (place := Path("/", name)).is_symlink():
-                options += ["--symlink", os.readlink(place), f"/{name}"]
-        yield options, descriptors
+    for folder in ("/etc", *reversed(Path(_DECODERS).parents[:-1]), _DECODERS):
+        options += ["--perms", "0755", "--dir", str(folder)]
+    for here, there in _shown():
+        options += ["--ro-bind", str(here), there]
+    for name in ("bin", "sbin", "lib", "lib64", "lib32"):
+        if (place := Path("/", name)).is_symlink():
+            options += ["--symlink", os.readlink(place), f"/{name}"]
+    return options
 
 
-def _command(way: _Way, limits: SandboxLimits, folders: list[str], seccomp: int | None) -> list[str]:
-    processes = limits.tasks + 8  # bubblewrap itself is two
+def _identity(way: _Way) -> tuple[list[str], list[str]]:
+    """The options that take away rights, and the command that leaves root's account inside."""
+    if not way.inside:
+        return (
+            ["--unshare-user", "--disable-userns", "--uid", "65534", "--gid", "65534", "--cap-drop", "ALL"],
+            [],
+        )
+    needed = [word for name in ("SETUID", "SETGID", "SETPCAP") for word in ("--cap-add", f"CAP_{name}")]
+    return ["--cap-drop", "ALL", *needed], [
+        *("/usr/bin/setpriv", f"--reuid={way.user}", f"--regid={way.user}", "--clear-groups"),
+        *("--inh-caps=-all", "--bounding-set=-all", "--no-new-privs", "--"),
+    ]
+
+
+def _command(way: _Way, limits: SandboxLimits, seccomp: int | None) -> list[str]:
+    # Limited inside, where only the sandbox's own are counted: outside, all of our user's would be. Without a user
+    # namespace those of all sandboxes count together.
+    tasks = 512 if way.inside else limits.tasks + 8
+    rights, leaving = _identity(way)
     return [
         *("/usr/bin/nice", "-n", "5"),
-        *("/usr/bin/prlimit", "--core=0", f"--cpu={limits.processor_seconds}", f"--nproc={processes}"),
+        *("/usr/bin/prlimit", "--core=0", f"--cpu={limits.processor_seconds}"),
         *(
             f"--as={limits.memory}",
             f"--fsize={limits.file_size}",
@@ -231,17 +244,19 @@ def _command(way: _Way, limits: SandboxLimits, folders: list[str], seccomp: int 
             "--msgqueue=0",
         ),
         *("--", way.bwrap),
-        *("--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"),
-        *("--unshare-cgroup", "--disable-userns", "--uid", "65534", "--gid", "65534", "--cap-drop", "ALL"),
+        *("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"),
+        *("--unshare-cgroup", *rights),
         *("--hostname", "sandbox", "--die-with-parent", "--new-session", "--clearenv"),
         *("--setenv", "PATH", "/usr/bin", "--setenv", "LC_ALL", "C.UTF-8", "--setenv", "TZ", "UTC"),
         *("--setenv", "PYTHONPATH", "/app", "--setenv", "HOME", "/tmp"),  # noqa: S108 - inside
-        *(("--setenv", "PYTHONHOME", "/python") if _python()[1] else ()),
-        *folders,
+        *(_PYTHON_OF_ITS_OWN if _python()[1] else ()),
+        *_folders(),
         *("--dev", "/dev", "--remount-ro", "/dev"),
-        *(("--size", str(limits.scratch), "--tmpfs", "/tmp") if limits.scratch else ()),  # noqa: S108
+        *(("--perms", "1777", "--size", str(limits.scratch), "--tmpfs", "/tmp") if limits.scratch else ()),  # noqa: S108
         *(("--seccomp", str(seccomp)) if seccomp is not None else ()),
         *("--remount-ro", "/", "--chdir", "/", "--"),
+        *leaving,
+        *("/usr/bin/prlimit", f"--nproc={tasks}", "--"),
     ]
 
 
@@ -250,8 +265,7 @@ def _running(
     way: _Way, program: Sequence[str], source: int, limits: SandboxLimits, passed: Sequence[int] = ()
 ) -> Iterator[SandboxRun]:
     with contextlib.ExitStack() as stack:
-        folders, descriptors = stack.enter_context(_folders(way))
-        seccomp = None
+        descriptors, seccomp = list(passed), None
         rules = filter_program(processes=limits.new_processes, sockets=limits.sockets)
         if rules is not None:
             seccomp = memory_file("filter")
@@ -263,17 +277,17 @@ def _running(
         original = os.open(f"/proc/self/fd/{source}", os.O_RDONLY | os.O_CLOEXEC)
         stack.callback(os.close, original)
         process = subprocess.Popen(  # noqa: S603 - a list of our own making, no shell
-            [*_command(way, limits, folders, seccomp), *program],
+            [*_command(way, limits, seccomp), *program],
             stdin=original,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # decoders quote what they read
-            pass_fds=[*descriptors, *passed],
+            pass_fds=descriptors,
             env={},
             cwd="/",
             start_new_session=True,
-            user=way.user,
-            group=way.user,
-            extra_groups=None if way.user is None else [],
+            user=None if way.inside else way.user,
+            group=None if way.inside else way.user,
+            extra_groups=None if way.inside or way.user is None else [],
         )
         run = SandboxRun(process, limits)
         with contextlib.suppress(OSError):
@@ -324,8 +338,8 @@ def _way() -> _Way | None:
 def sandbox_missing() -> str | None:
     """Return why no sandbox can be had here, in a sentence, or None if there is one.
 
-    A sandbox is tried, and it counts only if a program inside can open no socket, read no password file, write
-    no file and start no process.
+    A sandbox is tried, and it counts only if a program inside can open no socket, read no password file and
+    write no file.
     """
     if sys.platform != "linux":
         return "Previews need Linux: this system has no sandbox that Heedline knows."
@@ -336,7 +350,7 @@ def sandbox_missing() -> str | None:
     if _way() is None:
         return (
             "Previews need bubblewrap, and this system does not let it make a sandbox: it must be allowed to"
-            " create user namespaces."
+            " create user namespaces, and every user must be able to read the installed program."
         )
     return None
 

@@ -33,7 +33,7 @@ def main() -> int:
         and not _succeeds(_connect)
         and not _succeeds(lambda: os.open("/app/written", os.O_CREAT | os.O_WRONLY))
         and not _succeeds(lambda: os.open("/usr/written", os.O_CREAT | os.O_WRONLY))
-        and os.getuid() == 65534
+        and os.getuid() != 0
     )
     if not shut:
         return 1

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import time
+import zlib
 
 import pytest
 from PIL import Image
@@ -114,3 +116,36 @@ def test_control_characters_are_made_visible() -> None:
     assert visible("zero\u200bwidth \ufeff") == "zero⟨U+200B⟩width ⟨U+FEFF⟩"
     assert visible("one\r\ntwo\rthree\tfour") == "one\ntwo\nthree\tfour"
     assert visible("می\u200cخواهم 👩\u200d💻") == "می\u200cخواهم 👩\u200d💻"
+
+
+def test_a_page_that_unpacks_to_too_much_is_ended() -> None:
+    """Packed three times: a few kilobytes that become 50 GB."""
+    packed = bytes(1 << 20)
+    for times in (50, 1000, 1000):
+        packed = zlib.compress(packed * times, 9)
+    body = b"<< /Length %d /Filter [/FlateDecode /FlateDecode /FlateDecode] >>\nstream\n" % len(packed)
+    data = pdf(RED).replace(b"<< /Length 25 >>\nstream\n" + RED.encode(), body + packed)
+    began = time.monotonic()
+    found, sink = made(FileKind.PDF, data, DerivativeLimits(pages=1))
+    assert found.failure in {None, NoDerivative.DAMAGED, NoDerivative.TOO_LARGE, NoDerivative.TOO_SLOW}
+    assert time.monotonic() - began < 60
+    assert all(len(page) < 1_000_000 for page in sink.of("page"))
+
+
+def test_a_deeply_nested_document_is_ended_or_shown() -> None:
+    deep = "[" * 100_000 + "]" * 100_000
+    for data in (pdf(RED, extra=f"/Deep {deep}"), pdf("q " * 200_000 + RED), pdf(f"{deep} TJ")):
+        found, _ = made(FileKind.PDF, data, DerivativeLimits(pages=1))
+        assert found.failure in {None, NoDerivative.DAMAGED, NoDerivative.TOO_SLOW}
+
+
+def test_a_tree_of_pages_that_contains_itself_is_ended_or_shown() -> None:
+    data = pdf(RED).replace(b"/Kids [4 0 R]", b"/Kids [2 0 R]")
+    assert made(FileKind.PDF, data)[0].failure in {NoDerivative.DAMAGED, NoDerivative.EMPTY}
+
+
+def test_nothing_in_a_document_acts() -> None:
+    action = "/AA << /O << /S /JavaScript /JS (app.alert\\(1\\)) >> >> /A << /S /Launch /F (/usr/bin/id) >>"
+    found, sink = made(FileKind.PDF, pdf(RED, extra=action))
+    assert (found.failure, len(found.parts)) == (None, 1)
+    assert b"JavaScript" not in sink.of("page")[0]

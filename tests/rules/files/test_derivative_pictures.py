@@ -15,6 +15,8 @@ from tests.support.derivatives import SinkInMemory, made, sandbox
 
 from heedline.files.derivatives import DerivativeLimits, NoDerivative, make
 from heedline.files.derivatives import sandbox as sandbox_module
+from heedline.files.derivatives.originals import in_memory
+from heedline.files.derivatives.sandbox import SandboxLimits, decoder, sandboxed
 from heedline.files.kinds import FileKind
 
 __all__ = ["sandbox"]
@@ -109,6 +111,44 @@ def test_a_pixel_bomb_is_known_by_its_header() -> None:
     assert (found.failure, sink.parts) == (NoDerivative.TOO_LARGE, [])
     assert time.process_time() - began[0] < 1
     assert time.monotonic() - began[1] < 10  # a second on a quiet machine
+
+
+def test_a_pixel_bomb_needs_little_memory() -> None:
+    """Measured inside: what the decoder held at most, before it refused."""
+    program = (
+        "import resource; from heedline.files.derivatives.inside import picture; from heedline.files.derivatives.frames "
+        "import FrameWriter; out = FrameWriter(1); picture.write_pictures(out, 50_000_000, 4096, 12); "
+        "out.text(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))"
+    )
+    allowed = SandboxLimits(wall_seconds=20, processor_seconds=5, memory=1 << 30, output=100)
+    with in_memory([png_bomb(60_000, 60_000, 20)], most=1 << 20) as original:
+        with sandboxed([decoder("none")[0], "-S", "-s", "-c", program], original.descriptor, allowed) as run:
+            assert run.exactly(2) == b"X\x02"
+            assert run.exactly(1) == b"T"
+            kib = int(run.exactly(int.from_bytes(run.exactly(4))))
+    assert kib < 100_000
+
+
+def test_a_picture_that_says_it_is_small_and_is_not_is_cut() -> None:
+    """Rows beyond the height in the header are never unpacked into memory."""
+    found, sink = made(FileKind.IMAGE, png_bomb(2000, 10, 10_000))
+    assert found.failure in {None, NoDerivative.DAMAGED}
+    assert all(opened(data).size == (2000, 10) for _, data in sink.parts)
+
+
+def test_an_animation_without_an_end_is_cut() -> None:
+    frame = as_file(Image.new("P", (600, 400)), "GIF")
+    body = frame[frame.index(b",", 13) : -1]
+    found, _ = made(FileKind.IMAGE, frame[: -len(body) - 1] + body * 3000)
+    assert (found.failure, len(found.parts)) == (None, DerivativeLimits().pictures)
+
+
+def test_a_picture_that_is_a_page_as_well_is_shown_as_a_picture_only() -> None:
+    """The type keeps such a file from being shown at all; here it comes to the decoder all the same."""
+    data = as_file(picture(), "GIF", comment=b"*/=1;<script>alert(1)</script><!--") + b"--><html>"
+    found, sink = made(FileKind.IMAGE, data)
+    assert found.failure is None
+    assert not any(b"<script>" in shown or b"<html>" in shown for _, shown in sink.parts)
 
 
 @pytest.mark.parametrize(

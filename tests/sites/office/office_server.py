@@ -1,4 +1,4 @@
-"""The office, or the partners' site, on a loopback port, for a real browser: the real middleware and role, on the test's own transaction."""
+"""The office, the partners' site or the files site on a loopback port, for a real browser: the real middleware and role, on the test's own transaction."""
 
 from __future__ import annotations
 
@@ -30,7 +30,20 @@ class _Quiet(WSGIRequestHandler):
 
 
 #: Under which name each listens where.
-_HOSTS = {"office": ("localhost", "127.0.0.1"), "partner": ("127.0.0.3", "127.0.0.3")}
+_HOSTS = {
+    "office": ("localhost", "127.0.0.1"),
+    "partner": ("127.0.0.3", "127.0.0.3"),
+    "files": ("127.0.0.2", "127.0.0.2"),
+}
+
+
+def _of(site: str, **told: str) -> override_settings:
+    return override_settings(
+        ROOT_URLCONF=f"heedline.config.urls_{site}",
+        MIDDLEWARE=getattr(settings, f"{site.upper()}_MIDDLEWARE"),
+        CSRF_COOKIE_NAME=f"hl_csrf_{site[:3]}_{settings.INSTANCE}",
+        **told,
+    )
 
 
 @contextmanager
@@ -47,14 +60,40 @@ def office_serving(site: str = "office") -> Iterator[str]:
         ),
     ):
         handler = StaticFilesHandler(WSGIHandler())
+    with sites_serving(site) as addresses:
+        yield addresses[site]
 
+
+@contextmanager
+def sites_serving(*sites: str) -> Iterator[dict[str, str]]:
+    """The address of each of these sites, until the block ends, otherwise as `office_serving`.
+
+    The settings belong to the whole process, so they change with the site whenever another one is asked.
+    """
+    shared, turn = connections["default"], threading.Lock()
+    handlers: dict[str, StaticFilesHandler] = {}
+    now: list[str] = []
+    told: list[override_settings] = []
+    urls: dict[str, str] = {}
+
+    def become(site: str) -> None:
+        if now == [site]:
+            return
+        for one in told:
+            one.disable()
+        now[:], told[:] = [site], [_of(site, **urls)]
+        told[0].enable()
+
+    def answering(site: str) -> Any:
         def answer(environ: dict[str, Any], start_response: Any) -> list[bytes]:
             with lent():
                 if ended.is_set():  # a tab that outlives its test
                     start_response("503 Service Unavailable", [])
                     return []
+                become(site)
+                connections["default"] = shared
                 with acting(site):
-                    body = handler(environ, start_response)
+                    body = handlers[site](environ, start_response)
                     try:
                         return list(body)
                     finally:
@@ -75,3 +114,31 @@ def office_serving(site: str = "office") -> Iterator[str]:
             server.server_close()
             for signal in (request_started, request_finished):
                 signal.connect(close_old_connections)
+        return answer
+
+    for site in sites:
+        with _of(site):
+            handlers[site] = StaticFilesHandler(WSGIHandler())
+    shared.inc_thread_sharing()
+    for signal in (request_started, request_finished):  # they would close the test's connection
+        signal.disconnect(close_old_connections)
+    servers = [make_server(_HOSTS[site][1], 0, answering(site), _Server, _Quiet) for site in sites]
+    threads = [threading.Thread(target=server.serve_forever, daemon=True) for server in servers]
+    addresses = {
+        site: f"http://{_HOSTS[site][0]}:{server.server_port}"
+        for site, server in zip(sites, servers, strict=True)
+    }
+    if len(sites) > 1:  # each tells its pages where the others are
+        urls |= {f"{site.upper()}_URL": address for site, address in addresses.items()}
+    become(sites[0])
+    for thread in threads:
+    try:
+        yield addresses
+    finally:
+        with turn:
+            ended.set()
+        for server, thread in zip(servers, threads, strict=True):
+        told[0].disable()
+        for signal in (request_started, request_finished):
+            signal.connect(close_old_connections)
+        shared.dec_thread_sharing()

@@ -139,6 +139,7 @@ class Act(AnyAct):
     TRAINING_RECORDED = "training-recorded"
     TRAINING_WITHDRAWN = "training-withdrawn"
     TRAININGS_SEEN = "trainings-seen"  # those of others
+    WELFARE_READ = "welfare-read"  # for how long officers viewed files
     PRACTISED = "practised"  # only refusals are written: practice leaves no mark among the acts on reports
     WITHOUT_TRAINING = "without-training"  # in an emergency, or for what was begun before it ran out
     ALARM_ACKNOWLEDGED = "alarm-acknowledged"

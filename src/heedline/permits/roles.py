@@ -18,6 +18,7 @@ class Role(StrEnum):
     AUTHORISER = "authoriser"
     STEWARD = "steward"
     OVERSEER = "overseer"
+    WELFARE = "welfare"
     PARTNER = "partner"
 
 
@@ -28,6 +29,7 @@ DESCRIPTIONS: dict[Role, str] = {
     Role.AUTHORISER: "Decides whether a reporter's identity may be opened, or a reporter traced elsewhere. Never a member of a desk that reads reports.",
     Role.STEWARD: "Sets up desks and officers and signs their keys, two together. Plans the rota of any desk. Opens nothing.",
     Role.OVERSEER: "Reads the log, who can open what, and certificates of disposals. Opens nothing, is a member of no desk that reads reports, and no steward.",
+    Role.WELFARE: "Looks after the welfare of officers: sees for how many minutes each of them has viewed files, and never which files or reports. Opens nothing.",
     Role.PARTNER: "Works for a partner, on a site of its own: opens what a desk wrote for the partner, signs that it arrived, and answers. Holds no other role and sees no report.",
 }
 
@@ -99,6 +101,7 @@ GRANTS: dict[Role, frozenset[C]] = {
         {C.SET_UP, C.SEE_KEYS, C.SEE_FIGURES, C.CONFIRM_LANGUAGE, C.RECORD_TRAINING, C.PLAN_ROTA}
     ),
     Role.OVERSEER: frozenset({C.OVERSEE, C.SEE_SEARCHES, C.SEE_KEYS, C.SEE_CERTIFICATES}),
+    Role.WELFARE: frozenset({C.SEE_WELFARE}),
     Role.PARTNER: frozenset({C.MAKE_EPOCH, C.READDRESS, C.SEE_KEYS, C.READ_SENT, C.ANSWER_SENT}),
 }
 
@@ -106,7 +109,7 @@ GRANTS: dict[Role, frozenset[C]] = {
 DESK_ROLES = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.AUTHORISER, Role.PARTNER})
 #: Roles behind whose sign-in no key stands: what they see or set up, whoever signs in as them sees and sets up. They sign in
 #: here, never by the word of a provider of single sign-on.
-SIGN_IN_HERE = frozenset({Role.STEWARD, Role.OVERSEER})
+SIGN_IN_HERE = frozenset({Role.STEWARD, Role.OVERSEER, Role.WELFARE})
 
 
 def granted(role: Role) -> frozenset[AnyCapability]:

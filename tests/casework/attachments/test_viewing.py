@@ -17,11 +17,15 @@ from heedline.casework.attachments.stored_objects import storage
 from heedline.casework.attachments.view_content import VIEW, Derived, ViewContent, keys_of
 from heedline.casework.attachments.viewing import OriginalReason
 from heedline.casework.errors import CannotOpen, NotHere
+from heedline.casework.people import viewing_minutes
+from heedline.casework.people.viewing_minutes import ViewingTotal
 from heedline.casework.retention import keeping
+from heedline.casework.setup import stewardship
 from heedline.desks.models import Appointment, ViewingMinutes
 from heedline.files.derivatives import making
 from heedline.permits.gate import Refused
 from heedline.permits.models import OfficeSession, ViewToken
+from heedline.permits.roles import Role
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Derivative, ReportFile, SealedHeader
 from tests.support.acting import acting
@@ -308,3 +312,20 @@ def test_minutes_with_something_uncovered_are_counted_once_each(people: People) 
         assert ViewingMinutes.objects.count() == 1
     with people.sitting("Olga"):
         assert ViewingMinutes.objects.count() == 0, "of colleagues nothing is seen"
+
+
+def test_the_role_for_welfare_sees_totals_and_nothing_else(people: People) -> None:
+    house = people.house
+    with acting("office"):
+        stewardship.appoint(house.officers["Ned"], Role.WELFARE, None, hands=house.hands, at=people.at)
+    ref, container = with_file(people)
+    content(used(opened(people, ref, container)), uncovered=True)
+    with people.sitting("Ned", unlocked=False) as ned:
+        assert viewing_minutes.totals(by=ned, at=people.at) == (ViewingTotal("Odile O.", 1, 1, 1),)
+        assert not ReportFile.objects.exists()
+        with pytest.raises(NotHere):
+            viewing.open_file(ref, container, by=ned, at=people.at)
+    assert logged("welfare-read")
+    with people.sitting("Odile") as odile, pytest.raises(Refused):
+        viewing_minutes.totals(by=odile, at=people.at)
+    assert logged("welfare-read", refused=True)

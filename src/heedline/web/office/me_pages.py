@@ -23,6 +23,7 @@ ROLES = {
     Role.AUTHORISER: "Authoriser",
     Role.STEWARD: "Steward",
     Role.OVERSEER: "Overseer",
+    Role.WELFARE: "Welfare of officers",
 }
 
 

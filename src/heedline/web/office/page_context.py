@@ -74,6 +74,7 @@ def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
         ("Partners", "partners", may(Capability.FOLLOW_DISSEMINATION)),
         ("Keys", "keys", may(Capability.SEE_KEYS)),
         ("Languages", "office-languages", may(Capability.SET_UP)),
+        ("Welfare", "welfare", may(Capability.SEE_WELFARE)),
         ("Training", "training", may(Capability.RECORD_TRAINING)),
         ("Searches", "searches", may(Capability.SEE_SEARCHES)),
         ("Dip sampling", "checks", may(Capability.CHECK_CLOSED)),

@@ -6,7 +6,7 @@ from django.urls import path
 
 from heedline.web.entrance import key_pages
 from heedline.web.entrance import urls as entrance
-from heedline.web.office import me_pages
+from heedline.web.office import me_pages, welfare_pages
 from heedline.web.office.board import board_pages
 from heedline.web.office.calls import call_after, call_back_pages, call_pages
 from heedline.web.office.duty import duty_pages, rota_list_pages, rota_pages, shift_note_pages
@@ -112,6 +112,7 @@ urlpatterns = [
     path("w/r/<uuid:ref>/files/", file_pages.files, name="report-files"),
     path("w/r/<uuid:ref>/files/<uuid:file>/", file_pages.file, name="report-file"),
     path("w/r/<uuid:ref>/files/<uuid:file>/original/", file_pages.original, name="report-original"),
+    path("w/welfare/", welfare_pages.welfare, name="welfare"),
     path("w/break/", file_pages.take_a_break, name="break"),
     path("w/r/<uuid:ref>/language/", translation_pages.say_language, name="report-language"),
     path("w/r/<uuid:ref>/translation/", translation_pages.of_report, name="report-translation"),

@@ -51,6 +51,7 @@ ROLES = {
     Role.SUPERVISOR: "Supervisor",
     Role.AUTHORISER: "Authoriser",
     Role.OVERSEER: "Overseer (no desk)",
+    Role.WELFARE: "Welfare of officers (no desk)",
     Role.PARTNER: "Partner",
 }
 ROLE_WORDS = {**ROLES, Role.STEWARD: "Steward"}

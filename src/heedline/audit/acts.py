@@ -125,6 +125,17 @@ class Act(AnyAct):
     INDEX_DAMAGED = "index-damaged"  # and deleted, to be made anew
     INDEX_REBUILT = "index-rebuilt"
     INDEX_PURGED = "index-purged"  # of what was disposed of or has left the desk
+    # across desks and the interest register: never which reports belong together, or what a report matches
+    REPORTS_COMPARED = "reports-compared"  # a batch, by number
+    MATCH_ASKED = "match-asked"
+    MATCH_ANSWERED = "match-answered"
+    MATCHES_READ = "matches-read"
+    INTEREST_REGISTERED = "interest-registered"
+    INTEREST_ENDED = "interest-ended"
+    INTERESTS_READ = "interests-read"
+    INTEREST_ACKNOWLEDGED = "interest-acknowledged"
+    INTEREST_RELEASED = "interest-released"
+    DECONFLICTED = "deconflicted"
     # duty
     CAME_ON_DUTY = "came-on-duty"
     WENT_OFF_DUTY = "went-off-duty"

@@ -52,6 +52,9 @@ ALSO |= {
         "a_receipt_rests",
         "a_report_grows",
         "a_report_moves",
+        "an_index_begins",
+        "values_go",
+        "values_leave",
     )
 }  # for a trigger
 ALSO |= {
@@ -110,6 +113,7 @@ PERMITS = {
     "a_receipt_rests",
     "a_report_grows",
     "a_report_moves",
+    "an_index_begins",
     "answer_sent",
     "answer_to",
     "ask_identity",
@@ -161,6 +165,8 @@ PERMITS = {
     "sent_parts",
     "sent_to_me",
     "shares_to_move",
+    "values_go",
+    "values_leave",
     "waiting",
     "watch_danger",
     "who_decides",

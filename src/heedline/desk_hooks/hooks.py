@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from heedline.backups.plan import Copied
     from heedline.casework.access.keyring import Keyring
     from heedline.casework.access.session import Attendance
-    from heedline.casework.duty.alarm_kinds import AlarmRule
+    from heedline.casework.duty.alarm_rules import AlarmRule
     from heedline.casework.identity.data_inventory import HeldData
     from heedline.casework.search.documents import SearchedText
     from heedline.dispatch.letters import AnyAlarmKind, AnyLetter

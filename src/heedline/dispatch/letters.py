@@ -40,6 +40,7 @@ class Letter(AnyLetter):
     SESSION_ALTERED = "session-altered"
     DANGER_OPENED = "danger-opened"
     DANGER_OWNER_AWAY = "danger-owner-away"
+    INTEREST_MATCHED = "interest-matched"
 
 
 class AlarmKind(AnyAlarmKind):
@@ -58,6 +59,7 @@ class AlarmKind(AnyAlarmKind):
     OVERDUE = "overdue"
     HAND_OVER_WAITING = "hand-over-waiting"
     NOT_IN_ORDER = "not-in-order"
+    INTEREST_MATCHED = "interest-matched"
     TASK_LATE = "task-late"
     MESSAGE_WAITING = "message-waiting"
     CALL_MISSED = "call-missed"
@@ -79,6 +81,8 @@ class AlarmKind(AnyAlarmKind):
     KEYS_DOUBTED = "keys-doubted"
     SESSION_ALTERED = "session-altered"
     ROTA_GAP = "rota-gap"
+    COMPARING_LATE = "comparing-late"
+    NOT_COMPARED = "not-compared"
     PROPOSAL_WAITING = "proposal-waiting"
     TOO_FEW_TRAINED = "too-few-trained"
     TRAINING_ENDS = "training-ends"

@@ -34,6 +34,7 @@ class About(models.TextChoices):
     REQUEST = "request"
     OFFICER = "officer"
     PROPOSAL = "proposal"
+    INTEREST = "interest"
 
 
 class Alarm(models.Model):

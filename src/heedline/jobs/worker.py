@@ -41,6 +41,7 @@ from heedline.casework.duty import (
 from heedline.casework.intake import settle_arrivals
 from heedline.casework.journey import practice
 from heedline.casework.language import clock as translation_clock
+from heedline.casework.linking import clock as linking_clock
 from heedline.casework.log import keeping as log_keeping
 from heedline.casework.oversight import dip_sampling
 from heedline.casework.retention import clock as retention_clock
@@ -147,6 +148,7 @@ TASKS = (
     PeriodicTask("watch-tasks", "* * * * * 55", 3, tasks_clock.watch_tasks),
     PeriodicTask("watch-calls", "* * * * * 30", 3, paging.watch_calls),
     PeriodicTask("watch-keys", "*/5 * * * * 30", 3, paging.watch_keys),
+    PeriodicTask("watch-linking", "*/5 * * * * 35", 3, linking_clock.watch),
     PeriodicTask("watch-rota", "*/5 * * * * 25", 3, rota_clock.watch),
     PeriodicTask("watch-proposals", "*/15 * * * * 35", 1, proposal_clock.watch),
     PeriodicTask("watch-training", "20 * * * * 40", 1, training_clock.watch),

@@ -121,12 +121,14 @@ class ReportKind:
     `watch` means that the round-the-clock desk receives it too. `question_set` is the set of questions
     asked. `desk_kind` is the kind of desk that works on it. `desk` is the desk that takes it wherever it
     happened, or from regions that name no desk of their own for this kind. If it is empty, the report goes
-    to the region's desk, or otherwise to the round-the-clock desk.
+    to the region's desk, or otherwise to the round-the-clock desk. `across` means that its reports are compared
+    with those of other desks by the linking desk.
     """
 
     code: str
     name: str
     watch: bool
+    across: bool
     question_set: str
     desk_kind: str
     desk: str
@@ -232,6 +234,8 @@ class Pack:
     desks: Mapping[str, DeskEntry]
     watch_desk: str
     authoriser_desk: str
+    linking_desk: str
+    """The desk that compares the reports of all desks with each other and with the interest register."""
     kinds: Mapping[str, ReportKind]
     regions: Mapping[str, Region]
     forces: Mapping[str, Force]

@@ -31,6 +31,7 @@ class Capability(AnyCapability):
     SET_TASK = "set-task"
     HAND_OVER_SHIFT = "hand-over-shift"
     LINK = "link"
+    REGISTER_INTEREST = "register-interest"
     PRINT_REPORT = "print-report"
     VIEW_FILES = "view-files"
     TAKE_ORIGINAL = "take-original"

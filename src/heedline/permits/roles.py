@@ -49,6 +49,7 @@ _DESK_WORK = frozenset(
         C.SET_TASK,
         C.HAND_OVER_SHIFT,
         C.LINK,
+        C.REGISTER_INTEREST,
         C.PRINT_REPORT,
         C.VIEW_FILES,
         C.SEARCH,

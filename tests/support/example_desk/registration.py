@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from heedline.backups.plan import OF_OLD_REPORTS, Copied, Side
 from heedline.casework.duty.alarm_callers import call_supervisors
-from heedline.casework.duty.alarm_kinds import AlarmRule
+from heedline.casework.duty.alarm_rules import AlarmRule
 from heedline.casework.identity.data_inventory import HeldData
 from heedline.desk_hooks.hooks import (
     Clock,

@@ -79,6 +79,15 @@ def call_task_owners(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
     return on_call.owners_of_late_tasks(alarm.about_id, at) | call_supervisors(alarm, step, at)
 
 
+def call_interest_owner(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
+    """Return the owner of the entry that the alarm's report matches, by name.
+
+    From the second step, and where the owner has left, also return whom `call_supervisors_then_chain` returns.
+    """
+    owner = on_call.owner_of_interest(alarm.about_id)
+    return owner | call_supervisors_then_chain(alarm, step, at) if step or not owner else owner
+
+
 def call_authorisers(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
     return on_call.called_authorisers(alarm.desk_id, step, at, overdue=False)
 

@@ -6,10 +6,10 @@ Every function takes the alarm and the time.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from heedline.casework.access.session import office_zone
 from heedline.casework.keys import directory as key_directory
@@ -20,7 +20,16 @@ from heedline.dispatch.models import Alarm
 from heedline.packs import load_pack
 from heedline.reports.dissemination_states import DisseminationState
 from heedline.reports.lifecycle import Stage
-from heedline.reports.models import DangerEpisode, Dissemination, HandOver, IdentityRequest, Report, Task
+from heedline.reports.models import (
+    DangerEpisode,
+    Dissemination,
+    HandOver,
+    IdentityRequest,
+    InterestHit,
+    Report,
+    SealedValues,
+    Task,
+)
 from heedline.reports.models.hand_overs import HandOverState
 from heedline.reports.models.tasks import TaskState
 
@@ -71,6 +80,42 @@ def not_in_order(alarm: Alarm, at: datetime) -> bool:
 def task_late(alarm: Alarm, at: datetime) -> bool:
     """Return whether the report has an open task that is overdue."""
     return Task.objects.filter(report=alarm.about_id, state=TaskState.OPEN, due_at__lt=at).exists()
+
+
+def hit_unacknowledged(alarm: Alarm, at: datetime) -> bool:
+    """Return whether the owner of an entry has yet to acknowledge that a report matches it.
+
+    A hit that this session cannot see counts as not acknowledged.
+    """
+    done = InterestHit.objects.filter(acknowledged_at__isnull=False)
+    return alarm.about_id is not None and not done.filter(id=alarm.about_id).exists()
+
+
+#: How long values may wait at the linking desk.
+COMPARED_WITHIN = timedelta(minutes=30)
+
+
+def comparing_late(alarm: Alarm, at: datetime) -> bool:
+    """Return whether reports have waited at the linking desk for too long."""
+    waiting = SealedValues.objects.filter(desk=alarm.desk_id, matched_at=None)
+    return waiting.filter(slot__lt=at - COMPARED_WITHIN).exists()
+
+
+def not_compared(alarm: Alarm, at: datetime) -> bool:
+    """Return whether reports of the desk are missing at the linking desk."""
+    return missing_values(at).filter(desk=alarm.desk_id).exists()
+
+
+def missing_values(at: datetime) -> QuerySet[Report]:
+    """Return the reports of the days before yesterday that should have been sent to the linking desk and were not.
+
+    Covers thirty days: what is older was missing before, and has had its alarm.
+    """
+    today = at.astimezone(office_zone()).date()
+    kinds = [code for code, kind in load_pack(settings.PACK).kinds.items() if kind.across]
+    sent = SealedValues.objects.filter(report=OuterRef("pk"))
+    days = (today - timedelta(days=30), today - timedelta(days=2))
+    return Report.objects.filter(~Exists(sent), kind__in=kinds, settled=True, received_on__range=days)
 
 
 def request_undecided(alarm: Alarm, at: datetime) -> bool:

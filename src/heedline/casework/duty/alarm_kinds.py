@@ -7,22 +7,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from heedline.casework.duty.alarm_callers import (
     Called,
     call_authorisers,
     call_every_authoriser,
+    call_interest_owner,
     call_other_stewards,
     call_owner_and_who_lead,
     call_rota_planners,
     call_supervisors,
     call_supervisors_then_chain,
     call_task_owners,
-    call_the_desk,
     call_the_desk_and_stewards,
     call_the_trained,
     call_translators,
@@ -30,10 +28,13 @@ from heedline.casework.duty.alarm_callers import (
 )
 from heedline.casework.duty.alarm_causes import (
     Lasts,
+    comparing_late,
     danger_open,
     danger_unacknowledged,
     danger_unreviewed,
+    hit_unacknowledged,
     not_accepted,
+    not_compared,
     not_in_order,
     proposal_open,
     report_waits,
@@ -42,67 +43,13 @@ from heedline.casework.duty.alarm_causes import (
     task_late,
     urgent_unopened,
 )
+from heedline.casework.duty.alarm_rules import AlarmEvent as AlarmEvent
+from heedline.casework.duty.alarm_rules import AlarmRule
 from heedline.casework.keys import health
 from heedline.desk_hooks import register
-from heedline.dispatch.letters import AlarmKind, AnyLetter, Letter
+from heedline.dispatch.letters import AlarmKind, Letter
 from heedline.dispatch.models import About, Alarm
 from heedline.permits.capabilities import AnyCapability, Capability
-
-
-class AlarmEvent(StrEnum):
-    """An action that resolves alarms.
-
-    It is stored with the alarm and in the log as the reason why the alarm was cleared.
-    """
-
-    TAKEN = "taken"
-    DECIDED = "decided"
-    CALLED = "called"
-    TRANSLATED = "translated"
-    GIVEN_ON = "given-on"
-    CHECKED = "checked"
-    WITHDRAWN = "withdrawn"
-    ANSWER_READ = "answer-read"
-    DANGER_ACKNOWLEDGED = "danger-acknowledged"
-    DANGER_DISCHARGED = "danger-discharged"
-    DANGER_MOVED = "danger-moved"
-    OWNER_BACK = "owner-back"
-    REVIEW_SET = "review-set"
-    ROTA_FILLED = "rota-filled"
-    TASK_ENDED = "task-ended"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlarmRule:
-    """The behaviour of one kind of alarm.
-
-    `words` says what is wrong and `do` what to do about it, and `about` is what `Alarm.about_id` names.
-    `called` returns whom a step pages. `chain` means that the alarm is paged up the chain until acknowledged,
-    and otherwise once. `chain_in_danger` limits that to reports which say that life is at risk. If `lasts` is
-    set, nobody can clear the alarm before its cause is gone, and `while_it_lasts` says what to do instead.
-    `resolved_by` lists the events that clear it in the name of the person who caused them. `answered_with` is
-    the capability needed to acknowledge and clear it. `raised_by` is the letter that raises it immediately.
-    The clocks raise the other kinds. `at_the_report` means that it is answered on the page it leads to, never
-    on the page Alarms.
-    """
-
-    words: str
-    do: str = ""
-    about: str = About.REPORT
-    called: Called = call_the_desk
-    chain: bool = False
-    chain_in_danger: bool = False
-    lasts: Lasts | None = None
-    while_it_lasts: str = ""
-    resolved_by: frozenset[str] = frozenset()
-    answered_with: AnyCapability = Capability.ANSWER_ALARM
-    raised_by: AnyLetter | None = None
-    at_the_report: bool = False
-
-    @property
-    def what_to_do(self) -> str:
-        """Return the instruction shown under the alarm on the Alarms page."""
-        return self.do or self.while_it_lasts
 
 
 def _about_danger(
@@ -249,6 +196,18 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         while_it_lasts="Take the report, or name its owner: this alarm stays until it has one.",
         resolved_by=frozenset({AlarmEvent.TAKEN}),
     ),
+    AlarmKind.INTEREST_MATCHED: AlarmRule(
+        words="A report matches an entry of the interest register",
+        do="The owner of the entry acknowledges it on the page Interest register: this alarm stays until they have.",
+        about=About.INTEREST,
+        called=call_interest_owner,
+        chain=True,
+        lasts=hit_unacknowledged,
+        while_it_lasts="This alarm stays until the owner of the entry has acknowledged it.",
+        resolved_by=frozenset({AlarmEvent.INTEREST_ACKNOWLEDGED}),
+        raised_by=Letter.INTEREST_MATCHED,
+        at_the_report=True,
+    ),
     AlarmKind.TASK_LATE: AlarmRule(
         words="Task overdue",
         do="Finish the task, give it to somebody with a new time, or cancel it, on the page Tasks of the report.",
@@ -353,6 +312,21 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         while_it_lasts="Plan a shift for these hours: this alarm stays until they are covered.",
         resolved_by=frozenset({AlarmEvent.ROTA_FILLED}),
         answered_with=Capability.PLAN_ROTA,
+    ),
+    AlarmKind.COMPARING_LATE: AlarmRule(
+        words="Reports wait to be compared with those of other desks",
+        do="Open a queue of this desk: that compares them.",
+        about=About.DESK,
+        chain=True,
+        lasts=comparing_late,
+        while_it_lasts="Open a queue of this desk: this alarm stays until nothing waits.",
+    ),
+    AlarmKind.NOT_COMPARED: AlarmRule(
+        words="Reports of this desk have not been sent to be compared with those of other desks",
+        do="Open the queue of this desk. If that changes nothing, tell the operator.",
+        about=About.DESK,
+        lasts=not_compared,
+        while_it_lasts="Open the queue of this desk: this alarm stays until no report is missing.",
     ),
     AlarmKind.PROPOSAL_WAITING: AlarmRule(
         words="Proposal waiting for a second steward",

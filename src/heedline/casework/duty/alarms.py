@@ -171,6 +171,8 @@ def _title(alarm: Alarm) -> str:
         return f"Report {short_name(alarm.about_id)}"
     if alarm.about_kind == About.PROPOSAL:
         return "Set up"
+    if alarm.about_kind == About.INTEREST:
+        return "Interest register"
     return "Identity request" if alarm.about_kind == About.REQUEST else alarm.desk.name
 
 

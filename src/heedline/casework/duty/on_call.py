@@ -13,7 +13,7 @@ from heedline.desks.models import Appointment, Officer, OnCall, Proposal, Shift
 from heedline.dispatch.letters import AlarmKind
 from heedline.packs.rules.clocks import OnCallStep
 from heedline.permits.roles import Role
-from heedline.reports.models import Report, Task, Translation
+from heedline.reports.models import InterestHit, Report, Task, Translation
 from heedline.reports.models.tasks import TaskState
 from heedline.reports.translation_states import TranslationState
 
@@ -73,6 +73,14 @@ def owner(report: UUID | None) -> frozenset[str]:
     if report is None:
         return frozenset()
     has_it = Report.objects.filter(pk=report).values("owner_id")
+    return frozenset(Officer.objects.filter(id__in=has_it, is_active=True).values_list("email", flat=True))
+
+
+def owner_of_interest(hit: UUID | None) -> frozenset[str]:
+    """Return the email address of the officer whose entry of the interest register a report matches."""
+    if hit is None:
+        return frozenset()
+    has_it = InterestHit.objects.filter(pk=hit).values("owner_id")
     return frozenset(Officer.objects.filter(id__in=has_it, is_active=True).values_list("email", flat=True))
 
 

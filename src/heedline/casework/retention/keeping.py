@@ -19,6 +19,7 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.attachments import stored_objects
 from heedline.casework.errors import NotHere
 from heedline.casework.keys import certificates
+from heedline.casework.linking import desk_notices
 from heedline.casework.recording import refusals_logged
 from heedline.casework.report import notes, repeat_contact
 from heedline.casework.report.verb import FoundReport, find, record, verb
@@ -271,4 +272,6 @@ def decide(disposal_id: UUID, *, dispose: bool, by: Attendance, at: datetime) ->
         stored_objects.delete_once_committed(files)
         # the database has logged it: nothing is disposed of without a mark
         indexing.drop_gone(by=by)
+        if dispose:
+            desk_notices.forget(found.report, by=by, at=at)
     return told == "done"

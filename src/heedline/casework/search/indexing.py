@@ -24,15 +24,16 @@ from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import ChangedSinceArrival, NotHere, SealingStopped
 from heedline.casework.recording import refusals_logged
-from heedline.casework.search import desk_index, documents, link_decisions, purging, values
+from heedline.casework.search import desk_index, documents, link_decisions, purging, sealed_values, values
 from heedline.casework.search.page_store import StoredPages, one_snapshot
 from heedline.desk_hooks import register
 from heedline.desk_hooks.hooks import IndexVisit
+from heedline.casework.search.sealed_values import FoundValues
 from heedline.desks.models import EpochKeyRow
 from heedline.index import Damaged, Document, SealedIndex
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
-from heedline.reports.models import Report, SearchIndex, SearchWaiting
+from heedline.reports.models import Interest, Report, SealedValues, SearchIndex, SearchWaiting
 from heedline.reports.stored import StoredPart
 from heedline.vault import CannotOpen
 
@@ -82,7 +83,7 @@ def coverage(desks: Iterable[UUID]) -> tuple[Coverage, ...]:
 def indexes(desks: Iterable[UUID]) -> QuerySet[SearchIndex]:
     """Return the indexes of these desks with counts of waiting reports.
 
-    The counts are `n_waiting`, `n_aside` and `n_gone`. `ended` says whether the key of an index has ended.
+    The counts are `n_waiting`, `n_aside`, `n_gone`, and `n_others` for documents that are not reports of the desk. `ended` says whether the key of an index has ended.
     """
     waits = SearchWaiting.objects.filter(desk=OuterRef("desk")).order_by().values("desk")
     counted = {"n_waiting": Q(aside=False), "n_aside": Q(aside=True), "n_gone": Q(gone=True)}
@@ -91,15 +92,32 @@ def indexes(desks: Iterable[UUID]) -> QuerySet[SearchIndex]:
             name: Coalesce(Subquery(waits.annotate(n=Count("id", filter=which)).values("n")), 0)
             for name, which in counted.items()
         },
+        n_others=Coalesce(Subquery(_others(SealedValues).values("n")), 0)
+        + Coalesce(Subquery(_others(Interest).values("n")), 0),
         ended=Exists(EpochKeyRow.objects.filter(id=OuterRef("epoch"), retired_at__isnull=False)),
     )
+
+
+def _others(model: type[SealedValues] | type[Interest]) -> QuerySet[Any]:
+    """Return a subquery for the number `n` of an index's documents that are not its desk's reports."""
+    found = model.objects.filter(desk=OuterRef("desk"), indexed=True).order_by().values("desk")
+    return found.annotate(n=Count("id"))
 
 
 def coverage_of(desks: Iterable[UUID], rows: Iterable[SearchIndex]) -> tuple[Coverage, ...]:
     """Return the search coverage of each of these desks, from the rows of `indexes`."""
     made: dict[UUID, Any] = {row.desk_id: row for row in rows}
     return tuple(
-        Coverage(desk, row.reports, row.n_waiting, row.n_aside, True, row.n_gone, bool(row.purge), row.ended)
+        Coverage(
+            desk,
+            max(0, row.reports - row.n_others),
+            row.n_waiting,
+            row.n_aside,
+            True,
+            row.n_gone,
+            bool(row.purge),
+            row.ended,
+        )
         if (row := made.get(desk)) is not None
         else Coverage(desk, 0, 0, 0, False)
         for desk in desks
@@ -133,16 +151,17 @@ def catch_up(*, by: Attendance, at: datetime) -> tuple[Coverage, ...]:
     return coverage(by.desk_ids)
 
 
-def keep_up(*, by: Attendance, at: datetime) -> None:
-    """Update an officer's indexes when they open a queue.
+def keep_up(*, by: Attendance, at: datetime) -> bool:
+    """Update an officer's indexes when they open a queue, and return whether it was time to.
 
     This happens at most every twenty seconds for an officer, unless many reports are waiting.
     """
     if not by.unlocked or at < _next_look.get(by.officer_id, at):
-        return
+        return False
     covered = catch_up(by=by, at=at)
     busy = any(not one.made or one.gone or one.ended or one.waiting >= FEWEST for one in covered)
     _next_look[by.officer_id] = at if busy else at + EVERY
+    return True
 
 
 def index_batch(desk: UUID, *, by: Attendance, at: datetime) -> int:
@@ -157,6 +176,7 @@ def index_batch(desk: UUID, *, by: Attendance, at: datetime) -> int:
             return _batch(desk, by, at)
     except SealingStopped:  # a specialist desk could not seal what it found: the reports keep waiting
         return 0
+            return _batch(desk, by.keys(), at)
     except (CannotOpen, Damaged):
         throw_away(desk, by)
         return 0
@@ -274,6 +294,7 @@ def _desk_waits(desk: UUID) -> bool:
 
 def _batch(desk: UUID, by: Attendance, at: datetime) -> int:
     ring = by.keys()
+def _batch(desk: UUID, ring: Keyring, at: datetime) -> int:
     with desk_index.writing(desk, ring) as opened:
         if opened is None:
             return 0
@@ -289,19 +310,26 @@ def _batch(desk: UUID, by: Attendance, at: datetime) -> int:
             .order_by("-gone", "id")[:MOST]
         )
         done, more = _index(visit, waiting)
+        done, more, found = _index(index, desk, waiting, ring)
         row.reports = max(0, row.reports + more)
+    sealed_values.put(found, desk=desk, at=at)
     SearchWaiting.objects.filter(id__in=[one.id for one, readable in done if readable]).delete()
     SearchWaiting.objects.filter(id__in=[one.id for one, readable in done if not readable]).update(aside=True)
     return len(done)
 
 
 def _index(visit: IndexVisit, waiting: list[SearchWaiting]) -> tuple[list[tuple[SearchWaiting, bool]], int]:
+def _index(
+    index: SealedIndex, desk: UUID, waiting: list[SearchWaiting], ring: Keyring
+) -> tuple[list[tuple[SearchWaiting, bool]], int, list[FoundValues]]:
     """Index these reports until the time limit is reached.
 
-    Return those that were dealt with and whether each could be read, and how many more reports the index has now.
+    Return those that were dealt with and whether each could be read, how many more reports the index has now, and the values
+    that were read.
     """
     ends = time.monotonic() + SECONDS
     done: list[tuple[SearchWaiting, bool]] = []
+    found: list[FoundValues] = []
     more = 0
     for some in batched(waiting, AT_ONCE, strict=False):
         if done and time.monotonic() > ends:
@@ -309,6 +337,8 @@ def _index(visit: IndexVisit, waiting: list[SearchWaiting]) -> tuple[list[tuple[
         reports = {
             one.id: one for one in reports_of([visit.desk]).filter(id__in=[one.report for one in some])
         }
+        rows = reports_of([desk]).filter(id__in=[one.report for one in some]).select_related("desk")
+        reports = {one.id: one for one in rows}
         parts = documents.searched_parts(reports)
         for one in some:
             if done and time.monotonic() > ends:
@@ -316,8 +346,14 @@ def _index(visit: IndexVisit, waiting: list[SearchWaiting]) -> tuple[list[tuple[
             report = reports.get(one.report)
             made = _document(visit, report, parts.get(one.report, [])) if report is not None else None
             more += visit.index.add([made]) if made is not None else -visit.index.drop(one.report)
+            made = _document(report, parts.get(one.report, []), ring) if report is not None else None
+            if made is not None:
+                more += index.add([made[0]])
+                found.append(made[1])
+            else:
+                more -= index.drop(one.report)
             done.append((one, report is None or made is not None))
-    return done, more
+    return done, more, found
 
 
 def _document(visit: IndexVisit, report: Report, parts: list[StoredPart]) -> Document | None:
@@ -331,5 +367,12 @@ def _document(visit: IndexVisit, report: Report, parts: list[StoredPart]) -> Doc
             if desk.indexing is not None:
                 keys += desk.indexing.report(visit, report, texts)
         return documents.document(report.id, texts, keys)
+def _document(report: Report, parts: list[StoredPart], ring: Keyring) -> tuple[Document, FoundValues] | None:
+        texts = documents.texts_of(report, parts, ring)
+        made = link_decisions.made_on(report.id, parts, ring)
+        found = values.extract_of(report, texts)
+        number = sum(one.part != link_decisions.PART for one in parts)
+        document = documents.document(report.id, texts, values.keys_of(found, made))
+        return document, FoundValues(report, found, number)
     except (CannotOpen, ChangedSinceArrival, ValueError, LookupError, TypeError, AttributeError):
         return None

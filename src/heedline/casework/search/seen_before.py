@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -20,7 +20,7 @@ from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import ChangedSinceArrival
 from heedline.casework.report.opening import kind_words, received_words, short_name
-from heedline.casework.search import desk_index, documents, link_decisions, values
+from heedline.casework.search import desk_index, documents, indexing, link_decisions, values
 from heedline.casework.search.documents import SearchedText
 from heedline.casework.search.link_decisions import LinkDecision
 from heedline.casework.search.page_store import one_snapshot
@@ -30,7 +30,7 @@ from heedline.index.extraction.keys import key_of
 from heedline.index.extraction.values import Extract, Kind
 from heedline.packs import load_pack
 from heedline.permits.scopes import reports_of
-from heedline.reports.models import Report, SearchIndex
+from heedline.reports.models import Report
 from heedline.reports.stored import StoredPart
 from heedline.vault import CannotOpen
 
@@ -101,8 +101,8 @@ def look(
     with one_snapshot():
         reports, hits = _hits([*mine.keys, values.LINKED.format(report.id)], report.id, by, ring)
         shared = {key: len(refs) for key, refs in hits.items() if len(refs) > rules.shared_from}
-        proposed = _proposed(hits, shared, decided)
-        refs = [ref for ref, _ in proposed[:MOST_COMPARED]]
+        likely = proposed(hits, shared, decided)
+        refs = [ref for ref, _ in likely[:MOST_COMPARED]]
         rows = (
             {one.id: one for one in reports_of(by.desk_ids).filter(id__in=refs).select_related("desk")}
             if refs
@@ -119,7 +119,7 @@ def look(
         tuple(sorted(earlier, key=_first)),
         tuple(_common(mine, shared)),
         reports,
-        max(0, len(proposed) - MOST_COMPARED),
+        max(0, len(likely) - MOST_COMPARED),
     )
 
 
@@ -135,18 +135,19 @@ def _hits(
     """Return the number of reports searched, and the matching reports for each key."""
     hits: dict[str, set[UUID]] = {}
     looked_through = 0
-    for row in SearchIndex.objects.filter(desk_id__in=by.desk_ids):
+    row: Any
+    for row in indexing.indexes(by.desk_ids):
         if row.epoch not in ring.seeds:
             continue
         with suppress(CannotOpen, Damaged), desk_index.reading(row, ring) as index:
             for key, refs in index.seen(keys, most=MOST_OF_A_KEY + 1).items():
                 hits.setdefault(key, set()).update(refs)
-            looked_through += row.reports
+            looked_through += row.reports - row.n_others
     others = ((key, refs - {report}) for key, refs in hits.items())
     return looked_through, {key: refs for key, refs in others if refs}
 
 
-def _proposed(
+def proposed(
     hits: Mapping[str, set[UUID]], shared: Mapping[str, int], decided: Iterable[LinkDecision]
 ) -> list[tuple[UUID, int]]:
     """Return the reports to compare, those with decisions first, then by number of keys in common."""

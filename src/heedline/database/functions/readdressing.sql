@@ -41,6 +41,18 @@ CREATE FUNCTION permits.headers_to_move(p_desk uuid, p_after uuid, p_most intege
     UNION ALL (SELECT p.container, p.header FROM public.reports_desk_part_header p
         WHERE p.epoch = ANY ((SELECT permits.my_retired(p_desk))::uuid[]) AND p.container > p_after
         ORDER BY p.container LIMIT least(p_most, 1000))
+    UNION ALL (SELECT s.id, s.header FROM public.reports_sealed_values s
+        WHERE s.epochs && (SELECT permits.my_retired(p_desk)) AND s.id > p_after
+        ORDER BY s.id LIMIT least(p_most, 1000))
+    UNION ALL (SELECT s.id, s.header FROM public.reports_desk_notice s
+        WHERE s.epochs && (SELECT permits.my_retired(p_desk)) AND s.id > p_after
+        ORDER BY s.id LIMIT least(p_most, 1000))
+    UNION ALL (SELECT s.id, s.header FROM public.reports_interest s
+        WHERE s.epochs && (SELECT permits.my_retired(p_desk)) AND s.id > p_after
+        ORDER BY s.id LIMIT least(p_most, 1000))
+    UNION ALL (SELECT s.id, s.header FROM public.reports_interest_hit s
+        WHERE s.epochs && (SELECT permits.my_retired(p_desk)) AND s.id > p_after
+        ORDER BY s.id LIMIT least(p_most, 1000))
     ORDER BY 1 LIMIT least(p_most, 1000)
 $$;
 
@@ -63,6 +75,7 @@ DECLARE
     retired uuid[] := permits.my_retired(p_desk);
     n integer;
     more integer;
+    named text;
 BEGIN
     PERFORM 1 FROM public.keys_epoch e WHERE e.id = p_to AND e.desk_id = p_desk AND e.retired_at IS NULL;
     IF NOT FOUND THEN RETURN 0; END IF;
@@ -93,6 +106,17 @@ BEGIN
             AND octet_length(g.new) <= 65536;
     GET DIAGNOSTICS more = ROW_COUNT;
     RETURN n + more;
+    -- what desks compare with each other, and the register of interests (models/linking.py)
+    FOREACH named IN ARRAY ARRAY['reports_sealed_values', 'reports_desk_notice', 'reports_interest', 'reports_interest_hit'] LOOP
+        EXECUTE format('UPDATE public.%I s SET header = g.new, epochs =
+                ARRAY(SELECT e FROM unnest(s.epochs) AS e WHERE e <> ALL ($5) AND e <> $4) || $4
+            FROM unnest($1, $2, $3) AS g(container, old, new)
+            WHERE s.id = g.container AND s.header = g.old AND s.epochs && $5 AND octet_length(g.new) <= 65536', named)
+            USING p_containers, p_old, p_new, p_to, retired;
+        GET DIAGNOSTICS more = ROW_COUNT;
+        n := n + more;
+    END LOOP;
+    RETURN n;
 END $$;
 
 -- The same for halves of identity keys.
@@ -121,6 +145,10 @@ CREATE FUNCTION permits.left_to_move(p_desk uuid) RETURNS TABLE (headers bigint,
             + (SELECT count(*) FROM public.reports_search s WHERE s.epochs && (SELECT permits.my_retired(p_desk)))
             + (SELECT count(*) FROM public.reports_desk_part_header p
                 WHERE p.epoch = ANY ((SELECT permits.my_retired(p_desk))::uuid[])),
+            + (SELECT count(*) FROM public.reports_sealed_values s WHERE s.epochs && (SELECT permits.my_retired(p_desk)))
+            + (SELECT count(*) FROM public.reports_desk_notice s WHERE s.epochs && (SELECT permits.my_retired(p_desk)))
+            + (SELECT count(*) FROM public.reports_interest s WHERE s.epochs && (SELECT permits.my_retired(p_desk)))
+            + (SELECT count(*) FROM public.reports_interest_hit s WHERE s.epochs && (SELECT permits.my_retired(p_desk))),
         (SELECT count(*) FROM public.reports_identity_share i
          WHERE i.epoch = ANY ((SELECT permits.my_retired(p_desk))::uuid[]))
 $$;
@@ -139,6 +167,10 @@ BEGIN
         OR EXISTS (SELECT 1 FROM public.reports_search_index x WHERE x.epoch = p_epoch)
         OR EXISTS (SELECT 1 FROM public.reports_search s WHERE s.epochs && ARRAY[p_epoch])
         OR EXISTS (SELECT 1 FROM public.reports_desk_part_header p WHERE p.epoch = p_epoch) THEN
+        OR EXISTS (SELECT 1 FROM public.reports_sealed_values s WHERE s.epochs && ARRAY[p_epoch])
+        OR EXISTS (SELECT 1 FROM public.reports_desk_notice s WHERE s.epochs && ARRAY[p_epoch])
+        OR EXISTS (SELECT 1 FROM public.reports_interest s WHERE s.epochs && ARRAY[p_epoch])
+        OR EXISTS (SELECT 1 FROM public.reports_interest_hit s WHERE s.epochs && ARRAY[p_epoch]) THEN
         RETURN 'still-used';
     END IF;
     DELETE FROM public.keys_grant g WHERE g.epoch_id = p_epoch;

@@ -26,6 +26,9 @@ CREATE POLICY letters_of_the_source_guard ON dispatch_outbox FOR INSERT TO heedl
 -- That somebody's life is in danger, and that its owner has left: letters that call supervisors.
 CREATE POLICY letters_about_danger ON dispatch_outbox FOR INSERT TO heedline_office
     WITH CHECK (letter IN ('danger-opened', 'danger-owner-away'));
+-- That a report matches an entry of the interest register: calls its owner.
+CREATE POLICY letters_about_interests ON dispatch_outbox FOR INSERT TO heedline_office
+    WITH CHECK (letter = 'interest-matched');
 -- That a desk's keys were recovered is told to the desk.
 CREATE POLICY letters_about_keys ON dispatch_outbox FOR INSERT TO heedline_office
     WITH CHECK (letter = 'keys-recovered');

@@ -122,6 +122,11 @@ GRANT SELECT, INSERT, UPDATE (generation, version, sealed), DELETE ON reports_se
 GRANT SELECT, UPDATE (aside), DELETE ON reports_search_waiting TO heedline_office;
 -- a part of a desk is never changed, except by re-addressing, and goes by permits.dispose_desk_parts
 GRANT SELECT, INSERT ON reports_desk_part_header, reports_desk_part_payload TO heedline_office;
+-- what desks compare with each other, and the register of interests: never what was sealed
+GRANT SELECT, INSERT, UPDATE (indexed, matched_at), DELETE ON reports_sealed_values TO heedline_office;
+GRANT SELECT, INSERT, DELETE ON reports_desk_notice TO heedline_office;
+GRANT SELECT, INSERT, UPDATE (ended_at, indexed) ON reports_interest TO heedline_office;
+GRANT SELECT, INSERT, UPDATE (acknowledged_at) ON reports_interest_hit TO heedline_office;
 -- a search is never changed, except by re-addressing
 GRANT SELECT, INSERT ON reports_search TO heedline_office;
 
@@ -156,6 +161,9 @@ GRANT EXECUTE ON FUNCTION
     permits.a_report_moves(),
     permits.a_report_grows(),
     permits.a_receipt_rests(),
+    permits.an_index_begins(),
+    permits.values_go(),
+    permits.values_leave(),
     permits.ask_identity(uuid, uuid, uuid, text, text, integer, uuid),
     permits.begin_search(uuid, uuid, uuid, bytea, bytea),
     permits.dispose_desk_parts(uuid, uuid),

@@ -26,6 +26,7 @@ def read_kind(code: str, table: Table) -> shapes.ReportKind:
         code=code,
         name=table.text("name"),
         watch=table.flag("watch"),
+        across=table.flag("across"),
         question_set=table.text("question_set"),
         desk_kind=table.one_of("desk_kind", DESK_KINDS),
         desk=table.text("desk", ""),
@@ -94,7 +95,7 @@ def special_desk(
     desks: Mapping[str, shapes.DeskEntry],
     kinds: Mapping[str, shapes.ReportKind],
 ) -> str:
-    """Return the code of the round-the-clock desk or of the authorisers' desk."""
+    """Return the code of the round-the-clock desk, the authorisers' desk or the linking desk."""
     code = table.one_of(key, tuple(desks))
     desk = desks[code]
     wanted = "authoriser" if key == "authoriser_desk" else "desk"

@@ -119,6 +119,7 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
         desks=desk_entries,
         watch_desk=special_desk(desks, "watch_desk", desk_entries, kinds),
         authoriser_desk=special_desk(desks, "authoriser_desk", desk_entries, kinds),
+        linking_desk=special_desk(desks, "linking_desk", desk_entries, kinds),
         kinds=kinds,
         regions=regions,
         forces=forces,

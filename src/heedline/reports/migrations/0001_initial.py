@@ -2038,6 +2038,15 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="files",
                         to="reports.message",
+            name="DeskNotice",
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ("on", models.DateField()),
+                ("epochs", django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField())),
+                ("header", models.BinaryField(null=True)),
+                ("payload", models.BinaryField()),
+                    "desk",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="desks.desk"
                     ),
                 ),
             ],
@@ -2047,6 +2056,123 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("state__in", ["kept", "missing"])), name="known_file_state"
+                "db_table": "reports_desk_notice",
+            },
+        ),
+        migrations.CreateModel(
+            name="Interest",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("registered_at", models.DateTimeField()),
+                ("until", models.DateField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("indexed", models.BooleanField(default=False)),
+                ("epochs", django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField())),
+                ("header", models.BinaryField(null=True)),
+                ("payload", models.BinaryField()),
+                (
+                    "desk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="desks.desk"
+                    ),
+                ),
+                (
+                    "home",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="desks.desk",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "reports_interest",
+            },
+        ),
+        migrations.CreateModel(
+            name="InterestHit",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("on", models.DateField()),
+                ("acknowledged_at", models.DateTimeField(null=True)),
+                ("epochs", django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField())),
+                ("header", models.BinaryField(null=True)),
+                ("payload", models.BinaryField()),
+                (
+                    "home",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="desks.desk",
+                    ),
+                ),
+                (
+                    "interest",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="hits",
+                        to="reports.interest",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "reports_interest_hit",
+            },
+        ),
+        migrations.CreateModel(
+            name="SealedValues",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("report", models.UUIDField(unique=True)),
+                ("parts", models.PositiveSmallIntegerField()),
+                ("slot", models.DateTimeField()),
+                ("indexed", models.BooleanField(default=False)),
+                ("matched_at", models.DateTimeField(null=True)),
+                ("epochs", django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField())),
+                ("header", models.BinaryField()),
+                ("payload", models.BinaryField()),
+                (
+                    "desk",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="desks.desk",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "reports_sealed_values",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("indexed", False)), fields=["desk", "id"], name="values_to_match"
                     )
                 ],
             },

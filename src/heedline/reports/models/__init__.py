@@ -9,6 +9,7 @@ from heedline.reports.models.files import Derivative, FileState, ReportFile
 from heedline.reports.models.hand_overs import HandOver
 from heedline.reports.models.identity_requests import IdentityRequest, ReleasedShare
 from heedline.reports.models.keeping import Disposal, Hold, Keeping, Review, SubjectRequest
+from heedline.reports.models.linking import DeskNotice, Interest, InterestHit, SealedValues
 from heedline.reports.models.note_revisions import NoteRevision
 from heedline.reports.models.owner_notices import OwnerNotice
 from heedline.reports.models.presence import Presence
@@ -34,6 +35,7 @@ __all__ = [
     "Derivative",
     "DeskPartHeader",
     "DeskPartPayload",
+    "DeskNotice",
     "DipCheck",
     "Disposal",
     "Dissemination",
@@ -43,6 +45,8 @@ __all__ = [
     "Hold",
     "IdentityRequest",
     "IdentityShare",
+    "Interest",
+    "InterestHit",
     "Keeping",
     "Message",
     "NoteRevision",
@@ -55,6 +59,7 @@ __all__ = [
     "Review",
     "SealedHeader",
     "SealedPayload",
+    "SealedValues",
     "Search",
     "SearchIndex",
     "SearchPage",

@@ -18,12 +18,12 @@ from heedline.casework.dissemination import lines as dissemination_lines
 from heedline.casework.duty import alarms
 from heedline.casework.errors import NotHere
 from heedline.casework.journey import owner_notices, transitions
+from heedline.casework.linking import upkeep
 from heedline.casework.pages import danger_page, hand_overs, identity_requests
 from heedline.casework.pages import home as pages_home
 from heedline.casework.pages.queues import queue as pages_queue
 from heedline.casework.pages.queues.queue_view import QueueView
 from heedline.casework.people import training
-from heedline.casework.search import indexing
 from heedline.casework.setup import waiting_proposals
 from heedline.casework.tasks import shift_notes
 from heedline.casework.tasks import tasks as casework_tasks
@@ -123,7 +123,7 @@ def queue(request: OfficeRequest, desk: str) -> HttpResponse:
     """
     at, by = session.now(), request.attendance
     name = _desk_name(by, desk)
-    indexing.keep_up(by=by, at=at)
+    upkeep.keep_up(by=by, at=at)
     view = view_at(desk, request.GET.dict())
     try:
         found = pages_queue.queue(by=by, at=at, view=view)

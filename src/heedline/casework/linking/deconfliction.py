@@ -1,0 +1,95 @@
+"""Deconfliction: whether somebody must be contacted before anything is done about a report.
+
+The answer is what the linking desk's sessions have found. It is asked for again before anything is disseminated, and new
+values of a report are compared anew, so that an answer says until when it holds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from django.conf import settings
+
+from heedline.audit.acts import Act
+from heedline.casework.access.session import Attendance
+from heedline.casework.errors import Locked
+from heedline.casework.linking import desk_notices
+from heedline.casework.linking.desk_notices import NoticeKind, ReceivedNotice
+from heedline.casework.report.verb import find, record, verb
+from heedline.packs import load_pack
+from heedline.permits.capabilities import Capability
+from heedline.reports.models import SealedValues
+
+
+class Trace(StrEnum):
+    """What deconfliction found.
+
+    WAITING means that the linking desk has not compared the report as it is now.
+    """
+
+    NONE = "no-trace"
+    CONTACT = "contact"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True)
+class ContactPerson:
+    """Somebody to contact before acting. `released` are their words once they have let the desk act."""
+
+    name: str
+    desk_name: str
+    phone: str
+    released: str = field(repr=False, default="")
+
+
+@dataclass(frozen=True)
+class Deconfliction:
+    """The answer for one report. `at` is when it was last compared."""
+
+    trace: Trace
+    at: datetime | None
+    contacts: tuple[ContactPerson, ...]
+
+
+@verb(Act.DECONFLICTED)
+def check(ref: UUID, *, by: Attendance, at: datetime) -> Deconfliction:
+    """Deconflict a report. The log says that it was done and not what was found.
+
+    Raises NotHere, Refused and Locked.
+    """
+    found = find(ref, by=by, at=at)
+    found.permit(Capability.READ_REPORT)
+    if not by.unlocked:
+        raise Locked
+    answer = answer_for(ref, desk_notices.about(ref, by=by))
+    record(found, Act.DECONFLICTED)
+    return answer
+
+
+def answer_for(ref: UUID, notices: tuple[ReceivedNotice, ...]) -> Deconfliction:
+    """Return the answer for a report from the notices about it."""
+    contacts = contacts_in(notices)
+    at = SealedValues.objects.filter(report=ref).values_list("matched_at", flat=True).first()
+    if any(not one.released for one in contacts):
+        return Deconfliction(Trace.CONTACT, at, contacts)
+    return Deconfliction(Trace.WAITING if at is None else Trace.NONE, at, contacts)
+
+
+def contacts_in(notices: tuple[ReceivedNotice, ...]) -> tuple[ContactPerson, ...]:
+    """Return the people to contact whom these notices name."""
+    desks = load_pack(settings.PACK).desks
+    released = {one.about: str(one.words["words"]) for one in notices if one.kind is NoticeKind.RELEASED}
+    found: dict[UUID, ContactPerson] = {}
+    for one in notices:
+        if one.kind is NoticeKind.CONTACT:
+            desk = desks.get(one.words["desk"])
+            found[one.about] = ContactPerson(
+                one.words["name"],
+                desk.name if desk else "",
+                desk.phone if desk else "",
+                released.get(one.about, ""),
+            )
+    return tuple(found.values())

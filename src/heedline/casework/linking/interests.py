@@ -1,0 +1,254 @@
+"""The interest register: names and identifiers about which an officer must be contacted before anybody acts.
+
+An entry is sealed to the linking desk, whose sessions compare every report with it, and to its owner's desk. A report that
+matches pages the owner by name until they acknowledge it. The report's desk is told whom to contact and never why.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework.access.keyring import DeskLine, Keyring
+from heedline.casework.access.session import Attendance
+from heedline.casework.duty import alarms
+from heedline.casework.duty.alarm_kinds import AlarmEvent
+from heedline.casework.errors import Locked, NotHere, SealingStopped
+from heedline.casework.keys import directory
+from heedline.casework.linking import desk_notices
+from heedline.casework.linking.desk_notices import NoticeKind
+from heedline.casework.recording import refusals_logged
+from heedline.casework.report import notes
+from heedline.casework.report.opening import short_name
+from heedline.casework.search import sealed_values
+from heedline.index.extraction.extract import extract
+from heedline.index.extraction.values import Extract, ReportText
+from heedline.packs import load_pack
+from heedline.permits.capabilities import Capability
+from heedline.reports.lifecycle import NotNow
+from heedline.reports.models import Interest, InterestHit
+from heedline.vault import CannotOpen
+
+ENTRY, HIT = "interest", "interest-hit"
+#: An entry that has ended is gone from every page of the index within these days.
+PURGED_WITHIN = timedelta(days=7)
+#: Characters of each text, and days for which an entry may stand before it is registered again.
+LONGEST = 2000
+LONGEST_DAYS = 366
+NO_GROUND = "Give the ground on which you register this."
+NO_VALUES = "Give at least a full name, a phone number, an account or another identifier."
+NO_END = f"Give an end date in the next {LONGEST_DAYS} days."
+NO_WORDS = "Say what the desk may do."
+
+
+@dataclass(frozen=True)
+class InterestLine:
+    """An entry of the register, as shown to its owner."""
+
+    id: UUID
+    until: date
+    ended: bool
+    names: str = field(repr=False)
+    identifiers: str = field(repr=False)
+    ground: str = field(repr=False)
+    hits: tuple[HitLine, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class HitLine:
+    """A report that matches an entry, as shown to the entry's owner."""
+
+    id: UUID
+    on: date
+    report: str
+    desk_name: str
+    reasons: tuple[str, ...] = field(repr=False)
+    acknowledged: bool
+    released: bool
+
+
+def register(
+    names: str, identifiers: str, ground: str, until: date | None, *, by: Attendance, at: datetime
+) -> UUID:
+    """Register names and identifiers in the officer's own name, and return the id of the entry.
+
+    Raises Refused, Locked, NoRoom, NotNow without a ground, an end date or a value that can be compared, and SealingStopped.
+    """
+    with refusals_logged(Act.INTEREST_REGISTERED, by=by.officer_id, thing="interest"):
+        home = _home(by)
+        by.require(Capability.REGISTER_INTEREST, home.id)
+        ground = notes.written(ground, longest=LONGEST, missing=NO_GROUND)
+        told = {"names": names.strip()[:LONGEST], "identifiers": identifiers.strip()[:LONGEST]}
+        if not _read(told).keys:
+            raise NotNow(NO_VALUES)
+        if until is None or not at.date() < until <= at.date() + timedelta(days=LONGEST_DAYS):
+            raise NotNow(NO_END)
+        to = sealed_values.linking_desk(at)
+        own = directory.addressee(home.code, at.date())
+        if to is None or own is None:
+            raise SealingStopped
+        ident = uuid4()
+        sealed = sealed_values.seal({**told, "ground": ground}, to, ident, ENTRY, own)
+        with transaction.atomic():
+            Interest.objects.create(
+                id=ident,
+                owner_id=by.officer_id,
+                home_id=home.id,
+                desk_id=to.desk,
+                registered_at=at,
+                until=until,
+                epochs=list(dict.fromkeys([to.epoch, own.epoch])),
+                header=sealed.header,
+                payload=sealed.payload,
+            )
+            _record(Act.INTEREST_REGISTERED, ident, home.id, by)
+    return ident
+
+
+def end(entry: UUID, *, by: Attendance, at: datetime) -> None:
+    """End one of the officer's own entries. No report is compared with it from then on.
+
+    Raises NotHere.
+    """
+    with refusals_logged(Act.INTEREST_ENDED, by=by.officer_id, thing="interest"), transaction.atomic():
+        row = Interest.objects.filter(pk=entry, owner_id=by.officer_id, ended_at=None).first()
+        if row is None:
+            raise NotHere
+        row.ended_at = at
+        row.save(update_fields=["ended_at"])
+        _record(Act.INTEREST_ENDED, entry, row.home_id, by)
+
+
+def acknowledge(hit: UUID, *, by: Attendance, at: datetime) -> None:
+    """Acknowledge that a report matches one of the officer's own entries, which ends its alarm.
+
+    Raises NotHere.
+    """
+    with refusals_logged(Act.INTEREST_ACKNOWLEDGED, by=by.officer_id, thing="interest"), transaction.atomic():
+        row = _own_hit(hit, by)
+        if row.acknowledged_at is None:
+            InterestHit.objects.filter(pk=hit).update(acknowledged_at=at)
+            _record(Act.INTEREST_ACKNOWLEDGED, row.interest_id, row.home_id, by)
+        alarms.resolve(AlarmEvent.INTEREST_ACKNOWLEDGED, hit, by=by, at=at)
+
+
+def release(hit: UUID, words: str, *, by: Attendance, at: datetime) -> None:
+    """Tell the desks of a report that matched that they may act, and what to keep in mind.
+
+    Raises NotHere, Locked, NoRoom, NotNow without words, and SealingStopped.
+    """
+    words = notes.written(words, longest=LONGEST, missing=NO_WORDS)
+    with refusals_logged(Act.INTEREST_RELEASED, by=by.officer_id, thing="interest"), transaction.atomic():
+        row = _own_hit(hit, by)
+        told = _opened(row, by)
+        notice = desk_notices.words(NoticeKind.RELEASED, hit, UUID(told["report"]), name=by.name, words=words)
+        desks = {told["desk"], load_pack(settings.PACK).linking_desk, _code(row.home_id, by)} - {""}
+        desk_notices.send({code: [notice] for code in desks}, at=at)
+        _record(Act.INTEREST_RELEASED, row.interest_id, row.home_id, by)
+
+
+def mine(*, by: Attendance, at: datetime) -> tuple[InterestLine, ...]:
+    """Return the officer's own entries with the reports that match them, newest first.
+
+    The view is logged. Raises Refused and Locked.
+    """
+    with refusals_logged(Act.INTERESTS_READ, by=by.officer_id, thing="interest"), transaction.atomic():
+        by.require(Capability.REGISTER_INTEREST)
+        ring = by.keys()
+        journal.record(Act.INTERESTS_READ, actor=by.officer_id, desk=by.desk_ids[0] if by.desk_ids else None)
+    names = {code: desk.name for code, desk in load_pack(settings.PACK).desks.items()}
+    released = {one.about for one in desk_notices.received(by=by) if one.kind is NoticeKind.RELEASED}
+    lines = []
+    rows = Interest.objects.filter(owner_id=by.officer_id).prefetch_related("hits").order_by("-registered_at")
+    for row in rows:
+        with suppress(CannotOpen):
+            told = sealed_values.opened(row, ring, ENTRY)
+            hits = tuple(_lines(row, ring, names, released))
+            over = row.ended_at is not None or row.until < at.date()
+            lines.append(
+                InterestLine(
+                    row.id, row.until, over, told["names"], told["identifiers"], told["ground"], hits
+                )
+            )
+    return tuple(lines)
+
+
+def values_of(row: Interest, ring: Keyring) -> Extract:
+    """Return the values of an entry.
+
+    Raises CannotOpen.
+    """
+    return _read(sealed_values.opened(row, ring, ENTRY))
+
+
+def hits_of(row: Interest, ring: Keyring) -> list[dict[str, Any]]:
+    """Return what is sealed in the hits of an entry, as far as these keys open them."""
+    found = []
+    for hit in InterestHit.objects.filter(interest=row):
+        with suppress(CannotOpen):
+            found.append(sealed_values.opened(hit, ring, HIT))
+    return found
+
+
+def _lines(row: Interest, ring: Keyring, names: dict[str, str], released: set[UUID]) -> list[HitLine]:
+    lines = []
+    for hit in row.hits.all():
+        with suppress(CannotOpen):
+            told = sealed_values.opened(hit, ring, HIT)
+            lines.append(
+                HitLine(
+                    hit.id,
+                    hit.on,
+                    short_name(UUID(told["report"])),
+                    names.get(told["desk"], told["desk"]),
+                    tuple(told["reasons"]),
+                    hit.acknowledged_at is not None,
+                    hit.id in released,
+                )
+            )
+    return lines
+
+
+def _read(told: dict[str, Any]) -> Extract:
+    texts = [ReportText(line, "name", "Register") for line in told["names"].splitlines()]
+    texts.append(ReportText(told["identifiers"], "text", "Register"))
+    return extract(texts, load_pack(settings.PACK).matching)
+
+
+def _home(by: Attendance) -> DeskLine:
+    """Return the desk to which the officer's entries are sealed: their first."""
+    if not by.unlocked:
+        raise Locked
+    if not by.desks:
+        raise NotHere
+    return by.desks[0]
+
+
+def _own_hit(hit: UUID, by: Attendance) -> InterestHit:
+    row = InterestHit.objects.filter(pk=hit, owner_id=by.officer_id).first()
+    if row is None:
+        raise NotHere
+    return row
+
+
+def _opened(row: InterestHit, by: Attendance) -> dict[str, Any]:
+    try:
+        return sealed_values.opened(row, by.keys(), HIT)
+    except CannotOpen:
+        raise NotHere from None
+
+
+def _code(desk: UUID, by: Attendance) -> str:
+    return next((one.code for one in by.desks if one.id == desk), "")
+
+
+def _record(act: Act, entry: UUID, desk: UUID, by: Attendance) -> None:
+    journal.record(act, actor=by.officer_id, desk=desk, thing="interest", thing_id=entry)

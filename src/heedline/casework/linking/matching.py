@@ -1,0 +1,243 @@
+"""Compares reports of different desks with each other and with the interest register.
+
+It runs in unlocked sessions of the linking desk, in small batches. What it finds is told to the desks and to the owners of
+entries in sealed notices. No report is changed by it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework.access.keyring import Keyring
+from heedline.casework.access.session import Attendance
+from heedline.casework.errors import SealingStopped
+from heedline.casework.keys import directory
+from heedline.casework.keys.directory import Addressee
+from heedline.casework.linking import desk_notices, interests
+from heedline.casework.linking.desk_notices import NoticeKind
+from heedline.casework.search import desk_index, sealed_values, seen_before
+from heedline.casework.search.sealed_values import OF_INTERESTS, OF_VALUES, ReportValues
+from heedline.dispatch.clocks import slot_of
+from heedline.dispatch.letters import Letter
+from heedline.dispatch.models import Outbox
+from heedline.index import Damaged, Document, SealedIndex
+from heedline.index.extraction.comparison import Resemblance, compare
+from heedline.index.extraction.values import Extract
+from heedline.packs import load_pack
+from heedline.reports.models import Interest, InterestHit, SealedValues
+from heedline.vault import CannotOpen
+
+#: Rows in one batch at most, and seconds that comparing them may take.
+MOST: Final = 40
+SECONDS: Final = 0.12
+#: Other reports that a batch marks as compared again, so that its own rows do not stand out.
+COVER: Final = 30
+MOST_COMPARED: Final = 12
+MOST_OF_A_KEY: Final = 100
+
+
+def catch_up(*, by: Attendance, at: datetime) -> int:
+    """Compare what waits at the linking desk, and return the number of rows dealt with.
+
+    Does nothing in a session of another desk, or a locked one. Raises nothing: a page that only shows something else must
+    not fail.
+    """
+    to = sealed_values.linking_desk(at)
+    if to is None or not by.unlocked or to.desk not in by.desk_ids:
+        return 0
+    try:
+        with transaction.atomic():
+            return _batch(to, by, at)
+    except (CannotOpen, Damaged, SealingStopped):
+        return 0  # the index is made anew by the desk's own indexing, and the rows wait
+
+
+def _batch(to: Addressee, by: Attendance, at: datetime) -> int:
+    ring = by.keys()
+    today = Q(until__gte=at.date(), ended_at=None)
+    with desk_index.writing(to.desk, ring) as opened:
+        if opened is None or (opened[0].size and not opened[1].current):
+            return 0
+        row, index = opened
+        work = _Work(index, ring, at)
+        entries = list(Interest.objects.filter(desk_id=to.desk))
+        gone = [one for one in entries if one.indexed and (one.ended_at or one.until < at.date())]
+        row.reports = max(0, row.reports - sum(index.drop(one.id) for one in gone))
+        if gone:
+            row.purge, row.purge_by = row.purge or "due", row.purge_by or at.date() + interests.PURGED_WITHIN
+        new = Interest.objects.filter(today, desk_id=to.desk, indexed=False).select_related("owner", "home")
+        values = SealedValues.objects.filter(desk_id=to.desk, indexed=False).order_by("id")
+        done_entries = work.through(new[:MOST], work.entry)
+        done_values = work.through(values.select_for_update(skip_locked=True)[:MOST], work.values)
+        row.reports += work.more
+    Interest.objects.filter(id__in=[one.id for one in gone]).update(indexed=False)
+    Interest.objects.filter(id__in=done_entries).update(indexed=True)
+    SealedValues.objects.filter(id__in=done_values).update(indexed=True)
+    if done_entries or done_values:
+        others = SealedValues.objects.filter(desk_id=to.desk, indexed=True).order_by("?")[:COVER]
+        again = [*done_values, *others.values_list("id", flat=True)]
+        SealedValues.objects.filter(id__in=again).update(matched_at=at)
+        work.tell(by)
+        journal.record(
+            Act.REPORTS_COMPARED,
+            actor=by.officer_id,
+            desk=to.desk,
+            detail={"reports": len(done_values), "entries": len(done_entries)},
+        )
+    return len(done_entries) + len(done_values)
+
+
+@dataclass
+class _Work:
+    """One batch: the open index, and what was found so far."""
+
+    index: SealedIndex
+    ring: Keyring
+    at: datetime
+    more: int = 0
+    notices: dict[str, list[dict[str, Any]]] = field(default_factory=dict, repr=False)
+    hits: list[InterestHit] = field(default_factory=list, repr=False)
+
+    def through(self, rows: Iterable[Any], do: Any) -> list[UUID]:
+        """Deal with these rows until the time is over, and return the ids of those dealt with."""
+        ends = time.monotonic() + SECONDS
+        done: list[UUID] = []
+        for row in rows:
+            if done and time.monotonic() > ends:
+                break
+            with suppress(CannotOpen):  # what does not open waits, and an alarm says so
+                do(row)
+                done.append(row.id)
+        return done
+
+    def values(self, row: SealedValues) -> None:
+        """Compare a report with those of other desks and with the register, and index it."""
+        mine = sealed_values.values_in(row, self.ring)
+        if row.matched_at is None:
+            for other, found in self._others(mine.found):
+                if other.report != mine.report and other.desk != mine.desk:
+                    self._match(mine, other, found)
+            for entry, found in self._entries(mine.found):
+                self._hit(entry, mine, found)
+        self._add(row.id, OF_VALUES, mine.found)
+
+    def entry(self, row: Interest) -> None:
+        """Compare an entry of the register with all reports, and index it."""
+        found = interests.values_of(row, self.ring)
+        for report, shared in self._others(found):
+            self._hit(row, report, shared)
+        self._add(row.id, OF_INTERESTS, found)
+
+    def tell(self, by: Attendance) -> None:
+        """Send the notices and store the hits of this batch."""
+        desk_notices.send(self.notices, at=self.at, cover=True)
+        InterestHit.objects.bulk_create(self.hits)
+        Outbox.objects.bulk_create(
+            Outbox(letter=Letter.INTEREST_MATCHED, desk=one.home_id, thing_id=one.id, slot=slot_of(self.at))
+            for one in self.hits
+        )
+
+    def _add(self, ref: UUID, mark: str, found: Extract) -> None:
+        self.more += self.index.add([Document(ref, (), (), [mark + key for key in found.keys])])
+
+    def _seen(self, mark: str, found: Extract) -> tuple[list[UUID], dict[str, int]]:
+        """Return the documents of one sort to compare, and the keys that many of them share."""
+        rules = load_pack(settings.PACK).matching
+        by_key = self.index.seen([mark + key for key in found.keys], most=MOST_OF_A_KEY + 1)
+        hits = {key.removeprefix(mark): set(refs) for key, refs in by_key.items()}
+        shared = {key: len(refs) for key, refs in hits.items() if len(refs) > rules.shared_from}
+        return [ref for ref, _ in seen_before.proposed(hits, shared, ())[:MOST_COMPARED]], shared
+
+    def _others(self, found: Extract) -> Iterator[tuple[ReportValues, Resemblance]]:
+        """Yield the reports at any desk that have something in common with these values."""
+        refs, shared = self._seen(OF_VALUES, found)
+        for row in SealedValues.objects.filter(id__in=refs) if refs else ():
+            with suppress(CannotOpen):
+                other = sealed_values.values_in(row, self.ring)
+                alike = compare(found, other.found, load_pack(settings.PACK).matching, shared)
+                if alike is not None:
+                    yield other, alike
+
+    def _entries(self, found: Extract) -> Iterator[tuple[Interest, Resemblance]]:
+        refs, _ = self._seen(OF_INTERESTS, found)
+        live = Interest.objects.filter(id__in=refs, ended_at=None, until__gte=self.at.date())
+        for row in live.select_related("owner", "home") if refs else ():
+            with suppress(CannotOpen):
+                entry = interests.values_of(row, self.ring)
+                alike = compare(entry, found, load_pack(settings.PACK).matching)
+                if alike is not None:
+                    yield row, alike
+
+    def _match(self, mine: ReportValues, other: ReportValues, found: Resemblance) -> None:
+        match = match_of(mine.report, other.report)
+        for one, against, side in ((mine, other, "mine"), (other, mine, "theirs")):
+            reasons = [
+                [reason.code, reason.mine if side == "mine" else reason.theirs] for reason in found.reasons
+            ]
+            told = desk_notices.words(
+                NoticeKind.MATCH,
+                match,
+                one.report,
+                desk=against.desk,
+                reasons=reasons,
+                on=str(self.at.date()),
+            )
+            self.notices.setdefault(one.desk, []).append(told)
+
+    def _hit(self, entry: Interest, report: ReportValues, found: Resemblance) -> None:
+        """Tell the owner of an entry which report matches it, and the report's desks whom to contact."""
+        reasons = sorted(f"{reason.code}: {reason.theirs}" for reason in found.reasons)
+        if any(
+            told["report"] == str(report.report) and told["reasons"] == reasons
+            for told in interests.hits_of(entry, self.ring)
+        ):
+            return
+        home = directory.addressee(entry.home.code, self.at.date())
+        if home is None:
+            raise SealingStopped
+        ident = uuid4()
+        link = sealed_values.linking_desk(self.at)
+        others = [link] if link is not None else []
+        told = {
+            "report": str(report.report),
+            "desk": report.desk,
+            "reasons": reasons,
+            "danger": report.danger,
+        }
+        sealed = sealed_values.seal(told, home, ident, interests.HIT, *others)
+        self.hits.append(
+            InterestHit(
+                id=ident,
+                interest=entry,
+                owner_id=entry.owner_id,
+                home_id=entry.home_id,
+                on=self.at.date(),
+                epochs=list(dict.fromkeys([home.epoch, *(one.epoch for one in others)])),
+                header=sealed.header,
+                payload=sealed.payload,
+            )
+        )
+        contact = desk_notices.words(
+            NoticeKind.CONTACT, ident, report.report, name=entry.owner.name, desk=entry.home.code
+        )
+        desks = {report.desk} | ({link.code} if link is not None and report.watched else set())
+        for code in desks:
+            self.notices.setdefault(code, []).append(contact)
+
+
+def match_of(one: UUID, other: UUID) -> UUID:
+    """Return the id under which two desks speak of a match. It must only ever stand inside a seal."""
+    return UUID(bytes=hashlib.sha256(b"".join(sorted((one.bytes, other.bytes)))).digest()[:16])

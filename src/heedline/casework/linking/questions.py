@@ -1,0 +1,167 @@
+"""Possible matches at other desks, and what two desks ask each other about them.
+
+A desk is told that another one may have a report about the same person, and nothing of what that says. It asks, and the
+desk that holds the other report confirms or denies. Both are logged. Nothing is linked, merged or closed by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from heedline.audit import journal
+from heedline.audit.acts import Act
+from heedline.casework.access.session import Attendance
+from heedline.casework.errors import Locked, NotHere
+from heedline.casework.linking import desk_notices
+from heedline.casework.linking.desk_notices import NoticeKind, ReceivedNotice
+from heedline.casework.recording import refusals_logged
+from heedline.casework.report import notes
+from heedline.casework.report.opening import short_name
+from heedline.packs import load_pack
+from heedline.permits.capabilities import Capability
+
+LONGEST = 1000
+NO_QUESTION = "Write what you ask the other desk."
+NO_ANSWER = "Write what you answer."
+
+
+@dataclass(frozen=True)
+class Said:
+    """A question or an answer between two desks. `confirmed` is None for a question."""
+
+    by: str
+    desk_name: str
+    words: str = field(repr=False)
+    confirmed: bool | None = None
+
+
+@dataclass(frozen=True)
+class MatchLine:
+    """A possible match between one of the officer's reports and one at another desk.
+
+    `reasons` are the kinds of value that agree, each with how the officer's own report writes it. `asked` is the other
+    desk's open question, if there is one, and `said` is everything asked and answered so far.
+    """
+
+    id: UUID
+    desk: UUID
+    report: UUID
+    short: str
+    other_name: str
+    reasons: tuple[tuple[str, str], ...] = field(repr=False)
+    said: tuple[Said, ...] = field(repr=False)
+    to_answer: bool
+    waiting: bool
+
+    @property
+    def confirmed(self) -> bool | None:
+        """Return the newest answer, or None if there is none."""
+        return next((one.confirmed for one in reversed(self.said) if one.confirmed is not None), None)
+
+
+def matches(*, by: Attendance, report: UUID | None = None) -> tuple[MatchLine, ...]:
+    """Return the possible matches of the officer's desks, or of one report. What waits for an answer comes first."""
+    found = desk_notices.about(report, by=by) if report is not None else desk_notices.received(by=by)
+    return tuple(sorted(lines(found), key=lambda one: (not one.to_answer, one.short, one.other_name)))
+
+
+def lines(found: Iterable[ReceivedNotice]) -> Iterator[MatchLine]:
+    """Yield a line for each match in these notices."""
+    grouped: dict[tuple[UUID, UUID], list[ReceivedNotice]] = {}
+    for one in found:
+        grouped.setdefault((one.about, one.desk), []).append(one)
+    names = {code: desk.name for code, desk in load_pack(settings.PACK).desks.items()}
+    for (match, desk), some in grouped.items():
+        first = next((one for one in some if one.kind is NoticeKind.MATCH and one.report is not None), None)
+        if first is None or first.report is None:
+            continue
+        talk = sorted(
+            (one for one in some if one.kind in (NoticeKind.QUESTION, NoticeKind.ANSWER)),
+            key=lambda one: str(one.words["at"]),
+        )
+        said = tuple(
+            Said(
+                one.words["by"],
+                names.get(one.words["from"], ""),
+                one.words["words"],
+                one.words["confirmed"] if one.kind is NoticeKind.ANSWER else None,
+            )
+            for one in talk
+        )
+        last = talk[-1] if talk and talk[-1].kind is NoticeKind.QUESTION else None
+        mine = bool(last) and last is not None and last.words["to"] != first.words["desk"]
+        yield MatchLine(
+            match,
+            desk,
+            first.report,
+            short_name(first.report),
+            names.get(first.words["desk"], first.words["desk"]),
+            tuple((code, written) for code, written in first.words["reasons"]),
+            said,
+            mine,
+            last is not None and not mine,
+        )
+
+
+def ask(match: UUID, words: str, *, by: Attendance, at: datetime) -> None:
+    """Ask the other desk whether its report is about the same matter. What the reports share is sent with the question.
+
+    Raises NotHere for a match of other desks, Refused, Locked, NoRoom, NotNow without a question, and SealingStopped.
+    """
+    words = notes.written(words, longest=LONGEST, missing=NO_QUESTION)
+    _say(NoticeKind.QUESTION, Act.MATCH_ASKED, match, words, None, by, at)
+
+
+def answer(match: UUID, confirmed: bool, words: str, *, by: Attendance, at: datetime) -> None:
+    """Confirm or deny that the officer's report is about what the other desk asked.
+
+    Raises NotHere, also where nobody has asked, Refused, Locked, NoRoom, NotNow without words, and SealingStopped.
+    """
+    words = notes.written(words, longest=LONGEST, missing=NO_ANSWER)
+    _say(NoticeKind.ANSWER, Act.MATCH_ANSWERED, match, words, confirmed, by, at)
+
+
+def _say(
+    kind: NoticeKind,
+    act: Act,
+    match: UUID,
+    words: str,
+    confirmed: bool | None,
+    by: Attendance,
+    at: datetime,
+) -> None:
+    with refusals_logged(act, by=by.officer_id, thing="match"), transaction.atomic():
+        if not by.unlocked:
+            raise Locked
+        found = [one for one in desk_notices.received(by=by) if one.about == match]
+        line = next(iter(lines(found)), None)
+        if line is None or (kind is NoticeKind.ANSWER and not line.to_answer):
+            raise NotHere
+        by.require(Capability.LINK, line.desk)
+        mine = next(one.code for one in by.desks if one.id == line.desk)
+        other = next(
+            one.words["desk"] for one in found if one.kind is NoticeKind.MATCH and one.desk == line.desk
+        )
+        told: dict[str, Any] = desk_notices.words(
+            kind,
+            match,
+            None,
+            to=other,
+            by=by.name,
+            words=words,
+            confirmed=confirmed,
+            at=at.isoformat(),
+            **{"from": mine},
+        )
+        desk_notices.send({mine: [told], other: [told]}, at=at)
+        # neither the match nor the reports: whoever reads the log must not learn that two belong together
+        journal.record(
+            act, actor=by.officer_id, desk=line.desk, thing="desk", thing_id=None, detail={"to": other}
+        )

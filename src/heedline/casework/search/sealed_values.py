@@ -1,0 +1,172 @@
+"""The values of a report, sealed to the linking desk, which compares them with those of other desks.
+
+They are sealed by the session that indexes the report at its own desk, or at the linking desk if that watches it. The pack
+says which kinds of report are compared. Only values go there, never the account, and nothing about the reporter.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+
+from heedline.casework.access.keyring import Keyring
+from heedline.casework.errors import SealingStopped
+from heedline.casework.keys import directory
+from heedline.casework.keys.directory import Addressee
+from heedline.dispatch.clocks import slot_of
+from heedline.index.extraction import keys
+from heedline.index.extraction.values import Extract, Kind, Value
+from heedline.packs import load_pack
+from heedline.reports.models import Report, SealedValues
+from heedline.vault import CannotOpen, envelope
+from heedline.vault.canonical import canonical
+from heedline.vault.container import Container
+
+#: What a container with values calls itself.
+FRAME = "values"
+#: Documents of the linking desk's index that are not its reports have keys with these marks.
+OF_VALUES = "x:"
+OF_INTERESTS = "i:"
+
+
+@dataclass(frozen=True)
+class FoundValues:
+    """A report with the values extracted from it. `parts` is the number of sealed parts that were read."""
+
+    report: Report
+    found: Extract = field(repr=False)
+    parts: int
+
+
+@dataclass(frozen=True)
+class ReportValues:
+    """The opened values of a report at some desk."""
+
+    report: UUID
+    desk: str
+    watched: bool
+    danger: bool
+    found: Extract = field(repr=False)
+
+
+def linking_desk(at: datetime) -> Addressee | None:
+    """Return the desk that compares reports, or None if it cannot receive anything now."""
+    try:
+        return directory.addressee(load_pack(settings.PACK).linking_desk, at.date())
+    except SealingStopped:
+        return None
+
+
+def put(read: Iterable[FoundValues], *, desk: UUID, at: datetime) -> None:
+    """Seal the values of these reports to the linking desk, unless it has them already.
+
+    `desk` is the desk whose session has read them. Must be called inside the caller's transaction. If nothing can be sealed
+    to the linking desk now, the values are missing there until the report is indexed again, and an alarm says so.
+    """
+    kinds, to = load_pack(settings.PACK).kinds, linking_desk(at)
+    if to is None:
+        return
+    wanted = {
+        one.report.id: one
+        for one in read
+        if desk in (one.report.desk_id, to.desk)
+        and one.report.kind in kinds
+        and kinds[one.report.kind].across
+    }
+    if not wanted:
+        return
+    rows = SealedValues.objects.filter(report__in=wanted)
+    known = dict(rows.values_list("report", "parts"))
+    new = [one for ref, one in wanted.items() if known.get(ref) != one.parts]
+    rows.filter(report__in=[one.report.id for one in new if one.report.id in known]).delete()
+    SealedValues.objects.bulk_create(
+        [_sealed(one, to, at) for one in sorted(new, key=lambda one: one.report.id)], ignore_conflicts=True
+    )
+
+
+def _sealed(one: FoundValues, to: Addressee, at: datetime) -> SealedValues:
+    report, ident = one.report, uuid4()
+    words = {
+        "report": str(report.id),
+        "desk": report.desk.code,
+        "watched": report.watch_id is not None,
+        "danger": report.rank == 0,
+        **to_keep(one.found),
+    }
+    sealed = seal(words, to, ident, FRAME)
+    return SealedValues(
+        id=ident,
+        report=report.id,
+        desk_id=to.desk,
+        parts=one.parts,
+        slot=slot_of(at),
+        epochs=[to.epoch],
+        header=sealed.header,
+        payload=sealed.payload,
+    )
+
+
+def seal(words: dict[str, Any], to: Addressee, ident: UUID, part: str, *others: Addressee) -> Container:
+    """Return these words sealed to the current keys of one or more desks."""
+    return envelope.seal_part(
+        canonical(words),
+        list(dict.fromkeys(one.key for one in (to, *others))),
+        installation=settings.INSTALLATION,
+        container_id=ident,
+        part=part,
+    )
+
+
+def opened(row: Any, ring: Keyring, part: str) -> dict[str, Any]:
+    """Return the words in a sealed row that has an id, epochs, a header and a payload.
+
+    Raises CannotOpen.
+    """
+    if row.header is None:
+        raise CannotOpen
+    body = envelope.open_part(
+        Container(bytes(row.header), bytes(row.payload)),
+        ring.for_any(row.epochs),
+        installation=settings.INSTALLATION,
+        container_id=row.id,
+        part=part,
+    )
+    told: dict[str, Any] = json.loads(body)
+    return told
+
+
+def values_in(row: SealedValues, ring: Keyring) -> ReportValues:
+    """Return the values in a row.
+
+    Raises CannotOpen.
+    """
+    told = opened(row, ring, FRAME)
+    return ReportValues(UUID(told["report"]), told["desk"], told["watched"], told["danger"], from_kept(told))
+
+
+def to_keep(found: Extract) -> dict[str, Any]:
+    """Return the values of an extract in the form in which they are sealed."""
+    return {
+        "values": [[str(one.kind), one.canonical, one.written, one.source] for one in found.values],
+        "generations": found.generations,
+        "twins": found.twins,
+    }
+
+
+def from_kept(told: dict[str, Any]) -> Extract:
+    """Return an extract without the hashes of its text.
+
+    Raises CannotOpen for what is not one.
+    """
+    try:
+        values = tuple(Value(Kind(kind), *words) for kind, *words in told["values"])
+        found = keys.of_report(values, (), load_pack(settings.PACK).matching.names)
+        return Extract(values, found, (), frozenset(), told["generations"], told["twins"])
+    except (KeyError, ValueError, TypeError):
+        raise CannotOpen from None

@@ -1,0 +1,44 @@
+-- A report's desk seals its values, and replaces them. The linking desk reads them, and notes what it has done with them.
+ALTER TABLE reports_sealed_values ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY inner_roles ON reports_sealed_values TO heedline_usher USING (true) WITH CHECK (true);
+CREATE POLICY the_worker ON reports_sealed_values FOR SELECT TO heedline_worker USING (true);
+CREATE POLICY seen ON reports_sealed_values FOR SELECT TO heedline_office
+    USING (desk_id IN (SELECT permits.my_desks()) OR report IN (SELECT r.id FROM public.reports_report r));
+CREATE POLICY of_my_reports ON reports_sealed_values FOR INSERT TO heedline_office
+    WITH CHECK (report IN (SELECT r.id FROM public.reports_report r));
+CREATE POLICY replaced ON reports_sealed_values FOR DELETE TO heedline_office
+    USING (report IN (SELECT r.id FROM public.reports_report r));
+CREATE POLICY at_the_linking_desk ON reports_sealed_values FOR UPDATE TO heedline_office
+    USING (desk_id IN (SELECT permits.my_desks())) WITH CHECK (desk_id IN (SELECT permits.my_desks()));
+
+-- A notice is its desk's. Everybody may send one to any desk: what it says is sealed, and whoever reads it is told who wrote it.
+ALTER TABLE reports_desk_notice ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY inner_roles ON reports_desk_notice TO heedline_usher USING (true) WITH CHECK (true);
+CREATE POLICY of_my_desks ON reports_desk_notice FOR SELECT TO heedline_office
+    USING (desk_id IN (SELECT permits.my_desks()));
+CREATE POLICY gone_with_the_report ON reports_desk_notice FOR DELETE TO heedline_office
+    USING (desk_id IN (SELECT permits.my_desks()));
+CREATE POLICY by_an_officer ON reports_desk_notice FOR INSERT TO heedline_office
+    WITH CHECK (EXISTS (SELECT permits.my_desks()));
+
+-- An entry of the interest register is its owner's. The linking desk's sessions compare reports with it. No other desk sees
+-- that there is one.
+ALTER TABLE reports_interest ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY inner_roles ON reports_interest TO heedline_usher USING (true) WITH CHECK (true);
+CREATE POLICY mine_or_to_compare ON reports_interest FOR SELECT TO heedline_office
+    USING (owner_id = (SELECT permits.my_officer()) OR desk_id IN (SELECT permits.my_desks()));
+CREATE POLICY in_my_name ON reports_interest FOR INSERT TO heedline_office
+    WITH CHECK (owner_id = (SELECT permits.my_officer()) AND home_id IN (SELECT permits.my_desks()));
+CREATE POLICY ended_or_indexed ON reports_interest FOR UPDATE TO heedline_office
+    USING (owner_id = (SELECT permits.my_officer()) OR desk_id IN (SELECT permits.my_desks()));
+
+ALTER TABLE reports_interest_hit ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY inner_roles ON reports_interest_hit TO heedline_usher USING (true) WITH CHECK (true);
+CREATE POLICY the_worker ON reports_interest_hit FOR SELECT TO heedline_worker USING (true);
+CREATE POLICY of_my_entries ON reports_interest_hit FOR SELECT TO heedline_office
+    USING (interest_id IN (SELECT i.id FROM public.reports_interest i));
+CREATE POLICY by_the_linking_desk ON reports_interest_hit FOR INSERT TO heedline_office
+    WITH CHECK (interest_id IN (SELECT i.id FROM public.reports_interest i WHERE i.desk_id IN (SELECT permits.my_desks())));
+CREATE POLICY acknowledged_by_its_owner ON reports_interest_hit FOR UPDATE TO heedline_office
+    USING (owner_id = (SELECT permits.my_officer()) AND acknowledged_at IS NULL)
+    WITH CHECK (owner_id = (SELECT permits.my_officer()));

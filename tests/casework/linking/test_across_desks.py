@@ -1,0 +1,166 @@
+"""Reports of two desks about one person: what each is told, what they ask each other, and what nobody else learns."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from heedline.casework.contact import messages
+from heedline.casework.errors import Locked, NotHere
+from heedline.casework.journey import transitions
+from heedline.casework.linking import clock, desk_notices, questions
+from heedline.casework.search import indexing
+from heedline.dispatch.models import Alarm
+from heedline.reports.lifecycle import NotNow
+from heedline.reports.models import DeskNotice, Report, SealedValues, SearchIndex, SearchWaiting
+from tests.support.acting import acting
+from tests.support.linking_scene import BOY, compared, matched
+from tests.support.scene_people import SOUTH_WEST, People, logged, row
+from tests.support.search_scene import MINUTE, indexed
+
+pytestmark = pytest.mark.django_db
+
+
+def test_three_reports_about_one_boy_are_found_together_across_two_forces(people: People) -> None:
+    first, second = (people.send(narrative=text)[0] for text in BOY[:2])
+    third, _ = people.send(narrative=BOY[2], **SOUTH_WEST)
+    people.send(narrative="A white van stood outside the hall all night.", **SOUTH_WEST)
+    assert compared(people, "Odile", "Otto") == 4
+    here = matched(people, "Odile")
+    assert {one.report for one in here} == {first, second}
+    assert {one.other_name for one in here} == {"South West desk"}
+    there = matched(people, "Otto")
+    assert [one.report for one in there] == [third, third]
+    assert {one.id for one in here} == {one.id for one in there}
+    shown = repr([(one, one.reasons) for one in here])
+    assert "Keevin" not in shown, "what the other report says is not shown"
+    assert "960455" not in shown
+
+
+def test_the_holding_desk_confirms_or_denies_and_both_are_logged(people: People) -> None:
+    people.send(narrative=BOY[0])
+    people.send(narrative=BOY[1], **SOUTH_WEST)
+    compared(people, "Odile", "Otto")
+    [line] = matched(people, "Odile")
+    with people.sitting("Otto") as here, pytest.raises(NotHere):
+        questions.answer(line.id, True, "Yes.", by=here, at=people.at)
+    with people.sitting("Odile") as here:
+        with pytest.raises(NotNow):
+            questions.ask(line.id, " ", by=here, at=people.at)
+        questions.ask(line.id, "Is yours about the pupil at the hill school?", by=here, at=people.at)
+    [waiting], [asked] = matched(people, "Odile"), matched(people, "Otto")
+    assert (waiting.waiting, waiting.to_answer) == (True, False)
+    assert (asked.waiting, asked.to_answer) == (False, True)
+    assert (asked.said[0].by, asked.said[0].words) == (
+        "Odile O.",
+        "Is yours about the pupil at the hill school?",
+    )
+    with people.sitting("Otto") as here:
+        questions.answer(line.id, True, "It is.", by=here, at=people.at + MINUTE)
+    [told] = matched(people, "Odile")
+    assert (told.confirmed, told.said[-1].words, told.waiting) == (True, "It is.", False)
+    for act, who, to in (("match-asked", "Odile", "south-west"), ("match-answered", "Otto", "north-east")):
+        [event] = logged(act)
+        assert (event.actor, event.detail, event.thing_id) == (
+            people.house.officers[who].id,
+            {"to": to},
+            None,
+        )
+
+
+def test_a_stranger_and_a_locked_session_ask_nothing(people: People) -> None:
+    people.send(narrative=BOY[0])
+    people.send(narrative=BOY[1], **SOUTH_WEST)
+    compared(people, "Odile", "Otto")
+    [line] = matched(people, "Odile")
+    with people.sitting("Ada") as here, pytest.raises(NotHere):
+        questions.ask(line.id, "Who is it?", by=here, at=people.at)
+    with people.sitting("Olga", unlocked=False) as here, pytest.raises(Locked):
+        questions.ask(line.id, "Who is it?", by=here, at=people.at)
+    assert not logged("match-asked")
+
+
+def test_requests_for_advice_are_compared_with_nothing(people: People) -> None:
+    people.send(narrative=BOY[0])
+    ref, _ = people.send(narrative=BOY[1])
+    Report.objects.filter(pk=ref).update(kind="advice")
+    assert compared(people, "Odile") == 1
+    assert not SealedValues.objects.filter(report=ref).exists()
+
+
+def test_a_new_message_is_compared_anew(people: People) -> None:
+    ref, code = people.send(narrative="Somebody on our street collects money for the fight.")
+    people.send(narrative="Ring 01632 960455 and he will tell you more.", **SOUTH_WEST)
+    compared(people, "Odile", "Otto")
+    assert not matched(people, "Odile")
+    with acting("public"):
+        messages.say(code, "His number is +44 1632 960455.", message_id=uuid4(), at=people.at)
+    compared(people, "Odile", "Otto", at=people.at + 100 * MINUTE)
+    assert [one.report for one in matched(people, "Odile")] == [ref]
+
+
+def test_what_leaves_a_desk_leaves_the_linking_desk_too(people: People) -> None:
+    ref, _ = people.taken(narrative=BOY[0])
+    compared(people, "Odile")
+    before = SealedValues.objects.get(report=ref)
+    with people.sitting("Odile") as here:
+        transitions.hand_over(ref, "south-west", "Theirs.", version=row(ref).version, by=here, at=people.at)
+    assert not SealedValues.objects.filter(report=ref).exists()
+    assert SearchWaiting.objects.filter(report=before.id, gone=True, desk__code="national").exists()
+    compared(people, "Otto", at=people.at + 100 * MINUTE)
+    assert SealedValues.objects.get(report=ref).id != before.id
+    with people.sitting("Nadia") as here:
+        index = SearchIndex.objects.get(desk__code="national")
+        assert indexing.check(index.desk_id, by=here) == index.reports
+        [covered] = indexing.coverage([index.desk_id])
+        assert (covered.reports, covered.waiting) == (1, 0), "what other desks sent is not counted as reports"
+
+
+def test_an_index_made_anew_has_the_other_desks_again_and_tells_nothing_twice(people: People) -> None:
+    people.send(narrative=BOY[0])
+    people.send(narrative=BOY[1], **SOUTH_WEST)
+    compared(people, "Odile", "Otto")
+    with people.sitting("Nadia") as here:
+        desk = SearchIndex.objects.get(desk__code="national").desk_id
+        indexing.rebuild(desk, by=here, at=people.at)
+    assert SealedValues.objects.filter(indexed=True).count() == 0
+    assert compared(people, at=people.at + 100 * MINUTE) == 2
+    assert len(matched(people, "Odile")) == 1
+    people.send(
+        narrative="A lad called Kevin Tierney, born 4 September 2010, shouts at people.", **SOUTH_WEST
+    )
+    compared(people, "Otto", at=people.at + 200 * MINUTE)
+    assert len(matched(people, "Odile")) == 2
+
+
+def test_notices_are_put_into_one_row_and_nobody_sees_which_held_something(people: People) -> None:
+    people.send(narrative=BOY[0])
+    people.send(narrative=BOY[1], **SOUTH_WEST)
+    compared(people, "Odile", "Otto")
+    rows = list(DeskNotice.objects.select_related("desk"))
+    assert {one.desk.code for one in rows} == {"national", "north-east", "south-west"}
+    assert len({len(bytes(one.payload)) for one in rows}) == 1, "an empty notice is as long as a full one"
+    for _ in range(desk_notices.MANY):
+        with people.sitting("Nadia") as here:
+            desk_notices.send({}, at=people.at, cover=True)
+    with people.sitting("Odile") as here:
+        desk_notices.tidy(by=here, at=people.at)
+    assert DeskNotice.objects.filter(desk__code="north-east").count() == 1
+    assert len(matched(people, "Odile")) == 1
+
+
+def test_what_waits_too_long_or_is_missing_raises_an_alarm(people: People) -> None:
+    ref, _ = people.send(narrative=BOY[0])
+    indexed(people)
+    with acting("worker"):
+        clock.watch(people.at + 45 * MINUTE)
+        assert not Alarm.objects.filter(kind__in=("comparing-late", "not-compared")).exists()
+        clock.watch(people.at + timedelta(hours=3))
+        [alarm] = Alarm.objects.filter(kind="comparing-late")
+        assert alarm.desk.code == "national"
+    SealedValues.objects.filter(report=ref).delete()
+    with acting("worker"):
+        clock.watch(people.at + timedelta(days=3))
+        assert Alarm.objects.get(kind="not-compared").desk.code == "north-east"

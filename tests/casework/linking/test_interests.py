@@ -1,0 +1,149 @@
+"""The interest register: who is paged, what the report's desk sees, deconfliction, and how an entry ends."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from heedline.casework.duty import alarms, paging
+from heedline.casework.errors import Locked, NotHere
+from heedline.casework.linking import deconfliction, interests
+from heedline.casework.linking.deconfliction import Trace
+from heedline.casework.linking.interests import InterestLine
+from heedline.dispatch.letters import AlarmKind
+from heedline.dispatch.models import Alarm
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import NotNow
+from heedline.reports.models import Interest, InterestHit
+from tests.support.acting import acting
+from tests.support.linking_scene import BOY, compared, interest
+from tests.support.scene_people import People, logged
+
+pytestmark = pytest.mark.django_db
+
+
+def own(people: People, name: str = "Otto") -> tuple[InterestLine, ...]:
+    with people.sitting(name) as here:
+        return interests.mine(by=here, at=people.at)
+
+
+def deconflicted(people: People, ref: UUID, name: str = "Odile") -> deconfliction.Deconfliction:
+    with people.sitting(name) as here:
+        return deconfliction.check(ref, by=here, at=people.at)
+
+
+@pytest.mark.parametrize("first", ["entry", "report"])
+def test_a_matching_report_pages_its_owner_and_the_desk_is_told_whom_to_contact(
+    people: People, first: str
+) -> None:
+    if first == "entry":
+        interest(people)
+        compared(people)
+    ref, _ = people.send(narrative=BOY[0])
+    compared(people, "Odile")
+    if first == "report":
+        interest(people)
+        compared(people)
+    hit = InterestHit.objects.get()
+    with acting("worker"):
+        paging.drain(people.at)
+        alarm = Alarm.objects.get(kind=AlarmKind.INTEREST_MATCHED)
+        assert paging.alarm_kinds.called(alarm, 0, people.at) == {people.house.officers["Otto"].email}
+    with people.sitting("Otto") as here:
+        [line] = [one for one in alarms.open_now(by=here, at=people.at) if one.kind == "interest-matched"]
+        assert not line.can_clear
+    with people.sitting("Odile") as here:
+        assert not [one for one in alarms.open_now(by=here, at=people.at) if one.kind == "interest-matched"]
+    answer = deconflicted(people, ref)
+    assert answer.trace is Trace.CONTACT
+    [contact] = answer.contacts
+    assert (contact.name, contact.desk_name, contact.released) == ("Otto O.", "South West desk", "")
+    assert "Operation" not in repr(answer), "never why"
+    [entry] = own(people)
+    assert [(one.id, one.desk_name, one.acknowledged) for one in entry.hits] == [
+        (hit.id, "North East desk", False)
+    ]
+    with people.sitting("Odile") as here, pytest.raises(NotHere):
+        interests.acknowledge(hit.id, by=here, at=people.at)
+    with people.sitting("Otto") as here:
+        interests.acknowledge(hit.id, by=here, at=people.at)
+    assert Alarm.objects.get(pk=alarm.id).because == "interest-acknowledged"
+    assert deconflicted(people, ref).trace is Trace.CONTACT, "acknowledging lets nobody act"
+    with people.sitting("Otto") as here:
+        interests.release(hit.id, "Speak to the school, and not to the family.", by=here, at=people.at)
+    answer = deconflicted(people, ref)
+    assert answer.trace is Trace.NONE
+    assert answer.contacts[0].released == "Speak to the school, and not to the family."
+    assert own(people)[0].hits[0].released
+
+
+def test_no_trace_says_until_when_and_waits_for_the_linking_desk(people: People) -> None:
+    ref, _ = people.send(narrative=BOY[0])
+    assert deconflicted(people, ref) == deconfliction.Deconfliction(Trace.WAITING, None, ())
+    compared(people, "Odile")
+    answer = deconflicted(people, ref)
+    assert answer.trace is Trace.NONE
+    assert answer.at is not None
+    [_, event] = logged("deconflicted", thing=ref)
+    assert event.detail == {}, "the log does not say which report matches the register"
+
+
+def test_an_entry_ends_by_its_owner_or_by_its_date(people: People) -> None:
+    first = interest(people)
+    interest(people, names="", identifiers="01632 960455")
+    compared(people)
+    with people.sitting("Odile") as here, pytest.raises(NotHere):
+        interests.end(first, by=here, at=people.at)
+    with people.sitting("Otto") as here:
+        interests.end(first, by=here, at=people.at)
+    people.send(narrative=BOY[0])
+    compared(people, "Odile")
+    assert not InterestHit.objects.exists()
+    Interest.objects.update(until=people.at.date() - timedelta(days=1))
+    people.send(narrative=BOY[2])
+    compared(people, "Odile")
+    assert not InterestHit.objects.exists()
+    assert not Interest.objects.filter(indexed=True).exists()
+    assert [one.ended for one in own(people)] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("told", "missing"),
+    [
+        ({"ground": " "}, interests.NO_GROUND),
+        ({"names": "Kevin"}, interests.NO_VALUES),
+        ({"names": ""}, interests.NO_VALUES),
+    ],
+)
+def test_an_entry_needs_a_ground_a_value_and_an_end(
+    people: People, told: dict[str, str], missing: str
+) -> None:
+    with pytest.raises(NotNow, match=missing[:20]):
+        interest(people, **told)
+    with people.sitting("Otto") as here, pytest.raises(NotNow):
+        interests.register(
+            "Kevin Tierney", "", "Why", people.at.date() + timedelta(days=900), by=here, at=people.at
+        )
+
+
+def test_whoever_is_at_no_desk_or_locked_registers_nothing(people: People) -> None:
+    for name, unlocked, refusal in (
+        ("Stella", False, Locked),
+        ("Ada", True, NotHere),
+        ("Olga", False, Locked),
+    ):
+        with people.sitting(name, unlocked=unlocked) as here, pytest.raises((refusal, Refused)):
+            interests.register(
+                "Kevin Tierney", "", "Why", people.at.date() + timedelta(days=3), by=here, at=people.at
+            )
+    assert not Interest.objects.exists()
+
+
+def test_other_desks_see_no_entry(people: People) -> None:
+    interest(people)
+    for name in ("Odile", "Olga"):
+        assert own(people, name) == ()
+        with people.sitting(name):
+            assert not Interest.objects.exists(), "nor that there is one"

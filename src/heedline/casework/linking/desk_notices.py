@@ -15,7 +15,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
+from django.db.models.functions import JSONObject
 
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import SealingStopped
@@ -108,11 +110,42 @@ def received(*, by: Attendance) -> tuple[ReceivedNotice, ...]:
     return tuple(notice for row in rows for notice in _notices(row.desk_id, _items(row, by)))
 
 
+def stored(desks: Iterable[UUID]) -> ArraySubquery:
+    """Return a column with the stored notices of these desks, for a query that also reads something else.
+
+    `opened_in` opens them. Row-level security applies to these rows as well.
+    """
+    rows = DeskNotice.objects.filter(desk_id__in=list(desks)).order_by("on", "id")
+    columns = ("id", "desk_id", "epochs", "header", "payload")
+    return ArraySubquery(rows.values(row=JSONObject(**{name: name for name in columns}))[:MOST])
+
+
+def opened_in(
+    column: Iterable[dict[str, Any]], report: UUID, *, by: Attendance
+) -> tuple[ReceivedNotice, ...]:
+    """Return the notices about a report in a column of `stored`, and what followed from them."""
+    rows = [
+        DeskNotice(
+            id=UUID(one["id"]),
+            desk_id=UUID(one["desk_id"]),
+            epochs=[UUID(epoch) for epoch in one["epochs"]],
+            header=bytes.fromhex(one["header"][2:]) if one["header"] else None,
+            payload=bytes.fromhex(one["payload"][2:]),
+        )
+        for one in column
+    ]
+    return _about(report, [notice for row in rows for notice in _notices(row.desk_id, _items(row, by))])
+
+
 def about(report: UUID, *, by: Attendance) -> tuple[ReceivedNotice, ...]:
     """Return the notices about one report, and what followed from them."""
-    found = received(by=by)
-    named = {one.about for one in found if one.report == report}
-    return tuple(one for one in found if one.about in named)
+    return _about(report, received(by=by))
+
+
+def _about(report: UUID, found: Iterable[ReceivedNotice]) -> tuple[ReceivedNotice, ...]:
+    all_found = tuple(found)
+    named = {one.about for one in all_found if one.report == report}
+    return tuple(one for one in all_found if one.about in named)
 
 
 def tidy(*, by: Attendance, at: datetime) -> None:

@@ -70,7 +70,7 @@ class HitLine:
     on: date
     report: str
     desk_name: str
-    reasons: tuple[str, ...] = field(repr=False)
+    reasons: tuple[tuple[str, str], ...] = field(repr=False)
     acknowledged: bool
     released: bool
 
@@ -209,7 +209,7 @@ def _lines(row: Interest, ring: Keyring, names: dict[str, str], released: set[UU
                     hit.on,
                     short_name(UUID(told["report"])),
                     names.get(told["desk"], told["desk"]),
-                    tuple(told["reasons"]),
+                    tuple((code, written) for code, written in told["reasons"]),
                     hit.acknowledged_at is not None,
                     hit.id in released,
                 )

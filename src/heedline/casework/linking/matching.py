@@ -199,7 +199,7 @@ class _Work:
 
     def _hit(self, entry: Interest, report: ReportValues, found: Resemblance) -> None:
         """Tell the owner of an entry which report matches it, and the report's desks whom to contact."""
-        reasons = sorted(f"{reason.code}: {reason.theirs}" for reason in found.reasons)
+        reasons = sorted([reason.code, reason.theirs] for reason in found.reasons)
         if any(
             told["report"] == str(report.report) and told["reasons"] == reasons
             for told in interests.hits_of(entry, self.ring)

@@ -72,6 +72,18 @@ def matches(*, by: Attendance, report: UUID | None = None) -> tuple[MatchLine, .
     return tuple(sorted(lines(found), key=lambda one: (not one.to_answer, one.short, one.other_name)))
 
 
+def listed(*, by: Attendance) -> tuple[MatchLine, ...]:
+    """Return the possible matches of the officer's desks. The view is logged.
+
+    Raises Refused and Locked.
+    """
+    with refusals_logged(Act.MATCHES_READ, by=by.officer_id, thing="match"), transaction.atomic():
+        by.require(Capability.LINK)
+        by.keys()
+        journal.record(Act.MATCHES_READ, actor=by.officer_id, desk=by.desk_ids[0] if by.desk_ids else None)
+    return matches(by=by)
+
+
 def lines(found: Iterable[ReceivedNotice]) -> Iterator[MatchLine]:
     """Yield a line for each match in these notices."""
     grouped: dict[tuple[UUID, UUID], list[ReceivedNotice]] = {}

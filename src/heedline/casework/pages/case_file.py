@@ -23,6 +23,9 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.attachments.reading import FileLine, file_lines
 from heedline.casework.errors import NotHere
 from heedline.casework.language.lines import translation_lines
+from heedline.casework.linking import deconfliction, desk_notices, questions
+from heedline.casework.linking.deconfliction import ContactPerson
+from heedline.casework.linking.questions import MatchLine
 from heedline.casework.pages.case_answers import CaseAnswers, answers_of
 from heedline.casework.pages.case_header import CaseHeader, header_of
 from heedline.casework.pages.case_history import CaseHistory, history_of
@@ -66,6 +69,10 @@ class CaseFile:
     history: CaseHistory
     messages: CaseMessages
     files: tuple[FileLine, ...] = ()
+    contacts: tuple[ContactPerson, ...] = ()
+    """The people to contact before anybody acts on the report (`casework.linking`)."""
+    matches: tuple[MatchLine, ...] = ()
+    """The possible matches at other desks."""
 
 
 @dataclass(frozen=True)
@@ -202,6 +209,26 @@ def _opened(ref: UUID, by: Attendance, at: datetime) -> tuple[Any, CaseParts]:
     """Return a report's row with its related rows, and its decrypted parts."""
     with on_the_record(Act.REPORT_READ, by=by, ref=ref):
         report = next(iter(_ONE_REPORT.rows(ref, sorted(by.desk_ids), at)), None)
+        rows = (
+            reports_of(by.desk_ids)
+            .select_related("desk", "owner", "lease_by", "call_back")
+            .annotate(
+                made=STEPS,
+                said=MESSAGES,
+                last_request=LAST_REQUEST,
+                last_trace=LAST_TRACE,
+                asked_translations=TRANSLATIONS,
+                translated=TRANSLATION_TEXTS,
+                disclosures=DISCLOSURES,
+                noted=NOTES,
+                also_open=presence.noted(at),
+                to_do=TASKS,
+                notices=desk_notices.stored(by.desk_ids),
+                has_danger=Exists(DangerEpisode.objects.filter(report=OuterRef("pk"))),
+                restricted=Exists(restrictions.restricting().filter(report=OuterRef("pk"))),
+            )
+        )
+        report = rows.filter(pk=ref).first()
         if report is None:
             raise NotHere
         by.require(Capability.READ_REPORT, report.desk_id, report.watch_id)
@@ -213,6 +240,7 @@ def _file(report: Any, parts: CaseParts, by: Attendance, at: datetime) -> CaseFi
     opened, words = parts.report, parts.words
     translations = translation_lines(report.id, report.asked_translations, report.translated, words, at)
     waiting = sum(1 for one in report.disclosures if one["waits"])
+    notices = desk_notices.opened_in(report.notices, report.id, by=by)
     return CaseFile(
         header_of(
             report,
@@ -228,6 +256,8 @@ def _file(report: Any, parts: CaseParts, by: Attendance, at: datetime) -> CaseFi
         history_of(report, datetime.fromisoformat(opened.arrived_at), words, by=by, at=at),
         messages_of(report.id, report.said, words, translations),
         _files(report, opened, words),
+        deconfliction.contacts_in(notices),
+        tuple(questions.lines(notices)),
     )
 
 

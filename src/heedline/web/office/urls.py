@@ -12,6 +12,7 @@ from heedline.web.office.calls import call_after, call_back_pages, call_pages
 from heedline.web.office.duty import duty_pages, rota_list_pages, rota_pages, shift_note_pages
 from heedline.web.office.files import file_pages
 from heedline.web.office.languages import language_pages, skill_pages, translation_pages
+from heedline.web.office.linking import interest_pages, match_pages
 from heedline.web.office.oversight import (
     conflict_register_pages,
     dip_sampling_pages,
@@ -68,6 +69,8 @@ urlpatterns = [
     path("w/search/", search_pages.search, name="search"),
     path("w/search/again/", search_pages.try_again, name="search-try-again"),
     path("w/search/<uuid:ref>/", search_pages.results, name="search-results"),
+    path("w/matches/", match_pages.matches, name="matches"),
+    path("w/interests/", interest_pages.interests, name="interests"),
     path("w/searches/", search_pages.searches, name="searches"),
     # overseeing: the log, for those who open nothing
     path("w/languages/", language_pages.languages, name="office-languages"),
@@ -129,6 +132,7 @@ urlpatterns = [
     path("w/checks/", dip_sampling_pages.checks, name="checks"),
     path("w/checks/results/", dip_sampling_pages.results, name="check-results"),
     path("w/r/<uuid:ref>/seen/", seen_pages.seen, name="report-seen"),
+    path("w/r/<uuid:ref>/matches/", match_pages.of_report, name="report-matches"),
     path("w/r/<uuid:ref>/seen/<uuid:other>/", seen_pages.link, name="report-link"),
     path("w/r/<uuid:ref>/notes/", note_pages.notes, name="report-notes"),
     path("w/r/<uuid:ref>/notes/<uuid:note>/", note_pages.note, name="report-note"),

@@ -73,6 +73,11 @@ def tabs_of(file: CaseFile, current: str, query: str, of_desks: Iterable[DeskTab
         ("report-partners", "Partners", header.with_partners),
         *((tab.url, tab.text, tab.count) for tab in of_desks),
         ("report-seen", "Seen before", 0),
+        *(
+            [("report-matches", "Other desks", sum(one.to_answer for one in file.matches))]
+            if file.matches
+            else []
+        ),
         ("report-notes", "Notes", len(file.history.notes)),
         ("report-tasks", "Tasks", sum(one.is_open for one in file.history.tasks)),
         ("report-timeline", "Timeline", 0),

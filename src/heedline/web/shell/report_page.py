@@ -63,6 +63,8 @@ def page(
             "messages_said": messages_of(file.messages),
             "read": file.messages.unread,
             "tab": tab,
+            "contact_first": file.contacts,
+            "matches": file.matches,
             "writing": None if practised else writing_line(file.header.writing, at=session.now()),
             "latest": timeline_entries(only(file.history.timeline, (), newest=True)[:_LATEST]),
             **context,

@@ -14,7 +14,7 @@ from heedline.reports.lifecycle import Stage
 from heedline.web.shell.report_bar import STAGES
 
 STRENGTHS = {Strength.POSSIBLE: "Possible", Strength.STRONG: "Strong"}
-_REASONS = {
+REASONS = {
     "phone": "Same phone number",
     "registration": "Same registration",
     "email": "Same email address",
@@ -59,7 +59,7 @@ VERDICTS = {
 
 def reason_words(reason: SharedReason) -> dict[str, str]:
     """Return a reason in words, with how each report wrote the detail if they differ."""
-    said = {"text": _REASONS[reason.code], "mine": reason.mine, "theirs": "", "shared": ""}
+    said = {"text": REASONS[reason.code], "mine": reason.mine, "theirs": "", "shared": ""}
     if reason.theirs != reason.mine:
         said["theirs"] = reason.theirs
     if reason.shared_by:

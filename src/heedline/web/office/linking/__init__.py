@@ -1,0 +1,1 @@
+"""Pages for possible matches at other desks, and for the interest register."""

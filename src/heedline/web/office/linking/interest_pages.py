@@ -1,0 +1,134 @@
+"""The page of an officer's own entries in the interest register."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from heedline.casework.access import session
+from heedline.casework.errors import NoRoom, NotHere, SealingStopped
+from heedline.casework.linking import interests as register
+from heedline.casework.linking.interests import HitLine
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import NotNow
+from heedline.web.components.forms import DateInput, Field, Form, TextArea
+from heedline.web.declared import Audience, open_to
+from heedline.web.entrance.kept_words import form_of, keeps_words, let_go
+from heedline.web.shell.request import OfficeRequest
+from heedline.web.shell.saved_words import restored
+from heedline.web.shell.seen_words import REASONS
+
+_ENTRY: tuple[Field, ...] = (
+    TextArea(
+        name="names",
+        label="Names",
+        hint="One on each line, with forename and surname. Other spellings are found as well.",
+        optional=True,
+        rows=3,
+        limit=register.LONGEST,
+    ),
+    TextArea(
+        name="identifiers",
+        label="Identifiers",
+        hint="Phone numbers, registrations, email addresses, accounts, web addresses, addresses with a postcode, dates of birth after “born”.",
+        optional=True,
+        rows=3,
+        limit=register.LONGEST,
+    ),
+    TextArea(
+        name="ground",
+        label="Ground",
+        hint="Why you must be contacted first. No desk sees this.",
+        required="Give the ground",
+        rows=2,
+        limit=register.LONGEST,
+    ),
+    DateInput(name="until", label="End date", hint="At most a year from today.", required="Give an end date"),
+)
+THIN = "Nothing can be sealed to the linking desk now. Tell its supervisor."
+_DONE = {
+    "end": "Entry ended. No report is compared with it any more.",
+    "acknowledge": "Acknowledged in your name.",
+    "release": "The desk can read what it may do.",
+}
+
+
+@open_to(Audience.UNLOCKED)
+@keeps_words
+@require_http_methods(["GET", "POST"])
+def interests(request: OfficeRequest) -> HttpResponse:
+    """Show the officer's own entries and the reports that match them, and register, end, acknowledge or let a desk act."""
+    by, at = request.attendance, session.now()
+    kept = restored(request, _ENTRY)
+    form, status = kept or Form(_ENTRY), 200
+    do = request.POST.get("do", "")
+    if request.method == "POST" and do in _DONE:
+        return _act(request, do)
+    if request.method == "POST":
+        form, status = Form.posted(_ENTRY, request.POST.lists()), 422
+        if not form.errors:
+            try:
+                register.register(
+                    form.text("names"),
+                    form.text("identifiers"),
+                    form.text("ground"),
+                    form.day("until"),
+                    by=by,
+                    at=at,
+                )
+            except NoRoom:
+                form = form.but(ground="This is too long. Shorten it.")
+            except SealingStopped:
+                form, status = form.but(**{"": THIN}), 409
+            except (NotNow, Refused) as no:
+                form, status = form.but(**{"": no.reason}), 409
+            else:
+                messages.success(request, "Registered. Reports are compared with it from now on.")
+                return let_go(request, HttpResponseRedirect(reverse("interests")), by)
+    return render(
+        request,
+        "office/interests.html",
+        {
+            "form": form,
+            "form_of": form_of(by),
+            "words_came_back": kept is not None,
+            "entries": [
+                {"one": entry, "hits": [{"hit": hit, "reasons": _reasons(hit)} for hit in entry.hits]}
+                for entry in register.mine(by=by, at=at)
+            ],
+        },
+        status=status,
+    )
+
+
+def _reasons(hit: HitLine) -> list[tuple[str, str]]:
+    return [(REASONS.get(code, code), written) for code, written in hit.reasons]
+
+
+def _act(request: OfficeRequest, do: str) -> HttpResponse:
+    by, at = request.attendance, session.now()
+    try:
+        ref = UUID(request.POST.get("about", ""))
+    except ValueError:
+        raise NotHere from None
+    try:
+        if do == "end":
+            register.end(ref, by=by, at=at)
+        elif do == "acknowledge":
+            register.acknowledge(ref, by=by, at=at)
+        else:
+            register.release(ref, request.POST.get("words", ""), by=by, at=at)
+    except SealingStopped:
+        messages.error(request, THIN)
+    except NoRoom:
+        messages.error(request, "This is too long. Shorten it.")
+    except (NotNow, Refused) as no:
+        messages.error(request, no.reason)
+    else:
+        messages.success(request, _DONE[do])
+    return HttpResponseRedirect(reverse("interests"))

@@ -1,0 +1,124 @@
+"""Pages for possible matches at other desks, and for what two desks ask each other."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from heedline.casework.access import session
+from heedline.casework.errors import NoRoom, NotHere, SealingStopped
+from heedline.casework.linking import questions
+from heedline.casework.linking.questions import MatchLine
+from heedline.casework.pages import case_file
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import NotNow
+from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea
+from heedline.web.declared import Audience, open_to
+from heedline.web.entrance.kept_words import keeps_words, let_go
+from heedline.web.shell.queue_links import with_queue
+from heedline.web.shell.report_page import page
+from heedline.web.shell.request import OfficeRequest
+from heedline.web.shell.saved_words import restored
+from heedline.web.shell.seen_words import REASONS
+
+_ASK, _SAME, _OTHER = "ask", "same", "other"
+NOBODY_ASKED = "That desk has not asked, or somebody has answered already. Ask instead."
+THIN = "Nothing can be sealed to that desk now. Phone it."
+
+
+def _fields(found: tuple[MatchLine, ...]) -> tuple[Field, ...]:
+    return (
+        Radios(
+            name="match",
+            label="Which desk?",
+            required="Choose the desk",
+            choices=tuple(FieldOption(value=str(one.id), label=one.other_name) for one in found),
+            small=True,
+        ),
+        Radios(
+            name="do",
+            label="What do you want to do?",
+            required="Choose whether to ask or to answer",
+            choices=(
+                FieldOption(value=_ASK, label="Ask whether it is about the same matter"),
+                FieldOption(value=_SAME, label="Answer: it is about the same matter"),
+                FieldOption(value=_OTHER, label="Answer: it is not about the same matter"),
+            ),
+            small=True,
+        ),
+        TextArea(
+            name="words",
+            label="What do you write to them?",
+            hint="Sealed to both desks. They learn only what you write here.",
+            required="Write something to the other desk",
+            rows=4,
+            limit=questions.LONGEST,
+        ),
+    )
+
+
+@open_to(Audience.UNLOCKED)
+@require_GET
+def matches(request: OfficeRequest) -> HttpResponse:
+    """List the possible matches of the officer's desks at other desks, with what waits for an answer first."""
+    found = questions.listed(by=request.attendance)
+    return render(request, "office/matches.html", {"found": [match_words(one) for one in found]})
+
+
+@open_to(Audience.UNLOCKED)
+@keeps_words
+@require_http_methods(["GET", "POST"])
+def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Show the possible matches of one report, and ask or answer another desk about one."""
+    by, at = request.attendance, session.now()
+    file = case_file.case_file(ref, by=by, at=at)
+    if not file.matches:
+        raise Http404
+    fields = _fields(file.matches)
+    kept = restored(request, fields)
+    form, status = kept or Form(fields), 200
+    if request.method == "POST":
+        form, status = Form.posted(fields, request.POST.lists()), 422
+        if not form.errors:
+            match, do, words = UUID(form.text("match")), form.text("do"), form.text("words")
+            try:
+                if do == _ASK:
+                    questions.ask(match, words, by=by, at=at)
+                else:
+                    questions.answer(match, do == _SAME, words, by=by, at=at)
+            except NoRoom:
+                form = form.but(words="This is too long. Shorten it.")
+            except NotHere:
+                form, status = form.but(do=NOBODY_ASKED), 409
+            except SealingStopped:
+                form, status = form.but(**{"": THIN}), 409
+            except (NotNow, Refused) as no:
+                form, status = form.but(**{"": no.reason}), 409
+            else:
+                messages.success(request, "Sent to the other desk.")
+                there = HttpResponseRedirect(with_queue(request, "report-matches", ref=ref))
+                return let_go(request, there, by)
+    context = {
+        "form": form,
+        "found": [match_words(one) for one in file.matches],
+        "words_came_back": kept is not None,
+    }
+    return page(request, "office/report_matches.html", file, "report-matches", context, status)
+
+
+def match_words(one: MatchLine) -> dict[str, object]:
+    """Return a possible match in words."""
+    if one.to_answer:
+        state = f"{one.other_name} asks. Answer it."
+    elif one.waiting:
+        state = "Asked. The other desk has not answered yet."
+    elif one.confirmed is not None:
+        state = "Confirmed: about the same matter." if one.confirmed else "Denied: not about the same matter."
+    else:
+        state = "Possible. Nobody has asked yet."
+    reasons = [(REASONS.get(code, code), written) for code, written in one.reasons]
+    return {"one": one, "state": state, "reasons": reasons}

@@ -1,0 +1,98 @@
+"""Possible matches at other desks and the interest register, by their pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from heedline.casework.duty import paging
+from heedline.reports.models import Interest, InterestHit
+from tests.sites.office.desk_hand import Hand
+from tests.support.acting import acting
+from tests.support.cast import House, now
+from tests.support.linking_scene import BOY, compared, interest
+from tests.support.scene_people import SOUTH_WEST, People
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+
+
+def test_two_desks_ask_each_other_about_a_possible_match(house: House, hand: Callable[[], Hand]) -> None:
+    people = People(house, now())
+    ref, _ = people.send(narrative=BOY[0])
+    theirs, _ = people.send(narrative=BOY[1], **SOUTH_WEST)
+    compared(people, "Odile", "Otto")
+    odile, otto = hand().at_work(house, "Odile"), hand().at_work(house, "Otto")
+    odile.get(f"/w/r/{ref}/")
+    assert "Possible match at the South West desk." in odile.html
+    assert "Teirney" not in odile.html, "what the other report says is not shown"
+    odile.get("/w/matches/")
+    path = f"/w/r/{ref}/matches/"
+    assert path in odile.html
+    odile.get(path)
+    assert "Same date of birth" in odile.html
+    match = odile.html.split('name="match"')[1].split('value="')[1].split('"')[0]
+    odile.send(path, match=match, do="same", words="Yes.")
+    assert (odile.page.status_code, "has not asked" in odile.html) == (409, True)
+    odile.send(path, match=match, do="ask", words="Is yours the <b>pupil</b>?")
+    assert "Sent to the other desk." in odile.html
+    assert "Asked. The other desk has not answered yet." in odile.html
+    there = f"/w/r/{theirs}/matches/"
+    otto.get("/w/matches/")
+    assert "North East desk asks. Answer it." in otto.html
+    otto.get(there)
+    assert "Is yours the &lt;b&gt;pupil&lt;/b&gt;?" in otto.html
+    otto.send(there, match=match, do="same", words="It is.")
+    odile.get(path)
+    assert "Confirmed: about the same matter." in odile.html
+    otto.get(path)
+    assert otto.page.status_code == 404
+
+
+def test_an_entry_pages_its_owner_and_the_desk_sees_only_whom_to_contact(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    people = People(house, now())
+    otto, odile = hand().at_work(house, "Otto"), hand().at_work(house, "Odile")
+    path = "/w/interests/"
+    otto.get(path)
+    until = (people.at + timedelta(days=20)).date()
+    day = {"until-day": str(until.day), "until-month": str(until.month), "until-year": str(until.year)}
+    otto.send(path, names="Kevin", identifiers="", ground="Operation quillon", **day)
+    assert "Give at least a full name" in otto.html
+    otto.send(path, names="Kevin <i>Tierney</i>", identifiers="", ground="Operation quillon", **day)
+    assert "Registered. Reports are compared with it from now on." in otto.html
+    Interest.objects.all().delete()
+    interest(people, ground="Operation quillon")
+    ref, _ = people.send(narrative=BOY[0])
+    compared(people, "Odile")
+    with acting("worker"):
+        paging.drain(people.at)
+    odile.get(f"/w/r/{ref}/")
+    assert "Do not act yet. Contact <bdi>Otto O.</bdi>, South West desk, 01632 960003." in odile.html
+    for hidden in ("quillon", "nterest register entry", "Kevin Tierney"):
+        assert hidden not in odile.html
+    odile.get("/w/alarms/")
+    assert "entry of the interest register" not in odile.html
+    odile.get(path)
+    assert "You have registered nothing." in odile.html
+    otto.get("/w/alarms/")
+    assert "A report matches an entry of the interest register" in otto.html
+    hit = InterestHit.objects.get()
+    odile.send(path, do="acknowledge", about=str(hit.id))
+    assert odile.page.status_code == 404
+    otto.get(path)
+    assert "North East desk matches" in otto.html
+    otto.send(path, do="acknowledge", about=str(hit.id))
+    assert "Acknowledged in your name." in otto.html
+    otto.get("/w/alarms/")
+    assert "A report matches an entry of the interest register" not in otto.html
+    otto.get(path)
+    otto.send(path, do="release", about=str(hit.id), words="Speak to the school.")
+    odile.get(f"/w/r/{ref}/")
+    assert "Speak to the school." in odile.html
+    assert "Do not act yet" not in odile.html
+    otto.get(path)
+    otto.send(path, do="end", about=str(hit.interest_id))
+    assert "Entry ended." in otto.html

@@ -49,6 +49,7 @@ def judge(found: dict[str, Any]) -> list[Verdict]:
         ("keys", _keys),
         ("search", _search),
         ("files", _files),
+        ("derivatives", _derivatives),
         ("material", _material),
         ("durability", _durability),
     )
@@ -302,15 +303,20 @@ def _material(found: dict[str, Any]) -> Iterator[Verdict]:
         f"≤ {ADDRESS_US:.0f} µs",
         one["address_us"] <= ADDRESS_US,
     )
-    for name, times in found["files"].items():
+
+
+def _derivatives(found: dict[str, Any]) -> Iterator[Verdict]:
+    for name, times in found["derivatives"].items():
         if "first_seconds" not in times:
-            yield Verdict(f"files: {name}", str(times), "", None)
+            yield Verdict(f"derivatives: {name}", str(times), "", None)
             continue
         most = next((most for word, most in DERIVATIVE_SECONDS.items() if name.startswith(word)), None)
-            f"files: {name}: first seen / whole",
+        yield Verdict(
+            f"derivatives: {name}: first seen / whole",
             f"{times['first_seconds']:.2f} / {times['whole_seconds']:.2f} s",
             f"≤ {most:g} s" if most else "",
             times["first_seconds"] <= most if most else None,
+        )
 
 
 def _durability(found: dict[str, Any]) -> Iterator[Verdict]:

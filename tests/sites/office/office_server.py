@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -49,17 +49,6 @@ def _of(site: str, **told: str) -> override_settings:
 @contextmanager
 def office_serving(site: str = "office") -> Iterator[str]:
     """The address of the site, until the block ends. Requests are answered one at a time, on the test's connection."""
-    name, address = _HOSTS[site]
-    ended = threading.Event()
-    with (
-        shared_connection() as lent,
-        override_settings(
-            ROOT_URLCONF=f"heedline.config.urls_{site}",
-            MIDDLEWARE=getattr(settings, f"{site.upper()}_MIDDLEWARE"),
-            CSRF_COOKIE_NAME=f"hl_csrf_{site[:3]}_{settings.INSTANCE}",
-        ),
-    ):
-        handler = StaticFilesHandler(WSGIHandler())
     with sites_serving(site) as addresses:
         yield addresses[site]
 
@@ -70,7 +59,14 @@ def sites_serving(*sites: str) -> Iterator[dict[str, str]]:
 
     The settings belong to the whole process, so they change with the site whenever another one is asked.
     """
-    shared, turn = connections["default"], threading.Lock()
+    with shared_connection() as lent:
+        yield from _serving(sites, lent)
+
+
+def _serving(
+    sites: tuple[str, ...], lent: Callable[[], AbstractContextManager[object]]
+) -> Iterator[dict[str, str]]:
+    ended = threading.Event()
     handlers: dict[str, StaticFilesHandler] = {}
     now: list[str] = []
     told: list[override_settings] = []
@@ -91,7 +87,6 @@ def sites_serving(*sites: str) -> Iterator[dict[str, str]]:
                     start_response("503 Service Unavailable", [])
                     return []
                 become(site)
-                connections["default"] = shared
                 with acting(site):
                     body = handlers[site](environ, start_response)
                     try:
@@ -99,27 +94,11 @@ def sites_serving(*sites: str) -> Iterator[dict[str, str]]:
                     finally:
                         body.close()
 
-        for signal in (request_started, request_finished):  # they would close the test's connection
-            signal.disconnect(close_old_connections)
-        server = make_server(address, 0, answer, _Server, _Quiet)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://{name}:{server.server_port}"
-        finally:
-            with turn():
-                ended.set()
-            server.shutdown()
-            thread.join()
-            server.server_close()
-            for signal in (request_started, request_finished):
-                signal.connect(close_old_connections)
         return answer
 
     for site in sites:
         with _of(site):
             handlers[site] = StaticFilesHandler(WSGIHandler())
-    shared.inc_thread_sharing()
     for signal in (request_started, request_finished):  # they would close the test's connection
         signal.disconnect(close_old_connections)
     servers = [make_server(_HOSTS[site][1], 0, answering(site), _Server, _Quiet) for site in sites]
@@ -132,13 +111,16 @@ def sites_serving(*sites: str) -> Iterator[dict[str, str]]:
         urls |= {f"{site.upper()}_URL": address for site, address in addresses.items()}
     become(sites[0])
     for thread in threads:
+        thread.start()
     try:
         yield addresses
     finally:
-        with turn:
+        with turn():
             ended.set()
         for server, thread in zip(servers, threads, strict=True):
+            server.shutdown()
+            thread.join()
+            server.server_close()
         told[0].disable()
         for signal in (request_started, request_finished):
             signal.connect(close_old_connections)
-        shared.dec_thread_sharing()

@@ -26,9 +26,9 @@ from heedline.casework.errors import ChangedSinceArrival, NotHere, SealingStoppe
 from heedline.casework.recording import refusals_logged
 from heedline.casework.search import desk_index, documents, link_decisions, purging, sealed_values, values
 from heedline.casework.search.page_store import StoredPages, one_snapshot
+from heedline.casework.search.sealed_values import FoundValues
 from heedline.desk_hooks import register
 from heedline.desk_hooks.hooks import IndexVisit
-from heedline.casework.search.sealed_values import FoundValues
 from heedline.desks.models import EpochKeyRow
 from heedline.index import Damaged, Document, SealedIndex
 from heedline.permits.capabilities import Capability
@@ -176,7 +176,6 @@ def index_batch(desk: UUID, *, by: Attendance, at: datetime) -> int:
             return _batch(desk, by, at)
     except SealingStopped:  # a specialist desk could not seal what it found: the reports keep waiting
         return 0
-            return _batch(desk, by.keys(), at)
     except (CannotOpen, Damaged):
         throw_away(desk, by)
         return 0
@@ -294,7 +293,6 @@ def _desk_waits(desk: UUID) -> bool:
 
 def _batch(desk: UUID, by: Attendance, at: datetime) -> int:
     ring = by.keys()
-def _batch(desk: UUID, ring: Keyring, at: datetime) -> int:
     with desk_index.writing(desk, ring) as opened:
         if opened is None:
             return 0
@@ -309,8 +307,7 @@ def _batch(desk: UUID, ring: Keyring, at: datetime) -> int:
             .select_for_update(skip_locked=True)
             .order_by("-gone", "id")[:MOST]
         )
-        done, more = _index(visit, waiting)
-        done, more, found = _index(index, desk, waiting, ring)
+        done, more, found = _index(visit, waiting)
         row.reports = max(0, row.reports + more)
     sealed_values.put(found, desk=desk, at=at)
     SearchWaiting.objects.filter(id__in=[one.id for one, readable in done if readable]).delete()
@@ -318,9 +315,8 @@ def _batch(desk: UUID, ring: Keyring, at: datetime) -> int:
     return len(done)
 
 
-def _index(visit: IndexVisit, waiting: list[SearchWaiting]) -> tuple[list[tuple[SearchWaiting, bool]], int]:
 def _index(
-    index: SealedIndex, desk: UUID, waiting: list[SearchWaiting], ring: Keyring
+    visit: IndexVisit, waiting: list[SearchWaiting]
 ) -> tuple[list[tuple[SearchWaiting, bool]], int, list[FoundValues]]:
     """Index these reports until the time limit is reached.
 
@@ -334,10 +330,7 @@ def _index(
     for some in batched(waiting, AT_ONCE, strict=False):
         if done and time.monotonic() > ends:
             break
-        reports = {
-            one.id: one for one in reports_of([visit.desk]).filter(id__in=[one.report for one in some])
-        }
-        rows = reports_of([desk]).filter(id__in=[one.report for one in some]).select_related("desk")
+        rows = reports_of([visit.desk]).filter(id__in=[one.report for one in some]).select_related("desk")
         reports = {one.id: one for one in rows}
         parts = documents.searched_parts(reports)
         for one in some:
@@ -345,34 +338,29 @@ def _index(
                 break
             report = reports.get(one.report)
             made = _document(visit, report, parts.get(one.report, [])) if report is not None else None
-            more += visit.index.add([made]) if made is not None else -visit.index.drop(one.report)
-            made = _document(report, parts.get(one.report, []), ring) if report is not None else None
             if made is not None:
-                more += index.add([made[0]])
+                more += visit.index.add([made[0]])
                 found.append(made[1])
             else:
-                more -= index.drop(one.report)
+                more -= visit.index.drop(one.report)
             done.append((one, report is None or made is not None))
     return done, more, found
 
 
-def _document(visit: IndexVisit, report: Report, parts: list[StoredPart]) -> Document | None:
+def _document(
+    visit: IndexVisit, report: Report, parts: list[StoredPart]
+) -> tuple[Document, FoundValues] | None:
     if all(one.part != "report" for one in parts):
         return None
     try:
         texts = documents.texts_of(report, parts, visit.ring)
         made = link_decisions.made_on(report.id, parts, visit.ring)
-        keys = values.keys_of(values.extract_of(report, texts), made)
+        found = values.extract_of(report, texts)
+        keys = values.keys_of(found, made)
         for desk in register.desks():
             if desk.indexing is not None:
                 keys += desk.indexing.report(visit, report, texts)
-        return documents.document(report.id, texts, keys)
-def _document(report: Report, parts: list[StoredPart], ring: Keyring) -> tuple[Document, FoundValues] | None:
-        texts = documents.texts_of(report, parts, ring)
-        made = link_decisions.made_on(report.id, parts, ring)
-        found = values.extract_of(report, texts)
         number = sum(one.part != link_decisions.PART for one in parts)
-        document = documents.document(report.id, texts, values.keys_of(found, made))
-        return document, FoundValues(report, found, number)
+        return documents.document(report.id, texts, keys), FoundValues(report, found, number)
     except (CannotOpen, ChangedSinceArrival, ValueError, LookupError, TypeError, AttributeError):
         return None

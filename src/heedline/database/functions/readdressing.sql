@@ -105,7 +105,7 @@ BEGIN
         WHERE p.container = g.container AND p.header = g.old AND p.epoch = ANY (retired)
             AND octet_length(g.new) <= 65536;
     GET DIAGNOSTICS more = ROW_COUNT;
-    RETURN n + more;
+    n := n + more;
     -- what desks compare with each other, and the register of interests (models/linking.py)
     FOREACH named IN ARRAY ARRAY['reports_sealed_values', 'reports_desk_notice', 'reports_interest', 'reports_interest_hit'] LOOP
         EXECUTE format('UPDATE public.%I s SET header = g.new, epochs =
@@ -144,7 +144,7 @@ CREATE FUNCTION permits.left_to_move(p_desk uuid) RETURNS TABLE (headers bigint,
             + (SELECT count(*) FROM public.reports_search_index x WHERE x.epoch = ANY ((SELECT permits.my_retired(p_desk))::uuid[]))
             + (SELECT count(*) FROM public.reports_search s WHERE s.epochs && (SELECT permits.my_retired(p_desk)))
             + (SELECT count(*) FROM public.reports_desk_part_header p
-                WHERE p.epoch = ANY ((SELECT permits.my_retired(p_desk))::uuid[])),
+                WHERE p.epoch = ANY ((SELECT permits.my_retired(p_desk))::uuid[]))
             + (SELECT count(*) FROM public.reports_sealed_values s WHERE s.epochs && (SELECT permits.my_retired(p_desk)))
             + (SELECT count(*) FROM public.reports_desk_notice s WHERE s.epochs && (SELECT permits.my_retired(p_desk)))
             + (SELECT count(*) FROM public.reports_interest s WHERE s.epochs && (SELECT permits.my_retired(p_desk)))
@@ -166,7 +166,7 @@ BEGIN
         OR EXISTS (SELECT 1 FROM public.reports_identity_share i WHERE i.epoch = p_epoch)
         OR EXISTS (SELECT 1 FROM public.reports_search_index x WHERE x.epoch = p_epoch)
         OR EXISTS (SELECT 1 FROM public.reports_search s WHERE s.epochs && ARRAY[p_epoch])
-        OR EXISTS (SELECT 1 FROM public.reports_desk_part_header p WHERE p.epoch = p_epoch) THEN
+        OR EXISTS (SELECT 1 FROM public.reports_desk_part_header p WHERE p.epoch = p_epoch)
         OR EXISTS (SELECT 1 FROM public.reports_sealed_values s WHERE s.epochs && ARRAY[p_epoch])
         OR EXISTS (SELECT 1 FROM public.reports_desk_notice s WHERE s.epochs && ARRAY[p_epoch])
         OR EXISTS (SELECT 1 FROM public.reports_interest s WHERE s.epochs && ARRAY[p_epoch])

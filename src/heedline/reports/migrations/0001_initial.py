@@ -2038,15 +2038,6 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="files",
                         to="reports.message",
-            name="DeskNotice",
-                    "id",
-                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
-                ("on", models.DateField()),
-                ("epochs", django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField())),
-                ("header", models.BinaryField(null=True)),
-                ("payload", models.BinaryField()),
-                    "desk",
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="desks.desk"
                     ),
                 ),
             ],
@@ -2056,6 +2047,66 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("state__in", ["kept", "missing"])), name="known_file_state"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Derivative",
+            fields=[
+                ("container", models.UUIDField(primary_key=True, serialize=False)),
+                ("number", models.PositiveSmallIntegerField(default=1)),
+                ("description", models.UUIDField()),
+                ("object", models.UUIDField(unique=True)),
+                ("size", models.PositiveBigIntegerField()),
+                ("state", models.CharField(default="kept", max_length=8)),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="derivatives",
+                        to="reports.reportfile",
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="derivatives",
+                        to="reports.report",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "reports_derivative",
+                "indexes": [models.Index(fields=["report"], name="derivatives_of")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("file", "number"), name="derivative_order"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["kept", "missing"])), name="known_derivative_state"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="DeskNotice",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("on", models.DateField()),
+                ("epochs", django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField())),
+                ("header", models.BinaryField(null=True)),
+                ("payload", models.BinaryField()),
+                (
+                    "desk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="desks.desk"
+                    ),
+                ),
+            ],
+            options={
                 "db_table": "reports_desk_notice",
             },
         ),
@@ -2174,43 +2225,6 @@ class Migration(migrations.Migration):
                     models.Index(
                         condition=models.Q(("indexed", False)), fields=["desk", "id"], name="values_to_match"
                     )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Derivative",
-            fields=[
-                ("container", models.UUIDField(primary_key=True, serialize=False)),
-                ("number", models.PositiveSmallIntegerField(default=1)),
-                ("description", models.UUIDField()),
-                ("object", models.UUIDField(unique=True)),
-                ("size", models.PositiveBigIntegerField()),
-                ("state", models.CharField(default="kept", max_length=8)),
-                (
-                    "file",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="derivatives",
-                        to="reports.reportfile",
-                    ),
-                ),
-                (
-                    "report",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="derivatives",
-                        to="reports.report",
-                    ),
-                ),
-            ],
-            options={
-                "db_table": "reports_derivative",
-                "indexes": [models.Index(fields=["report"], name="derivatives_of")],
-                "constraints": [
-                    models.UniqueConstraint(fields=("file", "number"), name="derivative_order"),
-                    models.CheckConstraint(
-                        condition=models.Q(("state__in", ["kept", "missing"])), name="known_derivative_state"
-                    ),
                 ],
             },
         ),

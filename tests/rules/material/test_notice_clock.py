@@ -21,6 +21,7 @@ from heedline.specialist_desks.material.notice_clock import (
     escalate_to,
     is_working_day,
     last_day_to_comply,
+    proclaimed,
     read_notice_rules,
     referral_step,
     section_3_step,
@@ -112,10 +113,12 @@ def test_every_day_of_sixteen_years_has_the_tables_last_day() -> None:
         day += DAY
 
 
-def test_no_holiday_of_the_pack_is_a_working_day() -> None:
-    """But for holidays proclaimed after the library's release, which the pack adds."""
-    for days in load_pack("uk").working_days.holidays.values():
-        assert [day for day in days if is_working_day(day)] == []
+def test_the_pack_and_the_library_know_the_same_holidays() -> None:
+    further = proclaimed(load_pack("uk").working_days)
+    assert [day for day in further if is_working_day(day)] == []
+    assert {
+        day for year in (2026, 2027, 2028) for day in bank_holidays(year) if day.weekday() < 5
+    } - further == set()
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,8 @@ from heedline.packs.tables import Table, read_toml
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
+    from heedline.packs.rules.working_days import WorkingDays
+
 _ZONE = ZoneInfo("Europe/London")
 _PARTS = ("ENG", "WLS", "SCT", "NIR")
 _WEEKEND = 6
@@ -109,10 +111,15 @@ def bank_holidays(year: int) -> frozenset[date]:
     )
 
 
+def proclaimed(days: WorkingDays) -> frozenset[date]:
+    """Return the holidays that the pack lists for any part of the UK, which may be newer than the library."""
+    return frozenset().union(*days.holidays.values())
+
+
 def is_working_day(day: date, further: Collection[date] = ()) -> bool:
     """Return whether a day is a working day for section 3.
 
-    `further` are holidays that were proclaimed after the library's release.
+    `further` are holidays that were proclaimed after the library's release (`proclaimed`).
     """
     return day.isoweekday() < _WEEKEND and day not in bank_holidays(day.year) and day not in further
 

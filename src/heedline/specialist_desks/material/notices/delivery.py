@@ -1,0 +1,91 @@
+"""Attempts to deliver a notice: when the next is due, what they add up to, and the token of the company's page."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+
+class AttemptOutcome(StrEnum):
+    """How one attempt ended."""
+
+    ACCEPTED = "accepted"
+    """The company's system said that it has the notice."""
+    LATER = "later"
+    """A reason that may pass: no connection, a busy system."""
+    NEVER = "never"
+    """A reason that will not pass: no such address, a refused signature."""
+    BOUNCED = "bounced"
+    """Accepted, and sent back afterwards."""
+
+
+class DeliveryState(StrEnum):
+    """What all attempts add up to."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    """Given up. It stays on the desk's list, in red, until somebody acts."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryAttempt:
+    """One attempt, with the status or message that came back, which holds no content."""
+
+    at: datetime
+    outcome: AttemptOutcome
+    proof: str = ""
+
+
+_WAITS: Final = tuple(timedelta(minutes=one) for one in (5, 30, 120, 360, 1_440))
+#: Bytes of a token. It stands in an address, so it is as long as a key.
+_TOKEN = 32
+
+
+def delivery_state(attempts: Sequence[DeliveryAttempt]) -> DeliveryState:
+    """Return what the attempts add up to. Only the company's own acceptance is a delivery."""
+    if not attempts:
+        return DeliveryState.WAITING
+    last = max(attempts, key=lambda one: one.at).outcome
+    if last is AttemptOutcome.ACCEPTED:
+        return DeliveryState.DELIVERED
+    if last is AttemptOutcome.LATER and _since_success(attempts) <= len(_WAITS):
+        return DeliveryState.WAITING
+    return DeliveryState.FAILED
+
+
+def next_attempt(attempts: Sequence[DeliveryAttempt], approved: datetime) -> datetime | None:
+    """Return when the next attempt is due, or None if there is none to make.
+
+    It is due at once after the approval, and ever later after each failure that may pass.
+    """
+    if delivery_state(attempts) is not DeliveryState.WAITING:
+        return None
+    if not attempts:
+        return approved
+    return max(one.at for one in attempts) + _WAITS[_since_success(attempts) - 1]
+
+
+def _since_success(attempts: Sequence[DeliveryAttempt]) -> int:
+    """Return the number of failures in a row at the end."""
+    count = 0
+    for one in sorted(attempts, key=lambda one: one.at, reverse=True):
+        if one.outcome is AttemptOutcome.ACCEPTED:
+            break
+        count += 1
+    return count
+
+
+def new_answer_token() -> str:
+    """Return a token for the page on which a company answers. Only its hash is stored."""
+    return secrets.token_urlsafe(_TOKEN)
+
+
+def answer_token_hash(token: str) -> bytes:
+    """Return the hash by which a token is found. A text that cannot be a token has a hash too, which nothing has."""
+    return hashlib.sha256(b"heedline notice answer:" + token.encode("utf-8", "surrogatepass")).digest()

@@ -55,8 +55,16 @@ from heedline.reports.models import (
     Task,
     Translation,
 )
+from heedline.specialist_desks.material.models import Examination, MaterialItem
 from tests.casework.setup.test_proposals import propose
-from tests.support import danger_scene, identity_scene, keeping_scene, partner_scene, tracing_scene
+from tests.support import (
+    danger_scene,
+    identity_scene,
+    keeping_scene,
+    material_scene,
+    partner_scene,
+    tracing_scene,
+)
 from tests.support.scene_people import NAMED, People, row
 
 SPAM = Closing(outcome="spam", reason="One advertisement, many times", tell_reporter="finished")
@@ -78,6 +86,7 @@ KINDS = {
     "w/kept/": "disposal",
     "w/certificates/": "certificate",
     "w/subjects/": "subject request",
+    "w/items/": "item",
     "w/keys/compare/": "officer",
     "s/confirm/": "proposal",
     "s/withdraw/": "proposal",
@@ -87,7 +96,7 @@ KINDS = {
 GUARDED = (
     Report, Step, Task, OwnerNotice, DangerEpisode, DangerEntry, NoteRevision, Alarm, Sweep, Translation, Dissemination, Disposal, Hold, Review, IdentityRequest, SubjectRequest,
     Proposal, Invitation, Exercise, LanguageSkill, CompletedTraining, Appointment, Shift, ShiftNote, Desk, Officer,
-    SavedQueueView, Search,
+    SavedQueueView, Search, MaterialItem, Examination,
 )  # fmt: skip
 
 
@@ -132,6 +141,7 @@ def furnish(people: People) -> dict[str, str]:
         )
         made["search"] = searching.search("station", SearchFilters(), by=odile, at=at)
         saved_views.save("Mine", desk="north-east", query={"owner": "me"}, by=odile)
+        made["item"] = material_scene.an_item_of("north-east", people)
     given_away, _ = people.taken()
     with people.sitting("Olga") as olga:
         transitions.assign(given_away, olga.officer_id, because="She is away.", by=olga, at=at)

@@ -22,6 +22,7 @@ EXACT = {
     "reports_task.ended_at": "an officer's act",
     "reports_owner_notice.at": "a supervisor's act",
     "reports_owner_notice.seen_at": "an officer's act",
+    "material_examination.at": "an examiner's act",
     "reports_search.at": "an officer's act",
     "reports_sealed_values.matched_at": "when an officer's session of the linking desk compared them",
     "reports_interest.registered_at": "an officer's act",

@@ -68,7 +68,11 @@ PAGE_MAIL_FROM = env.text("HEEDLINE_PAGE_MAIL_FROM", default="heedline@example.o
 TEST_ARGON = TESTING
 
 #: The apps of the specialist desks of this installation, the same in every process (heedline/desk_hooks).
-SPECIALIST_DESKS = [one for one in env.text("HEEDLINE_SPECIALIST_DESKS", default="").split(",") if one]
+SPECIALIST_DESKS = [
+    one
+    for one in env.text("HEEDLINE_SPECIALIST_DESKS", default="heedline.specialist_desks.material").split(",")
+    if one
+]
 
 # --- secrets -----------------------------------------------------------------------------------------------------
 SECRET_KEY = env.secret(

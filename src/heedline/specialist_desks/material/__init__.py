@@ -1,5 +1,6 @@
-"""The desk for online material: examining what the public reports, and getting what is illegal removed.
+"""The online material desk: items that reports name, their examination, and its second reviewer.
 
-Rules need no database: `locators/` says which addresses are one item, `hashes.py` which pictures and texts
-are alike, `notices/` what a company may be sent, `liveness.py` whether something is still there.
+An item is a thing at an address. It belongs to the desk, and which reports name it lies only in the desk's sealed
+index. Start reading at `registration.py`; the states of an item are in `rules.py`, and how items are found in
+`finding.py`.
 """

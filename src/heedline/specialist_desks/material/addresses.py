@@ -1,0 +1,57 @@
+"""The locators that a report names, by the rules of the pack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.resources import files
+
+from django.conf import settings
+
+from heedline.casework.search.documents import SearchedText
+from heedline.specialist_desks.material.locators import (
+    Locator,
+    LocatorRules,
+    account_locator,
+    canonical,
+    locators_in,
+    read_locator_rules,
+)
+
+#: ExaminationAnswers in which a reporter says where the material is. Elsewhere only a web address counts, because an account
+#: that the account of events names in passing is not the material.
+_WHERE = frozenset({"where.addresses", "where.account"})
+#: Parts of a report in which addresses are looked for.
+_READ = frozenset({"report", "message", "note"})
+
+
+@cache
+def _rules(pack: str) -> LocatorRules:
+    return read_locator_rules(files("heedline.packs").joinpath(pack))
+
+
+def rules() -> LocatorRules:
+    """Return the locator rules of the pack in force."""
+    return _rules(settings.PACK)
+
+
+def locators_of(texts: Iterable[SearchedText]) -> tuple[Locator, ...]:
+    """Return the locators that a report's texts name, each key once, in their order."""
+    read: Sequence[SearchedText] = [one for one in texts if one.part in _READ]
+    said = {one.answered: one.text for one in read}
+    found: dict[str, Locator] = {}
+    account = account_locator(said.get("where.app", ""), said.get("where.account", ""), rules())
+    if account is not None:
+        found[account.key] = account
+    for one in read:
+        if account is not None and one.answered == "where.account":
+            continue
+        for locator in locators_in(one.text, rules()):
+            if locator.address or one.answered in _WHERE:
+                found.setdefault(locator.key, locator)
+    return tuple(found.values())
+
+
+def named_by_examiner(text: str) -> Locator | None:
+    """Return the locator that an examiner typed, or None."""
+    return canonical(text, rules())

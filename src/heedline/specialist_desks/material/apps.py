@@ -1,0 +1,6 @@
+from heedline.desk_hooks.apps import SpecialistDeskConfig
+
+
+class MaterialConfig(SpecialistDeskConfig):
+    name = "heedline.specialist_desks.material"
+    label = "material"

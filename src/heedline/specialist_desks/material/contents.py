@@ -1,0 +1,66 @@
+"""The sealed content of an item: its locators, and what speaks for its priority."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from heedline.specialist_desks.material.locators import Locator
+from heedline.specialist_desks.material.rules import ItemPriority, priority
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAddress:
+    """One address of an item. `shown` is in a form that no program turns into a link."""
+
+    key: str = field(repr=False)
+    shown: str = field(repr=False)
+    platform: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemContent:
+    """What the desk knows of an item. `parts` are codes of the priority's parts."""
+
+    addresses: tuple[ItemAddress, ...]
+    parts: tuple[str, ...] = ()
+    label: str = field(default="", repr=False)
+
+    @property
+    def priority(self) -> ItemPriority:
+        return priority(self.parts)
+
+    def with_part(self, code: str) -> ItemContent:
+        """Return the content with a further part of the priority."""
+        return replace(self, parts=tuple(dict.fromkeys([*self.parts, code])))
+
+    def to_words(self) -> dict[str, Any]:
+        """Return the content in the form in which it is sealed."""
+        return {
+            "addresses": [
+                {"key": one.key, "shown": one.shown, "platform": one.platform, "kind": one.kind}
+                for one in self.addresses
+            ],
+            "parts": list(self.parts),
+            "label": self.label,
+        }
+
+    @classmethod
+    def from_words(cls, words: Mapping[str, Any]) -> ItemContent:
+        """Return the content from its sealed form."""
+        return cls(
+            tuple(
+                ItemAddress(one["key"], one["shown"], one["platform"], one["kind"])
+                for one in words["addresses"]
+            ),
+            tuple(words["parts"]),
+            str(words.get("label", "")),
+        )
+
+
+def content_at(locator: Locator, parts: tuple[str, ...] = ()) -> ItemContent:
+    """Return the content of a new item at a locator."""
+    address = ItemAddress(locator.key, locator.defanged, locator.platform, str(locator.kind))
+    return ItemContent((address,), parts)

@@ -1,0 +1,58 @@
+-- The moves of an item, and who may examine it: the same as in rules.py.
+
+CREATE FUNCTION public.material_item_moves() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NEW.round < OLD.round OR NEW.round > OLD.round + 1 OR (NEW.round > OLD.round) <> (NEW.state = 'new' AND OLD.state IN
+            ('terms', 'lawful', 'outside', 'unclear', 'gone', 'referred')) THEN
+        RAISE EXCEPTION 'a round begins when an item is opened again' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.state <> OLD.state AND (OLD.state || '>' || NEW.state) NOT IN (
+        'new>examining', 'new>gone', 'new>referred',
+        'examining>new', 'examining>gone', 'examining>second', 'examining>terms', 'examining>lawful',
+        'examining>outside', 'examining>unclear', 'examining>referred',
+        'second>unlawful', 'second>held', 'second>disputed', 'second>referred',
+        'disputed>unlawful', 'disputed>held', 'disputed>terms', 'disputed>lawful', 'disputed>outside',
+        'disputed>unclear', 'disputed>referred',
+        'held>unlawful', 'held>lawful', 'unlawful>lawful',
+        'terms>new', 'lawful>new', 'outside>new', 'unclear>new', 'gone>new', 'referred>new') THEN
+        RAISE EXCEPTION 'an item does not move from % to %', OLD.state, NEW.state USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.state IN ('unlawful', 'held') AND OLD.state NOT IN ('unlawful', 'held') AND (
+            SELECT count(DISTINCT e.officer_id) FROM public.material_examination e
+            WHERE e.item_id = NEW.id AND e.round = NEW.round AND e.outcome IN ('unlawful', 'held')) < 2 THEN
+        RAISE EXCEPTION 'two examiners find an item unlawful' USING ERRCODE = 'check_violation';
+    END IF;
+    IF OLD.state IN ('unlawful', 'held') AND NEW.state = 'lawful' AND NOT EXISTS (
+            SELECT 1 FROM public.material_examination e WHERE e.item_id = NEW.id AND e.round = NEW.round
+                AND e.place = 'reversal' AND e.outcome NOT IN ('unlawful', 'held')) THEN
+        RAISE EXCEPTION 'a reversal is decided by somebody uninvolved' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.audience_approved_by_id IS NOT NULL
+        AND NEW.audience_approved_by_id IS DISTINCT FROM OLD.audience_approved_by_id
+        AND (NEW.audience_approved_by_id <> permits.my_officer()
+            OR NEW.desk_id NOT IN (SELECT permits.my_supervised())) THEN
+        RAISE EXCEPTION 'a senior approves a closed audience' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER an_item_moves BEFORE UPDATE ON material_item
+    FOR EACH ROW WHEN (current_user = 'heedline_office') EXECUTE FUNCTION public.material_item_moves();
+
+CREATE FUNCTION public.material_examined() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE found public.material_item%ROWTYPE;
+BEGIN
+    SELECT * INTO found FROM public.material_item i WHERE i.id = NEW.item_id;
+    IF NEW.round <> found.round OR (found.state || '>' || NEW.place) NOT IN (
+        'examining>first', 'second>second', 'disputed>third', 'unlawful>reversal', 'held>reversal') THEN
+        RAISE EXCEPTION 'no % examination of an item that is %', NEW.place, found.state USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.place <> 'first' AND EXISTS (SELECT 1 FROM public.material_examination e
+            WHERE e.item_id = NEW.item_id AND e.officer_id = NEW.officer_id) THEN
+        RAISE EXCEPTION 'nobody reviews what they examined themselves' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+-- a restore loads rows as the owner: what they say was checked when it was decided
+CREATE TRIGGER an_item_is_examined BEFORE INSERT ON material_examination
+    FOR EACH ROW WHEN (current_user = 'heedline_office') EXECUTE FUNCTION public.material_examined();
+REVOKE ALL ON FUNCTION public.material_item_moves(), public.material_examined() FROM PUBLIC;

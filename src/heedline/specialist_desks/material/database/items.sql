@@ -1,0 +1,21 @@
+-- Items and examinations are their desk's. Which reports name an item stands in no table.
+ALTER TABLE material_item ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_my_desks ON material_item TO heedline_office
+    USING (desk_id IN (SELECT permits.my_desks())) WITH CHECK (desk_id IN (SELECT permits.my_desks()));
+GRANT SELECT, INSERT, UPDATE (container, state, round, version, owner_id, closed_audience, audience_approved_by_id, indexed)
+    ON material_item TO heedline_office;
+GRANT SELECT ON material_item TO heedline_backup;
+
+ALTER TABLE material_examination ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_my_items ON material_examination TO heedline_office
+    USING (EXISTS (SELECT 1 FROM public.material_item i WHERE i.id = item_id))
+    WITH CHECK (EXISTS (SELECT 1 FROM public.material_item i WHERE i.id = item_id)
+        AND officer_id = (SELECT permits.my_officer()));
+GRANT SELECT, INSERT ON material_examination TO heedline_office;
+GRANT SELECT ON material_examination TO heedline_backup;
+
+-- While two examiners have not both decided, neither reads the other's reasons: only their own examination opens.
+CREATE POLICY blind_until_decided ON reports_desk_part_payload AS RESTRICTIVE FOR SELECT TO heedline_office
+    USING (NOT EXISTS (SELECT 1 FROM public.material_examination e JOIN public.material_item i ON i.id = e.item_id
+        WHERE e.container = reports_desk_part_payload.container AND i.state = 'second'
+            AND e.round = i.round AND e.officer_id <> (SELECT permits.my_officer())));

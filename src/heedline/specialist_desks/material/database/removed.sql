@@ -1,0 +1,13 @@
+-- What the desk added to tables of the core. Its own tables go with all that hangs on them. The log keeps its acts for good.
+DROP POLICY blind_until_decided ON reports_desk_part_payload;
+DROP TRIGGER an_item_moves ON material_item;
+DROP TRIGGER an_item_is_examined ON material_examination;
+DROP FUNCTION public.material_item_moves();
+DROP FUNCTION public.material_examined();
+ALTER TABLE reports_desk_part_payload NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE reports_desk_part_header NO FORCE ROW LEVEL SECURITY;
+DELETE FROM reports_desk_part_payload p USING reports_desk_part_header h
+    WHERE h.container = p.container AND h.part LIKE 'material-%';
+DELETE FROM reports_desk_part_header WHERE part LIKE 'material-%';
+ALTER TABLE reports_desk_part_payload FORCE ROW LEVEL SECURITY;
+ALTER TABLE reports_desk_part_header FORCE ROW LEVEL SECURITY;

@@ -1,0 +1,133 @@
+"""Items found in reports, while a session that has the desk's keys indexes them.
+
+An item is a document of the desk's sealed index, found by its locators. A report is found by the locators that it
+names. So which reports name an item is read from the index, and stands in no table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Final
+from uuid import UUID, uuid4
+
+from django.db.models import Q, QuerySet
+
+from heedline.audit import journal
+from heedline.casework.records import desk_parts
+from heedline.casework.search.documents import SearchedText
+from heedline.desk_hooks.hooks import IndexVisit
+from heedline.desks.models import Desk
+from heedline.index import Document, SealedIndex
+from heedline.packs.urgency import Urgency
+from heedline.reports.models import Report, SearchIndex
+from heedline.specialist_desks.material.addresses import locators_of
+from heedline.specialist_desks.material.contents import ItemContent, content_at
+from heedline.specialist_desks.material.models import MaterialItem
+from heedline.specialist_desks.material.rules import OPEN, ItemState
+from heedline.specialist_desks.material.vocabulary import DESK_KIND, ITEM, MaterialAct
+
+#: Items that one batch puts into the index at most.
+MOST: Final = 50
+#: The key under which a report is found that names a locator, an item at a locator, and open items of a priority.
+NAMES: Final = "material-names:{}"
+AT: Final = "material-at:{}"
+RANK: Final = "material-rank:{}"
+
+
+@lru_cache(maxsize=256)
+def _examines(desk: UUID) -> bool:
+    return Desk.objects.filter(id=desk, kind=DESK_KIND).exists()
+
+
+def waits(desk: UUID) -> bool:
+    """Return whether the index of a desk lacks an item, or has one as it was before."""
+    return _examines(desk) and _outdated(desk).exists()
+
+
+def _outdated(desk: UUID) -> QuerySet[MaterialItem]:
+    index = SearchIndex.objects.filter(desk_id=desk).values("id")
+    return MaterialItem.objects.filter(Q(indexed=None) | ~Q(indexed__in=index), desk_id=desk)
+
+
+def prepare(visit: IndexVisit) -> bool:
+    """Put the items into the index that are not in it as they are now. Return False if more are left."""
+    if not _examines(visit.desk):
+        return True
+    rows = list(_outdated(visit.desk).select_for_update(skip_locked=True).order_by("id")[:MOST])
+    opened = desk_parts.opened([one.container for one in rows], visit.ring)
+    documents = [
+        document(one, ItemContent.from_words(opened[one.container]))
+        for one in rows
+        if one.container in opened
+    ]
+    visit.index.add(documents)
+    MaterialItem.objects.filter(id__in=[one.id for one in rows]).update(indexed=visit.identity)
+    return len(rows) < MOST
+
+
+def document(item: MaterialItem, content: ItemContent) -> Document:
+    """Return what the index holds of an item: its locators, and its priority while it is open."""
+    keys = [AT.format(one.key) for one in content.addresses]
+    if item.state in OPEN:
+        keys.append(RANK.format(content.priority.points))
+    return Document(item.id, (), keys=keys, thing=True)
+
+
+def report_keys(visit: IndexVisit, report: Report, texts: Sequence[SearchedText]) -> list[str]:
+    """Return the keys of the locators that a report names, after adding an item for each that has none."""
+    if not _examines(visit.desk):
+        return []
+    locators = locators_of(texts)
+    parts = ("danger",) if report.urgency == Urgency.DANGER else ()
+    for locator in locators:
+        known = item_at(visit.index, locator.key)
+        if known is None:
+            item = create(visit.desk, content_at(locator, parts), visit.index, on=visit.at.date())
+            MaterialItem.objects.filter(id=item.id).update(indexed=visit.identity)
+            journal.record(
+                MaterialAct.FOUND, actor=visit.officer, desk=visit.desk, thing="item", thing_id=item.id
+            )
+        elif parts:
+            _raise(known, visit)
+    return [NAMES.format(one.key) for one in locators]
+
+
+def item_at(index: SealedIndex, key: str) -> UUID | None:
+    """Return the item at a locator, or None."""
+    found = index.seen([AT.format(key)], most=1)
+    return next((refs[0] for refs in found.values()), None)
+
+
+def reports_naming(index: SealedIndex, keys: Sequence[str], *, most: int = 1_000) -> tuple[UUID, ...]:
+    """Return the reports that name any of these locators, most recently indexed first."""
+    found = index.seen([NAMES.format(key) for key in keys], most=most)
+    return tuple(dict.fromkeys(ref for refs in found.values() for ref in refs))
+
+
+def create(desk: UUID, content: ItemContent, index: SealedIndex, *, on: date) -> MaterialItem:
+    """Create an item and put it into the desk's index, which the caller saves. Raises SealingStopped."""
+    ident = uuid4()
+    container = desk_parts.seal(desk, ident, content.to_words(), part=ITEM, on=on)
+    item = MaterialItem.objects.create(
+        id=ident, desk_id=desk, container=container, state=ItemState.NEW, found_on=on
+    )
+    index.add([document(item, content)])
+    return item
+
+
+def _raise(ident: UUID, visit: IndexVisit) -> None:
+    """Add the danger that a further report speaks of to an item's priority."""
+    item = MaterialItem.objects.select_for_update().filter(id=ident, desk_id=visit.desk).first()
+    opened = desk_parts.opened([item.container], visit.ring) if item is not None else {}
+    if item is None or item.container not in opened:
+        return
+    content = ItemContent.from_words(opened[item.container])
+    if "danger" not in content.parts:
+        content = content.with_part("danger")
+        item.container = desk_parts.seal(
+            visit.desk, item.id, content.to_words(), part=ITEM, on=visit.at.date()
+        )
+        item.save(update_fields=["container"])
+        visit.index.add([document(item, content)])

@@ -1,0 +1,136 @@
+"""What every verb on an item shares: finding it, permission, the move, and the log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Any, cast
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from heedline.audit import journal
+from heedline.casework.access.session import Attendance
+from heedline.casework.errors import CannotOpen, Changed, NotHere
+from heedline.casework.records import desk_parts
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import NotNow
+from heedline.specialist_desks.material.contents import ItemContent
+from heedline.specialist_desks.material.models import MaterialItem
+from heedline.specialist_desks.material.rules import PATH, ItemMove, ItemState
+from heedline.specialist_desks.material.vocabulary import ITEM, MaterialAct, MaterialCapability
+
+
+@dataclass(frozen=True)
+class FoundItem:
+    """An item that the officer may see, with its row locked and its content opened."""
+
+    item: MaterialItem
+    content: ItemContent
+    by: Attendance
+    at: datetime
+
+    @property
+    def state(self) -> ItemState:
+        return ItemState(self.item.state)
+
+    def permit(self, capability: MaterialCapability) -> None:
+        """Raise Refused unless the officer has this capability at the item's desk."""
+        self.by.require(capability, self.item.desk_id)
+
+    def move(self, move: ItemMove) -> None:
+        """Move the item. Raises NotNow if that is no move from its present state."""
+        to = PATH.get((self.state, move))
+        if to is None:
+            raise NotNow("Somebody has changed this item. Look at it again before you decide.")
+        if move in (ItemMove.REOPEN, ItemMove.RETURN):
+            self.item.round += 1
+        self.item.state = to
+        self.item.indexed = None
+
+    def save(self) -> None:
+        """Store the item's row with its next version."""
+        item = self.item
+        item.version += 1
+        item.save(
+            update_fields=[
+                "container",
+                "state",
+                "round",
+                "version",
+                "owner",
+                "closed_audience",
+                "audience_approved_by",
+                "indexed",
+            ]
+        )
+
+    def write(self, content: ItemContent) -> None:
+        """Seal a new content of the item."""
+        self.item.container = desk_parts.seal(
+            self.item.desk_id, self.item.id, content.to_words(), part=ITEM, on=self.at.date()
+        )
+        self.item.indexed = None
+
+    def record(self, act: MaterialAct, **detail: str | int | bool) -> None:
+        """Log the act in the same transaction."""
+        journal.record(
+            act,
+            actor=self.by.officer_id,
+            desk=self.item.desk_id,
+            thing="item",
+            thing_id=self.item.id,
+            detail=detail,
+        )
+
+
+def find(ref: UUID, *, by: Attendance, at: datetime, version: int | None = None) -> FoundItem:
+    """Return an item with its row locked.
+
+    Raises NotHere for an item of no desk of the officer, Locked, and Changed if its version is no longer `version`.
+    """
+    ring = by.keys()
+    rows = MaterialItem.objects.select_for_update(of=("self",)).filter(desk_id__in=by.desk_ids)
+    item = rows.filter(id=ref).first()
+    if item is None:
+        raise NotHere
+    if version is not None and item.version != version:
+        raise Changed("A colleague has changed this item.")
+    opened = desk_parts.opened([item.container], ring)
+    if item.container not in opened:
+        raise CannotOpen
+    return FoundItem(item, ItemContent.from_words(opened[item.container]), by, at)
+
+
+def item_verb[**P, R](act: MaterialAct) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Declare a function `do(ref, …, by=…, at=…)` as a verb on an item: one transaction, with every refusal logged."""
+
+    def declare(do: Callable[P, R]) -> Callable[P, R]:
+        @wraps(do)
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            with _refusals_logged(act, cast(UUID, args[0]), cast(Attendance, kwargs["by"])):
+                return do(*args, **kwargs)
+
+        return run
+
+    return declare
+
+
+@contextmanager
+def _refusals_logged(act: MaterialAct, ref: UUID, by: Attendance) -> Iterator[None]:
+    try:
+        with transaction.atomic():
+            yield
+    except (NotHere, Refused):
+        desk = (
+            MaterialItem.objects.filter(Q(id=ref), desk_id__in=by.desk_ids)
+            .values_list("desk_id", flat=True)
+            .first()
+        )
+        known: dict[str, Any] = {"thing": "item", "thing_id": ref} if desk is not None else {"thing": "item"}
+        journal.record(act, actor=by.officer_id, desk=desk, refused=True, **known)
+        raise

@@ -1,0 +1,160 @@
+"""The provisions, organisations and questions of `material.toml` in the pack, and the outcome that answers lead to.
+
+Plain Python, except for the pack's name in the settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from heedline.packs.tables import Table, read_toml
+from heedline.specialist_desks.material.rules import ItemOutcome, Opinion
+
+
+@dataclass(frozen=True, slots=True)
+class Provision:
+    """A legal provision. It is met if all of its elements are.
+
+    `proscribed` means that it needs an organisation that was proscribed when the item was examined.
+    """
+
+    code: str
+    name: str
+    words: str
+    source: str
+    elements: tuple[str, ...]
+    proscribed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProscribedOrganisation:
+    """An organisation, and the day from which it is proscribed."""
+
+    code: str
+    name: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class ExpressionAnswer:
+    """An answer to the question about freedom of expression. `lawful` answers rule out every provision."""
+
+    code: str
+    words: str
+    lawful: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialLaw:
+    """What an examination of online material asks."""
+
+    provisions: Mapping[str, Provision]
+    organisations: Mapping[str, ProscribedOrganisation]
+    expression: Mapping[str, ExpressionAnswer]
+    expression_question: str
+    what: Mapping[str, str]
+    audience: Mapping[str, str]
+    referral_unit: str
+    referral_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExaminationAnswers:
+    """The answers of one examination that decide its outcome.
+
+    `elements` are the indices of the elements that are met, by provision. `otherwise` is the outcome if no provision
+    is met. `hold` asks that no company is told before investigators agree.
+    """
+
+    elements: Mapping[str, frozenset[int]]
+    expression: str
+    organisation: str = ""
+    otherwise: str = ""
+    hold: bool = False
+
+
+class Incomplete(Exception):
+    """Raised when answers do not lead to an outcome. `field` names what is missing."""
+
+    def __init__(self, field: str, words: str) -> None:
+        super().__init__(words)
+        self.field = field
+
+
+def opinion_of(answers: ExaminationAnswers, law: MaterialLaw, *, on: date) -> Opinion:
+    """Return the outcome that answers lead to on a day, with the provisions that are met.
+
+    Raises Incomplete.
+    """
+    said = law.expression.get(answers.expression)
+    if said is None:
+        raise Incomplete("expression", "Answer the question about freedom of expression")
+    met = frozenset(
+        code
+        for code, one in law.provisions.items()
+        if answers.elements.get(code, frozenset()) == frozenset(range(len(one.elements)))
+        and (not one.proscribed or _is_proscribed(answers.organisation, law, on))
+    )
+    if said.lawful:
+        return Opinion(ItemOutcome.LAWFUL)
+    if met:
+        return Opinion(ItemOutcome.HELD if answers.hold else ItemOutcome.UNLAWFUL, met)
+    try:
+        found = ItemOutcome(answers.otherwise)
+    except ValueError:
+        found = ItemOutcome.UNLAWFUL
+    if found.illegal:
+        raise Incomplete("otherwise", "No provision is met. Say what the item is instead")
+    return Opinion(found)
+
+
+def _is_proscribed(code: str, law: MaterialLaw, on: date) -> bool:
+    found = law.organisations.get(code)
+    return found is not None and found.since <= on
+
+
+@cache
+def load_law(pack: str) -> MaterialLaw:
+    """Return the law of a pack. Raises PackError."""
+    return read_law(files("heedline.packs").joinpath(pack))
+
+
+def read_law(folder: Traversable) -> MaterialLaw:
+    """Return the law read from `material.toml`. Raises PackError."""
+    top = read_toml(folder, "material.toml")
+    referral, expression = top.table("referral"), top.table("expression")
+    what, audience = top.table("what"), top.table("audience")
+    law = MaterialLaw(
+        {one.text("code"): _provision(one) for one in top.tables("provisions")},
+        {
+            one.text("code"): ProscribedOrganisation(one.text("code"), one.text("name"), one.day("from"))
+            for one in top.tables("organisations")
+        },
+        {
+            one.text("code"): ExpressionAnswer(one.text("code"), one.text("words"), one.flag("lawful", False))
+            for one in expression.tables("answers")
+        },
+        expression.text("question"),
+        {code: what.text(code) for code in what},
+        {code: audience.text(code) for code in audience},
+        referral.text("unit"),
+        referral.number("minutes"),
+    )
+    top.done()
+    return law
+
+
+def _provision(table: Table) -> Provision:
+    return Provision(
+        table.text("code"),
+        table.text("name"),
+        table.text("words"),
+        table.text("source"),
+        table.texts("elements"),
+        table.flag("proscribed", False),
+    )

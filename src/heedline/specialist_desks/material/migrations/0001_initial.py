@@ -1,0 +1,158 @@
+import uuid
+
+import django.contrib.postgres.fields
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
+from heedline.database import sql_files
+
+_DESK = "heedline.specialist_desks.material"
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = [
+        ("database", "0001_initial"),
+        ("desks", "0001_initial"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="MaterialItem",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("container", models.UUIDField()),
+                ("state", models.CharField(default="new", max_length=12)),
+                ("round", models.PositiveSmallIntegerField(default=1)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("found_on", models.DateField()),
+                ("closed_audience", models.BooleanField(null=True)),
+                ("indexed", models.UUIDField(null=True)),
+                (
+                    "audience_approved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "desk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="desks.desk"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "material_item",
+            },
+        ),
+        migrations.CreateModel(
+            name="Examination",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("round", models.PositiveSmallIntegerField()),
+                ("place", models.CharField(max_length=8)),
+                ("at", models.DateTimeField()),
+                ("outcome", models.CharField(max_length=8)),
+                (
+                    "met",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), default=list
+                    ),
+                ),
+                ("container", models.UUIDField(db_index=True)),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="examinations",
+                        to="material.materialitem",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "material_examination",
+            },
+        ),
+        migrations.AddIndex(
+            model_name="materialitem",
+            index=models.Index(fields=["desk", "state"], name="items_by_state"),
+        ),
+        migrations.AddIndex(
+            model_name="materialitem",
+            index=models.Index(fields=["desk", "indexed"], name="items_by_index"),
+        ),
+        migrations.AddConstraint(
+            model_name="materialitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "new",
+                            "examining",
+                            "second",
+                            "disputed",
+                            "unlawful",
+                            "held",
+                            "terms",
+                            "lawful",
+                            "outside",
+                            "unclear",
+                            "gone",
+                            "referred",
+                        ],
+                    )
+                ),
+                name="a_state_of_an_item",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="examination",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("place", "reversal"), _negated=True),
+                fields=("item", "round", "place"),
+                name="one_examination_a_place",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="examination",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("outcome__in", ["unlawful", "held", "terms", "lawful", "outside", "unclear"]),
+                    ("place__in", ["first", "second", "third", "reversal"]),
+                ),
+                name="an_examination_has_codes",
+            ),
+        ),
+        *sql_files.run(["database/items.sql", "database/examinations.sql"], _DESK),
+        migrations.RunSQL(migrations.RunSQL.noop, sql_files.read("database/removed.sql", _DESK)),
+    ]

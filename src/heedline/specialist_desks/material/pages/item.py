@@ -1,0 +1,179 @@
+"""The page of an item, its examination, and what else can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from heedline.casework.access import session
+from heedline.casework.errors import Changed
+from heedline.reports.lifecycle import NotNow
+from heedline.specialist_desks.material import adding, examining, reading
+from heedline.specialist_desks.material.law import Incomplete
+from heedline.specialist_desks.material.pages.examination_form import examination, fields_of
+from heedline.specialist_desks.material.pages.words import OUTCOMES, PLACES, STATES
+from heedline.specialist_desks.material.reading import ItemView
+from heedline.specialist_desks.material.rules import PARTS, ItemOutcome, ItemState, Place
+from heedline.specialist_desks.material.vocabulary import MaterialCapability
+from heedline.web.components.forms import Checkboxes, FieldOption, Form, TextInput
+from heedline.web.declared import Audience, open_to
+from heedline.web.entrance import times
+from heedline.web.shell.request import OfficeRequest
+
+_CHECK = (
+    Checkboxes(
+        name="parts",
+        label="What speaks for a higher priority?",
+        optional=True,
+        choices=tuple(
+            FieldOption(value=code, label=one.words, hint=f"{one.points} points")
+            for code, one in PARTS.items()
+            if code != "danger"
+        ),
+        small=True,
+    ),
+    TextInput(
+        name="label",
+        label="What is it, in a few words?",
+        hint="Colleagues read this before they look at the item.",
+        optional=True,
+        limit=200,
+    ),
+)
+
+
+@open_to(Audience.UNLOCKED)
+@require_GET
+def item(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Show an item: its addresses, the reports that name it, its examinations and its log."""
+    found = reading.item(ref, by=request.attendance, at=session.now())
+    return render(request, "material/item.html", _context(request, found))
+
+
+@open_to(Audience.UNLOCKED)
+@require_http_methods(["GET", "POST"])
+def examine(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Show the form of an examination, and record it."""
+    by, at = request.attendance, session.now()
+    found = reading.item(ref, by=by, at=at)
+    fields = fields_of()
+    form, status = Form(fields), 200
+    if request.method == "POST":
+        form, status = Form.posted(fields, request.POST.lists()), 422
+        if not form.errors:
+            try:
+                version = int(request.POST.get("version", "0") or 0)
+                state = examining.examine(ref, examination(form), version=version, by=by, at=at)
+            except Incomplete as why:
+                form = form.but(**{why.field: str(why)})
+            except NotNow as why:
+                form = form.but(**{"": str(why)})
+            except (Changed, ValueError):
+                form = form.but(
+                    **{"": "A colleague has changed this item. Look at it again before you decide."}
+                )
+            else:
+                messages.success(request, f"Your examination is recorded. {STATES[state]}.")
+                return HttpResponseRedirect(reverse("material-item", kwargs={"ref": ref}))
+    context = _context(request, found) | {"form": form}
+    return render(request, "material/examine.html", context, status=status)
+
+
+@open_to(Audience.UNLOCKED)
+@require_POST
+def act(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Do one of the things that need no more than a button, or record the first check."""
+    by, at = request.attendance, session.now()
+    simple: dict[str, tuple[Callable[..., Any], str]] = {
+        "take": (examining.take, "You are examining this item."),
+        "give-back": (examining.give_back, "The item is back in the queue."),
+        "release": (examining.release, "The item may be taken down."),
+        "reopen": (examining.reopen, "The item is open again."),
+        "refer": (examining.refer, "The item is referred. Nobody is shown it any more."),
+        "approve-audience": (examining.approve_audience, "You have approved it."),
+    }
+    chosen = request.POST.get("do", "")
+    back = reverse("material-item", kwargs={"ref": ref})
+    try:
+        if chosen == "danger":
+            report = adding.open_danger(ref, by=by, at=at)
+            return HttpResponseRedirect(reverse("report-danger", kwargs={"ref": report}))
+        if chosen in ("check", "gone"):
+            form = Form.posted(_CHECK, request.POST.lists())
+            parts = form.values.get("parts") or []
+            examining.check(
+                ref,
+                [one for one in parts if isinstance(one, str)],
+                gone=chosen == "gone",
+                label=form.text("label")[:200],
+                by=by,
+                at=at,
+            )
+            messages.success(request, "The first check is recorded.")
+        elif chosen in simple:
+            do, words = simple[chosen]
+            do(ref, by=by, at=at)
+            messages.success(request, words)
+        else:
+            raise Http404
+    except NotNow as why:
+        messages.error(request, str(why))
+    if chosen in ("refer", "give-back"):
+        back = reverse("material-queue")
+    elif chosen == "take":
+        back = reverse("material-examine", kwargs={"ref": ref})
+    return HttpResponseRedirect(back)
+
+
+def _context(request: OfficeRequest, found: ItemView) -> dict[str, Any]:
+    by, state = request.attendance, found.line.state
+    now = session.now()
+    leads = by.may(MaterialCapability.LEAD)
+    mine = found.line.mine or not found.line.owner
+    open_to_me = found.place is not None and not found.why_not
+    return {
+        "found": found,
+        "state": STATES[state],
+        "examinations": [
+            {
+                "place": PLACES[one.place],
+                "by": one.by,
+                "when": times.day_and_clock(one.at, now),
+                "outcome": OUTCOMES[ItemOutcome(one.outcome)] if one.outcome else "",
+                "met": one.met,
+                "told": one.told,
+                "round": one.round,
+            }
+            for one in found.examinations
+        ],
+        "history": [
+            {"act": act, "by": name, "when": times.day_and_clock(at, now)} for act, name, at in found.history
+        ],
+        "check": Form(_CHECK, values={"parts": list(found.content.parts), "label": found.content.label}),
+        "can_take": state is ItemState.NEW,
+        "can_check": state in (ItemState.NEW, ItemState.EXAMINING) and mine,
+        "can_examine": open_to_me and (mine or found.place is not Place.FIRST),
+        "place": PLACES[found.place] if found.place else "",
+        "can_give_back": state is ItemState.EXAMINING and found.line.mine,
+        "can_release": state is ItemState.HELD and leads,
+        "can_reopen": leads
+        and state
+        in (
+            ItemState.TERMS,
+            ItemState.LAWFUL,
+            ItemState.OUTSIDE,
+            ItemState.UNCLEAR,
+            ItemState.GONE,
+            ItemState.REFERRED,
+        ),
+        "can_refer": state in (ItemState.NEW, ItemState.EXAMINING, ItemState.SECOND, ItemState.DISPUTED),
+        "needs_audience": found.closed_audience and not found.audience_approved,
+        "can_approve": found.closed_audience and not found.audience_approved and leads,
+    }

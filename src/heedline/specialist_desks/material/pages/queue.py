@@ -1,0 +1,79 @@
+"""The queue of items, and adding one."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from heedline.casework.access import session
+from heedline.reports.lifecycle import NotNow
+from heedline.specialist_desks.material import adding, reading
+from heedline.specialist_desks.material.pages.words import EMPTY, LISTS, STATES
+from heedline.web.components.forms import Form, TextInput
+from heedline.web.declared import Audience, open_to
+from heedline.web.shell.request import OfficeRequest
+
+_ADD = (
+    TextInput(
+        name="address",
+        label="Web address, or account and app",
+        hint="It is never opened from here. You can paste it with brackets or as hxxp.",
+        required=adding.NO_ADDRESS,
+        names=True,
+        limit=2_000,
+    ),
+)
+
+
+@open_to(Audience.UNLOCKED)
+@require_GET
+def queue(request: OfficeRequest) -> HttpResponse:
+    """Show a list of items of the officer's desk, the highest priority first."""
+    chosen = request.GET.get("list", "open")
+    chosen = chosen if chosen in LISTS else "open"
+    typed = request.GET.get("page", "1")
+    number = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 5 else 1
+    found = reading.queue(chosen, max(1, number), by=request.attendance, at=session.now())
+    address = f"{reverse('material-queue')}?list={chosen}"
+    return render(
+        request,
+        "material/queue.html",
+        {
+            "found": found,
+            "lines": [(one, STATES[one.state]) for one in found.lines],
+            "lists": [
+                {
+                    "text": words,
+                    "href": f"{reverse('material-queue')}?list={code}",
+                    "count": found.counts[code],
+                    "current": code == chosen,
+                }
+                for code, words in LISTS.items()
+            ],
+            "title": LISTS[chosen],
+            "empty": EMPTY[chosen],
+            "earlier_href": f"{address}&page={found.page - 1}" if found.page > 1 else "",
+            "later_href": f"{address}&page={found.page + 1}" if found.page < found.pages else "",
+        },
+    )
+
+
+@open_to(Audience.UNLOCKED)
+@require_http_methods(["GET", "POST"])
+def add(request: OfficeRequest) -> HttpResponse:
+    """Add the item at an address that an examiner types."""
+    by, at = request.attendance, session.now()
+    reading.my_desk(by)
+    form, status = Form(_ADD), 200
+    if request.method == "POST":
+        form, status = Form.posted(_ADD, request.POST.lists()), 422
+        if not form.errors:
+            try:
+                ref = adding.add(form.text("address"), by=by, at=at)
+            except NotNow as why:
+                form = form.but(address=str(why))
+            else:
+                return HttpResponseRedirect(reverse("material-item", kwargs={"ref": ref}))
+    return render(request, "material/add.html", {"form": form}, status=status)

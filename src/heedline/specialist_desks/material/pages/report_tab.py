@@ -1,0 +1,26 @@
+"""The tab Items of a report."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_GET
+
+from heedline.casework.access import session
+from heedline.casework.pages import case_file
+from heedline.specialist_desks.material import reading
+from heedline.specialist_desks.material.pages.words import STATES
+from heedline.web.declared import Audience, open_to
+from heedline.web.shell.report_page import page
+from heedline.web.shell.request import OfficeRequest
+
+
+@open_to(Audience.UNLOCKED)
+@require_GET
+def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Show the items that a report names."""
+    by, at = request.attendance, session.now()
+    file = case_file.case_file(ref, by=by, at=at)
+    lines = [(one, STATES[one.state]) for one in reading.items_of_report(ref, by=by, at=at)]
+    return page(request, "material/of_report.html", file, "material-of-report", {"lines": lines})

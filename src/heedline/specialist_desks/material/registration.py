@@ -1,0 +1,98 @@
+"""Everything that the online material desk adds to the core."""
+
+from __future__ import annotations
+
+from heedline.backups.plan import Copied, Side
+from heedline.casework.access.session import Attendance
+from heedline.casework.identity.data_inventory import HeldData
+from heedline.desk_hooks.hooks import (
+    DatabaseRights,
+    Grant,
+    Indexing,
+    MenuLink,
+    ReportTab,
+    SpecialistDesk,
+)
+from heedline.permits.roles import Role
+from heedline.specialist_desks.material import demo, finding, reading
+from heedline.specialist_desks.material.vocabulary import (
+    DESK_KIND,
+    EXAMINATION,
+    ITEM,
+    MaterialAct,
+    MaterialCapability,
+)
+
+_WORK = frozenset({Role.OFFICER, Role.SUPERVISOR})
+
+
+def _works_here(by: Attendance) -> bool:
+    return any(one.kind == DESK_KIND for one in by.desks)
+
+
+DESK = SpecialistDesk(
+    code="material",
+    name="Online material",
+    acts={
+        MaterialAct.FOUND: "Found an item in reports",
+        MaterialAct.ADDED: "Added an item",
+        MaterialAct.VIEWED: "Viewed an item",
+        MaterialAct.TAKEN: "Took an item",
+        MaterialAct.GIVEN_BACK: "Returned an item to the queue",
+        MaterialAct.CHECKED: "Checked an item",
+        MaterialAct.EXAMINED: "Examined an item",
+        MaterialAct.MOVED: "Changed the state of an item",
+        MaterialAct.DANGER: "Opened a danger to life from an item",
+    },
+    capabilities={
+        MaterialCapability.SEE: Grant(words="See items of online material", roles=_WORK),
+        MaterialCapability.EXAMINE: Grant(words="Examine items of online material", roles=_WORK),
+        MaterialCapability.LEAD: Grant(
+            words="Release, reopen and refer items, and approve a closed audience",
+            roles=frozenset({Role.SUPERVISOR}),
+        ),
+    },
+    copied=(
+        Copied("material_item", Side.BODIES),
+        Copied("material_examination", Side.BODIES),
+    ),
+    demo=demo.load,
+    held=(
+        HeldData(
+            "Items of online material, each with its state at the desk, and who examined it with which outcome. Where the "
+            "material is and why it was decided on are sealed. No record says which reports name an item.",
+            True,
+            {
+                "material_item": "id desk_id container state round version owner_id found_on closed_audience "
+                "audience_approved_by_id indexed",
+                "material_examination": "id item_id round place officer_id at outcome met container",
+            },
+        ),
+    ),
+    indexing=Indexing(prepare=finding.prepare, report=finding.report_keys, waits=finding.waits),
+    menu=(MenuLink(url="material-queue", text="Items", shown=_works_here),),
+    rights=DatabaseRights(
+        tables={"material_item": {"office": "ar"}, "material_examination": {"office": "ar"}},
+        columns={
+            (
+                "material_item",
+                "office",
+                "w",
+            ): "audience_approved_by_id closed_audience container indexed owner_id round state version",
+        },
+        triggers=frozenset({"material_item_moves", "material_examined"}),
+    ),
+    sealed_parts={
+        ITEM: "where an item of online material is",
+        EXAMINATION: "why an item of online material was decided on",
+    },
+    tabs=(
+        ReportTab(
+            url="material-of-report",
+            text="Items",
+            capability=MaterialCapability.SEE,
+            count=reading.count_of_report,
+        ),
+    ),
+    urls="heedline.specialist_desks.material.urls",
+)

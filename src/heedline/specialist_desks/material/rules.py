@@ -1,0 +1,220 @@
+"""The states of an item, who may examine it at which point, and its priority. Plain Python, without a database.
+
+`database/examinations.sql` says the same; a test holds the two against each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+
+
+class ItemState(StrEnum):
+    """The state of an item at the desk. What its platform does with it is not a state of the desk."""
+
+    NEW = "new"
+    EXAMINING = "examining"
+    SECOND = "second"  # found unlawful once: a second reviewer examines it
+    DISPUTED = "disputed"  # the two disagree: a third examiner decides
+    UNLAWFUL = "unlawful"
+    HELD = "held"  # unlawful: preserve and investigate, so no company is told yet
+    TERMS = "terms"
+    LAWFUL = "lawful"
+    OUTSIDE = "outside"
+    UNCLEAR = "unclear"
+    GONE = "gone"
+    REFERRED = "referred"
+
+
+class ItemMove(StrEnum):
+    """What happens to an item."""
+
+    TAKE = "take"
+    GIVE_BACK = "give-back"
+    FIND_GONE = "find-gone"
+    FIND_UNLAWFUL = "find-unlawful"
+    FIND_TERMS = "find-terms"
+    FIND_LAWFUL = "find-lawful"
+    FIND_OUTSIDE = "find-outside"
+    FIND_UNCLEAR = "find-unclear"
+    CONFIRM = "confirm"
+    CONFIRM_HELD = "confirm-held"
+    DISPUTE = "dispute"
+    RELEASE = "release"  # the investigators agree that the company is told
+    REVERSE = "reverse"
+    REOPEN = "reopen"
+    REFER = "refer"  # child abuse material: to the unit of the pack
+    RETURN = "return"
+
+
+_S, _M = ItemState, ItemMove
+#: Every legal move. Notices will start from UNLAWFUL and TERMS.
+PATH: Final[Mapping[tuple[ItemState, ItemMove], ItemState]] = MappingProxyType(
+    {
+        (_S.NEW, _M.TAKE): _S.EXAMINING,
+        (_S.NEW, _M.FIND_GONE): _S.GONE,
+        (_S.EXAMINING, _M.GIVE_BACK): _S.NEW,
+        (_S.EXAMINING, _M.FIND_GONE): _S.GONE,
+        (_S.EXAMINING, _M.FIND_UNLAWFUL): _S.SECOND,
+        (_S.EXAMINING, _M.FIND_TERMS): _S.TERMS,
+        (_S.EXAMINING, _M.FIND_LAWFUL): _S.LAWFUL,
+        (_S.EXAMINING, _M.FIND_OUTSIDE): _S.OUTSIDE,
+        (_S.EXAMINING, _M.FIND_UNCLEAR): _S.UNCLEAR,
+        (_S.SECOND, _M.CONFIRM): _S.UNLAWFUL,
+        (_S.SECOND, _M.CONFIRM_HELD): _S.HELD,
+        (_S.SECOND, _M.DISPUTE): _S.DISPUTED,
+        (_S.DISPUTED, _M.CONFIRM): _S.UNLAWFUL,
+        (_S.DISPUTED, _M.CONFIRM_HELD): _S.HELD,
+        (_S.DISPUTED, _M.FIND_TERMS): _S.TERMS,
+        (_S.DISPUTED, _M.FIND_LAWFUL): _S.LAWFUL,
+        (_S.DISPUTED, _M.FIND_OUTSIDE): _S.OUTSIDE,
+        (_S.DISPUTED, _M.FIND_UNCLEAR): _S.UNCLEAR,
+        (_S.HELD, _M.RELEASE): _S.UNLAWFUL,
+        (_S.HELD, _M.REVERSE): _S.LAWFUL,
+        (_S.UNLAWFUL, _M.REVERSE): _S.LAWFUL,
+        (_S.TERMS, _M.REOPEN): _S.NEW,
+        (_S.LAWFUL, _M.REOPEN): _S.NEW,
+        (_S.OUTSIDE, _M.REOPEN): _S.NEW,
+        (_S.UNCLEAR, _M.REOPEN): _S.NEW,
+        (_S.GONE, _M.REOPEN): _S.NEW,
+        (_S.NEW, _M.REFER): _S.REFERRED,
+        (_S.EXAMINING, _M.REFER): _S.REFERRED,
+        (_S.SECOND, _M.REFER): _S.REFERRED,
+        (_S.DISPUTED, _M.REFER): _S.REFERRED,
+        (_S.REFERRED, _M.RETURN): _S.NEW,
+    }
+)
+#: States in which an examiner has something to do.
+OPEN: Final = frozenset({_S.NEW, _S.EXAMINING, _S.SECOND, _S.DISPUTED})
+#: States that need the agreement of two examiners.
+ILLEGAL: Final = frozenset({_S.UNLAWFUL, _S.HELD})
+
+
+class ItemOutcome(StrEnum):
+    """The outcome of one examination, computed from its answers."""
+
+    UNLAWFUL = "unlawful"
+    HELD = "held"
+    TERMS = "terms"
+    LAWFUL = "lawful"
+    OUTSIDE = "outside"
+    UNCLEAR = "unclear"
+
+    @property
+    def illegal(self) -> bool:
+        return self in (ItemOutcome.UNLAWFUL, ItemOutcome.HELD)
+
+
+_FOUND: Final = {
+    ItemOutcome.UNLAWFUL: _M.FIND_UNLAWFUL,
+    ItemOutcome.HELD: _M.FIND_UNLAWFUL,
+    ItemOutcome.TERMS: _M.FIND_TERMS,
+    ItemOutcome.LAWFUL: _M.FIND_LAWFUL,
+    ItemOutcome.OUTSIDE: _M.FIND_OUTSIDE,
+    ItemOutcome.UNCLEAR: _M.FIND_UNCLEAR,
+}
+
+
+class Place(StrEnum):
+    """The place of an examination among those of an item."""
+
+    FIRST = "first"
+    SECOND = "second"
+    THIRD = "third"  # where the first two disagree
+    REVERSAL = "reversal"
+
+
+#: The place of the examination that is made in each state.
+PLACES: Final = {
+    _S.EXAMINING: Place.FIRST,
+    _S.SECOND: Place.SECOND,
+    _S.DISPUTED: Place.THIRD,
+    _S.UNLAWFUL: Place.REVERSAL,
+    _S.HELD: Place.REVERSAL,
+}
+OWN = "You examined this item yourself. Somebody else reviews it."
+INVOLVED = "You took part in an earlier decision about this item. Somebody who did not decides now."
+
+
+def why_not(place: Place, officer: UUID, earlier: Iterable[UUID]) -> str:
+    """Return why this officer may not make an examination at this place, or "" if they may.
+
+    `earlier` are the officers of every earlier examination of the item.
+    """
+    if place is Place.FIRST or officer not in earlier:
+        return ""
+    return OWN if place is Place.SECOND else INVOLVED
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """The outcome of an examination, and the provisions that it found to be met."""
+
+    outcome: ItemOutcome
+    met: frozenset[str] = frozenset()
+
+
+def move_after(place: Place, opinion: Opinion, first: Opinion | None = None) -> ItemMove | None:
+    """Return the move that follows from an examination, or None if it upholds what was decided.
+
+    `first` is the opinion that a second one is compared with.
+    """
+    if place is Place.REVERSAL:
+        return None if opinion.outcome.illegal else ItemMove.REVERSE
+    if place is Place.FIRST or not opinion.outcome.illegal:
+        return ItemMove.DISPUTE if place is Place.SECOND else _FOUND[opinion.outcome]
+    held = opinion.outcome is ItemOutcome.HELD
+    if place is Place.SECOND:
+        if first is None or not opinion.met & first.met:
+            return ItemMove.DISPUTE
+        held = held or first.outcome is ItemOutcome.HELD  # the more cautious of the two
+    return ItemMove.CONFIRM_HELD if held else ItemMove.CONFIRM
+
+
+def agreement(first: Opinion, second: Opinion, provisions: Iterable[str]) -> dict[str, bool]:
+    """Return, for each provision, whether two examiners agree whether it is met."""
+    return {one: (one in first.met) == (one in second.met) for one in provisions}
+
+
+@dataclass(frozen=True)
+class PriorityPart:
+    """One part of an item's priority, with its points and the words that explain it."""
+
+    words: str
+    points: int
+
+
+#: The parts of a priority. They add up. The number of reports is not one of them: it is shown beside it.
+PARTS: Final = {
+    "danger": PriorityPart("A reporter says that somebody is in danger", 10),
+    "live": PriorityPart("It is being streamed live", 8),
+    "victim": PriorityPart("It names or shows a victim", 5),
+    "wide": PriorityPart("It reaches many people", 3),
+    "recent": PriorityPart("It was seen in the last two days", 2),
+    "language": PriorityPart("Somebody at the desk reads its language", 2),
+}
+
+
+@dataclass(frozen=True)
+class ItemPriority:
+    """The priority of an item, with the parts that it is made of."""
+
+    parts: tuple[PriorityPart, ...] = ()
+
+    @property
+    def points(self) -> int:
+        return sum(one.points for one in self.parts)
+
+
+def priority(given: Iterable[str]) -> ItemPriority:
+    """Return the priority of an item of which these codes of `PARTS` are true. Unknown codes count nothing."""
+    true = set(given)
+    return ItemPriority(tuple(part for code, part in PARTS.items() if code in true))
+
+
+#: The highest priority that an item can have.
+HIGHEST: Final = sum(one.points for one in PARTS.values())

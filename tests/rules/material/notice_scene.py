@@ -18,7 +18,8 @@ from heedline.specialist_desks.material.notices.content import (
     NoticeItem,
     digest,
 )
-from heedline.specialist_desks.material.notices.refusals import ItemFinding, ItemStanding, NoticeStanding
+from heedline.specialist_desks.material.notices.refusals import ItemStanding, NoticeStanding
+from heedline.specialist_desks.material.rules import ItemState
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 RULES = read_notice_rules(files("heedline.packs") / "uk")
@@ -58,7 +59,7 @@ LETTER = NoticeContent(
     constable=NoticeConstable("A. Sample", "Detective Constable", "0000", "Exampleshire Police"),
 )
 ITEM = ItemStanding(
-    finding=ItemFinding.UNLAWFUL,
+    state=ItemState.UNLAWFUL,
     examiner=EXAMINER,
     reviewer=REVIEWER,
     expression_answered=True,

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -45,10 +44,13 @@ def test_there_are_enough_hostile_cases() -> None:
     assert len({written for written, _ in CASES}) == len(CASES)
 
 
-@pytest.mark.parametrize(("written", "key"), CASES)
-def test_a_text_has_its_key(written: str, key: str) -> None:
-    found = canonical(written, RULES)
-    assert (found.key if found else "-") == key
+def test_a_text_has_its_key() -> None:
+    wrong = {}
+    for written, key in CASES:
+        found = canonical(written, RULES)
+        if (found.key if found else "-") != key:
+            wrong[written] = (found, key)
+    assert wrong == {}
 
 
 def test_keys_and_addresses_are_their_own_canonical_form() -> None:

@@ -13,12 +13,13 @@ import pytest
 from heedline.specialist_desks.material.directory import ChannelKind
 from heedline.specialist_desks.material.notices.content import NoticeContent, NoticeGround, NoticeItem, digest
 from heedline.specialist_desks.material.notices.refusals import (
-    ItemFinding,
+    OF_STATE,
     NoticeRefusal,
     NoticeStanding,
     refusals,
     why_not_approve,
 )
+from heedline.specialist_desks.material.rules import ItemState
 from tests.rules.material.notice_scene import (
     APPROVER,
     COMPOSER,
@@ -78,12 +79,17 @@ def test_an_incomplete_notice_is_refused(change: Change, refusal: NoticeRefusal)
 @pytest.mark.parametrize(
     ("changes", "refusal"),
     [
-        ({"finding": ItemFinding.OPEN}, R.NOT_EXAMINED),
-        ({"finding": ItemFinding.TERMS, "examiner": None}, R.NOT_EXAMINED),
-        ({"finding": ItemFinding.LAWFUL}, R.LAWFUL),
-        ({"finding": ItemFinding.OUTSIDE}, R.LAWFUL),
-        ({"finding": ItemFinding.UNCLEAR}, R.LAWFUL),
-        ({"finding": ItemFinding.HELD}, R.HELD),
+        ({"state": ItemState.NEW}, R.NOT_EXAMINED),
+        ({"state": ItemState.EXAMINING}, R.NOT_EXAMINED),
+        ({"state": ItemState.SECOND, "reviewer": None}, R.SECOND_REVIEW),
+        ({"state": ItemState.DISPUTED}, R.SECOND_REVIEW),
+        ({"state": ItemState.GONE}, R.NOT_THERE),
+        ({"state": ItemState.REFERRED}, R.REFERRED),
+        ({"state": ItemState.TERMS, "examiner": None}, R.NOT_EXAMINED),
+        ({"state": ItemState.LAWFUL}, R.LAWFUL),
+        ({"state": ItemState.OUTSIDE}, R.LAWFUL),
+        ({"state": ItemState.UNCLEAR}, R.LAWFUL),
+        ({"state": ItemState.HELD}, R.HELD),
         ({"reviewer": None}, R.SECOND_REVIEW),
         ({"reviewer": EXAMINER}, R.SECOND_REVIEW),
         ({"expression_answered": False}, R.EXPRESSION),
@@ -106,8 +112,13 @@ def test_one_unfounded_item_stops_the_whole_notice(
     assert set(refusals(content, standing(content, *items), RULES, NOW, sending=False)) == set(found)
 
 
+def test_a_state_lets_an_item_into_a_notice_or_has_a_refusal() -> None:
+    """A new state of items is refused until somebody decides on it here."""
+    assert set(ItemState) - set(OF_STATE) == {ItemState.UNLAWFUL, ItemState.TERMS}
+
+
 def test_what_only_breaks_terms_needs_no_second_reviewer_and_no_letter() -> None:
-    terms = replace(ITEM, finding=ItemFinding.TERMS, reviewer=None)
+    terms = replace(ITEM, state=ItemState.TERMS, reviewer=None)
     assert refusals(REFERRAL, standing(REFERRAL, terms, terms), RULES, NOW) == []
     assert refusals(LETTER, standing(LETTER, terms), RULES, NOW) == [R.TERMS_ONLY]
 

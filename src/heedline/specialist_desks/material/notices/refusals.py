@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 from uuid import UUID
 
 from heedline.specialist_desks.material.directory import ChannelKind
 from heedline.specialist_desks.material.notice_clock import NoticeRules
 from heedline.specialist_desks.material.notices.content import NoticeBasis, NoticeContent, digest
+from heedline.specialist_desks.material.rules import ItemState
 
 
 class NoticeRefusal(StrEnum):
@@ -29,6 +32,9 @@ class NoticeRefusal(StrEnum):
     NOT_EXAMINED = "An item has not been examined."
     LAWFUL = "An item was found to be lawful, or not to break any terms. No notice can be written about it."
     HELD = "Investigators need an item to stay where it is. No company is told until they agree."
+    REFERRED = (
+        "An item was referred to the unit for child abuse material. No notice is written about it here."
+    )
     SECOND_REVIEW = "A second reviewer has not confirmed that an item is unlawful."
     EXPRESSION = "The question about freedom of expression has not been answered for an item."
     DECONFLICTION = "Investigators have not yet agreed that the company is told."
@@ -51,28 +57,33 @@ class NoticeRefusal(StrEnum):
     NO_PROVISION = "Name the provision of the Terrorism Act 2006 for the section 3 notice."
 
 
-class ItemFinding(StrEnum):
-    """What the examination of an item has found."""
-
-    OPEN = "open"
-    UNLAWFUL = "unlawful"
-    HELD = "held"
-    TERMS = "terms"
-    LAWFUL = "lawful"
-    OUTSIDE = "outside"
-    UNCLEAR = "unclear"
+#: The refusal that follows from an item's state at the desk. Items in other states may be in a notice.
+OF_STATE: Final[Mapping[ItemState, NoticeRefusal]] = MappingProxyType(
+    {
+        ItemState.NEW: NoticeRefusal.NOT_EXAMINED,
+        ItemState.EXAMINING: NoticeRefusal.NOT_EXAMINED,
+        ItemState.SECOND: NoticeRefusal.SECOND_REVIEW,
+        ItemState.DISPUTED: NoticeRefusal.SECOND_REVIEW,
+        ItemState.HELD: NoticeRefusal.HELD,
+        ItemState.LAWFUL: NoticeRefusal.LAWFUL,
+        ItemState.OUTSIDE: NoticeRefusal.LAWFUL,
+        ItemState.UNCLEAR: NoticeRefusal.LAWFUL,
+        ItemState.GONE: NoticeRefusal.NOT_THERE,
+        ItemState.REFERRED: NoticeRefusal.REFERRED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemStanding:
     """What stands behind one item of a notice.
 
-    `examiner` found it, and `reviewer` confirmed it. `live_at` is when the item was last seen to be there, or None
+    `examiner` examined it first, and `reviewer` confirmed it. `live_at` is when the item was last seen to be there, or None
     if the last check did not find it. `deconflicted` means that investigators agreed. `closed_audience` means that
     few could have seen the item; `senior` is the senior officer who approved a notice all the same.
     """
 
-    finding: ItemFinding
+    state: ItemState
     examiner: UUID | None
     reviewer: UUID | None
     expression_answered: bool
@@ -156,13 +167,11 @@ def _unfounded(
 def _unfounded_item(
     item: ItemStanding, standing: NoticeStanding, rules: NoticeRules, now: datetime
 ) -> Iterator[NoticeRefusal]:
-    if item.finding is ItemFinding.OPEN or item.examiner is None:
+    if item.state in OF_STATE:
+        yield OF_STATE[item.state]
+    if item.examiner is None:
         yield NoticeRefusal.NOT_EXAMINED
-    if item.finding in {ItemFinding.LAWFUL, ItemFinding.OUTSIDE, ItemFinding.UNCLEAR}:
-        yield NoticeRefusal.LAWFUL
-    if item.finding is ItemFinding.HELD:
-        yield NoticeRefusal.HELD
-    if item.finding is ItemFinding.UNLAWFUL and item.reviewer in {None, item.examiner}:
+    if item.state is ItemState.UNLAWFUL and item.reviewer in {None, item.examiner}:
         yield NoticeRefusal.SECOND_REVIEW
     if not item.expression_answered:
         yield NoticeRefusal.EXPRESSION
@@ -204,7 +213,7 @@ def _not_a_section_3_notice(content: NoticeContent, standing: NoticeStanding) ->
         yield NoticeRefusal.NO_CONSTABLE
     if not all(one.description.strip() for one in content.items):
         yield NoticeRefusal.NOT_DESCRIBED
-    if any(one.finding is ItemFinding.TERMS for one in standing.items):
+    if any(one.state is ItemState.TERMS for one in standing.items):
         yield NoticeRefusal.TERMS_ONLY
     if not any(one.provision.strip() for one in content.grounds):
         yield NoticeRefusal.NO_PROVISION

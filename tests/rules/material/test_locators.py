@@ -209,6 +209,9 @@ def test_a_long_text_is_searched_quickly() -> None:
         "@" * 5_000,
         "telegram: " * 500,
         "%41" * 3_000,
+        "1" * 9_000,
+        "\n" * 9_000,
+        "a on " * 1_800 + "1",
     ):
         began = time.process_time()
         canonical(trap, RULES)

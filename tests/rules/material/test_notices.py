@@ -321,5 +321,14 @@ def test_the_body_for_machines_has_the_channels_address_in_no_place() -> None:
     assert all(not isinstance(value, Enum) for value in told.values())
 
 
+def test_what_a_program_prints_of_a_notice_or_a_locator_holds_no_address() -> None:
+    """It may end up in a log or in the message of an error."""
+    found = canonical("https://bad.example/told", LOCATORS)
+    for printed in (repr(REFERRAL), repr(LETTER), repr(found), str(found)):
+        assert not re.search(
+            r"kiteboard\.example/|bad\.example|Ab12Cd|answers\.unit|calls for others", printed
+        )
+
+
 def test_the_subject_is_only_a_reference() -> None:
     assert subject(REFERRAL) == "Referral OM-26-0042: please acknowledge"

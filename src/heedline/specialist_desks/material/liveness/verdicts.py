@@ -63,8 +63,8 @@ class StoredResponse:
     """
 
     status: int
-    final_address: str
-    text: str = ""
+    final_address: str = field(repr=False)
+    text: str = field(default="", repr=False)
     headers: Mapping[str, str] = field(default_factory=dict)
     failure: str = ""
     picture: PictureHash | None = None

@@ -10,7 +10,7 @@ from heedline.specialist_desks.material.locators.canonical import (
 )
 from heedline.specialist_desks.material.locators.finding import locators_in
 from heedline.specialist_desks.material.locators.rules import LocatorRules, read_locator_rules
-from heedline.specialist_desks.material.locators.shapes import Locator, LocatorKind
+from heedline.specialist_desks.material.locators.shapes import Locator, LocatorKind, defanged
 
 __all__ = [
     "Locator",
@@ -19,6 +19,7 @@ __all__ = [
     "account_locator",
     "address_without_tracking",
     "canonical",
+    "defanged",
     "locators_in",
     "read_locator_rules",
 ]

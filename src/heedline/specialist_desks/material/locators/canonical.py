@@ -24,6 +24,8 @@ from heedline.specialist_desks.material.locators.shapes import Locator, LocatorK
 
 #: Longer texts are no address that a browser would keep.
 LONGEST = 8_000
+#: Longer texts are no name of an account with its app.
+_LONGEST_PHRASE = 200
 #: Wrappers and archives that hold each other more often than this name nothing.
 _DEEPEST = 20
 _SCHEME = re.compile(r"([a-z][a-z0-9+-]*):", re.IGNORECASE)
@@ -152,7 +154,7 @@ def _magnet(plain: str, written: str) -> Locator | None:
 
 def _spoken(plain: str, rules: LocatorRules, written: str) -> Locator | None:
     """Return the account that a phrase such as "@name on Telegram" or "Telegram: name" names."""
-    if " " not in plain and ":" not in plain:
+    if len(plain) > _LONGEST_PHRASE or (" " not in plain and ":" not in plain):
         return None
     for pattern in (
         rf"(?P<app>[A-Za-z. ]+?)\s*(?:[:=/-]|\s)\s*(?:{_FILLERS}\s*[:=]?\s*)*@?(?P<account>\S.*)",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from heedline.specialist_desks.material.locators.canonical import canonical
 from heedline.specialist_desks.material.locators.refanging import refang, without_invisible
@@ -48,24 +49,31 @@ def _found(text: str, rules: LocatorRules) -> Iterator[Locator]:
 
 def _accounts(line: str, rules: LocatorRules) -> tuple[list[Locator], str]:
     """Return the accounts that a line names together with their app, and the line without them."""
-    apps = "|".join(re.escape(one) for one in sorted(rules.by_name, key=len, reverse=True))
     found: list[Locator] = []
 
     def one(match: re.Match[str]) -> str:
-        if "://" in match.group() or not (named := canonical(match.group(), rules)):
-            return match.group()
-        if named.kind is LocatorKind.PAGE:
+        named = canonical(match.group(), rules)
+        if named is None or named.kind is LocatorKind.PAGE:
             return match.group()
         found.append(named)
         return " "
 
-    for pattern in (
-        rf"(?<![\w@./])(?:@[\w.-]+|[\w.-]*[\d_][\w.-]*)\s+(?:on|in|via)\s+(?:{apps})\b(?![./]\w)",
-        rf"(?<![\w@./])(?:{apps})\s*(?::|=|\s)\s*(?:(?:user ?name|account|handle|channel|group|user|gamertag|id)\s*[:=]?\s*)*"
-        rf"(?:@[\w.-]{{2,40}}|(?<=[:=]\s)(?!//){_ACCOUNT}|(?<=[:=])(?!//){_ACCOUNT})(?![\w@/])",
-    ):
-        line = re.sub(pattern, one, line, flags=re.IGNORECASE)
+    for pattern in _account_patterns(tuple(rules.by_name)):
+        line = pattern.sub(one, line)
     return found, line
+
+
+@lru_cache(maxsize=4)
+def _account_patterns(names: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    """Return the patterns of "@name on App" and "App: name". Their parts are short, so that no text takes long."""
+    apps = "|".join(re.escape(one) for one in sorted(names, key=len, reverse=True))
+    words = r"(?:(?:user ?name|account|handle|channel|group|user|gamertag|id)\s{0,3}[:=]?\s{0,3}){0,3}"
+    patterns = (
+        rf"(?<![\w@./])(?:@[\w.-]{{2,40}}|[\w.-]{{0,40}}[\d_][\w.-]{{0,40}})\s+(?:on|in|via)\s+(?:{apps})\b(?![./]\w)",
+        rf"(?<![\w@./])(?:{apps})(?:\s{{0,3}}[:=]\s{{0,3}}|\s{{1,3}}){words}"
+        rf"(?:@[\w.-]{{2,40}}|(?<=[:=]\s)(?!//){_ACCOUNT}|(?<=[:=])(?!//){_ACCOUNT})(?![\w@/])",
+    )
+    return tuple(re.compile(one, re.IGNORECASE) for one in patterns)
 
 
 def _of_word(word: str, rules: LocatorRules) -> Locator | None:

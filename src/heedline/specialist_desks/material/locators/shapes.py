@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import ada_url
@@ -45,11 +45,11 @@ class Locator:
     """
 
     kind: LocatorKind
-    key: str
-    address: str = ""
+    key: str = field(repr=False)
+    address: str = field(default="", repr=False)
     platform: str = ""
-    native_id: str = ""
-    written: str = ""
+    native_id: str = field(default="", repr=False)
+    written: str = field(default="", repr=False)
     inside: Locator | None = None
 
     @property
@@ -71,13 +71,16 @@ class Locator:
     @property
     def defanged(self) -> str:
         """The address or key in a form that no program turns into a link."""
-        text = self.address or self.key
-        scheme, mark, rest = text.partition("://")
-        if not mark:
-            return text
-        end = re.search(r"[/?#]|$", rest)
-        host = rest[: end.start()] if end else rest
-        return f"{scheme.replace('tt', 'xx')}://{host.replace('.', '[.]')}{rest[len(host) :]}"
+        return defanged(self.address or self.key)
+
+
+def defanged(address: str) -> str:
+    """Return an address in a form that no program turns into a link, such as hxxps://bad[.]example/a."""
+    scheme, mark, rest = address.partition("://")
+    if not mark:
+        return address
+    end = min((at for at in map(rest.find, "/?#") if at >= 0), default=len(rest))
+    return f"{scheme.replace('tt', 'xx')}://{rest[:end].replace('.', '[.]')}{rest[end:]}"
 
 
 def _host(address: str) -> str:

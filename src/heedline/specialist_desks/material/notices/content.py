@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -30,7 +30,7 @@ class NoticeGround:
     """A legal provision that the examination found to be met, and why."""
 
     provision: str
-    reason: str
+    reason: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,10 @@ class NoticeItem:
     the desk's own last check. `reappearance` is how often it has come back after its removal.
     """
 
-    address: str
-    description: str
+    address: str = field(repr=False)
+    description: str = field(repr=False)
     seen_on: date
-    native_id: str = ""
+    native_id: str = field(default="", repr=False)
     reappearance: int = 0
 
 
@@ -92,12 +92,12 @@ class NoticeContent:
     authority: NoticeAuthority
     items: tuple[NoticeItem, ...]
     grounds: tuple[NoticeGround, ...]
-    reasons: str
+    reasons: str = field(repr=False)
     terms_clause: str = ""
     warning: str = ""
     acknowledge_by: datetime | None = None
     answer_by: datetime | None = None
-    answer_url: str = ""
+    answer_url: str = field(default="", repr=False)
     preserve: bool = True
     confidential: bool = True
     constable: NoticeConstable | None = None

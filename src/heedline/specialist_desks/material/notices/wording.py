@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from heedline.specialist_desks.material.locators import defanged
 from heedline.specialist_desks.material.notices.content import NoticeBasis, NoticeContent, NoticeItem
 
 _ZONE = ZoneInfo("Europe/London")
@@ -124,7 +125,7 @@ def _items(content: NoticeContent, *, exact: bool) -> NoticePart:
 
 
 def _item(item: NoticeItem, *, exact: bool) -> str:
-    said = [item.address if exact else unclickable(item.address)] if item.address else []
+    said = [item.address if exact else defanged(item.address)] if item.address else []
     if item.description:
         said.append(item.description)
     if item.native_id:
@@ -147,15 +148,6 @@ def _reasons(content: NoticeContent) -> tuple[str, ...]:
 def _contact(content: NoticeContent) -> str:
     telephone = f" or {content.authority.telephone}" if content.authority.telephone else ""
     return f"You can reach us at {content.authority.email}{telephone}."
-
-
-def unclickable(address: str) -> str:
-    """Return an address that no mail program turns into a link."""
-    scheme, mark, rest = address.partition("://")
-    if not mark:
-        return address
-    end = min((at for at in map(rest.find, "/?#") if at >= 0), default=len(rest))
-    return f"{scheme.replace('tt', 'xx')}://{rest[:end].replace('.', '[.]')}{rest[end:]}"
 
 
 def day(one: date) -> str:

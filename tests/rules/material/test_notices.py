@@ -166,6 +166,13 @@ def test_the_address_of_an_item_is_exact_and_can_be_opened() -> None:
         "",
         "Account some.one on Murmur (invented)",
     )
+    for exact in (
+        "https://mega.nz/file/AbCdEfGh#the-key-that-opens-it",
+        "https://web.archive.org/web/2020/http://www.bad.example/a?utm_source=x",
+    ):
+        found = canonical(exact, LOCATORS)
+        assert found
+        assert item_of(found, LOCATORS, seen_on=date(2026, 11, 24)).address == exact
     plain = canonical("http://www.bad.example/Path/?b=1&a=2#/room", LOCATORS)
     assert plain
     assert (

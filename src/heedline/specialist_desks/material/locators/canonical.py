@@ -70,16 +70,23 @@ def address_without_tracking(locator: Locator, rules: LocatorRules) -> str:
     """Return the address that may be told to a company.
 
     What a site adds to a shared link can name the account that shared it, so only an item's one address is given,
-    or a page's address without what follows readers. An account without an address has "".
+    or a page's address without what follows readers. Where the fragment holds the key that opens a file, it is given
+    too. An account without an address has "".
     """
-    if not locator.address or locator.native_id:
-        return locator.key if locator.address else ""
+    platform = rules.platforms.get(locator.platform)
+    if not locator.address:
+        return ""
+    opened_by_fragment = platform is not None and platform.fragment_opens
+    if locator.native_id and locator.kind is not LocatorKind.ARCHIVED and not opened_by_fragment:
+        return locator.key
     try:
         url = ada_url.URL(locator.address)
     except ValueError:
         return ""
-    query = _key_query(url.search, rules, rules.platforms.get(locator.platform))
-    fragment = url.hash if url.hash.startswith(("#/", "#!")) else ""
+    # an archive keeps its copy under the whole address
+    archived = locator.kind is LocatorKind.ARCHIVED
+    query = url.search[1:] if archived else _key_query(url.search, rules, platform)
+    fragment = url.hash if opened_by_fragment or url.hash.startswith(("#/", "#!")) else ""
     return f"{url.protocol}//{url.host}{url.pathname}{'?' + query if query else ''}{fragment}"
 
 

@@ -49,7 +49,8 @@ class PlatformForms:
     """The forms of one platform's addresses and accounts.
 
     `called` are names that people use for it. `account` is a template for the address of an account, or "" if
-    accounts have none. `one_host` means that all hosts show the same site.
+    accounts have none. `one_host` means that all hosts show the same site, and `fragment_opens` that an address without its fragment
+    shows nothing, because the key to a file stands there.
     """
 
     code: str
@@ -57,6 +58,7 @@ class PlatformForms:
     called: tuple[str, ...]
     hosts: tuple[str, ...]
     one_host: bool
+    fragment_opens: bool
     invented: bool
     account: str
     account_form: re.Pattern[str] | None
@@ -183,6 +185,7 @@ def _platform(code: str, table: Table) -> PlatformForms:
         called=table.texts("called"),
         hosts=_hosts(table),
         one_host=table.flag("one_host", False),
+        fragment_opens=table.flag("fragment_opens", False),
         invented=table.flag("invented", False),
         account=table.text("account", ""),
         account_form=_pattern(table, "account_form") if table.has("account_form") else None,

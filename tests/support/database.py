@@ -185,7 +185,7 @@ def _copy(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
 def _fingerprint() -> str:
     """Hash everything that decides what a migrated database looks like, the versions of its makers included."""
     digest = hashlib.sha256()
-    files = [p for pattern in ("*/migrations/*.py", "**/*.sql") for p in PACKAGE.glob(pattern)]
+    files = [p for pattern in ("**/migrations/*.py", "**/*.sql") for p in PACKAGE.glob(pattern)]
     files += [*EXAMPLE.glob("migrations/*.py"), *EXAMPLE.glob("database/*.sql")]
     files += [
         CHECKOUT / "requirements.lock",

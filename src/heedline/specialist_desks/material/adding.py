@@ -19,9 +19,8 @@ from heedline.reports.models import Report
 from heedline.specialist_desks.material.addresses import named_by_examiner
 from heedline.specialist_desks.material.contents import content_at
 from heedline.specialist_desks.material.finding import create, item_at, reports_naming
-from heedline.specialist_desks.material.items import find, item_verb
+from heedline.specialist_desks.material.items import find, item_verb, my_desk
 from heedline.specialist_desks.material.models import MaterialItem
-from heedline.specialist_desks.material.reading import my_desk
 from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialCapability
 
 NO_ADDRESS = "Type a web address, or an account with the name of its app"

@@ -22,11 +22,12 @@ class ItemAddress:
 
 @dataclass(frozen=True, slots=True)
 class ItemContent:
-    """What the desk knows of an item. `parts` are codes of the priority's parts."""
+    """What the desk knows of an item. `parts` are codes of the priority's parts, and `categories` of what it may show."""
 
     addresses: tuple[ItemAddress, ...]
     parts: tuple[str, ...] = ()
     label: str = field(default="", repr=False)
+    categories: tuple[str, ...] = ()
 
     @property
     def priority(self) -> ItemPriority:
@@ -45,6 +46,7 @@ class ItemContent:
             ],
             "parts": list(self.parts),
             "label": self.label,
+            "categories": list(self.categories),
         }
 
     @classmethod
@@ -57,6 +59,7 @@ class ItemContent:
             ),
             tuple(words["parts"]),
             str(words.get("label", "")),
+            tuple(words.get("categories", ())),
         )
 
 

@@ -16,6 +16,7 @@ from heedline.casework.report.notes import written
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.specialist_desks.material import law as law_of
+from heedline.specialist_desks.material import welfare
 from heedline.specialist_desks.material.items import FoundItem, find, item_verb
 from heedline.specialist_desks.material.law import ExaminationAnswers, MaterialLaw, opinion_of
 from heedline.specialist_desks.material.models import Examination
@@ -52,6 +53,8 @@ def take(ref: UUID, *, by: Attendance, at: datetime) -> None:
     """Take a new item to examine it. Raises NotHere, Refused and NotNow."""
     found = find(ref, by=by, at=at)
     found.permit(MaterialCapability.EXAMINE)
+    if welfare.opted_out(by=by) & set(found.content.categories):
+        raise NotNow(welfare.OPTED_OUT)
     found.move(ItemMove.TAKE)
     found.item.owner_id = by.officer_id
     found.save()
@@ -72,7 +75,14 @@ def give_back(ref: UUID, *, by: Attendance, at: datetime) -> None:
 
 @item_verb(MaterialAct.CHECKED)
 def check(
-    ref: UUID, parts: Sequence[str], *, gone: bool, label: str = "", by: Attendance, at: datetime
+    ref: UUID,
+    parts: Sequence[str],
+    *,
+    gone: bool,
+    label: str = "",
+    categories: Sequence[str] = (),
+    by: Attendance,
+    at: datetime,
 ) -> None:
     """Record the first check of an item: whether it is gone already, and what speaks for its priority.
 
@@ -86,7 +96,8 @@ def check(
     kept = ["danger"] if "danger" in found.content.parts else []
     chosen = [one for one in parts if one in PARTS and one != "danger"]
     words = written(label, longest=200, missing="", lines=False) if label.strip() else ""
-    found.write(replace(found.content, parts=(*kept, *chosen), label=words))
+    shows = tuple(one for one in categories if one in law_of.load_law(settings.PACK).categories)
+    found.write(replace(found.content, parts=(*kept, *chosen), label=words, categories=shows))
     if gone:
         found.move(ItemMove.FIND_GONE)
         found.item.owner_id = None

@@ -22,7 +22,7 @@ from heedline.reports.lifecycle import NotNow
 from heedline.specialist_desks.material.contents import ItemContent
 from heedline.specialist_desks.material.models import MaterialItem
 from heedline.specialist_desks.material.rules import PATH, ItemMove, ItemState
-from heedline.specialist_desks.material.vocabulary import ITEM, MaterialAct, MaterialCapability
+from heedline.specialist_desks.material.vocabulary import DESK_KIND, ITEM, MaterialAct, MaterialCapability
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,14 @@ class FoundItem:
             thing_id=self.item.id,
             detail=detail,
         )
+
+
+def my_desk(by: Attendance) -> UUID:
+    """Return the officer's desk for online material. Raises NotHere."""
+    found = next((one.id for one in by.desks if one.kind == DESK_KIND), None)
+    if found is None:
+        raise NotHere
+    return found
 
 
 def find(ref: UUID, *, by: Attendance, at: datetime, version: int | None = None) -> FoundItem:

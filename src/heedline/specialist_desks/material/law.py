@@ -59,6 +59,7 @@ class MaterialLaw:
     expression_question: str
     what: Mapping[str, str]
     audience: Mapping[str, str]
+    categories: Mapping[str, str]
     referral_unit: str
     referral_minutes: int
 
@@ -128,7 +129,7 @@ def read_law(folder: Traversable) -> MaterialLaw:
     """Return the law read from `material.toml`. Raises PackError."""
     top = read_toml(folder, "material.toml")
     referral, expression = top.table("referral"), top.table("expression")
-    what, audience = top.table("what"), top.table("audience")
+    what, audience, categories = top.table("what"), top.table("audience"), top.table("categories")
     law = MaterialLaw(
         {one.text("code"): _provision(one) for one in top.tables("provisions")},
         {
@@ -142,6 +143,7 @@ def read_law(folder: Traversable) -> MaterialLaw:
         expression.text("question"),
         {code: what.text(code) for code in what},
         {code: audience.text(code) for code in audience},
+        {code: categories.text(code) for code in categories},
         referral.text("unit"),
         referral.number("minutes"),
     )

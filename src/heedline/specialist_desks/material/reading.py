@@ -28,9 +28,11 @@ from heedline.index import Damaged, SealedIndex
 from heedline.permits.scopes import reports_of
 from heedline.reports.models import SearchIndex
 from heedline.specialist_desks.material import law as law_of
+from heedline.specialist_desks.material import welfare
 from heedline.specialist_desks.material.addresses import locators_of
 from heedline.specialist_desks.material.contents import ItemContent
 from heedline.specialist_desks.material.finding import RANK, item_at, reports_naming
+from heedline.specialist_desks.material.items import my_desk
 from heedline.specialist_desks.material.models import Examination, MaterialItem
 from heedline.specialist_desks.material.rules import HIGHEST, OPEN, PLACES, ItemState, Place, why_not
 from heedline.specialist_desks.material.vocabulary import DESK_KIND, MaterialAct, MaterialCapability
@@ -122,14 +124,6 @@ class ItemView:
     audience_approved: bool
 
 
-def my_desk(by: Attendance) -> UUID:
-    """Return the officer's desk for online material. Raises NotHere."""
-    found = next((one.id for one in by.desks if one.kind == DESK_KIND), None)
-    if found is None:
-        raise NotHere
-    return found
-
-
 def queue(chosen: str, page: int, *, by: Attendance, at: datetime) -> ItemQueue:
     """Return a page of the items of the officer's desk, the highest priority first.
 
@@ -160,8 +154,12 @@ def queue(chosen: str, page: int, *, by: Attendance, at: datetime) -> ItemQueue:
     return ItemQueue(name, lines, counts, page, max(1, -(-total // A_PAGE)))
 
 
-def item(ref: UUID, *, by: Attendance, at: datetime) -> ItemView:
-    """Return an item with everything known about it, and log the view. Raises NotHere, Refused and Locked."""
+def item(ref: UUID, *, by: Attendance, at: datetime, counted: bool = True) -> ItemView:
+    """Return an item with everything known about it, and log the view.
+
+    A view is `counted` as time with items, except when a form that was filled in before is sent. Raises NotHere,
+    Refused, Locked, and OnBreak for an examiner who is not to look now.
+    """
     ring = by.keys()
     with refusals_logged(MaterialAct.VIEWED, by=by.officer_id, thing="item", thing_id=ref):
         row = MaterialItem.objects.select_related("owner").filter(desk_id__in=by.desk_ids, id=ref).first()
@@ -170,6 +168,8 @@ def item(ref: UUID, *, by: Attendance, at: datetime) -> ItemView:
         by.require(MaterialCapability.SEE, row.desk_id)
         if row.state == ItemState.REFERRED:  # nothing of it is shown to anybody but who leads the desk
             by.require(MaterialCapability.LEAD, row.desk_id)
+        if counted:
+            welfare.look(by=by, at=at)
         journal.record(
             MaterialAct.VIEWED, actor=by.officer_id, desk=row.desk_id, thing="item", thing_id=row.id
         )
@@ -178,6 +178,8 @@ def item(ref: UUID, *, by: Attendance, at: datetime) -> ItemView:
         if not lines:
             raise CannotOpen
         content = ItemContent.from_words(desk_parts.opened([row.container], ring)[row.container])
+        if counted and row.owner_id != by.officer_id and welfare.opted_out(by=by) & set(content.categories):
+            raise welfare.OnBreak(welfare.OPTED_OUT)
         keys = [one.key for one in content.addresses]
         refs = reports_naming(index, keys) if index is not None else ()
     found = {one.id: one for one in reports_of([row.desk_id]).filter(id__in=refs[:200])}

@@ -55,6 +55,7 @@ DESK = SpecialistDesk(
     copied=(
         Copied("material_item", Side.BODIES),
         Copied("material_examination", Side.BODIES),
+        Copied("material_examiner_account", Side.BODIES),
     ),
     demo=demo.load,
     held=(
@@ -66,19 +67,29 @@ DESK = SpecialistDesk(
                 "material_item": "id desk_id container state round version owner_id found_on closed_audience "
                 "audience_approved_by_id indexed",
                 "material_examination": "id item_id round place officer_id at outcome met container",
+                "material_examiner_account": "id officer_id day minutes since_break last_at break_until opted_out",
             },
         ),
     ),
     indexing=Indexing(prepare=finding.prepare, report=finding.report_keys, waits=finding.waits),
     menu=(MenuLink(url="material-queue", text="Items", shown=_works_here),),
     rights=DatabaseRights(
-        tables={"material_item": {"office": "ar"}, "material_examination": {"office": "ar"}},
+        tables={
+            "material_item": {"office": "ar"},
+            "material_examination": {"office": "ar"},
+            "material_examiner_account": {"office": "ar"},
+        },
         columns={
             (
                 "material_item",
                 "office",
                 "w",
             ): "audience_approved_by_id closed_audience container indexed owner_id round state version",
+            (
+                "material_examiner_account",
+                "office",
+                "w",
+            ): "break_until day last_at minutes opted_out since_break",
         },
         triggers=frozenset({"material_item_moves", "material_examined"}),
     ),

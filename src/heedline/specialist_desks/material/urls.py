@@ -1,10 +1,11 @@
 from django.urls import path
 
-from heedline.specialist_desks.material.pages import item, queue, report_tab
+from heedline.specialist_desks.material.pages import item, queue, report_tab, welfare
 
 urlpatterns = [
     path("w/items/", queue.queue, name="material-queue"),
     path("w/items/add/", queue.add, name="material-add"),
+    path("w/items/breaks/", welfare.welfare, name="material-welfare"),
     path("w/items/<uuid:ref>/", item.item, name="material-item"),
     path("w/items/<uuid:ref>/examine/", item.examine, name="material-examine"),
     path("w/items/<uuid:ref>/do/", item.act, name="material-act"),

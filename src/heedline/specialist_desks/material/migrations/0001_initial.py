@@ -21,6 +21,32 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="ExaminerAccount",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("day", models.DateField()),
+                ("minutes", models.PositiveSmallIntegerField(default=0)),
+                ("since_break", models.PositiveSmallIntegerField(default=0)),
+                ("last_at", models.DateTimeField(null=True)),
+                ("break_until", models.DateTimeField(null=True)),
+                ("opted_out", models.BinaryField(null=True)),
+                (
+                    "officer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "material_examiner_account",
+            },
+        ),
+        migrations.CreateModel(
             name="MaterialItem",
             fields=[
                 (
@@ -153,6 +179,6 @@ class Migration(migrations.Migration):
                 name="an_examination_has_codes",
             ),
         ),
-        *sql_files.run(["database/items.sql", "database/examinations.sql"], _DESK),
+        *sql_files.run(["database/items.sql", "database/examinations.sql", "database/welfare.sql"], _DESK),
         migrations.RunSQL(migrations.RunSQL.noop, sql_files.read("database/removed.sql", _DESK)),
     ]

@@ -140,7 +140,7 @@ def examination(form: Form) -> ExaminationForm:
     elements = {
         code: frozenset(
             int(one)
-            for one in _many(form, f"test-{code}")
+            for one in many(form, f"test-{code}")
             if one.isdecimal() and int(one) < len(each.elements)
         )
         for code, each in law.provisions.items()
@@ -151,7 +151,7 @@ def examination(form: Form) -> ExaminationForm:
             form.text("expression"),
             form.text("organisation"),
             form.text("otherwise"),
-            "yes" in _many(form, "hold"),
+            "yes" in many(form, "hold"),
         ),
         {name: form.text(name) for name in _FACTS},
         {code: form.text(f"why-{code}") for code in law.provisions},
@@ -159,6 +159,19 @@ def examination(form: Form) -> ExaminationForm:
     )
 
 
-def _many(form: Form, name: str) -> list[str]:
+def shown_categories(label: str, name: str) -> Checkboxes:
+    """Return the field for what an item may show."""
+    law = load_law(settings.PACK)
+    return Checkboxes(
+        name=name,
+        label=label,
+        optional=True,
+        choices=tuple(FieldOption(value=code, label=words) for code, words in law.categories.items()),
+        small=True,
+    )
+
+
+def many(form: Form, name: str) -> list[str]:
+    """Return the chosen values of checkboxes."""
     value = form.values.get(name) or []
     return [value] if isinstance(value, str) else [str(one) for one in value]

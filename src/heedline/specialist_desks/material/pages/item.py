@@ -17,15 +17,26 @@ from heedline.casework.errors import Changed
 from heedline.reports.lifecycle import NotNow
 from heedline.specialist_desks.material import adding, examining, reading
 from heedline.specialist_desks.material.law import Incomplete
-from heedline.specialist_desks.material.pages.examination_form import examination, fields_of
+from heedline.specialist_desks.material.pages.examination_form import (
+    examination,
+    fields_of,
+    many,
+    shown_categories,
+)
 from heedline.specialist_desks.material.pages.words import OUTCOMES, PLACES, STATES
 from heedline.specialist_desks.material.reading import ItemView
 from heedline.specialist_desks.material.rules import PARTS, ItemOutcome, ItemState, Place
 from heedline.specialist_desks.material.vocabulary import MaterialCapability
-from heedline.web.components.forms import Checkboxes, FieldOption, Form, TextInput
+from heedline.specialist_desks.material.welfare import OnBreak
+from heedline.web.components.forms import Checkboxes, Field, FieldOption, Form, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
 from heedline.web.shell.request import OfficeRequest
+
+
+def _check() -> tuple[Field, ...]:
+    return (*_CHECK, shown_categories("May it show any of these?", "categories"))
+
 
 _CHECK = (
     Checkboxes(
@@ -53,7 +64,10 @@ _CHECK = (
 @require_GET
 def item(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """Show an item: its addresses, the reports that name it, its examinations and its log."""
-    found = reading.item(ref, by=request.attendance, at=session.now())
+    try:
+        found = reading.item(ref, by=request.attendance, at=session.now())
+    except OnBreak as why:
+        return render(request, "material/break.html", {"why": str(why)})
     return render(request, "material/item.html", _context(request, found))
 
 
@@ -62,7 +76,10 @@ def item(request: OfficeRequest, ref: UUID) -> HttpResponse:
 def examine(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """Show the form of an examination, and record it."""
     by, at = request.attendance, session.now()
-    found = reading.item(ref, by=by, at=at)
+    try:
+        found = reading.item(ref, by=by, at=at, counted=request.method == "GET")
+    except OnBreak as why:
+        return render(request, "material/break.html", {"why": str(why)})
     fields = fields_of()
     form, status = Form(fields), 200
     if request.method == "POST":
@@ -106,11 +123,11 @@ def act(request: OfficeRequest, ref: UUID) -> HttpResponse:
             report = adding.open_danger(ref, by=by, at=at)
             return HttpResponseRedirect(reverse("report-danger", kwargs={"ref": report}))
         if chosen in ("check", "gone"):
-            form = Form.posted(_CHECK, request.POST.lists())
-            parts = form.values.get("parts") or []
+            form = Form.posted(_check(), request.POST.lists())
             examining.check(
                 ref,
-                [one for one in parts if isinstance(one, str)],
+                many(form, "parts"),
+                categories=many(form, "categories"),
                 gone=chosen == "gone",
                 label=form.text("label")[:200],
                 by=by,
@@ -156,7 +173,14 @@ def _context(request: OfficeRequest, found: ItemView) -> dict[str, Any]:
         "history": [
             {"act": act, "by": name, "when": times.day_and_clock(at, now)} for act, name, at in found.history
         ],
-        "check": Form(_CHECK, values={"parts": list(found.content.parts), "label": found.content.label}),
+        "check": Form(
+            _check(),
+            values={
+                "parts": list(found.content.parts),
+                "label": found.content.label,
+                "categories": list(found.content.categories),
+            },
+        ),
         "can_take": state is ItemState.NEW,
         "can_check": state in (ItemState.NEW, ItemState.EXAMINING) and mine,
         "can_examine": open_to_me and (mine or found.place is not Place.FIRST),

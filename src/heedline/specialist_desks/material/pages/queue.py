@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from heedline.casework.access import session
 from heedline.reports.lifecycle import NotNow
 from heedline.specialist_desks.material import adding, reading
+from heedline.specialist_desks.material.items import my_desk
 from heedline.specialist_desks.material.pages.words import EMPTY, LISTS, STATES
 from heedline.web.components.forms import Form, TextInput
 from heedline.web.declared import Audience, open_to
@@ -65,7 +66,7 @@ def queue(request: OfficeRequest) -> HttpResponse:
 def add(request: OfficeRequest) -> HttpResponse:
     """Add the item at an address that an examiner types."""
     by, at = request.attendance, session.now()
-    reading.my_desk(by)
+    my_desk(by)
     form, status = Form(_ADD), 200
     if request.method == "POST":
         form, status = Form.posted(_ADD, request.POST.lists()), 422

@@ -1,0 +1,25 @@
+"""Records that are sealed to one officer, such as what they do not want to be shown."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+from heedline.casework.access.session import Attendance
+from heedline.vault.canonical import canonical
+from heedline.vault.small import open_small, seal_small
+
+#: Records are padded to this many bytes, so that their size says nothing.
+_SIZE = 512
+
+
+def seal_own(by: Attendance, ref: UUID, words: dict[str, Any]) -> bytes:
+    """Seal words to the officer alone, padded, and bound to the id of their record. Raises Locked."""
+    return seal_small(by.keys().personal, canonical(words).ljust(_SIZE), aad=ref.bytes)
+
+
+def open_own(by: Attendance, ref: UUID, sealed: bytes) -> dict[str, Any]:
+    """Return the words of the officer's own record. Raises Locked and CannotOpen."""
+    words: dict[str, Any] = json.loads(open_small(by.keys().personal, sealed, aad=ref.bytes))
+    return words

@@ -1,0 +1,65 @@
+"""How long an examiner has looked at items, and when they have to stop. Plain Python, without a database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Final
+
+#: Minutes of looking after which a break is due, and how long it is.
+UNTIL_BREAK: Final = 45
+BREAK: Final = timedelta(minutes=15)
+#: Minutes of looking in one day at most.
+A_DAY: Final = 240
+#: Two views so close together count as looking all the time between them.
+TOGETHER: Final = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """One examiner's time with items on one day.
+
+    `minutes` are of the whole day, `since_break` those since the last break.
+    """
+
+    day: date
+    minutes: int = 0
+    since_break: int = 0
+    last_at: datetime | None = None
+    break_until: datetime | None = None
+
+    def looked(self, at: datetime) -> Exposure:
+        """Return the account after a view at this time. Views within one minute count as one."""
+        now = self if self.day == at.date() else Exposure(at.date())
+        if now.last_at is None:
+            return replace(now, minutes=now.minutes + 1, since_break=now.since_break + 1, last_at=at)
+        passed, spent = at - now.last_at, 1
+        if passed < timedelta(minutes=1):
+            return now
+        if passed <= TOGETHER:
+            spent = passed // timedelta(minutes=1)
+        elif passed >= BREAK:  # whoever was away so long has had a break
+            now = replace(now, since_break=0)
+        return replace(
+            now,
+            minutes=now.minutes + spent,
+            since_break=now.since_break + spent,
+            last_at=at,
+            break_until=None,
+        )
+
+    def with_break(self, at: datetime) -> Exposure:
+        """Return the account with a break that begins now."""
+        return replace(self, since_break=0, break_until=at + BREAK)
+
+    def on_break(self, at: datetime) -> bool:
+        """Return whether a break has not ended."""
+        return self.break_until is not None and at < self.break_until
+
+    def is_due(self) -> bool:
+        """Return whether a break is due now."""
+        return self.since_break >= UNTIL_BREAK
+
+    def spent_for_today(self, at: datetime) -> bool:
+        """Return whether the examiner has looked at items for as long as is allowed in one day."""
+        return self.day == at.date() and self.minutes >= A_DAY

@@ -1,0 +1,26 @@
+"""How much an examiner has looked at, and what they do not want to see. Each examiner finds only their own."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+
+class ExaminerAccount(models.Model):
+    """An examiner's time with items on their last day of work.
+
+    `opted_out` holds categories that they are not to be shown, sealed to themselves. Earlier days are not kept.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    officer = models.OneToOneField("desks.Officer", on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    minutes = models.PositiveSmallIntegerField(default=0)
+    since_break = models.PositiveSmallIntegerField(default=0)
+    last_at = models.DateTimeField(null=True)
+    break_until = models.DateTimeField(null=True)
+    opted_out = models.BinaryField(null=True)
+
+    class Meta:
+        db_table = "material_examiner_account"

@@ -1,0 +1,45 @@
+"""An examiner's own page: breaks, and what they are not shown."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from heedline.casework.access import session
+from heedline.specialist_desks.material import exposure
+from heedline.specialist_desks.material import welfare as welfare_of
+from heedline.specialist_desks.material.pages.examination_form import many, shown_categories
+from heedline.web.components.forms import Form
+from heedline.web.declared import Audience, open_to
+from heedline.web.shell.request import OfficeRequest
+
+
+@open_to(Audience.UNLOCKED)
+@require_http_methods(["GET", "POST"])
+def welfare(request: OfficeRequest) -> HttpResponse:
+    """Show the examiner's own time with items, begin a break, or save what they are not shown."""
+    by, at = request.attendance, session.now()
+    fields = (shown_categories("Do not show me items that may show", "categories"),)
+    mine = welfare_of.mine(by=by, at=at)
+    if request.method == "POST":
+        if request.POST.get("do") == "break":
+            welfare_of.take_break(by=by, at=at)
+            messages.success(request, "Your break has begun.")
+        else:
+            welfare_of.opt_out(many(Form.posted(fields, request.POST.lists()), "categories"), by=by, at=at)
+            messages.success(request, "Your choice is saved.")
+        return HttpResponseRedirect(reverse("material-welfare"))
+    return render(
+        request,
+        "material/welfare.html",
+        {
+            "mine": mine,
+            "form": Form(fields, values={"categories": sorted(mine.opted_out)}),
+            "until_break": exposure.UNTIL_BREAK,
+            "length": int(exposure.BREAK.total_seconds() // 60),
+            "a_day": exposure.A_DAY,
+        },
+    )

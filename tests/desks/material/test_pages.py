@@ -1,0 +1,106 @@
+"""The pages of the online material desk, as examiners and strangers get them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+
+from heedline.specialist_desks.material.models import MaterialItem
+from tests.sites.conftest import office_site  # noqa: F401
+from tests.sites.office.conftest import demo, hand  # noqa: F401
+from tests.sites.office.desk_hand import Hand
+from tests.support.cast import House, now
+from tests.support.material_scene import PAGE, material_desk, reported
+from tests.support.scene_people import People
+from tests.support.search_scene import indexed
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+#: An examination that finds section 1 of the Terrorism Act 2006 met.
+UNLAWFUL = {
+    "what": "propaganda",
+    "audience": "public",
+    "closed_audience": "no",
+    "test-ta2006-s1": ["0", "1", "2"],
+    "why-ta2006-s1": "It <b>praises</b> an attack",
+    "expression": "no",
+}
+
+
+def test_an_item_from_the_queue_to_its_decision(house: House, hand: Callable[[], Hand]) -> None:  # noqa: F811
+    people = material_desk(People(house, now()))
+    ref, _ = reported(people, PAGE, PAGE)
+    indexed(people)
+    item = MaterialItem.objects.get().id
+    where = f"/w/items/{item}/"
+    odile = hand().at_work(house, "Odile")
+    odile.get(f"/w/r/{ref}/items/")
+    assert odile.heading == "Items"
+    assert f'href="{where}"' in odile.html
+    odile.get("/w/items/")
+    assert odile.heading == "Items of the Online material desk"
+    assert "hxxps://films[.]example/watch/7781" in odile.html
+    odile.get(where)
+    odile.send(f"{where}do/", do="take")
+    assert odile.path == f"{where}examine/"
+    odile.get(where)
+    odile.send(f"{where}do/", do="check", parts=["live", "wide"], label="A film")
+    assert "A film" in odile.html
+    odile.get(f"{where}examine/")
+    version = str(MaterialItem.objects.get().version)
+    odile.send(f"{where}examine/", version=version, **{**UNLAWFUL, "expression": ""})
+    assert "Answer the question about freedom of expression" in odile.html
+    odile.send(f"{where}examine/", version=version, **{**UNLAWFUL, "why-ta2006-s1": ""})
+    assert "Say why this provision is met" in odile.html
+    odile.send(f"{where}examine/", version="1", **UNLAWFUL)
+    assert "A colleague has changed this item" in odile.html
+    odile.send(f"{where}examine/", version=version, **UNLAWFUL)
+    assert "Waiting for a second reviewer" in odile.html
+    assert "It &lt;b&gt;praises&lt;/b&gt; an attack" in odile.html
+    odile.get(f"{where}examine/")
+    assert "You examined this item yourself" in odile.html
+    otto = hand().at_work(house, "Otto")
+    otto.get(where)
+    assert "praises" not in otto.html
+    otto.get(f"{where}examine/")
+    otto.send(f"{where}examine/", version=str(MaterialItem.objects.get().version), **UNLAWFUL)
+    assert MaterialItem.objects.get().state == "unlawful"
+    otto.get("/w/items/?list=unlawful")
+    assert "A film" in otto.html
+    otto.get("/w/items/?list=open")
+    assert "There is nothing to examine" in otto.html
+
+
+def test_an_examiner_adds_an_item(house: House, hand: Callable[[], Hand]) -> None:  # noqa: F811
+    people = material_desk(People(house, now()))
+    reported(people, PAGE)
+    indexed(people)
+    odile = hand().at_work(house, "Odile")
+    odile.get("/w/items/add/")
+    odile.send("/w/items/add/", address="no address")
+    assert "Type a web address" in odile.html
+    odile.send("/w/items/add/", address="songs.example/12")
+    assert "hxxps://songs[.]example/12" in odile.html or "songs[.]example/12" in odile.html
+
+
+def test_a_stranger_gets_the_page_of_what_never_was(house: House, hand: Callable[[], Hand]) -> None:  # noqa: F811
+    people = material_desk(People(house, now()))
+    reported(people, PAGE)
+    indexed(people)
+    item = MaterialItem.objects.get().id
+    oren = hand().at_work(house, "Oren")
+    pages = []
+    for one in (item, uuid4()):
+        for where in (f"/w/items/{one}/", f"/w/items/{one}/examine/"):
+            oren.get(where)
+            pages.append(
+                re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", oren.html).replace(str(one), "")
+            )
+    assert oren.page.status_code == 404
+    assert pages[:2] == pages[2:]
+    oren.get("/w/items/")
+    assert oren.page.status_code == 404
+    oren.get("/w/")
+    assert ">Items<" not in oren.html

@@ -93,6 +93,7 @@ def load(cookie: str | None, *, at: datetime, purpose: str = _DRAFT, whose: For 
         notes=kept["notes"],
         files=tuple(DraftFile.of(one) for one in kept["files"]),
         uploads=tuple(DraftUpload.of(one) for one in kept.get("uploads", ())),
+        files=tuple(DraftFile.of(one) for one in kept.get("files", ())),  # a draft of the release before
         purpose=purpose,
         whose=whose,
     )

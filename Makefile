@@ -82,6 +82,7 @@ LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.12 --gen
 lock: ready-dev ## resolve the dependencies of pyproject.toml anew, with hashes (UPGRADE=1 takes newest versions)
 	@$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --all-extras --group dev -o requirements-dev.lock
 	@$(LOCK) pyproject.toml --extra embedded --constraint requirements-dev.lock -o requirements.lock
+	@$(LOCK) pyproject.toml --extra embedded --extra s3 --constraint requirements-dev.lock -o requirements-s3.lock
 	@$(LOCK) $(if $(UPGRADE),--upgrade) --group build -o requirements-build.lock
 
 sbom: ready-dev ## list what a running installation consists of, with hashes and licences of origin (var/sbom.json, CycloneDX)

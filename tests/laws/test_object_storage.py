@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import pytest
 
+from heedline.casework.attachments import stored_objects
 from heedline.files import object_storage
 from heedline.files.object_storage import ObjectStorage, bucket_storage
 from heedline.files.sealed_stream import Sealing, new_file_key, read_all, read_range
@@ -180,3 +181,10 @@ def test_a_service_that_does_not_answer_is_an_error_of_its_own(monkeypatch: pyte
     storage = ObjectStorage(bucket_storage("files", f"http://127.0.0.1:{port}", "nowhere", "a", "b"))
     with pytest.raises(ConnectionError):
         storage.size(uuid4())
+
+
+def test_an_installation_with_a_bucket_uses_it(settings, service: str) -> None:  # type: ignore[no-untyped-def]
+    settings.FILES_BUCKET = f"files-{uuid4()}"
+    settings.FILES_S3 = {"endpoint": service, "region": "nowhere", "key": "a", "secret": "b"}
+    assert isinstance(stored_objects.storage(), ObjectStorage)
+    assert stored_objects.has_room(10**15)

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from heedline.files.object_storage import ObjectStorage, bucket_storage
 from heedline.files.room import free_bytes, may_take
 from heedline.files.storage import FolderStorage, Storage
 from heedline.reports.models import Derivative, ReportFile
@@ -18,7 +19,12 @@ from heedline.reports.models import Derivative, ReportFile
 
 def storage() -> Storage:
     """Return the storage for the objects of files."""
-    return _folder(settings.FILES)
+    return _bucket(settings.FILES_BUCKET) if settings.FILES_BUCKET else _folder(settings.FILES)
+
+
+@lru_cache(maxsize=4)
+def _bucket(name: str) -> Storage:
+    return ObjectStorage(bucket_storage(name, **settings.FILES_S3))
 
 
 @lru_cache(maxsize=4)
@@ -49,6 +55,11 @@ def delete_once_committed(objects: Iterable[UUID]) -> None:
 
 
 def has_room(length: int) -> bool:
-    """Return whether there is room for a file of this length, and for reports in words after it."""
+    """Return whether there is room for a file of this length, and for reports in words after it.
+
+    How much room a bucket has is its operator's business.
+    """
+    if settings.FILES_BUCKET:
+        return True
     storage()  # makes the folder, whose disk is asked about
     return may_take(free_bytes(settings.FILES), length, settings.FILES_KEEP_FREE)

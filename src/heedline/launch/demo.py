@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from heedline.config import environment as env
+from heedline.files.derivatives import ffmpeg_missing, sandbox_missing
 from heedline.launch import CannotStart, places, postgres
 from heedline.launch.home import Home, InUse
 from heedline.launch.supervisor import Child, Pauses, StepFailed, Stopped, Supervisor, is_free
@@ -280,6 +281,8 @@ class Demonstration:
                     public=public.url, office=office.url, partner=partner.url, facts=self.home.demo_json
                 )
             )
+            for reason in filter(None, (sandbox_missing(), ffmpeg_missing())):
+                say(reason)
             self.supervisor.keep_running(say=complain, besides=self._mend_database)
         if died is not None:
             raise StepFailed(died.name, died.process.returncode or 1)

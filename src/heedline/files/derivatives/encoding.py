@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import io
 
-from PIL import Image
-
 #: A lossless original of up to so many pixels (a screenshot, a page) stays lossless.
 _SMALL = 6_000_000
 
 
 def encoded(width: int, height: int, pixels: bytes, *, lossless: bool) -> tuple[bytes, str]:
     """Return the picture as PNG or JPEG, and its media type."""
+    from PIL import Image  # only a process that really shows files needs the memory for it
+
     picture = Image.frombuffer("RGB", (width, height), pixels, "raw", "RGB", 0, 1)
     out = io.BytesIO()
     if lossless and width * height <= _SMALL:

@@ -27,6 +27,7 @@ def recording(
     picture: bool = True,
     sound: bool = True,
     rotate: int = 0,
+    streamed: bool = False,
 ) -> bytes:
     """Return a film or sound; the name's ending says in which container."""
     words: list[str] = []
@@ -39,6 +40,8 @@ def recording(
         words += ["-pix_fmt", "yuv420p"]
     for key, value in TELLING.items():
         words += ["-metadata", f"{key}={value}"]
+    if streamed:
+        words += ["-live", "1"]
     if name.endswith(("mp4", "mov", "m4a")):
         words += ["-movflags", "use_metadata_tags"]
     with TemporaryDirectory() as folder:

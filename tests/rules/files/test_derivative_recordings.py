@@ -71,6 +71,16 @@ def test_sounds_can_be_heard(container: str) -> None:
     assert 1.8 <= float(value(said, "format.duration")) <= 2.3
 
 
+def test_a_voice_in_a_container_for_films_can_be_heard() -> None:
+    """Browsers and many telephones record so, and browsers write no length."""
+    found, sink = made(FileKind.FILM, recording("webm", picture=False))
+    assert (found.failure, [one.part.role for one in found.parts]) == (None, ["sound"])
+    whole = recording("webm", picture=False, streamed=True)
+    found, sink = made(FileKind.FILM, whole, DerivativeLimits(seconds=100))
+    assert [(one.part.role, one.part.seconds) for one in found.parts] == [("sound", 0.0)]
+    assert 1.8 <= float(value(told(sink.of("sound")[0], ending="ogg"), "format.duration")) <= 2.3
+
+
 @pytest.mark.parametrize(
     "data",
     [

@@ -25,6 +25,7 @@ from heedline.files.derivatives.recordings import (
     raw_sound,
 )
 from heedline.files.derivatives.sandbox import SandboxLimits, SandboxStopped, sandboxed
+from heedline.files.derivatives.sounds import convert_sound
 
 #: The longest side of a film, and of its poster.
 _LONGEST = 1280
@@ -91,10 +92,13 @@ def _encoder(
 
 
 def make_film(original: OriginalInMemory, writer: PartWriter, limits: DerivativeLimits) -> None:
-    """Write a poster, the start of a long film, and the film. Raise SandboxStopped."""
+    """Write a poster, the start of a long film, and the film; or only its sound. Raise SandboxStopped."""
     recording = probe(original)
     if recording.picture is None:
-        raise SandboxStopped(NoDerivative.DAMAGED)
+        convert_sound(
+            original, recording, writer, limits
+        )  # many recorders write voices into containers of films
+        return
     size = _size(recording)
     writer.write(
         DerivativePart(PartRole.POSTER, 1, "image/jpeg", *size), [_poster(original, recording, size)]
@@ -103,7 +107,7 @@ def make_film(original: OriginalInMemory, writer: PartWriter, limits: Derivative
     seconds = min(recording.seconds or limits.seconds, limits.seconds)
 
     def write(role: PartRole, length: float, *, quick: bool) -> None:
-        part = DerivativePart(role, 1, "video/mp4", *size, seconds=round(length, 1))
+        part = DerivativePart(role, 1, "video/mp4", *size, seconds=recording.known(length))
         decoders = list(_decoders(recording, size, length))
         encoder = partial(_encoder, recording, size, quick)
         writer.write(part, converted(original, decoders, encoder, seconds=length))

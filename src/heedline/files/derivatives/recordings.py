@@ -68,6 +68,10 @@ class Recording:
     frames: tuple[int, int] = (25, 1)
     channels: int = 0
 
+    def known(self, seconds: float) -> float:
+        """Return a length as it is told to others: 0 where browsers and recorders did not write the length."""
+        return round(seconds, 1) if self.seconds else 0.0
+
 
 def ffmpeg_missing() -> str | None:
     """Return that ffmpeg is missing, in a sentence, or None."""

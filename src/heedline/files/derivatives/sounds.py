@@ -7,7 +7,14 @@ from heedline.files.derivatives.limits import DerivativeLimits
 from heedline.files.derivatives.originals import OriginalInMemory
 from heedline.files.derivatives.outcome import DerivativePart, NoDerivative, PartRole
 from heedline.files.derivatives.part_writing import PartWriter
-from heedline.files.derivatives.recordings import PLAIN_FILE, decoded_sound, ffmpeg, probe, raw_sound
+from heedline.files.derivatives.recordings import (
+    PLAIN_FILE,
+    Recording,
+    decoded_sound,
+    ffmpeg,
+    probe,
+    raw_sound,
+)
 from heedline.files.derivatives.sandbox import SandboxStopped
 
 #: Seconds that are ready before the rest, for recordings that are longer than `_SHORT`.
@@ -25,7 +32,13 @@ def _encoder(pipes: list[int], written: int) -> list[str]:
 
 def make_sound(original: OriginalInMemory, writer: PartWriter, limits: DerivativeLimits) -> None:
     """Write the start of a long recording, and the recording. Raise SandboxStopped."""
-    recording = probe(original)
+    convert_sound(original, probe(original), writer, limits)
+
+
+def convert_sound(
+    original: OriginalInMemory, recording: Recording, writer: PartWriter, limits: DerivativeLimits
+) -> None:
+    """Write the sound of a recording that was probed. Raise SandboxStopped."""
     if recording.sound is None:
         raise SandboxStopped(NoDerivative.DAMAGED)
     writer.pages = 1
@@ -34,6 +47,6 @@ def make_sound(original: OriginalInMemory, writer: PartWriter, limits: Derivativ
         {PartRole.START: _START, PartRole.SOUND: seconds} if seconds > _SHORT else {PartRole.SOUND: seconds}
     )
     for role, length in lengths.items():
-        part = DerivativePart(role, 1, "audio/ogg", seconds=round(length, 1))
+        part = DerivativePart(role, 1, "audio/ogg", seconds=recording.known(length))
         decoders = [decoded_sound(recording.sound, length)]
         writer.write(part, converted(original, decoders, _encoder, seconds=length))

@@ -22,6 +22,7 @@ from heedline.casework.attachments import deriving
 from heedline.casework.attachments.stored_objects import storage
 from heedline.casework.report import notes
 from heedline.files.padding import blocks_of_padding
+from heedline.files.scanning import ScanVerdict
 from heedline.files.sealed_stream import Sealing, new_file_key
 from heedline.reports.models import ReportFile, SealedHeader, SealedPayload
 from heedline.vault import envelope
@@ -75,7 +76,7 @@ def add_file(
         "media": media,
         "length": len(data),
         "sha256": hashlib.sha256(data).hexdigest(),
-        "scan": "not-checked",
+        "scan": str(ScanVerdict.NOT_CHECKED),
     }
     epochs = notes.recipients(ref)
     keys = notes.public_keys_of(epochs)

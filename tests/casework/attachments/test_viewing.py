@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Iterable
 from uuid import UUID, uuid4
 
 import pytest
@@ -22,7 +23,7 @@ from heedline.casework.people.viewing_minutes import ViewingTotal
 from heedline.casework.retention import keeping
 from heedline.casework.setup import stewardship
 from heedline.desks.models import Appointment, ViewingMinutes
-from heedline.files.derivatives import making
+from heedline.files.derivatives import DerivativePart, FinishedPart, MadeDerivative, PartRole, making
 from heedline.permits.gate import Refused
 from heedline.permits.models import OfficeSession, ViewToken
 from heedline.permits.roles import Role
@@ -99,7 +100,7 @@ def test_the_first_look_makes_a_derivative_and_the_second_gets_no_key_of_the_ori
     with people.sitting("Odile") as by:
         (line,) = viewing.files_of(ref, by=by, at=people.at).files
         described = viewing._descriptions(viewing.find(ref, by=by, at=people.at), by.keys())[container].words
-    assert (line.name, line.length, line.derived is not None) == ("IMG_0001.jpg", len(data), True)
+    assert (line.line.name, line.line.length, line.derived is not None) == ("IMG_0001.jpg", len(data), True)
     assert described["original"] == hashlib.sha256(data).hexdigest()
     assert described["sums"] == [hashlib.sha256(shown).hexdigest()]
 
@@ -140,6 +141,38 @@ def test_without_a_sandbox_nothing_is_decoded(people: People, monkeypatch: pytes
     found = derived(used(opened(people, ref, container)))
     assert (found.parts, found.failure) == ((), "no-sandbox")
     assert not Derivative.objects.exists()
+
+
+def test_the_beginning_of_a_film_is_there_while_the_rest_is_being_made(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ref, container = with_file(people, b"a film", kind="film", media="video/mp4", name="a.mp4")
+    capability = used(opened(people, ref, container))
+    seen: list[tuple[str, bytes]] = []
+
+    def make(kind: object, plaintext: Iterable[bytes], sink: deriving.ObjectSink) -> MadeDerivative:
+        assert b"".join(plaintext) == b"a film"
+        for role, data in (
+            (PartRole.POSTER, b"poster"),
+            (PartRole.START, b"beginning"),
+            (PartRole.FILM, b"all"),
+        ):
+            part = DerivativePart(role, 1, "video/mp4")
+            sink.begin(part)
+            sink.write(data)
+            sink.end(FinishedPart(part, len(data), ""))
+        found = deriving.early_parts(capability)
+        seen.extend((one.role, deriving.early_bytes(capability, one.role, one.number)) for one in found)
+        return MadeDerivative(pages=1)
+
+    monkeypatch.setattr(deriving, "make", make)
+    found = derived(capability)
+    assert seen == [("poster", b"poster"), ("start", b"beginning")], "never the whole in memory"
+    with acting("files"):
+        assert b"".join(redeeming.read_part(found, "film", 1, 0, 3)) == b"all"
+    assert deriving.early_parts(capability) == []
+    with pytest.raises(NotHere):
+        deriving.early_bytes(capability, "start", 1)
 
 
 # --- tokens ----------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, field, replace
 from threading import Lock
 from uuid import UUID
 
@@ -57,9 +57,42 @@ BROKEN = "broken"
 #: Seconds that a request waits for a derivative before the page says that it is being made.
 _AT_ONCE = 1.5
 
+#: Results that wait to be asked for, before those that are done are forgotten.
+_MOST_REMEMBERED = 50
+#: Parts that are shown while the others are still being made, and how many bytes of each are kept in memory for it.
+_EARLY, _MOST_EARLY = frozenset({"poster", "start"}), 8 * 1024 * 1024
+
 _pool = ThreadPoolExecutor(2, thread_name_prefix="derivative")
-_running: dict[bytes, Future[Derived]] = {}
+_running: dict[bytes, Making] = {}
 _lock = Lock()
+
+
+@dataclass
+class Making:
+    """A derivative that is being made: the beginning of a film or sound is kept in memory, to be played meanwhile."""
+
+    early: dict[tuple[str, int], tuple[DerivativePart, bytes]] = field(default_factory=dict, repr=False)
+    job: Future[Derived] | None = None
+
+
+def early_parts(capability: str) -> list[DerivedPart]:
+    """Return what can be shown of a derivative that is still being made."""
+    making = _running.get(keys_of(capability, VIEW).row_id)
+    found = list(making.early.values()) if making is not None else []
+    return [
+        DerivedPart(
+            str(part.role), part.number, part.media, 0, len(data), part.width, part.height, part.seconds
+        )
+        for part, data in found
+    ]
+
+
+def early_bytes(capability: str, role: str, number: int) -> bytes:
+    """Return one of these parts. Raises NotHere once the whole derivative is there, or if there is no such part."""
+    making = _running.get(keys_of(capability, VIEW).row_id)
+    if making is None or (role, number) not in making.early:
+        raise NotHere
+    return making.early[role, number][1]
 
 
 def derived_or_begun(capability: str, content: ViewContent) -> Derived | None:
@@ -71,9 +104,14 @@ def derived_or_begun(capability: str, content: ViewContent) -> Derived | None:
         return content.derived
     key = keys_of(capability, VIEW).row_id
     with _lock:
-        job = _running.get(key)
-        if job is None:
-            job = _running[key] = _pool.submit(_in_background, capability, content)
+        making = _running.get(key)
+        if making is None or making.job is None:
+            if len(_running) > _MOST_REMEMBERED:  # of looks that nobody came back to
+                for old in [one for one, other in _running.items() if other.job and other.job.done()]:
+                    del _running[old]
+            making = _running[key] = Making()
+            making.job = _pool.submit(_in_background, capability, content, making)
+        job = making.job
     if not job.done():
         # Most pictures are there at once, which spares the page a second request.
         with suppress(TimeoutError):
@@ -93,10 +131,13 @@ def why_nothing_is_shown() -> str:
 class ObjectSink:
     """Writes the parts of a derivative into one sealed object."""
 
-    def __init__(self, plan: DerivativePlan) -> None:
+    def __init__(
+        self, plan: DerivativePlan, early: dict[tuple[str, int], tuple[DerivativePart, bytes]]
+    ) -> None:
+        self._early, self._copy = early, bytearray()
         self._name = UUID(plan.object)
         self._sealing = Sealing(bytes.fromhex(plan.key))
-        self._start = 0
+        self._start, self._copies = 0, False
         self.parts: list[DerivedPart] = []
 
     @property
@@ -107,9 +148,13 @@ class ObjectSink:
     def begin(self, part: DerivativePart) -> None:
         """Note where a part begins. One that never ends is not listed."""
         self._start = self.length
+        self._copy.clear()
+        self._copies = str(part.role) in _EARLY
 
     def write(self, data: bytes) -> None:
         """Seal and store the next bytes."""
+        if self._copies and len(self._copy) < _MOST_EARLY:
+            self._copy += data
         at = self._sealing.at
         sealed = self._sealing.write(data)
         if sealed:
@@ -118,6 +163,9 @@ class ObjectSink:
     def end(self, finished: FinishedPart) -> None:
         """List the part that was written."""
         part = finished.part
+        if self._copies and len(self._copy) == finished.length:
+            self._early[str(part.role), part.number] = (part, bytes(self._copy))
+        self._copies = False
         self.parts.append(
             DerivedPart(
                 str(part.role),
@@ -146,16 +194,17 @@ class ObjectSink:
         storage().delete(self._name)
 
 
-def _in_background(capability: str, content: ViewContent) -> Derived:
+def _in_background(capability: str, content: ViewContent, making: Making) -> Derived:
     try:
-        return _make_and_keep(capability, content)
+        return _make_and_keep(capability, content, making)
     finally:
+        making.early.clear()
         connection.close()
 
 
-def _make_and_keep(capability: str, content: ViewContent) -> Derived:
+def _make_and_keep(capability: str, content: ViewContent, making: Making) -> Derived:
     try:
-        return _kept(capability, content)
+        return _kept(capability, content, making)
     except NotHere:
         return Derived(None, failure=BROKEN)
     except CannotOpen:
@@ -165,11 +214,11 @@ def _make_and_keep(capability: str, content: ViewContent) -> Derived:
         return Derived(None, failure=BROKEN)
 
 
-def _kept(capability: str, content: ViewContent) -> Derived:
+def _kept(capability: str, content: ViewContent, making: Making) -> Derived:
     original, plan = content.original, content.plan
     if original is None or plan is None:
         raise NotHere
-    sink = ObjectSink(plan)
+    sink = ObjectSink(plan, making.early)
     try:
         made = make(_kind(content.kind), _plaintext(original), sink)
         if made.original_sha256 and made.original_sha256 != content.sha256:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,17 +21,14 @@ from heedline.vault.container import Container
 
 @dataclass(frozen=True)
 class ManifestEntry:
-    """What the manifest says of a file. `part` is the container of the report or message that it came with."""
+    """What the manifest says of a file, and whether it came with the report rather than with a message."""
 
     container: UUID
     object: UUID
-    name: str = field(repr=False)
     kind: str
-    media: str
     length: int
     sha256: str = field(repr=False)
-    scan: str
-    part: UUID
+    said: Mapping[str, Any] = field(repr=False)
     with_report: bool
 
 
@@ -67,12 +64,9 @@ def _entries(part: StoredPart, ring: Keyring) -> Iterator[ManifestEntry]:
         yield ManifestEntry(
             UUID(one["container"]),
             UUID(one["object"]),
-            str(one["name"]),
             str(one["kind"]),
-            str(one["media"]),
             int(one["length"]),
             str(one["sha256"]),
-            str(one["scan"]),
-            part.container,
+            one,
             part.part == "report",
         )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -23,6 +23,7 @@ from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
 from heedline.casework.access.session_store import row_of
 from heedline.casework.attachments.manifests import ManifestEntry, entries_of
+from heedline.casework.attachments.reading import FileLine, file_lines
 from heedline.casework.attachments.view_content import (
     ORIGINAL,
     VIEW,
@@ -62,20 +63,20 @@ class OriginalReason(StrEnum):
 
 @dataclass(frozen=True)
 class ViewableFile:
-    """A file of a report, as its manifest describes it. `number` counts from 1 in the order of arrival."""
+    """A file of a report with its place in the order of arrival, from 1.
 
-    container: UUID
+    `again` means that more than one file of the report has these bytes. `derived` is None until it is first opened.
+    """
+
+    line: FileLine
     number: int
-    name: str = field(repr=False)
-    kind: str
-    media: str
-    length: int
-    scan: str
     with_report: bool
-    missing: bool
-    #: More than one file of the report has these bytes.
     again: bool
     derived: Derived | None
+
+    @property
+    def container(self) -> UUID:
+        return self.line.container
 
 
 @dataclass(frozen=True)
@@ -160,21 +161,15 @@ def take_original(
 
 def _lines(found: FoundReport) -> tuple[ViewableFile, ...]:
     ring = found.by.keys()
-    rows = {row.container: row for row in ReportFile.objects.filter(report=found.report)}
-    entries = [one for one in entries_of(found.report.id, ring) if one.container in rows]
+    stored = dict(ReportFile.objects.filter(report=found.report).values_list("container", "state"))
+    entries = [one for one in entries_of(found.report.id, ring) if one.container in stored]
     described = _descriptions(found, ring)
     sums = [one.sha256 for one in entries]
     return tuple(
         ViewableFile(
-            one.container,
+            file_lines((one.said,), stored)[0],
             number,
-            one.name,
-            one.kind,
-            one.media,
-            one.length,
-            one.scan,
             one.with_report,
-            rows[one.container].state == FileState.MISSING,
             sums.count(one.sha256) > 1,
             derived_of({"stored": None, **described[one.container].words["derived"]})
             if one.container in described

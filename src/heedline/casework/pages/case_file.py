@@ -210,6 +210,26 @@ def _opened(ref: UUID, by: Attendance, at: datetime) -> tuple[Any, CaseParts]:
     """Return a report's row with its related rows, and its decrypted parts."""
     with on_the_record(Act.REPORT_READ, by=by, ref=ref):
         report = next(iter(_ONE_REPORT.rows(ref, sorted(by.desk_ids), at)), None)
+        rows = (
+            reports_of(by.desk_ids)
+            .select_related("desk", "owner", "lease_by", "call_back")
+            .annotate(
+                made=STEPS,
+                said=MESSAGES,
+                with_files=FILES,
+                last_request=LAST_REQUEST,
+                last_trace=LAST_TRACE,
+                asked_translations=TRANSLATIONS,
+                translated=TRANSLATION_TEXTS,
+                disclosures=DISCLOSURES,
+                noted=NOTES,
+                also_open=presence.noted(at),
+                to_do=TASKS,
+                has_danger=Exists(DangerEpisode.objects.filter(report=OuterRef("pk"))),
+                restricted=Exists(restrictions.restricting().filter(report=OuterRef("pk"))),
+            )
+        )
+        report = rows.filter(pk=ref).first()
         if report is None:
             raise NotHere
         by.require(Capability.READ_REPORT, report.desk_id, report.watch_id)

@@ -40,6 +40,8 @@ _OURS = frozenset(
         "text/plain; charset=utf-8",
     }
 )
+#: What plays; the beginning only while the whole is still being made.
+_MOVING = ("film", "sound", "start")
 #: Seconds between two questions of a page that waits for its derivative.
 _ASK_AGAIN = 2
 #: Lines of a text on one page, and the bytes of it that are read at all.
@@ -68,8 +70,14 @@ def view(request: HttpRequest, capability: str) -> HttpResponse:
     shown = request.GET.get("show") == "1"
     content = redeeming.content_of(capability, uncovered=shown)
     derived = deriving.derived_or_begun(capability, content)
+    early = deriving.early_parts(capability) if derived is None else []
+    if any(one.role == "start" for one in early):
+        return page(
+            "viewer/view.html",
+            {**_shown(request, capability, Derived(None, tuple(early))), "still_made": True},
+        )
     if derived is None:
-        response = page("viewer/making.html", {"kind": content.kind})
+        response = page("viewer/making.html")
         response["Refresh"] = str(_ASK_AGAIN)
         return response
     if not derived.parts:
@@ -87,9 +95,10 @@ def minute(request: HttpRequest, capability: str) -> HttpResponse:
 @open_to(Audience.HOLDER)
 def content(request: HttpRequest, capability: str, role: str, number: int) -> HttpResponseBase:
     """Send one part of the derivative, or the range of it that is asked for."""
-    derived = redeeming.content_of(capability, uncovered=role in {"film", "sound"}).derived
-    part = _part(derived, role, number) if derived is not None else None
-    if derived is None or part is None or part.media not in _OURS:
+    derived = redeeming.content_of(capability, uncovered=role in _MOVING).derived
+    parts = derived.parts if derived is not None else deriving.early_parts(capability)
+    part = next((one for one in parts if (one.role, one.number) == (role, number)), None)
+    if part is None or part.media not in _OURS:
         raise NotHere
     headers = {"Accept-Ranges": "bytes", "Content-Type": part.media}
     try:
@@ -104,7 +113,10 @@ def content(request: HttpRequest, capability: str, role: str, number: int) -> Ht
     if asked is not None:
         headers["Content-Range"] = f"bytes {start}-{start + length - 1}/{part.length}"
     status = HTTPStatus.OK if asked is None else HTTPStatus.PARTIAL_CONTENT
-    body = redeeming.read_part(derived, role, number, start, length)
+    if derived is not None:
+        body = redeeming.read_part(derived, role, number, start, length)
+    else:
+        body = iter([deriving.early_bytes(capability, role, number)[start : start + length]])
     return StreamingHttpResponse(_begun(body), status=status, headers=headers)
 
 
@@ -145,7 +157,8 @@ def _part(derived: Derived, role: str, number: int) -> DerivedPart | None:
 def _shown(request: HttpRequest, capability: str, derived: Derived) -> dict[str, Any]:
     """Return the context of the viewer page."""
     pages = [one for one in derived.parts if one.role == "page"]
-    moving = next((one for one in derived.parts if one.role in {"film", "sound"}), None)
+    moving = next((one for role in _MOVING for one in derived.parts if one.role == role), None)
+    is_film = _part(derived, "poster", 1) is not None
     text = _part(derived, "text", 1) if not pages and moving is None else None
     lines = _lines(derived, text) if text is not None and request.GET.get("show") == "1" else []
     count = -(-len(lines) // _LINES) if text is not None else len(pages)
@@ -159,6 +172,7 @@ def _shown(request: HttpRequest, capability: str, derived: Derived) -> dict[str,
         "picture": picture,
         "picture_src": _source(capability, picture),
         "moving": moving,
+        "is_film": is_film,
         "moving_src": _source(capability, moving),
         "is_text": text is not None,
         "lines": lines[(state.page - 1) * _LINES : state.page * _LINES],

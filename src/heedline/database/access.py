@@ -52,7 +52,7 @@ TABLES: dict[str, dict[str, str]] = {
     "desks_completed_training": {"office": "ar", "worker": "r", "partner": "r"},
     "desks_exercise": {"office": "ar", "worker": "d"},
     "desks_officer": {"office": "arw", "partner": "r"},
-    "desks_viewing_minutes": {"office": "r", "usher": "ra"},
+    "desks_viewing_minutes": {"office": "r", "usher": "ra", "settler": "d"},
     "desks_on_call": {"office": "arwd", "worker": "r"},
     "desks_organisation": {"office": "arw", "worker": "r", "partner": "r"},
     "desks_saved_view": {"office": "ard"},
@@ -207,6 +207,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("reports_note_revision", "usher", "r"): "report_id",
     ("desks_daily_count", "usher", "w"): "number",
     ("desks_viewing_minutes", "usher", "w"): "minute minutes",
+    ("desks_viewing_minutes", "settler", "r"): "day",
     ("permits_view_token", "office", "r"): "ends_at expires_at session",  # its own, to remove them
     ("permits_view_token", "usher", "w"): "digest expires_at prepared sealed used",
     ("permits_view_token", "settler", "r"): "expires_at",

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from heedline.casework.report import sealing
-from heedline.jobs import demo_board, demo_desks, demo_partners
+from heedline.jobs import demo_board, demo_desks, demo_files, demo_partners
 from heedline.vault.codes import ReceiptCode, new_code
 from heedline.vault.keys import new_seed, signing_public
 from heedline.vault.signed import ROOT
@@ -56,6 +56,7 @@ PEOPLE: tuple[tuple[str, str, str, bool], ...] = (
     ("Stella Kowal", "", "steward", False),
     ("Sten Abara", "", "steward", False),
     ("Wanda Eskola", "", "overseer", False),
+    ("Willa Renshaw", "", "welfare", False),
 )
 
 
@@ -175,8 +176,8 @@ def _desks_and_epochs(cast: _Cast, at: datetime) -> None:
         if desk:
             stewardship.state_officer_keys(cast.keys[name], hands=hands, at=at)
             stewardship.appoint(cast.officers[name], Role(role), cast.desks[desk], hands=hands, at=at)
-        elif role == Role.OVERSEER:
-            stewardship.appoint(cast.officers[name], Role.OVERSEER, None, hands=hands, at=at)
+        elif role in {Role.OVERSEER, Role.WELFARE}:
+            stewardship.appoint(cast.officers[name], Role(role), None, hands=hands, at=at)
     council = cast.organisations[demo_partners.ORGANISATION[0]]
     cast.partner = demo_partners.team(council, cast.officers, cast.keys, hands, at)
     teams = [(desk, [one for one, place, *_ in PEOPLE if place == code]) for code, desk in cast.desks.items()]
@@ -372,8 +373,10 @@ def _send(entry: dict[str, Any]) -> _Sent:
         raise ValueError(
             f"An invented report does not fit the questions: {[p.pointer for p in record.problems]}"
         )
-    new = sealing.NewReport(uuid4(), new_code(), "api", record, questions, entry.get("language", "en"))
-    transitions.submit(new, at=datetime.now(UTC))
+    at, language = datetime.now(UTC), entry.get("language", "en")
+    sent = demo_files.taken(entry.get("files", ()), at)
+    new = sealing.NewReport(uuid4(), new_code(), "api", record, questions, language, files=sent)
+    transitions.submit(new, at=at)
     facts = RouteFacts(record.kind, record.place_text, record.postcode, record.urgency)
     return _Sent(new.report_id, new.code, entry, route(facts, pack).desk_code)
 

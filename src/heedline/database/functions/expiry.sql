@@ -18,6 +18,7 @@ BEGIN
     DELETE FROM public.permits_view_token WHERE expires_at < now();
     DELETE FROM public.reports_presence WHERE minute < now() - interval '10 minutes';
     DELETE FROM public.desks_shift_note WHERE at < now() - interval '14 days';
+    DELETE FROM public.desks_viewing_minutes WHERE day < (now() AT TIME ZONE 'UTC')::date - 90;
     RETURN n;
 END $$;
 

@@ -11,7 +11,7 @@ CREATE POLICY of_my_session ON permits_view_token TO heedline_office
 
 -- How long officers have viewed files: each sees their own, and who looks after their welfare sees everybody's.
 ALTER TABLE desks_viewing_minutes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY inner_roles ON desks_viewing_minutes TO heedline_usher USING (true) WITH CHECK (true);
+CREATE POLICY inner_roles ON desks_viewing_minutes TO heedline_usher, heedline_settler USING (true) WITH CHECK (true);
 CREATE POLICY my_own ON desks_viewing_minutes FOR SELECT TO heedline_office
     USING (officer_id = (SELECT permits.my_officer()));
 CREATE POLICY for_welfare ON desks_viewing_minutes FOR SELECT TO heedline_office

@@ -15,6 +15,8 @@ GRANT SELECT, INSERT, UPDATE (settled), DELETE ON intake_draft TO heedline_settl
 
 -- two weeks after they were written
 GRANT SELECT (at), DELETE ON desks_shift_note TO heedline_settler;
+-- ninety days after
+GRANT SELECT (day), DELETE ON desks_viewing_minutes TO heedline_settler;
 
 -- sessions
 GRANT SELECT, DELETE ON permits_held_form TO heedline_settler;

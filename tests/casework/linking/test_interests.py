@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from heedline.casework.duty import alarms, paging
 from heedline.casework.errors import Locked, NotHere
-from heedline.casework.linking import deconfliction, interests
+from heedline.casework.linking import deconfliction, desk_notices, interests
 from heedline.casework.linking.deconfliction import Trace
+from heedline.casework.linking.desk_notices import NoticeKind
 from heedline.casework.linking.interests import InterestLine
 from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Interest, InterestHit
+from tests.support import partner_scene
 from tests.support.acting import acting
 from tests.support.linking_scene import BOY, compared, interest
 from tests.support.scene_people import People, logged
@@ -147,3 +149,31 @@ def test_other_desks_see_no_entry(people: People) -> None:
         assert own(people, name) == ()
         with people.sitting(name):
             assert not Interest.objects.exists(), "nor that there is one"
+
+
+@pytest.mark.usefixtures("council")
+def test_nothing_is_sent_to_a_partner_before_the_owner_lets_the_desk_act(people: People) -> None:
+    ref, _ = people.assessed(narrative=BOY[0])
+    partner_scene.compared(people)
+    waiting = partner_scene.written(people, ref)
+    interest(people)
+    compared(people, "Odile")
+    with pytest.raises(NotNow, match="South West desk first"):
+        partner_scene.checked(people, waiting)
+    with pytest.raises(NotNow, match="South West desk first"):
+        partner_scene.written(people, ref)
+    with people.sitting("Otto") as here:
+        interests.release(InterestHit.objects.get().id, "Go ahead.", by=here, at=people.at)
+    partner_scene.checked(people, waiting)
+    assert partner_scene.sent(waiting).state == "sent"
+
+
+@pytest.mark.usefixtures("council")
+def test_a_danger_to_life_is_disclosed_whoever_must_be_contacted(people: People) -> None:
+    ref = partner_scene.in_danger(people)
+    partner_scene.compared(people)
+    told = desk_notices.words(NoticeKind.CONTACT, uuid4(), ref, name="Otto O.", desk="south-west")
+    with people.sitting("Nadia"):
+        desk_notices.send({"north-east": [told]}, at=people.at)
+    assert deconflicted(people, ref).trace is Trace.CONTACT
+    assert partner_scene.sent(partner_scene.written(people, ref, urgent=True)).state == "sent"

@@ -27,6 +27,7 @@ from heedline.casework.duty import alarms
 from heedline.casework.duty.alarm_kinds import AlarmEvent
 from heedline.casework.errors import NotHere
 from heedline.casework.keys import session_signing
+from heedline.casework.linking import deconfliction
 from heedline.casework.report import editing, notes, restrictions
 from heedline.casework.report.verb import FoundReport, find, on_the_record, record, verb
 from heedline.dispatch.letters import Letter
@@ -99,7 +100,8 @@ def write(ref: UUID, writing: DisseminationDraft, *, version: int, by: Attendanc
 
     It is sent once a second officer has reviewed it, or immediately where life is at risk. Raises NotHere,
     Changed, Refused, Locked and NoRoom. Raises NotNow when the report has not been assessed, may not be
-    disclosed, or could not be opened by anyone there. Raises ValueError for a code that the pack does not
+    disclosed, somebody must be contacted first (`linking/deconfliction.py`), or it could not be opened by anyone there.
+    Raises ValueError for a code that the pack does not
     know.
     """
     words, why = _checked(writing)
@@ -108,6 +110,8 @@ def write(ref: UUID, writing: DisseminationDraft, *, version: int, by: Attendanc
     restrictions.refuse_restricted(found)
     if writing.urgent and not found.report.danger_to_life:
         raise NotNow(ONLY_FOR_LIFE)
+    if not writing.urgent:
+        deconfliction.refuse_without_contact(found)
     to = _key(writing.partner, at)
     ident, ring = uuid4(), by.keys()
     container = notes.seal(found, words, part=SENT)
@@ -170,6 +174,7 @@ def check(ident: UUID, *, version: int, by: Attendance, at: datetime) -> None:
         record(found, Act.DISSEMINATION_CHECKED, dissemination=str(ident))
         if before_it_goes:
             to = _key(row.partner_id, at)
+            deconfliction.refuse_without_contact(found)  # again: an entry or a detail may have come since
             if row.compared != to.epoch and not to.compared(by.keys().known):
                 raise NotNow(partners.COMPARE_FIRST)
             _seal_to(found, row, to)

@@ -18,9 +18,10 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.errors import Locked
 from heedline.casework.linking import desk_notices
 from heedline.casework.linking.desk_notices import NoticeKind, ReceivedNotice
-from heedline.casework.report.verb import find, record, verb
+from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
+from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import SealedValues
 
 
@@ -67,6 +68,23 @@ def check(ref: UUID, *, by: Attendance, at: datetime) -> Deconfliction:
     answer = answer_for(ref, desk_notices.about(ref, by=by))
     record(found, Act.DECONFLICTED)
     return answer
+
+
+def refuse_without_contact(found: FoundReport) -> None:
+    """Deconflict a report that is about to be disclosed or acted on, and log it.
+
+    Must be called inside the caller's transaction. Raises NotNow while somebody who must be contacted first has not let the
+    desk act, and Locked. A report that has not been compared yet may go: the page says so, and an alarm calls the linking
+    desk.
+    """
+    by = found.by
+    if not by.unlocked:
+        raise Locked
+    answer = answer_for(found.report.id, desk_notices.about(found.report.id, by=by))
+    if answer.trace is Trace.CONTACT:
+        names = ", ".join(f"{one.name}, {one.desk_name}" for one in answer.contacts if not one.released)
+        raise NotNow(f"Contact {names} first. They let the desk act, and then it can be sent.")
+    record(found, Act.DECONFLICTED)
 
 
 def answer_for(ref: UUID, notices: tuple[ReceivedNotice, ...]) -> Deconfliction:

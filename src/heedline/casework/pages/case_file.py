@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
@@ -52,7 +53,7 @@ from heedline.desks.models import TAKE_NO_REPORTS, Desk
 from heedline.permits.capabilities import Capability
 from heedline.permits.compiled_query import CompiledQuery
 from heedline.permits.scopes import reports_of
-from heedline.reports.models import DangerEpisode, Report
+from heedline.reports.models import DangerEpisode, Report, SealedValues
 from heedline.reports.stored import parts_of
 from heedline.vault import CannotOpen
 
@@ -73,6 +74,8 @@ class CaseFile:
     """The people to contact before anybody acts on the report (`casework.linking`)."""
     matches: tuple[MatchLine, ...] = ()
     """The possible matches at other desks."""
+    compared_at: datetime | None = None
+    """When the linking desk last compared the report as it is now."""
 
 
 @dataclass(frozen=True)
@@ -225,6 +228,10 @@ def _opened(ref: UUID, by: Attendance, at: datetime) -> tuple[Any, CaseParts]:
                 noted=NOTES,
                 also_open=presence.noted(at),
                 to_do=TASKS,
+                notices=desk_notices.stored(by.desk_ids),
+                compared_at=Subquery(
+                    SealedValues.objects.filter(report=OuterRef("pk")).values("matched_at")[:1]
+                ),
                 has_danger=Exists(DangerEpisode.objects.filter(report=OuterRef("pk"))),
                 restricted=Exists(restrictions.restricting().filter(report=OuterRef("pk"))),
             )
@@ -259,6 +266,7 @@ def _file(report: Any, parts: CaseParts, by: Attendance, at: datetime) -> CaseFi
         _files(report, opened, words),
         deconfliction.contacts_in(notices),
         tuple(questions.lines(notices)),
+        report.compared_at,
     )
 
 

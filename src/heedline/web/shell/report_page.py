@@ -15,6 +15,7 @@ from heedline.casework.pages.case_header import CaseHeader
 from heedline.casework.pages.desk_tabs import desk_tabs
 from heedline.casework.pages.timeline import only
 from heedline.reports.lifecycle import Move
+from heedline.web.entrance import times
 from heedline.web.entrance.kept_words import form_of
 from heedline.web.shell.queue_links import came_from, from_query, queue_address
 from heedline.web.shell.report_bar import facts_of, tabs_of
@@ -64,6 +65,7 @@ def page(
             "read": file.messages.unread,
             "tab": tab,
             "contact_first": file.contacts,
+            "deconflicted": _deconflicted(file),
             "matches": file.matches,
             "writing": None if practised else writing_line(file.header.writing, at=session.now()),
             "latest": timeline_entries(only(file.history.timeline, (), newest=True)[:_LATEST]),
@@ -71,6 +73,16 @@ def page(
         },
         status=status,
     )
+
+
+def _deconflicted(file: CaseFile) -> str:
+    """Return what deconfliction has found, for pages from which something leaves the desk."""
+    waiting = [one.name for one in file.contacts if not one.released]
+    if waiting:
+        return f"Contact {', '.join(waiting)} first. Nothing can be sent before they let the desk act, except where life is at risk."
+    if file.compared_at is None:
+        return "This report has not been compared with the interest register yet. Try again in a few minutes."
+    return f"No trace at {times.day_and_clock(file.compared_at, session.now())}."
 
 
 def page_beside(

@@ -34,9 +34,12 @@ def _fields(found: tuple[MatchLine, ...]) -> tuple[Field, ...]:
     return (
         Radios(
             name="match",
-            label="Which desk?",
-            required="Choose the desk",
-            choices=tuple(FieldOption(value=str(one.id), label=one.other_name) for one in found),
+            label="Which possible match?",
+            required="Choose the possible match",
+            choices=tuple(
+                FieldOption(value=str(one.id), label=f"{number}. {one.other_name}")
+                for number, one in enumerate(found, 1)
+            ),
             small=True,
         ),
         Radios(
@@ -104,14 +107,14 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
                 return let_go(request, there, by)
     context = {
         "form": form,
-        "found": [match_words(one) for one in file.matches],
+        "found": [match_words(one, number) for number, one in enumerate(file.matches, 1)],
         "words_came_back": kept is not None,
     }
     return page(request, "office/report_matches.html", file, "report-matches", context, status)
 
 
-def match_words(one: MatchLine) -> dict[str, object]:
-    """Return a possible match in words."""
+def match_words(one: MatchLine, number: int = 0) -> dict[str, object]:
+    """Return a possible match in words, with its number on the page if it has one."""
     if one.to_answer:
         state = f"{one.other_name} asks. Answer it."
     elif one.waiting:
@@ -121,4 +124,4 @@ def match_words(one: MatchLine) -> dict[str, object]:
     else:
         state = "Possible. Nobody has asked yet."
     reasons = [(REASONS.get(code, code), written) for code, written in one.reasons]
-    return {"one": one, "state": state, "reasons": reasons}
+    return {"one": one, "number": number, "state": state, "reasons": reasons}

@@ -298,6 +298,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("reports_search_page", "office", "w"): "generation sealed version",
     ("reports_search_page", "settler", "r"): "index_id",
     ("reports_search_waiting", "office", "w"): "aside",
+    ("reports_search_waiting", "worker", "r"): "aside desk_id",
     ("reports_search_waiting", "usher", "r"): "aside desk_id gone report",
     ("reports_search_waiting", "usher", "w"): "aside gone",
     ("reports_sealed_values", "office", "w"): "indexed matched_at",

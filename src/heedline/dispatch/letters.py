@@ -83,6 +83,7 @@ class AlarmKind(AnyAlarmKind):
     ROTA_GAP = "rota-gap"
     COMPARING_LATE = "comparing-late"
     NOT_COMPARED = "not-compared"
+    NOT_SEARCHABLE = "not-searchable"
     PROPOSAL_WAITING = "proposal-waiting"
     TOO_FEW_TRAINED = "too-few-trained"
     TRAINING_ENDS = "training-ends"

@@ -11,10 +11,13 @@ from django.db import connection
 
 from heedline.casework.errors import NotHere
 from heedline.casework.journey import transitions
+from heedline.casework.linking import clock
+from heedline.casework.report import officer_notes
 from heedline.casework.retention import keeping
 from heedline.casework.search import desk_index, indexing, purging
 from heedline.casework.setup import readdressing
 from heedline.dispatch import clockwork
+from heedline.dispatch.models import Alarm
 from heedline.index import Damaged
 from heedline.reports.models import (
     SealedHeader,
@@ -106,6 +109,23 @@ def test_a_locked_session_indexes_nothing(people: People) -> None:
     with people.sitting("Odile", unlocked=False) as here:
         [covered] = indexing.catch_up(by=here, at=people.at)
     assert not covered.made
+
+
+def test_a_damaged_note_leaves_the_rest_of_its_report_to_be_found(people: People) -> None:
+    ref, _ = people.taken(narrative="quillon")
+    with people.sitting("Odile") as here:
+        officer_notes.write(ref, "A zeppelin.", by=here, at=people.at)
+        officer_notes.write(ref, "A gazebo.", by=here, at=people.at)
+    note = SealedHeader.objects.filter(report=ref, part="note").order_by("container").first()
+    assert note is not None
+    SealedPayload.objects.filter(container=note.container).update(payload=b"nonsense")
+    [covered] = indexed(people)
+    assert (covered.reports, covered.aside) == (1, 1), "it is listed, and its desk is told"
+    assert found(people, "quillon") == [ref]
+    assert len(found(people, "zeppelin") + found(people, "gazebo")) == 1
+    with acting("worker"):
+        clock.watch(people.at)
+        assert Alarm.objects.get(kind="not-searchable").desk.code == "north-east"
 
 
 def test_one_report_that_cannot_be_read_is_set_aside_and_named(people: People) -> None:

@@ -28,6 +28,7 @@ from heedline.reports.models import (
     InterestHit,
     Report,
     SealedValues,
+    SearchWaiting,
     Task,
 )
 from heedline.reports.models.hand_overs import HandOverState
@@ -104,6 +105,11 @@ def comparing_late(alarm: Alarm, at: datetime) -> bool:
 def not_compared(alarm: Alarm, at: datetime) -> bool:
     """Return whether reports of the desk are missing at the linking desk."""
     return missing_values(at).filter(desk=alarm.desk_id).exists()
+
+
+def not_searchable(alarm: Alarm, at: datetime) -> bool:
+    """Return whether a report of the desk, or a part of one, could not be read when it was to be indexed."""
+    return SearchWaiting.objects.filter(desk=alarm.desk_id, aside=True).exists()
 
 
 def missing_values(at: datetime) -> QuerySet[Report]:

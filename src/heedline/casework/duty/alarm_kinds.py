@@ -36,6 +36,7 @@ from heedline.casework.duty.alarm_causes import (
     not_accepted,
     not_compared,
     not_in_order,
+    not_searchable,
     proposal_open,
     report_waits,
     request_undecided,
@@ -327,6 +328,13 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         about=About.DESK,
         lasts=not_compared,
         while_it_lasts="Open the queue of this desk: this alarm stays until no report is missing.",
+    ),
+    AlarmKind.NOT_SEARCHABLE: AlarmRule(
+        words="Reports of this desk could not be read when they were to be searched",
+        do="See which, on the page Search, and try again. If that changes nothing, tell the operator.",
+        about=About.DESK,
+        lasts=not_searchable,
+        while_it_lasts="Try again on the page Search: this alarm stays until every report was read.",
     ),
     AlarmKind.PROPOSAL_WAITING: AlarmRule(
         words="Proposal waiting for a second steward",

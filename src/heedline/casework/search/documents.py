@@ -27,7 +27,7 @@ from heedline.intake import loops
 from heedline.intake.questions import FieldKind, QuestionSet
 from heedline.reports.models import Report
 from heedline.reports.stored import StoredPart, parts_of
-from heedline.vault import envelope
+from heedline.vault import CannotOpen, envelope
 from heedline.vault.container import Container
 
 #: Sorts of sealed parts that are searched, and what a hit in each is called.
@@ -63,10 +63,13 @@ class SearchedText:
         return PARTS[self.part]
 
 
-def texts_of(report: Report, parts: Iterable[StoredPart], ring: Keyring) -> tuple[SearchedText, ...]:
+def texts_of(
+    report: Report, parts: Iterable[StoredPart], ring: Keyring, *, unread: list[str] | None = None
+) -> tuple[SearchedText, ...]:
     """Return the searchable texts of a report, with the report itself first.
 
-    Raises CannotOpen and ChangedSinceArrival.
+    A part that does not open is left out, and what it is called is added to `unread`. Raises CannotOpen and
+    ChangedSinceArrival for the report itself.
     """
     opened: OpenedReport | None = None
     others: list[tuple[str, Mapping[str, Any]]] = []
@@ -74,7 +77,11 @@ def texts_of(report: Report, parts: Iterable[StoredPart], ring: Keyring) -> tupl
         if part.part == "report":
             opened = open_stored(part, ring)
         elif part.part in PARTS:
-            others.append((part.part, _told(part, ring)))
+            try:
+                others.append((part.part, _told(part, ring)))
+            except (CannotOpen, ValueError, AttributeError):
+                if unread is not None:
+                    unread.append(PARTS[part.part])
     return texts_of_opened(report, opened, others)
 
 

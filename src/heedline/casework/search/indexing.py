@@ -1,7 +1,8 @@
 """Updates the indexes of an officer's desks, in small batches during requests.
 
 A batch waits until there are eight reports or a minute has passed, because what one report adds shows how
-much it says. A report that cannot be read is set aside, so that it never delays the others.
+much it says. A report that cannot be read is set aside, so that it never delays the others. If only a part of it cannot,
+the rest is indexed.
 """
 
 from __future__ import annotations
@@ -344,6 +345,8 @@ def _index(
             else:
                 more -= visit.index.drop(one.report)
             done.append((one, report is None or made is not None))
+                more -= index.drop(one.report)
+            done.append((one, report is None or (made is not None and made[2])))
     return done, more, found
 
 
@@ -355,6 +358,15 @@ def _document(
     try:
         texts = documents.texts_of(report, parts, visit.ring)
         made = link_decisions.made_on(report.id, parts, visit.ring)
+    report: Report, parts: list[StoredPart], ring: Keyring
+) -> tuple[Document, FoundValues, bool] | None:
+    """Return what is indexed of a report, its values, and whether all of its parts could be read.
+
+    Returns None if the report itself cannot be read.
+    """
+    unread: list[str] = []
+        texts = documents.texts_of(report, parts, ring, unread=unread)
+        made = link_decisions.made_on(report.id, parts, ring)
         found = values.extract_of(report, texts)
         keys = values.keys_of(found, made)
         for desk in register.desks():
@@ -362,5 +374,7 @@ def _document(
                 keys += desk.indexing.report(visit, report, texts)
         number = sum(one.part != link_decisions.PART for one in parts)
         return documents.document(report.id, texts, keys), FoundValues(report, found, number)
+        document = documents.document(report.id, texts, values.keys_of(found, made))
+        return document, FoundValues(report, found, number), not unread
     except (CannotOpen, ChangedSinceArrival, ValueError, LookupError, TypeError, AttributeError):
         return None

@@ -14,6 +14,7 @@ CREATE POLICY of_my_desks ON reports_search_page TO heedline_office
     WITH CHECK (index_id IN (SELECT x.id FROM public.reports_search_index x));
 
 ALTER TABLE reports_search_waiting ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY the_worker ON reports_search_waiting FOR SELECT TO heedline_worker USING (true);
 CREATE POLICY inner_roles ON reports_search_waiting TO heedline_usher USING (true) WITH CHECK (true);
 CREATE POLICY of_my_desks ON reports_search_waiting TO heedline_office
     USING (desk_id IN (SELECT permits.my_desks())) WITH CHECK (desk_id IN (SELECT permits.my_desks()));

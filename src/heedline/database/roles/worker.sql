@@ -66,6 +66,7 @@ GRANT MAINTAIN ON reports_sealed_payload TO heedline_worker;
 GRANT MAINTAIN ON reports_step TO heedline_worker;
 GRANT SELECT (id, due_on, answered_on, desk_id) ON reports_subject_request TO heedline_worker;
 GRANT MAINTAIN ON reports_swept TO heedline_worker;
+GRANT SELECT (desk_id, aside) ON reports_search_waiting TO heedline_worker;
 GRANT SELECT (report, desk_id, slot, matched_at) ON reports_sealed_values TO heedline_worker;
 GRANT SELECT (id, owner_id, acknowledged_at) ON reports_interest_hit TO heedline_worker;
 GRANT SELECT (id, due_at, state, owner_id, report_id) ON reports_task TO heedline_worker;

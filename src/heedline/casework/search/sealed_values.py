@@ -82,8 +82,8 @@ def put(read: Iterable[FoundValues], *, desk: UUID, at: datetime) -> None:
     if not wanted:
         return
     rows = SealedValues.objects.filter(report__in=wanted)
-    known = dict(rows.values_list("report", "parts"))
-    new = [one for ref, one in wanted.items() if known.get(ref) != one.parts]
+    known = {ref: (parts, at_desk) for ref, parts, at_desk in rows.values_list("report", "parts", "desk")}
+    new = [one for ref, one in wanted.items() if known.get(ref) != (one.parts, to.desk)]
     rows.filter(report__in=[one.report.id for one in new if one.report.id in known]).delete()
     SealedValues.objects.bulk_create(
         [_sealed(one, to, at) for one in sorted(new, key=lambda one: one.report.id)], ignore_conflicts=True

@@ -195,7 +195,8 @@ def test_functions_are_those_declared_and_only_the_named_process_may_call_them()
         wanted = set() if name in triggers() else callers_of(schema, name) - {owned_by}
         assert callers == wanted, name
         if schema != "public":
-            assert config == ["search_path=pg_catalog, pg_temp"], name
+            assert config[0] == "search_path=pg_catalog, pg_temp", name
+            assert set(config[1:]) <= {"enable_seqscan=off"}, name
             assert definer is (name not in INVOKERS), name
 
 

@@ -27,7 +27,8 @@ WITH named AS (
         OR relnamespace = 'public'::regnamespace AND relname = ANY (%s))
 ), used AS (SELECT oid FROM named UNION SELECT reltoastrelid FROM named WHERE reltoastrelid <> 0)
 SELECT count(pg_stat_reset_single_table_counters(relation)::text) FROM (
-    SELECT oid FROM used UNION SELECT indexrelid FROM pg_index WHERE indrelid IN (SELECT oid FROM used)) r(relation)
+    SELECT oid FROM used UNION SELECT indexrelid FROM pg_index WHERE indrelid IN (SELECT oid FROM used)
+    UNION SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname = ANY (%s)) r(relation)
 """
 _DRAFTS = "intake_draft"
 #: Drafts written anew in one transaction: at most some tens of megabytes.
@@ -57,6 +58,8 @@ _READ = (
     "keys_epoch",
     "keys_statement",
 )
+#: The indexes of other tables through which it reads. Of the log alone, whose own counters tell autovacuum what to do.
+_READ_THROUGH = ("event_statement",)
 
 
 def settle(before: datetime) -> int:
@@ -128,7 +131,7 @@ def forget_use() -> None:
     Call this at the end of a quarter hour and when stopping.
     """
     with connection.cursor() as cursor:
-        cursor.execute(FORGET_USE, [[*_TABLES, *_READ]])
+        cursor.execute(FORGET_USE, [[*_TABLES, *_READ], [*_READ_THROUGH]])
 
 
 def write_anew(table: str) -> bool:
@@ -172,7 +175,7 @@ def settle_drafts() -> int:
         forget_dead_rows((_DRAFTS,))
         write_anew(_DRAFTS)  # of any size: `settings.DRAFT_ROOM` bounds it
         with connection.cursor() as cursor:
-            cursor.execute(FORGET_USE, [[_DRAFTS]])
+            cursor.execute(FORGET_USE, [[_DRAFTS], []])
     return done
 
 

@@ -91,7 +91,6 @@ def load(cookie: str | None, *, at: datetime, purpose: str = _DRAFT, whose: For 
         sent=kept["sent"],
         received_on=kept["received_on"],
         notes=kept["notes"],
-        files=tuple(DraftFile.of(one) for one in kept["files"]),
         uploads=tuple(DraftUpload.of(one) for one in kept.get("uploads", ())),
         files=tuple(DraftFile.of(one) for one in kept.get("files", ())),  # a draft of the release before
         purpose=purpose,

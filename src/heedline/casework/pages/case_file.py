@@ -13,8 +13,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
@@ -200,6 +199,7 @@ def _one_report(ref: UUID, desks: Sequence[UUID], at: datetime) -> QuerySet[Repo
             also_open=presence.noted(at),
             to_do=TASKS,
             notices=desk_notices.stored(desks),
+            compared_at=Subquery(SealedValues.objects.filter(report=OuterRef("pk")).values("matched_at")[:1]),
             has_danger=Exists(DangerEpisode.objects.filter(report=OuterRef("pk"))),
             restricted=Exists(restrictions.restricting().filter(report=OuterRef("pk"))),
         )
@@ -213,30 +213,6 @@ def _opened(ref: UUID, by: Attendance, at: datetime) -> tuple[Any, CaseParts]:
     """Return a report's row with its related rows, and its decrypted parts."""
     with on_the_record(Act.REPORT_READ, by=by, ref=ref):
         report = next(iter(_ONE_REPORT.rows(ref, sorted(by.desk_ids), at)), None)
-        rows = (
-            reports_of(by.desk_ids)
-            .select_related("desk", "owner", "lease_by", "call_back")
-            .annotate(
-                made=STEPS,
-                said=MESSAGES,
-                with_files=FILES,
-                last_request=LAST_REQUEST,
-                last_trace=LAST_TRACE,
-                asked_translations=TRANSLATIONS,
-                translated=TRANSLATION_TEXTS,
-                disclosures=DISCLOSURES,
-                noted=NOTES,
-                also_open=presence.noted(at),
-                to_do=TASKS,
-                notices=desk_notices.stored(by.desk_ids),
-                compared_at=Subquery(
-                    SealedValues.objects.filter(report=OuterRef("pk")).values("matched_at")[:1]
-                ),
-                has_danger=Exists(DangerEpisode.objects.filter(report=OuterRef("pk"))),
-                restricted=Exists(restrictions.restricting().filter(report=OuterRef("pk"))),
-            )
-        )
-        report = rows.filter(pk=ref).first()
         if report is None:
             raise NotHere
         by.require(Capability.READ_REPORT, report.desk_id, report.watch_id)

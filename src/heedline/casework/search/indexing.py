@@ -344,37 +344,29 @@ def _index(
                 found.append(made[1])
             else:
                 more -= visit.index.drop(one.report)
-            done.append((one, report is None or made is not None))
-                more -= index.drop(one.report)
             done.append((one, report is None or (made is not None and made[2])))
     return done, more, found
 
 
 def _document(
     visit: IndexVisit, report: Report, parts: list[StoredPart]
-) -> tuple[Document, FoundValues] | None:
-    if all(one.part != "report" for one in parts):
-        return None
-    try:
-        texts = documents.texts_of(report, parts, visit.ring)
-        made = link_decisions.made_on(report.id, parts, visit.ring)
-    report: Report, parts: list[StoredPart], ring: Keyring
 ) -> tuple[Document, FoundValues, bool] | None:
     """Return what is indexed of a report, its values, and whether all of its parts could be read.
 
     Returns None if the report itself cannot be read.
     """
     unread: list[str] = []
-        texts = documents.texts_of(report, parts, ring, unread=unread)
-        made = link_decisions.made_on(report.id, parts, ring)
+    if all(one.part != "report" for one in parts):
+        return None
+    try:
+        texts = documents.texts_of(report, parts, visit.ring, unread=unread)
+        made = link_decisions.made_on(report.id, parts, visit.ring)
         found = values.extract_of(report, texts)
         keys = values.keys_of(found, made)
         for desk in register.desks():
             if desk.indexing is not None:
                 keys += desk.indexing.report(visit, report, texts)
         number = sum(one.part != link_decisions.PART for one in parts)
-        return documents.document(report.id, texts, keys), FoundValues(report, found, number)
-        document = documents.document(report.id, texts, values.keys_of(found, made))
-        return document, FoundValues(report, found, number), not unread
+        return documents.document(report.id, texts, keys), FoundValues(report, found, number), not unread
     except (CannotOpen, ChangedSinceArrival, ValueError, LookupError, TypeError, AttributeError):
         return None

@@ -33,6 +33,7 @@ from bench import (
     question_page,
     sealing_work,
     search_work,
+    upload_work,
     verdicts,
 )
 from bench.instance import ROOT, Instance, NotStarted, running
@@ -41,9 +42,12 @@ from bench.processes import machine
 
 #: What can be measured alone, in the order of a run.
 STAGES = frozenset({"api", "pages", "desks", "log", "keys", "search", "check", "files", "material"})
+STAGES = frozenset({"api", "pages", "desks", "log", "keys", "search", "check", "files", "uploads"})
 LEVELS = (1, 16, 64)
 #: At once, so that every thread of the public process has had a report before the clock runs.
 WARM_UP = 32
+#: Large files sent at once.
+UPLOADS = 8
 DESKS = ("north-east", "national")
 
 
@@ -64,6 +68,7 @@ class Size:
     log: int
     checked: int
     file_megabytes: int = 1_000
+    upload_megabytes: int = 100
     searched: int = 100_000
     searched_seconds: float = 1_200
     banked: int = 1_000_000
@@ -97,6 +102,7 @@ QUICK = Size(
     log=10_000,
     checked=50_000,
     file_megabytes=200,
+    upload_megabytes=30,
     searched=5_000,
     searched_seconds=60,
 )
@@ -208,6 +214,15 @@ def _in_an_instance(size: Size, only: frozenset[str], found: dict[str, Any]) -> 
         found["memory"] = {"idle": _memory(instance)}
         if "api" in only:
             _api(instance, size, found)
+        if "uploads" in only:
+            say(f"reports, while {UPLOADS} files are sent")
+            found["uploads"] = upload_work.measure(
+                instance,
+                megabytes=size.upload_megabytes,
+                how_many=UPLOADS,
+                seconds=size.seconds,
+                at_most=size.reports,
+            )
         if "pages" in only:
             _pages(instance, size, found)
         if only & {"desks", "keys", "search"}:

@@ -21,6 +21,8 @@ DERIVATIVE_SECONDS = {"photo": 1.0, "page of PDF": 1.0, "film": 2.0}
 AT_ONCE = (16, 64)
 #: Sealing and opening beside the bare cipher, and what a file of any size may take.
 SEALING_SHARE, FILE_MEMORY_MIB = 0.6, 64
+#: What is left of the rate of reports while large files are sent.
+RATE_SHARE = 0.7
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ def judge(found: dict[str, Any]) -> list[Verdict]:
         ("files", _files),
         ("derivatives", _derivatives),
         ("material", _material),
+        ("uploads", _uploads),
         ("durability", _durability),
     )
     return [*_quiet(found), *(one for key, judge in parts if key in found for one in judge(found))]
@@ -319,6 +322,18 @@ def _derivatives(found: dict[str, Any]) -> Iterator[Verdict]:
         )
 
 
+def _uploads(found: dict[str, Any]) -> Iterator[Verdict]:
+    sent = found["uploads"]
+    alone, meanwhile = sent["alone_per_second"], sent["meanwhile_per_second"]
+    share = meanwhile / alone if alone else 0.0
+        f"reports a second while {sent['how_many']} files of {sent['megabytes']} MB are sent (alone)",
+        f"{meanwhile:.0f} ({alone:.0f}: {share:.0%})",
+        f"≥ {RATE_SHARE:.0%}",
+        share >= RATE_SHARE,
+        "these files: stored, in how long, more memory of the public site",
+        f"{sent['stored']} in {sent['upload_seconds']:.0f} s, {sent['more_memory_mib']:.0f} MiB",
+        f"all, ≤ {FILE_MEMORY_MIB} MiB",
+        sent["stored"] == sent["how_many"] and sent["more_memory_mib"] <= FILE_MEMORY_MIB,
 def _durability(found: dict[str, Any]) -> Iterator[Verdict]:
     kept = found["durability"]
     yield Verdict(

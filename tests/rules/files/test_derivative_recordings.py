@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from tests.support.derivatives import made, needs, sandbox
 from tests.support.recordings import recording, told
 
-from heedline.files.derivatives import DerivativeLimits, NoDerivative, recordings
+from heedline.files.derivatives import DerivativeLimits, NoDerivative, recordings, sounds
 from heedline.files.derivatives.recordings import Recording, read_probe
+from heedline.files.derivatives.sandbox import SandboxStopped
 from heedline.files.kinds import FileKind
 
 __all__ = ["sandbox"]
@@ -95,6 +97,19 @@ def test_what_is_no_recording_is_not_shown(data: bytes) -> None:
         found, sink = made(kind, data)
         assert found.failure is NoDerivative.DAMAGED
         assert sink.parts == []
+
+
+def test_a_conversion_that_cannot_begin_leaves_nothing_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = recording("wav", picture=False)
+    made(FileKind.SOUND, data)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+
+    def failing(*_: object) -> list[str]:
+        raise SandboxStopped(NoDerivative.BUSY)
+
+    monkeypatch.setattr(sounds, "_encoder", failing)
+    assert made(FileKind.SOUND, data)[0].failure is NoDerivative.BUSY
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 def test_what_ffprobe_says_is_read_as_numbers_only() -> None:

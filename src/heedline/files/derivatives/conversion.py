@@ -60,6 +60,12 @@ class RawFeed:
         finally:
             os.close(self._writer)
 
+    def abandon(self) -> None:
+        """Close the pipe of a feed that never began."""
+        if self._thread.ident is None:
+            os.close(self.reader)
+            os.close(self._writer)
+
     def join(self) -> None:
         self._thread.join()
 
@@ -80,14 +86,11 @@ def converted(
         wall_seconds=wall, processor_seconds=round(2 * wall), memory=MEMORY, output=0, tasks=64
     )
     with contextlib.ExitStack() as stack:
-        feeds = [
-            RawFeed(
-                stack.enter_context(
-                    sandboxed(one.program, original.descriptor, replace(cost, output=one.most))
-                )
-            )
-            for one in decoders
-        ]
+        feeds = []
+        for one in decoders:
+            allowed = replace(cost, output=one.most)
+            feeds.append(RawFeed(stack.enter_context(sandboxed(one.program, original.descriptor, allowed))))
+            stack.callback(feeds[-1].abandon)
         written, nothing = memory_file("converted"), memory_file("nothing")
         stack.callback(os.close, written)
         stack.callback(os.close, nothing)

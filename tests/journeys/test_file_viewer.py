@@ -15,6 +15,7 @@ from django.conf import settings
 
 from heedline.desks.models import ViewingMinutes
 from heedline.permits.models import ViewToken
+from heedline.web.viewer import viewer_pages
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
 from tests.journeys.test_officer_day import Open, _at, _sign_in, _unlock
 from tests.sites.office.office_server import sites_serving
@@ -36,6 +37,8 @@ def sites(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     monkeypatch.setattr(settings, "DEMO", True)
     monkeypatch.setattr(settings, "ALLOWED_HOSTS", ["localhost", "127.0.0.2"])
+    # a film comes in many short ranges, as a long one does
+    monkeypatch.setattr(viewer_pages, "_MOST_AT_ONCE", 16 * 1024)
     with files_kept(tmp_path, monkeypatch), sites_serving("office", "files") as found:
         yield found
 

@@ -9,7 +9,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -22,6 +22,7 @@ from heedline.web.declared import BODY_REFUSED
 
 LIMITS = FrontLimits(body=256 * 1024, body_within=2.0, room=1024 * 1024, threads=4, wait_within=1.0)
 READY = "/ready/"
+STREAMED = 8 * 1024 * 1024
 
 
 def echo(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -42,6 +43,32 @@ def echo(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[by
     body = json.dumps(said).encode()
     start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
     return [body]
+
+
+class Streamed:
+    """A body that Django would stream: 8 MiB in blocks of 64 KiB, or one that breaks after the first mebibyte."""
+
+    streaming = True
+
+    def __init__(self, *, breaks: bool) -> None:
+        self._breaks = breaks
+
+    def __iter__(self) -> Iterator[bytes]:
+        for block in range(STREAMED // (64 * 1024)):
+            if self._breaks and block == 16:
+                raise OSError
+            yield bytes(64 * 1024)
+
+    def close(self) -> None:
+        """There is nothing to end."""
+
+
+def streams(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """Answer `/stream/` and `/breaks/` in blocks, and everything else with `echo`."""
+    if environ["PATH_INFO"] not in {"/stream/", "/breaks/"}:
+        return echo(environ, start_response)
+    start_response("200 OK", [("Content-Length", str(STREAMED))])
+    return Streamed(breaks=environ["PATH_INFO"] == "/breaks/")
 
 
 class Counting:
@@ -77,7 +104,7 @@ class FileAddress:
 def application() -> Front:
     """What granian calls in its worker."""
     uploads = Uploads(FileAddress(), UploadLimits(at_once=40, least=4096, pause=1.5))
-    return Front(echo, os.environ["HEEDLINE_TEST_ORIGIN"], LIMITS, ready=READY.__eq__, uploads=uploads)
+    return Front(streams, os.environ["HEEDLINE_TEST_ORIGIN"], LIMITS, ready=READY.__eq__, uploads=uploads)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.laws.front_server import LIMITS, READY
+from tests.laws.front_server import LIMITS, READY, STREAMED
 
 ROOT = Path(__file__).resolve().parents[2]
 MIB = 2**20
@@ -395,3 +395,24 @@ def test_a_request_that_is_being_worked_on_is_finished_when_the_process_ends(tmp
         time.sleep(0.3)
         server.gate.touch()
         assert read(working).status == 200
+
+
+def test_a_long_answer_is_sent_in_blocks_and_slow_readers_hold_no_thread(server: Server) -> None:
+    """As many slow readers as there are threads twice over, and pages still come."""
+    slow = [
+        server.send(f"GET /stream/ HTTP/1.1\r\nHost: {server.host}\r\nConnection: close\r\n\r\n")
+        for _ in range(2 * LIMITS.threads)
+    ]
+    time.sleep(0.5)
+    status, took = server.get()
+    assert status == HTTPStatus.OK
+    assert took < SOON
+    assert len(read(slow.pop()).body) == STREAMED
+    for one in slow:
+        one.close()
+
+
+def test_an_answer_that_breaks_off_is_not_taken_for_the_whole(server: Server) -> None:
+    with pytest.raises(http.client.IncompleteRead):
+        read(server.send(f"GET /breaks/ HTTP/1.1\r\nHost: {server.host}\r\nConnection: close\r\n\r\n"))
+    assert server.get()[0] == HTTPStatus.OK

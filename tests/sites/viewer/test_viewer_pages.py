@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.conf import settings
+from django.core.signals import request_finished
+from django.db import close_old_connections
 
 from heedline.casework.attachments import viewing
 from heedline.desks.models import ViewingMinutes
 from heedline.permits.models import ViewToken
+from heedline.web.viewer import viewer_pages
 from heedline.web.viewer.ranges import Unsatisfiable, range_of
 from tests.support.cast import House, now
 from tests.support.derivatives import needs, sandbox
@@ -184,7 +188,9 @@ def test_text_is_shown_as_text(people: People, browser: SiteClient) -> None:
 
 @pytest.mark.usefixtures("sandbox")
 @needs("ffmpeg")
-def test_a_film_is_sent_by_range_and_never_plays_by_itself(people: People, browser: SiteClient) -> None:
+def test_a_film_is_sent_by_range_and_never_plays_by_itself(
+    people: People, browser: SiteClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ref, container = with_file(people, recording("mp4"), kind="film", media="video/mp4", name="a.mp4")
     address = opened(people, browser, ref, container)
     assert "<video" not in browser.get(address).content.decode(), "covered: only the poster, blurred"
@@ -202,6 +208,10 @@ def test_a_film_is_sent_by_range_and_never_plays_by_itself(people: People, brows
     assert part["Content-Range"] == f"bytes 100-299/{len(everything)}"
     assert body(part) == everything[100:300]
     assert body(browser.get(source, headers={"Range": "bytes=-50"})) == everything[-50:]
+    monkeypatch.setattr(viewer_pages, "_MOST_AT_ONCE", 1000)
+    short = browser.get(source, headers={"Range": "bytes=5-"})
+    assert short["Content-Range"] == f"bytes 5-1004/{len(everything)}"
+    assert body(short) == everything[5:1005]
     beyond = browser.get(source, headers={"Range": f"bytes={len(everything)}-"})
     assert beyond.status_code == 416
     other = add_file(ref, picture(), at=people.at, name="b.jpg")
@@ -209,7 +219,10 @@ def test_a_film_is_sent_by_range_and_never_plays_by_itself(people: People, brows
     assert browser.get(f"{elsewhere}film/1/").status_code == 404, "a capability opens its own file"
 
 
-def test_an_original_comes_as_a_download_once(people: People, browser: SiteClient) -> None:
+def test_an_original_comes_as_a_download_once(
+    people: People, browser: SiteClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(viewer_pages, "_HANDING_OUT", BoundedSemaphore(2))  # nobody closes it here
     with_leads(people)
     data = b"<!doctype html><script>alert(1)</script>"
     ref, container = with_file(people, data, kind="unknown", media="text/html", name='a"\r\nX: y.html')
@@ -228,6 +241,35 @@ def test_an_original_comes_as_a_download_once(people: People, browser: SiteClien
     assert "X" not in answer.headers
     assert body(answer) == data
     assert browser.get(f"/o/{made}/").status_code == 404
+
+
+def test_originals_are_handed_out_few_at_a_time(
+    people: People, browser: SiteClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(viewer_pages, "_HANDING_OUT", BoundedSemaphore(2))
+    with_leads(people)
+    ref, container = with_file(people)
+
+    def made() -> str:
+        with people.sitting("Olga") as by:
+            return viewing.take_original(
+                ref, container, viewing.OriginalReason.EVIDENCE, "For the case", by=by, at=people.at
+            )
+
+    first, second = (browser.get(f"/o/{made()}/") for _ in range(2))
+    third = made()
+    assert browser.get(f"/o/{third}/").status_code == 503
+    request_finished.disconnect(close_old_connections)  # it would close the test's connection
+    try:
+        first.close()
+        answer = browser.get(f"/o/{third}/")
+        assert answer.status_code == 200, "its token still counted"
+        request_finished.disconnect(close_old_connections)
+        for one in (second, answer):
+            one.close()
+    finally:
+        request_finished.connect(close_old_connections)
+    assert browser.get(f"/o/{'A' * 43}/").status_code == 404
 
 
 def test_no_cookie_counts_here(people: People, browser: SiteClient) -> None:

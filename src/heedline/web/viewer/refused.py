@@ -36,6 +36,13 @@ def away(request: HttpRequest) -> HttpResponse:
     return _refused("This is not working just now", "Try again in a minute.", HTTPStatus.SERVICE_UNAVAILABLE)
 
 
+def busy(request: HttpRequest) -> HttpResponse:
+    """Answer while as many originals are being handed out as may be at once. The token still counts."""
+    return _refused(
+        "Others are being downloaded", "Use the link again in a few seconds.", HTTPStatus.SERVICE_UNAVAILABLE
+    )
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """Answer after an unexpected error."""
     return _refused(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from http import HTTPStatus
 from itertools import chain, islice
+from threading import BoundedSemaphore
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -17,6 +18,7 @@ from heedline.casework.attachments import deriving, redeeming
 from heedline.casework.attachments.view_content import Derived, DerivedPart
 from heedline.casework.errors import NotHere
 from heedline.web.declared import Audience, open_to
+from heedline.web.viewer import refused
 from heedline.web.viewer.policies import page
 from heedline.web.viewer.ranges import Unsatisfiable, range_of
 from heedline.web.viewer.view_state import ZOOMS, ViewState, state_of
@@ -44,6 +46,10 @@ _OURS = frozenset(
 _MOVING = ("film", "sound", "start")
 #: Seconds between two questions of a page that waits for its derivative.
 _ASK_AGAIN = 2
+#: Bytes of one range. The server takes what we send as fast as we send it, however slow the reader is.
+_MOST_AT_ONCE = 1024 * 1024
+#: Originals that are handed out at once, for the same reason: each may be in memory until its reader has it.
+_HANDING_OUT = BoundedSemaphore(2)
 #: Lines of a text on one page, and the bytes of it that are read at all.
 _LINES, _MOST_TEXT = 120, 2 * 1024 * 1024
 
@@ -109,6 +115,8 @@ def content(request: HttpRequest, capability: str, role: str, number: int) -> Ht
             headers={"Content-Range": f"bytes */{part.length}"},
         )
     start, length = asked or (0, part.length)
+    if asked is not None:
+        length = min(length, _MOST_AT_ONCE)  # the browser asks for the next when it needs it
     headers["Content-Length"] = str(length)
     if asked is not None:
         headers["Content-Range"] = f"bytes {start}-{start + length - 1}/{part.length}"
@@ -126,15 +134,37 @@ def original(request: HttpRequest, token: str) -> HttpResponseBase:
     _refuse_fetched_ahead(request, None)
     if request.method == "HEAD":
         raise NotHere  # would use the token up
-    taken = redeeming.take_original(token)
+    if not _HANDING_OUT.acquire(blocking=False):
+        return refused.busy(request)
+    try:
+        taken = redeeming.take_original(token)
+        body = _HandedOut(_begun(taken.content))
+    except BaseException:
+        _HANDING_OUT.release()
+        raise
     return StreamingHttpResponse(
-        _begun(taken.content),
+        body,
         headers={
             "Content-Type": "application/octet-stream",
             "Content-Length": str(taken.length),
             "Content-Disposition": f'attachment; filename="{taken.name}"',
         },
     )
+
+
+class _HandedOut:
+    """The body of an original, which makes room for the next one when it ends, however it ends."""
+
+    def __init__(self, body: Iterator[bytes]) -> None:
+        self._body, self._open = body, True
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._body
+
+    def close(self) -> None:
+        if self._open:
+            self._open = False
+            _HANDING_OUT.release()
 
 
 def _begun(body: Iterator[bytes]) -> Iterator[bytes]:

@@ -91,6 +91,36 @@ def test_an_officer_does_not_take_the_answer_back_to_close_it(people: People, wa
     assert row(ref).stage == "closed"
 
 
+def test_a_supervisor_takes_the_answer_back_with_a_reason_so_that_the_officer_closes_it(
+    people: People,
+) -> None:
+    ref, officer, lead = about_a_person(people)
+    with people.sitting(officer) as here:
+        transitions.assess(ref, assessment("yes"), version=row(ref).version, by=here, at=people.at)
+    with people.sitting(lead) as here:
+        transitions.assign(ref, here.officer_id, because="I look at it", by=here, at=people.at)
+        transitions.assess(ref, assessment("no"), version=row(ref).version, by=here, at=people.at)
+        transitions.assign(
+            ref, people.house.officers[officer].id, because="Yours again", by=here, at=people.at
+        )
+    with people.sitting(officer) as here:
+        transitions.close(ref, NO_CONCERN, version=row(ref).version, by=here, at=people.at)
+    assert row(ref).stage == "closed"
+
+
+def test_an_officer_who_says_so_again_needs_the_supervisor_again(people: People) -> None:
+    ref, officer, lead = about_a_person(people)
+    with people.sitting(lead) as here:
+        transitions.assign(ref, here.officer_id, because="I look at it", by=here, at=people.at)
+        transitions.assess(ref, assessment("no"), version=row(ref).version, by=here, at=people.at)
+        transitions.assign(ref, people.house.officers[officer].id, because="Yours", by=here, at=people.at)
+    with people.sitting(officer) as here:
+        for answer in ("possible", "no"):
+            transitions.assess(ref, assessment(answer), version=row(ref).version, by=here, at=people.at)
+        with pytest.raises(Refused, match="Only a supervisor"):
+            transitions.close(ref, NO_CONCERN, version=row(ref).version, by=here, at=people.at)
+
+
 def test_no_word_promises_a_search_that_does_not_exist() -> None:
     pack = load_pack("uk")
     words = [

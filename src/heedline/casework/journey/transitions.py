@@ -274,7 +274,13 @@ def _assess(found: FoundReport, assessment: Assessment) -> None:
         at=found.at,
         codes={"priority": assessment.priority, "danger": assessment.danger_to_life},
         note=notes.seal(
-            found, {"done_what": assessment.done_what, **assessment.coded, "reason": assessment.reason}
+            found,
+            {
+                "done_what": assessment.done_what,
+                **assessment.coded,
+                "reason": assessment.reason,
+                **repeat_reports.assessed_as(found),
+            },
         ),
         priority=assessment.priority,
         danger_to_life=assessment.danger_to_life,

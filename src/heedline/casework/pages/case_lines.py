@@ -58,6 +58,7 @@ Row = Mapping[str, Any]
 _WORDS_OF = {
     "done_what": "Behaviour reported",
     "check": "Further check",
+    "assessed_as": "Assessed as",
     "reason": "Reason",
     "text": "Text",
     "said": "What was said",

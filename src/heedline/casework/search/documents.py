@@ -40,7 +40,7 @@ PARTS = {
     "answer": "Partner's answer",
 }
 #: Keys of sealed JSON that hold no words, or words about the reporter.
-_NO_WORDS = frozenset({"salt", "voice", "by", "number", "at", "report", "kind", "format"})
+_NO_WORDS = frozenset({"salt", "voice", "by", "number", "at", "report", "kind", "format", "assessed_as"})
 _OF_THE_CALLER = frozenset({"How the caller was", "What was heard behind them"})
 #: Fields of a question set in which nobody types.
 _CHOSEN = frozenset({FieldKind.CHOICE, FieldKind.CHOICES})

@@ -268,20 +268,13 @@ def set_review(
 def _assess(found: FoundReport, assessment: Assessment) -> None:
     report = found.report
     danger.refuse_taking_back(report, danger=assessment.danger_to_life)
+    words = {"done_what": assessment.done_what, **assessment.coded, "reason": assessment.reason}
     report.apply(
         Move.ASSESS,
         by=found.by.officer_id,
         at=found.at,
         codes={"priority": assessment.priority, "danger": assessment.danger_to_life},
-        note=notes.seal(
-            found,
-            {
-                "done_what": assessment.done_what,
-                **assessment.coded,
-                "reason": assessment.reason,
-                **repeat_reports.assessed_as(found),
-            },
-        ),
+        note=notes.seal(found, words | repeat_reports.assessed_as(found)),
         priority=assessment.priority,
         danger_to_life=assessment.danger_to_life,
         rank=rank_of(report.urgency, assessment.priority, assessment.danger_to_life),

@@ -37,7 +37,10 @@ _BARE = re.compile(r"(?://)?([^\s/?#@:\\]+\.[^\s/?#@:\\.]+)\.?(?::[0-9]{1,5})?(?
 _HANDLE = re.compile(r"@([\w][\w.-]{1,39})")
 _OURS = re.compile(r"account:([a-z][a-z0-9]*)/(.+)", re.DOTALL)
 _MAGNET = re.compile(r"(?:^|[?&])xt(?:\.[0-9])?=urn:(btih|btmh):([A-Za-z0-9]{32,80})")
-_IPFS = re.compile(r"(ipfs|ipns):(?://)?(?:ipfs/)?([A-Za-z0-9.-]{3,100})(/[^?#]*)?", re.IGNORECASE)
+_IPFS = re.compile(
+    r"(ipfs|ipns):(?://)?(?:ipfs/)?([A-Za-z0-9]{1,100}(?:[.-][A-Za-z0-9]{1,100}){0,9})(/[^?#]*)?",
+    re.IGNORECASE,
+)
 _EMPTY_FRAGMENT = re.compile(r"#[/!]*$")
 _MODIFIER = re.compile(r"(?<=[0-9*])[a-z]{2}_(?=/$)")
 _FILLERS = r"(?:user ?name|user|account|handle|channel|group|id|name|gamertag|is|called|under|as)"
@@ -209,14 +212,14 @@ def _web(plain: str, rules: LocatorRules, written: str, depth: int) -> Locator |
     port = f":{url.port}" if url.port else ""
     address = f"{scheme}://{host}{port}{path}{search}{fragment}"
     site = _without_www(host)
-    for wrapper in rules.wrappers:
-        inner = _inside(wrapper, site, path, search, fragment) if _has_host(wrapper.hosts, site) else ""
+    wrappers = [one for one in rules.wrappers if _has_host(one.hosts, site)]
+    for wrapper in wrappers:
+        inner = _inside(wrapper, site, path, search, fragment)
         if inner and (found := _canonical(inner, rules, depth + 1)):
             return replace(found, written=written)
-    for archive in rules.archives:
-        if site in archive.hosts and (
-            kept := _archived(archive, path + search + fragment, address, rules, written, depth)
-        ):
+    archives = [one for one in rules.archives if site in one.hosts]
+    for archive in archives:
+        if kept := _archived(archive, path + search + fragment, address, rules, written, depth):
             return kept
     platform = rules.by_host.get(site) if scheme != "ftp" and not port else None
     if platform and (item := _item(platform, site, path, search, fragment, address, written)):
@@ -228,8 +231,8 @@ def _web(plain: str, rules: LocatorRules, written: str, depth: int) -> Locator |
     if fragment.startswith(("#/", "#!")) and len(fragment) > 2:
         key += _escaped(fragment)
     key = _settled(key)
-    if platform and key != address:
-        # without its final punctuation, the address may have one of the platform's forms after all
+    if (platform or wrappers or archives) and key != address:
+        # without its final punctuation, the address may have one of the known forms after all
         again = _canonical(key, rules, depth + 1)
         if again and again.key != key:
             return replace(again, address=address, written=written)
@@ -348,6 +351,7 @@ def _settled(key: str) -> str:
         key = _EMPTY_FRAGMENT.sub("", unwrapped(key))
         if key.endswith("/") and key.count("/") > 3 and not {"?", "#"} & set(key):
             key = key.rstrip("/")
+            key += "/" if key.count("/") < 3 else ""  # the first page of a site
         if key == before:
             return key
 

@@ -45,16 +45,19 @@ _TRAILING = ".,;:!?…'\"`*|~’”»>、。，；：！？"
 def refang(text: str) -> str:
     """Return a single address as a browser would read it, or the text without invisible characters."""
     plain = unwrapped(without_invisible(text).strip())
-    plain = _MARKED_SLASHES.sub("://", plain)
-    plain = _COLON.sub(":", _SLASH.sub("/", _DOT.sub(".", plain)))
-    plain = _AT.sub("@", plain)
+    before = ""
+    while plain != before:  # what is left may be defanged again, as in [[.]
+        before = plain
+        plain = _MARKED_SLASHES.sub("://", plain)
+        plain = _COLON.sub(":", _SLASH.sub("/", _DOT.sub(".", plain)))
+        plain = _AT.sub("@", plain).replace("&amp;", "&")
     head = unicodedata.normalize("NFKC", plain[:12])
     if head.isascii() and not plain[:12].isascii():
         plain = head + plain[12:]
     if found := _SCHEME.match(plain):
         kind = "ftp" if _FTP.match(found.group()) else "http"
         plain = f"{kind}{found['s'].lower()}://{plain[found.end() :]}"
-    return plain.replace("&amp;", "&")
+    return plain
 
 
 def without_invisible(text: str) -> str:

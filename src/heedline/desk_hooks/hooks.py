@@ -40,13 +40,14 @@ def _nothing() -> Mapping[Any, Any]:
 class ReportTab:
     """A tab on every page of a report, shown to officers with `capability`.
 
-    `url` is the name of a route with `ref`. `count` maps (report, officer, now) to the number beside the tab, where 0 shows none.
+    `url` is the name of a route with `ref`. `count` maps (report, officer, now) to the number beside the tab, where 0 shows none. `shown` says whether a report has the tab; without it, every report has.
     """
 
     url: str
     text: str
     capability: AnyCapability
     count: Callable[[UUID, Attendance, datetime], int] | None = None
+    shown: Callable[[UUID, Attendance], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

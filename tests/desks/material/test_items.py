@@ -10,9 +10,10 @@ from django.db import connection
 from heedline.casework.errors import NotHere
 from heedline.casework.pages.desk_tabs import desk_tabs
 from heedline.casework.search import desk_index, indexing
+from heedline.desk_hooks.hooks import DemoScene
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import SearchIndex
-from heedline.specialist_desks.material import adding, reading
+from heedline.specialist_desks.material import adding, demo, reading
 from heedline.specialist_desks.material.models import MaterialItem
 from tests.laws import thief
 from tests.support.material_scene import PAGE, reported, the_item
@@ -43,6 +44,24 @@ def test_forty_reports_of_one_page_are_one_item(people: People) -> None:
         assert named.ref == line.ref
         assert ("Items", 1) in {(tab.text, tab.count) for tab in desk_tabs(sent[0], by=by, at=people.at)}
     assert len(logged("material-found")) == 2
+
+
+def test_reports_of_other_desks_have_no_tab(people: People) -> None:
+    ref, _ = people.send()
+    with people.sitting("Odile") as by:
+        assert "Items" not in {tab.text for tab in desk_tabs(ref, by=by, at=people.at)}
+
+
+def test_the_demonstration_has_items_at_several_stages(people: People) -> None:
+    officers = {"material": ["Odile", "Otto"]}
+    demo.load(DemoScene(at=people.at, reports={}, officers=officers, sitting=people.sitting))
+    states = sorted(MaterialItem.objects.values_list("state", flat=True))
+    assert states == ["examining", "gone", "lawful", "second", "unlawful"]
+    (ref,) = reported(people, PAGE)
+    indexed(people)
+    with people.sitting("Odile") as by:
+        (line,) = reading.items_of_report(ref, by=by, at=people.at)
+    assert (line.state, line.label) == ("unlawful", "Film that praises an attack")
 
 
 def test_an_item_is_shown_without_a_link_that_opens(people: People) -> None:

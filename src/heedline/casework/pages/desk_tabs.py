@@ -28,7 +28,7 @@ def desk_tabs(ref: UUID, *, by: Attendance, at: datetime) -> tuple[DeskTab, ...]
         DeskTab(tab.url, tab.text, tab.count(ref, by, at) if tab.count is not None else 0)
         for desk in register.desks()
         for tab in desk.tabs
-        if by.may(tab.capability)
+        if by.may(tab.capability) and (tab.shown is None or tab.shown(ref, by))
     )
 
 

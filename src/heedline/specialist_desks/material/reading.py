@@ -224,6 +224,12 @@ def items_of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[ItemLin
         return _lines(wanted, index, ring, by, at)
 
 
+def is_of_my_desk(ref: UUID, by: Attendance) -> bool:
+    """Return whether a report waits at, or belongs to, the officer's desk for online material."""
+    mine = [one.id for one in by.desks if one.kind == DESK_KIND]
+    return bool(mine) and reports_of(mine).filter(id=ref).exists()
+
+
 def count_of_report(ref: UUID, by: Attendance, at: datetime) -> int:
     """Return how many items a report names."""
     return len(items_of_report(ref, by=by, at=at)) if by.unlocked else 0

@@ -103,6 +103,7 @@ DESK = SpecialistDesk(
             text="Items",
             capability=MaterialCapability.SEE,
             count=reading.count_of_report,
+            shown=reading.is_of_my_desk,
         ),
     ),
     urls="heedline.specialist_desks.material.urls",

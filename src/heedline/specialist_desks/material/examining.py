@@ -137,7 +137,7 @@ def examine(ref: UUID, form: ExaminationForm, *, version: int, by: Attendance, a
         found.move(move)
     found.item.owner_id = None
     found.save()
-    found.record(MaterialAct.EXAMINED, place=str(place))
+    found.record(MaterialAct.EXAMINED)
     return found.state
 
 

@@ -41,8 +41,9 @@ from bench.load import Wrong
 from bench.processes import machine
 
 #: What can be measured alone, in the order of a run.
-STAGES = frozenset({"api", "pages", "desks", "log", "keys", "search", "check", "files", "material"})
-STAGES = frozenset({"api", "pages", "desks", "log", "keys", "search", "check", "files", "uploads"})
+STAGES = frozenset(
+    {"api", "pages", "desks", "log", "keys", "search", "check", "files", "uploads", "material"}
+)
 LEVELS = (1, 16, 64)
 #: At once, so that every thread of the public process has had a report before the clock runs.
 WARM_UP = 32

@@ -326,14 +326,20 @@ def _uploads(found: dict[str, Any]) -> Iterator[Verdict]:
     sent = found["uploads"]
     alone, meanwhile = sent["alone_per_second"], sent["meanwhile_per_second"]
     share = meanwhile / alone if alone else 0.0
+    yield Verdict(
         f"reports a second while {sent['how_many']} files of {sent['megabytes']} MB are sent (alone)",
         f"{meanwhile:.0f} ({alone:.0f}: {share:.0%})",
         f"≥ {RATE_SHARE:.0%}",
         share >= RATE_SHARE,
+    )
+    yield Verdict(
         "these files: stored, in how long, more memory of the public site",
         f"{sent['stored']} in {sent['upload_seconds']:.0f} s, {sent['more_memory_mib']:.0f} MiB",
         f"all, ≤ {FILE_MEMORY_MIB} MiB",
         sent["stored"] == sent["how_many"] and sent["more_memory_mib"] <= FILE_MEMORY_MIB,
+    )
+
+
 def _durability(found: dict[str, Any]) -> Iterator[Verdict]:
     kept = found["durability"]
     yield Verdict(

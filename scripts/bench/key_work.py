@@ -1,6 +1,6 @@
 """What keys cost: unlocking, and addressing a desk's reports to a new key after somebody has left.
 
-    python -m bench.key_work DESK LEAVER MEMBER STEWARD STEWARD      (e-mails)
+    python -m bench.key_work DESK LEAVER MEMBER STEWARD STEWARD      (emails)
 
 Run by `make bench` with the environment of the office; the passphrases come out of `demo.json`.
 """

@@ -33,7 +33,7 @@ def office(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 def _at_the_telephone(page: Visitor, office: str, house: House) -> None:
     page.visit(f"{office}/sign-in/")
-    page.play.get_by_label("E-mail").fill("odile@unit.example")
+    page.play.get_by_label("Email").fill("odile@unit.example")
     page.play.get_by_label("Password", exact=True).fill(PASSWORD)
     page.press("Sign in")
     page.play.get_by_role("link", name="New call or walk-in").click()
@@ -182,7 +182,7 @@ def test_signed_out_the_script_says_so_and_the_button_still_loses_nothing(
     page.play.get_by_text("Not saved: you are signed out.").wait_for()
     page.press("Save draft")
     _at(page, "Sign in")
-    page.play.get_by_label("E-mail").fill("odile@unit.example")
+    page.play.get_by_label("Email").fill("odile@unit.example")
     page.play.get_by_label("Password", exact=True).fill(PASSWORD)
     page.press("Sign in")
     page.play.get_by_label("Passphrase").fill(house.keys["Odile"].passphrase)

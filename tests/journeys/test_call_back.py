@@ -20,7 +20,7 @@ def test_a_call_back(house: House, office: str, person: Open, scripts: bool) -> 
     ref = asks_for_a_call(now(), times="only when the lights are on")
     page = person(scripts=scripts)
     page.visit(f"{office}/sign-in/")
-    page.play.get_by_label("E-mail").fill("nadia@unit.example")
+    page.play.get_by_label("Email").fill("nadia@unit.example")
     page.play.get_by_label("Password", exact=True).fill(PASSWORD)
     page.press("Sign in")
     page.play.get_by_role("link", name="Call backs").click()

@@ -36,7 +36,7 @@ def office(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 def _sign_in(page: Visitor, office: str, name: str) -> None:
     page.visit(f"{office}/sign-in/")
-    page.play.get_by_label("E-mail").fill(f"{name.lower()}@unit.example")
+    page.play.get_by_label("Email").fill(f"{name.lower()}@unit.example")
     page.play.get_by_label("Password", exact=True).fill(PASSWORD)
     page.press("Sign in")
 
@@ -78,7 +78,7 @@ def test_a_day_at_the_desk(house: House, office: str, person: Open, scripts: boo
     page = person(scripts=scripts)
     page.visit(f"{office}/sign-in/")
     _seen(page, "sign-in")
-    page.play.get_by_label("E-mail").fill("odile@unit.example")
+    page.play.get_by_label("Email").fill("odile@unit.example")
     page.play.get_by_label("Password", exact=True).fill("wrong")
     page.press("Sign in")
     page.play.locator(".govuk-error-summary:focus").wait_for()

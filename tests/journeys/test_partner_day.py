@@ -50,7 +50,7 @@ def test_a_day_at_the_council(
     page.visit(f"{site}/")
     _at(page, "Sign in")
     _seen(page, "partner-sign-in")
-    page.play.get_by_label("E-mail").fill("petra@unit.example")
+    page.play.get_by_label("Email").fill("petra@unit.example")
     page.play.get_by_label("Password", exact=True).fill(PASSWORD)
     page.press("Sign in")
     _at(page, "Sent to Northgate Council")

@@ -69,7 +69,7 @@ def test_a_day_with_single_sign_on(
     page.may_ask.add(urlsplit(idp.address).netloc)
     page.visit(f"{office}/sign-in/")
     _seen(page, "sign-in")
-    page.play.get_by_label("E-mail").fill("odile@unit.example")
+    page.play.get_by_label("Email").fill("odile@unit.example")
     page.play.get_by_label("Password", exact=True).fill(PASSWORD)
     page.press("Sign in")
     _at(page, "My work")
@@ -84,7 +84,7 @@ def test_a_day_with_single_sign_on(
     page.press("Yes, this is mine")
     _at(page, "Sign in")
 
-    page.play.get_by_label("E-mail").fill("odile@unit.example")
+    page.play.get_by_label("Email").fill("odile@unit.example")
     page.play.get_by_label("Password", exact=True).fill(PASSWORD)
     page.press("Sign in")
     page.play.get_by_text("You sign in with Work ID").first.wait_for()

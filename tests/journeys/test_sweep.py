@@ -20,7 +20,7 @@ Open = Callable[..., Visitor]
 
 def signed_in(page: Visitor, office: str, name: str) -> None:  # noqa: F811
     page.visit(f"{office}/sign-in/")
-    page.play.get_by_label("E-mail").fill(f"{name.lower()}@unit.example")
+    page.play.get_by_label("Email").fill(f"{name.lower()}@unit.example")
     page.play.get_by_label("Password", exact=True).fill(PASSWORD)
     page.press("Sign in")
 

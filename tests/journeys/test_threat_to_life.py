@@ -44,7 +44,7 @@ def office(led: People) -> Iterator[str]:
 
 def _at_work(page: Visitor, office: str, house: House, name: str) -> None:
     page.visit(f"{office}/sign-in/")
-    page.play.get_by_label("E-mail").fill(f"{name.lower()}@unit.example")
+    page.play.get_by_label("Email").fill(f"{name.lower()}@unit.example")
     page.play.get_by_label("Password", exact=True).fill(PASSWORD)
     page.press("Sign in")
     page.visit(f"{office}/unlock/")

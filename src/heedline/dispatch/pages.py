@@ -19,7 +19,7 @@ from django.core.mail import EmailMessage
 from heedline.dispatch.clocks import slot_of
 
 SUBJECT = "Heedline"
-#: A page by e-mail is exactly this long, headers included, in exactly this many lines: room for the longest address
+#: A page by email is exactly this long, headers included, in exactly this many lines: room for the longest address
 #: there can be, and the same whether lines end in one character (a file) or two (on the way).
 PAGE_BYTES = 2048
 PAGE_LINES = 48

@@ -22,7 +22,7 @@ def add_index(commands: Commands, call: Callable[[argparse.Namespace], int]) -> 
         verb = verbs.add_parser(name, help=words)
         verb.add_argument("desk", help="the desk's code")
         verb.add_argument(
-            "--officer", required=True, help="e-mail of the member who does it (the passphrase is asked for)"
+            "--officer", required=True, help="email of the member who does it (the passphrase is asked for)"
         )
     index.set_defaults(call=call)
 
@@ -37,7 +37,7 @@ def add_keys(commands: Commands, call: Callable[[argparse.Namespace], int]) -> N
     )
     readdress.add_argument("desk", help="the desk's code")
     readdress.add_argument(
-        "--officer", required=True, help="e-mail of the member who does it (the passphrase is asked for)"
+        "--officer", required=True, help="email of the member who does it (the passphrase is asked for)"
     )
     root = verbs.add_parser(
         "root", help="make the root key of a new installation, in five shares on paper (no database)"
@@ -73,7 +73,7 @@ def add_keys(commands: Commands, call: Callable[[argparse.Namespace], int]) -> N
         "recover", help="open a desk's keys by three shares, for a member who has made new keys"
     )
     recover.add_argument("desk", help="the desk's code")
-    recover.add_argument("--officer", required=True, help="e-mail of that member")
+    recover.add_argument("--officer", required=True, help="email of that member")
     keys.set_defaults(call=call)
 
 

@@ -112,7 +112,7 @@ def test_an_import_shows_what_it_would_do_and_every_fault_before_anything_is_sav
     olga.get(f"{ROTA}import/")
     olga.send("", text=f"{good}\notto@unit.example,{day},08:00,16:00")
     assert (olga.page.status_code, planned()) == (422, 0)
-    assert "Line 4: No officer of this desk has the e-mail address otto@unit.example." in olga.html
+    assert "Line 4: No officer of this desk has the email address otto@unit.example." in olga.html
     olga.send("", text=good)
     assert "2 shifts to plan" in olga.html
     assert planned() == 0

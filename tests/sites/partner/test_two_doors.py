@@ -18,7 +18,7 @@ from tests.support.acting import acting
 from tests.support.cast import PASSWORD, House, add_partner, now
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
-WRONG = "This e-mail and password do not go together"
+WRONG = "This email and password do not go together"
 
 
 def tried(one: Hand, name: str, password: str = PASSWORD) -> tuple[int, str]:

@@ -17,7 +17,7 @@ from heedline.dispatch.models import Alarm
 from heedline.packs import load_pack
 from heedline.packs.rules.clocks import OnCallStep
 
-#: (alarm, step of the on-call chain, now) -> e-mail addresses.
+#: (alarm, step of the on-call chain, now) -> email addresses.
 Called = Callable[[Alarm, int, datetime], frozenset[str]]
 
 

@@ -47,7 +47,7 @@ CHANNELS = {
     "phone": "By phone",
     "counter": "At a counter, in person",
     "letter": "By letter",
-    "email": "By e-mail",
+    "email": "By email",
 }
 DANGER_UNASKED = "The call ended before the question about danger was answered."
 _LANGUAGE = "en"  # what officers write in; the caller's own is an answer like others

@@ -119,7 +119,7 @@ def _rows(text: str) -> tuple[list[_Row], list[ImportFault]]:
     rows, faults = list[_Row](), list[ImportFault]()
     for line, cells in lines[1:]:
         if len(cells) != len(COLUMNS):
-            faults.append(ImportFault(line, "A line has an e-mail address, a date, a start and an end."))
+            faults.append(ImportFault(line, "A line has an email address, a date, a start and an end."))
         else:
             rows.append(_Row(line, *(cell.strip() for cell in cells)))
     if not rows and not faults:
@@ -139,7 +139,7 @@ def _shift(row: _Row, addresses: dict[str, UUID]) -> PlannedShift | str:
     """Return the shift described by a line, or a description of its error."""
     officer = addresses.get(row.email.lower())
     if officer is None:
-        return f"No officer of this desk has the e-mail address {row.email[:80]}."
+        return f"No officer of this desk has the email address {row.email[:80]}."
     begins, ends = minute_of_day(row.start), minute_of_day(row.end)
     if begins is None or ends is None or begins == DAY_MINUTES:
         return "Write the start and the end as times, such as 08:00."

@@ -32,7 +32,7 @@ from heedline.web.entrance.middleware import SignedInRequest
 _BEGUN = "enrolling"
 _NEW_WAY = "new_way"
 START = (
-    TextInput(name="email", label="E-mail", kind="email", required="Enter your e-mail address"),
+    TextInput(name="email", label="Email", kind="email", required="Enter your email address"),
     TextInput(
         name="code",
         label="The six words on your invitation",

@@ -41,11 +41,11 @@ class SignInForm(LoginForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"] = forms.EmailField(
-            label="E-mail",
+            label="Email",
             widget=forms.EmailInput(attrs={"autocomplete": "username", "spellcheck": "false"}),
             error_messages={
-                "required": "Enter your e-mail address",
-                "invalid": "Enter an e-mail address, for example name@example.org",
+                "required": "Enter your email address",
+                "invalid": "Enter an email address, for example name@example.org",
             },
         )
         self.fields["password"] = forms.CharField(

@@ -78,7 +78,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
-        "email_password_mismatch": "This e-mail and password do not go together. Check both and try again.",
+        "email_password_mismatch": "This email and password do not go together. Check both and try again.",
         "incorrect_password": "This is not your password. Check it and try again.",
         "incorrect_code": "This is not a code that works now. Wait for the next one and try again.",
     }

@@ -263,7 +263,7 @@ def _own_fields() -> tuple[Field, ...]:
         DateInput(
             name="contact-on",
             label="The day it reached us",
-            hint="Only when you enter it later: a letter, an e-mail, or a call sheet of paper. For example 14 3 2026.",
+            hint="Only when you enter it later: a letter, an email, or a call sheet of paper. For example 14 3 2026.",
         ),
         TextInput(
             name="contact-at", label="The time", hint="As on a clock, for example 14:05.", width=5, limit=20

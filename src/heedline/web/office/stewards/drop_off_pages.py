@@ -23,7 +23,7 @@ MISTAKES = {
     "too_long": "Too long",
     "postcode": "Postcode",
     "registration": "Registration mark",
-    "email": "E-mail address",
+    "email": "Email address",
     "phone": "Telephone number",
     "exclusive": "Answers that exclude each other",
     "unknown_choice": "An answer that was not offered",

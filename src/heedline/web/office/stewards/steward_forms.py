@@ -140,7 +140,7 @@ def fields(kind: ProposalKind, setup: Setup) -> tuple[Field, ...]:
             )
         case ProposalKind.INVITE:
             email = TextInput(
-                name="email", label="E-mail", kind="email", required="Enter an e-mail address", limit=254
+                name="email", label="Email", kind="email", required="Enter an email address", limit=254
             )
             return (_NAME, email, organisation, role, desk, PASSPHRASE)
         case ProposalKind.KEYS:

@@ -76,7 +76,7 @@ def test_an_entry_pages_its_owner_and_the_desk_sees_only_whom_to_contact(
     odile.get("/w/alarms/")
     assert "entry of the interest register" not in odile.html
     odile.get(path)
-    assert "You have registered nothing." in odile.html
+    assert "You have not registered an interest." in odile.html
     otto.get("/w/alarms/")
     assert "A report matches an entry of the interest register" in otto.html
     hit = InterestHit.objects.get()

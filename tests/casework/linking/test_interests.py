@@ -9,6 +9,7 @@ import pytest
 
 from heedline.casework.duty import alarms, paging
 from heedline.casework.errors import Locked, NotHere
+from heedline.casework.journey import transitions
 from heedline.casework.linking import deconfliction, desk_notices, interests
 from heedline.casework.linking.deconfliction import Trace
 from heedline.casework.linking.desk_notices import NoticeKind
@@ -21,7 +22,8 @@ from heedline.reports.models import Interest, InterestHit
 from tests.support import partner_scene
 from tests.support.acting import acting
 from tests.support.linking_scene import BOY, compared, interest
-from tests.support.scene_people import People, logged
+from tests.support.scene_people import People, logged, row
+from tests.support.search_scene import MINUTE
 
 pytestmark = pytest.mark.django_db
 
@@ -149,6 +151,18 @@ def test_other_desks_see_no_entry(people: People) -> None:
         assert own(people, name) == ()
         with people.sitting(name):
             assert not Interest.objects.exists(), "nor that there is one"
+
+
+def test_the_desk_that_a_report_is_handed_over_to_is_told_whom_to_contact(people: People) -> None:
+    interest(people)
+    ref, _ = people.taken(narrative=BOY[0])
+    compared(people, "Odile")
+    with people.sitting("Odile") as here:
+        transitions.hand_over(ref, "south-west", "Theirs.", version=row(ref).version, by=here, at=people.at)
+    compared(people, "Otto", at=people.at + 100 * MINUTE)
+    answer = deconflicted(people, ref, "Otto")
+    assert (answer.trace, [one.name for one in answer.contacts]) == (Trace.CONTACT, ["Otto O."])
+    assert InterestHit.objects.count() == 2, "the owner learns where the report is now"
 
 
 @pytest.mark.usefixtures("council")

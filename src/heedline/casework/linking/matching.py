@@ -198,10 +198,13 @@ class _Work:
             self.notices.setdefault(one.desk, []).append(told)
 
     def _hit(self, entry: Interest, report: ReportValues, found: Resemblance) -> None:
-        """Tell the owner of an entry which report matches it, and the report's desks whom to contact."""
+        """Tell the owner of an entry which report matches it, and the report's desks whom to contact.
+
+        A report that has gone to another desk is told anew: that desk has had no notice.
+        """
         reasons = sorted([reason.code, reason.theirs] for reason in found.reasons)
         if any(
-            told["report"] == str(report.report) and told["reasons"] == reasons
+            (told["report"], told["desk"], told["reasons"]) == (str(report.report), report.desk, reasons)
             for told in interests.hits_of(entry, self.ring)
         ):
             return

@@ -18,7 +18,7 @@ from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
-from heedline.reports.models import Interest, InterestHit
+from heedline.reports.models import DeskNotice, Interest, InterestHit
 from tests.support import partner_scene
 from tests.support.acting import acting
 from tests.support.linking_scene import BOY, compared, interest
@@ -163,6 +163,25 @@ def test_the_desk_that_a_report_is_handed_over_to_is_told_whom_to_contact(people
     answer = deconflicted(people, ref, "Otto")
     assert (answer.trace, [one.name for one in answer.contacts]) == (Trace.CONTACT, ["Otto O."])
     assert InterestHit.objects.count() == 2, "the owner learns where the report is now"
+
+
+def test_many_other_notices_hide_no_contact(people: People) -> None:
+    interest(people)
+    ref, _ = people.send(narrative=BOY[0])
+    compared(people, "Odile")
+    with people.sitting("Otto"):  # an officer of another desk, who may send notices to every desk
+        DeskNotice.objects.bulk_create(
+            DeskNotice(
+                desk=people.house.desks["north-east"],
+                on=people.at.date() - timedelta(days=1),
+                epochs=[uuid4()],
+                header=b"1",
+                payload=b"1",
+            )
+            for _ in range(desk_notices.MOST)
+        )
+    assert deconflicted(people, ref).trace is Trace.CONTACT
+    assert [one.name for one in people.read(ref).contacts] == ["Otto O."]
 
 
 @pytest.mark.usefixtures("council")

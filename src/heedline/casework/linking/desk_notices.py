@@ -29,7 +29,7 @@ from heedline.reports.models import DeskNotice
 from heedline.vault import CannotOpen
 
 _PART = "desk-notice"
-#: Rows of a desk from which on a session puts them into one, and rows that one page opens at most.
+#: Rows of a desk from which on a session puts them into one, and the newest rows that a report's page opens at most.
 MANY = 5
 MOST = 300
 
@@ -106,7 +106,8 @@ def received(*, by: Attendance) -> tuple[ReceivedNotice, ...]:
     """
     if not by.unlocked:
         return ()
-    rows = DeskNotice.objects.filter(desk_id__in=by.desk_ids).order_by("on", "id")[:MOST]
+    # all of them: everybody may send notices, and whoever must be contacted is not to be hidden by many others
+    rows = DeskNotice.objects.filter(desk_id__in=by.desk_ids).order_by("on", "id")
     return tuple(notice for row in rows for notice in _notices(row.desk_id, _items(row, by)))
 
 
@@ -115,7 +116,7 @@ def stored(desks: Iterable[UUID]) -> ArraySubquery:
 
     `opened_in` opens them. Row-level security applies to these rows as well.
     """
-    rows = DeskNotice.objects.filter(desk_id__in=list(desks)).order_by("on", "id")
+    rows = DeskNotice.objects.filter(desk_id__in=list(desks)).order_by("-on", "id")
     columns = ("id", "desk_id", "epochs", "header", "payload")
     return ArraySubquery(rows.values(row=JSONObject(**{name: name for name in columns}))[:MOST])
 

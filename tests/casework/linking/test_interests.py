@@ -14,11 +14,12 @@ from heedline.casework.linking import deconfliction, desk_notices, interests
 from heedline.casework.linking.deconfliction import Trace
 from heedline.casework.linking.desk_notices import NoticeKind
 from heedline.casework.linking.interests import InterestLine
+from heedline.casework.search import sealed_values
 from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
-from heedline.reports.models import DeskNotice, Interest, InterestHit
+from heedline.reports.models import DeskNotice, Interest, InterestHit, SealedValues
 from tests.support import partner_scene
 from tests.support.acting import acting
 from tests.support.linking_scene import BOY, compared, interest
@@ -182,6 +183,39 @@ def test_many_other_notices_hide_no_contact(people: People) -> None:
         )
     assert deconflicted(people, ref).trace is Trace.CONTACT
     assert [one.name for one in people.read(ref).contacts] == ["Otto O."]
+
+
+@pytest.mark.parametrize("told", [{}, {"desk": "nowhere"}, {"report": "none"}])
+def test_values_that_are_not_as_they_should_be_stop_no_comparison(
+    people: People, told: dict[str, str]
+) -> None:
+    interest(people)
+    forged, _ = people.send(narrative="A van stood there.")
+    ref, _ = people.send(narrative=BOY[0])
+    good = {"report": str(forged), "desk": "north-east", "watched": False, "danger": False}
+    found = {
+        "values": [["name", "kevin tierney", "Kevin Tierney", "said"]],
+        "generations": [],
+        "twins": False,
+    }
+    words = {**good, **found, **told} if told else {}
+    with people.sitting("Odile"):
+        to = sealed_values.linking_desk(people.at)
+        assert to is not None
+        ident = uuid4()
+        sealed = sealed_values.seal(words, to, ident, sealed_values.FRAME)
+        SealedValues.objects.create(
+            id=ident,
+            report=forged,
+            desk_id=to.desk,
+            parts=1,
+            slot=people.at,
+            epochs=[to.epoch],
+            header=sealed.header,
+            payload=sealed.payload,
+        )
+    compared(people, "Odile")
+    assert deconflicted(people, ref).trace is Trace.CONTACT
 
 
 @pytest.mark.usefixtures("council")

@@ -184,9 +184,13 @@ def mine(*, by: Attendance, at: datetime) -> tuple[InterestLine, ...]:
 def values_of(row: Interest, ring: Keyring) -> Extract:
     """Return the values of an entry.
 
-    Raises CannotOpen.
+    Raises CannotOpen, also for what is sealed but is no entry.
     """
-    return _read(sealed_values.opened(row, ring, ENTRY))
+    told = sealed_values.opened(row, ring, ENTRY)
+    try:
+        return _read(told)
+    except (KeyError, TypeError, AttributeError):
+        raise CannotOpen from None
 
 
 def hits_of(row: Interest, ring: Keyring) -> list[dict[str, Any]]:

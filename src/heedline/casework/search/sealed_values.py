@@ -144,10 +144,18 @@ def opened(row: Any, ring: Keyring, part: str) -> dict[str, Any]:
 def values_in(row: SealedValues, ring: Keyring) -> ReportValues:
     """Return the values in a row.
 
-    Raises CannotOpen.
+    Raises CannotOpen, also for what is sealed but does not hold the values of a report at a desk of the pack.
     """
     told = opened(row, ring, FRAME)
-    return ReportValues(UUID(told["report"]), told["desk"], told["watched"], told["danger"], from_kept(told))
+    try:
+        found = ReportValues(
+            UUID(told["report"]), told["desk"], told["watched"], told["danger"], from_kept(told)
+        )
+    except (KeyError, ValueError, TypeError, AttributeError):
+        raise CannotOpen from None
+    if found.desk not in load_pack(settings.PACK).desks:
+        raise CannotOpen
+    return found
 
 
 def to_keep(found: Extract) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from tests.support.material_scene import (
     harmless,
     reported,
     taken,
+    the_item,
     unlawful,
 )
 from tests.support.scene_people import People, logged
@@ -30,6 +31,9 @@ from tests.support.search_scene import indexed
 
 pytestmark = pytest.mark.django_db
 ENCOURAGES = unlawful("ta2006-s1")
+CLOSED = examining.ExaminationForm(
+    ENCOURAGES.answers, {**ENCOURAGES.facts, "closed_audience": "yes"}, ENCOURAGES.reasons
+)
 
 
 def state(ref: object) -> ItemState:
@@ -111,10 +115,7 @@ def test_preserve_and_investigate_holds_it_until_a_senior_releases_it(people: Pe
 
 def test_a_closed_audience_needs_a_senior_who_did_not_examine_it(people: People) -> None:
     ref = taken(people)
-    closed = examining.ExaminationForm(
-        ENCOURAGES.answers, {**ENCOURAGES.facts, "closed_audience": "yes"}, ENCOURAGES.reasons
-    )
-    examined(people, ref, "Odile", closed)
+    examined(people, ref, "Odile", CLOSED)
     examined(people, ref, "Otto", ENCOURAGES)
     assert MaterialItem.objects.get(id=ref).closed_audience, "one examiner who says so is enough"
     with people.sitting("Otto") as by, pytest.raises(Refused):
@@ -124,6 +125,31 @@ def test_a_closed_audience_needs_a_senior_who_did_not_examine_it(people: People)
     with people.sitting("Olga") as by:
         examining.approve_audience(ref, by=by, at=people.at)
         assert reading.item(ref, by=by, at=people.at).audience_approved
+
+
+def test_a_senior_approves_no_closed_audience_of_an_item_that_they_examine_later(people: People) -> None:
+    ref = taken(people)
+    examined(people, ref, "Odile", CLOSED)
+    with people.sitting("Olga") as by, pytest.raises(NotNow):
+        examining.approve_audience(ref, by=by, at=people.at)
+    assert examined(people, ref, "Olga", ENCOURAGES) is ItemState.UNLAWFUL
+    with people.sitting("Olga") as by, pytest.raises(Refused):
+        examining.approve_audience(ref, by=by, at=people.at)
+    with people.sitting("Olga"), pytest.raises(DatabaseError, match="a senior"), transaction.atomic():
+        MaterialItem.objects.filter(id=ref).update(audience_approved_by=people.house.officers["Olga"])
+
+
+def test_an_approval_ends_when_the_item_is_opened_again(people: People) -> None:
+    ref = taken(people)
+    terms = harmless("terms")
+    closed = examining.ExaminationForm(
+        terms.answers, {**terms.facts, "closed_audience": "yes"}, terms.reasons, terms.context
+    )
+    examined(people, ref, "Odile", closed)
+    with people.sitting("Olga") as by:
+        examining.approve_audience(ref, by=by, at=people.at)
+        examining.reopen(ref, by=by, at=people.at)
+    assert MaterialItem.objects.get(id=ref).audience_approved_by is None
 
 
 @pytest.mark.parametrize(
@@ -216,14 +242,15 @@ def test_the_database_knows_the_same_moves(people: People) -> None:
             {"round": 2} if after is ItemState.NEW and before is not ItemState.EXAMINING else {"round": 1}
         )
         allowed = True
-        with people.sitting("Odile"):
+        with people.sitting("Olga"):
             try:
                 with transaction.atomic():
                     MaterialItem.objects.filter(id=ref).update(state=after, **rounds)
                     transaction.set_rollback(True)
             except DatabaseError as why:
-                # whether two people found it unlawful is another rule, which the next test compares
-                allowed = "two examiners" in str(why) or "a reversal" in str(why)
+                # who has examined it is another rule, which the next tests compare
+                others = ("two examiners", "a reversal", "is examined")
+                allowed = any(rule in str(why) for rule in others)
         assert allowed is ((before, after) in legal), (before, after)
 
 
@@ -251,6 +278,46 @@ def test_the_database_knows_the_same_reviewers(people: People) -> None:
             except DatabaseError:
                 allowed = False
         assert allowed is uninvolved, name
+
+
+def test_the_database_takes_no_item_that_is_decided_already(people: People) -> None:
+    the_item(people)
+    row = MaterialItem.objects.get()
+    new = {"desk_id": row.desk_id, "container": row.container, "found_on": row.found_on}
+    otto = people.house.officers["Otto"]
+    for told in ({"state": "unlawful"}, {"round": 2}, {"audience_approved_by": otto}, {"state": "examining"}):
+        with (
+            people.sitting("Otto"),
+            pytest.raises(DatabaseError, match="begins as new"),
+            transaction.atomic(),
+        ):
+            MaterialItem.objects.create(**new, **told)
+
+
+def test_the_database_moves_no_item_without_its_examination(people: People) -> None:
+    ref = taken(people)
+    for decided in ("second", "lawful", "terms"):
+        with people.sitting("Odile"), pytest.raises(DatabaseError, match="is examined"), transaction.atomic():
+            MaterialItem.objects.filter(id=ref).update(state=decided)
+    examined(people, ref, "Odile", CLOSED)
+    with people.sitting("Otto"), pytest.raises(DatabaseError, match="is examined"), transaction.atomic():
+        MaterialItem.objects.filter(id=ref).update(state="disputed")  # the first one's reasons would open
+    with people.sitting("Otto"), pytest.raises(DatabaseError, match="closed audience"), transaction.atomic():
+        MaterialItem.objects.filter(id=ref).update(closed_audience=False)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "number"), [("held", "unlawful", 1), ("lawful", "new", 2), ("referred", "new", 2)]
+)
+def test_the_database_lets_only_who_leads_release_and_reopen(
+    people: People, before: str, after: str, number: int
+) -> None:
+    rows = MaterialItem.objects.filter(id=taken(people))
+    rows.update(state=before, round=1)
+    with people.sitting("Otto"), pytest.raises(DatabaseError, match="leads the desk"), transaction.atomic():
+        rows.update(state=after, round=number)
+    with people.sitting("Olga"):
+        assert rows.update(state=after, round=number) == 1
 
 
 def _row(ref: object, people: People, name: str, place: Place) -> None:

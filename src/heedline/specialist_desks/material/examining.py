@@ -21,6 +21,7 @@ from heedline.specialist_desks.material.items import FoundItem, find, item_verb
 from heedline.specialist_desks.material.law import ExaminationAnswers, MaterialLaw, opinion_of
 from heedline.specialist_desks.material.models import Examination
 from heedline.specialist_desks.material.rules import (
+    APPROVABLE,
     PARTS,
     PLACES,
     ItemMove,
@@ -180,7 +181,8 @@ def approve_audience(ref: UUID, *, by: Attendance, at: datetime) -> None:
     """
     found = find(ref, by=by, at=at)
     found.permit(MaterialCapability.LEAD)
-    if not found.item.closed_audience or found.item.audience_approved_by_id is not None:
+    waits = found.item.closed_audience and found.item.audience_approved_by_id is None
+    if not waits or found.state not in APPROVABLE:
         raise NotNow("Nothing is waiting for this approval.")
     if found.item.examinations.filter(officer_id=by.officer_id).exists():
         raise Refused("You examined this item yourself. Another senior approves it.")

@@ -49,6 +49,7 @@ class FoundItem:
             raise NotNow("Somebody has changed this item. Look at it again before you decide.")
         if move in (ItemMove.REOPEN, ItemMove.RETURN):
             self.item.round += 1
+            self.item.audience_approved_by_id = None
         self.item.state = to
         self.item.indexed = None
 

@@ -91,7 +91,7 @@ DESK = SpecialistDesk(
                 "w",
             ): "break_until day last_at minutes opted_out since_break",
         },
-        triggers=frozenset({"material_item_moves", "material_examined"}),
+        triggers=frozenset({"material_item_begins", "material_item_moves", "material_examined"}),
     ),
     sealed_parts={
         ITEM: "where an item of online material is",

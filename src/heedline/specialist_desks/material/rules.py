@@ -92,6 +92,8 @@ PATH: Final[Mapping[tuple[ItemState, ItemMove], ItemState]] = MappingProxyType(
 OPEN: Final = frozenset({_S.NEW, _S.EXAMINING, _S.SECOND, _S.DISPUTED})
 #: States that need the agreement of two examiners.
 ILLEGAL: Final = frozenset({_S.UNLAWFUL, _S.HELD})
+#: States in which a closed audience can be approved. Before, whoever approves it could still examine the item.
+APPROVABLE: Final = ILLEGAL | {_S.TERMS}
 
 
 class ItemOutcome(StrEnum):

@@ -1,5 +1,15 @@
 -- The moves of an item, and who may examine it: the same as in rules.py.
 
+CREATE FUNCTION public.material_item_begins() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NEW.state <> 'new' OR NEW.round <> 1 OR NEW.owner_id IS NOT NULL OR NEW.audience_approved_by_id IS NOT NULL THEN
+        RAISE EXCEPTION 'an item begins as new' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER an_item_begins BEFORE INSERT ON material_item
+    FOR EACH ROW WHEN (current_user = 'heedline_office') EXECUTE FUNCTION public.material_item_begins();
+
 CREATE FUNCTION public.material_item_moves() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF NEW.round < OLD.round OR NEW.round > OLD.round + 1 OR (NEW.round > OLD.round) <> (NEW.state = 'new' AND OLD.state IN
@@ -17,10 +27,20 @@ BEGIN
         'terms>new', 'lawful>new', 'outside>new', 'unclear>new', 'gone>new', 'referred>new') THEN
         RAISE EXCEPTION 'an item does not move from % to %', OLD.state, NEW.state USING ERRCODE = 'check_violation';
     END IF;
+    IF (NEW.round > OLD.round OR OLD.state = 'held' AND NEW.state = 'unlawful')
+        AND NEW.desk_id NOT IN (SELECT permits.my_supervised()) THEN
+        RAISE EXCEPTION 'who leads the desk releases and reopens an item' USING ERRCODE = 'check_violation';
+    END IF;
     IF NEW.state IN ('unlawful', 'held') AND OLD.state NOT IN ('unlawful', 'held') AND (
             SELECT count(DISTINCT e.officer_id) FROM public.material_examination e
             WHERE e.item_id = NEW.id AND e.round = NEW.round AND e.outcome IN ('unlawful', 'held')) < 2 THEN
         RAISE EXCEPTION 'two examiners find an item unlawful' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.state <> OLD.state AND OLD.state IN ('examining', 'second', 'disputed')
+        AND NEW.state NOT IN ('new', 'gone', 'referred') AND NOT EXISTS (
+            SELECT 1 FROM public.material_examination e WHERE e.item_id = NEW.id AND e.round = NEW.round AND e.place =
+                CASE OLD.state WHEN 'examining' THEN 'first' WHEN 'second' THEN 'second' ELSE 'third' END) THEN
+        RAISE EXCEPTION 'an item moves on when it is examined' USING ERRCODE = 'check_violation';
     END IF;
     IF OLD.state IN ('unlawful', 'held') AND NEW.state = 'lawful' AND NOT EXISTS (
             SELECT 1 FROM public.material_examination e WHERE e.item_id = NEW.id AND e.round = NEW.round
@@ -30,8 +50,14 @@ BEGIN
     IF NEW.audience_approved_by_id IS NOT NULL
         AND NEW.audience_approved_by_id IS DISTINCT FROM OLD.audience_approved_by_id
         AND (NEW.audience_approved_by_id <> permits.my_officer()
-            OR NEW.desk_id NOT IN (SELECT permits.my_supervised())) THEN
+            OR NEW.state NOT IN ('unlawful', 'held', 'terms')
+            OR NEW.desk_id NOT IN (SELECT permits.my_supervised())
+            OR EXISTS (SELECT 1 FROM public.material_examination e
+                WHERE e.item_id = NEW.id AND e.officer_id = permits.my_officer())) THEN
         RAISE EXCEPTION 'a senior approves a closed audience' USING ERRCODE = 'check_violation';
+    END IF;
+    IF OLD.closed_audience AND NEW.closed_audience IS NOT TRUE AND OLD.state <> 'examining' THEN
+        RAISE EXCEPTION 'a closed audience stays one until the item is examined again' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
 END $$;
@@ -55,4 +81,4 @@ END $$;
 -- a restore loads rows as the owner: what they say was checked when it was decided
 CREATE TRIGGER an_item_is_examined BEFORE INSERT ON material_examination
     FOR EACH ROW WHEN (current_user = 'heedline_office') EXECUTE FUNCTION public.material_examined();
-REVOKE ALL ON FUNCTION public.material_item_moves(), public.material_examined() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.material_item_begins(), public.material_item_moves(), public.material_examined() FROM PUBLIC;

@@ -1,7 +1,9 @@
 -- What the desk added to tables of the core. Its own tables go with all that hangs on them. The log keeps its acts for good.
 DROP POLICY blind_until_decided ON reports_desk_part_payload;
+DROP TRIGGER an_item_begins ON material_item;
 DROP TRIGGER an_item_moves ON material_item;
 DROP TRIGGER an_item_is_examined ON material_examination;
+DROP FUNCTION public.material_item_begins();
 DROP FUNCTION public.material_item_moves();
 DROP FUNCTION public.material_examined();
 ALTER TABLE reports_desk_part_payload NO FORCE ROW LEVEL SECURITY;

@@ -25,7 +25,7 @@ from heedline.specialist_desks.material.pages.examination_form import (
 )
 from heedline.specialist_desks.material.pages.words import OUTCOMES, PLACES, STATES
 from heedline.specialist_desks.material.reading import ItemView
-from heedline.specialist_desks.material.rules import PARTS, ItemOutcome, ItemState, Place
+from heedline.specialist_desks.material.rules import APPROVABLE, PARTS, ItemOutcome, ItemState, Place
 from heedline.specialist_desks.material.vocabulary import MaterialCapability
 from heedline.specialist_desks.material.welfare import OnBreak
 from heedline.web.components.forms import Checkboxes, Field, FieldOption, Form, TextInput
@@ -199,5 +199,8 @@ def _context(request: OfficeRequest, found: ItemView) -> dict[str, Any]:
         ),
         "can_refer": state in (ItemState.NEW, ItemState.EXAMINING, ItemState.SECOND, ItemState.DISPUTED),
         "needs_audience": found.closed_audience and not found.audience_approved,
-        "can_approve": found.closed_audience and not found.audience_approved and leads,
+        "can_approve": found.closed_audience
+        and not found.audience_approved
+        and leads
+        and state in APPROVABLE,
     }

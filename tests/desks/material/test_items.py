@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -13,11 +14,11 @@ from heedline.casework.search import desk_index, indexing
 from heedline.desk_hooks.hooks import DemoScene
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import SearchIndex
-from heedline.specialist_desks.material import adding, demo, reading
+from heedline.specialist_desks.material import adding, demo, examining, reading
 from heedline.specialist_desks.material.models import MaterialItem
 from tests.laws import thief
 from tests.support.material_scene import PAGE, reported, the_item
-from tests.support.scene_people import People, logged
+from tests.support.scene_people import People, logged, quarter_hour_over
 from tests.support.search_scene import indexed
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +45,21 @@ def test_forty_reports_of_one_page_are_one_item(people: People) -> None:
         assert named.ref == line.ref
         assert ("Items", 1) in {(tab.text, tab.count) for tab in desk_tabs(sent[0], by=by, at=people.at)}
     assert len(logged("material-found")) == 2
+
+
+def test_an_item_that_changes_puts_no_single_report_into_the_index(people: People) -> None:
+    ref = the_item(people)
+    at = people.at + timedelta(hours=3)
+    reported(people, "https://songs.example/12")
+    quarter_hour_over(people.at)
+    with people.sitting("Odile") as by:
+        desk = people.house.desks["material"].id
+        examining.take(ref, by=by, at=at)
+        indexing.catch_up(by=by, at=at)
+        assert MaterialItem.objects.get().indexed is not None, "the item is in the index as it is now"
+        assert indexing.coverage([desk])[0].waiting == 1, "what one report adds would show how much it says"
+        indexing.catch_up(by=by, at=at + indexing.PATIENCE)
+        assert indexing.coverage([desk])[0].waiting == 0
 
 
 def test_reports_of_other_desks_have_no_tab(people: People) -> None:

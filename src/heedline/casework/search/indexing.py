@@ -145,8 +145,9 @@ def catch_up(*, by: Attendance, at: datetime) -> tuple[Coverage, ...]:
         elif one.ended:
             _purge(one.desk, by=by, at=at)
         else:
-            if one.gone or _is_time(one, at) or _desk_waits(one.desk):
-                index_batch(one.desk, by=by, at=at)
+            reports = bool(one.gone) or _is_time(one, at)
+            if reports or _desk_waits(one.desk):
+                index_batch(one.desk, by=by, at=at, reports=reports)
             if one.purging:
                 _purge(one.desk, by=by, at=at)
     return coverage(by.desk_ids)
@@ -165,16 +166,18 @@ def keep_up(*, by: Attendance, at: datetime) -> bool:
     return True
 
 
-def index_batch(desk: UUID, *, by: Attendance, at: datetime) -> int:
+def index_batch(desk: UUID, *, by: Attendance, at: datetime, reports: bool = True) -> int:
     """Index the next reports waiting at a desk, and return the number processed.
 
-    Runs in a transaction of its own. An index that was tampered with, or that another version made, is
+    Without `reports`, only what specialist desks have put aside for the index is added, and the reports keep waiting for
+    others. Runs in a transaction of its own. An index that was tampered with, or that another version made, is
     deleted and rebuilt.
     """
-    _noticed.pop(desk, None)
+    if reports:
+        _noticed.pop(desk, None)
     try:
         with transaction.atomic():
-            return _batch(desk, by, at)
+            return _batch(desk, by, at, reports)
     except SealingStopped:  # a specialist desk could not seal what it found: the reports keep waiting
         return 0
     except (CannotOpen, Damaged):
@@ -292,7 +295,7 @@ def _desk_waits(desk: UUID) -> bool:
     return any(one.indexing is not None and one.indexing.waits(desk) for one in register.desks())
 
 
-def _batch(desk: UUID, by: Attendance, at: datetime) -> int:
+def _batch(desk: UUID, by: Attendance, at: datetime, reports: bool) -> int:
     ring = by.keys()
     with desk_index.writing(desk, ring) as opened:
         if opened is None:
@@ -303,6 +306,8 @@ def _batch(desk: UUID, by: Attendance, at: datetime) -> int:
         visit = IndexVisit(desk=desk, identity=row.id, index=index, ring=ring, officer=by.officer_id, at=at)
         if not all(one.indexing.prepare(visit) for one in register.desks() if one.indexing is not None):
             return 1  # their own things come first: a report is compared with them
+        if not reports:
+            return 0
         waiting = list(
             SearchWaiting.objects.filter(desk_id=desk, aside=False)
             .select_for_update(skip_locked=True)

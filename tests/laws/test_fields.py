@@ -74,7 +74,7 @@ PLAIN: dict[str, str] = {
     "reports_task": "id report_id due_at container state ended_note",
     "reports_file": "container report_id message_id object size state",
     "reports_derivative": "container report_id file_id number description object size state",
-    "material_item": "id desk_id container state round version found_on closed_audience indexed",
+    "material_item": "id desk_id container state round version found_on closed_audience indexed referral_due_at",
     "material_examination": "id item_id round place outcome met container",
     "material_examiner_account": "id",
     "reports_desk_part_header": "container desk_id thing part epoch",

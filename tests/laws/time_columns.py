@@ -24,6 +24,7 @@ EXACT = {
     "reports_owner_notice.seen_at": "an officer's act",
     "material_examination.at": "an examiner's act",
     "material_examiner_account.last_at": "an examiner's view",
+    "material_item.referral_due_at": "counted from an examiner's referral",
     "material_examiner_account.break_until": "counted from an examiner's view",
     "reports_search.at": "an officer's act",
     "reports_sealed_values.matched_at": "when an officer's session of the linking desk compared them",

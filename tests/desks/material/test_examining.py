@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import product
 from uuid import uuid4
 
@@ -10,13 +11,17 @@ from django.db import DatabaseError, transaction
 
 from heedline.casework.danger import opening
 from heedline.casework.errors import Changed, NotHere
+from heedline.dispatch.models import Alarm
+from heedline.jobs import worker
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskPartPayload, Report
-from heedline.specialist_desks.material import adding, examining, reading
-from heedline.specialist_desks.material.law import Incomplete
+from heedline.specialist_desks.material import adding, examining, reading, referrals
+from heedline.specialist_desks.material.law import Incomplete, load_law
 from heedline.specialist_desks.material.models import Examination, MaterialItem
 from heedline.specialist_desks.material.rules import PATH, ItemOutcome, ItemState, Place
+from heedline.specialist_desks.material.vocabulary import MaterialAlarm
+from tests.support.acting import acting
 from tests.support.material_scene import (
     EXAMINERS,
     examined,
@@ -209,6 +214,30 @@ def test_what_may_be_child_abuse_is_shown_to_nobody_but_who_leads(people: People
     assert (line.shown, line.label, line.platform) == ("", "", "")
     with people.sitting("Olga") as by:
         assert reading.item(ref, by=by, at=people.at).addresses
+
+
+def test_a_referral_that_the_unit_does_not_have_in_time_raises_an_alarm(people: People) -> None:
+    ref = taken(people)
+    with people.sitting("Odile") as by:
+        examining.refer(ref, by=by, at=people.at)
+    allowed = timedelta(minutes=load_law("uk").referral_minutes)
+    (task,) = [one for one in worker.tasks() if one.name == "material-referrals"]
+    late = people.at + allowed + timedelta(minutes=1)
+    with acting("worker"):
+        task.call(people.at + allowed - timedelta(minutes=1))
+        assert not Alarm.objects.filter(kind=MaterialAlarm.REFERRAL_LATE).exists()
+        task.call(late)
+        task.call(late)
+    alarm = Alarm.objects.get(kind=MaterialAlarm.REFERRAL_LATE)
+    assert (alarm.desk.code, alarm.about_id) == ("material", None)
+    with people.sitting("Olga") as by:
+        assert referrals.is_late(alarm, late)
+        examining.unit_has_it(ref, by=by, at=late)
+        assert not referrals.is_late(alarm, late)
+        assert state(ref) is ItemState.REFERRED, "it stays hidden"
+        with pytest.raises(NotNow):
+            examining.unit_has_it(ref, by=by, at=late)
+    assert len(logged("material-unit-has-it", thing=ref)) == 1
 
 
 def test_a_threat_opens_the_danger_of_a_report_that_names_the_item(people: People) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -169,8 +169,21 @@ def refer(ref: UUID, *, by: Attendance, at: datetime) -> None:
     found.permit(MaterialCapability.EXAMINE)
     found.move(ItemMove.REFER)
     found.item.owner_id = None
+    found.item.referral_due_at = at + timedelta(minutes=law_of.load_law(settings.PACK).referral_minutes)
     found.save()
     found.record(MaterialAct.MOVED)
+
+
+@item_verb(MaterialAct.UNIT_HAS_IT)
+def unit_has_it(ref: UUID, *, by: Attendance, at: datetime) -> None:
+    """Record that the unit of the pack has a referred item, which stops its clock. Raises NotHere, Refused and NotNow."""
+    found = find(ref, by=by, at=at)
+    found.permit(MaterialCapability.LEAD)
+    if found.item.referral_due_at is None:
+        raise NotNow("This item waits for no unit.")
+    found.item.referral_due_at = None
+    found.save()
+    found.record(MaterialAct.UNIT_HAS_IT)
 
 
 @item_verb(MaterialAct.MOVED)

@@ -50,6 +50,7 @@ class FoundItem:
         if move in (ItemMove.REOPEN, ItemMove.RETURN):
             self.item.round += 1
             self.item.audience_approved_by_id = None
+            self.item.referral_due_at = None
         self.item.state = to
         self.item.indexed = None
 
@@ -67,6 +68,7 @@ class FoundItem:
                 "closed_audience",
                 "audience_approved_by",
                 "indexed",
+                "referral_due_at",
             ]
         )
 

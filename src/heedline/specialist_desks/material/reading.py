@@ -122,6 +122,7 @@ class ItemView:
     why_not: str
     closed_audience: bool
     audience_approved: bool
+    referral_waits: bool
 
 
 def queue(chosen: str, page: int, *, by: Attendance, at: datetime) -> ItemQueue:
@@ -201,6 +202,7 @@ def item(ref: UUID, *, by: Attendance, at: datetime, counted: bool = True) -> It
         why_not=why_not(place, by.officer_id, earlier) if place is not None else "",
         closed_audience=bool(row.closed_audience),
         audience_approved=row.audience_approved_by_id is not None,
+        referral_waits=row.referral_due_at is not None,
     )
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from heedline.backups.plan import Copied, Side
 from heedline.casework.access.session import Attendance
+from heedline.casework.duty.alarm_callers import call_supervisors_then_chain
+from heedline.casework.duty.alarm_rules import AlarmRule
 from heedline.casework.identity.data_inventory import HeldData
 from heedline.desk_hooks.hooks import (
+    Clock,
     DatabaseRights,
     Grant,
     Indexing,
@@ -13,13 +16,15 @@ from heedline.desk_hooks.hooks import (
     ReportTab,
     SpecialistDesk,
 )
+from heedline.dispatch.models import About
 from heedline.permits.roles import Role
-from heedline.specialist_desks.material import demo, finding, reading
+from heedline.specialist_desks.material import demo, finding, reading, referrals
 from heedline.specialist_desks.material.vocabulary import (
     DESK_KIND,
     EXAMINATION,
     ITEM,
     MaterialAct,
+    MaterialAlarm,
     MaterialCapability,
 )
 
@@ -43,6 +48,17 @@ DESK = SpecialistDesk(
         MaterialAct.EXAMINED: "Examined an item",
         MaterialAct.MOVED: "Changed the state of an item",
         MaterialAct.DANGER: "Opened a danger to life from an item",
+        MaterialAct.UNIT_HAS_IT: "Recorded that the unit has a referred item",
+    },
+    alarms={
+        MaterialAlarm.REFERRAL_LATE: AlarmRule(
+            words="Child abuse material: a referral is overdue",
+            about=About.DESK,
+            called=call_supervisors_then_chain,
+            chain=True,
+            lasts=referrals.is_late,
+            while_it_lasts="Make sure that the unit has it, and record that on the page of the item, under Items, Referred.",
+        ),
     },
     capabilities={
         MaterialCapability.SEE: Grant(words="See items of online material", roles=_WORK),
@@ -52,6 +68,7 @@ DESK = SpecialistDesk(
             roles=frozenset({Role.SUPERVISOR}),
         ),
     },
+    clocks=(Clock(name="material-referrals", cron="* * * * * 40", run=referrals.watch),),
     copied=(
         Copied("material_item", Side.BODIES),
         Copied("material_examination", Side.BODIES),
@@ -65,7 +82,7 @@ DESK = SpecialistDesk(
             True,
             {
                 "material_item": "id desk_id container state round version owner_id found_on closed_audience "
-                "audience_approved_by_id indexed",
+                "audience_approved_by_id indexed referral_due_at",
                 "material_examination": "id item_id round place officer_id at outcome met container",
                 "material_examiner_account": "id officer_id day minutes since_break last_at break_until opted_out",
             },
@@ -84,7 +101,8 @@ DESK = SpecialistDesk(
                 "material_item",
                 "office",
                 "w",
-            ): "audience_approved_by_id closed_audience container indexed owner_id round state version",
+            ): "audience_approved_by_id closed_audience container indexed owner_id referral_due_at round state version",
+            ("material_item", "worker", "r"): "desk_id referral_due_at",
             (
                 "material_examiner_account",
                 "office",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from heedline.audit.acts import AnyAct
+from heedline.dispatch.letters import AnyAlarmKind
 from heedline.permits.capabilities import AnyCapability
 
 #: `desks.Desk.kind` of a desk that examines online material.
@@ -22,6 +23,11 @@ class MaterialAct(AnyAct):
     EXAMINED = "material-examined"
     MOVED = "material-moved"
     DANGER = "material-danger"
+    UNIT_HAS_IT = "material-unit-has-it"
+
+
+class MaterialAlarm(AnyAlarmKind):
+    REFERRAL_LATE = "material-referral-late"
 
 
 class MaterialCapability(AnyCapability):

@@ -60,6 +60,7 @@ class Migration(migrations.Migration):
                 ("found_on", models.DateField()),
                 ("closed_audience", models.BooleanField(null=True)),
                 ("indexed", models.UUIDField(null=True)),
+                ("referral_due_at", models.DateTimeField(null=True)),
                 (
                     "audience_approved_by",
                     models.ForeignKey(

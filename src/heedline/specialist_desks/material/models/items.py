@@ -19,7 +19,8 @@ class MaterialItem(models.Model):
 
     `container` holds what it is, as it was last written. `found_on` is the day of the session in which it was found.
     `indexed` is the search index in which it can be found as it is now, or null. `round` counts how often it was
-    opened again: examinations of earlier rounds decide nothing any more.
+    opened again: examinations of earlier rounds decide nothing any more. `referral_due_at` is when the unit that a
+    referred item goes to must have it, until somebody records that it has.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -35,6 +36,7 @@ class MaterialItem(models.Model):
         "desks.Officer", on_delete=models.PROTECT, related_name="+", null=True
     )
     indexed = models.UUIDField(null=True)
+    referral_due_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "material_item"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -16,7 +17,7 @@ from heedline.casework.access import session
 from heedline.casework.errors import Changed
 from heedline.reports.lifecycle import NotNow
 from heedline.specialist_desks.material import adding, examining, reading
-from heedline.specialist_desks.material.law import Incomplete
+from heedline.specialist_desks.material.law import Incomplete, load_law
 from heedline.specialist_desks.material.pages.examination_form import (
     examination,
     fields_of,
@@ -113,7 +114,11 @@ def act(request: OfficeRequest, ref: UUID) -> HttpResponse:
         "give-back": (examining.give_back, "The item is back in the queue."),
         "release": (examining.release, "The item may be taken down."),
         "reopen": (examining.reopen, "The item is open again."),
-        "refer": (examining.refer, "The item is referred. Nobody is shown it any more."),
+        "refer": (
+            examining.refer,
+            f"The item is referred. Nobody is shown it any more. Tell {load_law(settings.PACK).referral_unit} now.",
+        ),
+        "unit-has-it": (examining.unit_has_it, "It is recorded that the unit has the item."),
         "approve-audience": (examining.approve_audience, "You have approved it."),
     }
     chosen = request.POST.get("do", "")
@@ -197,6 +202,7 @@ def _context(request: OfficeRequest, found: ItemView) -> dict[str, Any]:
             ItemState.GONE,
             ItemState.REFERRED,
         ),
+        "can_record_unit": leads and found.referral_waits,
         "can_refer": state in (ItemState.NEW, ItemState.EXAMINING, ItemState.SECOND, ItemState.DISPUTED),
         "needs_audience": found.closed_audience and not found.audience_approved,
         "can_approve": found.closed_audience

@@ -1,0 +1,21 @@
+"""The clock of referrals: the worker raises an alarm at a desk with an item that the unit should have by now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from heedline.casework.duty import paging
+from heedline.dispatch.models import Alarm
+from heedline.specialist_desks.material.models import MaterialItem
+from heedline.specialist_desks.material.vocabulary import MaterialAlarm
+
+
+def watch(at: datetime) -> None:
+    """Raise an alarm at each desk with an overdue referral. Safe to repeat."""
+    late = set(MaterialItem.objects.filter(referral_due_at__lt=at).values_list("desk_id", flat=True))
+    paging.raise_alarms(MaterialAlarm.REFERRAL_LATE, at, [(desk, None) for desk in late])
+
+
+def is_late(alarm: Alarm, at: datetime) -> bool:
+    """Return whether a referral of the alarm's desk is overdue."""
+    return MaterialItem.objects.filter(desk=alarm.desk_id, referral_due_at__lt=at).exists()

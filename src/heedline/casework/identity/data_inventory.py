@@ -186,6 +186,29 @@ HOLDS: tuple[HeldData, ...] = (
             "reports_desk_part_payload": "container desk_id thing payload",
         },
     ),
+    HeldData(
+        "For kinds of report that the pack says are compared across desks, names, numbers and other values of the report, "
+        "sealed to the linking desk. In the clear stand the report, how many of its texts were read, and when it was sent and "
+        "compared. They go when the report is disposed of.",
+        True,
+        {"reports_sealed_values": "id report desk_id parts slot indexed matched_at epochs header payload"},
+    ),
+    HeldData(
+        "Sealed notices to desks: a possible match at another desk, a question or an answer about one, or whom to contact. "
+        "Every desk gets as many, so which report a notice is about, and whether it says anything, stands nowhere in the clear.",
+        True,
+        {"reports_desk_notice": "id desk_id on epochs header payload"},
+    ),
+    HeldData(
+        "The interest register: names and identifiers about which an officer must be contacted first, and the reports that "
+        "match them, all sealed. In the clear stand whose entries there are, until when, and when their owners acknowledged "
+        "that some report matches.",
+        True,
+        {
+            "reports_interest": "id owner_id home_id desk_id registered_at until ended_at indexed epochs header payload",
+            "reports_interest_hit": "id interest_id owner_id home_id on acknowledged_at epochs header payload",
+        },
+    ),
 )
 
 _CANARY = "tests/laws/test_canary_law.py::"

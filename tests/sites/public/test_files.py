@@ -15,6 +15,8 @@ from django.db import connection
 from heedline.casework.attachments import taking
 from heedline.casework.attachments.stored_objects import storage
 from heedline.files.padding import padded_size
+from heedline.files.storage import FolderStorage
+from heedline.intake.models import DraftRow
 from heedline.packs.rules.file_limits import FileLimits
 from heedline.reports.models import Message, Report, ReportFile, SealedHeader
 from heedline.web.public.shell.incoming_files import FileReceiver
@@ -180,6 +182,30 @@ def test_pressing_send_twice_sends_each_file_once(adding: Walker) -> None:
 def test_leaving_deletes_the_files(adding: Walker, stored: Path) -> None:
     adding.add_file("van.jpg", JPEG).follow("Exit this page")
     assert objects(stored) == []
+
+
+@pytest.mark.usefixtures("stored")
+def test_leaving_deletes_the_answers_though_the_storage_does_not_answer(
+    adding: Walker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adding.add_file("one.jpg", JPEG)
+    monkeypatch.setattr(FolderStorage, "delete", away)
+    adding.follow("Exit this page")
+    assert not DraftRow.objects.exists()
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_draft_sends_another_file_after_the_storage_did_not_answer(
+    adding: Walker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(FolderStorage, "delete", away)
+        adding.add_file("empty.jpg", b"")
+    assert "one.jpg" in adding.add_file("one.jpg", JPEG).main
+
+
+def away(*_: object) -> None:
+    raise ConnectionError("the object storage does not answer")
 
 
 def test_a_file_that_is_gone_holds_up_the_report_once_and_loses_no_answer(

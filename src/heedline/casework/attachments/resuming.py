@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 
 from heedline.casework.attachments import taking
-from heedline.casework.attachments.stored_objects import storage
+from heedline.casework.attachments.stored_objects import delete_unnamed, storage
 from heedline.casework.attachments.taking import FileProblem, FileRefused, IncomingFile, limits
 from heedline.casework.intake.draft_files import DraftFile, DraftUpload
 from heedline.casework.intake.drafting import Draft
@@ -45,8 +45,7 @@ def begin(draft: Draft, name: str, length: int) -> DraftUpload:
         raise FileRefused(FileProblem.TOO_LARGE)
     taking.may_begin(draft, length)
     new = DraftUpload(uuid4(), uuid4(), new_file_key(), shown_name(name), length)
-    for one in draft.uploads[: 1 - MOST_UNFINISHED]:
-        storage().delete(one.object)
+    delete_unnamed(one.object for one in draft.uploads[: 1 - MOST_UNFINISHED])
     draft.uploads = (*draft.uploads[1 - MOST_UNFINISHED :], new)
     return new
 
@@ -77,7 +76,7 @@ def continued(upload: DraftUpload, offset: int) -> ResumedFile:
 
 def remove(draft: Draft, upload: DraftUpload) -> None:
     """Take an upload out of a draft, which the caller saves, and delete what has arrived."""
-    storage().delete(upload.object)
+    delete_unnamed([upload.object])
     draft.uploads = tuple(one for one in draft.uploads if one.upload != upload.upload)
 
 

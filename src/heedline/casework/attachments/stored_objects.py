@@ -40,18 +40,19 @@ def objects_of(report: UUID) -> list[UUID]:
     ]
 
 
-def delete_once_committed(objects: Iterable[UUID]) -> None:
-    """Delete these objects when the caller's transaction has been committed.
+def delete_unnamed(objects: Iterable[UUID]) -> None:
+    """Delete objects that nothing names any more.
 
-    One that cannot be deleted now is deleted by the worker later, as nothing names it any more.
+    One that cannot be deleted now, because the storage does not answer, is deleted by the worker later.
     """
+    for name in objects:
+        with suppress(OSError):
+            storage().delete(name)
 
-    def delete() -> None:
-        for name in objects:
-            with suppress(OSError):
-                storage().delete(name)
 
-    transaction.on_commit(delete)
+def delete_once_committed(objects: Iterable[UUID]) -> None:
+    """Delete these objects when the caller's transaction has been committed."""
+    transaction.on_commit(lambda: delete_unnamed(objects))
 
 
 def has_room(length: int) -> bool:

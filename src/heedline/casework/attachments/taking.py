@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 
-from heedline.casework.attachments.stored_objects import has_room, storage
+from heedline.casework.attachments.stored_objects import delete_unnamed, has_room, storage
 from heedline.casework.intake.draft_files import DraftFile
 from heedline.casework.intake.drafting import Draft
 from heedline.files.kinds import FileSample, FileType
@@ -135,7 +135,7 @@ class IncomingFile:
     def give_up(self) -> None:
         """Delete what has arrived. Its key is forgotten with this object."""
         self._scan.close()
-        storage().delete(self._object)
+        delete_unnamed([self._object])
 
     def _store(self, data: bytes) -> None:
         self._append(self._sealing.at, self._sealing.write(data))
@@ -174,8 +174,7 @@ def remove(draft: Draft, container: UUID) -> None:
 
 def forget(files: Iterable[DraftFile]) -> None:
     """Delete the objects of files that were not sent."""
-    for one in files:
-        storage().delete(one.object)
+    delete_unnamed(one.object for one in files)
 
 
 def forget_all(*drafts: Draft | None) -> None:
@@ -183,8 +182,7 @@ def forget_all(*drafts: Draft | None) -> None:
     for draft in drafts:
         if draft is not None:
             forget(draft.files)
-            for one in draft.uploads:
-                storage().delete(one.object)
+            delete_unnamed(one.object for one in draft.uploads)
 
 
 def still_good(file: DraftFile, at: datetime) -> bool:

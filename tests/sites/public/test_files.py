@@ -233,6 +233,19 @@ def test_a_full_disk_closes_files_and_never_text(
     assert objects(stored) == []
 
 
+@pytest.mark.usefixtures("stored")
+def test_files_that_arrive_at_once_cannot_use_up_what_is_kept_for_text(
+    settings: pytest.FixtureRequest,
+) -> None:
+    """Each found room when it began, and not for all the others."""
+    incoming = taking.IncomingFile("film.mp4")
+    incoming.write(bytes(100_000))
+    settings.FILES_KEEP_FREE = 2**60  # type: ignore[attr-defined]
+    with pytest.raises(taking.FileRefused) as refused:
+        incoming.write(bytes(100_000))
+    assert refused.value.problem is taking.FileProblem.NO_ROOM
+
+
 def test_a_flood_from_one_draft_is_slowed_down(adding: Walker, stored: Path) -> None:
     body = body_of({"csrfmiddlewaretoken": adding.typed("csrfmiddlewaretoken")}, "", b"")
     with acting("public"):

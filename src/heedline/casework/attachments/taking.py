@@ -138,6 +138,9 @@ class IncomingFile:
         delete_unnamed([self._object])
 
     def _store(self, data: bytes) -> None:
+        if not has_room(len(data)):  # it was asked when this began, and of each of those that arrive beside it
+            self.give_up()
+            raise FileRefused(FileProblem.NO_ROOM)
         self._append(self._sealing.at, self._sealing.write(data))
 
     def _append(self, at: int, sealed: bytes) -> None:

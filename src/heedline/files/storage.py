@@ -1,7 +1,7 @@
 """Storage of sealed files, each as one object with a random name.
 
-An object holds ciphertext only. Its name says nothing, and its time of change is set back to the beginning
-of the quarter hour, because an exact one would date a visit (law 5). The file system keeps times of its own
+An object holds ciphertext only. Its name says nothing, and its time of change, like that of the folders, is set back
+to the beginning of the quarter hour, because an exact one would date a visit (law 5). The file system keeps times of its own
 that a program can't set. The threat model names them.
 
   ab/                                     the first two digits of the names in it, 0700
@@ -94,8 +94,7 @@ class FolderStorage:
             while rest:
                 written = os.pwrite(handle, rest, end)
                 rest, end = rest[written:], end + written
-            quarter = time.time() // _QUARTER * _QUARTER
-            os.utime(handle, (quarter, quarter))
+            _without_exact_time(handle)
             return end
 
     def finish(self, name: UUID) -> None:
@@ -124,6 +123,7 @@ class FolderStorage:
         try:
             with self._folder(name) as folder:
                 os.unlink(str(name), dir_fd=folder)
+                _without_exact_time(folder)
                 os.fsync(folder)
         except (FileNotFoundError, ObjectMissing):
             return
@@ -149,6 +149,7 @@ class FolderStorage:
             if create:
                 with suppress(FileExistsError):
                     os.mkdir(name.hex[:2], 0o700, dir_fd=above)
+                    _without_exact_time(above)
             folder = os.open(name.hex[:2], flags, dir_fd=above)
         except OSError as error:
             raise _told(error) from None
@@ -166,6 +167,8 @@ class FolderStorage:
             try:
                 flags |= os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK  # a pipe in its place must not block
                 handle = os.open(str(name), flags, 0o600, dir_fd=folder)
+                if flags & os.O_CREAT:
+                    _without_exact_time(folder)
             except OSError as error:
                 raise _told(error) from None
             try:
@@ -176,6 +179,12 @@ class FolderStorage:
                 raise _told(error) from None
             finally:
                 os.close(handle)
+
+
+def _without_exact_time(handle: int) -> None:
+    """Set the time of change of an object or a folder back to the beginning of the quarter hour."""
+    quarter = time.time() // _QUARTER * _QUARTER
+    os.utime(handle, (quarter, quarter))
 
 
 def _told(error: OSError) -> Exception:

@@ -132,6 +132,18 @@ def test_the_times_of_objects_do_not_say_when(folder: FolderStorage) -> None:
     assert time.time() - path_of(folder, name).stat().st_mtime < 901
 
 
+def test_the_times_of_folders_do_not_say_when_an_object_came_or_went(folder: FolderStorage) -> None:
+    name = uuid4()
+    os.utime(folder.path, (0, 0))
+    folder.append(name, b"x", 0)
+    above, within = folder.path, folder.path / name.hex[:2]
+    assert above.stat().st_mtime > 0
+    for one in (above, within):
+        assert one.stat().st_mtime % 900 == 0, one
+    folder.delete(name)
+    assert within.stat().st_mtime % 900 == 0
+
+
 def test_all_objects_are_named_with_their_age(folder: FolderStorage) -> None:
     names = {uuid4() for _ in range(20)}
     for name in names:

@@ -138,7 +138,7 @@ class IncomingFile:
         delete_unnamed([self._object])
 
     def _store(self, data: bytes) -> None:
-        if not has_room(len(data)):  # it was asked when this began, and of each of those that arrive beside it
+        if not has_room(len(data)):  # others arrive at the same time, and each was asked about itself alone
             self.give_up()
             raise FileRefused(FileProblem.NO_ROOM)
         self._append(self._sealing.at, self._sealing.write(data))

@@ -134,6 +134,19 @@ def test_what_is_not_what_the_manifest_names_is_never_shown(people: People) -> N
     assert not Derivative.objects.filter(file=fresh).exists()
 
 
+@pytest.mark.usefixtures("sandbox")
+def test_a_derivative_of_another_file_is_never_shown_in_its_place(people: People) -> None:
+    """Whoever writes to the database gives a file the derivative of another one of the same report."""
+    ref, one = with_file(people)
+    other = add_file(ref, picture((40, 30)), at=people.at, name="other.jpg")
+    for container in (one, other):
+        derived(used(opened(people, ref, container)))
+    Derivative.objects.filter(file=one).delete()
+    Derivative.objects.filter(file=other).update(file=one)
+    with pytest.raises(CannotOpen):
+        opened(people, ref, one)
+
+
 def test_without_a_sandbox_nothing_is_decoded(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     ref, container = with_file(people)
     monkeypatch.setattr(making, "sandbox_missing", lambda: "bubblewrap is not installed")

@@ -125,6 +125,8 @@ def open_file(ref: UUID, container: UUID, *, by: Attendance, at: datetime) -> st
     found.permit(Capability.VIEW_FILES)
     entry, row = _entry(found, container)
     described = _descriptions(found, by.keys()).get(container)
+    if described is not None and described.words["original"] != entry.sha256:
+        raise CannotOpen  # somebody has put the derivative of another file in its place
     if described is not None:
         content, prepared = ViewContent(entry.kind, derived=_derived(described, by.keys())), None
     else:
@@ -187,7 +189,7 @@ def _entry(found: FoundReport, container: UUID) -> tuple[ManifestEntry, ReportFi
     if row is None or entry is None or entry.object != row.object:
         raise NotHere
     if row.state == FileState.MISSING:
-        raise NotNow("The stored file is missing. The operator of this service has been told.")
+        raise NotNow("The stored file is missing. Tell the operator of this service.")
     return entry, row
 
 

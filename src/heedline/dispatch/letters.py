@@ -84,6 +84,7 @@ class AlarmKind(AnyAlarmKind):
     COMPARING_LATE = "comparing-late"
     NOT_COMPARED = "not-compared"
     NOT_SEARCHABLE = "not-searchable"
+    FILE_MISSING = "file-missing"
     PROPOSAL_WAITING = "proposal-waiting"
     TOO_FEW_TRAINED = "too-few-trained"
     TRAINING_ENDS = "training-ends"

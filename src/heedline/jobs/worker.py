@@ -159,7 +159,7 @@ TASKS = (
     PeriodicTask("keeping", "10 * * * * 40", 1, keep_or_dispose),
     PeriodicTask("sweep", "0 * * * * 20", 1, settle_arrivals.sweep),
     PeriodicTask("sweep-files", "5 * * * * 20", 1, file_sweeping.sweep),
-    PeriodicTask("check-files", "35 4 * * * 20", 1, file_sweeping.check),
+    PeriodicTask("check-files", "35 4 * * * 20", 1, reports_clock.check_files),
 )
 
 

@@ -16,11 +16,14 @@ from heedline.casework.attachments import sweeping
 from heedline.casework.attachments.stored_objects import storage
 from heedline.casework.attachments.taking import IncomingFile, still_good
 from heedline.casework.contact import messages
+from heedline.casework.duty import reports_clock
 from heedline.casework.errors import NotHere
 from heedline.casework.intake.draft_files import DraftFile
 from heedline.casework.journey import transitions
+from heedline.dispatch.letters import AlarmKind
+from heedline.dispatch.models import Alarm
 from heedline.files.sealed_stream import read_range
-from heedline.reports.models import Derivative, FileState, ReportFile, SealedHeader
+from heedline.reports.models import Derivative, FileState, Report, ReportFile, SealedHeader
 from heedline.vault import CannotOpen
 from heedline.vault.codes import ReceiptCode
 from heedline.vault.container import file_key
@@ -156,13 +159,18 @@ def test_a_missing_object_is_noticed_and_said_on_the_report(people: People, stor
     (there,) = stored.glob("??/*")
     whole = there.read_bytes()
     there.unlink() if harm == "gone" else there.write_bytes(whole[:-1])
-    with acting("worker"):
-        assert sweeping.check(people.at) == 1
+    for _ in range(2):
+        with acting("worker"):
+            assert reports_clock.check_files(people.at) == 1
+        (alarm,) = Alarm.objects.filter(kind=AlarmKind.FILE_MISSING)
+        assert (alarm.about_id, alarm.desk_id) == (ref, Report.objects.get(id=ref).desk_id)
     assert people.read(ref).files[0].missing
     there.write_bytes(whole)
+    Alarm.objects.all().delete()
     with acting("worker"):
-        assert sweeping.check(people.at) == 0
+        assert reports_clock.check_files(people.at) == 0
     assert not people.read(ref).files[0].missing
+    assert not Alarm.objects.filter(kind=AlarmKind.FILE_MISSING).exists()
 
 
 def test_a_derivative_belongs_to_a_file_of_its_report(people: People, stored: Path) -> None:

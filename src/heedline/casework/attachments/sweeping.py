@@ -45,6 +45,15 @@ def check(at: datetime) -> int:
     return missing
 
 
+def reports_with_missing() -> set[tuple[UUID, UUID]]:
+    """Return the desk and id of each report of which the last check has missed something."""
+    found: set[tuple[UUID, UUID]] = set()
+    for model in (ReportFile, Derivative):
+        lost = model._default_manager.filter(state=FileState.MISSING)
+        found.update(lost.values_list("report__desk_id", "report_id"))
+    return found
+
+
 def _named(objects: list[UUID]) -> set[UUID]:
     found: set[UUID] = set()
     for model in (ReportFile, Derivative):

@@ -336,6 +336,10 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         lasts=not_searchable,
         while_it_lasts="Try again on the page Search: this alarm stays until every report was read.",
     ),
+    AlarmKind.FILE_MISSING: AlarmRule(
+        words="File of a report missing from storage, or cut off",
+        do="See which on the page of the report, and tell the operator.",
+    ),
     AlarmKind.PROPOSAL_WAITING: AlarmRule(
         words="Proposal waiting for a second steward",
         do="Review and confirm, or withdraw it, on the page Set up.",

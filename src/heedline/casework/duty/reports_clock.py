@@ -1,4 +1,4 @@
-"""The worker's checks for hand-overs that nobody accepts and open reports that nobody deals with."""
+"""The worker's checks for hand-overs that nobody accepts, open reports that nobody deals with, and missing files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Q
 
-from heedline.casework.duty.paging import raise_late
+from heedline.casework.attachments import sweeping
+from heedline.casework.duty.paging import raise_late, raise_missing
 from heedline.dispatch.letters import AlarmKind
 from heedline.packs import load_pack
 from heedline.reports.lifecycle import Stage
@@ -28,6 +29,16 @@ def watch_hand_overs(at: datetime) -> None:
     allowed = load_pack(settings.PACK).priorities["high"].seen_within
     rows = late.values_list("from_desk_id", "report_id")
     raise_late(AlarmKind.HAND_OVER_WAITING, at, [(desk, report, allowed) for desk, report in rows])
+
+
+def check_files(at: datetime) -> int:
+    """Mark the files whose objects are missing or cut off, and return how many are.
+
+    Raises an alarm at the desk of each report that has lost one. If the alarm was cleared meanwhile, it is raised again.
+    """
+    missing = sweeping.check(at)
+    raise_missing(AlarmKind.FILE_MISSING, at, sweeping.reports_with_missing())
+    return missing
 
 
 def not_in_order(at: datetime) -> Q:

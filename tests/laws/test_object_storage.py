@@ -140,6 +140,18 @@ def test_what_was_deleted_is_gone(storage: ObjectStorage) -> None:
     assert name not in dict(storage.names())
 
 
+def test_a_deletion_that_was_interrupted_is_finished_by_the_next(storage: ObjectStorage) -> None:
+    name = uuid4()
+    storage.append(name, b"x" * 150_000, 0)
+    storage.append(name, b"x" * 150_000, 150_000)
+    storage.finish(name)
+    first, *others = storage._blocks(name)
+    assert others
+    storage._delete(name, first[0])
+    storage.delete(name)
+    assert name not in dict(storage.names())
+
+
 def test_a_file_is_sealed_into_it_cut_off_and_read_by_range(storage: ObjectStorage) -> None:
     name, key = uuid4(), new_file_key()
     body = bytes(i % 253 for i in range(400_000))

@@ -108,9 +108,9 @@ class ObjectStorage:
         with self._lock:
             self._waiting.pop(name, None)
             self._known.pop(name, None)
-        with suppress(ObjectMissing):
-            for start, _ in self._blocks(name):
-                self._delete(name, start)
+        # Also what lies behind a gap, which an interrupted deletion leaves.
+        for key in [key for key, _, _ in self._listed(f"{self._prefix}{name}/")]:
+            self._delete_key(key)
         with self._lock:
             self._known.pop(name, None)
 
@@ -197,6 +197,10 @@ class ObjectStorage:
     def _delete(self, name: UUID, start: int) -> None:
         with _told():
             self._object(name, start).delete()
+
+    def _delete_key(self, key: str) -> None:
+        with _told():
+            self._storage.bucket.Object(key).delete()
 
 
 def _end(blocks: list[tuple[int, int]]) -> int:

@@ -103,7 +103,10 @@ class FileAddress:
 
 def application() -> Front:
     """What granian calls in its worker."""
-    uploads = Uploads(FileAddress(), UploadLimits(at_once=40, least=4096, pause=1.5))
+    limits = UploadLimits(at_once=40, from_one=30, least=4096, pause=1.5)
+    uploads = Uploads(
+        FileAddress(), limits, network=lambda environ: environ.get("HTTP_X_NETWORK", "").encode() or None
+    )
     return Front(streams, os.environ["HEEDLINE_TEST_ORIGIN"], LIMITS, ready=READY.__eq__, uploads=uploads)
 
 

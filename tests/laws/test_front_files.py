@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http import HTTPStatus
 
 import pytest
@@ -16,6 +17,16 @@ from tests.laws.test_front import FILES, FORM, MIB, SOON, Server, read, running
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with running(tmp_path_factory.mktemp("front")) as found:
         yield found
+
+
+def end(senders: list[socket.socket]) -> None:
+    """Break off, and wait until their places are free, which another test needs."""
+    for one in senders:
+        with suppress(OSError):
+            one.shutdown(socket.SHUT_WR)
+            while one.recv(65536):
+                pass
+        one.close()
 
 
 def test_a_file_is_passed_on_while_it_arrives_and_never_held(server: Server) -> None:
@@ -56,8 +67,7 @@ def test_slow_files_take_no_thread_and_end(server: Server) -> None:
             assert (status, took < SOON) == (200, True), took
         assert read(slow.pop()).said["file"].startswith("cut "), "within its pause"
     finally:
-        for one in slow:
-            one.close()
+        end(slow)
 
 
 def test_too_many_files_at_once_are_asked_to_come_again(server: Server) -> None:
@@ -68,5 +78,18 @@ def test_too_many_files_at_once_are_asked_to_come_again(server: Server) -> None:
         assert answer.status == HTTPStatus.SERVICE_UNAVAILABLE
         assert server.get()[0] == 200
     finally:
-        for one in slow:
-            one.close()
+        end(slow)
+
+
+def test_slow_files_from_one_place_leave_room_for_those_from_others(server: Server) -> None:
+    here = f"X-Network: one\r\n{FILES}"
+    slow = [server.post(f"{here}Content-Length: 100000\r\n", b"x", path="/file/") for _ in range(40)]
+    try:
+        time.sleep(0.3)
+        more = read(server.post(f"{here}Content-Length: 5\r\n", b"xxxxx", path="/file/"))
+        assert more.status == HTTPStatus.SERVICE_UNAVAILABLE
+        for heads in (f"X-Network: two\r\n{FILES}", FILES):
+            other = read(server.post(f"{heads}Content-Length: 5\r\n", b"xxxxx", path="/file/"))
+            assert other.said["file"].startswith("whole")
+    finally:
+        end(slow)

@@ -197,7 +197,8 @@ class Front:
             body.let_go()
 
     async def _upload(self, uploads: Uploads, environ: WSGIEnvironment, sender: Sender) -> AnyResponse:
-        if not uploads.enter():
+        network = uploads.network(environ)
+        if not uploads.enter(network):
             return _busy(environ)
         try:
             receiver = await self._turn(lambda: uploads.takes.begin(environ))
@@ -209,7 +210,7 @@ class Front:
             finally:
                 await uploads.run(receiver.close)
         finally:
-            uploads.leave()
+            uploads.leave(network)
 
     async def _in_thread(self, environ: WSGIEnvironment) -> AnyResponse:
         return await self._turn(lambda: run(self.app, environ)) or _busy(environ)

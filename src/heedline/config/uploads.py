@@ -8,6 +8,7 @@ no thread. When the body is complete, Django gets a small form in its place, wit
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ class UploadLimits:
 
     #: Bodies at once, in one process.
     at_once: int = 32
+    #: Of them from one network. Whoever sends slowly on purpose must not take every place.
+    from_one: int = 16
     #: What is passed on at a time.
     block: int = 256 * 1024
     #: The least that must arrive within each pause.
@@ -90,8 +93,10 @@ class Uploads:
 
     takes: Takes
     limits: UploadLimits = UploadLimits()
+    network: Callable[[WSGIEnvironment], bytes | None] = lambda environ: None
+    """Returns the network that a request comes from, or None if it cannot be told. It is kept while the body arrives."""
     _pool: ThreadPoolExecutor = field(init=False)
-    _now: int = field(init=False, default=0)
+    _now: Counter[bytes | None] = field(init=False, default_factory=Counter)
 
     def __post_init__(self) -> None:
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="upload")
@@ -101,16 +106,20 @@ class Uploads:
         media = str(environ.get("CONTENT_TYPE", "")).lower().lstrip()
         return self.takes.expects(environ["REQUEST_METHOD"], media, environ["PATH_INFO"])
 
-    def enter(self) -> bool:
-        """Return whether there is a place for one more body. It must be given back with `leave`."""
-        if self._now >= self.limits.at_once:
+    def enter(self, network: bytes | None) -> bool:
+        """Return whether there is a place for one more body from there. It must be given back with `leave`."""
+        if self._now.total() >= self.limits.at_once:
             return False
-        self._now += 1
+        if network is not None and self._now[network] >= self.limits.from_one:
+            return False
+        self._now[network] += 1
         return True
 
-    def leave(self) -> None:
+    def leave(self, network: bytes | None) -> None:
         """Give back a place."""
-        self._now -= 1
+        self._now[network] -= 1
+        if not self._now[network]:
+            del self._now[network]
 
     async def pass_on(self, incoming: Incoming, receiver: Receiver, environ: WSGIEnvironment) -> None:
         """Give the whole body to its receiver, and leave a small form in the environment in its place."""

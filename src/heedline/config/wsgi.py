@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from wsgiref.headers import Headers
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from heedline.casework.intake.rate_limit import CALLER, PACE, is_inner
+from heedline.casework.intake.rate_limit import CALLER, PACE, is_inner, network_of
 from heedline.config import environment as env
 from heedline.config.front import Front, FrontLimits
 from heedline.config.uploads import AllAddresses, Receiver, Takes, Uploads
@@ -161,7 +161,8 @@ def build(process: str) -> Front:
         fixed={path: (200, list(page.headers), page.body) for path, page in pages.items()},
         ready=lambda path: path in files.files or path in pages,  # HEAD, too
         uploads=Uploads(
-            _OnFreshConnections(AllAddresses((FileAddresses(), PartAddresses(), ReportAddress())))
+            _OnFreshConnections(AllAddresses((FileAddresses(), PartAddresses(), ReportAddress()))),
+            network=lambda environ: network_of(address_of(environ, header)),
         ),
     )
 

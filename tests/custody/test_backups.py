@@ -13,7 +13,7 @@ from django.apps import apps
 
 from heedline.backups import folder, register
 from heedline.backups.folder import Unfit
-from heedline.backups.plan import COPIED, LEFT_OUT, Side
+from heedline.backups.plan import COPIED, LEFT_OUT, Side, copied, left_out
 from heedline.database.access import TABLES
 from tests.custody.scene import Installation, kill_when_it_waits, rows
 
@@ -21,9 +21,9 @@ from tests.custody.scene import Installation, kill_when_it_waits, rows
 
 
 def test_every_table_is_copied_to_one_side_or_left_out_for_a_reason() -> None:
-    copied = {one.table for one in COPIED}
-    assert copied.isdisjoint(LEFT_OUT)
-    assert copied | set(LEFT_OUT) == set(TABLES)
+    tables = {one.table for one in COPIED}
+    assert tables.isdisjoint(LEFT_OUT)
+    assert tables | set(LEFT_OUT) == set(TABLES)
     whole = [one.table for one in COPIED if not one.only]
     assert len(whole) == len(set(whole))
 
@@ -39,13 +39,13 @@ def test_what_opens_anything_is_in_the_key_store_alone() -> None:
     """Ciphertext of keys, headers and half keys; nothing of the kind in the bodies."""
     from tests.laws.test_fields import SEALED
 
-    at = {(one.table, column): one.side for one in COPIED for column in one.only}
+    at = {(one.table, column): one.side for one in copied() for column in one.only}
     for table, words in SEALED.items():
-        if table in LEFT_OUT:
+        if table in left_out():
             continue
         for column in words.split():
             side = at.get((table, column)) or next(
-                one.side for one in COPIED if one.table == table and not one.only
+                one.side for one in copied() if one.table == table and not one.only
             )
             assert side is (Side.BODIES if column in {"payload", "copy_payload"} else Side.KEYS), (
                 table,

@@ -254,10 +254,11 @@ def test_every_table_of_the_desk_is_in_the_backup_and_in_the_statement() -> None
     assert set(line.columns["example_further_check"].split()) == fields
 
 
-def test_the_demonstration_loads_its_data(people: People) -> None:
+def test_the_demonstration_loads_its_data(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     """By the demonstration's own loader, with one of its people and one of its reports."""
     ref, code = people.taken()
     name = "Odile Marchetti"
+    monkeypatch.setattr(demo, "PEOPLE", [one for one in demo.PEOPLE if one[0] == name])
     cast = demo._Cast(
         officers={name: people.house.officers["Odile"]}, keys={name: people.house.keys["Odile"]}
     )

@@ -29,7 +29,7 @@ def test_a_small_table_is_written_into_a_new_file(tmp_path: Path) -> None:
         with psycopg.connect(cluster.url("worker"), autocommit=True) as worker:
             worker.execute("VACUUM (SKIP_LOCKED, TRUNCATE false) told")
             worker.execute(clockwork.WRITE_ANEW.format(table="told", key="told_pkey"))
-            worker.execute(clockwork.FORGET_USE, [["told"]])
+            worker.execute(clockwork.FORGET_USE, [["told"], []])
             for statement in clockwork.FORGET_COMMITS:
                 worker.execute(statement)
         assert sum(path.read_bytes().count(marker.bytes) for path in files.rglob("*") if path.is_file()) == 1

@@ -30,7 +30,7 @@ def standing(
 
 def test_every_role_is_described_and_has_its_grants() -> None:
     assert set(GRANTS) == set(DESCRIPTIONS) == set(Role)
-    assert DESK_ROLES | {Role.STEWARD, Role.OVERSEER} == set(Role)
+    assert DESK_ROLES | {Role.STEWARD, Role.OVERSEER, Role.WELFARE} == set(Role)
 
 
 def test_every_capability_is_somebodys() -> None:

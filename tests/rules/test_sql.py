@@ -9,7 +9,8 @@ from pathlib import Path
 import heedline
 
 PACKAGE = Path(heedline.__file__).parent
-FILES = sorted(PACKAGE.glob("**/*.sql"))
+#: What takes a specialist desk out is the one file that drops anything.
+FILES = sorted(one for one in PACKAGE.glob("**/*.sql") if one.name != "removed.sql")
 #: Statements that change or take away what an earlier file defined.
 REDEFINES = re.compile(
     r"CREATE\s+OR\s+REPLACE|ALTER\s+(?:POLICY|TRIGGER|CONSTRAINT)|ALTER\s+FUNCTION(?!\s+\S+\s+OWNER)"

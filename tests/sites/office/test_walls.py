@@ -92,6 +92,7 @@ def test_a_stranger_sees_only_the_door(house: House, hand: Callable[[], Hand]) -
             ("<uuid:shift_note>", uuid4()),
             ("<uuid:skill>", uuid4()),
             ("<uuid:other>", uuid4()),
+            ("<uuid:file>", uuid4()),
             ("<slug:desk>", "north-east"),
             ("<int:pk>", 1),
             ("<slug:item>", "x"),

@@ -37,5 +37,7 @@ def test_the_walk_stops_at_every_page(rosa: Walker) -> None:
                 assert f"r/{step.slug}/" in stopped
     routes = [re.compile(re.sub(r"<[^>]+>", "[^/]+", str(route.pattern))) for route in urlpatterns]
     for route in routes:
+        if "resumable/" in route.pattern:  # asked by a script, and shows nothing
+            continue
         if route.pattern not in NO_PAGES and "log/after" not in route.pattern:
             assert any(route.fullmatch(one) for one in stopped), route.pattern

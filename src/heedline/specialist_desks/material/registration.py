@@ -72,7 +72,7 @@ DESK = SpecialistDesk(
     copied=(
         Copied("material_item", Side.BODIES),
         Copied("material_examination", Side.BODIES),
-        Copied("material_examiner_account", Side.BODIES),
+        Copied("material_examiner_account", Side.KEYS),
     ),
     demo=demo.load,
     held=(

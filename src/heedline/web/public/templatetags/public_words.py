@@ -26,9 +26,10 @@ def say(context: template.Context, key: str, **values: object) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def plain(context: template.Context, key: str) -> str:
-    """Return a text for a title or an attribute."""
-    return str(context["words"][key])
+def plain(context: template.Context, key: str, **values: object) -> str:
+    """Return a text for a title or an attribute, with its placeholders filled by `values`."""
+    words = context["words"]
+    return str(words.say(key, **values) if values else words[key])
 
 
 @register.simple_tag(takes_context=True)

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from heedline.desks.models import Officer
 from heedline.specialist_desks.material.models import MaterialItem
 from tests.sites.conftest import office_site  # noqa: F401
 from tests.sites.office.conftest import demo, hand  # noqa: F401
@@ -83,6 +84,18 @@ def test_an_examiner_adds_an_item(house: House, hand: Callable[[], Hand]) -> Non
     assert "Type a web address" in odile.html
     odile.send("/w/items/add/", address="songs.example/12")
     assert "hxxps://songs[.]example/12" in odile.html or "songs[.]example/12" in odile.html
+
+
+def test_the_list_of_keys_speaks_of_items(house: House, hand: Callable[[], Hand]) -> None:  # noqa: F811
+    material_desk(People(house, now()))
+    Officer.objects.filter(id=house.officers["Odile"].id).update(single_keys=True)
+    odile = hand().at_work(house, "Odile")
+    odile.get("/w/items/")
+    assert "Next item, previous item" in odile.html
+    assert "Tick the report" not in odile.html, "no key does nothing"
+    odile.get("/w/q/north-east/")
+    assert "Next report, previous report" in odile.html
+    assert "Tick the report" in odile.html
 
 
 def test_a_stranger_gets_the_page_of_what_never_was(house: House, hand: Callable[[], Hand]) -> None:  # noqa: F811

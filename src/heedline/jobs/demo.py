@@ -47,6 +47,7 @@ PEOPLE: tuple[tuple[str, str, str, bool], ...] = (
     ("Sigrid Maddox", "safeguarding", "officer", False),
     ("Mirela Costa", "material", "officer", True),
     ("Marcus Oyelaran", "material", "officer", False),
+    ("Maud Fenwick", "material", "supervisor", False),
     ("Edda Holloway", "advice-north-east", "officer", False),
     ("Emil Karlsen", "advice-north-east", "officer", False),
     ("Vera Standish", "advice-national", "officer", True),

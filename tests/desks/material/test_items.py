@@ -12,6 +12,7 @@ from heedline.casework.errors import NotHere
 from heedline.casework.pages.desk_tabs import desk_tabs
 from heedline.casework.search import desk_index, indexing
 from heedline.desk_hooks.hooks import DemoScene
+from heedline.jobs import demo as cast_of_demo
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import SearchIndex
 from heedline.specialist_desks.material import adding, demo, examining, reading
@@ -78,6 +79,11 @@ def test_the_demonstration_has_items_at_several_stages(people: People) -> None:
     with people.sitting("Odile") as by:
         (line,) = reading.items_of_report(ref, by=by, at=people.at)
     assert (line.state, line.label) == ("unlawful", "Film that praises an attack")
+
+
+def test_the_demonstration_has_a_third_examiner_who_leads_the_desk() -> None:
+    roles = [role for _, desk, role, _ in cast_of_demo.PEOPLE if desk == "material"]
+    assert sorted(roles) == ["officer", "officer", "supervisor"], "to settle, to release and to approve"
 
 
 def test_an_item_is_shown_without_a_link_that_opens(people: People) -> None:

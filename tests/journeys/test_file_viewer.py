@@ -6,12 +6,14 @@ With scripts and without any. The office and the files site are two servers on t
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from playwright.sync_api import expect
 
 from heedline.desks.models import ViewingMinutes
 from heedline.permits.models import ViewToken
@@ -92,7 +94,7 @@ def test_files_of_a_report(
     frame = _frame(page)
     image = frame.locator("img.picture").first
     image.wait_for()
-    assert "blur" in image.evaluate("one => getComputedStyle(one).filter")
+    expect(image).to_have_css("filter", re.compile("blur"))  # when the frame's style sheet has come
     if scripts:
         page.axe()
         _screens(page, "covered")

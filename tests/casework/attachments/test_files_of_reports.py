@@ -145,6 +145,15 @@ def test_what_nothing_names_is_swept_after_two_days(people: People, stored: Path
     assert not still_good(left, people.at)
 
 
+def test_the_first_file_of_all_is_swept_too_where_no_report_has_one(people: People, stored: Path) -> None:
+    people.send()
+    taken(people)
+    aged(stored, 49)
+    with acting("worker"):
+        assert sweeping.sweep(people.at) == 1
+    assert not list(stored.glob("??/*"))
+
+
 def test_a_worker_with_an_empty_database_deletes_nothing(people: People, stored: Path) -> None:
     taken(people)
     aged(stored, 1000)

@@ -13,7 +13,7 @@ from uuid import UUID
 from heedline.casework.attachments.stored_objects import storage
 from heedline.files import checking
 from heedline.files.checking import ObjectState
-from heedline.reports.models import Derivative, FileState, ReportFile
+from heedline.reports.models import Derivative, FileState, Report, ReportFile
 
 logger = logging.getLogger("heedline.files")
 
@@ -24,8 +24,8 @@ AFTER = timedelta(hours=48)
 
 def sweep(at: datetime) -> int:
     """Delete the objects that nothing names, and return their number."""
-    if not ReportFile.objects.exists() and not Derivative.objects.exists():
-        # a worker with a wrong or an empty database must not empty the storage
+    if not Report.objects.exists():
+        # a worker with an empty database must not empty the storage
         return 0
     return checking.sweep(storage(), _named, AFTER)
 

@@ -263,7 +263,8 @@ def _ranked(index: SealedIndex) -> list[UUID]:
 def _lines(
     wanted: Sequence[UUID], index: SealedIndex | None, ring: Keyring, by: Attendance, at: datetime
 ) -> tuple[ItemLine, ...]:
-    rows = {one.id: one for one in MaterialItem.objects.select_related("owner").filter(id__in=wanted)}
+    ours = MaterialItem.objects.filter(desk_id__in=by.desk_ids, id__in=wanted)
+    rows = {one.id: one for one in ours.select_related("owner")}
     opened = desk_parts.opened([one.container for one in rows.values()], ring)
     lines = []
     for ref in wanted:

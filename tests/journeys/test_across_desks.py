@@ -46,7 +46,7 @@ def test_three_reports_about_one_boy_are_found_together_across_two_forces(
     _fits(odile, "other-desks")
     odile.play.get_by_role("radio", name="1. South West desk").check()
     odile.play.get_by_label("Ask whether it is about the same matter").check()
-    odile.play.get_by_label("What do you write to them?").fill("Is yours the boy at the hill school?")
+    odile.play.get_by_label("Message to the other desk").fill("Is yours the boy at the hill school?")
     odile.press("Send to the other desk")
     odile.play.get_by_text("Sent to the other desk.").wait_for()
 
@@ -58,7 +58,7 @@ def test_three_reports_about_one_boy_are_found_together_across_two_forces(
     asked = otto.play.get_by_role("article").filter(has_text="asks. Answer it.").inner_text()
     otto.play.get_by_role("radio", name=f"{asked[0]}. North East desk").check()
     otto.play.get_by_label("Answer: it is about the same matter").check()
-    otto.play.get_by_label("What do you write to them?").fill("The club says so")
+    otto.play.get_by_label("Message to the other desk").fill("The club says so")
     otto.press("Send to the other desk")
     odile.visit(f"{office}/w/r/{ref}/matches/")
     odile.play.get_by_text("Confirmed: about the same matter.").wait_for()

@@ -188,7 +188,7 @@ def unit_has_it(ref: UUID, *, by: Attendance, at: datetime) -> None:
 
 @item_verb(MaterialAct.MOVED)
 def approve_audience(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Approve that a company may be told of an item that only few people could have seen.
+    """Approve that a company may be told of an item that only a few people could have seen.
 
     A notice may then give the reporter away. Raises NotHere, Refused and NotNow.
     """

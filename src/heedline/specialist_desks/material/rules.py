@@ -139,7 +139,7 @@ PLACES: Final = {
     _S.HELD: Place.REVERSAL,
 }
 OWN = "You examined this item yourself. Somebody else reviews it."
-INVOLVED = "You took part in an earlier decision about this item. Somebody who did not decides now."
+INVOLVED = "You took part in an earlier decision about this item. Another examiner must decide now."
 
 
 def why_not(place: Place, officer: UUID, earlier: Iterable[UUID]) -> str:

@@ -55,9 +55,9 @@ def _fields(found: tuple[MatchLine, ...]) -> tuple[Field, ...]:
         ),
         TextArea(
             name="words",
-            label="What do you write to them?",
+            label="Message to the other desk",
             hint="Sealed to both desks. They learn only what you write here.",
-            required="Write something to the other desk",
+            required="Enter a message to the other desk",
             rows=4,
             limit=questions.LONGEST,
         ),

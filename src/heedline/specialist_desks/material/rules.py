@@ -138,7 +138,7 @@ PLACES: Final = {
     _S.UNLAWFUL: Place.REVERSAL,
     _S.HELD: Place.REVERSAL,
 }
-OWN = "You examined this item yourself. Somebody else reviews it."
+OWN = "You examined this item yourself. Another examiner must review it."
 INVOLVED = "You took part in an earlier decision about this item. Another examiner must decide now."
 
 

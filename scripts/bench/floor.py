@@ -12,8 +12,8 @@ import psycopg
 
 from bench import made_up
 from bench.instance import Instance
-from heedline.vault.container import Container
-from heedline.vault.envelope import seal_part
+from heedline.vault.containers.container import Container
+from heedline.vault.containers.envelope import seal_part
 from heedline.vault.identity import SealedIdentity, seal_identity
 from heedline.vault.keys import new_seed, public_key
 

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from heedline.files.kinds import FileSample
 from heedline.files.sealed_stream import Sealing, new_file_key, read_range
 from heedline.files.storage import FolderStorage
-from heedline.vault.payload import CHUNK, PayloadWriter
+from heedline.vault.containers.payload import CHUNK, PayloadWriter
 
 _BLOCK = 256 * 1024
 _MEGABYTE = 1_000_000

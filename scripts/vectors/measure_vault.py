@@ -14,10 +14,10 @@ from uuid import uuid4
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from heedline.vault import codes, keys
-from heedline.vault.container import new_file_key
-from heedline.vault.envelope import open_part, seal_part
+from heedline.vault.containers.container import new_file_key
+from heedline.vault.containers.envelope import open_part, seal_part
+from heedline.vault.containers.payload import CHUNK, PayloadWriter
 from heedline.vault.identity import seal_identity
-from heedline.vault.payload import CHUNK, PayloadWriter
 
 PLACE = {"installation": "measured", "container_id": uuid4()}
 BODY = b"A person unknown to me bought a lot of it. " * 48

@@ -29,7 +29,7 @@ from heedline.casework.retention import keeping
 from heedline.desks.models import EpochGrant, Officer
 from heedline.reports.models import SealedHeader
 from heedline.vault import CannotOpen
-from heedline.vault.container import file_key, open_payload
+from heedline.vault.containers.container import file_key, open_payload
 from heedline.vault.grants import open_grant
 from tests.support.acting import acting
 from tests.support.cast import now

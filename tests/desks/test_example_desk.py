@@ -29,7 +29,8 @@ from heedline.desks.models import EpochKeyRow
 from heedline.dispatch.chain import Deadlines
 from heedline.dispatch.clocks import slot_of
 from heedline.dispatch.models import About, Alarm, Outbox
-from heedline.jobs import demo, worker
+from heedline.jobs import worker
+from heedline.jobs.demonstration import cast as demo
 from heedline.permits.gate import Refused
 from heedline.reports.models import Report, SealedHeader, SealedPayload
 from heedline.web.office.report.report_words import act_words

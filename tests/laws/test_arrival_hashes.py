@@ -15,7 +15,7 @@ from heedline.casework.journey import transitions
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.report.sealing import canonical
 from heedline.reports.models import SealedHeader, SealedPayload
-from heedline.vault import envelope
+from heedline.vault.containers import envelope
 from tests.support.cast import House, now
 from tests.support.leaving_scene import settled
 from tests.support.scene_people import People, logged, row

@@ -17,7 +17,9 @@ from django.db import connection
 
 from heedline.backups import register
 from heedline.desks.models import Officer
-from heedline.jobs import cli, doctor, doctor_people
+from heedline.jobs import cli
+from heedline.jobs.doctor import checks as doctor
+from heedline.jobs.doctor import people as doctor_people
 from heedline.launch import CannotStart
 from heedline.launch.home import Home
 from tests.support.cast import House

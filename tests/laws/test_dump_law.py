@@ -25,7 +25,7 @@ from heedline.casework.access import session_store
 from heedline.launch import demo, postgres
 from heedline.launch.home import Home
 from heedline.vault import CannotOpen
-from heedline.vault.container import file_key
+from heedline.vault.containers.container import file_key
 from heedline.vault.grants import grant_info, open_grant
 from heedline.vault.identity import open_share
 from heedline.vault.keys import hkdf, public_key

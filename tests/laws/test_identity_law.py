@@ -32,10 +32,10 @@ from heedline.permits.gate import Refused
 from heedline.permits.roles import Role
 from heedline.reports.models import IdentityShare, SealedHeader, SealedPayload
 from heedline.vault import CannotOpen
-from heedline.vault.container import Container, file_key
+from heedline.vault.containers.container import Container, file_key
 from heedline.vault.grants import open_grant
 from heedline.vault.identity import open_identity, open_share
-from heedline.vault.signed import SignedStatement, Statement
+from heedline.vault.statements.signed import SignedStatement, Statement
 from tests.laws import thief
 from tests.support import stories
 from tests.support.acting import acting

@@ -25,7 +25,7 @@ import sys
 from heedline.jobs import cli
 cli._become("office")
 from heedline.casework.setup import readdressing
-from heedline.jobs import keys
+from heedline.jobs.keys import commands as keys
 readdressing.BATCH, keys.ROUND = 2, 2
 sys.exit(cli.main(["keys", "readdress", "north-east", "--officer", "odile@unit.example"]))
 """

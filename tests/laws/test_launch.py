@@ -127,7 +127,7 @@ def test_what_a_dead_child_had_started_goes_before_it_is_started_again(
 def test_no_process_of_ours_writes_a_core_file() -> None:
     script = (
         "import resource; from heedline.jobs import cli; "
-        "import heedline.jobs.papers as papers; "
+        "import heedline.jobs.papers.reference as papers; "
         "papers.run = lambda *_, **__: print(resource.getrlimit(resource.RLIMIT_CORE)) or 0; cli.main(['docs'])"
     )
     done = subprocess.run(

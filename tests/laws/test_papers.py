@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from heedline.database import function_access
-from heedline.jobs import database_access
+from heedline.jobs.papers import database_access
 
 ROOT = Path(__file__).resolve().parents[2]
 THREATS = ROOT / "docs" / "threat-model.md"

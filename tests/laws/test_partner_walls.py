@@ -27,7 +27,7 @@ from heedline.casework.setup import enrolment
 from heedline.desks.models import Appointment, KeyStatement, ProviderBinding
 from heedline.permits import functions
 from heedline.permits.models import OfficeSession
-from heedline.vault.signed import SignedStatement
+from heedline.vault.statements.signed import SignedStatement
 from tests.support import stories
 from tests.support.acting import acting
 from tests.support.cast import House, add_partner, now

@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from heedline.jobs import doctor
+from heedline.jobs.doctor import checks as doctor
 from heedline.launch import accounts, places, postgres, roles, server
 from heedline.launch.postgres import CannotStart, Cluster
 

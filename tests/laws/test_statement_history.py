@@ -16,10 +16,10 @@ from heedline.casework.keys import epochs
 from heedline.casework.keys.signing import state
 from heedline.desks.models import KeyStatement
 from heedline.dispatch.models import Alarm
-from heedline.jobs import doctor
+from heedline.jobs.doctor import checks as doctor
 from heedline.permits.gate import Refused
 from heedline.vault.keys import new_seed, public_key
-from heedline.vault.signed import SignedStatement, Statement, key_text
+from heedline.vault.statements.signed import SignedStatement, Statement, key_text
 from tests.support.acting import acting
 from tests.support.cast import House, now
 from tests.support.leaving_scene import a_third_officer, leaves

@@ -25,7 +25,7 @@ from heedline.casework.setup.stewardship import Enrolment, Hand
 from heedline.desks.models import Desk, Officer, Organisation
 from heedline.permits.roles import Role
 from heedline.vault.keys import new_seed, signing_public
-from heedline.vault.signed import ROOT
+from heedline.vault.statements.signed import ROOT
 from tests.support.acting import acting
 
 PASSWORD = "correct horse battery staple"

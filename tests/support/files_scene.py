@@ -25,8 +25,8 @@ from heedline.files.padding import blocks_of_padding
 from heedline.files.scanning import ScanVerdict
 from heedline.files.sealed_stream import Sealing, new_file_key
 from heedline.reports.models import ReportFile, SealedHeader, SealedPayload
-from heedline.vault import envelope
-from heedline.vault.container import header_for
+from heedline.vault.containers import envelope
+from heedline.vault.containers.container import header_for
 from tests.support.scene_people import People
 
 

@@ -15,7 +15,7 @@ from heedline.dispatch.clocks import SLOT
 from heedline.permits.roles import Role
 from heedline.reports.models import IdentityShare, SealedHeader
 from heedline.vault import CannotOpen
-from heedline.vault.container import file_key
+from heedline.vault.containers.container import file_key
 from heedline.vault.grants import open_grant
 from heedline.vault.identity import open_share
 from tests.support.acting import acting

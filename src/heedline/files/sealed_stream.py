@@ -1,7 +1,7 @@
 """Sealing of a file while it arrives, in any number of requests, and reading any part of it.
 
-An object is the payload of an age file (`vault.payload`), which is ciphertext in chunks of 64 KiB. With a
-header for its file key it is a file that `vault.container.open_stream` opens.
+An object is the payload of an age file (`vault.containers.payload`), which is ciphertext in chunks of 64 KiB. With a
+header for its file key it is a file that `vault.containers.container.open_stream` opens.
 
 An upload can stop after any byte. What it needs to go on lies at the end of the unfinished object: the bytes
 that don't fill a chunk yet, sealed under a key of their own (`Sealing.state`). The next request resumes from
@@ -18,9 +18,8 @@ from io import RawIOBase
 from typing import BinaryIO, cast
 
 from heedline.vault import CannotOpen
-from heedline.vault.container import new_file_key
-from heedline.vault.keys import hkdf
-from heedline.vault.payload import (
+from heedline.vault.containers.container import new_file_key
+from heedline.vault.containers.payload import (
     CHUNK,
     NONCE,
     SEALED_CHUNK,
@@ -30,6 +29,7 @@ from heedline.vault.payload import (
     open_range,
     plain_size,
 )
+from heedline.vault.keys import hkdf
 from heedline.vault.small import OVERHEAD, open_small, seal_small
 
 __all__ = ["Read", "Sealing", "new_file_key", "read_all", "read_range", "sha256_of"]

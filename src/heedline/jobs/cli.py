@@ -58,14 +58,14 @@ def _migrate(_: argparse.Namespace) -> int:
 def _load_demo(_: argparse.Namespace) -> int:
     # As the office: the people are made with its secrets, through its rights.
     _become("office")
-    from heedline.jobs import demo
+    from heedline.jobs.demonstration import cast as demo
 
     demo.load(_home())
     return 0
 
 
 def _doctor(_: argparse.Namespace) -> int:
-    from heedline.jobs import doctor
+    from heedline.jobs.doctor import checks as doctor
 
     return doctor.run(_home())
 
@@ -137,19 +137,19 @@ def _witness(args: argparse.Namespace) -> int:
 
 
 def _docs(args: argparse.Namespace) -> int:
-    from heedline.jobs import papers
+    from heedline.jobs.papers import reference as papers
 
     return papers.run(Path(args.folder), check=args.check)
 
 
 def _data_protection(args: argparse.Namespace) -> int:
-    from heedline.jobs import data_protection
+    from heedline.jobs.papers import data_protection
 
     return data_protection.run(Path(args.folder), Path(args.answers) if args.answers else None, args.pack)
 
 
 def _leaflets(args: argparse.Namespace) -> int:
-    from heedline.jobs import leaflets
+    from heedline.jobs.papers import leaflets
 
     return leaflets.run(check=args.check)
 
@@ -170,14 +170,15 @@ def _keys(args: argparse.Namespace) -> int:
         django.setup()
     else:
         _become("office")
-    from heedline.jobs import keys
+    from heedline.jobs.keys import commands as keys
 
     return keys.run(args)
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser for all subcommands and their options."""
-    from heedline.jobs import key_commands, log_commands
+    from heedline.jobs import log_commands
+    from heedline.jobs.keys import parser as key_commands
 
     top = argparse.ArgumentParser(
         prog="heedline",

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
 
-from heedline.vault.container import Container
-from heedline.vault.envelope import open_part, seal_part_to
+from heedline.vault.containers.container import Container
+from heedline.vault.containers.envelope import open_part, seal_part_to
 from heedline.vault.errors import CannotOpen
 from heedline.vault.grants import grant, grant_info, open_grant
 from heedline.vault.keys import SEED_SIZE, Opener, prepare

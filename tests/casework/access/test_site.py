@@ -10,7 +10,7 @@ from heedline.casework.setup import recovery, stewardship
 from heedline.desks.models import Appointment
 from heedline.permits.gate import Refused
 from heedline.permits.roles import Role
-from heedline.vault.signed import ROOT
+from heedline.vault.statements.signed import ROOT
 from tests.support.acting import acting
 from tests.support.cast import House, add_partner, now
 

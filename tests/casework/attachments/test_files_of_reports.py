@@ -26,7 +26,7 @@ from heedline.files.sealed_stream import read_range
 from heedline.reports.models import Derivative, FileState, Report, ReportFile, SealedHeader
 from heedline.vault import CannotOpen
 from heedline.vault.codes import ReceiptCode
-from heedline.vault.container import file_key
+from heedline.vault.containers.container import file_key
 from tests.support import stories
 from tests.support.acting import acting
 from tests.support.keeping_scene import disposed, with_leads

@@ -18,7 +18,7 @@ from heedline.casework.pages.danger_page import DangerFile
 from heedline.casework.pages.queues import queue
 from heedline.casework.setup import stewardship
 from heedline.dispatch.models import Outbox
-from heedline.jobs import doctor_people
+from heedline.jobs.doctor import people as doctor_people
 from heedline.packs.slots import minute_of
 from heedline.permits.gate import Refused
 from heedline.permits.roles import Role

@@ -12,7 +12,7 @@ from heedline.casework.setup import readdressing
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Dissemination, SealedHeader
 from heedline.vault import CannotOpen
-from heedline.vault.container import file_key
+from heedline.vault.containers.container import file_key
 from tests.support import stories
 from tests.support.keeping_scene import with_leads
 from tests.support.leaving_scene import a_third_officer, an_hour_later, ended, leaves, settled

@@ -22,7 +22,7 @@ from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import SealedHeader, SealedPayload
 from heedline.vault import CannotOpen
-from heedline.vault.container import file_key
+from heedline.vault.containers.container import file_key
 from tests.support.acting import acting
 from tests.support.cast import become_acquainted
 from tests.support.partner_scene import (

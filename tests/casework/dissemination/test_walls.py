@@ -11,7 +11,7 @@ from heedline.casework.errors import NotHere
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import SealedHeader, SealedPayload
 from heedline.vault import CannotOpen
-from heedline.vault.container import file_key
+from heedline.vault.containers.container import file_key
 from tests.support.acting import acting
 from tests.support.partner_scene import COUNCIL, at_the_council, opened, sent, sent_to_the_council
 from tests.support.scene_people import People

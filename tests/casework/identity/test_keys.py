@@ -19,7 +19,7 @@ from heedline.dispatch import clockwork
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import IdentityRequest, IdentityShare, ReleasedShare, SealedHeader, SealedPayload
 from heedline.vault import CannotOpen
-from heedline.vault.container import Container
+from heedline.vault.containers.container import Container
 from heedline.vault.identity import open_identity, open_released_share, open_share
 from tests.support.acting import acting
 from tests.support.identity_scene import (

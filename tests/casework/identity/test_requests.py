@@ -23,7 +23,7 @@ from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import IdentityRequest, IdentityShare, ReleasedShare, SealedHeader, SealedPayload
 from heedline.vault import CannotOpen
-from heedline.vault.container import Container, open_container
+from heedline.vault.containers.container import Container, open_container
 from tests.support.acting import acting
 from tests.support.identity_scene import (
     ANONYMOUS,

@@ -18,7 +18,7 @@ from heedline.permits import functions
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import IdentityShare, SealedHeader, SealedPayload, Step
 from heedline.vault import CannotOpen
-from heedline.vault.container import Container, open_container
+from heedline.vault.containers.container import Container, open_container
 from heedline.vault.identity import open_share
 from tests.support import stories
 from tests.support.acting import acting

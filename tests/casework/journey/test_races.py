@@ -30,7 +30,7 @@ from heedline.permits.gate import Refused
 from heedline.permits.roles import Role
 from heedline.reports.models import Message, Report, Step
 from heedline.vault.keys import new_seed
-from heedline.vault.signed import ROOT
+from heedline.vault.statements.signed import ROOT
 from tests.laws.committed import committed_house, superuser
 from tests.laws.failing_database import refused_by
 from tests.support import cast, partner_scene, stories

@@ -18,7 +18,7 @@ from heedline.casework.keys.signing import Hand, state
 from heedline.desks.models import Desk, EpochKeyRow, KeyStatement
 from heedline.reports.models import Report, SealedHeader
 from heedline.vault.keys import new_seed, public_key
-from heedline.vault.signed import SignedStatement, Statement, key_text
+from heedline.vault.statements.signed import SignedStatement, Statement, key_text
 from tests.support import stories
 from tests.support.acting import acting
 from tests.support.leaving_scene import a_third_officer, leaves

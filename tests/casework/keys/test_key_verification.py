@@ -18,7 +18,7 @@ from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
 from heedline.permits.roles import Role
 from heedline.vault.keys import new_seed, public_key, signing_public
-from heedline.vault.signed import key_text
+from heedline.vault.statements.signed import key_text
 from tests.support.acting import acting
 from tests.support.cast import PASSWORD
 from tests.support.partner_scene import at_the_council

@@ -22,9 +22,11 @@ from heedline.casework.keys.signing import Hand
 from heedline.casework.setup import ceremonies as casework_ceremonies
 from heedline.casework.setup import enrolment, key_overview, leavers
 from heedline.desks.models import Appointment, Officer, StandingInstallation
-from heedline.jobs import ceremonies, cli, keys, share_papers
+from heedline.jobs import cli
+from heedline.jobs.keys import ceremonies, share_papers
+from heedline.jobs.keys import commands as keys
 from heedline.permits.gate import Refused
-from heedline.vault.signed import ROOT
+from heedline.vault.statements.signed import ROOT
 from tests.casework.setup.test_recovery import HOLDERS, loses_everything
 from tests.support import pdf_ua
 from tests.support.acting import acting

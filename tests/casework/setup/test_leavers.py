@@ -25,7 +25,7 @@ from heedline.permits.roles import Role
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import IdentityShare, SealedHeader, SealedPayload
 from heedline.vault import CannotOpen
-from heedline.vault.signed import ROOT
+from heedline.vault.statements.signed import ROOT
 from tests.support import stories
 from tests.support.acting import acting
 from tests.support.cast import PASSWORD, House

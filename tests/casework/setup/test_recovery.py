@@ -17,7 +17,7 @@ from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
 from heedline.reports.models import SealedHeader
 from heedline.vault.keys import new_seed, public_key
-from heedline.vault.signed import key_text
+from heedline.vault.statements.signed import key_text
 from tests.support.acting import acting
 from tests.support.cast import become_acquainted
 from tests.support.leaving_scene import settled

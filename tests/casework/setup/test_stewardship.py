@@ -14,7 +14,7 @@ from heedline.desks.models import Appointment, Officer, Organisation
 from heedline.permits.gate import Refused
 from heedline.permits.roles import Role
 from heedline.vault.keys import new_seed
-from heedline.vault.signed import ROOT
+from heedline.vault.statements.signed import ROOT
 from tests.support.acting import acting
 from tests.support.cast import PASSWORD, House
 from tests.support.scene_people import People, logged

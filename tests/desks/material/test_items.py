@@ -12,7 +12,7 @@ from heedline.casework.errors import NotHere
 from heedline.casework.pages.desk_tabs import desk_tabs
 from heedline.casework.search import desk_index, indexing
 from heedline.desk_hooks.hooks import DemoScene
-from heedline.jobs import demo as cast_of_demo
+from heedline.jobs.demonstration import cast as cast_of_demo
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import SearchIndex
 from heedline.specialist_desks.material import adding, demo, examining, reading

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from heedline.jobs import doctor_files
+from heedline.jobs.doctor import files as doctor_files
 
 
 class Installation:

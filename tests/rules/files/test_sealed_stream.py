@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from heedline.files.sealed_stream import Read, Sealing, new_file_key, read_all, read_range, sha256_of
 from heedline.vault import CannotOpen, keys
-from heedline.vault.container import header_for, open_stream
-from heedline.vault.payload import CHUNK, SEALED_CHUNK
+from heedline.vault.containers.container import header_for, open_stream
+from heedline.vault.containers.payload import CHUNK, SEALED_CHUNK
 
 SEED = bytes([7]) * 32
 BODY = bytes(i % 251 for i in range(4 * CHUNK + 11))

@@ -67,7 +67,9 @@ def test_each_language_has_words_of_its_own(language: str, who: str, did: str) -
 
 
 def test_of_the_demonstrations_reports_those_without_behaviour_are_asked_about() -> None:
-    made = tomllib.loads(files("heedline.jobs").joinpath("demo_reports.toml").read_text(encoding="utf-8"))
+    made = tomllib.loads(
+        files("heedline.jobs.demonstration").joinpath("reports.toml").read_text(encoding="utf-8")
+    )
     told = [
         (one["told"].get("kind", "activity"), one["told"]["narrative"])
         for one in made["reports"]

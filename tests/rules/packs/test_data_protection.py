@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from heedline.jobs import data_protection
+from heedline.jobs.papers import data_protection
 from heedline.packs import PackError, load_pack
 from heedline.packs.rules.data_protection import (
     PAPERS,

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from heedline.vault import CannotOpen, header
-from heedline.vault.container import Container, open_container, open_payload, open_stream
+from heedline.vault import CannotOpen
+from heedline.vault.containers import header
+from heedline.vault.containers.container import Container, open_container, open_payload, open_stream
 from heedline.vault.keys import parse_identity
 
 STORED = Path(__file__).parents[2] / "vectors" / "cctv-age.json.xz"

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heedline.vault import CannotOpen, envelope, header, keys
-from heedline.vault.container import (
+from heedline.vault import CannotOpen, keys
+from heedline.vault.containers import envelope, header
+from heedline.vault.containers.container import (
     CHUNK,
     Container,
     PayloadWriter,

@@ -11,10 +11,10 @@ from tests.rules.vault.test_statements import APRIL, HERE, MARCH, SEEDS, Paper, 
 from tests.rules.vault.test_statements import paper as paper
 
 from heedline.vault import keys
-from heedline.vault.container import Container, file_key, move, open_container, seal
+from heedline.vault.containers.container import Container, file_key, move, open_container, seal
+from heedline.vault.containers.header import MOST_STANZAS
 from heedline.vault.errors import CannotOpen
-from heedline.vault.header import MOST_STANZAS
-from heedline.vault.signed import JSON, ROOT, SignedStatement, Statement, propose
+from heedline.vault.statements.signed import JSON, ROOT, SignedStatement, Statement, propose
 
 LATER = date(2031, 3, 2)
 
@@ -145,7 +145,7 @@ def test_stanzas_of_others_kinds_stay_as_they_are() -> None:
             + b"".join(body[i : i + 64] + b"\n" for i in range(0, len(body) + 1, 64))
         )
         # with another stanza the old MAC does not hold: written by whoever has the file key
-        from heedline.vault import header as headers
+        from heedline.vault.containers import header as headers
 
         key = file_key(sealed.header, [OLD])
         before, _, _ = sealed.header.partition(b"---")

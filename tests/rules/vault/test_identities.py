@@ -6,8 +6,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from heedline.vault import CannotOpen, envelope, identity, keys
-from heedline.vault.container import Container, open_container
+from heedline.vault import CannotOpen, identity, keys
+from heedline.vault.containers import envelope
+from heedline.vault.containers.container import Container, open_container
 from heedline.vault.grants import grant, grant_info, open_grant
 
 DESK, NIGHT, AUTHORISER, OFFICER = (bytes([n]) * 32 for n in (1, 2, 3, 4))
@@ -151,7 +152,7 @@ def test_a_grant_opens_for_its_key_and_purpose_only() -> None:
 
 def test_a_grant_is_no_stanza() -> None:
     """Even with age's own label for ``info``, a grant of 16 bytes cannot be passed off as a file's header."""
-    from heedline.vault import header
+    from heedline.vault.containers import header
 
     sealed = grant(bytes(16), PUBLIC[OFFICER], info=b"age-encryption.org/mlkem768x25519")
     true = header.write(bytes(16), [keys.parsed(PUBLIC[OFFICER])])

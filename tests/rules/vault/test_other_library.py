@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from heedline.vault import keys
-from heedline.vault.container import Container, open_container, seal
+from heedline.vault.containers.container import Container, open_container, seal
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 SIZES = {"empty": 0, "short": 11, "one chunk": 65_536, "one more": 65_537, "two chunks": 131_072}

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.rules.vault.test_statements import HERE, ROOT_PUBLIC
 
-from heedline.vault.statements import verify_all
+from heedline.vault.statements.verification import verify_all
 
 
 @given(st.text(max_size=80) | st.just("[" * 5_000) | st.just("x" * 70_000))

@@ -9,7 +9,9 @@ from uuid import uuid4
 import pytest
 
 from heedline.vault import keys
-from heedline.vault.statements import JSON, ROOT, Directory, SignedStatement, Statement, key_text, verify_all
+from heedline.vault.statements.directory import Directory
+from heedline.vault.statements.signed import JSON, ROOT, SignedStatement, Statement, key_text
+from heedline.vault.statements.verification import verify_all
 
 HERE = "north"
 PEOPLE = ("stella", "sten", "sid", "odile", "otto", "ada", "abel", "ghost", "pia")

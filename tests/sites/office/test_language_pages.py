@@ -13,7 +13,8 @@ import pytest
 
 from heedline.audit.models import Event
 from heedline.casework.language.pages_review import of_pack
-from heedline.jobs import papers, reviewing
+from heedline.jobs import reviewing
+from heedline.jobs.papers import reference as papers
 from heedline.packs import Pack, load_pack
 from heedline.packs.reading import loading
 from heedline.packs.reading.loading import read_pack

@@ -13,7 +13,7 @@ from heedline.casework.dissemination import partners
 from heedline.casework.keys import key_verification
 from heedline.casework.report.opening import short_name
 from heedline.reports.models import Dissemination, Report
-from heedline.vault.directory import Directory
+from heedline.vault.statements.directory import Directory
 from tests.casework.dissemination.test_rewrap import everything_is_lost
 from tests.sites.office.desk_hand import Hand
 from tests.support.acting import acting

@@ -8,7 +8,7 @@ import pypdf
 import pytest
 from django.contrib.staticfiles import finders
 
-from heedline.jobs import leaflets as making
+from heedline.jobs.papers import leaflets as making
 from heedline.web.public.guidance import leaflets
 from tests.sites.public.walker import Walker
 from tests.support import pdf_ua

@@ -42,9 +42,10 @@ from heedline.files.kinds import FileKind
 from heedline.files.padding import blocks_of_padding
 from heedline.files.sealed_stream import Sealing
 from heedline.permits import viewer_functions
-from heedline.vault import CannotOpen, envelope
+from heedline.vault import CannotOpen
 from heedline.vault.canonical import canonical
-from heedline.vault.payload import seal_payload
+from heedline.vault.containers import envelope
+from heedline.vault.containers.payload import seal_payload
 
 logger = logging.getLogger("heedline.files")
 

@@ -15,8 +15,9 @@ from django.db.models import Q
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.errors import ChangedSinceArrival
 from heedline.reports.stored import StoredPart, parts_of
-from heedline.vault import CannotOpen, envelope
-from heedline.vault.container import Container
+from heedline.vault import CannotOpen
+from heedline.vault.containers import envelope
+from heedline.vault.containers.container import Container
 
 
 @dataclass(frozen=True)

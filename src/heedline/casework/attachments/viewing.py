@@ -45,7 +45,7 @@ from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Derivative, FileState, ReportFile, SealedHeader
 from heedline.reports.stored import parts_of
 from heedline.vault import CannotOpen
-from heedline.vault.container import file_key, header_for, new_file_key
+from heedline.vault.containers.container import file_key, header_for, new_file_key
 from heedline.vault.small import new_secret
 
 DESCRIPTION = "derivative-description"

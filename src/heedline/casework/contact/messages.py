@@ -36,10 +36,11 @@ from heedline.permits.capabilities import Capability
 from heedline.reports import door
 from heedline.reports.lifecycle import Move
 from heedline.reports.models import Message, Receipt
-from heedline.vault import CannotOpen, envelope
+from heedline.vault import CannotOpen
 from heedline.vault.canonical import canonical, canonical_object
 from heedline.vault.codes import CodeKeys, ReceiptCode, body_mac, derive, lookup_hash
-from heedline.vault.container import Container
+from heedline.vault.containers import envelope
+from heedline.vault.containers.container import Container
 
 #: Characters in one message, either way; stated on the page.
 LONGEST = 5000

@@ -21,7 +21,7 @@ from heedline.desks.models import EpochKeyRow
 from heedline.packs import load_pack
 from heedline.permits import danger_functions
 from heedline.reports.models import SealedHeader
-from heedline.vault.container import readdress as rewrite
+from heedline.vault.containers.container import readdress as rewrite
 
 #: A message that arrives in between changes the parts to be rewritten: then they are read again.
 _TRIES = 3

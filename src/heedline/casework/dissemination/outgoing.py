@@ -41,7 +41,7 @@ from heedline.reports.dissemination_states import DisseminationState
 from heedline.reports.lifecycle import Move, NotNow
 from heedline.reports.models import Dissemination, SealedHeader, SealedPayload
 from heedline.reports.models.disseminations import UNREAD, WAITS
-from heedline.vault.container import readdress
+from heedline.vault.containers.container import readdress
 
 #: Characters of a text for a partner, and of its title; stated on the page.
 LONGEST, LONGEST_TITLE = 10_000, 120

@@ -34,9 +34,10 @@ from heedline.permits.capabilities import Capability
 from heedline.permits.partner_functions import Parts, SentRow
 from heedline.reports.dissemination_states import DisseminationState
 from heedline.reports.lifecycle import NotNow
-from heedline.vault import CannotOpen, envelope
+from heedline.vault import CannotOpen
 from heedline.vault.canonical import canonical
-from heedline.vault.container import Container, readdress
+from heedline.vault.containers import envelope
+from heedline.vault.containers.container import Container, readdress
 
 #: Characters of an answer; stated on the page.
 LONGEST = 10_000

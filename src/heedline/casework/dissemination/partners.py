@@ -24,7 +24,7 @@ from heedline.casework.recording import refusals_logged
 from heedline.desks.models import PARTNER, Desk, Officer
 from heedline.permits.capabilities import Capability
 from heedline.reports.lifecycle import NotNow
-from heedline.vault.directory import EpochKey
+from heedline.vault.statements.directory import EpochKey
 
 TOO_FEW = "Fewer than two people there could open it. Phone them, and tell your stewards."
 COMPARE_FIRST = (

@@ -38,7 +38,7 @@ from heedline.reports import dissemination_states as states
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Dissemination, EarlierAnswer, SealedHeader
 from heedline.vault import CannotOpen
-from heedline.vault.container import readdress
+from heedline.vault.containers.container import readdress
 
 #: Headers in one transaction: about a tenth of a second.
 BATCH = 100

@@ -32,7 +32,7 @@ from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import IdentityRequest, ReleasedShare, Report, SealedHeader, SealedPayload
 from heedline.vault import CannotOpen
-from heedline.vault.container import Container
+from heedline.vault.containers.container import Container
 from heedline.vault.identity import open_identity, open_released_share, open_share
 
 

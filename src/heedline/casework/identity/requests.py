@@ -42,8 +42,9 @@ from heedline.permits.scopes import reports_of
 from heedline.permits.second_person import DecisionRequest, Matter, Reply, RequestState, refuse_second_request
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import IdentityRequest
-from heedline.vault import CannotOpen, envelope
+from heedline.vault import CannotOpen
 from heedline.vault.canonical import canonical
+from heedline.vault.containers import envelope
 from heedline.vault.identity import open_share, release_share
 
 #: Why an identity may be needed, as codes: the log and the tables show no words.

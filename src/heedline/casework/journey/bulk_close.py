@@ -45,8 +45,9 @@ from heedline.reports.lifecycle import Move, NotNow, Stage
 from heedline.reports.models import CallBack, Report, SealedHeader, SealedPayload, Sweep, Swept, apply_to_all
 from heedline.reports.models.sweeps import why_not
 from heedline.reports.stored import in_batches
-from heedline.vault import CannotOpen, envelope
+from heedline.vault import CannotOpen
 from heedline.vault.canonical import canonical
+from heedline.vault.containers import envelope
 
 #: Reports in one sweep: as many as one page shows with their whole texts.
 MOST = 20

@@ -24,9 +24,9 @@ from heedline.desks.models import Desk
 from heedline.permits import functions
 from heedline.permits.scopes import reports_of
 from heedline.reports import door
-from heedline.vault import envelope
 from heedline.vault.canonical import canonical
 from heedline.vault.codes import ALPHABET, LENGTH, NotACode, derive, lookup_hash, parse
+from heedline.vault.containers import envelope
 
 _LOOK_ALIKE = str.maketrans("ILOU", "110V")
 

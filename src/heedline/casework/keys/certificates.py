@@ -23,8 +23,8 @@ from heedline.casework.keys.session_signing import Voice
 from heedline.desks.models import KeyStatement
 from heedline.reports.models import Disposal
 from heedline.vault.canonical import canonical
-from heedline.vault.directory import Directory
-from heedline.vault.statements import verify_all
+from heedline.vault.statements.directory import Directory
+from heedline.vault.statements.verification import verify_all
 
 VERSION = 1
 

@@ -17,8 +17,8 @@ from django.db import connection, transaction
 
 from heedline.casework.errors import SealingStopped
 from heedline.desks.models import TAKE_NO_REPORTS
-from heedline.vault import statements
-from heedline.vault.directory import DeskFacts, Directory, EpochKey
+from heedline.vault.statements import verification as statements
+from heedline.vault.statements.directory import DeskFacts, Directory, EpochKey
 
 #: A route to a desk with fewer people who can open it is refused: one lost key would lose the reports.
 ENOUGH_OPENERS = 2

@@ -2,7 +2,7 @@
 
 A member makes and signs each key two months in advance, and grants it to every member whose key words
 they have compared. Nobody is granted a key if they are on the other side of identities, now or by the
-keys they hold (`vault.two_sides`).
+keys they hold (`vault.statements.two_sides`).
 
 When somebody leaves, the epochs that they hold no longer count. The next member who unlocks makes new
 ones and states that the old ones have ended. `setup/readdressing.py` re-addresses what was sealed to
@@ -29,10 +29,10 @@ from heedline.permits import gate, key_functions
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
 from heedline.permits.models import UnlockedKeys
-from heedline.vault.directory import Directory, EpochKey
 from heedline.vault.grants import grant, grant_info
 from heedline.vault.keys import new_seed, public_key
-from heedline.vault.signed import key_text
+from heedline.vault.statements.directory import Directory, EpochKey
+from heedline.vault.statements.signed import key_text
 
 #: Said to stewards and members when law 4 keeps somebody from a desk.
 ON_THE_OTHER_SIDE = (

@@ -16,8 +16,8 @@ from uuid import UUID
 from django.conf import settings
 
 from heedline.casework.keys.directory import directory
-from heedline.vault.directory import Directory
 from heedline.vault.keys import new_seed, sign, signing_public, verify
+from heedline.vault.statements.directory import Directory
 
 _CERTIFY = b"heedline/v1/voice\0"
 _MESSAGE = b"heedline/v1/message\0"

@@ -15,8 +15,8 @@ from heedline.audit.acts import Act
 from heedline.casework.keys import directory as key_directory
 from heedline.desks.models import KeyStatement
 from heedline.permits.gate import Refused
-from heedline.vault.signed import ROOT, SignedStatement, Statement, link_of_unreadable
-from heedline.vault.signed import propose as propose_in_vault
+from heedline.vault.statements.signed import ROOT, SignedStatement, Statement, link_of_unreadable
+from heedline.vault.statements.signed import propose as propose_in_vault
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,9 @@ from heedline.casework.errors import SealingStopped
 from heedline.casework.keys import directory
 from heedline.casework.report.notes import open_words, refuse_unknown
 from heedline.reports.models import DeskPartHeader, DeskPartPayload
-from heedline.vault import CannotOpen, envelope
+from heedline.vault import CannotOpen
 from heedline.vault.canonical import canonical
+from heedline.vault.containers import envelope
 
 
 def seal(desk: UUID, thing: UUID, words: Mapping[str, Any], *, part: str, on: date) -> UUID:

@@ -17,7 +17,7 @@ from heedline.desks.models import Desk, EpochKeyRow
 from heedline.permits import functions
 from heedline.reports.models import HandOver, SealedHeader
 from heedline.reports.models.hand_overs import HandOverState
-from heedline.vault.container import readdress as rewrite
+from heedline.vault.containers.container import readdress as rewrite
 from heedline.vault.identity import reseal_share
 
 

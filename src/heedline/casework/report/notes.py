@@ -21,9 +21,9 @@ from heedline.desks.models import EpochKeyRow
 from heedline.intake.fields import tidy
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import SealedHeader, SealedPayload
-from heedline.vault import envelope
 from heedline.vault.canonical import canonical
-from heedline.vault.container import Container
+from heedline.vault.containers import envelope
+from heedline.vault.containers.container import Container
 from heedline.vault.keys import Opener
 
 #: Every sort of part that the core adds to a report. A specialist desk registers its own.

@@ -25,8 +25,8 @@ from heedline.packs import load_pack
 from heedline.packs.text.tongues import Guess
 from heedline.reports.models import Report
 from heedline.reports.stored import StoredPart
-from heedline.vault import envelope
-from heedline.vault.container import Container
+from heedline.vault.containers import envelope
+from heedline.vault.containers.container import Container
 
 OPENING_LENGTH = 120
 LOCKED_WORDS = "Unlock your keys to read this."

@@ -22,10 +22,10 @@ from heedline.casework.keys.directory import Addressee, authoriser_epoch
 from heedline.intake.questions import QuestionSet
 from heedline.intake.record import Record
 from heedline.reports.door import SealedFile, SealedPart
-from heedline.vault import envelope
 from heedline.vault.canonical import canonical, canonical_object
 from heedline.vault.codes import ReceiptCode, body_mac, derive, lookup_hash
-from heedline.vault.container import Container, header_for
+from heedline.vault.containers import envelope
+from heedline.vault.containers.container import Container, header_for
 from heedline.vault.identity import seal_identity
 from heedline.vault.keys import new_seed, public_key
 

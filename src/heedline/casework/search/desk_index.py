@@ -15,8 +15,8 @@ from heedline.casework.keys import directory
 from heedline.casework.search.page_store import StoredPages
 from heedline.index import IndexKeys, SealedIndex, new_keys
 from heedline.reports.models import SearchIndex, SearchPage
-from heedline.vault import envelope
-from heedline.vault.container import Container
+from heedline.vault.containers import envelope
+from heedline.vault.containers.container import Container
 
 #: What an index's container calls itself.
 FRAME = "index"

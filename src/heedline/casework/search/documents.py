@@ -27,8 +27,9 @@ from heedline.intake import loops
 from heedline.intake.questions import FieldKind, QuestionSet
 from heedline.reports.models import Report
 from heedline.reports.stored import StoredPart, parts_of
-from heedline.vault import CannotOpen, envelope
-from heedline.vault.container import Container
+from heedline.vault import CannotOpen
+from heedline.vault.containers import envelope
+from heedline.vault.containers.container import Container
 
 #: Sorts of sealed parts that are searched, and what a hit in each is called.
 PARTS = {

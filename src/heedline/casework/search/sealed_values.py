@@ -24,9 +24,10 @@ from heedline.index.extraction import keys
 from heedline.index.extraction.values import Extract, Kind, Value
 from heedline.packs import load_pack
 from heedline.reports.models import Report, SealedValues
-from heedline.vault import CannotOpen, envelope
+from heedline.vault import CannotOpen
 from heedline.vault.canonical import canonical
-from heedline.vault.container import Container
+from heedline.vault.containers import envelope
+from heedline.vault.containers.container import Container
 
 #: What a container with values calls itself.
 FRAME = "values"

@@ -43,9 +43,10 @@ from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
 from heedline.reports.models import Report, Search, SearchIndex
 from heedline.reports.stored import StoredPart
-from heedline.vault import CannotOpen, envelope
+from heedline.vault import CannotOpen
 from heedline.vault.canonical import canonical
-from heedline.vault.container import Container
+from heedline.vault.containers import envelope
+from heedline.vault.containers.container import Container
 
 #: Hits that one index gives at most, those indexed last first.
 MOST: Final = 2_000

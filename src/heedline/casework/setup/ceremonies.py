@@ -26,7 +26,7 @@ from heedline.desks.models import Officer, Organisation
 from heedline.permits.gate import Refused
 from heedline.vault import CannotOpen, fingerprints, shares
 from heedline.vault.keys import new_seed, signing_public
-from heedline.vault.signed import ROOT
+from heedline.vault.statements.signed import ROOT
 
 
 @dataclass(frozen=True)

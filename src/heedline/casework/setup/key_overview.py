@@ -22,8 +22,8 @@ from heedline.casework.setup.readdressing import EndedKey, key_desks
 from heedline.desks.models import Desk, KeyStatement, Officer
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import allows
-from heedline.vault.directory import Directory, EpochKey
-from heedline.vault.signed import SignedStatement
+from heedline.vault.statements.directory import Directory, EpochKey
+from heedline.vault.statements.signed import SignedStatement
 
 #: So many changes are listed at once.
 _MOST = 100

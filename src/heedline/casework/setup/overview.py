@@ -14,7 +14,7 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.keys import directory as key_directory
 from heedline.desks.models import Appointment, Desk, Invitation, Officer, Organisation, ProviderBinding
 from heedline.permits.capabilities import Capability
-from heedline.vault.directory import OfficerKeys
+from heedline.vault.statements.directory import OfficerKeys
 
 
 class PersonState(StrEnum):

@@ -3,7 +3,7 @@
 Ended epochs are destroyed afterwards. Headers and halves of identity keys are rewritten, payloads never
 are. The work runs in a member's unlocked session, in bounded batches. Each batch is a transaction of its
 own, so that an interruption loses nothing and a second run continues with what is left. Access of other
-recipients to a part is never changed, whatever its row says (`vault.container.move`).
+recipients to a part is never changed, whatever its row says (`vault.containers.container.move`).
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from heedline.permits.capabilities import Capability
 from heedline.permits.roles import GRANTS, Role
 from heedline.reports.lifecycle import NotNow
 from heedline.vault import CannotOpen
-from heedline.vault.container import move
-from heedline.vault.directory import EpochKey
+from heedline.vault.containers.container import move
 from heedline.vault.identity import reseal_share
 from heedline.vault.keys import PreparedKey, prepare
+from heedline.vault.statements.directory import EpochKey
 
 #: Parts in one transaction: about a tenth of a second.
 BATCH = 200

@@ -30,8 +30,8 @@ from heedline.permits.gate import Refused
 from heedline.vault import CannotOpen, fingerprints, shares
 from heedline.vault.grants import open_grant
 from heedline.vault.keys import new_seed, public_key
-from heedline.vault.signed import key_text
-from heedline.vault.two_sides import one_spelling
+from heedline.vault.statements.signed import key_text
+from heedline.vault.statements.two_sides import one_spelling
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ from heedline.permits.capabilities import Capability
 from heedline.permits.roles import DESK_ROLES, Role
 from heedline.vault import CannotOpen, passphrases
 from heedline.vault.keys import new_seed, public_key, signing_public
-from heedline.vault.signed import ROOT, key_text
+from heedline.vault.statements.signed import ROOT, key_text
 
 
 @dataclass(frozen=True)

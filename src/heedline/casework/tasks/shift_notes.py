@@ -30,9 +30,10 @@ from heedline.dispatch.clocks import moment_words
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
-from heedline.vault import CannotOpen, envelope
+from heedline.vault import CannotOpen
 from heedline.vault.canonical import canonical
-from heedline.vault.container import Container
+from heedline.vault.containers import envelope
+from heedline.vault.containers.container import Container
 
 #: Characters of a note.
 LONGEST = 4000

@@ -1,5 +1,5 @@
 -- The history of keys. No seed of one side of identities is granted to anybody who holds one of the other side (law 4):
--- `vault/two_sides.py` says the same of what is believed, this looks at the tables alone.
+-- `vault/statements/two_sides.py` says the same of what is believed, this looks at the tables alone.
 SET ROLE heedline_usher;
 
 -- The desks on the other side of this one. A desk that was ever named as an authoriser decides; every other desk of ours

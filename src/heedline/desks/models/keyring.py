@@ -15,7 +15,7 @@ from django.db import models
 
 
 class KeyStatement(models.Model):
-    """A signed statement about keys (see `vault.statements`).
+    """A signed statement about keys (see `vault.statements.verification`).
 
     The public process can read it, and refuses any statement that does not verify.
     """

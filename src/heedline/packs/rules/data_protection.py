@@ -2,7 +2,7 @@
 
 This is plain Python. A pack's `data_protection/questions.toml` lists what only the organisation can
 answer, and an answers file provides it. The documents themselves are templates in the same folder,
-filled in by `heedline.jobs.data_protection`.
+filled in by `heedline.jobs.papers.data_protection`.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from heedline.casework.errors import NotHere, WrongPassphrase
 from heedline.casework.keys.signing import Hand
 from heedline.casework.setup import ceremonies, recovery
 from heedline.casework.setup.ceremonies import NewSteward
-from heedline.jobs import share_papers
+from heedline.jobs.keys import share_papers
 from heedline.jobs.terminal import ask, complain, say
 from heedline.permits.gate import Refused
 

@@ -15,11 +15,18 @@ from typing import BinaryIO
 
 from cryptography.hazmat.primitives.hpke import MLKEM768X25519PublicKey
 
-from heedline.vault import header as headers
+from heedline.vault.containers import header as headers
+from heedline.vault.containers.header import new_file_key
+from heedline.vault.containers.payload import (
+    CHUNK,
+    PayloadWriter,
+    open_payload,
+    open_range,
+    plain_size,
+    seal_payload,
+)
 from heedline.vault.errors import CannotOpen
-from heedline.vault.header import new_file_key
 from heedline.vault.keys import Opener, parsed
-from heedline.vault.payload import CHUNK, PayloadWriter, open_payload, open_range, plain_size, seal_payload
 
 __all__ = [
     "CHUNK",

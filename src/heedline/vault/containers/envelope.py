@@ -13,7 +13,7 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.hpke import MLKEM768X25519PublicKey
 
-from heedline.vault.container import Container, open_container, seal_to
+from heedline.vault.containers.container import Container, open_container, seal_to
 from heedline.vault.errors import CannotOpen
 from heedline.vault.keys import Opener, parsed
 

@@ -11,7 +11,7 @@ from heedline.casework.access import session, terminal
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere, SealingStopped, WrongPassphrase
 from heedline.casework.setup import readdressing
-from heedline.jobs import ceremonies
+from heedline.jobs.keys import ceremonies
 from heedline.jobs.terminal import ask, complain, say
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow

@@ -1,9 +1,9 @@
 """Handlers for statements about desks, their authorising desks and their recovery keys."""
 
-from heedline.vault.accepted import AcceptedStatements, BreaksARule, names
-from heedline.vault.directory import DeskFacts, RecoveryKey
-from heedline.vault.signed import Statement
-from heedline.vault.two_sides import OUTSIDE, one_spelling
+from heedline.vault.statements.accepted import AcceptedStatements, BreaksARule, names
+from heedline.vault.statements.directory import DeskFacts, RecoveryKey
+from heedline.vault.statements.signed import Statement
+from heedline.vault.statements.two_sides import OUTSIDE, one_spelling
 
 
 def hear_desk(known: AcceptedStatements, said: Statement) -> None:

@@ -14,7 +14,7 @@ grants may be in backups, so whoever changes sides needs a new seed.
 import unicodedata
 from collections.abc import Mapping, Sequence, Set
 
-from heedline.vault.directory import DeskFacts, EpochKey
+from heedline.vault.statements.directory import DeskFacts, EpochKey
 
 #: The kind of a desk of people outside. It takes no part in identities: nothing of one is released to it.
 OUTSIDE = "partner"
@@ -28,7 +28,7 @@ def one_spelling(name: str) -> str:
 class TwoSides:
     """The record of who has been on which side so far.
 
-    It reads the mappings of the judge in `vault.statements`, and keeps the history that those do not have.
+    It reads the mappings of the judge in `vault.statements.verification`, and keeps the history that those do not have.
     """
 
     def __init__(

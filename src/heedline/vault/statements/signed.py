@@ -3,7 +3,7 @@
 A statement says one thing (this person has these keys; this desk is theirs; this epoch opens then). It is
 signed as canonical JSON together with the installation's id, so a statement of another installation is worth
 nothing here, and with the hash of the statement before it, so that none can be taken out or put in between. Of two stewards the first may sign before the statement has its number (a proposal); the last one to sign
-always signs the whole. What a statement may say and whose signature it needs stands in ``vault.statements``.
+always signs the whole. What a statement may say and whose signature it needs stands in ``vault.statements.verification``.
 
 Keys in bodies are base64 text (``key_text``); ids of people and desks are strings of 1 to 64 characters, dates
 are ISO. The sizes fix the suite: X-Wing for ``kem``, Ed25519 for ``signing``.

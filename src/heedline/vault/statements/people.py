@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import date
 
-from heedline.vault.accepted import AcceptedStatements, BreaksARule
-from heedline.vault.directory import OfficerKeys, PartnerKeys, Voiceprint
-from heedline.vault.signed import Statement
-from heedline.vault.two_sides import OUTSIDE
+from heedline.vault.statements.accepted import AcceptedStatements, BreaksARule
+from heedline.vault.statements.directory import OfficerKeys, PartnerKeys, Voiceprint
+from heedline.vault.statements.signed import Statement
+from heedline.vault.statements.two_sides import OUTSIDE
 
 
 def hear_steward(known: AcceptedStatements, said: Statement) -> None:

@@ -3,7 +3,7 @@
 from types import MappingProxyType
 
 from heedline.vault import keys
-from heedline.vault.directory import (
+from heedline.vault.statements.directory import (
     DeskFacts,
     Directory,
     EpochKey,
@@ -13,9 +13,9 @@ from heedline.vault.directory import (
     RejectedStatement,
     Voiceprint,
 )
-from heedline.vault.remembered import Remembered
-from heedline.vault.signed import JSON, Statement, key_bytes, missing_serials
-from heedline.vault.two_sides import TwoSides
+from heedline.vault.statements.remembered import Remembered
+from heedline.vault.statements.signed import JSON, Statement, key_bytes, missing_serials
+from heedline.vault.statements.two_sides import TwoSides
 
 _good_keys = Remembered(16_384)
 

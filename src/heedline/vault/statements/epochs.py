@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
-from heedline.vault.accepted import AcceptedStatements, BreaksARule, names
-from heedline.vault.directory import EpochKey
-from heedline.vault.signed import Statement
+from heedline.vault.statements.accepted import AcceptedStatements, BreaksARule, names
+from heedline.vault.statements.directory import EpochKey
+from heedline.vault.statements.signed import Statement
 
 
 def hear_epoch(known: AcceptedStatements, said: Statement, made_by: str) -> None:

@@ -237,7 +237,7 @@ def papers() -> dict[str, str]:
     import django
 
     django.setup()
-    from heedline.jobs import data_protection, database_access
+    from heedline.jobs.papers import data_protection, database_access
 
     return {
         "journey.md": journey() + "\n",

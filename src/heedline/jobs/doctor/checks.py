@@ -21,8 +21,10 @@ from heedline.backups.plan import DAYS_KEPT
 from heedline.config.origins import has_a_name
 from heedline.config.single_sign_on import BACK, ENDED
 from heedline.config.single_sign_on import from_environment as configured_provider
-from heedline.jobs import doctor_files, doctor_people, search_coverage
-from heedline.jobs.doctor_people import CheckResult, one_value
+from heedline.jobs.doctor import files as doctor_files
+from heedline.jobs.doctor import people as doctor_people
+from heedline.jobs.doctor import search as search_coverage
+from heedline.jobs.doctor.people import CheckResult, one_value
 from heedline.launch import CannotStart, postgres, roles
 from heedline.launch.home import Home
 

@@ -6,7 +6,7 @@ Statements are taken in order of their serials, each judged by what was accepted
 left out and listed as refused. It never stops the rest and is never partly used.
 
 Stewards are members of no desk, so they hold no grants. Nobody is on both sides of an identity, now or by what they
-were given before (``vault.two_sides``). A key belongs to one person or thing for ever. An epoch's grantees are
+were given before (``vault.statements.two_sides``). A key belongs to one person or thing for ever. An epoch's grantees are
 members of its desk.
 
 Each statement names the hash of the one before it. One that follows anything else is refused, and a missing one is a
@@ -16,9 +16,12 @@ gap. Either makes the directory ``broken``. The removal of a statement with all 
 
 from collections.abc import Callable, Iterable
 
-from heedline.vault import desk_statements, epoch_statements, keys, people_statements
-from heedline.vault.accepted import AcceptedStatements, BreaksARule
-from heedline.vault.directory import (
+from heedline.vault import keys
+from heedline.vault.statements import desks as desk_statements
+from heedline.vault.statements import epochs as epoch_statements
+from heedline.vault.statements import people as people_statements
+from heedline.vault.statements.accepted import AcceptedStatements, BreaksARule
+from heedline.vault.statements.directory import (
     DeskFacts,
     Directory,
     EpochKey,
@@ -27,8 +30,8 @@ from heedline.vault.directory import (
     RecoveryKey,
     RejectedStatement,
 )
-from heedline.vault.remembered import Remembered
-from heedline.vault.signed import (
+from heedline.vault.statements.remembered import Remembered
+from heedline.vault.statements.signed import (
     JSON,
     ROOT,
     SignedStatement,

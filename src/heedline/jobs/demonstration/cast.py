@@ -22,10 +22,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from heedline.casework.report import sealing
-from heedline.jobs import demo_board, demo_desks, demo_files, demo_partners
+from heedline.jobs.demonstration import board, partners
+from heedline.jobs.demonstration import desks as demo_desks
+from heedline.jobs.demonstration import files as demo_files
 from heedline.vault.codes import ReceiptCode, new_code
 from heedline.vault.keys import new_seed, signing_public
-from heedline.vault.signed import ROOT
+from heedline.vault.statements.signed import ROOT
 
 if TYPE_CHECKING:
     from heedline.casework.access.session import Attendance
@@ -94,7 +96,7 @@ def load(home: Path) -> None:
     from heedline.casework.continuity import canary
     from heedline.casework.keys import directory as key_directory
     from heedline.casework.setup import stewardship
-    from heedline.jobs.demo_skills import languages, trainings
+    from heedline.jobs.demonstration.skills import languages, trainings
 
     at = datetime.now(UTC)
     cast = _Cast()
@@ -125,10 +127,10 @@ def _people(cast: _Cast, at: datetime) -> None:
     root = [stewardship.Hand(ROOT, cast.root)]
     for code, organisation in pack.organisations.items():
         cast.organisations[code] = stewardship.make_organisation(code, organisation.name, hands=root, at=at)
-    code, council = demo_partners.ORGANISATION
+    code, council = partners.ORGANISATION
     cast.organisations[code] = stewardship.make_organisation(code, council, hands=root, at=at)
     places = {name: pack.desks[desk or pack.watch_desk].organisation for name, desk, _, _ in PEOPLE}
-    for name, place in (places | dict.fromkeys(demo_partners.PEOPLE, code)).items():
+    for name, place in (places | dict.fromkeys(partners.PEOPLE, code)).items():
         cast.passwords[name] = f"demo-{secrets.token_urlsafe(9)}"
         cast.officers[name] = stewardship.make_officer(
             email=f"{name.split()[0].lower()}@heedline.example",
@@ -179,10 +181,10 @@ def _desks_and_epochs(cast: _Cast, at: datetime) -> None:
             stewardship.appoint(cast.officers[name], Role(role), cast.desks[desk], hands=hands, at=at)
         elif role in {Role.OVERSEER, Role.WELFARE}:
             stewardship.appoint(cast.officers[name], Role(role), None, hands=hands, at=at)
-    council = cast.organisations[demo_partners.ORGANISATION[0]]
-    cast.partner = demo_partners.team(council, cast.officers, cast.keys, hands, at)
+    council = cast.organisations[partners.ORGANISATION[0]]
+    cast.partner = partners.team(council, cast.officers, cast.keys, hands, at)
     teams = [(desk, [one for one, place, *_ in PEOPLE if place == code]) for code, desk in cast.desks.items()]
-    for desk, names in [*teams, (cast.partner, list(demo_partners.PEOPLE))]:
+    for desk, names in [*teams, (cast.partner, list(partners.PEOPLE))]:
         _become_acquainted(cast, names, at)
         stewardship.make_epochs_ahead(desk, by=cast.keys[names[0]].hand, at=at)
     serial = key_directory.directory().highest_serial
@@ -262,7 +264,7 @@ def _facts(cast: _Cast) -> dict[str, Any]:
             }
             for name, desk, role in (
                 *((name, desk, role) for name, desk, role, _ in PEOPLE),
-                *((name, demo_partners.DESK[0], "partner") for name in demo_partners.PEOPLE),
+                *((name, partners.DESK[0], "partner") for name in partners.PEOPLE),
             )
         ],
     }
@@ -304,9 +306,9 @@ class _Sent:
 
 
 def _reports(cast: _Cast) -> None:
-    entries = tomllib.loads(files("heedline.jobs").joinpath("demo_reports.toml").read_text(encoding="utf-8"))[
-        "reports"
-    ]
+    entries = tomllib.loads(
+        files("heedline.jobs.demonstration").joinpath("reports.toml").read_text(encoding="utf-8")
+    )["reports"]
     say(f"Sending {len(entries)} invented reports, one by one, through the public door")
     with _as_public():
         sent = [_send(entry) for entry in entries]
@@ -317,7 +319,7 @@ def _reports(cast: _Cast) -> None:
     one = next(each for each in sent if each.entry["then"] == "assess-high")
     holder, reader, *_ = (person for person, desk, _, _ in PEOPLE if desk == one.desk)
     at = datetime.now(UTC)
-    demo_partners.send(
+    partners.send(
         one.ref, cast.partner.id, (holder, reader), cast.keys, lambda name: _sitting(cast, name, at), at
     )
     with _as_public():
@@ -329,7 +331,7 @@ def _reports(cast: _Cast) -> None:
 def _board(cast: _Cast, sent: list[_Sent]) -> None:
     """Add tasks, a new owner and a hand-over note to the board of the north-east desk."""
     at, desk = datetime.now(UTC), "north-east"
-    demo_board.load(
+    board.load(
         desk,
         [name for name, place, _, _ in PEOPLE if place == desk],
         [one.ref for one in sent if one.desk == desk and one.entry["then"] in {"take", "ask"}],

@@ -1,0 +1,1 @@
+"""The `heedline doctor` command, which checks an installation. Start at ``checks``."""

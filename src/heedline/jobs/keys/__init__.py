@@ -1,0 +1,1 @@
+"""The `heedline keys` commands: creating, splitting and recovering keys at a terminal. Start at ``commands``."""

@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, migrations, models
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
 
 import heedline.database
 from heedline.database import sql_files
+from heedline.database.new_tables import at_once
 from heedline.launch.roles import OWNERS, PROCESSES
 
 DATABASE = Path(heedline.database.__file__).parent
@@ -63,3 +66,62 @@ def test_every_role_has_a_file_of_its_own() -> None:
     for file in (DATABASE / "roles").glob("*.sql"):
         granted = set(re.findall(r"\bTO\s+heedline_(\w+)", file.read_text(encoding="utf-8")))
         assert granted <= {file.stem}, file.name
+
+
+def _shelves() -> list[Operation]:
+    """Two tables that point at each other, the second field of which is added later, as Django writes it."""
+    key = ("id", models.UUIDField(primary_key=True))
+    shelf = [key, ("place", models.CharField(max_length=8, db_default="hall"))]
+    box = [key, ("shelf", models.ForeignKey("shelves.shelf", models.PROTECT))]
+    return [
+        migrations.CreateModel("Shelf", shelf),
+        migrations.CreateModel("Box", box),
+        migrations.AddField("shelf", "best", models.OneToOneField("shelves.box", models.CASCADE, null=True)),
+        migrations.AddIndex("shelf", models.Index(fields=["place"], name="by_place")),
+        migrations.AddConstraint(
+            "box", models.UniqueConstraint(fields=["shelf"], name="alone", condition=models.Q(id=None))
+        ),
+        migrations.AddConstraint(
+            "shelf", models.CheckConstraint(condition=models.Q(place__in=["hall"]), name="a_place")
+        ),
+    ]
+
+
+def _made_by(operations: list[Operation]) -> list[tuple[str, ...]]:
+    """Run these forwards, look at every column, index and constraint, and run them backwards."""
+    states = [ProjectState()]
+    with connection.schema_editor() as editor:
+        for one in operations:
+            states.append(states[-1].clone())
+            one.state_forwards("shelves", states[-1])
+            one.database_forwards("shelves", editor, states[-2], states[-1])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, column_name, ordinal_position::text, data_type, is_nullable, column_default"
+            "  FROM information_schema.columns WHERE table_name LIKE 'shelves%'"
+            " UNION ALL SELECT tablename, indexname, indexdef, '', '', '' FROM pg_indexes WHERE tablename LIKE 'shelves%'"
+            " UNION ALL SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), '', '', ''"
+            "  FROM pg_constraint WHERE conrelid::regclass::text LIKE 'shelves%' ORDER BY 1, 2, 3"
+        )
+        found = cursor.fetchall()
+    with connection.schema_editor() as editor:
+        for one, before, after in reversed(list(zip(operations, states, states[1:], strict=False))):
+            one.database_backwards("shelves", editor, after, before)
+    assert not [name for name in connection.introspection.table_names() if name.startswith("shelves")]
+    return found
+
+
+@pytest.mark.django_db
+def test_tables_created_at_once_are_those_created_step_by_step() -> None:
+    assert _made_by(at_once(_shelves())) == _made_by(_shelves())
+
+
+def test_only_tables_of_the_same_run_are_created_at_once() -> None:
+    first, second, *others = _shelves()
+    sql = migrations.RunSQL("SELECT 1")
+    assert [type(one).__name__ for one in at_once([first, second, *others, sql])] == [
+        "CreateTables",
+        "RunSQL",
+    ]
+    with pytest.raises(ValueError, match="does not create the table"):
+        at_once([first, second, sql, *others])

@@ -6,6 +6,7 @@ import django.db.models.functions.datetime
 from django.db import migrations, models
 
 import heedline.audit.models
+from heedline.database.new_tables import at_once
 
 
 class Migration(migrations.Migration):
@@ -116,3 +117,4 @@ class Migration(migrations.Migration):
             },
         ),
     ]
+    operations = at_once(operations)

@@ -7,6 +7,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from heedline.database.new_tables import at_once
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -784,3 +786,4 @@ class Migration(migrations.Migration):
             },
         ),
     ]
+    operations = at_once(operations)

@@ -5,6 +5,8 @@ import uuid
 import django.db.models.deletion
 from django.db import migrations, models
 
+from heedline.database.new_tables import at_once
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -99,3 +101,4 @@ class Migration(migrations.Migration):
             },
         ),
     ]
+    operations = at_once(operations)

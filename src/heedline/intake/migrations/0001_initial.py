@@ -3,6 +3,8 @@
 import django.db.models.expressions
 from django.db import migrations, models
 
+from heedline.database.new_tables import at_once
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -80,3 +82,4 @@ class Migration(migrations.Migration):
             },
         ),
     ]
+    operations = at_once(operations)

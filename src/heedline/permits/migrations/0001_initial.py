@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from heedline.database.new_tables import at_once
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -141,3 +143,4 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["expires_at"], name="session_expires"),
         ),
     ]
+    operations = at_once(operations)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 from heedline.database import sql_files
+from heedline.database.new_tables import at_once
 
 _DESK = "heedline.specialist_desks.material"
 
@@ -183,3 +184,4 @@ class Migration(migrations.Migration):
         *sql_files.run(["database/items.sql", "database/examinations.sql", "database/welfare.sql"], _DESK),
         migrations.RunSQL(migrations.RunSQL.noop, sql_files.read("database/removed.sql", _DESK)),
     ]
+    operations = at_once(operations)

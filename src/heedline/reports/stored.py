@@ -1,17 +1,34 @@
 """Sealed parts as stored, with header and payload read in one statement.
 
-The header and the payload are in separate tables.
+The header and the payload are in separate tables. A page that reads the report's row as well takes its parts as a
+column of that row (`parts_column`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from base64 import b64decode
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import batched
+from typing import Any
 from uuid import UUID
 
-from django.db.models import BinaryField, Case, F, Func, OuterRef, Q, Subquery, When
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import (
+    BinaryField,
+    Case,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import JSONObject
 
 from heedline.reports.models import SealedHeader, SealedPayload
 
@@ -30,6 +47,15 @@ class StoredPart:
     changed: bool = False
 
 
+#: As PostgreSQL writes bytes into JSON.
+_BASE64 = Value("base64")
+_PAYLOAD = Subquery(SealedPayload.objects.filter(container=OuterRef("container")).values("payload"))
+_LOGGED = Case(
+    When(part="report", then=Func(F("report_id"), function="permits.logged_payload")),
+    output_field=BinaryField(),
+)
+
+
 def parts_of(reports: Iterable[UUID], which: Q) -> list[StoredPart]:
     """Return the parts of these reports that match `which`.
 
@@ -37,27 +63,62 @@ def parts_of(reports: Iterable[UUID], which: Q) -> list[StoredPart]:
     before that there is nothing to compare with. A part without its payload is left out, because it has
     just been moved elsewhere.
     """
-    payload = SealedPayload.objects.filter(container=OuterRef("container")).values("payload")
-    rows = SealedHeader.objects.filter(which, report_id__in=list(reports)).annotate(
-        payload=Subquery(payload),
-        logged=Case(
-            When(part="report", then=Func(F("report_id"), function="permits.logged_payload")),
-            output_field=BinaryField(),
-        ),
-    )
+    rows: QuerySet[Any] = SealedHeader.objects.filter(which, report_id__in=list(reports))
     return [
-        StoredPart(
-            row.report_id,
-            row.container,
-            row.part,
-            bytes(row.header),
-            bytes(row.payload),
-            tuple(row.epochs),
-            row.logged is not None and bytes(row.logged) != sha256(row.payload).digest(),
-        )
-        for row in rows
+        _stored(row.report_id, row.container, row.part, row.header, row.payload, row.epochs, row.logged)
+        for row in rows.annotate(payload=_PAYLOAD, logged=_LOGGED)
         if row.payload is not None
     ]
+
+
+def parts_column(which: Q) -> ArraySubquery:
+    """Return a column of a query for reports with the parts that match `which`, for `parts_in`."""
+    return ArraySubquery(
+        SealedHeader.objects.filter(which, report=OuterRef("pk")).values(
+            line=JSONObject(
+                container="container",
+                part="part",
+                epochs="epochs",
+                header=_in_json(F("header")),
+                payload=_in_json(_PAYLOAD),
+                logged=_in_json(_LOGGED),
+            )
+        )
+    )
+
+
+def parts_in(report: UUID, column: Iterable[Mapping[str, Any]]) -> list[StoredPart]:
+    """Return the parts in a report's `parts_column`, under the same conditions as `parts_of`."""
+    return [
+        _stored(
+            report,
+            UUID(row["container"]),
+            row["part"],
+            b64decode(row["header"]),
+            b64decode(row["payload"]),
+            [UUID(epoch) for epoch in row["epochs"]],
+            b64decode(row["logged"]) if row["logged"] is not None else None,
+        )
+        for row in column
+        if row["payload"] is not None
+    ]
+
+
+def _in_json(stored: Case | F | Subquery) -> Func:
+    return Func(stored, _BASE64, function="encode", output_field=TextField())
+
+
+def _stored(
+    report: UUID,
+    container: UUID,
+    part: str,
+    header: bytes,
+    payload: bytes,
+    epochs: Iterable[UUID],
+    logged: bytes | None,
+) -> StoredPart:
+    changed = logged is not None and bytes(logged) != sha256(payload).digest()
+    return StoredPart(report, container, part, bytes(header), bytes(payload), tuple(epochs), changed)
 
 
 def in_batches(reports: Iterable[UUID], *, part: str, size: int = 100) -> Iterator[StoredPart]:

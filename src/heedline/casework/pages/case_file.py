@@ -43,7 +43,7 @@ from heedline.casework.pages.case_lines import (
     day_words,
 )
 from heedline.casework.pages.case_messages import CaseMessages, messages_of
-from heedline.casework.report import conflict_terms, notes, report_language, restrictions
+from heedline.casework.report import conflict_terms, handing_over, notes, report_language, restrictions
 from heedline.casework.report.opening import OpenedReport, open_stored, with_language
 from heedline.casework.report.verb import on_the_record
 from heedline.casework.search import documents, link_decisions, seen_before
@@ -53,7 +53,7 @@ from heedline.permits.capabilities import Capability
 from heedline.permits.compiled_query import CompiledQuery
 from heedline.permits.scopes import reports_of
 from heedline.reports.models import DangerEpisode, Report, SealedValues
-from heedline.reports.stored import parts_of
+from heedline.reports.stored import parts_column, parts_in
 from heedline.vault import CannotOpen
 
 
@@ -89,7 +89,7 @@ class CaseParts:
     sorts: dict[UUID, str]
 
 
-def _parts(report: Report, ring: Keyring) -> CaseParts:
+def _parts(report: Any, ring: Keyring) -> CaseParts:
     """Decrypt the report and everything written about it.
 
     Raises CannotOpen when the report itself does not open.
@@ -98,7 +98,7 @@ def _parts(report: Report, ring: Keyring) -> CaseParts:
     words: dict[UUID, dict[str, Any]] = {}
     sorts: dict[UUID, str] = {}
     said: list[dict[str, Any]] = []
-    for part in parts_of([report.id], ~Q(part="identity")):
+    for part in parts_in(report.id, report.sealed):
         if part.part == "report":
             opened = open_stored(part, ring)
             continue
@@ -187,6 +187,7 @@ def _one_report(ref: UUID, desks: Sequence[UUID], at: datetime) -> QuerySet[Repo
         .filter(pk=ref)
         .select_related("desk", "owner", "lease_by", "call_back")
         .annotate(
+            sealed=parts_column(~Q(part="identity")),
             made=STEPS,
             said=MESSAGES,
             with_files=FILES,
@@ -200,6 +201,7 @@ def _one_report(ref: UUID, desks: Sequence[UUID], at: datetime) -> QuerySet[Repo
             to_do=TASKS,
             notices=desk_notices.stored(desks),
             compared_at=Subquery(SealedValues.objects.filter(report=OuterRef("pk")).values("matched_at")[:1]),
+            offered_from=handing_over.OFFERED_FROM,
             has_danger=Exists(DangerEpisode.objects.filter(report=OuterRef("pk"))),
             restricted=Exists(restrictions.restricting().filter(report=OuterRef("pk"))),
         )
@@ -233,6 +235,7 @@ def _file(report: Any, parts: CaseParts, by: Attendance, at: datetime) -> CaseFi
             restricted=report.restricted,
             with_partners=waiting,
             has_danger=report.has_danger,
+            offered_by=report.offered_from or "",
             files=len(report.with_files),
             also_open=presence.colleagues(report.also_open),
         ),

@@ -12,7 +12,7 @@ from django.conf import settings
 from heedline.casework.access import session
 from heedline.casework.access.presence import AlsoOpen
 from heedline.casework.access.session import Attendance
-from heedline.casework.report import editing, handing_over, restrictions
+from heedline.casework.report import editing, restrictions
 from heedline.casework.report.editing import Writing
 from heedline.casework.report.opening import short_name
 from heedline.casework.report.verb import standing_of
@@ -113,6 +113,7 @@ def header_of(
     restricted: bool,
     with_partners: int,
     has_danger: bool,
+    offered_by: str,
     files: int = 0,
     also_open: tuple[AlsoOpen, ...] = (),
 ) -> CaseHeader:
@@ -134,7 +135,7 @@ def header_of(
         due_words=due_words(report.due_at, at, zone) if report.due_at is not None else "",
         owner=report.owner.name if report.owner is not None else None,
         mine=report.owner_id == by.officer_id,
-        offered_by=_offered_by(report),
+        offered_by=offered_by,
         review_within=_review_within(report),
         status=report.status,
         withdraw_asked=report.withdraw_asked,
@@ -146,11 +147,6 @@ def header_of(
         owner_id=report.owner_id,
         files=files,
     )
-
-
-def _offered_by(report: Report) -> str:
-    desk = handing_over.offered_by(report.id) if report.offered else None
-    return desk.name if desk is not None else ""
 
 
 def _review_within(report: Report) -> timedelta:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
+
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.errors import SealingStopped
 from heedline.casework.keys.directory import Addressee
@@ -68,6 +70,11 @@ def accepted(found: FoundReport) -> None:
     HandOver.objects.filter(report_id=found.report.id, state=HandOverState.WAITING).update(
         state=HandOverState.ACCEPTED, ended_by_id=found.by.officer_id, ended_at=found.at
     )
+
+
+_WAITING = HandOver.objects.filter(report=OuterRef("pk"), state=HandOverState.WAITING)
+#: The name of the desk that handed a report over, as a column beside the report, until the report is accepted.
+OFFERED_FROM = Subquery(_WAITING.values("from_desk__name")[:1])
 
 
 def offered_by(report: UUID) -> Desk | None:

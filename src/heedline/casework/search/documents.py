@@ -99,10 +99,14 @@ def texts_of_opened(
     return tuple(one for one in found if one.text.strip())
 
 
+#: The sealed parts that are searched, and the link decisions made on a report.
+SEARCHED = Q(part__in=[*PARTS, link_decisions.PART])
+
+
 def searched_parts(reports: Iterable[UUID]) -> dict[UUID, list[StoredPart]]:
     """Return the searchable sealed parts of these reports and the link decisions made on them, by report."""
     found: dict[UUID, list[StoredPart]] = {}
-    for part in parts_of(reports, Q(part__in=[*PARTS, link_decisions.PART])):
+    for part in parts_of(reports, SEARCHED):
         found.setdefault(part.report, []).append(part)
     return found
 

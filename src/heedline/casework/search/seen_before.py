@@ -15,6 +15,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
@@ -31,7 +32,7 @@ from heedline.index.extraction.values import Extract, Kind
 from heedline.packs import load_pack
 from heedline.permits.scopes import reports_of
 from heedline.reports.models import Report
-from heedline.reports.stored import StoredPart
+from heedline.reports.stored import parts_column, parts_in
 from heedline.vault import CannotOpen
 
 #: Reports that are opened and compared at most, those with the most keys in common first.
@@ -103,17 +104,11 @@ def look(
         shared = {key: len(refs) for key, refs in hits.items() if len(refs) > rules.shared_from}
         likely = proposed(hits, shared, decided)
         refs = [ref for ref, _ in likely[:MOST_COMPARED]]
-        rows = (
-            {one.id: one for one in reports_of(by.desk_ids).filter(id__in=refs).select_related("desk")}
-            if refs
-            else {}
-        )
-        parts = documents.searched_parts(rows) if rows else {}
+        rows = {one.id: one for one in _with_parts(refs, by)} if refs else {}
     earlier = [
         one
         for ref in refs
-        if ref in rows
-        and (one := _compared(report.id, mine, rows[ref], parts.get(ref, []), decided, shared, ring))
+        if ref in rows and (one := _compared(report.id, mine, rows[ref], decided, shared, ring))
     ]
     return SeenBefore(
         tuple(sorted(earlier, key=_first)),
@@ -147,6 +142,12 @@ def _hits(
     return looked_through, {key: refs for key, refs in others if refs}
 
 
+def _with_parts(refs: Sequence[UUID], by: Attendance) -> QuerySet[Report]:
+    """Return the query for these reports, with their searched parts as a column."""
+    rows = reports_of(by.desk_ids).filter(id__in=refs).select_related("desk")
+    return rows.annotate(sealed=parts_column(documents.SEARCHED))
+
+
 def proposed(
     hits: Mapping[str, set[UUID]], shared: Mapping[str, int], decided: Iterable[LinkDecision]
 ) -> list[tuple[UUID, int]]:
@@ -163,8 +164,7 @@ def proposed(
 def _compared(
     report: UUID,
     mine: Extract,
-    other: Report,
-    parts: Sequence[StoredPart],
+    other: Any,
     decided: Sequence[LinkDecision],
     shared: Mapping[str, int],
     ring: Keyring,
@@ -173,7 +173,7 @@ def _compared(
 
     Returns None if the two share nothing and nobody has made a decision about them.
     """
-    found = None
+    found, parts = None, parts_in(other.id, other.sealed)
     with suppress(CannotOpen, ChangedSinceArrival, ValueError, KeyError, TypeError):
         texts = documents.texts_of(other, parts, ring)
         found = compare(mine, values.extract_of(other, texts), load_pack(settings.PACK).matching, shared)

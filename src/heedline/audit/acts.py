@@ -37,6 +37,9 @@ class Act(AnyAct):
     MESSAGES_READ = "messages-read"  # the reporter's: how many
     NOTE_WRITTEN = "note-written"  # which note, and which revision of it
     LINK_DECIDED = "link-decided"  # about the report named and another one, which no entry names
+    SUBJECT_VIEWED = "subject-viewed"  # by way of the report named; never which others the subject has
+    SUBJECT_PRINTED = "subject-printed"
+    SUBJECT_CHANGED = "subject-changed"  # a subject, link or value; never which or how
     REPORT_PRINTED = "report-printed"
     # files of a report, each by the id of its container
     FILES_LISTED = "files-listed"

@@ -31,6 +31,8 @@ class Capability(AnyCapability):
     SET_TASK = "set-task"
     HAND_OVER_SHIFT = "hand-over-shift"
     LINK = "link"
+    SEE_SUBJECTS = "see-subjects"
+    CHANGE_SUBJECTS = "change-subjects"
     REGISTER_INTEREST = "register-interest"
     PRINT_REPORT = "print-report"
     VIEW_FILES = "view-files"

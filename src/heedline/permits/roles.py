@@ -49,6 +49,8 @@ _DESK_WORK = frozenset(
         C.SET_TASK,
         C.HAND_OVER_SHIFT,
         C.LINK,
+        C.SEE_SUBJECTS,
+        C.CHANGE_SUBJECTS,
         C.REGISTER_INTEREST,
         C.PRINT_REPORT,
         C.VIEW_FILES,

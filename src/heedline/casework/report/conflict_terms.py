@@ -74,7 +74,7 @@ def record_look(
     by: Attendance,
     report: UUID,
     desk: UUID | None,
-    detail: Mapping[str, int] | None = None,
+    detail: Mapping[str, int | str] | None = None,
 ) -> None:
     """Log a view of a report, and any match of the officer's own terms.
 

@@ -39,6 +39,7 @@ SEALED_PARTS = frozenset(
         "sent",
         "answer",
         "link",
+        "subject",
     }
 )
 

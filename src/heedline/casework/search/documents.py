@@ -20,7 +20,7 @@ from heedline.casework.access.keyring import Keyring
 from heedline.casework.report.conflict_terms import words_in
 from heedline.casework.report.opening import OpenedReport, open_stored
 from heedline.casework.report.question_editions import questions_of
-from heedline.casework.search import link_decisions
+from heedline.casework.search import link_decisions, subject_entries
 from heedline.index import Document
 from heedline.index.words import forms_of, words_of
 from heedline.intake import loops
@@ -39,6 +39,7 @@ PARTS = {
     "note": "Note",
     "sent": "Disclosure to a partner",
     "answer": "Partner's answer",
+    subject_entries.PART: "Subject",
 }
 #: Keys of sealed JSON that hold no words, or words about the reporter.
 _NO_WORDS = frozenset({"salt", "voice", "by", "number", "at", "report", "kind", "format", "assessed_as"})
@@ -52,7 +53,7 @@ class SearchedText:
     """A searchable text of a report.
 
     `part` is the kind of sealed part that contains it. `answered` is the question whose answer it is, as
-    "step.field".
+    "step.field", and for a value of a subject what it holds.
     """
 
     part: str
@@ -94,8 +95,14 @@ def texts_of_opened(
     `others` are the texts written about it, each with the kind of its sealed part.
     """
     found = list(_of_report(report, opened)) if opened is not None else []
+    of_subjects: list[Mapping[str, Any]] = []
     for sort, told in sorted(others, key=lambda one: list(PARTS).index(one[0])):
-        found += [SearchedText(sort, text) for text in _of_part(sort, told)]
+        if sort == subject_entries.PART:
+            of_subjects.append(told)
+        else:
+            found += [SearchedText(sort, text) for text in _of_part(sort, told)]
+    values = subject_entries.values_in(of_subjects)
+    found += [SearchedText(subject_entries.PART, one.written, one.holds) for one in values]
     return tuple(one for one in found if one.text.strip())
 
 

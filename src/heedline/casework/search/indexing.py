@@ -25,7 +25,15 @@ from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import ChangedSinceArrival, NotHere, SealingStopped
 from heedline.casework.recording import refusals_logged
-from heedline.casework.search import desk_index, documents, link_decisions, purging, sealed_values, values
+from heedline.casework.search import (
+    desk_index,
+    documents,
+    link_decisions,
+    purging,
+    sealed_values,
+    subject_entries,
+    values,
+)
 from heedline.casework.search.page_store import StoredPages, one_snapshot
 from heedline.casework.search.sealed_values import FoundValues
 from heedline.desk_hooks import register
@@ -368,6 +376,7 @@ def _document(
         made = link_decisions.made_on(report.id, parts, visit.ring)
         found = values.extract_of(report, texts)
         keys = values.keys_of(found, made)
+        keys += subject_entries.keys_of(subject_entries.opened(parts, visit.ring))
         for desk in register.desks():
             if desk.indexing is not None:
                 keys += desk.indexing.report(visit, report, texts)

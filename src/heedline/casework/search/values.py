@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from django.conf import settings
 
+from heedline.casework.search import subject_entries
 from heedline.casework.search.documents import SearchedText
 from heedline.casework.search.link_decisions import LinkDecision
 from heedline.index.extraction.extract import extract
@@ -36,6 +37,8 @@ def _read(report: Report, texts: Iterable[SearchedText]) -> Iterator[ReportText]
     answers = pack.matching.answers.get(kind.question_set, {}) if kind is not None else {}
     for one in texts:
         holds = "text" if one.part in _READ else answers.get(one.answered, "")
+        if one.part == subject_entries.PART:
+            holds = one.answered
         if holds:
             yield ReportText(one.text, holds, one.where)
 

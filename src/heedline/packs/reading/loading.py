@@ -137,7 +137,7 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
         source_guard=read_source_guard(folder),
         tracing=read_tracing(folder),
         partners=read_partners(folder),
-        behaviour=read_behaviour(folder, tuple(kinds)),
+        behaviour=read_behaviour(folder, tuple(kinds), outcomes),
         look_alikes=read_look_alikes(folder),
         matching=read_matching(folder, formats),
         known=known,

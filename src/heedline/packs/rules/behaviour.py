@@ -8,7 +8,7 @@ priority nor the desk depends on it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
@@ -39,10 +39,12 @@ class WordList:
 class Behaviour:
     """The word lists for describing people (`who`) and behaviour (`did`), by language.
 
-    `kinds` are the kinds of report to which the check applies.
+    `kinds` are the kinds of report to which the check applies. `outcomes` are those which say that a report describes no
+    behaviour.
     """
 
     kinds: tuple[str, ...]
+    outcomes: frozenset[str]
     who: Mapping[str, WordList]
     did: Mapping[str, WordList]
 
@@ -54,18 +56,22 @@ class Behaviour:
         return self.who[language].in_these(words) and not self.did[language].in_these(words)
 
 
-def read_behaviour(folder: Traversable, kinds: tuple[str, ...]) -> Behaviour:
+def read_behaviour(folder: Traversable, kinds: tuple[str, ...], outcomes: Iterable[str]) -> Behaviour:
     """Return the rules read from `behaviour.toml`.
 
-    Raises PackError for an unknown kind of report, or for a word that is in both lists.
+    Raises PackError for an unknown kind of report or outcome, or for a word that is in both lists.
     """
     table = read_toml(folder, "behaviour.toml")
     asked = table.texts("kinds")
     if unknown := set(asked) - set(kinds):
         raise table.wrong("kinds", f"no kind of report is called {min(unknown)}")
+    closed = table.texts("outcomes")
+    if unknown := set(closed) - set(outcomes):
+        raise table.wrong("outcomes", f"no outcome is called {min(unknown)}")
     languages = table.named("words")
     found = Behaviour(
         kinds=asked,
+        outcomes=frozenset(closed),
         who={language: read_words(one, "who") for language, one in languages.items()},
         did={language: read_words(one, "did") for language, one in languages.items()},
     )

@@ -238,7 +238,7 @@ class SealedHeader(models.Model):
 
     container = models.UUIDField(primary_key=True)
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="headers")
-    #: report | identity | note | message | release | language | translation | asked-before | link | sent | answer | file |
+    #: report | identity | note | message | release | language | translation | asked-before | link | subject | sent | answer | file |
     #: derivative | derivative-description, where the payload of a file or a derivative is an object in storage; or partner:
     #: a second header to the payload of what was sent or answered, for the partner, under an id of its own
     part = models.CharField(max_length=40)

@@ -1,0 +1,225 @@
+"""What officers record about a subject, in sealed parts of the reports that it comes from.
+
+A subject is a person, vehicle, place or account. It has no row of its own: each sealed part (`subject`) of a report names
+the subject's random id inside the seal, with the values that this report holds. Two reports concern one subject if their parts name the same id, which stands in no clear row.
+So a subject's values are handed over, readdressed, kept and disposed of with the report that they come from, and nothing
+is left of a subject once none of its reports are.
+
+Parts are only added. The last decision on a link counts, and earlier ones stay readable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from heedline.casework.access.keyring import Keyring
+from heedline.casework.report import notes
+from heedline.index.extraction.values import Kind
+from heedline.reports.stored import StoredPart
+from heedline.vault import CannotOpen
+
+#: The sort of sealed part that holds an entry.
+PART: Final = "subject"
+#: The key under which the index finds every report with an entry about a subject.
+KEY: Final = "subject:{}"
+#: A kind of value that an officer describes in their own words.
+DESCRIPTION: Final = "description"
+#: What `index.extraction` reads in a value of these kinds. In the others it reads everything that it finds.
+_HOLDS: Final = frozenset({Kind.NAME, Kind.PHONE, Kind.EMAIL, Kind.REGISTRATION, Kind.POSTCODE, Kind.HANDLE})
+
+
+class SubjectKind(StrEnum):
+    """What a subject is."""
+
+    PERSON = "person"
+    VEHICLE = "vehicle"
+    PLACE = "place"
+    ACCOUNT = "account"
+
+
+class SubjectBasis(StrEnum):
+    """Whether a value is a fact or somebody's assessment (section 38 of the Data Protection Act 2018)."""
+
+    FACT = "fact"
+    ASSESSMENT = "assessment"
+
+
+class SubjectMove(StrEnum):
+    """What an entry does. The first three are decisions on the link of a report to a subject."""
+
+    LINKED = "linked"
+    UNDONE = "undone"
+    NOT_SAME = "not-same"
+    ADDED = "added"
+    CORRECTED = "corrected"
+
+
+_OF_THE_LINK: Final = frozenset({SubjectMove.LINKED, SubjectMove.UNDONE, SubjectMove.NOT_SAME})
+
+
+@dataclass(frozen=True)
+class SubjectValue:
+    """A value of a subject.
+
+    `kind` is one of `Kind`, or `DESCRIPTION`. `source` says where in the report the value stands, and is "" for a value that
+    an officer added.
+    """
+
+    id: UUID
+    kind: str
+    written: str = field(repr=False)
+    source: str
+    basis: SubjectBasis
+
+    @property
+    def holds(self) -> str:
+        """Return what is read from the value for the index, one of `rules.HOLDS`."""
+        return self.kind if self.kind in _HOLDS else "text"
+
+    def to_words(self) -> list[str]:
+        return [str(self.id), self.kind, self.written, self.source, str(self.basis)]
+
+
+@dataclass(frozen=True)
+class SubjectEntry:
+    """One entry about a subject on a report.
+
+    `number` counts the entries of the report. `corrects` is the value that a correction replaces with `values`, or withdraws if there are none.
+    """
+
+    id: UUID
+    report: UUID
+    number: int
+    subject: UUID
+    move: SubjectMove
+    kind: SubjectKind
+    values: tuple[SubjectValue, ...]
+    corrects: UUID | None
+    why: str = field(repr=False)
+    by: str
+    at: datetime
+
+    def to_words(self) -> dict[str, Any]:
+        """Return the entry in the form in which it is sealed."""
+        return {
+            "number": self.number,
+            "subject": str(self.subject),
+            "move": str(self.move),
+            "kind": str(self.kind),
+            "values": [one.to_words() for one in self.values],
+            "corrects": str(self.corrects or ""),
+            "why": self.why,
+            "by": self.by,
+            "at": self.at.isoformat(),
+        }
+
+
+@dataclass(frozen=True)
+class SubjectLink:
+    """Everything recorded on one report about one subject, oldest entry first.
+
+    `id` is that of the first entry. It names the subject in addresses and in the log, where the subject's own id never
+    stands: every report has another one.
+    """
+
+    report: UUID
+    subject: UUID
+    entries: tuple[SubjectEntry, ...]
+
+    @property
+    def id(self) -> UUID:
+        return self.entries[0].id
+
+    @property
+    def kind(self) -> SubjectKind:
+        return self.entries[0].kind
+
+    @property
+    def verdict(self) -> SubjectMove:
+        """Return the last decision on the link."""
+        return next(one.move for one in reversed(self.entries) if one.move in _OF_THE_LINK)
+
+    @property
+    def in_force(self) -> bool:
+        return self.verdict is SubjectMove.LINKED
+
+    @property
+    def values(self) -> tuple[SubjectValue, ...]:
+        """Return the values as corrected, whether or not the link is in force."""
+        found: dict[UUID, SubjectValue] = {}
+        for entry in self.entries:
+            if entry.corrects is not None:
+                found.pop(entry.corrects, None)
+            found.update({one.id: one for one in entry.values})
+        return tuple(found.values())
+
+
+def read(part: UUID, report: UUID, told: Mapping[str, Any]) -> SubjectEntry | None:
+    """Return the entry in a decrypted part of a report, or None if there is none."""
+    try:
+        return SubjectEntry(
+            part,
+            report,
+            int(told["number"]),
+            UUID(told["subject"]),
+            SubjectMove(told["move"]),
+            SubjectKind(told["kind"]),
+            tuple(
+                SubjectValue(UUID(ident), kind, written, source, SubjectBasis(basis))
+                for ident, kind, written, source, basis in told["values"]
+            ),
+            UUID(told["corrects"]) if told["corrects"] else None,
+            told["why"],
+            told["by"],
+            datetime.fromisoformat(told["at"]),
+        )
+    except (KeyError, ValueError, TypeError):
+        return None
+
+
+def opened(parts: Iterable[StoredPart], ring: Keyring) -> list[SubjectEntry]:
+    """Return the entries in these parts of reports. Parts that cannot be opened are left out."""
+    found = []
+    for part in parts:
+        if part.part != PART:
+            continue
+        with suppress(CannotOpen):
+            told = notes.open_words(
+                part.container, part.header, part.payload, ring.for_any(part.epochs), PART
+            )
+            if (one := read(part.container, part.report, told)) is not None:
+                found.append(one)
+    return found
+
+
+def links(entries: Iterable[SubjectEntry]) -> tuple[SubjectLink, ...]:
+    """Return the links of reports to subjects that these entries make, in the order in which they were made."""
+    found: dict[tuple[UUID, UUID], list[SubjectEntry]] = {}
+    for one in sorted(entries, key=lambda one: (one.report, one.number, one.id)):
+        found.setdefault((one.report, one.subject), []).append(one)
+    made = [
+        SubjectLink(report, subject, tuple(some))
+        for (report, subject), some in found.items()
+        if any(one.move in _OF_THE_LINK for one in some)
+    ]
+    return tuple(sorted(made, key=lambda one: (one.entries[0].at, one.entries[0].number)))
+
+
+def keys_of(entries: Iterable[SubjectEntry]) -> list[str]:
+    """Return the index keys of a report's entries. An undone link is found too, for the subject's history."""
+    return list(dict.fromkeys(KEY.format(one.subject) for one in entries))
+
+
+def values_in(told: Iterable[Mapping[str, Any]]) -> Iterator[SubjectValue]:
+    """Yield the values of links in force, from the decrypted parts of one report."""
+    nowhere = UUID(int=0)
+    entries = (read(UUID(int=number), nowhere, one) for number, one in enumerate(told))
+    for link in links(one for one in entries if one is not None):
+        if link.in_force:
+            yield from link.values

@@ -1,0 +1,276 @@
+"""What officers do with subjects: link a report to one, undo that, add a value and correct one.
+
+Every act adds one sealed entry to the report on whose page it was done, of one size, and one entry to the log that says
+nothing of it. So linking a report to a subject that exists looks like making a new one. Nothing is merged, hidden or closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from uuid import UUID, uuid4
+
+from django.db.models import Q
+
+from heedline.audit.acts import Act
+from heedline.casework.access.session import Attendance
+from heedline.casework.errors import NoRoom, NotHere
+from heedline.casework.report import notes
+from heedline.casework.report.verb import FoundReport, find, record, verb
+from heedline.casework.search import subject_entries
+from heedline.casework.search.subject_entries import (
+    DESCRIPTION,
+    PART,
+    SubjectBasis,
+    SubjectEntry,
+    SubjectKind,
+    SubjectLink,
+    SubjectMove,
+    SubjectValue,
+)
+from heedline.casework.subjects import offering
+from heedline.index.extraction.values import Kind
+from heedline.permits.capabilities import Capability
+from heedline.permits.scopes import reports_of
+from heedline.reports.lifecycle import NotNow
+from heedline.reports.stored import parts_of
+from heedline.vault.canonical import canonical
+from heedline.vault.containers import envelope
+
+#: Characters of a value and of a reason; stated on the pages.
+LONGEST_VALUE: Final = 200
+LONGEST_WHY: Final = 400
+NO_REASON = "Give a reason."
+NO_VALUE = "Enter the value."
+NOTHING = "Choose at least one value, or describe the subject."
+LINKED_ALREADY = "This report is linked to that subject already."
+NOT_LINKED = "This link has been undone."
+KINDS_OF_VALUE: Final = frozenset({*map(str, Kind), DESCRIPTION})
+
+
+@dataclass(frozen=True)
+class NewSubjectLink:
+    """A link of a report to a subject.
+
+    `to` is the link of another report to the same subject, or None for a new subject, which is of `kind`. `values` gives the basis
+    of each value of the report that is recorded, by its code. `described` is the officer's own description, or "".
+    """
+
+    to: UUID | None
+    kind: SubjectKind
+    values: Mapping[str, SubjectBasis]
+    why: str = field(repr=False)
+    described: str = field(repr=False, default="")
+    basis: SubjectBasis = SubjectBasis.ASSESSMENT
+
+
+@verb(Act.SUBJECT_CHANGED)
+def link(ref: UUID, new: NewSubjectLink, *, by: Attendance, at: datetime) -> UUID:
+    """Link a report to a subject, and return the link.
+
+    Raises NotHere if the officer may see neither the report nor a report of the subject, Refused, Locked, NoRoom, and NotNow
+    if the report describes no behaviour, without a reason, or for a new subject of which nothing is said.
+    """
+    why = notes.written(new.why, longest=LONGEST_WHY, missing=NO_REASON)
+    found = _found(ref, by, at)
+    refused, offered = offering.chosen_values(found)
+    if refused:
+        raise NotNow(refused)
+    values = [
+        SubjectValue(uuid4(), one.kind, one.written, one.source, new.values[one.code])
+        for one in offered
+        if one.code in new.values
+    ]
+    if new.described.strip():
+        described = notes.written(new.described, longest=LONGEST_VALUE, missing=NO_VALUE, lines=False)
+        values.append(SubjectValue(uuid4(), DESCRIPTION, described, "", new.basis))
+    entries = _entries(found)
+    subject, kind = _subject(new, by)
+    known = next((one for one in subject_entries.links(entries) if one.subject == subject), None)
+    if known is not None and known.in_force:
+        raise NotNow(LINKED_ALREADY)
+    if known is not None:  # what was recorded before counts again
+        held = {(one.kind, one.written) for one in known.values}
+        values = [one for one in values if (one.kind, one.written) not in held]
+    elif new.to is None and not values:
+        raise NotNow(NOTHING)
+    made = _write(found, entries, SubjectMove.LINKED, subject, kind, values, why=why)
+    return known.id if known is not None else made
+
+
+@verb(Act.SUBJECT_CHANGED)
+def decide_against(ref: UUID, to: UUID, why: str, *, by: Attendance, at: datetime) -> None:
+    """Record that a report does not concern the subject to which another report is linked.
+
+    Raises NotHere, Refused, Locked, NoRoom, and NotNow without a reason or while the report is linked to the subject.
+    """
+    why = notes.written(why, longest=LONGEST_WHY, missing=NO_REASON)
+    found = _found(ref, by, at)
+    entries = _entries(found)
+    other = link_of(to, by=by)
+    if any(one.in_force and one.subject == other.subject for one in subject_entries.links(entries)):
+        raise NotNow(LINKED_ALREADY)
+    _write(found, entries, SubjectMove.NOT_SAME, other.subject, other.kind, why=why)
+
+
+@verb(Act.SUBJECT_CHANGED)
+def undo(ref: UUID, link: UUID, why: str, *, not_same: bool, by: Attendance, at: datetime) -> None:
+    """Undo the link of a report to a subject. `not_same` also records that it is about a different one.
+
+    Raises NotHere, Refused, Locked, NoRoom, and NotNow without a reason or if it is undone already.
+    """
+    why = notes.written(why, longest=LONGEST_WHY, missing=NO_REASON)
+    found = _found(ref, by, at)
+    entries = _entries(found)
+    one = _own(entries, link)
+    if not one.in_force:
+        raise NotNow(NOT_LINKED)
+    move = SubjectMove.NOT_SAME if not_same else SubjectMove.UNDONE
+    _write(found, entries, move, one.subject, one.kind, why=why)
+
+
+@verb(Act.SUBJECT_CHANGED)
+def relink(ref: UUID, link: UUID, why: str, *, by: Attendance, at: datetime) -> None:
+    """Link a report to a subject again, with the values that were recorded before.
+
+    Raises NotHere, Refused, Locked, NoRoom, and NotNow without a reason, if it is linked, or if the report describes no
+    behaviour.
+    """
+    why = notes.written(why, longest=LONGEST_WHY, missing=NO_REASON)
+    found = _found(ref, by, at)
+    entries = _entries(found)
+    one = _own(entries, link)
+    if one.in_force:
+        raise NotNow(LINKED_ALREADY)
+    if refused := offering.why_not(found):
+        raise NotNow(refused)
+    _write(found, entries, SubjectMove.LINKED, one.subject, one.kind, why=why)
+
+
+@verb(Act.SUBJECT_CHANGED)
+def add_value(
+    ref: UUID,
+    link: UUID,
+    kind: str,
+    written: str,
+    basis: SubjectBasis,
+    why: str,
+    *,
+    by: Attendance,
+    at: datetime,
+) -> None:
+    """Add a value to a subject, on a report that is linked to it. Its source is the officer.
+
+    It is kept and disposed of with this report. Raises NotHere, Refused, Locked, NoRoom, and NotNow without a value or a reason,
+    if the link is undone, or if the report describes no behaviour.
+    """
+    if kind not in KINDS_OF_VALUE:
+        raise ValueError(kind)
+    written = notes.written(written, longest=LONGEST_VALUE, missing=NO_VALUE, lines=False)
+    why = notes.written(why, longest=LONGEST_WHY, missing=NO_REASON)
+    found = _found(ref, by, at)
+    entries = _entries(found)
+    one = _own(entries, link)
+    if not one.in_force:
+        raise NotNow(NOT_LINKED)
+    if refused := offering.why_not(found):
+        raise NotNow(refused)
+    value = SubjectValue(uuid4(), kind, written, "", basis)
+    _write(found, entries, SubjectMove.ADDED, one.subject, one.kind, [value], why=why)
+
+
+@verb(Act.SUBJECT_CHANGED)
+def correct(
+    ref: UUID,
+    link: UUID,
+    value: UUID,
+    written: str,
+    basis: SubjectBasis,
+    why: str,
+    *,
+    by: Attendance,
+    at: datetime,
+) -> None:
+    """Correct a value of a subject, or withdraw it if `written` is empty. The earlier value stays readable.
+
+    Raises NotHere, Refused, Locked, NoRoom, and NotNow without a reason.
+    """
+    written = written.strip()
+    if written:
+        written = notes.written(written, longest=LONGEST_VALUE, missing=NO_VALUE, lines=False)
+    why = notes.written(why, longest=LONGEST_WHY, missing=NO_REASON)
+    found = _found(ref, by, at)
+    entries = _entries(found)
+    one = _own(entries, link)
+    old = next((held for held in one.values if held.id == value), None)
+    if old is None:
+        raise NotHere
+    source = (
+        old.source if written == old.written else ""
+    )  # what the report does not say has the officer as its source
+    new = [SubjectValue(uuid4(), old.kind, written, source, basis)] if written else []
+    _write(found, entries, SubjectMove.CORRECTED, one.subject, one.kind, new, corrects=value, why=why)
+
+
+def link_of(link: UUID, *, by: Attendance) -> SubjectLink:
+    """Return a link by its id, on whichever report of the officer's desks it is. Raises NotHere and Locked."""
+    rows = reports_of(by.desk_ids).filter(headers__container=link, headers__part=PART)
+    ref = rows.values_list("id", flat=True).first()
+    made = subject_entries.links(
+        subject_entries.opened(parts_of([ref], Q(part=PART)), by.keys()) if ref is not None else []
+    )
+    found = next((one for one in made if one.id == link), None)
+    if found is None:
+        raise NotHere
+    return found
+
+
+def _found(ref: UUID, by: Attendance, at: datetime) -> FoundReport:
+    found = find(ref, by=by, at=at)
+    found.permit(Capability.CHANGE_SUBJECTS)
+    by.keys()
+    return found
+
+
+def _entries(found: FoundReport) -> list[SubjectEntry]:
+    return subject_entries.opened(parts_of([found.report.id], Q(part=PART)), found.by.keys())
+
+
+def _own(entries: Sequence[SubjectEntry], link: UUID) -> SubjectLink:
+    one = next((one for one in subject_entries.links(entries) if one.id == link), None)
+    if one is None:
+        raise NotHere
+    return one
+
+
+def _subject(new: NewSubjectLink, by: Attendance) -> tuple[UUID, SubjectKind]:
+    if new.to is None:
+        return uuid4(), new.kind
+    other = link_of(new.to, by=by)
+    return other.subject, other.kind
+
+
+def _write(
+    found: FoundReport,
+    entries: Sequence[SubjectEntry],
+    move: SubjectMove,
+    subject: UUID,
+    kind: SubjectKind,
+    values: Sequence[SubjectValue] = (),
+    *,
+    corrects: UUID | None = None,
+    why: str,
+) -> UUID:
+    """Seal an entry on the report, and log it. Raises NoRoom for one that would be larger than others."""
+    number = max((one.number for one in entries), default=0) + 1
+    entry = SubjectEntry(
+        uuid4(), found.report.id, number, subject, move, kind, tuple(values), corrects, why, found.by.name, found.at
+    )  # fmt: skip
+    words = entry.to_words()
+    if len(canonical(words)) > envelope.ROOM:
+        raise NoRoom
+    made = notes.seal(found, words, part=PART)
+    record(found, Act.SUBJECT_CHANGED)
+    return made

@@ -1,0 +1,101 @@
+"""The reports of subjects, found through the sealed indexes of an officer's desks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
+
+from heedline.audit.acts import Act
+from heedline.audit.models import Event
+from heedline.casework.access.keyring import Keyring
+from heedline.casework.access.session import Attendance
+from heedline.casework.search import desk_index, indexing, subject_entries
+from heedline.casework.search.page_store import one_snapshot
+from heedline.casework.search.subject_entries import KEY, PART, SubjectLink
+from heedline.index import Damaged
+from heedline.permits.scopes import reports_of
+from heedline.reports.models import Report, SealedHeader, SearchWaiting
+from heedline.reports.stored import parts_of
+from heedline.vault import CannotOpen
+
+#: Reports of one key that are looked up at most.
+MOST: Final = 500
+#: An entry is in the index within this time, unless the report waits there.
+LATELY: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class LinkedReport:
+    """A report that the officer may open, with what was recorded on it about one subject."""
+
+    report: Report
+    link: SubjectLink
+
+
+def reports_of_subjects(subjects: Iterable[UUID], *, by: Attendance) -> dict[UUID, tuple[LinkedReport, ...]]:
+    """Return the reports of the officer's desks that have entries about these subjects, oldest link first.
+
+    Reports whose entries the index does not have yet are looked through as well. Raises Locked.
+    """
+    wanted = set(subjects)
+    ring = by.keys()
+    with one_snapshot():
+        hits, unread = look_up([KEY.format(one) for one in wanted], by=by, ring=ring)
+        known = {ref for refs in hits.values() for ref in refs}
+        found = linked_reports(known | _not_indexed(by, unread), by=by, ring=ring)
+    return {one: tuple(each for each in found if each.link.subject == one) for one in wanted}
+
+
+def linked_reports(refs: Iterable[UUID], *, by: Attendance, ring: Keyring) -> tuple[LinkedReport, ...]:
+    """Return these reports, as far as the officer may open them, once for each subject that they have."""
+    reports = {
+        one.id: one for one in reports_of(by.desk_ids).filter(id__in=list(refs)).select_related("desk")
+    }
+    parts = parts_of(reports, Q(part=PART)) if reports else []
+    made = subject_entries.links(subject_entries.opened(parts, ring))
+    return tuple(LinkedReport(reports[one.report], one) for one in made)
+
+
+def look_up(keys: Iterable[str], *, by: Attendance, ring: Keyring) -> tuple[dict[str, set[UUID]], set[UUID]]:
+    """Return the reports under each key in the indexes of the officer's desks, and the desks that have no index to read.
+
+    Must be called inside `page_store.one_snapshot`.
+    """
+    wanted = list(keys)
+    hits: dict[str, set[UUID]] = {}
+    unread = set(by.desk_ids)
+    row: Any
+    for row in indexing.indexes(by.desk_ids):
+        if row.epoch not in ring.seeds or not row.size:
+            continue
+        with suppress(CannotOpen, Damaged), desk_index.reading(row, ring) as index:
+            for key, refs in index.seen(wanted, most=MOST).items():
+                hits.setdefault(key, set()).update(refs)
+            unread.discard(row.desk_id)
+    return hits, unread
+
+
+def _not_indexed(by: Attendance, unread: Iterable[UUID]) -> set[UUID]:
+    """Return the reports with entries that an index may not have yet, and all of those at desks without an index.
+
+    A report on which the reporter has just been active waits for the end of their quarter hour, of which officers see
+    nothing. So every report changed lately is taken.
+    """
+    waits = SearchWaiting.objects.filter(report=OuterRef("pk"), desk__in=by.desk_ids)
+    lately = Event.objects.filter(
+        act=Act.SUBJECT_CHANGED, desk__in=by.desk_ids, at__gte=Now() - LATELY, thing_id=OuterRef("pk")
+    )
+    none = list(unread)
+    later = Q(settled=False) | Exists(waits) | Exists(lately)
+    rows = reports_of(by.desk_ids).filter(
+        later | Q(desk_id__in=none) | Q(watch_id__in=none),
+        Exists(SealedHeader.objects.filter(report=OuterRef("pk"), part=PART)),
+    )
+    return set(rows.values_list("id", flat=True))

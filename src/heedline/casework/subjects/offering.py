@@ -1,0 +1,246 @@
+"""What an officer can record about a report's subjects: its values, and the subjects that it may concern.
+
+Values are read from behaviour reported and from what was written about it since, as for *Seen before*: never from identity
+containers, contact details or what reporters say of themselves (`packs/uk/matching.toml`). A report that says only who
+somebody is offers nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+
+from heedline.casework.access.keyring import Keyring
+from heedline.casework.access.session import Attendance
+from heedline.casework.errors import NotHere
+from heedline.casework.report import notes
+from heedline.casework.report.opening import OpenedReport, open_stored, short_name
+from heedline.casework.report.verb import FoundReport
+from heedline.casework.search import documents, link_decisions, seen_before, subject_entries, values
+from heedline.casework.search.documents import SearchedText
+from heedline.casework.search.link_decisions import LinkDecision, LinkVerdict
+from heedline.casework.search.page_store import one_snapshot
+from heedline.casework.search.subject_entries import SubjectKind, SubjectLink, SubjectMove, SubjectValue
+from heedline.casework.subjects import finding
+from heedline.casework.subjects.finding import LinkedReport
+from heedline.casework.subjects.names import name_of
+from heedline.index.extraction.comparison import Resemblance, compare
+from heedline.index.extraction.extract import extract
+from heedline.index.extraction.values import Extract, ReportText, Value
+from heedline.packs import load_pack
+from heedline.permits.scopes import reports_of
+from heedline.reports.models import Report
+from heedline.reports.stored import StoredPart
+from heedline.vault import CannotOpen
+
+#: Values of a report that are offered at most, and subjects.
+MOST_VALUES: Final = 30
+MOST_SUBJECTS: Final = 12
+#: Reports with something in common whose subjects are looked at.
+_MOST_REPORTS: Final = 100
+ONLY_WHO = "This report describes who somebody is, and nothing that they did. Only behaviour makes somebody a subject."
+NO_BEHAVIOUR = (
+    "This report was closed because no behaviour is described. Only behaviour makes somebody a subject."
+)
+
+
+@dataclass(frozen=True)
+class OfferedValue:
+    """A value of a report that can be recorded. `code` names it in the form."""
+
+    code: str
+    kind: str
+    written: str = field(repr=False)
+    source: str
+
+
+@dataclass(frozen=True)
+class OfferedSubject:
+    """A subject that the report may concern.
+
+    `link` is that of its first report. `reports` are those that the officer may open. `found` says what the subject and the report share, and is
+    None if an officer decided that another report of the subject concerns the same matter. `refused` is the decision that
+    this report does not concern it, if one was made and not changed.
+    """
+
+    link: UUID
+    subject: UUID
+    kind: SubjectKind
+    name: str = field(repr=False)
+    values: tuple[SubjectValue, ...] = field(repr=False)
+    reports: tuple[tuple[UUID, str], ...]
+    found: Resemblance | None
+    refused: subject_entries.SubjectEntry | None
+
+
+@dataclass(frozen=True)
+class SubjectOffer:
+    """What can be recorded on a report. `why_not` says why nothing can, or is ""."""
+
+    why_not: str
+    values: tuple[OfferedValue, ...] = ()
+    subjects: tuple[OfferedSubject, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Opened:
+    report: Report
+    opened: OpenedReport
+    texts: tuple[SearchedText, ...] = field(repr=False)
+    links: tuple[SubjectLink, ...]
+    decided: tuple[LinkDecision, ...]
+    found: Extract = field(repr=False)
+
+
+def offer(ref: UUID, *, by: Attendance) -> SubjectOffer:
+    """Return what can be recorded on a report.
+
+    The page that shows this logs the view of the report. Raises NotHere, Locked and CannotOpen.
+    """
+    report = reports_of(by.desk_ids).select_related("desk").filter(pk=ref).first()
+    if report is None:
+        raise NotHere
+    mine = _open(report, by.keys())
+    if refused := _why_not(mine):
+        return SubjectOffer(refused)
+    return SubjectOffer("", offered_values(mine.found), _subjects(mine, by))
+
+
+def chosen_values(found: FoundReport) -> tuple[str, tuple[OfferedValue, ...]]:
+    """Return why nothing can be recorded on a report that a verb has found, or "", and the report's values."""
+    mine = _open(found.report, found.by.keys())
+    return _why_not(mine), offered_values(mine.found)
+
+
+def why_not(found: FoundReport) -> str:
+    """Return why nothing can be recorded on a report that a verb has found, or ""."""
+    return _why_not(_open(found.report, found.by.keys()))
+
+
+def offered_values(found: Extract) -> tuple[OfferedValue, ...]:
+    """Return the values of a report that can be recorded, in the order in which they were read."""
+    return tuple(
+        OfferedValue(_code(one), str(one.kind), one.written, one.source) for one in found.values[:MOST_VALUES]
+    )
+
+
+def _code(value: Value) -> str:
+    return sha256(f"{value.kind}:{value.canonical}".encode()).hexdigest()[:12]
+
+
+def _open(report: Report, ring: Keyring) -> _Opened:
+    """Open a report with everything from which values are read, except what its subjects hold already."""
+    parts = documents.searched_parts([report.id]).get(report.id, [])
+    opened: OpenedReport | None = None
+    others: list[tuple[str, dict[str, Any]]] = []
+    for part in parts:
+        if part.part == "report":
+            opened = open_stored(part, ring)
+        elif part.part in documents.PARTS and part.part != subject_entries.PART:
+            others += _words(part, ring)
+    if opened is None:
+        raise CannotOpen
+    texts = documents.texts_of_opened(report, opened, others)
+    return _Opened(
+        report,
+        opened,
+        texts,
+        subject_entries.links(subject_entries.opened(parts, ring)),
+        tuple(link_decisions.made_on(report.id, parts, ring)),
+        values.extract_of(report, texts),
+    )
+
+
+def _words(part: StoredPart, ring: Keyring) -> list[tuple[str, dict[str, Any]]]:
+    try:
+        told = notes.open_words(
+            part.container, part.header, part.payload, ring.for_any(part.epochs), part.part
+        )
+    except CannotOpen:
+        return []
+    return [(part.part, told)]
+
+
+def _why_not(mine: _Opened) -> str:
+    rules = load_pack(settings.PACK).behaviour
+    if mine.report.outcome in rules.outcomes:
+        return NO_BEHAVIOUR
+    said = [mine.opened.narrative, *(one.text for one in mine.texts if one.part == "message")]
+    if rules.only_who("\n".join(said), kind=mine.report.kind, language=mine.opened.language):
+        return ONLY_WHO
+    return ""
+
+
+def _subjects(mine: _Opened, by: Attendance) -> tuple[OfferedSubject, ...]:
+    """Return the subjects of reports that share a value with this one, or were decided to be the same, likeliest first."""
+    ring, here = by.keys(), mine.report.id
+    with one_snapshot():
+        keys = [*mine.found.keys, values.LINKED.format(here)]
+        hits, _ = finding.look_up(keys, by=by, ring=ring)
+    rules = load_pack(settings.PACK).matching
+    shared = {key: len(refs) for key, refs in hits.items() if len(refs) > rules.shared_from}
+    hits = {key: refs - {here} for key, refs in hits.items()}
+    likely = [ref for ref, _ in seen_before.proposed(hits, shared, mine.decided)[:_MOST_REPORTS]]
+    near = finding.linked_reports(likely, by=by, ring=ring)
+    known = {one.subject: one for one in mine.links}
+    wanted = {one.link.subject for one in near} | set(known)
+    wanted -= {one.subject for one in known.values() if one.in_force}
+    same = _decided_same(mine)
+    offered = [
+        one
+        for subject, reports in finding.reports_of_subjects(wanted, by=by).items()
+        if (one := _offered(subject, reports, mine, known.get(subject), same, shared)) is not None
+    ]
+    return tuple(sorted(offered, key=_first)[:MOST_SUBJECTS])
+
+
+def _decided_same(mine: _Opened) -> set[UUID]:
+    about = link_decisions.between(mine.report.id, mine.decided)
+    now = {other: link_decisions.in_force(made) for other, made in about.items()}
+    return {other for other, one in now.items() if one is not None and one.verdict is LinkVerdict.SAME}
+
+
+def _offered(
+    subject: UUID,
+    reports: Sequence[LinkedReport],
+    mine: _Opened,
+    known: SubjectLink | None,
+    same: set[UUID],
+    shared: Mapping[str, int],
+) -> OfferedSubject | None:
+    linked = [one for one in reports if one.link.in_force and one.report.id != mine.report.id]
+    if not linked:
+        return None
+    held = tuple(value for one in linked for value in one.link.values)
+    rules = load_pack(settings.PACK).matching
+    found = compare(mine.found, extract_of_values(held), rules, shared)
+    if found is None and known is None and not same & {one.report.id for one in linked}:
+        return None
+    refused = None
+    if known is not None and known.verdict is SubjectMove.NOT_SAME:
+        refused = next(one for one in reversed(known.entries) if one.move is SubjectMove.NOT_SAME)
+    return OfferedSubject(
+        linked[0].link.id,
+        subject,
+        linked[0].link.kind,
+        name_of(linked[0].link.kind, held),
+        held,
+        tuple((one.report.id, short_name(one.report.id)) for one in linked),
+        found,
+        refused,
+    )
+
+
+def extract_of_values(held: Iterable[SubjectValue]) -> Extract:
+    """Return what the values of a subject say, in the form in which reports are compared."""
+    told = (ReportText(one.written, one.holds, one.source) for one in held)
+    return replace(extract(told, load_pack(settings.PACK).matching), sketch=(), shingles=frozenset())
+
+
+def _first(one: OfferedSubject) -> tuple[bool, bool, str]:
+    return one.refused is not None, one.found is None, one.name

@@ -1,0 +1,275 @@
+"""What is shown of a subject: its reports that the officer may open, what was recorded on each, and who viewed it.
+
+A subject is opened by way of one of its reports, and the view is logged about that one alone. An entry that named all of
+its reports would say that they concern one person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from heedline.audit.acts import Act
+from heedline.audit.models import Event
+from heedline.casework.access.session import Attendance
+from heedline.casework.errors import NotHere
+from heedline.casework.report import conflict_terms
+from heedline.casework.report.opening import kind_words, received_words, short_name
+from heedline.casework.report.verb import on_the_record
+from heedline.casework.search import subject_entries
+from heedline.casework.search.subject_entries import (
+    PART,
+    SubjectBasis,
+    SubjectEntry,
+    SubjectKind,
+    SubjectLink,
+    SubjectMove,
+    SubjectValue,
+)
+from heedline.casework.subjects import finding
+from heedline.casework.subjects.finding import LinkedReport
+from heedline.casework.subjects.names import name_of
+from heedline.desks.models import Officer
+from heedline.packs import load_pack
+from heedline.permits.capabilities import Capability
+from heedline.permits.scopes import reports_of
+from heedline.reports.models import Report
+from heedline.reports.stored import parts_of
+
+#: Views that the page of a subject lists at most.
+_MOST_VIEWS: Final = 50
+
+
+@dataclass(frozen=True)
+class HeldValue:
+    """A value of a subject on one report, with who recorded it and when, and whether it has been corrected."""
+
+    value: SubjectValue
+    by: str
+    at: datetime
+    corrected: bool
+
+
+@dataclass(frozen=True)
+class SubjectReportLine:
+    """A report of a subject. `no_behaviour` means that it was closed because it describes none."""
+
+    ref: UUID
+    short: str
+    kind_words: str
+    received_words: str
+    stage: str
+    outcome: str
+    desk_name: str
+    link: UUID
+    verdict: SubjectMove
+    values: tuple[HeldValue, ...] = field(repr=False)
+    no_behaviour: bool
+    here: bool
+
+    @property
+    def in_force(self) -> bool:
+        return self.verdict is SubjectMove.LINKED
+
+
+@dataclass(frozen=True)
+class SubjectEntryLine:
+    """An entry of a subject's history, with the value that it corrects."""
+
+    ref: UUID
+    short: str
+    move: SubjectMove
+    values: tuple[SubjectValue, ...] = field(repr=False)
+    corrected: SubjectValue | None = field(repr=False)
+    why: str = field(repr=False)
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SubjectViewLine:
+    """An entry of the log for a view of a subject."""
+
+    act: str
+    by: str
+    at: datetime
+    refused: bool
+
+
+@dataclass(frozen=True)
+class SubjectView:
+    """Everything that the page of a subject shows."""
+
+    ref: UUID
+    link: UUID
+    kind: SubjectKind
+    name: str = field(repr=False)
+    reports: tuple[SubjectReportLine, ...]
+    history: tuple[SubjectEntryLine, ...]
+    views: tuple[SubjectViewLine, ...]
+
+    @property
+    def here(self) -> SubjectReportLine:
+        """Return the report by way of which the subject was opened."""
+        return next(one for one in self.reports if one.here)
+
+    @property
+    def linked(self) -> tuple[SubjectReportLine, ...]:
+        return tuple(one for one in self.reports if one.in_force)
+
+    @property
+    def unlinked(self) -> tuple[SubjectReportLine, ...]:
+        return tuple(one for one in self.reports if not one.in_force)
+
+
+def view(
+    ref: UUID, link: UUID, *, by: Attendance, at: datetime, act: Act = Act.SUBJECT_VIEWED
+) -> SubjectView:
+    """Return a subject by way of one of its reports, and log the view.
+
+    Raises NotHere for a report or a link that is not the officer's, Refused and Locked.
+    """
+    with on_the_record(act, by=by, ref=ref):
+        report = reports_of(by.desk_ids).filter(pk=ref).first()
+        if report is None:
+            raise NotHere
+        by.require(Capability.SEE_SUBJECTS, report.desk_id, report.watch_id)
+        if act is Act.SUBJECT_PRINTED:
+            by.require(Capability.PRINT_REPORT, report.desk_id, report.watch_id)
+        entries = subject_entries.opened(parts_of([ref], Q(part=PART)), by.keys())
+        mine = next((one for one in subject_entries.links(entries) if one.id == link), None)
+        if mine is None:
+            raise NotHere
+    reports = _with(mine, report, finding.reports_of_subjects([mine.subject], by=by)[mine.subject])
+    with transaction.atomic():
+        conflict_terms.record_look(
+            act,
+            _words_of(reports),
+            by=by,
+            report=report.id,
+            desk=report.desk_id,
+            detail={"link": str(link)},
+        )
+    held = [value for one in reports if one.link.in_force for value in one.link.values]
+    return SubjectView(
+        ref,
+        link,
+        mine.kind,
+        name_of(mine.kind, held or mine.values),
+        tuple(_line(one, ref) for one in reports),
+        _history(reports),
+        _views(reports, by),
+    )
+
+
+def reports_sharing(refs: Iterable[UUID], *, by: Attendance) -> tuple[tuple[UUID, str], ...]:
+    """Return the other reports of the officer's desks that are linked to a subject of these reports, with their short names.
+
+    The view is logged for each report that is asked about. Raises Locked.
+    """
+    mine = finding.linked_reports(refs, by=by, ring=by.keys())
+    subjects = {one.link.subject for one in mine if one.link.in_force}
+    found = finding.reports_of_subjects(subjects, by=by)
+    theirs = {one.report.id for some in found.values() for one in some if one.link.in_force}
+    with transaction.atomic():
+        for report in {one.report.id: one.report for one in mine if one.link.in_force}.values():
+            conflict_terms.record_look(Act.SUBJECT_VIEWED, (), by=by, report=report.id, desk=report.desk_id)
+    return tuple(sorted(((one, short_name(one)) for one in theirs - set(refs)), key=lambda one: one[1]))
+
+
+def _with(mine: SubjectLink, report: Report, found: Sequence[LinkedReport]) -> tuple[LinkedReport, ...]:
+    """Return the reports of a subject with the one that it was opened by, whether or not the index has that."""
+    if any(one.report.id == report.id for one in found):
+        return tuple(found)
+    return (LinkedReport(report, mine), *found)
+
+
+def _words_of(reports: Iterable[LinkedReport]) -> list[str]:
+    """Return all typed text that the page shows, to be checked against officers' own terms."""
+    entries = [entry for one in reports for entry in one.link.entries]
+    return [text for one in entries for text in (one.why, *(value.written for value in one.values))]
+
+
+def _line(one: LinkedReport, here: UUID) -> SubjectReportLine:
+    report, link = one.report, one.link
+    recorded = {value.id: entry for entry in link.entries for value in entry.values}
+    return SubjectReportLine(
+        report.id,
+        short_name(report.id),
+        kind_words(report.kind),
+        received_words(report),
+        report.stage,
+        report.outcome,
+        report.desk.name,
+        link.id,
+        link.verdict,
+        tuple(
+            HeldValue(
+                value,
+                recorded[value.id].by,
+                recorded[value.id].at,
+                recorded[value.id].move is SubjectMove.CORRECTED,
+            )
+            for value in link.values
+        ),
+        report.outcome in load_pack(settings.PACK).behaviour.outcomes,
+        report.id == here,
+    )
+
+
+def _history(reports: Iterable[LinkedReport]) -> tuple[SubjectEntryLine, ...]:
+    """Return every entry about a subject, newest first."""
+    lines: list[tuple[SubjectEntry, SubjectEntryLine]] = []
+    for one in reports:
+        known: Mapping[UUID, Any] = {value.id: value for entry in one.link.entries for value in entry.values}
+        lines += [
+            (
+                entry,
+                SubjectEntryLine(
+                    one.report.id,
+                    short_name(one.report.id),
+                    entry.move,
+                    entry.values,
+                    known.get(entry.corrects) if entry.corrects is not None else None,
+                    entry.why,
+                    entry.by,
+                    entry.at,
+                ),
+            )
+            for entry in one.link.entries
+        ]
+    lines.sort(key=lambda line: (line[0].at, line[0].number), reverse=True)
+    return tuple(line for _, line in lines)
+
+
+def _views(reports: Sequence[LinkedReport], by: Attendance) -> tuple[SubjectViewLine, ...]:
+    """Return who viewed a subject by way of any of these reports, newest first."""
+    refs = [one.report.id for one in reports]
+    links = [str(one.link.id) for one in reports]
+    rows = list(
+        Event.objects.filter(
+            thing_id__in=refs, act__in=[Act.SUBJECT_VIEWED, Act.SUBJECT_PRINTED], detail__link__in=links
+        ).order_by("-id")[:_MOST_VIEWS]
+    )
+    names = dict(Officer.objects.filter(id__in={one.actor for one in rows}).values_list("id", "name"))
+    return tuple(
+        SubjectViewLine(one.act, names.get(one.actor, ""), one.at, one.outcome == "refused")
+        for one in rows
+        if one.actor is not None
+    )
+
+
+def facts_first(values: Iterable[HeldValue]) -> tuple[tuple[HeldValue, ...], tuple[HeldValue, ...]]:
+    """Return the values that are facts, and those that are assessments."""
+    held = tuple(values)
+    return (
+        tuple(one for one in held if one.value.basis is SubjectBasis.FACT),
+        tuple(one for one in held if one.value.basis is SubjectBasis.ASSESSMENT),
+    )

@@ -1,0 +1,198 @@
+"""Subjects: linked to reports, found from each of them, corrected and undone, and shown to nobody else."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from heedline.casework.errors import Locked, NoRoom, NotHere
+from heedline.casework.journey import transitions
+from heedline.casework.journey.transitions import Closing
+from heedline.casework.search.subject_entries import SubjectBasis, SubjectKind, SubjectMove
+from heedline.casework.subjects import changing, offering, reading
+from heedline.casework.subjects.changing import NewSubjectLink
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import NotNow
+from tests.support.scene_people import MINUTE, SOUTH_WEST, People, logged, row
+from tests.support.search_scene import found, indexed
+from tests.support.subject_scene import BOY, linked, offered, shown
+
+pytestmark = pytest.mark.django_db
+
+
+def test_two_reports_about_one_boy_are_one_subject_and_a_link_is_undone(people: People) -> None:
+    one, other = (people.send(narrative=text)[0] for text in BOY)
+    indexed(people)
+    first = linked(people, one)
+    indexed(people)
+    [candidate] = offered(people, other).subjects
+    assert candidate.name == "Caoimhin Tierney"
+    assert candidate.found is not None
+    assert str(candidate.found.strength) == "strong", "name and date of birth agree"
+    second = linked(people, other, to=candidate.link, basis=SubjectBasis.ASSESSMENT, after=1)
+    assert second != first, "no address tells that the two are one subject"
+    for ref, link in ((one, first), (other, second)):
+        page = shown(people, ref, link)
+        assert {line.ref for line in page.linked} == {one, other}, "at once, before the index has it"
+        assert page.here.ref == ref
+    held = {
+        (each.value.kind, each.value.written, each.value.source, each.value.basis)
+        for each in page.here.values
+    }
+    assert ("name", "Kevin Teirney", "Report", SubjectBasis.ASSESSMENT) in held
+    assert not any(written.startswith("Caoimhin") for _, written, _, _ in held), (
+        "only what its own report holds"
+    )
+    with people.sitting("Odile") as odile:
+        changing.undo(other, second, "Two cousins.", not_same=True, by=odile, at=people.at + 2 * MINUTE)
+    indexed(people)
+    page = shown(people, one, first)
+    assert [line.ref for line in page.linked] == [one]
+    assert [(line.ref, line.verdict) for line in page.unlinked] == [(other, SubjectMove.NOT_SAME)]
+    assert [(line.ref, line.move, line.why) for line in page.history] == [
+        (other, SubjectMove.NOT_SAME, "Two cousins."),
+        (other, SubjectMove.LINKED, "The aunt names him."),
+        (one, SubjectMove.LINKED, "The aunt names him."),
+    ]
+    [candidate] = offered(people, other).subjects
+    assert candidate.refused is not None, "what was decided is remembered"
+    assert candidate.refused.why == "Two cousins."
+    with people.sitting("Odile") as odile:
+        changing.relink(other, second, "One boy after all.", by=odile, at=people.at + 3 * MINUTE)
+    assert len(shown(people, one, first).linked) == 2
+    assert not offered(people, other).subjects
+
+
+def test_a_value_is_corrected_and_the_earlier_one_stays_readable(people: People) -> None:
+    ref, _ = people.send(narrative=BOY[0])
+    link = linked(people, ref)
+    [name] = [one for one in shown(people, ref, link).here.values if one.value.kind == "name"]
+    with people.sitting("Odile") as odile:
+        changing.correct(
+            ref, link, name.value.id, "Kevin Tierney", SubjectBasis.ASSESSMENT, "His school says so.",
+            by=odile, at=people.at,
+        )  # fmt: skip
+        changing.add_value(
+            ref, link, "phone", "01632 960455", SubjectBasis.FACT, "He rang us.", by=odile, at=people.at
+        )
+    page = shown(people, ref, link)
+    assert page.name == "Kevin Tierney"
+    [now] = [one for one in page.here.values if one.value.kind == "name"]
+    assert (now.value.source, now.corrected, now.value.basis) == ("", True, SubjectBasis.ASSESSMENT)
+    was = next(one.corrected for one in page.history if one.move is SubjectMove.CORRECTED)
+    assert was is not None
+    assert was.written == "Caoimhin Tierney"
+    [phone] = [one for one in page.here.values if one.value.kind == "phone"]
+    assert phone.value.source == "", "its source is the officer"
+    with people.sitting("Odile") as odile:
+        changing.correct(
+            ref, link, phone.value.id, "", SubjectBasis.FACT, "Another man's.", by=odile, at=people.at
+        )
+        with pytest.raises(NotHere):
+            changing.correct(ref, link, phone.value.id, "", SubjectBasis.FACT, "x", by=odile, at=people.at)
+    assert not [one for one in shown(people, ref, link).here.values if one.value.kind == "phone"]
+
+
+def test_a_search_finds_a_subject_however_the_name_is_spelt(people: People) -> None:
+    ref, _ = people.send(narrative="A boy at the boxing club showed films of killings to the children.")
+    other, _ = people.send(narrative=BOY[0])
+    with people.sitting("Odile") as odile:
+        new = NewSubjectLink(None, SubjectKind.PERSON, {}, "Seen there.", "A boy of fifteen with a red cap")
+        link = changing.link(ref, new, by=odile, at=people.at)
+        changing.add_value(
+            ref, link, "name", "Shivaun Murphy", SubjectBasis.ASSESSMENT, "The coach says so.",
+            by=odile, at=people.at,
+        )  # fmt: skip
+    indexed(people)
+    assert found(people, "Siobhan Murphy") == [ref]
+    assert found(people, '"red cap"') == [ref]
+    with people.sitting("Odile") as odile:
+        changing.undo(ref, link, "Wrong child.", not_same=False, by=odile, at=people.at)
+    indexed(people)
+    assert found(people, "Siobhan Murphy") == []
+    assert other not in found(people, '"red cap"')
+
+
+@pytest.mark.parametrize("name", ["Otto", "Stella", "Ada"])
+def test_of_another_desk_it_is_like_one_that_never_was(people: People, name: str) -> None:
+    ref, _ = people.send(narrative=BOY[0])
+    link = linked(people, ref)
+    with people.sitting(name, unlocked=name == "Otto") as stranger:
+        for there in ((ref, link), (ref, uuid4()), (uuid4(), uuid4())):
+            with pytest.raises((NotHere, Refused)):
+                reading.view(*there, by=stranger, at=people.at)
+            with pytest.raises((NotHere, Refused)):
+                changing.undo(*there, "Mine.", not_same=False, by=stranger, at=people.at)
+    assert {one.thing_id for one in logged("subject-viewed", refused=True)} <= {None}
+
+
+def test_a_report_of_another_desk_is_not_even_counted(people: People) -> None:
+    """Nor can its link be used to learn of it."""
+    one, _ = people.send(narrative=BOY[0])
+    far, _ = people.send(narrative=BOY[1], **SOUTH_WEST)
+    first = linked(people, one)
+    theirs = linked(people, far, "Otto")
+    with pytest.raises(NotHere):
+        linked(people, one, to=theirs)
+    with pytest.raises(NotHere):
+        linked(people, far, "Otto", to=first)
+    assert [line.ref for line in shown(people, one, first).reports] == [one]
+
+
+@pytest.mark.parametrize("who", ["narrative", "outcome"])
+def test_nobody_becomes_a_subject_for_who_they_are(people: People, who: str) -> None:
+    if who == "narrative":
+        ref, _ = people.send(narrative="Mr Omar Hassan is a muslim. He has a beard and a robe.")
+    else:
+        ref, _ = people.assessed(narrative=BOY[0])
+        with people.sitting("Odile") as odile:
+            closing = Closing(outcome="no-behaviour", reason="Only who he is.", tell_reporter="finished")
+            transitions.close(ref, closing, version=row(ref).version, by=odile, at=people.at)
+    offer = offered(people, ref)
+    assert offer.why_not in (offering.ONLY_WHO, offering.NO_BEHAVIOUR)
+    assert not offer.values
+    with pytest.raises(NotNow, match="Only behaviour"):
+        linked(people, ref, described="A man with a beard")
+
+
+def test_what_reporters_say_of_themselves_is_never_offered(people: People) -> None:
+    contact = {"name": "Rosalind Zeppelin", "phone": "01632 960771"}
+    ref, _ = people.send(narrative=BOY[1], you={"who": "confidence"}, contact=contact)
+    written = " ".join(one.written for one in offered(people, ref).values)
+    assert "Zeppelin" not in written
+    assert "960771" not in written
+    assert "Teirney" in written
+
+
+def test_it_needs_a_reason_a_value_and_room(people: People) -> None:
+    ref, _ = people.send(narrative=BOY[0])
+    with pytest.raises(NotNow, match="reason"):
+        linked(people, ref, why=" ")
+    with pytest.raises(NotNow, match="at least one value"):
+        linked(people, ref, values={})
+    with pytest.raises(NoRoom):
+        linked(people, ref, why="x" * (changing.LONGEST_WHY + 1))
+    many = " ".join(f"His page is https://films.example/{number}/{'q' * 120}." for number in range(25))
+    full, _ = people.send(narrative=many)
+    assert len(offered(people, full).values) >= 20
+    with pytest.raises(NoRoom):
+        linked(people, full)
+    link = linked(people, ref)
+    with pytest.raises(NotNow, match="already"):
+        linked(people, ref, to=link)
+    with people.sitting("Olga", unlocked=False) as locked, pytest.raises(Locked):
+        reading.view(ref, link, by=locked, at=people.at)
+
+
+def test_who_viewed_a_subject_is_on_its_page_from_every_report(people: People) -> None:
+    one, other = (people.send(narrative=text)[0] for text in BOY)
+    first = linked(people, one)
+    second = linked(people, other, to=first)
+    van = linked(people, one, kind=SubjectKind.VEHICLE, values={}, described="A white van")
+    shown(people, one, van)
+    shown(people, one, first, "Olga")
+    page = shown(people, other, second)
+    assert [line.by for line in page.views] == ["Odile O.", "Olga O."]
+    entry = logged("subject-viewed", thing=other)[-1]
+    assert entry.detail == {"link": str(second)}

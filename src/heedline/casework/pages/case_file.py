@@ -46,8 +46,9 @@ from heedline.casework.pages.case_messages import CaseMessages, messages_of
 from heedline.casework.report import conflict_terms, handing_over, notes, report_language, restrictions
 from heedline.casework.report.opening import OpenedReport, open_stored, with_language
 from heedline.casework.report.verb import on_the_record
-from heedline.casework.search import documents, link_decisions, seen_before
+from heedline.casework.search import documents, link_decisions, seen_before, subject_entries
 from heedline.casework.search.seen_before import SeenBefore
+from heedline.casework.search.subject_entries import SubjectLink
 from heedline.desks.models import TAKE_NO_REPORTS, Desk
 from heedline.permits.capabilities import Capability
 from heedline.permits.compiled_query import CompiledQuery
@@ -75,6 +76,8 @@ class CaseFile:
     """The possible matches at other desks."""
     compared_at: datetime | None = None
     """When the linking desk last compared the report as it is now."""
+    subjects: tuple[SubjectLink, ...] = ()
+    """The report's links to subjects, also those that were undone."""
 
 
 @dataclass(frozen=True)
@@ -246,6 +249,12 @@ def _file(report: Any, parts: CaseParts, by: Attendance, at: datetime) -> CaseFi
         deconfliction.contacts_in(notices),
         tuple(questions.lines(notices)),
         report.compared_at,
+        subject_entries.links(
+            entry
+            for one, told in words.items()
+            if parts.sorts[one] == subject_entries.PART
+            and (entry := subject_entries.read(one, report.id, told)) is not None
+        ),
     )
 
 

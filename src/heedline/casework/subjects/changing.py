@@ -17,7 +17,7 @@ from django.db.models import Q
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NoRoom, NotHere
-from heedline.casework.report import notes
+from heedline.casework.report import notes, restrictions
 from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.casework.search import subject_entries
 from heedline.casework.search.subject_entries import (
@@ -71,10 +71,10 @@ def link(ref: UUID, new: NewSubjectLink, *, by: Attendance, at: datetime) -> UUI
     """Link a report to a subject, and return the link.
 
     Raises NotHere if the officer may see neither the report nor a report of the subject, Refused, Locked, NoRoom, and NotNow
-    if the report describes no behaviour, without a reason, or for a new subject of which nothing is said.
+    if the report describes no behaviour or is restricted, without a reason, or for a new subject of which nothing is said.
     """
     why = notes.written(new.why, longest=LONGEST_WHY, missing=NO_REASON)
-    found = _found(ref, by, at)
+    found = _found(ref, by, at, adds=True)
     refused, offered = offering.chosen_values(found)
     if refused:
         raise NotNow(refused)
@@ -139,7 +139,7 @@ def relink(ref: UUID, link: UUID, why: str, *, by: Attendance, at: datetime) -> 
     behaviour.
     """
     why = notes.written(why, longest=LONGEST_WHY, missing=NO_REASON)
-    found = _found(ref, by, at)
+    found = _found(ref, by, at, adds=True)
     entries = _entries(found)
     one = _own(entries, link)
     if one.in_force:
@@ -170,7 +170,7 @@ def add_value(
         raise ValueError(kind)
     written = notes.written(written, longest=LONGEST_VALUE, missing=NO_VALUE, lines=False)
     why = notes.written(why, longest=LONGEST_WHY, missing=NO_REASON)
-    found = _found(ref, by, at)
+    found = _found(ref, by, at, adds=True)
     entries = _entries(found)
     one = _own(entries, link)
     if not one.in_force:
@@ -227,10 +227,13 @@ def link_of(link: UUID, *, by: Attendance) -> SubjectLink:
     return found
 
 
-def _found(ref: UUID, by: Attendance, at: datetime) -> FoundReport:
+def _found(ref: UUID, by: Attendance, at: datetime, *, adds: bool = False) -> FoundReport:
+    """Return the report, if the officer may change its subjects. What `adds` is refused for a restricted report."""
     found = find(ref, by=by, at=at)
     found.permit(Capability.CHANGE_SUBJECTS)
     by.keys()
+    if adds:
+        restrictions.refuse_restricted(found)
     return found
 
 

@@ -41,6 +41,7 @@ from heedline.web.office.report import (
 from heedline.web.office.search import search_pages
 from heedline.web.office.sso import provider_pages
 from heedline.web.office.stewards import drop_off_pages, steward_pages
+from heedline.web.office.subjects import subject_change_pages, subject_pages
 from heedline.web.office.training import training_pages
 
 urlpatterns = [
@@ -134,6 +135,17 @@ urlpatterns = [
     path("w/r/<uuid:ref>/seen/", seen_pages.seen, name="report-seen"),
     path("w/r/<uuid:ref>/matches/", match_pages.of_report, name="report-matches"),
     path("w/r/<uuid:ref>/seen/<uuid:other>/", seen_pages.link, name="report-link"),
+    path("w/r/<uuid:ref>/subjects/", subject_pages.subjects, name="report-subjects"),
+    path("w/r/<uuid:ref>/subjects/add/", subject_pages.add, name="report-subject-add"),
+    path("w/r/<uuid:ref>/subjects/<uuid:link>/", subject_pages.subject, name="report-subject"),
+    path("w/r/<uuid:ref>/subjects/<uuid:link>/print/", subject_pages.printed, name="report-subject-print"),
+    path("w/r/<uuid:ref>/subjects/<uuid:link>/link/", subject_change_pages.link, name="report-subject-link"),
+    path("w/r/<uuid:ref>/subjects/<uuid:link>/value/", subject_change_pages.add, name="report-subject-value"),
+    path(
+        "w/r/<uuid:ref>/subjects/<uuid:link>/value/<uuid:value>/",
+        subject_change_pages.correct,
+        name="report-subject-correct",
+    ),
     path("w/r/<uuid:ref>/notes/", note_pages.notes, name="report-notes"),
     path("w/r/<uuid:ref>/notes/<uuid:note>/", note_pages.note, name="report-note"),
     path("w/r/<uuid:ref>/tasks/", task_pages.tasks, name="report-tasks"),

@@ -35,6 +35,7 @@ _STANDS_UNDER = {
     "report-original": "report-files",
     "report-note": "report-notes",
     "report-link": "report-seen",
+    "report-subject": "report-subjects",
 }
 
 
@@ -73,6 +74,7 @@ def tabs_of(file: CaseFile, current: str, query: str, of_desks: Iterable[DeskTab
         ("report-partners", "Partners", header.with_partners),
         *((tab.url, tab.text, tab.count) for tab in of_desks),
         ("report-seen", "Seen before", 0),
+        ("report-subjects", "Subjects", sum(one.in_force for one in file.subjects)),
         *(
             [("report-matches", "Other desks", sum(one.to_answer for one in file.matches))]
             if file.matches

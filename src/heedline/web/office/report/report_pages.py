@@ -34,6 +34,7 @@ from heedline.web.shell.report_page import move_of, page, page_beside
 from heedline.web.shell.request import OfficeRequest
 from heedline.web.shell.saved_words import restored
 from heedline.web.shell.seen_words import seen_words
+from heedline.web.shell.subject_words import link_words
 
 #: Earlier reports that stand beside the assessment. The others have a page.
 _BESIDE = 5
@@ -106,6 +107,7 @@ def show(
         "may_reopen": header.may(Move.REOPEN),
         "why_not": header.why_not(Move.ASSESS),
         "seen": seen_words(seen, most=_BESIDE) if seen is not None else None,
+        "subjects": [link_words(one) for one in file.subjects if one.in_force],
     }
     return page(request, "office/report.html", file, "report", {**context, **more}, status)
 

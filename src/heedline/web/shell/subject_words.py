@@ -1,0 +1,182 @@
+"""Subjects in the words of the office's pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from heedline.casework.access.session import office_zone
+from heedline.casework.search.subject_entries import (
+    DESCRIPTION,
+    SubjectBasis,
+    SubjectKind,
+    SubjectLink,
+    SubjectMove,
+    SubjectValue,
+)
+from heedline.casework.subjects.names import name_of
+from heedline.casework.subjects.offering import OfferedSubject
+from heedline.casework.subjects.reading import SubjectEntryLine, SubjectReportLine, SubjectView
+from heedline.index.extraction.values import Kind
+from heedline.reports.lifecycle import Stage
+from heedline.web.shell.report_bar import STAGES
+from heedline.web.shell.seen_words import STRENGTHS, reason_words
+
+KINDS = {
+    SubjectKind.PERSON: "Person",
+    SubjectKind.VEHICLE: "Vehicle",
+    SubjectKind.PLACE: "Place",
+    SubjectKind.ACCOUNT: "Account",
+}
+BASES = {SubjectBasis.FACT: "Fact", SubjectBasis.ASSESSMENT: "Assessment"}
+VALUES: dict[str, str] = {
+    Kind.NAME: "Name",
+    Kind.BIRTH: "Date of birth",
+    Kind.PHONE: "Phone number",
+    Kind.EMAIL: "Email address",
+    Kind.HANDLE: "Account name",
+    Kind.WEB: "Web address",
+    Kind.REGISTRATION: "Registration",
+    Kind.ADDRESS: "Address",
+    Kind.POSTCODE: "Postcode",
+    DESCRIPTION: "Description",
+}
+MOVES = {
+    SubjectMove.LINKED: "Linked the report",
+    SubjectMove.UNDONE: "Undid the link",
+    SubjectMove.NOT_SAME: "Decided that the report is about a different one",
+    SubjectMove.ADDED: "Added a value",
+    SubjectMove.CORRECTED: "Corrected a value",
+}
+VERDICTS = {
+    SubjectMove.LINKED: "Linked",
+    SubjectMove.UNDONE: "Link undone",
+    SubjectMove.NOT_SAME: "Not the same",
+}
+VIEWS = {"subject-viewed": "Viewed", "subject-printed": "Printed"}
+#: A value that no report holds.
+OF_OFFICER = "Officer"
+
+
+def when_words(moment: datetime) -> str:
+    """Return a time such as "3 May 2026, 14:05"."""
+    return f"{moment.astimezone(office_zone()):%-d %B %Y, %H:%M}"
+
+
+def called(kind: SubjectKind, name: str) -> str:
+    """Return what a subject is called on a page."""
+    return name or f"{KINDS[kind]} without a name"
+
+
+def link_words(link: SubjectLink) -> dict[str, Any]:
+    """Return a report's link to a subject, by what the report itself holds."""
+    return {
+        "id": link.id,
+        "kind": KINDS[link.kind],
+        "name": name_of(link.kind, link.values) or "no name in this report",
+        "state": "" if link.in_force else VERDICTS[link.verdict],
+        "values": [value_words(one) for one in link.values],
+    }
+
+
+def value_words(one: SubjectValue) -> dict[str, Any]:
+    """Return a value with its kind, source and basis in words."""
+    return {
+        "id": one.id,
+        "kind": VALUES.get(one.kind, one.kind),
+        "written": one.written,
+        "source": one.source or OF_OFFICER,
+        "basis": BASES[one.basis],
+        "fact": one.basis is SubjectBasis.FACT,
+    }
+
+
+def view_words(found: SubjectView) -> dict[str, Any]:
+    """Return a subject in the form that its page displays."""
+    held = [
+        {
+            **value_words(one.value),
+            "by": one.by,
+            "when": when_words(one.at),
+            "corrected": one.corrected,
+            "ref": line.ref,
+            "short": line.short,
+            "link": line.link,
+        }
+        for line in found.linked
+        for one in line.values
+    ]
+    return {
+        "ref": found.ref,
+        "link": found.link,
+        "kind": KINDS[found.kind],
+        "name": called(found.kind, found.name),
+        "facts": [one for one in held if one["fact"]],
+        "assessments": [one for one in held if not one["fact"]],
+        "linked": [_report_words(one) for one in found.linked],
+        "unlinked": [_report_words(one) for one in found.unlinked],
+        "here_linked": found.here.in_force,
+        "history": [_entry_words(one) for one in found.history],
+        "views": [
+            {
+                "act": VIEWS.get(one.act, one.act) + (" (refused)" if one.refused else ""),
+                "by": one.by,
+                "when": when_words(one.at),
+            }
+            for one in found.views
+        ],
+    }
+
+
+def _report_words(line: SubjectReportLine) -> dict[str, Any]:
+    return {
+        "line": line,
+        "stage": STAGES[Stage(line.stage)],
+        "verdict": VERDICTS[line.verdict],
+    }
+
+
+def _entry_words(one: SubjectEntryLine) -> dict[str, Any]:
+    move = MOVES[one.move]
+    if one.move is SubjectMove.CORRECTED and not one.values:
+        move = "Withdrew a value"
+    return {
+        "ref": one.ref,
+        "short": one.short,
+        "move": move,
+        "was": value_words(one.corrected) if one.corrected is not None else None,
+        "values": [value_words(value) for value in one.values],
+        "why": one.why,
+        "by": one.by,
+        "when": when_words(one.at),
+    }
+
+
+def offered_words(one: OfferedSubject) -> tuple[str, str]:
+    """Return the label of a subject that a report may concern, and why it is offered."""
+    label = f"{KINDS[one.kind]}: {called(one.kind, one.name)}"
+    return label, " ".join(_why_offered(one))
+
+
+def _why_offered(one: OfferedSubject) -> Iterable[str]:
+    if one.refused is not None:
+        yield (
+            f"{one.refused.by} decided on {when_words(one.refused.at)} that this report is about a different one: "
+            f"{one.refused.why}"
+        )
+    yield f"Reports: {', '.join(short for _, short in one.reports)}."
+    if one.found is None:
+        yield (
+            "You or a colleague decided that one of them belongs with this report."
+            if one.refused is None
+            else ""
+        )
+        return
+    reasons = [reason_words(reason) for reason in one.found.reasons]
+    yield f"{STRENGTHS[one.found.strength]}: {'; '.join(_reason(said) for said in reasons)}."
+
+
+def _reason(said: dict[str, str]) -> str:
+    both = " and ".join(dict.fromkeys(text for text in (said["mine"], said["theirs"]) if text))
+    return f"{said['text']} ({both})" if both else said["text"]

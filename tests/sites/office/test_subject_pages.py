@@ -1,0 +1,107 @@
+"""Subjects by their pages: added, corrected, undone, printed, and not there for others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+
+from heedline.casework.report.opening import short_name
+from tests.sites.office.desk_hand import Hand
+from tests.support.cast import House, now
+from tests.support.scene_people import People
+from tests.support.search_scene import indexed
+from tests.support.stories import a_report
+from tests.support.subject_scene import BOY, linked
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+NORTH_EAST = {"postcode": "NE1 4ST"}
+
+
+def test_a_subject_is_added_corrected_and_undone(house: House, hand: Callable[[], Hand]) -> None:
+    one, _ = a_report(at=now(), where=NORTH_EAST, narrative=BOY[0])
+    other, _ = a_report(at=now(), where=NORTH_EAST, narrative=BOY[1])
+    indexed(People(house, now()))
+    odile = hand().at_work(house, "Odile")
+    odile.get(f"/w/r/{one}/subjects/")
+    assert "No subjects yet." in odile.html
+    path = f"/w/r/{one}/subjects/add/"
+    odile.get(path)
+    assert "What have you decided?" not in odile.html, "there is no subject yet"
+    code = re.search(r'name="(value-[0-9a-f]{12})"[^>]*>(?:(?!</select>).)*', odile.html, re.DOTALL)
+    names = dict(re.findall(r'for="(value-[0-9a-f]{12})">\s*([^<]*?)\s*<', odile.html))
+    assert code is not None
+    name = next(field for field, label in names.items() if "Caoimhin" in label)
+    odile.send(path, subject="", why="")
+    assert odile.page.status_code == 422
+    assert "Choose a subject" in odile.html
+    odile.send(path, subject="new-person", why="<b>He</b> is named.")
+    assert "Choose at least one value" in odile.html
+    odile.send(path, subject="new-person", **{name: "assessment"}, why="<b>He</b> is named.")
+    assert "The report is linked to the subject." in odile.html
+    assert "&lt;b&gt;He&lt;/b&gt; is named." in odile.html
+    assert "Caoimhin Tierney" in odile.html
+    odile.get(f"/w/r/{one}/")
+    found = re.search(rf"/w/r/{one}/subjects/([0-9a-f-]{{36}})/", odile.html)
+    assert found is not None, "the report names its subject"
+    first = found[1]
+
+    path = f"/w/r/{other}/subjects/add/"
+    odile.get(path)
+    assert "Caoimhin Tierney" in odile.html
+    assert short_name(one) in odile.html
+    odile.send(path, subject=first, why="Born on one day.")
+    assert "Choose what you have decided" in odile.html
+    odile.send(path, subject="new-person", do="not-same", why="Born on one day.")
+    assert "Choose a subject that exists" in odile.html
+    odile.send(path, subject=first, do="not-same", why="Two cousins.")
+    assert "Recorded that this report is about a different one." in odile.html
+    odile.get(path)
+    odile.send(path, subject=first, do="link", why="Born on one day.")
+    assert odile.page.status_code == 422
+    assert "Two cousins." in odile.html, "whoever links them all the same reads why not"
+    odile.send(path, subject=first, do="link", sure="yes", why="Born on one day.")
+    assert "The report is linked to the subject." in odile.html
+    for short in map(short_name, (one, other)):
+        assert short in odile.html
+
+    second = re.search(rf"/w/r/{other}/subjects/([0-9a-f-]{{36}})/value/", odile.html)
+    assert second is not None
+    here = f"/w/r/{other}/subjects/{second[1]}/"
+    odile.get(f"{here}value/")
+    odile.send(f"{here}value/", kind="", written="", why="")
+    assert odile.page.status_code == 422
+    odile.send(f"{here}value/", kind="phone", written="01632 960455", basis="fact", why="He rang.")
+    assert "Value added." in odile.html
+    value = re.search(rf"{here}value/([0-9a-f-]{{36}})/", odile.html)
+    assert value is not None
+    odile.get(f"{here}value/{value[1]}/")
+    odile.send(f"{here}value/{value[1]}/", do="withdraw", written="", basis="fact", why="His brother’s.")
+    assert "Value withdrawn." in odile.html
+    assert "01632 960455" in odile.html, "the history keeps it"
+    odile.get(f"{here}value/{value[1]}/")
+    assert odile.page.status_code == 404
+
+    odile.get(f"{here}link/")
+    odile.send(f"{here}link/", do="undo", why="")
+    assert odile.page.status_code == 422
+    odile.send(f"{here}link/", do="undo", why="Wrong report.")
+    assert "Reports no longer linked" in odile.html
+    odile.get(f"{here}print/")
+    assert "Wrong report." in odile.html
+    assert "Undo the link" not in odile.html, "a copy has no buttons"
+    assert "Printed" in odile.html
+
+
+@pytest.mark.parametrize("page", ["", "print/", "link/", "value/", "value/{value}/"])
+def test_a_link_of_nothing_is_not_found(house: House, hand: Callable[[], Hand], page: str) -> None:
+    people = People(house, now())
+    ref, _ = a_report(at=now(), where=NORTH_EAST, narrative=BOY[0])
+    other, _ = a_report(at=now(), where=NORTH_EAST, narrative=BOY[1])
+    link = linked(people, ref)
+    odile = hand().at_work(house, "Odile")
+    for there in ((ref, uuid4()), (other, link), (uuid4(), link)):
+        odile.get(f"/w/r/{there[0]}/subjects/{there[1]}/{page.format(value=uuid4())}")
+        assert odile.page.status_code == 404

@@ -84,7 +84,7 @@ PLAIN: dict[str, str] = {
     "reports_search_page": "index_id number generation version",
     "reports_search_waiting": "id desk_id report aside gone",
     "reports_sealed_values": "id report desk_id parts slot indexed matched_at epochs",
-    "reports_desk_notice": "id desk_id on epochs",
+    "reports_desk_notice": "id desk_id on aside epochs",
     "reports_interest": "id home_id desk_id until indexed epochs",
     "reports_interest_hit": "id interest_id home_id on epochs",
     "reports_danger": "id report_id watch_added review_at discharge_note",

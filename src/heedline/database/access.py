@@ -305,6 +305,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("reports_sealed_values", "usher", "r"): "desk_id epochs header id indexed report",
     ("reports_sealed_values", "usher", "w"): "epochs header indexed",
     ("reports_sealed_values", "worker", "r"): "desk_id matched_at report slot",
+    ("reports_desk_notice", "office", "w"): "aside",
     ("reports_desk_notice", "usher", "r"): "epochs header id",
     ("reports_desk_notice", "usher", "w"): "epochs header",
     ("reports_interest", "office", "w"): "ended_at indexed",

@@ -41,6 +41,7 @@ class Letter(AnyLetter):
     DANGER_OPENED = "danger-opened"
     DANGER_OWNER_AWAY = "danger-owner-away"
     INTEREST_MATCHED = "interest-matched"
+    NOTICE_FORGED = "notice-forged"
 
 
 class AlarmKind(AnyAlarmKind):
@@ -84,6 +85,7 @@ class AlarmKind(AnyAlarmKind):
     COMPARING_LATE = "comparing-late"
     NOT_COMPARED = "not-compared"
     NOT_SEARCHABLE = "not-searchable"
+    NOTICE_FORGED = "notice-forged"
     FILE_MISSING = "file-missing"
     PROPOSAL_WAITING = "proposal-waiting"
     TOO_FEW_TRAINED = "too-few-trained"

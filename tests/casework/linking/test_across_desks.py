@@ -10,6 +10,7 @@ import pytest
 from heedline.casework.contact import messages
 from heedline.casework.errors import Locked, NotHere
 from heedline.casework.journey import transitions
+from heedline.casework.keys import directory
 from heedline.casework.linking import clock, desk_notices, questions
 from heedline.casework.search import indexing
 from heedline.dispatch.models import Alarm
@@ -144,7 +145,7 @@ def test_notices_are_put_into_one_row_and_nobody_sees_which_held_something(peopl
     assert len({len(bytes(one.payload)) for one in rows}) == 1, "an empty notice is as long as a full one"
     for _ in range(desk_notices.MANY):
         with people.sitting("Nadia") as here:
-            desk_notices.send({}, at=people.at, cover=True)
+            desk_notices.send({}, code="national", by=here, at=people.at, cover=True)
     with people.sitting("Odile") as here:
         desk_notices.tidy(by=here, at=people.at)
     assert DeskNotice.objects.filter(desk__code="north-east").count() == 1
@@ -164,3 +165,24 @@ def test_what_waits_too_long_or_is_missing_raises_an_alarm(people: People) -> No
     with acting("worker"):
         clock.watch(people.at + timedelta(days=3))
         assert Alarm.objects.get(kind="not-compared").desk.code == "north-east"
+
+
+def test_a_desk_to_which_nothing_can_be_sealed_stops_no_other(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people.send(narrative=BOY[0])
+    people.send(narrative=BOY[1], **SOUTH_WEST)
+    indexed(people, "Odile")
+    indexed(people, "Otto")
+    addressee = directory.addressee
+    with monkeypatch.context() as without:
+        without.setattr(
+            directory, "addressee", lambda code, on: None if code == "south-west" else addressee(code, on)
+        )
+        assert compared(people) == 2
+        assert len(matched(people, "Odile")) == 1
+        assert not matched(people, "Otto")
+    with people.sitting("Nadia") as here:
+        desk_notices.tidy(by=here, at=people.at)
+        desk_notices.tidy(by=here, at=people.at)
+    assert len(matched(people, "Otto")) == 1, "what waited for the desk is sent once it can receive it"

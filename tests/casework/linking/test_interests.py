@@ -240,7 +240,33 @@ def test_a_danger_to_life_is_disclosed_whoever_must_be_contacted(people: People)
     ref = partner_scene.in_danger(people)
     partner_scene.compared(people)
     told = desk_notices.words(NoticeKind.CONTACT, uuid4(), ref, name="Otto O.", desk="south-west")
-    with people.sitting("Nadia"):
-        desk_notices.send({"north-east": [told]}, at=people.at)
+    with people.sitting("Nadia") as here:
+        desk_notices.send({"north-east": [told]}, code="national", by=here, at=people.at)
     assert deconflicted(people, ref).trace is Trace.CONTACT
     assert partner_scene.sent(partner_scene.written(people, ref, urgent=True)).state == "sent"
+
+
+@pytest.mark.parametrize("forger", ["unsigned", "signed by another desk", "signed for another desk"])
+def test_a_forged_release_lets_nobody_act_and_raises_an_alarm(people: People, forger: str) -> None:
+    interest(people)
+    ref, _ = people.send(narrative=BOY[0])
+    compared(people, "Odile")
+    hit = InterestHit.objects.get().id
+    told = desk_notices.words(NoticeKind.RELEASED, hit, ref, name="Otto O.", words="Go ahead.")
+    with people.sitting("Olga") as here:
+        if forger == "unsigned":
+            desk_notices._store({"north-east": [{**told, "from": "south-west"}]}, at=people.at)
+        else:
+            code = "south-west" if forger == "signed by another desk" else "north-east"
+            desk_notices.send({"north-east": [told]}, code=code, by=here, at=people.at)
+    assert deconflicted(people, ref).trace is Trace.CONTACT
+    assert [one.released for one in people.read(ref).contacts] == [""]
+    with people.sitting("Odile") as here:
+        for _ in range(2):
+            desk_notices.tidy(by=here, at=people.at)
+    with acting("worker"):
+        paging.drain(people.at)
+    forged = forger != "signed for another desk"
+    assert DeskNotice.objects.filter(aside=True).count() == forged
+    assert Alarm.objects.filter(kind="notice-forged", desk__code="north-east").count() == forged
+    assert deconflicted(people, ref).trace is Trace.CONTACT

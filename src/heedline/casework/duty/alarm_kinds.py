@@ -336,6 +336,14 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         lasts=not_searchable,
         while_it_lasts="Try again on the page Search: this alarm stays until every report was read.",
     ),
+    AlarmKind.NOTICE_FORGED: AlarmRule(
+        words="Notice from another desk with a wrong signature",
+        do="It has been set aside and is not shown. Phone a desk before you act on what it asked. Ask the operator who can write to the database.",
+        about=About.DESK,
+        called=call_the_desk_and_stewards,
+        chain=True,
+        raised_by=Letter.NOTICE_FORGED,
+    ),
     AlarmKind.FILE_MISSING: AlarmRule(
         words="File of a report missing from storage, or cut off",
         do="See which on the page of the report, and tell the operator.",

@@ -99,7 +99,11 @@ def answer_for(ref: UUID, notices: tuple[ReceivedNotice, ...]) -> Deconfliction:
 def contacts_in(notices: tuple[ReceivedNotice, ...]) -> tuple[ContactPerson, ...]:
     """Return the people to contact whom these notices name."""
     desks = load_pack(settings.PACK).desks
-    released = {one.about: str(one.words["words"]) for one in notices if one.kind is NoticeKind.RELEASED}
+    released = {
+        (one.about, one.words["from"]): str(one.words["words"])
+        for one in notices
+        if one.kind is NoticeKind.RELEASED
+    }
     found: dict[UUID, ContactPerson] = {}
     for one in notices:
         if one.kind is NoticeKind.CONTACT:
@@ -108,6 +112,7 @@ def contacts_in(notices: tuple[ReceivedNotice, ...]) -> tuple[ContactPerson, ...
                 one.words["name"],
                 desk.name if desk else "",
                 desk.phone if desk else "",
-                released.get(one.about, ""),
+                # only the desk of the owner lets somebody act
+                released.get((one.about, one.words["desk"]), ""),
             )
     return tuple(found.values())

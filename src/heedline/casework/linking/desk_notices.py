@@ -1,7 +1,8 @@
 """Sealed notices to desks about their reports.
 
 A row holds a list of notices, which may be empty: after each batch of comparisons every desk is sent one, so that nobody who
-sees the rows learns which desk's report has matched. A session of the desk puts all that it has into one row.
+sees the rows learns which desk's report has matched. A session of the desk puts all that it has into one row. Every notice
+is signed (`signed_notices.py`), and one that is not signed as it should be does not count.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,7 +24,10 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.errors import SealingStopped
 from heedline.casework.keys import directory
 from heedline.casework.keys.directory import Addressee
+from heedline.casework.linking import signed_notices
 from heedline.casework.search import sealed_values
+from heedline.dispatch.letters import Letter
+from heedline.dispatch.outbox import post
 from heedline.packs import load_pack
 from heedline.reports.models import DeskNotice
 from heedline.vault import CannotOpen
@@ -32,13 +36,19 @@ _PART = "desk-notice"
 #: Rows of a desk from which on a session puts them into one, and the newest rows that a report's page opens at most.
 MANY = 5
 MOST = 300
+#: How long a row that was set aside is kept.
+KEPT_ASIDE = timedelta(days=30)
+#: Rows of which this process has verified every notice, each with whether one of them is held for another desk.
+_verified: dict[UUID, bool] = {}
+_MOST_VERIFIED = 10_000
 
 
 class NoticeKind(StrEnum):
     """The kinds of notice.
 
     A possible match, a question about one and its answer, that somebody must be contacted before the desk acts, and that the
-    desk may act again.
+    desk may act again. GONE says that the report of a contact was disposed of. HELD is a notice that the linking desk holds
+    for a desk to which nothing can be sealed.
     """
 
     MATCH = "match"
@@ -46,6 +56,8 @@ class NoticeKind(StrEnum):
     ANSWER = "answer"
     CONTACT = "contact"
     RELEASED = "released"
+    GONE = "gone"
+    HELD = "held"
 
 
 @dataclass(frozen=True)
@@ -68,21 +80,44 @@ def words(kind: NoticeKind, about: UUID, report: UUID | None, **more: Any) -> di
     return {"kind": str(kind), "about": str(about), "report": str(report) if report else "", **more}
 
 
-def send(items: dict[str, list[dict[str, Any]]], *, at: datetime, cover: bool = False) -> None:
-    """Seal notices to desks, given by code. With `cover`, every other desk that takes reports gets an empty one.
+def send(
+    items: dict[str, list[dict[str, Any]]],
+    *,
+    code: str,
+    by: Attendance,
+    at: datetime,
+    cover: bool = False,
+) -> None:
+    """Sign notices from the desk with this code, and seal them to desks, given by code.
 
-    Must be called inside the caller's transaction. Raises SealingStopped if a desk with notices can receive nothing.
+    With `cover`, every other desk that takes reports gets an empty one. What a desk cannot receive now is held at the
+    linking desk if it comes from there: the other notices do not wait for it. Must be called inside the caller's
+    transaction. Raises Locked, and SealingStopped if a desk with notices of another desk can receive nothing.
     """
+    ring = by.keys()
+    wanted = {
+        to: [signed_notices.signed(one, ring, code=code, at=at) for one in some] for to, some in items.items()
+    }
+    held = [(to, one) for to, some in items.items() if not _can_receive(to, at) for one in some]
+    if held and code != load_pack(settings.PACK).linking_desk:
+        raise SealingStopped
+    for to, told in held:
+        note = words(NoticeKind.HELD, UUID(told["about"]), None, to=to, notice=told)
+        wanted.setdefault(code, []).append(signed_notices.signed(note, ring, code=code, at=at))
+    _store(wanted, at=at, cover=cover)
+
+
+def _can_receive(code: str, at: datetime) -> bool:
+    return directory.addressee(code, at.date()) is not None
+
+
+def _store(items: dict[str, list[dict[str, Any]]], *, at: datetime, cover: bool = False) -> None:
+    """Seal signed notices to the desks that can receive something."""
     codes = set(items)
     if cover:
         codes |= {code for code, desk in load_pack(settings.PACK).desks.items() if desk.role == "desk"}
-    rows = []
-    for code in codes:
-        to = directory.addressee(code, at.date())
-        if to is not None:
-            rows.append(_row(to, items.get(code, []), at))
-        elif items.get(code):
-            raise SealingStopped
+    found = {code: directory.addressee(code, at.date()) for code in codes}
+    rows = [_row(to, items.get(code, []), at) for code, to in found.items() if to is not None]
     DeskNotice.objects.bulk_create(sorted(rows, key=lambda row: row.id))
 
 
@@ -108,7 +143,7 @@ def received(*, by: Attendance) -> tuple[ReceivedNotice, ...]:
         return ()
     # all of them: everybody may send notices, and whoever must be contacted is not to be hidden by many others
     rows = DeskNotice.objects.filter(desk_id__in=by.desk_ids).order_by("on", "id")
-    return tuple(notice for row in rows for notice in _notices(row.desk_id, _items(row, by)))
+    return _counted([notice for row in rows for notice in _notices(row.desk_id, _items(row, by))])
 
 
 def stored(desks: Iterable[UUID]) -> ArraySubquery:
@@ -146,20 +181,66 @@ def about(report: UUID, *, by: Attendance) -> tuple[ReceivedNotice, ...]:
 def _about(report: UUID, found: Iterable[ReceivedNotice]) -> tuple[ReceivedNotice, ...]:
     all_found = tuple(found)
     named = {one.about for one in all_found if one.report == report}
-    return tuple(one for one in all_found if one.about in named)
+    counted = _counted([one for one in all_found if one.about in named])
+    named = {one.about for one in counted if one.report == report}
+    return tuple(one for one in counted if one.about in named)
+
+
+def _counted(found: Sequence[ReceivedNotice]) -> tuple[ReceivedNotice, ...]:
+    """Return the notices whose signature is right, without those about a report that was disposed of."""
+    genuine = [one for one in found if signed_notices.is_genuine(one.words)]
+    gone = {one.about for one in genuine if one.kind is NoticeKind.GONE}
+    return tuple(one for one in genuine if one.about not in gone)
 
 
 def tidy(*, by: Attendance, at: datetime) -> None:
-    """Put the notices of each of the officer's desks into one row, if there are many rows.
+    """Verify the notices of each of the officer's desks, and put them into one row, if there are many rows.
 
-    A row that these keys do not open is left as it is.
+    A row with a wrong signature is set aside, and an alarm says so. A row that these keys do not open is left as it is.
+    What the linking desk holds for a desk is sent as soon as that desk can receive it.
     """
     for desk in by.desks:
-        rows = DeskNotice.objects.filter(desk_id=desk.id)
-        if rows.count() < MANY:
-            continue
+        rows = list(DeskNotice.objects.filter(desk_id=desk.id, aside=False))
+        held = [_verify(row, by, at) for row in rows]
         with transaction.atomic(), suppress(SealingStopped):
-            replace(desk.code, desk.id, lambda items: items, by=by, at=at)
+            if len(rows) >= MANY:
+                replace(desk.code, desk.id, lambda items: items, by=by, at=at)
+            if any(held):
+                _send_held(desk.code, desk.id, by=by, at=at)
+
+
+def _verify(row: DeskNotice, by: Attendance, at: datetime) -> bool:
+    """Return whether a row holds a notice for another desk. Set the row aside if a signature in it is wrong."""
+    if row.id in _verified:
+        return _verified[row.id]
+    items = _items(row, by)
+    if items is None:
+        return False
+    if not all(map(signed_notices.is_genuine, items)):
+        with transaction.atomic():
+            if DeskNotice.objects.filter(id=row.id, aside=False).update(aside=True):
+                post(Letter.NOTICE_FORGED, desk=row.desk_id, thing_id=None, at=at)
+        return False
+    if len(_verified) >= _MOST_VERIFIED:
+        _verified.clear()
+    _verified[row.id] = any(one["kind"] == NoticeKind.HELD for one in items)
+    return _verified[row.id]
+
+
+def _send_held(code: str, desk: UUID, *, by: Attendance, at: datetime) -> None:
+    """Send what this desk holds for desks that can receive something again."""
+    ready: dict[str, list[dict[str, Any]]] = {}
+
+    def without(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        for one in items:
+            if one["kind"] == NoticeKind.HELD and _can_receive(one["to"], at):
+                ready.setdefault(one["to"], []).append(one["notice"])
+        return [one for one in items if one["kind"] != NoticeKind.HELD or one["to"] not in ready]
+
+    held = [one for one in received(by=by) if one.desk == desk and one.kind is NoticeKind.HELD]
+    if any(_can_receive(one.words["to"], at) for one in held):
+        replace(code, desk, without, by=by, at=at)
+        send(ready, code=code, by=by, at=at, cover=True)
 
 
 def forget(report: UUID, *, by: Attendance, at: datetime) -> None:
@@ -180,23 +261,29 @@ def forget(report: UUID, *, by: Attendance, at: datetime) -> None:
 
 
 def replace(code: str, desk: UUID, change: Any, *, by: Attendance, at: datetime) -> None:
-    """Replace what a desk has by one row with `change(items)`.
+    """Replace what a desk has by one row with `change(items)`. Notices with a wrong signature are left out.
 
-    Must be called inside the caller's transaction. Raises SealingStopped.
+    Rows that were set aside stay as they are for a month. Must be called inside the caller's transaction. Raises
+    SealingStopped.
     """
+    if not _can_receive(code, at):
+        raise SealingStopped
     items: list[dict[str, Any]] = []
     opened = []
-    for row in DeskNotice.objects.filter(desk_id=desk).order_by("on", "id"):
+    rows = DeskNotice.objects.filter(desk_id=desk).exclude(aside=True, on__gt=at.date() - KEPT_ASIDE)
+    for row in rows.order_by("on", "id"):
         found = _items(row, by)
         if found is not None:
             opened.append(row.id)
-            items += [one for one in found if one not in items]
+            items += [one for one in found if one not in items and signed_notices.is_genuine(one)]
     if not opened:
         return
+    gone = {one["about"] for one in items if one["kind"] == NoticeKind.GONE}
+    items = [one for one in items if one["about"] not in gone]
     # a colleague's session that has done this meanwhile has deleted the same rows, and then nothing is added twice
     with transaction.atomic():
         if DeskNotice.objects.filter(id__in=opened).delete()[0] == len(opened):
-            send({code: change(items)}, at=at)
+            _store({code: change(items)}, at=at)
         else:
             transaction.set_rollback(True)
 
@@ -204,13 +291,13 @@ def replace(code: str, desk: UUID, change: Any, *, by: Attendance, at: datetime)
 def _items(row: DeskNotice, by: Attendance) -> list[dict[str, Any]] | None:
     try:
         found: list[dict[str, Any]] = sealed_values.opened(row, by.keys(), _PART)["items"]
-    except CannotOpen:
+    except (CannotOpen, KeyError, TypeError):
         return None
-    return found
+    return found if isinstance(found, list) else None
 
 
 def _notices(desk: UUID, items: Iterable[dict[str, Any]] | None) -> Iterable[ReceivedNotice]:
     for told in items or ():
-        with suppress(KeyError, ValueError):
+        with suppress(KeyError, ValueError, TypeError, AttributeError):
             report = UUID(told["report"]) if told["report"] else None
             yield ReceivedNotice(NoticeKind(told["kind"]), desk, UUID(told["about"]), report, told)

@@ -36,6 +36,9 @@ from heedline.permits.capabilities import Capability
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Interest, InterestHit
 from heedline.vault import CannotOpen
+from heedline.vault.canonical import canonical
+from heedline.vault.containers import envelope
+from heedline.vault.containers.container import Container
 
 ENTRY, HIT = "interest", "interest-hit"
 #: An entry that has ended is gone from every page of the index within these days.
@@ -150,8 +153,9 @@ def release(hit: UUID, words: str, *, by: Attendance, at: datetime) -> None:
         row = _own_hit(hit, by)
         told = _opened(row, by)
         notice = desk_notices.words(NoticeKind.RELEASED, hit, UUID(told["report"]), name=by.name, words=words)
-        desks = {told["desk"], load_pack(settings.PACK).linking_desk, _code(row.home_id, by)} - {""}
-        desk_notices.send({code: [notice] for code in desks}, at=at)
+        home = _code(row.home_id, by)
+        desks = {told["desk"], load_pack(settings.PACK).linking_desk, home}
+        desk_notices.send({code: [notice] for code in desks}, code=home, by=by, at=at)
         _record(Act.INTEREST_RELEASED, row.interest_id, row.home_id, by)
 
 
@@ -191,6 +195,20 @@ def values_of(row: Interest, ring: Keyring) -> Extract:
         return _read(told)
     except (KeyError, TypeError, AttributeError):
         raise CannotOpen from None
+
+
+def sealed_hit(entry: Interest, ident: UUID, told: dict[str, Any]) -> Container:
+    """Return a hit sealed to the keys of its entry.
+
+    Raises SealingStopped.
+    """
+    return envelope.seal_part(
+        canonical(told),
+        notes.public_keys_of(list(entry.epochs)),
+        installation=settings.INSTALLATION,
+        container_id=ident,
+        part=HIT,
+    )
 
 
 def hits_of(row: Interest, ring: Keyring) -> list[dict[str, Any]]:
@@ -251,7 +269,14 @@ def _opened(row: InterestHit, by: Attendance) -> dict[str, Any]:
 
 
 def _code(desk: UUID, by: Attendance) -> str:
-    return next((one.code for one in by.desks if one.id == desk), "")
+    """Return the code of one of the officer's desks.
+
+    Raises NotHere.
+    """
+    code = next((one.code for one in by.desks if one.id == desk), None)
+    if code is None:
+        raise NotHere
+    return code
 
 
 def _record(act: Act, entry: UUID, desk: UUID, by: Attendance) -> None:

@@ -24,7 +24,6 @@ from heedline.audit.acts import Act
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import SealingStopped
-from heedline.casework.keys import directory
 from heedline.casework.keys.directory import Addressee
 from heedline.casework.linking import desk_notices, interests
 from heedline.casework.linking.desk_notices import NoticeKind
@@ -118,7 +117,7 @@ class _Work:
         for row in rows:
             if done and time.monotonic() > ends:
                 break
-            with suppress(CannotOpen):  # what does not open waits, and an alarm says so
+            with suppress(CannotOpen, SealingStopped):  # what does not open waits, and an alarm says so
                 do(row)
                 done.append(row.id)
         return done
@@ -143,7 +142,8 @@ class _Work:
 
     def tell(self, by: Attendance) -> None:
         """Send the notices and store the hits of this batch."""
-        desk_notices.send(self.notices, at=self.at, cover=True)
+        code = load_pack(settings.PACK).linking_desk
+        desk_notices.send(self.notices, code=code, by=by, at=self.at, cover=True)
         InterestHit.objects.bulk_create(self.hits)
         Outbox.objects.bulk_create(
             Outbox(letter=Letter.INTEREST_MATCHED, desk=one.home_id, thing_id=one.id, slot=slot_of(self.at))
@@ -208,19 +208,15 @@ class _Work:
             for told in interests.hits_of(entry, self.ring)
         ):
             return
-        home = directory.addressee(entry.home.code, self.at.date())
-        if home is None:
-            raise SealingStopped
         ident = uuid4()
-        link = sealed_values.linking_desk(self.at)
-        others = [link] if link is not None else []
         told = {
             "report": str(report.report),
             "desk": report.desk,
             "reasons": reasons,
             "danger": report.danger,
         }
-        sealed = sealed_values.seal(told, home, ident, interests.HIT, *others)
+        # to the keys of the entry: whoever opens the entry opens what matches it
+        sealed = interests.sealed_hit(entry, ident, told)
         self.hits.append(
             InterestHit(
                 id=ident,
@@ -228,7 +224,7 @@ class _Work:
                 owner_id=entry.owner_id,
                 home_id=entry.home_id,
                 on=self.at.date(),
-                epochs=list(dict.fromkeys([home.epoch, *(one.epoch for one in others)])),
+                epochs=entry.epochs,
                 header=sealed.header,
                 payload=sealed.payload,
             )
@@ -236,7 +232,7 @@ class _Work:
         contact = desk_notices.words(
             NoticeKind.CONTACT, ident, report.report, name=entry.owner.name, desk=entry.home.code
         )
-        desks = {report.desk} | ({link.code} if link is not None and report.watched else set())
+        desks = {report.desk} | ({load_pack(settings.PACK).linking_desk} if report.watched else set())
         for code in desks:
             self.notices.setdefault(code, []).append(contact)
 

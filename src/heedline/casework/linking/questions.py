@@ -170,9 +170,8 @@ def _say(
             words=words,
             confirmed=confirmed,
             at=at.isoformat(),
-            **{"from": mine},
         )
-        desk_notices.send({mine: [told], other: [told]}, at=at)
+        desk_notices.send({mine: [told], other: [told]}, code=mine, by=by, at=at)
         # neither the match nor the reports: whoever reads the log must not learn that two belong together
         journal.record(
             act, actor=by.officer_id, desk=line.desk, thing="desk", thing_id=None, detail={"to": other}

@@ -29,6 +29,9 @@ CREATE POLICY letters_about_danger ON dispatch_outbox FOR INSERT TO heedline_off
 -- That a report matches an entry of the interest register: calls its owner.
 CREATE POLICY letters_about_interests ON dispatch_outbox FOR INSERT TO heedline_office
     WITH CHECK (letter = 'interest-matched');
+-- That a notice to a desk has a wrong signature.
+CREATE POLICY letters_about_notices ON dispatch_outbox FOR INSERT TO heedline_office
+    WITH CHECK (letter = 'notice-forged');
 -- That a desk's keys were recovered is told to the desk.
 CREATE POLICY letters_about_keys ON dispatch_outbox FOR INSERT TO heedline_office
     WITH CHECK (letter = 'keys-recovered');

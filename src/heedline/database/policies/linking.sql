@@ -11,13 +11,16 @@ CREATE POLICY replaced ON reports_sealed_values FOR DELETE TO heedline_office
 CREATE POLICY at_the_linking_desk ON reports_sealed_values FOR UPDATE TO heedline_office
     USING (desk_id IN (SELECT permits.my_desks())) WITH CHECK (desk_id IN (SELECT permits.my_desks()));
 
--- A notice is its desk's. Everybody may send one to any desk: what it says is sealed, and whoever reads it is told who wrote it.
+-- A notice is its desk's. Everybody may send one to any desk: what it says is sealed, and its signature inside the seal
+-- says who wrote it.
 ALTER TABLE reports_desk_notice ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY inner_roles ON reports_desk_notice TO heedline_usher USING (true) WITH CHECK (true);
 CREATE POLICY of_my_desks ON reports_desk_notice FOR SELECT TO heedline_office
     USING (desk_id IN (SELECT permits.my_desks()));
 CREATE POLICY gone_with_the_report ON reports_desk_notice FOR DELETE TO heedline_office
     USING (desk_id IN (SELECT permits.my_desks()));
+CREATE POLICY set_aside ON reports_desk_notice FOR UPDATE TO heedline_office
+    USING (desk_id IN (SELECT permits.my_desks())) WITH CHECK (desk_id IN (SELECT permits.my_desks()));
 CREATE POLICY by_an_officer ON reports_desk_notice FOR INSERT TO heedline_office
     WITH CHECK (EXISTS (SELECT permits.my_desks()));
 

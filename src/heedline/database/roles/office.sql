@@ -124,9 +124,9 @@ GRANT SELECT, UPDATE (aside), DELETE ON reports_search_waiting TO heedline_offic
 GRANT SELECT, INSERT ON reports_desk_part_header, reports_desk_part_payload TO heedline_office;
 -- what desks compare with each other, and the register of interests: never what was sealed
 GRANT SELECT, INSERT, UPDATE (indexed, matched_at), DELETE ON reports_sealed_values TO heedline_office;
-GRANT SELECT, INSERT, DELETE ON reports_desk_notice TO heedline_office;
+GRANT SELECT, INSERT, UPDATE (aside), DELETE ON reports_desk_notice TO heedline_office;
 GRANT SELECT, INSERT, UPDATE (ended_at, indexed) ON reports_interest TO heedline_office;
-GRANT SELECT, INSERT, UPDATE (acknowledged_at) ON reports_interest_hit TO heedline_office;
+GRANT SELECT, INSERT, UPDATE (acknowledged_at), DELETE ON reports_interest_hit TO heedline_office;
 -- a search is never changed, except by re-addressing
 GRANT SELECT, INSERT ON reports_search TO heedline_office;
 

@@ -2098,6 +2098,7 @@ class Migration(migrations.Migration):
                     models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
                 ),
                 ("on", models.DateField()),
+                ("aside", models.BooleanField(default=False)),
                 ("epochs", django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField())),
                 ("header", models.BinaryField(null=True)),
                 ("payload", models.BinaryField()),

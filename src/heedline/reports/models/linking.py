@@ -42,12 +42,14 @@ class DeskNotice(models.Model):
     """A sealed notice to a desk about one of its reports.
 
     It is a possible match at another desk, a question or an answer about one, or that somebody must be contacted before
-    the desk acts. What it is and which report it is about stand inside the seal.
+    the desk acts. What it is and which report it is about stand inside the seal. `aside` means that a session of the desk
+    has found a wrong signature in it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     desk = models.ForeignKey("desks.Desk", on_delete=models.PROTECT, related_name="+")
     on = models.DateField()
+    aside = models.BooleanField(default=False)
     epochs = ArrayField(models.UUIDField())
     header = models.BinaryField(null=True)
     payload = models.BinaryField()

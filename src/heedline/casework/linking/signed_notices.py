@@ -1,0 +1,94 @@
+"""Signatures on the notices that desks send to each other.
+
+Whoever can write to the database can seal a notice to a desk: sealing needs only public keys. So each notice also carries,
+inside its seal, a signature by the session of the officer who sent it. A notice counts only if that officer has been given
+keys of the desk that the notice says it comes from. What counts as a wrong signature is set aside, and raises an alarm.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Mapping
+from datetime import date, datetime
+from threading import Lock
+from typing import Any, Final
+
+from django.conf import settings
+
+from heedline.casework.access.keyring import Keyring
+from heedline.casework.keys import session_signing
+from heedline.casework.keys.directory import directory
+from heedline.packs import load_pack
+from heedline.vault.canonical import canonical
+from heedline.vault.statements.directory import Directory
+
+#: The fields that a signature adds to a notice.
+_SIGNED: Final = "signed"
+_PURPOSE: Final = b"desk-notice\0"
+#: Digests of notices whose signature this process has verified.
+_MOST_KNOWN: Final = 20_000
+_known: OrderedDict[bytes, None] = OrderedDict()
+_lock = Lock()
+
+
+def signed(told: Mapping[str, Any], ring: Keyring, *, code: str, at: datetime) -> dict[str, Any]:
+    """Return a notice with the desk that it comes from, its day, and the signature of this session."""
+    words = {key: value for key, value in told.items() if key != _SIGNED}
+    words |= {"from": code, "day": at.date().isoformat()}
+    return {**words, _SIGNED: session_signing.attest(ring.voice, _body(words))}
+
+
+def is_genuine(told: Mapping[str, Any]) -> bool:
+    """Return whether a notice was signed in a session of an officer of the desk that it says it comes from.
+
+    Matches, contacts and what the linking desk takes back must come from the linking desk.
+    """
+    try:
+        said, words = told[_SIGNED], {key: value for key, value in told.items() if key != _SIGNED}
+        body, on = _body(words), date.fromisoformat(words["day"])
+        digest = hashlib.sha256(canonical(dict(told))).digest()
+        if digest in _known:
+            return True
+        known, code = directory(), words["from"]
+        if words["kind"] in _OF_THE_LINKING_DESK and code != load_pack(settings.PACK).linking_desk:
+            return False
+        if not _has_had_keys(known, code, said["officer"]):
+            return False
+        if not session_signing.is_attested(
+            said, body, on=on, known=known, installation=settings.INSTALLATION
+        ):
+            return False
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return False
+    with _lock:
+        _known[digest] = None
+        while len(_known) > _MOST_KNOWN:
+            _known.popitem(last=False)
+    return True
+
+
+def signer(told: Mapping[str, Any]) -> str:
+    """Return the id of the officer who signed a genuine notice."""
+    return str(told[_SIGNED]["officer"])
+
+
+#: Kinds of notice (`desk_notices.NoticeKind`) that only the linking desk sends.
+_OF_THE_LINKING_DESK: Final = frozenset({"match", "contact", "gone", "held"})
+
+
+def _body(words: Mapping[str, Any]) -> bytes:
+    return _PURPOSE + canonical(dict(words))
+
+
+def _has_had_keys(known: Directory, code: str, officer: str) -> bool:
+    """Return whether an officer has ever been given a key of the desk with this code.
+
+    Signatures of people who have since left still count: `is_attested` looks at the day.
+    """
+    return any(
+        officer in known.grantees(epoch)
+        for desk in known.desks()
+        if (facts := known.desk(desk)) is not None and facts.code == code
+        for epoch in known.epochs(desk)
+    )

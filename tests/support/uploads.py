@@ -11,10 +11,13 @@ from django.test import Client
 
 from heedline.api.incoming import ReportAddress
 from heedline.config.uploads import AllAddresses
-from heedline.web.public.shell.incoming_files import UPLOADED, FileAddresses
-from heedline.web.public.shell.incoming_parts import MEDIA, PART, PartAddresses
+from heedline.web.office.calls.call_uploads import CallDrafts
+from heedline.web.public.shell.upload_addresses import PublicDrafts
+from heedline.web.uploads.incoming_files import UPLOADED, FileAddresses
+from heedline.web.uploads.incoming_parts import MEDIA, PART, PartAddresses
 
-ADDRESSES = AllAddresses((FileAddresses(), PartAddresses(), ReportAddress()))
+DRAFTS = (PublicDrafts(), CallDrafts())  # no path is in both
+ADDRESSES = AllAddresses((*map(FileAddresses, DRAFTS), *map(PartAddresses, DRAFTS), ReportAddress()))
 BOUNDARY = "----heedline-test"
 KIND = f"multipart/form-data; boundary={BOUNDARY}"
 #: A photo as a telephone makes it begins like this; the rest does not matter to whoever only keeps it.

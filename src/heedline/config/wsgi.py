@@ -142,18 +142,20 @@ def build(process: str) -> Front:
         return Front(files, settings.OWN_URL, limits, ready=files.files.__contains__)
     if process != "public":
         _claim_sign_in()
-        return Front(files, settings.OWN_URL, limits, ready=files.files.__contains__)
+        uploads = _uploads_of_calls() if process == "office" else None
+        return Front(files, settings.OWN_URL, limits, ready=files.files.__contains__, uploads=uploads)
     from heedline.api import views as api
     from heedline.api.incoming import ReportAddress
     from heedline.casework.intake import page_counts
     from heedline.config.intake_first import intake_first
     from heedline.web.public.guidance import attack
-    from heedline.web.public.shell.incoming_files import FileAddresses
-    from heedline.web.public.shell.incoming_parts import PartAddresses
+    from heedline.web.public.shell.upload_addresses import PublicDrafts
+    from heedline.web.uploads.incoming_files import FileAddresses
+    from heedline.web.uploads.incoming_parts import PartAddresses
 
     page_counts.begin()
     header = f"HTTP_{settings.CLIENT_HEADER.upper().replace('-', '_')}" if settings.CLIENT_HEADER else ""
-    pages = attack.everywhere()
+    pages, drafts = attack.everywhere(), PublicDrafts()
     return Front(
         forgetting_who(intake_first(from_memory(files, pages), api.reports), header=header),
         settings.OWN_URL,
@@ -161,10 +163,21 @@ def build(process: str) -> Front:
         fixed={path: (200, list(page.headers), page.body) for path, page in pages.items()},
         ready=lambda path: path in files.files or path in pages,  # HEAD, too
         uploads=Uploads(
-            _OnFreshConnections(AllAddresses((FileAddresses(), PartAddresses(), ReportAddress()))),
+            _OnFreshConnections(
+                AllAddresses((FileAddresses(drafts), PartAddresses(drafts), ReportAddress()))
+            ),
             network=lambda environ: network_of(address_of(environ, header)),
         ),
     )
+
+
+def _uploads_of_calls() -> Uploads:
+    from heedline.web.office.calls.call_uploads import CallDrafts
+    from heedline.web.uploads.incoming_files import FileAddresses
+    from heedline.web.uploads.incoming_parts import PartAddresses
+
+    drafts = CallDrafts()
+    return Uploads(_OnFreshConnections(AllAddresses((FileAddresses(drafts), PartAddresses(drafts)))))
 
 
 class _OnFreshConnections:

@@ -19,7 +19,7 @@ from heedline.files.storage import FolderStorage
 from heedline.intake.models import DraftRow
 from heedline.packs.rules.file_limits import FileLimits
 from heedline.reports.models import Message, Report, ReportFile, SealedHeader
-from heedline.web.public.shell.incoming_files import FileReceiver
+from heedline.web.uploads.incoming_files import FileReceiver
 from tests.laws import thief
 from tests.sites.public.walker import DRAFT, Walker
 from tests.support.acting import acting

@@ -218,7 +218,7 @@ def test_a_part_of_another_type_or_version_is_refused(script: Script) -> None:
 
 
 def test_two_parts_at_once_cannot_disturb_each_other(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
-    from heedline.web.public.shell import incoming_files
+    from heedline.web.uploads import incoming_files
 
     address = script.begun()
     monkeypatch.setattr(incoming_files, "enter", lambda *_: False)

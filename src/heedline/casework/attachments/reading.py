@@ -73,7 +73,7 @@ def _line(entry: Mapping[str, Any], stored: Mapping[UUID, str], message_words: s
         kind_words=_KINDS.get(FileKind(entry["kind"]), _KINDS[FileKind.UNKNOWN]),
         media=str(entry["media"]),
         length=length,
-        length_words=_length_words(length),
+        length_words=length_words(length),
         sha256=str(entry["sha256"]),
         scan_words=_SCANS[ScanVerdict(entry["scan"])],
         malware=entry["scan"] == ScanVerdict.FOUND,
@@ -82,7 +82,8 @@ def _line(entry: Mapping[str, Any], stored: Mapping[UUID, str], message_words: s
     )
 
 
-def _length_words(length: int) -> str:
+def length_words(length: int) -> str:
+    """Return the length of a file as officers read it."""
     if length < _MEGABYTE:
         return f"{max(1, round(length / 1_000)):,} KB"
     return f"{length / _MEGABYTE:,.1f} MB"

@@ -26,6 +26,8 @@ from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
 from heedline.casework.access.without_training import record_missing_by_the_slot
+from heedline.casework.attachments import taking
+from heedline.casework.attachments.stored_objects import delete_unnamed
 from heedline.casework.errors import Conflict, SealingStopped
 from heedline.casework.intake import drafting
 from heedline.casework.intake.drafting import Draft, For
@@ -216,9 +218,19 @@ def kept_at(draft: Draft | None) -> datetime | None:
 def end(draft: Draft, *, at: datetime) -> None:
     """Delete all remaining data of a call.
 
-    Before sending, that is the answers. Afterwards it is the receipt code.
+    Before sending, that is the answers and files. Afterwards it is the receipt code.
     """
+    taking.forget_all(draft)
     drafting.discard(draft.cookie, at=at, purpose=draft.purpose)
+
+
+def without_lost_files(draft: Draft, *, at: datetime) -> tuple[str, ...]:
+    """Take files out of the draft that can't be sent any more, and return their names."""
+    lost = tuple(one for one in draft.files if not taking.still_good(one, at))
+    if lost:
+        draft.files = tuple(one for one in draft.files if one not in lost)
+        drafting.save(draft, at=at)
+    return tuple(one.name for one in lost)
 
 
 def identity_offered(*, at: datetime) -> bool:
@@ -314,6 +326,7 @@ def send(
         language=_LANGUAGE,
         taken_down=contact.in_the_seal(by)
         | {"danger_unasked": unasked, "goes_on": str(draft.notes.get(_GOES_ON, ""))},
+        files=draft.files,
     )
     try:
         accepted = transitions.submit(new, at=at)
@@ -335,6 +348,9 @@ def send(
         "code": "none" if contact.dropped else "to-read",
         _PAGE: begun_on(draft),
     }
+    # The files are the report's now. What arrived only in part is nobody's.
+    delete_unnamed(one.object for one in draft.uploads)
+    draft.files, draft.uploads = (), ()
     draft.sent, draft.received_on = True, received.isoformat()
     drafting.save(draft, at=at)
 

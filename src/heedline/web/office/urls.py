@@ -8,7 +8,7 @@ from heedline.web.entrance import key_pages
 from heedline.web.entrance import urls as entrance
 from heedline.web.office import me_pages, welfare_pages
 from heedline.web.office.board import board_pages
-from heedline.web.office.calls import call_after, call_back_pages, call_pages
+from heedline.web.office.calls import call_after, call_back_pages, call_files, call_pages
 from heedline.web.office.duty import duty_pages, rota_list_pages, rota_pages, shift_note_pages
 from heedline.web.office.files import file_pages
 from heedline.web.office.languages import language_pages, skill_pages, translation_pages
@@ -176,6 +176,13 @@ urlpatterns = [
     # taking a report down for somebody else
     path("w/call/", call_pages.call, name="call"),
     path("w/call/save/", call_pages.save, name="call-save"),
+    path("w/call/<int:number>/files/", call_files.files, name="call-files"),
+    path("w/call/<int:number>/files/add/", call_files.file_add, name="call-file-add"),
+    path("w/call/<int:number>/files/remove/", call_files.file_remove, name="call-file-remove"),
+    path("w/call/<int:number>/files/resumable/", call_files.file_uploads, name="call-file-uploads"),
+    path(
+        "w/call/<int:number>/files/resumable/<uuid:upload>/", call_files.file_upload, name="call-file-upload"
+    ),
     path("w/call/check/", call_pages.check, name="call-check"),
     path("w/call/code/", call_after.code, name="call-code"),
     path("w/call/wrap-up/", call_after.wrap_up, name="call-wrap-up"),

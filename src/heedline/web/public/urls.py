@@ -16,7 +16,6 @@ from heedline.web.public.report import (
     questions,
     receipt,
     repeated,
-    resumable_uploads,
     sending,
     starting,
 )
@@ -45,8 +44,8 @@ urlpatterns = [
     path("r/files/", file_pages.files, name="files"),
     path("r/files/add/", file_pages.file_add, name="file-add"),
     path("r/files/remove/", file_pages.file_remove, name="file-remove"),
-    path("r/files/resumable/", resumable_uploads.file_uploads, name="file-uploads"),
-    path("r/files/resumable/<uuid:upload>/", resumable_uploads.file_upload, name="file-upload"),
+    path("r/files/resumable/", file_pages.file_uploads, name="file-uploads"),
+    path("r/files/resumable/<uuid:upload>/", file_pages.file_upload, name="file-upload"),
     path("r/<slug:slug>/", questions.question, name="question"),
     path("r/<slug:slug>/new/", repeated.item_new, name="item-new"),
     path("r/<slug:slug>/<slug:item>/", repeated.item, name="item"),

@@ -12,6 +12,7 @@ from secrets import token_urlsafe
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -30,41 +31,10 @@ from heedline.web.components.see_other import SeeOther
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import form_of, keeps_words, kept_for, let_go
 from heedline.web.entrance.times import clock
-from heedline.web.office.calls import call_forms
+from heedline.web.office.calls import call_files, call_forms
+from heedline.web.office.calls.call_aides import aides
 from heedline.web.office.calls.call_forms import Sheet
 from heedline.web.shell.request import OfficeRequest
-
-PHONETIC = [
-    "Alfa",
-    "Bravo",
-    "Charlie",
-    "Delta",
-    "Echo",
-    "Foxtrot",
-    "Golf",
-    "Hotel",
-    "India",
-    "Juliett",
-    "Kilo",
-    "Lima",
-    "Mike",
-    "November",
-    "Oscar",
-    "Papa",
-    "Quebec",
-    "Romeo",
-    "Sierra",
-    "Tango",
-    "Uniform",
-    "Victor",
-    "Whiskey",
-    "X-ray",
-    "Yankee",
-    "Zulu",
-]
-#: Numbers and pages for those who cannot speak, hear or call, as far as the pack has them.
-_AIDES = ("relay", "relay_prefix", "emergency_text")
-_LINKS = ("emergency_bsl", "relay")
 
 GONE = (
     "The draft of this page is not there any more: it was sent or thrown away in another tab, or it was too old. "
@@ -88,14 +58,6 @@ _OPENING = 80
 OTHER_QUESTIONS = "The questions are now those for this. Look through them, then finish."
 
 
-def cookie_of(request: OfficeRequest) -> str | None:
-    """Return this browser's draft cookie.
-
-    Each officer has their own drafts under it.
-    """
-    return request.COOKIES.get(settings.CALL_COOKIE)
-
-
 def _with_cookie(response: HttpResponse, cookie: str) -> HttpResponse:
     response.set_cookie(
         settings.CALL_COOKIE, cookie, path="/", secure=settings.SECURE, httponly=True, samesite="Strict"
@@ -109,7 +71,7 @@ def call_address(name: str, draft: Draft) -> str:
 
 
 def _drafts(request: OfficeRequest) -> tuple[Draft, ...]:
-    return call_taking.open_calls(cookie_of(request), by=request.attendance, at=session.now())
+    return call_taking.open_calls(call_files.cookie_of(request), by=request.attendance, at=session.now())
 
 
 def _posted_for(drafts: Iterable[Draft], posted: Mapping[str, Sequence[str]]) -> Draft | None:
@@ -182,7 +144,7 @@ def call(request: OfficeRequest) -> HttpResponse:
         if call_taking.for_danger_only(by):
             draft = draft or next((one for one in drafts if not one.sent and not one.answers), None)
             free = call_taking.free_line(drafts) or 1
-            new = draft or call_taking.begin(cookie_of(request), by=by, line=free)
+            new = draft or call_taking.begin(call_files.cookie_of(request), by=by, line=free)
             draft = call_taking.for_danger(new, at=at)
     elif kept is None and draft is None:
         try:
@@ -218,7 +180,9 @@ def _take(request: OfficeRequest, draft: Draft | None) -> HttpResponse:
         free = call_taking.free_line(_drafts(request))
         if free is None:
             return show(request, None, sheet, 409, {"": TOO_MANY})
-        draft = call_taking.begin(cookie_of(request), by=by, line=free, page=request.POST.get("page", ""))
+        draft = call_taking.begin(
+            call_files.cookie_of(request), by=by, line=free, page=request.POST.get("page", "")
+        )
     place, chosen = "", request.POST.get("kind", sheet.kind)
     if do.startswith("more.") and (more := call_forms.with_one_more(sheet, do.removeprefix("more."))):
         sheet, place = more
@@ -244,6 +208,8 @@ def _take(request: OfficeRequest, draft: Draft | None) -> HttpResponse:
     if do == "finish" and sheet.errors:
         return let_go(request, show(request, draft, sheet, 422, sheet.errors), by)
     lead_to = call_address("call-check" if do == "finish" else "call", draft) + (f"#{place}" if place else "")
+    if do == "files":
+        lead_to = call_files.address("call-files", draft)
     return let_go(request, _with_cookie(SeeOther(lead_to), draft.cookie), by)
 
 
@@ -266,7 +232,9 @@ def save(request: OfficeRequest) -> HttpResponse:
         free = call_taking.free_line(drafts)
         if free is None:
             return JsonResponse({"said": TOO_MANY}, status=413)
-        draft = call_taking.begin(cookie_of(request), by=by, line=free, page=request.POST.get("page", ""))
+        draft = call_taking.begin(
+            call_files.cookie_of(request), by=by, line=free, page=request.POST.get("page", "")
+        )
     try:
         call_taking.keep(draft, sheet.kept(), at=at)
     except ValueError:
@@ -300,13 +268,14 @@ def show(
         "words_came_back": words_came_back,
         "form_of": form_of(request.attendance),
         "several_kinds": len(pack.kinds) > 1,
+        "files": call_files.listed(draft),
         "risk": [one.name for one in call_forms.risk_fields()],
         "risk_name": pack.risk_prompts.name,
         "entered_later": any(sheet.own.errors) or sheet.own.text("contact-at") or sheet.own.day("contact-on"),
         **aides(),
     }
     response = render(request, "office/call.html", context, status=status)
-    cookie = draft.cookie if draft is not None else cookie_of(request) or call_taking.new_cookie()
+    cookie = draft.cookie if draft is not None else call_files.cookie_of(request) or call_taking.new_cookie()
     return _with_cookie(response, cookie)
 
 
@@ -327,26 +296,6 @@ def _unfinished(drafts: Iterable[Draft], now: Draft | None) -> list[dict[str, An
 def _opening(draft: Draft) -> str:
     sheet = call_forms.sheet_of(draft.answers, offered=True, at=session.now())
     return (sheet.typed.get(".".join(sheet.asked.narrative)) or [""])[-1][:_OPENING]
-
-
-def aides() -> dict[str, Any]:
-    """Return the pack's phone numbers and pages that are shown beside the form."""
-    pack = load_pack(settings.PACK)
-    words = pack.words(call_forms.LANGUAGE)
-    return {
-        "numbers": pack.numbers,
-        "hotline": pack.numbers["hotline"].number,
-        "emergency": pack.numbers["emergency"].number,
-        "aides": [
-            (pack.numbers[code].number, words[pack.numbers[code].words])
-            for code in _AIDES
-            if code in pack.numbers
-        ],
-        "links": [
-            (pack.links[code].url, words[pack.links[code].words]) for code in _LINKS if code in pack.links
-        ],
-        "phonetic": PHONETIC,
-    }
 
 
 @open_to(Audience.UNLOCKED)
@@ -374,6 +323,7 @@ def check(request: OfficeRequest) -> HttpResponse:
         "not_asked": [(one.title, f"{one.slug}.{one.fields[0].name}") for one in missing],
         "contact": call_taking.contact_rows(contact.channel, contact.in_the_seal(request.attendance)),
         "line": call_taking.line_of(draft),
+        "files": call_files.listed(draft),
         "kind": load_pack(settings.PACK).kinds[sheet.kind].name,
         "only_who": load_pack(settings.PACK).behaviour.only_who(
             sheet.record().narrative, kind=sheet.kind, language=call_forms.LANGUAGE
@@ -393,6 +343,11 @@ def _send(request: OfficeRequest, draft: Draft, sheet: Sheet, *, dropped: bool) 
     by, at = request.attendance, session.now()
     if not sheet.reading.told:
         return show(request, draft, sheet, 422, {".".join(sheet.asked.narrative): NO_ACCOUNT})
+    if lost := call_taking.without_lost_files(draft, at=at):
+        words = call_files.lost_words(lost)
+        if not dropped:
+            return show(request, draft, sheet, 409, {"": f"Nothing was sent. {words}"})
+        messages.warning(request, f"Sent without a file. {words}")
     try:
         call_taking.send(draft, sheet.contact(dropped=dropped), sheet.record(), sheet.asked, by=by, at=at)
     except SealingStopped:

@@ -15,11 +15,13 @@ from heedline.casework.errors import CodeUnknown
 from heedline.casework.intake import drafting
 from heedline.casework.intake.drafting import Draft
 from heedline.web.public.mailbox.messages import Visit, on_visit
-from heedline.web.public.report import file_pages, resumable_uploads
+from heedline.web.public.report import file_pages
 from heedline.web.public.report.file_pages import FilePages
 from heedline.web.public.report.turns import StoreAway
 from heedline.web.public.shell import cookies
 from heedline.web.public.shell.pages import see_other
+from heedline.web.uploads import resumable
+from heedline.web.uploads.resumable import UploadPages
 
 MESSAGE = FilePages(
     "reporter:message-files",
@@ -76,9 +78,6 @@ def _of_message(request: HttpRequest, at: datetime) -> Draft | None:
     return drafting.written(cookie, at=at)
 
 
-file_uploads = resumable_uploads.on_uploads(_of_message, MESSAGE.upload, "OPTIONS", "POST")(
-    resumable_uploads.begin
-)
-file_upload = resumable_uploads.on_uploads(_of_message, MESSAGE.upload, "OPTIONS", "HEAD", "PATCH", "DELETE")(
-    resumable_uploads.one
+file_uploads, file_upload = resumable.views(
+    UploadPages(_of_message, lambda _, upload: reverse(MESSAGE.upload, args=[upload]))
 )

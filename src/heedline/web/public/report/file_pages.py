@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -19,12 +20,14 @@ from heedline.casework.intake.drafting import Draft
 from heedline.packs.rules.file_limits import FileLimits
 from heedline.web.components.forms import FileInput, Form
 from heedline.web.components.see_other import SeeOther
-from heedline.web.public.report.turns import DraftVisit, StoreAway, on_draft
+from heedline.web.public.report.turns import DraftVisit, StoreAway, draft_of, kind_of, on_draft
 from heedline.web.public.shell import recovery
 from heedline.web.public.shell.asking import shown, words
-from heedline.web.public.shell.incoming_files import FIELD, UPLOADED, UploadedFile
 from heedline.web.public.shell.languages import path_to
 from heedline.web.public.shell.pages import page, see_other, tab_title
+from heedline.web.uploads import resumable
+from heedline.web.uploads.incoming_files import FIELD, UPLOADED, UploadedFile
+from heedline.web.uploads.resumable import UploadPages
 
 #: A file of the draft that can't be sent any more. No upload ends in this.
 LOST = "lost"
@@ -190,3 +193,13 @@ def file_remove(turn: DraftVisit) -> HttpResponse:
         remove(turn.request, turn.draft)
         turn.keep(turn.draft.answers)
     return see_other(REPORT.list)
+
+
+def _draft_with_files(request: HttpRequest, at: datetime) -> Draft | None:
+    draft = draft_of(request, at)
+    return None if draft is None or draft.sent or not offered(kind_of(draft)) else draft
+
+
+file_uploads, file_upload = resumable.views(
+    UploadPages(_draft_with_files, lambda _, upload: reverse(REPORT.upload, args=[upload]))
+)

@@ -12,8 +12,6 @@ from threading import Lock
 from urllib.parse import urlencode
 from wsgiref.types import WSGIEnvironment
 
-from django.conf import settings
-from django.http import parse_cookie
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
 from heedline.casework.attachments import taking
@@ -23,14 +21,12 @@ from heedline.casework.intake.draft_files import DraftFile
 from heedline.casework.intake.draft_room import StoreFull
 from heedline.casework.intake.drafting import Draft
 from heedline.casework.rate_limit import Limit, RateLimit
-from heedline.web.public.shell.languages import of_path, prefix
+from heedline.web.uploads.finding import FileDrafts
 
 #: Key of the WSGI environment: the `UploadedFile` of this request.
 UPLOADED = "heedline.upload"
 #: The name of the field with the file.
 FIELD = "file"
-_REPORT = "r/"
-_TO_REPORT, _TO_MESSAGE = "r/files/add/", "messages/open/files/add/"
 #: Bytes of a form beside its file: the token, and what the parts are called.
 _BESIDE = 16 * 1024
 #: A file that is too large is read on up to so many times the limit, because a browser that cannot finish shows no answer.
@@ -151,19 +147,21 @@ class FileReceiver:
 
 
 class FileAddresses:
-    """The addresses of the public site to which files are sent, in every language."""
+    """The addresses of a site to which files are sent in a form."""
+
+    def __init__(self, drafts: FileDrafts) -> None:
+        self._drafts = drafts
 
     def expects(self, method: str, media: str, path: str) -> bool:
         """Return whether such a request sends a file in a form."""
-        sent = method == "POST" and media.startswith("multipart/form-data")
-        return sent and without_language(path) in {_TO_REPORT, _TO_MESSAGE}
+        return method == "POST" and media.startswith("multipart/form-data") and self._drafts.adds(path)
 
     def begin(self, environ: WSGIEnvironment) -> FileReceiver:
         """Return the receiver of this request.
 
         Without a draft that may take a file, its body is read and nothing of it is stored.
         """
-        draft = draft_for(environ)
+        draft = self._drafts.draft_for(environ)
         if draft is None:  # the page will say so
             return FileReceiver(environ, FileProblem.INTERRUPTED, None)
         place = place_of(draft)
@@ -182,7 +180,7 @@ def _problem(draft: Draft, announced: int) -> FileProblem | None:
         return FileProblem.TOO_LARGE
     try:
         taking.may_begin(draft, announced)
-        drafting.save(draft, at=datetime.now(UTC))  # it must not run out while the file is on its way
+        stay(draft)
     except FileRefused as refused:
         return refused.problem
     except (StoreFull, ValueError):
@@ -190,26 +188,18 @@ def _problem(draft: Draft, announced: int) -> FileProblem | None:
     return None
 
 
-def draft_for(environ: WSGIEnvironment) -> Draft | None:
-    """Return the draft to which this request adds a file, or None."""
-    at, cookies = datetime.now(UTC), parse_cookie(str(environ.get("HTTP_COOKIE", "")))
-    if without_language(environ["PATH_INFO"]).startswith(_REPORT):
-        draft = drafting.load(cookies.get(settings.DRAFT_COOKIE), at=at)
-        return None if draft is None or draft.sent else draft
-    visit = cookies.get(settings.VISIT_COOKIE)
-    if visit is None or drafting.visit_code(visit, at=at) is None:
-        return None
-    return drafting.written(visit, at=at)
+def stay(draft: Draft) -> None:
+    """Keep a draft of an hour from running out while a file is on its way. One of a day lasts longer than any upload.
+
+    Raises StoreFull and ValueError.
+    """
+    if draft.keep_hours == 1:
+        drafting.save(draft, at=datetime.now(UTC))
 
 
 def place_of(draft: Draft) -> bytes:
     """Return what stands for a draft while a file is sent to it."""
     return str(draft.report_id).encode() + draft.purpose.encode()
-
-
-def without_language(path: str) -> str:
-    """Return the path without its prefix for a language."""
-    return path.removeprefix(prefix(of_path(path)))
 
 
 _at_it: set[bytes] = set()

@@ -9,26 +9,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 from wsgiref.types import WSGIEnvironment
 
 from heedline.casework.attachments import resuming
 from heedline.casework.attachments.resuming import ResumedFile, WrongOffset
 from heedline.casework.attachments.stored_objects import has_room
 from heedline.casework.attachments.taking import FileProblem, FileRefused
-from heedline.casework.intake import drafting
 from heedline.casework.intake.draft_files import DraftFile, DraftUpload
 from heedline.casework.intake.draft_room import StoreFull
 from heedline.casework.intake.drafting import Draft
 from heedline.casework.rate_limit import Limit, RateLimit
-from heedline.web.public.shell import incoming_files
+from heedline.web.uploads import incoming_files
+from heedline.web.uploads.finding import FileDrafts
 
 #: Key of the WSGI environment: the `ArrivedPart` of this request.
 PART = "heedline.part"
 MEDIA = "application/offset+octet-stream"
-_ADDRESS = re.compile(
-    r"(r/files|messages/open/files)/resumable/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/"
-)
 _OFFSET = re.compile(r"[0-9]{1,15}")
 #: A part that is refused is read to its end up to this length, because a browser that cannot finish shows no answer.
 _READ_ON = 16 * 1024 * 1024
@@ -88,17 +84,20 @@ class PartReceiver:
 
 
 class PartAddresses:
-    """The addresses of the public site at which uploads are continued."""
+    """The addresses of a site at which uploads are continued."""
+
+    def __init__(self, drafts: FileDrafts) -> None:
+        self._drafts = drafts
 
     def expects(self, method: str, media: str, path: str) -> bool:
         """Return whether such a request continues an upload."""
-        return method == "PATCH" and media.startswith(MEDIA) and _named(path) is not None
+        return method == "PATCH" and media.startswith(MEDIA) and self._drafts.upload_in(path) is not None
 
     def begin(self, environ: WSGIEnvironment) -> PartReceiver:
         """Return the receiver of this request. If it can't be taken, its body is read and nothing of it is stored."""
         part = environ[PART] = ArrivedPart()
-        draft = incoming_files.draft_for(environ)
-        named = _named(environ["PATH_INFO"])
+        draft = self._drafts.draft_for(environ)
+        named = self._drafts.upload_in(environ["PATH_INFO"])
         part.upload = resuming.found(draft, named) if draft is not None and named is not None else None
         if draft is None or part.upload is None:
             return PartReceiver(part, None, 0, None)
@@ -122,7 +121,7 @@ class PartAddresses:
             file = resuming.continued(upload, offset)
             if not has_room(upload.length - offset):
                 raise FileRefused(FileProblem.NO_ROOM)
-            drafting.save(draft, at=datetime.now(UTC))  # it must not run out while the file is on its way
+            incoming_files.stay(draft)
         except WrongOffset:
             part.wrong_offset = True
         except FileRefused as refused:
@@ -130,9 +129,3 @@ class PartAddresses:
         except (StoreFull, ValueError):
             part.problem, file = FileProblem.NO_ROOM, None
         return PartReceiver(part, file, upload.length - offset, place)
-
-
-def _named(path: str) -> UUID | None:
-    """Return the id of the upload that is in this path, or None."""
-    match = _ADDRESS.fullmatch(incoming_files.without_language(path))
-    return UUID(match[2]) if match else None

@@ -1,7 +1,7 @@
 """Uploads that go on after a broken connection: the core of tus 1.0, with creation and termination.
 
 An address names an upload by a random id that only the draft of this browser's cookie knows. Without the cookie every
-upload is as if it were not there. The pages do the same with one request and without a script (`file_pages`).
+upload is as if it were not there. The pages of each site do the same with one request and without a script.
 """
 
 from __future__ import annotations
@@ -10,24 +10,23 @@ import base64
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import wraps
 from http import HTTPStatus
 from uuid import UUID
 
+from django.db import Error as StoreAway
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from heedline.casework.attachments import resuming, taking
 from heedline.casework.attachments.taking import FileProblem, FileRefused
 from heedline.casework.intake import drafting
 from heedline.casework.intake.draft_files import DraftUpload
+from heedline.casework.intake.draft_room import StoreFull
 from heedline.casework.intake.drafting import Draft
 from heedline.web.declared import Audience, open_to
-from heedline.web.public.report import file_pages
-from heedline.web.public.report.turns import StoreAway, StoreFull, draft_of, kind_of, now
-from heedline.web.public.shell.incoming_parts import PART, ArrivedPart
+from heedline.web.uploads.incoming_parts import PART, ArrivedPart
 
 VERSION = "1.0.0"
 _LENGTH = re.compile(r"[0-9]{1,15}")
@@ -47,8 +46,8 @@ class Uploading:
     request: HttpRequest
     draft: Draft
     at: datetime
-    one: str
-    """The name of the address of one upload."""
+    address: Callable[[UUID], str]
+    """Returns the address of one upload."""
 
     def save(self) -> None:
         """Save the draft. Raises FileRefused if there is no room for it."""
@@ -59,29 +58,45 @@ class Uploading:
 
 
 type UploadView = Callable[..., HttpResponse]  # (Uploading, the id in the address)
-type Drafts = Callable[[HttpRequest, datetime], Draft | None]
 
 
-def on_uploads(
-    drafts: Drafts, one: str, *methods: str
-) -> Callable[[UploadView], Callable[..., HttpResponseBase]]:
-    """Return a decorator for a view about the uploads of the draft that `drafts` returns."""
+@dataclass(frozen=True, slots=True)
+class UploadPages:
+    """The drafts of one list of files, where its uploads are, and who may ask for them.
+
+    Both functions get the request, and `address` the id of an upload.
+    """
+
+    draft: Callable[[HttpRequest, datetime], Draft | None]
+    address: Callable[[HttpRequest, UUID], str]
+    audience: Audience = Audience.EVERYONE
+
+
+def views(pages: UploadPages) -> tuple[Callable[..., HttpResponseBase], Callable[..., HttpResponseBase]]:
+    """Return the view that begins uploads, and the view of one upload."""
+    list_of = _on_uploads(pages, "OPTIONS", "POST")(begin)
+    return list_of, _on_uploads(pages, "OPTIONS", "HEAD", "PATCH", "DELETE")(one)
+
+
+def _on_uploads(pages: UploadPages, *methods: str) -> Callable[[UploadView], Callable[..., HttpResponseBase]]:
+    """Return a decorator for a view about the uploads of a draft."""
 
     def dress(view: UploadView) -> Callable[..., HttpResponseBase]:
-        @open_to(Audience.EVERYONE)
+        @open_to(pages.audience)
         @require_http_methods(list(methods))
         @wraps(view)
-        def dressed(request: HttpRequest, **ids: UUID) -> HttpResponse:
+        def dressed(request: HttpRequest, upload: UUID | None = None, **_: int) -> HttpResponse:
             if request.method == "OPTIONS":
                 return _options()
             if request.headers.get("Tus-Resumable") != VERSION:
                 return _answer(HTTPStatus.PRECONDITION_FAILED, {"Tus-Version": VERSION})
-            at = now()
+            at = datetime.now(UTC)
             try:
-                draft = drafts(request, at)
+                draft = pages.draft(request, at)
                 if draft is None:
                     return _answer(HTTPStatus.NOT_FOUND)
-                return view(Uploading(request, draft, at, one), **ids)
+                asked = Uploading(request, draft, at, lambda one: pages.address(request, one))
+                return view(asked, *((upload,) if upload is not None else ()))
             except FileRefused as refused:
                 return _refused(refused.problem)
             except StoreAway:
@@ -99,8 +114,7 @@ def begin(asked: Uploading) -> HttpResponse:
         return _answer(HTTPStatus.BAD_REQUEST)
     new = resuming.begin(asked.draft, _name(asked.request), int(length))
     asked.save()
-    address = reverse(asked.one, kwargs={"upload": new.upload})
-    return _answer(HTTPStatus.CREATED, {"Location": address, "Upload-Offset": "0"})
+    return _answer(HTTPStatus.CREATED, {"Location": asked.address(new.upload), "Upload-Offset": "0"})
 
 
 def one(asked: Uploading, upload: UUID) -> HttpResponse:
@@ -162,12 +176,3 @@ def _refused(problem: FileProblem) -> HttpResponse:
 def _answer(status: HTTPStatus, headers: dict[str, str] | None = None, words: str = "") -> HttpResponse:
     headers = {"Tus-Resumable": VERSION, "Cache-Control": "no-store", **(headers or {})}
     return HttpResponse(words, status=status, headers=headers, content_type="text/plain; charset=utf-8")
-
-
-def _of_report(request: HttpRequest, at: datetime) -> Draft | None:
-    draft = draft_of(request, at)
-    return None if draft is None or draft.sent or not file_pages.offered(kind_of(draft)) else draft
-
-
-file_uploads = on_uploads(_of_report, file_pages.REPORT.upload, "OPTIONS", "POST")(begin)
-file_upload = on_uploads(_of_report, file_pages.REPORT.upload, "OPTIONS", "HEAD", "PATCH", "DELETE")(one)

@@ -95,6 +95,8 @@ def test_a_stranger_sees_only_the_door(house: House, hand: Callable[[], Hand]) -
             ("<uuid:file>", uuid4()),
             ("<slug:desk>", "north-east"),
             ("<int:pk>", 1),
+            ("<int:number>", 1),
+            ("<uuid:upload>", uuid4()),
             ("<slug:item>", "x"),
         ):
             path = path.replace(kind, str(value))

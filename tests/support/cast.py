@@ -18,12 +18,13 @@ from heedline.casework.access import session as access_session
 from heedline.casework.access.session import Attendance
 from heedline.casework.access.session_store import SessionStore
 from heedline.casework.keys import directory as key_directory
-from heedline.casework.keys import key_verification
+from heedline.casework.keys import epochs, key_verification
 from heedline.casework.people import training
 from heedline.casework.setup import stewardship
 from heedline.casework.setup.stewardship import Enrolment, Hand
-from heedline.desks.models import Desk, Officer, Organisation
+from heedline.desks.models import Desk, EpochGrant, Officer, Organisation
 from heedline.permits.roles import Role
+from heedline.vault.grants import open_grant
 from heedline.vault.keys import new_seed, signing_public
 from heedline.vault.statements.signed import ROOT
 from tests.support.acting import acting
@@ -88,6 +89,7 @@ def build_house(at: datetime) -> House:
                 stewardship.appoint(house.officers[name], role, house.desks[code], hands=house.hands, at=at)
             become_acquainted(house, *names, at=at)
             stewardship.make_epochs_ahead(house.desks[code], by=house.keys[names[0]].hand, at=at)
+            state_opened(house, house.desks[code], names[1], at=at)
         _officer(house, "Ned", unit, house.hands, at)
         train(house, at=at)
         for name in house.keys:
@@ -134,6 +136,15 @@ def train(house: House, *, at: datetime) -> None:
         training.record(code, at.date(), officers, by=by, at=at)
     access_session.end_sessions(by.officer_id)
     access_session.leave()
+
+
+def state_opened(house: House, desk: Desk, name: str, *, at: datetime) -> None:
+    """`name` states that the desk's keys open, as with the first unlocking after a colleague has made them."""
+    keys, seeds = house.keys[name], {}
+    for row in EpochGrant.objects.filter(officer_id=keys.officer):
+        context = epochs.grant_context(row.epoch_id, keys.officer)
+        seeds[row.epoch_id] = open_grant(bytes(row.sealed), keys.seed, info=context)
+    epochs.state_opened([desk.id], seeds, by=keys.hand, at=at)
 
 
 def become_acquainted(house: House, *names: str, at: datetime) -> None:

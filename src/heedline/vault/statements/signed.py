@@ -27,6 +27,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from hashlib import sha256
 from uuid import UUID
 
@@ -61,7 +62,7 @@ class Statement:
     issued_on: str
     follows: str = ""
 
-    @property
+    @cached_property
     def link(self) -> str:
         """Return the SHA-256 of the signed content in hexadecimal, as named by the next statement and the log."""
         return sha256(_LINK + self.canonical()).hexdigest()

@@ -15,6 +15,7 @@ gap. Either makes the directory ``broken``. The removal of a statement with all 
 """
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from heedline.vault import keys
 from heedline.vault.statements import desks as desk_statements
@@ -70,8 +71,8 @@ _BY_A_MEMBER = frozenset({"epoch", "opened", "granted", "ended", "destroyed"})
 def verify_all(signed: Iterable[SignedStatement | str], *, root: bytes, installation: str) -> Directory:
     """Return the directory of all accepted statements, from signed statements or their JSON texts.
 
-    ``root`` is the pinned Ed25519 public key. Signatures and keys once found valid are cached by hash, so
-    repeating this after one more statement costs little.
+    ``root`` is the pinned Ed25519 public key. Texts once parsed, and signatures and keys once found valid, are
+    cached, so repeating this after one more statement costs little.
     """
     if len(root) != keys.SIGNING_PUBLIC_SIZE:
         raise ValueError("the root is an Ed25519 public key of 32 bytes")
@@ -79,8 +80,9 @@ def verify_all(signed: Iterable[SignedStatement | str], *, root: bytes, installa
     readable: list[SignedStatement] = []
     for one in signed:
         try:
-            readable.append(SignedStatement.from_json(one) if isinstance(one, str) else one)
-            check_shape(readable[-1].statement)
+            readable.append(_parsed(one) if isinstance(one, str) else one)
+            if not isinstance(one, str):  # a text was checked when it was parsed
+                check_shape(one.statement)
         except ValueError:
             # Nothing of it may be echoed: it can be anything.
             judge.known.refused.append(RejectedStatement("", "", 0, "not a statement of a known shape"))
@@ -93,6 +95,11 @@ def verify_all(signed: Iterable[SignedStatement | str], *, root: bytes, installa
     for one in sorted(readable, key=_order):
         judge.hear(one)
     return judge.known.directory()
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> SignedStatement:
+    return SignedStatement.from_json(text)
 
 
 def _order(one: SignedStatement) -> tuple[int, int, str]:

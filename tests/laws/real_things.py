@@ -21,7 +21,10 @@ from heedline.casework.retention import subject_requests
 from heedline.casework.search import link_decisions, searching
 from heedline.casework.search.link_decisions import LinkVerdict
 from heedline.casework.search.searching import SearchFilters
+from heedline.casework.search.subject_entries import SubjectKind
 from heedline.casework.setup.proposals import ProposalKind
+from heedline.casework.subjects import changing, reading
+from heedline.casework.subjects.changing import NewSubjectLink
 from heedline.casework.tasks import shift_notes, tasks
 from heedline.desks.models import (
     Appointment,
@@ -67,6 +70,7 @@ from tests.support import (
 )
 from tests.support.scene_people import NAMED, People, row
 
+A_MAN = NewSubjectLink(None, SubjectKind.PERSON, {}, "He was seen.", "A man with a camera")
 SPAM = Closing(outcome="spam", reason="One advertisement, many times", tell_reporter="finished")
 #: Kinds of things, with the beginnings of the addresses whose `<ref>` is one. The longest that fits holds.
 KINDS = {
@@ -134,6 +138,9 @@ def furnish(people: People) -> dict[str, str]:
         link_decisions.decide(
             made["report"], made["other"], LinkVerdict.NOT_SURE, "Ask the aunt.", by=odile, at=at
         )
+        made["link"] = changing.link(made["report"], A_MAN, by=odile, at=at)
+        [held] = reading.view(made["report"], made["link"], by=odile, at=at).here.values
+        made["value"] = held.value.id
         made["note"] = officer_notes.write(made["report"], "Rang the estate office.", by=odile, at=at)
         made["shift_note"] = shift_notes.write("north-east", "All quiet.", by=odile, at=at)
         made["errand"] = tasks.set_task(

@@ -38,6 +38,8 @@ THINGS = {
     "shift_note",
     "other",
     "file",
+    "link",
+    "value",
 }
 #: What a form of these routes would hold beside the token; too little is refused as well, and must be refused alike.
 FILLED = {
@@ -146,6 +148,8 @@ def theirs(things: dict[str, str]) -> dict[str, str]:
         "errand": things["errand"],
         "shift_note": things["shift_note"],
         "other": things["other"],
+        "link": things["link"],
+        "value": things["value"],
     }
 
 
@@ -154,7 +158,18 @@ def values_for(where: str, things: dict[str, str]) -> dict[str, str]:
     ref = things[kind_of(where)] if "<uuid:ref>" in where else ""
     alike = {
         name: things[name]
-        for name in ("alarm", "task", "skill", "note", "notice", "errand", "shift_note", "other")
+        for name in (
+            "alarm",
+            "task",
+            "skill",
+            "note",
+            "notice",
+            "errand",
+            "shift_note",
+            "other",
+            "link",
+            "value",
+        )
     }
     return {**dict.fromkeys(THINGS, str(uuid4())), **alike, "desk": "north-east", "ref": ref}
 

@@ -28,6 +28,7 @@ EXACT = {
     "material_examiner_account.break_until": "counted from an examiner's view",
     "reports_search.at": "an officer's act",
     "reports_sealed_values.matched_at": "when an officer's session of the linking desk compared them",
+    "reports_desk_question.due_at": "counted from an officer's act",
     "reports_interest.registered_at": "an officer's act",
     "reports_interest.ended_at": "an officer's act",
     "reports_interest_hit.acknowledged_at": "an officer's act",

@@ -8,6 +8,10 @@ from uuid import UUID
 from heedline.casework.linking import desk_notices, interests, matching, questions
 from heedline.casework.linking.desk_notices import ReceivedNotice
 from heedline.casework.linking.questions import MatchLine
+from heedline.casework.setup import stewardship
+from heedline.desks.models import Appointment
+from heedline.permits.roles import Role
+from tests.support.acting import acting
 from tests.support.scene_people import People
 from tests.support.search_scene import MINUTE, indexed
 
@@ -42,6 +46,15 @@ def noticed(people: People, name: str, report: UUID) -> tuple[ReceivedNotice, ..
         return desk_notices.about(report, by=here)
 
 
+def investigator(people: People, name: str) -> None:
+    """Appoint an officer as investigator of their desk."""
+    officer = people.house.officers[name]
+    with acting("office"):
+        if not Appointment.objects.filter(officer=officer, role=Role.INVESTIGATOR).exists():
+            desk = Appointment.objects.filter(officer=officer, ended_on=None)[0].desk
+            stewardship.appoint(officer, Role.INVESTIGATOR, desk, hands=people.house.hands, at=people.at)
+
+
 def interest(
     people: People,
     name: str = "Otto",
@@ -51,6 +64,7 @@ def interest(
     ground: str = "Operation under way.",
 ) -> UUID:
     """An entry of the interest register."""
+    investigator(people, name)
     with people.sitting(name) as here:
         return interests.register(
             names, identifiers, ground, (people.at + timedelta(days=30)).date(), by=here, at=people.at

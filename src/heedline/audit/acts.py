@@ -131,6 +131,7 @@ class Act(AnyAct):
     # across desks and the interest register: never which reports belong together, or what a report matches
     REPORTS_COMPARED = "reports-compared"  # a batch, by number
     MATCH_ASKED = "match-asked"
+    QUESTION_TAKEN = "question-taken"
     MATCH_ANSWERED = "match-answered"
     MATCHES_READ = "matches-read"
     INTEREST_REGISTERED = "interest-registered"
@@ -138,6 +139,7 @@ class Act(AnyAct):
     INTERESTS_READ = "interests-read"
     INTEREST_ACKNOWLEDGED = "interest-acknowledged"
     INTEREST_RELEASED = "interest-released"
+    INTEREST_HANDED_ON = "interest-handed-on"
     DECONFLICTED = "deconflicted"
     # duty
     CAME_ON_DUTY = "came-on-duty"

@@ -130,6 +130,7 @@ COPIED: tuple[Copied, ...] = (
     Copied("reports_hold", Side.BODIES, where=OF_OLD_REPORTS),
     Copied("reports_subject_request", Side.BODIES),
     Copied("reports_desk_notice", Side.BODIES, without=("header",)),
+    Copied("reports_desk_question", Side.BODIES),
     Copied("reports_interest", Side.BODIES, without=("header",)),
     Copied("reports_interest_hit", Side.BODIES, without=("header",)),
     Copied("reports_desk_notice", Side.KEYS, only=("header",), where="header IS NOT NULL", fill=True),

@@ -86,6 +86,8 @@ class AlarmKind(AnyAlarmKind):
     NOT_COMPARED = "not-compared"
     NOT_SEARCHABLE = "not-searchable"
     NOTICE_FORGED = "notice-forged"
+    INTEREST_LEFT = "interest-left"
+    QUESTION_LATE = "question-late"
     FILE_MISSING = "file-missing"
     PROPOSAL_WAITING = "proposal-waiting"
     TOO_FEW_TRAINED = "too-few-trained"

@@ -35,6 +35,7 @@ class About(models.TextChoices):
     OFFICER = "officer"
     PROPOSAL = "proposal"
     INTEREST = "interest"
+    QUESTION = "question"
 
 
 class Alarm(models.Model):

@@ -34,6 +34,7 @@ class Capability(AnyCapability):
     SEE_SUBJECTS = "see-subjects"
     CHANGE_SUBJECTS = "change-subjects"
     REGISTER_INTEREST = "register-interest"
+    HAND_ON_INTEREST = "hand-on-interest"
     PRINT_REPORT = "print-report"
     VIEW_FILES = "view-files"
     TAKE_ORIGINAL = "take-original"

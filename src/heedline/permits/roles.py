@@ -15,6 +15,7 @@ from heedline.permits.capabilities import Capability as C
 class Role(StrEnum):
     OFFICER = "officer"
     SUPERVISOR = "supervisor"
+    INVESTIGATOR = "investigator"
     AUTHORISER = "authoriser"
     STEWARD = "steward"
     OVERSEER = "overseer"
@@ -26,6 +27,7 @@ class Role(StrEnum):
 DESCRIPTIONS: dict[Role, str] = {
     Role.OFFICER: "Reads, assesses and answers the reports of their desk.",
     Role.SUPERVISOR: "An officer who also answers for the desk: sees its board, says who owns a report, reopens, clears alarms of others, acknowledges and discharges dangers to life, reads closed reports again, decides what is kept, confirms who speaks what, records who was trained, plans the rota of the desk.",
+    Role.INVESTIGATOR: "An officer who also registers names and identifiers about which they must be contacted before anybody acts. Held beside the role of officer or supervisor at the same desk.",
     Role.AUTHORISER: "Decides whether a reporter's identity may be opened, or a reporter traced elsewhere. Never a member of a desk that reads reports.",
     Role.STEWARD: "Sets up desks and officers and signs their keys, two together. Plans the rota of any desk. Opens nothing.",
     Role.OVERSEER: "Reads the log, who can open what, and certificates of disposals. Opens nothing, is a member of no desk that reads reports, and no steward.",
@@ -51,7 +53,6 @@ _DESK_WORK = frozenset(
         C.LINK,
         C.SEE_SUBJECTS,
         C.CHANGE_SUBJECTS,
-        C.REGISTER_INTEREST,
         C.PRINT_REPORT,
         C.VIEW_FILES,
         C.SEARCH,
@@ -96,7 +97,9 @@ GRANTS: dict[Role, frozenset[C]] = {
         C.CONFIRM_LANGUAGE,
         C.RECORD_TRAINING,
         C.PLAN_ROTA,
+        C.HAND_ON_INTEREST,
     },
+    Role.INVESTIGATOR: frozenset({C.REGISTER_INTEREST}),
     Role.AUTHORISER: frozenset(
         {C.MAKE_EPOCH, C.READDRESS, C.SEE_KEYS, C.BE_ON_DUTY, C.DECIDE_IDENTITY, C.DECIDE_TRACE}
     ),
@@ -109,7 +112,9 @@ GRANTS: dict[Role, frozenset[C]] = {
 }
 
 #: Roles that stand on a desk; the others are held for the whole installation.
-DESK_ROLES = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.AUTHORISER, Role.PARTNER})
+DESK_ROLES = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.INVESTIGATOR, Role.AUTHORISER, Role.PARTNER})
+#: Roles that are held only beside another role at the same desk.
+BESIDE: dict[Role, frozenset[Role]] = {Role.INVESTIGATOR: frozenset({Role.OFFICER, Role.SUPERVISOR})}
 #: Roles behind whose sign-in no key stands: what they see or set up, whoever signs in as them sees and sets up. They sign in
 #: here, never by the word of a provider of single sign-on.
 SIGN_IN_HERE = frozenset({Role.STEWARD, Role.OVERSEER, Role.WELFARE})

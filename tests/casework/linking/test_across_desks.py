@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from heedline.casework.contact import messages
+from heedline.casework.duty import paging
 from heedline.casework.errors import Locked, NotHere
 from heedline.casework.journey import transitions
 from heedline.casework.keys import directory
@@ -15,7 +16,7 @@ from heedline.casework.linking import clock, desk_notices, questions
 from heedline.casework.search import indexing
 from heedline.dispatch.models import Alarm
 from heedline.reports.lifecycle import NotNow
-from heedline.reports.models import DeskNotice, Report, SealedValues, SearchIndex, SearchWaiting
+from heedline.reports.models import DeskNotice, DeskQuestion, Report, SealedValues, SearchIndex, SearchWaiting
 from tests.support.acting import acting
 from tests.support.linking_scene import BOY, compared, matched
 from tests.support.scene_people import SOUTH_WEST, People, logged, row
@@ -51,7 +52,28 @@ def test_the_holding_desk_confirms_or_denies_and_both_are_logged(people: People)
         with pytest.raises(NotNow):
             questions.ask(line.id, " ", by=here, at=people.at)
         questions.ask(line.id, "Is yours about the pupil at the hill school?", by=here, at=people.at)
+    with acting("worker"):
+        clock.watch(people.at + timedelta(hours=3))
+        assert not Alarm.objects.filter(kind="question-late").exists()
+        clock.watch(people.at + timedelta(hours=5))
+        [alarm] = Alarm.objects.filter(kind="question-late")
+        assert alarm.desk.code == "south-west"
+    with people.sitting("Odile") as here:
+        [own] = DeskQuestion.objects.all()
+        assert alarm.about_id == own.id
+        assert questions.waiting(by=here, at=people.at) == ()
+        with pytest.raises(NotHere):
+            questions.take(own.id, by=here)
+    with people.sitting("Oren") as here:
+        questions.take(own.id, by=here)
+        [one] = questions.waiting(by=here, at=people.at + timedelta(hours=5))
+        assert (one.from_name, one.owner, one.mine, one.overdue) == ("North East desk", "Oren O.", True, True)
+    with acting("worker"):
+        mail = {name: officer.email for name, officer in people.house.officers.items()}
+        assert paging.alarm_kinds.called(alarm, 0, people.at) == {mail["Oren"]}
+        assert paging.alarm_kinds.called(alarm, 1, people.at) > {mail["Oren"]}, "it escalates"
     [waiting], [asked] = matched(people, "Odile"), matched(people, "Otto")
+    assert waiting.question == asked.question == own.id
     assert (waiting.waiting, waiting.to_answer) == (True, False)
     assert (asked.waiting, asked.to_answer) == (False, True)
     assert (asked.said[0].by, asked.said[0].words) == (
@@ -60,6 +82,8 @@ def test_the_holding_desk_confirms_or_denies_and_both_are_logged(people: People)
     )
     with people.sitting("Otto") as here:
         questions.answer(line.id, True, "It is.", by=here, at=people.at + MINUTE)
+    assert not DeskQuestion.objects.exists()
+    assert Alarm.objects.get(pk=alarm.id).because == "question-answered"
     [told] = matched(people, "Odile")
     assert (told.confirmed, told.said[-1].words, told.waiting) == (True, "It is.", False)
     for act, who, to in (("match-asked", "Odile", "south-west"), ("match-answered", "Otto", "north-east")):

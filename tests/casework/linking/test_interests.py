@@ -22,7 +22,7 @@ from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskNotice, Interest, InterestHit, SealedValues
 from tests.support import partner_scene
 from tests.support.acting import acting
-from tests.support.linking_scene import BOY, compared, interest
+from tests.support.linking_scene import BOY, compared, interest, investigator
 from tests.support.scene_people import People, logged, row
 from tests.support.search_scene import MINUTE
 
@@ -149,6 +149,7 @@ def test_whoever_is_at_no_desk_or_locked_registers_nothing(people: People) -> No
 def test_other_desks_see_no_entry(people: People) -> None:
     interest(people)
     for name in ("Odile", "Olga"):
+        investigator(people, name)
         assert own(people, name) == ()
         with people.sitting(name):
             assert not Interest.objects.exists(), "nor that there is one"

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
-from heedline.casework.linking import desk_notices
-from heedline.casework.setup import readdressing
+import pytest
+from django.db import transaction
+
+from heedline.casework.duty import paging
+from heedline.casework.errors import NotHere
+from heedline.casework.linking import clock, desk_notices, disposed_hits, interests
+from heedline.casework.retention import keeping
+from heedline.casework.setup import readdressing, stewardship
+from heedline.dispatch.models import Alarm
+from heedline.permits.gate import Refused
+from heedline.permits.roles import Role
+from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskNotice, Interest, InterestHit, SealedValues
-from tests.support.keeping_scene import disposed, with_leads
+from tests.support.acting import acting
+from tests.support.keeping_scene import disposed, proposed, with_leads
 from tests.support.leaving_scene import a_third_officer, leaves, present
-from tests.support.linking_scene import BOY, compared, interest, matched, noticed
-from tests.support.scene_people import SOUTH_WEST, People
+from tests.support.linking_scene import BOY, compared, interest, investigator, matched, noticed
+from tests.support.scene_people import SOUTH_WEST, People, logged
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +58,104 @@ def test_what_a_disposed_report_left_at_its_desk_goes_with_it(people: People) ->
         desk_notices.forget(ref, by=here, at=people.at)
     assert not noticed(people, "Odile", ref)
     assert SealedValues.objects.count() == before + 1
+
+
+def test_what_the_register_holds_of_a_disposed_report_goes_with_it(people: People) -> None:
+    with_leads(people)
+    interest(people)
+    kept, _ = people.send(narrative=BOY[2])
+    ref, ident = proposed(people, narrative=BOY[0])
+    compared(people, "Odile")
+    with acting("worker"):
+        paging.drain(people.at)
+    with people.sitting("Otto") as here:
+        for hit in InterestHit.objects.all():
+            interests.release(hit.id, f"About {hit.id}", by=here, at=people.at)
+    with people.sitting("Olga") as here:
+        assert keeping.decide(ident, dispose=True, by=here, at=people.at)
+    with people.sitting("Otto") as here:
+        assert disposed_hits.remove_step(by=here, at=people.at) == 0, "the linking desk does it"
+    assert InterestHit.objects.count() == 2
+    with people.sitting("Nadia") as here:
+        assert disposed_hits.remove_step(by=here, at=people.at) == 1
+        assert disposed_hits.remove_step(by=here, at=people.at) == 0
+    [hit] = InterestHit.objects.all()
+    for name in ("Odile", "Otto", "Nadia"):
+        with people.sitting(name) as here:
+            left = desk_notices.received(by=here)
+            assert not [one for one in left if one.report == ref]
+            assert {one.about for one in left if one.report == kept} <= {hit.id}
+            with transaction.atomic():
+                desk = here.desks[0]
+                desk_notices.replace(desk.code, desk.id, lambda items: items, by=here, at=people.at)
+            assert str(ref) not in repr([one.words for one in desk_notices.received(by=here)])
+    [alarm] = Alarm.objects.filter(kind="interest-matched", because="report-disposed")
+    assert alarm.cleared_at is not None
+    assert Alarm.objects.filter(kind="interest-matched", about_id=hit.id, cleared_at=None).exists()
+
+
+def test_a_leavers_entries_wait_for_a_supervisor_who_gives_them_to_somebody(people: People) -> None:
+    with_leads(people)
+    a_third_officer(people)
+    investigator(people, "Orsolya")
+    entry = interest(people, "Odile")
+    other = interest(people, "Otto", names="Karl Emery")
+    people.send(narrative=BOY[0])
+    compared(people, "Odile")
+    with acting("worker"):
+        paging.drain(people.at)
+        clock.watch(people.at)
+        assert not Alarm.objects.filter(kind="interest-left").exists()
+    with people.sitting("Olga") as here:
+        assert interests.mine(by=here, at=people.at) == ()
+    leaves(people, "Odile")
+    people.tokens.clear()
+    with acting("worker"):
+        clock.watch(people.at)
+        [alarm] = Alarm.objects.filter(kind="interest-left")
+        assert paging.alarm_kinds.called(alarm, 0, people.at) == {people.house.officers["Olga"].email}
+    to = people.house.officers["Orsolya"].id
+    with people.sitting("Orsolya") as here, pytest.raises(NotHere):
+        interests.hand_on(entry, to, by=here, at=people.at)
+    with people.sitting("Olga") as here:
+        [line] = interests.mine(by=here, at=people.at)
+        assert (line.id, line.left) == (entry, "Odile O.")
+        assert {one for one, _ in interests.successors([line])} == {to, here.officer_id}
+        with pytest.raises(NotNow):
+            interests.hand_on(entry, people.house.officers["Otto"].id, by=here, at=people.at)
+        with pytest.raises(NotHere):
+            interests.hand_on(other, here.officer_id, by=here, at=people.at)
+        interests.hand_on(entry, to, by=here, at=people.at)
+        assert interests.mine(by=here, at=people.at) == ()
+        readdressing.readdress(people.house.desks["north-east"].id, by=here, at=people.at)
+    with people.sitting("Orsolya") as here:
+        [line] = interests.mine(by=here, at=people.at)
+        assert (line.left, len(line.hits)) == ("", 1)
+        interests.acknowledge(line.hits[0].id, by=here, at=people.at)
+    assert Alarm.objects.get(pk=alarm.id).because == "interest-handed-on"
+    [event] = logged("interest-handed-on")
+    assert event.detail == {"to": str(to)}
+
+
+def test_only_investigators_register_and_only_officers_become_investigators(people: People) -> None:
+    until = (people.at + timedelta(days=3)).date()
+    with people.sitting("Oren") as here:
+        with pytest.raises(Refused):
+            interests.register("Kevin Tierney", "", "Why", until, by=here, at=people.at)
+        with pytest.raises(Refused):
+            interests.mine(by=here, at=people.at)
+    investigator(people, "Oren")
+    with people.sitting("Oren") as here:
+        interests.register("Kevin Tierney", "", "Why", until, by=here, at=people.at)
+    house = people.house
+    with acting("office"), pytest.raises(Refused):
+        stewardship.appoint(
+            house.officers["Ada"],
+            Role.INVESTIGATOR,
+            house.desks["north-east"],
+            hands=house.hands,
+            at=people.at,
+        )
 
 
 def test_disposal_removes_values_and_notices(people: People) -> None:

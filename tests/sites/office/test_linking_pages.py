@@ -12,7 +12,7 @@ from heedline.reports.models import Interest, InterestHit
 from tests.sites.office.desk_hand import Hand
 from tests.support.acting import acting
 from tests.support.cast import House, now
-from tests.support.linking_scene import BOY, compared, interest
+from tests.support.linking_scene import BOY, compared, interest, investigator
 from tests.support.scene_people import SOUTH_WEST, People
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -54,6 +54,8 @@ def test_an_entry_pages_its_owner_and_the_desk_sees_only_whom_to_contact(
     house: House, hand: Callable[[], Hand]
 ) -> None:
     people = People(house, now())
+    for name in ("Odile", "Otto"):
+        investigator(people, name)
     otto, odile = hand().at_work(house, "Otto"), hand().at_work(house, "Odile")
     path = "/w/interests/"
     otto.get(path)

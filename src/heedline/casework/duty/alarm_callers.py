@@ -88,6 +88,15 @@ def call_interest_owner(alarm: Alarm, step: int, at: datetime) -> frozenset[str]
     return owner | call_supervisors_then_chain(alarm, step, at) if step or not owner else owner
 
 
+def call_question_owner(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
+    """Return the officer who has taken the question that the alarm is about, or the desk if nobody has.
+
+    From the second step on, the supervisors whom `call_supervisors_then_chain` returns are added.
+    """
+    first = on_call.owner_of_question(alarm.about_id) or call_the_desk(alarm, step, at)
+    return first | call_supervisors_then_chain(alarm, step, at) if step else first
+
+
 def call_authorisers(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
     return on_call.called_authorisers(alarm.desk_id, step, at, overdue=False)
 

@@ -14,17 +14,21 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from heedline.casework.access.session import office_zone
 from heedline.casework.keys import directory as key_directory
 from heedline.desks import rota_cover
-from heedline.desks.models import Desk, Proposal
+from heedline.desks.models import Appointment, Desk, Proposal
 from heedline.desks.rota_weeks import RotaGap
 from heedline.dispatch.models import Alarm
 from heedline.packs import load_pack
+from heedline.permits.capabilities import Capability
+from heedline.permits.roles import GRANTS, Role
 from heedline.reports.dissemination_states import DisseminationState
 from heedline.reports.lifecycle import Stage
 from heedline.reports.models import (
     DangerEpisode,
+    DeskQuestion,
     Dissemination,
     HandOver,
     IdentityRequest,
+    Interest,
     InterestHit,
     Report,
     SealedValues,
@@ -90,6 +94,31 @@ def hit_unacknowledged(alarm: Alarm, at: datetime) -> bool:
     """
     done = InterestHit.objects.filter(acknowledged_at__isnull=False)
     return alarm.about_id is not None and not done.filter(id=alarm.about_id).exists()
+
+
+def question_open(alarm: Alarm, at: datetime) -> bool:
+    """Return whether the question of another desk has not been answered."""
+    return alarm.about_id is not None and DeskQuestion.objects.filter(id=alarm.about_id).exists()
+
+
+def interests_left(alarm: Alarm, at: datetime) -> bool:
+    """Return whether entries of the desk in the interest register have an owner who has left it."""
+    return left_behind(at).filter(home=alarm.desk_id).exists()
+
+
+def left_behind(at: datetime) -> QuerySet[Interest]:
+    """Return the entries of the interest register whose owner no longer works at the desk that they belong to.
+
+    `functions/linking.sql` (`permits.has_left`) says the same.
+    """
+    here = Appointment.objects.filter(
+        officer=OuterRef("owner"),
+        desk=OuterRef("home"),
+        ended_on=None,
+        officer__is_active=True,
+        role__in=[role for role in Role if Capability.SEE_QUEUE in GRANTS[role]],
+    )
+    return Interest.objects.filter(~Exists(here), ended_at=None, until__gte=at.date())
 
 
 #: How long values may wait at the linking desk.

@@ -28,15 +28,12 @@ from heedline.casework.duty.alarm_callers import (
 )
 from heedline.casework.duty.alarm_causes import (
     Lasts,
-    comparing_late,
     danger_open,
     danger_unacknowledged,
     danger_unreviewed,
     hit_unacknowledged,
     not_accepted,
-    not_compared,
     not_in_order,
-    not_searchable,
     proposal_open,
     report_waits,
     request_undecided,
@@ -44,8 +41,8 @@ from heedline.casework.duty.alarm_causes import (
     task_late,
     urgent_unopened,
 )
+from heedline.casework.duty.alarm_rules import LINKING_ALARMS, AlarmRule
 from heedline.casework.duty.alarm_rules import AlarmEvent as AlarmEvent
-from heedline.casework.duty.alarm_rules import AlarmRule
 from heedline.casework.keys import health
 from heedline.desk_hooks import register
 from heedline.dispatch.letters import AlarmKind, Letter
@@ -205,7 +202,7 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         chain=True,
         lasts=hit_unacknowledged,
         while_it_lasts="This alarm stays until the owner of the entry has acknowledged it.",
-        resolved_by=frozenset({AlarmEvent.INTEREST_ACKNOWLEDGED}),
+        resolved_by=frozenset({AlarmEvent.INTEREST_ACKNOWLEDGED, AlarmEvent.REPORT_DISPOSED}),
         raised_by=Letter.INTEREST_MATCHED,
         at_the_report=True,
     ),
@@ -314,36 +311,7 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         resolved_by=frozenset({AlarmEvent.ROTA_FILLED}),
         answered_with=Capability.PLAN_ROTA,
     ),
-    AlarmKind.COMPARING_LATE: AlarmRule(
-        words="Reports wait to be compared with those of other desks",
-        do="Open a queue of this desk: that compares them.",
-        about=About.DESK,
-        chain=True,
-        lasts=comparing_late,
-        while_it_lasts="Open a queue of this desk: this alarm stays until nothing waits.",
-    ),
-    AlarmKind.NOT_COMPARED: AlarmRule(
-        words="Reports of this desk have not been sent to be compared with those of other desks",
-        do="Open the queue of this desk. If that changes nothing, tell the operator.",
-        about=About.DESK,
-        lasts=not_compared,
-        while_it_lasts="Open the queue of this desk: this alarm stays until no report is missing.",
-    ),
-    AlarmKind.NOT_SEARCHABLE: AlarmRule(
-        words="Reports of this desk could not be read when they were to be searched",
-        do="See which, on the page Search, and try again. If that changes nothing, tell the operator.",
-        about=About.DESK,
-        lasts=not_searchable,
-        while_it_lasts="Try again on the page Search: this alarm stays until every report was read.",
-    ),
-    AlarmKind.NOTICE_FORGED: AlarmRule(
-        words="Notice from another desk with a wrong signature",
-        do="It has been set aside and is not shown. Phone a desk before you act on what it asked. Ask the operator who can write to the database.",
-        about=About.DESK,
-        called=call_the_desk_and_stewards,
-        chain=True,
-        raised_by=Letter.NOTICE_FORGED,
-    ),
+    **LINKING_ALARMS,
     AlarmKind.FILE_MISSING: AlarmRule(
         words="File of a report missing from storage, or cut off",
         do="See which on the page of the report, and tell the operator.",

@@ -5,9 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from heedline.casework.duty.alarm_callers import Called, call_the_desk
-from heedline.casework.duty.alarm_causes import Lasts
-from heedline.dispatch.letters import AnyLetter
+from heedline.casework.duty.alarm_callers import (
+    Called,
+    call_question_owner,
+    call_supervisors,
+    call_the_desk,
+    call_the_desk_and_stewards,
+)
+from heedline.casework.duty.alarm_causes import (
+    Lasts,
+    comparing_late,
+    interests_left,
+    not_compared,
+    not_searchable,
+    question_open,
+)
+from heedline.dispatch.letters import AlarmKind, AnyLetter, Letter
 from heedline.dispatch.models import About
 from heedline.permits.capabilities import AnyCapability, Capability
 
@@ -34,6 +47,9 @@ class AlarmEvent(StrEnum):
     ROTA_FILLED = "rota-filled"
     TASK_ENDED = "task-ended"
     INTEREST_ACKNOWLEDGED = "interest-acknowledged"
+    INTEREST_HANDED_ON = "interest-handed-on"
+    REPORT_DISPOSED = "report-disposed"
+    QUESTION_ANSWERED = "question-answered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,3 +83,58 @@ class AlarmRule:
     def what_to_do(self) -> str:
         """Return the instruction shown under the alarm on the Alarms page."""
         return self.do or self.while_it_lasts
+
+
+#: The kinds about searching reports and comparing them across desks: part of `alarm_kinds.ALARM_KINDS`.
+LINKING_ALARMS: dict[AlarmKind, AlarmRule] = {
+    AlarmKind.QUESTION_LATE: AlarmRule(
+        words="Question from another desk not answered in time",
+        do="Answer it on the page Other desks.",
+        about=About.QUESTION,
+        called=call_question_owner,
+        chain=True,
+        lasts=question_open,
+        while_it_lasts="Answer the question on the page Other desks: this alarm stays until somebody has.",
+        resolved_by=frozenset({AlarmEvent.QUESTION_ANSWERED}),
+    ),
+    AlarmKind.COMPARING_LATE: AlarmRule(
+        words="Reports wait to be compared with those of other desks",
+        do="Open a queue of this desk: that compares them.",
+        about=About.DESK,
+        chain=True,
+        lasts=comparing_late,
+        while_it_lasts="Open a queue of this desk: this alarm stays until nothing waits.",
+    ),
+    AlarmKind.NOT_COMPARED: AlarmRule(
+        words="Reports of this desk have not been sent to be compared with those of other desks",
+        do="Open the queue of this desk. If that changes nothing, tell the operator.",
+        about=About.DESK,
+        lasts=not_compared,
+        while_it_lasts="Open the queue of this desk: this alarm stays until no report is missing.",
+    ),
+    AlarmKind.NOT_SEARCHABLE: AlarmRule(
+        words="Reports of this desk could not be read when they were to be searched",
+        do="See which, on the page Search, and try again. If that changes nothing, tell the operator.",
+        about=About.DESK,
+        lasts=not_searchable,
+        while_it_lasts="Try again on the page Search: this alarm stays until every report was read.",
+    ),
+    AlarmKind.NOTICE_FORGED: AlarmRule(
+        words="Notice from another desk with a wrong signature",
+        do="It has been set aside and is not shown. Phone a desk before you act on what it asked. Ask the operator who can write to the database.",
+        about=About.DESK,
+        called=call_the_desk_and_stewards,
+        chain=True,
+        raised_by=Letter.NOTICE_FORGED,
+    ),
+    AlarmKind.INTEREST_LEFT: AlarmRule(
+        words="Entries of the interest register have lost their owner",
+        do="Give them to an investigator, or take them over, on the page Interest register.",
+        about=About.DESK,
+        called=call_supervisors,
+        lasts=interests_left,
+        while_it_lasts="Give the entries to somebody on the page Interest register: this alarm stays until each has an owner.",
+        resolved_by=frozenset({AlarmEvent.INTEREST_HANDED_ON}),
+        answered_with=Capability.HAND_ON_INTEREST,
+    ),
+}

@@ -173,6 +173,8 @@ def _title(alarm: Alarm) -> str:
         return "Set up"
     if alarm.about_kind == About.INTEREST:
         return "Interest register"
+    if alarm.about_kind == About.QUESTION:
+        return "Question from another desk"
     return "Identity request" if alarm.about_kind == About.REQUEST else alarm.desk.name
 
 

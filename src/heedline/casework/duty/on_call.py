@@ -13,7 +13,7 @@ from heedline.desks.models import Appointment, Officer, OnCall, Proposal, Shift
 from heedline.dispatch.letters import AlarmKind
 from heedline.packs.rules.clocks import OnCallStep
 from heedline.permits.roles import Role
-from heedline.reports.models import InterestHit, Report, Task, Translation
+from heedline.reports.models import DeskQuestion, InterestHit, Report, Task, Translation
 from heedline.reports.models.tasks import TaskState
 from heedline.reports.translation_states import TranslationState
 
@@ -82,6 +82,14 @@ def owner_of_interest(hit: UUID | None) -> frozenset[str]:
         return frozenset()
     has_it = InterestHit.objects.filter(pk=hit).values("owner_id")
     return frozenset(Officer.objects.filter(id__in=has_it, is_active=True).values_list("email", flat=True))
+
+
+def owner_of_question(question: UUID | None) -> frozenset[str]:
+    """Return the email address of the officer who has taken a question of another desk."""
+    if question is None:
+        return frozenset()
+    taken = DeskQuestion.objects.filter(pk=question).values("owner_id")
+    return frozenset(Officer.objects.filter(id__in=taken, is_active=True).values_list("email", flat=True))
 
 
 def owners_of_late_tasks(report: UUID | None, at: datetime) -> frozenset[str]:

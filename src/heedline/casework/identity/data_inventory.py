@@ -197,7 +197,10 @@ HOLDS: tuple[HeldData, ...] = (
         "Sealed notices to desks: a possible match at another desk, a question or an answer about one, or whom to contact. "
         "Every desk gets as many, so which report a notice is about, and whether it says anything, stands nowhere in the clear.",
         True,
-        {"reports_desk_notice": "id desk_id on aside epochs header payload"},
+        {
+            "reports_desk_notice": "id desk_id on aside epochs header payload",
+            "reports_desk_question": "id from_desk_id to_desk_id owner_id due_at",
+        },
     ),
     HeldData(
         "The interest register: names and identifiers about which an officer must be contacted first, and the reports that "

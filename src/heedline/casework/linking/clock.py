@@ -1,4 +1,4 @@
-"""The worker's checks that reports can be searched, and are compared across desks in time.
+"""The worker's checks that reports can be searched and are compared in time, and that entries of the register have owners.
 
 It reads which reports have been sent to the linking desk and which wait there, and opens nothing.
 """
@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from heedline.casework.duty import paging
+from heedline.casework.duty import alarm_causes, paging
 from heedline.casework.duty.alarm_causes import COMPARED_WITHIN, missing_values
 from heedline.dispatch.letters import AlarmKind
-from heedline.reports.models import SealedValues, SearchWaiting
+from heedline.reports.models import DeskQuestion, SealedValues, SearchWaiting
 
 
 def watch(at: datetime) -> None:
     """Raise an alarm where reports wait at the linking desk for too long, were never sent there, or could not be indexed.
+
+    Also where entries of the interest register belong to somebody who has left, and where a question of another desk has not
+    been answered in time.
 
     Safe to repeat.
     """
@@ -26,5 +29,11 @@ def watch(at: datetime) -> None:
     paging.raise_alarms(
         AlarmKind.NOT_SEARCHABLE, at, [(desk, None) for desk in set(aside.values_list("desk_id", flat=True))]
     )
+    left = alarm_causes.left_behind(at)
+    paging.raise_alarms(
+        AlarmKind.INTEREST_LEFT, at, [(desk, None) for desk in set(left.values_list("home_id", flat=True))]
+    )
+    late_questions = DeskQuestion.objects.filter(due_at__lt=at)
+    paging.raise_missing(AlarmKind.QUESTION_LATE, at, late_questions.values_list("to_desk_id", "id"))
     missing = set(missing_values(at).values_list("desk_id", flat=True))
     paging.raise_alarms(AlarmKind.NOT_COMPARED, at, [(desk, None) for desk in missing])

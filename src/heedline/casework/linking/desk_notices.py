@@ -29,7 +29,7 @@ from heedline.casework.search import sealed_values
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
 from heedline.packs import load_pack
-from heedline.reports.models import DeskNotice
+from heedline.reports.models import DeskNotice, DeskQuestion
 from heedline.vault import CannotOpen
 
 _PART = "desk-notice"
@@ -249,8 +249,15 @@ def forget(report: UUID, *, by: Attendance, at: datetime) -> None:
     Must be called inside the transaction in which the report is disposed of. Raises SealingStopped.
     """
     for desk in by.desks:
-        gone = {one.about for one in received(by=by) if one.report == report and one.desk == desk.id}
+        found = [one for one in received(by=by) if one.desk == desk.id]
+        gone = {one.about for one in found if one.report == report}
         if gone:
+            asked = [
+                one.words["question"]
+                for one in found
+                if one.about in gone and one.kind is NoticeKind.QUESTION
+            ]
+            DeskQuestion.objects.filter(id__in=asked).delete()
             replace(
                 desk.code,
                 desk.id,

@@ -6,6 +6,7 @@ matches pages the owner by name until they acknowledge it. The report's desk is 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -14,12 +15,14 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.keyring import DeskLine, Keyring
 from heedline.casework.access.session import Attendance
 from heedline.casework.duty import alarms
+from heedline.casework.duty.alarm_causes import left_behind
 from heedline.casework.duty.alarm_kinds import AlarmEvent
 from heedline.casework.errors import Locked, NotHere, SealingStopped
 from heedline.casework.keys import directory
@@ -29,10 +32,14 @@ from heedline.casework.recording import refusals_logged
 from heedline.casework.report import notes
 from heedline.casework.report.opening import short_name
 from heedline.casework.search import sealed_values
+from heedline.desks.models import Appointment
 from heedline.index.extraction.extract import extract
 from heedline.index.extraction.values import Extract, ReportText
 from heedline.packs import load_pack
+from heedline.permits import linking_functions
 from heedline.permits.capabilities import Capability
+from heedline.permits.gate import Refused, allows
+from heedline.permits.roles import GRANTS, Role, granted
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Interest, InterestHit
 from heedline.vault import CannotOpen
@@ -49,16 +56,22 @@ LONGEST_DAYS = 366
 NO_GROUND = "Give the ground on which you register this."
 NO_VALUES = "Give at least a full name, a phone number, an account or another identifier."
 NO_END = f"Give an end date in the next {LONGEST_DAYS} days."
+NOT_THEIRS = "Choose an investigator or supervisor who works at the desk of this entry."
 NO_WORDS = "Say what the desk may do."
 
 
 @dataclass(frozen=True)
 class InterestLine:
-    """An entry of the register, as shown to its owner."""
+    """An entry of the register, as shown to its owner.
+
+    `left` is the name of an owner who has left, if the entry is shown to a supervisor of its desk.
+    """
 
     id: UUID
+    home: UUID
     until: date
     ended: bool
+    left: str
     names: str = field(repr=False)
     identifiers: str = field(repr=False)
     ground: str = field(repr=False)
@@ -162,27 +175,74 @@ def release(hit: UUID, words: str, *, by: Attendance, at: datetime) -> None:
 def mine(*, by: Attendance, at: datetime) -> tuple[InterestLine, ...]:
     """Return the officer's own entries with the reports that match them, newest first.
 
-    The view is logged. Raises Refused and Locked.
+    To a supervisor, entries of their desk whose owner has left come first. The view is logged. Raises Refused and Locked.
     """
     with refusals_logged(Act.INTERESTS_READ, by=by.officer_id, thing="interest"), transaction.atomic():
-        by.require(Capability.REGISTER_INTEREST)
+        if not (by.may(Capability.REGISTER_INTEREST) or by.may(Capability.HAND_ON_INTEREST)):
+            raise Refused("Only investigators register interests.")
         ring = by.keys()
         journal.record(Act.INTERESTS_READ, actor=by.officer_id, desk=by.desk_ids[0] if by.desk_ids else None)
     names = {code: desk.name for code, desk in load_pack(settings.PACK).desks.items()}
     released = {one.about for one in desk_notices.received(by=by) if one.kind is NoticeKind.RELEASED}
     lines = []
-    rows = Interest.objects.filter(owner_id=by.officer_id).prefetch_related("hits").order_by("-registered_at")
-    for row in rows:
+    led = [desk for role, desk in by.appointments if Capability.HAND_ON_INTEREST in granted(Role(role))]
+    theirs = Q(id__in=left_behind(at).filter(home__in=led).values("id"))
+    found = Interest.objects.filter(Q(owner_id=by.officer_id) | theirs)
+    for row in found.select_related("owner").prefetch_related("hits").order_by("-registered_at"):
         with suppress(CannotOpen):
             told = sealed_values.opened(row, ring, ENTRY)
             hits = tuple(_lines(row, ring, names, released))
             over = row.ended_at is not None or row.until < at.date()
+            left = row.owner.name if row.owner_id != by.officer_id else ""
             lines.append(
                 InterestLine(
-                    row.id, row.until, over, told["names"], told["identifiers"], told["ground"], hits
+                    row.id,
+                    row.home_id,
+                    row.until,
+                    over,
+                    left,
+                    told["names"],
+                    told["identifiers"],
+                    told["ground"],
+                    hits,
                 )
             )
-    return tuple(lines)
+    return tuple(sorted(lines, key=lambda one: not one.left))
+
+
+def successors(lines: Iterable[InterestLine]) -> tuple[tuple[UUID, str], ...]:
+    """Return the id and name of everybody to whom one of these entries can be given."""
+    roles = [
+        role for role in Role if GRANTS[role] & {Capability.REGISTER_INTEREST, Capability.HAND_ON_INTEREST}
+    ]
+    people = Appointment.objects.filter(
+        desk_id__in={one.home for one in lines}, role__in=roles, ended_on=None, officer__is_active=True
+    )
+    return tuple(people.order_by("officer__name").values_list("officer_id", "officer__name").distinct())
+
+
+def hand_on(entry: UUID, to: UUID, *, by: Attendance, at: datetime) -> None:
+    """Give an entry, with what has matched it, to an investigator or supervisor of the desk that it belongs to.
+
+    Its owner does so, or a supervisor of the desk once the owner has left. The new owner is paged for what nobody has
+    acknowledged. Raises NotHere, and NotNow for somebody who cannot own it.
+    """
+    with refusals_logged(Act.INTEREST_HANDED_ON, by=by.officer_id, thing="interest"), transaction.atomic():
+        row = Interest.objects.filter(pk=entry).first()
+        if row is None:
+            raise NotHere
+        if not linking_functions.hand_on_interest(entry, to):
+            raise NotNow(NOT_THEIRS, about="to")
+        journal.record(
+            Act.INTEREST_HANDED_ON,
+            actor=by.officer_id,
+            desk=row.home_id,
+            thing="interest",
+            thing_id=entry,
+            detail={"to": str(to)},
+        )
+        if not left_behind(at).filter(home=row.home_id).exists():
+            alarms.resolve_at_desk(AlarmEvent.INTEREST_HANDED_ON, row.home_id, by=by, at=at)
 
 
 def values_of(row: Interest, ring: Keyring) -> Extract:
@@ -246,12 +306,13 @@ def _read(told: dict[str, Any]) -> Extract:
 
 
 def _home(by: Attendance) -> DeskLine:
-    """Return the desk to which the officer's entries are sealed: their first."""
+    """Return the desk to which the officer's entries are sealed: the first at which they may register something."""
     if not by.unlocked:
         raise Locked
     if not by.desks:
         raise NotHere
-    return by.desks[0]
+    may = Capability.REGISTER_INTEREST
+    return next((one for one in by.desks if allows(by.appointments, may, [one.id])), by.desks[0])
 
 
 def _own_hit(hit: UUID, by: Attendance) -> InterestHit:

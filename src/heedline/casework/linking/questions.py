@@ -17,17 +17,24 @@ from django.db import transaction
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework.access.session import Attendance
-from heedline.casework.errors import Locked, NotHere
+from heedline.casework.access.session import Attendance, office_zone
+from heedline.casework.duty import alarms
+from heedline.casework.duty.alarm_kinds import AlarmEvent
+from heedline.casework.errors import Locked, NotHere, SealingStopped
+from heedline.casework.keys import directory
 from heedline.casework.linking import desk_notices
 from heedline.casework.linking.desk_notices import NoticeKind, ReceivedNotice
 from heedline.casework.recording import refusals_logged
 from heedline.casework.report import notes
 from heedline.casework.report.opening import short_name
+from heedline.dispatch.clocks import due_words, is_overdue, minute_of
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
+from heedline.reports.models import DeskQuestion
 
 LONGEST = 1000
+#: Questions that are listed at most.
+SHOWN = 100
 NO_QUESTION = "Write what you ask the other desk."
 NO_ANSWER = "Write what you answer."
 
@@ -47,7 +54,8 @@ class MatchLine:
     """A possible match between one of the officer's reports and one at another desk.
 
     `reasons` are the kinds of value that agree, each with how the officer's own report writes it. `asked` is the other
-    desk's open question, if there is one, and `said` is everything asked and answered so far.
+    desk's open question, if there is one, and `said` is everything asked and answered so far. `question` and
+    `due_at` belong to the open question, of either desk.
     """
 
     id: UUID
@@ -59,6 +67,8 @@ class MatchLine:
     said: tuple[Said, ...] = field(repr=False)
     to_answer: bool
     waiting: bool
+    question: UUID | None = None
+    due_at: datetime | None = None
 
     @property
     def confirmed(self) -> bool | None:
@@ -119,6 +129,8 @@ def lines(found: Iterable[ReceivedNotice]) -> Iterator[MatchLine]:
             said,
             mine,
             last is not None and not mine,
+            UUID(last.words["question"]) if last is not None else None,
+            datetime.fromisoformat(last.words["due"]) if last is not None else None,
         )
 
 
@@ -161,6 +173,18 @@ def _say(
         other = next(
             one.words["desk"] for one in found if one.kind is NoticeKind.MATCH and one.desk == line.desk
         )
+        if kind is NoticeKind.QUESTION:
+            due_at = minute_of(at + load_pack(settings.PACK).clock("desk_question"))
+            facts = directory.desk_by_code(other)
+            if facts is None:
+                raise SealingStopped
+            row = DeskQuestion.objects.create(
+                from_desk_id=line.desk, to_desk_id=UUID(facts.desk), due_at=due_at
+            )
+            more = {"question": str(row.id), "due": due_at.isoformat()}
+        else:
+            more = {}
+            _close(found, by, at)
         told: dict[str, Any] = desk_notices.words(
             kind,
             match,
@@ -170,9 +194,67 @@ def _say(
             words=words,
             confirmed=confirmed,
             at=at.isoformat(),
+            **more,
         )
         desk_notices.send({mine: [told], other: [told]}, code=mine, by=by, at=at)
         # neither the match nor the reports: whoever reads the log must not learn that two belong together
         journal.record(
             act, actor=by.officer_id, desk=line.desk, thing="desk", thing_id=None, detail={"to": other}
         )
+
+
+def _close(found: Iterable[ReceivedNotice], by: Attendance, at: datetime) -> None:
+    """Close the questions among these notices that were put to the officer's desks, and end their alarms."""
+    asked = [UUID(one.words["question"]) for one in found if one.kind is NoticeKind.QUESTION]
+    rows = DeskQuestion.objects.filter(id__in=asked, to_desk_id__in=by.desk_ids)
+    for question in rows.values_list("id", flat=True):
+        alarms.resolve(AlarmEvent.QUESTION_ANSWERED, question, by=by, at=at)
+    rows.delete()
+
+
+@dataclass(frozen=True)
+class WaitingQuestion:
+    """A question of another desk that waits for an answer. `owner` is "" until somebody has taken it."""
+
+    id: UUID
+    from_name: str
+    to_name: str
+    owner: str
+    mine: bool
+    due_words: str
+    overdue: bool
+
+
+def waiting(*, by: Attendance, at: datetime) -> tuple[WaitingQuestion, ...]:
+    """Return the questions that wait for an answer of the officer's desks, most urgent first. Needs no keys."""
+    if not by.may(Capability.LINK):
+        return ()
+    rows = DeskQuestion.objects.filter(to_desk_id__in=by.desk_ids).select_related(
+        "from_desk", "to_desk", "owner"
+    )
+    return tuple(
+        WaitingQuestion(
+            row.id,
+            row.from_desk.name,
+            row.to_desk.name,
+            row.owner.name if row.owner is not None else "",
+            row.owner_id == by.officer_id,
+            due_words(row.due_at, at, office_zone()),
+            is_overdue(row.due_at, at),
+        )
+        for row in rows.order_by("due_at", "id")[:SHOWN]
+    )
+
+
+def take(question: UUID, *, by: Attendance) -> None:
+    """Make the officer the owner of a question to one of their desks, whoever had taken it before.
+
+    Raises NotHere, also once it is answered, and Refused.
+    """
+    with refusals_logged(Act.QUESTION_TAKEN, by=by.officer_id, thing="match"), transaction.atomic():
+        row = DeskQuestion.objects.filter(pk=question, to_desk_id__in=by.desk_ids).first()
+        if row is None:
+            raise NotHere
+        by.require(Capability.LINK, row.to_desk_id)
+        DeskQuestion.objects.filter(pk=question).update(owner_id=by.officer_id)
+        journal.record(Act.QUESTION_TAKEN, actor=by.officer_id, desk=row.to_desk_id)

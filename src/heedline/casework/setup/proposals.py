@@ -52,7 +52,7 @@ from heedline.desks.models import (
 )
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
-from heedline.permits.roles import DESK_ROLES, Role
+from heedline.permits.roles import BESIDE, DESK_ROLES, Role
 from heedline.permits.second_person import DecisionRequest, Matter, Reply, RequestState
 from heedline.vault import fingerprints
 
@@ -160,8 +160,11 @@ def _check_role(facts: Mapping[str, str], officer: Officer | None) -> None:
         raise Refused("This role does not match the choice of desk.")
     if role is Role.STEWARD:
         raise Refused("A steward must be appointed with the root key.")
+    if officer is None and role in BESIDE:
+        raise Refused("Give this role to somebody who is already an officer of the desk.")
     if officer is not None:
         site.keep_apart(officer, role, desk)
+        stewardship.refuse_alone(officer, role, desk)
         if desk is not None:
             stewardship.keep_sides_apart(officer.id, desk.id)
 

@@ -38,7 +38,7 @@ from heedline.desks.models import (
 )
 from heedline.permits import gate
 from heedline.permits.capabilities import Capability
-from heedline.permits.roles import DESK_ROLES, Role
+from heedline.permits.roles import BESIDE, DESK_ROLES, Role
 from heedline.vault import CannotOpen, passphrases
 from heedline.vault.keys import new_seed, public_key, signing_public
 from heedline.vault.statements.signed import ROOT, key_text
@@ -357,6 +357,13 @@ def make_desk(
     return desk
 
 
+def refuse_alone(officer: Officer, role: Role, desk: Desk | None) -> None:
+    """Raise Refused for a role that is held only beside another one which the officer does not have at this desk."""
+    held = Appointment.objects.filter(officer=officer, desk=desk, ended_on=None)
+    if role in BESIDE and not held.filter(role__in=BESIDE[role]).exists():
+        raise gate.Refused("Only an officer or supervisor of a desk can be its investigator.")
+
+
 @transaction.atomic
 def appoint(
     officer: Officer, role: Role, desk: Desk | None, *, hands: Sequence[Signer], at: datetime
@@ -371,6 +378,7 @@ def appoint(
     if role is Role.OVERSEER:
         refuse_both(officer.id, Role.STEWARD)
     site.keep_apart(officer, role, desk)
+    refuse_alone(officer, role, desk)
     if desk is not None:
         keep_sides_apart(officer.id, desk.id)
     Appointment.objects.update_or_create(officer=officer, role=role, desk=desk, defaults={"ended_on": None})

@@ -24,12 +24,29 @@ CREATE POLICY set_aside ON reports_desk_notice FOR UPDATE TO heedline_office
 CREATE POLICY by_an_officer ON reports_desk_notice FOR INSERT TO heedline_office
     WITH CHECK (EXISTS (SELECT permits.my_desks()));
 
+-- A question is seen by the desk that asks and the desk that is asked. The latter says who answers it. It goes once it is
+-- answered, or with the report of the desk that asked.
+ALTER TABLE reports_desk_question ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY the_worker ON reports_desk_question FOR SELECT TO heedline_worker USING (true);
+CREATE POLICY of_my_desks ON reports_desk_question FOR SELECT TO heedline_office
+    USING (from_desk_id IN (SELECT permits.my_desks()) OR to_desk_id IN (SELECT permits.my_desks()));
+CREATE POLICY asked_by_my_desk ON reports_desk_question FOR INSERT TO heedline_office
+    WITH CHECK (from_desk_id IN (SELECT permits.my_desks()));
+CREATE POLICY taken_at_my_desk ON reports_desk_question FOR UPDATE TO heedline_office
+    USING (to_desk_id IN (SELECT permits.my_desks())) WITH CHECK (to_desk_id IN (SELECT permits.my_desks()));
+CREATE POLICY answered_or_gone ON reports_desk_question FOR DELETE TO heedline_office
+    USING (from_desk_id IN (SELECT permits.my_desks()) OR to_desk_id IN (SELECT permits.my_desks()));
+
 -- An entry of the interest register is its owner's. The linking desk's sessions compare reports with it. No other desk sees
 -- that there is one.
 ALTER TABLE reports_interest ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY inner_roles ON reports_interest TO heedline_usher USING (true) WITH CHECK (true);
 CREATE POLICY mine_or_to_compare ON reports_interest FOR SELECT TO heedline_office
     USING (owner_id = (SELECT permits.my_officer()) OR desk_id IN (SELECT permits.my_desks()));
+-- An entry whose owner has left waits for a supervisor of its desk, who gives it to somebody.
+CREATE POLICY left_behind ON reports_interest FOR SELECT TO heedline_office
+    USING (home_id IN (SELECT permits.my_supervised()) AND permits.has_left(owner_id, home_id));
+CREATE POLICY the_worker ON reports_interest FOR SELECT TO heedline_worker USING (true);
 CREATE POLICY in_my_name ON reports_interest FOR INSERT TO heedline_office
     WITH CHECK (owner_id = (SELECT permits.my_officer()) AND home_id IN (SELECT permits.my_desks()));
 CREATE POLICY ended_or_indexed ON reports_interest FOR UPDATE TO heedline_office
@@ -42,6 +59,9 @@ CREATE POLICY of_my_entries ON reports_interest_hit FOR SELECT TO heedline_offic
     USING (interest_id IN (SELECT i.id FROM public.reports_interest i));
 CREATE POLICY by_the_linking_desk ON reports_interest_hit FOR INSERT TO heedline_office
     WITH CHECK (interest_id IN (SELECT i.id FROM public.reports_interest i WHERE i.desk_id IN (SELECT permits.my_desks())));
+-- With the report that it is about.
+CREATE POLICY gone_with_the_report ON reports_interest_hit FOR DELETE TO heedline_office
+    USING (interest_id IN (SELECT i.id FROM public.reports_interest i WHERE i.desk_id IN (SELECT permits.my_desks())));
 CREATE POLICY acknowledged_by_its_owner ON reports_interest_hit FOR UPDATE TO heedline_office
     USING (owner_id = (SELECT permits.my_officer()) AND acknowledged_at IS NULL)
     WITH CHECK (owner_id = (SELECT permits.my_officer()));

@@ -125,6 +125,7 @@ GRANT SELECT, INSERT ON reports_desk_part_header, reports_desk_part_payload TO h
 -- what desks compare with each other, and the register of interests: never what was sealed
 GRANT SELECT, INSERT, UPDATE (indexed, matched_at), DELETE ON reports_sealed_values TO heedline_office;
 GRANT SELECT, INSERT, UPDATE (aside), DELETE ON reports_desk_notice TO heedline_office;
+GRANT SELECT, INSERT, UPDATE (owner_id), DELETE ON reports_desk_question TO heedline_office;
 GRANT SELECT, INSERT, UPDATE (ended_at, indexed) ON reports_interest TO heedline_office;
 GRANT SELECT, INSERT, UPDATE (acknowledged_at), DELETE ON reports_interest_hit TO heedline_office;
 -- a search is never changed, except by re-addressing
@@ -163,6 +164,9 @@ GRANT EXECUTE ON FUNCTION
     permits.a_receipt_rests(),
     permits.an_index_begins(),
     permits.values_go(),
+    permits.disposed_among(uuid[]),
+    permits.hand_on_interest(uuid, uuid),
+    permits.has_left(uuid, uuid),
     permits.values_leave(),
     permits.ask_identity(uuid, uuid, uuid, text, text, integer, uuid),
     permits.begin_search(uuid, uuid, uuid, bytea, bytea),

@@ -69,10 +69,11 @@ GRANT SELECT (container, desk_id, thing, epoch, header), UPDATE (epoch, header),
 GRANT SELECT (desk_id, thing), DELETE ON reports_desk_part_payload TO heedline_usher;
 GRANT SELECT (id, desk_id, report, indexed, epochs, header), UPDATE (indexed, epochs, header), DELETE ON
     reports_sealed_values TO heedline_usher;
-GRANT SELECT (id, epochs, header), UPDATE (epochs, header) ON reports_desk_notice, reports_interest_hit TO
+GRANT SELECT (id, epochs, header), UPDATE (epochs, header) ON reports_desk_notice TO heedline_usher;
+GRANT SELECT (id, interest_id, epochs, header), UPDATE (owner_id, epochs, header) ON reports_interest_hit TO
     heedline_usher;
-GRANT SELECT (id, desk_id, indexed, epochs, header), UPDATE (indexed, epochs, header) ON reports_interest TO
-    heedline_usher;
+GRANT SELECT (id, owner_id, home_id, desk_id, indexed, epochs, header), UPDATE (owner_id, indexed, epochs, header) ON
+    reports_interest TO heedline_usher;
 GRANT SELECT (desk_id, report, aside, gone), INSERT, UPDATE (aside, gone) ON reports_search_waiting TO heedline_usher;
 GRANT SELECT, INSERT, DELETE ON reports_step TO heedline_usher;
 GRANT SELECT (report_id), DELETE ON reports_swept TO heedline_usher;

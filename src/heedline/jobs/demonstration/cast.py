@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from heedline.casework.report import sealing
-from heedline.jobs.demonstration import board, partners
+from heedline.jobs.demonstration import board, partners, skills
 from heedline.jobs.demonstration import desks as demo_desks
 from heedline.jobs.demonstration import files as demo_files
 from heedline.vault.codes import ReceiptCode, new_code
@@ -96,7 +96,6 @@ def load(home: Path) -> None:
     from heedline.casework.continuity import canary
     from heedline.casework.keys import directory as key_directory
     from heedline.casework.setup import stewardship
-    from heedline.jobs.demonstration.skills import languages, trainings
 
     at = datetime.now(UTC)
     cast = _Cast()
@@ -108,8 +107,8 @@ def load(home: Path) -> None:
         _people(cast, at)
         _desks_and_epochs(cast, at)
         _rota(cast, at)
-        languages(lambda name: _sitting(cast, name, at), _stewards()[0], at)
-        trainings(lambda name: _sitting(cast, name, at), _stewards()[0], at)
+        skills.languages(lambda name: _sitting(cast, name, at), _stewards()[0], at)
+        skills.trainings(lambda name: _sitting(cast, name, at), _stewards()[0], at)
         cast.canary = canary.found(hands=[cast.keys[name].hand for name in _stewards()], at=at)
     canary.plant(cast.canary, at=at)
     _write(home / "root.pub", settings.ROOT)
@@ -178,9 +177,10 @@ def _desks_and_epochs(cast: _Cast, at: datetime) -> None:
     for name, desk, role, _ in PEOPLE:
         if desk:
             stewardship.state_officer_keys(cast.keys[name], hands=hands, at=at)
-            stewardship.appoint(cast.officers[name], Role(role), cast.desks[desk], hands=hands, at=at)
-        elif role in {Role.OVERSEER, Role.WELFARE}:
-            stewardship.appoint(cast.officers[name], Role(role), None, hands=hands, at=at)
+        if role != Role.STEWARD:
+            stewardship.appoint(cast.officers[name], Role(role), cast.desks.get(desk), hands=hands, at=at)
+    for name, desk in skills.INVESTIGATORS:
+        stewardship.appoint(cast.officers[name], Role.INVESTIGATOR, cast.desks[desk], hands=hands, at=at)
     council = cast.organisations[partners.ORGANISATION[0]]
     cast.partner = partners.team(council, cast.officers, cast.keys, hands, at)
     teams = [(desk, [one for one, place, *_ in PEOPLE if place == code]) for code, desk in cast.desks.items()]

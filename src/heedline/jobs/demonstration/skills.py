@@ -20,6 +20,8 @@ _SPEAKS = (
     ("Sana Whitlock", "ur"),
     ("Nora Lindqvist", "ar"),
 )
+#: Officers who may also register something in the interest register, each with their desk.
+INVESTIGATORS = (("Odile Marchetti", "north-east"), ("Otto Hargreave", "south-west"))
 #: Whose training for identities was so long ago that it runs out within the month: the list has something to show.
 _TRAINED_LONG_AGO = "Owen Pryce"
 _LONG_AGO, _LATELY = timedelta(days=350), timedelta(days=60)

@@ -2091,6 +2091,44 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="DeskQuestion",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("due_at", models.DateTimeField()),
+                (
+                    "from_desk",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="desks.desk",
+                    ),
+                ),
+                (
+                    "to_desk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="desks.desk"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="desks.officer",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "reports_desk_question",
+            },
+        ),
+        migrations.CreateModel(
             name="DeskNotice",
             fields=[
                 (

@@ -9,7 +9,7 @@ from heedline.reports.models.files import Derivative, FileState, ReportFile
 from heedline.reports.models.hand_overs import HandOver
 from heedline.reports.models.identity_requests import IdentityRequest, ReleasedShare
 from heedline.reports.models.keeping import Disposal, Hold, Keeping, Review, SubjectRequest
-from heedline.reports.models.linking import DeskNotice, Interest, InterestHit, SealedValues
+from heedline.reports.models.linking import DeskNotice, DeskQuestion, Interest, InterestHit, SealedValues
 from heedline.reports.models.note_revisions import NoteRevision
 from heedline.reports.models.owner_notices import OwnerNotice
 from heedline.reports.models.presence import Presence
@@ -36,6 +36,7 @@ __all__ = [
     "DeskNotice",
     "DeskPartHeader",
     "DeskPartPayload",
+    "DeskQuestion",
     "DipCheck",
     "Disposal",
     "Dissemination",

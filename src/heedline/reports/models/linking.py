@@ -58,6 +58,25 @@ class DeskNotice(models.Model):
         db_table = "reports_desk_notice"
 
 
+class DeskQuestion(models.Model):
+    """A question of one desk to another about a possible match, until it is answered.
+
+    What it says and which reports it is about stand in sealed notices only, which name its id. `owner` is the officer who
+    answers it, if somebody has taken it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    from_desk = models.ForeignKey("desks.Desk", on_delete=models.PROTECT, related_name="+", db_index=False)
+    to_desk = models.ForeignKey("desks.Desk", on_delete=models.PROTECT, related_name="+")
+    owner = models.ForeignKey(
+        "desks.Officer", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    due_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "reports_desk_question"
+
+
 class Interest(models.Model):
     """An entry of the interest register: names and identifiers that an officer registered until a date.
 

@@ -20,6 +20,7 @@ from heedline.web.shell.request import OfficeRequest
 ROLES = {
     Role.OFFICER: "Officer",
     Role.SUPERVISOR: "Supervisor",
+    Role.INVESTIGATOR: "Investigator",
     Role.AUTHORISER: "Authoriser",
     Role.STEWARD: "Steward",
     Role.OVERSEER: "Overseer",

@@ -73,7 +73,11 @@ def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
         ("Translations", "translations", desk),
         ("Partners", "partners", may(Capability.FOLLOW_DISSEMINATION)),
         ("Other desks", "matches", desk and may(Capability.LINK)),
-        ("Interest register", "interests", desk and may(Capability.REGISTER_INTEREST)),
+        (
+            "Interest register",
+            "interests",
+            desk and (may(Capability.REGISTER_INTEREST) or may(Capability.HAND_ON_INTEREST)),
+        ),
         ("Keys", "keys", may(Capability.SEE_KEYS)),
         ("Languages", "office-languages", may(Capability.SET_UP)),
         ("Welfare", "welfare", may(Capability.SEE_WELFARE)),

@@ -47,6 +47,7 @@ from heedline.desks.models import Appointment, Officer, Shift
 from heedline.dispatch.clocks import due_words, is_overdue
 from heedline.packs.urgency import Urgency
 from heedline.permits.capabilities import Capability
+from heedline.permits.roles import Role
 from heedline.permits.scopes import of_page, open_in_queue, queue_of, reports_of, totals_at, waiting_at
 from heedline.reports.lifecycle import Move, Stage
 from heedline.reports.models import Report, Step, TranslationText
@@ -199,7 +200,9 @@ def _beside(rows: QuerySet[Report], desks: Sequence[UUID], by: Attendance, at: d
 
     None of them depends on the row, so each is calculated once.
     """
-    people = Appointment.objects.filter(desk_id__in=desks, ended_on=None, officer__is_active=True)
+    people = Appointment.objects.filter(desk_id__in=desks, ended_on=None, officer__is_active=True).exclude(
+        role=Role.INVESTIGATOR
+    )  # they are officers of the desk as well
     return {
         "now_waiting": waiting_at(by.desk_ids),
         "now_totals": totals_at(desks, at),

@@ -14,6 +14,7 @@ from heedline.casework.access import session
 from heedline.casework.errors import NoRoom, NotHere, SealingStopped
 from heedline.casework.linking import interests as register
 from heedline.casework.linking.interests import HitLine
+from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import DateInput, Field, Form, TextArea
@@ -55,6 +56,7 @@ _DONE = {
     "end": "Entry ended. No report is compared with it any more.",
     "acknowledge": "Acknowledged in your name.",
     "release": "The desk can read what it may do.",
+    "hand-on": "The entry now belongs to the officer you chose.",
 }
 
 
@@ -62,7 +64,10 @@ _DONE = {
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def interests(request: OfficeRequest) -> HttpResponse:
-    """Show the officer's own entries and the reports that match them, and register, end, acknowledge or let a desk act."""
+    """Show the officer's own entries and the reports that match them, and register, end, hand on, acknowledge or release.
+
+    A supervisor also sees the entries of their desk whose owner has left.
+    """
     by, at = request.attendance, session.now()
     kept = restored(request, _ENTRY)
     form, status = kept or Form(_ENTRY), 200
@@ -90,16 +95,19 @@ def interests(request: OfficeRequest) -> HttpResponse:
             else:
                 messages.success(request, "Registered. Reports are compared with it from now on.")
                 return let_go(request, HttpResponseRedirect(reverse("interests")), by)
+    lines = register.mine(by=by, at=at)
     return render(
         request,
         "office/interests.html",
         {
             "form": form,
+            "may_register": by.may(Capability.REGISTER_INTEREST),
+            "successors": register.successors(lines) if lines else (),
             "form_of": form_of(by),
             "words_came_back": kept is not None,
             "entries": [
                 {"one": entry, "hits": [{"hit": hit, "reasons": _reasons(hit)} for hit in entry.hits]}
-                for entry in register.mine(by=by, at=at)
+                for entry in lines
             ],
         },
         status=status,
@@ -108,6 +116,13 @@ def interests(request: OfficeRequest) -> HttpResponse:
 
 def _reasons(hit: HitLine) -> list[tuple[str, str]]:
     return [(REASONS.get(code, code), written) for code, written in hit.reasons]
+
+
+def _officer(request: OfficeRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("to", ""))
+    except ValueError:
+        raise NotNow(register.NOT_THEIRS) from None
 
 
 def _act(request: OfficeRequest, do: str) -> HttpResponse:
@@ -121,6 +136,8 @@ def _act(request: OfficeRequest, do: str) -> HttpResponse:
             register.end(ref, by=by, at=at)
         elif do == "acknowledge":
             register.acknowledge(ref, by=by, at=at)
+        elif do == "hand-on":
+            register.hand_on(ref, _officer(request), by=by, at=at)
         else:
             register.release(ref, request.POST.get("words", ""), by=by, at=at)
     except SealingStopped:

@@ -7,13 +7,16 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
 
 from heedline.casework.access import session
+from heedline.casework.access.session import office_zone
 from heedline.casework.errors import NoRoom, NotHere, SealingStopped
 from heedline.casework.linking import questions
 from heedline.casework.linking.questions import MatchLine
 from heedline.casework.pages import case_file
+from heedline.dispatch.clocks import moment_words
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea
@@ -65,11 +68,24 @@ def _fields(found: tuple[MatchLine, ...]) -> tuple[Field, ...]:
 
 
 @open_to(Audience.UNLOCKED)
-@require_GET
+@require_http_methods(["GET", "POST"])
 def matches(request: OfficeRequest) -> HttpResponse:
-    """List the possible matches of the officer's desks at other desks, with what waits for an answer first."""
-    found = questions.listed(by=request.attendance)
-    return render(request, "office/matches.html", {"found": [match_words(one) for one in found]})
+    """List the possible matches of the officer's desks at other desks, and take a question that waits for an answer."""
+    by, at = request.attendance, session.now()
+    if request.method == "POST":
+        try:
+            question = UUID(request.POST.get("question", ""))
+        except ValueError:
+            raise NotHere from None
+        questions.take(question, by=by)
+        messages.success(request, "You answer this question.")
+        return HttpResponseRedirect(reverse("matches"))
+    found = questions.listed(by=by)
+    waiting = {one.id: one for one in questions.waiting(by=by, at=at)}
+    lines = [
+        {**match_words(one), "waits": waiting.get(one.question) if one.question else None} for one in found
+    ]
+    return render(request, "office/matches.html", {"found": lines})
 
 
 @open_to(Audience.UNLOCKED)
@@ -118,7 +134,8 @@ def match_words(one: MatchLine, number: int = 0) -> dict[str, object]:
     if one.to_answer:
         state = f"{one.other_name} asks. Answer it."
     elif one.waiting:
-        state = "Asked. The other desk has not answered yet."
+        by_when = f" Its answer is due by {moment_words(one.due_at, office_zone())}." if one.due_at else ""
+        state = f"Asked. The other desk has not answered yet.{by_when}"
     elif one.confirmed is not None:
         state = "Confirmed: about the same matter." if one.confirmed else "Denied: not about the same matter."
     else:

@@ -18,7 +18,7 @@ from heedline.casework.dissemination import lines as dissemination_lines
 from heedline.casework.duty import alarms
 from heedline.casework.errors import NotHere
 from heedline.casework.journey import owner_notices, transitions
-from heedline.casework.linking import upkeep
+from heedline.casework.linking import questions, upkeep
 from heedline.casework.pages import danger_page, hand_overs, identity_requests
 from heedline.casework.pages import home as pages_home
 from heedline.casework.pages.queues import queue as pages_queue
@@ -78,6 +78,7 @@ def my_work(request: OfficeRequest) -> HttpResponse:
             "waiting_elsewhere": waiting_elsewhere,
             "notices": owner_notices.unseen(by=by),
             "shift_notes": shift_notes.waiting(by=by, at=at),
+            "desk_questions": questions.waiting(by=by, at=at),
             "tasks": casework_tasks.mine(by=by, at=at),
             "open_alarms": alarms.unanswered(by=by),
             "partner_calls": dissemination_lines.calls_for(by),

@@ -49,6 +49,7 @@ _NAME = TextInput(name="name", label="Name", names=True, required="Enter a name"
 ROLES = {
     Role.OFFICER: "Officer",
     Role.SUPERVISOR: "Supervisor",
+    Role.INVESTIGATOR: "Investigator (also an officer of the desk)",
     Role.AUTHORISER: "Authoriser",
     Role.OVERSEER: "Overseer (no desk)",
     Role.WELFARE: "Welfare of officers (no desk)",

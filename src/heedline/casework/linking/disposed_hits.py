@@ -1,0 +1,72 @@
+"""Removal of what the interest register holds of reports that were disposed of.
+
+A hit holds values of its report. Which report that is stands inside its seal, so no row can go with the report by itself: a
+session of the linking desk opens some hits each time that it opens a queue, and removes those of disposed reports. The desks
+that were told to contact somebody are told that this is over.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from heedline.casework.access.session import Attendance
+from heedline.casework.duty import alarms
+from heedline.casework.duty.alarm_kinds import AlarmEvent
+from heedline.casework.errors import SealingStopped
+from heedline.casework.linking import desk_notices, interests
+from heedline.casework.linking.desk_notices import NoticeKind
+from heedline.casework.search import sealed_values
+from heedline.packs import load_pack
+from heedline.permits import linking_functions
+from heedline.reports.models import InterestHit
+from heedline.vault import CannotOpen
+
+#: Hits that are opened in one step.
+STEP: Final = 50
+#: The last hit that this process has opened: the next step goes on from there, and then begins again.
+_after = UUID(int=0)
+
+
+def remove_step(*, by: Attendance, at: datetime) -> int:
+    """Open the next hits, remove those of reports that were disposed of, and return how many were removed.
+
+    Does nothing in a session of another desk, or a locked one. Raises nothing: a page that only shows something else must
+    not fail.
+    """
+    global _after
+    to = sealed_values.linking_desk(at)
+    if to is None or not by.unlocked or to.desk not in by.desk_ids:
+        return 0
+    waiting = InterestHit.objects.filter(interest__desk=to.desk).select_related("home").order_by("id")
+    rows = list(waiting.filter(id__gt=_after)[:STEP])
+    _after = rows[-1].id if len(rows) == STEP else UUID(int=0)
+    opened: list[tuple[InterestHit, dict[str, Any]]] = []
+    for row in rows:
+        with suppress(CannotOpen):
+            opened.append((row, sealed_values.opened(row, by.keys(), interests.HIT)))
+    gone = linking_functions.disposed_among({UUID(told["report"]) for _, told in opened}) if opened else ()
+    ended = [(row, told) for row, told in opened if UUID(told["report"]) in gone]
+    if not ended:
+        return 0
+    with suppress(SealingStopped), transaction.atomic():
+        _remove(ended, by, at)
+        return len(ended)
+    return 0
+
+
+def _remove(ended: list[tuple[InterestHit, dict[str, Any]]], by: Attendance, at: datetime) -> None:
+    linking = load_pack(settings.PACK).linking_desk
+    notices: dict[str, list[dict[str, Any]]] = {}
+    for row, told in ended:
+        notice = desk_notices.words(NoticeKind.GONE, row.id, None)
+        for code in {told["desk"], row.home.code, linking}:
+            notices.setdefault(code, []).append(notice)
+        alarms.resolve(AlarmEvent.REPORT_DISPOSED, row.id, by=by, at=at)
+    InterestHit.objects.filter(id__in=[row.id for row, _ in ended]).delete()
+    desk_notices.send(notices, code=linking, by=by, at=at, cover=True)

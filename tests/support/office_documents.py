@@ -37,3 +37,63 @@ def word_document(*paragraphs: str, links: str = "", more: dict[str, bytes] | No
         for name, data in (more or {}).items():
             archive.writestr(name, data)
     return out.getvalue()
+
+
+#: A macro in Basic that writes into its document when it is opened.
+_BASIC = """Sub Ran
+ThisComponent.Text.insertString(ThisComponent.Text.Start, "MACRORAN ", False)
+End Sub"""
+
+
+def text_with_macro(words: str) -> bytes:
+    """Return an OpenDocument text whose Basic macro is called when it is opened."""
+    office = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+    script = "urn:oasis:names:tc:opendocument:xmlns:script:1.0"
+    manifest = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
+    library = "http://openoffice.org/2000/script"
+    basic = '<library:library xmlns:library="{0}" library:name="Standard"{1}>{2}</library:library>'
+    files = {
+        "content.xml": f'<office:document-content xmlns:office="{office}" xmlns:script="{script}" '
+        'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        'xmlns:dom="http://www.w3.org/2001/xml-events" office:version="1.3"><office:scripts><office:event-listeners>'
+        '<script:event-listener script:language="ooo:script" script:event-name="dom:load" '
+        'xlink:href="vnd.sun.star.script:Standard.Module1.Ran?language=Basic&amp;location=document" '
+        'xlink:type="simple"/></office:event-listeners></office:scripts><office:body><office:text>'
+        f"<text:p>{words}</text:p></office:text></office:body></office:document-content>",
+        "Basic/script-lc.xml": f'<library:libraries xmlns:library="{library}" '
+        'xmlns:xlink="http://www.w3.org/1999/xlink"><library:library library:name="Standard" library:link="false"/>'
+        "</library:libraries>",
+        "Basic/Standard/script-lb.xml": basic.format(
+            library,
+            ' library:readonly="false" library:passwordprotected="false"',
+            '<library:element library:name="Module1"/>',
+        ),
+        "Basic/Standard/Module1.xml": f'<script:module xmlns:script="{library}" script:name="Module1" '
+        f'script:language="StarBasic">{_BASIC.replace(chr(34), "&quot;")}</script:module>',
+    }
+    kind = "application/vnd.oasis.opendocument.text"
+    entries = "".join(
+        f'<manifest:file-entry manifest:full-path="{name}" manifest:media-type="{media}"/>'
+        for name, media in {"/": kind, **dict.fromkeys(files, "text/xml")}.items()
+    )
+    files["META-INF/manifest.xml"] = (
+        f'<manifest:manifest xmlns:manifest="{manifest}" manifest:version="1.3">{entries}</manifest:manifest>'
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo("mimetype"), kind)
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return out.getvalue()
+
+
+def word_with_macro(words: str) -> bytes:
+    """Return a Word document with a placeholder for a project of macros, to which it refers."""
+    link = (
+        '<Relationship Id="rId8" Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject" '
+        'Target="vbaProject.bin"/>'
+    )
+    project = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"Sub Document_Open() placeholder MACRORAN".ljust(
+        4096, b"\0"
+    )
+    return word_document(words, links=link, more={"word/vbaProject.bin": project})

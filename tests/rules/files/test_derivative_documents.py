@@ -73,6 +73,15 @@ def test_a_document_is_shown_from_any_page_on() -> None:
     assert (found.pages, [one.part.number for one in found.parts]) == (5, [1, 2])
 
 
+def test_the_words_of_all_pages_come_with_the_pictures_of_some() -> None:
+    found, _ = made(FileKind.PDF, pdf(RED, WORDS), DerivativeLimits(pages=1))
+    assert (len(found.parts), found.words.split()) == (1, ["Meet", "at", "the", "old", "mill"])
+    found, _ = made(FileKind.PDF, pdf(*[WORDS] * 9), DerivativeLimits(pages=1, words=60))
+    assert found.words.count("mill") == 2, "no more than the limit"
+    assert made(FileKind.TEXT, b"Meet at the old mill")[0].words == "Meet at the old mill"
+    assert made(FileKind.TEXT, b"x" * 5000, DerivativeLimits(words=10))[0].words == "x" * 10
+
+
 def test_a_huge_page_becomes_no_huge_picture() -> None:
     found, _ = made(FileKind.PDF, pdf(RED, size=(200_000, 100_000)))
     assert [(one.part.width, one.part.height) for one in found.parts] == [(2400, 1200)]

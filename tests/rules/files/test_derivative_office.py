@@ -5,16 +5,17 @@ from __future__ import annotations
 import io
 import struct
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from tests.rules.files.test_derivative_documents import WORDS, pdf
 from tests.support.derivatives import made, sandbox
-from tests.support.office_documents import word_document
+from tests.support.office_documents import text_with_macro, word_document, word_with_macro
 
-from heedline.files.derivatives import DerivativeLimits, NoDerivative, documents, words_of
-from heedline.files.kinds import FileKind
+from heedline.files.derivatives import DerivativeLimits, NoDerivative, documents
+from heedline.files.kinds import HEAD, TAIL, FileKind, kind_of
 
 __all__ = ["sandbox"]
 pytestmark = pytest.mark.usefixtures("sandbox")
@@ -38,18 +39,25 @@ def test_the_words_of_documents_can_be_searched() -> None:
         '<Relationship Id="rId9" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/\
 attachedTemplate" Target="file:///etc/passwd" TargetMode="External"/>'
     )
-    found = words_of(FileKind.OFFICE, io.BytesIO(word_document("Meet at the old mill", links=link)))
+    found, _ = made(FileKind.OFFICE, word_document("Meet at the old mill", links=link))
     assert (found.failure, found.words.split()) == (None, ["Meet", "at", "the", "old", "mill"])
 
 
-def test_the_words_of_other_files_can_be_searched() -> None:
-    found = words_of(FileKind.PDF, io.BytesIO(pdf(WORDS, WORDS)))
-    assert found.words.split() == ["Meet", "at", "the", "old", "mill", "Meet", "at", "the", "old", "mill"]
-    assert words_of(FileKind.TEXT, io.BytesIO(b"old mill\n")).words == "old mill\n"
-    cut = words_of(FileKind.PDF, io.BytesIO(pdf(WORDS, WORDS)), DerivativeLimits(text=30))
+@with_office
+@pytest.mark.parametrize("document", [text_with_macro, word_with_macro])
+def test_a_document_with_a_macro_is_shown_and_its_macro_never_runs(document: Callable[[str], bytes]) -> None:
+    """The macro would write MACRORAN into the document when it is opened."""
+    data = document("Meet at the old mill")
+    assert kind_of(data[:HEAD], data[-TAIL:]).kind is FileKind.OFFICE
+    found, sink = made(FileKind.OFFICE, data)
+    assert (found.failure, len(sink.of("page"))) == (None, 1)
+    assert found.words.split() == ["Meet", "at", "the", "old", "mill"]
+
+
+def test_other_files_have_words_or_none() -> None:
+    cut, _ = made(FileKind.PDF, pdf(WORDS, WORDS), DerivativeLimits(words=30))
     assert cut.words.split() == ["Meet", "at", "the", "old", "mill"]
-    assert words_of(FileKind.IMAGE, io.BytesIO(b"GIF89a")).failure is NoDerivative.KIND
-    assert words_of(FileKind.PDF, io.BytesIO(b"%PDF-1.7")).failure is NoDerivative.DAMAGED
+    assert made(FileKind.PDF, b"%PDF-1.7")[0].words == ""
 
 
 @with_office

@@ -41,6 +41,21 @@ def test_a_reason_says_what_each_report_wrote() -> None:
     assert [(one.mine, one.theirs) for one in both.reasons] == [("AB12 COE", "ab12c0e")]
 
 
+def test_the_same_file_alone_is_strong_unless_many_have_it() -> None:
+    def with_file(name: str, text: str = "It hung there.") -> Extract:
+        return extract(
+            [ReportText(text, "text", "Report"), ReportText(f"{'ab' * 32} {name}", "file", "File")], RULES
+        )
+
+    both = compare(with_file("a.jpg"), with_file("b.jpg"), RULES)
+    assert both is not None
+    assert (both.strength, codes(both), both.cautions) == (Strength.STRONG, ["file"], (Caution.COPY,))
+    assert [(one.mine, one.theirs) for one in both.reasons] == [("a.jpg", "b.jpg")]
+    assert compare(with_file("a.jpg"), with_file("a.jpg"), RULES, {f"file:{'ab' * 32}": 9}) is None
+    crowd = " ".join(f"07700 900{number:03}" for number in range(300))
+    assert compare(with_file("a.jpg", crowd), with_file("b.jpg"), RULES) is not None
+
+
 def test_an_account_and_its_address_are_one_kind() -> None:
     both = found("https://t.me/danny_h99", "t.me/Danny_H99")
     assert both is not None

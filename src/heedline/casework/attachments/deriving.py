@@ -266,6 +266,7 @@ def _description(
         "derived": derived,
         "original": made.original_sha256 or content.sha256,
         "sums": [one.sha256 for one in made.parts],
+        "text": made.words,
     }
     framed = envelope.wrap(
         canonical(body),

@@ -190,7 +190,7 @@ def _one_report(ref: UUID, desks: Sequence[UUID], at: datetime) -> QuerySet[Repo
         .filter(pk=ref)
         .select_related("desk", "owner", "lease_by", "call_back")
         .annotate(
-            sealed=parts_column(~Q(part="identity")),
+            sealed=parts_column(~Q(part__in=("identity", documents.FILE_WORDS))),
             made=STEPS,
             said=MESSAGES,
             with_files=FILES,

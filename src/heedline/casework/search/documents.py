@@ -41,6 +41,12 @@ PARTS = {
     "answer": "Partner's answer",
     subject_entries.PART: "Subject",
 }
+#: The names of files, which stand in the report and its messages, and the words in them, which stand with what officers
+#: are shown of a file since it was first opened.
+FILE_NAME, FILE_WORDS = "file", "derivative-description"
+_OF_FILES = {FILE_NAME: "Name of a file", FILE_WORDS: "Words in a file"}
+#: Characters of the words of all files of a report that are searched.
+_MOST_WORDS = 200_000
 #: Keys of sealed JSON that hold no words, or words about the reporter.
 _NO_WORDS = frozenset({"salt", "voice", "by", "number", "at", "report", "kind", "format", "assessed_as"})
 _OF_THE_CALLER = frozenset({"How the caller was", "What was heard behind them"})
@@ -59,10 +65,12 @@ class SearchedText:
     part: str
     text: str = field(repr=False)
     answered: str = ""
+    sha256: str = field(repr=False, default="")
+    """The hash of the file of which this is the name."""
 
     @property
     def where(self) -> str:
-        return PARTS[self.part]
+        return PARTS.get(self.part) or _OF_FILES[self.part]
 
 
 def texts_of(
@@ -78,12 +86,12 @@ def texts_of(
     for part in sorted(parts, key=lambda one: one.container):
         if part.part == "report":
             opened = open_stored(part, ring)
-        elif part.part in PARTS:
+        elif part.part in PARTS or part.part == FILE_WORDS:
             try:
                 others.append((part.part, _told(part, ring)))
             except (CannotOpen, ValueError, AttributeError):
                 if unread is not None:
-                    unread.append(PARTS[part.part])
+                    unread.append(PARTS.get(part.part, _OF_FILES[FILE_WORDS]))
     return texts_of_opened(report, opened, others)
 
 
@@ -95,12 +103,20 @@ def texts_of_opened(
     `others` are the texts written about it, each with the kind of its sealed part.
     """
     found = list(_of_report(report, opened)) if opened is not None else []
+    order, left = [*PARTS, FILE_WORDS], _MOST_WORDS
     of_subjects: list[Mapping[str, Any]] = []
-    for sort, told in sorted(others, key=lambda one: list(PARTS).index(one[0])):
+    for sort, told in sorted(others, key=lambda one: order.index(one[0])):
         if sort == subject_entries.PART:
             of_subjects.append(told)
-        else:
-            found += [SearchedText(sort, text) for text in _of_part(sort, told)]
+            continue
+        if sort == FILE_WORDS:
+            words = str(told.get("text", ""))[:left]
+            left -= len(words)
+            found.append(SearchedText(FILE_WORDS, words))
+            continue
+        found += [SearchedText(sort, text) for text in _of_part(sort, told)]
+        if sort == "message":
+            found += _names_of(told.get("files", ()))
     values = subject_entries.values_in(of_subjects)
     found += [SearchedText(subject_entries.PART, one.written, one.holds) for one in values]
     return tuple(one for one in found if one.text.strip())
@@ -110,10 +126,13 @@ def texts_of_opened(
 SEARCHED = Q(part__in=[*PARTS, link_decisions.PART])
 
 
-def searched_parts(reports: Iterable[UUID]) -> dict[UUID, list[StoredPart]]:
-    """Return the searchable sealed parts of these reports and the link decisions made on them, by report."""
+def searched_parts(reports: Iterable[UUID], *, words: bool = False) -> dict[UUID, list[StoredPart]]:
+    """Return the searchable sealed parts of these reports and the link decisions made on them, by report.
+
+    `words` adds those that hold the words of their files, which are long.
+    """
     found: dict[UUID, list[StoredPart]] = {}
-    for part in parts_of(reports, SEARCHED):
+    for part in parts_of(reports, SEARCHED | Q(part=FILE_WORDS) if words else SEARCHED):
         found.setdefault(part.report, []).append(part)
     return found
 
@@ -127,7 +146,16 @@ def document(report: UUID, texts: Sequence[SearchedText], keys: Iterable[str]) -
     return Document(report, words, forms_of((one.text for one in texts), words), keys)
 
 
+def _names_of(manifest: Iterable[Mapping[str, Any]]) -> list[SearchedText]:
+    return [SearchedText(FILE_NAME, str(one["name"]), sha256=str(one["sha256"])) for one in manifest]
+
+
 def _of_report(report: Report, opened: OpenedReport) -> Iterator[SearchedText]:
+    yield from _of_answers(report, opened)
+    yield from _names_of(opened.files)
+
+
+def _of_answers(report: Report, opened: OpenedReport) -> Iterator[SearchedText]:
     asked, answers = questions_of(report.question_set, report.kind), opened.record.get("answers", {})
     if asked is None:  # without the questions nobody can tell which answers are about the reporter
         yield SearchedText("report", opened.narrative)

@@ -346,7 +346,7 @@ def _index(
             break
         rows = reports_of([visit.desk]).filter(id__in=[one.report for one in some]).select_related("desk")
         reports = {one.id: one for one in rows}
-        parts = documents.searched_parts(reports)
+        parts = documents.searched_parts(reports, words=True)
         for one in some:
             if done and time.monotonic() > ends:
                 break
@@ -380,7 +380,7 @@ def _document(
         for desk in register.desks():
             if desk.indexing is not None:
                 keys += desk.indexing.report(visit, report, texts)
-        number = sum(one.part != link_decisions.PART for one in parts)
+        number = sum(one.part not in {link_decisions.PART, documents.FILE_WORDS} for one in parts)
         return documents.document(report.id, texts, keys), FoundValues(report, found, number), not unread
     except (CannotOpen, ChangedSinceArrival, ValueError, LookupError, TypeError, AttributeError):
         return None

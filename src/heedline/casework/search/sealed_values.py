@@ -160,9 +160,15 @@ def values_in(row: SealedValues, ring: Keyring) -> ReportValues:
 
 
 def to_keep(found: Extract) -> dict[str, Any]:
-    """Return the values of an extract in the form in which they are sealed."""
+    """Return the values of an extract in the form in which they are sealed.
+
+    The name of a file stays at its desk, because a reporter may have given it.
+    """
     return {
-        "values": [[str(one.kind), one.canonical, one.written, one.source] for one in found.values],
+        "values": [
+            [str(one.kind), one.canonical, "" if one.kind is Kind.FILE else one.written, one.source]
+            for one in found.values
+        ],
         "generations": found.generations,
         "twins": found.twins,
     }

@@ -204,7 +204,7 @@ def results(ref: UUID, *, page: int = 1, by: Attendance, at: datetime) -> Search
                 .order_by("-received_on", "id")[first : first + PAGE]
             )
             hits = reports[0].hits if reports else (row.hits if page > 1 else 0)
-            parts = documents.searched_parts([one.id for one in reports])
+            parts = documents.searched_parts([one.id for one in reports], words=True)
             for one in reports:
                 try:
                     result = _result(one, parts.get(one.id, []), sought, ring, rules)

@@ -13,6 +13,7 @@ from heedline.casework.search import subject_entries
 from heedline.casework.search.documents import SearchedText
 from heedline.casework.search.link_decisions import LinkDecision
 from heedline.index.extraction.extract import extract
+from heedline.index.extraction.rules import OF_FILE
 from heedline.index.extraction.values import Extract, ReportText
 from heedline.packs import load_pack
 from heedline.reports.models import Report
@@ -36,6 +37,9 @@ def _read(report: Report, texts: Iterable[SearchedText]) -> Iterator[ReportText]
     kind = pack.kinds.get(report.kind)
     answers = pack.matching.answers.get(kind.question_set, {}) if kind is not None else {}
     for one in texts:
+        if one.sha256:
+            yield ReportText(f"{one.sha256} {one.text}", OF_FILE, one.where)
+            continue
         holds = "text" if one.part in _READ else answers.get(one.answered, "")
         if one.part == subject_entries.PART:
             holds = one.answered

@@ -8,7 +8,7 @@ CREATE TRIGGER a_report_goes AFTER DELETE ON reports_report
     FOR EACH ROW EXECUTE FUNCTION permits.a_report_moves();
 CREATE TRIGGER a_report_grows AFTER INSERT ON reports_sealed_header
     FOR EACH ROW WHEN (NEW.part NOT IN ('identity', 'partner', 'release', 'language', 'asked-before',
-        'file', 'derivative', 'derivative-description'))
+        'file', 'derivative'))
     EXECUTE FUNCTION permits.a_report_grows();
 CREATE TRIGGER a_receipt_rests AFTER UPDATE OF touched ON reports_receipt
     FOR EACH ROW WHEN (OLD.touched IS NOT NULL AND NEW.touched IS NULL)

@@ -8,12 +8,11 @@ in `inside/` and see nothing of Heedline. Their output is counts, sizes, raw pix
 
 from heedline.files.derivatives.documents import office_missing
 from heedline.files.derivatives.limits import DerivativeLimits
-from heedline.files.derivatives.making import make, words_of
+from heedline.files.derivatives.making import make
 from heedline.files.derivatives.outcome import (
     SENTENCES,
     DerivativePart,
     DerivativeSink,
-    ExtractedText,
     FinishedPart,
     MadeDerivative,
     NoDerivative,
@@ -27,7 +26,6 @@ __all__ = [
     "DerivativeLimits",
     "DerivativePart",
     "DerivativeSink",
-    "ExtractedText",
     "FinishedPart",
     "MadeDerivative",
     "NoDerivative",
@@ -36,5 +34,4 @@ __all__ = [
     "make",
     "office_missing",
     "sandbox_missing",
-    "words_of",
 ]

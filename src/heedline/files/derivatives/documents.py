@@ -9,7 +9,7 @@ from heedline.files.derivatives import frames
 from heedline.files.derivatives.limits import DerivativeLimits
 from heedline.files.derivatives.originals import OriginalInMemory
 from heedline.files.derivatives.outcome import NoDerivative
-from heedline.files.derivatives.page_reading import read_pages, read_text
+from heedline.files.derivatives.page_reading import read_pages
 from heedline.files.derivatives.part_writing import PartWriter
 from heedline.files.derivatives.sandbox import SandboxLimits, SandboxStopped, decoder, sandboxed
 
@@ -54,36 +54,24 @@ def _office_limits(limits: SandboxLimits) -> SandboxLimits:
 
 def _draw(original: OriginalInMemory, writer: PartWriter, limits: DerivativeLimits, *, office: bool) -> None:
     pixels = (_LONGEST + 1) ** 2
-    allowed = _pdf_limits(10 + limits.pages, (pixels * frames.BYTES_PER_PIXEL + 64) * limits.pages)
+    pictures = (pixels * frames.BYTES_PER_PIXEL + 64) * limits.pages
+    allowed = _pdf_limits(10 + limits.pages, pictures + 2 * limits.words + 4096)
     allowed = _office_limits(allowed) if office else allowed
-    words = ["pages", str(limits.first_page), str(limits.pages), str(_LONGEST)]
-    with sandboxed(decoder("office" if office else "pdf", *words), original.descriptor, allowed) as run:
-        read_pages(run, writer, pixels=pixels, most=limits.pages, first=limits.first_page)
-
-
-def _words(original: OriginalInMemory, limits: DerivativeLimits, *, office: bool) -> str:
-    allowed = _pdf_limits(30, 2 * limits.text + 4096)
-    allowed = _office_limits(allowed) if office else allowed
-    program = decoder("office" if office else "pdf", "words", str(limits.text))
-    with sandboxed(program, original.descriptor, allowed) as run:
-        return read_text(run, most=limits.text)
+    numbers = (limits.first_page, limits.pages, _LONGEST, limits.words)
+    with sandboxed(
+        decoder("office" if office else "pdf", *map(str, numbers)), original.descriptor, allowed
+    ) as run:
+        read_pages(run, writer, pixels=pixels, most=limits.pages, first=limits.first_page, words=limits.words)
 
 
 def make_pdf(original: OriginalInMemory, writer: PartWriter, limits: DerivativeLimits) -> None:
-    """Write one picture for each page of a PDF file from `limits.first_page` on. Raise SandboxStopped."""
+    """Write one picture for each page of a PDF file from `limits.first_page` on, and its words.
+
+    Raise SandboxStopped.
+    """
     _draw(original, writer, limits, office=False)
 
 
 def make_office(original: OriginalInMemory, writer: PartWriter, limits: DerivativeLimits) -> None:
-    """Write one picture for each page of an office document. Raise SandboxStopped."""
+    """Write one picture for each page of an office document, and its words. Raise SandboxStopped."""
     _draw(original, writer, limits, office=True)
-
-
-def pdf_words(original: OriginalInMemory, limits: DerivativeLimits) -> str:
-    """Return the words of a PDF file for the search index. Raise SandboxStopped."""
-    return _words(original, limits, office=False)
-
-
-def office_words(original: OriginalInMemory, limits: DerivativeLimits) -> str:
-    """Return the words of an office document for the search index. Raise SandboxStopped."""
-    return _words(original, limits, office=True)

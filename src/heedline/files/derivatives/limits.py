@@ -23,5 +23,6 @@ class DerivativeLimits:
     pages: int = 20
     #: Seconds of a film or sound that are converted.
     seconds: int = 3600
-    #: Bytes of text.
+    #: Bytes of text that are shown, and of words that are found when officers search.
     text: int = 2 * _MIB
+    words: int = 100_000

@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterable
 from typing import BinaryIO
 
 from heedline.files.derivatives import frames
-from heedline.files.derivatives.documents import make_office, make_pdf, office_words, pdf_words
+from heedline.files.derivatives.documents import make_office, make_pdf
 from heedline.files.derivatives.films import make_film
 from heedline.files.derivatives.limits import DerivativeLimits
 from heedline.files.derivatives.originals import OriginalInMemory, in_memory
-from heedline.files.derivatives.outcome import DerivativeSink, ExtractedText, MadeDerivative, NoDerivative
+from heedline.files.derivatives.outcome import DerivativeSink, MadeDerivative, NoDerivative
 from heedline.files.derivatives.part_writing import PartWriter
 from heedline.files.derivatives.pictures import make_pictures
 from heedline.files.derivatives.sandbox import SandboxStopped, sandbox_missing, turn
 from heedline.files.derivatives.sounds import make_sound
-from heedline.files.derivatives.texts import make_text, text_words
+from heedline.files.derivatives.texts import make_text
 from heedline.files.kinds import FileKind
 
 type _Maker = Callable[[OriginalInMemory, PartWriter, DerivativeLimits], None]
@@ -28,13 +28,6 @@ _MAKERS: dict[FileKind, _Maker] = {
     FileKind.PDF: make_pdf,
     FileKind.OFFICE: make_office,
     FileKind.TEXT: make_text,
-}
-type _Reader = Callable[[OriginalInMemory, DerivativeLimits], str]
-#: What has words that can be searched.
-_READERS: dict[FileKind, _Reader] = {
-    FileKind.PDF: pdf_words,
-    FileKind.OFFICE: office_words,
-    FileKind.TEXT: text_words,
 }
 
 
@@ -69,22 +62,5 @@ def make(
         failure=failure,
         original_sha256=sha256,
         original_length=length,
+        words=writer.words,
     )
-
-
-def words_of(
-    kind: FileKind, plaintext: BinaryIO | Iterable[bytes], limits: DerivativeLimits | None = None
-) -> ExtractedText:
-    """Read the words of a document in a sandbox, for the search index. Kinds without words have none."""
-    limits = limits or DerivativeLimits()
-    if kind not in _READERS:
-        return ExtractedText(failure=NoDerivative.KIND)
-    if sandbox_missing() is not None:
-        return ExtractedText(failure=NoDerivative.NO_SANDBOX)
-    try:
-        with turn(), in_memory(plaintext, most=limits.original) as original:
-            return ExtractedText(_READERS[kind](original, limits))
-    except SandboxStopped as stopped:
-        return ExtractedText(failure=stopped.reason)
-    except frames.UnexpectedFrame:
-        return ExtractedText(failure=NoDerivative.DAMAGED)

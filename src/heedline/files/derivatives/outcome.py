@@ -88,14 +88,6 @@ class DerivativeSink(Protocol):
 
 
 @dataclass(frozen=True)
-class ExtractedText:
-    """The words of a document, or the reason why there are none."""
-
-    words: str = field(default="", repr=False)
-    failure: NoDerivative | None = None
-
-
-@dataclass(frozen=True)
 class MadeDerivative:
     """What became of one file.
 
@@ -109,6 +101,8 @@ class MadeDerivative:
     failure: NoDerivative | None = None
     original_sha256: str = ""
     original_length: int = 0
+    words: str = field(default="", repr=False)
+    """The words of a document, for the search index. Other kinds of file have none."""
 
     @property
     def sentence(self) -> str:

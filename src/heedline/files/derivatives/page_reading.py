@@ -40,8 +40,13 @@ def read_frames(run: SandboxRun, handlers: dict[bytes, Callable[[], None]]) -> N
     run.end()  # all is there; what it costs is counted once it has ended
 
 
-def read_pages(run: SandboxRun, writer: PartWriter, *, pixels: int, most: int, first: int = 1) -> None:
-    """Write each picture of a decoder as a page, counting from `first`. Raise SandboxStopped or UnexpectedFrame."""
+def read_pages(
+    run: SandboxRun, writer: PartWriter, *, pixels: int, most: int, first: int = 1, words: int = 0
+) -> None:
+    """Write each picture of a decoder as a page, counting from `first`, and take up to `words` bytes of text.
+
+    Raise SandboxStopped or UnexpectedFrame.
+    """
     number = first
 
     def count() -> None:
@@ -57,13 +62,26 @@ def read_pages(run: SandboxRun, writer: PartWriter, *, pixels: int, most: int, f
         writer.write(DerivativePart(PartRole.PAGE, number, media, width, height), [data])
         number += 1
 
-    read_frames(run, {frames.COUNT: count, frames.PICTURE: page})
+    found, text = _taking_text(run, words)
+    try:
+        read_frames(
+            run, {frames.COUNT: count, frames.PICTURE: page, **({frames.TEXT: text} if words else {})}
+        )
+    finally:
+        writer.words = "".join(found)
     if number == first:
         raise SandboxStopped(NoDerivative.EMPTY)
 
 
 def read_text(run: SandboxRun, *, most: int) -> str:
     """Return the text that a decoder writes, joined. Raise SandboxStopped or UnexpectedFrame."""
+    found, text = _taking_text(run, most)
+    read_frames(run, {frames.TEXT: text})
+    return "".join(found)
+
+
+def _taking_text(run: SandboxRun, most: int) -> tuple[list[str], Callable[[], None]]:
+    """Return a list, and the handler that adds to it the text of each frame, up to `most` bytes."""
     found: list[str] = []
     left = most
 
@@ -76,5 +94,4 @@ def read_text(run: SandboxRun, *, most: int) -> str:
         except UnicodeDecodeError:
             raise frames.UnexpectedFrame from None
 
-    read_frames(run, {frames.TEXT: text})
-    return "".join(found)
+    return found, text

@@ -14,6 +14,7 @@ class PartWriter:
     def __init__(self, sink: DerivativeSink) -> None:
         self._sink = sink
         self.pages = 0
+        self.words = ""
         self.finished: list[FinishedPart] = []
 
     def write(self, part: DerivativePart, data: Iterable[bytes]) -> FinishedPart:

@@ -39,15 +39,11 @@ def _visible(sign: str) -> str:
     return sign
 
 
-def text_words(original: OriginalInMemory, limits: DerivativeLimits) -> str:
-    """Return the words of a text file, up to `limits.text` bytes. Raise SandboxStopped."""
-    allowed = SandboxLimits(wall_seconds=15, processor_seconds=5, memory=1 << 30, output=limits.text + 64)
-    with sandboxed(decoder("plain_text", str(limits.text)), original.descriptor, allowed) as run:
-        return read_text(run, most=limits.text)
-
-
 def make_text(original: OriginalInMemory, writer: PartWriter, limits: DerivativeLimits) -> None:
     """Write the words of a text file as plain text. Raise SandboxStopped."""
-    words = visible(text_words(original, limits)).encode("utf-8", "replace")
+    allowed = SandboxLimits(wall_seconds=15, processor_seconds=5, memory=1 << 30, output=limits.text + 64)
+    with sandboxed(decoder("plain_text", str(limits.text)), original.descriptor, allowed) as run:
+        found = read_text(run, most=limits.text)
     writer.pages = 1
-    writer.write(DerivativePart(PartRole.TEXT, 1, TEXT_MEDIA), [words])
+    writer.words = found[: limits.words]
+    writer.write(DerivativePart(PartRole.TEXT, 1, TEXT_MEDIA), [visible(found).encode("utf-8", "replace")])

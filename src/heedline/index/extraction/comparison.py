@@ -1,7 +1,7 @@
 """Comparison of two reports by their extracted values, giving reasons why they may be related.
 
 There is no score. Two reports are *possibly* related if they share a value. The link is *strong* only if two
-different kinds of value agree, such as a phone number and a name. A value that many reports have does not
+different kinds of value agree, such as a phone number and a name, or if the same file came with both. A value that many reports have does not
 link any of them. Evidence against a link is reported as well, such as different dates of birth, twins, two
 people of one name, the members of one household.
 """
@@ -110,7 +110,7 @@ def compare(
     counted = {_group(one) for one in own if one.weight is Weight.COUNTS}
     if counted and named:  # a common name counts beside something that is not
         counted.add("name")
-    strong = len(counted) > 1 and not set(cautions) & {
+    strong = (len(counted) > 1 or Kind.FILE in counted) and not set(cautions) & {
         Caution.TWINS,
         Caution.GENERATIONS,
         Caution.BORN_APART,
@@ -137,7 +137,7 @@ def _group(reason: SharedReason) -> str:
 
 
 def _same_values(mine: Extract, theirs: Extract, common: Mapping[str, int]) -> Iterator[SharedReason]:
-    for kind in (Kind.PHONE, Kind.REGISTRATION, Kind.EMAIL, Kind.HANDLE, Kind.WEB, Kind.ADDRESS):
+    for kind in (Kind.FILE, Kind.PHONE, Kind.REGISTRATION, Kind.EMAIL, Kind.HANDLE, Kind.WEB, Kind.ADDRESS):
         for one, other in _both(mine.of(kind), theirs.of(kind)):
             yield SharedReason(kind, one.written, other.written, Weight.COUNTS, common.get(key_of(one), 0))
     for one, other in _both(mine.of(Kind.BIRTH), theirs.of(Kind.BIRTH)):
@@ -238,7 +238,7 @@ def _cautions(
             yield Caution.HOUSEHOLD
     elif (mine.twins or theirs.twins) and "birth" in groups:
         yield Caution.TWINS
-    if any(one.code.startswith("text") for one in reasons):
+    if any(one.code.startswith("text") or one.code == Kind.FILE for one in reasons):
         yield Caution.COPY
     if any(one.shared_by for one in reasons):
         yield Caution.COMMON

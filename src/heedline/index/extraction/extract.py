@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from heedline.index.extraction import birth_dates, keys, name_finding, numbers, online, places, sketch
 from heedline.index.extraction.names import read_name
-from heedline.index.extraction.rules import MatchingRules
+from heedline.index.extraction.rules import OF_FILE, MatchingRules
 from heedline.index.extraction.values import Extract, Kind, ReportText, Value
 
 #: Values of one report beyond this are left out.
@@ -23,7 +23,9 @@ _BETWEEN_NAMES = re.compile(
 
 def extract(passages: Iterable[ReportText], rules: MatchingRules) -> Extract:
     """Return the values, keys and sketch of a report, extracted from its texts and answers."""
-    told = tuple(passages)
+    told = tuple(
+        sorted(passages, key=lambda one: one.holds != OF_FILE)
+    )  # no list of numbers crowds a file out
     found: dict[tuple[Kind, str], Value] = {}
     for passage in told:
         for kind, canonical, written in _read(passage, rules):
@@ -49,6 +51,10 @@ def _read(passage: ReportText, rules: MatchingRules) -> Iterator[tuple[Kind, str
     """Yield the kind, canonical form and original text of each value in a passage."""
     text = passage.text
     match passage.holds:
+        case "file":
+            digest, _, name = text.partition(" ")
+            yield Kind.FILE, digest, name
+            return
         case "name":
             for one in _BETWEEN_NAMES.split(text):
                 yield from _name(one, rules)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 #: What a field can hold. `text` is searched for every kind of value; the others hold one kind.
 HOLDS = ("name", "phone", "email", "registration", "postcode", "place", "handle", "text")
+#: What a passage holds that names a file of a report, after its SHA-256 and a space. No answer holds one.
+OF_FILE = "file"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     REGISTRATION = "registration"
     EMAIL = "email"
     HANDLE = "handle"
+    FILE = "file"
     WEB = "web"
     ADDRESS = "address"
     NAME = "name"
@@ -43,7 +44,8 @@ class Value:
 
     The canonical form of a phone number is E.164. A registration has O as 0 and I as 1. An address is
     POSTCODE/HOUSE or POSTCODE/HOUSE/FLAT. A birth date is 1999-03-12, or 1999-03 if only the month is known.
-    A name is in lower-case Latin letters without titles and particles.
+    A name is in lower-case Latin letters without titles and particles. A file is its SHA-256 in hexadecimal, and what was
+    written is its name.
     """
 
     kind: Kind

@@ -15,6 +15,7 @@ from heedline.web.shell.report_bar import STAGES
 
 STRENGTHS = {Strength.POSSIBLE: "Possible", Strength.STRONG: "Strong"}
 REASONS = {
+    "file": "Same file",
     "phone": "Same phone number",
     "registration": "Same registration",
     "email": "Same email address",
@@ -37,10 +38,11 @@ _CAUTIONS = {
     Caution.GENERATIONS: "Could be two people of one name, such as father and son.",
     Caution.BORN_APART: "The dates of birth are different.",
     Caution.HOUSEHOLD: "The names are different. They could be people of one household.",
-    Caution.COPY: "The text may have been passed on. It is not a second source.",
+    Caution.COPY: "The text or the file may have been passed on. It is not a second source.",
     Caution.COMMON: "Some of this is shared by many reports.",
 }
 _KINDS = {
+    "file": "File",
     "phone": "Phone number",
     "registration": "Registration",
     "email": "Email address",

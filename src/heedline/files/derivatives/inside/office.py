@@ -10,11 +10,10 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 from heedline.files.derivatives.frames import DecoderRefusal, FrameWriter
-from heedline.files.derivatives.inside.pdf import draw, words
+from heedline.files.derivatives.inside.pdf import draw
 
 _OFFICE = "/usr/lib/libreoffice/program/soffice.bin"
 _DOCUMENT, _FOLDER, _PROFILE = Path("/tmp/document"), Path("/tmp/made"), Path("/tmp/profile")  # noqa: S108 - inside
@@ -83,12 +82,11 @@ def main() -> int:
     """Run the decoder with the words of the one for PDF files."""
     out = FrameWriter(1)
     out.ready()
-    task: Callable[..., None] = draw if sys.argv[1] == "pages" else words
     try:
         with _DOCUMENT.open("wb") as copy:
             shutil.copyfileobj(sys.stdin.buffer, copy, 1 << 20)
         if _converted(out):
-            task(out, *(int(word) for word in sys.argv[2:]))
+            draw(out, *(int(word) for word in sys.argv[1:]))
     except MemoryError:
         out.refused(DecoderRefusal.TOO_LARGE)
     except Exception:  # whatever a decoder stumbles over: the file is at fault

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from heedline.files.derivatives.frames import DecoderRefusal, FrameWriter
 
+#: Pages whose words are read at most: a document may have thousands without any.
+_READ = 500
 #: Dots per inch that are drawn, unless the page is larger than the longest side allows. PDF counts 72 points.
 _DRAWN, _POINTS = 150, 72
 
@@ -27,8 +30,8 @@ def _document(out: FrameWriter) -> pdfium.PdfDocument | None:
     return found
 
 
-def draw(out: FrameWriter, first: int, most: int, longest: int) -> None:
-    """Write pages from `first` on as pictures."""
+def draw(out: FrameWriter, first: int, most: int, longest: int, words: int) -> None:
+    """Write pages from `first` on as pictures, and then up to `words` bytes of the words of the document."""
     document = _document(out)
     if document is None:
         return
@@ -44,35 +47,29 @@ def draw(out: FrameWriter, first: int, most: int, longest: int) -> None:
         width, height = picture.size
         out.picture(width, height, picture.tobytes(), lossless=True)
         page.close()
+    with suppress(Exception):  # the pages are there, and what can be read of the words
+        _words(out, document, words)
     out.end()
 
 
-def words(out: FrameWriter, most: int) -> None:
-    """Write the words of all pages, up to `most` bytes."""
-    document = _document(out)
-    if document is None:
-        return
-    for number in range(len(document)):
+def _words(out: FrameWriter, document: pdfium.PdfDocument, most: int) -> None:
+    for number in range(min(_READ, len(document)) if most else 0):
         page = document[number]
-        found = page.get_textpage().get_text_bounded()
-        most -= len(found.encode("utf-8", "replace")) + 1
-        if most < 0:
-            break
-        out.text(found + "\n")
+        found = page.get_textpage().get_text_bounded() + "\n"
+        length = len(found.encode("utf-8", "replace"))
+        if length > most:
+            return
+        most -= length
+        out.text(found)
         page.close()
-    out.end()
 
 
 def main() -> int:
-    """Run the decoder: `pages`, first page, most pages and longest side; or `words` and most bytes."""
+    """Run the decoder with the first page, most pages, longest side, and most bytes of words."""
     out = FrameWriter(1)
     out.ready()
-    numbers = [int(word) for word in sys.argv[2:]]
     try:
-        if sys.argv[1] == "pages":
-            draw(out, *numbers)
-        else:
-            words(out, *numbers)
+        draw(out, *(int(word) for word in sys.argv[1:]))
     except MemoryError:
         out.refused(DecoderRefusal.TOO_LARGE)
     except Exception:  # whatever a decoder stumbles over: the file is at fault

@@ -81,8 +81,8 @@ quality: ready-dev ## print precision and recall of matching on the labelled rep
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-header --no-annotate
 lock: ready-dev ## resolve the dependencies of pyproject.toml anew, with hashes (UPGRADE=1 takes newest versions)
 	@$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --all-extras --group dev -o requirements-dev.lock
-	@$(LOCK) pyproject.toml --extra embedded --constraint requirements-dev.lock -o requirements.lock
-	@$(LOCK) pyproject.toml --extra embedded --extra s3 --constraint requirements-dev.lock -o requirements-s3.lock
+	@$(LOCK) pyproject.toml --extra embedded --extra capture --constraint requirements-dev.lock -o requirements.lock
+	@$(LOCK) pyproject.toml --extra embedded --extra capture --extra s3 --constraint requirements-dev.lock -o requirements-s3.lock
 	@$(LOCK) $(if $(UPGRADE),--upgrade) --group build -o requirements-build.lock
 
 sbom: ready-dev ## list what a running installation consists of, with hashes and licences of origin (var/sbom.json, CycloneDX)

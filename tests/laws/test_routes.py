@@ -89,7 +89,7 @@ def test_the_sites_share_no_route_but_the_first() -> None:
 
 def test_every_parameter_is_known_to_the_matrix() -> None:
     """A new kind of thing in an address has to be said here, or nobody would have tried a foreign one."""
-    harmless = {"slug", "item", "pk", "topic", "page", "name", "language", "number"}
+    harmless = {"slug", "item", "pk", "topic", "page", "name", "language", "number", "role"}
     for site in SITES:
         for where, _ in of(site):
             assert {name for _, name in parameters(where)} <= THINGS | harmless, where

@@ -25,7 +25,7 @@ type Connection = psycopg.Connection[tuple[Any, ...]]
 ROWS_A_RANGE = 2_000
 _MOST_RANGES = 256
 #: Tables whose rows name objects in the storage of files.
-_WITH_OBJECTS = {"reports_file", "reports_derivative"}
+_WITH_OBJECTS = {"reports_file", "reports_derivative", "reports_desk_file"}
 
 
 @dataclass(frozen=True, slots=True)

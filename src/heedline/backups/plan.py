@@ -140,6 +140,7 @@ COPIED: tuple[Copied, ...] = (
     Copied("reports_sealed_header", Side.KEYS, order="container", where=_OLD_PARTS),
     Copied("reports_identity_share", Side.KEYS, where=OF_OLD_REPORTS),
     Copied("reports_desk_part_payload", Side.BODIES, order="container"),
+    Copied("reports_desk_file", Side.BODIES, order="container"),
     Copied("reports_desk_part_header", Side.KEYS, order="container"),
     Copied(
         "reports_message",

@@ -72,6 +72,19 @@ CLAMD = env.text("HEEDLINE_CLAMD", default="")
 PAGES_DIR = env.path("HEEDLINE_PAGES_DIR", default=str(HOME / "pages"))
 PAGE_WEBHOOK = env.text("HEEDLINE_PAGE_WEBHOOK", default="")
 PAGE_MAIL_FROM = env.text("HEEDLINE_PAGE_MAIL_FROM", default="heedline@example.org")
+#: From where pages are captured: names, each with the proxy that leads there ("here, away=10.0.0.5:3128").
+CAPTURE_VANTAGES = env.text("HEEDLINE_CAPTURE_VANTAGES", default="here")
+#: Networks of the organisation itself that no capture may reach although they are public.
+CAPTURE_DENIED = env.text("HEEDLINE_CAPTURE_DENIED", default="")
+#: The port of the small internet to which reserved names lead. Only a demonstration has one.
+SMALL_INTERNET = (
+    env.port("HEEDLINE_SMALL_INTERNET_PORT", default=1)
+    if DEMO and env.text("HEEDLINE_SMALL_INTERNET_PORT", default="")
+    else 0
+)
+#: The time-stamp authority (RFC 3161), and the file of certificates that it is verified against. Empty: none.
+TIME_STAMPS_URL = env.text("HEEDLINE_TIME_STAMPS_URL", default="")
+TIME_STAMPS_ROOTS = env.text("HEEDLINE_TIME_STAMPS_ROOTS", default="")
 #: Tests lower the cost of unlocking; nothing else may.
 TEST_ARGON = TESTING
 

@@ -112,8 +112,9 @@ TABLES: dict[str, dict[str, str]] = {
     "reports_owner_notice": {"office": "ar", "usher": "d"},
     "reports_task": {"office": "ar", "usher": "d"},
     "reports_file": {"office": "r", "door": "a", "usher": "d", "worker": "m"},
-    "reports_desk_part_header": {"office": "ar", "usher": "d"},
-    "reports_desk_part_payload": {"office": "ar", "usher": "d"},
+    "reports_desk_part_header": {"office": "ar", "usher": "ad"},
+    "reports_desk_part_payload": {"office": "ar", "usher": "ad"},
+    "reports_desk_file": {"office": "ar", "usher": "ard"},
     "reports_derivative": {"office": "r", "usher": "ad"},
     "reports_search": {"office": "ar", "settler": "d"},
     "reports_search_index": {"office": "rd", "usher": "a", "settler": "d"},
@@ -226,6 +227,9 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("reports_file", "settler", "w"): "state",  # written anew, and not changed
     ("reports_file", "worker", "r"): "object report_id size state",
     ("reports_file", "worker", "w"): "state",
+    ("reports_desk_file", "usher", "w"): "state",  # lets it lock a row, and is not changed
+    ("reports_desk_file", "worker", "r"): "desk_id object size state thing",
+    ("reports_desk_file", "worker", "w"): "state",
     ("reports_derivative", "usher", "r"): "file_id object report_id",
     ("reports_derivative", "worker", "r"): "object report_id size state",
     ("reports_derivative", "worker", "w"): "state",

@@ -66,6 +66,7 @@ ALONE = {
     ("clockwork", "note_backup"): "backup",
     ("permits", "disposed_of"): "usher",  # for triggers
     ("door", "add_files"): "door",
+    ("viewer", "keep_copy_of_desk_file"): "usher",  # called by keep_derivative
     ("viewer", "reaches"): "usher",  # asked by the others
     **{
         ("permits", name): "partner"
@@ -186,7 +187,7 @@ INVOKERS = {
     "wait_for_the_disk",
     "waiting",
 }
-VIEWER = {"keep_derivative", "open_capability", "reaches", "reseal", "use_token"}
+VIEWER = {"keep_copy_of_desk_file", "keep_derivative", "open_capability", "reaches", "reseal", "use_token"}
 HISTORY = {"logged_statement_count", "logged_statements"}
 CLOCKWORK = {
     "end_identities",

@@ -14,7 +14,7 @@ from django.db import transaction
 from heedline.files.object_storage import ObjectStorage, bucket_storage
 from heedline.files.room import free_bytes, may_take
 from heedline.files.storage import FolderStorage, Storage
-from heedline.reports.models import Derivative, ReportFile
+from heedline.reports.models import Derivative, DeskFile, ReportFile
 
 
 def storage() -> Storage:
@@ -38,6 +38,11 @@ def objects_of(report: UUID) -> list[UUID]:
         *ReportFile.objects.filter(report_id=report).values_list("object", flat=True),
         *Derivative.objects.filter(report_id=report).values_list("object", flat=True),
     ]
+
+
+def objects_about(thing: UUID) -> list[UUID]:
+    """Return the objects of a desk's own record: its files, and the copies of them."""
+    return list(DeskFile.objects.filter(thing=thing).values_list("object", flat=True))
 
 
 def delete_unnamed(objects: Iterable[UUID]) -> None:

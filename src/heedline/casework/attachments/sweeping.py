@@ -13,7 +13,7 @@ from uuid import UUID
 from heedline.casework.attachments.stored_objects import storage
 from heedline.files import checking
 from heedline.files.checking import ObjectState
-from heedline.reports.models import Derivative, FileState, Report, ReportFile
+from heedline.reports.models import Derivative, DeskFile, FileState, Report, ReportFile
 
 logger = logging.getLogger("heedline.files")
 
@@ -24,7 +24,7 @@ AFTER = timedelta(hours=48)
 
 def sweep(at: datetime) -> int:
     """Delete the objects that nothing names, and return their number."""
-    if not Report.objects.exists():
+    if not Report.objects.exists() and not DeskFile.objects.exists():
         # a worker with an empty database must not empty the storage
         return 0
     return checking.sweep(storage(), _named, AFTER)
@@ -33,7 +33,7 @@ def sweep(at: datetime) -> int:
 def check(at: datetime) -> int:
     """Mark the files and derivatives whose objects are missing or cut off, and return how many are."""
     missing = 0
-    for model in (ReportFile, Derivative):
+    for model in (ReportFile, Derivative, DeskFile):
         for name, size, state in model._default_manager.values_list("object", "size", "state").iterator():
             whole = checking.state_of(storage(), name, size) is ObjectState.WHOLE
             found = FileState.KEPT if whole else FileState.MISSING
@@ -56,7 +56,7 @@ def reports_with_missing() -> set[tuple[UUID, UUID]]:
 
 def _named(objects: list[UUID]) -> set[UUID]:
     found: set[UUID] = set()
-    for model in (ReportFile, Derivative):
+    for model in (ReportFile, Derivative, DeskFile):
         rows = model._default_manager.filter(object__in=objects)
         found.update(rows.values_list("object", flat=True))
     return found

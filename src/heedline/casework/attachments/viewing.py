@@ -50,7 +50,7 @@ from heedline.vault.small import new_secret
 
 DESCRIPTION = "derivative-description"
 #: A token opens nothing after this, and a capability nothing after that, whatever is done with it.
-_TOKEN_LIVES, _LOOK_LASTS = "60 seconds", "2 hours"
+TOKEN_LIVES, LOOK_LASTS = "60 seconds", "2 hours"
 
 
 class OriginalReason(StrEnum):
@@ -281,12 +281,12 @@ def _token(
         purpose=purpose,
         sealed=seal_content(content, keys),
         prepared=json.dumps(prepared).encode() if prepared is not None else None,
-        expires_at=_after(_TOKEN_LIVES),
-        ends_at=_after(_LOOK_LASTS),
+        expires_at=after(TOKEN_LIVES),
+        ends_at=after(LOOK_LASTS),
     )
     return token
 
 
-def _after(time: str) -> Func:
+def after(time: str) -> Func:
     """Return a time of the database's own clock, which decides when a token has expired."""
     return Func(template=f"now() + interval '{time}'", output_field=DateTimeField())

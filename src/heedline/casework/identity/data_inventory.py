@@ -179,11 +179,13 @@ HOLDS: tuple[HeldData, ...] = (
     ),
     HeldData(
         "A specialist desk's own sealed records, such as an item of online material that several reports name. They belong "
-        "to the desk and to no report: which reports they concern stands nowhere in the clear.",
+        "to the desk and to no report: which reports they concern stands nowhere in the clear. Files of such a record are sealed "
+        "under random names; how large each is stands in steps.",
         True,
         {
             "reports_desk_part_header": "container desk_id thing part header epoch",
             "reports_desk_part_payload": "container desk_id thing payload",
+            "reports_desk_file": "container desk_id thing made_from description object size state",
         },
     ),
     HeldData(

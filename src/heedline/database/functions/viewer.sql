@@ -4,14 +4,15 @@
 -- lasts and the officer reaches the report.
 SET ROLE heedline_usher;
 
--- Whether the officer of a session, given by its row, works at a desk of this report.
+-- Whether the officer of a session, given by its row, works at a desk of this report, or at the desk whose record it is.
 CREATE FUNCTION viewer.reaches(p_session bytea, p_report uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (SELECT 1 FROM public.permits_session s
         JOIN public.desks_officer o ON o.id = s.officer_id AND o.is_active
         JOIN public.desks_appointment a ON a.officer_id = o.id AND a.ended_on IS NULL AND a.role IN ('officer', 'supervisor')
-        JOIN public.reports_report r ON a.desk_id IN (r.desk_id, r.watch_id)
-        WHERE s.row = p_session AND s.site = 'office' AND s.expires_at > now() AND r.id = p_report)
+        WHERE s.row = p_session AND s.site = 'office' AND s.expires_at > now() AND (
+            EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = p_report AND a.desk_id IN (r.desk_id, r.watch_id))
+            OR EXISTS (SELECT 1 FROM public.reports_desk_file f WHERE f.thing = p_report AND f.desk_id = a.desk_id)))
 $$;
 
 -- Use a token up: the capability takes its place. Returns what is sealed under the token, once.
@@ -67,6 +68,32 @@ BEGIN
     RETURN t.sealed;
 END $$;
 
+-- The same for a file of a desk's own record: the copy is a file of the same record.
+CREATE FUNCTION viewer.keep_copy_of_desk_file(p_file public.reports_desk_file, p_token public.permits_view_token, p_size bigint,
+        p_description bytea) RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    ready jsonb := convert_from(p_token.prepared, 'UTF8')::jsonb;
+    addressed uuid := (ready -> 'epochs' ->> 0)::uuid;
+BEGIN
+    IF EXISTS (SELECT 1 FROM public.reports_desk_file d WHERE d.made_from = p_file.container) THEN
+        RETURN 'there';
+    END IF;
+    INSERT INTO public.reports_desk_part_header (container, desk_id, thing, part, header, epoch) VALUES
+        ((ready ->> 'container')::uuid, p_file.desk_id, p_file.thing, 'derivative', decode(ready ->> 'header', 'base64'), addressed),
+        ((ready ->> 'description')::uuid, p_file.desk_id, p_file.thing, 'derivative-description',
+            decode(ready ->> 'description_header', 'base64'), addressed);
+    INSERT INTO public.reports_desk_part_payload (container, desk_id, thing, payload)
+        VALUES ((ready ->> 'description')::uuid, p_file.desk_id, p_file.thing, p_description);
+    INSERT INTO public.reports_desk_file (container, desk_id, thing, made_from, description, object, size, state)
+        VALUES ((ready ->> 'container')::uuid, p_file.desk_id, p_file.thing, p_file.container, (ready ->> 'description')::uuid,
+            (ready ->> 'object')::uuid, p_size, 'kept');
+    INSERT INTO public.audit_event (act, actor, desk, thing, thing_id, outcome, detail)
+        SELECT 'derivative-made', s.officer_id, p_file.desk_id, 'desk-record', p_file.thing, 'done',
+            jsonb_build_object('file', p_file.container::text)
+        FROM public.permits_session s WHERE s.row = p_token.session;
+    RETURN 'made';
+END $$;
+
 -- Keep the derivative that was made of the file, under the headers that the officer's page prepared. Returns `made`, `there`
 -- (somebody else made one meanwhile) or `refused`. Which report and which file it belongs to stands in the row of the token.
 CREATE FUNCTION viewer.keep_derivative(p_capability bytea, p_size bigint, p_description bytea) RETURNS text
@@ -75,6 +102,7 @@ DECLARE
     t public.permits_view_token;
     ready jsonb;
     addressed uuid[];
+    kept public.reports_desk_file;
 BEGIN
     SELECT * INTO t FROM public.permits_view_token v WHERE v.digest = p_capability AND v.used AND v.purpose = 'view'
         AND v.expires_at > now() AND viewer.reaches(v.session, v.report) FOR UPDATE;
@@ -82,6 +110,10 @@ BEGIN
         RETURN 'refused';
     END IF;
     UPDATE public.permits_view_token v SET prepared = NULL WHERE v.digest = p_capability;
+    SELECT * INTO kept FROM public.reports_desk_file f WHERE f.container = t.file AND f.thing = t.report FOR UPDATE;
+    IF FOUND THEN
+        RETURN viewer.keep_copy_of_desk_file(kept, t, p_size, p_description);
+    END IF;
     -- one at a time for a file, and never beside its disposal
     PERFORM 1 FROM public.reports_report r WHERE r.id = t.report FOR UPDATE;
     IF NOT EXISTS (SELECT 1 FROM public.reports_file f WHERE f.container = t.file AND f.report_id = t.report) THEN

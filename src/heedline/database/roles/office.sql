@@ -121,7 +121,7 @@ GRANT SELECT, UPDATE (epoch, header, payload, size, reports, version, purge, pur
 GRANT SELECT, INSERT, UPDATE (generation, version, sealed), DELETE ON reports_search_page TO heedline_office;
 GRANT SELECT, UPDATE (aside), DELETE ON reports_search_waiting TO heedline_office;
 -- a part of a desk is never changed, except by re-addressing, and goes by permits.dispose_desk_parts
-GRANT SELECT, INSERT ON reports_desk_part_header, reports_desk_part_payload TO heedline_office;
+GRANT SELECT, INSERT ON reports_desk_part_header, reports_desk_part_payload, reports_desk_file TO heedline_office;
 -- what desks compare with each other, and the register of interests: never what was sealed
 GRANT SELECT, INSERT, UPDATE (indexed, matched_at), DELETE ON reports_sealed_values TO heedline_office;
 GRANT SELECT, INSERT, UPDATE (aside), DELETE ON reports_desk_notice TO heedline_office;

@@ -1894,6 +1894,43 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="DeskFile",
+            fields=[
+                ("container", models.UUIDField(primary_key=True, serialize=False)),
+                ("thing", models.UUIDField(db_index=True)),
+                ("made_from", models.UUIDField(null=True, unique=True)),
+                ("description", models.UUIDField(null=True)),
+                ("object", models.UUIDField(unique=True)),
+                ("size", models.PositiveBigIntegerField()),
+                ("state", models.CharField(default="kept", max_length=8)),
+                (
+                    "desk",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="desks.desk",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "reports_desk_file",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["kept", "missing"])), name="known_desk_file_state"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("description__isnull", True), ("made_from__isnull", True)),
+                            models.Q(("description__isnull", False), ("made_from__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="a_copy_is_described",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="SearchIndex",
             fields=[
                 (

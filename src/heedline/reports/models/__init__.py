@@ -2,7 +2,7 @@
 
 from heedline.reports.models.call_backs import CallBack
 from heedline.reports.models.danger import DangerEntry, DangerEpisode
-from heedline.reports.models.desk_parts import DeskPartHeader, DeskPartPayload
+from heedline.reports.models.desk_parts import DeskFile, DeskPartHeader, DeskPartPayload
 from heedline.reports.models.dip_checks import DipCheck
 from heedline.reports.models.disseminations import Dissemination, EarlierAnswer
 from heedline.reports.models.files import Derivative, FileState, ReportFile
@@ -33,6 +33,7 @@ __all__ = [
     "DangerEntry",
     "DangerEpisode",
     "Derivative",
+    "DeskFile",
     "DeskNotice",
     "DeskPartHeader",
     "DeskPartPayload",

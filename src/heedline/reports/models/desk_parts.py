@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from heedline.reports.models.files import FileState
+
 
 class DeskPartHeader(models.Model):
     """The age header of a sealed part of a desk.
@@ -36,3 +38,35 @@ class DeskPartPayload(models.Model):
 
     class Meta:
         db_table = "reports_desk_part_payload"
+
+
+class DeskFile(models.Model):
+    """A file of a desk's own record, such as a captured page, or the copy of one that officers are shown.
+
+    `container` is the id of its header, a `DeskPartHeader`. What it is called, its length and its hash are in a sealed
+    part about the same `thing`. `size` is that of the padded object. `made_from` is the file that a copy was made of,
+    and `description` the sealed part that describes the copy.
+    """
+
+    container = models.UUIDField(primary_key=True)
+    desk = models.ForeignKey("desks.Desk", on_delete=models.PROTECT, related_name="+", db_index=False)
+    thing = models.UUIDField(db_index=True)
+    made_from = models.UUIDField(null=True, unique=True)
+    description = models.UUIDField(null=True)
+    object = models.UUIDField(unique=True)
+    size = models.PositiveBigIntegerField()
+    state = models.CharField(max_length=8, default=FileState.KEPT.value)
+
+    class Meta:
+        db_table = "reports_desk_file"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=[state.value for state in FileState]),
+                name="known_desk_file_state",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(made_from__isnull=True, description__isnull=True)
+                | models.Q(made_from__isnull=False, description__isnull=False),
+                name="a_copy_is_described",
+            ),
+        ]

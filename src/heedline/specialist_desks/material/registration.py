@@ -19,8 +19,11 @@ from heedline.desk_hooks.hooks import (
 from heedline.dispatch.models import About
 from heedline.permits.roles import Role
 from heedline.specialist_desks.material import demo, finding, reading, referrals
+from heedline.specialist_desks.material.evidence import watching
 from heedline.specialist_desks.material.vocabulary import (
+    BANK,
     DESK_KIND,
+    EVIDENCE,
     EXAMINATION,
     ITEM,
     MaterialAct,
@@ -49,6 +52,15 @@ DESK = SpecialistDesk(
         MaterialAct.MOVED: "Changed the state of an item",
         MaterialAct.DANGER: "Opened a danger to life from an item",
         MaterialAct.UNIT_HAS_IT: "Recorded that the unit has a referred item",
+        # evidence
+        MaterialAct.CAPTURE_BEGUN: "Opened the page of an item in the capture process",
+        MaterialAct.CAPTURED: "Captured the page of an item",
+        MaterialAct.UPLOADED: "Uploaded evidence of an item",
+        MaterialAct.LOOKED: "Checked whether an item is still there",
+        MaterialAct.WATCH_BEGUN: "Began to check an item again and again",
+        MaterialAct.EVIDENCE_VIEWED: "Viewed a file of an item's evidence",
+        MaterialAct.BUNDLED: "Exported the evidence of an item",
+        MaterialAct.KNOWN_FOUND: "Found an item to be like one that was examined before",
     },
     alarms={
         MaterialAlarm.REFERRAL_LATE: AlarmRule(
@@ -59,6 +71,14 @@ DESK = SpecialistDesk(
             lasts=referrals.is_late,
             while_it_lasts="Make sure that the unit has it, and record that on the page of the item, under Items, Referred.",
         ),
+        MaterialAlarm.CHECK_LATE: AlarmRule(
+            words="Online material: a check whether an item was removed is overdue",
+            about=About.DESK,
+            called=call_supervisors_then_chain,
+            chain=True,
+            lasts=watching.is_late,
+            while_it_lasts="Run the checks that are due, under Items, Checks that are due.",
+        ),
     },
     capabilities={
         MaterialCapability.SEE: Grant(words="See items of online material", roles=_WORK),
@@ -68,23 +88,35 @@ DESK = SpecialistDesk(
             roles=frozenset({Role.SUPERVISOR}),
         ),
     },
-    clocks=(Clock(name="material-referrals", cron="* * * * * 40", run=referrals.watch),),
+    clocks=(
+        Clock(name="material-referrals", cron="* * * * * 40", run=referrals.watch),
+        Clock(name="material-checks", cron="*/5 * * * * 20", run=watching.raise_late),
+    ),
     copied=(
         Copied("material_item", Side.BODIES),
         Copied("material_examination", Side.BODIES),
         Copied("material_examiner_account", Side.KEYS),
+        # evidence
+        Copied("material_evidence", Side.BODIES),
+        Copied("material_liveness_watch", Side.BODIES, order="item_id"),
+        Copied("material_hash_bank", Side.BODIES),
     ),
     demo=demo.load,
     held=(
         HeldData(
             "Items of online material, each with its state at the desk, and who examined it with which outcome. Where the "
-            "material is and why it was decided on are sealed. No record says which reports name an item.",
+            "material is and why it was decided on are sealed. No record says which reports name an item. Evidence of an item is "
+            "captured from the internet and holds nothing of a report; in the clear stand when it was captured, by whom, and a "
+            "hash that nobody can test a guess against.",
             True,
             {
                 "material_item": "id desk_id container state round version owner_id found_on closed_audience "
                 "audience_approved_by_id indexed referral_due_at",
                 "material_examination": "id item_id round place officer_id at outcome met container",
                 "material_examiner_account": "id officer_id day minutes since_break last_at break_until opted_out",
+                "material_evidence": "id item_id number container head stamp officer_id at",
+                "material_liveness_watch": "item_id desk_id began_at done due_at",
+                "material_hash_bank": "id desk_id container entries",
             },
         ),
     ),
@@ -95,6 +127,10 @@ DESK = SpecialistDesk(
             "material_item": {"office": "ar"},
             "material_examination": {"office": "ar"},
             "material_examiner_account": {"office": "ar"},
+            # evidence
+            "material_evidence": {"office": "ar"},
+            "material_liveness_watch": {"office": "ar"},
+            "material_hash_bank": {"office": "ar"},
         },
         columns={
             (
@@ -103,17 +139,30 @@ DESK = SpecialistDesk(
                 "w",
             ): "audience_approved_by_id closed_audience container indexed owner_id referral_due_at round state version",
             ("material_item", "worker", "r"): "desk_id referral_due_at",
+            ("material_evidence", "office", "w"): "stamp",
+            ("material_liveness_watch", "office", "w"): "began_at done due_at",
+            ("material_liveness_watch", "worker", "r"): "desk_id due_at",
+            ("material_hash_bank", "office", "w"): "container entries",
             (
                 "material_examiner_account",
                 "office",
                 "w",
             ): "break_until day last_at minutes opted_out since_break",
         },
-        triggers=frozenset({"material_item_begins", "material_item_moves", "material_examined"}),
+        triggers=frozenset(
+            {
+                "material_item_begins",
+                "material_item_moves",
+                "material_examined",
+                "material_evidence_grows",
+            }
+        ),
     ),
     sealed_parts={
         ITEM: "where an item of online material is",
         EXAMINATION: "why an item of online material was decided on",
+        EVIDENCE: "evidence of an item of online material",
+        BANK: "hashes of online material that is known",
     },
     tabs=(
         ReportTab(

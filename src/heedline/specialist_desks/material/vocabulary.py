@@ -11,6 +11,9 @@ DESK_KIND = "material"
 #: Sorts of sealed parts: what an item is, and an examination of it.
 ITEM = "material-item"
 EXAMINATION = "material-examination"
+#: An entry of an item's chain of evidence, and a page of the bank of known hashes.
+EVIDENCE = "material-evidence"
+BANK = "material-bank"
 
 
 class MaterialAct(AnyAct):
@@ -24,10 +27,19 @@ class MaterialAct(AnyAct):
     MOVED = "material-moved"
     DANGER = "material-danger"
     UNIT_HAS_IT = "material-unit-has-it"
+    CAPTURE_BEGUN = "material-capture-begun"
+    CAPTURED = "material-captured"
+    UPLOADED = "material-uploaded"
+    LOOKED = "material-looked-whether-there"
+    WATCH_BEGUN = "material-watch-begun"
+    EVIDENCE_VIEWED = "material-evidence-viewed"
+    BUNDLED = "material-evidence-exported"
+    KNOWN_FOUND = "material-known-found"
 
 
 class MaterialAlarm(AnyAlarmKind):
     REFERRAL_LATE = "material-referral-late"
+    CHECK_LATE = "material-check-late"
 
 
 class MaterialCapability(AnyCapability):

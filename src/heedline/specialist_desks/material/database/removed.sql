@@ -3,6 +3,8 @@ DROP POLICY blind_until_decided ON reports_desk_part_payload;
 DROP TRIGGER an_item_begins ON material_item;
 DROP TRIGGER an_item_moves ON material_item;
 DROP TRIGGER an_item_is_examined ON material_examination;
+DROP TRIGGER evidence_grows ON material_evidence;
+DROP FUNCTION public.material_evidence_grows();
 DROP FUNCTION public.material_item_begins();
 DROP FUNCTION public.material_item_moves();
 DROP FUNCTION public.material_examined();

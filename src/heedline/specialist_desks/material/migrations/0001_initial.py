@@ -181,7 +181,97 @@ class Migration(migrations.Migration):
                 name="an_examination_has_codes",
             ),
         ),
-        *sql_files.run(["database/items.sql", "database/examinations.sql", "database/welfare.sql"], _DESK),
+        migrations.CreateModel(
+            name="EvidenceEntry",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("container", models.UUIDField()),
+                ("head", models.BinaryField(max_length=32)),
+                ("stamp", models.BinaryField(null=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="evidence",
+                        to="material.materialitem",
+                    ),
+                ),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "material_evidence",
+                "constraints": [models.UniqueConstraint(fields=("item", "number"), name="evidence_in_order")],
+            },
+        ),
+        migrations.CreateModel(
+            name="LivenessWatch",
+            fields=[
+                (
+                    "item",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="watch",
+                        serialize=False,
+                        to="material.materialitem",
+                    ),
+                ),
+                ("began_at", models.DateTimeField()),
+                ("done", models.PositiveSmallIntegerField(default=0)),
+                ("due_at", models.DateTimeField(null=True)),
+                (
+                    "desk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="desks.desk"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "material_liveness_watch",
+                "indexes": [models.Index(fields=["desk", "due_at"], name="checks_due")],
+            },
+        ),
+        migrations.CreateModel(
+            name="HashBankPage",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("container", models.UUIDField()),
+                ("entries", models.PositiveIntegerField()),
+                (
+                    "desk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="desks.desk"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "material_hash_bank",
+            },
+        ),
+        *sql_files.run(
+            [
+                "database/items.sql",
+                "database/examinations.sql",
+                "database/welfare.sql",
+                "database/evidence.sql",
+            ],
+            _DESK,
+        ),
         migrations.RunSQL(migrations.RunSQL.noop, sql_files.read("database/removed.sql", _DESK)),
     ]
     operations = at_once(operations)

@@ -18,6 +18,7 @@ from heedline.casework.errors import Changed
 from heedline.reports.lifecycle import NotNow
 from heedline.specialist_desks.material import adding, examining, reading
 from heedline.specialist_desks.material.law import Incomplete, load_law
+from heedline.specialist_desks.material.pages.evidence import evidence_context
 from heedline.specialist_desks.material.pages.examination_form import (
     examination,
     fields_of,
@@ -69,7 +70,8 @@ def item(request: OfficeRequest, ref: UUID) -> HttpResponse:
         found = reading.item(ref, by=request.attendance, at=session.now())
     except OnBreak as why:
         return render(request, "material/break.html", {"why": str(why)})
-    return render(request, "material/item.html", _context(request, found))
+    context = _context(request, found) | evidence_context(request, ref, found.line.state)
+    return render(request, "material/item.html", context)
 
 
 @open_to(Audience.UNLOCKED)

@@ -1,0 +1,234 @@
+"""Files of a desk's own records: sealed into storage, shown by the files site, read again and handed out.
+
+A record is a thing of a specialist desk, such as an item of online material. The desk permits and logs; what is here
+must be called inside its transaction. Headers are parts of the desk (`reports.models.desk_parts`), so they are
+readdressed and disposed of with the record.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from heedline.casework.access.keyring import Keyring
+from heedline.casework.access.session import Attendance
+from heedline.casework.access.session_store import row_of
+from heedline.casework.attachments.redeeming import read_stored
+from heedline.casework.attachments.stored_objects import has_room, storage
+from heedline.casework.attachments.view_content import (
+    ORIGINAL,
+    VIEW,
+    DerivativePlan,
+    Derived,
+    StoredObject,
+    ViewContent,
+    derived_of,
+    keys_of,
+    seal_content,
+)
+from heedline.casework.attachments.viewing import DESCRIPTION, LOOK_LASTS, TOKEN_LIVES, after
+from heedline.casework.errors import NotHere, SealingStopped
+from heedline.casework.keys import directory
+from heedline.casework.report.notes import open_words
+from heedline.files.padding import blocks_of_padding
+from heedline.files.sealed_stream import Sealing
+from heedline.permits.models import ViewToken
+from heedline.reports.lifecycle import NotNow
+from heedline.reports.models import DeskFile, DeskPartHeader, DeskPartPayload, FileState
+from heedline.vault import CannotOpen
+from heedline.vault.containers.container import file_key, header_for, new_file_key
+from heedline.vault.small import new_secret
+
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True)
+class KeptFile:
+    """A file that was sealed, as the record's sealed part lists it."""
+
+    container: UUID
+    length: int
+    sha256: str = field(repr=False)
+
+
+def store(desk: UUID, thing: UUID, blocks: Iterable[bytes], *, on: date) -> KeptFile:
+    """Seal a file of a record into storage, and return what identifies it.
+
+    Raises SealingStopped if the desk has no current key, and NotNow without room for it.
+    """
+    keys = _public_keys(desk, on)
+    secret, container = new_file_key(), uuid4()
+    written, sha256 = write_object(blocks, secret)
+    DeskPartHeader.objects.create(
+        container=container,
+        desk_id=desk,
+        thing=thing,
+        part="file",
+        header=header_for(secret, [keys[1]]),
+        epoch=keys[0],
+    )
+    DeskFile.objects.create(
+        container=container, desk_id=desk, thing=thing, object=UUID(written.object), size=written.size
+    )
+    return KeptFile(container, written.length, sha256)
+
+
+def write_object(blocks: Iterable[bytes], secret: bytes) -> tuple[StoredObject, str]:
+    """Write an object that is sealed under a fresh file key, and return it with the SHA-256 of its content.
+
+    An object that no row names is deleted within three days. Raises NotNow without room for it.
+    """
+    name, sealing = uuid4(), Sealing(secret)
+    for data in blocks:
+        if not has_room(sealing.position + len(data)):
+            storage().delete(name)
+            raise NotNow("There is no room for files on this installation. Tell its operator.")
+        for start in range(0, len(data), _BLOCK):
+            _append(name, sealing, data[start : start + _BLOCK])
+    length, sha256 = sealing.position, sealing.sha256() or ""
+    for block in blocks_of_padding(length):
+        _append(name, sealing, block)
+    at = sealing.at
+    size = storage().append(name, sealing.finish(), at=at)
+    storage().finish(name)
+    return StoredObject(str(name), secret.hex(), size, length), sha256
+
+
+def _append(name: UUID, sealing: Sealing, data: bytes) -> None:
+    at = sealing.at
+    sealed = sealing.write(data)
+    if sealed:
+        storage().append(name, sealed, at=at)
+
+
+def read(kept: KeptFile, ring: Keyring) -> Iterator[bytes]:
+    """Yield a file's bytes, each block once it is authenticated. Raises CannotOpen, also if its hash is another."""
+    row = _row(kept.container)
+    stored = StoredObject(str(row.object), _key(kept.container, ring).hex(), row.size, kept.length)
+    digest = hashlib.sha256()
+    for block in read_stored(stored, 0, kept.length):
+        digest.update(block)
+        yield block
+    if digest.hexdigest() != kept.sha256:
+        raise CannotOpen
+
+
+def show(thing: UUID, kept: KeptFile, kind: str, *, by: Attendance, on: date) -> str:
+    """Return the token with which the files site shows a file of a record, once.
+
+    `kind` is a code of `files.kinds`. Raises NotHere, CannotOpen, SealingStopped, and NotNow if the object is missing.
+    """
+    row = _row(kept.container, thing)
+    ring = by.keys()
+    copy = DeskFile.objects.filter(made_from=kept.container, state=FileState.KEPT).first()
+    if copy is not None:
+        derived = _copy(copy, kept, ring)
+        return _token(thing, kept.container, VIEW, ViewContent(kind, derived=derived), None, by)
+    epoch, public = _public_keys(row.desk_id, on)
+    plan = DerivativePlan(str(uuid4()), new_file_key().hex(), str(uuid4()), new_file_key().hex())
+    prepared = {
+        "container": str(uuid4()),
+        "object": plan.object,
+        "header": _in_text(header_for(bytes.fromhex(plan.key), [public])),
+        "description": plan.description,
+        "description_header": _in_text(header_for(bytes.fromhex(plan.description_key), [public])),
+        "epochs": [str(epoch)],
+    }
+    original = StoredObject(str(row.object), _key(kept.container, ring).hex(), row.size, kept.length)
+    content = ViewContent(kind, kept.sha256, original=original, plan=plan)
+    return _token(thing, kept.container, VIEW, content, prepared, by)
+
+
+def hand_out(thing: UUID, blocks: Iterable[bytes], name: str, *, by: Attendance) -> str:
+    """Return the token with which the files site hands out, once, a file that is made now and kept nowhere.
+
+    Its object is deleted within three days. Raises NotHere for a record without files, and NotNow without room.
+    """
+    row = DeskFile.objects.filter(thing=thing).first()
+    if row is None:
+        raise NotHere
+    stored, sha256 = write_object(blocks, new_file_key())
+    content = ViewContent("archive", sha256, name, original=stored)
+    return _token(thing, row.container, ORIGINAL, content, None, by)
+
+
+def _row(container: UUID, thing: UUID | None = None) -> DeskFile:
+    row = DeskFile.objects.filter(container=container).first()
+    if row is None or (thing is not None and row.thing != thing):
+        raise NotHere
+    if row.state == FileState.MISSING:
+        raise NotNow("The stored file is missing. Tell the operator of this service.")
+    return row
+
+
+def _copy(copy: DeskFile, kept: KeptFile, ring: Keyring) -> Derived:
+    """Return the copy of a file with its key. Raises CannotOpen, also for a copy of other bytes."""
+    assert copy.description is not None  # noqa: S101 - a constraint of the table
+    header = DeskPartHeader.objects.filter(container=copy.description).first()
+    payload = DeskPartPayload.objects.filter(container=copy.description).first()
+    if header is None or payload is None:
+        raise CannotOpen
+    words = open_words(
+        copy.description,
+        bytes(header.header),
+        bytes(payload.payload),
+        ring.for_any([header.epoch]),
+        DESCRIPTION,
+    )
+    if words["original"] != kept.sha256:
+        raise CannotOpen
+    stored = {
+        "object": str(copy.object),
+        "key": _key(copy.container, ring).hex(),
+        "size": copy.size,
+        "length": words["length"],
+    }
+    return derived_of({"stored": stored, **words["derived"]})
+
+
+def _key(container: UUID, ring: Keyring) -> bytes:
+    header = DeskPartHeader.objects.filter(container=container).first()
+    if header is None:
+        raise CannotOpen
+    return file_key(bytes(header.header), ring.for_any([header.epoch]))
+
+
+def _public_keys(desk: UUID, on: date) -> tuple[UUID, bytes]:
+    epoch = directory.trusted().current_epoch(str(desk), on)
+    if epoch is None:
+        raise SealingStopped
+    return UUID(epoch.epoch), epoch.kem
+
+
+def _token(
+    thing: UUID,
+    container: UUID,
+    purpose: str,
+    content: ViewContent,
+    prepared: Mapping[str, Any] | None,
+    by: Attendance,
+) -> str:
+    token = new_secret()
+    keys = keys_of(token, purpose)
+    ViewToken.objects.create(
+        digest=keys.row_id,
+        session=row_of(by.token),
+        report=thing,
+        file=container,
+        purpose=purpose,
+        sealed=seal_content(content, keys),
+        prepared=json.dumps(prepared).encode() if prepared is not None else None,
+        expires_at=after(TOKEN_LIVES),
+        ends_at=after(LOOK_LASTS),
+    )
+    return token
+
+
+def _in_text(data: bytes) -> str:
+    return base64.b64encode(data).decode()

@@ -1,0 +1,58 @@
+"""Time stamps of a third party on what a desk records: asked for once, kept as they came, and verified again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+from django.conf import settings
+
+from heedline.vault.timestamps import UnfitStamp, query_of, verified
+
+__all__ = ["UnfitStamp", "authority_known", "stamp", "stamped_at"]
+
+_LONGEST = 64 * 1024
+_TIMEOUT = 8
+
+
+class _NoRedirects(HTTPRedirectHandler):
+    def redirect_request(self, *_: object, **__: object) -> None:
+        return None
+
+
+def authority_known() -> bool:
+    """Return whether this installation has a time-stamp authority."""
+    return bool(settings.TIME_STAMPS_URL and settings.TIME_STAMPS_ROOTS)
+
+
+def stamp(message: bytes) -> bytes | None:
+    """Return the authority's verified reply for a message, or None if there is none now.
+
+    A missing stamp never stops what it is for: it is asked for again.
+    """
+    if not authority_known():
+        return None
+    asked = Request(  # noqa: S310 - an address of the installation's settings
+        settings.TIME_STAMPS_URL,
+        data=query_of(message),
+        headers={"Content-Type": "application/timestamp-query"},
+    )
+    try:
+        with build_opener(_NoRedirects).open(asked, timeout=_TIMEOUT) as answer:
+            reply: bytes = answer.read(_LONGEST)
+        stamped_at(reply, message, roots())
+    except (URLError, OSError, ValueError, UnfitStamp):
+        return None
+    return reply
+
+
+def roots() -> bytes:
+    """Return the certificates of the authorities that this installation trusts. Raises OSError."""
+    return Path(settings.TIME_STAMPS_ROOTS).read_bytes()
+
+
+def stamped_at(reply: bytes, message: bytes, trusted: bytes) -> datetime:
+    """Return when a message was stamped. Raises UnfitStamp unless a trusted authority stamped exactly it."""
+    return verified(reply, message, trusted)

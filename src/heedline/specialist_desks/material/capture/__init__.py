@@ -1,0 +1,6 @@
+"""Capturing one page of the internet: a browser without a network, and a proxy that decides where it may go.
+
+Two sandboxes run for one click. The proxy's has the network and no page; the browser's has the page and no network
+but a socket to the proxy. Neither has a key, a database address or a file of this installation. Start reading at
+`running.py`; `inside_proxy.py` and `inside_browser.py` are what runs in the sandboxes.
+"""

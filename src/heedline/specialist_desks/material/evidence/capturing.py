@@ -1,0 +1,115 @@
+"""Capture the page of an item, and look whether it is still there. Only a click begins either."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from heedline.casework.access.session import Attendance
+from heedline.files.kinds import FileKind
+from heedline.reports.lifecycle import NotNow
+from heedline.specialist_desks.material.capture import running
+from heedline.specialist_desks.material.capture.running import CapturedPage, CaptureStopped
+from heedline.specialist_desks.material.evidence import entries, known, readings, watching
+from heedline.specialist_desks.material.evidence.chain import EvidenceKind
+from heedline.specialist_desks.material.evidence.vantages import limits_of
+from heedline.specialist_desks.material.items import FoundItem, find, item_verb
+from heedline.specialist_desks.material.liveness import LivenessVerdict
+from heedline.specialist_desks.material.locators import Locator
+from heedline.specialist_desks.material.rules import ItemState
+from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialCapability
+
+NO_PAGE = "This item has no web address that a browser can open. Upload evidence instead."
+NOTHING_KEPT = "Nothing is captured of a referred item."
+_FILES = {
+    "picture": (str(FileKind.IMAGE), "picture.png"),
+    "text": (str(FileKind.TEXT), "visible-text.txt"),
+    "warc": (str(FileKind.ARCHIVE), "page.warc.gz"),
+}
+
+
+@dataclass(frozen=True)
+class LookedAt:
+    """What a capture or a check found: the number of its entry, and the verdict."""
+
+    number: int
+    verdict: LivenessVerdict
+    settled: LivenessVerdict | None
+
+
+@dataclass(frozen=True)
+class _Begun:
+    desk: UUID
+    locator: Locator = field(repr=False)
+
+
+def capture(ref: UUID, *, by: Attendance, at: datetime, vantage: str = "") -> LookedAt:
+    """Capture the page of an item as evidence.
+
+    Raises NotHere, Refused, Locked, SealingStopped, and NotNow if it cannot be captured.
+    """
+    return _look(ref, EvidenceKind.CAPTURE, by=by, at=at, vantage=vantage)
+
+
+def look(ref: UUID, *, by: Attendance, at: datetime, vantage: str = "") -> LookedAt:
+    """Look whether an item is still there, and keep the proof. Raises as `capture` does."""
+    return _look(ref, EvidenceKind.CHECK, by=by, at=at, vantage=vantage)
+
+
+def _look(ref: UUID, kind: EvidenceKind, *, by: Attendance, at: datetime, vantage: str) -> LookedAt:
+    begun = _begin(ref, by=by, at=at)
+    try:
+        page = running.capture(
+            begun.locator.address, limits_of(vantage), control=readings.control_of(begun.locator)
+        )
+    except CaptureStopped as why:
+        raise NotNow(why.reason) from None
+    found = _keep(ref, kind, page, begun.locator, by=by, at=at)
+    entries.stamp_missing(ref)
+    return found
+
+
+@item_verb(MaterialAct.CAPTURE_BEGUN)
+def _begin(ref: UUID, *, by: Attendance, at: datetime) -> _Begun:
+    """Log that a page is asked for, before it is: the site may see who asks."""
+    found = find(ref, by=by, at=at)
+    found.permit(MaterialCapability.EXAMINE)
+    if found.state is ItemState.REFERRED:
+        raise NotNow(NOTHING_KEPT)
+    locator = readings.locator_of(found.content)
+    if locator is None:
+        raise NotNow(NO_PAGE)
+    found.record(MaterialAct.CAPTURE_BEGUN)
+    return _Begun(found.item.desk_id, locator)
+
+
+@item_verb(MaterialAct.CAPTURED)
+def _keep(
+    ref: UUID, kind: EvidenceKind, page: CapturedPage, locator: Locator, *, by: Attendance, at: datetime
+) -> LookedAt:
+    found = find(ref, by=by, at=at)
+    found.permit(MaterialCapability.EXAMINE)
+    if found.state is ItemState.REFERRED:
+        raise NotNow(NOTHING_KEPT)
+    before = _words(found)
+    told = readings.told_of(page, locator, readings.known_page(before))
+    if kind is EvidenceKind.CAPTURE:
+        told["known"] = known.look_up_and_remember(found, told)
+    files = [
+        (one.role, one.media, *_FILES[one.role], one.data)
+        for one in page.files
+        if one.role in _FILES and one.data
+    ]
+    act = MaterialAct.CAPTURED if kind is EvidenceKind.CAPTURE else MaterialAct.LOOKED
+    entry = entries.add(found, kind, files, told, act)
+    verdict = LivenessVerdict(told["verdict"])
+    watching.made(found)
+    done = [*before, {"kind": str(kind), "at": at.isoformat(), "told": told}]
+    return LookedAt(entry.number, verdict, readings.settled(done))
+
+
+def _words(found: FoundItem) -> Sequence[Mapping[str, Any]]:
+    return [one.link.words for one in entries.opened(found.item, found.by.keys())]

@@ -1,0 +1,161 @@
+"""Adding an entry to an item's chain, and reading the chain again."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from heedline.audit.models import Event
+from heedline.casework.access.keyring import Keyring
+from heedline.casework.attachments import desk_files
+from heedline.casework.attachments.desk_files import KeptFile
+from heedline.casework.records import desk_parts, time_stamps
+from heedline.specialist_desks.material.evidence import chain
+from heedline.specialist_desks.material.evidence.chain import (
+    BEGINNING,
+    BrokenChain,
+    ChainLink,
+    EvidenceKind,
+    head_of,
+)
+from heedline.specialist_desks.material.items import FoundItem
+from heedline.specialist_desks.material.models import EvidenceEntry, MaterialItem
+from heedline.specialist_desks.material.vocabulary import EVIDENCE, MaterialAct
+
+#: Acts after which the log has the number and the hash of the newest entry.
+ADDING = (MaterialAct.CAPTURED, MaterialAct.UPLOADED, MaterialAct.LOOKED)
+
+
+@dataclass(frozen=True)
+class EvidenceFile:
+    """A file of an entry. `role` says what it is: picture, text, warc, or upload."""
+
+    role: str
+    media: str
+    kind: str
+    name: str = field(repr=False)
+    kept: KeptFile = field(repr=False)
+
+
+@dataclass(frozen=True)
+class OpenedEntry:
+    """An entry as it was recorded, with its files and its time stamp."""
+
+    id: UUID
+    link: ChainLink
+    kind: EvidenceKind
+    by: str
+    at: datetime
+    stamp: bytes | None
+    files: tuple[EvidenceFile, ...]
+
+
+def add(
+    found: FoundItem,
+    kind: EvidenceKind,
+    files: Iterable[tuple[str, str, str, str, bytes]],
+    told: Mapping[str, Any],
+    act: MaterialAct,
+) -> EvidenceEntry:
+    """Seal files and what is told of them as the next entry of an item, and log its number and hash.
+
+    `files` are role, media type, kind, name and content. The item's row must be locked, as `items.find` leaves it.
+    Raises SealingStopped, and NotNow without room.
+    """
+    item, on = found.item, found.at.date()
+    before = item.evidence.order_by("-number").first()
+    number = before.number + 1 if before is not None else 1
+    listed = []
+    for role, media, sort, name, content in files:
+        kept = desk_files.store(item.desk_id, item.id, [content], on=on)
+        listed.append(
+            {
+                "role": role,
+                "media": media,
+                "kind": sort,
+                "name": name,
+                "container": str(kept.container),
+                "length": kept.length,
+                "sha256": kept.sha256,
+            }
+        )
+    words = {
+        "version": 1,
+        "item": str(item.id),
+        "number": number,
+        "previous": (bytes(before.head) if before is not None else BEGINNING).hex(),
+        "kind": str(kind),
+        "at": found.at.isoformat(),
+        "by": str(found.by.officer_id),
+        "salt": secrets.token_hex(16),
+        "files": listed,
+        "told": dict(told),
+    }
+    head = head_of(words)
+    container = desk_parts.seal(item.desk_id, item.id, words, part=EVIDENCE, on=on)
+    entry = EvidenceEntry.objects.create(
+        item=item, number=number, container=container, head=head, officer_id=found.by.officer_id, at=found.at
+    )
+    found.record(act, number=number, head=head.hex())
+    return entry
+
+
+def stamp_missing(item: UUID) -> int:
+    """Ask the time-stamp authority about every entry of an item that has no stamp, and return how many got one."""
+    stamped = 0
+    for row in EvidenceEntry.objects.filter(item_id=item, stamp=None).order_by("number"):
+        reply = time_stamps.stamp(bytes(row.head))
+        if reply is None:
+            break
+        with transaction.atomic():
+            stamped += EvidenceEntry.objects.filter(id=row.id, stamp=None).update(stamp=reply)
+    return stamped
+
+
+def opened(item: MaterialItem, ring: Keyring) -> tuple[OpenedEntry, ...]:
+    """Return the whole chain of an item, verified against the log. Raises BrokenChain."""
+    rows = list(item.evidence.select_related("officer").order_by("number"))
+    words = desk_parts.opened([one.container for one in rows], ring)
+    links = [
+        ChainLink(one.number, words[one.container], bytes(one.head)) for one in rows if one.container in words
+    ]
+    if len(links) < len(rows):
+        raise BrokenChain("An entry cannot be opened with the keys of this session.")
+    chain.verify(links, last=logged(item.id))
+    return tuple(
+        OpenedEntry(
+            row.id,
+            link,
+            EvidenceKind(link.words["kind"]),
+            row.officer.name,
+            row.at,
+            bytes(row.stamp) if row.stamp is not None else None,
+            tuple(_file(one) for one in link.words["files"]),
+        )
+        for row, link in zip(rows, links, strict=True)
+    )
+
+
+def logged(item: UUID) -> tuple[int, bytes]:
+    """Return the number and hash of an item's newest entry as the log has them, or zero for none."""
+    acts = [str(one) for one in ADDING]
+    details: Sequence[Mapping[str, Any]] = list(
+        Event.objects.filter(thing="item", thing_id=item, act__in=acts, outcome="done").values_list(
+            "detail", flat=True
+        )
+    )
+    newest = max(details, key=lambda one: int(one.get("number", 0)), default=None)
+    if newest is None or "head" not in newest:
+        return 0, BEGINNING
+    return int(newest["number"]), bytes.fromhex(str(newest["head"]))
+
+
+def _file(one: Mapping[str, Any]) -> EvidenceFile:
+    kept = KeptFile(UUID(one["container"]), int(one["length"]), str(one["sha256"]))
+    return EvidenceFile(str(one["role"]), str(one["media"]), str(one["kind"]), str(one["name"]), kept)

@@ -1,0 +1,129 @@
+"""The desk's bank of known hashes: what looks like something that the desk has examined before.
+
+A match is shown and decides nothing. The bank lies in sealed pages and is opened in the session that looks something
+up, never kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from heedline.casework.access.keyring import Keyring
+from heedline.casework.records import desk_parts
+from heedline.specialist_desks.material.evidence.readings import picture_of, text_of
+from heedline.specialist_desks.material.hashes import Band, PictureBank, TextBank, TextSketch
+from heedline.specialist_desks.material.items import FoundItem
+from heedline.specialist_desks.material.models import HashBankPage
+from heedline.specialist_desks.material.vocabulary import BANK, MaterialAct
+
+#: Entries of one page.
+A_PAGE = 400
+_NO_TEXT = TextSketch(b"", b"")
+
+
+@dataclass(frozen=True)
+class KnownMatch:
+    """Another item that something is like: by its file, its picture or its text."""
+
+    item: UUID
+    by: str
+    band: Band
+    distance: int
+
+    def to_words(self) -> dict[str, Any]:
+        """Return the match in the form in which it is sealed."""
+        return {"item": str(self.item), "by": self.by, "band": str(self.band), "distance": self.distance}
+
+
+def look_up_and_remember(found: FoundItem, told: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what a capture or an upload is like among other items, and put its own hashes into the bank.
+
+    Raises SealingStopped.
+    """
+    ring, desk = found.by.keys(), found.item.desk_id
+    pages = list(HashBankPage.objects.select_for_update().filter(desk_id=desk).order_by("id"))
+    matches = look_up(told, _entries(pages, ring), besides=found.item.id)
+    _remember(found, told, pages, ring)
+    if matches:
+        found.record(MaterialAct.KNOWN_FOUND, matches=len(matches))
+    return [one.to_words() for one in matches]
+
+
+def look_up(
+    told: Mapping[str, Any], bank: Sequence[Mapping[str, Any]], *, besides: UUID
+) -> Sequence[KnownMatch]:
+    """Return the nearest match for each other item of the bank, the nearest first."""
+    others = [one for one in bank if one["item"] != str(besides)]
+    found: dict[str, KnownMatch] = {}
+
+    def keep(number: int, by: str, band: Band, distance: int) -> None:
+        item = str(others[number]["item"])
+        if item not in found or distance < found[item].distance:
+            found[item] = KnownMatch(UUID(item), by, band, distance)
+
+    for number, one in enumerate(others):
+        if told.get("sha256") and told["sha256"] == one["sha256"]:
+            keep(number, "file", Band.SAME, 0)
+    picture = picture_of(told)
+    if picture is not None and others:
+        known = [picture_of(one) for one in others]
+        bank_of = PictureBank(
+            [one.value if one is not None else bytes(32) for one in known],
+            [one.quality if one is not None else 0 for one in known],
+        )
+        for match in bank_of.look_up(picture):
+            keep(match.entry, "picture", match.band, match.distance)
+    text = text_of(told)
+    if text is not None and text.claims and others:
+        for match in TextBank([text_of(one) or _NO_TEXT for one in others]).look_up(text):
+            keep(match.entry, "text", match.band, match.distance)
+    return sorted(found.values(), key=lambda one: (one.distance, str(one.item)))
+
+
+def forget(item: UUID, desk: UUID, ring: Keyring, found: FoundItem) -> None:
+    """Take an item's hashes out of the bank, when it is disposed of."""
+    for page in HashBankPage.objects.select_for_update().filter(desk_id=desk):
+        kept = _entries([page], ring)
+        left = [one for one in kept if one["item"] != str(item)]
+        if len(left) < len(kept):
+            _write(found, page, left)
+
+
+def _entries(pages: Sequence[HashBankPage], ring: Keyring) -> list[dict[str, Any]]:
+    opened = desk_parts.opened([one.container for one in pages], ring)
+    return [one for page in pages for one in opened.get(page.container, {}).get("entries", ())]
+
+
+def _remember(
+    found: FoundItem, told: Mapping[str, Any], pages: Sequence[HashBankPage], ring: Keyring
+) -> None:
+    new = {
+        "item": str(found.item.id),
+        "sha256": told.get("sha256", ""),
+        "pdq": told.get("pdq"),
+        "text": told.get("text"),
+    }
+    page = next((one for one in pages if one.entries < A_PAGE), None)
+    kept = _entries([page], ring) if page is not None else []
+    if new in kept:
+        return
+    if page is None:
+        page = HashBankPage(id=uuid4(), desk_id=found.item.desk_id, entries=0)
+    _write(found, page, [*kept, new])
+
+
+def _write(found: FoundItem, page: HashBankPage, entries: Sequence[Mapping[str, Any]]) -> None:
+    """Seal a page of the bank anew, and delete what it was before."""
+    desk = found.item.desk_id
+    desk_parts.dispose(desk, page.id)
+    page.container = desk_parts.seal(
+        desk, page.id, {"entries": [dict(one) for one in entries]}, part=BANK, on=found.at.date()
+    )
+    page.entries = len(entries)
+    if page._state.adding:
+        page.save(force_insert=True)
+    else:
+        page.save(update_fields=["container", "entries"])

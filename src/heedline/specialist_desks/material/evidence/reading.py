@@ -1,0 +1,191 @@
+"""What is shown of an item's evidence: the chain, one file of it, and the bundle that leaves the service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from heedline.casework.access.session import Attendance
+from heedline.casework.attachments import desk_files
+from heedline.casework.errors import NotHere
+from heedline.casework.records import time_stamps
+from heedline.casework.records.time_stamps import UnfitStamp
+from heedline.casework.report.opening import short_name
+from heedline.files.kinds import FileKind
+from heedline.reports.lifecycle import NotNow
+from heedline.specialist_desks.material import welfare
+from heedline.specialist_desks.material.evidence import bundles, entries, readings
+from heedline.specialist_desks.material.evidence.chain import BrokenChain, EvidenceKind
+from heedline.specialist_desks.material.evidence.entries import OpenedEntry
+from heedline.specialist_desks.material.hashes import Band
+from heedline.specialist_desks.material.items import find, item_verb
+from heedline.specialist_desks.material.liveness import LivenessVerdict
+from heedline.specialist_desks.material.models import LivenessWatch, MaterialItem
+from heedline.specialist_desks.material.rules import ItemState
+from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialCapability
+
+#: Roles of files that the viewer shows. The others leave only in a bundle.
+VIEWABLE = frozenset({"picture", "text", "upload"})
+_CHANGED = "The evidence of this item is not what was recorded."
+
+
+@dataclass(frozen=True)
+class KnownItem:
+    """Another item that this one is like, with its state at the desk."""
+
+    ref: UUID
+    short: str
+    state: ItemState
+    by: str
+    band: Band
+
+
+@dataclass(frozen=True)
+class EvidenceLine:
+    """One entry of the chain as the item's page shows it."""
+
+    number: int
+    kind: EvidenceKind
+    by: str
+    at: datetime
+    verdict: LivenessVerdict | None
+    rule: str
+    title: str = field(repr=False)
+    notes: tuple[str, ...]
+    vantage: str
+    stamped_at: datetime | None
+    files: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class ItemEvidence:
+    """The evidence of an item. `broken` says why the chain is not what was recorded, or is ""."""
+
+    lines: tuple[EvidenceLine, ...]
+    settled: LivenessVerdict | None
+    known: tuple[KnownItem, ...]
+    due_at: datetime | None
+    watched: bool
+    broken: str
+
+
+def evidence_of(ref: UUID, *, by: Attendance) -> ItemEvidence:
+    """Return the evidence of an item. To be called where the look at the item is logged. Raises NotHere and Locked."""
+    ring = by.keys()
+    item = MaterialItem.objects.filter(desk_id__in=by.desk_ids, id=ref).first()
+    if item is None:
+        raise NotHere
+    watch = LivenessWatch.objects.filter(item=item).first()
+    due = watch.due_at if watch is not None else None
+    try:
+        chain = entries.opened(item, ring)
+    except BrokenChain as why:
+        return ItemEvidence((), None, (), due, watch is not None, f"{_CHANGED} {why}")
+    words = [one.link.words for one in chain]
+    lines = tuple(_line(one) for one in reversed(chain))
+    return ItemEvidence(lines, readings.settled(words), _known(words, by), due, watch is not None, "")
+
+
+@item_verb(MaterialAct.EVIDENCE_VIEWED)
+def open_file(ref: UUID, number: int, role: str, *, by: Attendance, at: datetime) -> str:
+    """Log that a file of the evidence is viewed, and return the token with which the files site shows it, once.
+
+    Raises NotHere, Refused, Locked, OnBreak, and NotNow for evidence that was changed.
+    """
+    found = find(ref, by=by, at=at)
+    found.permit(MaterialCapability.SEE)
+    if found.state is ItemState.REFERRED:
+        raise NotHere
+    if found.item.owner_id != by.officer_id and welfare.opted_out(by=by) & set(found.content.categories):
+        raise welfare.OnBreak(welfare.OPTED_OUT)
+    chain = _whole(found.item, by)
+    chosen = next((one for one in chain if one.link.number == number), None)
+    file = next((one for one in chosen.files if one.role == role), None) if chosen is not None else None
+    if file is None or role not in VIEWABLE:
+        raise NotHere
+    token = desk_files.show(ref, file.kept, str(FileKind(file.kind)), by=by, on=at.date())
+    found.record(MaterialAct.EVIDENCE_VIEWED, number=number)
+    return token
+
+
+@item_verb(MaterialAct.BUNDLED)
+def export(ref: UUID, *, by: Attendance, at: datetime) -> tuple[str, str]:
+    """Log that an item's evidence leaves the service. Return the token that hands it out once, and its last hash.
+
+    Raises NotHere, Refused, Locked, and NotNow for evidence that was changed or is not there.
+    """
+    found = find(ref, by=by, at=at)
+    found.permit(MaterialCapability.LEAD)
+    if found.state is ItemState.REFERRED:
+        raise NotHere
+    chain = _whole(found.item, by)
+    if not chain:
+        raise NotNow("There is no evidence of this item yet.")
+    ring = by.keys()
+    head = chain[-1].link.head.hex()
+
+    def content() -> Iterator[tuple[str, Iterator[bytes]]]:
+        for entry in chain:
+            for file in entry.files:
+                yield file.kept.sha256, desk_files.read(file.kept, ring)
+
+    blocks = bundles.write(
+        [one.link for one in chain], {one.link.number: one.stamp for one in chain}, content()
+    )
+    token = desk_files.hand_out(ref, blocks, f"evidence-{short_name(ref)}.zip", by=by)
+    found.record(MaterialAct.BUNDLED, number=len(chain), head=head)
+    return token, head
+
+
+def _whole(item: MaterialItem, by: Attendance) -> Sequence[OpenedEntry]:
+    try:
+        return entries.opened(item, by.keys())
+    except BrokenChain as why:
+        raise NotNow(f"{_CHANGED} {why}") from None
+
+
+def _line(one: OpenedEntry) -> EvidenceLine:
+    told: Mapping[str, Any] = one.link.words["told"]
+    verdict = told.get("verdict")
+    return EvidenceLine(
+        number=one.link.number,
+        kind=one.kind,
+        by=one.by,
+        at=one.at,
+        verdict=LivenessVerdict(verdict) if verdict else None,
+        rule=str(told.get("rule", "")),
+        title=str(told.get("title", "")),
+        notes=tuple(str(note) for note in told.get("notes", ())),
+        vantage=str(told.get("vantage", "")),
+        stamped_at=_stamped(one),
+        files=tuple((file.role, file.kept.length) for file in one.files if file.role in VIEWABLE),
+    )
+
+
+def _stamped(one: OpenedEntry) -> datetime | None:
+    """Return when a third party stamped an entry, or None if nobody who is trusted did."""
+    if one.stamp is None or not time_stamps.authority_known():
+        return None
+    try:
+        return time_stamps.stamped_at(one.stamp, one.link.head, time_stamps.roots())
+    except (UnfitStamp, OSError):
+        return None
+
+
+def _known(words: Sequence[Mapping[str, Any]], by: Attendance) -> tuple[KnownItem, ...]:
+    """Return the items that this one is like, by its captures and uploads."""
+    best: dict[UUID, Mapping[str, Any]] = {}
+    for entry in words:
+        for one in entry["told"].get("known", ()):
+            ref = UUID(one["item"])
+            if ref not in best or one["distance"] < best[ref]["distance"]:
+                best[ref] = one
+    rows = dict(MaterialItem.objects.filter(desk_id__in=by.desk_ids, id__in=best).values_list("id", "state"))
+    return tuple(
+        KnownItem(ref, short_name(ref), ItemState(rows[ref]), str(one["by"]), Band(one["band"]))
+        for ref, one in sorted(best.items(), key=lambda pair: (pair[1]["distance"], str(pair[0])))
+        if ref in rows
+    )

@@ -1,0 +1,148 @@
+"""What a captured page says of an item: its hashes, and the verdict whether the material is still there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from django.conf import settings
+
+from heedline.specialist_desks.material.addresses import named_by_examiner
+from heedline.specialist_desks.material.addresses import rules as locator_rules
+from heedline.specialist_desks.material.capture.running import CapturedPage
+from heedline.specialist_desks.material.contents import ItemContent
+from heedline.specialist_desks.material.evidence.chain import EvidenceKind
+from heedline.specialist_desks.material.hashes import PictureHash, TextSketch, sketch_text
+from heedline.specialist_desks.material.liveness import (
+    KnownPage,
+    LivenessCheck,
+    LivenessReading,
+    LivenessRules,
+    LivenessVerdict,
+    StoredResponse,
+    read_liveness_rules,
+    read_response,
+    settled_verdict,
+)
+from heedline.specialist_desks.material.locators import Locator
+
+#: Failures of a capture in the words of a stored response.
+_FAILURES = {"dns": "dns", "timeout": "timeout", "tls": "tls"}
+
+
+@cache
+def _rules(pack: str) -> LivenessRules:
+    return read_liveness_rules(files("heedline.packs").joinpath(pack), locator_rules().platforms)
+
+
+def rules() -> LivenessRules:
+    """Return the liveness rules of the pack in force."""
+    return _rules(settings.PACK)
+
+
+def locator_of(content: ItemContent) -> Locator | None:
+    """Return the first locator of an item that can be opened in a browser, or None."""
+    for one in content.addresses:
+        locator = named_by_examiner(one.shown)
+        if locator is not None and locator.address.startswith(("http://", "https://")):
+            return locator
+    return None
+
+
+def control_of(locator: Locator) -> str:
+    """Return the address of another page of the same site, which is there as long as the site is."""
+    scheme, _, rest = locator.address.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}/"
+
+
+def told_of(page: CapturedPage, locator: Locator, known: KnownPage) -> dict[str, Any]:
+    """Return what an entry records of a captured page, with its hashes and the verdict."""
+    reading = reading_of(page, locator, known)
+    sketch = sketch_text(page.file("text").decode("utf-8", "replace"))
+    return {
+        "address": page.address,
+        "final": page.final,
+        "vantage": page.vantage,
+        "status": page.status,
+        "failure": page.failure,
+        "title": page.title,
+        "headers": dict(page.headers),
+        "chain": [list(one) for one in page.chain],
+        "control": page.control,
+        "notes": list(page.notes),
+        "hosts": [dict(one) for one in page.seen],
+        "browser": page.browser,
+        "pdq": dict(page.pdq) if page.pdq else None,
+        "text": {"whole": sketch.whole.hex(), "minima": sketch.minima.hex()},
+        "verdict": str(reading.verdict),
+        "rule": reading.rule,
+        "moved_to": reading.moved_to.defanged if reading.moved_to is not None else "",
+    }
+
+
+def reading_of(page: CapturedPage, locator: Locator, known: KnownPage) -> LivenessReading:
+    """Return the verdict on a captured page."""
+    response = StoredResponse(
+        status=page.status,
+        final_address=page.final,
+        text=page.file("text").decode("utf-8", "replace"),
+        headers=page.headers,
+        failure=_FAILURES.get(page.failure, page.failure or "refused"),
+        picture=picture_of({"pdq": page.pdq}),
+        control=page.control,
+    )
+    return read_response(locator, response, known, rules(), locator_rules())
+
+
+def picture_of(told: Mapping[str, Any]) -> PictureHash | None:
+    """Return the picture's hash that an entry records, or None."""
+    pdq = told.get("pdq")
+    if not isinstance(pdq, Mapping):
+        return None
+    try:
+        forms = tuple(bytes.fromhex(str(one)) for one in pdq["forms"])
+        quality = max(0, min(100, int(pdq["quality"])))
+    except (KeyError, TypeError, ValueError):
+        return None
+    if len(forms) != 8 or any(len(one) != 32 for one in forms):
+        return None
+    return PictureHash(forms, quality)
+
+
+def text_of(told: Mapping[str, Any]) -> TextSketch | None:
+    """Return the text's sketch that an entry records, or None."""
+    text = told.get("text")
+    if not isinstance(text, Mapping):
+        return None
+    return TextSketch(bytes.fromhex(str(text["whole"])), bytes.fromhex(str(text["minima"])))
+
+
+def known_page(entries: Iterable[Mapping[str, Any]]) -> KnownPage:
+    """Return what the material was when it was last captured and there, from an item's entries in order."""
+    found = KnownPage()
+    for words in entries:
+        told = words["told"]
+        if words["kind"] == EvidenceKind.CAPTURE and told["verdict"] == LivenessVerdict.LIVE:
+            found = KnownPage(text_of(told), picture_of(told))
+    return found
+
+
+def checks_of(entries: Iterable[Mapping[str, Any]]) -> Sequence[LivenessCheck]:
+    """Return every look at an item, from its entries."""
+    return [
+        LivenessCheck(
+            datetime.fromisoformat(words["at"]),
+            words["told"]["vantage"],
+            LivenessVerdict(words["told"]["verdict"]),
+        )
+        for words in entries
+        if words["kind"] != EvidenceKind.UPLOAD
+    ]
+
+
+def settled(entries: Iterable[Mapping[str, Any]]) -> LivenessVerdict | None:
+    """Return the verdict that counts for an item, or None if there is none yet."""
+    return settled_verdict(checks_of(entries), rules())

@@ -1,0 +1,62 @@
+"""Evidence of items, the checks that are due, and the bank of known hashes.
+
+What a page said, its address, its hashes and what a check found are in sealed parts of the desk. No row says what an
+item is.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+from heedline.specialist_desks.material.models.items import MaterialItem
+
+
+class EvidenceEntry(models.Model):
+    """One entry of an item's chain of evidence. Never changed.
+
+    `container` holds the entry, and `head` is the SHA-256 of it, which covers the entry before. The entry has a random
+    number in it, so nobody can test a guess against `head`. `stamp` is a time-stamp authority's reply for `head`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    item = models.ForeignKey(MaterialItem, on_delete=models.PROTECT, related_name="evidence")
+    number = models.PositiveIntegerField()
+    container = models.UUIDField()
+    head = models.BinaryField(max_length=32)
+    stamp = models.BinaryField(null=True)
+    officer = models.ForeignKey("desks.Officer", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "material_evidence"
+        constraints = [models.UniqueConstraint(fields=["item", "number"], name="evidence_in_order")]
+
+
+class LivenessWatch(models.Model):
+    """When an item is next checked. `done` checks were made since `began_at`, and `due_at` is null after the last."""
+
+    item = models.OneToOneField(
+        MaterialItem, on_delete=models.PROTECT, primary_key=True, related_name="watch"
+    )
+    desk = models.ForeignKey("desks.Desk", on_delete=models.PROTECT, related_name="+")
+    began_at = models.DateTimeField()
+    done = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "material_liveness_watch"
+        indexes = [models.Index(fields=["desk", "due_at"], name="checks_due")]
+
+
+class HashBankPage(models.Model):
+    """A page of the desk's bank of known hashes. `container` holds the hashes and which item each is of."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    desk = models.ForeignKey("desks.Desk", on_delete=models.PROTECT, related_name="+")
+    container = models.UUIDField()
+    entries = models.PositiveIntegerField()
+
+    class Meta:
+        db_table = "material_hash_bank"

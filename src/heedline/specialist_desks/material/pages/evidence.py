@@ -1,0 +1,159 @@
+"""The evidence of an item: capturing, checking, looking at one file, and taking a bundle out."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from heedline.casework.access import session
+from heedline.casework.report.opening import short_name
+from heedline.reports.lifecycle import NotNow
+from heedline.specialist_desks.material.capture.running import capture_missing
+from heedline.specialist_desks.material.evidence import capturing, reading, watching
+from heedline.specialist_desks.material.evidence.chain import EvidenceKind
+from heedline.specialist_desks.material.evidence.reading import ItemEvidence
+from heedline.specialist_desks.material.pages.evidence_words import BANDS, BY, FILES, KINDS, NOTES, VERDICTS
+from heedline.specialist_desks.material.pages.words import STATES
+from heedline.specialist_desks.material.rules import ItemState
+from heedline.specialist_desks.material.vocabulary import MaterialCapability
+from heedline.specialist_desks.material.welfare import OnBreak
+from heedline.web.declared import Audience, open_to
+from heedline.web.entrance import times
+from heedline.web.shell.request import OfficeRequest
+
+#: Checks that one click runs. Each may take half a minute.
+_AT_ONCE = 3
+
+
+def evidence_context(request: OfficeRequest, ref: UUID, state: ItemState) -> dict[str, Any]:
+    """Return what the page of an item shows of its evidence."""
+    by, now = request.attendance, session.now()
+    found = reading.evidence_of(ref, by=by)
+    shown = state is not ItemState.REFERRED
+    return {
+        "evidence": found,
+        "evidence_lines": [_line(one, now) for one in found.lines] if shown else [],
+        "evidence_known": [
+            {"one": one, "state": STATES[one.state], "words": f"{BANDS[one.band]} {BY[one.by]}"}
+            for one in found.known
+        ]
+        if shown
+        else [],
+        "settled": VERDICTS[found.settled] if found.settled else "",
+        "next_check": times.day_and_clock(found.due_at, now) if found.due_at else "",
+        "capture_missing": capture_missing(),
+        "can_capture": shown and by.may(MaterialCapability.EXAMINE),
+        "can_watch": state in (ItemState.UNLAWFUL, ItemState.TERMS) and not found.watched,
+        "can_export": shown and bool(found.lines) and by.may(MaterialCapability.LEAD),
+        "is_first": _is_first(found),
+    }
+
+
+def _is_first(found: ItemEvidence) -> bool:
+    return not any(one.kind is EvidenceKind.CAPTURE for one in found.lines)
+
+
+def _line(one: reading.EvidenceLine, now: Any) -> dict[str, Any]:
+    return {
+        "one": one,
+        "kind": KINDS[one.kind],
+        "when": times.day_and_clock(one.at, now),
+        "verdict": VERDICTS[one.verdict] if one.verdict else "",
+        "notes": [NOTES.get(note, note) for note in one.notes],
+        "stamped": times.day_and_clock(one.stamped_at, now) if one.stamped_at else "",
+        "files": [(role, FILES[role]) for role, _ in one.files],
+    }
+
+
+@open_to(Audience.UNLOCKED)
+@require_POST
+def capture(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Capture the page of an item, check whether it is still there, or begin to check it again and again."""
+    by, at = request.attendance, session.now()
+    chosen = request.POST.get("do", "")
+    try:
+        if chosen == "watch":
+            watching.watch(ref, by=by, at=at)
+            messages.success(
+                request, "The item will be checked again. Checks that are due are listed under Items."
+            )
+        else:
+            do = capturing.capture if chosen == "capture" else capturing.look
+            found = do(ref, by=by, at=at)
+            messages.success(request, f"Recorded as entry {found.number}. {VERDICTS[found.verdict]}.")
+    except NotNow as why:
+        messages.error(request, why.reason)
+    return HttpResponseRedirect(reverse("material-item", kwargs={"ref": ref}))
+
+
+@open_to(Audience.UNLOCKED)
+@require_http_methods(["GET", "POST"])
+def checks(request: OfficeRequest) -> HttpResponse:
+    """List the items whose check is due, and check the first of them."""
+    by, at = request.attendance, session.now()
+    waiting = watching.due(by=by, at=at)
+    if request.method == "POST":
+        for ref in waiting[:_AT_ONCE]:
+            try:
+                found = capturing.look(ref, by=by, at=at)
+            except NotNow as why:
+                messages.error(request, f"Item {short_name(ref)}: {why.reason}")
+            else:
+                messages.success(request, f"Item {short_name(ref)}: {VERDICTS[found.verdict]}.")
+        return HttpResponseRedirect(reverse("material-checks"))
+    lines = [(ref, short_name(ref)) for ref in waiting[:100]]
+    context = {
+        "lines": lines,
+        "count": len(waiting),
+        "at_once": _AT_ONCE,
+        "capture_missing": capture_missing(),
+    }
+    return render(request, "material/checks.html", context)
+
+
+@open_to(Audience.UNLOCKED)
+@require_GET
+def file(request: OfficeRequest, ref: UUID, number: int, role: str) -> HttpResponse:
+    """Show one file of the evidence in a frame, covered until the examiner asks for it."""
+    by, at = request.attendance, session.now()
+    context: dict[str, Any] = {
+        "ref": ref,
+        "short": short_name(ref),
+        "number": number,
+        "role": FILES.get(role),
+    }
+    try:
+        token = reading.open_file(ref, number, role, by=by, at=at)
+    except OnBreak as why:
+        return render(request, "material/break.html", {"why": why.reason})
+    except NotNow as why:
+        context["why_not"] = why.reason
+    else:
+        context["frame"] = f"{settings.FILES_URL}/t/{token}/"
+    response = render(request, "material/evidence_file.html", context)
+    response._csp_config = {**settings.SECURE_CSP, "frame-src": [settings.FILES_URL]}  # type: ignore[attr-defined]
+    return response
+
+
+@open_to(Audience.UNLOCKED)
+@require_http_methods(["GET", "POST"])
+def export(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Ask whether an item's evidence is to leave the service, then give a link that hands it out once."""
+    by, at = request.attendance, session.now()
+    by.require(MaterialCapability.LEAD)
+    context: dict[str, Any] = {"ref": ref, "short": short_name(ref)}
+    if request.method == "POST":
+        try:
+            token, head = reading.export(ref, by=by, at=at)
+        except NotNow as why:
+            context["why_not"] = why.reason
+        else:
+            context |= {"address": f"{settings.FILES_URL}/o/{token}/", "head": head}
+    return render(request, "material/evidence_export.html", context)

@@ -1,0 +1,5 @@
+"""A small internet of our own, for the demonstration and for tests: invented sites, companies and a time-stamp authority.
+
+It is one server on this machine. The reserved names that lead to it (RFC 2606) exist nowhere else, and all material
+is placeholders. Start reading at `sites.py`; `company.py` answers notices well, badly or never.
+"""

@@ -1,0 +1,132 @@
+"""Attacks by a page that is captured, with the real browser and the small internet: nothing inside is reached."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from heedline.specialist_desks.material.capture import sandboxes
+from heedline.specialist_desks.material.capture.running import (
+    CapturedPage,
+    CaptureLimits,
+    CaptureStopped,
+    capture,
+)
+from heedline.specialist_desks.material.liveness import LivenessVerdict
+from tests.support.small_internet import small_internet
+
+pytestmark = pytest.mark.browser
+
+
+@contextmanager
+def listener(port: int = 0) -> Iterator[tuple[int, list[str]]]:
+    """A program on this machine that nothing may reach, such as the database, and who has reached it."""
+    reached: list[str] = []
+    with socket.create_server(("127.0.0.1", port)) as server:
+
+        def serve() -> None:
+            while True:
+                try:
+                    connection, where = server.accept()
+                except OSError:
+                    return
+                reached.append(str(where))
+                connection.close()
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield server.getsockname()[1], reached
+
+
+def of(path: str, port: int, **limits: float) -> CapturedPage:
+    allowed = CaptureLimits(small_internet=port, **{"seconds": 20.0, "most_bytes": 4 << 20, **limits})  # type: ignore[arg-type]
+    return capture(f"https://films.example{path}", allowed, control="https://films.example/")
+
+
+def test_a_hostile_page_reaches_nothing_on_this_machine(tmp_path: Path) -> None:
+    with small_internet(tmp_path / "net") as net, listener() as (port, reached):
+        found = of("/hostile", net.server_port)
+        assert found.status == 200
+        assert found.file("picture").startswith(b"\x89PNG")
+        refused = {(one["host"], one["why"]) for one in found.seen if one["why"]}
+        assert {("169.254.169.254", "private"), ("100.64.0.1", "private"), ("fd00::1", "private")} <= refused
+        assert {one["why"] for one in found.seen if one["host"] != "films.example"} <= {
+            "private",
+            "port",
+            "scheme",
+        }
+        assert all(one["address"] == "127.0.0.1" for one in found.seen if not one["why"])
+        assert "download" in found.notes
+        assert b"root:" not in found.file("text") + found.file("warc")
+        for path in ("/to-loopback", "/to-metadata", "/to-file", "/loop"):
+            led = of(path, net.server_port)
+            assert led.status == 0, path
+            assert led.failure in {"port", "private", "refused"}, path
+        assert not reached
+        assert port
+
+
+def test_a_page_that_never_ends_or_is_huge_is_cut_off(tmp_path: Path) -> None:
+    with small_internet(tmp_path / "net") as net:
+        slow = of("/never-ends", net.server_port, seconds=6.0)
+        assert "did-not-finish" in slow.notes
+        assert b"placeholder" in slow.file("text")
+        try:
+            huge = of("/huge", net.server_port, seconds=8.0, most_bytes=1 << 20)
+        except CaptureStopped:
+            return
+        assert "too-much" in huge.notes
+
+
+def test_a_missing_page_beside_a_working_one_is_told_apart(tmp_path: Path) -> None:
+    with small_internet(tmp_path / "net") as net:
+        net.sites.remove("https://films.example/watch/7781")
+        found = of("/watch/7781", net.server_port)
+        assert (found.status, found.control) == (404, 200)
+        assert str(LivenessVerdict.REMOVED_404)
+
+
+@pytest.mark.parametrize("start", [sandboxes.start_proxy, sandboxes.start_browser])
+def test_neither_sandbox_has_an_environment_a_key_or_a_way_out(
+    start: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same options, with a program in the place of ours that looks around."""
+    secret = tmp_path / "key-office"
+    secret.write_text("secret", encoding="ascii")
+    monkeypatch.setenv("HEEDLINE_DATABASE_URL", "postgresql://heedline@127.0.0.1/heedline")
+    looked = (
+        "import os,json,socket\n"
+        "def can(port):\n"
+        "  try: socket.create_connection(('127.0.0.1', port), 1).close(); return True\n"
+        "  except OSError: return False\n"
+        f"seen=[p for p in ({str(secret)!r}, {os.getcwd()!r}, '/root', '/home', '/etc/passwd', '/var') if os.path.exists(p)]\n"
+        "print(json.dumps({'env': sorted(os.environ), 'seen': seen, 'uid': os.getuid(), 'reaches': can(PORT)}))"
+    )
+    real = subprocess.Popen
+
+    with listener() as (port, _):
+
+        def popen(command: list[str], **words: object) -> object:
+            at = command.index("-S")
+            return real([*command[:at], "-S", "-c", looked.replace("PORT", str(port))], **words)  # type: ignore[call-overload]
+
+        monkeypatch.setattr(sandboxes.subprocess, "Popen", popen)
+        folder = tmp_path / "shared"
+        folder.mkdir(mode=0o777)
+        for above in (folder, *folder.parents[:3]):
+            above.chmod(0o755)
+        process = start(folder, seconds=5)  # type: ignore[operator]
+        out, _ = process.communicate(timeout=20)
+    found = json.loads(out)
+    assert found["seen"] == []
+    assert not [name for name in found["env"] if "HEEDLINE" in name or "DATABASE" in name]
+    assert found["uid"] != 0
+    if start is sandboxes.start_browser:
+        assert not found["reaches"], "the browser has no network at all"

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import django
-import psycopg
 import pytest
 from django.core.signals import setting_changed
 from django.test.signals import root_urlconf_changed
@@ -17,6 +17,8 @@ from pytest_django.plugin import blocking_manager_key
 from tests.support.database import forget_the_desk
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
+
+from heedline.vault import passphrases
 
 if TYPE_CHECKING:
     from tests.support.cast import House
@@ -30,6 +32,9 @@ forget_the_desk()
 # routes of all sites and reads them anew, which took half the time of a request. They are kept by the name of their
 # module, and no test changes a module's routes.
 setting_changed.disconnect(root_urlconf_changed)
+
+#: The same passphrase and salt always give the same key, and the people of the house unlock in nearly every test.
+_stretched_once = lru_cache(maxsize=256)(passphrases._stretched)
 
 
 @pytest.fixture(scope="session")
@@ -95,10 +100,11 @@ def _asked_for(item: pytest.Item) -> str:
 
 
 @pytest.fixture
-def house(db: None, request: pytest.FixtureRequest) -> House:
+def house(db: None, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> House:
     """A whole small installation: see tests/support/cast.py."""
     from tests.support import furnished
 
+    monkeypatch.setattr(passphrases, "_stretched", _stretched_once)
     return furnished.house(_asked_for(request.node))
 
 
@@ -118,9 +124,8 @@ def _leaves_the_database_empty(request: pytest.FixtureRequest) -> Iterator[None]
 
     if marked := furnished.changed():
         pytest.fail(f"{request.node.nodeid} leaves its mark where the house stands: {', '.join(marked)}")
-    database.enter(database.EMPTY)
-    with psycopg.connect(database.cluster().super_url(database.database()), autocommit=True) as look:
-        left = look.execute("SELECT count(*) FROM desks_organisation").fetchone()
+    left = database.look(database.EMPTY).execute("SELECT count(*) FROM desks_organisation").fetchone()
     if left and left[0]:
+        database.enter(database.EMPTY)
         database.reset()
         pytest.fail(f"{request.node.nodeid} leaves {left[0]} organisations in the database")

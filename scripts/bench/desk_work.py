@@ -135,7 +135,7 @@ async def _read(instance: Instance, desk: str, *, pages: int, opens: int) -> dic
         onward = _NEXT.search(page)
         path = unescape(onward.group(1)) if onward else first
     used = instance.family().cpu().since(before)
-    views = await _views(browser, first, times=max(8, pages // 8))
+    views = await _views(browser, first, times=max(16, pages // 2))
     open_times, before = [], instance.family().cpu()
     known = sorted(set(refs))
     chosen = random.Random(3).choices(known, k=opens)  # noqa: S311 - which to open
@@ -147,7 +147,7 @@ async def _read(instance: Instance, desk: str, *, pages: int, opens: int) -> dic
     browser.close()
     return {
         "desk": desk,
-        "board": await _board(instance, desk, times=max(20, pages // 4)),
+        "board": await _board(instance, desk, times=max(20, pages)),
         "queue": {
             "pages": pages,
             **percentiles(queue_times),

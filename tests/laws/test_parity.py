@@ -27,6 +27,7 @@ from heedline.launch import roles
 from heedline.packs.reading.loading import URGENCIES
 from heedline.permits import functions
 from heedline.permits.capabilities import Capability
+from heedline.permits.queue_rows import QueueOrder, QueueRows
 from heedline.permits.roles import GRANTS, Role
 from heedline.permits.scopes import reports_of
 from heedline.permits.second_person import RULES, Matter, Reply
@@ -238,8 +239,13 @@ def test_the_stage_that_a_disposal_needs(function: str) -> None:
     assert set(re.findall(r"[a-z]\.stage = '([a-z]+)'", source(function))) == origins
 
 
+def queue_sql() -> str:
+    desks = (UUID(int=1),)
+    return QueueRows(desks, desks, datetime(2026, 11, 27, tzinfo=UTC), 26, order=QueueOrder()).sql()[0]
+
+
 def test_the_stages_that_stand_in_a_queue() -> None:
-    body = source("permits.queue")
+    body = queue_sql()
     assert set(re.findall(r"NOT r\.stage = '([a-z]+)'", body)) == {
         str(stage) for stage in Stage if TURNS[stage] is Turn.NOBODY and stage is not Stage.DISPOSED
     }
@@ -250,8 +256,8 @@ def test_the_stages_that_stand_in_a_queue() -> None:
 
 
 def test_the_ranks_of_a_queue() -> None:
-    body = source("permits.queue")
-    (ranks,) = re.findall(r"'\{([0-9,]+)\}'::smallint", body)
+    body = queue_sql()
+    ranks = ",".join(re.findall(r"'\{([0-9,]+)\}'::smallint", body))
     made = {
         rank_of(urgency, priority, danger)
         for urgency in URGENCIES

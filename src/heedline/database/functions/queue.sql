@@ -1,41 +1,6 @@
--- Which reports stand first in a queue, without reading the others: a few rows of an index for each desk, and these are
--- sorted. All but open_work look with the eyes of whoever calls them, so row-level security holds inside.
+-- The figures of queues and boards (which reports stand in a queue: permits/queue_rows.py). All but open_work look with the
+-- eyes of whoever calls them, so row-level security holds inside.
 SET ROLE heedline_usher;
-
--- The first 101 (one more than the longest page) open reports after (p_rank, p_due, p_id): those of p_desks, and those
--- of other desks that the round-the-clock desks p_watching must see to now: all in danger until that is discharged, in any
--- stage what is overdue, and what waits where nobody is on duty.
-CREATE FUNCTION permits.queue(p_desks uuid[], p_watching uuid[], p_at timestamptz, p_rank integer, p_due timestamptz,
-    p_id uuid) RETURNS SETOF uuid LANGUAGE sql STABLE ROWS 101 SET search_path = pg_catalog, pg_temp AS $$
-    WITH desk AS MATERIALIZED (
-        SELECT d.id, NOT EXISTS (
-            SELECT 1 FROM public.desks_shift s JOIN public.desks_officer o ON o.id = s.officer_id AND o.is_active
-            WHERE s.desk_id = d.id AND s.starts_at <= p_at AND s.ends_at > p_at) AS empty
-        FROM public.desks_desk d WHERE d.kind NOT IN ('authoriser', 'partner') AND cardinality(p_watching) > 0
-    )
-    SELECT first.id FROM (
-        SELECT r.id, r.rank, r.due_at FROM unnest(p_desks) AS d(id) CROSS JOIN LATERAL (
-            SELECT r.id, r.rank, r.due_at FROM public.reports_report r
-            WHERE r.desk_id = d.id AND NOT r.stage = 'closed' AND (r.rank, r.due_at, r.id) > (p_rank, p_due, p_id)
-            ORDER BY r.rank, r.due_at, r.id LIMIT 101) r
-        UNION
-        SELECT r.id, r.rank, r.due_at FROM unnest(p_watching) AS w(id) CROSS JOIN LATERAL (
-            SELECT r.id, r.rank, r.due_at FROM public.reports_report r
-            WHERE r.watch_id = w.id AND r.rank = 0 AND NOT r.stage = 'closed'
-                AND (r.rank, r.due_at, r.id) > (p_rank, p_due, p_id)
-            ORDER BY r.due_at, r.id LIMIT 101) r
-        UNION
-        -- rank by rank, since "overdue" is a stretch of the index only within one
-        SELECT r.id, r.rank, r.due_at FROM unnest(p_watching) AS w(id) CROSS JOIN desk d
-            CROSS JOIN unnest('{1,2,3}'::smallint[]) AS k(rank) CROSS JOIN LATERAL (
-            SELECT r.id, r.rank, r.due_at FROM public.reports_report r
-            WHERE r.watch_id = w.id AND r.desk_id = d.id AND r.rank = k.rank AND NOT r.stage = 'closed'
-                AND (r.stage = 'waiting' OR r.due_at < p_at)
-                AND r.due_at < CASE WHEN d.empty THEN 'infinity' ELSE p_at END
-                AND (r.rank, r.due_at, r.id) > (p_rank, p_due, p_id)
-            ORDER BY r.due_at, r.id LIMIT 101) r
-    ) first ORDER BY first.rank, first.due_at, first.id LIMIT 101
-$$;
 
 -- The figures of each desk, every stage included, counted up to a thousand: what waits to be taken, what is overdue, where
 -- somebody is in danger, what has unread messages, and when the next is due. Of a round-the-clock desk also what is

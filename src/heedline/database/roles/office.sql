@@ -202,7 +202,6 @@ GRANT EXECUTE ON FUNCTION
     permits.practised_by_mine(),
     permits.figures(uuid[], timestamptz),
     permits.open_work(uuid, timestamptz, date, integer[]),
-    permits.queue(uuid[], uuid[], timestamptz, integer, timestamptz, uuid),
     permits.release_words(uuid),
     permits.retire_epoch(uuid),
     permits.search_coverage(),

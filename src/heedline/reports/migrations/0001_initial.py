@@ -67,6 +67,7 @@ class Migration(migrations.Migration):
                     "lease_by",
                     models.ForeignKey(
                         blank=True,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -1006,6 +1007,70 @@ class Migration(migrations.Migration):
                     "unread",
                 ],
                 name="queue_open",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="report",
+            index=models.Index(
+                condition=models.Q(("stage", "closed"), _negated=True),
+                fields=["desk", "kind", "rank", "due_at", "id"],
+                name="queue_kind",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="report",
+            index=models.Index(
+                condition=models.Q(("stage", "closed"), _negated=True),
+                fields=["desk", "area", "rank", "due_at", "id"],
+                name="queue_area",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="report",
+            index=models.Index(
+                condition=models.Q(("stage", "closed"), _negated=True),
+                fields=["desk", "channel", "rank", "due_at", "id"],
+                name="queue_channel",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="report",
+            index=models.Index(
+                condition=models.Q(("stage", "closed"), _negated=True),
+                fields=["desk", "urgency", "rank", "due_at", "id"],
+                name="queue_urgency",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="report",
+            index=models.Index(
+                condition=models.Q(("stage", "closed"), _negated=True),
+                fields=["desk", "priority", "rank", "due_at", "id"],
+                name="queue_priority",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="report",
+            index=models.Index(
+                condition=models.Q(("stage", "closed"), _negated=True),
+                fields=["desk", "stage", "rank", "due_at", "id"],
+                name="queue_stage",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="report",
+            index=models.Index(
+                condition=models.Q(("stage", "closed"), _negated=True),
+                fields=["desk", "received_on", "rank", "due_at", "id"],
+                name="queue_received_on",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="report",
+            index=models.Index(
+                condition=models.Q(("stage", "closed"), _negated=True),
+                fields=["desk", "owner", "rank", "due_at", "id"],
+                name="queue_owner",
             ),
         ),
         migrations.AddIndex(

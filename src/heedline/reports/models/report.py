@@ -26,6 +26,8 @@ from heedline.reports.lifecycle import Move, Stage, after
 _AT_ONCE = 250
 #: Moves whose verbs give the clock columns themselves: they end the clocks of many reports, and restore them.
 _BULK = frozenset({Move.SWEEP, Move.UNDO_SWEEP})
+#: What a queue is filtered and sorted by, besides the priority and the next time.
+QUEUED_BY = ("kind", "area", "channel", "urgency", "priority", "stage", "received_on", "owner")
 
 
 class Report(models.Model):
@@ -59,7 +61,12 @@ class Report(models.Model):
     #: Who is writing in the report now, and until when. It keeps two people from writing at once and does nothing else:
     #: when it lapses, neither the owner nor a clock changes.
     lease_by = models.ForeignKey(
-        "desks.Officer", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        "desks.Officer",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,  # nobody asks by it
     )
     lease_until = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
@@ -88,6 +95,15 @@ class Report(models.Model):
                     "owner",
                     "unread",
                 ],
+            ),
+            # each filter and each order of a queue is a stretch of one of these (`permits.queue_rows`)
+            *(
+                models.Index(
+                    fields=["desk", column, "rank", "due_at", "id"],
+                    name=f"queue_{column}",
+                    condition=~models.Q(stage=Stage.CLOSED),
+                )
+                for column in QUEUED_BY
             ),
             # a few rows: what has unread messages is counted on every queue
             models.Index(

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, Expression, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from heedline.audit import journal
@@ -26,7 +26,14 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.pages.queues.desk_columns import DeskColumns, desk_columns
 from heedline.casework.pages.queues.figures import WorkTotals
 from heedline.casework.pages.queues.queue_view import QueueView as QueueView
-from heedline.casework.pages.queues.queue_view import filtered, mark_of, ordered, place_of
+from heedline.casework.pages.queues.queue_view import (
+    conditions,
+    filtered,
+    mark_of,
+    order_of,
+    ordered,
+    place_of,
+)
 from heedline.casework.report import notes, report_language
 from heedline.casework.report.opening import (
     CLOSED_WORDS,
@@ -47,8 +54,9 @@ from heedline.desks.models import Appointment, Officer, Shift
 from heedline.dispatch.clocks import due_words, is_overdue
 from heedline.packs.urgency import Urgency
 from heedline.permits.capabilities import Capability
+from heedline.permits.queue_rows import QueueRows, number_of
 from heedline.permits.roles import Role
-from heedline.permits.scopes import of_page, open_in_queue, queue_of, reports_of, totals_at, waiting_at
+from heedline.permits.scopes import IsOneOf, of_page, reports_of, totals_at, waiting_at
 from heedline.reports.lifecycle import Move, Stage
 from heedline.reports.models import Report, Step, TranslationText
 from heedline.reports.stored import parts_of
@@ -195,8 +203,10 @@ _CLOSED = Subquery(
 )
 
 
-def _beside(rows: QuerySet[Report], desks: Sequence[UUID], by: Attendance, at: datetime) -> dict[str, Any]:
-    """Return the query columns for `Beside`.
+def _beside(
+    total: Subquery | Expression, desks: Sequence[UUID], by: Attendance, at: datetime
+) -> dict[str, Any]:
+    """Return the query columns for `Beside`, with the number of reports that match.
 
     None of them depends on the row, so each is calculated once.
     """
@@ -206,7 +216,7 @@ def _beside(rows: QuerySet[Report], desks: Sequence[UUID], by: Attendance, at: d
     return {
         "now_waiting": waiting_at(by.desk_ids),
         "now_totals": totals_at(desks, at),
-        "now_total": _HowMany(rows.order_by().values("id")[: COUNTED + 1]),
+        "now_total": total,
         "now_people": ArraySubquery(
             people.order_by("officer__name").values(line=JSONObject(id="officer_id", name="officer__name"))
         ),
@@ -257,22 +267,24 @@ def rows_of(by: Attendance, view: QueueView, at: datetime) -> tuple[list[Listed]
     Open ones include the reports of other desks that a round-the-clock desk must deal with now.
     """
     desks = _chosen(by, view.desk)
-    if view.state == "closed":
-        rows = reports_of(by.desk_ids).filter(stage=Stage.CLOSED, desk_id__in=desks)
-    elif view.state == "mine":
-        rows = reports_of(by.desk_ids).filter(owner_id=by.officer_id).exclude(stage=Stage.CLOSED)
-    else:
+    if view.state == "open":
         watching = [desk.id for desk in by.desks if desk.round_the_clock and desk.id in desks]
-        rows = open_in_queue(by.desk_ids, chosen=desks, watching=watching, at=at)
-    matching = filtered(rows, view, by=by, at=at)
-    beside = _beside(matching, desks, by, at)
-    if view.state == "open" and view.usual:
-        first = queue_of(by.desk_ids, chosen=desks, watching=watching, after=place_of(view), at=at)
-        return _listed(first, beside, by, view, at)
+        matching = tuple(conditions(view, by=by, at=at))
+        found = QueueRows(tuple(desks), tuple(watching), at, COUNTED + 1, matching)
+        page = replace(found, most=view.size + 1, order=order_of(view), after=place_of(view))
+        rows = ordered(of_page(by.desk_ids, page), replace(view, after=None))
+        return _listed(rows, _beside(number_of(found), desks, by, at), by, view, at)
+    mine = reports_of(by.desk_ids)
+    if view.state == "closed":
+        mine = mine.filter(stage=Stage.CLOSED, desk_id__in=desks)
+    else:
+        mine = mine.filter(owner_id=by.officer_id).exclude(stage=Stage.CLOSED)
+    those = filtered(mine, view, by=by, at=at)
+    total = _HowMany(those.order_by().values("id")[: COUNTED + 1])
     # the narrow query reads an index alone; only the rows of the page are then read whole
-    page = ordered(matching, view).values("id")[: view.size + 1]
-    rows = ordered(of_page(by.desk_ids, page), replace(view, after=None))
-    return _listed(rows, beside, by, view, at)
+    narrow = ordered(those, view).values("id")[: view.size + 1]
+    rows = ordered(mine.filter(IsOneOf(F("id"), ArraySubquery(narrow))), replace(view, after=None))
+    return _listed(rows, _beside(total, desks, by, at), by, view, at)
 
 
 def _opened(rows: Sequence[Listed], ring: Keyring | None) -> dict[UUID, OpenedReport]:

@@ -20,7 +20,7 @@ from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from heedline.casework.access.session import Attendance, office_zone
-from heedline.permits.scopes import QueuePlace
+from heedline.permits.queue_rows import ColumnCondition, QueueOrder, QueuePlace
 from heedline.reports.lifecycle import Stage
 from heedline.reports.models import Report
 
@@ -44,6 +44,14 @@ _PLAIN = ("kind", "area", "channel", "urgency", "stage", "outcome")
 _FILTERS = (*_PLAIN, "priority", "due", "received", "owner", "unread")
 #: The order of the stages, for sorting.
 _STAGES = (Stage.WAITING, Stage.TAKEN, Stage.ASSESSED, Stage.ACTING, Stage.CLOSED)
+_LOOKUPS: Mapping[str, str] = {
+    "=": "",
+    "<": "__lt",
+    "<=": "__lte",
+    ">": "__gt",
+    ">=": "__gte",
+    "null": "__isnull",
+}
 #: What each order goes by first. After it come the usual order and the id, so that no two reports are equal.
 _FIRST: Mapping[str, str] = {
     "priority": "rank",
@@ -167,27 +175,37 @@ def sorts_of(state: str) -> tuple[str, ...]:
     return tuple(name for name in _FIRST if name not in without)
 
 
-def filtered(rows: QuerySet[Report], view: QueueView, *, by: Attendance, at: datetime) -> QuerySet[Report]:
-    """Return the reports that match the view's filters."""
-    rows = rows.filter(**{name: value for name in _PLAIN if (value := getattr(view, name))})
+def conditions(view: QueueView, *, by: Attendance, at: datetime) -> list[ColumnCondition]:
+    """Return the view's filters as conditions on a report."""
+    found: list[ColumnCondition] = [(name, "=", value) for name in _PLAIN if (value := getattr(view, name))]
     if view.priority:
-        rows = rows.filter(priority="" if view.priority == UNSET else view.priority)
+        found.append(("priority", "=", "" if view.priority == UNSET else view.priority))
     if view.due:
-        rows = rows.filter(due_at__lt=at)
+        found.append(("due_at", "<", at))
     if view.unread:
-        rows = rows.filter(unread__gt=0)
+        found.append(("unread", ">", 0))
     if view.owner == NOBODY:
-        rows = rows.filter(owner=None)
+        found.append(("owner_id", "null", True))
     elif view.owner:
-        rows = rows.filter(owner=by.officer_id if view.owner == MINE else UUID(view.owner))
+        found.append(("owner_id", "=", by.officer_id if view.owner == MINE else UUID(view.owner)))
     if view.received:
         newest, oldest = RECEIVED[view.received]
         today = at.astimezone(office_zone()).date()
         if newest:
-            rows = rows.filter(received_on__lte=today - timedelta(days=newest))
+            found.append(("received_on", "<=", today - timedelta(days=newest)))
         if oldest is not None:
-            rows = rows.filter(received_on__gte=today - timedelta(days=oldest))
-    return rows
+            found.append(("received_on", ">=", today - timedelta(days=oldest)))
+    return found
+
+
+def filtered(rows: QuerySet[Report], view: QueueView, *, by: Attendance, at: datetime) -> QuerySet[Report]:
+    """Return the reports that match the view's filters."""
+    return rows.filter(
+        **{
+            f"{column}{_LOOKUPS[operator]}": value
+            for column, operator, value in conditions(view, by=by, at=at)
+        }
+    )
 
 
 def _keys(view: QueueView) -> tuple[str, ...]:
@@ -279,9 +297,18 @@ def values_of(view: QueueView) -> tuple[Any, ...]:
     return found
 
 
+def order_of(view: QueueView) -> QueueOrder:
+    """Return the order of a view of open reports."""
+    return QueueOrder(view.sort.removeprefix("-") or "priority", view.sort.startswith("-"))
+
+
 def place_of(view: QueueView) -> QueuePlace | None:
-    """Return the position of a view in the default order.
+    """Return the position of a view of open reports.
 
     Raises ValueError for a mark that was never issued.
     """
-    return QueuePlace(*values_of(view)) if view.after else None
+    if not view.after:
+        return None
+    values = dict(zip((key.lstrip("-") for key in _keys(view)), values_of(view), strict=True))
+    usual = {name: values.pop(name) for name in _OPEN_ORDER}
+    return QueuePlace(**usual, first=next(iter(values.values()), None))

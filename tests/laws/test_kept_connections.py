@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection, connections
+from django.db import DataError, OperationalError, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from heedline.casework.access import session as access_session
@@ -133,3 +133,47 @@ def test_no_token_of_a_session_stands_in_the_text_of_a_statement(house: House, w
     assert "set_config" in text
     assert secret.hex() not in text
     assert token not in text
+
+
+def test_a_call_leaves_no_value_in_the_text_and_is_prepared_once(kept: Any) -> None:
+    session = _session(kept)
+    for number in (1, 2, 70_000):
+        assert kept.call("SELECT %s::bytea, %b::uuid[], %s::bigint", [b"\0sealed", [], number]) == [
+            (b"\0sealed", [], number)
+        ]
+    with _other() as other:
+        last = other.execute("SELECT query FROM pg_stat_activity WHERE pid = %s", [session]).fetchone()
+    assert last == ("SELECT $1::bytea, $2::uuid[], $3::bigint",)
+
+
+def test_a_call_that_fails_is_djangos_error_and_the_connection_stands(kept: Any) -> None:
+    with pytest.raises(DataError):
+        kept.call("SELECT 1 / %s::integer", [0])
+    assert kept.call("SELECT %s::integer", [7]) == [(7,)]
+
+
+def test_a_call_after_the_server_ended_the_session_fails_once(kept: Any) -> None:
+    first = kept.call("SELECT pg_backend_pid(), %s::integer", [1])[0][0]
+    with _other() as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [first])
+    with pytest.raises(OperationalError):
+        kept.call("SELECT pg_backend_pid(), %s::integer", [1])
+    _next_request(kept)
+    assert kept.call("SELECT pg_backend_pid(), %s::integer", [1])[0][0] != first
+
+
+def test_a_call_begins_the_transaction_that_it_is_in(kept: Any) -> None:
+    kept.call("SELECT %s::integer", [1])
+    kept.set_autocommit(False)
+    assert kept.call("SELECT set_config('heedline.tried', %s, true)", ["yes"]) == [("yes",)]
+    assert kept.call("SELECT current_setting('heedline.tried', %s)", [True]) == [("yes",)]
+    kept.rollback()
+    kept.set_autocommit(True)
+    assert kept.call("SELECT coalesce(current_setting('heedline.tried', %s), '')", [True]) == [("",)]
+
+
+def test_a_call_prepares_again_what_psycopg_has_dropped(kept: Any) -> None:
+    for number in (1, 2):
+        assert kept.call("SELECT %s::integer", [number]) == [(number,)]
+        with kept.cursor() as cursor:
+            cursor.execute("DEALLOCATE ALL")

@@ -6,6 +6,7 @@ Only the cookie in the reporter's browser leads to a draft's row.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import OperationalError, connection
 
@@ -17,6 +18,11 @@ class StoreFull(OperationalError):
     """
 
 
+def _call(sql: str, *values: Any) -> Any:
+    """Return what one of our functions returns."""
+    return connection.call(sql, values)[0][0]  # type: ignore[attr-defined]
+
+
 def save_draft(row: bytes, sealed: bytes, hours: int, *, room_for_new: int, room: int) -> bool:
     """Save a sealed draft and return whether it was saved.
 
@@ -26,35 +32,33 @@ def save_draft(row: bytes, sealed: bytes, hours: int, *, room_for_new: int, room
     Raises StoreFull if all drafts together take more than `room` bytes on disk or, when this row does not
     exist yet, more than `room_for_new`.
     """
-    with connection.bound_cursor() as cursor:  # type: ignore[attr-defined]
-        cursor.execute("SELECT door.save_draft(%s, %s, %s, %s, %s)", [row, sealed, hours, room_for_new, room])
-        found = cursor.fetchone()
-    did = str(found[0]) if found else "refused"
+    did = _call(
+        "SELECT door.save_draft(%s, %s, %s::integer, %s::bigint, %s::bigint)",
+        row,
+        sealed,
+        hours,
+        room_for_new,
+        room,
+    )
     if did == "full":
         raise StoreFull("no room for a draft")
-    return did == "kept"
+    return bool(did == "kept")
 
 
 def load_draft(row: bytes) -> bytes | None:
     """Return the sealed draft, or None if there is none or it has expired."""
-    with connection.bound_cursor() as cursor:  # type: ignore[attr-defined]
-        cursor.execute("SELECT door.load_draft(%s)", [row])
-        found = cursor.fetchone()
-    return bytes(found[0]) if found and found[0] is not None else None
+    found = _call("SELECT door.load_draft(%s)", row)
+    return None if found is None else bytes(found)
 
 
 def delete_draft(row: bytes) -> None:
     """Delete the draft."""
-    with connection.bound_cursor() as cursor:  # type: ignore[attr-defined]
-        cursor.execute("SELECT door.delete_draft(%s)", [row])
+    _call("SELECT door.delete_draft(%s)", row)
 
 
 def form_of(row: bytes) -> int:
     """Return how many of this draft's form tokens have been used, which is also the number of the next one."""
-    with connection.bound_cursor() as cursor:  # type: ignore[attr-defined]
-        cursor.execute("SELECT door.form_of(%s)", [row])
-        found = cursor.fetchone()
-    return int(found[0]) if found else 0
+    return int(_call("SELECT door.form_of(%s)", row))
 
 
 def add_counts(counts: Sequence[tuple[str, str, str, int]]) -> None:
@@ -63,8 +67,10 @@ def add_counts(counts: Sequence[tuple[str, str, str, int]]) -> None:
     Each entry gives the kind of report, the page, the event and the number (in fives).
     """
     kinds, steps, whats, numbers = (list(column) for column in zip(*counts, strict=True))
-    with connection.bound_cursor() as cursor:  # type: ignore[attr-defined]
-        cursor.execute(
-            "SELECT door.add_counts(%s::text[], %s::text[], %s::text[], %s::integer[])",
-            [kinds, steps, whats, numbers],
-        )
+    _call(
+        "SELECT door.add_counts(%s::text[], %s::text[], %s::text[], %s::integer[])",
+        kinds,
+        steps,
+        whats,
+        numbers,
+    )

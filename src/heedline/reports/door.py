@@ -80,10 +80,8 @@ class Submission:
 
 
 def _call(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.bound_cursor() as cursor:  # type: ignore[attr-defined]
-        cursor.execute(sql, params)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+    rows: list[tuple[Any, ...]] = connection.call(sql, params)  # type: ignore[attr-defined]
+    return rows
 
 
 def _stored(sql: str, params: Sequence[Any]) -> str:

@@ -173,11 +173,7 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_SAVE_EVERY_REQUEST = False
 
 #: What every response goes through, also on the way of `config.intake_first`.
-GUARDS = [
-    "heedline.web.guard.SecurityHeaders",
-    "django.middleware.security.SecurityMiddleware",
-    "django.middleware.csp.ContentSecurityPolicyMiddleware",
-]
+GUARDS = ["heedline.web.guard.SecurityHeaders"]
 PUBLIC_MIDDLEWARE = [
     *GUARDS,
     "heedline.web.public.shell.languages.LanguageOfTheAddress",

@@ -5,33 +5,61 @@ from __future__ import annotations
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.csp import build_policy
 
 _NO_SENSORS = (
     "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
     "interest-cohort=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
 )
 
+_ALWAYS = (
+    ("Permissions-Policy", _NO_SENSORS),
+    ("X-Robots-Tag", "noindex, nofollow"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+)
+_POLICY = "Content-Security-Policy"
+
 #: Seconds until somebody should try again what does not work just now; a browser or a program may do so by itself.
 AGAIN_AFTER = 30
 
 
 class SecurityHeaders:
-    """Middleware that forbids storing or indexing of pages and access to device sensors.
+    """Middleware that forbids storing or indexing of pages and access to device sensors, and sets the security headers.
 
-    The content of a page must not be kept by a browser, a proxy or a search engine.
+    The content of a page must not be kept by a browser, a proxy or a search engine. The headers of Django's
+    `SecurityMiddleware` and `ContentSecurityPolicyMiddleware` are worked out once, from the same settings, and set in one
+    pass: together those two cost more than finding the view. A view that has set a header of theirs keeps it, and
+    `response._csp_config` replaces the policy as it does with Django's.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        self._policy = build_policy(settings.SECURE_CSP)
+        self._unless_set = (
+            ("Cache-Control", "no-store"),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Referrer-Policy", settings.SECURE_REFERRER_POLICY),
+            ("Cross-Origin-Opener-Policy", settings.SECURE_CROSS_ORIGIN_OPENER_POLICY),
+        )
+        seconds = settings.SECURE_HSTS_SECONDS
+        self._over_tls = f"max-age={seconds}" if seconds else ""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if "Cache-Control" not in response:
-            response["Cache-Control"] = "no-store"
-        if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE and "Retry-After" not in response:
-            response["Retry-After"] = str(AGAIN_AFTER)
-        response["Permissions-Policy"] = _NO_SENSORS
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        headers = response.headers
+        for name, value in self._unless_set:
+            if name not in headers:
+                headers[name] = value
+        if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE and "Retry-After" not in headers:
+            headers["Retry-After"] = str(AGAIN_AFTER)
+        for name, value in _ALWAYS:
+            headers[name] = value
+        if self._over_tls and request.is_secure() and "Strict-Transport-Security" not in headers:
+            headers["Strict-Transport-Security"] = self._over_tls
+        if _POLICY not in headers:
+            own = getattr(response, "_csp_config", None)
+            if policy := self._policy if own is None else build_policy(own):
+                headers[_POLICY] = policy
         return response

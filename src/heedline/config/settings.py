@@ -177,7 +177,7 @@ GUARDS = ["heedline.web.guard.SecurityHeaders"]
 PUBLIC_MIDDLEWARE = [
     *GUARDS,
     "heedline.web.public.shell.languages.LanguageOfTheAddress",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "heedline.web.public.shell.csrf.CookieOnceCsrf",
     "heedline.web.refusals.RefusalsBecomePages",
 ]
 OFFICE_MIDDLEWARE = [

@@ -1,0 +1,60 @@
+"""Protection of the public pages against requests forged by other sites: Django's, at less processor time.
+
+The rules and the form of the token are Django's own. The cookie is set once for a visit and not with every page, and the
+mask of a token is drawn in one go and not letter by letter.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.middleware.csrf import CSRF_ALLOWED_CHARS, CSRF_SECRET_LENGTH, CsrfViewMiddleware, get_token
+from django.utils.cache import patch_vary_headers
+
+_LETTERS = len(CSRF_ALLOWED_CHARS)
+#: Bytes from here on are thrown away: the letters would not be equally likely.
+_EVEN = 256 - 256 % _LETTERS
+_NUMBERS = bytes.maketrans(CSRF_ALLOWED_CHARS.encode(), bytes(range(_LETTERS)))
+_UNEVEN = bytes(range(_EVEN, 256))
+
+
+class CookieOnceCsrf(CsrfViewMiddleware):
+    """Django's middleware, except that a browser that has the cookie is not sent it again.
+
+    Django sends it again to renew its age. Ours has none: it goes when the browser is closed.
+    """
+
+    def process_response(self, request: HttpRequest, response: Any) -> Any:
+        secret = request.META.get("CSRF_COOKIE")
+        if (
+            secret is not None
+            and settings.CSRF_COOKIE_AGE is None
+            and request.COOKIES.get(settings.CSRF_COOKIE_NAME) == secret
+        ):
+            if request.META.get("CSRF_COOKIE_NEEDS_UPDATE"):
+                patch_vary_headers(response, ("Cookie",))
+            return response
+        return super().process_response(request, response)
+
+
+def csrf_token(request: HttpRequest) -> str:
+    """Return a token for a form, as `django.middleware.csrf.get_token` does."""
+    secret = request.META.get("CSRF_COOKIE")
+    if secret is None or len(secret) != CSRF_SECRET_LENGTH:
+        return get_token(request)
+    request.META["CSRF_COOKIE_NEEDS_UPDATE"] = True
+    return masked(secret)
+
+
+def masked(secret: str) -> str:
+    """Return a secret behind a mask of its own, so that no two pages of a visit hold the same bytes."""
+    mask = b""
+    while len(mask) < CSRF_SECRET_LENGTH:
+        mask += secrets.token_bytes(2 * CSRF_SECRET_LENGTH).translate(None, _UNEVEN)
+    numbers = [byte % _LETTERS for byte in mask[:CSRF_SECRET_LENGTH]]
+    hidden = zip(secret.encode().translate(_NUMBERS), numbers, strict=True)
+    letters = CSRF_ALLOWED_CHARS
+    return "".join([letters[n] for n in numbers]) + "".join([letters[(a + b) % _LETTERS] for a, b in hidden])

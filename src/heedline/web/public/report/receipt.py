@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -21,6 +22,7 @@ from heedline.web.declared import Audience, open_to
 from heedline.web.public.report.turns import DraftVisit, StoreAway, asking_of, kind_of, on_sent
 from heedline.web.public.shell import cookies
 from heedline.web.public.shell.asking import first_kind, question_set, shown, words
+from heedline.web.public.shell.blank_pages import page_with_holes
 from heedline.web.public.shell.languages import as_typed
 from heedline.web.public.shell.pages import day_in_words, page, see_other, tab_title
 from heedline.web.public.shell.receipt_codes import typed_code
@@ -90,18 +92,26 @@ def show(turn: DraftVisit) -> HttpResponse:
     It is also shown straight after sending if the draft could not be marked.
     """
     day, ending = date.fromisoformat(turn.draft.received_on), _ending(turn)
-    return page(
+    odd, young = "odd" in turn.draft.notes, "young" in turn.draft.notes
+    lead = _call_when(turn) if ending == "callback" else shown(f"sent.{ending}.lead")
+    day_words = shown("sent.day", day=day_in_words(day))
+    return page_with_holes(
         turn.request,
         "code_danger" if ending == "danger" else "code",
-        title=tab_title("code"),
-        ending=f"sent.{ending}",
-        sent_title=shown(f"sent.{ending}.title"),
-        lead=_call_when(turn) if ending == "callback" else shown(f"sent.{ending}.lead"),
-        day_words=shown("sent.day", day=day_in_words(day)),
-        odd="odd" in turn.draft.notes,
-        young="young" in turn.draft.notes,
-        **shown_code(turn),
+        (ending, odd, young),
+        {"lead": lead, "day_words": day_words, "code_shown": _code_in_html(turn)},
+        lambda: {
+            "title": tab_title("code"),
+            "ending": f"sent.{ending}",
+            "sent_title": shown(f"sent.{ending}.title"),
+            "odd": odd,
+            "young": young,
+        },
     )
+
+
+def _code_in_html(turn: DraftVisit) -> str:
+    return render_to_string("public/parts/code.html", {"words": words(), **shown_code(turn)})
 
 
 #: The endings that the pack has words for (`sent.<ending>`).

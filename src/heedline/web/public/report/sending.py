@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.http import HttpResponse
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from heedline.casework.errors import Conflict, SealingStopped, Spent
@@ -27,7 +28,8 @@ from heedline.web.components.forms import Form, TextArea
 from heedline.web.public.report import file_pages, gates, receipt, tally, walking
 from heedline.web.public.report.turns import DraftVisit, StoreAway, on_draft
 from heedline.web.public.shell import recovery
-from heedline.web.public.shell.asking import language, shown
+from heedline.web.public.shell.asking import language, shown, words
+from heedline.web.public.shell.blank_pages import page_with_holes
 from heedline.web.public.shell.languages import as_typed, path_to
 from heedline.web.public.shell.pages import as_written, page, see_other, tab_title
 
@@ -51,22 +53,31 @@ def check(turn: DraftVisit) -> HttpResponse:
         for one, plain in asking.pages.sections(sections, originals)
         if (rows := [_row(row, was) for row, was in zip(one.rows, plain, strict=True) if row.given])
     ]
-    return page(
+    again = gates.AGAIN in turn.request.GET
+    adding = () if asking.fast else tuple(_to_add(turn, wanting))
+    back_url, step_words = walking.back_address(turn, asking.last), walking.step_words(turn, asking.last)
+    return page_with_holes(
         turn.request,
         "check",
-        title=tab_title(asking.last),
-        button=asking.shown(last).button,
-        sections=answered,
-        wanting=[
-            {"title": asking.shown(asking.qs.any_step(slug)).title, "url": _page_url(slug)}
-            for slug in wanting
-        ],
-        adding=[] if asking.fast else list(_to_add(turn, wanting)),
-        files=_files(turn),
-        token=_token(turn),
-        again=gates.AGAIN in turn.request.GET,
-        back_url=walking.back_address(turn, asking.last),
-        step_words=walking.step_words(turn, asking.last),
+        (turn.kind, offered, wanting, adding, again, back_url, step_words),
+        {
+            "answers": render_to_string(
+                "public/parts/answers.html", {"words": words(), "sections": answered, "files": _files(turn)}
+            ),
+            "token": _token(turn),
+        },
+        lambda: {
+            "title": tab_title(asking.last),
+            "button": asking.shown(last).button,
+            "wanting": [
+                {"title": asking.shown(asking.qs.any_step(slug)).title, "url": _page_url(slug)}
+                for slug in wanting
+            ],
+            "adding": [{"title": title, "url": there} for title, there in adding],
+            "again": again,
+            "back_url": back_url,
+            "step_words": step_words,
+        },
     )
 
 
@@ -77,8 +88,8 @@ def _files(turn: DraftVisit) -> dict[str, Any] | None:
     return {"names": [one.name for one in turn.draft.files], "url": path_to(file_pages.REPORT.list)}
 
 
-def _to_add(turn: DraftVisit, wanting: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    """Yield links to the pages that a reporter may still add to.
+def _to_add(turn: DraftVisit, wanting: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Yield the titles and URLs of the pages that a reporter may still add to.
 
     These are empty pages, and lists that have room.
     """
@@ -89,9 +100,9 @@ def _to_add(turn: DraftVisit, wanting: tuple[str, ...]) -> Iterator[dict[str, An
             continue
         if step.kind is StepKind.LOOP and loops.has_room(turn.draft.answers, step):
             there = path_to("reporter:item-new", step.slug)
-            yield {"title": asking.shown(step).title, "url": f"{there}?back=check"}
+            yield asking.shown(step).title, f"{there}?back=check"
         elif step.kind is StepKind.QUESTIONS and not any((given or {}).values()):
-            yield {"title": asking.shown(step).title, "url": _page_url(step.slug)}
+            yield asking.shown(step).title, _page_url(step.slug)
 
 
 @on_draft

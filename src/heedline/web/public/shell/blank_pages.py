@@ -2,33 +2,77 @@
 
 Such a page differs between two people in nothing but the CSRF token. It is kept in pieces, and the token of the request
 is put between them. A page that shows a typed word or an error is rendered each time (ADR 61).
+
+The check page and the page with the code show something of each reporter's own in a few places. Those places are holes
+in the kept page (`page_with_holes`): what goes into them is rendered each time and never kept (ADR 74).
 """
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
+from django.utils.html import conditional_escape
 
 from heedline.packs import Pack
 from heedline.web.components.forms import Form
 from heedline.web.public.shell import asking
 from heedline.web.public.shell.compression import Pieces
+from heedline.web.public.shell.csrf import csrf_token
 from heedline.web.public.shell.pages import everywhere
 
 #: How many pages a process keeps. All of the United Kingdom's, in one language and in their order, are about a hundred.
 MOST = 400
 #: Stands where the token goes, until it does. Nobody can type it, because each process makes its own.
 _PLACE = secrets.token_hex(32)
+#: The same for the holes of a page, each followed by its name and a full stop.
+_HOLE = secrets.token_hex(32)
+_HOLES = re.compile(f"{_HOLE}([a-z_]+)\\.|({_PLACE})")
+_TOKEN = "csrf_token"  # noqa: S105 (a name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Holed:
+    """A page in pieces, and the name of the hole after each but the last.
+
+    It is never compressed, because what goes into a hole may be a reporter's own words.
+    """
+
+    plain: tuple[bytes, ...]
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, text: str) -> _Holed:
+        """Return the pieces of a page in which holes are marked."""
+        plain: list[bytes] = []
+        names: list[str] = []
+        at = 0
+        for found in _HOLES.finditer(text):
+            plain.append(text[at : found.start()].encode())
+            names.append(found[1] or _TOKEN)
+            at = found.end()
+        return cls((*plain, text[at:].encode()), tuple(names))
+
+    def filled(self, request: HttpRequest, holes: Mapping[str, str]) -> HttpResponse:
+        """Return the page with the holes filled, each as it would be in a template."""
+        parts: list[bytes] = []
+        for one, name in zip(self.plain, self.names, strict=False):
+            given = csrf_token(request) if name == _TOKEN else conditional_escape(holes[name])
+            parts += (one, given.encode())
+        response = HttpResponse(b"".join((*parts, self.plain[-1])))
+        response["Cache-Control"] = "no-store"
+        return response
+
 
 #: Pages in pieces, the least recently shown first, with the pack so that its identity stays its own.
-_kept: OrderedDict[Hashable, tuple[Pack, Pieces]] = OrderedDict()
+_kept: OrderedDict[Hashable, tuple[Pack, Pieces | _Holed]] = OrderedDict()
 _lock = Lock()
 
 
@@ -40,19 +84,48 @@ def blank_page(
     The key must name everything that the page depends on besides its path, the pack and the token. `context` is called
     only if the page has to be rendered. Raises ValueError if a form in it has a value or an error.
     """
-    name = (id(asking.pack()), request.get_host(), request.path, request.GET.get("back") == "check")
-    whole = (*name, template, *key)
+    held = _held(request, template, key, lambda: _pieces(request, template, context()))
+    return held.response(request, csrf_token(request))
+
+
+def page_with_holes(
+    request: HttpRequest,
+    template: str,
+    key: tuple[Hashable, ...],
+    holes: Mapping[str, str],
+    context: Callable[[], Mapping[str, Any]],
+) -> HttpResponse:
+    """Return a page like `pages.page` in which `holes` are filled anew each time, and the rest is kept as by `blank_page`.
+
+    The template shows each hole as a variable of that name. It must not ask for its value or change it. Whatever a
+    reporter wrote or chose goes into a hole, or into `key` if it is one of a few.
+    """
+    marked = {name: f"{_HOLE}{name}." for name in holes}
+
+    def made() -> _Holed:
+        return _Holed.of(_rendered(request, template, {**context(), **marked}))
+
+    return _held(request, template, key, made).filled(request, holes)
+
+
+def _held[P: (Pieces, _Holed)](
+    request: HttpRequest, template: str, key: tuple[Hashable, ...], made: Callable[[], P]
+) -> P:
+    """Return the page that is kept under this key, after making it if there is none."""
+    changing = request.GET.get("back") == "check"
+    whole = (id(asking.pack()), request.META.get("HTTP_HOST"), request.path, changing, template, *key)
     with _lock:
         held = _kept.get(whole)
         if held is not None:
             _kept.move_to_end(whole)
-    if held is None:
-        held = asking.pack(), _pieces(request, template, context())
-        with _lock:
-            _kept[whole] = held
-            if len(_kept) > MOST:
-                _kept.popitem(last=False)
-    return held[1].response(request, get_token(request))
+    if held is not None:
+        return held[1]  # type: ignore[return-value]  # a template is always shown by the same function
+    fresh = made()
+    with _lock:
+        _kept[whole] = asking.pack(), fresh
+        if len(_kept) > MOST:
+            _kept.popitem(last=False)
+    return fresh
 
 
 def _pieces(request: HttpRequest, template: str, context: Mapping[str, Any]) -> Pieces:
@@ -60,9 +133,13 @@ def _pieces(request: HttpRequest, template: str, context: Mapping[str, Any]) -> 
     for one in context.values():
         if isinstance(one, Form) and (one.errors or not is_blank(one.values)):
             raise ValueError("somebody has typed on this page")
-    given = {**everywhere(request), **context, "csrf_token": _PLACE}
-    text = render_to_string(f"public/{template}.html", given, request)
+    text = _rendered(request, template, context)
     return Pieces.of(tuple(part.encode() for part in text.split(_PLACE)))
+
+
+def _rendered(request: HttpRequest, template: str, context: Mapping[str, Any]) -> str:
+    given = {**everywhere(request), **context, "csrf_token": _PLACE}
+    return render_to_string(f"public/{template}.html", given, request)
 
 
 def is_blank(typed: Mapping[str, Any]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -55,6 +56,11 @@ class Draft:
     whose: For = For.PUBLIC
     """The kind of storage limit that applies to the draft. It is not stored."""
 
+    @cached_property
+    def keys(self) -> RowKeys:
+        """Return the row and the key that its cookie leads to."""
+        return derive_keys(self.cookie.encode(), self.purpose)
+
     @property
     def receipt_code(self) -> ReceiptCode:
         return parse(self.code)
@@ -82,7 +88,7 @@ def load(cookie: str | None, *, at: datetime, purpose: str = _DRAFT, whose: For 
         return None
     if at > datetime.fromisoformat(kept["saved_at"]) + timedelta(hours=kept["hours"]):
         return None  # the row itself, which knows quarter hours only, goes with the next sweep
-    return Draft(
+    found = Draft(
         cookie=cookie,
         answers=kept["answers"],
         report_id=UUID(kept["report"]),
@@ -96,6 +102,8 @@ def load(cookie: str | None, *, at: datetime, purpose: str = _DRAFT, whose: For 
         purpose=purpose,
         whose=whose,
     )
+    found.__dict__["keys"] = keys
+    return found
 
 
 def save(draft: Draft, *, at: datetime) -> None:
@@ -104,7 +112,6 @@ def save(draft: Draft, *, at: datetime) -> None:
     Raises ValueError if it is larger than a report may be. Raises StoreFull if there is no room for it at
     the moment.
     """
-    keys = derive_keys(draft.cookie.encode(), draft.purpose)
     kept = {
         "answers": draft.answers,
         "report": str(draft.report_id),
@@ -118,7 +125,7 @@ def save(draft: Draft, *, at: datetime) -> None:
         "saved_at": at.isoformat(),  # the exact time stands only inside the seal
     }
     plain = json.dumps(kept, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    _keep(keys, plain, draft.keep_hours, draft.whose)
+    _keep(draft.keys, plain, draft.keep_hours, draft.whose)
 
 
 def _keep(keys: RowKeys, plain: bytes, hours: int, whose: For) -> None:

@@ -15,7 +15,6 @@ from django.utils.crypto import salted_hmac
 
 from heedline.casework.intake.drafting import Draft
 from heedline.intake import door
-from heedline.vault.small import derive_keys
 
 _SALT = "heedline.form-token"
 
@@ -31,10 +30,6 @@ class FormToken:
     number: int
 
 
-def _row(draft: Draft) -> bytes:
-    return derive_keys(draft.cookie.encode(), draft.purpose).row_id
-
-
 def _signed(row: bytes, number: int) -> str:
     return f"{number}.{salted_hmac(_SALT, row + number.to_bytes(4), algorithm='sha256').hexdigest()[:32]}"
 
@@ -44,7 +39,7 @@ def make(draft: Draft) -> str:
 
     Two tabs have the same token until it is spent.
     """
-    row = _row(draft)
+    row = draft.keys.row_id
     return _signed(row, door.form_of(row))
 
 
@@ -56,6 +51,6 @@ def read(draft: Draft, posted: str) -> FormToken | None:
     number = posted.partition(".")[0]
     if not (number.isascii() and number.isdecimal() and len(number) < 6):
         return None
-    row = _row(draft)
+    row = draft.keys.row_id
     signed = _signed(row, int(number))
     return FormToken(row, int(number)) if hmac.compare_digest(signed.encode(), posted.encode()) else None

@@ -38,6 +38,9 @@ _INNER = tuple(
     )
 )  # fmt: skip
 
+#: The addresses of a proxy on the same machine, which is where most requests come from: known without being parsed.
+_HERE = frozenset({"127.0.0.1", "::1"})
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -54,6 +57,8 @@ def network_of(address: str) -> bytes | None:
 
     This is an IPv4 address, or the /64 network of an IPv6 address. Returns None if it is not an address.
     """
+    if not address:
+        return None
     try:
         found = ipaddress.ip_address(address.strip())
     except ValueError:
@@ -70,6 +75,8 @@ def is_inner(address: str) -> bool:
 
     Behind a proxy that does not pass on addresses, every request has such an address.
     """
+    if address in _HERE:
+        return True
     try:
         found = ipaddress.ip_address(address.strip())
     except ValueError:

@@ -8,7 +8,7 @@ languages.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from functools import lru_cache
 
@@ -53,8 +53,9 @@ def current() -> Language:
 def speaking(code: str) -> Iterator[None]:
     """Use a language of the pack for pages, URLs and the shell's own text inside the block."""
     django_code = settings.LANGUAGE_CODE if code == pack().first_language else code
+    here = translation.get_language() == django_code  # as almost always: changing it costs more than asking
     with (
-        translation.override(django_code),
+        nullcontext() if here else translation.override(django_code),
         saying(_shell_words(code), beside=pack().words(code).beside("components.back") is not None),
     ):
         spoken = _spoken.set(code)

@@ -150,7 +150,7 @@ def test_a_question_stays_until_it_is_answered_and_then_until_it_is_hidden(rosa:
 
 def test_only_new_messages_are_shown_from_now_on(rosa: Walker, asked: str) -> None:
     enter(rosa, asked).press("Show only new messages from now on")
-    assert "You can see each message during one visit only." in rosa.main
+    assert "We show you each message on one visit only." in rosa.main
     assert QUESTION in enter(rosa, asked).main, "a question stays until it is answered"
     rosa.press("Send your message", text=ANSWER)
     for _ in range(2):  # and is then shown in this visit, however often its page is loaded

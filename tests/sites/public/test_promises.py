@@ -49,6 +49,6 @@ def test_nobody_is_told_of_safe_times_that_they_were_not_asked_for(rosa: Walker)
 
 def test_the_pages_under_the_line_say_what_to_do_under_duress_and_on_paper(rosa: Walker) -> None:
     rosa.visit("/stay-safe-online/")
-    assert "Your code never opens your report." in rosa.main
+    assert "Your code does not open your report." in rosa.main
     rosa.visit("/accessibility/")
     assert "The PDFs work with screen readers." in rosa.main

@@ -27,6 +27,8 @@ pytestmark = pytest.mark.django_db
 _OWN_SIZE = (bytes, memoryview)
 
 
+#: Tables into which one transaction writes several rows in the order of random ids.
+_IN_ANY_ORDER = {'public."reports_sealed_values"', 'public."reports_search_waiting"'}
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
@@ -133,25 +135,31 @@ def _shape(
     for table, rows in after.items():
         old = {repr(sorted(row.items(), key=str)) for row in before[table]}
         new = [row for row in rows if repr(sorted(row.items(), key=str)) not in old]
-        found[table] = [{name: _seen(value, known) for name, value in row.items()} for row in new]
+        if table in _IN_ANY_ORDER:
+            rows_seen = [
+                {name: _seen(value, dict(known), "an id") for name, value in row.items()} for row in new
+            ]
+            found[table] = sorted(rows_seen, key=str)
+        else:
+            found[table] = [{name: _seen(value, known) for name, value in row.items()} for row in new]
     return {table: rows for table, rows in found.items() if rows}
 
 
-def _seen(value: Any, known: dict[str, str]) -> Any:
+def _seen(value: Any, known: dict[str, str], other: str = "") -> Any:
     if isinstance(value, _OWN_SIZE):
         return f"{len(bytes(value))} bytes"
     if isinstance(value, UUID):
-        return known.setdefault(str(value), f"id {len(known)}")
+        return known.setdefault(str(value), other or f"id {len(known)}")
     if isinstance(value, str):
-        return _ID.sub(lambda one: known.setdefault(one[0], f"id {len(known)}"), value)
+        return _ID.sub(lambda one: known.setdefault(one[0], other or f"id {len(known)}"), value)
     if isinstance(value, datetime):
         return "a time"
     if isinstance(value, date):
         return str(value)
     if isinstance(value, dict):
-        return {name: _seen(inner, known) for name, inner in value.items()}
+        return {name: _seen(inner, known, other) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_seen(inner, known) for inner in value]
+        return [_seen(inner, known, other) for inner in value]
     if isinstance(value, int) and value > 100:
         return "a number"
     return value

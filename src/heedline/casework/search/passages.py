@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from heedline.casework.search.documents import SearchedText
 from heedline.casework.search.query import SearchKind, Sought, Term
+from heedline.casework.search.subject_entries import SubjectLink
 from heedline.index.extraction.rules import NameRules
-from heedline.index.extraction.values import Value
+from heedline.index.extraction.values import Kind, Value
 
 #: Characters before and after a place, characters by which a passage may be longer to end between two words, and
 #: passages of one report.
@@ -60,6 +61,22 @@ def similar_names(
         if value is not None and beside is not None:
             return (_of_name(texts, value), *beside)[:MOST]
     return ()
+
+
+def subjects_matching(
+    links: Iterable[SubjectLink], sought: Sought, rules: NameRules
+) -> tuple[SubjectLink, ...]:
+    """Return the links in force of which a value matches a search term, or a name however it is spelt."""
+    return tuple(
+        link
+        for link in links
+        if link.in_force
+        and any(
+            any(term.places(value.written) for term in sought.terms)
+            or (value.kind == Kind.NAME and any(one.is_like(value.written, rules) for one in sought.names))
+            for value in link.values
+        )
+    )
 
 
 def _of_name(texts: Sequence[SearchedText], value: Value) -> MatchingPassage:

@@ -29,11 +29,12 @@ from heedline.casework.keys import directory
 from heedline.casework.recording import refusals_logged
 from heedline.casework.report import conflict_terms
 from heedline.casework.report.opening import kind_words, received_words, short_name
-from heedline.casework.search import desk_index, documents, indexing, passages, values
+from heedline.casework.search import desk_index, documents, indexing, passages, subject_entries, values
 from heedline.casework.search.indexing import Coverage
 from heedline.casework.search.page_store import one_snapshot
 from heedline.casework.search.passages import MatchingPassage
 from heedline.casework.search.query import SearchKind, Sought, understood
+from heedline.casework.search.subject_entries import SubjectLink
 from heedline.index import Damaged
 from heedline.index.extraction.rules import NameRules
 from heedline.index.extraction.values import Kind
@@ -92,7 +93,7 @@ class SearchFilters:
 
 @dataclass(frozen=True)
 class SearchResult:
-    """A report found by a search, with the passages that match."""
+    """A report found by a search, with the passages that match, and its subjects of which a value matches."""
 
     ref: UUID
     short: str
@@ -103,6 +104,7 @@ class SearchResult:
     desk_name: str
     owner: str
     passages: tuple[MatchingPassage, ...] = field(repr=False)
+    subjects: tuple[SubjectLink, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -313,6 +315,7 @@ def _result(
         report.desk.name,
         report.owner.name if report.owner is not None else "",
         found,
+        passages.subjects_matching(subject_entries.links(subject_entries.opened(parts, ring)), sought, rules),
     )
 
 

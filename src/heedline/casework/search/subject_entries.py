@@ -60,6 +60,13 @@ class SubjectMove(StrEnum):
     CORRECTED = "corrected"
 
 
+#: The kinds of value by which each kind of subject is called, in order of preference.
+CALLED_BY: Final[Mapping[SubjectKind, tuple[str, ...]]] = {
+    SubjectKind.PERSON: (Kind.NAME, DESCRIPTION, Kind.HANDLE, Kind.PHONE, Kind.EMAIL),
+    SubjectKind.VEHICLE: (Kind.REGISTRATION, DESCRIPTION),
+    SubjectKind.PLACE: (Kind.ADDRESS, Kind.POSTCODE, DESCRIPTION),
+    SubjectKind.ACCOUNT: (Kind.HANDLE, Kind.WEB, Kind.EMAIL, Kind.PHONE, DESCRIPTION),
+}
 _OF_THE_LINK: Final = frozenset({SubjectMove.LINKED, SubjectMove.UNDONE, SubjectMove.NOT_SAME})
 
 
@@ -223,3 +230,14 @@ def values_in(told: Iterable[Mapping[str, Any]]) -> Iterator[SubjectValue]:
     for link in links(one for one in entries if one is not None):
         if link.in_force:
             yield from link.values
+
+
+def name_of(kind: SubjectKind, values: Iterable[SubjectValue]) -> str:
+    """Return what a subject is called, or "" if none of its values serves. Of one kind of value, facts go before assessments."""
+    held = list(values)
+    for wanted in CALLED_BY[kind]:
+        for basis in (SubjectBasis.FACT, SubjectBasis.ASSESSMENT):
+            found = next((one for one in held if one.kind == wanted and one.basis is basis), None)
+            if found is not None:
+                return found.written
+    return ""

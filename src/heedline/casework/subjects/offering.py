@@ -25,10 +25,15 @@ from heedline.casework.search import documents, link_decisions, seen_before, sub
 from heedline.casework.search.documents import SearchedText
 from heedline.casework.search.link_decisions import LinkDecision, LinkVerdict
 from heedline.casework.search.page_store import one_snapshot
-from heedline.casework.search.subject_entries import SubjectKind, SubjectLink, SubjectMove, SubjectValue
+from heedline.casework.search.subject_entries import (
+    SubjectKind,
+    SubjectLink,
+    SubjectMove,
+    SubjectValue,
+    name_of,
+)
 from heedline.casework.subjects import finding
 from heedline.casework.subjects.finding import LinkedReport
-from heedline.casework.subjects.names import name_of
 from heedline.index.extraction.comparison import Resemblance, compare
 from heedline.index.extraction.extract import extract
 from heedline.index.extraction.values import Extract, ReportText, Value

@@ -32,10 +32,10 @@ from heedline.casework.search.subject_entries import (
     SubjectLink,
     SubjectMove,
     SubjectValue,
+    name_of,
 )
 from heedline.casework.subjects import finding
 from heedline.casework.subjects.finding import LinkedReport
-from heedline.casework.subjects.names import name_of
 from heedline.desks.models import Officer
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
@@ -181,7 +181,8 @@ def reports_sharing(refs: Iterable[UUID], *, by: Attendance) -> tuple[tuple[UUID
     with transaction.atomic():
         for report in {one.report.id: one.report for one in mine if one.link.in_force}.values():
             conflict_terms.record_look(Act.SUBJECT_VIEWED, (), by=by, report=report.id, desk=report.desk_id)
-    return tuple(sorted(((one, short_name(one)) for one in theirs - set(refs)), key=lambda one: one[1]))
+    others = theirs - {one.report.id for one in mine}
+    return tuple(sorted(((one, short_name(one)) for one in others), key=lambda one: one[1]))
 
 
 def _with(mine: SubjectLink, report: Report, found: Sequence[LinkedReport]) -> tuple[LinkedReport, ...]:

@@ -14,8 +14,8 @@ from heedline.casework.search.subject_entries import (
     SubjectLink,
     SubjectMove,
     SubjectValue,
+    name_of,
 )
-from heedline.casework.subjects.names import name_of
 from heedline.casework.subjects.offering import OfferedSubject
 from heedline.casework.subjects.reading import SubjectEntryLine, SubjectReportLine, SubjectView
 from heedline.index.extraction.values import Kind

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from heedline.casework.access import session
 from heedline.casework.retention import keeping, subject_requests
+from heedline.casework.subjects import reading
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import DateInput, Field, FieldOption, Form, Radios, TextInput
@@ -130,5 +131,7 @@ def one(request: OfficeRequest, ref: UUID) -> HttpResponse:
     line = subject_requests.one(ref, by=by, at=at)
     answers = keeping.rules().answers
     words = answers[line.answer].words if line.answer in answers else ""
-    context = {"line": line, "forms": forms, "words": words, "form": forms.get(do)}
+    refs = [found for found, _ in line.found]
+    sharing = reading.reports_sharing(refs, by=by) if refs and not line.answer else ()
+    context = {"line": line, "forms": forms, "words": words, "form": forms.get(do), "sharing": sharing}
     return render(request, "office/subject.html", context, status=status)

@@ -24,6 +24,7 @@ from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
 from heedline.web.shell.report_bar import STAGES
 from heedline.web.shell.request import OfficeRequest
+from heedline.web.shell.subject_words import link_words
 
 #: From where a browser may bring somebody here with a search in the address: from this site, or typed by themselves.
 _OWN = frozenset({"", "same-origin", "none"})
@@ -178,7 +179,8 @@ def _row(one: searching.SearchResult) -> dict[str, object]:
     pack = load_pack(settings.PACK)
     outcome = pack.outcomes[one.outcome].words if one.outcome in pack.outcomes else one.outcome
     state = STAGES.get(Stage(one.stage), one.stage)
-    return {"one": one, "state": f"{state}: {outcome}" if outcome else state}
+    subjects = [link_words(each) for each in one.subjects]
+    return {"one": one, "state": f"{state}: {outcome}" if outcome else state, "subjects": subjects}
 
 
 def _covered(covered: tuple[indexing.Coverage, ...], desks: tuple[UUID, ...]) -> dict[str, object]:

@@ -65,6 +65,7 @@ from tests.support import (
     identity_scene,
     keeping_scene,
     material_scene,
+    notice_scene,
     partner_scene,
     tracing_scene,
 )
@@ -91,6 +92,7 @@ KINDS = {
     "w/certificates/": "certificate",
     "w/subjects/": "subject request",
     "w/items/": "item",
+    "w/items/notices/": "company notice",
     "w/keys/compare/": "officer",
     "s/confirm/": "proposal",
     "s/withdraw/": "proposal",
@@ -149,6 +151,8 @@ def furnish(people: People) -> dict[str, str]:
         made["search"] = searching.search("station", SearchFilters(), by=odile, at=at)
         saved_views.save("Mine", desk="north-east", query={"owner": "me"}, by=odile)
         made["item"] = material_scene.an_item_of("north-east", people)
+        content = notice_scene.content_of(made["item"], "north-east", people)
+    made["company notice"] = notice_scene.a_notice_of(made["item"], content, "north-east", people)
     given_away, _ = people.taken()
     with people.sitting("Olga") as olga:
         transitions.assign(given_away, olga.officer_id, because="She is away.", by=olga, at=at)

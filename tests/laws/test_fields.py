@@ -81,6 +81,12 @@ PLAIN: dict[str, str] = {
     "material_liveness_watch": "item_id desk_id done due_at",
     "material_hash_bank": "id desk_id container entries",
     "reports_desk_file": "container desk_id thing made_from description object size state",
+    "material_notice": "id desk_id item_id reference basis crisis state answer version container approved_container"
+    " acknowledge_by answer_by acknowledged_at answered_at given_on step due_at escalated token_until",
+    "material_notice_attempt": "id notice_id outcome container",
+    "material_notice_answer": "id notice_id answer container",
+    "material_sighting": "id item_id verdict",
+    "material_channel_test": "id desk_id company channel passed",
     "reports_desk_part_header": "container desk_id thing part epoch",
     "reports_desk_part_payload": "container desk_id thing",
     "reports_search": "id desks kind hits reasoned epochs",
@@ -153,6 +159,11 @@ STAFF: dict[str, str] = {
     "material_examiner_account": "officer_id day minutes since_break last_at break_until",
     "material_evidence": "officer_id at",
     "material_liveness_watch": "began_at",
+    "material_notice": "composer_id approver_id owner_id composed_at approved_at sent_at",
+    "material_notice_attempt": "officer_id at",
+    "material_notice_answer": "officer_id at",
+    "material_sighting": "officer_id at",
+    "material_channel_test": "officer_id at",
     "reports_search": "officer_id at",
     "reports_desk_question": "owner_id",
     "reports_interest": "owner_id registered_at ended_at",
@@ -192,6 +203,7 @@ SEALED: dict[str, str] = {
     "desks_exercise": "sealed",
 }
 DIGEST: dict[str, str] = {
+    "material_notice": "token",
     "audit_tile": "hashes",
     "audit_checkpoint": "proof",
     "desks_officer": "password",

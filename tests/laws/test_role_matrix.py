@@ -13,10 +13,10 @@ from heedline.database.function_access import (
     DOOR,
     FUNCTIONS,
     INVOKERS,
-    PERMITS,
     SYSTEM_FUNCTIONS,
     VIEWER,
     callers_of,
+    permits_functions,
     triggers,
 )
 from heedline.launch.roles import TAKES_TURNS
@@ -177,7 +177,7 @@ def test_functions_are_those_declared_and_only_the_named_process_may_call_them()
     names = {schema: {p for _, s, p, *_ in found if s == schema} for schema in FUNCTIONS}
     assert (names["door"], names["permits"], names["clockwork"], names["viewer"]) == (
         DOOR,
-        PERMITS,
+        permits_functions(),
         CLOCKWORK,
         VIEWER,
     )

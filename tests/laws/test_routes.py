@@ -89,7 +89,7 @@ def test_the_sites_share_no_route_but_the_first() -> None:
 
 def test_every_parameter_is_known_to_the_matrix() -> None:
     """A new kind of thing in an address has to be said here, or nobody would have tried a foreign one."""
-    harmless = {"slug", "item", "pk", "topic", "page", "name", "language", "number", "role"}
+    harmless = {"slug", "item", "pk", "topic", "page", "name", "language", "number", "role", "token"}
     for site in SITES:
         for where, _ in of(site):
             assert {name for _, name in parameters(where)} <= THINGS | harmless, where
@@ -264,7 +264,7 @@ def test_a_stranger_is_led_to_the_door_from_everywhere(
 ) -> None:
     stranger = Person(house, None, site)
     for where, route in of(site):
-        if audience_of(route.callback) is Audience.SIGNING_IN:
+        if audience_of(route.callback) in {Audience.SIGNING_IN, Audience.HOLDER}:
             continue
         answer = stranger.get(filled(where, {**dict.fromkeys(THINGS, str(uuid4())), **theirs}))
         assert answer.status_code in {302, 303}, where
@@ -283,8 +283,10 @@ def test_changing_anything_needs_our_token(house: House, theirs: dict[str, str],
     for where, route in of(site):
         path = filled(where, {**dict.fromkeys(THINGS, str(uuid4())), **theirs, "slug": "what", "item": "1"})
         if getattr(route.callback, "csrf_exempt", False):
-            # no cookies to abuse; or a signature of the provider's in their place
-            assert where.startswith("api/v1/") or where == "sign-in/provider/ended/", where
+            # no cookies to abuse; or a signature of the provider's, or the token of a company's page, in their place
+            assert where.startswith("api/v1/") or where in {"sign-in/provider/ended/", "n/<str:token>/"}, (
+                where
+            )
             continue
         for method in ("post", "put", "patch", "delete"):
             for data in ({}, {"csrfmiddlewaretoken": "x" * 64}):

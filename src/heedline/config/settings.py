@@ -303,6 +303,22 @@ MAILERS: dict[str, dict[str, object]] = {
         },
     }
 }
+#: The mail server through which notices to companies leave, the office's alone. Without a host of its own, that of pages;
+#: a demonstration writes them to the folder of pages, unless it is told of a server.
+NOTICE_MAIL = {
+    "host": env.text(
+        "HEEDLINE_NOTICE_MAIL_HOST",
+        default="" if DEMO or TESTING else env.text("HEEDLINE_MAIL_HOST", default=""),
+    ),
+    "port": env.port("HEEDLINE_NOTICE_MAIL_PORT", default=25),
+    "user": env.text("HEEDLINE_NOTICE_MAIL_USER", default=""),
+    "password": env.secret("HEEDLINE_NOTICE_MAIL_PASSWORD", default=""),
+    "tls": env.flag("HEEDLINE_NOTICE_MAIL_TLS", default=not (DEMO or TESTING)),
+}
+#: From which the secret of each company is made, with which requests to its system are signed. The office's alone.
+NOTICE_KEY = env.secret("HEEDLINE_NOTICE_KEY", default="only-for-demonstrations" if DEMO or TESTING else "")
+#: In demonstrations and tests only: loopback addresses that stand in for reserved names, by beginning of the address.
+NOTICE_STAND_INS: dict[str, str] = {}
 ADMINS: list[tuple[str, str]] = []  # no error mail: it would carry what a person sent
 LOGGING_CONFIG = "heedline.config.quiet_logs.configure"
 LOGGING: dict[str, object] = {

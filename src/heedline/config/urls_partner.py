@@ -2,7 +2,12 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("heedline.web.partner.urls"))]
+from heedline.desk_hooks import register
+
+urlpatterns = [
+    path("", include("heedline.web.partner.urls")),
+    *(path("", include(desk.partner_urls)) for desk in register.desks() if desk.partner_urls),
+]
 
 handler400 = "heedline.web.refusals.malformed"
 handler403 = "heedline.web.refusals.csrf_failure"

@@ -87,7 +87,18 @@ ALONE = {
 
 def callers_of(schema: str, name: str) -> set[str]:
     """Return the roles that may call a function that is not a trigger function."""
-    return {ALONE.get((schema, name), FUNCTIONS[schema][0])} | ALSO.get((schema, name), set())
+    alone = ALONE.get((schema, name)) or (_of_desks().get(name) if schema == "permits" else None)
+    return {alone or FUNCTIONS[schema][0]} | ALSO.get((schema, name), set())
+
+
+def _of_desks() -> dict[str, str]:
+    """Return the functions of the specialist desks in the schema `permits`, each with the role that may call it."""
+    return {name: role for desk in register.desks() for name, role in desk.rights.functions.items()}
+
+
+def permits_functions() -> frozenset[str]:
+    """Return every function of the schema `permits`, including those of the specialist desks."""
+    return frozenset(PERMITS).union(_of_desks())
 
 
 DOOR = {

@@ -88,13 +88,14 @@ class Clock:
 class DatabaseRights:
     """The rights of the database roles on a desk's tables, in the form used by `database/access.py`.
 
-    `triggers` are the functions that the desk's own triggers run, which nobody may call. All are tested against the
-    database.
+    `triggers` are the functions that the desk's own triggers run, which nobody may call. `functions` maps each function
+    that the desk adds to the schema `permits` to the one role that may call it. All are tested against the database.
     """
 
     tables: Mapping[str, Mapping[str, str]] = field(default_factory=_nothing)
     columns: Mapping[tuple[str, str, str], str] = field(default_factory=_nothing)
     triggers: frozenset[str] = frozenset()
+    functions: Mapping[str, str] = field(default_factory=_nothing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,10 +150,19 @@ class MenuLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorkWaiting:
+    """A sentence about work of a specialist desk on the page My work. `url` is the name of a route."""
+
+    words: str
+    url: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SpecialistDesk:
     """Everything that a specialist desk adds to the core.
 
-    `acts` maps acts to their text in the log. `letters` maps each letter to the function that delivers it from the outbox, or to None for a letter that an alarm rule names in `raised_by`. `sealed_parts` maps kinds of sealed part to their text. Such a part is written with `notes.seal`, and is then addressed to other keys, disposed of, backed up and restored like every part of its report. `copied` lists the desk's tables in a backup, and `left_out` those that are in none, with the reason. `held` has lines for the statement of data held about a reporter. `urls` is a module of routes for the office. `demo` adds invented data.
+    `acts` maps acts to their text in the log. `letters` maps each letter to the function that delivers it from the outbox, or to None for a letter that an alarm rule names in `raised_by`. `sealed_parts` maps kinds of sealed part to their text. Such a part is written with `notes.seal`, and is then addressed to other keys, disposed of, backed up and restored like every part of its report. `copied` lists the desk's tables in a backup, and `left_out` those that are in none, with the reason. `held` has lines for the statement of data held about a reporter. `urls` is a module of routes for the office, and `partner_urls` one for the partner process. `my_work` returns what the page My work says. `demo` adds invented data.
     """
 
     code: str
@@ -170,6 +180,8 @@ class SpecialistDesk:
         default_factory=_nothing
     )
     menu: tuple[MenuLink, ...] = ()
+    my_work: Callable[[Attendance, datetime], Sequence[WorkWaiting]] | None = None
+    partner_urls: str = ""
     queue_columns: tuple[QueueColumn, ...] = ()
     rights: DatabaseRights = field(default_factory=DatabaseRights)
     sealed_parts: Mapping[str, str] = field(default_factory=_nothing)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from heedline.specialist_desks.material.directory import ChannelKind
 from heedline.specialist_desks.material.notices.content import NoticeContent, NoticeGround, NoticeItem, digest
 from heedline.specialist_desks.material.notices.refusals import (
     OF_STATE,
+    ItemStanding,
     NoticeRefusal,
     NoticeStanding,
     refusals,
@@ -182,6 +183,18 @@ def test_before_approval_only_the_approval_is_missing() -> None:
 def test_a_section_3_notice_has_rules_of_its_own(change: Change, refusal: NoticeRefusal) -> None:
     content = change(LETTER)
     assert refusals(content, standing(content), RULES, NOW) == [refusal]
+
+
+def test_a_notice_whose_times_have_passed_is_approved_again() -> None:
+    late = NOW + timedelta(hours=23)
+    assert refusals(REFERRAL, standing(REFERRAL, _there(late), _there(late)), RULES, late) == []
+    late = NOW + timedelta(hours=24)
+    found = refusals(REFERRAL, standing(REFERRAL, _there(late), _there(late)), RULES, late)
+    assert found == [R.TIMES_PASSED]
+
+
+def _there(at: datetime) -> ItemStanding:
+    return replace(ITEM, live_at=at)
 
 
 def test_every_refusal_is_a_sentence_and_is_tested() -> None:

@@ -7,6 +7,7 @@ backed up and restored by the core.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -24,8 +25,36 @@ from heedline.vault.canonical import canonical
 from heedline.vault.containers import envelope
 
 
+@dataclass(frozen=True, slots=True)
+class SealedDeskPart:
+    """A part that is sealed to a desk's current key and not stored yet."""
+
+    container: UUID
+    epoch: UUID
+    header: bytes
+    payload: bytes
+
+
 def seal(desk: UUID, thing: UUID, words: Mapping[str, Any], *, part: str, on: date) -> UUID:
-    """Seal words about a thing to a desk's current keys, and return the id of the container.
+    """Seal words about a thing to a desk's current keys, store them, and return the id of the container.
+
+    Raises NotRegistered for an unknown kind of part, and SealingStopped if the desk has no current key.
+    """
+    made = sealed_to(desk, words, part=part, on=on)
+    DeskPartHeader.objects.create(
+        container=made.container,
+        desk_id=desk,
+        thing=thing,
+        part=part,
+        header=made.header,
+        epoch=made.epoch,
+    )
+    DeskPartPayload.objects.create(container=made.container, desk_id=desk, thing=thing, payload=made.payload)
+    return made.container
+
+
+def sealed_to(desk: UUID, words: Mapping[str, Any], *, part: str, on: date) -> SealedDeskPart:
+    """Seal words to a desk's current key, for a database function to store. No session is needed.
 
     Raises NotRegistered for an unknown kind of part, and SealingStopped if the desk has no current key.
     """
@@ -41,16 +70,7 @@ def seal(desk: UUID, thing: UUID, words: Mapping[str, Any], *, part: str, on: da
         container_id=container,
         part=part,
     )
-    DeskPartHeader.objects.create(
-        container=container,
-        desk_id=desk,
-        thing=thing,
-        part=part,
-        header=sealed.header,
-        epoch=UUID(epoch.epoch),
-    )
-    DeskPartPayload.objects.create(container=container, desk_id=desk, thing=thing, payload=sealed.payload)
-    return container
+    return SealedDeskPart(container, UUID(epoch.epoch), sealed.header, sealed.payload)
 
 
 def opened(containers: Iterable[UUID], ring: Keyring) -> dict[UUID, dict[str, Any]]:

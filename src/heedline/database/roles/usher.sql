@@ -63,9 +63,9 @@ GRANT SELECT, INSERT, DELETE ON reports_sealed_payload TO heedline_usher;
 GRANT SELECT (id, desk_id, epoch, header, reports, purge, purge_by), INSERT, UPDATE (epoch, header, purge, purge_by) ON
     reports_search_index TO heedline_usher;
 GRANT SELECT (id, epochs, header), UPDATE (epochs, header) ON reports_search TO heedline_usher;
--- parts of a desk: addressed to its new keys, and disposed of with what they are about
-GRANT SELECT (container, desk_id, thing, epoch, header), UPDATE (epoch, header), INSERT, DELETE ON reports_desk_part_header
-    TO heedline_usher;
+-- parts of a desk: addressed to its new keys, disposed of with what they are about, and written by those without a session
+GRANT SELECT (container, desk_id, thing, epoch, header), INSERT, UPDATE (epoch, header), DELETE ON
+    reports_desk_part_header TO heedline_usher;
 GRANT SELECT (desk_id, thing), INSERT, DELETE ON reports_desk_part_payload TO heedline_usher;
 -- `FOR UPDATE` needs the right to change a column: nothing does
 GRANT SELECT, INSERT, UPDATE (state), DELETE ON reports_desk_file TO heedline_usher;

@@ -80,7 +80,7 @@ def _functions(role: str) -> Iterator[str]:
         f"- `{schema}.{name}`: {said.get((schema, name), '')}".rstrip(": ")
         for schema, names in (
             ("door", function_access.DOOR),
-            ("permits", function_access.PERMITS),
+            ("permits", function_access.permits_functions()),
             ("clockwork", function_access.CLOCKWORK),
             ("history", function_access.HISTORY),
             ("viewer", function_access.VIEWER),

@@ -11,7 +11,6 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 
 from heedline.audit import journal
 from heedline.casework.access.session import Attendance
@@ -20,7 +19,7 @@ from heedline.casework.records import desk_parts
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.specialist_desks.material.contents import ItemContent
-from heedline.specialist_desks.material.models import MaterialItem
+from heedline.specialist_desks.material.models import CompanyNotice, MaterialItem
 from heedline.specialist_desks.material.rules import PATH, ItemMove, ItemState
 from heedline.specialist_desks.material.vocabulary import DESK_KIND, ITEM, MaterialAct, MaterialCapability
 
@@ -119,11 +118,18 @@ def find(ref: UUID, *, by: Attendance, at: datetime, version: int | None = None)
 
 def item_verb[**P, R](act: MaterialAct) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declare a function `do(ref, …, by=…, at=…)` as a verb on an item: one transaction, with every refusal logged."""
+    return verb_on(act, MaterialItem, "item")
+
+
+def verb_on[**P, R](
+    act: MaterialAct, model: type[MaterialItem] | type[CompanyNotice], thing: str
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Declare a function as a verb on a row of this table, which the log calls `thing`."""
 
     def declare(do: Callable[P, R]) -> Callable[P, R]:
         @wraps(do)
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
-            with _refusals_logged(act, cast(UUID, args[0]), cast(Attendance, kwargs["by"])):
+            with _refusals_logged(act, model, thing, cast(UUID, args[0]), cast(Attendance, kwargs["by"])):
                 return do(*args, **kwargs)
 
         return run
@@ -132,16 +138,14 @@ def item_verb[**P, R](act: MaterialAct) -> Callable[[Callable[P, R]], Callable[P
 
 
 @contextmanager
-def _refusals_logged(act: MaterialAct, ref: UUID, by: Attendance) -> Iterator[None]:
+def _refusals_logged(
+    act: MaterialAct, model: type[MaterialItem] | type[CompanyNotice], thing: str, ref: UUID, by: Attendance
+) -> Iterator[None]:
     try:
         with transaction.atomic():
             yield
     except (NotHere, Refused):
-        desk = (
-            MaterialItem.objects.filter(Q(id=ref), desk_id__in=by.desk_ids)
-            .values_list("desk_id", flat=True)
-            .first()
-        )
-        known: dict[str, Any] = {"thing": "item", "thing_id": ref} if desk is not None else {"thing": "item"}
+        desk = model.objects.filter(id=ref, desk_id__in=by.desk_ids).values_list("desk_id", flat=True).first()
+        known: dict[str, Any] = {"thing": thing, "thing_id": ref} if desk is not None else {"thing": thing}
         journal.record(act, actor=by.officer_id, desk=desk, refused=True, **known)
         raise

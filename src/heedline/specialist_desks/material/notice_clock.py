@@ -38,6 +38,7 @@ class NoticeStep(StrEnum):
     SEND = "send"
     ACKNOWLEDGE = "acknowledge"
     ANSWER = "answer"
+    READ = "read"
     SERVE = "serve"
     COMPLY = "comply"
 
@@ -63,6 +64,8 @@ class NoticeRules:
     """The service's own rules for notices.
 
     A check that an item is still there is fresh for the length of `fresh`. One notice has at most `items` items.
+    `token_lasts` is how long the page of a company can be opened. `unit`, `email` and `telephone` are the unit that
+    sends notices. Reporters are told no earlier than `tell_after` after a decision, and of `tell_items` items at once.
     """
 
     steps: dict[NoticeStep, StepTarget]
@@ -71,6 +74,12 @@ class NoticeRules:
     escalation: tuple[Escalation, ...]
     fresh: timedelta
     items: int
+    token_lasts: timedelta
+    unit: str
+    email: str
+    telephone: str
+    tell_after: timedelta
+    tell_items: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +214,7 @@ def read_notice_rules(folder: Traversable) -> NoticeRules:
     steps = {
         NoticeStep(code): StepTarget(one.text("owner"), _hours(one, "hours")) for code, one in named.items()
     }
-    crisis = top.table("crisis")
+    crisis, unit, reporters = top.table("crisis"), top.table("unit"), top.table("reporters")
     levels = top.tables("escalation")
     escalation = tuple(Escalation(_hours(one, "hours"), one.text("to")) for one in levels)
     if [one.after for one in escalation] != sorted({one.after for one in escalation}):
@@ -217,12 +226,18 @@ def read_notice_rules(folder: Traversable) -> NoticeRules:
         escalation=escalation,
         fresh=_hours(top, "fresh_hours"),
         items=top.number("items"),
+        token_lasts=timedelta(days=top.number("token_days")),
+        unit=unit.text("name"),
+        email=unit.text("email"),
+        telephone=unit.text("telephone", ""),
+        tell_after=timedelta(days=reporters.number("days")),
+        tell_items=reporters.number("items"),
     )
     if not found.fresh or not found.items:
         raise top.wrong("items", "and fresh_hours must be above zero")
     top.text("source")
     top.day("as_of")
-    for table in (*named.values(), *levels, crisis, top):
+    for table in (*named.values(), *levels, crisis, unit, reporters, top):
         table.done()
     return found
 

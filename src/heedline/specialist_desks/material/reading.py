@@ -137,7 +137,7 @@ def queue(chosen: str, page: int, *, by: Attendance, at: datetime) -> ItemQueue:
     states = LISTS.get(chosen, OPEN)
     rows = MaterialItem.objects.filter(desk_id=desk, state__in=states)
     total = rows.count()
-    with _index(desk, ring) as index:
+    with open_index(desk, ring) as index:
         order = _ranked(index) if states <= OPEN and index is not None else []
         place = {ref: number for number, ref in enumerate(order)}
         known = list(rows.filter(id__in=order).values_list("id", flat=True))
@@ -174,7 +174,7 @@ def item(ref: UUID, *, by: Attendance, at: datetime, counted: bool = True) -> It
         journal.record(
             MaterialAct.VIEWED, actor=by.officer_id, desk=row.desk_id, thing="item", thing_id=row.id
         )
-    with _index(row.desk_id, ring) as index:
+    with open_index(row.desk_id, ring) as index:
         lines = _lines([row.id], index, ring, by, at)
         if not lines:
             raise CannotOpen
@@ -218,7 +218,7 @@ def items_of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[ItemLin
         locators = locators_of(documents.texts_of(report, parts, ring))
     except (CannotOpen, ChangedSinceArrival):
         return ()
-    with _index(desk, ring) as index:
+    with open_index(desk, ring) as index:
         if index is None:
             return ()
         found = [item_at(index, one.key) for one in locators]
@@ -238,7 +238,7 @@ def count_of_report(ref: UUID, by: Attendance, at: datetime) -> int:
 
 
 @contextmanager
-def _index(desk: UUID, ring: Keyring) -> Iterator[SealedIndex | None]:
+def open_index(desk: UUID, ring: Keyring) -> Iterator[SealedIndex | None]:
     """Open the desk's index, or yield None if there is none that this session can open."""
     with one_snapshot():
         row = SearchIndex.objects.filter(desk_id=desk).first()

@@ -20,12 +20,27 @@ from heedline.dispatch.models import About
 from heedline.permits.roles import Role
 from heedline.specialist_desks.material import demo, finding, reading, referrals
 from heedline.specialist_desks.material.evidence import watching
+from heedline.specialist_desks.material.notices import due
+from heedline.specialist_desks.material.notices.found_notice import MOVED
+from heedline.specialist_desks.material.notices.lines import waiting_for_me
+from heedline.specialist_desks.material.notices.registered import (
+    NOTICE_ACTS,
+    NOTICE_COLUMNS,
+    NOTICE_COPIES,
+    NOTICE_FUNCTIONS,
+    NOTICE_TABLES,
+    NOTICE_TRIGGERS,
+    NOTICES_HELD,
+)
 from heedline.specialist_desks.material.vocabulary import (
     BANK,
     DESK_KIND,
     EVIDENCE,
     EXAMINATION,
     ITEM,
+    NOTICE,
+    NOTICE_ANSWER,
+    NOTICE_PROOF,
     MaterialAct,
     MaterialAlarm,
     MaterialCapability,
@@ -61,6 +76,7 @@ DESK = SpecialistDesk(
         MaterialAct.EVIDENCE_VIEWED: "Viewed a file of an item's evidence",
         MaterialAct.BUNDLED: "Exported the evidence of an item",
         MaterialAct.KNOWN_FOUND: "Found an item to be like one that was examined before",
+        **NOTICE_ACTS,
     },
     alarms={
         MaterialAlarm.REFERRAL_LATE: AlarmRule(
@@ -79,8 +95,20 @@ DESK = SpecialistDesk(
             lasts=watching.is_late,
             while_it_lasts="Run the checks that are due, under Items, Checks that are due.",
         ),
+        MaterialAlarm.NOTICE_LATE: AlarmRule(
+            words="Online material: a notice to a company is overdue",
+            about="material-notice",
+            called=due.call_owner,
+            chain=True,
+            lasts=due.is_late,
+            while_it_lasts="Do what the notice waits for. It is in red under Items, Notices.",
+            resolved_by=frozenset({MOVED}),
+        ),
     },
     capabilities={
+        MaterialCapability.NOTIFY: Grant(
+            words="Write, approve and send notices to companies, and record their answers", roles=_WORK
+        ),
         MaterialCapability.SEE: Grant(words="See items of online material", roles=_WORK),
         MaterialCapability.EXAMINE: Grant(words="Examine items of online material", roles=_WORK),
         MaterialCapability.LEAD: Grant(
@@ -91,6 +119,7 @@ DESK = SpecialistDesk(
     clocks=(
         Clock(name="material-referrals", cron="* * * * * 40", run=referrals.watch),
         Clock(name="material-checks", cron="*/5 * * * * 20", run=watching.raise_late),
+        Clock(name="material-notices", cron="* * * * * 45", run=due.watch),
     ),
     copied=(
         Copied("material_item", Side.BODIES),
@@ -100,6 +129,7 @@ DESK = SpecialistDesk(
         Copied("material_evidence", Side.BODIES),
         Copied("material_liveness_watch", Side.BODIES, order="item_id"),
         Copied("material_hash_bank", Side.BODIES),
+        *NOTICE_COPIES,
     ),
     demo=demo.load,
     held=(
@@ -119,8 +149,11 @@ DESK = SpecialistDesk(
                 "material_hash_bank": "id desk_id container entries",
             },
         ),
+        NOTICES_HELD,
     ),
     indexing=Indexing(prepare=finding.prepare, report=finding.report_keys, waits=finding.waits),
+    my_work=waiting_for_me,
+    partner_urls="heedline.specialist_desks.material.partner_urls",
     menu=(MenuLink(url="material-queue", text="Items", shown=_works_here),),
     rights=DatabaseRights(
         tables={
@@ -131,8 +164,10 @@ DESK = SpecialistDesk(
             "material_evidence": {"office": "ar"},
             "material_liveness_watch": {"office": "ar"},
             "material_hash_bank": {"office": "ar"},
+            **NOTICE_TABLES,
         },
         columns={
+            **NOTICE_COLUMNS,
             (
                 "material_item",
                 "office",
@@ -155,14 +190,19 @@ DESK = SpecialistDesk(
                 "material_item_moves",
                 "material_examined",
                 "material_evidence_grows",
+                *NOTICE_TRIGGERS,
             }
         ),
+        functions=NOTICE_FUNCTIONS,
     ),
     sealed_parts={
         ITEM: "where an item of online material is",
         EXAMINATION: "why an item of online material was decided on",
         EVIDENCE: "evidence of an item of online material",
         BANK: "hashes of online material that is known",
+        NOTICE: "what a notice to a company says",
+        NOTICE_PROOF: "what came back from a company's system, or the proof of service of a notice",
+        NOTICE_ANSWER: "what a company answered to a notice",
     },
     tabs=(
         ReportTab(

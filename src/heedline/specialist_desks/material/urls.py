@@ -1,12 +1,28 @@
 from django.urls import path
 
-from heedline.specialist_desks.material.pages import evidence, item, queue, report_tab, welfare
+from heedline.specialist_desks.material.pages import (
+    companies,
+    evidence,
+    item,
+    notices,
+    queue,
+    report_tab,
+    welfare,
+)
 
 urlpatterns = [
     path("w/items/", queue.queue, name="material-queue"),
     path("w/items/add/", queue.add, name="material-add"),
     path("w/items/breaks/", welfare.welfare, name="material-welfare"),
     path("w/items/checks/", evidence.checks, name="material-checks"),
+    path("w/items/notices/", notices.notices, name="material-notices"),
+    path("w/items/notices/<uuid:ref>/", notices.notice, name="material-notice"),
+    path("w/items/notices/<uuid:ref>/change/", notices.change, name="material-notice-change"),
+    path("w/items/notices/<uuid:ref>/letter/", notices.letter, name="material-letter"),
+    path("w/items/notices/<uuid:ref>/do/", notices.act, name="material-notice-act"),
+    path("w/items/companies/", companies.companies, name="material-companies"),
+    path("w/items/<uuid:ref>/notice/", notices.compose, name="material-compose"),
+    path("w/items/<uuid:ref>/seen/", notices.seen, name="material-seen"),
     path("w/items/<uuid:ref>/", item.item, name="material-item"),
     path("w/items/<uuid:ref>/capture/", evidence.capture, name="material-capture"),
     path("w/items/<uuid:ref>/evidence/export/", evidence.export, name="material-evidence-export"),

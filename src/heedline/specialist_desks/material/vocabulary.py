@@ -14,6 +14,10 @@ EXAMINATION = "material-examination"
 #: An entry of an item's chain of evidence, and a page of the bank of known hashes.
 EVIDENCE = "material-evidence"
 BANK = "material-bank"
+#: Sorts of sealed parts: what a notice says, what came back from an attempt to deliver it, and a company's answer.
+NOTICE = "material-notice"
+NOTICE_PROOF = "material-notice-proof"
+NOTICE_ANSWER = "material-notice-answer"
 
 
 class MaterialAct(AnyAct):
@@ -35,14 +39,37 @@ class MaterialAct(AnyAct):
     EVIDENCE_VIEWED = "material-evidence-viewed"
     BUNDLED = "material-evidence-exported"
     KNOWN_FOUND = "material-known-found"
+    SEEN = "material-seen"
+    DECONFLICTED = "material-deconflicted"
+    COMPOSED = "material-composed"
+    PROPOSED = "material-proposed"
+    APPROVED = "material-approved"
+    RETURNED = "material-returned"
+    DROPPED = "material-dropped"
+    SENDING = "material-sending"
+    SENT = "material-sent"
+    NOT_DELIVERED = "material-not-delivered"
+    SERVED = "material-served"
+    COMPANY_ANSWERED = "material-company-answered"
+    ANSWER_RECORDED = "material-answer-recorded"
+    ESCALATED = "material-escalated"
+    NOTICE_CLOSED = "material-notice-closed"
+    WITHDRAWN = "material-withdrawn"
+    NOTICES_VIEWED = "material-notices-viewed"
+    LETTER_PRINTED = "material-letter-printed"
+    CHANNEL_TESTED = "material-channel-tested"
+    REPORTERS_TOLD = "material-reporters-told"
+    FIGURES_VIEWED = "material-figures-viewed"
 
 
 class MaterialAlarm(AnyAlarmKind):
     REFERRAL_LATE = "material-referral-late"
     CHECK_LATE = "material-check-late"
+    NOTICE_LATE = "material-notice-late"
 
 
 class MaterialCapability(AnyCapability):
     SEE = "material-see"
     EXAMINE = "material-examine"
+    NOTIFY = "material-notify"
     LEAD = "material-lead"

@@ -1,5 +1,11 @@
 -- What the desk added to tables of the core. Its own tables go with all that hangs on them. The log keeps its acts for good.
 DROP POLICY blind_until_decided ON reports_desk_part_payload;
+DROP FUNCTION permits.notice_page(bytea);
+DROP FUNCTION permits.answer_notice(bytea, text, uuid, bytea, bytea, uuid, integer);
+DROP TRIGGER a_notice_begins ON material_notice;
+DROP TRIGGER a_notice_moves ON material_notice;
+DROP FUNCTION public.material_notice_begins();
+DROP FUNCTION public.material_notice_moves();
 DROP TRIGGER an_item_begins ON material_item;
 DROP TRIGGER an_item_moves ON material_item;
 DROP TRIGGER an_item_is_examined ON material_examination;

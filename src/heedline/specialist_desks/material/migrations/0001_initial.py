@@ -263,6 +263,269 @@ class Migration(migrations.Migration):
                 "db_table": "material_hash_bank",
             },
         ),
+        migrations.CreateModel(
+            name="CompanyNotice",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("reference", models.CharField(max_length=16, unique=True)),
+                ("basis", models.CharField(max_length=12)),
+                ("crisis", models.BooleanField(default=False)),
+                ("state", models.CharField(default="draft", max_length=10)),
+                ("answer", models.CharField(default="none", max_length=10)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("container", models.UUIDField()),
+                ("approved_container", models.UUIDField(null=True)),
+                ("composed_at", models.DateTimeField()),
+                ("approved_at", models.DateTimeField(null=True)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("acknowledge_by", models.DateTimeField(null=True)),
+                ("answer_by", models.DateTimeField(null=True)),
+                ("acknowledged_at", models.DateTimeField(null=True)),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("given_on", models.DateField(null=True)),
+                ("step", models.CharField(default="", max_length=12)),
+                ("due_at", models.DateTimeField(null=True)),
+                ("escalated", models.PositiveSmallIntegerField(default=0)),
+                ("token", models.BinaryField(null=True, unique=True)),
+                ("token_until", models.DateTimeField(null=True)),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "composer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "desk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="desks.desk"
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notices",
+                        to="material.materialitem",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "material_notice",
+            },
+        ),
+        migrations.CreateModel(
+            name="MaterialSighting",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("at", models.DateTimeField()),
+                ("verdict", models.CharField(max_length=20)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sightings",
+                        to="material.materialitem",
+                    ),
+                ),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "material_sighting",
+            },
+        ),
+        migrations.CreateModel(
+            name="NoticeAnswer",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("answer", models.CharField(max_length=10)),
+                ("container", models.UUIDField()),
+                ("at", models.DateTimeField()),
+                (
+                    "notice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answers",
+                        to="material.companynotice",
+                    ),
+                ),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "material_notice_answer",
+            },
+        ),
+        migrations.CreateModel(
+            name="NoticeAttempt",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("at", models.DateTimeField()),
+                ("outcome", models.CharField(default="begun", max_length=10)),
+                ("container", models.UUIDField(null=True)),
+                (
+                    "notice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attempts",
+                        to="material.companynotice",
+                    ),
+                ),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "material_notice_attempt",
+            },
+        ),
+        migrations.CreateModel(
+            name="ChannelTestRecord",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("company", models.CharField(max_length=40)),
+                ("channel", models.PositiveSmallIntegerField()),
+                ("at", models.DateTimeField()),
+                ("passed", models.BooleanField()),
+                (
+                    "desk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="desks.desk"
+                    ),
+                ),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "material_channel_test",
+                "indexes": [models.Index(fields=["desk", "company", "channel", "-at"], name="channel_tests")],
+            },
+        ),
+        migrations.AddIndex(
+            model_name="companynotice",
+            index=models.Index(fields=["desk", "state", "due_at"], name="notices_by_due"),
+        ),
+        migrations.AddConstraint(
+            model_name="companynotice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "answer__in",
+                        ["none", "received", "removed", "restricted", "refused", "asks", "objects"],
+                    ),
+                    ("basis__in", ["voluntary", "section-3"]),
+                    (
+                        "state__in",
+                        [
+                            "draft",
+                            "proposed",
+                            "approved",
+                            "sent",
+                            "failed",
+                            "closed",
+                            "lapsed",
+                            "withdrawn",
+                            "dropped",
+                        ],
+                    ),
+                ),
+                name="a_notice_has_codes",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="companynotice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("basis", "section-3"), _negated=True), ("token", None), _connector="OR"
+                ),
+                name="a_letter_has_no_page",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="materialsighting",
+            index=models.Index(fields=["item", "-at"], name="sightings_by_item"),
+        ),
+        migrations.AddConstraint(
+            model_name="materialsighting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "verdict__in",
+                        [
+                            "live",
+                            "removed-404",
+                            "removed-tombstone",
+                            "login-wall",
+                            "geo-blocked",
+                            "changed",
+                            "moved",
+                            "unreachable",
+                            "blocked-us",
+                            "unsure",
+                        ],
+                    )
+                ),
+                name="a_sighting_has_a_verdict",
+            ),
+        ),
         *sql_files.run(
             [
                 "database/items.sql",
@@ -272,6 +535,7 @@ class Migration(migrations.Migration):
             ],
             _DESK,
         ),
+        *sql_files.run(["database/notices.sql"], _DESK),
         migrations.RunSQL(migrations.RunSQL.noop, sql_files.read("database/removed.sql", _DESK)),
     ]
     operations = at_once(operations)

@@ -2,13 +2,25 @@
 
 from heedline.specialist_desks.material.models.evidence import EvidenceEntry, HashBankPage, LivenessWatch
 from heedline.specialist_desks.material.models.items import Examination, MaterialItem
+from heedline.specialist_desks.material.models.notices import (
+    ChannelTestRecord,
+    CompanyNotice,
+    MaterialSighting,
+    NoticeAnswer,
+    NoticeAttempt,
+)
 from heedline.specialist_desks.material.models.welfare import ExaminerAccount
 
 __all__ = [
+    "ChannelTestRecord",
+    "CompanyNotice",
     "EvidenceEntry",
     "Examination",
     "ExaminerAccount",
     "HashBankPage",
     "LivenessWatch",
     "MaterialItem",
+    "MaterialSighting",
+    "NoticeAnswer",
+    "NoticeAttempt",
 ]

@@ -10,19 +10,10 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 
 from heedline.specialist_desks.material.directory import ChannelKind
 from heedline.specialist_desks.material.locators import Locator, LocatorRules, address_without_tracking
-
-
-class NoticeBasis(StrEnum):
-    """On what a notice rests."""
-
-    VOLUNTARY = "voluntary"
-    """A referral under the company's own terms."""
-    SECTION_3 = "section-3"
-    """A notice under section 3 of the Terrorism Act 2006, served by hand or by recorded post."""
+from heedline.specialist_desks.material.notice_codes import NoticeBasis as NoticeBasis
 
 
 @dataclass(frozen=True, slots=True)

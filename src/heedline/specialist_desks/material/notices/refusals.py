@@ -47,6 +47,7 @@ class NoticeRefusal(StrEnum):
     ENTRY_OUT_OF_DATE = "Nobody has confirmed the company's entry in the directory for too long."
     NOT_APPROVED = "The notice has not been approved."
     OWN_APPROVAL = "You wrote this notice or examined an item in it. Somebody else approves it."
+    TIMES_PASSED = "The times in the notice have passed. Have it approved again."
     CHANGED_SINCE = "The notice has been changed since it was approved."
     BY_HAND_OR_POST = (
         "A section 3 notice is served by hand or by recorded post. It can't be sent electronically."
@@ -121,6 +122,8 @@ def refusals(
         found += _not_a_section_3_notice(content, standing)
     if sending:
         found += _not_approved(content, standing)
+        if content.acknowledge_by is not None and content.acknowledge_by <= now:
+            found.append(NoticeRefusal.TIMES_PASSED)
     return list(dict.fromkeys(found))
 
 

@@ -17,7 +17,7 @@ from typing import Any, Never
 from heedline.specialist_desks.material.directory import ChannelKind
 from heedline.specialist_desks.material.notices.content import NoticeBasis, NoticeContent, digest
 from heedline.specialist_desks.material.notices.refusals import NoticeRefusal
-from heedline.specialist_desks.material.notices.wording import NoticePart, parts, subject
+from heedline.specialist_desks.material.notices.wording import NoticePart, day, parts, subject
 
 #: Version of the body that companies' systems receive.
 FORMAT = "heedline-notice-1"
@@ -149,8 +149,11 @@ def as_signed_request(content: NoticeContent, *, secret: bytes, at: datetime) ->
         raise NotByThisChannel(NoticeRefusal.BY_HAND_OR_POST)
     if content.addressee.kind is not ChannelKind.WEBHOOK:
         raise NotByThisChannel(NoticeRefusal.NO_ADDRESSEE)
-    body = as_json(content)
-    named, seconds = f"notice_{digest(content)[:32]}", str(int(at.timestamp()))
+    return _signed(as_json(content), f"notice_{digest(content)[:32]}", secret, at)
+
+
+def _signed(body: bytes, named: str, secret: bytes, at: datetime) -> SignedRequest:
+    seconds = str(int(at.timestamp()))
     signed = hmac.new(secret, b".".join((named.encode(), seconds.encode(), body)), hashlib.sha256).digest()
     return SignedRequest(
         body,
@@ -160,4 +163,42 @@ def as_signed_request(content: NoticeContent, *, secret: bytes, at: datetime) ->
             "webhook-timestamp": seconds,
             "webhook-signature": "v1," + base64.b64encode(signed).decode(),
         },
+    )
+
+
+def _withdrawn(content: NoticeContent, words: str) -> str:
+    return (
+        f"To {content.addressee.company}.\n\n"
+        + fill(
+            f"We withdraw {content.reference} of {day(content.dated)}. Please take no further action because of it, "
+            "and put back what you removed because of it.",
+            width=76,
+        )
+        + "\n\n"
+        + fill(words, width=76)
+        + f"\n\n{content.authority.unit}\n{content.authority.email}\n"
+    )
+
+
+def withdrawal_email(content: NoticeContent, words: str, *, sender: str) -> EmailMessage:
+    """Return the email with which a wrong referral is withdrawn. It names the reference and no address."""
+    message = EmailMessage(policy=SMTP)
+    message["From"], message["To"] = sender, content.addressee.address
+    message["Subject"] = f"Referral {content.reference} is withdrawn"
+    message["Auto-Submitted"] = "no"
+    message.set_content(_withdrawn(content, words))
+    return message
+
+
+def withdrawal_request(content: NoticeContent, words: str, *, secret: bytes, at: datetime) -> SignedRequest:
+    """Return the signed request with which a wrong referral is withdrawn."""
+    said = {"format": FORMAT, "reference": content.reference, "withdrawn": True, "reasons": words}
+    body = json.dumps(said, sort_keys=True, ensure_ascii=False).encode()
+    return _signed(body, f"withdrawal_{digest(content)[:32]}", secret, at)
+
+
+def signed_test(*, secret: bytes, at: datetime) -> SignedRequest:
+    """Return a signed request that only says that it is a test."""
+    return _signed(
+        json.dumps({"format": FORMAT, "test": True}).encode(), f"test_{int(at.timestamp())}", secret, at
     )

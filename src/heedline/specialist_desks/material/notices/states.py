@@ -11,26 +11,9 @@ from types import MappingProxyType
 from typing import Final
 
 from heedline.specialist_desks.material.liveness import LivenessVerdict
-from heedline.specialist_desks.material.notices.content import NoticeBasis
-
-
-class NoticeState(StrEnum):
-    """What the desk has done with a notice."""
-
-    DRAFT = "draft"
-    PROPOSED = "proposed"
-    APPROVED = "approved"
-    SENT = "sent"
-    """Accepted by the company's system, or served by hand or post."""
-    FAILED = "failed"
-    """It could not be delivered, or came back."""
-    CLOSED = "closed"
-    LAPSED = "lapsed"
-    """Closed without an answer, after every escalation."""
-    WITHDRAWN = "withdrawn"
-    """The company was told that the notice was wrong."""
-    DROPPED = "dropped"
-    """Given up before the company was told."""
+from heedline.specialist_desks.material.notice_codes import CompanyAnswer as CompanyAnswer
+from heedline.specialist_desks.material.notice_codes import NoticeBasis
+from heedline.specialist_desks.material.notice_codes import NoticeState as NoticeState
 
 
 class NoticeMove(StrEnum):
@@ -78,20 +61,6 @@ NOTICE_PATH: Final[Mapping[tuple[NoticeState, NoticeMove], NoticeState]] = Mappi
 )
 #: States in which somebody at the desk, or the company, has something to do.
 OPEN_NOTICES: Final = frozenset({_S.DRAFT, _S.PROPOSED, _S.APPROVED, _S.SENT, _S.FAILED})
-
-
-class CompanyAnswer(StrEnum):
-    """What the company says about a notice."""
-
-    NONE = "none"
-    RECEIVED = "received"
-    REMOVED = "removed"
-    RESTRICTED = "restricted"
-    """It can't be seen in the United Kingdom any more, but elsewhere."""
-    REFUSED = "refused"
-    ASKS = "asks"
-    OBJECTS = "objects"
-    """The company holds that the notice is wrong. Somebody uninvolved examines the item again."""
 
 
 _A = CompanyAnswer

@@ -18,6 +18,7 @@ from heedline.casework.errors import Changed
 from heedline.reports.lifecycle import NotNow
 from heedline.specialist_desks.material import adding, examining, reading
 from heedline.specialist_desks.material.law import Incomplete, load_law
+from heedline.specialist_desks.material.notices import lines, sightings
 from heedline.specialist_desks.material.pages.evidence import evidence_context
 from heedline.specialist_desks.material.pages.examination_form import (
     examination,
@@ -25,6 +26,8 @@ from heedline.specialist_desks.material.pages.examination_form import (
     many,
     shown_categories,
 )
+from heedline.specialist_desks.material.pages.notice_view import seen_words
+from heedline.specialist_desks.material.pages.notices import line_words
 from heedline.specialist_desks.material.pages.words import OUTCOMES, PLACES, STATES
 from heedline.specialist_desks.material.reading import ItemView
 from heedline.specialist_desks.material.rules import APPROVABLE, PARTS, ItemOutcome, ItemState, Place
@@ -206,6 +209,8 @@ def _context(request: OfficeRequest, found: ItemView) -> dict[str, Any]:
         ),
         "can_record_unit": leads and found.referral_waits,
         "can_refer": state in (ItemState.NEW, ItemState.EXAMINING, ItemState.SECOND, ItemState.DISPUTED),
+        "notices": [line_words(one) for one in lines.of_item(found.line.ref, by=by, at=now)],
+        "seen": seen_words(sightings.last(found.line.ref), now),
         "needs_audience": found.closed_audience and not found.audience_approved,
         "can_approve": found.closed_audience
         and not found.audience_approved

@@ -27,6 +27,7 @@ from heedline.casework.people import training
 from heedline.casework.setup import waiting_proposals
 from heedline.casework.tasks import shift_notes
 from heedline.casework.tasks import tasks as casework_tasks
+from heedline.desk_hooks import register
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.declared import Audience, open_to
@@ -81,6 +82,9 @@ def my_work(request: OfficeRequest) -> HttpResponse:
             "desk_questions": questions.waiting(by=by, at=at),
             "tasks": casework_tasks.mine(by=by, at=at),
             "open_alarms": alarms.unanswered(by=by),
+            "desk_work": [
+                one for desk in register.desks() if desk.my_work is not None for one in desk.my_work(by, at)
+            ],
             "partner_calls": dissemination_lines.calls_for(by),
             "proposals_waiting": waiting_proposals.waiting_for(by, at),
             "keys_to_sign": waiting_proposals.keys_to_sign(by),

@@ -1,0 +1,50 @@
+"""The codes of a notice: on what it rests, what the desk has done with it, and what the company says.
+
+This is plain Python. `notices/states.py` says what follows what.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class NoticeBasis(StrEnum):
+    """On what a notice rests."""
+
+    VOLUNTARY = "voluntary"
+    """A referral under the company's own terms."""
+    SECTION_3 = "section-3"
+    """A notice under section 3 of the Terrorism Act 2006, served by hand or by recorded post."""
+
+
+class NoticeState(StrEnum):
+    """What the desk has done with a notice."""
+
+    DRAFT = "draft"
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    SENT = "sent"
+    """Accepted by the company's system, or served by hand or post."""
+    FAILED = "failed"
+    """It could not be delivered, or came back."""
+    CLOSED = "closed"
+    LAPSED = "lapsed"
+    """Closed without an answer, after every escalation."""
+    WITHDRAWN = "withdrawn"
+    """The company was told that the notice was wrong."""
+    DROPPED = "dropped"
+    """Given up before the company was told."""
+
+
+class CompanyAnswer(StrEnum):
+    """What the company says about a notice."""
+
+    NONE = "none"
+    RECEIVED = "received"
+    REMOVED = "removed"
+    RESTRICTED = "restricted"
+    """It can't be seen in the United Kingdom any more, but elsewhere."""
+    REFUSED = "refused"
+    ASKS = "asks"
+    OBJECTS = "objects"
+    """The company holds that the notice is wrong. Somebody uninvolved examines the item again."""

@@ -1,0 +1,67 @@
+"""What an examiner sees before writing a notice about an item."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from heedline.casework.access.session import Attendance
+from heedline.casework.records import desk_parts
+from heedline.specialist_desks.material.directory import ChannelTest, Company
+from heedline.specialist_desks.material.items import find, item_verb
+from heedline.specialist_desks.material.notices.composing import met_in, why_not_begin
+from heedline.specialist_desks.material.notices.sightings import Sighting, last
+from heedline.specialist_desks.material.notices.standing import (
+    ItemDeconfliction,
+    channel_tests,
+    deconflict,
+    platform_company,
+)
+from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialCapability
+
+
+@dataclass(frozen=True)
+class NoticeBeginning:
+    """Whether a notice can be written about an item, to whom, and what has to be done before.
+
+    `why_not` says why none can be written, or "". `reasons` are the examiners' own, which stay at the desk.
+    """
+
+    item: UUID
+    why_not: str
+    company: Company | None
+    met: tuple[str, ...]
+    tests: Mapping[int, ChannelTest]
+    seen: Sighting | None
+    cleared: ItemDeconfliction
+    closed_audience: bool
+    audience_approved: bool
+    shown: tuple[str, ...] = field(repr=False)
+    reasons: tuple[str, ...] = field(repr=False)
+
+
+@item_verb(MaterialAct.NOTICES_VIEWED)
+def beginning(ref: UUID, *, by: Attendance, at: datetime) -> NoticeBeginning:
+    """Return what a notice about an item would rest on. Raises NotHere, Refused and Locked."""
+    found = find(ref, by=by, at=at)
+    found.permit(MaterialCapability.NOTIFY)
+    company = platform_company(found)
+    rows = list(found.item.examinations.filter(round=found.item.round).order_by("at"))
+    opened = desk_parts.opened([one.container for one in rows], by.keys())
+    told: list[Mapping[str, Any]] = [opened.get(one.container, {}) for one in rows]
+    return NoticeBeginning(
+        item=ref,
+        why_not=why_not_begin(found),
+        company=company,
+        met=met_in(found),
+        tests=channel_tests(found.item.desk_id, company) if company is not None else {},
+        seen=last(ref),
+        cleared=deconflict(found),
+        closed_audience=bool(found.item.closed_audience),
+        audience_approved=found.item.audience_approved_by_id is not None,
+        shown=tuple(one.shown for one in found.content.addresses),
+        reasons=tuple(str(text) for one in told for text in one.get("reasons", {}).values()),
+    )

@@ -1,0 +1,85 @@
+"""The companies of the directory as a desk sees them, and the test of a channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+
+from django.conf import settings
+
+from heedline.audit import journal
+from heedline.casework.access.session import Attendance
+from heedline.casework.errors import NotHere
+from heedline.casework.recording import refusals_logged
+from heedline.reports.lifecycle import NotNow
+from heedline.specialist_desks.material.directory import ChannelKind, ChannelTest, Company
+from heedline.specialist_desks.material.items import my_desk
+from heedline.specialist_desks.material.models import ChannelTestRecord
+from heedline.specialist_desks.material.notices import dispatching, pack_data, sending
+from heedline.specialist_desks.material.notices.delivery import AttemptOutcome
+from heedline.specialist_desks.material.notices.dispatching import CarriedNotice
+from heedline.specialist_desks.material.notices.rendering import signed_test
+from heedline.specialist_desks.material.notices.standing import channel_tests
+from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialCapability
+
+
+@dataclass(frozen=True)
+class CompanyLine:
+    """A company of the directory, with the last test of each of its channels."""
+
+    company: Company
+    tests: Mapping[int, ChannelTest]
+    out_of_date: bool
+    open_now: bool
+
+
+def companies(*, by: Attendance, at: datetime) -> tuple[CompanyLine, ...]:
+    """Return the companies of the directory. Raises NotHere and Refused."""
+    desk = my_desk(by)
+    by.require(MaterialCapability.SEE, desk)
+    return tuple(
+        CompanyLine(one, channel_tests(desk, one), pack_data.is_out_of_date(one, at), one.is_open(at))
+        for one in pack_data.directory().companies.values()
+    )
+
+
+def test_channel(code: str, number: int, *, by: Attendance, at: datetime) -> CarriedNotice:
+    """Send a test by a channel, which says that it is one, and store whether it was accepted.
+
+    Raises NotHere, Refused and NotNow.
+    """
+    desk = my_desk(by)
+    company = pack_data.directory().companies.get(code)
+    channel = pack_data.channel_at(company, number) if company is not None else None
+    with refusals_logged(MaterialAct.CHANNEL_TESTED, by=by.officer_id, desk=desk):
+        by.require(MaterialCapability.NOTIFY, desk)
+        if company is None or channel is None:
+            raise NotHere
+        if not dispatching.can_carry(channel.kind):
+            raise NotNow("A web form is tried by hand.")
+    if channel.kind is ChannelKind.EMAIL:
+        carried = dispatching.carry_email(_test_message(channel.address), to=channel.address, at=at)
+    else:
+        request = signed_test(secret=sending.secret_of(code), at=at)
+        carried = dispatching.carry_request(request, to=channel.address, at=at)
+    with refusals_logged(MaterialAct.CHANNEL_TESTED, by=by.officer_id, desk=desk):
+        passed = carried.outcome is AttemptOutcome.ACCEPTED
+        ChannelTestRecord.objects.create(
+            desk_id=desk, company=code, channel=number, officer_id=by.officer_id, at=at, passed=passed
+        )
+        journal.record(MaterialAct.CHANNEL_TESTED, actor=by.officer_id, desk=desk, detail={"passed": passed})
+    return carried
+
+
+def _test_message(to: str) -> EmailMessage:
+    rules = pack_data.notice_rules()
+    message = EmailMessage(policy=SMTP)
+    message["From"], message["To"], message["Subject"] = settings.PAGE_MAIL_FROM, to, "Test of this address"
+    message["Auto-Submitted"] = "no"
+    message.set_content(
+        f"{rules.unit} tests whether this address takes its notices. You need not answer.\n\n{rules.email}\n"
+    )
+    return message

@@ -1,0 +1,332 @@
+"""Write a notice, put it up for approval, approve it or give it back, and give it up."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.urls import reverse
+
+from heedline.casework.access.session import Attendance
+from heedline.casework.records import desk_parts
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import NotNow
+from heedline.specialist_desks.material import law as law_of
+from heedline.specialist_desks.material.addresses import rules as locator_rules
+from heedline.specialist_desks.material.directory import Company
+from heedline.specialist_desks.material.items import FoundItem, find, item_verb
+from heedline.specialist_desks.material.locators import canonical
+from heedline.specialist_desks.material.models import CompanyNotice
+from heedline.specialist_desks.material.notice_clock import NoticeStep, day_in_uk
+from heedline.specialist_desks.material.notices import due, pack_data, sightings
+from heedline.specialist_desks.material.notices.content import (
+    NoticeAuthority,
+    NoticeBasis,
+    NoticeConstable,
+    NoticeContent,
+    NoticeGround,
+    NoticeItem,
+    digest,
+    item_of,
+)
+from heedline.specialist_desks.material.notices.delivery import answer_token_hash, new_answer_token
+from heedline.specialist_desks.material.notices.found_notice import FoundNotice, find_notice, notice_verb
+from heedline.specialist_desks.material.notices.refusals import (
+    OF_STATE,
+    NoticeRefusal,
+    NoticeStanding,
+    refusals,
+    why_not_approve,
+)
+from heedline.specialist_desks.material.notices.standing import (
+    ItemDeconfliction,
+    deconflict,
+    platform_company,
+    standing_of,
+)
+from heedline.specialist_desks.material.notices.states import NoticeMove, NoticeState
+from heedline.specialist_desks.material.notices.stored import StoredNotice
+from heedline.specialist_desks.material.vocabulary import NOTICE, MaterialAct, MaterialCapability
+
+#: Characters of a reference. No character of it looks like another.
+_LETTERS, _LENGTH = "BCDFGHJKMNPQRSTVWXYZ23456789", 8
+NO_COMPANY = "The directory has no company for this platform, so no notice can be addressed."
+ONE_OPEN = "There is already an open notice about this item."
+
+
+class NoticeRefused(NotNow):
+    """Raised for a notice that the rules refuse. `refusals` are the reasons in words."""
+
+    def __init__(self, refused: list[str]) -> None:
+        super().__init__(" ".join(refused))
+        self.refusals = tuple(refused)
+
+
+@dataclass(frozen=True)
+class NoticeForm:
+    """What an examiner writes into a notice. `grounds` has the reasons by provision, in words for the company."""
+
+    basis: NoticeBasis
+    channel: int | None
+    reasons: str = field(repr=False)
+    grounds: Mapping[str, str] = field(repr=False, default_factory=dict)
+    description: str = field(repr=False, default="")
+    terms_clause: str = ""
+    warning: str = ""
+    preserve: bool = True
+    confidential: bool = True
+    crisis: bool = False
+    constable: NoticeConstable | None = None
+
+
+@item_verb(MaterialAct.COMPOSED)
+def compose(ref: UUID, form: NoticeForm, *, by: Attendance, at: datetime) -> UUID:
+    """Write a draft of a notice about an item, and return it.
+
+    Raises NotHere, Refused, Locked, and NoticeRefused for an item that no company may be told of.
+    """
+    found = find(ref, by=by, at=at)
+    found.permit(MaterialCapability.NOTIFY)
+    company = _may_begin(found)
+    ident, token = uuid4(), new_answer_token()
+    voluntary = form.basis is NoticeBasis.VOLUNTARY
+    stored = _stored(found, company, form, _new_reference(), _page_of(token) if voluntary else "")
+    container = desk_parts.seal(found.item.desk_id, ident, stored.to_words(), part=NOTICE, on=at.date())
+    row = CompanyNotice(
+        id=ident,
+        desk_id=found.item.desk_id,
+        item_id=found.item.id,
+        reference=stored.content.reference,
+        basis=str(form.basis),
+        crisis=form.crisis,
+        container=container,
+        composer_id=by.officer_id,
+        owner_id=by.officer_id,
+        composed_at=at,
+        token=answer_token_hash(token) if voluntary else None,
+        token_until=at + pack_data.notice_rules().token_lasts if voluntary else None,
+        acknowledge_by=stored.content.acknowledge_by,
+        answer_by=stored.content.answer_by,
+    )
+    due.settle(row)
+    row.save(force_insert=True)
+    found.record(MaterialAct.COMPOSED, notice=row.reference)
+    return ident
+
+
+@notice_verb(MaterialAct.COMPOSED)
+def change(ref: UUID, form: NoticeForm, *, version: int, by: Attendance, at: datetime) -> None:
+    """Write a draft anew, or a notice that could not be delivered. Raises NotHere, Refused, Changed and NotNow."""
+    found = find_notice(ref, by=by, at=at, version=version)
+    found.permit(MaterialCapability.NOTIFY)
+    if found.state is NoticeState.FAILED:
+        found.move(NoticeMove.CHANGE)
+    if found.state is not NoticeState.DRAFT:
+        raise NotNow("Only a draft can be changed. Return it to its author first.")
+    company = _may_begin(found.item, but_for=ref)
+    content = found.stored.content
+    found.write(
+        _stored(found.item, company, replace(form, basis=found.basis), content.reference, content.answer_url)
+    )
+    found.row.owner_id = by.officer_id
+    found.save()
+    found.record(MaterialAct.COMPOSED)
+
+
+@notice_verb(MaterialAct.PROPOSED)
+def propose(ref: UUID, *, version: int, by: Attendance, at: datetime) -> None:
+    """Put a draft up for approval. Raises NotHere, Refused, Changed, NotNow, and NoticeRefused with every reason."""
+    found = find_notice(ref, by=by, at=at, version=version)
+    found.permit(MaterialCapability.NOTIFY)
+    found.move(NoticeMove.PROPOSE)
+    refuse(found, sending=False)
+    found.save()
+    found.record(MaterialAct.PROPOSED)
+
+
+@notice_verb(MaterialAct.APPROVED)
+def approve(ref: UUID, *, version: int, by: Attendance, at: datetime) -> None:
+    """Approve a notice as it is, with the times that run from now.
+
+    Raises NotHere, Changed, NotNow, Refused for somebody involved, and NoticeRefused.
+    """
+    found = find_notice(ref, by=by, at=at, version=version)
+    found.permit(MaterialCapability.NOTIFY)
+    found.move(NoticeMove.APPROVE)
+    standing = refuse(found, sending=False)
+    involved = why_not_approve(standing, by.officer_id)
+    if involved is not None:
+        raise Refused(str(involved))
+    found.write(replace(found.stored, content=_timed(found.stored.content, at, crisis=found.row.crisis)))
+    found.row.approver_id = by.officer_id
+    found.row.approved_at = at
+    found.row.approved_container = found.row.container
+    found.save()
+    found.record(MaterialAct.APPROVED)
+
+
+@notice_verb(MaterialAct.RETURNED)
+def give_back(ref: UUID, *, version: int, by: Attendance, at: datetime) -> None:
+    """Return a notice to its author as a draft. Raises NotHere, Refused, Changed and NotNow."""
+    found = find_notice(ref, by=by, at=at, version=version)
+    found.permit(MaterialCapability.NOTIFY)
+    found.move(NoticeMove.RETURN)
+    found.row.approver_id = found.row.approved_at = found.row.approved_container = None
+    found.save()
+    found.record(MaterialAct.RETURNED)
+
+
+@notice_verb(MaterialAct.DROPPED)
+def drop(ref: UUID, *, version: int, by: Attendance, at: datetime) -> None:
+    """Give a notice up before the company was told. Raises NotHere, Refused, Changed and NotNow."""
+    found = find_notice(ref, by=by, at=at, version=version)
+    found.permit(MaterialCapability.NOTIFY)
+    if found.state is NoticeState.FAILED and found.row.sent_at is not None:
+        raise NotNow("The company may have this notice. Withdraw it instead.")
+    found.move(NoticeMove.DROP)
+    found.row.token = found.row.token_until = None
+    found.save()
+    found.record(MaterialAct.DROPPED)
+
+
+def why_not(found: FoundNotice, *, sending: bool) -> tuple[list[str], NoticeStanding]:
+    """Return why a notice may not be put up for approval, or sent, in words, with what stands behind it."""
+    cleared = deconflict(found.item)
+    row, content = found.row, found.stored.content
+    approved = row.approved_container is not None and row.approved_container == row.container
+    standing = standing_of(
+        found.item,
+        found.stored,
+        composer=row.composer_id,
+        approver=row.approver_id,
+        approved_digest=digest(content) if approved else "",
+        cleared=cleared,
+    )
+    found_reasons = refusals(content, standing, pack_data.notice_rules(), found.at, sending=sending)
+    return [_words(one, cleared) for one in found_reasons], standing
+
+
+def may_approve(standing: NoticeStanding, officer: UUID) -> bool:
+    """Return whether an officer may approve a notice: whoever wrote it or examined the item first may not."""
+    return why_not_approve(standing, officer) is None
+
+
+def refuse(found: FoundNotice, *, sending: bool) -> NoticeStanding:
+    """Raise NoticeRefused with every reason why a notice may not go on. Otherwise return what stands behind it.
+
+    That it was deconflicted is logged, and not what was found.
+    """
+    refused, standing = why_not(found, sending=sending)
+    if refused:
+        raise NoticeRefused(refused)
+    found.record(MaterialAct.DECONFLICTED)
+    return standing
+
+
+def why_not_begin(found: FoundItem) -> str:
+    """Return why no notice can be written about an item, or ""."""
+    reason = OF_STATE.get(found.state)
+    if reason is not None:
+        return str(reason)
+    return "" if platform_company(found) is not None else NO_COMPANY
+
+
+def _may_begin(found: FoundItem, but_for: UUID | None = None) -> Company:
+    reason, company = why_not_begin(found), platform_company(found)
+    if reason or company is None:
+        raise NoticeRefused([reason])
+    running = ("draft", "proposed", "approved", "sent", "failed")
+    others = CompanyNotice.objects.filter(item_id=found.item.id, state__in=running)
+    if (others.exclude(id=but_for) if but_for is not None else others).exists():
+        raise NoticeRefused([ONE_OPEN])
+    return company
+
+
+def _words(one: NoticeRefusal, cleared: ItemDeconfliction) -> str:
+    if one is NoticeRefusal.DECONFLICTION and cleared.contacts:
+        return f"{one} Contact {'; '.join(cleared.contacts)} first."
+    if one is NoticeRefusal.DECONFLICTION:
+        return f"{one} The reports have not been compared with the interest register yet."
+    return str(one)
+
+
+def _new_reference() -> str:
+    return "OM-" + "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
+
+
+def _page_of(token: str) -> str:
+    path = reverse(
+        "material-company", urlconf="heedline.specialist_desks.material.partner_urls", args=[token]
+    )
+    return f"{settings.PARTNER_URL}{path}"
+
+
+def _stored(
+    found: FoundItem, company: Company, form: NoticeForm, reference: str, answer_url: str
+) -> StoredNotice:
+    """Return a notice from what was typed, the item, and what the examiners found. Nothing comes from a report."""
+    rules = pack_data.notice_rules()
+    channel = None if form.basis is NoticeBasis.SECTION_3 else form.channel
+    if channel is not None and pack_data.channel_at(company, channel) is None:
+        raise NotNow("Choose one of the company's channels.")
+    content = NoticeContent(
+        reference=reference,
+        basis=form.basis,
+        dated=day_in_uk(found.at),
+        addressee=pack_data.addressee_of(company, channel),
+        authority=NoticeAuthority(rules.unit, rules.email, rules.telephone),
+        items=(_item(found, form),),
+        grounds=_grounds(found, form.grounds),
+        reasons=form.reasons,
+        terms_clause=form.terms_clause,
+        warning=form.warning,
+        answer_url=answer_url,
+        preserve=form.preserve,
+        confidential=form.confidential,
+        constable=form.constable,
+    )
+    return StoredNotice(_timed(content, found.at, crisis=form.crisis), company.code, channel)
+
+
+def _timed(content: NoticeContent, at: datetime, *, crisis: bool) -> NoticeContent:
+    """Return the content dated, with the times by which the company is asked to acknowledge and to answer."""
+    if content.basis is NoticeBasis.SECTION_3:
+        return replace(content, dated=day_in_uk(at))
+    rules = pack_data.notice_rules()
+    sent = at + (timedelta() if crisis else rules.steps[NoticeStep.SEND].within)
+    acknowledge = rules.crisis_acknowledge if crisis else rules.steps[NoticeStep.ACKNOWLEDGE].within
+    answer = rules.crisis_answer if crisis else rules.steps[NoticeStep.ANSWER].within
+    return replace(content, dated=day_in_uk(at), acknowledge_by=sent + acknowledge, answer_by=sent + answer)
+
+
+def _item(found: FoundItem, form: NoticeForm) -> NoticeItem:
+    seen = sightings.last(found.item.id)
+    day = day_in_uk(seen.at) if seen is not None else day_in_uk(found.at)
+    locator = canonical(found.content.addresses[0].key, locator_rules()) if found.content.addresses else None
+    if locator is None:
+        return NoticeItem("", form.description, day)
+    return item_of(locator, locator_rules(), seen_on=day, description=form.description)
+
+
+def met_in(found: FoundItem) -> tuple[str, ...]:
+    """Return the codes of the provisions that the last deciding examination found to be met."""
+    rows = found.item.examinations.filter(round=found.item.round, outcome__in=("unlawful", "held"))
+    last = rows.order_by("-at").first()
+    return tuple(last.met) if last is not None else ()
+
+
+def _grounds(found: FoundItem, said: Mapping[str, str]) -> tuple[NoticeGround, ...]:
+    """Return the provisions that were found to be met, with the reasons that were written for the company.
+
+    The examiners' own reasons do not leave the desk: they may speak of a report.
+    """
+    provisions = law_of.load_law(settings.PACK).provisions
+    return tuple(
+        NoticeGround(provisions[code].name, said.get(code, ""))
+        for code in met_in(found)
+        if code in provisions
+    )

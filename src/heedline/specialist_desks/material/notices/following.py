@@ -1,0 +1,201 @@
+"""What follows once a company has a notice: its answers, the service of a letter, closing, and withdrawal."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from heedline.casework.access.session import Attendance
+from heedline.reports.lifecycle import NotNow
+from heedline.specialist_desks.material.directory import ChannelKind
+from heedline.specialist_desks.material.models import Examination, NoticeAnswer, NoticeAttempt
+from heedline.specialist_desks.material.models.notices import BEGUN
+from heedline.specialist_desks.material.notice_clock import day_in_uk
+from heedline.specialist_desks.material.notices import (
+    composing,
+    dispatching,
+    due,
+    pack_data,
+    sending,
+    sightings,
+)
+from heedline.specialist_desks.material.notices.content import NoticeBasis
+from heedline.specialist_desks.material.notices.delivery import AttemptOutcome
+from heedline.specialist_desks.material.notices.dispatching import CarriedNotice
+from heedline.specialist_desks.material.notices.found_notice import CHANGED, find_notice, notice_verb
+from heedline.specialist_desks.material.notices.rendering import withdrawal_email, withdrawal_request
+from heedline.specialist_desks.material.notices.states import (
+    CompanyAnswer,
+    NoticeMove,
+    NoticeState,
+    NotThisMove,
+    answered,
+    why_not_close,
+)
+from heedline.specialist_desks.material.notices.stored import StoredNotice
+from heedline.specialist_desks.material.rules import Place
+from heedline.specialist_desks.material.vocabulary import (
+    NOTICE_ANSWER,
+    NOTICE_PROOF,
+    MaterialAct,
+    MaterialCapability,
+)
+
+#: Characters of an answer, and of a proof of service.
+LONGEST = 4_000
+
+
+@notice_verb(MaterialAct.ANSWER_RECORDED)
+def record_answer(ref: UUID, answer: CompanyAnswer, words: str, *, by: Attendance, at: datetime) -> None:
+    """Record what a company answered by email, telephone or letter. What the desk has done stays as it is.
+
+    Raises NotHere, Refused, Locked and NotNow.
+    """
+    found = find_notice(ref, by=by, at=at)
+    found.permit(MaterialCapability.NOTIFY)
+    try:
+        now = answered(found.state, found.answer, answer)
+    except NotThisMove:
+        raise NotNow("This answer cannot follow what the company said before.") from None
+    if not words.strip():
+        raise NotNow("Say how the company answered, and what it said.")
+    container = found.seal({"text": words[:LONGEST], "name": ""}, NOTICE_ANSWER)
+    NoticeAnswer.objects.create(
+        notice=found.row, answer=str(now), container=container, at=at, officer_id=by.officer_id
+    )
+    found.row.answer = str(now)
+    found.row.acknowledged_at = found.row.acknowledged_at or at
+    if now is not CompanyAnswer.RECEIVED:
+        found.row.answered_at = at
+    found.save()
+    found.record(MaterialAct.ANSWER_RECORDED, answer=str(now))
+
+
+@notice_verb(MaterialAct.SERVED)
+def serve(ref: UUID, given_on: date, how: str, words: str, *, by: Attendance, at: datetime) -> datetime:
+    """Record that a section 3 notice was given, with the proof, and return when the time to comply ends.
+
+    `how` is `hand` or `post`. For post, `given_on` is the day on which it was recorded as delivered. Raises NotHere,
+    Refused, Locked, NotNow and NoticeRefused.
+    """
+    found = find_notice(ref, by=by, at=at)
+    found.permit(MaterialCapability.NOTIFY)
+    if found.basis is not NoticeBasis.SECTION_3:
+        raise NotNow("Only a section 3 notice is served.")
+    if how not in ("hand", "post") or not words.strip():
+        raise NotNow("Say to whom it was handed and where, or give the number of the recorded delivery.")
+    approved = found.row.approved_at
+    if given_on > day_in_uk(at) or (approved is not None and given_on < day_in_uk(approved)):
+        raise NotNow("The day of service is not before the approval, and not in the future.")
+    composing.refuse(found, sending=True)
+    proof = found.seal(
+        {"proof": words[:LONGEST], "outcome": "served", "how": how, "on": given_on.isoformat()}, NOTICE_PROOF
+    )
+    NoticeAttempt.objects.create(
+        notice=found.row, officer_id=by.officer_id, at=at, outcome="served", container=proof
+    )
+    found.move(NoticeMove.SERVE)
+    found.row.given_on = given_on
+    found.row.sent_at = at
+    found.save()
+    found.record(MaterialAct.SERVED, how=how)
+    step = due.step_of(found.row)
+    assert step is not None  # noqa: S101 - it has just been served
+    return step.due
+
+
+@notice_verb(MaterialAct.NOTICE_CLOSED)
+def close(ref: UUID, *, by: Attendance, at: datetime) -> None:
+    """Close a notice whose material is gone, or about which the company has decided.
+
+    Raises NotHere, Refused, Locked, and NotNow with the reason why it cannot be closed yet.
+    """
+    found = find_notice(ref, by=by, at=at)
+    found.permit(MaterialCapability.NOTIFY)
+    if found.state is not NoticeState.SENT:
+        raise NotNow(CHANGED)
+    seen = sightings.last(found.row.item_id)
+    reason = why_not_close(found.answer, seen.verdict if seen is not None else None)
+    if found.answer is CompanyAnswer.OBJECTS and _reviewed_since(found.row.item_id, found.row.answered_at):
+        reason = ""
+    if reason:
+        raise NotNow(reason)
+    found.move(NoticeMove.CLOSE)
+    found.save()
+    found.record(MaterialAct.NOTICE_CLOSED)
+
+
+@notice_verb(MaterialAct.NOTICE_CLOSED)
+def lapse(ref: UUID, *, by: Attendance, at: datetime) -> None:
+    """Close a notice that the company never answered, after every level of the escalation path.
+
+    Raises NotHere, Refused, Locked and NotNow.
+    """
+    found = find_notice(ref, by=by, at=at)
+    found.permit(MaterialCapability.LEAD)
+    if found.basis is NoticeBasis.VOLUNTARY and found.row.escalated < len(
+        pack_data.notice_rules().escalation
+    ):
+        raise NotNow("Take every step of the escalation path first.")
+    if found.row.due_at is None or at < found.row.due_at:
+        raise NotNow("The company still has time.")
+    found.move(NoticeMove.LAPSE)
+    found.save()
+    found.record(MaterialAct.NOTICE_CLOSED, unanswered=True)
+
+
+def withdraw(ref: UUID, words: str, *, by: Attendance, at: datetime) -> CarriedNotice | None:
+    """Withdraw a wrong notice, and tell the company that it was wrong. Return what came back, or None for a letter.
+
+    It is withdrawn whatever comes back: the proof says whether the company was reached. Raises NotHere, Refused,
+    Locked and NotNow.
+    """
+    stored, attempt = _begin_withdrawal(ref, words, by=by, at=at)
+    if attempt is None:
+        return None
+    content = stored.content
+    if content.addressee.kind is ChannelKind.WEBHOOK:
+        request = withdrawal_request(content, words, secret=sending.secret_of(stored.company), at=at)
+        carried = dispatching.carry_request(request, to=content.addressee.address, at=at)
+    else:
+        message = withdrawal_email(content, words, sender=settings.PAGE_MAIL_FROM)
+        carried = dispatching.carry_email(message, to=content.addressee.address, at=at)
+    _end_withdrawal(ref, attempt, carried, by=by, at=at)
+    return carried
+
+
+@notice_verb(MaterialAct.WITHDRAWN)
+def _begin_withdrawal(
+    ref: UUID, words: str, *, by: Attendance, at: datetime
+) -> tuple[StoredNotice, UUID | None]:
+    found = find_notice(ref, by=by, at=at)
+    found.permit(MaterialCapability.NOTIFY)
+    if not words.strip():
+        raise NotNow("Say to the company what was wrong.")
+    found.move(NoticeMove.WITHDRAW)
+    found.save()
+    found.record(MaterialAct.WITHDRAWN)
+    if not dispatching.can_carry(found.stored.content.addressee.kind):
+        return found.stored, None
+    row = NoticeAttempt.objects.create(notice=found.row, officer_id=by.officer_id, at=at)
+    return found.stored, row.id
+
+
+@notice_verb(MaterialAct.WITHDRAWN)
+def _end_withdrawal(
+    ref: UUID, attempt: UUID, carried: CarriedNotice, *, by: Attendance, at: datetime
+) -> None:
+    found = find_notice(ref, by=by, at=at)
+    proof = found.seal({"proof": carried.proof, "outcome": "withdrawal"}, NOTICE_PROOF)
+    outcome = "withdrawn" if carried.outcome is AttemptOutcome.ACCEPTED else "not-told"
+    NoticeAttempt.objects.filter(id=attempt, outcome=BEGUN).update(outcome=outcome, container=proof)
+
+
+def _reviewed_since(item: UUID, since: datetime | None) -> bool:
+    """Return whether somebody uninvolved has examined an item again since a company objected, and upheld it."""
+    if since is None:
+        return False
+    rows = Examination.objects.filter(item_id=item, place=str(Place.REVERSAL), at__gte=since)
+    return rows.exclude(outcome__in=("lawful", "outside", "unclear", "terms")).exists()

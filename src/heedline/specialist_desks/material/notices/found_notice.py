@@ -1,0 +1,142 @@
+"""What every verb on a notice shares: finding it, permission, the move, its clock, and the log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from heedline.casework.access.session import Attendance
+from heedline.casework.duty import alarms
+from heedline.casework.errors import CannotOpen, Changed, NotHere
+from heedline.casework.records import desk_parts
+from heedline.reports.lifecycle import NotNow
+from heedline.specialist_desks.material import items
+from heedline.specialist_desks.material.items import FoundItem
+from heedline.specialist_desks.material.models import CompanyNotice
+from heedline.specialist_desks.material.notices import due
+from heedline.specialist_desks.material.notices.content import NoticeBasis
+from heedline.specialist_desks.material.notices.states import (
+    CompanyAnswer,
+    NoticeMove,
+    NoticeState,
+    NotThisMove,
+    moved,
+)
+from heedline.specialist_desks.material.notices.stored import StoredNotice
+from heedline.specialist_desks.material.vocabulary import (
+    NOTICE,
+    MaterialAct,
+    MaterialCapability,
+)
+
+CHANGED = "A colleague has changed this notice. Look at it again before you decide."
+#: The columns of a notice that change after it was written.
+CHANGING = (
+    "state",
+    "answer",
+    "version",
+    "container",
+    "approved_container",
+    "approver",
+    "owner",
+    "approved_at",
+    "sent_at",
+    "acknowledge_by",
+    "answer_by",
+    "acknowledged_at",
+    "answered_at",
+    "given_on",
+    "step",
+    "due_at",
+    "escalated",
+    "token",
+    "token_until",
+)
+#: The event that resolves the alarm about an overdue notice.
+MOVED = "material-notice-moved"
+
+
+@dataclass
+class FoundNotice:
+    """A notice that the officer may see, with its row and its item's locked and its content opened."""
+
+    row: CompanyNotice
+    stored: StoredNotice
+    item: FoundItem
+    by: Attendance
+    at: datetime
+
+    @property
+    def state(self) -> NoticeState:
+        return NoticeState(self.row.state)
+
+    @property
+    def basis(self) -> NoticeBasis:
+        return NoticeBasis(self.row.basis)
+
+    @property
+    def answer(self) -> CompanyAnswer:
+        return CompanyAnswer(self.row.answer)
+
+    def permit(self, capability: MaterialCapability) -> None:
+        """Raise Refused unless the officer has this capability at the notice's desk."""
+        self.by.require(capability, self.row.desk_id)
+
+    def move(self, move: NoticeMove) -> None:
+        """Move the notice. Raises NotNow if that is no move from its present state."""
+        try:
+            self.row.state = moved(self.state, move, self.basis)
+        except NotThisMove:
+            raise NotNow(CHANGED) from None
+
+    def seal(self, words: dict[str, object], part: str) -> UUID:
+        """Seal words about the notice to the desk, and return their container."""
+        return desk_parts.seal(self.row.desk_id, self.row.id, words, part=part, on=self.at.date())
+
+    def write(self, stored: StoredNotice) -> None:
+        """Seal a new content of a draft, which nobody has approved."""
+        self.stored = stored
+        self.row.container = self.seal(stored.to_words(), NOTICE)
+        self.row.approved_container = None
+        self.row.approver_id = None
+        self.row.approved_at = None
+        self.row.acknowledge_by, self.row.answer_by = stored.content.acknowledge_by, stored.content.answer_by
+
+    def save(self) -> None:
+        """Work out what the notice waits for now, and store its row with its next version."""
+        due.settle(self.row)
+        self.row.version += 1
+        self.row.save(update_fields=CHANGING)
+        if self.row.due_at is None or self.row.due_at > self.at:
+            alarms.resolve(MOVED, self.row.id, by=self.by, at=self.at)
+
+    def record(self, act: MaterialAct, **detail: str | int | bool) -> None:
+        """Log the act on the notice's item, in the same transaction."""
+        self.item.record(act, notice=self.row.reference, **detail)
+
+
+def find_notice(ref: UUID, *, by: Attendance, at: datetime, version: int | None = None) -> FoundNotice:
+    """Return a notice with its row and its item's locked.
+
+    Raises NotHere for a notice of no desk of the officer, Locked, and Changed if its version is no longer `version`.
+    """
+    about = (
+        CompanyNotice.objects.filter(id=ref, desk_id__in=by.desk_ids).values_list("item", flat=True).first()
+    )
+    if about is None:
+        raise NotHere
+    item = items.find(about, by=by, at=at)
+    row = CompanyNotice.objects.select_for_update().get(id=ref)
+    if version is not None and row.version != version:
+        raise Changed(CHANGED)
+    opened = desk_parts.opened([row.container], by.keys())
+    if row.container not in opened:
+        raise CannotOpen
+    return FoundNotice(row, StoredNotice.from_words(opened[row.container]), item, by, at)
+
+
+def notice_verb[**P, R](act: MaterialAct) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Declare a function `do(ref, …, by=…, at=…)` as a verb on a notice: one transaction, with every refusal logged."""
+    return items.verb_on(act, CompanyNotice, "notice")

@@ -1,0 +1,290 @@
+"""What is shown of notices: the list, one notice, those of an item, and what waits for an officer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from heedline.audit import journal
+from heedline.casework.access.keyring import Keyring
+from heedline.casework.access.session import Attendance, office_zone
+from heedline.casework.recording import refusals_logged
+from heedline.casework.records import desk_parts
+from heedline.casework.report.opening import short_name
+from heedline.desk_hooks.hooks import WorkWaiting
+from heedline.desks.models import Officer
+from heedline.dispatch.clocks import due_words
+from heedline.specialist_desks.material.directory import Company
+from heedline.specialist_desks.material.items import my_desk
+from heedline.specialist_desks.material.models import CompanyNotice, NoticeAnswer
+from heedline.specialist_desks.material.models.notices import BEGUN
+from heedline.specialist_desks.material.notices import composing, due, pack_data, sending, sightings
+from heedline.specialist_desks.material.notices.content import NoticeBasis
+from heedline.specialist_desks.material.notices.found_notice import find_notice, notice_verb
+from heedline.specialist_desks.material.notices.sightings import Sighting
+from heedline.specialist_desks.material.notices.states import (
+    OPEN_NOTICES,
+    CompanyAnswer,
+    NoticeState,
+    is_contradicted,
+)
+from heedline.specialist_desks.material.notices.stored import StoredNotice
+from heedline.specialist_desks.material.vocabulary import DESK_KIND, MaterialAct, MaterialCapability
+
+#: Lines of a page of notices.
+A_PAGE: Final = 50
+#: The lists of notices, and the states in each.
+NOTICE_LISTS: Final[Mapping[str, frozenset[NoticeState]]] = {
+    "open": OPEN_NOTICES,
+    "approve": frozenset({NoticeState.PROPOSED}),
+    "finished": frozenset(NoticeState) - OPEN_NOTICES,
+}
+
+
+@dataclass(frozen=True)
+class CompanyNoticeLine:
+    """A notice in a list."""
+
+    ref: UUID
+    reference: str
+    item: UUID
+    item_short: str
+    basis: NoticeBasis
+    state: NoticeState
+    answer: CompanyAnswer
+    step: str
+    due_at: datetime | None
+    red: bool
+    owner: str
+    mine: bool
+    company: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class NoticeQueue:
+    """A page of a desk's notices. `late` counts the open ones that are in red."""
+
+    desk_name: str
+    lines: tuple[CompanyNoticeLine, ...]
+    counts: Mapping[str, int]
+    late: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class ShownAttempt:
+    """One attempt to deliver a notice, with what came back."""
+
+    at: datetime
+    by: str
+    outcome: str
+    proof: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class ShownAnswer:
+    """What a company answered, on its page or recorded by an officer."""
+
+    at: datetime
+    answer: CompanyAnswer
+    recorded_by: str
+    name: str = field(repr=False)
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class NoticeView:
+    """Everything that the page of a notice shows. `refused` are the reasons why it cannot go on now."""
+
+    line: CompanyNoticeLine
+    version: int
+    stored: StoredNotice = field(repr=False)
+    company: Company | None
+    composer: str
+    approver: str
+    approved_at: datetime | None
+    sent_at: datetime | None
+    given_on: date | None
+    attempts: tuple[ShownAttempt, ...]
+    answers: tuple[ShownAnswer, ...]
+    refused: tuple[str, ...]
+    may_approve: bool
+    escalation: str
+    next_try: datetime | None
+    seen: Sighting | None
+    contradicted: bool
+    crisis: bool
+
+
+def listed(chosen: str, page: int, *, by: Attendance, at: datetime) -> NoticeQueue:
+    """Return a page of the notices of the officer's desk: the most urgent first. Raises NotHere and Locked."""
+    desk = my_desk(by)
+    with refusals_logged(MaterialAct.NOTICES_VIEWED, by=by.officer_id, desk=desk):
+        by.require(MaterialCapability.SEE, desk)
+    ring = by.keys()
+    known = CompanyNotice.objects.filter(desk_id=desk)
+    states = [str(one) for one in NOTICE_LISTS.get(chosen, OPEN_NOTICES)]
+    rows = known.filter(state__in=states).select_related("owner")
+    total = rows.count()
+    shown = list(rows.order_by("due_at", "-composed_at", "id")[(page - 1) * A_PAGE : page * A_PAGE])
+    opened = desk_parts.opened([one.container for one in shown], ring)
+    journal.record(MaterialAct.NOTICES_VIEWED, actor=by.officer_id, desk=desk)
+    counts = {
+        name: known.filter(state__in=[str(one) for one in some]).count()
+        for name, some in NOTICE_LISTS.items()
+    }
+    lines = tuple(_line(one, opened.get(one.container), by, at) for one in shown)
+    name = next(one.name for one in by.desks if one.id == desk)
+    return NoticeQueue(name, lines, counts, _late(desk, at), page, max(1, -(-total // A_PAGE)))
+
+
+def of_item(item: UUID, *, by: Attendance, at: datetime) -> tuple[CompanyNoticeLine, ...]:
+    """Return the notices about an item, the newest first."""
+    rows = list(
+        CompanyNotice.objects.filter(item_id=item, desk_id__in=by.desk_ids)
+        .select_related("owner")
+        .order_by("-composed_at")
+    )
+    opened = desk_parts.opened([one.container for one in rows], by.keys())
+    return tuple(_line(one, opened.get(one.container), by, at) for one in rows)
+
+
+def of_items(items: Sequence[UUID], at: datetime) -> dict[UUID, tuple[NoticeState, datetime | None, bool]]:
+    """Return, for each item with an open notice, its state, when it is due, and whether it is in red."""
+    rows = CompanyNotice.objects.filter(item_id__in=items).order_by("composed_at")
+    return {
+        one.item_id: (NoticeState(one.state), one.due_at, due.is_red(one, at))
+        for one in rows
+        if one.state in OPEN_NOTICES
+    }
+
+
+@notice_verb(MaterialAct.NOTICES_VIEWED)
+def one(ref: UUID, *, by: Attendance, at: datetime) -> NoticeView:
+    """Return a notice with everything known about it, and log the view. Raises NotHere, Refused and Locked."""
+    found = find_notice(ref, by=by, at=at)
+    found.permit(MaterialCapability.SEE)
+    found.record(MaterialAct.NOTICES_VIEWED)
+    row, ring = found.row, by.keys()
+    people = [one for one in (row.composer_id, row.approver_id) if one is not None]
+    names = dict(Officer.objects.filter(id__in=people).values_list("id", "name"))
+    before = found.state in {
+        NoticeState.DRAFT,
+        NoticeState.PROPOSED,
+        NoticeState.APPROVED,
+        NoticeState.FAILED,
+    }
+    sending_now = found.state in {NoticeState.APPROVED, NoticeState.FAILED}
+    refused, standing = composing.why_not(found, sending=sending_now) if before else ([], None)
+    seen = sightings.last(row.item_id)
+    level = due.next_escalation(row, at)
+    may_approve = (
+        found.state is NoticeState.PROPOSED
+        and standing is not None
+        and composing.may_approve(standing, by.officer_id)
+    )
+    return NoticeView(
+        line=_line(row, found.stored.to_words(), by, at),
+        version=row.version,
+        stored=found.stored,
+        company=pack_data.directory().companies.get(found.stored.company),
+        composer=names.get(row.composer_id, ""),
+        approver=names.get(row.approver_id, "") if row.approver_id is not None else "",
+        approved_at=row.approved_at,
+        sent_at=row.sent_at,
+        given_on=row.given_on,
+        attempts=_attempts(row, ring),
+        answers=_answers(row, ring),
+        refused=tuple(refused),
+        may_approve=may_approve,
+        escalation=level.to if level is not None and found.state is NoticeState.SENT else "",
+        next_try=sending.next_try(found),
+        seen=seen,
+        contradicted=is_contradicted(found.answer, seen.verdict if seen is not None else None),
+        crisis=row.crisis,
+    )
+
+
+def waiting_for_me(by: Attendance, at: datetime) -> tuple[WorkWaiting, ...]:
+    """Return what the page My work says about notices of the officer's desk. Counts need no keys."""
+    desk = next((one.id for one in by.desks if one.kind == DESK_KIND), None)
+    if desk is None:
+        return ()
+    waiting = []
+    if late := _late(desk, at):
+        waiting.append(f"{late} notice{'s are' if late > 1 else ' is'} overdue or came back.")
+    rows = CompanyNotice.objects.filter(desk_id=desk)
+    mine = rows.filter(owner_id=by.officer_id, state__in=[str(one) for one in OPEN_NOTICES])
+    first = mine.exclude(due_at=None).order_by("due_at").values_list("due_at", flat=True).first()
+    if number := mine.count():
+        waiting.append(
+            f"You own {number} open notice{'s' if number > 1 else ''}."
+            + (f" The next is due {_due(first, at)}." if first is not None else "")
+        )
+    others = rows.filter(state=str(NoticeState.PROPOSED)).exclude(composer_id=by.officer_id).count()
+    if others:
+        waiting.append(f"{others} notice{'s wait' if others > 1 else ' waits'} for approval.")
+    return tuple(WorkWaiting(words=one, url="material-notices", link="See the notices") for one in waiting)
+
+
+def _due(moment: datetime, at: datetime) -> str:
+    return due_words(moment, at, office_zone())
+
+
+def _late(desk: UUID, at: datetime) -> int:
+    rows = CompanyNotice.objects.filter(desk_id=desk, state__in=[str(one) for one in OPEN_NOTICES])
+    late = set(rows.filter(due_at__lte=at).values_list("id", flat=True))
+    return len(late | set(rows.filter(state=str(NoticeState.FAILED)).values_list("id", flat=True)))
+
+
+def _line(
+    row: CompanyNotice, words: Mapping[str, Any] | None, by: Attendance, at: datetime
+) -> CompanyNoticeLine:
+    return CompanyNoticeLine(
+        ref=row.id,
+        reference=row.reference,
+        item=row.item_id,
+        item_short=short_name(row.item_id),
+        basis=NoticeBasis(row.basis),
+        state=NoticeState(row.state),
+        answer=CompanyAnswer(row.answer),
+        step=row.step,
+        due_at=row.due_at,
+        red=NoticeState(row.state) in OPEN_NOTICES and due.is_red(row, at),
+        owner=row.owner.name,
+        mine=row.owner_id == by.officer_id,
+        company=str(words["content"]["addressee"]["company"]) if words else "",
+    )
+
+
+def _attempts(row: CompanyNotice, ring: Keyring) -> tuple[ShownAttempt, ...]:
+    rows = list(row.attempts.select_related("officer").order_by("-at"))
+    opened = desk_parts.opened([one.container for one in rows if one.container is not None], ring)
+    return tuple(
+        ShownAttempt(
+            one.at,
+            one.officer.name,
+            one.outcome if one.outcome != BEGUN else "",
+            str(opened.get(one.container, {}).get("proof", "")) if one.container is not None else "",
+        )
+        for one in rows
+    )
+
+
+def _answers(row: CompanyNotice, ring: Keyring) -> tuple[ShownAnswer, ...]:
+    rows: list[NoticeAnswer] = list(row.answers.select_related("officer").order_by("-at"))
+    opened = desk_parts.opened([one.container for one in rows], ring)
+    return tuple(
+        ShownAnswer(
+            one.at,
+            CompanyAnswer(one.answer),
+            one.officer.name if one.officer is not None else "",
+            str(opened.get(one.container, {}).get("name", "")),
+            str(opened.get(one.container, {}).get("text", "")),
+        )
+        for one in rows
+    )

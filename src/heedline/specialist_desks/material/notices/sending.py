@@ -1,0 +1,261 @@
+"""Send a notice, from the session of an examiner whose keys are unlocked, and keep the proof."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+
+from heedline.casework.access.session import Attendance
+from heedline.reports.lifecycle import NotNow
+from heedline.specialist_desks.material.directory import ChannelKind
+from heedline.specialist_desks.material.models import ChannelTestRecord, NoticeAttempt
+from heedline.specialist_desks.material.models.notices import BEGUN
+from heedline.specialist_desks.material.notices import composing, dispatching, due, pack_data
+from heedline.specialist_desks.material.notices.content import NoticeBasis, NoticeContent
+from heedline.specialist_desks.material.notices.delivery import (
+    AttemptOutcome,
+    DeliveryAttempt,
+    DeliveryState,
+    delivery_state,
+    next_attempt,
+)
+from heedline.specialist_desks.material.notices.dispatching import CarriedNotice
+from heedline.specialist_desks.material.notices.found_notice import FoundNotice, find_notice, notice_verb
+from heedline.specialist_desks.material.notices.refusals import OF_STATE, NoticeRefusal
+from heedline.specialist_desks.material.notices.rendering import (
+    NoPdfProgram,
+    as_email,
+    as_pdf,
+    as_signed_request,
+)
+from heedline.specialist_desks.material.notices.states import NoticeMove, NoticeState
+from heedline.specialist_desks.material.vocabulary import NOTICE_PROOF, MaterialAct, MaterialCapability
+
+#: How long an attempt that has begun is left alone. Afterwards nobody knows how it ended, and it counts as failed.
+_UNDER_WAY = timedelta(minutes=5)
+BY_FORM = (
+    "This company takes notices by a form on its web site. Fill it in by hand, and record that you have."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyNotice:
+    """A notice that has passed every refusal, and the attempt that has begun."""
+
+    attempt: UUID
+    content: NoticeContent
+    company: str
+
+
+def send(ref: UUID, *, by: Attendance, at: datetime) -> CarriedNotice:
+    """Send an approved notice, or one that could not be delivered, and return what came back.
+
+    The attempt is stored before anything leaves, and its outcome afterwards, so that none is forgotten. Raises
+    NotHere, Refused, Locked, NotNow, and NoticeRefused with every reason.
+    """
+    ready = _begin(ref, by=by, at=at)
+    carried = carry(ready.content, ready.company, at=at)
+    _end(ref, ready.attempt, carried, by=by, at=at)
+    return carried
+
+
+@notice_verb(MaterialAct.SENDING)
+def _begin(ref: UUID, *, by: Attendance, at: datetime) -> ReadyNotice:
+    found = find_notice(ref, by=by, at=at)
+    found.permit(MaterialCapability.NOTIFY)
+    if found.basis is NoticeBasis.SECTION_3:
+        raise composing.NoticeRefused([str(NoticeRefusal.BY_HAND_OR_POST)])
+    if found.state not in {NoticeState.APPROVED, NoticeState.FAILED}:
+        raise NotNow("A notice is sent once it has been approved.")
+    composing.refuse(found, sending=True)
+    content = found.stored.content
+    if not dispatching.can_carry(content.addressee.kind):
+        raise NotNow(BY_FORM)
+    _not_under_way(found, at)
+    attempt = NoticeAttempt.objects.create(notice=found.row, officer_id=by.officer_id, at=at)
+    found.record(MaterialAct.SENDING)
+    return ReadyNotice(attempt.id, content, found.stored.company)
+
+
+@notice_verb(MaterialAct.SENT)
+def _end(ref: UUID, attempt: UUID, carried: CarriedNotice, *, by: Attendance, at: datetime) -> None:
+    """Store how an attempt ended, with its proof, and move the notice."""
+    found = find_notice(ref, by=by, at=at)
+    proof = found.seal({"proof": carried.proof, "outcome": str(carried.outcome)}, NOTICE_PROOF)
+    NoticeAttempt.objects.filter(id=attempt, outcome=BEGUN).update(
+        outcome=str(carried.outcome), container=proof
+    )
+    if carried.outcome is AttemptOutcome.ACCEPTED:
+        if found.state in {NoticeState.APPROVED, NoticeState.FAILED}:
+            found.move(NoticeMove.SEND)
+        found.row.sent_at = found.row.sent_at or at
+        found.save()
+        found.record(MaterialAct.SENT)
+        return
+    if found.state is NoticeState.APPROVED and delivery_state(attempts_of(found)) is DeliveryState.FAILED:
+        found.move(NoticeMove.FAIL)
+        _channel_failed(found, at)
+    found.save()
+    found.record(MaterialAct.NOT_DELIVERED)
+
+
+@notice_verb(MaterialAct.SENT)
+def sent_by_form(ref: UUID, receipt: str, *, by: Attendance, at: datetime) -> None:
+    """Record that an approved notice was entered into the form of a company by hand, with what it said.
+
+    Raises NotHere, Refused, Locked, NotNow and NoticeRefused.
+    """
+    found = find_notice(ref, by=by, at=at)
+    found.permit(MaterialCapability.NOTIFY)
+    if found.stored.content.addressee.kind is not ChannelKind.FORM or not receipt.strip():
+        raise NotNow("Write down the number or the words with which the form confirmed the notice.")
+    composing.refuse(found, sending=True)
+    proof = found.seal({"proof": receipt[:2_000], "outcome": str(AttemptOutcome.ACCEPTED)}, NOTICE_PROOF)
+    NoticeAttempt.objects.create(
+        notice=found.row,
+        officer_id=by.officer_id,
+        at=at,
+        outcome=str(AttemptOutcome.ACCEPTED),
+        container=proof,
+    )
+    found.move(NoticeMove.SEND)
+    found.row.sent_at = at
+    found.save()
+    found.record(MaterialAct.SENT)
+
+
+@notice_verb(MaterialAct.NOT_DELIVERED)
+def came_back(ref: UUID, words: str, *, by: Attendance, at: datetime) -> None:
+    """Record that a notice which the company's system had accepted was sent back.
+
+    Raises NotHere, Refused, Locked and NotNow.
+    """
+    found = find_notice(ref, by=by, at=at)
+    found.permit(MaterialCapability.NOTIFY)
+    found.move(NoticeMove.FAIL)
+    proof = found.seal({"proof": words[:2_000], "outcome": str(AttemptOutcome.BOUNCED)}, NOTICE_PROOF)
+    NoticeAttempt.objects.create(
+        notice=found.row,
+        officer_id=by.officer_id,
+        at=at,
+        outcome=str(AttemptOutcome.BOUNCED),
+        container=proof,
+    )
+    _channel_failed(found, at)
+    found.save()
+    found.record(MaterialAct.NOT_DELIVERED)
+
+
+@notice_verb(MaterialAct.ESCALATED)
+def escalate(ref: UUID, words: str, *, by: Attendance, at: datetime) -> None:
+    """Record that the next level of the escalation path was taken, and what was done.
+
+    Raises NotHere, Refused, Locked and NotNow.
+    """
+    found = find_notice(ref, by=by, at=at)
+    found.permit(MaterialCapability.NOTIFY)
+    level = due.next_escalation(found.row, at)
+    if level is None or found.state is not NoticeState.SENT:
+        raise NotNow("There is nothing to escalate now.")
+    if not words.strip():
+        raise NotNow("Say whom you turned to, and what they said.")
+    proof = found.seal({"proof": words[:2_000], "outcome": f"escalated to {level.to}"}, NOTICE_PROOF)
+    NoticeAttempt.objects.create(
+        notice=found.row, officer_id=by.officer_id, at=at, outcome="escalated", container=proof
+    )
+    found.row.escalated += 1
+    found.save()
+    found.record(MaterialAct.ESCALATED, level=found.row.escalated)
+
+
+def remind(ref: UUID, channel: int, *, by: Attendance, at: datetime) -> CarriedNotice:
+    """Send a notice that a company has not answered to another of its channels. It says the same.
+
+    Raises NotHere, Refused, Locked, NotNow and NoticeRefused.
+    """
+    ready = _begin_reminder(ref, channel, by=by, at=at)
+    carried = carry(ready.content, ready.company, at=at)
+    _end(ref, ready.attempt, carried, by=by, at=at)
+    return carried
+
+
+@notice_verb(MaterialAct.SENDING)
+def _begin_reminder(ref: UUID, channel: int, *, by: Attendance, at: datetime) -> ReadyNotice:
+    found = find_notice(ref, by=by, at=at)
+    found.permit(MaterialCapability.NOTIFY)
+    company = pack_data.directory().companies.get(found.stored.company)
+    chosen = pack_data.channel_at(company, channel) if company is not None else None
+    late = found.row.due_at is not None and at >= found.row.due_at
+    if found.state is not NoticeState.SENT or found.basis is NoticeBasis.SECTION_3 or not late:
+        raise NotNow("A reminder is sent when a company has not answered in time.")
+    if found.item.state in OF_STATE:
+        raise composing.NoticeRefused([str(OF_STATE[found.item.state])])
+    if company is None or chosen is None or not dispatching.can_carry(chosen.kind):
+        raise NotNow("Choose one of the company's channels.")
+    if chosen.crisis and not found.row.crisis:
+        raise NotNow("This channel is for emergencies only.")
+    _not_under_way(found, at)
+    attempt = NoticeAttempt.objects.create(notice=found.row, officer_id=by.officer_id, at=at)
+    found.record(MaterialAct.SENDING)
+    content = replace(found.stored.content, addressee=pack_data.addressee_of(company, channel))
+    return ReadyNotice(attempt.id, content, company.code)
+
+
+def carry(content: NoticeContent, company: str, *, at: datetime) -> CarriedNotice:
+    """Write a notice in the form of its channel and have it delivered. Raises NotByThisChannel for a letter."""
+    to = content.addressee
+    if to.kind is ChannelKind.WEBHOOK:
+        signed = as_signed_request(content, secret=secret_of(company), at=at)
+        return dispatching.carry_request(signed, to=to.address, at=at)
+    try:
+        pdf = as_pdf(content)
+    except NoPdfProgram:
+        pdf = None
+    message = as_email(content, sender=settings.PAGE_MAIL_FROM, pdf=pdf)
+    return dispatching.carry_email(message, to=to.address, at=at)
+
+
+def secret_of(company: str) -> bytes:
+    """Return the secret with which requests to a company are signed. `heedline notices secret` tells it to the company."""
+    return hmac.digest(settings.NOTICE_KEY.encode(), f"heedline notices to {company}".encode(), "sha256")
+
+
+def attempts_of(found: FoundNotice) -> list[DeliveryAttempt]:
+    """Return the attempts to deliver a notice since it was last approved. One whose end is unknown counts as failed."""
+    rows = NoticeAttempt.objects.filter(notice=found.row).order_by("at")
+    if found.row.approved_at is not None:
+        rows = rows.filter(at__gte=found.row.approved_at)
+    return [
+        DeliveryAttempt(one.at, AttemptOutcome.LATER if one.outcome == BEGUN else AttemptOutcome(one.outcome))
+        for one in rows
+        if one.outcome in {BEGUN, *AttemptOutcome}
+    ]
+
+
+def next_try(found: FoundNotice) -> datetime | None:
+    """Return when the next attempt to deliver an approved notice is due, or None."""
+    if found.state is not NoticeState.APPROVED or found.row.approved_at is None:
+        return None
+    return next_attempt(attempts_of(found), found.row.approved_at)
+
+
+def _not_under_way(found: FoundNotice, at: datetime) -> None:
+    if NoticeAttempt.objects.filter(notice=found.row, outcome=BEGUN, at__gt=at - _UNDER_WAY).exists():
+        raise NotNow("A colleague is sending this notice now.")
+
+
+def _channel_failed(found: FoundNotice, at: datetime) -> None:
+    """Note that a channel did not deliver, so that nothing else is sent by it before it has passed a test."""
+    if found.stored.channel is not None:
+        ChannelTestRecord.objects.create(
+            desk_id=found.row.desk_id,
+            company=found.stored.company,
+            channel=found.stored.channel,
+            officer_id=found.by.officer_id,
+            at=at,
+            passed=False,
+        )

@@ -1,0 +1,120 @@
+"""What stands behind a notice: the examinations, the last look, deconfliction, and the company's entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from heedline.casework.access.session import Attendance
+from heedline.casework.linking import deconfliction, desk_notices
+from heedline.casework.records import desk_parts
+from heedline.reports.models import SealedValues
+from heedline.specialist_desks.material.directory import ChannelTest, Company
+from heedline.specialist_desks.material.finding import reports_naming
+from heedline.specialist_desks.material.items import FoundItem
+from heedline.specialist_desks.material.models import ChannelTestRecord, Examination
+from heedline.specialist_desks.material.notices import pack_data, sightings
+from heedline.specialist_desks.material.notices.refusals import ItemStanding, NoticeStanding
+from heedline.specialist_desks.material.notices.stored import StoredNotice
+from heedline.specialist_desks.material.reading import open_index
+from heedline.specialist_desks.material.rules import Place
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDeconfliction:
+    """Whether investigators must be contacted before a company is told of an item.
+
+    `contacts` are the people to contact. `waits` means that a report which names the item has not been compared with
+    the interest register as it is now.
+    """
+
+    contacts: tuple[str, ...]
+    waits: bool
+
+    @property
+    def is_clear(self) -> bool:
+        return not self.contacts and not self.waits
+
+
+def deconflict(found: FoundItem) -> ItemDeconfliction:
+    """Return the answer of deconfliction for every report that names an item.
+
+    It is logged by the caller on the item alone: a log entry for each report would say that they name one page.
+    """
+    by = found.by
+    keys = [one.key for one in found.content.addresses]
+    with open_index(found.item.desk_id, by.keys()) as index:
+        refs = frozenset(reports_naming(index, keys)) if index is not None else frozenset()
+    received = desk_notices.received(by=by)
+    named = {one.about for one in received if one.report in refs}
+    contacts = deconfliction.contacts_in(tuple(one for one in received if one.about in named))
+    waits = SealedValues.objects.filter(report__in=refs, matched_at=None).exists()
+    return ItemDeconfliction(
+        tuple(f"{one.name}, {one.desk_name}".rstrip(", ") for one in contacts if not one.released), waits
+    )
+
+
+def channel_tests(desk: UUID, company: Company) -> dict[int, ChannelTest]:
+    """Return the last test of each channel of a company."""
+    rows = ChannelTestRecord.objects.filter(desk_id=desk, company=company.code).order_by("at")
+    return {one.channel: ChannelTest(one.at, one.passed) for one in rows}
+
+
+def standing_of(
+    found: FoundItem,
+    stored: StoredNotice,
+    *,
+    composer: UUID,
+    approver: UUID | None = None,
+    approved_digest: str = "",
+    cleared: ItemDeconfliction | None = None,
+) -> NoticeStanding:
+    """Return what stands behind a notice about one item, for `refusals`."""
+    company = pack_data.directory().companies.get(stored.company)
+    at = found.at
+    tests = channel_tests(found.item.desk_id, company) if company is not None else {}
+    tested = stored.channel is None or pack_data.directory().is_tested(tests.get(stored.channel), at)
+    return NoticeStanding(
+        items=(_item(found, company, cleared or deconflict(found)),),
+        composer=composer,
+        approver=approver,
+        approved_digest=approved_digest,
+        channel_tested=tested,
+        entry_confirmed=company is not None and not pack_data.is_out_of_date(company, at),
+        languages=frozenset(company.languages) if company is not None else frozenset(),
+    )
+
+
+def _item(found: FoundItem, company: Company | None, cleared: ItemDeconfliction) -> ItemStanding:
+    row = found.item
+    rounds = [one for one in row.examinations.order_by("at") if one.round == row.round]
+    first = next((one for one in rounds if one.place == Place.FIRST), None)
+    review = next((one for one in rounds if one.place in (Place.THIRD, Place.SECOND) and _agrees(one)), None)
+    seen = sightings.last(row.id)
+    platform = found.content.addresses[0].platform if found.content.addresses else ""
+    return ItemStanding(
+        state=found.state,
+        examiner=first.officer_id if first else None,
+        reviewer=review.officer_id if review else None,
+        expression_answered=first is not None and _expression_answered(first, found.by),
+        deconflicted=cleared.is_clear,
+        closed_audience=bool(row.closed_audience),
+        senior=row.audience_approved_by_id,
+        live_at=seen.at if seen is not None and seen.is_there else None,
+        of_company=company is not None and platform in company.platforms,
+    )
+
+
+def _agrees(one: Examination) -> bool:
+    return one.outcome in ("unlawful", "held")
+
+
+def _expression_answered(one: Examination, by: Attendance) -> bool:
+    words = desk_parts.opened([one.container], by.keys()).get(one.container, {})
+    return bool(words.get("expression"))
+
+
+def platform_company(found: FoundItem) -> Company | None:
+    """Return the company that runs the item's platform, or None if the directory has none."""
+    platform = found.content.addresses[0].platform if found.content.addresses else ""
+    return pack_data.directory().of_platform(platform) if platform else None

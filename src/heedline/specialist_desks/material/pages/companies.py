@@ -1,0 +1,56 @@
+"""The directory of companies, and the test of a channel."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from heedline.casework.access import session
+from heedline.reports.lifecycle import NotNow
+from heedline.specialist_desks.material.notices import channels
+from heedline.specialist_desks.material.notices.delivery import AttemptOutcome
+from heedline.specialist_desks.material.pages.notice_form import channel_words
+from heedline.web.declared import Audience, open_to
+from heedline.web.entrance import times
+from heedline.web.shell.request import OfficeRequest
+
+
+@open_to(Audience.UNLOCKED)
+@require_http_methods(["GET", "POST"])
+def companies(request: OfficeRequest) -> HttpResponse:
+    """Show the companies of the pack's directory, and test a channel."""
+    by, at = request.attendance, session.now()
+    if request.method == "POST":
+        code, _, number = request.POST.get("test", "").partition(":")
+        try:
+            carried = channels.test_channel(code, int(number) if number.isdecimal() else -1, by=by, at=at)
+        except NotNow as why:
+            messages.error(request, str(why))
+        else:
+            if carried.outcome is AttemptOutcome.ACCEPTED:
+                messages.success(request, "The channel has accepted the test.")
+            else:
+                messages.error(request, "The channel has not accepted the test.")
+        return HttpResponseRedirect(reverse("material-companies"))
+    found = [
+        {
+            "line": one,
+            "channels": [
+                {
+                    "number": number,
+                    "words": channel_words(one.company, number, one.tests, at),
+                    "tested": times.day_and_clock(one.tests[number].at, at) if number in one.tests else "",
+                    "can_test": channel.kind in ("email", "webhook"),
+                }
+                for number, channel in enumerate(one.company.channels)
+            ],
+            "hours": "Always"
+            if one.company.hours is None
+            else f"{one.company.hours[0]:%H:%M} to {one.company.hours[1]:%H:%M}, Monday to Friday, {one.company.zone.key}",
+        }
+        for one in channels.companies(by=by, at=at)
+    ]
+    return render(request, "material/companies.html", {"found": found})

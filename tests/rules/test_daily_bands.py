@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from heedline.casework.oversight.daily_counts import AgeBand, LateBand, age_band, late_band
+from heedline.web.components.charts import LABELS, NUMBERS, WIDTH, bar_chart
 from heedline.web.office.board import throughput_words
-from heedline.web.office.board.charts import LABELS, NUMBERS, WIDTH, bar_chart
 
 DUE = datetime(2026, 11, 26, 12, tzinfo=UTC)
 

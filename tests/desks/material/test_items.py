@@ -16,7 +16,7 @@ from heedline.jobs.demonstration import cast as cast_of_demo
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import SearchIndex
 from heedline.specialist_desks.material import adding, demo, examining, reading
-from heedline.specialist_desks.material.models import MaterialItem
+from heedline.specialist_desks.material.models import CompanyNotice, MaterialItem
 from tests.laws import thief
 from tests.support.material_scene import PAGE, reported, the_item
 from tests.support.scene_people import People, logged, quarter_hour_over
@@ -73,7 +73,16 @@ def test_the_demonstration_has_items_at_several_stages(people: People) -> None:
     officers = {"material": ["Odile", "Otto"]}
     demo.load(DemoScene(at=people.at, reports={}, officers=officers, sitting=people.sitting))
     states = sorted(MaterialItem.objects.values_list("state", flat=True))
-    assert states == ["examining", "gone", "lawful", "second", "unlawful"]
+    assert states == ["examining", "gone", "lawful", "second", *["unlawful"] * 7]
+    notices = sorted(CompanyNotice.objects.values_list("state", "answer"))
+    assert notices == [
+        ("approved", "none"),
+        ("draft", "none"),
+        ("proposed", "none"),
+        ("sent", "none"),
+        ("sent", "none"),
+        ("sent", "removed"),
+    ]
     (ref,) = reported(people, PAGE)
     indexed(people)
     with people.sitting("Odile") as by:

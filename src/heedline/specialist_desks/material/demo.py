@@ -8,7 +8,7 @@ from uuid import UUID
 from heedline.casework.search import indexing
 from heedline.desk_hooks.hooks import DemoScene
 from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material import adding, examining
+from heedline.specialist_desks.material import adding, examining, notice_demo
 from heedline.specialist_desks.material.examining import ExaminationForm
 from heedline.specialist_desks.material.law import ExaminationAnswers
 from heedline.specialist_desks.material.models import MaterialItem
@@ -61,6 +61,7 @@ def load(scene: DemoScene) -> None:
     _examine(scene, second, film, _PRAISES)
     with scene.sitting(second) as by, suppress(NotNow):
         examining.take(thread, by=by, at=scene.at)
+    notice_demo.load(scene, first, second)
 
 
 def _examine(scene: DemoScene, name: str, ref: UUID, form: ExaminationForm, *, take: bool = False) -> None:

@@ -3,6 +3,7 @@ from django.urls import path
 from heedline.specialist_desks.material.pages import (
     companies,
     evidence,
+    figures,
     item,
     notices,
     queue,
@@ -20,6 +21,7 @@ urlpatterns = [
     path("w/items/notices/<uuid:ref>/change/", notices.change, name="material-notice-change"),
     path("w/items/notices/<uuid:ref>/letter/", notices.letter, name="material-letter"),
     path("w/items/notices/<uuid:ref>/do/", notices.act, name="material-notice-act"),
+    path("w/items/figures/", figures.figures, name="material-figures"),
     path("w/items/companies/", companies.companies, name="material-companies"),
     path("w/items/<uuid:ref>/notice/", notices.compose, name="material-compose"),
     path("w/items/<uuid:ref>/seen/", notices.seen, name="material-seen"),

@@ -58,6 +58,7 @@ class MaterialAct(AnyAct):
     NOTICES_VIEWED = "material-notices-viewed"
     LETTER_PRINTED = "material-letter-printed"
     CHANNEL_TESTED = "material-channel-tested"
+    SIGNING_SHOWN = "material-signing-shown"
     REPORTERS_TOLD = "material-reporters-told"
     FIGURES_VIEWED = "material-figures-viewed"
 

@@ -146,7 +146,7 @@ BEGIN
     INSERT INTO public.reports_desk_part_payload (container, desk_id, thing, payload)
         VALUES (p_container, v_desk, v_id, p_payload);
     INSERT INTO public.material_notice_answer (id, notice_id, answer, container, at)
-        VALUES (gen_random_uuid(), v_id, p_answer, p_container, now());
+        VALUES (gen_random_uuid(), v_id, p_answer, p_container, clock_timestamp());
     UPDATE public.material_notice n SET answer = p_answer, version = n.version + 1,
         acknowledged_at = coalesce(n.acknowledged_at, now()),
         answered_at = CASE WHEN p_answer = 'received' THEN n.answered_at ELSE now() END,

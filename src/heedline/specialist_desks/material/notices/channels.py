@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -72,6 +73,20 @@ def test_channel(code: str, number: int, *, by: Attendance, at: datetime) -> Car
         )
         journal.record(MaterialAct.CHANNEL_TESTED, actor=by.officer_id, desk=desk, detail={"passed": passed})
     return carried
+
+
+def secret_for_company(code: str, *, by: Attendance) -> str:
+    """Return the secret of a company in the form that receivers of signed requests expect, and log it.
+
+    Raises NotHere, NotNow, and Refused for somebody who does not lead the desk.
+    """
+    desk = my_desk(by)
+    with refusals_logged(MaterialAct.SIGNING_SHOWN, by=by.officer_id, desk=desk):
+        by.require(MaterialCapability.LEAD, desk)
+        if code not in pack_data.directory().companies:
+            raise NotHere
+        journal.record(MaterialAct.SIGNING_SHOWN, actor=by.officer_id, desk=desk, detail={"company": code})
+    return "whsec_" + base64.b64encode(sending.secret_of(code)).decode()
 
 
 def _test_message(to: str) -> EmailMessage:

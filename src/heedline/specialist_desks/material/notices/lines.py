@@ -153,13 +153,22 @@ def of_item(item: UUID, *, by: Attendance, at: datetime) -> tuple[CompanyNoticeL
     return tuple(_line(one, opened.get(one.container), by, at) for one in rows)
 
 
-def of_items(items: Sequence[UUID], at: datetime) -> dict[UUID, tuple[NoticeState, datetime | None, bool]]:
-    """Return, for each item with an open notice, its state, when it is due, and whether it is in red."""
-    rows = CompanyNotice.objects.filter(item_id__in=items).order_by("composed_at")
+@dataclass(frozen=True)
+class OpenNotice:
+    """The open notice of an item, as the queue of items shows it."""
+
+    ref: UUID
+    state: NoticeState
+    due_at: datetime | None
+    red: bool
+
+
+def of_items(items: Sequence[UUID], at: datetime) -> dict[UUID, OpenNotice]:
+    """Return the open notice of each of these items that has one."""
+    rows = CompanyNotice.objects.filter(item_id__in=items, state__in=[str(one) for one in OPEN_NOTICES])
     return {
-        one.item_id: (NoticeState(one.state), one.due_at, due.is_red(one, at))
+        one.item_id: OpenNotice(one.id, NoticeState(one.state), one.due_at, due.is_red(one, at))
         for one in rows
-        if one.state in OPEN_NOTICES
     }
 
 

@@ -27,6 +27,7 @@ NOTICE_ACTS: dict[AnyAct, str] = {
     MaterialAct.NOTICES_VIEWED: "Viewed notices",
     MaterialAct.LETTER_PRINTED: "Opened a section 3 notice to print it",
     MaterialAct.CHANNEL_TESTED: "Tested a channel of a company",
+    MaterialAct.SIGNING_SHOWN: "Showed the secret for signed requests to a company",
     MaterialAct.REPORTERS_TOLD: "Told reporters what became of their reports",
     MaterialAct.FIGURES_VIEWED: "Viewed the figures of online material",
 }

@@ -220,7 +220,9 @@ def carry(content: NoticeContent, company: str, *, at: datetime) -> CarriedNotic
 
 
 def secret_of(company: str) -> bytes:
-    """Return the secret with which requests to a company are signed. `heedline notices secret` tells it to the company."""
+    """Return the secret with which requests to a company are signed. Raises NotNow if the installation has no key for it."""
+    if not settings.NOTICE_KEY:
+        raise NotNow("Signed requests need HEEDLINE_NOTICE_KEY. Ask the operator, or choose another channel.")
     return hmac.digest(settings.NOTICE_KEY.encode(), f"heedline notices to {company}".encode(), "sha256")
 
 

@@ -13,6 +13,7 @@ from heedline.reports.lifecycle import NotNow
 from heedline.specialist_desks.material.notices import channels
 from heedline.specialist_desks.material.notices.delivery import AttemptOutcome
 from heedline.specialist_desks.material.pages.notice_form import channel_words
+from heedline.specialist_desks.material.vocabulary import MaterialCapability
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
 from heedline.web.shell.request import OfficeRequest
@@ -23,7 +24,10 @@ from heedline.web.shell.request import OfficeRequest
 def companies(request: OfficeRequest) -> HttpResponse:
     """Show the companies of the pack's directory, and test a channel."""
     by, at = request.attendance, session.now()
-    if request.method == "POST":
+    shown = {}
+    if request.method == "POST" and (code := request.POST.get("secret", "")):
+        shown = {"code": code, "secret": channels.secret_for_company(code, by=by)}
+    elif request.method == "POST":
         code, _, number = request.POST.get("test", "").partition(":")
         try:
             carried = channels.test_channel(code, int(number) if number.isdecimal() else -1, by=by, at=at)
@@ -53,4 +57,8 @@ def companies(request: OfficeRequest) -> HttpResponse:
         }
         for one in channels.companies(by=by, at=at)
     ]
-    return render(request, "material/companies.html", {"found": found})
+    return render(
+        request,
+        "material/companies.html",
+        {"found": found, "shown": shown, "leads": by.may(MaterialCapability.LEAD)},
+    )

@@ -8,10 +8,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from heedline.casework.access import session
+from heedline.dispatch.clocks import due_words
 from heedline.reports.lifecycle import NotNow
 from heedline.specialist_desks.material import adding, reading
 from heedline.specialist_desks.material.items import my_desk
-from heedline.specialist_desks.material.pages.words import EMPTY, LISTS, STATES
+from heedline.specialist_desks.material.notices.lines import OpenNotice, of_items
+from heedline.specialist_desks.material.pages.words import EMPTY, LISTS, NOTICE_STATES, STATES
 from heedline.web.components.forms import Form, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.shell.request import OfficeRequest
@@ -38,12 +40,13 @@ def queue(request: OfficeRequest) -> HttpResponse:
     number = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 5 else 1
     found = reading.queue(chosen, max(1, number), by=request.attendance, at=session.now())
     address = f"{reverse('material-queue')}?list={chosen}"
+    noticed = of_items([one.ref for one in found.lines], session.now())
     return render(
         request,
         "material/queue.html",
         {
             "found": found,
-            "lines": [(one, STATES[one.state]) for one in found.lines],
+            "lines": [(one, STATES[one.state], _notice(noticed.get(one.ref))) for one in found.lines],
             "lists": [
                 {
                     "text": words,
@@ -59,6 +62,14 @@ def queue(request: OfficeRequest) -> HttpResponse:
             "later_href": f"{address}&page={found.page + 1}" if found.page < found.pages else "",
         },
     )
+
+
+def _notice(found: OpenNotice | None) -> dict[str, object]:
+    """Return what the queue says about the open notice of an item."""
+    if found is None:
+        return {}
+    due = due_words(found.due_at, session.now(), session.office_zone()) if found.due_at is not None else ""
+    return {"ref": found.ref, "state": NOTICE_STATES[found.state], "due": due, "red": found.red}
 
 
 @open_to(Audience.UNLOCKED)

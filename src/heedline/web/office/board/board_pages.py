@@ -18,10 +18,10 @@ from heedline.casework.pages.board.repeats import repeats_of_today
 from heedline.casework.pages.queues.queue_view import NOBODY, OVERDUE
 from heedline.casework.tasks import tasks as casework_tasks
 from heedline.reports.lifecycle import Stage
+from heedline.web.components.charts import bar_chart
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
 from heedline.web.office.board import throughput_words
-from heedline.web.office.board.charts import bar_chart
 from heedline.web.shell.queue_links import view_link
 from heedline.web.shell.report_bar import STAGES
 from heedline.web.shell.request import OfficeRequest

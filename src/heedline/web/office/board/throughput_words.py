@@ -7,7 +7,7 @@ from typing import Any
 
 from heedline.casework.oversight.daily_counts import AgeBand, DailyFigure, LateBand
 from heedline.casework.pages.board.throughput import PERIODS, FigureLines
-from heedline.web.office.board.charts import bar_chart
+from heedline.web.components.charts import bar_chart
 
 FIGURES = {
     DailyFigure.FIRST_TAKE: "First take, against the clock Seen",

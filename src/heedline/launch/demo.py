@@ -12,6 +12,7 @@ import hashlib
 import http.client
 import os
 import shutil
+import socket
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -182,6 +183,8 @@ class Demonstration:
     _pauses: Pauses = field(default_factory=Pauses)
     _look_at: float = 0.0
     _up_since: float = 0.0
+    #: How the office reaches the small internet.
+    _evidence: dict[str, str] = field(default_factory=dict)
 
     def run(self) -> int:
         """Start the demonstration, wait until it ends and return the exit code.
@@ -244,7 +247,10 @@ class Demonstration:
         if not self.home.root_key.exists():
             with _step("Making the demonstration"):
                 self._loading.touch()
-                told = self._environment("office", urls) | {"HEEDLINE_PUBLIC_DATABASE_URL": urls["public"]}
+                told = self._environment("office", urls) | {
+                    "HEEDLINE_PUBLIC_DATABASE_URL": urls["public"],
+                    "HEEDLINE_WORKER_DATABASE_URL": urls["worker"],
+                }
                 self.supervisor.step("load-demo", _heedline("load-demo"), told)
                 self._loading.unlink()
         self._collect_static_files(self._environment("office", urls))
@@ -262,9 +268,11 @@ class Demonstration:
             mark.write_text(now, encoding="ascii")
 
     def _serve(self, urls: Mapping[str, str]) -> int:
+        self._start_small_internet()
         with _step("Starting the sites and the worker"):
             for process in ("public", "office", "partner", "files"):
-                self.supervisor.start(process, _heedline("serve", process), self._environment(process, urls))
+                told = self._environment(process, urls) | (self._evidence if process == "office" else {})
+                self.supervisor.start(process, _heedline("serve", process), told)
             self.supervisor.start("worker", _heedline("worker"), self._environment("worker", urls))
             died = self._wait_until_they_answer()
         if died is None and not self.supervisor.asked_to_stop:
@@ -288,6 +296,22 @@ class Demonstration:
             raise StepFailed(died.name, died.process.returncode or 1)
         say("Stopping …")
         return 0
+
+    def _start_small_internet(self) -> None:
+        """Start the invented sites and the time-stamp authority, and note how the office reaches them."""
+        folder, (port, mail) = self.home.folder / "small-internet", _free_ports(2)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        told = {name: value for name, value in os.environ.items() if name in _INHERITED}
+        module = "heedline.specialist_desks.material.small_internet.server"
+        command = [sys.executable, "-m", module, str(folder), str(port), str(mail)]
+        self.supervisor.start("small-internet", command, told)
+        self._evidence = {
+            "HEEDLINE_SMALL_INTERNET_PORT": str(port),
+            "HEEDLINE_SMALL_INTERNET_MAIL_PORT": str(mail),
+            "HEEDLINE_TIME_STAMPS_URL": f"http://{LOOPBACK}:{port}/tsa",
+            "HEEDLINE_TIME_STAMPS_ROOTS": str(folder / "root.pem"),
+        }
+        say(f"  Invented sites, which captures reach under reserved names: http://{LOOPBACK}:{port}/")
 
     def _mend_database(self) -> None:
         """Restart the database if its server has stopped.
@@ -322,6 +346,13 @@ class Demonstration:
             if died is not None or self.supervisor.asked_to_stop:
                 return died
         return None
+
+
+def _free_ports(count: int) -> list[int]:
+    """Return ports of this machine that nothing listens on."""
+    with contextlib.ExitStack() as held:
+        found = [held.enter_context(socket.create_server((LOOPBACK, 0))) for _ in range(count)]
+        return [int(one.getsockname()[1]) for one in found]
 
 
 def answers(site: Site) -> bool:

@@ -34,6 +34,7 @@ from heedline.casework.attachments.view_content import (
 )
 from heedline.casework.attachments.viewing import DESCRIPTION, LOOK_LASTS, TOKEN_LIVES, after
 from heedline.casework.errors import NotHere, SealingStopped
+from heedline.casework.intake.draft_files import DraftFile
 from heedline.casework.keys import directory
 from heedline.casework.report.notes import open_words
 from heedline.files.padding import blocks_of_padding
@@ -62,16 +63,28 @@ def store(desk: UUID, thing: UUID, blocks: Iterable[bytes], *, on: date) -> Kept
 
     Raises SealingStopped if the desk has no current key, and NotNow without room for it.
     """
-    keys = _public_keys(desk, on)
-    secret, container = new_file_key(), uuid4()
+    _public_keys(desk, on)  # before anything is written
+    secret = new_file_key()
     written, sha256 = write_object(blocks, secret)
+    return _name(desk, thing, written, secret, sha256, on)
+
+
+def adopt(desk: UUID, thing: UUID, sent: DraftFile, *, on: date) -> KeptFile:
+    """Make a file that an officer sent a file of a record: its object is addressed to the desk. Raises SealingStopped."""
+    written = StoredObject(str(sent.object), sent.key.hex(), sent.size, sent.length)
+    return _name(desk, thing, written, sent.key, sent.sha256, on)
+
+
+def _name(desk: UUID, thing: UUID, written: StoredObject, secret: bytes, sha256: str, on: date) -> KeptFile:
+    epoch, public = _public_keys(desk, on)
+    container = uuid4()
     DeskPartHeader.objects.create(
         container=container,
         desk_id=desk,
         thing=thing,
         part="file",
-        header=header_for(secret, [keys[1]]),
-        epoch=keys[0],
+        header=header_for(secret, [public]),
+        epoch=epoch,
     )
     DeskFile.objects.create(
         container=container, desk_id=desk, thing=thing, object=UUID(written.object), size=written.size

@@ -25,6 +25,7 @@ from heedline.casework.report import sealing
 from heedline.jobs.demonstration import board, partners, skills
 from heedline.jobs.demonstration import desks as demo_desks
 from heedline.jobs.demonstration import files as demo_files
+from heedline.jobs.demonstration.acting import as_process
 from heedline.vault.codes import ReceiptCode, new_code
 from heedline.vault.keys import new_seed, signing_public
 from heedline.vault.statements.signed import ROOT
@@ -277,26 +278,6 @@ def _write(path: Path, text: str) -> None:
         out.write(text)
 
 
-@contextmanager
-def _as_public() -> Iterator[None]:
-    """Run the block under the public process's own database role."""
-    from django.db import connection
-
-    from heedline.config.databases import from_url
-
-    before = dict(connection.settings_dict)
-    url = os.environ["HEEDLINE_PUBLIC_DATABASE_URL"]
-    connection.close()
-    connection.settings_dict.update(
-        {k: v for k, v in from_url(url).items() if k in {"USER", "PASSWORD", "HOST", "PORT"}}
-    )
-    try:
-        yield
-    finally:
-        connection.close()
-        connection.settings_dict.update(before)
-
-
 @dataclass(frozen=True)
 class _Sent:
     ref: UUID
@@ -310,7 +291,7 @@ def _reports(cast: _Cast) -> None:
         files("heedline.jobs.demonstration").joinpath("reports.toml").read_text(encoding="utf-8")
     )["reports"]
     say(f"Sending {len(entries)} invented reports, one by one, through the public door")
-    with _as_public():
+    with as_process("public"):
         sent = [_send(entry) for entry in entries]
     say("Letting the officers do a night's work on them")
     answers: list[tuple[ReceiptCode, str]] = []
@@ -322,7 +303,7 @@ def _reports(cast: _Cast) -> None:
     partners.send(
         one.ref, cast.partner.id, (holder, reader), cast.keys, lambda name: _sitting(cast, name, at), at
     )
-    with _as_public():
+    with as_process("public"):
         _write_back(answers, [one.code for one in sent if one.entry["then"] == "withdraw"])
     _board(cast, sent)
     _specialist_desks(cast, sent)
@@ -342,6 +323,7 @@ def _board(cast: _Cast, sent: list[_Sent]) -> None:
 
 def _specialist_desks(cast: _Cast, sent: list[_Sent]) -> None:
     at = datetime.now(UTC)
+    demo_desks.settle(at)
     demo_desks.load(
         ((one.desk, one.ref) for one in sent),
         ((desk, name) for name, desk, _, _ in PEOPLE),

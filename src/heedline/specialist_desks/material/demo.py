@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 from uuid import UUID
 
 from heedline.casework.search import indexing
@@ -46,7 +47,8 @@ def load(scene: DemoScene) -> None:
         return
     first, second = names[0], names[1]
     with scene.sitting(first) as by:
-        indexing.catch_up(by=by, at=scene.at)
+        for minute in range(12):  # batches wait a minute for more reports
+            indexing.catch_up(by=by, at=scene.at + timedelta(minutes=minute))
         try:
             film, copy, thread, news, gone = (
                 adding.add(one, by=by, at=scene.at) for one in (_FILM, _COPY, _THREAD, _NEWS, _GONE)

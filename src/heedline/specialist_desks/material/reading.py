@@ -31,6 +31,7 @@ from heedline.specialist_desks.material import law as law_of
 from heedline.specialist_desks.material import welfare
 from heedline.specialist_desks.material.addresses import locators_of
 from heedline.specialist_desks.material.contents import ItemContent
+from heedline.specialist_desks.material.evidence import known
 from heedline.specialist_desks.material.finding import RANK, item_at, reports_naming
 from heedline.specialist_desks.material.items import my_desk
 from heedline.specialist_desks.material.models import Examination, MaterialItem
@@ -224,6 +225,20 @@ def items_of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[ItemLin
         found = [item_at(index, one.key) for one in locators]
         wanted = list(dict.fromkeys(one for one in found if one is not None))
         return _lines(wanted, index, ring, by, at)
+
+
+def items_with_files_of(ref: UUID, *, by: Attendance, at: datetime) -> tuple[ItemLine, ...]:
+    """Return the items in whose evidence a file of a report is. Raises Locked."""
+    ring = by.keys()
+    report = reports_of(by.desk_ids).filter(id=ref).first()
+    desk = next((one.id for one in by.desks if one.kind == DESK_KIND), None)
+    if report is None or desk is None or report.desk_id != desk:
+        return ()
+    try:
+        wanted = known.items_with_files_of(ref, desk, ring)
+    except (CannotOpen, ChangedSinceArrival):
+        return ()
+    return _lines(wanted, None, ring, by, at)
 
 
 def is_of_my_desk(ref: UUID, by: Attendance) -> bool:

@@ -6,6 +6,7 @@ It reads an order from standard input, and writes one line of JSON and then the 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import json
 import os
@@ -26,6 +27,8 @@ _WIDTH, _HEIGHT = 1280, 900
 _TALLEST = 16_000
 _MOST_TEXT = 1_000_000
 _MOST_RESPONSES = 300
+#: What is hashed to find it again elsewhere. Smaller files are the furniture of a page.
+_MEDIA, _LEAST_MEDIA = frozenset({"image", "media"}), 8_192
 _FLAGS = (
     "--proxy-bypass-list=<-loopback>",  # without it Chromium asks for this machine's own addresses without a proxy
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
@@ -85,6 +88,7 @@ class PageCapture:
             "title": "",
             "control": 0,
             "notes": [],
+            "sums": [],
         }
         self.files: list[tuple[str, str, bytes]] = []
         self._responses: list[Response] = []
@@ -233,6 +237,8 @@ class PageCapture:
                 if one.request.timing.get("responseEnd", -1) >= 0:
                     body = one.body()
             left -= len(body)
+            if one.request.resource_type in _MEDIA and len(body) >= _LEAST_MEDIA:
+                self.page["sums"].append(hashlib.sha256(body).hexdigest())
             with contextlib.suppress(Exception):
                 # the bodies are kept decoded, so the headers must not say otherwise
                 headers = [

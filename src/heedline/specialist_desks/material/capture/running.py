@@ -28,6 +28,7 @@ AT_ONCE = 2
 _PATIENCE = 20
 _MOST_LINE = 4 << 20
 _BLOCK = 1 << 20
+_MOST_SUMS = 100
 _ROLES = frozenset({"text", "picture", "warc"})
 _PLACES = (
     "/usr/lib/chromium/chromium-headless-shell",
@@ -77,6 +78,7 @@ class CapturedPage:
 
     `status` is 0 if nothing did, and `failure` then says why. `seen` are the hosts that the page asked for, each with
     the address it was resolved to, or why it was refused. `control` is the status of another page of the same site.
+    `sums` are the SHA-256 of pictures and films on the page.
     """
 
     address: str = field(repr=False)
@@ -90,6 +92,7 @@ class CapturedPage:
     control: int
     notes: tuple[str, ...]
     pdq: Mapping[str, Any] | None = field(repr=False)
+    sums: tuple[str, ...] = field(repr=False, default=())
     seen: Sequence[Mapping[str, Any]] = field(repr=False)
     browser: str
     files: tuple[CapturedFile, ...] = field(repr=False)
@@ -107,14 +110,14 @@ def chromium() -> str:
 def capture_missing() -> str:
     """Return why no page can be captured here, in a sentence, or "" if it can."""
     if not chromium():
-        return "Captures need Chromium, which is not installed (apt-get install chromium). Evidence can be uploaded."
+        return "Captures need Chromium, which is not installed (apt-get install chromium)."
     if sandboxes.bwrap() is None:
-        return "Captures need bubblewrap, which is not installed (apt-get install bubblewrap). Evidence can be uploaded."
+        return "Captures need bubblewrap, which is not installed (apt-get install bubblewrap)."
     try:
         import playwright  # noqa: F401
         import warcio  # noqa: F401
     except ImportError:
-        return "Captures need the packages of the extra capture, which are not installed. Evidence can be uploaded."
+        return "Captures need the packages of the extra capture, which are not installed."
     return ""
 
 
@@ -202,6 +205,7 @@ def _page(
         control=int(page.get("control", 0)),
         notes=tuple(notes),
         pdq=pdq if isinstance(pdq, dict) else None,
+        sums=tuple(str(one)[:64] for one in page.get("sums", [])[:_MOST_SUMS]),
         seen=seen,
         browser=str(page.get("browser", ""))[:40],
         files=files,

@@ -9,12 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from heedline.casework.access.session import Attendance
+from heedline.casework.attachments import desk_files
 from heedline.files.kinds import FileKind
 from heedline.reports.lifecycle import NotNow
 from heedline.specialist_desks.material.capture import running
 from heedline.specialist_desks.material.capture.running import CapturedPage, CaptureStopped
 from heedline.specialist_desks.material.evidence import entries, known, readings, watching
 from heedline.specialist_desks.material.evidence.chain import EvidenceKind
+from heedline.specialist_desks.material.evidence.entries import EvidenceFile
 from heedline.specialist_desks.material.evidence.vantages import limits_of
 from heedline.specialist_desks.material.items import FoundItem, find, item_verb
 from heedline.specialist_desks.material.liveness import LivenessVerdict
@@ -99,7 +101,12 @@ def _keep(
     if kind is EvidenceKind.CAPTURE:
         told["known"] = known.look_up_and_remember(found, told)
     files = [
-        (one.role, one.media, *_FILES[one.role], one.data)
+        EvidenceFile(
+            one.role,
+            one.media,
+            *_FILES[one.role],
+            desk_files.store(found.item.desk_id, ref, [one.data], on=at.date()),
+        )
         for one in page.files
         if one.role in _FILES and one.data
     ]

@@ -13,7 +13,6 @@ from django.db import transaction
 
 from heedline.audit.models import Event
 from heedline.casework.access.keyring import Keyring
-from heedline.casework.attachments import desk_files
 from heedline.casework.attachments.desk_files import KeptFile
 from heedline.casework.records import desk_parts, time_stamps
 from heedline.specialist_desks.material.evidence import chain
@@ -59,32 +58,29 @@ class OpenedEntry:
 def add(
     found: FoundItem,
     kind: EvidenceKind,
-    files: Iterable[tuple[str, str, str, str, bytes]],
+    files: Iterable[EvidenceFile],
     told: Mapping[str, Any],
     act: MaterialAct,
 ) -> EvidenceEntry:
-    """Seal files and what is told of them as the next entry of an item, and log its number and hash.
+    """Seal what is told of files that were stored as the next entry of an item, and log its number and hash.
 
-    `files` are role, media type, kind, name and content. The item's row must be locked, as `items.find` leaves it.
-    Raises SealingStopped, and NotNow without room.
+    The item's row must be locked, as `items.find` leaves it. Raises SealingStopped.
     """
     item, on = found.item, found.at.date()
     before = item.evidence.order_by("-number").first()
     number = before.number + 1 if before is not None else 1
-    listed = []
-    for role, media, sort, name, content in files:
-        kept = desk_files.store(item.desk_id, item.id, [content], on=on)
-        listed.append(
-            {
-                "role": role,
-                "media": media,
-                "kind": sort,
-                "name": name,
-                "container": str(kept.container),
-                "length": kept.length,
-                "sha256": kept.sha256,
-            }
-        )
+    listed = [
+        {
+            "role": one.role,
+            "media": one.media,
+            "kind": one.kind,
+            "name": one.name,
+            "container": str(one.kept.container),
+            "length": one.kept.length,
+            "sha256": one.kept.sha256,
+        }
+        for one in files
+    ]
     words = {
         "version": 1,
         "item": str(item.id),

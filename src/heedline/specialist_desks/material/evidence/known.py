@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from heedline.casework.access.keyring import Keyring
+from heedline.casework.attachments.manifests import entries_of
 from heedline.casework.records import desk_parts
 from heedline.specialist_desks.material.evidence.readings import picture_of, text_of
 from heedline.specialist_desks.material.hashes import Band, PictureBank, TextBank, TextSketch
@@ -64,8 +65,9 @@ def look_up(
         if item not in found or distance < found[item].distance:
             found[item] = KnownMatch(UUID(item), by, band, distance)
 
+    sums = set(told.get("sums", ()))
     for number, one in enumerate(others):
-        if told.get("sha256") and told["sha256"] == one["sha256"]:
+        if not sums.isdisjoint(one["sums"]):
             keep(number, "file", Band.SAME, 0)
     picture = picture_of(told)
     if picture is not None and others:
@@ -83,11 +85,25 @@ def look_up(
     return sorted(found.values(), key=lambda one: (one.distance, str(one.item)))
 
 
-def forget(item: UUID, desk: UUID, ring: Keyring, found: FoundItem) -> None:
+def items_with_files_of(report: UUID, desk: UUID, ring: Keyring) -> Sequence[UUID]:
+    """Return the items of a desk in whose evidence a file of a report is, by its SHA-256.
+
+    Raises CannotOpen and ChangedSinceArrival for a report that does not open.
+    """
+    sums = {one.sha256 for one in entries_of(report, ring)}
+    if not sums:
+        return ()
+    pages = list(HashBankPage.objects.filter(desk_id=desk).order_by("id"))
+    found = [UUID(one["item"]) for one in _entries(pages, ring) if not sums.isdisjoint(one["sums"])]
+    return list(dict.fromkeys(found))
+
+
+def forget(found: FoundItem) -> None:
     """Take an item's hashes out of the bank, when it is disposed of."""
+    ring, desk = found.by.keys(), found.item.desk_id
     for page in HashBankPage.objects.select_for_update().filter(desk_id=desk):
         kept = _entries([page], ring)
-        left = [one for one in kept if one["item"] != str(item)]
+        left = [one for one in kept if one["item"] != str(found.item.id)]
         if len(left) < len(kept):
             _write(found, page, left)
 
@@ -102,7 +118,7 @@ def _remember(
 ) -> None:
     new = {
         "item": str(found.item.id),
-        "sha256": told.get("sha256", ""),
+        "sums": list(told.get("sums", ())),
         "pdq": told.get("pdq"),
         "text": told.get("text"),
     }

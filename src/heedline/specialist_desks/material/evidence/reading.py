@@ -23,12 +23,17 @@ from heedline.specialist_desks.material.evidence.entries import OpenedEntry
 from heedline.specialist_desks.material.hashes import Band
 from heedline.specialist_desks.material.items import find, item_verb
 from heedline.specialist_desks.material.liveness import LivenessVerdict
-from heedline.specialist_desks.material.models import LivenessWatch, MaterialItem
+from heedline.specialist_desks.material.models import Examination, LivenessWatch, MaterialItem
 from heedline.specialist_desks.material.rules import ItemState
 from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialCapability
 
 #: Roles of files that the viewer shows. The others leave only in a bundle.
 VIEWABLE = frozenset({"picture", "text", "upload"})
+SEEN_BEFORE = (
+    "You have examined this material before, as item {}. It is not shown to you again: refer to that examination, or leave "
+    "the item to a colleague."
+)
+_SAME = frozenset({Band.SAME, Band.RE_ENCODED})
 _CHANGED = "The evidence of this item is not what was recorded."
 
 
@@ -103,6 +108,7 @@ def open_file(ref: UUID, number: int, role: str, *, by: Attendance, at: datetime
         raise welfare.OnBreak(welfare.OPTED_OUT)
     chain = _whole(found.item, by)
     chosen = next((one for one in chain if one.link.number == number), None)
+    _refuse_seen_before(found.item.id, [one.link.words for one in chain], by)
     file = next((one for one in chosen.files if one.role == role), None) if chosen is not None else None
     if file is None or role not in VIEWABLE:
         raise NotHere
@@ -140,6 +146,15 @@ def export(ref: UUID, *, by: Attendance, at: datetime) -> tuple[str, str]:
     return token, head
 
 
+def _refuse_seen_before(item: UUID, words: Sequence[Mapping[str, Any]], by: Attendance) -> None:
+    """Raise NotNow where an examiner would be shown again what they have examined as another item."""
+    same = [one.ref for one in _known(words, by) if one.band in _SAME]
+    seen = Examination.objects.filter(item_id__in=same, officer_id=by.officer_id).exclude(item_id=item)
+    one = seen.first()
+    if one is not None:
+        raise NotNow(SEEN_BEFORE.format(short_name(one.item_id)))
+
+
 def _whole(item: MaterialItem, by: Attendance) -> Sequence[OpenedEntry]:
     try:
         return entries.opened(item, by.keys())
@@ -157,7 +172,7 @@ def _line(one: OpenedEntry) -> EvidenceLine:
         at=one.at,
         verdict=LivenessVerdict(verdict) if verdict else None,
         rule=str(told.get("rule", "")),
-        title=str(told.get("title", "")),
+        title=str(told.get("title") or told.get("how", "")),
         notes=tuple(str(note) for note in told.get("notes", ())),
         vantage=str(told.get("vantage", "")),
         stamped_at=_stamped(one),

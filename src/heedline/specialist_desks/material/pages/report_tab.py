@@ -23,4 +23,6 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
     by, at = request.attendance, session.now()
     file = case_file.case_file(ref, by=by, at=at)
     lines = [(one, STATES[one.state]) for one in reading.items_of_report(ref, by=by, at=at)]
-    return page(request, "material/of_report.html", file, "material-of-report", {"lines": lines})
+    alike = [(one, STATES[one.state]) for one in reading.items_with_files_of(ref, by=by, at=at)]
+    context = {"lines": lines, "alike": alike}
+    return page(request, "material/of_report.html", file, "material-of-report", context)

@@ -306,6 +306,7 @@ class Demonstration:
         command = [sys.executable, "-m", module, str(folder), str(port), str(mail)]
         self.supervisor.start("small-internet", command, told)
         self._evidence = {
+            "HEEDLINE_CAPTURE_VANTAGES": "here,elsewhere",
             "HEEDLINE_SMALL_INTERNET_PORT": str(port),
             "HEEDLINE_SMALL_INTERNET_MAIL_PORT": str(mail),
             "HEEDLINE_TIME_STAMPS_URL": f"http://{LOOPBACK}:{port}/tsa",

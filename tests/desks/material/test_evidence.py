@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -11,21 +12,32 @@ from django.db import DatabaseError, connection, transaction
 from pytest_django import Settings
 
 from heedline.audit.models import Event
-from heedline.casework.attachments import redeeming
+from heedline.casework.attachments import desk_files, redeeming
+from heedline.casework.attachments.taking import IncomingFile
 from heedline.casework.errors import NotHere
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskFile
-from heedline.specialist_desks.material import examining
+from heedline.specialist_desks.material import adding, disposing, examining
+from heedline.specialist_desks.material import reading as material
 from heedline.specialist_desks.material.capture import running
 from heedline.specialist_desks.material.capture.running import CapturedPage
-from heedline.specialist_desks.material.evidence import bundles, capturing, entries, reading, watching
+from heedline.specialist_desks.material.evidence import (
+    bundles,
+    capturing,
+    entries,
+    reading,
+    uploading,
+    watching,
+)
 from heedline.specialist_desks.material.hashes import Band
 from heedline.specialist_desks.material.liveness import LivenessVerdict
 from heedline.specialist_desks.material.models import EvidenceEntry, LivenessWatch, MaterialItem
 from heedline.specialist_desks.material.rules import ItemState
 from tests.support.acting import acting
-from tests.support.material_scene import PAGE, an_item_of, examined, taken, the_item, unlawful
+from tests.support.files_scene import add_file
+from tests.support.material_scene import PAGE, an_item_of, examined, reported, taken, the_item, unlawful
 from tests.support.scene_people import People
+from tests.support.search_scene import indexed
 from tests.support.small_internet import captured, pdq, removed, small_internet
 
 pytestmark = pytest.mark.django_db
@@ -304,3 +316,82 @@ def test_evidence_goes_with_the_keys_and_with_the_record(people: People, interne
         assert objects_about(ref) == []
         with pytest.raises(Exception, match="opened"):
             entries.opened(MaterialItem.objects.get(), odile.keys())
+
+
+def test_an_examiner_is_not_shown_again_what_they_examined(people: People, internet: Internet) -> None:
+    first = decided(people)  # by Odile and Otto
+    with people.sitting("Odile") as odile:
+        capturing.capture(first, by=odile, at=people.at)
+        again = the_item_here(people, OTHER)
+        capturing.capture(again, by=odile, at=people.at)
+        with pytest.raises(NotNow, match="examined this material before"):
+            reading.open_file(again, 1, "picture", by=odile, at=people.at)
+        reading.open_file(first, 1, "picture", by=odile, at=people.at)
+    with people.sitting("Olga") as olga:
+        reading.open_file(again, 1, "picture", by=olga, at=people.at)
+
+
+def test_a_file_captured_by_hand_is_the_next_entry(people: People, internet: Internet) -> None:
+    ref = the_item(people)
+    with people.sitting("Odile") as odile:
+        incoming = IncomingFile("film.txt")
+        incoming.write(b"placeholder captured elsewhere")
+        sent = incoming.finish(people.at)
+        with pytest.raises(NotNow):
+            uploading.upload(ref, sent, " ", by=odile, at=people.at)
+        assert uploading.upload(ref, sent, "Taken on a separate computer", by=odile, at=people.at) == 1
+        (line,) = reading.evidence_of(ref, by=odile).lines
+        assert line.title == "Taken on a separate computer"
+        (entry,) = entries.opened(MaterialItem.objects.get(), odile.keys())
+        assert (
+            b"".join(desk_files.read(entry.files[0].kept, odile.keys())) == b"placeholder captured elsewhere"
+        )
+        other = the_item_here(people, OTHER)
+        copy = IncomingFile("again.txt")
+        copy.write(b"placeholder captured elsewhere")
+        uploading.upload(other, copy.finish(people.at), "Found again", by=odile, at=people.at)
+        (known,) = reading.evidence_of(other, by=odile).known
+        assert (known.ref, known.by) == (ref, "file")
+
+
+def test_a_file_of_a_report_that_is_in_evidence_is_named(people: People, internet: Internet) -> None:
+    (report,) = reported(people, PAGE)
+    indexed(people)
+    (item,) = MaterialItem.objects.values_list("id", flat=True)
+    add_file(report, b"placeholder in a report", at=people.at, name="a.txt", kind="text", media="text/plain")
+    digest = hashlib.sha256(b"placeholder in a report").hexdigest()
+    with people.sitting("Odile") as odile:
+        assert material.items_with_files_of(report, by=odile, at=people.at) == ()
+        internet.page = captured(PAGE, sums=(digest,))
+        capturing.capture(item, by=odile, at=people.at)
+        (line,) = material.items_with_files_of(report, by=odile, at=people.at)
+        assert line.ref == item
+
+
+def test_an_item_is_disposed_of_after_its_last_report(people: People, internet: Internet) -> None:
+    ref = decided(people)
+    with people.sitting("Odile") as odile:
+        capturing.capture(ref, by=odile, at=people.at)
+        alone = adding.add(OTHER, by=odile, at=people.at)
+        capturing.capture(alone, by=odile, at=people.at)
+        with pytest.raises(examining.Refused):
+            disposing.dispose(alone, by=odile, at=people.at)
+        for table in ("material_evidence", "material_item"):
+            with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(f"DELETE FROM {table}")
+    with people.sitting("Olga") as olga:
+        with pytest.raises(NotNow, match="still names"):
+            disposing.dispose(ref, by=olga, at=people.at)
+        with pytest.raises(NotNow, match="not finished"):
+            disposing.dispose(alone, by=olga, at=people.at)
+        examining.check(alone, [], gone=True, by=olga, at=people.at)
+        told = disposing.dispose(alone, by=olga, at=people.at)
+        assert (told.entries, told.files) == (1, 3)
+        assert told.head == Event.objects.get(act="material-disposed", outcome="done").detail["head"]
+        assert not MaterialItem.objects.filter(id=alone).exists()
+        assert not DeskFile.objects.filter(thing=alone).exists()
+        assert adding.add(OTHER, by=olga, at=people.at) != alone, "nothing finds it any more"
+        internet.page = captured("https://third.example/x")
+        third = the_item_here(people, "https://third.example/x")
+        capturing.capture(third, by=olga, at=people.at)
+        assert [one.ref for one in reading.evidence_of(third, by=olga).known] == [ref]

@@ -75,6 +75,7 @@ DESK = SpecialistDesk(
         MaterialAct.WATCH_BEGUN: "Began to check an item again and again",
         MaterialAct.EVIDENCE_VIEWED: "Viewed a file of an item's evidence",
         MaterialAct.BUNDLED: "Exported the evidence of an item",
+        MaterialAct.DISPOSED: "Disposed of an item with its evidence",
         MaterialAct.KNOWN_FOUND: "Found an item to be like one that was examined before",
         **NOTICE_ACTS,
     },
@@ -157,12 +158,12 @@ DESK = SpecialistDesk(
     menu=(MenuLink(url="material-queue", text="Items", shown=_works_here),),
     rights=DatabaseRights(
         tables={
-            "material_item": {"office": "ar"},
-            "material_examination": {"office": "ar"},
+            "material_item": {"office": "ard"},
+            "material_examination": {"office": "ard"},
             "material_examiner_account": {"office": "ar"},
             # evidence
-            "material_evidence": {"office": "ar"},
-            "material_liveness_watch": {"office": "ar"},
+            "material_evidence": {"office": "ard"},
+            "material_liveness_watch": {"office": "ard"},
             "material_hash_bank": {"office": "ar"},
             **NOTICE_TABLES,
         },
@@ -191,6 +192,7 @@ DESK = SpecialistDesk(
                 "material_examined",
                 "material_evidence_grows",
                 *NOTICE_TRIGGERS,
+                "material_item_goes",
             }
         ),
         functions=NOTICE_FUNCTIONS,

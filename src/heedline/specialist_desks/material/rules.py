@@ -96,6 +96,10 @@ ILLEGAL: Final = frozenset({_S.UNLAWFUL, _S.HELD})
 APPROVABLE: Final = ILLEGAL | {_S.TERMS}
 
 
+#: States from which an item can be disposed of, once no report names it.
+DISPOSABLE: Final = frozenset(_S) - OPEN - {_S.HELD}
+
+
 class ItemOutcome(StrEnum):
     """The outcome of one examination, computed from its answers."""
 

@@ -27,6 +27,7 @@ urlpatterns = [
     path("w/items/<uuid:ref>/seen/", notices.seen, name="material-seen"),
     path("w/items/<uuid:ref>/", item.item, name="material-item"),
     path("w/items/<uuid:ref>/capture/", evidence.capture, name="material-capture"),
+    path("w/items/<uuid:ref>/dispose/", evidence.dispose, name="material-dispose"),
     path("w/items/<uuid:ref>/evidence/export/", evidence.export, name="material-evidence-export"),
     path(
         "w/items/<uuid:ref>/evidence/<int:number>/<slug:role>/", evidence.file, name="material-evidence-file"

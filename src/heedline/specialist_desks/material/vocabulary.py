@@ -61,6 +61,7 @@ class MaterialAct(AnyAct):
     SIGNING_SHOWN = "material-signing-shown"
     REPORTERS_TOLD = "material-reporters-told"
     FIGURES_VIEWED = "material-figures-viewed"
+    DISPOSED = "material-disposed"
 
 
 class MaterialAlarm(AnyAlarmKind):

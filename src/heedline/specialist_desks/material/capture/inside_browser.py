@@ -264,7 +264,7 @@ class PageCapture:
         self._asking_control = True
         page = context.new_page()
         with contextlib.suppress(Exception):
-            answer = page.goto(self._order["control"], wait_until="commit", timeout=self._left(5))
+            answer = page.goto(self._order["control"], wait_until="commit", timeout=self._left(10))
             self.page["control"] = answer.status if answer is not None else 0
 
 

@@ -17,7 +17,7 @@ from heedline.specialist_desks.material.capture.running import CapturedPage, Cap
 from heedline.specialist_desks.material.evidence import entries, known, readings, watching
 from heedline.specialist_desks.material.evidence.chain import EvidenceKind
 from heedline.specialist_desks.material.evidence.entries import EvidenceFile
-from heedline.specialist_desks.material.evidence.vantages import limits_of
+from heedline.specialist_desks.material.evidence.vantages import limits_of, vantages
 from heedline.specialist_desks.material.items import FoundItem, find, item_verb
 from heedline.specialist_desks.material.liveness import LivenessVerdict
 from heedline.specialist_desks.material.locators import Locator
@@ -44,28 +44,28 @@ class LookedAt:
 
 @dataclass(frozen=True)
 class _Begun:
-    desk: UUID
+    vantage: str
     locator: Locator = field(repr=False)
 
 
-def capture(ref: UUID, *, by: Attendance, at: datetime, vantage: str = "") -> LookedAt:
+def capture(ref: UUID, *, by: Attendance, at: datetime) -> LookedAt:
     """Capture the page of an item as evidence.
 
     Raises NotHere, Refused, Locked, SealingStopped, and NotNow if it cannot be captured.
     """
-    return _look(ref, EvidenceKind.CAPTURE, by=by, at=at, vantage=vantage)
+    return _look(ref, EvidenceKind.CAPTURE, by=by, at=at)
 
 
-def look(ref: UUID, *, by: Attendance, at: datetime, vantage: str = "") -> LookedAt:
+def look(ref: UUID, *, by: Attendance, at: datetime) -> LookedAt:
     """Look whether an item is still there, and keep the proof. Raises as `capture` does."""
-    return _look(ref, EvidenceKind.CHECK, by=by, at=at, vantage=vantage)
+    return _look(ref, EvidenceKind.CHECK, by=by, at=at)
 
 
-def _look(ref: UUID, kind: EvidenceKind, *, by: Attendance, at: datetime, vantage: str) -> LookedAt:
+def _look(ref: UUID, kind: EvidenceKind, *, by: Attendance, at: datetime) -> LookedAt:
     begun = _begin(ref, by=by, at=at)
     try:
         page = running.capture(
-            begun.locator.address, limits_of(vantage), control=readings.control_of(begun.locator)
+            begun.locator.address, limits_of(begun.vantage), control=readings.control_of(begun.locator)
         )
     except CaptureStopped as why:
         raise NotNow(why.reason) from None
@@ -85,7 +85,8 @@ def _begin(ref: UUID, *, by: Attendance, at: datetime) -> _Begun:
     if locator is None:
         raise NotNow(NO_PAGE)
     found.record(MaterialAct.CAPTURE_BEGUN)
-    return _Begun(found.item.desk_id, locator)
+    places = list(vantages())
+    return _Begun(places[found.item.evidence.count() % len(places)], locator)  # each in its turn
 
 
 @item_verb(MaterialAct.CAPTURED)

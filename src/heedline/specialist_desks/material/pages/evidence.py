@@ -15,13 +15,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from heedline.casework.access import session
 from heedline.casework.report.opening import short_name
 from heedline.reports.lifecycle import NotNow
+from heedline.specialist_desks.material import disposing
 from heedline.specialist_desks.material.capture.running import capture_missing
 from heedline.specialist_desks.material.evidence import capturing, reading, watching
-from heedline.specialist_desks.material.evidence.chain import EvidenceKind
-from heedline.specialist_desks.material.evidence.reading import ItemEvidence
 from heedline.specialist_desks.material.pages.evidence_words import BANDS, BY, FILES, KINDS, NOTES, VERDICTS
 from heedline.specialist_desks.material.pages.words import STATES
-from heedline.specialist_desks.material.rules import ItemState
+from heedline.specialist_desks.material.rules import DISPOSABLE, ItemState
 from heedline.specialist_desks.material.vocabulary import MaterialCapability
 from heedline.specialist_desks.material.welfare import OnBreak
 from heedline.web.declared import Audience, open_to
@@ -52,12 +51,8 @@ def evidence_context(request: OfficeRequest, ref: UUID, state: ItemState) -> dic
         "can_capture": shown and by.may(MaterialCapability.EXAMINE),
         "can_watch": state in (ItemState.UNLAWFUL, ItemState.TERMS) and not found.watched,
         "can_export": shown and bool(found.lines) and by.may(MaterialCapability.LEAD),
-        "is_first": _is_first(found),
+        "can_dispose": state in DISPOSABLE and by.may(MaterialCapability.LEAD),
     }
-
-
-def _is_first(found: ItemEvidence) -> bool:
-    return not any(one.kind is EvidenceKind.CAPTURE for one in found.lines)
 
 
 def _line(one: reading.EvidenceLine, now: Any) -> dict[str, Any]:
@@ -140,6 +135,21 @@ def file(request: OfficeRequest, ref: UUID, number: int, role: str) -> HttpRespo
     response = render(request, "material/evidence_file.html", context)
     response._csp_config = {**settings.SECURE_CSP, "frame-src": [settings.FILES_URL]}  # type: ignore[attr-defined]
     return response
+
+
+@open_to(Audience.UNLOCKED)
+@require_http_methods(["GET", "POST"])
+def dispose(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Ask whether an item is to be disposed of, then show its certificate."""
+    by, at = request.attendance, session.now()
+    by.require(MaterialCapability.LEAD)
+    context: dict[str, Any] = {"ref": ref, "short": short_name(ref)}
+    if request.method == "POST":
+        try:
+            context["certificate"] = disposing.dispose(ref, by=by, at=at)
+        except NotNow as why:
+            context["why_not"] = why.reason
+    return render(request, "material/dispose.html", context)
 
 
 @open_to(Audience.UNLOCKED)

@@ -1,0 +1,82 @@
+"""Dispose of an item that no report names any longer, with its examinations and its evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import ProtectedError
+
+from heedline.casework.access.session import Attendance
+from heedline.casework.attachments import stored_objects
+from heedline.casework.records import desk_parts
+from heedline.casework.report.opening import short_name
+from heedline.casework.search import desk_index
+from heedline.permits.scopes import reports_of
+from heedline.reports.lifecycle import NotNow
+from heedline.specialist_desks.material.evidence import entries, known
+from heedline.specialist_desks.material.finding import reports_naming
+from heedline.specialist_desks.material.items import find, item_verb
+from heedline.specialist_desks.material.models import EvidenceEntry, Examination, LivenessWatch, MaterialItem
+from heedline.specialist_desks.material.rules import DISPOSABLE
+from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialCapability
+
+STILL_NAMED = "A report still names this item. It is disposed of after the last of these reports."
+NOT_FINISHED = "The work on this item is not finished."
+NOTICES = "Notices to companies belong to this item. It is kept with them."
+#: As for reports: functions/search.sql.
+PURGED_WITHIN = timedelta(days=7)
+BUSY = "The index of your desk is being updated. Try again in a moment."
+
+
+@dataclass(frozen=True)
+class ItemCertificate:
+    """What a certificate says of an item that was disposed of. `head` is the last hash of its evidence, or ""."""
+
+    short: str
+    on: date
+    parts: int
+    files: int
+    entries: int
+    head: str
+
+
+@item_verb(MaterialAct.DISPOSED)
+def dispose(ref: UUID, *, by: Attendance, at: datetime) -> ItemCertificate:
+    """Delete an item with everything about it, and return its certificate, which the log keeps as well.
+
+    Raises NotHere, Refused, Locked, and NotNow while it is still needed.
+    """
+    found = find(ref, by=by, at=at)
+    found.permit(MaterialCapability.LEAD)
+    desk = found.item.desk_id
+    if found.state not in DISPOSABLE or found.item.referral_due_at is not None:
+        raise NotNow(NOT_FINISHED)
+    with desk_index.writing(desk, by.keys()) as opened:
+        if opened is None:
+            raise NotNow(BUSY)
+        row, index = opened
+        refs = reports_naming(index, [one.key for one in found.content.addresses])
+        if reports_of([desk]).filter(id__in=refs).exists():
+            raise NotNow(STILL_NAMED)
+        if index.drop(ref):
+            row.purge, row.purge_by = "due", row.purge_by or at.date() + PURGED_WITHIN
+    count, head = entries.logged(ref)
+    objects = stored_objects.objects_about(ref)
+    known.forget(found)
+    parts = desk_parts.dispose(desk, ref)
+    try:
+        for model in (EvidenceEntry, LivenessWatch, Examination):
+            model._default_manager.filter(item_id=ref).delete()
+        MaterialItem.objects.filter(id=ref).delete()
+    except ProtectedError:
+        raise NotNow(NOTICES) from None
+    stored_objects.delete_once_committed(objects)
+    told = ItemCertificate(
+        short_name(ref), at.date(), parts, len(objects), count, head.hex() if count else ""
+    )
+    found.record(
+        MaterialAct.DISPOSED, parts=told.parts, files=told.files, entries=told.entries, head=told.head
+    )
+    return told

@@ -25,6 +25,7 @@ from heedline.files.derivatives import ffmpeg_missing, sandbox_missing
 from heedline.launch import CannotStart, places, postgres
 from heedline.launch.home import Home, InUse
 from heedline.launch.supervisor import Child, Pauses, StepFailed, Stopped, Supervisor, is_free
+from heedline.specialist_desks.material.capture.running import capture_missing
 
 LOOPBACK = "127.0.0.1"
 _DATABASE_PROCESSES = ("public", "office", "partner", "files", "worker", "migrate")
@@ -289,7 +290,7 @@ class Demonstration:
                     public=public.url, office=office.url, partner=partner.url, facts=self.home.demo_json
                 )
             )
-            for reason in filter(None, (sandbox_missing(), ffmpeg_missing())):
+            for reason in filter(None, (sandbox_missing(), ffmpeg_missing(), capture_missing())):
                 say(reason)
             self.supervisor.keep_running(say=complain, besides=self._mend_database)
         if died is not None:

@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 
 from heedline.files.derivatives import ffmpeg_missing, office_missing, sandbox_missing
+from heedline.specialist_desks.material.capture.running import capture_missing
 
 
 def told(connection: psycopg.Connection[tuple[Any, ...]]) -> Iterator[tuple[bool | None, str]]:
@@ -24,5 +25,10 @@ def told(connection: psycopg.Connection[tuple[Any, ...]]) -> Iterator[tuple[bool
         yield (False if live else None), f"files cannot be shown. {sandbox}"
     ffmpeg = ffmpeg_missing()
     yield (True if ffmpeg is None else None), ffmpeg or "ffmpeg converts films and sound"
+    capture = capture_missing()
+    yield (
+        (True if not capture else None),
+        capture or "pages can be captured: Chromium and bubblewrap are there",
+    )
     office = office_missing()
     yield (True if office is None else None), office or "LibreOffice draws office documents"

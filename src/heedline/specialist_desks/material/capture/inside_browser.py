@@ -38,6 +38,8 @@ _FLAGS = (
     "--disable-domain-reliability",
     "--disable-sync",
     "--no-pings",
+    "--renderer-process-limit=2",
+    "--js-flags=--max-old-space-size=512",
     "--disable-features=Translate,OptimizationHints,MediaRouter,InterestFeedContentSuggestions,PrefetchPrivacyChanges",
 )
 _TEXT = "() => document.body ? document.body.innerText : ''"

@@ -29,6 +29,8 @@ _BROWSER_PACKAGES = (
     "numpy",
     "numpy.libs",
 )
+#: Bytes of memory that files inside may take, each time.
+_SCRATCH = str(512 << 20)
 _HERE = Path(__file__).resolve().parent
 
 
@@ -61,7 +63,7 @@ def start_browser(folder: Path, *, seconds: float) -> subprocess.Popen[bytes]:
         *(word for one in packages for word in ("--ro-bind", str(one), f"/app/{one.name}")),
         *_ours("capture", "hashes"),
         *("--bind", str(folder), str(folder)),
-        *("--dev", "/dev", "--proc", "/proc", "--perms", "1777", "--tmpfs", "/dev/shm"),  # noqa: S108 - inside
+        *("--dev", "/dev", "--proc", "/proc", "--perms", "1777", "--size", _SCRATCH, "--tmpfs", "/dev/shm"),  # noqa: S108 - inside
         *("--perms", "0700", "--dir", "/tmp/home", "--remount-ro", "/"),  # noqa: S108
     ]
     return _start(options, "inside_browser", limits=[f"--cpu={int(seconds) * 4}", "--nofile=4096"])
@@ -83,7 +85,7 @@ def _common() -> list[str]:
     base = Path(sys.base_prefix)
     if base != Path("/usr"):
         options += ["--setenv", "PYTHONHOME", "/python", "--setenv", "LD_LIBRARY_PATH", "/python/lib"]
-    options += ["--perms", "1777", "--tmpfs", "/tmp", "--ro-bind", "/usr", "/usr"]  # noqa: S108
+    options += ["--perms", "1777", "--size", _SCRATCH, "--tmpfs", "/tmp", "--ro-bind", "/usr", "/usr"]  # noqa: S108
     for name in ("bin", "sbin", "lib", "lib64", "lib32"):
         place = Path("/", name)
         if place.is_symlink():

@@ -306,6 +306,7 @@ def _reports(cast: _Cast) -> None:
     with as_process("public"):
         _write_back(answers, [one.code for one in sent if one.entry["then"] == "withdraw"])
     _board(cast, sent)
+    demo_desks.settle(datetime.now(UTC))
     _specialist_desks(cast, sent)
 
 
@@ -323,7 +324,6 @@ def _board(cast: _Cast, sent: list[_Sent]) -> None:
 
 def _specialist_desks(cast: _Cast, sent: list[_Sent]) -> None:
     at = datetime.now(UTC)
-    demo_desks.settle(at)
     demo_desks.load(
         ((one.desk, one.ref) for one in sent),
         ((desk, name) for name, desk, _, _ in PEOPLE),

@@ -46,7 +46,6 @@ def pictures() -> dict[str, Pixels]:
     sizes = {"blocks": (480, 640), "tall": (700, 333), "small": (90, 120), "wide": (200, 1024), "exact": (64, 64), "large": (1200, 1600)}  # fmt: skip
     for state, (name, (rows, columns)) in enumerate(sizes.items(), 1):
         picture = np.zeros((rows, columns, 3), dtype=np.uint8)
-        y, x = np.mgrid[0:rows, 0:columns]
         for _ in range(40):
             values = []
             for _ in range(7):
@@ -54,8 +53,8 @@ def pictures() -> dict[str, Pixels]:
                 values.append(state >> 8)
             top, left = values[0] % rows, values[1] % columns
             height, width = values[2] % (rows // 2) + 3, values[3] % (columns // 2) + 3
-            inside = (y >= top) & (y < top + height) & (x >= left) & (x < left + width)
-            picture[inside] = (values[4] % 256, values[5] % 256, values[6] % 256)
+            colour = (values[4] % 256, values[5] % 256, values[6] % 256)
+            picture[top : top + height, left : left + width] = colour
         found[name] = picture
     y, x = np.mgrid[0:300, 0:300]
     grey = ((y * 3 + x * 5) % 256).astype(np.uint8)

@@ -17,6 +17,7 @@ from heedline.desks.rota_weeks import (
     common,
     gaps,
     joined,
+    lasts,
     moment,
     monday_of,
     same_hours,
@@ -48,6 +49,14 @@ def test_a_night_shift_is_as_long_as_the_night(day: date, hours: int) -> None:
     night = span_of(day - timedelta(days=1), 22 * 60, 6 * 60, LONDON)
     assert night.ends - night.starts == hours * HOUR
     assert night.ends.astimezone(LONDON).hour == 6
+
+
+@pytest.mark.parametrize("day", [FORWARD, BACK, date(2026, 11, 25)], ids=["forward", "back", "ordinary"])
+def test_sixteen_hours_by_the_clock_on_the_wall_are_sixteen_on_every_night(day: date) -> None:
+    for begins, ends in ((18 * 60, 10 * 60), (20 * 60, 12 * 60)):
+        assert lasts(span_of(day - timedelta(days=1), begins, ends, LONDON), LONDON) == 16 * HOUR
+    assert lasts(span_of(day, 0, 16 * 60, LONDON), LONDON) == 16 * HOUR
+    assert lasts(span_of(day, 0, 16 * 60 + 1, LONDON), LONDON) > 16 * HOUR
 
 
 def test_a_skipped_time_is_the_moment_of_the_change_and_a_repeated_time_its_first_occurrence() -> None:

@@ -215,6 +215,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("permits_view_token", "settler", "r"): "expires_at",
     ("desks_shift_note", "office", "w"): "acknowledged_at acknowledged_by_id",
     ("desks_shift_note", "settler", "r"): "at",
+    ("desks_shift_note", "worker", "r"): "acknowledged_by_id at desk_id",  # never what it says
     ("reports_task", "usher", "r"): "report_id",
     (
         "reports_task",

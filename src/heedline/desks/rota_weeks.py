@@ -75,6 +75,15 @@ def span_of(day: date, begins: int, ends: int, zone: tzinfo) -> RotaSpan:
     return RotaSpan(moment(day, begins, zone), moment(last, ends, zone))
 
 
+def lasts(span: RotaSpan, zone: tzinfo) -> timedelta:
+    """Return how long a span is by the clock on the wall.
+
+    A night shift from 18:00 to 10:00 is 16 hours long on every night, also on those on which the clocks change.
+    """
+    starts, ends = (moment.astimezone(zone).replace(tzinfo=None) for moment in (span.starts, span.ends))
+    return ends - starts
+
+
 def monday_of(day: date) -> date:
     """Return the Monday of the week that contains this day."""
     return day - timedelta(days=day.weekday())

@@ -82,6 +82,7 @@ class AlarmKind(AnyAlarmKind):
     KEYS_DOUBTED = "keys-doubted"
     SESSION_ALTERED = "session-altered"
     ROTA_GAP = "rota-gap"
+    SHIFT_NOTE_WAITING = "shift-note-waiting"
     COMPARING_LATE = "comparing-late"
     NOT_COMPARED = "not-compared"
     NOT_SEARCHABLE = "not-searchable"

@@ -146,6 +146,7 @@ TASKS = (
     PeriodicTask("watch-hand-overs", "* * * * * 35", 3, reports_clock.watch_hand_overs),
     PeriodicTask("reconcile", "10 6 * * * 15", 1, reports_clock.reconcile),
     PeriodicTask("watch-tasks", "* * * * * 55", 3, tasks_clock.watch_tasks),
+    PeriodicTask("watch-shift-notes", "* * * * * 50", 3, tasks_clock.watch_shift_notes),
     PeriodicTask("watch-calls", "* * * * * 30", 3, paging.watch_calls),
     PeriodicTask("watch-keys", "*/5 * * * * 30", 3, paging.watch_keys),
     PeriodicTask("watch-linking", "*/5 * * * * 35", 3, linking_clock.watch),

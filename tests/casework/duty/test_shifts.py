@@ -43,13 +43,17 @@ def test_coming_on_staying_longer_and_going_off(scene: Scene) -> None:
         come_on(odile, desk, 8)
         (one,) = rota.on_duty(desk, NOON)
         assert (one.name, one.until) == ("Odile", NOON + 8 * HOUR)
+        shorter = rota.come_on(by=odile, desk=desk, until=NOON + 4 * HOUR, at=NOON)
+        assert shorter == NOON + 8 * HOUR, (
+            "a choice of fewer hours takes nothing from a shift that is planned"
+        )
         (line,) = rota.rota(by=odile, at=NOON)
         assert (line.code, line.mine_until) == ("north-east", NOON + 8 * HOUR)
         assert rota.go_off(by=odile, desk=desk, at=NOON) is False
         assert names(desk) == []
         with pytest.raises(NotNow, match="not on duty"):
             rota.go_off(by=odile, desk=desk, at=NOON)
-    assert len(events("came-on-duty")) == 2
+    assert len(events("came-on-duty")) == 3
     assert len(events("went-off-duty")) == 1
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from threading import Barrier, Event
 from time import sleep
 from typing import Any
@@ -23,8 +24,11 @@ from heedline.casework.language import translating
 from heedline.casework.oversight import conflict_register
 from heedline.casework.pages import case_file
 from heedline.casework.report import sealing
+from heedline.casework.rota import planning
+from heedline.casework.rota.planning import PlannedShift
 from heedline.casework.setup import stewardship
-from heedline.desks.models import Appointment
+from heedline.desks.models import Appointment, Shift
+from heedline.desks.rota_weeks import RotaSpan
 from heedline.dispatch import clockwork
 from heedline.permits.gate import Refused
 from heedline.permits.roles import Role
@@ -36,6 +40,7 @@ from tests.laws.failing_database import refused_by
 from tests.support import cast, partner_scene, stories
 from tests.support.acting import acting
 from tests.support.cast import now
+from tests.support.keeping_scene import with_leads
 from tests.support.language_scene import polish, speaks, the_task
 from tests.support.scene_people import MINUTE, NORTH_EAST, People, row
 
@@ -99,6 +104,28 @@ def test_two_tabs_of_one_officer_save_once(people: People) -> None:
     did = at_once(save, save)
     assert sorted(type(d) for d in did if d is not None) == [Changed]
     assert [s.move for s in Step.objects.filter(report=ref).order_by("number")] == ["take", "assess", "close"]
+
+
+def test_two_planners_at_two_desks_give_an_officer_one_shift(people: People) -> None:
+    """Each holds another desk, so that only the lock on the officer keeps one from missing the other's shift."""
+    with_leads(people)
+    house = people.house
+    odile = house.officers["Odile"].id
+    with acting("office"):
+        stewardship.appoint(
+            house.officers["Odile"], Role.OFFICER, house.desks["national"], hands=house.hands, at=people.at
+        )
+
+    def plans(name: str, code: str, day: int) -> Callable[[], Any]:
+        begins = people.at.replace(hour=12) + timedelta(days=day)
+        shift = PlannedShift(odile, RotaSpan(begins, begins + timedelta(hours=8)))
+        desk = house.desks[code].id
+        return as_officer(people, name, lambda here: planning.plan([shift], desk=desk, by=here, at=people.at))
+
+    for day in range(1, 4):
+        did = at_once(plans("Olga", "north-east", day), plans("Nadia", "national", day))
+        assert sorted(type(one).__name__ for one in did) == ["NotNow", "UUID"], did
+    assert Shift.objects.filter(officer=odile).count() == 3
 
 
 def test_a_double_send_is_one_report(people: People) -> None:

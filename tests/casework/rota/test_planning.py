@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from heedline.casework.access.session import office_zone
 from heedline.casework.duty import alarm_kinds, alarms, rota, rota_clock
 from heedline.casework.errors import NotHere
 from heedline.casework.rota import board, csv_import, planning, weekly_pattern
@@ -99,6 +100,22 @@ def test_strangers_overlaps_and_impossible_hours_are_refused_and_nothing_is_save
         assert standing(desk_of(people)) == 0
     with pytest.raises(NotNow, match="no shifts"):
         plan(people)
+
+
+@pytest.mark.parametrize("night", [date(2027, 10, 30), date(2027, 3, 27)], ids=["longer", "shorter"])
+def test_a_pattern_of_sixteen_hours_fills_the_nights_on_which_the_clocks_change(
+    people: People, night: date
+) -> None:
+    later = People(people.house, datetime(night.year, night.month, 10, 12, tzinfo=UTC))
+    desk, odile = desk_of(people), people.house.officers["Odile"].id
+    with later.sitting("Olga", unlocked=False) as olga:
+        weekly_pattern.add_slot([night.weekday()], 18 * 60, 10 * 60, odile, desk=desk, by=olga)
+        found = weekly_pattern.from_pattern(desk, monday_of(night), at=later.at)
+    assert found.skipped == ()
+    (one,) = found.shifts
+    local = [at.astimezone(office_zone()).hour for at in (one.span.starts, one.span.ends)]
+    assert local == [18, 10]
+    assert one.span.ends - one.span.starts == (17 if night.month == 10 else 15) * HOUR
 
 
 def test_an_officer_of_two_desks_cannot_be_on_both_at_once(people: People) -> None:

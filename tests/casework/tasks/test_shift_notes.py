@@ -6,13 +6,18 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.conf import settings
 from django.db import DatabaseError, transaction
 
+from heedline.casework.duty import alarms
 from heedline.casework.errors import Locked, NoRoom, NotHere
 from heedline.casework.intake import settle_arrivals
-from heedline.casework.tasks import shift_notes
+from heedline.casework.tasks import clock, shift_notes
 from heedline.casework.tasks.shift_notes import ShiftNoteLine
 from heedline.desks.models import ShiftNote
+from heedline.dispatch.letters import AlarmKind
+from heedline.dispatch.models import Alarm
+from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from tests.support.acting import acting
@@ -50,6 +55,25 @@ def test_a_colleague_reads_it_and_acknowledges_it_by_name(people: People) -> Non
     assert looks == [people.house.officers["Odile"].id], (
         "the page that shows them, not the line that one waits"
     )
+
+
+def test_a_note_that_nobody_acknowledges_pages_the_desk_until_somebody_has(people: People) -> None:
+    note = left(people)
+    waited = load_pack(settings.PACK).clock("shift_note")
+    with acting("worker"):
+        clock.watch_shift_notes(people.at + waited - MINUTE)
+        assert not Alarm.objects.filter(kind=AlarmKind.SHIFT_NOTE_WAITING).exists(), "too early"
+        clock.watch_shift_notes(people.at + waited)
+        clock.watch_shift_notes(people.at + waited + MINUTE)
+    (alarm,) = Alarm.objects.filter(kind=AlarmKind.SHIFT_NOTE_WAITING)
+    assert (alarm.desk_id, alarm.about_id) == (people.house.desks["north-east"].id, None)
+    late = people.at + waited + 2 * MINUTE
+    with people.sitting("Olga") as olga:
+        with pytest.raises(NotNow, match="Acknowledge the note"):
+            alarms.clear(alarm.id, "put-right", by=olga, at=late)
+        shift_notes.acknowledge(note, by=olga, at=late)
+    alarm.refresh_from_db()
+    assert (alarm.because, alarm.cleared_by) == ("shift-note-acknowledged", people.house.officers["Olga"].id)
 
 
 def test_a_thief_of_the_database_does_not_read_it(people: People) -> None:

@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from heedline.casework.access.session import office_zone
 from heedline.casework.keys import directory as key_directory
 from heedline.desks import rota_cover
-from heedline.desks.models import Appointment, Desk, Proposal
+from heedline.desks.models import Appointment, Desk, Proposal, ShiftNote
 from heedline.desks.rota_weeks import RotaGap
 from heedline.dispatch.models import Alarm
 from heedline.packs import load_pack
@@ -177,6 +177,17 @@ def gap_ahead(desk: Desk, at: datetime) -> RotaGap | None:
     lead = load_pack(settings.PACK).clocks["rota_gap"]
     openers = key_directory.who_open(str(desk.id), at.date())
     return rota_cover.next_gap(desk, at, lead, openers=openers, zone=office_zone())
+
+
+def late_shift_notes(at: datetime) -> QuerySet[ShiftNote]:
+    """Return the shift hand-over notes that nobody has acknowledged within the time set by the pack."""
+    waited = load_pack(settings.PACK).clock("shift_note")
+    return ShiftNote.objects.filter(acknowledged_by=None, at__lte=at - waited)
+
+
+def shift_note_late(alarm: Alarm, at: datetime) -> bool:
+    """Return whether the desk has a shift hand-over note that has waited for too long."""
+    return late_shift_notes(at).filter(desk=alarm.desk_id).exists()
 
 
 def urgent_unopened(alarm: Alarm, at: datetime) -> bool:

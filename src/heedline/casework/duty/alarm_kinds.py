@@ -38,6 +38,7 @@ from heedline.casework.duty.alarm_causes import (
     report_waits,
     request_undecided,
     rota_uncovered,
+    shift_note_late,
     task_late,
     urgent_unopened,
 )
@@ -310,6 +311,14 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         while_it_lasts="Plan a shift for these hours: this alarm stays until they are covered.",
         resolved_by=frozenset({AlarmEvent.ROTA_FILLED}),
         answered_with=Capability.PLAN_ROTA,
+    ),
+    AlarmKind.SHIFT_NOTE_WAITING: AlarmRule(
+        words="Shift hand-over note not acknowledged",
+        do="Read the note and acknowledge it. My work links to it.",
+        about=About.DESK,
+        lasts=shift_note_late,
+        while_it_lasts="Acknowledge the note first. The alarm stays open until somebody has.",
+        resolved_by=frozenset({AlarmEvent.SHIFT_NOTE_ACKNOWLEDGED}),
     ),
     **LINKING_ALARMS,
     AlarmKind.FILE_MISSING: AlarmRule(

@@ -45,6 +45,7 @@ class AlarmEvent(StrEnum):
     OWNER_BACK = "owner-back"
     REVIEW_SET = "review-set"
     ROTA_FILLED = "rota-filled"
+    SHIFT_NOTE_ACKNOWLEDGED = "shift-note-acknowledged"
     TASK_ENDED = "task-ended"
     INTEREST_ACKNOWLEDGED = "interest-acknowledged"
     INTEREST_HANDED_ON = "interest-handed-on"

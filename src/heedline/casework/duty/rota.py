@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
@@ -124,8 +125,10 @@ def rota(*, by: Attendance, at: datetime) -> tuple[DeskDuty, ...]:
     return tuple(lines)
 
 
-def come_on(*, by: Attendance, desk: UUID, until: datetime, at: datetime) -> None:
-    """Put the officer on duty at a desk now, or extend their current shift.
+def come_on(*, by: Attendance, desk: UUID, until: datetime, at: datetime) -> datetime:
+    """Put the officer on duty at a desk now, or extend their current shift, and return when it ends.
+
+    A shift that ends later than `until` keeps its end: whoever leaves earlier goes off duty.
 
     Raises Refused. Raises NotNow if the hours are not possible.
     """
@@ -133,10 +136,13 @@ def come_on(*, by: Attendance, desk: UUID, until: datetime, at: datetime) -> Non
     with refusals_logged(Act.CAME_ON_DUTY, by=by.officer_id, desk=desk, thing="desk", thing_id=desk):
         by.require(Capability.BE_ON_DUTY, desk)
         mine = Shift.objects.filter(duty_hours.shifts_now(at), desk_id=desk, officer_id=by.officer_id)
-        if not mine.update(ends_at=until):
+        if mine.update(ends_at=Greatest("ends_at", Value(until))):
+            until = max(mine.values_list("ends_at", flat=True))
+        else:
             Shift.objects.create(desk_id=desk, officer_id=by.officer_id, starts_at=at, ends_at=until)
         danger_owner.owner_returns(by=by, at=at)
         journal.record(Act.CAME_ON_DUTY, actor=by.officer_id, desk=desk, detail={"until": until.isoformat()})
+    return until
 
 
 def go_off(*, by: Attendance, desk: UUID, at: datetime) -> bool:

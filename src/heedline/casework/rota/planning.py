@@ -1,11 +1,12 @@
 """Verbs that plan, copy and cancel shifts.
 
-Every verb locks the desk first, so that two planners cannot give one officer two shifts at the same time.
+Every verb locks the desk, and planning locks the officers too, in one order. Two planners therefore cannot give one officer
+two shifts at the same time, also at different desks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -14,15 +15,15 @@ from django.db.models import F, QuerySet
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework.access.session import Attendance
+from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.duty import alarms
 from heedline.casework.duty.alarm_causes import gap_ahead
 from heedline.casework.duty.alarm_kinds import AlarmEvent
 from heedline.casework.duty.rota import LONGEST_SHIFT
 from heedline.casework.errors import NotHere
 from heedline.casework.recording import refusals_logged
-from heedline.desks.models import CANARY, PARTNER, Appointment, Desk, Shift
-from heedline.desks.rota_weeks import RotaSpan
+from heedline.desks.models import CANARY, PARTNER, Appointment, Desk, Officer, Shift
+from heedline.desks.rota_weeks import RotaSpan, lasts
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused, allows
 from heedline.permits.roles import Role, granted
@@ -110,7 +111,7 @@ def hours_problem(span: RotaSpan, at: datetime) -> str:
     """Return the reason why a shift cannot have these hours, or ""."""
     if not at <= span.starts < span.ends:
         return "A shift must end after it begins and cannot begin in the past."
-    if span.ends - span.starts > LONGEST_SHIFT:
+    if lasts(span, office_zone()) > LONGEST_SHIFT:
         return "A shift can be at most 16 hours long."
     if span.starts > at + FURTHEST:
         return "A shift is planned at most a year ahead."
@@ -131,6 +132,7 @@ def plan(shifts: Sequence[PlannedShift], *, desk: UUID, by: Attendance, at: date
             if any(one.officer != by.officer_id for one in shifts):
                 raise Refused("Only a supervisor of the desk, or a steward, plans the shifts of others.")
         here = _lock(desk)
+        _lock_officers(one.officer for one in shifts)
         if not shifts:
             raise NotNow("There are no shifts to plan.")
         if len(shifts) > MOST_SHIFTS:
@@ -210,7 +212,13 @@ def permit(desk: UUID, *, by: Attendance) -> None:
 
 
 def _lock(desk: UUID) -> Desk:
-    return Desk.objects.select_for_update().get(pk=desk)
+    return Desk.objects.select_for_update(no_key=True).get(pk=desk)
+
+
+def _lock_officers(officers: Iterable[UUID]) -> None:
+    """Lock these officers' rows, so that nobody plans them at another desk until this is done."""
+    rows = Officer.objects.select_for_update(no_key=True).filter(id__in=set(officers)).order_by("id")
+    list(rows.values_list("id", flat=True))
 
 
 def _record(act: Act, desk: UUID, shifts: Sequence[PlannedShift], by: Attendance, **more: str) -> None:

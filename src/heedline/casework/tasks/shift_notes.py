@@ -1,6 +1,6 @@
 """Hand-over notes that a shift leaves at its desk.
 
-A note waits until somebody on the next shift acknowledges it by name. Notes are sealed to the desk's keys.
+A note waits until somebody on the next shift acknowledges it by name. If nobody does, the desk is paged (`clock.py`). Notes are sealed to the desk's keys.
 They are kept for two weeks (`clockwork.sweep`) and are in no backup.
 """
 
@@ -20,6 +20,9 @@ from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.keyring import DeskLine, Keyring
 from heedline.casework.access.session import Attendance, office_zone
+from heedline.casework.duty import alarms
+from heedline.casework.duty.alarm_causes import late_shift_notes
+from heedline.casework.duty.alarm_kinds import AlarmEvent
 from heedline.casework.errors import Locked, NotHere, SealingStopped
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.recording import refusals_logged
@@ -129,6 +132,8 @@ def acknowledge(note: UUID, *, by: Attendance, at: datetime) -> None:
         waiting = ShiftNote.objects.filter(pk=note, acknowledged_by=None)
         if waiting.update(acknowledged_by=by.officer_id, acknowledged_at=at):
             _record(Act.SHIFT_NOTE_ACKNOWLEDGED, row.desk_id, note, by)
+            if not late_shift_notes(at).filter(desk=row.desk_id).exists():
+                alarms.resolve_at_desk(AlarmEvent.SHIFT_NOTE_ACKNOWLEDGED, row.desk_id, by=by, at=at)
 
 
 def _record(act: Act, desk: UUID, note: UUID, by: Attendance) -> None:

@@ -25,6 +25,7 @@ GRANT SELECT ON desks_pattern_slot TO heedline_worker;
 -- that a proposal waits, and whose it is; never what it says
 GRANT SELECT (id, proposed_by_id, proposed_at, closed_on) ON desks_proposal TO heedline_worker;
 GRANT SELECT ON desks_shift TO heedline_worker;
+GRANT SELECT (desk_id, at, acknowledged_by_id) ON desks_shift_note TO heedline_worker;
 
 -- letters and alarms
 GRANT SELECT, INSERT, UPDATE, MAINTAIN ON dispatch_alarm TO heedline_worker;

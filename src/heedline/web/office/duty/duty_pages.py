@@ -164,7 +164,7 @@ def come_on(request: OfficeRequest, desk: str) -> HttpResponse:
         form = Form.posted(fields, request.POST.lists())
         if not form.errors:
             until = at + timedelta(hours=int(form.text("hours")))
-            duty_rota.come_on(by=request.attendance, desk=line.desk_id, until=until, at=at)
+            until = duty_rota.come_on(by=request.attendance, desk=line.desk_id, until=until, at=at)
             messages.success(
                 request, f"You are on duty at {line.name} until {times.day_and_clock(until, at)}."
             )

@@ -277,3 +277,9 @@ def test_a_browser_that_only_guesses_does_not_leave(rosa: Walker) -> None:
         answer = rosa.client.get("/exit/", headers={"Sec-Purpose": "prefetch;prerender"})
     assert answer.status_code == 503
     assert rosa.visit("/r/now/").status == 200
+
+
+def test_somebody_who_lost_the_code_gets_to_a_new_report_by_one_link(rosa: Walker) -> None:
+    rosa.visit("/messages/").press("Open", code="I have lost it")
+    assert "lost your code" in rosa.main
+    assert rosa.follow("Start a new report").at == "/"

@@ -45,7 +45,7 @@ def test_something_seen_by_the_shortest_way(counting: Counting) -> None:
     counting.press("Skip the other questions", narrative=ACCOUNT).press("Continue", who="anonymous")
     counting.press("Send your report")
     assert counting.shown_code()
-    assert counting.screens <= 7
+    assert counting.screens <= 6
 
 
 def test_something_seen_with_everything_answered(counting: Counting) -> None:
@@ -69,7 +69,7 @@ def test_in_danger_and_cannot_speak(counting: Counting) -> None:
     )
     assert counting.at == "/code/"
     assert Report.objects.get().urgency == "danger"
-    assert counting.presses <= 3
+    assert counting.presses <= 2
 
 
 def test_call_me_back(counting: Counting) -> None:
@@ -86,14 +86,14 @@ def test_call_me_back(counting: Counting) -> None:
     assert counting.heading == "Check your answers"
     counting.press("Send your report")
     assert counting.heading.startswith("We will call you")
-    assert counting.screens <= 6
+    assert counting.screens <= 5
 
 
 def test_twelve_web_addresses(counting: Counting) -> None:
     counting.follow("Something online").press("Start", danger="no")
     counting.press("Skip the other questions", addresses=TWELVE).press("Send your report")
     assert counting.shown_code()
-    assert counting.screens <= 6
+    assert counting.screens <= 5
 
 
 def test_a_door_that_was_chosen_is_not_asked_again_and_another_keeps_what_was_typed(

@@ -37,12 +37,12 @@ class _Over(Exception):
 
 
 def _rows() -> dict[str, list[dict[str, Any]]]:
-    """Every row of every table, in the order in which the rows lie in it."""
+    """Every row of every table, in the order in which the rows were written."""
 
     def ask(sql: str) -> list[tuple[Any, ...]]:
         with connection.cursor() as cursor:
             cursor.execute("RESET ROLE")
-            ordered = f"{sql} ORDER BY ctid" if " FROM information_schema" not in sql else sql
+            ordered = f"{sql} ORDER BY cmin::text::bigint" if " FROM information_schema" not in sql else sql
             cursor.execute(ordered)
             return list(cursor.fetchall())
 

@@ -16,6 +16,7 @@ from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from tests.support.scene_people import MINUTE, SOUTH_WEST, People, logged, row
 from tests.support.search_scene import found, indexed
+from tests.support.stories import a_report
 from tests.support.subject_scene import BOY, linked, offered, shown
 
 pytestmark = pytest.mark.django_db
@@ -163,6 +164,26 @@ def test_what_reporters_say_of_themselves_is_never_offered(people: People) -> No
     assert "Zeppelin" not in written
     assert "960771" not in written
     assert "Teirney" in written
+
+
+def test_an_officer_cannot_type_what_reporters_say_of_themselves(people: People) -> None:
+    """Nor by mistake: a call-back number is no number of the neighbour."""
+    where = {"them": {"postcode": "NE1 4ST"}, "reply": {"way": "call"}}
+    theirs = {"name": "Rosalind Zeppelin", "phone": "01632 960771"}
+    ref, _ = a_report(at=people.at, kind="person", narrative=BOY[1], callback=theirs, **where)
+    with pytest.raises(NotNow, match="themselves"):
+        linked(people, ref, "Nadia", described="Ms Rosalind Zeppelin")
+    link = linked(people, ref, "Nadia")
+    with people.sitting("Nadia") as nadia:
+        for kind, written in (("phone", "+44 1632 960771"), ("name", "Rosalind Zeppelin")):
+            with pytest.raises(NotNow, match="themselves"):
+                changing.add_value(ref, link, kind, written, SubjectBasis.FACT, "x", by=nadia, at=people.at)
+        value = reading.view(ref, link, by=nadia, at=people.at).here.values[0].value
+        with pytest.raises(NotNow, match="themselves"):
+            changing.correct(
+                ref, link, value.id, "01632 960771", SubjectBasis.FACT, "x", by=nadia, at=people.at
+            )
+        changing.add_value(ref, link, "phone", "01632 960772", SubjectBasis.FACT, "x", by=nadia, at=people.at)
 
 
 def test_it_needs_a_reason_a_value_and_room(people: People) -> None:

@@ -180,15 +180,27 @@ def typed_answers(asked: QuestionSet, answers: Mapping[str, Mapping[str, Any]]) 
 
     Yields ("step.field", text).
     """
-    about_them = {asked.roles.get(role, ("", ""))[0] for role in ("call_number", "who")}
+    about_them = _about_them(asked)
     for step in asked.steps:
-        if step.private or step.contact or step.slug in about_them:
+        if step.slug in about_them:
             continue
         typed = [one.name for one in step.fields if one.kind not in _CHOSEN]
         for values in (answers.get(step.slug, {}), *(one.values for one in loops.items(answers, step.slug))):
             yield from (
                 (f"{step.slug}.{name}", said) for name in typed if isinstance(said := values.get(name), str)
             )
+
+
+def said_of_themselves(asked: QuestionSet, answers: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the answers on pages about reporters themselves, which are searched and compared with nothing."""
+    for slug in sorted(_about_them(asked)):
+        yield from (said for said in answers.get(slug, {}).values() if isinstance(said, str))
+
+
+def _about_them(asked: QuestionSet) -> set[str]:
+    """Return the pages on which reporters answer about themselves."""
+    roles = {asked.roles.get(role, ("", ""))[0] for role in ("call_number", "who")}
+    return roles | {step.slug for step in asked.steps if step.private or step.contact}
 
 
 def _told(part: StoredPart, ring: Keyring) -> Mapping[str, Any]:

@@ -85,6 +85,7 @@ def link(ref: UUID, new: NewSubjectLink, *, by: Attendance, at: datetime) -> UUI
     ]
     if new.described.strip():
         described = notes.written(new.described, longest=LONGEST_VALUE, missing=NO_VALUE, lines=False)
+        offering.refuse_of_reporter(found, described)
         values.append(SubjectValue(uuid4(), DESCRIPTION, described, "", new.basis))
     entries = _entries(found)
     subject, kind = _subject(new, by)
@@ -177,6 +178,7 @@ def add_value(
         raise NotNow(NOT_LINKED)
     if refused := offering.why_not(found):
         raise NotNow(refused)
+    offering.refuse_of_reporter(found, written)
     value = SubjectValue(uuid4(), kind, written, "", basis)
     _write(found, entries, SubjectMove.ADDED, one.subject, one.kind, [value], why=why)
 
@@ -207,9 +209,10 @@ def correct(
     old = next((held for held in one.values if held.id == value), None)
     if old is None:
         raise NotHere
-    source = (
-        old.source if written == old.written else ""
-    )  # what the report does not say has the officer as its source
+    if written and written != old.written:
+        offering.refuse_of_reporter(found, written)
+    # what the report does not say has the officer as its source
+    source = old.source if written == old.written else ""
     new = [SubjectValue(uuid4(), old.kind, written, source, basis)] if written else []
     _write(found, entries, SubjectMove.CORRECTED, one.subject, one.kind, new, corrects=value, why=why)
 

@@ -14,13 +14,16 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 
+from heedline.audit.acts import Act
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere
-from heedline.casework.report import notes
+from heedline.casework.report import conflict_terms, notes
 from heedline.casework.report.opening import OpenedReport, open_stored, short_name
-from heedline.casework.report.verb import FoundReport
+from heedline.casework.report.question_editions import questions_of
+from heedline.casework.report.verb import FoundReport, on_the_record
 from heedline.casework.search import documents, link_decisions, seen_before, subject_entries, values
 from heedline.casework.search.documents import SearchedText
 from heedline.casework.search.link_decisions import LinkDecision, LinkVerdict
@@ -38,7 +41,9 @@ from heedline.index.extraction.comparison import Resemblance, compare
 from heedline.index.extraction.extract import extract
 from heedline.index.extraction.values import Extract, ReportText, Value
 from heedline.packs import load_pack
+from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
+from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Report
 from heedline.reports.stored import StoredPart
 from heedline.vault import CannotOpen
@@ -49,6 +54,9 @@ MOST_SUBJECTS: Final = 12
 #: Reports with something in common whose subjects are looked at.
 _MOST_REPORTS: Final = 100
 ONLY_WHO = "This report describes who somebody is, and nothing that they did. Only behaviour makes somebody a subject."
+OF_REPORTER = (
+    "The reporter gave this about themselves. What reporters say about themselves never goes into a subject."
+)
 NO_BEHAVIOUR = (
     "This report was closed because no behaviour is described. Only behaviour makes somebody a subject."
 )
@@ -103,17 +111,23 @@ class _Opened:
 
 
 def offer(ref: UUID, *, by: Attendance) -> SubjectOffer:
-    """Return what can be recorded on a report.
+    """Return what can be recorded on a report, and log the view.
 
-    The page that shows this logs the view of the report. Raises NotHere, Locked and CannotOpen.
+    The log does not say which subjects were offered, or whether any was. Raises NotHere, Refused, Locked and CannotOpen.
     """
-    report = reports_of(by.desk_ids).select_related("desk").filter(pk=ref).first()
-    if report is None:
-        raise NotHere
+    with on_the_record(Act.SUBJECT_VIEWED, by=by, ref=ref):
+        report = reports_of(by.desk_ids).select_related("desk").filter(pk=ref).first()
+        if report is None:
+            raise NotHere
+        by.require(Capability.SEE_SUBJECTS, report.desk_id, report.watch_id)
     mine = _open(report, by.keys())
-    if refused := _why_not(mine):
-        return SubjectOffer(refused)
-    return SubjectOffer("", offered_values(mine.found), _subjects(mine, by))
+    refused = _why_not(mine)
+    offered = _subjects(mine, by) if not refused else ()
+    shown = [value.written for one in offered for value in one.values]
+    shown += [one.refused.why for one in offered if one.refused is not None]
+    with transaction.atomic():
+        conflict_terms.record_look(Act.SUBJECT_VIEWED, shown, by=by, report=report.id, desk=report.desk_id)
+    return SubjectOffer(refused, offered_values(mine.found) if not refused else (), offered)
 
 
 def chosen_values(found: FoundReport) -> tuple[str, tuple[OfferedValue, ...]]:
@@ -125,6 +139,23 @@ def chosen_values(found: FoundReport) -> tuple[str, tuple[OfferedValue, ...]]:
 def why_not(found: FoundReport) -> str:
     """Return why nothing can be recorded on a report that a verb has found, or ""."""
     return _why_not(_open(found.report, found.by.keys()))
+
+
+def refuse_of_reporter(found: FoundReport, written: str) -> None:
+    """Raise NotNow if an officer's own words hold a value that the reporter gave only about themselves."""
+    mine = _open(found.report, found.by.keys())
+    asked = questions_of(found.report.question_set, found.report.kind)
+    if asked is None:
+        return
+    theirs = list(documents.said_of_themselves(asked, mine.opened.record.get("answers", {})))
+    told = {(one.kind, one.canonical) for one in mine.found.values}
+    if (_values_of(theirs) - told) & _values_of([written]):
+        raise NotNow(OF_REPORTER)
+
+
+def _values_of(texts: Sequence[str]) -> set[tuple[str, str]]:
+    read = (ReportText(text, holds, "") for text in texts for holds in ("text", "name"))
+    return {(one.kind, one.canonical) for one in extract(read, load_pack(settings.PACK).matching).values}
 
 
 def offered_values(found: Extract) -> tuple[OfferedValue, ...]:

@@ -87,6 +87,7 @@ def value_words(one: SubjectValue) -> dict[str, Any]:
         "kind": VALUES.get(one.kind, one.kind),
         "written": one.written,
         "source": one.source or OF_OFFICER,
+        "of_officer": not one.source,
         "basis": BASES[one.basis],
         "fact": one.basis is SubjectBasis.FACT,
     }

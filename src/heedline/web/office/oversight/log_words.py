@@ -62,6 +62,7 @@ LABELS = {
     "kind": "Kind of alarm",
     "language": "Language",
     "left_out": "Reports left out",
+    "link": "Subject of the report",
     "messages": "Messages",
     "minute": "Minute",
     "minutes": "Minutes",

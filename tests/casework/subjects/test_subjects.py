@@ -9,11 +9,15 @@ import pytest
 from heedline.casework.errors import Locked, NoRoom, NotHere
 from heedline.casework.journey import transitions
 from heedline.casework.journey.transitions import Closing
+from heedline.casework.oversight import conflict_register
+from heedline.casework.search import link_decisions
+from heedline.casework.search.link_decisions import LinkVerdict
 from heedline.casework.search.subject_entries import SubjectBasis, SubjectKind, SubjectMove
 from heedline.casework.subjects import changing, offering, reading
 from heedline.casework.subjects.changing import NewSubjectLink
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
+from tests.support.keeping_scene import with_leads
 from tests.support.scene_people import MINUTE, SOUTH_WEST, People, logged, row
 from tests.support.search_scene import found, indexed
 from tests.support.stories import a_report
@@ -157,6 +161,36 @@ def test_nobody_becomes_a_subject_for_who_they_are(people: People, who: str) -> 
         linked(people, ref, described="A man with a beard")
 
 
+def test_a_link_to_a_report_that_turns_out_to_describe_no_behaviour_says_so(people: People) -> None:
+    ref, _ = people.assessed(narrative=BOY[0])
+    link = linked(people, ref)
+    assert not shown(people, ref, link).here.no_behaviour
+    with people.sitting("Odile") as odile:
+        closing = Closing(outcome="no-behaviour", reason="Only who he is.", tell_reporter="finished")
+        transitions.close(ref, closing, version=row(ref).version, by=odile, at=people.at)
+        with pytest.raises(NotNow, match="Only behaviour"):
+            changing.add_value(
+                ref, link, "name", "Kevin Tierney", SubjectBasis.FACT, "x", by=odile, at=people.at
+            )
+    assert shown(people, ref, link).here.no_behaviour
+
+
+def test_a_report_decided_to_be_the_same_leads_to_the_subject(people: People) -> None:
+    """Also where the two share nothing, and whichever of them the decision was made on."""
+    one, _ = people.send(narrative=BOY[0])
+    other, _ = people.send(narrative="A white van stood outside the hall, and two men photographed it.")
+    third, _ = people.send(narrative="Two men asked in the shop when the hall is empty.")
+    link = linked(people, one)
+    assert not offered(people, other).subjects
+    with people.sitting("Odile") as odile:
+        link_decisions.decide(other, one, LinkVerdict.SAME, "His van.", by=odile, at=people.at)
+        link_decisions.decide(one, third, LinkVerdict.SAME, "His friends.", by=odile, at=people.at)
+    indexed(people)
+    for ref in (other, third):
+        [candidate] = offered(people, ref).subjects
+        assert (candidate.link, candidate.found) == (link, None)
+
+
 def test_what_reporters_say_of_themselves_is_never_offered(people: People) -> None:
     contact = {"name": "Rosalind Zeppelin", "phone": "01632 960771"}
     ref, _ = people.send(narrative=BOY[1], you={"who": "confidence"}, contact=contact)
@@ -217,3 +251,21 @@ def test_who_viewed_a_subject_is_on_its_page_from_every_report(people: People) -
     assert [line.by for line in page.views] == ["Odile O.", "Olga O."]
     entry = logged("subject-viewed", thing=other)[-1]
     assert entry.detail == {"link": str(second)}
+
+
+def test_a_subject_that_concerns_an_officer_is_seen_by_overseers(people: People) -> None:
+    """Also if the name stands in another report of the subject than the one that they opened it by."""
+    with_leads(people)
+    with people.sitting("Ned", unlocked=False) as ned:
+        conflict_register.register(
+            people.house.officers["Odile"].id, ["Caoimhin Tierney"], by=ned, at=people.at
+        )
+    one, _ = people.send(narrative=BOY[0])
+    other, _ = people.send(narrative="A boy at the boxing club showed films of killings to the children.")
+    first = linked(people, one, "Olga")
+    second = linked(people, other, "Olga", to=first, values={}, described="The boy with the films")
+    people.tokens.pop("Odile", None)
+    shown(people, other, second)
+    assert [(each.detail["how"], each.thing_id) for each in logged("own-term-met")] == [
+        ("subject-viewed", other)
+    ]

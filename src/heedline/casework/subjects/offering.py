@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from heedline.audit.acts import Act
 from heedline.casework.access.keyring import Keyring
@@ -45,7 +46,7 @@ from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Report
-from heedline.reports.stored import StoredPart
+from heedline.reports.stored import StoredPart, parts_of
 from heedline.vault import CannotOpen
 
 #: Values of a report that are offered at most, and subjects.
@@ -226,7 +227,7 @@ def _subjects(mine: _Opened, by: Attendance) -> tuple[OfferedSubject, ...]:
     known = {one.subject: one for one in mine.links}
     wanted = {one.link.subject for one in near} | set(known)
     wanted -= {one.subject for one in known.values() if one.in_force}
-    same = _decided_same(mine)
+    same = _decided_same(mine, hits.get(values.LINKED.format(here), ()), by)
     offered = [
         one
         for subject, reports in finding.reports_of_subjects(wanted, by=by).items()
@@ -235,9 +236,19 @@ def _subjects(mine: _Opened, by: Attendance) -> tuple[OfferedSubject, ...]:
     return tuple(sorted(offered, key=_first)[:MOST_SUBJECTS])
 
 
-def _decided_same(mine: _Opened) -> set[UUID]:
-    about = link_decisions.between(mine.report.id, mine.decided)
-    now = {other: link_decisions.in_force(made) for other, made in about.items()}
+def _decided_same(mine: _Opened, naming: Iterable[UUID], by: Attendance) -> set[UUID]:
+    """Return the reports decided to be the same as this one. `naming` are those on which such a decision may have been made."""
+    decided = list(mine.decided)
+    visible = list(reports_of(by.desk_ids).filter(id__in=list(naming)).values_list("id", flat=True))
+    by_report: dict[UUID, list[StoredPart]] = {}
+    for part in parts_of(visible, Q(part=link_decisions.PART)) if visible else []:
+        by_report.setdefault(part.report, []).append(part)
+    for ref, parts in by_report.items():
+        decided += link_decisions.made_on(ref, parts, by.keys())
+    now = {
+        other: link_decisions.in_force(made)
+        for other, made in link_decisions.between(mine.report.id, decided).items()
+    }
     return {other for other, one in now.items() if one is not None and one.verdict is LinkVerdict.SAME}
 
 

@@ -2,9 +2,12 @@
 
     python -m bench.search_work fill DESK HOW_MANY SECONDS
     python -m bench.search_work look DESK HOW_MANY
+    python -m bench.search_work match DESK HOW_MANY SECONDS
 
 Run by `make bench` with the environment of the office; the passphrases come out of `demo.json`. The invented reports stand
-in the index alone, so a search is measured up to the references that the index gives.
+in the index alone, so a search is measured up to the references that the index gives. One of them has a word that no other
+has: the run fails unless a search for it finds that report alone. `match` compares real reports with those of other desks, in
+an index of the linking desk that has the values of as many invented ones.
 """
 
 from __future__ import annotations
@@ -28,6 +31,10 @@ from bench.instance import Instance
 #: Words of an invented report, about two kilobytes; how many words there are, as rare as words are (Zipf and Mandelbrot).
 WORDS, VOCABULARY = 330, 200_000
 BATCH = 50
+#: A word that one invented report alone has, and the number of that report.
+NEEDLE, WHERE = "quillonberry", 37
+#: Real reports that are compared anew.
+COMPARED = 400
 
 
 def measure(instance: Instance, desk: str, how_many: int, seconds: float) -> dict[str, Any]:
@@ -36,6 +43,7 @@ def measure(instance: Instance, desk: str, how_many: int, seconds: float) -> dic
         worker.execute("SELECT clockwork.settle(now() + interval '1 hour')")
     found = _run(instance, "fill", desk, str(how_many), str(seconds))
     found["look_ups"] = _run(instance, "look", desk, str(found["invented"]))
+    found["matching"] = _run(instance, "match", "national", str(found["invented"]), str(seconds))
     return found
 
 
@@ -83,6 +91,9 @@ def fill(desk: str, how_many: int, seconds: float) -> dict[str, Any]:
         added, cpu, began = 0, time.process_time(), time.monotonic()
         while added < how_many and time.monotonic() - began < seconds:
             texts = [(number, _text(number)) for number in range(added, added + BATCH)]
+            for number, words in texts:
+                if number == WHERE:
+                    words[WORDS // 2] = NEEDLE
             start = time.monotonic()
             with transaction.atomic(), desk_index.writing(here, by.keys()) as opened:
                 if opened is None:
@@ -117,6 +128,11 @@ def look(desk: str, how_many: int) -> dict[str, Any]:
     chance = random.Random(9)  # noqa: S311
     found: dict[str, Any] = {}
     with _sitting(desk) as by:
+        with page_store.one_snapshot():
+            rows = SearchIndex.objects.filter(desk_id__in=by.desk_ids)
+            needle = searching.found_in(understood(NEEDLE), rows, by.keys()).all
+        if needle != [UUID(int=WHERE)]:
+            raise SystemExit(f"One word among {how_many:,} reports led to {len(needle)} of them.")
         for name in ("one word", "three words", "phrase", "beginning"):
             walls, cpus = [], []
             for _ in range(60):
@@ -143,6 +159,46 @@ def look(desk: str, how_many: int) -> dict[str, Any]:
     return found
 
 
+def match(desk: str, how_many: int, seconds: float) -> dict[str, Any]:
+    """Put the values of invented reports into the linking desk's index, and compare real reports with all of them."""
+    from django.db import transaction
+
+    from bench.seen_before import read
+    from heedline.casework.access import session
+    from heedline.casework.linking import matching
+    from heedline.casework.search import desk_index
+    from heedline.casework.search.sealed_values import OF_VALUES
+    from heedline.index import Document
+    from heedline.reports.models import SealedValues
+
+    with _sitting(desk) as by:
+        here, at = by.desk_ids[0], session.now()
+        desk_index.begin(here, on=at.date())
+        added, began = 0, time.monotonic()
+        while added < how_many and time.monotonic() - began < seconds:
+            with transaction.atomic(), desk_index.writing(here, by.keys()) as opened:
+                if opened is None:
+                    raise SystemExit("Somebody else changes the index.")
+                opened[1].add(
+                    Document(UUID(int=number), (), (), [OF_VALUES + key for key in read(number).keys])
+                    for number in range(added, added + BATCH)
+                )
+            added += BATCH
+        rows = list(SealedValues.objects.order_by("id").values_list("id", flat=True)[:COMPARED])
+        SealedValues.objects.filter(id__in=rows).update(indexed=False, matched_at=None)
+        held: list[float] = []
+        done = 0
+        while True:
+            start = time.monotonic()
+            more = matching.catch_up(by=by, at=at)
+            if not more:
+                break
+            held.append(time.monotonic() - start)
+            done += more
+    batch = {"p50": _p(held, 0.5), "p95": _p(held, 0.95), "most": _p(held, 1)} if held else {}
+    return {"invented": added, "compared": done, "batch_ms": batch}
+
+
 def _sitting(desk: str) -> Any:
     from heedline.casework.access import session, terminal
 
@@ -152,11 +208,14 @@ def _sitting(desk: str) -> Any:
 
 
 def main(what: str, desk: str, *numbers: str) -> None:
-    """Do one of the two, and print what it took."""
+    """Do one of the three, and print what it took."""
     import django
 
     django.setup()
-    told = fill(desk, int(numbers[0]), float(numbers[1])) if what == "fill" else look(desk, int(numbers[0]))
+    if what == "look":
+        told = look(desk, int(numbers[0]))
+    else:
+        told = {"fill": fill, "match": match}[what](desk, int(numbers[0]), float(numbers[1]))
     print(json.dumps(told))
 
 

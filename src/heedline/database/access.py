@@ -250,7 +250,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("reports_hold", "office", "w"): "released_by_id released_on",
     ("reports_hold", "usher", "r"): "released_on report_id",
     ("reports_hold", "settler", "r"): "released_on report_id",
-    ("reports_hold", "worker", "r"): "released_on report_id",
+    ("reports_hold", "worker", "r"): "reason released_on report_id",
     ("reports_keeping", "office", "w"): "group identity_until review_on",  # never that it is gone
     ("reports_keeping", "usher", "r"): "report_id",
     ("reports_keeping", "settler", "r"): "identity_gone_on identity_until report_id review_on",

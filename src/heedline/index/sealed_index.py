@@ -25,7 +25,9 @@ from heedline.index.keys import IndexKeys
 from heedline.index.paging import Damaged, PageFile, PageStore, SealedPage, connect
 
 #: Edition of the tables and of what is put into them. An index of another edition is made anew.
-EDITION: Final = 1
+EDITION: Final = 2
+#: Pages of FTS5 that one step of merging writes in each table. Two of them fit one page of SQLite (`pgsz` below).
+MERGED: Final = 200
 #: Characters of a token, of five bits each.
 _TOKEN: Final = 10
 #: Hashed words that one open index remembers.
@@ -46,10 +48,12 @@ _SCHEMA = """
 CREATE TABLE document(id INTEGER PRIMARY KEY, report BLOB NOT NULL);
 CREATE VIRTUAL TABLE words USING fts5(w, content='', contentless_delete=1, tokenize='ascii');
 CREATE VIRTUAL TABLE forms USING fts5(f, content='', contentless_delete=1, detail=none, tokenize='ascii');
-INSERT INTO words(words, rank) VALUES('automerge', 4);
-INSERT INTO words(words, rank) VALUES('crisismerge', 16);
-INSERT INTO forms(forms, rank) VALUES('automerge', 4);
-INSERT INTO forms(forms, rank) VALUES('crisismerge', 16);
+INSERT INTO words(words, rank) VALUES('pgsz', 3980);
+INSERT INTO words(words, rank) VALUES('automerge', 0);
+INSERT INTO words(words, rank) VALUES('crisismerge', 1000);
+INSERT INTO forms(forms, rank) VALUES('pgsz', 3980);
+INSERT INTO forms(forms, rank) VALUES('automerge', 0);
+INSERT INTO forms(forms, rank) VALUES('crisismerge', 1000);
 """
 
 
@@ -193,6 +197,17 @@ class SealedIndex:
             written = self._file.flush()
             self._sql.execute("BEGIN")
             return written
+
+    def merge(self, step: int = MERGED) -> bool:
+        """Merge up to about `step` pages of segments in each table, and return whether there may be more to merge.
+
+        Every `save` of added reports makes a segment. SQLite would merge them on its own, now and then a great many at once.
+        """
+        with self._honest():
+            before = self._sql.total_changes()
+            for table in _TABLES:
+                self._sql.execute(f"INSERT INTO {table}({table}, rank) VALUES('merge', ?)", (step,))
+            return self._sql.total_changes() - before >= 2 * len(_TABLES)
 
     def purge(self, step: int, *, first: bool) -> bool:
         """Rewrite `step` pages without the dropped content, and return whether the purge is complete.

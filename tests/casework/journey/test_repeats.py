@@ -10,12 +10,15 @@ import pytest
 
 from heedline.casework.journey import transitions
 from heedline.casework.journey.transitions import Assessment, Closing
+from heedline.casework.search import link_decisions
+from heedline.casework.search.link_decisions import LinkVerdict
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Report, Step
 from tests.support import keeping_scene, stories
 from tests.support.scene_people import People, logged, row
+from tests.support.search_scene import indexed
 
 pytestmark = pytest.mark.django_db
 NO_CONCERN = Closing("no-ct-concern", "Checked with the earlier report", "finished")
@@ -52,12 +55,35 @@ def test_only_a_supervisor_closes_a_repeat(people: People, before: str) -> None:
     assert logged("report-closed", thing=ref, refused=True)
     with people.sitting(lead) as here:
         transitions.assign(ref, people.house.officers[lead].id, because="I close it", by=here, at=people.at)
+        with pytest.raises(NotNow, match="Seen before" if before == "yes" else "cannot be searched"):
+            transitions.close(ref, NO_CONCERN, version=row(ref).version, by=here, at=people.at)
+    earlier, _ = people.send(narrative="He was here last year too.")
+    indexed(people, lead)
+    with people.sitting(lead) as here:
+        if before == "yes":
+            with pytest.raises(NotNow, match="Seen before"):
+                transitions.close(ref, NO_CONCERN, version=row(ref).version, by=here, at=people.at)
+            link_decisions.decide(ref, earlier, LinkVerdict.SAME, "Same man", by=here, at=people.at)
         transitions.close(ref, NO_CONCERN, version=row(ref).version, by=here, at=people.at)
     assert row(ref).stage == "closed"
     codes = str(list(Step.objects.filter(report=ref).values_list("codes", flat=True)))
     clear = str(Report.objects.filter(pk=ref).values().get()) + codes
     assert "before" not in clear
     assert "linked" not in clear
+
+
+def test_an_assessment_carries_the_search_that_was_made_for_it(people: People) -> None:
+    ref, officer, _ = about_a_person(people)
+    earlier, _ = people.send(narrative="He was here last year too.")
+    indexed(people, officer)
+    with people.sitting(officer) as here:
+        transitions.assess(ref, assessment("possible"), version=row(ref).version, by=here, at=people.at)
+        link_decisions.decide(ref, earlier, LinkVerdict.SAME, "Same man", by=here, at=people.at)
+        transitions.assess(ref, assessment("yes"), version=row(ref).version, by=here, at=people.at)
+    shown = str([one.words for one in people.read(ref, officer).history.timeline])
+    assert "0 of 2 reports searched have something in common with it. None is linked." in shown
+    assert "reports searched have something in common with it. Linked: " in shown
+    assert [one.detail["earlier"] for one in logged("report-assessed", thing=ref)] == [0, 1]
 
 
 def test_what_was_not_told_before_is_closed_by_an_officer(people: People) -> None:
@@ -87,6 +113,10 @@ def test_an_officer_does_not_take_the_answer_back_to_close_it(people: People, wa
     assert row(ref).stage == "assessed"
     with people.sitting(lead) as here:
         transitions.assign(ref, people.house.officers[lead].id, because="I close it", by=here, at=people.at)
+    earlier, _ = people.send(narrative="He was here last year too.")
+    indexed(people, lead)
+    with people.sitting(lead) as here:
+        link_decisions.decide(ref, earlier, LinkVerdict.SAME, "Same man", by=here, at=people.at)
         transitions.close(ref, closing, version=row(ref).version, by=here, at=people.at)
     assert row(ref).stage == "closed"
 

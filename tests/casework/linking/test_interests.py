@@ -15,6 +15,7 @@ from heedline.casework.linking.deconfliction import Trace
 from heedline.casework.linking.desk_notices import NoticeKind
 from heedline.casework.linking.interests import InterestLine
 from heedline.casework.search import sealed_values
+from heedline.casework.tasks import tasks
 from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
@@ -23,7 +24,7 @@ from heedline.reports.models import DeskNotice, Interest, InterestHit, SealedVal
 from tests.support import partner_scene
 from tests.support.acting import acting
 from tests.support.linking_scene import BOY, compared, interest, investigator
-from tests.support.scene_people import People, logged, row
+from tests.support.scene_people import DANGER, People, logged, row
 from tests.support.search_scene import MINUTE
 
 pytestmark = pytest.mark.django_db
@@ -271,3 +272,32 @@ def test_a_forged_release_lets_nobody_act_and_raises_an_alarm(people: People, fo
     assert DeskNotice.objects.filter(aside=True).count() == forged
     assert Alarm.objects.filter(kind="notice-forged", desk__code="north-east").count() == forged
     assert deconflicted(people, ref).trace is Trace.CONTACT
+
+
+def test_no_visit_is_planned_before_the_owner_lets_the_desk_act(people: People) -> None:
+    ref, _ = people.taken(narrative=BOY[0])
+    interest(people)
+    compared(people, "Odile")
+    due = people.at + timedelta(hours=2)
+    with people.sitting("Odile") as here:
+        me = here.officer_id
+        tasks.set_task(ref, "Look up the school's site.", me, due, by=here, at=people.at)
+        with pytest.raises(NotNow, match="South West desk first"):
+            tasks.set_task(ref, "Visit the school.", me, due, contact=True, by=here, at=people.at)
+    with people.sitting("Otto") as here:
+        interests.release(InterestHit.objects.get().id, "Go ahead.", by=here, at=people.at)
+    with people.sitting("Odile") as here:
+        tasks.set_task(ref, "Visit the school.", me, due, contact=True, by=here, at=people.at)
+    assert {one.text: one.contact for one in people.read(ref).history.tasks} == {
+        "Look up the school's site.": False,
+        "Visit the school.": True,
+    }
+
+
+def test_a_visit_that_saves_life_waits_for_nobody(people: People) -> None:
+    ref, _ = people.taken(narrative=BOY[0], **DANGER)
+    interest(people)
+    compared(people, "Odile")
+    with people.sitting("Odile") as here:
+        due = people.at + timedelta(hours=2)
+        tasks.set_task(ref, "Visit at once.", here.officer_id, due, contact=True, by=here, at=people.at)

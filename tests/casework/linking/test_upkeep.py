@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import transaction
 
 from heedline.casework.duty import paging
 from heedline.casework.errors import NotHere
-from heedline.casework.linking import clock, desk_notices, disposed_hits, interests
+from heedline.casework.linking import clock, desk_notices, disposed_hits, interests, upkeep
 from heedline.casework.retention import keeping
 from heedline.casework.setup import readdressing, stewardship
 from heedline.dispatch.models import Alarm
@@ -165,3 +166,20 @@ def test_disposal_removes_values_and_notices(people: People) -> None:
     ref, _ = disposed(people, narrative=BOY[0])
     assert not SealedValues.objects.filter(report=ref).exists()
     assert not noticed(people, "Odile", ref)
+
+
+def test_a_queue_waits_for_one_kind_of_work_and_the_next_goes_on(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(upkeep, "SECONDS", -1)
+    kinds = ("index", "match", "hits", "notices")
+    monkeypatch.setattr(upkeep, "_WORK", tuple(partial(_noted, done, kind) for kind in kinds))
+    with people.sitting("Nadia") as here:
+        for _ in range(5):
+            upkeep.keep_up(by=here, at=people.at)
+    assert done == [*kinds, "index"]
+
+
+def _noted(done: list[str], kind: str, **_: object) -> None:
+    done.append(kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,24 +11,24 @@ from django.db import connection
 
 from heedline.casework.contact import messages
 from heedline.casework.errors import Locked, NoRoom, NotHere
+from heedline.casework.linking import clock
 from heedline.casework.pages import case_file
+from heedline.casework.retention import keeping
 from heedline.casework.search import link_decisions
 from heedline.casework.search.link_decisions import LinkVerdict
 from heedline.casework.search.seen_before import EarlierReport, SeenBefore
+from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
+from heedline.reports.models import Hold, SealedValues
 from tests.support import stories
 from tests.support.acting import acting
-from tests.support.scene_people import ELSEWHERE, People, logged
-from tests.support.search_scene import MINUTE, indexed
+from tests.support.keeping_scene import with_leads
+from tests.support.linking_scene import BOY, compared
+from tests.support.scene_people import DANGER, ELSEWHERE, People, logged
+from tests.support.search_scene import MINUTE, found, indexed
 
 pytestmark = pytest.mark.django_db
-
-BOY = (
-    "A pupil, Caoimhin Tierney, draws symbols and says he will be famous soon. He was born on 4/9/2010.",
-    "My nephew Kevin Teirney has changed. He talks of attacks all night. Date of birth 04.09.2010.",
-    "A lad called Keevin Tierney at the boxing club showed films of killings, 01632 960455 is his number.",
-)
 
 
 def beside(people: People, ref: UUID, name: str = "Odile") -> SeenBefore:
@@ -193,3 +194,30 @@ def test_a_locked_session_sees_nothing(people: People) -> None:
     ref, _ = people.send(narrative=BOY[0])
     with people.sitting("Odile", unlocked=False) as here, pytest.raises(Locked):
         case_file.with_earlier(ref, by=here, at=people.at)
+
+
+def test_a_restricted_report_is_neither_found_nor_compared_until_its_hold_ends(people: People) -> None:
+    with_leads(people)
+    ref, _ = people.taken(narrative=BOY[0])
+    other, _ = people.send(narrative=BOY[1])
+    grave, _ = people.taken(narrative=BOY[2], **DANGER)
+    compared(people, "Odile")
+    with people.sitting("Odile") as here:
+        for one in (ref, grave):
+            keeping.hold(one, "restriction", "Accuracy disputed", by=here, at=people.at)
+    others, own = beside(people, other), beside(people, ref)
+    assert [one.ref for one in others.earlier] == [grave], "life is at risk"
+    assert (own.earlier, own.restricted) == ((), True)
+    assert found(people, "symbols") == []
+    assert found(people, "boxing") == [grave]
+    indexed(people, at=people.at + 90 * MINUTE)
+    assert not SealedValues.objects.filter(report=ref).exists(), "nor is it compared with other desks"
+    with acting("worker"):
+        clock.watch(people.at + timedelta(days=3))
+        assert not Alarm.objects.filter(kind="not-compared").exists()
+    with people.sitting("Olga") as here:
+        hold = Hold.objects.get(report=ref)
+        keeping.release(ref, hold.id, "Settled", by=here, at=people.at)
+    indexed(people, at=people.at + 150 * MINUTE)
+    assert found(people, "symbols") == [ref]
+    assert SealedValues.objects.filter(report=ref).exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -211,6 +212,7 @@ def test_the_index_writes_no_file(tmp_path: Path) -> None:
     """Everything that SQLite opens is counted, in a process whose folders are empty."""
     asked = """
 import sys
+from collections.abc import Mapping
 from uuid import uuid4
 seen = []
 sys.addaudithook(lambda event, args: seen.append((event, args)) if event == "open" else None)
@@ -278,3 +280,71 @@ def test_whichever_old_page_is_put_back_the_index_is_damaged_or_works() -> None:
         except Damaged:
             damaged += 1
     assert damaged
+
+
+class _CountingStore(MemoryStore):
+    """A page store that notes how many pages each `write` stores."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written: list[int] = []
+
+    def write(self, pages: Mapping[int, SealedPage], size: int) -> None:
+        self.written.append(len(pages))
+        super().write(pages, size)
+
+
+def _batch(number: int) -> list[Document]:
+    words = [f"w{number}x{n}" for n in range(400)]
+    return [Document(UUID(int=number * 10 + n), [words], {f"{word}{n}" for word in words}) for n in range(5)]
+
+
+def test_no_step_of_adding_or_merging_stores_more_pages_than_it_may() -> None:
+    step, store = 20, _CountingStore()
+    added = []
+    for number in range(40):
+        with SealedIndex(store, KEYS, writable=True) as index:
+            index.add(_batch(number))
+            added.append(index.save())
+            store.written.clear()
+            index.merge(step)
+            index.save()
+        # two tables, and FTS5's own tables beside them
+        assert sum(store.written) <= 3 * step
+    assert max(added) <= 3 * min(added), "adding merges nothing: it costs the same however much there is"
+    steps, more = 0, True
+    while more:
+        with SealedIndex(store, KEYS, writable=True) as index:
+            store.written.clear()
+            more = index.merge(step)
+            index.save()
+        steps += 1
+        assert sum(store.written) <= 3 * step
+        assert steps < 500, "it comes to an end"
+    with SealedIndex(store, KEYS) as index:
+        assert len(index.search(Query([Clause(phrases=[["w7x3"]])]), most=10)) == 5
+        assert index.opened < 30, "and a search reads few pages"
+
+
+def test_an_index_fills_its_pages() -> None:
+    store = MemoryStore()
+    fill(store, *(one for number in range(20) for one in _batch(number)))
+    with SealedIndex(store, KEYS) as index:
+        stored = sum(
+            index._one(f"SELECT sum(length(block)) FROM {table}_data") for table in ("words", "forms")
+        )
+    assert stored > 0.8 * BODY * store.size(), "FTS5's pages fit SQLite's: two of them fill one"
+
+
+def test_one_word_is_found_among_hundreds_and_stands_in_no_page() -> None:
+    store, needle = MemoryStore(), UUID(int=123)
+    common = [f"word{n}" for n in range(60)]
+    documents = [
+        Document(UUID(int=n), [common[n % 50 :] + (["quillonberry"] if n == needle.int else [])])
+        for n in range(300)
+    ]
+    for first in range(0, 300, 50):
+        fill(store, *documents[first : first + 50])
+    assert find(store, "quillonberry") == [needle]
+    assert len(find(store, "word59")) == 100, "as many as were asked for"
+    assert not any(b"quillon" in page.sealed for page in store.pages.values())

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from heedline.casework.contact import messages
 from heedline.casework.keys import directory as key_directory
+from heedline.casework.linking import upkeep
 from heedline.casework.setup import stewardship
 from heedline.permits.roles import Role
 from tests.sites.office.desk_hand import Hand
@@ -41,8 +42,12 @@ _OF_THE_INDEX = ("reports_search_index", "reports_search_page", "ISOLATION LEVEL
 
 @pytest.fixture(autouse=True)
 def _asked_already(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whether there are new keys is asked every five seconds, whatever page is looked at: a slow test would count it."""
+    """Whether there are new keys is asked every five seconds, whatever page is looked at: a slow test would count it.
+
+    So it would what a slow queue leaves to the next one.
+    """
     monkeypatch.setattr(key_directory, "_FRESH_SECONDS", 3600.0)
+    monkeypatch.setattr(upkeep, "SECONDS", 3600.0)
 
 
 def statements(page: Hand, path: str) -> list[str]:

@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from heedline.casework.access.session import office_zone
 from heedline.casework.keys import directory as key_directory
+from heedline.casework.report import restrictions
 from heedline.desks import rota_cover
 from heedline.desks.models import Appointment, Desk, Proposal, ShiftNote
 from heedline.desks.rota_weeks import RotaGap
@@ -150,7 +151,8 @@ def missing_values(at: datetime) -> QuerySet[Report]:
     kinds = [code for code, kind in load_pack(settings.PACK).kinds.items() if kind.across]
     sent = SealedValues.objects.filter(report=OuterRef("pk"))
     days = (today - timedelta(days=30), today - timedelta(days=2))
-    return Report.objects.filter(~Exists(sent), kind__in=kinds, settled=True, received_on__range=days)
+    found = Report.objects.filter(~Exists(sent), kind__in=kinds, settled=True, received_on__range=days)
+    return restrictions.usable(found)
 
 
 def request_undecided(alarm: Alarm, at: datetime) -> bool:

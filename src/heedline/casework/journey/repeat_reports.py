@@ -1,6 +1,7 @@
-"""Restricts the closing of repeat reports to supervisors.
+"""Restricts the closing of repeat reports to supervisors, and to those that were linked or searched for.
 
-Whether a report is a repeat is part of its assessment and sealed with it. Nothing in the clear says so.
+Whether a report is a repeat is part of its assessment and sealed with it. Nothing in the clear says so. Each assessment
+carries the search for earlier reports that was made for it, so that the answer is more than a tick.
 """
 
 from __future__ import annotations
@@ -11,8 +12,12 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q
 
+from heedline.casework.errors import ChangedSinceArrival
 from heedline.casework.report import notes
 from heedline.casework.report.verb import FoundReport
+from heedline.casework.search import documents, link_decisions, seen_before
+from heedline.casework.search.link_decisions import LinkVerdict
+from heedline.casework.search.seen_before import SeenBefore
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
@@ -23,6 +28,12 @@ from heedline.vault import CannotOpen
 
 #: Key and value in an assessment that somebody made who may close repeats.
 _AS, _A_SUPERVISOR = "assessed_as", "supervisor"
+_LINKED, _POSSIBLE = "linked", "possible"
+#: Under which an assessment keeps the search for earlier reports.
+_SEARCH = "Search for earlier reports"
+NOT_SEARCHED = "Earlier reports could not be searched"
+NO_LINK = "The assessment says that this report is linked to an earlier one. Record the link under Seen before, and then close it."
+NOT_YET = "Earlier reports cannot be searched now. Open the queue of the desk, and then close this report."
 _SUPERVISOR = (
     "There may be an earlier report of the same. Only a supervisor closes this one, with the reason, or takes that back by "
     "assessing it again."
@@ -32,6 +43,47 @@ _SUPERVISOR = (
 def is_repeat(kind: str, answers: Mapping[str, str]) -> bool:
     """Return whether these assessment answers say that the report is or may be a repeat."""
     return load_pack(settings.PACK).assessment(kind).only_a_supervisor_closes(answers)
+
+
+def search(found: FoundReport) -> SeenBefore | None:
+    """Return the earlier reports that have something in common with a report, or None if it could not be searched for.
+
+    The caller logs how many there are. Raises Locked.
+    """
+    report, ring = found.report, found.by.keys()
+    parts = documents.searched_parts([report.id]).get(report.id, [])
+    try:
+        texts = documents.texts_of(report, parts, ring)
+    except (CannotOpen, ChangedSinceArrival, ValueError, KeyError, TypeError):
+        return None
+    seen = seen_before.look(report, texts, link_decisions.made_on(report.id, parts, ring), by=found.by)
+    return seen if seen.reports else None
+
+
+def asks_for_earlier(kind: str) -> bool:
+    """Return whether the assessment of this kind of report says if there were earlier reports."""
+    return load_pack(settings.PACK).assessment(kind).asks_for_earlier
+
+
+def search_words(seen: SeenBefore | None) -> dict[str, str]:
+    """Return what an assessment says inside its seal of the search that was made for it."""
+    if seen is None:
+        return {_SEARCH: NOT_SEARCHED}
+    linked = [one.short for one in seen.earlier if one.verdict == LinkVerdict.SAME]
+    common = len(seen.earlier) + seen.more
+    told = f"{common} of {seen.reports} reports searched have something in common with it"
+    return {_SEARCH: f"{told}. Linked: {', '.join(linked)}." if linked else f"{told}. None is linked."}
+
+
+def _refuse_unproven(found: FoundReport, says: str) -> None:
+    """Raise NotNow for a repeat that is not linked to an earlier report, or for which no search could be made."""
+    seen = search(found)
+    if seen is not None and any(one.verdict == LinkVerdict.SAME for one in seen.earlier):
+        return
+    if says == _LINKED:
+        raise NotNow(NO_LINK, about="closing")
+    if seen is None:
+        raise NotNow(NOT_YET, about="closing")
 
 
 def not_at_once(kind: str, answers: Mapping[str, str]) -> None:
@@ -45,6 +97,8 @@ def permit_closing(found: FoundReport) -> None:
 
     A later assessment that says otherwise changes nothing unless a supervisor made it, with the reason: an officer could take
     the answer back and close the report. An assessment that does not open counts as one that says so.
+
+    Raises NotNow for a supervisor if the report was assessed as linked and is not, or if earlier reports cannot be searched.
     """
     kind = found.report.kind
     if not any(choice.supervisor_closes for choice in load_pack(settings.PACK).assessment(kind).choices):
@@ -53,12 +107,14 @@ def permit_closing(found: FoundReport) -> None:
         Step.objects.filter(report=found.report, move=Move.ASSESS).exclude(note=None).order_by("number")
     )
     wanted = [note for note in assessed.values_list("note", flat=True) if note is not None]
-    if not wanted or not _one_says_so(found, wanted):
+    says = _said(found, wanted) if wanted else ""
+    if not says:
         return
     try:
         found.permit(Capability.CLOSE_REPEAT)
     except Refused:
         raise Refused(_SUPERVISOR) from None
+    _refuse_unproven(found, says)
 
 
 def assessed_as(found: FoundReport) -> dict[str, str]:
@@ -70,17 +126,18 @@ def assessed_as(found: FoundReport) -> dict[str, str]:
     return {_AS: _A_SUPERVISOR}
 
 
-def _one_says_so(found: FoundReport, wanted: Sequence[UUID]) -> bool:
-    """Return whether any of these sealed assessments says that the report is or may be a repeat.
+def _said(found: FoundReport, wanted: Sequence[UUID]) -> str:
+    """Return whether these sealed assessments say that the report is linked to an earlier one (`linked`), or may be (`possible`).
 
-    They are given in order, and one by a supervisor that says otherwise takes back those before it. An assessment that is
-    missing or cannot be decrypted counts as one that says so, and nobody takes that back.
+    Returns "" if none of them does. They are given in order, and one by a supervisor that says otherwise takes back those
+    before it. An assessment that is missing or cannot be decrypted counts as one that says so, and nobody takes that back.
     """
     ring = found.by.keys()
     parts = {part.container: part for part in parts_of([found.report.id], Q(container__in=wanted))}
     if len(parts) < len(set(wanted)):
-        return True
-    says_so = False
+        return _POSSIBLE
+    form = load_pack(settings.PACK).assessment(found.report.kind)
+    says = ""
     for container in wanted:
         part = parts[container]
         try:
@@ -88,9 +145,10 @@ def _one_says_so(found: FoundReport, wanted: Sequence[UUID]) -> bool:
                 part.container, part.header, part.payload, ring.for_any(part.epochs), part.part
             )
         except CannotOpen:
-            return True
-        if is_repeat(found.report.kind, {label: str(value) for label, value in words.items()}):
-            says_so = True
+            return _POSSIBLE
+        answers = {label: str(value) for label, value in words.items()}
+        if form.only_a_supervisor_closes(answers):
+            says = _LINKED if form.needs_link(answers) else _POSSIBLE
         elif words.get(_AS) == _A_SUPERVISOR:
-            says_so = False
-    return says_so
+            says = ""
+    return says

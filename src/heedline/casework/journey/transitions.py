@@ -269,6 +269,11 @@ def _assess(found: FoundReport, assessment: Assessment) -> None:
     report = found.report
     danger.refuse_taking_back(report, danger=assessment.danger_to_life)
     words = {"done_what": assessment.done_what, **assessment.coded, "reason": assessment.reason}
+    searched: dict[str, int] = {}
+    if repeat_reports.asks_for_earlier(report.kind):
+        seen = repeat_reports.search(found)
+        words |= repeat_reports.search_words(seen)
+        searched = {"earlier": len(seen.earlier)} if seen is not None else {}
     report.apply(
         Move.ASSESS,
         by=found.by.officer_id,
@@ -280,7 +285,13 @@ def _assess(found: FoundReport, assessment: Assessment) -> None:
         rank=rank_of(report.urgency, assessment.priority, assessment.danger_to_life),
         **editing.lease(found.by, found.at),
     )
-    record(found, Act.REPORT_ASSESSED, priority=assessment.priority, danger=assessment.danger_to_life)
+    record(
+        found,
+        Act.REPORT_ASSESSED,
+        priority=assessment.priority,
+        danger=assessment.danger_to_life,
+        **searched,
+    )
     if assessment.danger_to_life:
         danger.open_danger(found)
 

@@ -1,7 +1,7 @@
 """Deconfliction: whether somebody must be contacted before anything is done about a report.
 
-The answer is what the linking desk's sessions have found. It is asked for again before anything is disseminated, and new
-values of a report are compared anew, so that an answer says until when it holds.
+The answer is what the linking desk's sessions have found. It is asked for again before anything is disseminated or anybody
+is visited, and new values of a report are compared anew, so that an answer says until when it holds.
 """
 
 from __future__ import annotations
@@ -70,8 +70,14 @@ def check(ref: UUID, *, by: Attendance, at: datetime) -> Deconfliction:
     return answer
 
 
-def refuse_without_contact(found: FoundReport) -> None:
-    """Deconflict a report that is about to be disclosed or acted on, and log it.
+def refuse_without_contact(found: FoundReport, *, then: str = "it can be sent") -> None:
+    """Deconflict a report that is about to be disclosed or acted on, and log it: `refuse_without_contact(found, then=…)`.
+
+    Call it in a verb that sends something about a report to others, or sends somebody to see or call them, after the
+    permission is checked and before anything is stored: disclosures to partners, tasks that include a visit or contact, and
+    notices to companies. `found` is what `casework.report.verb.find` returns. `then` says what can be done once the desk may
+    act, and completes the sentence "They let the desk act, and then …". A caller whose act concerns several reports calls it
+    once for each. An act that saves life does not wait for it.
 
     Must be called inside the caller's transaction. Raises NotNow while somebody who must be contacted first has not let the
     desk act, and Locked. A report that has not been compared yet may go: the page says so, and an alarm calls the linking
@@ -83,7 +89,7 @@ def refuse_without_contact(found: FoundReport) -> None:
     answer = answer_for(found.report.id, desk_notices.about(found.report.id, by=by))
     if answer.trace is Trace.CONTACT:
         names = ", ".join(f"{one.name}, {one.desk_name}" for one in answer.contacts if not one.released)
-        raise NotNow(f"Contact {names} first. They let the desk act, and then it can be sent.")
+        raise NotNow(f"Contact {names} first. They let the desk act, and then {then}.")
     record(found, Act.DECONFLICTED)
 
 

@@ -169,7 +169,8 @@ def with_earlier(ref: UUID, *, by: Attendance, at: datetime) -> tuple[CaseFile, 
         if parts.sorts[container] == link_decisions.PART
         and (one := link_decisions.read(report.id, words)) is not None
     ]
-    seen = seen_before.look(report, texts, mine, by=by)
+    used = not report.restricted or report.rank == 0
+    seen = seen_before.look(report, texts, mine, by=by) if used else seen_before.NOT_USED
     shown = conflict_terms.words_in(_what_they_told(report, parts.report, parts.words))
     with transaction.atomic():
         conflict_terms.record_look(

@@ -20,7 +20,8 @@ class TaskLine:
     """A task on a report.
 
     `owner` is "" if nobody owns it. `due_words` is "" and `ended_words` says when and by whom it ended,
-    unless it is open. `changes` means that this officer may end it or give it away.
+    unless it is open. `changes` means that this officer may end it or give it away. `contact` means that it includes a
+    visit or contact, which needs deconfliction.
     """
 
     id: UUID
@@ -34,6 +35,7 @@ class TaskLine:
     ended_words: str
     ended: tuple[tuple[str, str], ...] = field(repr=False)
     changes: bool
+    contact: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -67,4 +69,5 @@ def _line(row: Row, words: Words, by: Attendance, at: datetime, desks: tuple[UUI
         f"{row['ended_by']}, {when_words(ended_at)}" if ended_at is not None else "",
         named_words(note),
         open_now and may_change(owner if row["owner_works_here"] else None, set_by, by=by, desks=desks),
+        bool(words.get(UUID(row["container"]), {}).get("contact")),
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from heedline.casework.report.verb import FoundReport
 from heedline.packs import load_pack
 from heedline.reports.lifecycle import NotNow
-from heedline.reports.models import Hold
+from heedline.reports.models import Hold, Report
 
 RESTRICTED = "Processing of this report is restricted: it is kept, and may not be passed on. A supervisor can end that, under Retention."
 
@@ -17,6 +17,14 @@ def restricting() -> QuerySet[Hold]:
     """Return the holds that restrict a report, so that it may be stored but not used."""
     codes = [code for code, hold in load_pack(settings.PACK).retention.holds.items() if hold.restricts]
     return Hold.objects.filter(released_on=None, reason__in=codes)
+
+
+def usable(reports: QuerySet[Report]) -> QuerySet[Report]:
+    """Return the reports of a query that may be used to find or link others, or be found (ADR 76).
+
+    A report of danger to life may always be used: a restriction does not keep anybody from saving a life.
+    """
+    return reports.filter(Q(rank=0) | ~Exists(restricting().filter(report=OuterRef("pk"))))
 
 
 def refuse_restricted(found: FoundReport) -> None:

@@ -38,7 +38,7 @@ from heedline.permits.second_person import (
     refuse_second_request,
 )
 from heedline.reports.lifecycle import Move, NotNow, Stage, after
-from heedline.reports.models import Disposal, Hold, Keeping, Report, Review, SealedPayload
+from heedline.reports.models import Disposal, Hold, Keeping, Report, Review, SealedPayload, SealedValues
 
 _NOT_DONE = {
     "not-yours": RULES[Matter.DISPOSAL].decided,
@@ -167,6 +167,10 @@ def hold(ref: UUID, reason: str, words: str, *, by: Attendance, at: datetime) ->
         placed_by_id=by.officer_id,
         placed_on=at.date(),
     )
+    if (
+        rules().holds[reason].restricts
+    ):  # once it is released, the report is indexed again and sealed to the linking desk anew
+        SealedValues.objects.filter(report=found.report.id).delete()
     record(found, Act.HOLD_PLACED, reason=reason)
 
 

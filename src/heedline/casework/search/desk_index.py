@@ -76,11 +76,18 @@ def reading(row: SearchIndex, ring: Keyring) -> Iterator[SealedIndex]:
     store.done()
 
 
+#: Desks in whose index this process has left something to merge.
+unmerged: set[UUID] = set()
+
+
 @contextmanager
-def writing(desk: UUID, ring: Keyring) -> Iterator[tuple[SearchIndex, SealedIndex] | None]:
+def writing(
+    desk: UUID, ring: Keyring, *, merge: bool = True
+) -> Iterator[tuple[SearchIndex, SealedIndex] | None]:
     """Open a desk's index for writing, inside the caller's transaction.
 
-    Yields None if there is none, if somebody else is changing it, or if this session lacks the key. What was changed is stored at the end. Raises CannotOpen and Damaged.
+    Yields None if there is none, if somebody else is changing it, or if this session lacks the key. What was changed is
+    stored at the end. Unless `merge` is False, one bounded step of merging follows. Raises CannotOpen and Damaged.
     """
     row = SearchIndex.objects.select_for_update(skip_locked=True).filter(desk_id=desk).first()
     if row is None or row.epoch not in ring.seeds:
@@ -88,8 +95,15 @@ def writing(desk: UUID, ring: Keyring) -> Iterator[tuple[SearchIndex, SealedInde
         return
     with SealedIndex(StoredPages(row), keys_of(row, ring), writable=True) as index:
         yield row, index
-        index.save()
+        if index.save() and merge:
+            merge_step(desk, index)
     row.save(update_fields=["size", "version", "reports", "purge", "purge_by", "rekeyed"])
+
+
+def merge_step(desk: UUID, index: SealedIndex) -> None:
+    """Merge a few segments of an open index, store what was changed, and note whether there is more to merge."""
+    (unmerged.add if index.merge() else unmerged.discard)(desk)
+    index.save()
 
 
 def forget(desk: UUID) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet, Window
 
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.report.conflict_terms import words_in
@@ -26,7 +26,7 @@ from heedline.index.words import forms_of, words_of
 from heedline.intake import loops
 from heedline.intake.questions import FieldKind, QuestionSet
 from heedline.reports.models import Report
-from heedline.reports.stored import StoredPart, parts_of
+from heedline.reports.stored import StoredPart, parts_column, parts_in, parts_of
 from heedline.vault import CannotOpen
 from heedline.vault.containers import envelope
 from heedline.vault.containers.container import Container
@@ -135,6 +135,33 @@ def searched_parts(reports: Iterable[UUID], *, words: bool = False) -> dict[UUID
     for part in parts_of(reports, SEARCHED | Q(part=FILE_WORDS) if words else SEARCHED):
         found.setdefault(part.report, []).append(part)
     return found
+
+
+@dataclass(frozen=True)
+class ReportsWithParts:
+    """Reports in their order, each with its searchable parts. `number` counts all that the query has."""
+
+    reports: tuple[Report, ...]
+    parts: Mapping[UUID, Sequence[StoredPart]]
+    number: int
+
+
+def reports_with_parts(
+    found: QuerySet[Report], *, first: int = 0, most: int | None = None, words: bool = False
+) -> ReportsWithParts:
+    """Return reports with their desk, owner and searchable parts in one statement, the last received first.
+
+    `first` and `most` choose a page of them, and `words` adds the parts that hold the words of their files.
+    """
+    which = SEARCHED | Q(part=FILE_WORDS) if words else SEARCHED
+    ordered: QuerySet[Any] = (
+        found.select_related("desk", "owner")
+        .annotate(number=Window(Count("id")), sealed=parts_column(which))
+        .order_by("-received_on", "id")
+    )
+    rows = list(ordered[first : first + most] if most is not None else ordered)
+    parts = {row.id: parts_in(row.id, row.sealed) for row in rows}
+    return ReportsWithParts(tuple(rows), parts, rows[0].number if rows else 0)
 
 
 def document(report: UUID, texts: Sequence[SearchedText], keys: Iterable[str]) -> Document:

@@ -57,6 +57,8 @@ AT_ONCE: Final = 10
 #: How often the queues of an officer look whether something waits, if nothing much did.
 EVERY: Final = timedelta(seconds=20)
 _next_look: dict[UUID, datetime] = {}
+#: The desk for which an officer's session has taken the last step.
+_last: dict[UUID, UUID] = {}
 #: When a desk's few waiting reports were first noticed in this process.
 _noticed: dict[UUID, datetime] = {}
 
@@ -140,38 +142,68 @@ def set_aside(desks: Iterable[UUID]) -> tuple[UUID, ...]:
 
 
 def catch_up(*, by: Attendance, at: datetime) -> tuple[Coverage, ...]:
-    """Index the next batch of reports waiting at the officer's desks, and return the coverage.
+    """Take the next step for the index of one of the officer's desks, and return the coverage of all.
 
-    Does nothing in a locked session. Raises nothing: a page that only shows something else must not fail.
+    A page waits for one step only, and each desk has its turn. Does nothing in a locked session. Raises nothing: a page that
+    only shows something else must not fail.
     """
     if not by.unlocked:
         return coverage(by.desk_ids)
-    for one in coverage(by.desk_ids):
-        if not one.made:
-            with suppress(SealingStopped):
-                desk_index.begin(one.desk, on=at.date())
-        elif one.ended:
-            _purge(one.desk, by=by, at=at)
-        else:
-            reports = bool(one.gone) or _is_time(one, at)
-            if reports or _desk_waits(one.desk):
-                index_batch(one.desk, by=by, at=at, reports=reports)
-            if one.purging:
-                _purge(one.desk, by=by, at=at)
+    covered = coverage(by.desk_ids)
+    last = next((n for n, one in enumerate(covered) if one.desk == _last.get(by.officer_id)), -1)
+    for one in (*covered[last + 1 :], *covered[: last + 1]):
+        if _step(one, by=by, at=at):
+            _last[by.officer_id] = one.desk
+            break
     return coverage(by.desk_ids)
 
 
-def keep_up(*, by: Attendance, at: datetime) -> bool:
-    """Update an officer's indexes when they open a queue, and return whether it was time to.
-
-    This happens at most every twenty seconds for an officer, unless many reports are waiting.
-    """
-    if not by.unlocked or at < _next_look.get(by.officer_id, at):
+def _step(one: Coverage, *, by: Attendance, at: datetime) -> bool:
+    """Take the next step for the index of a desk, and return whether there was one."""
+    if not one.made:
+        with suppress(SealingStopped):
+            return desk_index.begin(one.desk, on=at.date())
         return False
-    covered = catch_up(by=by, at=at)
-    busy = any(not one.made or one.gone or one.ended or one.waiting >= FEWEST for one in covered)
+    if not one.ended:
+        reports = bool(one.gone) or _is_time(one, at)
+        if (reports or _desk_waits(one.desk)) and index_batch(one.desk, by=by, at=at, reports=reports):
+            return True
+    if one.ended or one.purging:
+        return _purge(one.desk, by=by, at=at)
+    return one.desk in desk_index.unmerged and _merge(one.desk, by)
+
+
+def _merge(desk: UUID, by: Attendance) -> bool:
+    """Merge a little more of an index to which nothing was added just now."""
+    try:
+        with transaction.atomic(), desk_index.writing(desk, by.keys()) as opened:
+            if opened is None:
+                return False
+            desk_index.merge_step(desk, opened[1])
+            return True
+    except (CannotOpen, Damaged):
+        throw_away(desk, by)
+        return True
+
+
+def is_due(*, by: Attendance, at: datetime) -> bool:
+    """Return whether it is time for an officer's session to update its indexes again."""
+    return by.unlocked and at >= _next_look.get(by.officer_id, at)
+
+
+def keep_up(*, by: Attendance, at: datetime) -> None:
+    """Take a step for the indexes of an officer's desks, unless it was done in the last twenty seconds."""
+    if is_due(by=by, at=at):
+        rest(catch_up(by=by, at=at), by=by, at=at)
+
+
+def rest(covered: Iterable[Coverage], *, by: Attendance, at: datetime) -> None:
+    """Let an officer's queues do nothing for the indexes for twenty seconds, unless much is waiting."""
+    busy = any(
+        not one.made or one.gone or one.ended or one.waiting >= FEWEST or one.desk in desk_index.unmerged
+        for one in covered
+    )
     _next_look[by.officer_id] = at if busy else at + EVERY
-    return True
 
 
 def index_batch(desk: UUID, *, by: Attendance, at: datetime, reports: bool = True) -> int:
@@ -269,11 +301,12 @@ def check(desk: UUID, *, by: Attendance) -> int:
     return row.reports
 
 
-def _purge(desk: UUID, *, by: Attendance, at: datetime) -> None:
+def _purge(desk: UUID, *, by: Attendance, at: datetime) -> bool:
     try:
-        purging.purge_step(desk, by=by, at=at)
+        return purging.purge_step(desk, by=by, at=at)
     except (CannotOpen, Damaged):
         throw_away(desk, by)
+        return True
 
 
 def throw_away(desk: UUID, by: Attendance) -> None:

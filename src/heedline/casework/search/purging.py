@@ -43,7 +43,7 @@ def purge_step(desk: UUID, *, by: Attendance, at: datetime) -> bool:
 
     Runs in a transaction of its own. Raises Locked, CannotOpen and Damaged.
     """
-    with transaction.atomic(), desk_index.writing(desk, by.keys()) as opened:
+    with transaction.atomic(), desk_index.writing(desk, by.keys(), merge=False) as opened:
         if opened is None:
             return False
         row, index = opened

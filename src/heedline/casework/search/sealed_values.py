@@ -19,6 +19,7 @@ from heedline.casework.access.keyring import Keyring
 from heedline.casework.errors import SealingStopped
 from heedline.casework.keys import directory
 from heedline.casework.keys.directory import Addressee
+from heedline.casework.report import restrictions
 from heedline.dispatch.clocks import slot_of
 from heedline.index.extraction import keys
 from heedline.index.extraction.values import Extract, Kind, Value
@@ -65,7 +66,7 @@ def linking_desk(at: datetime) -> Addressee | None:
 
 
 def put(read: Iterable[FoundValues], *, desk: UUID, at: datetime) -> None:
-    """Seal the values of these reports to the linking desk, unless it has them already.
+    """Seal the values of these reports to the linking desk, unless it has them already or their processing is restricted.
 
     `desk` is the desk whose session has read them. Must be called inside the caller's transaction. If nothing can be sealed
     to the linking desk now, the values are missing there until the report is indexed again, and an alarm says so.
@@ -80,6 +81,12 @@ def put(read: Iterable[FoundValues], *, desk: UUID, at: datetime) -> None:
         and one.report.kind in kinds
         and kinds[one.report.kind].across
     }
+    usable = (
+        restrictions.usable(Report.objects.filter(id__in=wanted)).values_list("id", flat=True)
+        if wanted
+        else ()
+    )
+    wanted = {ref: wanted[ref] for ref in usable}
     if not wanted:
         return
     rows = SealedValues.objects.filter(report__in=wanted)

@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, QuerySet, Window
+from django.db.models import QuerySet
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
@@ -29,6 +29,7 @@ from heedline.casework.keys import directory
 from heedline.casework.recording import refusals_logged
 from heedline.casework.report import conflict_terms
 from heedline.casework.report.opening import kind_words, received_words, short_name
+from heedline.casework.report.restrictions import usable
 from heedline.casework.search import desk_index, documents, indexing, passages, subject_entries, values
 from heedline.casework.search.indexing import Coverage
 from heedline.casework.search.page_store import one_snapshot
@@ -158,7 +159,7 @@ def search(text: str, filters: SearchFilters, *, reason: str = "", by: Attendanc
     indexing.catch_up(by=by, at=at)
     with one_snapshot():
         looked = found_in(sought, SearchIndex.objects.filter(desk_id__in=by.desk_ids), ring)
-        hits = filters.applied(reports_of(by.desk_ids).filter(id__in=looked.all)).count()
+        hits = filters.applied(usable(reports_of(by.desk_ids)).filter(id__in=looked.all)).count()
     for desk in looked.damaged:
         indexing.throw_away(desk, by)
     words: dict[str, object] = {"text": text, "filters": filters.to_keep(), "reason": reason}
@@ -198,18 +199,12 @@ def results(ref: UUID, *, page: int = 1, by: Attendance, at: datetime) -> Search
         rows = list(indexing.indexes(by.desk_ids))
         looked = found_in(sought, rows, ring)
         if not needs_reason:
-            found = filters.applied(reports_of(by.desk_ids).filter(id__in=looked.all))
-            first = (page - 1) * PAGE
-            reports = list(
-                found.select_related("desk", "owner")
-                .annotate(hits=Window(Count("id")))
-                .order_by("-received_on", "id")[first : first + PAGE]
-            )
-            hits = reports[0].hits if reports else (row.hits if page > 1 else 0)
-            parts = documents.searched_parts([one.id for one in reports], words=True)
-            for one in reports:
+            found = filters.applied(usable(reports_of(by.desk_ids)).filter(id__in=looked.all))
+            listed = documents.reports_with_parts(found, first=(page - 1) * PAGE, most=PAGE, words=True)
+            hits = listed.number if listed.reports else (row.hits if page > 1 else 0)
+            for one in listed.reports:
                 try:
-                    result = _result(one, parts.get(one.id, []), sought, ring, rules)
+                    result = _result(one, listed.parts[one.id], sought, ring, rules)
                 except (CannotOpen, ValueError, KeyError, TypeError):
                     unread.append(one.id)
                 else:

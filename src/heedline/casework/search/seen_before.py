@@ -15,12 +15,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
 
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import ChangedSinceArrival
 from heedline.casework.report.opening import kind_words, received_words, short_name
+from heedline.casework.report.restrictions import usable
 from heedline.casework.search import desk_index, documents, indexing, link_decisions, values
 from heedline.casework.search.documents import SearchedText
 from heedline.casework.search.link_decisions import LinkDecision
@@ -32,7 +32,7 @@ from heedline.index.extraction.values import Extract, Kind
 from heedline.packs import load_pack
 from heedline.permits.scopes import reports_of
 from heedline.reports.models import Report
-from heedline.reports.stored import parts_column, parts_in
+from heedline.reports.stored import StoredPart
 from heedline.vault import CannotOpen
 
 #: Reports that are opened and compared at most, those with the most keys in common first.
@@ -81,13 +81,19 @@ class CommonValue:
 class SeenBefore:
     """The earlier reports found for an opened report, strongest match first.
 
-    `reports` is the number of reports searched. `more` counts those that share something and were not opened.
+    `reports` is the number of reports searched. `more` counts those that share something and were not opened. `restricted`
+    means that the opened report may not be used to find others.
     """
 
     earlier: tuple[EarlierReport, ...]
     common: tuple[CommonValue, ...]
     reports: int
     more: int
+    restricted: bool = False
+
+
+#: For a report whose processing is restricted.
+NOT_USED: Final = SeenBefore((), (), 0, 0, restricted=True)
 
 
 def look(
@@ -104,11 +110,18 @@ def look(
         shared = {key: len(refs) for key, refs in hits.items() if len(refs) > rules.shared_from}
         likely = proposed(hits, shared, decided)
         refs = [ref for ref, _ in likely[:MOST_COMPARED]]
-        rows = {one.id: one for one in _with_parts(refs, by)} if refs else {}
+        found = (
+            documents.reports_with_parts(usable(reports_of(by.desk_ids)).filter(id__in=refs))
+            if refs
+            else None
+        )
+    rows = {one.id: one for one in found.reports} if found is not None else {}
     earlier = [
         one
         for ref in refs
-        if ref in rows and (one := _compared(report.id, mine, rows[ref], decided, shared, ring))
+        if found is not None
+        and ref in rows
+        and (one := _compared(report.id, mine, rows[ref], found.parts[ref], decided, shared, ring))
     ]
     return SeenBefore(
         tuple(sorted(earlier, key=_first)),
@@ -142,12 +155,6 @@ def _hits(
     return looked_through, {key: refs for key, refs in others if refs}
 
 
-def _with_parts(refs: Sequence[UUID], by: Attendance) -> QuerySet[Report]:
-    """Return the query for these reports, with their searched parts as a column."""
-    rows = reports_of(by.desk_ids).filter(id__in=refs).select_related("desk")
-    return rows.annotate(sealed=parts_column(documents.SEARCHED))
-
-
 def proposed(
     hits: Mapping[str, set[UUID]], shared: Mapping[str, int], decided: Iterable[LinkDecision]
 ) -> list[tuple[UUID, int]]:
@@ -164,7 +171,8 @@ def proposed(
 def _compared(
     report: UUID,
     mine: Extract,
-    other: Any,
+    other: Report,
+    parts: Sequence[StoredPart],
     decided: Sequence[LinkDecision],
     shared: Mapping[str, int],
     ring: Keyring,
@@ -173,7 +181,7 @@ def _compared(
 
     Returns None if the two share nothing and nobody has made a decision about them.
     """
-    found, parts = None, parts_in(other.id, other.sealed)
+    found = None
     with suppress(CannotOpen, ChangedSinceArrival, ValueError, KeyError, TypeError):
         texts = documents.texts_of(other, parts, ring)
         found = compare(mine, values.extract_of(other, texts), load_pack(settings.PACK).matching, shared)

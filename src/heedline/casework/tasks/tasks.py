@@ -25,6 +25,7 @@ from heedline.casework.duty.alarm_kinds import AlarmEvent
 from heedline.casework.duty.alarms import resolve
 from heedline.casework.duty.rota import who_take_reports
 from heedline.casework.errors import NotHere
+from heedline.casework.linking import deconfliction
 from heedline.casework.report import notes
 from heedline.casework.report.opening import CLOSED_WORDS, LOCKED_WORDS, short_name
 from heedline.casework.report.verb import FoundReport, find, on_the_record, record, verb
@@ -86,11 +87,24 @@ def _permit_time(due_at: datetime, at: datetime) -> datetime:
 
 
 @verb(Act.TASK_SET)
-def set_task(ref: UUID, text: str, owner: UUID, due_at: datetime, *, by: Attendance, at: datetime) -> UUID:
+def set_task(
+    ref: UUID,
+    text: str,
+    owner: UUID,
+    due_at: datetime,
+    *,
+    contact: bool = False,
+    by: Attendance,
+    at: datetime,
+) -> UUID:
     """Set a task on a report for an officer of its desk and return its id.
 
+    `contact` means that the task includes a visit to or contact with somebody other than the reporter. The report is then
+    deconflicted first, except where life is at risk.
+
     Raises NotHere, Refused, Locked and NoRoom. Raises NotNow without a text, for a due time that is past or more than
-    `FURTHEST` away, for somebody who does not work at the desk, and while the report is closed.
+    `FURTHEST` away, for somebody who does not work at the desk, while the report is closed, and while somebody must be
+    contacted first.
     """
     text = notes.written(text, longest=LONGEST, missing=MISSING)
     found = find(ref, by=by, at=at)
@@ -98,13 +112,15 @@ def set_task(ref: UUID, text: str, owner: UUID, due_at: datetime, *, by: Attenda
     if found.report.stage == Stage.CLOSED:
         raise NotNow("This report is closed. Reopen it first.")
     _permit_owner(found, owner)
+    if contact and found.report.rank != 0:
+        deconfliction.refuse_without_contact(found, then="the task can be set")
     row = Task.objects.create(
         report=found.report,
         owner_id=owner,
         set_by_id=by.officer_id,
         set_at=at,
         due_at=_permit_time(due_at, at),
-        container=notes.seal(found, {"task": text}),
+        container=notes.seal(found, {"task": text, "contact": True} if contact else {"task": text}),
     )
     record(found, Act.TASK_SET, task=str(row.id), to=str(owner))
     return row.id

@@ -54,7 +54,7 @@ GRANT SELECT, INSERT ON reports_dip_check TO heedline_worker;
 GRANT SELECT (id, state, urgent, due_at, checked_by_id, report_id) ON reports_dissemination TO heedline_worker;
 GRANT SELECT (object, report_id, size, state), UPDATE (state), MAINTAIN ON reports_file TO heedline_worker;
 GRANT SELECT (report_id, from_desk_id, due_at, state) ON reports_hand_over TO heedline_worker;
-GRANT SELECT (released_on, report_id) ON reports_hold TO heedline_worker;
+GRANT SELECT (reason, released_on, report_id) ON reports_hold TO heedline_worker;
 GRANT SELECT (id, asked_at, decided_at, authoriser_desk_id) ON reports_identity_request TO heedline_worker;
 GRANT MAINTAIN ON reports_identity_share TO heedline_worker;
 GRANT SELECT (report_id, review_on) ON reports_keeping TO heedline_worker;

@@ -33,7 +33,7 @@ class AssessedChoice:
 
     `choices` maps codes to wording. `several` means tick boxes. `required` is the error message shown if
     nothing was chosen. If it is empty, the field is optional. With one of the codes in `supervisor_closes`, only
-    a supervisor may close the report.
+    a supervisor may close the report, and with one of those in `needs_link` only once it is linked to an earlier one.
     """
 
     code: str
@@ -43,6 +43,7 @@ class AssessedChoice:
     required: str
     choices: Mapping[str, str]
     supervisor_closes: tuple[str, ...] = ()
+    needs_link: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,20 @@ class AssessmentForm:
 
         `answers` maps each label to the chosen wording.
         """
-        return any(
-            answers.get(choice.label) == choice.choices[code]
-            for choice in self.choices
-            for code in choice.supervisor_closes
-        )
+        return any(self._says(answers, choice, choice.supervisor_closes) for choice in self.choices)
+
+    def needs_link(self, answers: Mapping[str, str]) -> bool:
+        """Return whether these answers say that the report is linked to an earlier one."""
+        return any(self._says(answers, choice, choice.needs_link) for choice in self.choices)
+
+    @property
+    def asks_for_earlier(self) -> bool:
+        """Return whether an assessment says if there were earlier reports."""
+        return any(choice.supervisor_closes for choice in self.choices)
+
+    @staticmethod
+    def _says(answers: Mapping[str, str], choice: AssessedChoice, codes: tuple[str, ...]) -> bool:
+        return any(answers.get(choice.label) == choice.choices[code] for code in codes)
 
 
 def read_assessments(folder: Traversable, kinds: tuple[str, ...]) -> dict[str, AssessmentForm]:
@@ -107,9 +117,11 @@ def _choice(code: str, table: Table) -> AssessedChoice:
         required=table.text("required", ""),
         choices={option: options.text(option) for option in options},
         supervisor_closes=table.texts("supervisor_closes", ()),
+        needs_link=table.texts("needs_link", ()),
     )
-    if stray := set(choice.supervisor_closes) - set(choice.choices):
-        raise table.wrong("supervisor_closes", f"no choice is called {min(stray)}")
+    for key, codes in (("supervisor_closes", choice.choices), ("needs_link", choice.supervisor_closes)):
+        if stray := set(getattr(choice, key)) - set(codes):
+            raise table.wrong(key, f"no choice is called {min(stray)}")
     if len(choice.choices) < 2:
         raise table.wrong("choices", "must offer at least two")
     table.done()

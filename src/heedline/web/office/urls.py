@@ -72,6 +72,7 @@ urlpatterns = [
     path("w/search/<uuid:ref>/", search_pages.results, name="search-results"),
     path("w/matches/", match_pages.matches, name="matches"),
     path("w/interests/", interest_pages.interests, name="interests"),
+    path("w/interests/hits/", interest_pages.hits, name="interest-hits"),
     path("w/searches/", search_pages.searches, name="searches"),
     # overseeing: the log, for those who open nothing
     path("w/languages/", language_pages.languages, name="office-languages"),

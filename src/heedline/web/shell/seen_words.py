@@ -113,6 +113,7 @@ def seen_words(seen: SeenBefore, most: int | None = None) -> dict[str, Any]:
             for one in seen.common
         ],
         "reports": seen.reports,
+        "restricted": seen.restricted,
         "answer": answer_words(seen.earlier),
     }
 

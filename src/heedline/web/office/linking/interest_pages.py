@@ -1,4 +1,4 @@
-"""The page of an officer's own entries in the interest register."""
+"""Pages of an officer's own entries in the interest register, and of the reports that match them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from heedline.casework.access import session
 from heedline.casework.errors import NoRoom, NotHere, SealingStopped
@@ -101,6 +101,9 @@ def interests(request: OfficeRequest) -> HttpResponse:
         "office/interests.html",
         {
             "form": form,
+            "to_acknowledge": sum(
+                not hit.acknowledged for entry in lines if not entry.left for hit in entry.hits
+            ),
             "may_register": by.may(Capability.REGISTER_INTEREST),
             "successors": register.successors(lines) if lines else (),
             "form_of": form_of(by),
@@ -112,6 +115,17 @@ def interests(request: OfficeRequest) -> HttpResponse:
         },
         status=status,
     )
+
+
+@open_to(Audience.UNLOCKED)
+@require_GET
+def hits(request: OfficeRequest) -> HttpResponse:
+    """List the reports that match the officer's own entries, with those that they have not acknowledged first."""
+    own = [one for one in register.mine(by=request.attendance, at=session.now()) if not one.left]
+    found = [(entry, hit) for entry in own for hit in entry.hits]
+    found.sort(key=lambda one: (one[1].acknowledged, -one[1].on.toordinal()))
+    lines = [{"entry": entry, "hit": hit, "reasons": _reasons(hit)} for entry, hit in found]
+    return render(request, "office/interest_hits.html", {"lines": lines})
 
 
 def _reasons(hit: HitLine) -> list[tuple[str, str]]:
@@ -148,4 +162,6 @@ def _act(request: OfficeRequest, do: str) -> HttpResponse:
         messages.error(request, no.reason)
     else:
         messages.success(request, _DONE[do])
-    return HttpResponseRedirect(reverse("interests"))
+    return HttpResponseRedirect(
+        reverse("interest-hits" if request.POST.get("back") == "hits" else "interests")
+    )

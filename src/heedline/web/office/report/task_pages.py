@@ -17,7 +17,7 @@ from heedline.casework.pages import case_file
 from heedline.casework.tasks import tasks as casework_tasks
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow, Stage
-from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea
+from heedline.web.components.forms import Checkboxes, Field, FieldOption, Form, Radios, TextArea
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import keeps_words, let_go
 from heedline.web.shell.queue_links import with_queue
@@ -76,6 +76,13 @@ def _new(known: Iterable[Colleague], me: UUID) -> tuple[Field, ...]:
             rows=3,
             limit=casework_tasks.LONGEST,
         ),
+        Checkboxes(
+            name="contact",
+            label="Does the task include a visit or contact?",
+            hint="With anybody except the reporter. The report is checked against the interest register first.",
+            choices=(FieldOption(value="yes", label="Yes, somebody will be visited, called or written to"),),
+            small=True,
+        ),
         _who(known, me),
         _when(),
     )
@@ -121,7 +128,15 @@ def tasks(request: OfficeRequest, ref: UUID) -> HttpResponse:
         if not form.errors:
             due = at + timedelta(minutes=int(form.text("later")))
             try:
-                casework_tasks.set_task(ref, form.text("text"), UUID(form.text("to")), due, by=by, at=at)
+                casework_tasks.set_task(
+                    ref,
+                    form.text("text"),
+                    UUID(form.text("to")),
+                    due,
+                    contact=bool(form.chosen("contact")),
+                    by=by,
+                    at=at,
+                )
             except (NotNow, Refused) as no:
                 form, status = form.but(**{"": no.reason}), 409
             else:

@@ -76,7 +76,7 @@ def test_a_name_is_found_however_it_is_spelt(people: People) -> None:
         assert [one.ref for one in shown.results] == [refs[tradition]], tradition
         assert (shown.hits, shown.similar) == (1, True), "another name under one of its keys is not counted"
         [passage] = shown.results[0].passages
-        assert passage.why == "has a similar name"
+        assert passage.why == "contains a similar name"
         assert [piece for piece, hit in passage.pieces if hit] == [name]
         assert found(people, f"{typed} quillon") == [refs[tradition]]
         assert not found(people, f"{typed} marzipan")
@@ -90,8 +90,8 @@ def test_a_result_says_where_and_why(people: People) -> None:
     indexed(people)
     [result] = look_for(people, "quillon zeppelin").results
     assert [(one.where, one.why) for one in result.passages] == [
-        ("Report", "has the word"),
-        ("Note", "has the word"),
+        ("Report", "contains this word"),
+        ("Note", "contains this word"),
     ]
     assert [piece for piece, hit in result.passages[0].pieces if hit] == ["quillon"]
     assert result.passages[0].pieces[-1][0].endswith(" …")

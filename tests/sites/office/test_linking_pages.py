@@ -40,7 +40,7 @@ def test_two_desks_ask_each_other_about_a_possible_match(house: House, hand: Cal
     assert "Asked. The other desk has not answered yet." in odile.html
     there = f"/w/r/{theirs}/matches/"
     otto.get("/w/matches/")
-    assert "North East desk asks. Answer it." in otto.html
+    assert "North East desk has asked a question. Answer it." in otto.html
     otto.get(there)
     assert "Is yours the &lt;b&gt;pupil&lt;/b&gt;?" in otto.html
     otto.send(there, match=match, do="same", words="It is.")
@@ -64,7 +64,7 @@ def test_an_entry_pages_its_owner_and_the_desk_sees_only_whom_to_contact(
     otto.send(path, names="Kevin", identifiers="", ground="Operation quillon", **day)
     assert "Give at least a full name" in otto.html
     otto.send(path, names="Kevin <i>Tierney</i>", identifiers="", ground="Operation quillon", **day)
-    assert "Registered. Reports are compared with it from now on." in otto.html
+    assert "Entry registered. Reports will now be compared with it." in otto.html
     Interest.objects.all().delete()
     interest(people, ground="Operation quillon")
     ref, _ = people.send(narrative=BOY[0])
@@ -78,9 +78,9 @@ def test_an_entry_pages_its_owner_and_the_desk_sees_only_whom_to_contact(
     odile.get("/w/alarms/")
     assert "entry of the interest register" not in odile.html
     odile.get(path)
-    assert "You have not registered an interest." in odile.html
+    assert "You have no entries in the register." in odile.html
     otto.get("/w/alarms/")
-    assert "A report matches an entry of the interest register" in otto.html
+    assert "Report matches an entry in the interest register" in otto.html
     hit = InterestHit.objects.get()
     odile.send(path, do="acknowledge", about=str(hit.id))
     assert odile.page.status_code == 404
@@ -93,7 +93,7 @@ def test_an_entry_pages_its_owner_and_the_desk_sees_only_whom_to_contact(
     assert "Reports that match your entries" in otto.html
     assert "Acknowledged in your name." in otto.html
     otto.get("/w/alarms/")
-    assert "A report matches an entry of the interest register" not in otto.html
+    assert "Report matches an entry in the interest register" not in otto.html
     otto.get(path)
     otto.send(path, do="release", about=str(hit.id), words="Speak to the school.")
     odile.get(f"/w/r/{ref}/")

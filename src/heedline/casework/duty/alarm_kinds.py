@@ -196,8 +196,8 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         resolved_by=frozenset({AlarmEvent.TAKEN}),
     ),
     AlarmKind.INTEREST_MATCHED: AlarmRule(
-        words="A report matches an entry of the interest register",
-        do="The owner of the entry acknowledges it on the page Interest register: this alarm stays until they have.",
+        words="Report matches an entry in the interest register",
+        do="The owner of the entry must acknowledge it on the page Interest register. This alarm stays until they do.",
         about=About.INTEREST,
         called=call_interest_owner,
         chain=True,

@@ -129,7 +129,7 @@ LINKING_ALARMS: dict[AlarmKind, AlarmRule] = {
         raised_by=Letter.NOTICE_FORGED,
     ),
     AlarmKind.INTEREST_LEFT: AlarmRule(
-        words="Entries of the interest register have lost their owner",
+        words="Interest register entries whose owner has left",
         do="Give them to an investigator, or take them over, on the page Interest register.",
         about=About.DESK,
         called=call_supervisors,

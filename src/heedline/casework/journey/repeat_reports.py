@@ -7,6 +7,7 @@ carries the search for earlier reports that was made for it, so that the answer 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.conf import settings
@@ -60,19 +61,29 @@ def search(found: FoundReport) -> SeenBefore | None:
     return seen if seen.reports else None
 
 
-def asks_for_earlier(kind: str) -> bool:
-    """Return whether the assessment of this kind of report says if there were earlier reports."""
-    return load_pack(settings.PACK).assessment(kind).asks_for_earlier
+@dataclass(frozen=True)
+class SearchMade:
+    """The search that was made for an assessment: what is sealed with it, and what the log says."""
+
+    words: dict[str, str] = field(repr=False, default_factory=dict)
+    detail: dict[str, int] = field(default_factory=dict)
 
 
-def search_words(seen: SeenBefore | None) -> dict[str, str]:
-    """Return what an assessment says inside its seal of the search that was made for it."""
+def searched(found: FoundReport) -> SearchMade:
+    """Search for earlier reports if the assessment of this kind of report says whether there were any.
+
+    Raises Locked.
+    """
+    if not load_pack(settings.PACK).assessment(found.report.kind).asks_for_earlier:
+        return SearchMade()
+    seen = search(found)
     if seen is None:
-        return {_SEARCH: NOT_SEARCHED}
+        return SearchMade({_SEARCH: NOT_SEARCHED})
     linked = [one.short for one in seen.earlier if one.verdict == LinkVerdict.SAME]
     common = len(seen.earlier) + seen.more
     told = f"{common} of {seen.reports} reports searched have something in common with it"
-    return {_SEARCH: f"{told}. Linked: {', '.join(linked)}." if linked else f"{told}. None is linked."}
+    links = f"Linked: {', '.join(linked)}." if linked else "None is linked."
+    return SearchMade({_SEARCH: f"{told}. {links}"}, {"earlier": len(seen.earlier)})
 
 
 def _refuse_unproven(found: FoundReport, says: str) -> None:
@@ -101,7 +112,7 @@ def permit_closing(found: FoundReport) -> None:
     Raises NotNow for a supervisor if the report was assessed as linked and is not, or if earlier reports cannot be searched.
     """
     kind = found.report.kind
-    if not any(choice.supervisor_closes for choice in load_pack(settings.PACK).assessment(kind).choices):
+    if not load_pack(settings.PACK).assessment(kind).asks_for_earlier:
         return
     assessed = (
         Step.objects.filter(report=found.report, move=Move.ASSESS).exclude(note=None).order_by("number")

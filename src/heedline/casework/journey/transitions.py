@@ -268,30 +268,21 @@ def set_review(
 def _assess(found: FoundReport, assessment: Assessment) -> None:
     report = found.report
     danger.refuse_taking_back(report, danger=assessment.danger_to_life)
+    earlier = repeat_reports.searched(found)
+    codes: dict[str, str | bool] = {"priority": assessment.priority, "danger": assessment.danger_to_life}
     words = {"done_what": assessment.done_what, **assessment.coded, "reason": assessment.reason}
-    searched: dict[str, int] = {}
-    if repeat_reports.asks_for_earlier(report.kind):
-        seen = repeat_reports.search(found)
-        words |= repeat_reports.search_words(seen)
-        searched = {"earlier": len(seen.earlier)} if seen is not None else {}
     report.apply(
         Move.ASSESS,
         by=found.by.officer_id,
         at=found.at,
-        codes={"priority": assessment.priority, "danger": assessment.danger_to_life},
-        note=notes.seal(found, words | repeat_reports.assessed_as(found)),
+        codes=codes,
+        note=notes.seal(found, words | earlier.words | repeat_reports.assessed_as(found)),
         priority=assessment.priority,
         danger_to_life=assessment.danger_to_life,
         rank=rank_of(report.urgency, assessment.priority, assessment.danger_to_life),
         **editing.lease(found.by, found.at),
     )
-    record(
-        found,
-        Act.REPORT_ASSESSED,
-        priority=assessment.priority,
-        danger=assessment.danger_to_life,
-        **searched,
-    )
+    record(found, Act.REPORT_ASSESSED, **codes, **earlier.detail)
     if assessment.danger_to_life:
         danger.open_danger(found)
 

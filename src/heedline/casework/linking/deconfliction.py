@@ -76,7 +76,7 @@ def refuse_without_contact(found: FoundReport, *, then: str = "it can be sent") 
     Call it in a verb that sends something about a report to others, or sends somebody to see or call them, after the
     permission is checked and before anything is stored: disclosures to partners, tasks that include a visit or contact, and
     notices to companies. `found` is what `casework.report.verb.find` returns. `then` says what can be done once the desk may
-    act, and completes the sentence "They let the desk act, and then …". A caller whose act concerns several reports calls it
+    act, and completes the sentence "Once they clear you to act, …". A caller whose act concerns several reports calls it
     once for each. An act that saves life does not wait for it.
 
     Must be called inside the caller's transaction. Raises NotNow while somebody who must be contacted first has not let the
@@ -89,7 +89,7 @@ def refuse_without_contact(found: FoundReport, *, then: str = "it can be sent") 
     answer = answer_for(found.report.id, desk_notices.about(found.report.id, by=by))
     if answer.trace is Trace.CONTACT:
         names = ", ".join(f"{one.name}, {one.desk_name}" for one in answer.contacts if not one.released)
-        raise NotNow(f"Contact {names} first. They let the desk act, and then {then}.")
+        raise NotNow(f"Contact {names} first. Once they clear you to act, {then}.")
     record(found, Act.DECONFLICTED)
 
 

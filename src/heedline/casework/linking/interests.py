@@ -57,7 +57,7 @@ NO_GROUND = "Give the ground on which you register this."
 NO_VALUES = "Give at least a full name, a phone number, an account or another identifier."
 NO_END = f"Give an end date in the next {LONGEST_DAYS} days."
 NOT_THEIRS = "Choose an investigator or supervisor who works at the desk of this entry."
-NO_WORDS = "Say what the desk may do."
+NO_WORDS = "Say what the desk can do."
 
 
 @dataclass(frozen=True)

@@ -18,13 +18,13 @@ AROUND = 90
 TO_A_SPACE = 60
 MOST = 3
 _SPACE = re.compile(r"\s")
-SIMILAR = "has a similar name"
+SIMILAR = "contains a similar name"
 #: Why a text matches, by how it was looked for.
 _WHY = {
-    SearchKind.WORDS: "has the word",
-    SearchKind.PHRASE: "has these words in this order",
-    SearchKind.BEGINNING: "has a word that begins so",
-    SearchKind.NUMBER: "has this number",
+    SearchKind.WORDS: "contains this word",
+    SearchKind.PHRASE: "contains this phrase",
+    SearchKind.BEGINNING: "contains a word that starts with this",
+    SearchKind.NUMBER: "contains this number",
 }
 
 

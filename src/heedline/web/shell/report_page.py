@@ -79,7 +79,7 @@ def _deconflicted(file: CaseFile) -> str:
     """Return what deconfliction has found, for pages from which something leaves the desk."""
     waiting = [one.name for one in file.contacts if not one.released]
     if waiting:
-        return f"Contact {', '.join(waiting)} first. Nothing can be sent before they let the desk act, except where life is at risk."
+        return f"Contact {', '.join(waiting)} first. Nothing can be sent until they clear the desk to act, unless life is at risk."
     if file.compared_at is None:
         return "This report has not been compared with the interest register yet. Try again in a few minutes."
     return f"No trace at {times.day_and_clock(file.compared_at, session.now())}."

@@ -44,18 +44,18 @@ _ENTRY: tuple[Field, ...] = (
     TextArea(
         name="ground",
         label="Ground",
-        hint="Why you must be contacted first. No desk sees this.",
+        hint="Why you need to be contacted first. Other desks cannot see this.",
         required="Give the ground",
         rows=2,
         limit=register.LONGEST,
     ),
     DateInput(name="until", label="End date", hint="At most a year from today.", required="Give an end date"),
 )
-THIN = "Nothing can be sealed to the linking desk now. Tell its supervisor."
+THIN = "The linking desk cannot receive entries at the moment. Tell its supervisor."
 _DONE = {
-    "end": "Entry ended. No report is compared with it any more.",
+    "end": "Entry ended. Reports will no longer be compared with it.",
     "acknowledge": "Acknowledged in your name.",
-    "release": "The desk can read what it may do.",
+    "release": "The desk can now read your reply.",
     "hand-on": "The entry now belongs to the officer you chose.",
 }
 
@@ -93,7 +93,7 @@ def interests(request: OfficeRequest) -> HttpResponse:
             except (NotNow, Refused) as no:
                 form, status = form.but(**{"": no.reason}), 409
             else:
-                messages.success(request, "Registered. Reports are compared with it from now on.")
+                messages.success(request, "Entry registered. Reports will now be compared with it.")
                 return let_go(request, HttpResponseRedirect(reverse("interests")), by)
     lines = register.mine(by=by, at=at)
     return render(

@@ -29,8 +29,10 @@ from heedline.web.shell.saved_words import restored
 from heedline.web.shell.seen_words import REASONS
 
 _ASK, _SAME, _OTHER = "ask", "same", "other"
-NOBODY_ASKED = "That desk has not asked, or somebody has answered already. Ask instead."
-THIN = "Nothing can be sealed to that desk now. Phone it."
+NOBODY_ASKED = (
+    "That desk has not asked a question, or a colleague has already answered it. Ask a question instead."
+)
+THIN = "That desk cannot receive messages at the moment. Phone it instead."
 
 
 def _fields(found: tuple[MatchLine, ...]) -> tuple[Field, ...]:
@@ -59,7 +61,7 @@ def _fields(found: tuple[MatchLine, ...]) -> tuple[Field, ...]:
         TextArea(
             name="words",
             label="Message to the other desk",
-            hint="Sealed to both desks. They learn only what you write here.",
+            hint="Only the two desks can read this. The other desk learns no more about your report than you write here.",
             required="Enter a message to the other desk",
             rows=4,
             limit=questions.LONGEST,
@@ -132,13 +134,13 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
 def match_words(one: MatchLine, number: int = 0) -> dict[str, object]:
     """Return a possible match in words, with its number on the page if it has one."""
     if one.to_answer:
-        state = f"{one.other_name} asks. Answer it."
+        state = f"{one.other_name} has asked a question. Answer it."
     elif one.waiting:
         by_when = f" Its answer is due by {moment_words(one.due_at, office_zone())}." if one.due_at else ""
         state = f"Asked. The other desk has not answered yet.{by_when}"
     elif one.confirmed is not None:
         state = "Confirmed: about the same matter." if one.confirmed else "Denied: not about the same matter."
     else:
-        state = "Possible. Nobody has asked yet."
+        state = "Possible match. No question has been asked yet."
     reasons = [(REASONS.get(code, code), written) for code, written in one.reasons]
     return {"one": one, "number": number, "state": state, "reasons": reasons}

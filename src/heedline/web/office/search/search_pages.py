@@ -31,8 +31,8 @@ _OWN = frozenset({"", "same-origin", "none"})
 _TERM = TextInput(
     name="q",
     label="Search for",
-    hint="Words, a name however it is spelt, a number or an address. Put words in quotation marks to find them in that order. "
-    "End a word with * to find every word that begins so.",
+    hint="Enter words, a name in any spelling, a number or an address. Use quotation marks to find an exact phrase. "
+    "End a word with * to find all words that start with it.",
     kind="search",
     required="Type a word, a number or a name to search for",
 )
@@ -166,12 +166,10 @@ def _filled(found: SearchResults) -> Form:
 
 def _hits(found: SearchResults) -> str:
     if found.more:
-        return (
-            f"More than {searching.MOST} reports match. The {searching.MOST} that were added last are listed."
-        )
+        return f"More than {searching.MOST} reports match. The {searching.MOST} most recently indexed are listed."
     number = "1 report" if found.hits == 1 else f"{found.hits} reports"
     if found.similar:
-        return f"{number}, with names that are spelt in another way"
+        return f"{number}, including similar names"
     return number
 
 

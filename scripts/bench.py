@@ -44,6 +44,8 @@ from bench.processes import machine
 STAGES = frozenset(
     {"api", "pages", "desks", "log", "keys", "search", "check", "files", "uploads", "material"}
 )
+#: Seconds in which an invented report is made and indexed at most.
+SECONDS_EACH = 0.015
 LEVELS = (1, 16, 64)
 #: At once, so that every thread of the public process has had a report before the clock runs.
 WARM_UP = 32
@@ -277,21 +279,31 @@ def main() -> int:
     """Parse, measure, write, print."""
     options = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0] if __doc__ else "")
     options.add_argument("--quick", action="store_true", help="under a minute, and less exact")
-    options.add_argument("--at", type=int, metavar="N", help="queue and read at N reports (10000)")
+    options.add_argument(
+        "--at",
+        type=int,
+        metavar="N",
+        help="queue and read at N reports (10000); with --only search, search among N invented ones (100000)",
+    )
     options.add_argument(
         "--only", choices=sorted(STAGES), action="append", help="measure this alone; again for more"
     )
     options.add_argument("--to", type=Path, default=ROOT / "var" / "bench.json", help="the file to write")
     asked = options.parse_args()
     size = QUICK if asked.quick else WHOLE
-    if asked.at:
+    stages = frozenset(asked.only or STAGES)
+    if asked.at and stages == {"search"}:
+        seconds = max(size.searched_seconds, asked.at * SECONDS_EACH)
+        size = Size(**{**size.__dict__, "searched": asked.at, "searched_seconds": seconds})
+    elif asked.at:
         size = Size(**{**size.__dict__, "up_to": asked.at})
     for name in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, lambda *_: sys.exit(1))
     signal.signal(signal.SIGALRM, _too_long)
-    signal.alarm(600 + size.up_to // 50)
+    searching = 2 * int(size.searched_seconds) if "search" in stages else 0
+    signal.alarm(600 + size.up_to // 50 + searching)
     try:
-        found = measure(size, frozenset(asked.only or STAGES))
+        found = measure(size, stages)
     except (NotStarted, Wrong) as reason:
         print(f"bench: {reason}", file=sys.stderr)
         return 1

@@ -54,7 +54,7 @@ def _run(instance: Instance, *arguments: str) -> dict[str, Any]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=3_000,
+        timeout=6 * 3_600,  # the whole run has an end of its own
     )
     told: dict[str, Any] = json.loads(done.stdout)
     return told

@@ -111,6 +111,7 @@ def test_a_leavers_entries_wait_for_a_supervisor_who_gives_them_to_somebody(peop
         assert interests.mine(by=here, at=people.at) == ()
     leaves(people, "Odile")
     people.tokens.clear()
+    Interest.objects.filter(pk=entry).update(until=people.at.date() - timedelta(days=1))
     with acting("worker"):
         clock.watch(people.at)
         [alarm] = Alarm.objects.filter(kind="interest-left")

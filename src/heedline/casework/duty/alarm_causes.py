@@ -110,6 +110,7 @@ def interests_left(alarm: Alarm, at: datetime) -> bool:
 def left_behind(at: datetime) -> QuerySet[Interest]:
     """Return the entries of the interest register whose owner no longer works at the desk that they belong to.
 
+    An entry that has ended counts while a report that matched it has not been acknowledged.
     `functions/linking.sql` (`permits.has_left`) says the same.
     """
     here = Appointment.objects.filter(
@@ -119,7 +120,8 @@ def left_behind(at: datetime) -> QuerySet[Interest]:
         officer__is_active=True,
         role__in=[role for role in Role if Capability.SEE_QUEUE in GRANTS[role]],
     )
-    return Interest.objects.filter(~Exists(here), ended_at=None, until__gte=at.date())
+    waits = InterestHit.objects.filter(interest=OuterRef("pk"), acknowledged_at=None)
+    return Interest.objects.filter(Q(ended_at=None, until__gte=at.date()) | Exists(waits), ~Exists(here))
 
 
 #: How long values may wait at the linking desk.

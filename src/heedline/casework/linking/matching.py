@@ -109,13 +109,13 @@ class _Work:
     more: int = 0
     notices: dict[str, list[dict[str, Any]]] = field(default_factory=dict, repr=False)
     hits: list[InterestHit] = field(default_factory=list, repr=False)
+    ends: float = field(default_factory=lambda: time.monotonic() + SECONDS)
 
     def through(self, rows: Iterable[Any], do: Any) -> list[UUID]:
-        """Deal with these rows until the time is over, and return the ids of those dealt with."""
-        ends = time.monotonic() + SECONDS
+        """Deal with these rows until the time of the batch is over, one at least, and return the ids of those dealt with."""
         done: list[UUID] = []
         for row in rows:
-            if done and time.monotonic() > ends:
+            if done and time.monotonic() > self.ends:
                 break
             with suppress(CannotOpen, SealingStopped):  # what does not open waits, and an alarm says so
                 do(row)

@@ -105,7 +105,7 @@ PLAIN: dict[str, str] = {
     "permits_sign_in_proof": "site",
     "permits_unlocked": "session_id idle_until",
     "permits_held_form": "expires_at",
-    "permits_view_token": "report file purpose used expires_at ends_at",
+    "permits_view_token": "report file dissemination purpose used expires_at ends_at",
     "permits_provider_session": "session_id good_at ask_at asking_until",
     "permits_provider_notice": "expires_at",
 }

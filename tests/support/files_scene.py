@@ -18,7 +18,7 @@ from django.conf import settings
 from django.test import override_settings
 from PIL import Image, ImageDraw
 
-from heedline.casework.attachments import deriving
+from heedline.casework.attachments import deriving, redeeming, viewing
 from heedline.casework.attachments.stored_objects import storage
 from heedline.casework.report import notes
 from heedline.files.padding import blocks_of_padding
@@ -27,6 +27,7 @@ from heedline.files.sealed_stream import Sealing, new_file_key
 from heedline.reports.models import ReportFile, SealedHeader, SealedPayload
 from heedline.vault.containers import envelope
 from heedline.vault.containers.container import header_for
+from tests.support.acting import acting
 from tests.support.scene_people import People
 
 
@@ -120,3 +121,14 @@ def with_file(people: People, data: bytes | None = None, **told: Any) -> tuple[U
     """A report that Odile has taken, with one picture or another file."""
     ref, _ = people.taken("Odile")
     return ref, add_file(ref, data if data is not None else picture(), at=people.at, **told)
+
+
+def looked_at(people: People, ref: UUID, container: UUID) -> None:
+    """Odile opens a file, which makes its derivative."""
+    with people.sitting("Odile") as by:
+        token = viewing.open_file(ref, container, by=by, at=people.at)
+    with acting("files"):
+        capability = redeeming.use_token(token)
+        made = deriving.derived_or_begun(capability, redeeming.content_of(capability, uncovered=False))
+    assert made is not None
+    assert not made.failure

@@ -78,6 +78,7 @@ class Act(AnyAct):
     RECEIVED_BY_PARTNER = "received-by-partner"
     OPENED_BY_PARTNER = "opened-by-partner"
     ANSWERED_BY_PARTNER = "answered-by-partner"
+    FILE_VIEWED_BY_PARTNER = "file-viewed-by-partner"  # written by permits.view_sent_file
     REPORT_HANDED_OVER = "report-handed-over"
     # dangers to life: that something was written, never what
     DANGER_OPENED = "danger-opened"

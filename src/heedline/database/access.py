@@ -81,7 +81,7 @@ TABLES: dict[str, dict[str, str]] = {
     "permits_session": {"office": "arwd", "usher": "r", "settler": "rd", "partner": "arwd"},
     "permits_sign_in_proof": {"office": "a", "usher": "r", "partner": "a"},
     "permits_unlocked": {"office": "arwd", "settler": "rd", "partner": "arwd"},
-    "permits_view_token": {"office": "ad", "usher": "r", "settler": "d"},
+    "permits_view_token": {"office": "ad", "usher": "ard", "settler": "d"},
     # reports
     "reports_call_back": {"office": "ar", "worker": "r", "usher": "d"},
     "reports_danger": {"office": "ar", "usher": "d"},

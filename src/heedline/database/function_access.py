@@ -73,6 +73,7 @@ ALONE = {
         for name in (
             "answer_sent",
             "answer_to",
+            "close_sent_files",
             "earlier_answers",
             "next_statement",
             "partner_people",
@@ -80,6 +81,7 @@ ALONE = {
             "receive_sent",
             "sent_parts",
             "sent_to_me",
+            "view_sent_file",
         )
     },
 }
@@ -129,6 +131,7 @@ PERMITS = {
     "answer_sent",
     "answer_to",
     "ask_identity",
+    "close_sent_files",
     "count_act",
     "begin_search",
     "decide_disposal",
@@ -181,6 +184,7 @@ PERMITS = {
     "shares_to_move",
     "values_go",
     "values_leave",
+    "view_sent_file",
     "waiting",
     "watch_danger",
     "who_decides",

@@ -111,13 +111,15 @@ class ViewToken(models.Model):
     `digest` is the hash of the token, and after its single use the hash of the capability that replaced it.
     `sealed` holds the key of that one file under the token or the capability, and neither is stored. `prepared`
     is JSON with the headers of a derivative that is still to be made. The row counts only while its session lasts and
-    its officer reaches the report (`database/functions/viewer.sql`).
+    its officer reaches the report (`database/functions/viewer.sql`). `dissemination` is the disclosure to a partner with which
+    the file came, in a token of the partner's site.
     """
 
     digest = models.BinaryField(primary_key=True, max_length=32)
     session = models.BinaryField(max_length=32)
     report = models.UUIDField()
     file = models.UUIDField()
+    dissemination = models.UUIDField(null=True)
     purpose = models.CharField(max_length=8)
     sealed = models.BinaryField()
     prepared = models.BinaryField(null=True)

@@ -115,6 +115,16 @@ def earlier_answers(ident: UUID) -> list[EarlierParts]:
     ]
 
 
+def view_file(ident: UUID, stored: UUID, digest: bytes, sealed: bytes) -> bool:
+    """Lay down a token for one file that came with an opened disclosure, and return whether that was possible."""
+    return bool(_ask("SELECT permits.view_sent_file(%s, %s, %s, %s)", [ident, stored, digest, sealed])[0][0])
+
+
+def close_files() -> None:
+    """Close every file that this session has open."""
+    _ask("SELECT permits.close_sent_files()", [])
+
+
 def answer_to(ident: UUID) -> list[tuple[UUID, UUID]]:
     """Return the epochs to which a reply is sealed, each with its desk, or none if no reply is possible."""
     return [(epoch, desk) for epoch, desk in _ask("SELECT * FROM permits.answer_to(%s)", [ident])]

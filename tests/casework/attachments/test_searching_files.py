@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from heedline.casework.attachments import deriving, redeeming, viewing
 from heedline.casework.contact import messages
 from heedline.casework.intake.draft_files import DraftFile
 from heedline.casework.pages import case_file
@@ -18,6 +17,7 @@ from tests.rules.files.test_derivative_documents import WORDS, pdf
 from tests.support import stories
 from tests.support.acting import acting
 from tests.support.derivatives import sandbox
+from tests.support.files_scene import looked_at
 from tests.support.keeping_scene import disposed, with_leads
 from tests.support.scene_people import NORTH_EAST, People
 from tests.support.search_scene import found, indexed, look_for
@@ -31,17 +31,6 @@ def sent_with(people: People, *files: DraftFile, narrative: str) -> tuple[UUID, 
     new = replace(stories.new_report(**NORTH_EAST, narrative=narrative), files=files)
     stories.send(new, at=people.at)
     return new.report_id, new.code
-
-
-def looked_at(people: People, ref: UUID, file: DraftFile) -> None:
-    """Odile opens a file for the first time."""
-    with people.sitting("Odile") as by:
-        token = viewing.open_file(ref, file.container, by=by, at=people.at)
-    with acting("files"):
-        capability = redeeming.use_token(token)
-        made = deriving.derived_or_begun(capability, redeeming.content_of(capability, uncovered=False))
-    assert made is not None
-    assert not made.failure
 
 
 def test_a_file_is_found_by_its_name(people: People) -> None:
@@ -72,7 +61,7 @@ def test_a_word_inside_is_found_once_the_file_was_opened_and_goes_with_the_repor
 
     def taken_and_opened(name: str, **told: object) -> tuple[UUID, ReceiptCode]:
         ref, code = opened_first(name, **told)
-        looked_at(people, ref, file)
+        looked_at(people, ref, file.container)
         indexed(people)
         (result,) = look_for(people, '"old mill"').results
         assert (result.ref, [one.where for one in result.passages]) == (ref, ["Words in a file"])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from django.conf import settings
 
 from heedline.casework.dissemination import outgoing, partner_inbox
 from heedline.casework.keys import session_signing
@@ -12,10 +15,15 @@ from heedline.reports.models import Dissemination
 from heedline.web.partner import sent_pages
 from tests.sites.office.desk_hand import Hand
 from tests.support.cast import PASSWORD, House, add_partner, now
+from tests.support.derivatives import sandbox
+from tests.support.files_scene import add_file, files_kept, looked_at, picture
 from tests.support.partner_scene import (
+    COUNCIL,
+    NECESSITY,
     TEXT,
     TITLE,
     answered,
+    checked,
     compared,
     in_danger,
     opened,
@@ -26,6 +34,7 @@ from tests.support.partner_scene import (
 from tests.support.scene_people import People, logged
 from tests.support.site_client import SiteClient
 
+__all__ = ["sandbox"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo", "council")]
 
 
@@ -207,7 +216,7 @@ def test_what_one_cannot_open_says_what_to_do_and_signs_nothing(
 ) -> None:
     _, ident = sent_to_the_council(people)
     petra = at_the_council(people)
-    monkeypatch.setattr(partner_inbox, "_open", _cannot)
+    monkeypatch.setattr(partner_inbox, "opened_words", _cannot)
     petra.get(place(ident))
     petra.send(place(ident))
     assert petra.page.status_code == 409
@@ -272,3 +281,47 @@ def test_another_partner_sees_nothing_of_it(people: People) -> None:
     for method in (kit.client.get, kit.client.post):
         assert method(place(ident)).status_code in {403, 404}
     assert Dissemination.objects.get().receipt is None
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_a_file_is_chosen_read_over_and_viewed_in_the_frame_of_the_files_site(
+    people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with files_kept(tmp_path, monkeypatch):
+        ref, _ = people.assessed()
+        container = add_file(ref, picture(), at=people.at, name="Rosa_garden.jpg")
+        add_file(ref, picture((40, 30)), at=people.at, name="never_opened.jpg")
+        looked_at(people, ref, container)
+        compared(people)
+        odile = Hand(SiteClient("office")).at_work(people.house, "Odile")
+        odile.get(f"/w/r/{ref}/partners/write/")
+        assert "File 1: Rosa_garden.jpg" in odile.html
+        assert "never_opened.jpg" not in odile.html
+        told = {
+            "partner": str(people.house.desks[COUNCIL].id),
+            "purpose": "support",
+            "basis": "panel",
+            "title": TITLE,
+        }
+        told |= {"text": TEXT, "necessity": NECESSITY, "files": str(container)}
+        write = f"/w/r/{ref}/partners/write/"
+        odile.send(write, do="sure", **told)
+        assert odile.heading == "Check before saving"
+        assert "File 1: Rosa_garden.jpg" in odile.html
+        odile.send(write, do="save")
+        assert f"/w/r/{ref}/files/{container}/" in odile.html
+        ident = Dissemination.objects.get().id
+        checked(people, ident)
+        petra = at_the_council(people)
+        petra.get(f"{place(ident)}files/1/")
+        assert petra.path == place(ident), "the disclosure comes first"
+        petra.send(place(ident))
+        assert "Rosa_garden" not in petra.html
+        assert petra.page["Content-Security-Policy"].count("frame-src") == 0
+        petra.get(f"{place(ident)}files/1/")
+        assert petra.heading == "File 1 of 1"
+        assert petra.page["Content-Security-Policy"].endswith(f"frame-src {settings.FILES_URL}")
+        (frame,) = re.findall(r'<iframe[^>]* src="([^"]+)"', petra.html)
+        assert re.fullmatch(re.escape(settings.FILES_URL) + r"/t/[\w-]{43}/", frame)
+        assert petra.get(f"{place(ident)}files/2/").status_code == 404
+        assert petra.get(f"{place(uuid4())}files/1/").status_code == 404

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db.models import F, Func, JSONField, Value
 
 from heedline.casework.access.session_store import row_of
+from heedline.permits import partner_functions
 from heedline.permits.models import ViewToken
 from heedline.reports.models import Presence
 
@@ -53,5 +54,7 @@ def forget_views(token: str) -> None:
 
     Called with `forget`.
     """
-    if not settings.FOR_PARTNERS:  # they open no files of reports
+    if settings.FOR_PARTNERS:
+        partner_functions.close_files()
+    else:
         ViewToken.objects.filter(session=row_of(token)).delete()

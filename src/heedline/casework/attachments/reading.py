@@ -70,7 +70,7 @@ def _line(entry: Mapping[str, Any], stored: Mapping[UUID, str], message_words: s
         container=container,
         name=str(entry["name"]),
         kind=str(entry["kind"]),
-        kind_words=_KINDS.get(FileKind(entry["kind"]), _KINDS[FileKind.UNKNOWN]),
+        kind_words=kind_words(str(entry["kind"])),
         media=str(entry["media"]),
         length=length,
         length_words=length_words(length),
@@ -80,6 +80,11 @@ def _line(entry: Mapping[str, Any], stored: Mapping[UUID, str], message_words: s
         missing=stored.get(container) != FileState.KEPT,
         message_words=message_words,
     )
+
+
+def kind_words(kind: str) -> str:
+    """Return what officers call a kind of file."""
+    return _KINDS.get(FileKind(kind), _KINDS[FileKind.UNKNOWN])
 
 
 def length_words(length: int) -> str:

@@ -158,6 +158,21 @@ def take_original(
     return token
 
 
+def derivative_of(found: FoundReport, container: UUID) -> tuple[ManifestEntry, Derived]:
+    """Return a file's entry and its derivative with the key to it.
+
+    Raises NotHere, CannotOpen, and NotNow for a file that has none yet.
+    """
+    ring = found.by.keys()
+    entry, _ = _entry(found, container)
+    described = _descriptions(found, ring).get(container)
+    if described is None:
+        raise NotNow("Open the file first. There is nothing to send of it before.")
+    if described.words["original"] != entry.sha256:
+        raise CannotOpen
+    return entry, _derived(described, ring)
+
+
 # --- what is there ---------------------------------------------------------------------------------------------------
 
 

@@ -19,6 +19,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance, office_zone
+from heedline.casework.attachments import disclosing
+from heedline.casework.attachments.disclosing import DisclosedFile
 from heedline.casework.dissemination import partners
 from heedline.casework.dissemination.outgoing import ANSWER, SENT
 from heedline.casework.dissemination.partner_inbox import answer_paper, receipt_paper
@@ -136,6 +138,7 @@ class SentFile:
     can_withdraw: bool
     can_finish: bool
     compared: bool
+    files: tuple[DisclosedFile, ...] = ()
 
 
 def _when(at: datetime | None) -> str:
@@ -306,6 +309,7 @@ def _file(
     answer = str(said.get("text", ""))
     line, key = _line(row, by, at), partners.key_of(row.partner_id, at)
     return SentFile(
+        files=disclosing.files_in(sent),
         line=line,
         basis=rules.bases.get(row.basis, row.basis),
         conditions=tuple(rules.conditions.get(one, one) for one in row.conditions),

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from django.db.models import Q
 
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
+from heedline.casework.attachments import disclosing
 from heedline.casework.dissemination import partners
 from heedline.casework.dissemination.partner_inbox import sent_paper
 from heedline.casework.dissemination.partners import PartnerKey
@@ -67,9 +69,11 @@ class DisseminationDraft:
     text: str = field(repr=False)
     necessity: str = field(repr=False)
     urgent: bool = False
+    files: tuple[UUID, ...] = ()
+    """The files of the report whose derivatives go with it."""
 
 
-def _checked(writing: DisseminationDraft) -> tuple[dict[str, str], str]:
+def _checked(writing: DisseminationDraft) -> tuple[dict[str, Any], str]:
     rules = load_pack(settings.PACK).partners
     if (
         writing.purpose not in rules.purposes
@@ -77,7 +81,7 @@ def _checked(writing: DisseminationDraft) -> tuple[dict[str, str], str]:
         or not set(writing.conditions) <= rules.conditions.keys()
     ):
         raise ValueError("a purpose, a ground or a condition that the pack does not know")
-    words = {
+    words: dict[str, Any] = {
         "title": notes.written(
             writing.title,
             longest=LONGEST_TITLE,
@@ -114,6 +118,8 @@ def write(ref: UUID, writing: DisseminationDraft, *, version: int, by: Attendanc
         deconfliction.refuse_without_contact(found)
     to = _key(writing.partner, at)
     ident, ring = uuid4(), by.keys()
+    if writing.files:
+        words[disclosing.FILES] = disclosing.chosen(found, writing.files)
     container = notes.seal(found, words, part=SENT)
     necessity = notes.seal(found, {"necessity": why})
     digest = hashlib.sha256(bytes(SealedPayload.objects.get(container=container).payload)).digest()
@@ -145,7 +151,13 @@ def write(ref: UUID, writing: DisseminationDraft, *, version: int, by: Attendanc
         note=necessity,
         **editing.lease(by, at),
     )
-    record(found, Act.DISSEMINATION_WRITTEN, dissemination=str(ident), urgent=writing.urgent)
+    record(
+        found,
+        Act.DISSEMINATION_WRITTEN,
+        dissemination=str(ident),
+        urgent=writing.urgent,
+        files=len(writing.files),
+    )
     if writing.urgent:
         _seal_to(found, row, to)
     row.save(force_insert=True)

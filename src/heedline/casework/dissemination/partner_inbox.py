@@ -19,6 +19,8 @@ from django.conf import settings
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance, office_zone
+from heedline.casework.attachments import disclosing
+from heedline.casework.attachments.disclosing import DisclosedFile
 from heedline.casework.dissemination import partners
 from heedline.casework.errors import Conflict, NotHere, SealingStopped
 from heedline.casework.keys import directory as key_directory
@@ -43,7 +45,7 @@ from heedline.vault.containers.container import Container, readdress
 LONGEST = 10_000
 _NOT_WANTED = "The desk wants no answer any more, so it was not sent. Phone them if they should know this."
 _UNREADABLE = "Your answer cannot be opened with your present keys."
-_OPEN_FIRST = "Open it first."
+OPEN_FIRST = "Open it first."
 _CLOSED = "The desk has finished with this, so it was not sent. Phone them if they should know this."
 _GONE = "This was withdrawn, or is not for your team. Phone the desk if you expected it."
 
@@ -126,6 +128,7 @@ class OpenedHere:
     ours: bool
     answer: str = field(repr=False)
     earlier: tuple[EarlierHere, ...] = ()
+    files: tuple[DisclosedFile, ...] = ()
 
 
 def receipt_paper(ident: UUID, sha256: bytes, partner: UUID) -> bytes:
@@ -161,8 +164,8 @@ def listing(*, by: Attendance, at: datetime) -> tuple[SentHere, ...]:
     The view is logged before this returns. Raises Refused.
     """
     with refusals_logged(Act.DISSEMINATIONS_LISTED, by=by.officer_id):
-        by.require(Capability.READ_SENT, *_desks(by))
-        journal.record(Act.DISSEMINATIONS_LISTED, actor=by.officer_id, desk=_desks(by)[0])
+        by.require(Capability.READ_SENT, *desks_of(by))
+        journal.record(Act.DISSEMINATIONS_LISTED, actor=by.officer_id, desk=desks_of(by)[0])
     return _lines(partner_functions.sent_to_me(), at)
 
 
@@ -171,7 +174,7 @@ def one(ident: UUID, *, by: Attendance, at: datetime) -> SentHere:
 
     Raises NotHere and Refused.
     """
-    by.require(Capability.READ_SENT, *_desks(by))
+    by.require(Capability.READ_SENT, *desks_of(by))
     row = partner_functions.one_sent_to_me(ident)
     if row is None:
         raise NotHere
@@ -186,14 +189,14 @@ def open_it(ident: UUID, *, by: Attendance, at: datetime) -> OpenedHere:
     keys do not open it. In that case nothing has been signed and the desk has to release it again.
     """
     with refusals_logged(Act.OPENED_BY_PARTNER, by=by.officer_id, thing="dissemination", thing_id=ident):
-        by.require(Capability.READ_SENT, *_desks(by))
+        by.require(Capability.READ_SENT, *desks_of(by))
         ring = by.keys()
         parts = partner_functions.parts(ident)
         if parts is None:
             raise NotHere
-        words = _open(parts.container, parts.header, parts.payload, [parts.epoch], by, "sent")
+        words = opened_words(parts.container, parts.header, parts.payload, [parts.epoch], by, "sent")
         digest = hashlib.sha256(parts.payload).digest()
-        partner = _desks(by)[0]
+        partner = desks_of(by)[0]
         said = session_signing.attest(ring.voice, receipt_paper(ident, digest, partner))
         if partner_functions.receive(ident, {**said, "on": at.date().isoformat()}) == "not-yours":
             raise NotHere
@@ -211,6 +214,7 @@ def open_it(ident: UUID, *, by: Attendance, at: datetime) -> OpenedHere:
         ours,
         _own_answer(parts, by),
         _earlier(ident, by),
+        disclosing.files_in(words),
     )
 
 
@@ -230,16 +234,16 @@ def answer(ident: UUID, code: str, text: str, *, by: Attendance, at: datetime) -
         text, longest=LONGEST, missing="Write what the desk should know, or that there is no more."
     )
     with refusals_logged(Act.ANSWERED_BY_PARTNER, by=by.officer_id, thing="dissemination", thing_id=ident):
-        by.require(Capability.ANSWER_SENT, *_desks(by))
+        by.require(Capability.ANSWER_SENT, *desks_of(by))
         ring = by.keys()
         about = one(ident, by=by, at=at)
         if about.withdrawn:
             raise NotNow(_GONE)
         if about.no_longer_wanted:
             raise NotNow(_NOT_WANTED)
-        partner = _desks(by)[0]
+        partner = desks_of(by)[0]
         mine = partners.key_of(partner, at)
-        to = _keys_of_the_desk(ident, _CLOSED if about.can_add else _OPEN_FIRST)
+        to = _keys_of_the_desk(ident, _CLOSED if about.can_add else OPEN_FIRST)
         if mine is None or mine.epoch not in ring.seeds:
             raise SealingStopped
         container, key, salt = uuid4(), uuid4(), session_signing.new_salt()
@@ -278,7 +282,7 @@ def answer(ident: UUID, code: str, text: str, *, by: Attendance, at: datetime) -
         case "changed":
             raise Conflict
         case "not-now":
-            raise NotNow(_CLOSED if about.can_add else _OPEN_FIRST)
+            raise NotNow(_CLOSED if about.can_add else OPEN_FIRST)
         case _:
             raise NotHere
 
@@ -286,7 +290,7 @@ def answer(ident: UUID, code: str, text: str, *, by: Attendance, at: datetime) -
 # --- smaller matters -------------------------------------------------------------------------------------------------
 
 
-def _desks(by: Attendance) -> tuple[UUID, ...]:
+def desks_of(by: Attendance) -> tuple[UUID, ...]:
     """Return the partner desk at which this person works.
 
     Raises NotHere for everyone else.
@@ -339,7 +343,7 @@ def _by(names: dict[UUID, str], who: UUID | None, at: datetime | None) -> str:
     return f"{names.get(who, 'A colleague')}, {_when(at)}" if who is not None else ""
 
 
-def _open(
+def opened_words(
     container: UUID, header: bytes, payload: bytes, epochs: list[UUID], by: Attendance, part: str
 ) -> dict[str, Any]:
     body = envelope.open_part(
@@ -360,7 +364,7 @@ def _earlier(ident: UUID, by: Attendance) -> tuple[EarlierHere, ...]:
     found = []
     for row in rows:
         try:
-            said = _open(row.container, row.header, row.payload, [row.epoch], by, "answer")
+            said = opened_words(row.container, row.header, row.payload, [row.epoch], by, "answer")
         except CannotOpen:
             said = {"text": _UNREADABLE}
         text = str(said.get("text", ""))
@@ -373,7 +377,7 @@ def _own_answer(parts: Parts, by: Attendance) -> str:
     if parts.answer is None or parts.answer_epoch is None:
         return ""
     try:
-        said = _open(
+        said = opened_words(
             parts.answer, parts.answer_header, parts.answer_payload, [parts.answer_epoch], by, "answer"
         )
     except CannotOpen:

@@ -153,4 +153,40 @@ CREATE FUNCTION permits.earlier_answers(p_id uuid) RETURNS TABLE (code text, by_
     ORDER BY a.number DESC
 $$;
 
+-- Lay down a token for one file that came with a disclosure. What it opens is sealed under the token, with the key that
+-- stands in the disclosure: whoever has not opened that has no key. Returns false for what was not sent to us, was not
+-- opened yet, or is no file of its report.
+CREATE FUNCTION permits.view_sent_file(p_id uuid, p_object uuid, p_digest bytea, p_sealed bytea) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_report uuid;
+    v_file uuid;
+BEGIN
+    SELECT d.report_id, v.file_id INTO v_report, v_file
+        FROM public.reports_dissemination d
+        JOIN public.reports_derivative v ON v.report_id = d.report_id AND v.object = p_object
+        WHERE d.id = p_id AND d.partner_id IN (SELECT permits.my_partner_desks())
+            AND d.state IN ('received', 'answered', 'done');
+    IF NOT FOUND OR octet_length(p_digest) IS DISTINCT FROM 32 OR p_sealed IS NULL OR octet_length(p_sealed) > 65536 THEN
+        RETURN false;
+    END IF;
+    INSERT INTO public.permits_view_token (digest, session, report, file, dissemination, purpose, sealed, prepared, used,
+            expires_at, ends_at)
+        VALUES (p_digest, sha256(decode(current_setting('heedline.session_secret', true), 'hex')), v_report, v_file, p_id,
+            'view', p_sealed, NULL, false, now() + interval '60 seconds', now() + interval '2 hours');
+    INSERT INTO public.audit_event (act, actor, desk, thing, thing_id, outcome, detail)
+        SELECT 'file-viewed-by-partner', permits.my_officer(), r.desk_id, 'report', r.id, 'done',
+            jsonb_build_object('dissemination', p_id::text, 'file', v_file::text)
+        FROM public.reports_report r WHERE r.id = v_report;
+    RETURN true;
+END $$;
+
+-- Close every file that this session of a partner has open.
+CREATE FUNCTION permits.close_sent_files() RETURNS void LANGUAGE sql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+    DELETE FROM public.permits_view_token t
+        WHERE t.session = sha256(decode(current_setting('heedline.session_secret', true), 'hex'))
+            AND t.dissemination IS NOT NULL
+$$;
+
 SET ROLE heedline_owner;

@@ -4,15 +4,22 @@
 -- lasts and the officer reaches the report.
 SET ROLE heedline_usher;
 
--- Whether the officer of a session, given by its row, works at a desk of this report, or at the desk whose record it is.
-CREATE FUNCTION viewer.reaches(p_session bytea, p_report uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp AS $$
-    SELECT EXISTS (SELECT 1 FROM public.permits_session s
+-- Whether the officer of a session, given by its row, works at a desk of this report, at the desk whose record it is, or at
+-- the partner that has this disclosure about it.
+CREATE FUNCTION viewer.reaches(p_session bytea, p_report uuid, p_dissemination uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE WHEN p_dissemination IS NOT NULL THEN EXISTS (SELECT 1 FROM public.permits_session s
+        JOIN public.desks_officer o ON o.id = s.officer_id AND o.is_active
+        JOIN public.desks_appointment a ON a.officer_id = o.id AND a.ended_on IS NULL AND a.role = 'partner'
+        JOIN public.reports_dissemination d ON d.partner_id = a.desk_id AND d.id = p_dissemination AND d.report_id = p_report
+            AND d.state IN ('received', 'answered', 'done')
+        WHERE s.row = p_session AND s.site = 'partner' AND s.expires_at > now())
+    ELSE EXISTS (SELECT 1 FROM public.permits_session s
         JOIN public.desks_officer o ON o.id = s.officer_id AND o.is_active
         JOIN public.desks_appointment a ON a.officer_id = o.id AND a.ended_on IS NULL AND a.role IN ('officer', 'supervisor')
         WHERE s.row = p_session AND s.site = 'office' AND s.expires_at > now() AND (
             EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = p_report AND a.desk_id IN (r.desk_id, r.watch_id))
-            OR EXISTS (SELECT 1 FROM public.reports_desk_file f WHERE f.thing = p_report AND f.desk_id = a.desk_id)))
+            OR EXISTS (SELECT 1 FROM public.reports_desk_file f WHERE f.thing = p_report AND f.desk_id = a.desk_id))) END
 $$;
 
 -- Use a token up: the capability takes its place. Returns what is sealed under the token, once.
@@ -26,7 +33,7 @@ BEGIN
     UPDATE public.permits_view_token t
         SET digest = p_capability, used = true, expires_at = least(now() + interval '15 minutes', t.ends_at)
         WHERE t.digest = p_token AND NOT t.used AND t.purpose = p_purpose AND t.expires_at > now()
-            AND viewer.reaches(t.session, t.report)
+            AND viewer.reaches(t.session, t.report, t.dissemination)
         RETURNING t.sealed INTO found_sealed;
     RETURN found_sealed;
 END $$;
@@ -40,7 +47,7 @@ BEGIN
     END IF;
     UPDATE public.permits_view_token t SET sealed = p_sealed
         WHERE t.digest = p_capability AND t.used AND t.purpose = 'view' AND t.expires_at > now()
-            AND viewer.reaches(t.session, t.report);
+            AND viewer.reaches(t.session, t.report, t.dissemination);
     RETURN FOUND;
 END $$;
 
@@ -50,7 +57,7 @@ CREATE FUNCTION viewer.open_capability(p_capability bytea, p_uncovered boolean) 
 DECLARE t public.permits_view_token;
 BEGIN
     SELECT * INTO t FROM public.permits_view_token v WHERE v.digest = p_capability AND v.used AND v.purpose = 'view'
-        AND v.expires_at > now() AND viewer.reaches(v.session, v.report);
+        AND v.expires_at > now() AND viewer.reaches(v.session, v.report, v.dissemination);
     IF NOT FOUND THEN RETURN NULL; END IF;
     -- one write a minute is enough
     IF t.expires_at < least(now() + interval '14 minutes', t.ends_at) THEN
@@ -60,7 +67,7 @@ BEGIN
     IF p_uncovered THEN
         INSERT INTO public.desks_viewing_minutes (officer_id, day, minutes, minute)
             SELECT s.officer_id, (now() AT TIME ZONE 'UTC')::date, 1, date_trunc('minute', now())
-            FROM public.permits_session s WHERE s.row = t.session
+            FROM public.permits_session s WHERE s.row = t.session AND s.site = 'office'
             ON CONFLICT (officer_id, day) DO UPDATE
                 SET minutes = public.desks_viewing_minutes.minutes + 1, minute = EXCLUDED.minute
                 WHERE public.desks_viewing_minutes.minute < EXCLUDED.minute;
@@ -105,7 +112,7 @@ DECLARE
     kept public.reports_desk_file;
 BEGIN
     SELECT * INTO t FROM public.permits_view_token v WHERE v.digest = p_capability AND v.used AND v.purpose = 'view'
-        AND v.expires_at > now() AND viewer.reaches(v.session, v.report) FOR UPDATE;
+        AND v.expires_at > now() AND viewer.reaches(v.session, v.report, v.dissemination) FOR UPDATE;
     IF NOT FOUND OR t.prepared IS NULL OR p_size <= 0 OR octet_length(p_description) > 1048576 THEN
         RETURN 'refused';
     END IF;

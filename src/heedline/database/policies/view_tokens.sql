@@ -6,7 +6,7 @@ CREATE POLICY inner_roles ON permits_view_token TO heedline_usher, heedline_sett
 CREATE POLICY of_my_session ON permits_view_token TO heedline_office
     USING (session = sha256(decode(current_setting('heedline.session_secret', true), 'hex')))
     WITH CHECK (session = sha256(decode(current_setting('heedline.session_secret', true), 'hex'))
-        AND NOT used AND expires_at <= now() + interval '60 seconds' AND ends_at <= now() + interval '2 hours'
+        AND NOT used AND dissemination IS NULL AND expires_at <= now() + interval '60 seconds' AND ends_at <= now() + interval '2 hours'
         AND (EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report)
             OR EXISTS (SELECT 1 FROM public.reports_desk_file f WHERE f.thing = report)));
 

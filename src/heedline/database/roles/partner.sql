@@ -61,8 +61,10 @@ GRANT EXECUTE ON FUNCTION
     permits.reads_as_my_statement(uuid, bigint, text, text),
     permits.receive_sent(uuid, jsonb),
     permits.retire_epoch(uuid),
+    permits.close_sent_files(),
     permits.sent_parts(uuid),
     permits.sent_to_me(uuid),
+    permits.view_sent_file(uuid, uuid, bytea, bytea),
     permits.shares_to_move(uuid, uuid, integer)
 TO heedline_partner;
 SET ROLE heedline_owner;

@@ -26,8 +26,8 @@ GRANT SELECT ON keys_statement TO heedline_usher;
 -- sessions
 GRANT SELECT, UPDATE (officer_id) ON permits_session TO heedline_usher;
 GRANT SELECT ON permits_sign_in_proof TO heedline_usher;
--- what the files origin opens one file with
-GRANT SELECT, UPDATE (digest, used, sealed, prepared, expires_at) ON permits_view_token TO heedline_usher;
+-- what the files origin opens one file with; those of partners are made and removed for them
+GRANT SELECT, INSERT, DELETE, UPDATE (digest, used, sealed, prepared, expires_at) ON permits_view_token TO heedline_usher;
 
 -- reports
 GRANT SELECT (report_id), DELETE ON reports_call_back TO heedline_usher;

@@ -118,6 +118,7 @@ class Migration(migrations.Migration):
                 ("session", models.BinaryField(max_length=32)),
                 ("report", models.UUIDField()),
                 ("file", models.UUIDField()),
+                ("dissemination", models.UUIDField(null=True)),
                 ("purpose", models.CharField(max_length=8)),
                 ("sealed", models.BinaryField()),
                 ("prepared", models.BinaryField(null=True)),

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from heedline.casework.access import session
 from heedline.casework.access.session import Attendance
-from heedline.casework.dissemination import partner_inbox
+from heedline.casework.dissemination import partner_inbox, sent_files
 from heedline.casework.dissemination.partner_inbox import OpenedHere, SentHere
 from heedline.casework.errors import CannotOpen, Conflict, SealingStopped
 from heedline.packs import load_pack
@@ -29,6 +29,7 @@ from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
 from heedline.web.entrance.kept_words import form_of, keeps_words, let_go
 from heedline.web.entrance.middleware import SignedInRequest
+from heedline.web.shell.file_frames import framing, token_address
 from heedline.web.shell.saved_words import restored
 
 #: So many are listed on a page of those that wait for nobody.
@@ -110,6 +111,29 @@ def one(request: SignedInRequest, ref: UUID) -> HttpResponse:
         "can_answer": about.can_answer,
     }
     return render(request, "partner/one.html", context)
+
+
+@open_to(Audience.UNLOCKED)
+@require_GET
+def file(request: SignedInRequest, ref: UUID, number: int) -> HttpResponse:
+    """Show one file of a disclosure in a frame, covered until it is asked for."""
+    by, at = request.attendance, session.now()
+    try:
+        viewed = sent_files.view(ref, number, by=by, at=at)
+    except NotNow:  # nobody has opened the disclosure yet
+        return HttpResponseRedirect(reverse("sent", kwargs={"ref": ref}))
+    except CannotOpen:
+        about = partner_inbox.one(ref, by=by, at=at)
+        return render(request, "partner/cannot_open.html", {"about": about}, status=409)
+    context = {
+        "about": viewed.about,
+        "file": viewed.file,
+        "how_many": viewed.how_many,
+        "before": number - 1,
+        "after": number + 1 if number < viewed.how_many else 0,
+        "frame": token_address("t", viewed.token),
+    }
+    return framing(render(request, "partner/file.html", context))
 
 
 @open_to(Audience.UNLOCKED)

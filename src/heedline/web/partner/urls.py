@@ -14,5 +14,6 @@ urlpatterns = [
     path("help/", pages.helping, name="help"),
     path("w/", sent_pages.listing, name="my-work"),
     path("w/sent/<uuid:ref>/", sent_pages.one, name="sent"),
+    path("w/sent/<uuid:ref>/files/<int:number>/", sent_pages.file, name="sent-file"),
     path("w/sent/<uuid:ref>/answer/", sent_pages.answer, name="sent-answer"),
 ]

@@ -13,7 +13,7 @@ CONTENT: dict[str, Any] = {"default-src": ["'none'"], "frame-ancestors": ["'none
 
 
 def of_pages() -> dict[str, Any]:
-    """Return the policy of our own pages, which only the office may frame.
+    """Return the policy of our own pages, which only the office and the partners' site may frame.
 
     They load from this origin alone. The origin has no cookie and no storage that a script could read.
     """
@@ -27,7 +27,7 @@ def of_pages() -> dict[str, Any]:
         "connect-src": ["'self'"],
         "form-action": ["'self'"],
         "base-uri": ["'none'"],
-        "frame-ancestors": [settings.OFFICE_URL],
+        "frame-ancestors": [settings.OFFICE_URL, settings.PARTNER_URL],
         "sandbox": ["allow-same-origin", "allow-scripts", "allow-forms"],
     }
 

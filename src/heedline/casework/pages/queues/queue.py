@@ -14,8 +14,8 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import Exists, Expression, F, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models import Count, Exists, Expression, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, JSONObject
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
@@ -58,7 +58,7 @@ from heedline.permits.queue_rows import QueueRows, number_of
 from heedline.permits.roles import Role
 from heedline.permits.scopes import IsOneOf, of_page, reports_of, totals_at, waiting_at
 from heedline.reports.lifecycle import Move, Stage
-from heedline.reports.models import Report, Step, TranslationText
+from heedline.reports.models import Report, ReportFile, Step, TranslationText
 from heedline.reports.stored import parts_of
 from heedline.vault import CannotOpen
 
@@ -115,7 +115,7 @@ class Queue:
     views: tuple[SavedView, ...]
 
 
-def _flags(report: Report, opened: OpenedReport | None) -> tuple[str, ...]:
+def _flags(report: Report, opened: OpenedReport | None, files: int) -> tuple[str, ...]:
     found = []
     if report.danger_to_life or (report.danger_to_life is None and report.urgency == Urgency.DANGER):
         found.append("Danger to life")
@@ -129,6 +129,8 @@ def _flags(report: Report, opened: OpenedReport | None) -> tuple[str, ...]:
         found.append("Asks to withdraw")
     if report.unread:
         found.append("New message")
+    if files:
+        found.append("1 file" if files == 1 else f"{files} files")
     if opened is not None:
         found += report_language.flags(
             opened.guess,
@@ -165,13 +167,14 @@ class Listed:
     """A queue row with the extra columns fetched alongside it.
 
     `staffed` is True when an officer is on duty at the row's desk. `translated` is the part with its newest translation.
-    `closed` is the day and the officer of its closing.
+    `closed` is the day and the officer of its closing. `files` counts those of the report and of its messages.
     """
 
     report: Report
     staffed: bool
     translated: UUID | None
     closed: tuple[date, str] | None
+    files: int
 
 
 @dataclass(frozen=True)
@@ -195,6 +198,16 @@ _TRANSLATED = Subquery(
     )
     .order_by("-translation__due_at", "-number")
     .values("container")[:1]
+)
+_FILES = Coalesce(
+    Subquery(
+        ReportFile.objects.filter(report=OuterRef("pk"))
+        .order_by()
+        .values("report")
+        .annotate(n=Count("*"))
+        .values("n")
+    ),
+    0,
 )
 _CLOSED = Subquery(
     Step.objects.filter(report=OuterRef("pk"), move__in=[Move.CLOSE, Move.SWEEP])
@@ -247,13 +260,15 @@ def _listed(
     told = list(
         rows.select_related("owner", "desk")
         .only(*_LIST_FIELDS)
-        .annotate(staffed=Exists(on_duty), translated=_TRANSLATED, **more, **beside)[: view.size + 1]
+        .annotate(staffed=Exists(on_duty), translated=_TRANSLATED, n_files=_FILES, **more, **beside)[
+            : view.size + 1
+        ]
     )
     if told:
         found = _told_beside(vars(told[0]), by)
     else:
         found = _told_beside(Officer.objects.filter(pk=by.officer_id).values(**beside).get(), by)
-    return [Listed(row, row.staffed, row.translated, _closing(row)) for row in told], found
+    return [Listed(row, row.staffed, row.translated, _closing(row), row.n_files) for row in told], found
 
 
 def _closing(row: Report) -> tuple[date, str] | None:
@@ -354,7 +369,7 @@ def _line(
         owner=report.owner.name if report.owner is not None else None,
         owner_id=report.owner_id,
         mine=report.owner_id == by.officer_id,
-        flags=_flags(report, opened),
+        flags=_flags(report, opened, row.files),
         watch_reason=_watch_reason(row, by),
         new_messages=report.unread,
         version=report.version,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -19,7 +18,8 @@ from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import keeps_words, let_go
-from heedline.web.office.files.file_words import REASONS, line_of, token_address
+from heedline.web.office.files.file_words import REASONS, line_of
+from heedline.web.shell.file_frames import framing, token_address
 from heedline.web.shell.queue_links import from_query
 from heedline.web.shell.report_page import page
 from heedline.web.shell.request import OfficeRequest
@@ -43,12 +43,6 @@ _ORIGINAL: tuple[Field, ...] = (
         limit=_LONGEST,
     ),
 )
-
-
-def _framing(response: HttpResponse) -> HttpResponse:
-    """Let this one page frame the files site. No other page of the office frames anything."""
-    response._csp_config = {**settings.SECURE_CSP, "frame-src": [settings.FILES_URL]}  # type: ignore[attr-defined]
-    return response
 
 
 def _one(files: FilesOfReport, container: UUID) -> ViewableFile:
@@ -82,7 +76,7 @@ def file(request: OfficeRequest, ref: UUID, file: UUID) -> HttpResponse:
         context["frame"] = token_address("t", viewing.open_file(ref, file, by=by, at=at))
     except NotNow as no:
         context["why_not"] = no.reason
-    return _framing(page(request, "office/file.html", report, "report-file", context))
+    return framing(page(request, "office/file.html", report, "report-file", context))
 
 
 def _around(request: OfficeRequest, found: FilesOfReport, one: ViewableFile) -> dict[str, Any]:

@@ -1,10 +1,9 @@
-"""A file as the office shows it, and the addresses of the files site."""
+"""A file as the office shows it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.urls import reverse
 
 from heedline.casework.attachments.viewing import FilesOfReport, OriginalReason, ViewableFile
@@ -33,8 +32,3 @@ def line_of(one: ViewableFile, query: str, files: FilesOfReport) -> dict[str, An
         "href": reverse("report-file", kwargs=ids) + query,
         "original_href": reverse("report-original", kwargs=ids) + query,
     }
-
-
-def token_address(name: str, token: str) -> str:
-    """Return the address at the files site for a token. Nothing else that we write leads there."""
-    return f"{settings.FILES_URL}/{name}/{token}/"

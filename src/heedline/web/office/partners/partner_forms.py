@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.conf import settings
 
+from heedline.casework.attachments.disclosing import described
+from heedline.casework.attachments.viewing import ViewableFile
 from heedline.casework.dissemination.outgoing import LONGEST, LONGEST_TITLE, DisseminationDraft
 from heedline.casework.dissemination.partners import PartnerLine
 from heedline.packs import load_pack
@@ -19,10 +21,12 @@ def _choices(named: dict[str, str]) -> tuple[FieldOption, ...]:
     return tuple(FieldOption(value=code, label=words) for code, words in named.items())
 
 
-def writing_fields(partners: tuple[PartnerLine, ...], *, life: bool) -> tuple[Field, ...]:
+def writing_fields(
+    partners: tuple[PartnerLine, ...], files: tuple[ViewableFile, ...], *, life: bool
+) -> tuple[Field, ...]:
     """Return the fields for writing a disclosure.
 
-    `life` means that the report is assessed as a danger to life, so that the disclosure can be sent before a
+    `files` are those of the report that have a derivative. `life` means that the report is assessed as a danger to life, so that the disclosure can be sent before a
     second officer has reviewed it.
     """
     rules = load_pack(settings.PACK).partners
@@ -75,6 +79,7 @@ def writing_fields(partners: tuple[PartnerLine, ...], *, life: bool) -> tuple[Fi
             limit=LONGEST,
             tell_limit=True,
         ),
+        *((_files(files),) if files else ()),
         Checkboxes(
             name="conditions",
             label="On which conditions?",
@@ -97,6 +102,27 @@ def writing_fields(partners: tuple[PartnerLine, ...], *, life: bool) -> tuple[Fi
 
 def _compared(one: PartnerLine) -> str:
     return "" if one.compared else "You have not compared the words of their key yet"
+
+
+def _files(files: tuple[ViewableFile, ...]) -> Field:
+    return Checkboxes(
+        name="files",
+        label="Which files do they get?",
+        hint=(
+            "They get the copy that you see, without hidden details, and never the original. A picture or a voice can show "
+            "who sent it. Files that nobody has opened yet are not listed."
+        ),
+        choices=tuple(
+            FieldOption(
+                value=str(one.container),
+                label=f"File {one.number}: {one.line.name}",
+                hint=described(one.line.kind, one.derived) if one.derived is not None else "",
+            )
+            for one in files
+        ),
+        small=True,
+        optional=True,
+    )
 
 
 def _urgent() -> Field:
@@ -124,6 +150,7 @@ def writing_of(form: Form) -> DisseminationDraft:
         text=form.text("text"),
         necessity=form.text("necessity"),
         urgent=form.text("urgent") == "yes",
+        files=tuple(UUID(one) for one in form.chosen("files")),
     )
 
 

@@ -15,6 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from heedline.casework.access import session
 from heedline.casework.access.session import Attendance
+from heedline.casework.attachments import viewing
+from heedline.casework.attachments.viewing import ViewableFile
 from heedline.casework.dissemination import lines as dissemination_lines
 from heedline.casework.dissemination import outgoing, partners, rewrap
 from heedline.casework.dissemination.lines import SentFile
@@ -89,7 +91,9 @@ def write(request: OfficeRequest, ref: UUID) -> HttpResponse:
     by, at = request.attendance, session.now()
     file = case_file.case_file(ref, by=by, at=at)
     fields = partner_forms.writing_fields(
-        partners.list_partners(by=by, at=at), life=file.header.danger_to_life is True
+        partners.list_partners(by=by, at=at),
+        _with_derivatives(file.header.files, ref, by, at),
+        life=file.header.danger_to_life is True,
     )
     kept = restored(request, fields)
     form, status, sure = kept or Form(fields), 200, False
@@ -130,8 +134,16 @@ def write(request: OfficeRequest, ref: UUID) -> HttpResponse:
     return page(request, "office/partners_write.html", file, "report-partners", context, status)
 
 
+def _with_derivatives(files: int, ref: UUID, by: Attendance, at: datetime) -> tuple[ViewableFile, ...]:
+    """Return the files of a report that have something that can be sent."""
+    if not files:
+        return ()
+    found = viewing.files_of(ref, by=by, at=at).files
+    return tuple(one for one in found if one.derived is not None and one.derived.parts)
+
+
 def _given(form: Form, name: str) -> list[str]:
-    return form.chosen(name) if name == "conditions" else [form.text(name)]
+    return form.chosen(name) if name in {"conditions", "files"} else [form.text(name)]
 
 
 # --- one thing -------------------------------------------------------------------------------------------------------

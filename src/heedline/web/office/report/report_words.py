@@ -60,6 +60,7 @@ ACTS = {
     "received-by-partner": "Opened the disclosure for the partner and signed its receipt",
     "opened-by-partner": "Opened the disclosure for the partner",
     "answered-by-partner": "Replied for the partner",
+    "file-viewed-by-partner": "Viewed a file that was sent with the disclosure",
     "report-handed-over": "Handed the report over",
     "owner-notice-read": "Confirmed that their report has a new owner",
     "task-set": "Set a task",

@@ -95,7 +95,8 @@ class FileAddress:
     """One address that takes files."""
 
     def expects(self, method: str, media: str, path: str) -> bool:
-        return method == "POST" and media.startswith("multipart/") and path == "/file/"
+        part = method == "PATCH" and media == "application/offset+octet-stream"
+        return path == "/file/" and (part or (method == "POST" and media.startswith("multipart/")))
 
     def begin(self, environ: WSGIEnvironment) -> Counting:
         return Counting()

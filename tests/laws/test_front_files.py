@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import socket
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from http import HTTPStatus
+from typing import Any
 
 import pytest
 
+from tests.laws.front_server import Counting
 from tests.laws.test_front import FILES, FORM, MIB, SOON, Server, read, running
 
 
@@ -57,6 +61,48 @@ def test_a_file_that_is_cut_off_is_not_whole(server: Server) -> None:
     cut = server.post(f"{FILES}Content-Length: 5000\r\n", b"x" * 3000, path="/file/")
     cut.shutdown(socket.SHUT_WR)
     assert read(cut).said["file"] == "cut 3000 3000"
+
+
+def test_three_hundred_megabytes_and_an_endless_file_end_early(server: Server) -> None:
+    """The first go where no file belongs, the second where one does, and neither is ever held."""
+    before, block = server.memory(), b"x" * MIB
+    for path, announced, most in (("/", 300 * MIB, 20 * MIB), ("/file/", 10**12, Counting.most + 20 * MIB)):
+        sock, sent = server.post(f"{FILES}Content-Length: {announced}\r\n", path=path), 0
+        with suppress(OSError):
+            while sent < 300 * MIB:
+                sock.sendall(block)
+                sent += len(block)
+        sock.close()
+        assert sent < most, path
+        assert server.get()[0] == 200
+    assert server.memory() - before < 40
+
+
+def test_a_part_arrives_behind_a_proxy_as_it_was_sent(server: Server) -> None:
+    """The headers are those that the operators' guide lets nginx set, with the ones of tus that it passes on."""
+    heads = (
+        "X-Forwarded-For: \r\nX-Real-IP: 192.0.2.7\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 4194304\r\n"
+        "X-CSRFToken: abc\r\nContent-Type: application/offset+octet-stream\r\nContent-Length: 5000\r\n"
+    )
+    sock = server.send(f"PATCH /file/ HTTP/1.1\r\nHost: {server.host}\r\n{heads}\r\n")
+    for _ in range(5):  # unbuffered: in the pieces in which it comes
+        sock.sendall(b"x" * 1000)
+    said = read_once(sock)
+    assert said["file"] == "whole 5000 5000"
+    assert said["headers"]["HTTP_UPLOAD_OFFSET"] == "4194304"
+    assert said["headers"]["HTTP_X_CSRFTOKEN"] == "abc"
+    # the same connection goes on, as a proxy that keeps it expects
+    sock.sendall(f"HEAD / HTTP/1.1\r\nHost: {server.host}\r\nTus-Resumable: 1.0.0\r\n\r\n".encode())
+    assert sock.recv(65536).startswith(b"HTTP/1.1 200")
+    sock.close()
+
+
+def read_once(sock: socket.socket) -> dict[str, Any]:
+    """The answer on a connection that stays open."""
+    answer = http.client.HTTPResponse(sock)
+    answer.begin()
+    found: dict[str, Any] = json.loads(answer.read())
+    return found
 
 
 def test_slow_files_take_no_thread_and_end(server: Server) -> None:

@@ -20,6 +20,7 @@ from heedline.casework.duty import reports_clock
 from heedline.casework.errors import NotHere
 from heedline.casework.intake.draft_files import DraftFile
 from heedline.casework.journey import transitions
+from heedline.casework.setup import readdressing
 from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import Alarm
 from heedline.files.sealed_stream import read_range
@@ -30,6 +31,7 @@ from heedline.vault.containers.container import file_key
 from tests.support import stories
 from tests.support.acting import acting
 from tests.support.keeping_scene import disposed, with_leads
+from tests.support.leaving_scene import a_third_officer, leaves, settled
 from tests.support.scene_people import NORTH_EAST, People, row
 from tests.support.uploads import JPEG
 
@@ -111,6 +113,30 @@ def test_a_handed_over_report_takes_its_files_along(people: People, stored: Path
         file_key(bytes(header.header), list(ring.seeds.values()))
     with people.sitting("Otto") as otto:
         assert contents(otto, file) == JPEG
+    assert {one.name: one.read_bytes() for one in stored.glob("??/*")} == before, "only headers are rewritten"
+
+
+def test_a_leaver_opens_no_file_afterwards_and_its_object_stays_as_it_is(
+    people: People, stored: Path
+) -> None:
+    a_third_officer(people)
+    _, _, file = with_photo(people)
+    settled(people)
+    before = {one.name: one.read_bytes() for one in stored.glob("??/*")}
+    with people.sitting("Olga") as olga:
+        assert contents(olga, file) == JPEG
+        held = list(olga.keys().seeds.values())
+    leaves(people, "Olga")
+    people.tokens.pop("Odile", None)
+    desk = people.house.desks["north-east"].id
+    with people.sitting("Odile") as odile:
+        assert readdressing.readdress(desk, by=odile, at=people.at).left == 0
+    header = SealedHeader.objects.get(container=file.container)
+    with pytest.raises(CannotOpen):
+        file_key(bytes(header.header), held)
+    people.tokens.clear()
+    with people.sitting("Odile") as odile:
+        assert contents(odile, file) == JPEG
     assert {one.name: one.read_bytes() for one in stored.glob("??/*")} == before, "only headers are rewritten"
 
 

@@ -226,6 +226,32 @@ def test_two_parts_at_once_cannot_disturb_each_other(script: Script, monkeypatch
     assert (answer.status_code, answer.content) == (423, str(FileProblem.BUSY).encode())
 
 
+@pytest.mark.parametrize("other", [FILM, FILM[::-1]], ids=["the same bytes", "other bytes"])
+def test_parts_of_one_upload_that_reach_two_processes_make_no_wrong_file(
+    script: Script, stored: Path, other: bytes
+) -> None:
+    """Each process knows only its own requests. The file is what one of them sent, or it is refused."""
+    script.begun()
+    (upload,) = script.draft().uploads
+    with acting("public"):
+        one, two = (resuming.continued(upload, 0) for _ in range(2))
+        outcomes: list[object] = []
+        for at in range(0, len(FILM), 70_000):
+            one.write(FILM[at : at + 70_000])
+            two.write(other[at : at + 70_000])
+        for each in (one, two):
+            try:
+                outcomes.append(each.finish(datetime.now(UTC)))
+            except taking.FileRefused as refused:
+                outcomes.append(refused.problem)
+    for found in outcomes:
+        if isinstance(found, DraftFile):
+            assert found.sha256 in {hashlib.sha256(data).hexdigest() for data in (FILM, other)}
+            assert hashlib.sha256(content(found)).hexdigest() == found.sha256
+        else:
+            assert found == FileProblem.INTERRUPTED
+
+
 def test_a_forged_request_is_refused(script: Script, stored: Path) -> None:
     address = script.begun()
     forger = Script(script.walker, token=False)

@@ -148,7 +148,10 @@ class IncomingFile:
             return
         try:
             storage().append(self._object, sealed, at)
-        except (StorageFull, ObjectMissing, ConnectionError):
+        except ObjectMissing:  # somebody else has cut it off or deleted it
+            self.give_up()
+            raise FileRefused(FileProblem.INTERRUPTED) from None
+        except (StorageFull, ConnectionError):
             self.give_up()
             raise FileRefused(FileProblem.NO_ROOM) from None
 

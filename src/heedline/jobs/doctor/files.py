@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,12 @@ import psycopg
 
 from heedline.files.derivatives import ffmpeg_missing, office_missing, sandbox_missing
 from heedline.specialist_desks.material.capture.running import capture_missing
+
+_ONE_ACCOUNT = (
+    "files are kept in a folder, which admits one account. The public, office, files and worker processes then share it,"
+    " and code execution in one of them reaches the others. Keep files in object storage (HEEDLINE_FILES_BUCKET) and give"
+    " each process an account of its own"
+)
 
 
 def told(connection: psycopg.Connection[tuple[Any, ...]]) -> Iterator[tuple[bool | None, str]]:
@@ -18,6 +25,10 @@ def told(connection: psycopg.Connection[tuple[Any, ...]]) -> Iterator[tuple[bool
     """
     row = connection.execute("SELECT born FROM desks_installation").fetchone()
     live = row is not None and row[0] == "live"
+    if os.environ.get("HEEDLINE_FILES_BUCKET"):
+        yield True, "files are kept in object storage, so that each process can have an account of its own"
+    else:
+        yield None, _ONE_ACCOUNT if live else "files are kept in a folder of this account"
     sandbox = sandbox_missing()
     if sandbox is None:
         yield True, "files are decoded in a sandbox without network, which was tried"

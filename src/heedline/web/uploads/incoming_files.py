@@ -8,7 +8,6 @@ under `UPLOADED`. What no page claims is deleted.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from threading import Lock
 from urllib.parse import urlencode
 from wsgiref.types import WSGIEnvironment
 
@@ -22,6 +21,7 @@ from heedline.casework.intake.draft_room import StoreFull
 from heedline.casework.intake.drafting import Draft
 from heedline.casework.rate_limit import Limit, RateLimit
 from heedline.web.uploads.finding import FileDrafts
+from heedline.web.uploads.places import Places
 
 #: Key of the WSGI environment: the `UploadedFile` of this request.
 UPLOADED = "heedline.upload"
@@ -202,20 +202,19 @@ def place_of(draft: Draft) -> bytes:
     return str(draft.report_id).encode() + draft.purpose.encode()
 
 
-_at_it: set[bytes] = set()
-_lock = Lock()
+_PLACES = Places()
 
 
 def enter(place: bytes, pace: RateLimit) -> bool:
-    """Return whether this draft may send a file now: one at a time, and not too often."""
-    with _lock:
-        if place in _at_it or not pace.allows(place):
-            return False
-        _at_it.add(place)
+    """Return whether this draft may send a file now: one at a time on this machine, and not too often."""
+    if not _PLACES.enter(place):
+        return False
+    if pace.allows(place):
         return True
+    _PLACES.leave(place)
+    return False
 
 
 def leave(place: bytes) -> None:
     """Let this draft send another file."""
-    with _lock:
-        _at_it.discard(place)
+    _PLACES.leave(place)

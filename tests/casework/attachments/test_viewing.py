@@ -29,6 +29,7 @@ from heedline.permits.models import OfficeSession, ViewToken
 from heedline.permits.roles import Role
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Derivative, ReportFile, SealedHeader
+from tests.rules.files.test_derivative_documents import RED, WORDS, pdf
 from tests.support.acting import acting
 from tests.support.derivatives import sandbox
 from tests.support.files_scene import add_file, picture, with_file
@@ -105,6 +106,33 @@ def test_the_first_look_makes_a_derivative_and_the_second_gets_no_key_of_the_ori
     assert described["sums"] == [hashlib.sha256(shown).hexdigest()]
 
 
+@pytest.mark.usefixtures("sandbox")
+def test_the_later_pages_of_a_long_document_are_made_when_they_are_asked_for(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(viewing, "PAGES", 2)
+    ref, container = with_file(
+        people, pdf(RED, WORDS, RED), kind="pdf", media="application/pdf", name="l.pdf"
+    )
+
+    def shown(group: int) -> list[int]:
+        with people.sitting("Odile") as by:
+            token = viewing.open_file(ref, container, group=group, by=by, at=people.at)
+        return [one.number for one in derived(used(token)).parts]
+
+    with pytest.raises(NotHere):
+        shown(2)  # nothing is known of it yet
+    assert (shown(1), shown(2), shown(2)) == ([1, 2], [3], [3])
+    for group in (0, 3, 99):
+        with pytest.raises(NotHere):
+            shown(group)
+    assert sorted(Derivative.objects.values_list("number", flat=True)) == [1, 2]
+    with people.sitting("Odile") as by:
+        (line,) = viewing.files_of(ref, by=by, at=people.at).files
+    assert line.derived is not None
+    assert (line.derived.pages, viewing.groups_of(line.derived)) == (3, 2)
+
+
 def test_each_look_is_logged_with_the_file_before_the_token_leaves(people: People) -> None:
     ref, container = with_file(people)
     opened(people, ref, container)
@@ -163,7 +191,9 @@ def test_the_beginning_of_a_film_is_there_while_the_rest_is_being_made(
     capability = used(opened(people, ref, container))
     seen: list[tuple[str, bytes]] = []
 
-    def make(kind: object, plaintext: Iterable[bytes], sink: deriving.ObjectSink) -> MadeDerivative:
+    def make(
+        kind: object, plaintext: Iterable[bytes], sink: deriving.ObjectSink, limits: object
+    ) -> MadeDerivative:
         assert b"".join(plaintext) == b"a film"
         for role, data in (
             (PartRole.POSTER, b"poster"),

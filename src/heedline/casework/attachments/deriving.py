@@ -31,6 +31,7 @@ from heedline.casework.attachments.view_content import (
 from heedline.casework.errors import NotHere
 from heedline.files.derivatives import (
     SENTENCES,
+    DerivativeLimits,
     DerivativePart,
     FinishedPart,
     MadeDerivative,
@@ -221,7 +222,10 @@ def _kept(capability: str, content: ViewContent, making: Making) -> Derived:
         raise NotHere
     sink = ObjectSink(plan, making.early)
     try:
-        made = make(_kind(content.kind), _plaintext(original), sink)
+        # the words of a document come with its first pages
+        words = DerivativeLimits().words if plan.first_page == 1 else 0
+        limits = DerivativeLimits(first_page=plan.first_page, pages=plan.pages, words=words)
+        made = make(_kind(content.kind), _plaintext(original), sink, limits)
         if made.original_sha256 and made.original_sha256 != content.sha256:
             raise CannotOpen
         if not sink.parts:

@@ -55,6 +55,8 @@ class DerivativePlan:
     key: str = field(repr=False)
     description: str
     description_key: str = field(repr=False)
+    first_page: int
+    pages: int
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ from heedline.casework.errors import NotHere
 from heedline.casework.report import notes, restrictions
 from heedline.casework.report.opening import short_name
 from heedline.casework.report.verb import FoundReport, find, on_the_record, record, verb
+from heedline.files.derivatives import DerivativeLimits
 from heedline.permits.capabilities import Capability
 from heedline.permits.models import ViewToken
 from heedline.reports.lifecycle import NotNow
@@ -49,6 +50,8 @@ from heedline.vault.containers.container import file_key, header_for, new_file_k
 from heedline.vault.small import new_secret
 
 DESCRIPTION = "derivative-description"
+#: Pages of a document in one derivative, and how many derivatives a document may have.
+PAGES, _MOST_GROUPS = DerivativeLimits().pages, 50
 #: A token opens nothing after this, and a capability nothing after that, whatever is done with it.
 TOKEN_LIVES, LOOK_LASTS = "60 seconds", "2 hours"
 
@@ -115,22 +118,28 @@ def files_of(ref: UUID, *, by: Attendance, at: datetime) -> FilesOfReport:
 
 
 @verb(Act.FILE_VIEWED)
-def open_file(ref: UUID, container: UUID, *, by: Attendance, at: datetime) -> str:
+def open_file(ref: UUID, container: UUID, *, group: int = 1, by: Attendance, at: datetime) -> str:
     """Log that a file is viewed and return the token with which the files site shows it, once.
 
-    Raises NotHere for a file that is not the report's, Refused, Locked, CannotOpen, and NotNow if the object is
-    missing.
+    A long document is shown in groups of `PAGES` pages, each made when it is first opened. Raises NotHere for a file
+    that is not the report's or has no such group, Refused, Locked, CannotOpen, and NotNow if the object is missing.
     """
     found = find(ref, by=by, at=at)
     found.permit(Capability.VIEW_FILES)
     entry, row = _entry(found, container)
-    described = _descriptions(found, by.keys()).get(container)
+    if group != 1:
+        first = _descriptions(found, by.keys()).get(container)
+        if first is None or group not in range(
+            1, groups_of(derived_of({"stored": None, **first.words["derived"]})) + 1
+        ):
+            raise NotHere
+    described = _descriptions(found, by.keys(), group).get(container)
     if described is not None and described.words["original"] != entry.sha256:
         raise CannotOpen  # somebody has put the derivative of another file in its place
     if described is not None:
         content, prepared = ViewContent(entry.kind, derived=_derived(described, by.keys())), None
     else:
-        content, prepared = _to_make(found, entry, row)
+        content, prepared = _to_make(found, entry, row, group)
     token = _token(found, container, VIEW, content, prepared)
     record(found, Act.FILE_VIEWED, file=str(container))
     return token
@@ -156,6 +165,13 @@ def take_original(
     token = _token(found, container, ORIGINAL, content, None)
     record(found, Act.ORIGINAL_TAKEN, file=str(container), reason=str(reason), note=str(note))
     return token
+
+
+def groups_of(derived: Derived) -> int:
+    """Return in how many groups of pages a file is shown. Only documents have more than one."""
+    if not any(one.role == "page" and one.number == PAGES for one in derived.parts):
+        return 1
+    return min(_MOST_GROUPS, -(-derived.pages // PAGES))
 
 
 def derivative_of(found: FoundReport, container: UUID) -> tuple[ManifestEntry, Derived]:
@@ -208,8 +224,9 @@ def _entry(found: FoundReport, container: UUID) -> tuple[ManifestEntry, ReportFi
     return entry, row
 
 
-def _descriptions(found: FoundReport, ring: Keyring) -> dict[UUID, _Described]:
-    rows = list(Derivative.objects.filter(report=found.report, state=FileState.KEPT))
+def _descriptions(found: FoundReport, ring: Keyring, group: int = 1) -> dict[UUID, _Described]:
+    """Return the derivatives of a report's files by file: those of their first pages, or of another group of pages."""
+    rows = list(Derivative.objects.filter(report=found.report, state=FileState.KEPT, number=group))
     parts = parts_of([found.report.id], Q(container__in=[row.description for row in rows]))
     opened = {
         one.container: notes.open_words(
@@ -255,14 +272,19 @@ def _safe_name(found: FoundReport, entry: ManifestEntry) -> str:
 # --- what a token is made of -----------------------------------------------------------------------------------------
 
 
-def _to_make(found: FoundReport, entry: ManifestEntry, row: ReportFile) -> tuple[ViewContent, dict[str, Any]]:
+def _to_make(
+    found: FoundReport, entry: ManifestEntry, row: ReportFile, group: int
+) -> tuple[ViewContent, dict[str, Any]]:
     """Return what the files site needs to make the derivative, and the headers under which it is then stored.
 
     Both are addressed to the same keys as the report, so that readdressing finds nothing unusual.
     """
     epochs = notes.recipients(found.report.id)
     keys = notes.public_keys_of(epochs)
-    plan = DerivativePlan(str(uuid4()), new_file_key().hex(), str(uuid4()), new_file_key().hex())
+    first = (group - 1) * PAGES + 1
+    plan = DerivativePlan(
+        str(uuid4()), new_file_key().hex(), str(uuid4()), new_file_key().hex(), first, PAGES
+    )
     prepared = {
         "container": str(uuid4()),
         "object": plan.object,
@@ -270,6 +292,7 @@ def _to_make(found: FoundReport, entry: ManifestEntry, row: ReportFile) -> tuple
         "description": plan.description,
         "description_header": _in_text(header_for(bytes.fromhex(plan.description_key), keys)),
         "epochs": [str(one) for one in epochs],
+        "number": group,
     }
     content = ViewContent(entry.kind, entry.sha256, original=_original(found, entry, row), plan=plan)
     return content, prepared

@@ -126,10 +126,14 @@ BEGIN
     IF NOT EXISTS (SELECT 1 FROM public.reports_file f WHERE f.container = t.file AND f.report_id = t.report) THEN
         RETURN 'refused';
     END IF;
-    IF EXISTS (SELECT 1 FROM public.reports_derivative d WHERE d.file_id = t.file) THEN
+    ready := convert_from(t.prepared, 'UTF8')::jsonb;
+    IF (ready ->> 'number')::integer NOT BETWEEN 1 AND 50 THEN
+        RETURN 'refused';
+    END IF;
+    IF EXISTS (SELECT 1 FROM public.reports_derivative d
+        WHERE d.file_id = t.file AND d.number = (ready ->> 'number')::integer) THEN
         RETURN 'there';
     END IF;
-    ready := convert_from(t.prepared, 'UTF8')::jsonb;
     addressed := ARRAY(SELECT jsonb_array_elements_text(ready -> 'epochs')::uuid);
     INSERT INTO public.reports_sealed_header (container, report_id, part, header, epochs) VALUES
         ((ready ->> 'container')::uuid, t.report, 'derivative', decode(ready ->> 'header', 'base64'), addressed),
@@ -138,7 +142,7 @@ BEGIN
     INSERT INTO public.reports_sealed_payload (container, report_id, payload, sha256)
         VALUES ((ready ->> 'description')::uuid, t.report, p_description, sha256(p_description));
     INSERT INTO public.reports_derivative (container, report_id, file_id, number, description, object, size, state)
-        VALUES ((ready ->> 'container')::uuid, t.report, t.file, 1, (ready ->> 'description')::uuid,
+        VALUES ((ready ->> 'container')::uuid, t.report, t.file, (ready ->> 'number')::integer, (ready ->> 'description')::uuid,
             (ready ->> 'object')::uuid, p_size, 'kept');
     INSERT INTO public.audit_event (act, actor, desk, thing, thing_id, outcome, detail)
         SELECT 'derivative-made', s.officer_id, r.desk_id, 'report', r.id, 'done', jsonb_build_object('file', t.file::text)

@@ -34,7 +34,7 @@ GRANT SELECT (report_id), DELETE ON reports_call_back TO heedline_usher;
 GRANT SELECT (id, report_id, discharged_at, acknowledged_at, review_at, watch_added), UPDATE (watch_added, offered_to_id,
     offered_by_id), DELETE ON reports_danger TO heedline_usher;
 GRANT SELECT (report_id), DELETE ON reports_danger_entry TO heedline_usher;
-GRANT SELECT (object, report_id, file_id), INSERT, DELETE ON reports_derivative TO heedline_usher;
+GRANT SELECT (object, report_id, file_id, number), INSERT, DELETE ON reports_derivative TO heedline_usher;
 GRANT SELECT (report_id), DELETE ON reports_dip_check TO heedline_usher;
 GRANT SELECT, UPDATE (decided_on, done, certificate, true_from, decided_by_id) ON reports_disposal TO heedline_usher;
 GRANT SELECT, UPDATE (state, due_at, version, receipt, received_at, answer_code, answer, answer_key, answer_voice,

@@ -72,11 +72,33 @@ def file(request: OfficeRequest, ref: UUID, file: UUID) -> HttpResponse:
     found = viewing.files_of(ref, by=by, at=at)
     one = _one(found, file)
     context: dict[str, Any] = _around(request, found, one)
+    group = _group(request)
+    context["groups"] = _groups(one, group, context["line"]["href"])
     try:
-        context["frame"] = token_address("t", viewing.open_file(ref, file, by=by, at=at))
+        context["frame"] = token_address("t", viewing.open_file(ref, file, group=group, by=by, at=at))
     except NotNow as no:
         context["why_not"] = no.reason
     return framing(page(request, "office/file.html", report, "report-file", context))
+
+
+def _group(request: OfficeRequest) -> int:
+    asked = request.GET.get("pages", "1")
+    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 3 else 1
+
+
+def _groups(one: ViewableFile, now: int, href: str) -> list[dict[str, Any]]:
+    """Return the groups of pages of a long document, or nothing where there is one."""
+    if one.derived is None or (count := viewing.groups_of(one.derived)) == 1:
+        return []
+    last = one.derived.pages
+    return [
+        {
+            "href": f"{href}{'&' if '?' in href else '?'}pages={number}",
+            "words": f"{(number - 1) * viewing.PAGES + 1} to {min(number * viewing.PAGES, last)}",
+            "now": number == now,
+        }
+        for number in range(1, count + 1)
+    ]
 
 
 def _around(request: OfficeRequest, found: FilesOfReport, one: ViewableFile) -> dict[str, Any]:

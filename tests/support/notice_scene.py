@@ -74,7 +74,7 @@ def unlawful_item(people: People, address: str = POST) -> UUID:
     return ref
 
 
-def tested_channels(people: People) -> None:
+def channels_pass(people: People) -> None:
     """Every channel of Kiteboard has passed a test."""
     with people.sitting("Odile") as by:
         for number in (WEBHOOK, EMAIL, CRISIS):
@@ -91,7 +91,7 @@ def tested_channels(people: People) -> None:
 def drafted(people: People, form: NoticeForm | None = None, item: UUID | None = None) -> UUID:
     """A draft of Odile's."""
     ref = item or unlawful_item(people)
-    tested_channels(people)
+    channels_pass(people)
     with people.sitting("Odile") as by:
         return composing.compose(ref, form or referral(), by=by, at=people.at)
 

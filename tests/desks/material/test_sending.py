@@ -40,7 +40,7 @@ from tests.support.notice_scene import (
     fake_company,
     letter,
     referral,
-    tested_channels,
+    channels_pass,
     unlawful_item,
     version,
 )
@@ -139,7 +139,7 @@ def test_what_is_not_accepted_is_tried_again_and_then_red(people: People, compan
         view = lines.one(ref, by=by, at=people.at + 20 * HOUR)
         assert view.line.red
         assert str(NoticeRefusal.CHANNEL) in view.refused, "the channel is not used before it passes a test"
-    tested_channels(people)
+    channels_pass(people)
 
 
 def test_a_refused_address_fails_at_once(people: People, company: FakeCompany) -> None:
@@ -241,7 +241,7 @@ def test_a_closed_audience_waits_for_a_senior(people: People) -> None:
 
 def test_nobody_approves_what_they_wrote_or_examined_first(people: People) -> None:
     item = unlawful_item(people)
-    tested_channels(people)
+    channels_pass(people)
     with people.sitting("Otto") as by:
         ref = composing.compose(item, referral(), by=by, at=people.at)
         composing.propose(ref, version=version(ref), by=by, at=people.at)

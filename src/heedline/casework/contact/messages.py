@@ -290,12 +290,25 @@ def ask(
 def send(
     found: FoundReport, text: str, *, beside: Mapping[str, Any] | None = None, translated: str = ""
 ) -> None:
-    """Seal, sign and store a message to the reporter.
+    """Seal, sign and store a message to which the reporter is asked to reply.
 
-    Must be called inside the caller's transaction. These are steps three and four of every outgoing message.
-    It is sealed to the reporter's code and to the desk, and signed by the sender. `beside` is anything else
-    that the desk's copy keeps. `translated` is the language into which a translator translated it. It is
-    shown to the reporter. Raises NotNow and Locked.
+    Must be called inside the caller's transaction. `beside` is anything else that the desk's copy keeps.
+    `translated` is the language into which a translator translated it, which is shown to the reporter. Raises
+    NotNow and Locked.
+    """
+    found.report.apply(
+        Move.ASK, by=found.by.officer_id, at=found.at, status="question", **editing.lease(found.by, found.at)
+    )
+    inform(found, text, beside=beside, translated=translated)
+
+
+def inform(
+    found: FoundReport, text: str, *, beside: Mapping[str, Any] | None = None, translated: str = ""
+) -> None:
+    """Seal, sign and store a message that needs no reply. The report's stage and status stay as they are.
+
+    Must be called inside the caller's transaction. It is sealed to the reporter's code and to the desk, and signed
+    by the sender. The rest is as in `send`. Raises Locked.
     """
     ref, by, at = found.report.id, found.by, found.at
     ring = by.keys()
@@ -309,7 +322,6 @@ def send(
         part="reply",
     )
     container = notes.seal(found, {"text": text, "salt": salt, **(beside or {})}, part="message")
-    found.report.apply(Move.ASK, by=by.officer_id, at=at, status="question", **editing.lease(by, at))
     position = (Message.objects.filter(report_id=ref).aggregate(n=Max("position"))["n"] or 0) + 1
     Message.objects.create(
         id=message_id,

@@ -80,6 +80,8 @@ class NoticeRules:
     telephone: str
     tell_after: timedelta
     tell_items: int
+    tell_examined: str
+    tell_gone: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,6 +234,8 @@ def read_notice_rules(folder: Traversable) -> NoticeRules:
         telephone=unit.text("telephone", ""),
         tell_after=timedelta(days=reporters.number("days")),
         tell_items=reporters.number("items"),
+        tell_examined=reporters.text("examined"),
+        tell_gone=reporters.text("gone"),
     )
     if not found.fresh or not found.items:
         raise top.wrong("items", "and fresh_hours must be above zero")

@@ -8,6 +8,7 @@ from heedline.specialist_desks.material.pages import (
     notices,
     queue,
     report_tab,
+    telling,
     welfare,
 )
 
@@ -22,6 +23,7 @@ urlpatterns = [
     path("w/items/notices/<uuid:ref>/letter/", notices.letter, name="material-letter"),
     path("w/items/notices/<uuid:ref>/do/", notices.act, name="material-notice-act"),
     path("w/items/figures/", figures.figures, name="material-figures"),
+    path("w/items/reporters/", telling.reporters, name="material-reporters"),
     path("w/items/companies/", companies.companies, name="material-companies"),
     path("w/items/<uuid:ref>/notice/", notices.compose, name="material-compose"),
     path("w/items/<uuid:ref>/seen/", notices.seen, name="material-seen"),

@@ -1,0 +1,34 @@
+"""Telling reporters what became of what they reported."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from heedline.casework.access import session
+from heedline.reports.lifecycle import NotNow
+from heedline.specialist_desks.material.notices import telling
+from heedline.specialist_desks.material.notices.pack_data import notice_rules
+from heedline.web.declared import Audience, open_to
+from heedline.web.shell.request import OfficeRequest
+
+
+@open_to(Audience.UNLOCKED)
+@require_http_methods(["GET", "POST"])
+def reporters(request: OfficeRequest) -> HttpResponse:
+    """Show how many reporters are to be told now, and send the messages."""
+    by, at = request.attendance, session.now()
+    if request.method == "POST":
+        try:
+            number = telling.tell(by=by, at=at)
+        except NotNow as why:
+            messages.error(request, str(why))
+        else:
+            messages.success(request, f"{number} message{'s' if number > 1 else ''} sent.")
+        return HttpResponseRedirect(reverse("material-reporters"))
+    context = {"found": telling.due_messages(by=by, at=at), "rules": notice_rules()}
+    context["days"] = notice_rules().tell_after.days
+    return render(request, "material/reporters.html", context)

@@ -18,7 +18,7 @@ from tests.journeys.test_officer_day import _at, _sign_in, _unlock
 from tests.sites.office.office_server import sites_serving
 from tests.support.cast import House, now
 from tests.support.material_scene import material_desk
-from tests.support.notice_scene import FakeCompany, fake_company, channels_pass, unlawful_item, version
+from tests.support.notice_scene import FakeCompany, channels_pass, fake_company, unlawful_item, version
 from tests.support.scene_people import People
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]

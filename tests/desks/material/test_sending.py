@@ -36,11 +36,11 @@ from tests.support.notice_scene import (
     WEBHOOK,
     FakeCompany,
     approved,
+    channels_pass,
     drafted,
     fake_company,
     letter,
     referral,
-    channels_pass,
     unlawful_item,
     version,
 )

@@ -46,6 +46,7 @@ from tests.support.notice_scene import (
 )
 from tests.support.scene_people import People, logged
 from tests.support.search_scene import indexed
+from tests.support.stories import NARRATIVE
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -107,6 +108,7 @@ def test_nothing_of_a_report_leaves_with_a_notice(people: People, company: FakeC
         str(item),
         "Quagga",
         INTERNAL,
+        NARRATIVE[:30],
         "reporter",
         "report_id",
         report.area or "no-area",
@@ -221,6 +223,12 @@ def test_a_report_that_was_not_compared_holds_a_notice(people: People) -> None:
     reported(people, POST)
     indexed(people)
     with people.sitting("Odile") as by, pytest.raises(NoticeRefused, match="not been compared"):
+        composing.propose(ref, version=version(ref), by=by, at=people.at)
+
+
+def test_words_of_a_report_stay_at_the_desk(people: People) -> None:
+    ref = drafted(people, referral(reasons=f"Somebody told us: {NARRATIVE[20:80]}"))
+    with people.sitting("Odile") as by, pytest.raises(NoticeRefused, match="repeats words of a report"):
         composing.propose(ref, version=version(ref), by=by, at=people.at)
 
 

@@ -20,6 +20,7 @@ from heedline.specialist_desks.material.notices.refusals import (
     refusals,
     why_not_approve,
 )
+from heedline.specialist_desks.material.notices.repeating import repeats, written_words
 from heedline.specialist_desks.material.rules import ItemState
 from tests.rules.material.notice_scene import (
     APPROVER,
@@ -183,6 +184,22 @@ def test_before_approval_only_the_approval_is_missing() -> None:
 def test_a_section_3_notice_has_rules_of_its_own(change: Change, refusal: NoticeRefusal) -> None:
     content = change(LETTER)
     assert refusals(content, standing(content), RULES, NOW) == [refusal]
+
+
+def test_words_of_a_report_do_not_leave_with_a_notice() -> None:
+    told = "My neighbour at number 9 posted this film, and I am afraid of him."
+    assert repeats(["He posted it: my neighbour at NUMBER 9 posted this, you see."], [told])
+    assert not repeats(["A film of forty seconds that praises an attack."], [told])
+    assert not repeats(["my neighbour at number 9"], [told]), "five words may be chance"
+    assert not repeats([], [told])
+    assert not repeats(["one two three four five six"], [])
+    refused = refusals(REFERRAL, standing(REFERRAL, repeats_report=True), RULES, NOW)
+    assert refused == [R.REPORT_WORDS]
+    assert set(written_words(REFERRAL)) >= {
+        REFERRAL.reasons,
+        REFERRAL.grounds[0].reason,
+        "A film of 40 seconds",
+    }
 
 
 def test_a_notice_whose_times_have_passed_is_approved_again() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from heedline.database import sql_files
 from heedline.specialist_desks.material.liveness import LivenessVerdict
 from heedline.specialist_desks.material.notices.content import NoticeBasis
 from heedline.specialist_desks.material.notices.delivery import (
@@ -177,3 +179,13 @@ def test_a_token_is_stored_only_as_its_hash() -> None:
     assert min(map(len, tokens)) >= 43
     assert len({answer_token_hash(one) for one in tokens}) == 50
     assert answer_token_hash("\ud800") != answer_token_hash("")
+
+
+def test_the_database_has_the_same_moves_and_answers() -> None:
+    sql = sql_files.read("database/notices.sql", "heedline.specialist_desks.material")
+    listed = sql.split("(OLD.state || '>' || NEW.state) NOT IN (")[1].split(")")[0]
+    assert set(re.findall(r"'([a-z]+>[a-z]+)'", listed)) == {
+        f"{before}>{after}" for (before, _), after in NOTICE_PATH.items()
+    }
+    answers = sql.split("p_answer NOT IN (")[1].split(")")[0]
+    assert set(re.findall(r"'([a-z]+)'", answers)) == set(CompanyAnswer) - {CompanyAnswer.NONE}

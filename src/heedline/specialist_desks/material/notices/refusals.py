@@ -45,6 +45,9 @@ class NoticeRefusal(StrEnum):
     CHANNEL = "The channel has failed its last test, or has not been tested for too long."
     LANGUAGE = "The company doesn't accept notices in this language."
     ENTRY_OUT_OF_DATE = "Nobody has confirmed the company's entry in the directory for too long."
+    REPORT_WORDS = (
+        "The notice repeats words of a report, which could give the reporter away. Say it in other words."
+    )
     NOT_APPROVED = "The notice has not been approved."
     OWN_APPROVAL = "You wrote this notice or examined an item in it. Somebody else approves it."
     TIMES_PASSED = "The times in the notice have passed. Have it approved again."
@@ -97,7 +100,11 @@ class ItemStanding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeStanding:
-    """What stands behind a notice, beside its content. `approved_digest` is the digest of what was approved."""
+    """What stands behind a notice, beside its content.
+
+    `approved_digest` is the digest of what was approved. `repeats_report` means that the notice has a run of words
+    that a report has too.
+    """
 
     items: tuple[ItemStanding, ...]
     composer: UUID
@@ -105,6 +112,7 @@ class NoticeStanding:
     approved_digest: str = ""
     channel_tested: bool = True
     entry_confirmed: bool = True
+    repeats_report: bool = False
     languages: frozenset[str] = field(default_factory=lambda: frozenset({"en"}))
 
 
@@ -165,6 +173,8 @@ def _unfounded(
         yield NoticeRefusal.ENTRY_OUT_OF_DATE
     if content.addressee.language not in standing.languages:
         yield NoticeRefusal.LANGUAGE
+    if standing.repeats_report:
+        yield NoticeRefusal.REPORT_WORDS
 
 
 def _unfounded_item(

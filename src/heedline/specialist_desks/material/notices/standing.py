@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from heedline.casework.access.session import Attendance
+from heedline.casework.errors import CannotOpen, ChangedSinceArrival
 from heedline.casework.linking import deconfliction, desk_notices
 from heedline.casework.records import desk_parts
+from heedline.casework.search import documents
+from heedline.permits.scopes import reports_of
 from heedline.reports.models import SealedValues
 from heedline.specialist_desks.material.directory import ChannelTest, Company
 from heedline.specialist_desks.material.finding import reports_naming
@@ -15,9 +18,13 @@ from heedline.specialist_desks.material.items import FoundItem
 from heedline.specialist_desks.material.models import ChannelTestRecord, Examination
 from heedline.specialist_desks.material.notices import pack_data, sightings
 from heedline.specialist_desks.material.notices.refusals import ItemStanding, NoticeStanding
+from heedline.specialist_desks.material.notices.repeating import repeats, written_words
 from heedline.specialist_desks.material.notices.stored import StoredNotice
 from heedline.specialist_desks.material.reading import open_index
 from heedline.specialist_desks.material.rules import Place
+
+#: Reports whose words a notice is compared with.
+_MOST_READ = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +43,34 @@ class ItemDeconfliction:
         return not self.contacts and not self.waits
 
 
+def naming(found: FoundItem) -> frozenset[UUID]:
+    """Return the reports that name an item."""
+    keys = [one.key for one in found.content.addresses]
+    with open_index(found.item.desk_id, found.by.keys()) as index:
+        return frozenset(reports_naming(index, keys)) if index is not None else frozenset()
+
+
+def report_texts(found: FoundItem) -> list[str]:
+    """Return what reporters wrote in the reports of the desk that name an item, for `repeating`. Nothing is shown."""
+    ring = found.by.keys()
+    rows = list(reports_of([found.item.desk_id]).filter(id__in=naming(found))[:_MOST_READ])
+    parts = documents.searched_parts([one.id for one in rows])
+    texts = []
+    for one in rows:
+        try:
+            read = documents.texts_of(one, parts.get(one.id, []), ring)
+        except (CannotOpen, ChangedSinceArrival):
+            continue
+        texts += [text.text for text in read if text.part in {"report", "message"}]
+    return texts
+
+
 def deconflict(found: FoundItem) -> ItemDeconfliction:
     """Return the answer of deconfliction for every report that names an item.
 
     It is logged by the caller on the item alone: a log entry for each report would say that they name one page.
     """
-    by = found.by
-    keys = [one.key for one in found.content.addresses]
-    with open_index(found.item.desk_id, by.keys()) as index:
-        refs = frozenset(reports_naming(index, keys)) if index is not None else frozenset()
+    by, refs = found.by, naming(found)
     received = desk_notices.received(by=by)
     named = {one.about for one in received if one.report in refs}
     contacts = deconfliction.contacts_in(tuple(one for one in received if one.about in named))
@@ -81,6 +107,7 @@ def standing_of(
         approved_digest=approved_digest,
         channel_tested=tested,
         entry_confirmed=company is not None and not pack_data.is_out_of_date(company, at),
+        repeats_report=repeats(written_words(stored.content), report_texts(found)),
         languages=frozenset(company.languages) if company is not None else frozenset(),
     )
 

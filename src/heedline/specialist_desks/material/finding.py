@@ -6,6 +6,8 @@ names. So which reports name an item is read from the index, and stands in no ta
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
@@ -34,6 +36,10 @@ MOST: Final = 50
 NAMES: Final = "material-names:{}"
 AT: Final = "material-at:{}"
 RANK: Final = "material-rank:{}"
+#: The key under which an item is found that has a word in its address or in what an examiner called it.
+WORD: Final = "material-word:{}"
+_WORD: Final = re.compile(r"[^\W_]{2,}")
+_MOST_WORDS: Final = 80
 
 
 @lru_cache(maxsize=256)
@@ -68,11 +74,21 @@ def prepare(visit: IndexVisit) -> bool:
 
 
 def document(item: MaterialItem, content: ItemContent) -> Document:
-    """Return what the index holds of an item: its locators, and its priority while it is open."""
+    """Return what the index holds of an item: its locators, its words, and its priority while it is open."""
     keys = [AT.format(one.key) for one in content.addresses]
     if item.state in OPEN:
         keys.append(RANK.format(content.priority.points))
+    keys += [
+        WORD.format(one)
+        for one in words_of(" ".join([content.label, *(one.shown for one in content.addresses)]))
+    ]
     return Document(item.id, (), keys=keys, thing=True)
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text by which an item is found, each once."""
+    found = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    return list(dict.fromkeys(found))[:_MOST_WORDS]
 
 
 def report_keys(visit: IndexVisit, report: Report, texts: Sequence[SearchedText]) -> list[str]:

@@ -149,7 +149,7 @@ def queue(chosen: str, page: int, *, by: Attendance, at: datetime) -> ItemQueue:
             .values_list("id", flat=True)[: page * A_PAGE]
         )
         wanted = [*known, *rest][(page - 1) * A_PAGE : page * A_PAGE]
-        lines = _lines(wanted, index, ring, by, at)
+        lines = lines_of(wanted, index, ring, by, at)
     counted = dict(MaterialItem.objects.filter(desk_id=desk).values_list("state").annotate(n=Count("id")))
     counts = {name: sum(counted.get(str(one), 0) for one in some) for name, some in LISTS.items()}
     name = next(one.name for one in by.desks if one.id == desk)
@@ -176,7 +176,7 @@ def item(ref: UUID, *, by: Attendance, at: datetime, counted: bool = True) -> It
             MaterialAct.VIEWED, actor=by.officer_id, desk=row.desk_id, thing="item", thing_id=row.id
         )
     with open_index(row.desk_id, ring) as index:
-        lines = _lines([row.id], index, ring, by, at)
+        lines = lines_of([row.id], index, ring, by, at)
         if not lines:
             raise CannotOpen
         content = ItemContent.from_words(desk_parts.opened([row.container], ring)[row.container])
@@ -224,7 +224,7 @@ def items_of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[ItemLin
             return ()
         found = [item_at(index, one.key) for one in locators]
         wanted = list(dict.fromkeys(one for one in found if one is not None))
-        return _lines(wanted, index, ring, by, at)
+        return lines_of(wanted, index, ring, by, at)
 
 
 def items_with_files_of(ref: UUID, *, by: Attendance, at: datetime) -> tuple[ItemLine, ...]:
@@ -238,7 +238,7 @@ def items_with_files_of(ref: UUID, *, by: Attendance, at: datetime) -> tuple[Ite
         wanted = known.items_with_files_of(ref, desk, ring)
     except (CannotOpen, ChangedSinceArrival):
         return ()
-    return _lines(wanted, None, ring, by, at)
+    return lines_of(wanted, None, ring, by, at)
 
 
 def is_of_my_desk(ref: UUID, by: Attendance) -> bool:
@@ -275,7 +275,7 @@ def _ranked(index: SealedIndex) -> list[UUID]:
     return found
 
 
-def _lines(
+def lines_of(
     wanted: Sequence[UUID], index: SealedIndex | None, ring: Keyring, by: Attendance, at: datetime
 ) -> tuple[ItemLine, ...]:
     ours = MaterialItem.objects.filter(desk_id__in=by.desk_ids, id__in=wanted)

@@ -75,6 +75,7 @@ DESK = SpecialistDesk(
         MaterialAct.WATCH_BEGUN: "Began to check an item again and again",
         MaterialAct.EVIDENCE_VIEWED: "Viewed a file of an item's evidence",
         MaterialAct.BUNDLED: "Exported the evidence of an item",
+        MaterialAct.SEARCHED: "Searched items",
         MaterialAct.DISPOSED: "Disposed of an item with its evidence",
         MaterialAct.KNOWN_FOUND: "Found an item to be like one that was examined before",
         **NOTICE_ACTS,

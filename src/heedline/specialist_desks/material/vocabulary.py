@@ -62,6 +62,7 @@ class MaterialAct(AnyAct):
     REPORTERS_TOLD = "material-reporters-told"
     FIGURES_VIEWED = "material-figures-viewed"
     DISPOSED = "material-disposed"
+    SEARCHED = "material-searched"
 
 
 class MaterialAlarm(AnyAlarmKind):

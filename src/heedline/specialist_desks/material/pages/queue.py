@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from heedline.casework.access import session
 from heedline.dispatch.clocks import due_words
 from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material import adding, reading
+from heedline.specialist_desks.material import adding, reading, searching
 from heedline.specialist_desks.material.items import my_desk
 from heedline.specialist_desks.material.notices.lines import OpenNotice, of_items
 from heedline.specialist_desks.material.pages.words import EMPTY, LISTS, NOTICE_STATES, STATES
@@ -26,6 +26,16 @@ _ADD = (
         required=adding.NO_ADDRESS,
         names=True,
         limit=2_000,
+    ),
+)
+_FIND = (
+    TextInput(
+        name="words",
+        label="Words of the address, or of what the item is called",
+        hint="All words have to be there, each as a whole.",
+        required=searching.NO_WORDS,
+        names=True,
+        limit=200,
     ),
 )
 
@@ -70,6 +80,27 @@ def _notice(found: OpenNotice | None) -> dict[str, object]:
         return {}
     due = due_words(found.due_at, session.now(), session.office_zone()) if found.due_at is not None else ""
     return {"ref": found.ref, "state": NOTICE_STATES[found.state], "due": due, "red": found.red}
+
+
+@open_to(Audience.UNLOCKED)
+@require_http_methods(["GET", "POST"])
+def find(request: OfficeRequest) -> HttpResponse:
+    """Find items by words. What is typed is sent in the body, so that no address has it."""
+    by, at = request.attendance, session.now()
+    my_desk(by)
+    form, status, lines = Form(_FIND), 200, None
+    if request.method == "POST":
+        form, status = Form.posted(_FIND, request.POST.lists()), 422
+        if not form.errors:
+            try:
+                lines = [
+                    (one, STATES[one.state]) for one in searching.search(form.text("words"), by=by, at=at)
+                ]
+                status = 200
+            except NotNow as why:
+                form = form.but(words=why.reason)
+    context = {"form": form, "lines": lines, "most": searching.MOST}
+    return render(request, "material/find.html", context, status=status)
 
 
 @open_to(Audience.UNLOCKED)

@@ -40,6 +40,8 @@ RANK: Final = "material-rank:{}"
 WORD: Final = "material-word:{}"
 _WORD: Final = re.compile(r"[^\W_]{2,}")
 _MOST_WORDS: Final = 80
+#: Words that every address has, as it is and as it is shown.
+_SCHEMES: Final = frozenset({"http", "https", "hxxp", "hxxps", "www"})
 
 
 @lru_cache(maxsize=256)
@@ -88,7 +90,7 @@ def document(item: MaterialItem, content: ItemContent) -> Document:
 def words_of(text: str) -> list[str]:
     """Return the words of a text by which an item is found, each once."""
     found = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
-    return list(dict.fromkeys(found))[:_MOST_WORDS]
+    return [one for one in dict.fromkeys(found) if one not in _SCHEMES][:_MOST_WORDS]
 
 
 def report_keys(visit: IndexVisit, report: Report, texts: Sequence[SearchedText]) -> list[str]:

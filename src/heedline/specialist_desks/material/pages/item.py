@@ -26,6 +26,7 @@ from heedline.specialist_desks.material.pages.examination_form import (
     many,
     shown_categories,
 )
+from heedline.specialist_desks.material.pages.examination_words import examination_words
 from heedline.specialist_desks.material.pages.notice_view import seen_words
 from heedline.specialist_desks.material.pages.notices import line_words
 from heedline.specialist_desks.material.pages.words import OUTCOMES, PLACES, STATES
@@ -176,6 +177,7 @@ def _context(request: OfficeRequest, found: ItemView) -> dict[str, Any]:
                 "outcome": OUTCOMES[ItemOutcome(one.outcome)] if one.outcome else "",
                 "met": one.met,
                 "told": one.told,
+                "words": examination_words(one.told, load_law(settings.PACK)),
                 "round": one.round,
             }
             for one in found.examinations

@@ -21,16 +21,17 @@ class Installation:
 
 
 def test_the_doctor_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("sandbox_missing", "ffmpeg_missing", "office_missing"):
+    missing = ("sandbox_missing", "ffmpeg_missing", "capture_missing", "office_missing")
+    for name in missing:
         monkeypatch.setattr(doctor_files, name, lambda: None)
-    assert [right for right, _ in doctor_files.told(Installation("live"))] == [None, True, True, True]  # type: ignore[arg-type]
+    assert [right for right, _ in doctor_files.told(Installation("live"))] == [None, True, True, True, True]  # type: ignore[arg-type]
     monkeypatch.setenv("HEEDLINE_FILES_BUCKET", "files")
     assert next(doctor_files.told(Installation("live")))[0], "object storage needs no shared account"  # type: ignore[arg-type]
     monkeypatch.delenv("HEEDLINE_FILES_BUCKET")
-    for name in ("sandbox_missing", "ffmpeg_missing", "office_missing"):
+    for name in missing:
         monkeypatch.setattr(doctor_files, name, lambda name=name: f"{name}.")
     for born, right in (("live", False), ("demo", None), (None, None)):
         said = list(doctor_files.told(Installation(born)))  # type: ignore[arg-type]
-        assert [one for one, _ in said] == [None, right, None, None]
+        assert [one for one, _ in said] == [None, right, None, None, None]
         assert ("share it" in said[0][1]) is (born == "live")
         assert said[1][1] == "files cannot be shown. sandbox_missing."

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from heedline.jobs import evidence
 from heedline.specialist_desks.material.evidence import bundles, chain
 from heedline.specialist_desks.material.evidence.chain import BEGINNING, BrokenChain, ChainLink, head_of
 
@@ -118,3 +119,15 @@ def test_what_is_no_bundle_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.zip").write_bytes(b"not a zip")
     with pytest.raises(BrokenChain):
         bundles.verify(tmp_path / "x.zip")
+
+
+def test_the_command_says_what_it_finds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    links = made()
+    place, head = bundle(tmp_path, links), links[-1].head.hex()
+    assert evidence.verify(place, head, None) == 0
+    assert f"Hash of the newest entry: {head}" in capsys.readouterr().out
+    assert evidence.verify(place, "", None) == 0
+    assert "nothing shows that the newest entries were not removed" in capsys.readouterr().out
+    assert evidence.verify(place, "00" * 32, None) == 1
+    assert "CHANGED" in capsys.readouterr().err
+    assert evidence.verify(tmp_path / "missing.zip", "", None) == 3

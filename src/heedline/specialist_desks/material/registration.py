@@ -77,7 +77,6 @@ DESK = SpecialistDesk(
         MaterialAct.BUNDLED: "Exported the evidence of an item",
         MaterialAct.SEARCHED: "Searched items",
         MaterialAct.DISPOSED: "Disposed of an item with its evidence",
-        MaterialAct.KNOWN_FOUND: "Found an item to be like one that was examined before",
         **NOTICE_ACTS,
     },
     alarms={

@@ -38,7 +38,6 @@ class MaterialAct(AnyAct):
     WATCH_BEGUN = "material-watch-begun"
     EVIDENCE_VIEWED = "material-evidence-viewed"
     BUNDLED = "material-evidence-exported"
-    KNOWN_FOUND = "material-known-found"
     SEEN = "material-seen"
     DECONFLICTED = "material-deconflicted"
     COMPOSED = "material-composed"

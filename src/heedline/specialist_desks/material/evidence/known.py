@@ -18,7 +18,7 @@ from heedline.specialist_desks.material.evidence.readings import picture_of, tex
 from heedline.specialist_desks.material.hashes import Band, PictureBank, TextBank, TextSketch
 from heedline.specialist_desks.material.items import FoundItem
 from heedline.specialist_desks.material.models import HashBankPage
-from heedline.specialist_desks.material.vocabulary import BANK, MaterialAct
+from heedline.specialist_desks.material.vocabulary import BANK
 
 #: Entries of one page.
 A_PAGE = 400
@@ -48,8 +48,6 @@ def look_up_and_remember(found: FoundItem, told: Mapping[str, Any]) -> list[dict
     pages = list(HashBankPage.objects.select_for_update().filter(desk_id=desk).order_by("id"))
     matches = look_up(told, _entries(pages, ring), besides=found.item.id)
     _remember(found, told, pages, ring)
-    if matches:
-        found.record(MaterialAct.KNOWN_FOUND, matches=len(matches))
     return [one.to_words() for one in matches]
 
 

@@ -72,7 +72,7 @@ DESK = SpecialistDesk(
         MaterialAct.CAPTURED: "Captured the page of an item",
         MaterialAct.UPLOADED: "Uploaded evidence of an item",
         MaterialAct.LOOKED: "Checked whether an item is still there",
-        MaterialAct.WATCH_BEGUN: "Began to check an item again and again",
+        MaterialAct.WATCH_BEGUN: "Started regular checks of an item",
         MaterialAct.EVIDENCE_VIEWED: "Viewed a file of an item's evidence",
         MaterialAct.BUNDLED: "Exported the evidence of an item",
         MaterialAct.SEARCHED: "Searched items",
@@ -89,7 +89,7 @@ DESK = SpecialistDesk(
             while_it_lasts="Make sure that the unit has it, and record that on the page of the item, under Items, Referred.",
         ),
         MaterialAlarm.CHECK_LATE: AlarmRule(
-            words="Online material: a check whether an item was removed is overdue",
+            words="Online material: a check for removal is overdue",
             about=About.DESK,
             called=call_supervisors_then_chain,
             chain=True,

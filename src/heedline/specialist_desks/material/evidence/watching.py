@@ -28,7 +28,7 @@ def watch(ref: UUID, *, by: Attendance, at: datetime) -> None:
     found = find(ref, by=by, at=at)
     found.permit(MaterialCapability.EXAMINE)
     if found.state not in _WATCHED:
-        raise NotNow("Only items that are to be taken down are checked again.")
+        raise NotNow("Only items that should be taken down are checked regularly.")
     begin(found.item.id, found.item.desk_id, at)
     found.record(MaterialAct.WATCH_BEGUN)
 

@@ -70,14 +70,14 @@ def _line(one: reading.EvidenceLine, now: Any) -> dict[str, Any]:
 @open_to(Audience.UNLOCKED)
 @require_POST
 def capture(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Capture the page of an item, check whether it is still there, or begin to check it again and again."""
+    """Capture the page of an item, check whether it is still there, or start regular checks."""
     by, at = request.attendance, session.now()
     chosen = request.POST.get("do", "")
     try:
         if chosen == "watch":
             watching.watch(ref, by=by, at=at)
             messages.success(
-                request, "The item will be checked again. Checks that are due are listed under Items."
+                request, "Regular checks have started. Checks that are due are listed under Items."
             )
         else:
             do = capturing.capture if chosen == "capture" else capturing.look

@@ -20,8 +20,8 @@ VERDICTS = {
     LivenessVerdict.CHANGED: "The page has changed. Look at it",
     LivenessVerdict.MOVED: "The address leads to another page. Look at it",
     LivenessVerdict.UNREACHABLE: "Not known: the site does not answer",
-    LivenessVerdict.BLOCKED_US: "Not known: the site does not answer programs",
-    LivenessVerdict.UNSURE: "Not known: the answer is not clear",
+    LivenessVerdict.BLOCKED_US: "Not known: the site refuses automated visitors",
+    LivenessVerdict.UNSURE: "Not known: the answer is unclear",
 }
 FILES = {"picture": "Picture of the page", "text": "Visible text", "upload": "Uploaded file"}
 BANDS = {

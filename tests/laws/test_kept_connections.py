@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
@@ -177,3 +178,16 @@ def test_a_call_prepares_again_what_psycopg_has_dropped(kept: Any) -> None:
         assert kept.call("SELECT %s::integer", [number]) == [(number,)]
         with kept.cursor() as cursor:
             cursor.execute("DEALLOCATE ALL")
+
+
+def test_a_call_that_waits_holds_up_no_other_thread(kept: Any) -> None:
+    kept.inc_thread_sharing()
+    kept.ensure_connection()
+    with _other() as other, ThreadPoolExecutor(1) as pool:
+        other.execute("SELECT pg_advisory_lock(74)")
+        waiting = pool.submit(kept.call, "SELECT 1 FROM (SELECT pg_advisory_lock(%s::bigint)) held", [74])
+        while not other.execute("SELECT 1 FROM pg_locks WHERE objid = 74 AND NOT granted").fetchone():
+            assert not waiting.done()
+        other.execute("SELECT pg_advisory_unlock(74)")
+        assert waiting.result(30) == [(1,)]
+    kept.dec_thread_sharing()

@@ -1,10 +1,11 @@
-"""Files of the pack are parsed once in a run, and police areas read once, as long as they say the same."""
+"""Files of the pack are parsed once in a run, and texts and police areas read once, as long as they say the same."""
 
 from __future__ import annotations
 
+import hashlib
 import pickle
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources.abc import Traversable
 from types import SimpleNamespace
@@ -15,6 +16,9 @@ import pytest
 from heedline.packs import tables
 from heedline.packs.places.areas import Areas, read_areas
 from heedline.packs.reading import loading
+from heedline.packs.reading.word_files import PagesByCode, read_all_words
+from heedline.packs.text.languages import Language
+from heedline.packs.text.words import Words
 
 
 @cache
@@ -47,6 +51,29 @@ def _read_areas(
     return _areas[key]
 
 
+_words: dict[object, tuple[dict[str, Words], PagesByCode]] = {}
+
+
+def _read_all_words(
+    folder: Traversable,
+    languages: Mapping[str, Language],
+    known: Mapping[str, str],
+    question_files: Sequence[str],
+    known_in: Mapping[str, Mapping[str, str]],
+) -> tuple[dict[str, Words], PagesByCode]:
+    """Read the texts of all languages. What is wrong is raised each time."""
+    said = hashlib.sha256()
+    for part in ("words", "questions"):
+        for file in sorted(folder.joinpath(part).iterdir(), key=str):
+            if file.is_file():
+                said.update(f"\n{part}/{file.name}\n".encode() + file.read_bytes())
+    key = said.digest(), repr((languages, known, question_files, known_in))
+    if key not in _words:
+        _words[key] = read_all_words(folder, languages, known, question_files, known_in)
+    words, pages = _words[key]
+    return dict(words), {code: dict(of_code) for code, of_code in pages.items()}
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _parsed_once() -> Iterator[None]:
     """Some hundred tests change one file of the pack and read all of it. The rest took two thirds of their time."""
@@ -54,4 +81,5 @@ def _parsed_once() -> Iterator[None]:
         known = SimpleNamespace(loads=_loads, TOMLDecodeError=tomllib.TOMLDecodeError)
         patch.setattr(tables, "tomllib", known)
         patch.setattr(loading, "read_areas", _read_areas)
+        patch.setattr(loading, "read_all_words", _read_all_words)
         yield

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from heedline.audit.acts import Act
@@ -88,14 +88,15 @@ def _not_indexed(by: Attendance, unread: Iterable[UUID]) -> set[UUID]:
     A report on which the reporter has just been active waits for the end of their quarter hour, of which officers see
     nothing. So every report changed lately is taken.
     """
-    waits = SearchWaiting.objects.filter(report=OuterRef("pk"), desk__in=by.desk_ids)
+    mine = list(by.desk_ids)
+    waiting = SearchWaiting.objects.filter(desk__in=mine).values_list("report", flat=True)
+    unsettled = reports_of(mine).filter(settled=False).values_list("id", flat=True)
     lately = Event.objects.filter(
-        act=Act.SUBJECT_CHANGED, desk__in=by.desk_ids, at__gte=Now() - LATELY, thing_id=OuterRef("pk")
-    )
-    none = list(unread)
-    later = Q(settled=False) | Exists(waits) | Exists(lately)
-    rows = reports_of(by.desk_ids).filter(
-        later | Q(desk_id__in=none) | Q(watch_id__in=none),
-        Exists(SealedHeader.objects.filter(report=OuterRef("pk"), part=PART)),
-    )
-    return set(rows.values_list("id", flat=True))
+        act=Act.SUBJECT_CHANGED, desk__in=mine, at__gte=Now() - LATELY, thing_id__isnull=False
+    ).values_list("thing_id", flat=True)
+    some = [waiting, unsettled, lately]
+    if none := list(unread):
+        some.append(reports_of(none).values_list("id", flat=True))
+    first, *others = (one.order_by() for one in some)
+    rows = SealedHeader.objects.filter(part=PART, report__in=first.union(*others))
+    return set(rows.values_list("report_id", flat=True))

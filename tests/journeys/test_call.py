@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -15,6 +16,7 @@ from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
 from tests.sites.office.office_server import office_serving
 from tests.sites.office.test_walls import HOSTILE
 from tests.support.cast import PASSWORD, House
+from tests.support.uploads import JPEG
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 Open = Callable[..., Visitor]
@@ -22,11 +24,12 @@ ACCOUNT = "Two men loaded drums of something into a van behind the mill, by nigh
 
 
 @pytest.fixture
-def office(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def office(house: House, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
     """The office's address."""
     # Playwright's loop runs in this thread while the test talks to the database.
     monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     monkeypatch.setattr(settings, "DEMO", True)
+    monkeypatch.setattr(settings, "FILES", tmp_path / "files")
     with office_serving() as address:
         yield address
 
@@ -65,6 +68,20 @@ def _code(page: Visitor) -> str:
     return "".join(page.play.locator(".hl-call__code .hl-key").all_inner_texts())
 
 
+def _add_a_scan(page: Visitor) -> None:
+    """Add a sketch on the page of files, and return to what was typed."""
+    page.press("Add files")
+    _at(page, "Files for this report")
+    page.play.get_by_label("Choose a file").set_input_files(
+        {"name": "sketch.jpg", "mimeType": "image/jpeg", "buffer": JPEG}
+    )
+    page.press("Add file")
+    page.play.get_by_role("button", name="Remove sketch.jpg").wait_for()
+    _seen(page, "call-files")
+    page.play.get_by_role("button", name="Back to the report").click()
+    _at(page, "New call or walk-in")
+
+
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 def test_a_call(house: House, office: str, person: Open, scripts: bool) -> None:  # noqa: F811
     page = person(scripts=scripts)
@@ -83,6 +100,7 @@ def test_a_call(house: House, office: str, person: Open, scripts: bool) -> None:
     assert page.play.url.endswith("#person.3.name")
     assert page.play.get_by_role("textbox", name="What happened", exact=True).input_value() == ACCOUNT
     page.play.get_by_label("Name, or what people call them").nth(2).fill("The driver")
+    _add_a_scan(page)
     page.play.get_by_label("Phone number").fill("07700 900123")
     page.press("Finish and check")
     page.play.locator(".govuk-error-summary:focus").wait_for()
@@ -94,6 +112,7 @@ def test_a_call(house: House, office: str, person: Open, scripts: bool) -> None:
     page.press("Finish and check")
     _at(page, "Check the report before sending")
     assert "The driver" in page.play.locator("main").inner_text()
+    assert "sketch.jpg (5 KB)" in page.play.locator("main").inner_text()
     _seen(page, "call-check")
     page.press("Send")
     _at(page, "Report sent. Read out the code")

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+from wsgiref.types import WSGIApplication
 
 from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
@@ -18,6 +19,7 @@ from django.test import override_settings
 
 from tests.support.acting import acting
 from tests.support.turns import shared_connection, turn
+from tests.support.uploads import with_files
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -67,7 +69,7 @@ def _serving(
     sites: tuple[str, ...], lent: Callable[[], AbstractContextManager[object]]
 ) -> Iterator[dict[str, str]]:
     ended = threading.Event()
-    handlers: dict[str, StaticFilesHandler] = {}
+    handlers: dict[str, WSGIApplication] = {}
     now: list[str] = []
     told: list[override_settings] = []
     urls: dict[str, str] = {}
@@ -92,13 +94,14 @@ def _serving(
                     try:
                         return list(body)
                     finally:
-                        body.close()
+                        if hasattr(body, "close"):
+                            body.close()
 
         return answer
 
     for site in sites:
         with _of(site):
-            handlers[site] = StaticFilesHandler(WSGIHandler())
+            handlers[site] = with_files(StaticFilesHandler(WSGIHandler()))
     for signal in (request_started, request_finished):  # they would close the test's connection
         signal.disconnect(close_old_connections)
     servers = [make_server(_HOSTS[site][1], 0, answering(site), _Server, _Quiet) for site in sites]

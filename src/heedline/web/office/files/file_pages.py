@@ -94,7 +94,9 @@ def _groups(one: ViewableFile, now: int, href: str) -> list[dict[str, Any]]:
     return [
         {
             "href": f"{href}{'&' if '?' in href else '?'}pages={number}",
-            "words": f"{(number - 1) * viewing.PAGES + 1} to {min(number * viewing.PAGES, last)}",
+            "words": str(first)
+            if (first := (number - 1) * viewing.PAGES + 1) == last
+            else f"{first} to {min(number * viewing.PAGES, last)}",
             "now": number == now,
         }
         for number in range(1, count + 1)

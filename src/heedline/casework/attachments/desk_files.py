@@ -37,6 +37,7 @@ from heedline.casework.errors import NotHere, SealingStopped
 from heedline.casework.intake.draft_files import DraftFile
 from heedline.casework.keys import directory
 from heedline.casework.report.notes import open_words
+from heedline.files.derivatives import DerivativeLimits
 from heedline.files.padding import blocks_of_padding
 from heedline.files.sealed_stream import Sealing
 from heedline.permits.models import ViewToken
@@ -144,7 +145,9 @@ def show(thing: UUID, kept: KeptFile, kind: str, *, by: Attendance, on: date) ->
         derived = _copy(copy, kept, ring)
         return _token(thing, kept.container, VIEW, ViewContent(kind, derived=derived), None, by)
     epoch, public = _public_keys(row.desk_id, on)
-    plan = DerivativePlan(str(uuid4()), new_file_key().hex(), str(uuid4()), new_file_key().hex())
+    plan = DerivativePlan(
+        str(uuid4()), new_file_key().hex(), str(uuid4()), new_file_key().hex(), 1, DerivativeLimits().pages
+    )
     prepared = {
         "container": str(uuid4()),
         "object": plan.object,

@@ -112,7 +112,7 @@ def test_keep_or_dispose(
     odile.visit(f"{office}/w/r/{closed}/keeping/")
     _open(odile, "Propose to dispose of it").get_by_label("Somebody has the right to have it erased").check()
     odile.press("Propose it")
-    odile.play.get_by_text("Proposed. A supervisor who is not you decides.").wait_for()
+    odile.play.get_by_text("Proposed. Another supervisor must decide.").wait_for()
     assert not odile.play.get_by_role("link", name="Decide about it").count(), "who does not lead cannot"
 
     olga.visit(f"{office}/w/kept/")

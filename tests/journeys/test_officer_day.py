@@ -127,7 +127,7 @@ def _ask(page: Visitor) -> None:
     _at(page, "Message preview")
     _seen(page, "ask-preview", reloads=False)
     page.press("Send")
-    page.play.get_by_text("Tick each line when it holds.").first.wait_for()
+    page.play.get_by_text("Confirm each statement.").first.wait_for()
     for box in page.play.get_by_role("checkbox").all():
         box.check()
     page.press("Send")

@@ -30,7 +30,7 @@ DESCRIPTIONS: dict[Role, str] = {
     Role.INVESTIGATOR: "An officer who also registers names and identifiers about which they must be contacted before anybody acts. Held beside the role of officer or supervisor at the same desk.",
     Role.AUTHORISER: "Decides whether a reporter's identity may be opened, or a reporter traced elsewhere. Never a member of a desk that reads reports.",
     Role.STEWARD: "Sets up desks and officers and signs their keys, two together. Plans the rota of any desk. Opens nothing.",
-    Role.OVERSEER: "Reads the log, who can open what, and certificates of disposals. Opens nothing, is a member of no desk that reads reports, and no steward.",
+    Role.OVERSEER: "Can view the log, access lists and disposal certificates. Cannot open reports, belong to a desk that reads reports, or be a steward.",
     Role.WELFARE: "Looks after the welfare of officers: sees for how many minutes each of them has viewed files, and never which files or reports. Opens nothing.",
     Role.PARTNER: "Works for a partner, on a site of its own: opens what a desk wrote for the partner, signs that it arrived, and answers. Holds no other role and sees no report.",
 }

@@ -49,7 +49,7 @@ class Standing:
 def nobody_else_is_writing(standing: Standing) -> str | None:
     """Return a reason if a colleague is writing in the report, otherwise None."""
     return (
-        "A colleague is writing in this report. You can write when they have finished."
+        "A colleague is editing this report. You can edit it when they have finished."
         if standing.leased_to_another
         else None
     )
@@ -70,7 +70,7 @@ def i_own_it(standing: Standing) -> str | None:
     return it_has_an_owner(standing) or no_colleague_owns_it(standing)
 
 
-_TAKE_FIRST = "Take the report first, so that no colleague works on it at the same time."
+_TAKE_FIRST = "Take the report first, so that two officers do not work on it at once."
 _OWNED = "A colleague owns this report. A supervisor can make you its owner."
 
 

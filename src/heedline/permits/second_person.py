@@ -70,10 +70,10 @@ class DecisionRule:
     late: str = ""
 
 
-_REQUEST_DECIDED = "This has been decided. A new request can be made, with new reasons."
+_REQUEST_DECIDED = "This has been decided. A new request can be made, giving new reasons."
 _OWN_REQUEST = "You asked for this yourself. Somebody else decides."
 _REQUEST_WAITS = "Your desk has asked already. An authoriser is about to decide."
-_READS_REPORTS = "You can open reports. Whoever decides about an identity must not be able to."
+_READS_REPORTS = "You can open reports. Only someone who cannot may decide identity requests."
 
 RULES: dict[Matter, DecisionRule] = {
     Matter.IDENTITY: DecisionRule(
@@ -95,15 +95,15 @@ RULES: dict[Matter, DecisionRule] = {
     Matter.DISPOSAL: DecisionRule(
         Capability.DECIDE_DISPOSAL,
         frozenset({Reply.AGREE, Reply.REFUSE}),
-        own="You proposed this yourself. Somebody else confirms it.",
-        decided="Somebody else decides about this, or has: a supervisor of the desk, and not whoever proposed it.",
+        own="You proposed this. Another officer must confirm it.",
+        decided="A supervisor of the desk, other than the proposer, must decide this, or has already done so.",
         own_replies=frozenset({Reply.REFUSE}),  # keeping a report needs no second person
         waiting="This has been proposed already. A supervisor decides.",
     ),
     Matter.DISSEMINATION: DecisionRule(
         Capability.CHECK_DISSEMINATION,
         frozenset({Reply.AGREE, Reply.REFUSE, Reply.WITHDRAW}),
-        own="You wrote this yourself. Somebody else reads it before it goes.",
+        own="You wrote this. Another officer must review it before it is sent.",
         decided="A colleague has read this already.",
         own_replies=frozenset({Reply.WITHDRAW}),
     ),

@@ -135,7 +135,7 @@ OWNER_MOVES = frozenset({Move.RELEASE, Move.CALL, Move.DISSEMINATE, Move.CLOSE})
 SHARED_MOVES = frozenset({Move.ASSESS, Move.ASK, Move.REFER, Move.CHECK, Move.REVIEW})
 
 _REASONS: dict[Stage, str] = {
-    Stage.WAITING: "Take the report first, so that no colleague works on it at the same time.",
+    Stage.WAITING: "Take the report first, so that two officers do not work on it at once.",
     Stage.TAKEN: "Assess the report first.",
     Stage.ASSESSED: "This report has been assessed already.",
     Stage.ACTING: "This report is being acted on already.",

@@ -68,7 +68,7 @@ def test_asked_decided_and_opened_by_the_one_who_asked(people: People) -> None:
         ((theirs,), why_not) = pages_identity_requests.of_report(ref, by=odile, at=people.at)
     assert (theirs.reasons, authorisers.reasons) == (REASONS, REASONS)
     assert theirs.line.state == "open"
-    assert "open to you now" in why_not
+    assert "already have access" in why_not
     acts = [(line.act, line.by) for line in theirs.history]
     assert acts == [
         ("identity-request-read", "Anton A."),

@@ -80,7 +80,7 @@ def test_what_was_touched_since_stays_with_its_new_owner(people: People) -> None
         undone = bulk_assign.undo_assign_all(desk(olga), tokens, by=olga, at=people.at + 2 * MINUTE)
         again = bulk_assign.undo_assign_all(desk(olga), tokens, by=olga, at=people.at + 2 * MINUTE)
     assert [item.ref for item in undone.done] == [other]
-    assert [item.because for item in undone.left] == ["It has changed since you looked."]
+    assert [item.because for item in undone.left] == ["It has changed since you opened the list."]
     assert again.done == ()
 
 
@@ -116,11 +116,11 @@ def test_each_is_asked_for_by_itself(people: People) -> None:
         assert [item.ref for item in made.done] == [waiting]
         because = {item.ref: item.because for item in made.left}
         assert "on duty" in because[urgent]
-        assert because[changed] == "It has changed since you looked."
+        assert because[changed] == "It has changed since you opened the list."
         made = bulk_assign.assign_all(
             desk(olga), chosen(waiting), officer(people, "Otto"), by=olga, at=people.at
         )
-        assert made.left[0].because == "Choose somebody who works at this desk."
+        assert made.left[0].because == "Choose an officer who works at this desk."
         for nothing in ({}, {uuid4(): 1 for _ in range(bulk_assign.MOST + 1)}):
             with pytest.raises(NotNow):
                 bulk_assign.assign_all(desk(olga), nothing, to, by=olga, at=people.at)

@@ -69,7 +69,7 @@ def test_the_reason_is_sealed_and_stands_in_the_history(people: People) -> None:
 def test_there_is_no_taking_over_without_a_reason(people: People) -> None:
     ref, _ = people.taken()
     for nothing in ("", "  \n"):
-        with pytest.raises(NotNow, match="Say why"):
+        with pytest.raises(NotNow, match="Give the reason"):
             take_over(people, ref, because=nothing)
     with pytest.raises(NotNow, match="already"):
         take_over(people, ref, to="Odile")

@@ -119,7 +119,7 @@ def test_the_daily_reconciliation_names_every_open_report_that_is_not_in_order(p
     waiting = Alarm.objects.get(kind=AlarmKind.HAND_OVER_WAITING)
     assert (waiting.desk_id, waiting.about_id) == (people.house.desks["north-east"].id, refs["waiting"])
     with people.sitting("Olga", at=later) as olga:
-        with pytest.raises(NotNow, match="name its owner"):
+        with pytest.raises(NotNow, match="assign an owner"):
             alarms.clear(named.get(about_id=refs["taken"]).id, "being-dealt-with", by=olga, at=later)
         with pytest.raises(NotNow, match="Phone the other desk"):
             alarms.clear(waiting.id, "being-dealt-with", by=olga, at=later)

@@ -58,7 +58,7 @@ def test_a_colleague_reads_and_adds_but_does_not_correct(people: People) -> None
     ref, _ = people.taken("Odile")
     note = write(people, ref, name="Olga")  # whoever owns the report
     assert not people.read(ref).history.notes[0].mine
-    with pytest.raises(Refused, match="Only the officer who wrote"):
+    with pytest.raises(Refused, match="Only its author"):
         revise(people, ref, note)
     assert NoteRevision.objects.count() == 1
     assert len(logged("note-written", thing=ref, refused=True)) == 1

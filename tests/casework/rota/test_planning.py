@@ -90,7 +90,7 @@ def test_strangers_overlaps_and_impossible_hours_are_refused_and_nothing_is_save
         (shift(people, "Otto", 1), "does not work"),
         (shift(people, "Odile", 8, 2), "already has a shift at this desk"),
         (shift(people, "Odile", 10, 17), "16 hours"),
-        (shift(people, "Odile", 10, 0), "must end after it begins"),
+        (shift(people, "Odile", 10, 0), "must end after it starts"),
         (shift(people, "Odile", -1), "in the past"),
         (shift(people, "Odile", 24 * 400), "a year ahead"),
     ]
@@ -142,7 +142,7 @@ def test_cancelling_and_undoing_keep_what_has_begun(people: People) -> None:
     with people.sitting("Nadia") as nadia, pytest.raises(Refused):
         planning.undo(made, desk=desk_of(people), by=nadia, at=people.at)
     with people.sitting("Olga") as olga:
-        with pytest.raises(NotNow, match="has begun"):
+        with pytest.raises(NotNow, match="has started"):
             planning.cancel(begun.id, desk=desk_of(people), by=olga, at=people.at)
         was = planning.cancel(later.id, desk=desk_of(people), by=olga, at=people.at)
         assert was == shift(people, "Olga", 10)

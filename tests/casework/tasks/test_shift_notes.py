@@ -86,7 +86,7 @@ def test_nobody_acknowledges_their_own_note_or_one_that_they_cannot_read(people:
     note = left(people)
     with people.sitting("Odile") as odile:
         assert shift_notes.waiting(by=odile, at=people.at) == ()
-        with pytest.raises(Refused, match="Somebody else"):
+        with pytest.raises(Refused, match="A colleague"):
             shift_notes.acknowledge(note, by=odile, at=people.at)
     assert shown(people, "Olga", unlocked=False)[0].text == "Unlock your keys to read this."
     with people.sitting("Olga", unlocked=False) as olga, pytest.raises(NotNow):

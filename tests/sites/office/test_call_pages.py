@@ -258,7 +258,7 @@ def test_five_calls_may_be_unfinished(odile: Hand) -> None:
     odile.get(CALL)
     press(odile, "save", **{"what.narrative": "One too many"})
     assert odile.page.status_code == 409
-    assert "you have five unfinished calls" in odile.html
+    assert "You already have five unfinished calls" in odile.html
     assert odile.form(CALL)["what.narrative"] == "One too many"
     assert DraftRow.objects.count() == 5
 
@@ -317,7 +317,7 @@ def test_the_next_call_begins_empty_after_a_dropped_one(odile: Hand) -> None:
 def test_a_dropped_call_without_a_word_keeps_the_draft(odile: Hand) -> None:
     press(odile, "dropped", **{"where.place": "The old mill"})
     assert odile.page.status_code == 422
-    assert "Nothing was sent: there is no account yet. The draft is kept." in odile.html
+    assert "Nothing was sent because there is no account yet. The draft has been kept." in odile.html
     assert not Report.objects.exists()
     odile.get(f"{CALL}?line=1")
     assert odile.form(CALL)["where.place"] == "The old mill"
@@ -404,7 +404,7 @@ def test_a_letter_has_its_true_time_inside_the_seal_only(odile: Hand) -> None:
     press(odile, "finish", **TOLD, **letter, **{"contact-at": "9.5.5"})
     assert "Enter a time from 00:00 to 23:59" in odile.html
     press(odile, "finish", **letter | {"contact-on-year": "2199"})
-    assert "This day has not come yet" in odile.html
+    assert "The date must be today or in the past" in odile.html
     sent_by(odile, **letter, **{"contact-at": "9.05"})
     report = the_report()
     assert report.channel == "letter"

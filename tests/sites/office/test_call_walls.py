@@ -93,7 +93,7 @@ def test_a_page_whose_draft_is_gone_says_so_and_keeps_its_words(odile: Hand) -> 
     DraftRow.objects.all().delete()
     press(odile, "save", **TOLD)
     assert odile.page.status_code == 409
-    assert "is not there any more" in odile.html
+    assert "no longer exists" in odile.html
     press(odile, "save")
     assert odile.form(CALL)["what.narrative"] == ACCOUNT
 

@@ -67,7 +67,7 @@ def test_from_the_report_to_the_name_and_back(house: House, hand: Callable[[], H
     odile.get(f"/w/r/{ref}/identity/")
     odile.send(f"/w/r/{ref}/identity/", do="sure")
     assert odile.page.status_code == 422
-    assert "Say why it is necessary" in odile.html
+    assert "Explain why it is necessary" in odile.html
     odile.send(f"/w/r/{ref}/identity/", do="sure", **ASKED)
     assert odile.heading == "Ask to open who sent this?"
     assert "The reporter may not have given a name." in odile.html
@@ -284,7 +284,7 @@ def test_guessing_a_passphrase_is_slowed_down(house: House, hand: Callable[[], H
     _, request, odile, _ = _approved(house, hand, **NAMED)
     for _ in range(6):
         _open(odile, request, "not it at all")
-    assert "too many tries" in odile.html
+    assert "too many attempts" in odile.html
     _open(odile, request, house.keys["Odile"].passphrase)
     assert "Verhoeven" not in odile.html
 
@@ -315,7 +315,7 @@ def test_a_question_back_then_less_time_under_conditions_that_are_confirmed(
     ada.get(place)
     ada.send(place, reasons="Have you written to them?", decision="ask", conditions="One call")
     assert ada.page.status_code == 422
-    assert "Conditions go with a yes" in ada.html
+    assert "Conditions apply only if you grant the request" in ada.html
     ada.send(place, reasons="Have you written to them?", decision="ask", conditions="")
     assert "Question sent." in ada.html
     odile.get(f"/w/r/{ref}/identity/")

@@ -55,7 +55,7 @@ def test_from_the_review_to_the_certificate(
     assert odile.page.status_code == 422
     assert "Choose why it should be disposed of" in odile.html
     odile.send("", do="propose", end="period-over")
-    assert "A supervisor who is not you decides" in odile.html
+    assert "Another supervisor must decide" in odile.html
     ident = Disposal.objects.get().id
     olga.get("/w/kept/")
     olga.get(f"/w/kept/{ident}/")

@@ -59,7 +59,7 @@ def test_a_colleague_is_offered_no_correction(
     assert "Mine" in olga.html
     assert "Correct this note" not in olga.html
     olga.get(f"{path}notes/{NoteRevision.objects.get().note}/")
-    assert "Only the officer who wrote a note can correct it" in olga.html
+    assert "Only its author can correct a note" in olga.html
     assert olga.get(f"{path}notes/{path.split('/')[3]}/").status_code == 404
 
 

@@ -143,7 +143,7 @@ def test_an_empty_form_says_what_is_missing_and_keeps_the_rest(
     odile.get(f"/w/r/{ref}/partners/write/")
     odile.send(f"/w/r/{ref}/partners/write/", do="sure", text="Half a sentence")
     assert odile.page.status_code == 422
-    for said in ("Choose whom it is for", "Choose what it is for", "Choose the ground", "Give it a title"):
+    for said in ("Choose the partner", "Choose what it is for", "Choose the ground", "Enter a title"):
         assert said in odile.html
     assert "Half a sentence" in odile.html
 
@@ -253,7 +253,7 @@ def test_an_alarm_about_a_partner_leads_to_what_was_written(people: People, hand
     olga = hand().at_work(people.house, "Olga")
     olga.get("/w/alarms/")
     assert f'href="/w/r/{ref}/partners/">Report {short_name(ref)}' in olga.html
-    assert "Disclosure waiting for a second officer" in olga.html
+    assert "Disclosure awaiting review by a second officer" in olga.html
 
 
 def test_a_partner_without_any_key_is_not_said_to_have_an_old_one(

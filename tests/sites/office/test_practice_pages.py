@@ -62,7 +62,7 @@ def test_an_exercise_from_beginning_to_the_trainers_answer(house: House, hand: C
     odile.send(f"{where}ask/", text="Which way did he go?", do="preview")
     assert "Message preview" in marked(odile).html
     odile.send(f"{where}ask/", do="send", safe=["no-names", "no-task"])
-    assert "Tick each line when it holds" in marked(odile).html
+    assert "Confirm each statement" in marked(odile).html
     odile.send(f"{where}ask/", do="send", safe=["no-names", "no-task", "no-case"])
     assert "The invented reporter has answered" in marked(odile).html
     assert "He took the black rucksack." in odile.html

@@ -55,7 +55,7 @@ def test_when_nothing_is_left_the_queue_says_so(house: House, hand: Callable[[],
     odile.send(f"/w/r/{ref}/", do="save-next", **VAGUE)
     assert odile.path == "/w/q/north-east/"
     assert "Nothing else is waiting" in odile.html
-    assert "Nothing is waiting. The page looks for new reports" in odile.html
+    assert "Nothing is waiting. This page checks for new reports" in odile.html
 
 
 def test_assess_ask_close_and_open_again(house: House, hand: Callable[[], Hand]) -> None:
@@ -74,7 +74,7 @@ def test_assess_ask_close_and_open_again(house: House, hand: Callable[[], Hand])
     assert "Before the shops shut?" in odile.html
     assert "When did it happen?" in odile.html
     odile.send(f"/w/r/{ref}/ask/", do="send", safe=["no-names"])
-    assert "Tick each line when it holds" in odile.html
+    assert "Confirm each statement" in odile.html
     odile.send(f"/w/r/{ref}/ask/", do="send", safe=["no-names", "no-task", "no-case"])
     assert "Message sent. The reporter sees it" in odile.html
     assert "Before the shops shut?" in odile.html
@@ -195,7 +195,7 @@ def test_a_colleague_sees_who_has_it(house: House, hand: Callable[[], Hand]) -> 
     assert "Odile O." in olga.html
     olga.get(f"/w/r/{ref}/")
     assert "Odile O., until " in olga.html, "and writes in it"
-    assert "A colleague is writing in this report" in olga.html
+    assert "A colleague is editing this report" in olga.html
 
 
 def test_a_check_and_a_later_review_set_the_next_action(house: House, hand: Callable[[], Hand]) -> None:
@@ -206,7 +206,7 @@ def test_a_check_and_a_later_review_set_the_next_action(house: House, hand: Call
     assert here in odile.html
     odile.get(here)
     odile.send(here, what="review", words="The letter is on its way")
-    assert "Choose when the review is" in odile.html
+    assert "Choose the time of the review" in odile.html
     assert "In 4 weeks" not in odile.html, "not for a report of medium priority"
     odile.send(here, what="review", later="2880", words="The letter is on its way")
     assert "The next action has a new deadline" in odile.html

@@ -136,13 +136,13 @@ def test_a_stranger_is_slowed_down_and_the_known_machine_is_not(
     for _ in range(throttle.STRANGERS.limit.burst):
         stranger.sign_in("Odile", password="wrong")
     stranger.sign_in("Odile")
-    assert "too many tries" in stranger.html
+    assert "too many attempts" in stranger.html
     nobody = hand()
     for _ in range(throttle.STRANGERS.limit.burst):
         nobody.get("/sign-in/")
         nobody.send("/sign-in/", login="unknown@unit.example", password="wrong")
     nobody.send("/sign-in/", login="unknown@unit.example", password="wrong")
-    assert "too many tries" in nobody.html
+    assert "too many attempts" in nobody.html
     odile.sign_in("Odile")
     assert odile.heading == "My work"
 
@@ -158,12 +158,12 @@ def test_a_cookie_of_one_account_is_a_stranger_to_another(
         odile.sign_in("Otto", password="wrong")
     fresh = hand()
     fresh.sign_in("Otto")
-    assert "too many tries" in fresh.html
+    assert "too many attempts" in fresh.html
     odile.client.cookies[f"hl_known_{settings.INSTANCE}"] = "forged"
     for _ in range(throttle.STRANGERS.limit.burst):
         odile.sign_in("Odile", password="wrong")
     odile.sign_in("Odile")
-    assert "too many tries" in odile.html
+    assert "too many attempts" in odile.html
 
 
 def test_codes_are_limited(house: House, hand: Callable[[], Hand], live: None) -> None:
@@ -176,7 +176,7 @@ def test_codes_are_limited(house: House, hand: Callable[[], Hand], live: None) -
     for _ in range(throttle.CODES.limit.burst):
         odile.send("/sign-in/second/", code="000000")
     odile.send("/sign-in/second/", code="000000")
-    assert "too many tries" in odile.html
+    assert "too many attempts" in odile.html
 
 
 def test_the_session_id_changes_at_sign_in_and_the_cookie_is_private(

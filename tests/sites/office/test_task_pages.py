@@ -48,7 +48,7 @@ def test_a_task_from_setting_to_done(house: House, hand: Callable[[], Hand]) -> 
     odile.get(f"/w/r/{ref}/timeline/?kind=tasks")
     assert "Task done" in odile.html
     odile.get(one)
-    assert "This task has ended already." in odile.html
+    assert "This task has already ended." in odile.html
 
 
 def test_a_colleague_who_has_nothing_to_do_with_it_reads_it_only(
@@ -62,7 +62,7 @@ def test_a_colleague_who_has_nothing_to_do_with_it_reads_it_only(
     olga.get(path)
     assert "Complete, reassign or cancel" not in olga.html
     olga.get(f"{path}{Task.objects.get().id}/")
-    assert "Only the owner of a task, whoever set it, or a supervisor can change it." in olga.html
+    assert "Only the task’s owner, the officer who set it or a supervisor can change it." in olga.html
     otto = hand().at_work(house, "Otto")
     otto.get(path)
     assert otto.page.status_code == 404

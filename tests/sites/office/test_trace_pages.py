@@ -74,7 +74,7 @@ def test_from_the_report_to_the_statement(house: House, hand: Callable[[], Hand]
     assert f'aria-current="page" href="/w/r/{ref}/identity/"' in odile.html, "it stands under that tab"
     odile.send(f"/w/r/{ref}/trace/", do="sure", ground="other-in-danger")
     assert odile.page.status_code == 422
-    assert "Say what was tried first" in odile.html
+    assert "Explain what was tried first" in odile.html
     odile.send(f"/w/r/{ref}/trace/", do="sure", **ASKED)
     assert odile.heading == "Request communications data: threat to life?"
     assert "Nobody else knows the &lt;b&gt;house&lt;/b&gt;" in odile.html

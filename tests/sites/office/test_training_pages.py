@@ -114,7 +114,7 @@ def test_a_lapsed_call_taker_is_told_how_and_never_keeps_an_emergency_out(
     words = {"what.narrative": "Quinquereme: he said it would be tonight", "channel": "phone"}
     odile.send("/w/call/", **words, **{"where.place": "the station"}, do="dropped")
     assert odile.page.status_code == 403
-    assert "Nothing was sent. The draft is kept" in odile.html
+    assert "Nothing was sent. The draft will be kept" in odile.html
     assert "Quinquereme" in odile.html  # nothing that was written is lost
     assert not Report.objects.exists()
     odile.get("/w/call/?line=1")

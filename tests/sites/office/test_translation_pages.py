@@ -110,7 +110,7 @@ def test_an_answer_goes_through_a_translator(house: House, hand: Callable[[], Ha
     there = f"/w/r/{ref}/translation/{task}/"
     olga.get(there)
     olga.send(there, do="write", text="Kiedy?")
-    assert "Tick each line when it holds" in olga.html
+    assert "Confirm each statement" in olga.html
     olga.send(there, do="write", text="Kiedy?", same=["says-it", "no-names"])
     assert "Sent, in their language" in olga.html
     odile.get(f"/w/r/{ref}/ask/")
@@ -167,7 +167,7 @@ def test_a_question_that_tasks_the_reporter_is_warned_of_and_referred(
     assert "Before you send this" in odile.html
     assert "find out" in odile.html
     odile.send(here, do="send", safe=ticked, how="as-it-is")
-    assert "Say why it is sent all the same, or refer it" in odile.html
+    assert "Give your reason for sending it anyway, or refer it" in odile.html
     odile.send(here, do="refer")
     assert "Referred. Nothing was sent" in odile.html
     assert "Referred to the source unit" in odile.html

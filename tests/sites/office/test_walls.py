@@ -120,7 +120,7 @@ def test_people_without_a_desk_get_honest_pages(house: House, hand: Callable[[],
 def test_empty_queues_say_so(house: House, hand: Callable[[], Hand]) -> None:
     odile = hand().at_work(house, "Odile")
     odile.get("/w/q/north-east/")
-    assert "Nothing is waiting. The page looks for new reports" in odile.html
+    assert "Nothing is waiting. This page checks for new reports" in odile.html
     odile.get("/w/q/north-east/?state=mine")
     assert "You do not own any reports here" in odile.html
     odile.get("/w/q/all/?state=closed")

@@ -158,7 +158,7 @@ def test_an_answer_that_nobody_wants_any_more_is_not_called_a_colleagues(people:
         outgoing.finish(ident, version=sent(ident).version, by=here, at=people.at)
     petra.send(place(ident) + "answer/", code="taken-on", text="We were about to say something.")
     assert petra.page.status_code == 409
-    assert "The desk wants no answer any more, so it was not sent" in petra.html
+    assert "The desk no longer needs a reply, so yours was not sent" in petra.html
     assert "We were about to say something." in petra.html, "and nothing that was written is lost"
     for page in ("", "answer/"):
         petra.get(place(ident) + page)

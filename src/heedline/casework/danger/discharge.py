@@ -20,8 +20,8 @@ from heedline.reports.lifecycle import Move
 #: Why a danger ends, as codes of the sealed note.
 ENDINGS = {
     "over": "The danger is over",
-    "passed-on": "Others have taken responsibility for it, and have confirmed that",
-    "never-was": "There was no danger to life: it is taken back",
+    "passed-on": "Another agency has taken responsibility and confirmed it",
+    "never-was": "There was no danger to life: recorded in error",
 }
 
 

@@ -19,8 +19,8 @@ from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DangerEpisode, Report
 
 HELD = (
-    "This report is in danger to life. It can be closed, given back or assessed without danger once a "
-    "supervisor has discharged the danger on the page Threat to life."
+    "A danger to life is open on this report. Until a supervisor discharges it on the page Threat to life, "
+    "the report cannot be closed, released or assessed as no danger."
 )
 
 

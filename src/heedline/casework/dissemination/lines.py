@@ -44,7 +44,7 @@ from heedline.vault import CannotOpen
 
 #: How a state is called on a page.
 STATE_WORDS: Mapping[str, str] = {
-    DisseminationState.TO_CHECK: "Waits for a second officer",
+    DisseminationState.TO_CHECK: "Waiting for a second officer",
     DisseminationState.SENT: "Sent, not opened yet",
     DisseminationState.RECEIVED: "Opened by the partner",
     DisseminationState.ANSWERED: "Answered: read the answer",

@@ -49,7 +49,7 @@ from heedline.vault.containers.container import readdress
 LONGEST, LONGEST_TITLE = 10_000, 120
 #: The parts of a report that they are kept in (`reports.models.disseminations`).
 SENT, PARTNER_HEADER, ANSWER = "sent", "partner", "answer"
-ONLY_FOR_LIFE = "Only what was assessed as a danger to life is sent before a second officer has read it."
+ONLY_FOR_LIFE = "A disclosure can be sent before a second officer has read it only if the report was assessed as a danger to life."
 STILL_OPEN = "Something that was written for a partner is not finished. Finish it, take it back or have it read first, under Partners."
 
 
@@ -86,14 +86,14 @@ def _checked(writing: DisseminationDraft) -> tuple[dict[str, Any], str]:
             writing.title,
             longest=LONGEST_TITLE,
             lines=False,
-            missing="Give it a title that they can file it by.",
+            missing="Enter a title that they can file it by.",
         ),
         "text": notes.written(writing.text, longest=LONGEST, missing="Write what they need to know."),
     }
     why = notes.written(
         writing.necessity,
         longest=LONGEST,
-        missing="Say why they need this much, and no less will do.",
+        missing="Explain why they need this much detail and why less would not be enough.",
     )
     return words, why
 
@@ -274,7 +274,7 @@ def _key(partner: UUID, at: datetime) -> PartnerKey:
 
 
 def _because(text: str) -> str:
-    return notes.written(text, longest=LONGEST, missing="Say why, in words.")
+    return notes.written(text, longest=LONGEST, missing="Give a reason.")
 
 
 def _about(ident: UUID, act: Act, *, by: Attendance) -> AbstractContextManager[None]:

@@ -43,11 +43,11 @@ from heedline.vault.containers.container import Container, readdress
 
 #: Characters of an answer; stated on the page.
 LONGEST = 10_000
-_NOT_WANTED = "The desk wants no answer any more, so it was not sent. Phone them if they should know this."
+_NOT_WANTED = "The desk no longer needs a reply, so yours was not sent. Phone them if they should know this."
 _UNREADABLE = "Your answer cannot be opened with your present keys."
 OPEN_FIRST = "Open it first."
 _CLOSED = "The desk has finished with this, so it was not sent. Phone them if they should know this."
-_GONE = "This was withdrawn, or is not for your team. Phone the desk if you expected it."
+_GONE = "This has been withdrawn or is not addressed to your team. If you were expecting it, phone the desk."
 
 
 @dataclass(frozen=True)
@@ -231,7 +231,7 @@ def answer(ident: UUID, code: str, text: str, *, by: Attendance, at: datetime) -
     if code not in pack.partners.answers:
         raise ValueError("an answer that the pack does not know")
     text = notes.written(
-        text, longest=LONGEST, missing="Write what the desk should know, or that there is no more."
+        text, longest=LONGEST, missing="Write what the desk should know, or that there is nothing more."
     )
     with refusals_logged(Act.ANSWERED_BY_PARTNER, by=by.officer_id, thing="dissemination", thing_id=ident):
         by.require(Capability.ANSWER_SENT, *desks_of(by))

@@ -97,7 +97,7 @@ def _about_request(words: str, called: Called, raised_by: Letter | None = None) 
         called=called,
         chain=True,
         lasts=request_undecided,
-        while_it_lasts="Decide about the request: this alarm stays until an authoriser has decided.",
+        while_it_lasts="Decide the request. The alarm stays open until an authoriser has decided.",
         resolved_by=frozenset({AlarmEvent.DECIDED}),
         answered_with=Capability.DECIDE_IDENTITY,
         raised_by=raised_by,
@@ -143,19 +143,19 @@ def _about_the_desk(words: str, do: str) -> AlarmRule:
 ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
     AlarmKind.DANGER: _about_waiting(
         "Someone may be in danger",
-        "Take the report: this alarm stays until an officer has taken it.",
+        "Take the report. The alarm stays open until an officer has taken it.",
     ),
     AlarmKind.DANGER_OPENED: _about_danger(
         "Danger to life: no supervisor has acknowledged it",
         danger_unacknowledged,
-        "Acknowledge it on the page Threat to life: this alarm stays until a supervisor has.",
+        "Acknowledge it on the page Threat to life. The alarm stays open until a supervisor has.",
         AlarmEvent.DANGER_ACKNOWLEDGED,
         raised_by=Letter.DANGER_OPENED,
     ),
     AlarmKind.DANGER_OWNER_AWAY: _about_danger(
         "Danger to life: its owner has signed out or gone off duty",
         danger_open,
-        "Take it over, or hand it to somebody who accepts, on the page Threat to life.",
+        "Take it over, or hand it to a colleague who accepts it, on the page Threat to life.",
         AlarmEvent.OWNER_BACK,
         raised_by=Letter.DANGER_OWNER_AWAY,
     ),
@@ -168,7 +168,7 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
     ),
     AlarmKind.NOBODY_ON_DUTY: _about_waiting(
         "A report is waiting and nobody is on duty at its desk",
-        "Take the report or hand it over: this alarm stays until an officer has taken it.",
+        "Take the report or hand it over. The alarm stays open until an officer has taken it.",
     ),
     AlarmKind.IDENTITY_OVERDUE: _about_request(
         "An identity request has waited for ten minutes", call_every_authoriser
@@ -185,14 +185,14 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         words="Hand-over not accepted in time",
         do="Phone the other desk.",
         lasts=not_accepted,
-        while_it_lasts="Phone the other desk: this alarm stays until it has accepted or returned the report.",
+        while_it_lasts="Phone the other desk. The alarm stays open until it has accepted or returned the report.",
     ),
     AlarmKind.NOT_IN_ORDER: AlarmRule(
         words="Open report without an owner, or its owner has left",
-        do="Name the owner, or take it.",
+        do="Assign an owner, or take the report.",
         called=call_supervisors,
         lasts=not_in_order,
-        while_it_lasts="Take the report, or name its owner: this alarm stays until it has one.",
+        while_it_lasts="Take the report or assign an owner. The alarm stays open until it has one.",
         resolved_by=frozenset({AlarmEvent.TAKEN}),
     ),
     AlarmKind.INTEREST_MATCHED: AlarmRule(
@@ -209,17 +209,17 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
     ),
     AlarmKind.TASK_LATE: AlarmRule(
         words="Task overdue",
-        do="Finish the task, give it to somebody with a new time, or cancel it, on the page Tasks of the report.",
+        do="Finish the task, reassign it with a new due time, or cancel it, on the page Tasks of the report.",
         called=call_task_owners,
         lasts=task_late,
-        while_it_lasts="Finish the task, give it to somebody with a new time, or cancel it: this alarm stays until then.",
+        while_it_lasts="Finish the task, reassign it with a new due time, or cancel it. The alarm stays open until then.",
         resolved_by=frozenset({AlarmEvent.TASK_ENDED}),
     ),
     AlarmKind.MESSAGE_WAITING: AlarmRule(
         words="Message from the reporter not read in time", do="Read the message."
     ),
     AlarmKind.CALL_MISSED: _about_call(
-        "Calls back have not reached the reporter", "Decide whether to try again."
+        "Call-back attempts have not reached the reporter", "Decide whether to try again."
     ),
     AlarmKind.CALL_LATE: _about_call(
         "Call back not made in time", "Make the call, or give it to a colleague."
@@ -236,7 +236,7 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         words="Life may be at risk, and a partner has not opened the disclosure",
         chain=True,
         lasts=urgent_unopened,
-        while_it_lasts="Phone the partner, or withdraw what was sent: this alarm stays until they have opened it.",
+        while_it_lasts="Phone the partner, or withdraw what was sent. The alarm stays open until they have opened it.",
         resolved_by=frozenset({AlarmEvent.WITHDRAWN}),
     ),
     AlarmKind.PARTNER_SILENT: AlarmRule(
@@ -246,8 +246,8 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         words="Partner has answered", do="Read the answer.", resolved_by=frozenset({AlarmEvent.ANSWER_READ})
     ),
     AlarmKind.SENDING_TO_CHECK: AlarmRule(
-        words="Disclosure waiting for a second officer",
-        do="Read it, and approve it or send it back.",
+        words="Disclosure awaiting review by a second officer",
+        do="Read the disclosure, then approve it or send it back.",
         resolved_by=frozenset({AlarmEvent.CHECKED}),
     ),
     AlarmKind.NO_TRANSLATOR: _about_translation(
@@ -262,14 +262,14 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         AlarmEvent.GIVEN_ON,
     ),
     AlarmKind.EPOCH_ENDING: _about_keys(
-        "The keys of a desk run out: no new ones follow",
+        "A desk’s keys are about to expire and there are no new ones",
         lambda alarm, at: health.keys_run_out(alarm.desk_id, at),
-        "An officer of the desk has to unlock their keys once: that makes the next ones.",
+        "An officer of the desk must unlock their keys once. This creates the new ones.",
     ),
     AlarmKind.THIN_DESK: _about_keys(
         "A desk has fewer than two officers who can open its reports",
         lambda alarm, at: health.desk_is_thin(alarm.desk_id, at),
-        "A second officer has to be enrolled on the desk first.",
+        "A second officer must be enrolled on the desk first.",
     ),
     AlarmKind.KEYS_RECOVERED: AlarmRule(
         words="Keys of the desk opened with three shares of its recovery key",
@@ -279,24 +279,24 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         raised_by=Letter.KEYS_RECOVERED,
     ),
     AlarmKind.KEYS_TO_CHANGE: _about_keys(
-        "Somebody has left and still holds keys of a desk, or old keys wait to be destroyed",
+        "A leaver still holds a desk’s keys, or old keys are waiting to be destroyed",
         lambda alarm, at: health.keys_to_change(alarm.desk_id),
-        "A member of the desk unlocks their keys, re-addresses its reports and destroys the old keys.",
+        "A member of the desk must unlock their keys, re-address its reports and destroy the old keys.",
     ),
     AlarmKind.MEMBER_WITHOUT_KEYS: _about_keys(
         "A member of a desk cannot open its reports yet",
         lambda alarm, at: health.without_keys(alarm.desk_id, at),
-        "A colleague of the desk has to compare their words first, on the page Keys.",
+        "A colleague on the desk must compare verification words with them first, on the page Keys.",
     ),
     AlarmKind.KEYS_DOUBTED: AlarmRule(
-        words="Key statement missing, not believed, or different from the log",
-        do="Tell a steward at once. Compare nobody’s keys until it is settled.",
+        words="Key statement missing, invalid or inconsistent with the log",
+        do="Tell a steward at once. Do not compare anybody’s keys until this has been resolved.",
         about=About.DESK,
         called=call_the_desk_and_stewards,
     ),
     AlarmKind.SESSION_ALTERED: AlarmRule(
-        words="Somebody changed an officer’s session in the database",
-        do="Ask the operator who can write to the database.",
+        words="An officer’s session has been altered in the database",
+        do="Ask the operator who has write access to the database.",
         about=About.DESK,
         called=call_the_desk_and_stewards,
         chain=True,
@@ -308,7 +308,7 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         about=About.DESK,
         called=call_rota_planners,
         lasts=rota_uncovered,
-        while_it_lasts="Plan a shift for these hours: this alarm stays until they are covered.",
+        while_it_lasts="Plan a shift for these hours. The alarm stays open until they are covered.",
         resolved_by=frozenset({AlarmEvent.ROTA_FILLED}),
         answered_with=Capability.PLAN_ROTA,
     ),
@@ -322,8 +322,8 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
     ),
     **LINKING_ALARMS,
     AlarmKind.FILE_MISSING: AlarmRule(
-        words="File of a report missing from storage, or cut off",
-        do="See which on the page of the report, and tell the operator.",
+        words="A report’s file is missing from storage or incomplete",
+        do="Check the report’s files and tell the operator.",
     ),
     AlarmKind.PROPOSAL_WAITING: AlarmRule(
         words="Proposal waiting for a second steward",
@@ -331,28 +331,28 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         about=About.PROPOSAL,
         called=call_other_stewards,
         lasts=proposal_open,
-        while_it_lasts="Confirm or withdraw the proposal: this alarm stays until a steward has.",
+        while_it_lasts="Confirm or withdraw the proposal. The alarm stays open until a steward has.",
         resolved_by=frozenset({AlarmEvent.DECIDED}),
         answered_with=Capability.SET_UP,
     ),
     AlarmKind.TOO_FEW_TRAINED: _about_the_desk(
-        "Too few people at the desk have a valid training", "See who, on the page Training."
+        "Too few officers at the desk have valid training", "The page Training lists them."
     ),
     AlarmKind.TRAINING_ENDS: AlarmRule(
         words="Accreditation expiring",
-        do="Yours is on the page Me, everybody’s on the page Training.",
+        do="Your own training is on the page Me. The page Training lists everybody’s.",
         about=About.OFFICER,
         called=call_the_trained,
     ),
-    AlarmKind.REVIEW_LATE: _about_the_desk("Reports kept past their review", "Review them on the page Kept."),
+    AlarmKind.REVIEW_LATE: _about_the_desk("Retention reviews overdue", "Review them on the page Retention."),
     AlarmKind.SUBJECT_LATE: _about_the_desk("Data subject request due within days", "Answer it."),
     AlarmKind.PAGE_FAILED: _about_the_desk(
-        "Page not delivered", "Tell the operator: somebody was not called."
+        "Page not delivered", "Tell the operator that somebody was not paged."
     ),
     AlarmKind.WORKER_FAILING: _about_the_desk("Background task failing", "Tell the operator."),
     AlarmKind.LOG_STANDS: _about_the_desk("Log not being sequenced or signed", "Tell the operator."),
     AlarmKind.LOG_BROKEN: _about_the_desk(
-        "Log inconsistent: somebody may have changed it", "Tell the operator and an overseer."
+        "Log inconsistent: it may have been altered", "Tell the operator and an overseer."
     ),
 }
 

@@ -203,6 +203,6 @@ def _permit_on_call(by: Attendance, desk: UUID) -> None:
 
 def _check_hours(starts: datetime, ends: datetime, at: datetime) -> None:
     if not at <= starts < ends:
-        raise NotNow("A shift must end after it begins and cannot begin in the past.")
+        raise NotNow("A shift must end after it starts and cannot start in the past.")
     if ends - starts > LONGEST_SHIFT:
         raise NotNow("A shift can be at most 16 hours long.")

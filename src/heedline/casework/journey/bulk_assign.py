@@ -32,7 +32,7 @@ from heedline.reports.models import Report, Step
 MOST = 100
 #: How long an assignment can be undone.
 UNDO_FOR = timedelta(hours=24)
-_CHANGED = "It has changed since you looked."
+_CHANGED = "It has changed since you opened the list."
 _GONE = "It is not at this desk."
 
 
@@ -122,7 +122,7 @@ def _undo(ref: UUID, version: int, *, by: Attendance, at: datetime) -> None:
     danger.refuse_assigning(found.report)
     last = Step.objects.filter(report_id=ref).order_by("-number").first()
     if last is None or last.move != Move.ASSIGN or last.by_id != by.officer_id:
-        raise NotNow("You did not assign it, or somebody has worked on it since.")
+        raise NotNow("You did not assign it, or it has been worked on since.")
     if last.at is None or at - last.at > UNDO_FOR:
         raise NotNow("The time for undoing this has expired. Assign the report again instead.")
     report, owner = found.report, owner_before(found.report, last)

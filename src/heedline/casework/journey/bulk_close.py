@@ -59,21 +59,21 @@ _AT_ONCE = 250
 
 #: Why a report is not swept, or not restored, in words.
 WHY = {
-    "danger": "Somebody may be in danger. Such a report is never swept.",
-    "held": "Somebody has it, or has worked on it.",
+    "danger": "Someone may be in danger. This report cannot be closed in bulk.",
+    "held": "It has an owner, or has been worked on.",
     "closed": "It is closed already.",
     "message": "The reporter has written again.",
     "call": "Somebody waits for a call.",
     "task": "A task on it is open.",
     "partner": "Something of it is with a partner, or on its way there.",
     "unread": "Your keys do not open it.",
-    "changed": "It has changed since you looked.",
+    "changed": "It has changed since you opened the list.",
     "busy": "Somebody is working on it right now.",
     "outcome": "This outcome does not go with this kind of report.",
     "gone": "It is not at this desk.",
-    "violence": "It names a weapon or a threat. Read it by itself.",
+    "violence": "It mentions a weapon or a threat. Review it individually.",
     "own-fact": "It has a number, name, date or place that the others do not have. Read it by itself.",
-    "language": "Its language has no list of weapons and threats. Read it by itself.",
+    "language": "There is no list of weapons and threats for its language. Review it individually.",
     "alone": "No other of the chosen reports looks like it.",
 }
 

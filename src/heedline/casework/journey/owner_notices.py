@@ -29,7 +29,7 @@ from heedline.vault import CannotOpen
 
 #: Characters of a reason.
 LONGEST = 1000
-MISSING = "Say why you take this report from its owner. They are shown the reason."
+MISSING = "Give the reason for taking this report from its owner. They will see it."
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,8 @@ NOT_SEARCHED = "Earlier reports could not be searched"
 NO_LINK = "The assessment says that this report is linked to an earlier one. Record the link under Seen before, and then close it."
 NOT_YET = "Earlier reports cannot be searched now. Open the queue of the desk, and then close this report."
 _SUPERVISOR = (
-    "There may be an earlier report of the same. Only a supervisor closes this one, with the reason, or takes that back by "
-    "assessing it again."
+    "There may be an earlier report of the same matter. Only a supervisor can close this report, giving a reason, or "
+    "assess it again to change that answer."
 )
 
 

@@ -206,12 +206,12 @@ def assign(ref: UUID, to: UUID, *, because: str = "", by: Attendance, at: dateti
     found.permit(Capability.RELEASE if found.standing.mine else Capability.ASSIGN)
     danger.refuse_assigning(found.report)
     if to not in who_take_reports(found.report.desk_id):
-        raise NotNow("Choose somebody who works at this desk.")
+        raise NotNow("Choose an officer who works at this desk.")
     if found.report.rank == 0 and to not in {one.officer_id for one in on_duty(found.report.desk_id, at)}:
-        raise NotNow("Somebody may be in danger. Choose somebody who is on duty.")
+        raise NotNow("Someone may be in danger. Choose an officer who is on duty.")
     had = found.report.owner_id
     if to == had:
-        raise NotNow("This officer owns the report already.")
+        raise NotNow("This officer already owns the report.")
     note = None
     if had is not None and had != by.officer_id:
         note = owner_notices.seal_reason(found, because)

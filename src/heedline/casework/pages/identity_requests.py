@@ -248,7 +248,7 @@ def of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[tuple[Request
     if reason := _why_nobody_asks(report, files, Capability.ASK_IDENTITY, by):
         return files, reason
     if any(one.line.open and one.line.mine for one in files):
-        return files, "It is open to you now. You can ask again when the time is over."
+        return files, "You already have access. You can ask again when it expires."
     return files, _why_not_ask(standing_of(report, by.officer_id, at), by)
 
 

@@ -22,7 +22,7 @@ from heedline.reports.models import NoteRevision
 #: Characters in one note; stated on the page.
 LONGEST = 4000
 EMPTY = "Write the note first."
-NOT_YOURS = "Only the officer who wrote a note can correct it. Write a note of your own."
+NOT_YOURS = "Only its author can correct a note. Add a note of your own instead."
 
 
 def _add(found: FoundReport, text: str, *, note: UUID | None, number: int) -> UUID:
@@ -71,5 +71,5 @@ def revise(ref: UUID, note: UUID, text: str, *, number: int, by: Attendance, at:
     if rows.exclude(by_id=by.officer_id).exists():
         raise Refused(NOT_YOURS)
     if last != number:
-        raise Changed("This note was corrected in between, in another tab or window.")
+        raise Changed("This note has since been corrected in another tab or window.")
     _add(found, text, note=note, number=last + 1)

@@ -10,7 +10,7 @@ from heedline.packs import load_pack
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Hold, Report
 
-RESTRICTED = "Processing of this report is restricted: it is kept, and may not be passed on. A supervisor can end that, under Retention."
+RESTRICTED = "Processing of this report is restricted. It may be stored but not shared. A supervisor can lift the restriction under Retention."
 
 
 def restricting() -> QuerySet[Hold]:

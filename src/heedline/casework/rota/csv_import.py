@@ -142,11 +142,11 @@ def _shift(row: _Row, addresses: dict[str, UUID]) -> PlannedShift | str:
         return f"No officer of this desk has the email address {row.email[:80]}."
     begins, ends = minute_of_day(row.start), minute_of_day(row.end)
     if begins is None or ends is None or begins == DAY_MINUTES:
-        return "Write the start and the end as times, such as 08:00."
+        return "Enter the start and end as times, such as 08:00."
     try:
         day = date.fromisoformat(row.day)
     except ValueError:
-        return "Write the date as year, month and day, such as 2026-11-30."
+        return "Enter the date as year, month and day, such as 2026-11-30."
     if not date(2000, 1, 1) < day < date(2999, 1, 1):
-        return "Write the date as year, month and day, such as 2026-11-30."
+        return "Enter the date as year, month and day, such as 2026-11-30."
     return PlannedShift(officer, span_of(day, begins, ends, office_zone()))

@@ -110,7 +110,7 @@ def problems_of(shifts: Sequence[PlannedShift], *, desk: UUID, at: datetime) -> 
 def hours_problem(span: RotaSpan, at: datetime) -> str:
     """Return the reason why a shift cannot have these hours, or ""."""
     if not at <= span.starts < span.ends:
-        return "A shift must end after it begins and cannot begin in the past."
+        return "A shift must end after it starts and cannot start in the past."
     if lasts(span, office_zone()) > LONGEST_SHIFT:
         return "A shift can be at most 16 hours long."
     if span.starts > at + FURTHEST:
@@ -130,7 +130,7 @@ def plan(shifts: Sequence[PlannedShift], *, desk: UUID, by: Attendance, at: date
         if not may_plan(desk, by=by):
             by.require(Capability.BE_ON_DUTY, desk)
             if any(one.officer != by.officer_id for one in shifts):
-                raise Refused("Only a supervisor of the desk, or a steward, plans the shifts of others.")
+                raise Refused("Only a supervisor of the desk or a steward can plan other officers’ shifts.")
         here = _lock(desk)
         _lock_officers(one.officer for one in shifts)
         if not shifts:
@@ -171,7 +171,7 @@ def cancel(shift_id: UUID, *, desk: UUID, by: Attendance, at: datetime) -> Plann
         if row is None:
             raise NotHere
         if row.starts_at <= at:
-            raise NotNow("This shift has begun. The officer ends it by going off duty.")
+            raise NotNow("This shift has started. The officer can end it by going off duty.")
         was = PlannedShift(row.officer_id, RotaSpan(row.starts_at, row.ends_at))
         row.ends_at = row.starts_at
         row.save(update_fields=["ends_at"])
@@ -208,7 +208,7 @@ def permit(desk: UUID, *, by: Attendance) -> None:
     """
     with refusals_logged(Act.SHIFT_PLANNED, by=by.officer_id, desk=desk, thing="desk", thing_id=desk):
         if not may_plan(desk, by=by):
-            raise Refused("Only a supervisor of the desk, or a steward, changes its rota.")
+            raise Refused("Only a supervisor of the desk or a steward can change its rota.")
 
 
 def _lock(desk: UUID) -> Desk:

@@ -75,7 +75,7 @@ def add_slot(
     with refusals_logged(Act.PATTERN_CHANGED, by=by.officer_id, desk=desk, thing="desk", thing_id=desk):
         planning.permit(desk, by=by)
         if not (0 <= begins < DAY_MINUTES and 0 < ends <= DAY_MINUTES):
-            raise NotNow("Give times from 00:00 to 24:00.")
+            raise NotNow("Enter times from 00:00 to 24:00.")
         if officer is not None:
             if officer not in planning.members(desk):
                 raise NotHere

@@ -43,8 +43,8 @@ LONGEST = 4000
 #: How long notes are listed. The worker deletes them after the same time.
 KEPT = timedelta(days=14)
 SHOWN = 30
-MISSING = "Write what the next shift has to know."
-YOUR_OWN = "Somebody else of the desk acknowledges your note."
+MISSING = "Write what the next shift needs to know."
+YOUR_OWN = "A colleague at the desk must acknowledge your note."
 _PART = "shift-note"
 
 

@@ -48,9 +48,9 @@ FURTHEST = timedelta(days=28)
 SHOWN = 100
 MISSING = "Write what is to be done."
 WHY_CANCELLED = "Say why the task is cancelled."
-NOT_YOURS = "Only the owner of a task, whoever set it, or a supervisor can change it."
+NOT_YOURS = "Only the task’s owner, the officer who set it or a supervisor can change it."
 STILL_OPEN = "A task on this report is open. Finish it, or cancel it with a reason, on the page Tasks."
-ENDED = "This task has ended already."
+ENDED = "This task has already ended."
 #: Whether the owner of a task still works at the desk of its report, as a column of a query for tasks.
 OWNER_WORKS_HERE = Exists(
     Appointment.objects.filter(
@@ -77,12 +77,12 @@ class OpenTask:
 
 def _permit_owner(found: FoundReport, owner: UUID) -> None:
     if owner not in who_take_reports(found.report.desk_id):
-        raise NotNow("Choose somebody who works at this desk.", about="to")
+        raise NotNow("Choose an officer who works at this desk.", about="to")
 
 
 def _permit_time(due_at: datetime, at: datetime) -> datetime:
     if not at < due_at <= at + FURTHEST:
-        raise NotNow("Choose a due time that is still to come, within 4 weeks.", about="later")
+        raise NotNow("Choose a due time in the future and within 4 weeks.", about="later")
     return minute_of(due_at)
 
 

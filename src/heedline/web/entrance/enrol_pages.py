@@ -74,7 +74,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
         if not form.errors:
             key = form.text("email").casefold()
             if wait := throttle.STRANGERS.take(key, now=time.monotonic()):
-                form = form.but(code=f"There have been too many tries. Wait {throttle.wait_words(wait)}.")
+                form = form.but(code=f"There have been too many attempts. Wait {throttle.wait_words(wait)}.")
             else:
                 try:
                     officer = enrolment.invited(form.text("email"), form.text("code"), at=session.now())

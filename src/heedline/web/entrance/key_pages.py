@@ -224,7 +224,7 @@ def with_passphrase(request: SignedInRequest, form: Form, act: Callable[[str], o
     key = str(request.attendance.officer_id)
     if wait := throttle.UNLOCKS.take(key, now=time.monotonic()):
         return form.but(
-            passphrase=f"There have been too many tries. Wait {throttle.wait_words(wait)} and try again."
+            passphrase=f"There have been too many attempts. Wait {throttle.wait_words(wait)} and try again."
         )
     try:
         act(form.text("passphrase"))

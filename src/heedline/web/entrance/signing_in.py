@@ -83,7 +83,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         "incorrect_code": "This is not a code that works now. Wait for the next one and try again.",
     }
     TOO_MANY = (
-        "There have been too many tries. Wait {wait} and try again. A computer that has signed in before "
+        "There have been too many attempts. Wait {wait} and try again. A computer that has signed in before "
         "has tries of its own."
     )
 

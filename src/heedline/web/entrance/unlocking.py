@@ -83,7 +83,7 @@ def _try(request: SignedInRequest, form: Form) -> Form:
     key = str(request.attendance.officer_id)
     if wait := throttle.UNLOCKS.take(key, now=time.monotonic()):
         return form.but(
-            passphrase=f"There have been too many tries. Wait {throttle.wait_words(wait)} and try again."
+            passphrase=f"There have been too many attempts. Wait {throttle.wait_words(wait)} and try again."
         )
     request.attendance = session_rotation.renew(request.attendance, cast(SessionStore, request.session))
     try:

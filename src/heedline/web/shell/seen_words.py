@@ -38,7 +38,7 @@ _CAUTIONS = {
     Caution.GENERATIONS: "Could be two people of one name, such as father and son.",
     Caution.BORN_APART: "The dates of birth are different.",
     Caution.HOUSEHOLD: "The names are different. They could be people of one household.",
-    Caution.COPY: "The text or the file may have been passed on. It is not a second source.",
+    Caution.COPY: "The text or the file may have been passed on, so it is not a second source.",
     Caution.COMMON: "Some of this is shared by many reports.",
 }
 _KINDS = {

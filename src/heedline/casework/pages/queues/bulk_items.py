@@ -69,7 +69,7 @@ def listed(
             row.owner.name if row.owner is not None else "",
             "It is closed."
             if row.stage == Stage.CLOSED
-            else "It has changed since you looked."
+            else "It has changed since you opened the list."
             if row.version != chosen[row.id]
             else "",
             row.owner_id,

@@ -30,9 +30,9 @@ ADVICE = {
     "emergency": "To call {emergency} if it gets worse or somebody is in danger",
     "do-not-look": "Not to look into it, follow anybody or ask around",
     "keep": "To keep messages, pictures and things as they are, and not to share them",
-    "code": "How to use the code, and to keep it where nobody looks",
-    "silence": "Not to tell others that they told us",
-    "support": "Where they find support for themselves or for the person",
+    "code": "How to use the code, and to keep it somewhere private",
+    "silence": "Not to tell others about this report",
+    "support": "Where to find support for themselves or for the person they reported",
 }
 NOT_THE_CODE = (
     "This is not the code. Read it out once more, one group at a time, and let them read each group back."
@@ -63,14 +63,14 @@ def wrap_up_fields() -> tuple[Field, ...]:
         TextArea(
             name="mood",
             label="How were they?",
-            hint="For example calm, afraid, in a hurry.",
+            hint="For example, calm, frightened or in a hurry.",
             rows=2,
             limit=500,
         ),
         TextArea(
             name="behind",
             label="What did you hear behind them?",
-            hint="For example a station, children, somebody telling them what to say.",
+            hint="For example, a station announcement, children, or someone telling them what to say.",
             rows=2,
             limit=500,
         ),

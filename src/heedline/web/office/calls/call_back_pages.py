@@ -33,7 +33,7 @@ from heedline.web.shell.saved_words import restored
 _EARLY = (
     Radios(
         name="because",
-        label="Why does the number have to be opened now?",
+        label="Why must the number be opened now?",
         required="Say why the number has to be opened now",
         choices=tuple(FieldOption(value=code, label=words) for code, words in calling.EARLY_REASONS.items()),
         small=True,

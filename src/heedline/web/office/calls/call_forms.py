@@ -263,7 +263,7 @@ def _own_fields() -> tuple[Field, ...]:
         DateInput(
             name="contact-on",
             label="The day it reached us",
-            hint="Only when you enter it later: a letter, an email, or a call sheet of paper. For example 14 3 2026.",
+            hint="Only if you are entering a letter, an email or a paper call sheet later. For example, 14 3 2026.",
         ),
         TextInput(
             name="contact-at", label="The time", hint="As on a clock, for example 14:05.", width=5, limit=20
@@ -276,7 +276,7 @@ def _checked_contact(own: Form, at: datetime) -> Form:
     day, clock = own.day("contact-on"), own.text("contact-at")
     today: date = at.astimezone(session.office_zone()).date()
     if day is not None and day > today:
-        own = own.but(**{"contact-on": "This day has not come yet"})
+        own = own.but(**{"contact-on": "The date must be today or in the past"})
     if clock:
         tidy = _clock(clock)
         if not tidy:

@@ -37,21 +37,21 @@ from heedline.web.office.calls.call_forms import Sheet
 from heedline.web.shell.request import OfficeRequest
 
 GONE = (
-    "The draft of this page is not there any more: it was sent or thrown away in another tab, or it was too old. "
-    "What stands here is not kept yet. Press Save draft to begin a new call with it."
+    "The draft for this page no longer exists. It was sent or discarded in another tab, or it expired. "
+    "The text below has not been saved. Select Save draft to start a new call with it."
 )
 CHANGED = (
-    "This call was changed in another tab. What stands here is from this tab and is not kept yet. "
-    "Press Save draft to put it in place of the other."
+    "This call was changed in another tab. The text below is from this tab and has not been saved. "
+    "Select Save draft to replace the other version."
 )
-TOO_BIG = "This is more than a draft may hold, so it was not kept. Shorten it."
-NO_ACCOUNT = "Nothing was sent: there is no account yet. The draft is kept. Write down what was told, if only one line."
+TOO_BIG = "This is too long for a draft, so it was not saved. Shorten it."
+NO_ACCOUNT = "Nothing was sent because there is no account yet. The draft has been kept. Record what the caller said, even if it is only one line."
 NOT_SENT = (
-    "Nothing was sent: it could not be stored safely just now. The draft is kept. Try again in a minute."
+    "Nothing was sent because it could not be stored safely. The draft has been kept. Try again in a minute."
 )
-NOT_ALLOWED = "Nothing was sent. The draft is kept for a day: read it to a colleague, who takes it down."
+NOT_ALLOWED = "Nothing was sent. The draft will be kept for a day. Read it to a colleague, who can enter it."
 TOO_MANY = (
-    "Not saved: you have five unfinished calls. Finish or discard one of them, then press Save draft again."
+    "Not saved. You already have five unfinished calls. Finish or discard one, then select Save draft again."
 )
 #: Characters of an account in the list of unfinished calls.
 _OPENING = 80

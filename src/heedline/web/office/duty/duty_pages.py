@@ -190,7 +190,9 @@ def _passing_on(colleagues: Iterable[Colleague]) -> tuple[Radios]:
                     label="The desk",
                     hint="They wait in its queue with the times that they have.",
                 ),
-                FieldOption(value=_KEEP, label="I do", hint="Their times run on while you are away."),
+                FieldOption(
+                    value=_KEEP, label="I do", hint="Their deadlines still apply while you are off duty."
+                ),
             ),
             small=True,
         ),

@@ -21,13 +21,13 @@ from heedline.web.entrance.kept_words import form_of, keeps_words, let_go
 from heedline.web.shell.request import OfficeRequest
 from heedline.web.shell.saved_words import restored
 
-_THIN = "Fewer than two people of this desk could open it. Enrol a second officer first."
+_THIN = "Fewer than two people at this desk could open it. Enrol a second officer first."
 _NOTE: tuple[Field, ...] = (
     TextArea(
         name="text",
-        label="What does the next shift have to know?",
-        hint="Sealed to this desk and deleted after 2 weeks. What belongs to a report goes into its notes or tasks.",
-        required="Write what the next shift has to know",
+        label="What does the next shift need to know?",
+        hint="Sealed to this desk and deleted after 2 weeks. Put anything about a report in its notes or tasks.",
+        required="Write what the next shift needs to know",
         rows=6,
         limit=shift_notes.LONGEST,
     ),

@@ -323,7 +323,7 @@ def _drop(request: OfficeRequest, file: CaseFile, line: TranslationLine) -> Http
 def _write(request: OfficeRequest, file: CaseFile, line: TranslationLine, form: Form) -> HttpResponse:
     by, at = request.attendance, session.now()
     if line.outward and not form.errors and len(form.chosen("same")) < len(SAME.choices):
-        form = form.but(same="Tick each line when it holds. If one does not, change the message")
+        form = form.but(same="Confirm each statement. If one is not true, change the message")
     if form.errors:
         return _show(request, file, line, form, 422)
     posted = request.POST.get("number", "")

@@ -82,7 +82,7 @@ def own(request: OfficeRequest) -> HttpResponse:
             except NotNow as no:
                 form, status = form.but(terms=no.reason), 409
             else:
-                said = f"Registered: {kept} term{'' if kept == 1 else 's'}. They are compared from the officer’s next unlocking on."
+                said = f"Registered: {kept} term{'' if kept == 1 else 's'}. They will be compared from the next time the officer unlocks their keys."
                 messages.success(request, said)
                 return HttpResponseRedirect(reverse("oversight-own"))
     context = {

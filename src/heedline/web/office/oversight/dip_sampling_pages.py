@@ -47,8 +47,8 @@ _VERDICT: tuple[Field, ...] = (
 PUTTING_RIGHT: tuple[Field, ...] = (
     TextArea(
         name="how",
-        label="How was it put right?",
-        hint="For instance: opened again and handed over. It is sealed like the report.",
+        label="How was it corrected?",
+        hint="For example, reopened and handed over. Sealed like the report.",
         required="Say how it was put right",
         rows=4,
         limit=SHORT,

@@ -75,7 +75,7 @@ def _form(request: OfficeRequest) -> Form:
         Checkboxes(
             name="refused",
             label="Outcome",
-            choices=(FieldOption(value="yes", label="Only what was refused"),),
+            choices=(FieldOption(value="yes", label="Refused actions only"),),
         ),
         Checkboxes(
             name="own",
@@ -273,7 +273,7 @@ def early(request: OfficeRequest) -> HttpResponse:
     ]
     lead = (
         f"Who in the last {log_view.BACK.days} days opened the number of somebody who asked for a call outside the times"
-        " that they said are safe. The reason stands in the log."
+        " that they said are safe. The reason is in the log."
     )
     return _heaps(request, "Calls outside safe hours", lead, rows)
 
@@ -292,7 +292,7 @@ def refused(request: OfficeRequest) -> HttpResponse:
         for heap in log_view.refusals(by=request.attendance, at=session.now())
     ]
     lead = (
-        f"What people were refused in the last {log_view.BACK.days} days, most often first. A report of another desk and"
+        f"Actions refused in the last {log_view.BACK.days} days, most often first. A report of another desk and"
         " one that never was are refused alike, so these lines name no report."
     )
     return _heaps(request, "Refused", lead, rows)

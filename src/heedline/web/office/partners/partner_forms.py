@@ -42,7 +42,7 @@ def writing_fields(
         Radios(
             name="partner",
             label="For whom?",
-            required="Choose whom it is for",
+            required="Choose the partner",
             choices=tuple(
                 FieldOption(value=str(one.id), label=one.words, hint=one.why_not or _compared(one))
                 for one in partners
@@ -64,7 +64,7 @@ def writing_fields(
             name="title",
             label="A title that they can file it by",
             hint="No names in it.",
-            required="Give it a title",
+            required="Enter a title",
             limit=LONGEST_TITLE,
         ),
         TextArea(
@@ -101,7 +101,7 @@ def writing_fields(
 
 
 def _compared(one: PartnerLine) -> str:
-    return "" if one.compared else "You have not compared the words of their key yet"
+    return "" if one.compared else "You have not compared verification words with them yet"
 
 
 def _files(files: tuple[ViewableFile, ...]) -> Field:
@@ -128,12 +128,12 @@ def _files(files: tuple[ViewableFile, ...]) -> Field:
 def _urgent() -> Field:
     return Radios(
         name="urgent",
-        label="Does it go at once?",
-        hint="Life is at risk: it may go before a second officer has read it. Phone them as well.",
-        required="Choose whether it goes at once",
+        label="Send before a second officer has read it?",
+        hint="Life is at risk, so this may be sent before a second officer has read it. Phone the partner as well.",
+        required="Choose whether to send it before a second officer has read it",
         choices=(
             FieldOption(value="no", label="No, a second officer reads it first"),
-            FieldOption(value="yes", label="Yes, at once; a second officer reads it afterwards"),
+            FieldOption(value="yes", label="Yes, and a second officer will read it afterwards"),
         ),
         small=True,
     )
@@ -165,7 +165,7 @@ CHECKING: tuple[Field, ...] = (
         choices=(
             FieldOption(
                 value="yes",
-                label="It says no more than they need, and nothing in it points to whoever told us.",
+                label="It says no more than they need, and nothing in it could identify the source.",
             ),
         ),
         required="Say that you have read it",
@@ -173,7 +173,7 @@ CHECKING: tuple[Field, ...] = (
     ),
 )
 SENDING_BACK: tuple[Field, ...] = (
-    _why("back", "What is wrong with it?", "Your colleague reads this and writes it anew."),
+    _why("back", "What is wrong with it?", "Your colleague will read this and rewrite the disclosure."),
 )
 WITHDRAWING: tuple[Field, ...] = (
     _why(
@@ -185,7 +185,7 @@ WITHDRAWING: tuple[Field, ...] = (
 HEARD = TextInput(
     name="words",
     label="The eight words that they read to you",
-    hint="Phone them on a number that you know from elsewhere, not from a message. They find their words on their page “Keys”.",
+    hint="Phone them on a number you already have, not one from a message. Their verification words are on their page “Keys”.",
     autocomplete="off",
     required="Enter the eight words",
 )

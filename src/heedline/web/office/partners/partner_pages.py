@@ -42,7 +42,7 @@ _ACTS: dict[str, tuple[tuple[Field, ...], PartnerAct, str]] = {
     "check": (
         partner_forms.CHECKING,
         lambda ref, form, version, by, at: outgoing.check(ref, version=version, by=by, at=at),
-        "Noted. The partner has it now.",
+        "Recorded. The partner has now received it.",
     ),
     "send-back": (
         partner_forms.SENDING_BACK,
@@ -112,7 +112,7 @@ def write(request: OfficeRequest, ref: UUID) -> HttpResponse:
                 said = (
                     "It has gone. Phone them as well."
                     if writing.urgent
-                    else "Saved. A second officer reads it."
+                    else "Saved. A second officer will review it."
                 )
                 messages.success(request, said)
                 return let_go(request, HttpResponseRedirect(reverse("sent", kwargs={"ref": made})), by)

@@ -210,7 +210,7 @@ def ask(request: OfficeRequest, ref: UUID) -> HttpResponse:
         if not checked.errors and len(checked.chosen("safe")) < len(
             report_forms.WOULD_THIS_GIVE_THEM_AWAY.choices
         ):
-            checked = checked.but(safe="Tick each line when it holds. If one does not, change the message")
+            checked = checked.but(safe="Confirm each statement. If one is not true, change the message")
         if checked.errors:
             return reply_pages.preview(request, file, form, checked, text, 422, sent=sent)
         try:

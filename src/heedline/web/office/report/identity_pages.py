@@ -64,8 +64,8 @@ ASKING: tuple[Field, ...] = (
     TextArea(
         name="necessity",
         label="Why is it necessary now?",
-        hint="What you would do with it, and why no other way is left. Write nothing here that is only in the report.",
-        required="Say why it is necessary",
+        hint="Explain what you would do with the identity and why nothing else would achieve this. Do not repeat anything that only the report says.",
+        required="Explain why it is necessary",
         rows=4,
         limit=LONGEST,
     ),
@@ -80,7 +80,7 @@ ASKING: tuple[Field, ...] = (
     Radios(
         name="minutes",
         label="For how long?",
-        hint="From the decision on. Ask for the shortest time that is enough.",
+        hint="The time starts when the request is granted. Ask for the shortest time you need.",
         required="Choose for how long",
         choices=tuple(FieldOption(value=str(minutes), label=words) for minutes, words in LIMITS.items()),
         inline=True,
@@ -122,7 +122,7 @@ def deciding_fields(question: str, then: str, weigh: str, *others: FieldOption) 
     )
 
 
-_MAY, _ALONE = "May they open it?", "They alone, for the time that you grant"
+_MAY, _ALONE = "Do you grant access?", "Only they can open it, for the time you grant"
 _WEIGH = "Is it necessary, is there no other way, and is the risk to them worth it? If you ask a question, write it here."
 
 
@@ -169,7 +169,7 @@ OPENING: tuple[Field, ...] = (
     TextInput(
         name="passphrase",
         label="Passphrase",
-        hint="The six words that unlock your keys. Not your password.",
+        hint="The six words that unlock your keys, not your password.",
         kind="password",
         autocomplete="off",
         required="Enter your passphrase",
@@ -238,7 +238,9 @@ def decide(request: OfficeRequest, ref: UUID) -> HttpResponse:
         form, status = Form.posted(fields, request.POST.lists()), 422
         approve = form.text("decision") == "approve"
         if form.text("conditions") and not approve:
-            form = form.but(conditions="Conditions go with a yes. Write them under Why, or choose Yes")
+            form = form.but(
+                conditions="Conditions apply only if you grant the request. Put them under Why, or choose Yes"
+            )
         if not form.errors:
             decision = Decision(
                 approve,
@@ -338,7 +340,7 @@ def _try(
 ) -> tuple[Form, pages_identity_requests.ShownIdentity | None]:
     key = str(request.attendance.officer_id)
     if wait := throttle.UNLOCKS.take(key, now=time.monotonic()):
-        said = f"There have been too many tries. Wait {throttle.wait_words(wait)} and try again."
+        said = f"There have been too many attempts. Wait {throttle.wait_words(wait)} and try again."
         return form.but(passphrase=said), None
     try:
         opened = identity_opening.open_now(

@@ -161,7 +161,7 @@ def next_action(request: OfficeRequest, ref: UUID) -> HttpResponse:
     if request.method == "POST":
         form, status = Form.posted(fields, request.POST.lists()), 422
         if not form.errors and form.text("what") == REVIEW and not form.text("later"):
-            form = form.but(later="Choose when the review is")
+            form = form.but(later="Choose the time of the review")
         if not form.errors:
             words, version = form.text("words"), version_of(request)
             try:

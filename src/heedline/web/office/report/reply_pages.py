@@ -125,7 +125,7 @@ def ask(request: OfficeRequest, ref: UUID) -> HttpResponse:
         return preview(request, file, form, checked, text, 422)
     if len(checked.chosen("safe")) < len(report_forms.WOULD_THIS_GIVE_THEM_AWAY.choices):
         checked = checked.but(
-            safe="Tick each line when it holds. If one does not, go back and change the message"
+            safe="Confirm each statement. If one is not true, go back and change the message"
         )
         return preview(request, file, form, checked, text, 422)
     despite = Despite(tuple(one.code for one in warned), checked.text("despite")) if warned else None

@@ -118,7 +118,7 @@ def assessment_fields(kind: str) -> tuple[Field, ...]:
         Select(
             name="close_as",
             label="Close it now?",
-            hint="The short way, for what is not useful. For any other outcome save first, then close.",
+            hint="For reports of no further use. For any other outcome, save the assessment first, then close the report.",
             blank="Keep it open: there is more to do",
             choices=_short_choices(kind),
         ),
@@ -243,7 +243,7 @@ def closing_fields(kind: str) -> tuple[Field, ...]:
         Radios(
             name="tell",
             label="What is the reporter told?",
-            hint="They see this line when they come back with their code. It never says what was found.",
+            hint="The reporter sees this when they return with their code. It never says what was found.",
             required="Choose what the reporter is told",
             choices=tuple(
                 FieldOption(value=code, label=words[key])
@@ -280,7 +280,7 @@ def sweeping_fields(kinds: Iterable[str]) -> tuple[Field, ...]:
             name="reason",
             label="Why?",
             hint="One reason for all of them, kept sealed with each.",
-            required="Say why they are closed",
+            required="Give the reason for closing them",
             rows=3,
             limit=SHORT,
         ),
@@ -309,7 +309,7 @@ def hand_over_fields(desks: Iterable[tuple[str, str]]) -> tuple[Field, ...]:
         TextArea(
             name="because",
             label="Why does it belong there?",
-            hint="The desk reads this first.",
+            hint="The desk will see this first.",
             required="Say why it belongs there",
             rows=3,
             limit=SHORT,
@@ -321,7 +321,7 @@ RETURNING: tuple[Field, ...] = (
     TextArea(
         name="because",
         label="Why is it returned?",
-        hint="The desk that handed it over reads this first.",
+        hint="The desk that handed the report over will see this first.",
         required="Say why it is returned",
         rows=3,
         limit=SHORT,
@@ -332,8 +332,8 @@ RETURNING: tuple[Field, ...] = (
 REOPENING: tuple[Field, ...] = (
     TextArea(
         name="because",
-        label="Why is it opened again?",
-        required="Say why it is opened again",
+        label="Reason for reopening",
+        required="Give the reason for reopening the report",
         rows=3,
         limit=SHORT,
     ),
@@ -368,7 +368,7 @@ def question_fields(templates: Mapping[str, str]) -> tuple[Field, ...]:
 WOULD_THIS_GIVE_THEM_AWAY = Checkboxes(
     name="safe",
     label="Would this give them away?",
-    hint="Somebody else may see it on their screen. Tick each when it holds.",
+    hint="Someone else may see the reporter’s screen. Confirm each statement.",
     choices=(
         FieldOption(value="no-names", label="It names nobody and no place that only the reporter knows of"),
         FieldOption(value="no-task", label="It asks only for what they know already, not to find out more"),
@@ -382,7 +382,7 @@ DESPITE = TextArea(
     name="despite",
     label="Why is it sent all the same?",
     hint="Sealed with the message. Your supervisors are called and read it.",
-    required="Say why it is sent all the same, or refer it",
+    required="Give your reason for sending it anyway, or refer it",
     rows=3,
     limit=SHORT,
 )

@@ -6,8 +6,8 @@ from heedline.desk_hooks import register
 
 #: Where a translation was asked for that nobody can make yet.
 NOBODY_SPEAKS_IT = (
-    "Nobody who could open this report speaks the language. The desk is told by an alarm. Whoever says "
-    "that they speak it can take it."
+    "Nobody who can open this report speaks the language. The desk has been alerted. An officer who adds "
+    "the language to their skills can take the translation."
 )
 URGENCIES = {
     "danger": "Somebody may be in danger",
@@ -20,7 +20,7 @@ ACTS = {
     "history-read": "Viewed the action log",
     "report-taken": "Took the report",
     "report-released": "Returned the report to the desk",
-    "report-returned": "Returned it to the desk that handed it over",
+    "report-returned": "Returned the report to the desk that handed it over",
     "report-assigned": "Made an officer its owner",
     "report-checked": "Recorded a further check",
     "review-set": "Set the next review",
@@ -105,9 +105,9 @@ ACTS = {
     "came-on-duty": "Came on duty",
     "went-off-duty": "Went off duty",
     "shift-planned": "Planned a shift",
-    "put-on-call": "Put somebody on call",
+    "put-on-call": "Added an officer to the on-call list",
     "passkeys-removed": "Removed lost passkeys",
-    "taken-off-call": "Took somebody off call",
+    "taken-off-call": "Removed an officer from the on-call list",
     "shift-cancelled": "Cancelled shifts",
     "pattern-changed": "Changed the weekly pattern",
     "duty-paged": "Paged the people on duty",

@@ -52,7 +52,13 @@ def _keeping(file: KeepingFile) -> tuple[Field, ...]:
             choices=tuple(FieldOption(value=code, label=words) for code, words in pack.keep_reasons.items()),
             small=True,
         ),
-        TextArea(name="words", label="In your words", required="Say why it is kept", rows=3, limit=LONGEST),
+        TextArea(
+            name="words",
+            label="In your words",
+            required="Give the reason for keeping it",
+            rows=3,
+            limit=LONGEST,
+        ),
     )
 
 
@@ -96,8 +102,8 @@ def _releasing(file: KeepingFile) -> tuple[Field, ...]:
     return (
         Radios(
             name="which",
-            label="Which hold is over?",
-            required="Choose which hold is over",
+            label="Which hold do you want to end?",
+            required="Choose the hold to end",
             choices=tuple(
                 FieldOption(value=str(hold.id), label=hold.reason)
                 for hold in file.holds
@@ -108,7 +114,7 @@ def _releasing(file: KeepingFile) -> tuple[Field, ...]:
         TextArea(
             name="over",
             label="Why is the hold over?",
-            required="Say why the hold is over",
+            required="Give the reason for ending the hold",
             rows=2,
             limit=LONGEST,
         ),
@@ -175,7 +181,7 @@ def _act(do: str, ref: UUID, form: Form, request: OfficeRequest) -> str:
         keeping.release(ref, UUID(form.text("which")), form.text("over"), by=by, at=at)
         return "The hold is released."
     keeping.propose(ref, form.text("end"), by=by, at=at)
-    return "Proposed. A supervisor who is not you decides."
+    return "Proposed. Another supervisor must decide."
 
 
 _DECIDING: tuple[Field, ...] = (
@@ -190,7 +196,7 @@ _DECIDING: tuple[Field, ...] = (
                 hint="Nobody can bring it back after the day on the certificate",
             ),
             FieldOption(
-                value="keep", label="Keep it", hint="The proposal ends; the review stays where it was"
+                value="keep", label="Keep it", hint="The proposal will end. The review date will not change"
             ),
         ),
         small=True,

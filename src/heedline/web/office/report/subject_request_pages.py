@@ -32,13 +32,13 @@ def _opening(request: OfficeRequest) -> tuple[Field, ...]:
         Radios(
             name="right",
             label="What do they ask for?",
-            required="Choose what they ask for",
+            required="Choose what they are asking for",
             choices=tuple(
                 FieldOption(value=code, label=words) for code, words in keeping.rules().rights.items()
             ),
             small=True,
         ),
-        DateInput(name="received", label="When did it come?", required="Enter the day on which it came"),
+        DateInput(name="received", label="When did it come?", required="Enter the date it was received"),
         Radios(
             name="desk",
             label="Which desk looks for it?",
@@ -95,7 +95,7 @@ def _answering() -> tuple[Field, ...]:
     return (
         Radios(
             name="answer",
-            label="What are they told?",
+            label="What will they be told?",
             hint="The data-protection officer sends these words.",
             required="Choose what they are told",
             choices=tuple(

@@ -92,8 +92,8 @@ def _ending(known: Iterable[Colleague], me: UUID) -> tuple[Field, ...]:
     return (
         Radios(
             name="what",
-            label="What happens with this task?",
-            required="Choose what happens with this task",
+            label="What do you want to do with this task?",
+            required="Choose what to do with this task",
             choices=(
                 FieldOption(value=DONE, label="It is done"),
                 FieldOption(value=GIVE, label="Give it to somebody, with a new due time"),

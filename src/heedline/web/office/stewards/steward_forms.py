@@ -21,7 +21,7 @@ PASSPHRASE = TextInput(
 SAID = TextInput(
     name="said",
     label="The eight words that they read to you",
-    hint="They saw them when they made their keys. Face to face, or by telephone when you know their voice.",
+    hint="They were shown these words when they created their keys. Compare them face to face, or by telephone if you know their voice.",
     required="Enter the eight words",
 )
 TITLES = {
@@ -62,7 +62,7 @@ KINDS = {
     "material": "Online material",
     "advice": "Advice",
     "authoriser": "Authorisers of identities",
-    "partner": "Partner: is sent what others write for it",
+    "partner": "Partner: receives disclosures",
 }
 
 
@@ -88,19 +88,19 @@ def fields(kind: ProposalKind, setup: Setup) -> tuple[Field, ...]:
     officer = Select(
         name="officer",
         blank="Choose",
-        label="Who",
+        label="Person",
         choices=_choices(
             (one.id, one.name)
             for one in setup.people
             if one.state in wanted and (kind not in OF_PROVIDER or one.through_provider)
         ),
-        required="Choose somebody",
+        required="Choose a person",
     )
     role = Select(
         name="role",
         blank="No role yet",
         label="Role",
-        hint="The role takes effect when two stewards have signed their keys.",
+        hint="The role takes effect once two stewards have signed the officer’s keys.",
         choices=tuple(FieldOption(value=code, label=words) for code, words in ROLES.items()),
     )
     desk = Select(name="desk", label="Desk", choices=desks, blank="No desk")
@@ -115,25 +115,25 @@ def fields(kind: ProposalKind, setup: Setup) -> tuple[Field, ...]:
                 Select(
                     name="kind",
                     blank="Choose",
-                    label="What it does",
+                    label="Type of desk",
                     choices=tuple(FieldOption(value=code, label=words) for code, words in KINDS.items()),
-                    required="Choose what it does",
+                    required="Choose the type of desk",
                 ),
                 Radios(
                     name="round_the_clock",
-                    label="Does it never close?",
-                    hint="A partner’s is not asked: choose either.",
+                    label="Opening hours",
+                    hint="For a partner, choose either.",
                     choices=(
-                        FieldOption(value="no", label="It closes"),
-                        FieldOption(value="yes", label="It never closes"),
+                        FieldOption(value="no", label="Closes at some hours"),
+                        FieldOption(value="yes", label="Open round the clock"),
                     ),
-                    required="Say whether it closes",
+                    required="Choose the opening hours",
                     small=True,
                 ),
                 Select(
                     name="authoriser",
-                    label="Who decides about identities",
-                    hint="A desk of authorisers. None for a desk of authorisers itself, or for a partner.",
+                    label="Authorisers for identity requests",
+                    hint="Choose an authorisers’ desk. Leave this blank for an authorisers’ desk or a partner.",
                     choices=_choices((one, name) for one, name, what in setup.desks if what == "authoriser"),
                     blank="Nobody",
                 ),

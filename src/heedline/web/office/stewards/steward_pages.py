@@ -34,7 +34,7 @@ from heedline.web.office.stewards.steward_forms import (
 from heedline.web.shell.request import OfficeRequest
 
 STATES = {
-    PersonState.INVITED: "Invited, has not made keys yet",
+    PersonState.INVITED: "Invited, keys not created yet",
     PersonState.MADE_KEYS: "Has made keys: sign them",
     PersonState.SIGNED: "Keys are signed",
     PersonState.STOPPED: "Stopped: cannot sign in. Propose that they leave",

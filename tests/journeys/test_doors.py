@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
+import pytest
+from django.conf import settings
+
+from heedline.reports.models import ReportFile
 from tests.browser.kit import browser, person  # noqa: F401 (fixtures)
 from tests.journeys.test_reporter_journey import Open, choose, fill, seen, shown_code, site  # noqa: F401 (a fixture)
+from tests.support.files_scene import picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 BOTH = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
@@ -41,7 +46,14 @@ def test_someone_i_am_worried_about(site: str, person: Open, scripts: bool) -> N
 
 
 @BOTH
-def test_something_online(site: str, person: Open, scripts: bool) -> None:  # noqa: F811
+def test_something_online_with_a_screenshot(
+    site: str,  # noqa: F811
+    person: Open,  # noqa: F811
+    scripts: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(settings, "FILES", tmp_path / "files")
     rosa = person(scripts=scripts)
     rosa.visit(f"{site}/")
     rosa.press("Something online")
@@ -59,8 +71,18 @@ def test_something_online(site: str, person: Open, scripts: bool) -> None:  # no
     rosa.press("Skip the other questions")
     seen(rosa, "online-check")
     assert "https://films.example/39" in rosa.play.locator("main").inner_text()
+    rosa.press("Add photos, videos or documents")
+    rosa.play.get_by_text("The web address is usually enough.").wait_for()
+    seen(rosa, "online-files")
+    screenshot = {"name": "Screenshot_1.png", "mimeType": "image/png", "buffer": picture(form="PNG")}
+    rosa.play.locator("[name=file]").set_input_files(screenshot)
+    rosa.press("Add this file")
+    rosa.play.get_by_role("button", name="Remove Screenshot_1.png").wait_for()
+    rosa.press("Continue")
+    assert "Screenshot_1.png" in rosa.play.locator("main").inner_text()
     rosa.press("Send your report")
     assert len(shown_code(rosa).replace("-", "")) == 22
+    assert ReportFile.objects.get().report.kind == "online"
 
 
 @BOTH

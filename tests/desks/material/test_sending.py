@@ -391,6 +391,7 @@ def test_an_objection_is_decided_by_somebody_uninvolved_and_withdrawn(
         examined(people, item, "Otto", harmless())
     examined(people, item, "Nadia", harmless())
     with people.sitting("Odile") as by:
+        assert lines.one(ref, by=by, at=people.at).overturned
         with pytest.raises(NotNow, match="what was wrong"):
             following.withdraw(ref, " ", by=by, at=people.at)
         following.withdraw(ref, "It documents an attack.", by=by, at=people.at)

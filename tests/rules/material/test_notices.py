@@ -210,7 +210,7 @@ TEXT = """\
 Referral OM-26-0042: please acknowledge
 ---------------------------------------
 To Kiteboard Ltd.
-We are The internet referral unit. We have examined the material below and
+We are the internet referral unit. We have examined the material below and
 ask you to review it under your own terms and, if you agree, to remove it or
 disable access to it. This is a voluntary referral and not an order.
 Warning: the film shows violence.

@@ -24,6 +24,7 @@ from heedline.specialist_desks.material.models.notices import BEGUN
 from heedline.specialist_desks.material.notices import composing, due, pack_data, sending, sightings
 from heedline.specialist_desks.material.notices.content import NoticeBasis
 from heedline.specialist_desks.material.notices.found_notice import find_notice, notice_verb
+from heedline.specialist_desks.material.notices.refusals import OF_STATE
 from heedline.specialist_desks.material.notices.sightings import Sighting
 from heedline.specialist_desks.material.notices.states import (
     OPEN_NOTICES,
@@ -36,6 +37,8 @@ from heedline.specialist_desks.material.vocabulary import DESK_KIND, MaterialAct
 
 #: Lines of a page of notices.
 A_PAGE: Final = 50
+#: States in which a company has a notice that still stands.
+_WITH_THE_COMPANY: Final = frozenset({NoticeState.SENT, NoticeState.CLOSED, NoticeState.LAPSED})
 #: The lists of notices, and the states in each.
 NOTICE_LISTS: Final[Mapping[str, frozenset[NoticeState]]] = {
     "open": OPEN_NOTICES,
@@ -98,7 +101,11 @@ class ShownAnswer:
 
 @dataclass(frozen=True)
 class NoticeView:
-    """Everything that the page of a notice shows. `refused` are the reasons why it cannot go on now."""
+    """Everything that the page of a notice shows.
+
+    `refused` are the reasons why it cannot go on now. `overturned` means that the company has a notice about an item
+    which is no longer found unlawful.
+    """
 
     line: CompanyNoticeLine
     version: int
@@ -117,6 +124,7 @@ class NoticeView:
     next_try: datetime | None
     seen: Sighting | None
     contradicted: bool
+    overturned: bool
     crisis: bool
 
 
@@ -214,6 +222,7 @@ def one(ref: UUID, *, by: Attendance, at: datetime) -> NoticeView:
         next_try=sending.next_try(found),
         seen=seen,
         contradicted=is_contradicted(found.answer, seen.verdict if seen is not None else None),
+        overturned=found.item.state in OF_STATE and found.state in _WITH_THE_COMPANY,
         crisis=row.crisis,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -39,7 +40,7 @@ def parts(content: NoticeContent, *, exact: bool = False) -> list[NoticePart]:
 
 
 def _voluntary(content: NoticeContent, *, exact: bool) -> Iterator[NoticePart]:
-    unit = content.authority.unit
+    unit = re.sub(r"^The ", "the ", content.authority.unit)
     opening = [
         f"To {content.addressee.company}.",
         f"We are {unit}. We have examined the material below and ask you to review it under your own terms and, if you"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -35,6 +36,8 @@ from heedline.specialist_desks.material.pages.words import (
 from heedline.specialist_desks.material.vocabulary import MaterialCapability
 from heedline.web.components.forms import DateInput, FieldOption, Form, Radios, Select, TextArea, TextInput
 from heedline.web.entrance import times
+
+_NOT_SHOWN = "a page whose address only the company gets"
 
 
 def beginning_words(start: NoticeBeginning, at: datetime) -> dict[str, Any]:
@@ -137,7 +140,8 @@ def notice_words(view: NoticeView, by: Attendance, at: datetime) -> dict[str, An
         "step": STEPS.get(line.step, line.step),
         "due": due_words(line.due_at, at, office_zone()) if line.due_at is not None else "",
         "due_at": moment(line.due_at) if line.due_at is not None else "",
-        "parts": parts(content),
+        # whoever has the address of the company's page could answer in its name, so the desk is not shown it
+        "parts": parts(replace(content, answer_url=_NOT_SHOWN)),
         "to": content.addressee,
         "approved_at": times.day_and_clock(view.approved_at, at) if view.approved_at else "",
         "sent_at": times.day_and_clock(view.sent_at, at) if view.sent_at else "",

@@ -56,6 +56,7 @@ LONG = (
     CUSTODY,
     "tests/laws/test_launch.py",
     "tests/laws/test_attack.py",
+    "tests/laws/test_routes.py",
     "tests/laws/test_dump_law.py",
     "tests/journeys/",
 )

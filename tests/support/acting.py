@@ -19,14 +19,6 @@ from tests.support.turns import turn
 PROCESSES = ("public", "office", "worker", "backup", "partner", "files", "door", "usher", "settler", "owner")
 
 
-def _role() -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_user")
-        found = cursor.fetchone()
-    assert found
-    return str(found[0])
-
-
 @contextmanager
 def acting(process: str) -> Iterator[None]:
     """Everything inside happens under the database role of that process."""
@@ -55,9 +47,9 @@ def _of_partners() -> dict[str, object]:
 
 @contextmanager
 def _as_role(process: str) -> Iterator[None]:
-    before = _role()
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET ROLE heedline_{process}")
+    with connection.cursor() as cursor:  # in one message: every request of a test begins so
+        cursor.execute(f"SELECT current_user; SET ROLE heedline_{process}")
+        ((before,),) = cursor.fetchall()
     try:
         yield
     finally:

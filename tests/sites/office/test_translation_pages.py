@@ -131,11 +131,11 @@ def test_where_nobody_speaks_it_nothing_is_called_done(house: House, hand: Calla
     odile.get(f"/w/r/{ref}/ask/")
     odile.send(f"/w/r/{ref}/ask/", do="preview", text="When did you see it first?")
     odile.send(f"/w/r/{ref}/ask/", do="send", safe=["no-names", "no-task", "no-case"])
-    assert "Not sent yet. Nobody who could open this report speaks the language." in odile.html
+    assert "Not sent yet. Nobody who can open this report speaks the language." in odile.html
     assert "Sent to a translator" not in odile.html
     odile.get(f"/w/r/{ref}/translation/")
     odile.send(f"/w/r/{ref}/translation/", what="report", language="pl")
-    assert "Translation requested. Nobody who could open this report speaks the language." in odile.html
+    assert "Translation requested. Nobody who can open this report speaks the language." in odile.html
 
 
 def test_buttons_of_others_do_nothing(house: House, hand: Callable[[], Hand], odile: Hand) -> None:

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from heedline.casework.report.opening import short_name
+from heedline.casework.retention import subject_requests
 from tests.sites.office.desk_hand import Hand
 from tests.support.cast import House, now
 from tests.support.scene_people import People
@@ -105,3 +106,32 @@ def test_a_link_of_nothing_is_not_found(house: House, hand: Callable[[], Hand], 
     for there in ((ref, uuid4()), (other, link), (uuid4(), link)):
         odile.get(f"/w/r/{there[0]}/subjects/{there[1]}/{page.format(value=uuid4())}")
         assert odile.page.status_code == 404
+
+
+def test_a_search_a_decision_and_a_request_lead_to_the_subject(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    people = People(house, now())
+    one, _ = a_report(at=now(), where=NORTH_EAST, narrative=BOY[0])
+    other, _ = a_report(at=now(), where=NORTH_EAST, narrative=BOY[1])
+    link = linked(people, one)
+    linked(people, other, to=link)
+    indexed(people)
+    odile = hand().at_work(house, "Odile")
+    odile.get("/w/search/?q=Kevin+Tierney")
+    assert f"/w/r/{one}/subjects/{link}/" in odile.html
+
+    odile.get(f"/w/r/{one}/seen/{other}/")
+    assert "Add to a subject" not in odile.html
+    odile.send(f"/w/r/{one}/seen/{other}/", verdict="same", why="One boy.")
+    assert f"/w/r/{one}/subjects/add/" in odile.html
+    assert "Add to a subject" in odile.html
+
+    with people.sitting("Odile") as here:
+        request = subject_requests.open_one(
+            "DPO-2026-041", "access", now().date(), desk=here.desk_ids[0], by=here, at=now()
+        )
+        subject_requests.found(request, short_name(one), by=here, at=now())
+    odile.get(f"/w/subjects/{request}/")
+    assert "linked to the same subjects" in odile.html
+    assert f"/w/r/{other}/subjects/" in odile.html

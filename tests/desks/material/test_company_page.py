@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from heedline.audit.models import Event
 from heedline.casework.errors import NotHere
@@ -16,8 +16,13 @@ from heedline.casework.rate_limit import RateLimit
 from heedline.casework.records import desk_parts
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskPartHeader, DeskPartPayload
-from heedline.specialist_desks.material.models import CompanyNotice, NoticeAnswer, NoticeAttempt
-from heedline.specialist_desks.material.notices import company_page, following, lines, sending
+from heedline.specialist_desks.material.models import (
+    CompanyNotice,
+    MaterialSighting,
+    NoticeAnswer,
+    NoticeAttempt,
+)
+from heedline.specialist_desks.material.notices import company_page, disposing, following, lines, sending
 from heedline.specialist_desks.material.notices.delivery import answer_token_hash, new_answer_token
 from heedline.specialist_desks.material.notices.states import CompanyAnswer
 from heedline.specialist_desks.material.vocabulary import NOTICE, NOTICE_PROOF
@@ -128,6 +133,25 @@ def test_the_page_says_what_it_is_and_sets_no_cookie(people: People, sent: tuple
     never, other = site.get(f"/n/{new_answer_token()}/"), site.get("/no-such-page/")
     assert never.status_code == other.status_code == 404
     assert never.content == other.content
+
+
+def test_notices_go_with_their_item(people: People, sent: tuple[UUID, str]) -> None:
+    ref, token = sent
+    item = CompanyNotice.objects.get(id=ref).item_id
+    with acting("partner"):
+        company_page.answer(token, A.REFUSED, "Xylophon", "", at=people.at)
+    with people.sitting("Olga") as by, pytest.raises(NotNow, match="still open"):
+        disposing.remove(item, by=by, at=people.at)
+    with people.sitting("Odile") as by:
+        following.close(ref, by=by, at=people.at)
+        assert not disposing.open_notices(item)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            disposing.remove(item, by=by, at=people.at)
+    with people.sitting("Olga") as by:
+        assert disposing.remove(item, by=by, at=people.at) == 4, "two contents, a proof and an answer"
+    for model in (CompanyNotice, NoticeAttempt, NoticeAnswer, MaterialSighting):
+        assert not model._default_manager.exists(), model
+    assert not DeskPartHeader.objects.filter(thing=ref).exists()
 
 
 def test_parts_of_notices_follow_the_desks_keys_and_are_disposed_of(

@@ -32,10 +32,10 @@ NOTICE_ACTS: dict[AnyAct, str] = {
     MaterialAct.FIGURES_VIEWED: "Viewed the figures of online material",
 }
 NOTICE_TABLES = {
-    "material_notice": {"office": "ar"},
-    "material_notice_attempt": {"office": "ar"},
-    "material_notice_answer": {"office": "ar", "usher": "a"},
-    "material_sighting": {"office": "ar"},
+    "material_notice": {"office": "ard"},
+    "material_notice_attempt": {"office": "ard"},
+    "material_notice_answer": {"office": "ard", "usher": "a"},
+    "material_sighting": {"office": "ard"},
     "material_channel_test": {"office": "ar"},
 }
 NOTICE_COLUMNS = {
@@ -60,7 +60,7 @@ NOTICE_COLUMNS = {
     ("material_notice_attempt", "usher", "r"): "notice_id",
     ("material_notice_answer", "usher", "r"): "notice_id",
 }
-NOTICE_TRIGGERS = ("material_notice_begins", "material_notice_moves")
+NOTICE_TRIGGERS = ("material_notice_begins", "material_notice_goes", "material_notice_moves")
 #: The functions behind the company's page, of the partner process alone.
 NOTICE_FUNCTIONS = {"notice_page": "partner", "answer_notice": "partner"}
 NOTICE_COPIES = (

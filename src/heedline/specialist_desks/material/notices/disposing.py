@@ -1,0 +1,43 @@
+"""The end of an item's notices, when the item is disposed of."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from heedline.casework.access.session import Attendance
+from heedline.casework.records import desk_parts
+from heedline.reports.lifecycle import NotNow
+from heedline.specialist_desks.material.models import (
+    CompanyNotice,
+    MaterialSighting,
+    NoticeAnswer,
+    NoticeAttempt,
+)
+from heedline.specialist_desks.material.notices.states import OPEN_NOTICES
+
+STILL_OPEN = "A notice about this item is still open. Close it, withdraw it or give it up first."
+
+
+def open_notices(item: UUID) -> bool:
+    """Return whether a notice about an item is still open, which bars the item's disposal."""
+    return CompanyNotice.objects.filter(item_id=item, state__in=[str(one) for one in OPEN_NOTICES]).exists()
+
+
+def remove(item: UUID, *, by: Attendance, at: datetime) -> int:
+    """Delete every notice about an item with what came back, and every look at it. Return the number of sealed parts.
+
+    Must be called inside the transaction in which the item is disposed of. The database refuses it to everybody but
+    whoever leads the desk. Raises NotNow while a notice is open.
+    """
+    if open_notices(item):
+        raise NotNow(STILL_OPEN)
+    rows = list(
+        CompanyNotice.objects.filter(item_id=item, desk_id__in=by.desk_ids).values_list("id", "desk_id")
+    )
+    refs = [ref for ref, _ in rows]
+    NoticeAttempt.objects.filter(notice_id__in=refs).delete()
+    NoticeAnswer.objects.filter(notice_id__in=refs).delete()
+    CompanyNotice.objects.filter(id__in=refs).delete()
+    MaterialSighting.objects.filter(item_id=item).delete()
+    return sum(desk_parts.dispose(desk, ref) for ref, desk in rows)

@@ -10,9 +10,9 @@ import pytest
 from django.conf import settings
 
 from heedline.casework.report.opening import short_name
-from heedline.desks.models import StandingInstallation
 from heedline.reports.models import DeskFile
 from heedline.specialist_desks.material.capture.running import capture_missing
+from heedline.specialist_desks.material.evidence import vantages
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
 from tests.journeys.test_officer_day import _at, _sign_in, _unlock
 from tests.sites.office.office_server import sites_serving
@@ -50,13 +50,11 @@ def test_a_page_is_captured_seen_and_later_gone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     people = material_desk(People(house, now()))
-    StandingInstallation.objects.update_or_create(
-        id=1, defaults={"born": "demo", "installation": settings.INSTALLATION}
-    )
     item = the_item(people, PAGE)
     with small_internet(tmp_path / "net") as net:
         assert net.authority is not None
-        monkeypatch.setattr(settings, "SMALL_INTERNET", net.server_port)
+        # the servers of both sites override settings for each request, so one that is set here would not last
+        monkeypatch.setattr(vantages, "_small_internet", lambda: net.server_port)
         monkeypatch.setattr(settings, "TIME_STAMPS_URL", f"http://127.0.0.1:{net.server_port}/tsa")
         monkeypatch.setattr(settings, "TIME_STAMPS_ROOTS", str(net.authority.root))
         page = person(scripts=False)

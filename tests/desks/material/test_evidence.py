@@ -395,3 +395,17 @@ def test_an_item_is_disposed_of_after_its_last_report(people: People, internet: 
         third = the_item_here(people, "https://third.example/x")
         capturing.capture(third, by=olga, at=people.at)
         assert [one.ref for one in reading.evidence_of(third, by=olga).known] == [ref]
+
+
+def test_reserved_names_lead_to_the_small_internet_only_where_the_database_was_born_a_demonstration(
+    people: People, settings: Settings
+) -> None:
+    settings.SMALL_INTERNET, settings.CAPTURE_VANTAGES = 7070, "here, away=10.0.0.5:3128"
+    with people.sitting("Odile"):
+        assert vantages.limits_of("here").small_internet == 7070
+        assert vantages.limits_of("away").upstream == ("10.0.0.5", 3128)
+        assert vantages.limits_of("unknown").vantage == "here"
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE desks_installation SET born = 'live'")
+    with people.sitting("Odile"):
+        assert vantages.limits_of("here").small_internet == 0

@@ -27,6 +27,7 @@ from heedline.specialist_desks.material.evidence import (
     entries,
     reading,
     uploading,
+    vantages,
     watching,
 )
 from heedline.specialist_desks.material.hashes import Band

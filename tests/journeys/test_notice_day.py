@@ -10,9 +10,10 @@ import pytest
 from django.conf import settings
 
 from heedline.casework.report.opening import short_name
+from heedline.specialist_desks.material import sightings
 from heedline.specialist_desks.material.liveness import LivenessVerdict
 from heedline.specialist_desks.material.models import CompanyNotice
-from heedline.specialist_desks.material.notices import composing, lines, sightings
+from heedline.specialist_desks.material.notices import composing, lines
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
 from tests.journeys.test_officer_day import _at, _sign_in, _unlock
 from tests.sites.office.office_server import sites_serving

@@ -13,9 +13,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from uuid import UUID
 
 from heedline.casework.records import desk_parts
+from heedline.specialist_desks.material import sightings
 from heedline.specialist_desks.material.liveness import LivenessVerdict
 from heedline.specialist_desks.material.models import ChannelTestRecord, CompanyNotice
-from heedline.specialist_desks.material.notices import composing, pack_data, sightings
+from heedline.specialist_desks.material.notices import composing, pack_data
 from heedline.specialist_desks.material.notices.composing import NoticeForm
 from heedline.specialist_desks.material.notices.content import (
     NoticeAuthority,

@@ -19,9 +19,10 @@ from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskPartPayload, Report
+from heedline.specialist_desks.material import sightings
 from heedline.specialist_desks.material.liveness import LivenessVerdict
 from heedline.specialist_desks.material.models import CompanyNotice, MaterialItem, NoticeAttempt
-from heedline.specialist_desks.material.notices import composing, due, following, lines, sending, sightings
+from heedline.specialist_desks.material.notices import composing, due, following, lines, sending
 from heedline.specialist_desks.material.notices.composing import NoticeRefused
 from heedline.specialist_desks.material.notices.delivery import AttemptOutcome
 from heedline.specialist_desks.material.notices.refusals import NoticeRefusal

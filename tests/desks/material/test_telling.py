@@ -10,10 +10,10 @@ import pytest
 from heedline.casework.contact import messages
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Message
-from heedline.specialist_desks.material import examining
+from heedline.specialist_desks.material import examining, sightings
 from heedline.specialist_desks.material.liveness import LivenessVerdict
 from heedline.specialist_desks.material.models import MaterialItem
-from heedline.specialist_desks.material.notices import sightings, telling
+from heedline.specialist_desks.material.notices import telling
 from heedline.specialist_desks.material.notices.pack_data import notice_rules
 from tests.support import stories
 from tests.support.acting import acting

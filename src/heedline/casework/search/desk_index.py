@@ -110,3 +110,4 @@ def forget(desk: UUID) -> None:
     """Delete a desk's index, so that the next officer's session rebuilds it."""
     SearchPage.objects.filter(index__desk_id=desk).delete()
     SearchIndex.objects.filter(desk_id=desk).delete()
+    unmerged.discard(desk)

@@ -1,12 +1,10 @@
-"""Dispose of an item that no report names any longer, with its examinations and its evidence."""
+"""Dispose of an item that no report names any longer, with its examinations, evidence and notices."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
-
-from django.db.models import ProtectedError
 
 from heedline.casework.access.session import Attendance
 from heedline.casework.attachments import stored_objects
@@ -19,12 +17,12 @@ from heedline.specialist_desks.material.evidence import entries, known
 from heedline.specialist_desks.material.finding import reports_naming
 from heedline.specialist_desks.material.items import find, item_verb
 from heedline.specialist_desks.material.models import EvidenceEntry, Examination, LivenessWatch, MaterialItem
+from heedline.specialist_desks.material.notices import disposing as notices
 from heedline.specialist_desks.material.rules import DISPOSABLE
 from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialCapability
 
 STILL_NAMED = "A report still names this item. It is disposed of after the last of these reports."
 NOT_FINISHED = "The work on this item is not finished."
-NOTICES = "Notices to companies belong to this item. It is kept with them."
 #: As for reports: functions/search.sql.
 PURGED_WITHIN = timedelta(days=7)
 BUSY = "The index of your desk is being updated. Try again in a moment."
@@ -62,16 +60,14 @@ def dispose(ref: UUID, *, by: Attendance, at: datetime) -> ItemCertificate:
             raise NotNow(STILL_NAMED)
         if index.drop(ref):
             row.purge, row.purge_by = "due", row.purge_by or at.date() + PURGED_WITHIN
+    notice_parts = notices.remove(ref, by=by, at=at)
     count, head = entries.logged(ref)
     objects = stored_objects.objects_about(ref)
     known.forget(found)
-    parts = desk_parts.dispose(desk, ref)
-    try:
-        for model in (EvidenceEntry, LivenessWatch, Examination):
-            model._default_manager.filter(item_id=ref).delete()
-        MaterialItem.objects.filter(id=ref).delete()
-    except ProtectedError:
-        raise NotNow(NOTICES) from None
+    parts = notice_parts + desk_parts.dispose(desk, ref)
+    for model in (EvidenceEntry, LivenessWatch, Examination):
+        model._default_manager.filter(item_id=ref).delete()
+    MaterialItem.objects.filter(id=ref).delete()
     stored_objects.delete_once_committed(objects)
     told = ItemCertificate(
         short_name(ref), at.date(), parts, len(objects), count, head.hex() if count else ""

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from heedline.desk_hooks.hooks import DemoScene
-from heedline.specialist_desks.material import adding, examining
+from heedline.specialist_desks.material import adding, examining, sightings
 from heedline.specialist_desks.material.examining import ExaminationForm
 from heedline.specialist_desks.material.law import ExaminationAnswers
 from heedline.specialist_desks.material.liveness import LivenessVerdict
 from heedline.specialist_desks.material.models import CompanyNotice, MaterialItem
-from heedline.specialist_desks.material.notices import channels, composing, following, sending, sightings
+from heedline.specialist_desks.material.notices import channels, composing, following, sending
 from heedline.specialist_desks.material.notices.composing import NoticeForm
 from heedline.specialist_desks.material.notices.content import NoticeBasis, NoticeConstable
 from heedline.specialist_desks.material.notices.states import CompanyAnswer

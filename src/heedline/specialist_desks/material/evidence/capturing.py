@@ -12,9 +12,10 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.attachments import desk_files
 from heedline.files.kinds import FileKind
 from heedline.reports.lifecycle import NotNow
+from heedline.specialist_desks.material import sightings
 from heedline.specialist_desks.material.capture import running
 from heedline.specialist_desks.material.capture.running import CapturedPage, CaptureStopped
-from heedline.specialist_desks.material.evidence import after_check, entries, known, readings, watching
+from heedline.specialist_desks.material.evidence import entries, known, readings, watching
 from heedline.specialist_desks.material.evidence.chain import EvidenceKind
 from heedline.specialist_desks.material.evidence.entries import EvidenceFile
 from heedline.specialist_desks.material.evidence.vantages import limits_of, vantages
@@ -115,7 +116,7 @@ def _keep(
     entry = entries.add(found, kind, files, told, act)
     verdict = LivenessVerdict(told["verdict"])
     watching.made(found)
-    after_check.noted(ref, verdict, by.officer_id, at)
+    sightings.note(ref, verdict, officer=by.officer_id, at=at)
     done = [*before, {"kind": str(kind), "at": at.isoformat(), "told": told}]
     return LookedAt(entry.number, verdict, readings.settled(done))
 

@@ -13,13 +13,13 @@ from heedline.casework.records import desk_parts
 from heedline.specialist_desks.material.directory import ChannelTest, Company
 from heedline.specialist_desks.material.items import find, item_verb
 from heedline.specialist_desks.material.notices.composing import met_in, why_not_begin
-from heedline.specialist_desks.material.notices.sightings import Sighting, last
 from heedline.specialist_desks.material.notices.standing import (
     ItemDeconfliction,
     channel_tests,
     deconflict,
     platform_company,
 )
+from heedline.specialist_desks.material.sightings import Sighting, last
 from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialCapability
 
 

@@ -16,13 +16,14 @@ from heedline.casework.records import desk_parts
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.specialist_desks.material import law as law_of
+from heedline.specialist_desks.material import sightings
 from heedline.specialist_desks.material.addresses import rules as locator_rules
 from heedline.specialist_desks.material.directory import Company
 from heedline.specialist_desks.material.items import FoundItem, find, item_verb
 from heedline.specialist_desks.material.locators import canonical
 from heedline.specialist_desks.material.models import CompanyNotice
 from heedline.specialist_desks.material.notice_clock import NoticeStep, day_in_uk
-from heedline.specialist_desks.material.notices import due, pack_data, sightings
+from heedline.specialist_desks.material.notices import due, pack_data
 from heedline.specialist_desks.material.notices.content import (
     NoticeAuthority,
     NoticeBasis,

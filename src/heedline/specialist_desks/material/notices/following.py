@@ -9,7 +9,9 @@ from django.conf import settings
 
 from heedline.casework.access.session import Attendance
 from heedline.reports.lifecycle import NotNow
+from heedline.specialist_desks.material import sightings
 from heedline.specialist_desks.material.directory import ChannelKind
+from heedline.specialist_desks.material.evidence import watching
 from heedline.specialist_desks.material.models import Examination, NoticeAnswer, NoticeAttempt
 from heedline.specialist_desks.material.models.notices import BEGUN
 from heedline.specialist_desks.material.notice_clock import day_in_uk
@@ -19,7 +21,6 @@ from heedline.specialist_desks.material.notices import (
     due,
     pack_data,
     sending,
-    sightings,
 )
 from heedline.specialist_desks.material.notices.content import NoticeBasis
 from heedline.specialist_desks.material.notices.delivery import AttemptOutcome
@@ -101,6 +102,7 @@ def serve(ref: UUID, given_on: date, how: str, words: str, *, by: Attendance, at
     found.row.sent_at = at
     found.save()
     found.record(MaterialAct.SERVED, how=how)
+    watching.begin(found.row.item_id, found.row.desk_id, at)
     step = due.step_of(found.row)
     assert step is not None  # noqa: S101 - it has just been served
     return step.due

@@ -17,15 +17,15 @@ from heedline.casework.report.opening import short_name
 from heedline.desk_hooks.hooks import WorkWaiting
 from heedline.desks.models import Officer
 from heedline.dispatch.clocks import due_words
+from heedline.specialist_desks.material import sightings
 from heedline.specialist_desks.material.directory import Company
 from heedline.specialist_desks.material.items import my_desk
 from heedline.specialist_desks.material.models import CompanyNotice, NoticeAnswer
 from heedline.specialist_desks.material.models.notices import BEGUN
-from heedline.specialist_desks.material.notices import composing, due, pack_data, sending, sightings
+from heedline.specialist_desks.material.notices import composing, due, pack_data, sending
 from heedline.specialist_desks.material.notices.content import NoticeBasis
 from heedline.specialist_desks.material.notices.found_notice import find_notice, notice_verb
 from heedline.specialist_desks.material.notices.refusals import OF_STATE
-from heedline.specialist_desks.material.notices.sightings import Sighting
 from heedline.specialist_desks.material.notices.states import (
     OPEN_NOTICES,
     CompanyAnswer,
@@ -33,6 +33,7 @@ from heedline.specialist_desks.material.notices.states import (
     is_contradicted,
 )
 from heedline.specialist_desks.material.notices.stored import StoredNotice
+from heedline.specialist_desks.material.sightings import Sighting
 from heedline.specialist_desks.material.vocabulary import DESK_KIND, MaterialAct, MaterialCapability
 
 #: Lines of a page of notices.

@@ -12,6 +12,7 @@ from django.conf import settings
 from heedline.casework.access.session import Attendance
 from heedline.reports.lifecycle import NotNow
 from heedline.specialist_desks.material.directory import ChannelKind
+from heedline.specialist_desks.material.evidence import watching
 from heedline.specialist_desks.material.models import ChannelTestRecord, NoticeAttempt
 from heedline.specialist_desks.material.models.notices import BEGUN
 from heedline.specialist_desks.material.notices import composing, dispatching, due, pack_data
@@ -95,6 +96,7 @@ def _end(ref: UUID, attempt: UUID, carried: CarriedNotice, *, by: Attendance, at
         found.row.sent_at = found.row.sent_at or at
         found.save()
         found.record(MaterialAct.SENT)
+        watching.begin(found.row.item_id, found.row.desk_id, at)
         return
     if found.state is NoticeState.APPROVED and delivery_state(attempts_of(found)) is DeliveryState.FAILED:
         found.move(NoticeMove.FAIL)
@@ -126,6 +128,7 @@ def sent_by_form(ref: UUID, receipt: str, *, by: Attendance, at: datetime) -> No
     found.row.sent_at = at
     found.save()
     found.record(MaterialAct.SENT)
+    watching.begin(found.row.item_id, found.row.desk_id, at)
 
 
 @notice_verb(MaterialAct.NOT_DELIVERED)

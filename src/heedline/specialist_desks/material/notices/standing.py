@@ -12,11 +12,12 @@ from heedline.casework.records import desk_parts
 from heedline.casework.search import documents
 from heedline.permits.scopes import reports_of
 from heedline.reports.models import SealedValues
+from heedline.specialist_desks.material import sightings
 from heedline.specialist_desks.material.directory import ChannelTest, Company
 from heedline.specialist_desks.material.finding import reports_naming
 from heedline.specialist_desks.material.items import FoundItem
 from heedline.specialist_desks.material.models import ChannelTestRecord, Examination
-from heedline.specialist_desks.material.notices import pack_data, sightings
+from heedline.specialist_desks.material.notices import pack_data
 from heedline.specialist_desks.material.notices.refusals import ItemStanding, NoticeStanding
 from heedline.specialist_desks.material.notices.repeating import repeats, written_words
 from heedline.specialist_desks.material.notices.stored import StoredNotice

@@ -27,11 +27,11 @@ from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Receipt
+from heedline.specialist_desks.material import sightings
 from heedline.specialist_desks.material.contents import ItemContent
 from heedline.specialist_desks.material.finding import reports_naming
 from heedline.specialist_desks.material.items import my_desk
 from heedline.specialist_desks.material.models import MaterialItem
-from heedline.specialist_desks.material.notices import sightings
 from heedline.specialist_desks.material.notices.pack_data import notice_rules
 from heedline.specialist_desks.material.reading import open_index
 from heedline.specialist_desks.material.rules import OPEN, ItemState

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from heedline.casework.access import session
 from heedline.casework.errors import Changed
 from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material import adding, examining, reading
+from heedline.specialist_desks.material import adding, examining, reading, sightings
 from heedline.specialist_desks.material.law import Incomplete, load_law
-from heedline.specialist_desks.material.notices import lines, sightings
+from heedline.specialist_desks.material.notices import lines
 from heedline.specialist_desks.material.pages.evidence import evidence_context
 from heedline.specialist_desks.material.pages.examination_form import (
     examination,

@@ -21,7 +21,6 @@ from heedline.specialist_desks.material.notices.content import NoticeBasis
 from heedline.specialist_desks.material.notices.delivery import AttemptOutcome
 from heedline.specialist_desks.material.notices.lines import NoticeView
 from heedline.specialist_desks.material.notices.pack_data import further_holidays
-from heedline.specialist_desks.material.notices.sightings import Sighting
 from heedline.specialist_desks.material.notices.states import ANSWERS as NEXT_ANSWERS
 from heedline.specialist_desks.material.notices.states import CompanyAnswer, NoticeState
 from heedline.specialist_desks.material.notices.wording import day, moment, parts
@@ -33,6 +32,7 @@ from heedline.specialist_desks.material.pages.words import (
     STEPS,
     VERDICTS,
 )
+from heedline.specialist_desks.material.sightings import Sighting
 from heedline.specialist_desks.material.vocabulary import MaterialCapability
 from heedline.web.components.forms import DateInput, FieldOption, Form, Radios, Select, TextArea, TextInput
 from heedline.web.entrance import times

@@ -17,6 +17,7 @@ from heedline.casework.errors import Changed
 from heedline.dispatch.clocks import due_words
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
+from heedline.specialist_desks.material import sightings
 from heedline.specialist_desks.material.liveness import LivenessVerdict
 from heedline.specialist_desks.material.notices import (
     beginning,
@@ -25,7 +26,6 @@ from heedline.specialist_desks.material.notices import (
     lines,
     printing,
     sending,
-    sightings,
 )
 from heedline.specialist_desks.material.notices.composing import NoticeRefused
 from heedline.specialist_desks.material.notices.delivery import AttemptOutcome

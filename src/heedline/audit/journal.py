@@ -109,7 +109,7 @@ def record_look(
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An event that is about to be written to the log.
+    """An event to be written to the log.
 
     `detail` is the same as in `record`.
     """

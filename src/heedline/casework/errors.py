@@ -27,7 +27,7 @@ class WrongPassphrase(Exception):
 
 
 class Changed(Exception):
-    """Raised when somebody else has saved a change in the meantime.
+    """Raised when another user has saved a change in the meantime.
 
     `theirs` describes the current state in words.
     """

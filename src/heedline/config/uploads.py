@@ -47,7 +47,7 @@ class Receiver(Protocol):
         """Take the next bytes of the body."""
 
     def finish(self, *, whole: bool) -> bytes:
-        """Return the body without its files. Not `whole`: the body was cut off, or too slow."""
+        """Return the body without its files. `whole` is false if the body was cut off or arrived too slowly."""
 
     def close(self) -> None:
         """Delete what was taken, unless a page has used it."""
@@ -94,7 +94,7 @@ class Uploads:
     takes: Takes
     limits: UploadLimits = UploadLimits()
     network: Callable[[WSGIEnvironment], bytes | None] = lambda environ: None
-    """Returns the network that a request comes from, or None if it cannot be told. It is kept while the body arrives."""
+    """Return the client's network while the body arrives, or None if it is unknown."""
     _pool: ThreadPoolExecutor = field(init=False)
     _now: Counter[bytes | None] = field(init=False, default_factory=Counter)
 

@@ -33,7 +33,7 @@ WHO_IS_ASKING = (
 
 
 class FixedPage(Protocol):
-    """A page that never changes while the process runs."""
+    """A page that does not change during the life of the process."""
 
     @property
     def body(self) -> bytes:

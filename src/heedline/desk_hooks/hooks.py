@@ -128,7 +128,7 @@ class IndexVisit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indexing:
-    """What a desk adds to the sealed index of each of its desks.
+    """A specialist desk's additions to the sealed index of each of its desks.
 
     `prepare` adds or updates the desk's own things. It returns False if more are left, and then no report is
     indexed in this batch. `report` returns further keys under which a report is found. `waits` says whether the
@@ -142,7 +142,7 @@ class Indexing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuLink:
-    """A link in the office's menu, shown to officers who `shown` says yes to. `url` is the name of a route."""
+    """A menu link, shown to officers for whom `shown` returns true. `url` is a route name."""
 
     url: str
     text: str

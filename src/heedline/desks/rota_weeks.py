@@ -37,7 +37,7 @@ class RotaSpan:
 
 @dataclass(frozen=True, slots=True)
 class RotaGap:
-    """A span of time in which a rota has nobody on shift, or nobody who can open reports."""
+    """A period in which a rota has no officer on shift, or none who can open reports."""
 
     span: RotaSpan
     kind: GapKind

@@ -75,7 +75,7 @@ class Deadlines:
         return None
 
     def went_out(self, alarm: UUID, step: int, now: float) -> int:
-        """Record that `step` reached somebody, and return how many steps have now been sent."""
+        """Record that `step` reached an officer, and return the number of steps sent so far."""
         wait = self._waits[alarm]
         wait.sent, wait.last, wait.not_before = max(wait.sent, step + 1), now, 0.0
         return wait.sent

@@ -1,4 +1,4 @@
-"""Files that reporters and officers add: storing, sealing, recognising and scanning them.
+"""Storing, sealing, type detection and scanning of files that reporters and officers add.
 
 Start reading at `sealed_stream.py`, which seals a file while it arrives, and `storage.py`, which keeps the
 sealed bytes. What a file is, is decided from its content in `kinds.py`. `scanning.py` asks a virus scanner,

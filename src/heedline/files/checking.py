@@ -18,7 +18,7 @@ _BATCH = 500
 
 
 class ObjectState(StrEnum):
-    """What can be said of a stored object without opening it."""
+    """Findings about a stored object that need no key."""
 
     WHOLE = "whole"
     MISSING = "missing"

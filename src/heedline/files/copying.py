@@ -18,7 +18,7 @@ _TELL = 100
 
 @dataclass(frozen=True, slots=True)
 class CopiedObjects:
-    """How many objects were asked for, how many of them were copied now, and how many are nowhere whole."""
+    """Counts of objects requested, newly copied, and not available intact anywhere."""
 
     asked: int
     copied: int

@@ -19,7 +19,7 @@ TAIL = 64 * 1024 + 22  # the end record of a zip archive with the longest commen
 
 
 class FileKind(StrEnum):
-    """What a file is to the person who looks at it."""
+    """Kind of file, as shown to officers."""
 
     IMAGE = "image"
     FILM = "film"
@@ -120,7 +120,7 @@ _ELSEWHERE = (b"Rar!\x1a\x07", b"7z\xbc\xaf'\x1c")
 
 
 class FileSample:
-    """A collector of what decides a file's type, while the file streams by."""
+    """Collects the bytes that determine a file's type while the file is streamed."""
 
     def __init__(self) -> None:
         self._head = bytearray()

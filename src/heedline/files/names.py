@@ -18,7 +18,7 @@ _SEPARATORS = re.compile(r"[/\\]")
 
 
 def shown_name(given: str) -> str:
-    """Return a name that can be shown safely: no folders, no control or direction characters, and not too long."""
+    """Return a name that is safe to show, without folders, control or direction characters, and short enough."""
     last = _SEPARATORS.split(given)[-1][-4096:]
     kept = "".join(one for one in last if unicodedata.category(one) not in _NOT_SHOWN)
     name = " ".join(unicodedata.normalize("NFC", kept).split()).strip(". ")

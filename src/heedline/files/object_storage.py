@@ -174,7 +174,7 @@ class ObjectStorage:
         return found
 
     def _listed(self, prefix: str) -> Iterator[tuple[str, int, datetime]]:
-        """Yield key, size and time of change of all that lies under a prefix, in order of the keys."""
+        """Yield the key, size and modification time of every object under a prefix, in order of key."""
         with _told():
             for one in self._storage.bucket.objects.filter(Prefix=prefix):
                 yield one.key, one.size, one.last_modified

@@ -24,7 +24,7 @@ type ScannerAddress = str | tuple[str, int]
 
 
 class ScanVerdict(StrEnum):
-    """What is known about malware in a file."""
+    """Result of a malware scan."""
 
     CLEAN = "clean"
     FOUND = "found"
@@ -32,7 +32,7 @@ class ScanVerdict(StrEnum):
 
 
 def scanner_address(text: str) -> ScannerAddress | None:
-    """Return the address of clamd from a setting: a path, `host:port`, or nothing.
+    """Return the address of clamd from a setting: a path, `host:port` or None.
 
     Raises ValueError.
     """

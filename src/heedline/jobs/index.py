@@ -1,4 +1,4 @@
-"""The `heedline index` commands: make a desk's search index anew, or read it through, at a terminal.
+"""The `heedline index` commands, which rebuild or verify a desk's search index at a terminal.
 
 The passphrase of a member of the desk is asked for.
 """

@@ -106,7 +106,7 @@ class HeldForm(models.Model):
 
 
 class ViewToken(models.Model):
-    """A token that opens one file at the files origin, and what it becomes once it was used.
+    """A token that opens one file at the files origin, and the capability that replaces it once used.
 
     `digest` is the hash of the token, and after its single use the hash of the capability that replaced it.
     `sealed` holds the key of that one file under the token or the capability, and neither is stored. `prepared`

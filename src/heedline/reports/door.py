@@ -149,7 +149,7 @@ class Visited:
     answered_on: date | None
     """The date on which the reporter last wrote since our last message, or None."""
     only_new: bool
-    """Whether each message is shown during one visit only."""
+    """Return whether each message is shown during one visit only."""
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ _lock = Lock()
 
 @dataclass
 class Making:
-    """A derivative that is being made: the beginning of a film or sound is kept in memory, to be played meanwhile."""
+    """A derivative in the making. The start of a film or recording stays in memory so that it can be played meanwhile."""
 
     early: dict[tuple[str, int], tuple[DerivativePart, bytes]] = field(default_factory=dict, repr=False)
     job: Future[Derived] | None = None

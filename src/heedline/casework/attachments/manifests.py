@@ -22,7 +22,7 @@ from heedline.vault.containers.container import Container
 
 @dataclass(frozen=True)
 class ManifestEntry:
-    """What the manifest says of a file, and whether it came with the report rather than with a message."""
+    """A file's entry in the manifest, and whether it came with the report or with a message."""
 
     container: UUID
     object: UUID

@@ -1,4 +1,4 @@
-"""What the files site does with a token: use it up, and read the one file that it opens.
+"""Redeem a token at the files site: mark it as used, and read the one file that it opens.
 
 This runs in a process without keys. A token works once. The capability that takes its place is a fresh secret of the
 same kind, because an address may be seen by others after it was used, and a film is read in many requests.
@@ -31,7 +31,7 @@ from heedline.vault.small import new_secret
 
 @dataclass(frozen=True)
 class TakenOriginal:
-    """An original on its way out: a name that says nothing, its length, and its bytes."""
+    """An original to be downloaded, with a neutral name, its length and its bytes."""
 
     name: str
     length: int

@@ -1,4 +1,4 @@
-"""Uploads that survive a broken connection: what has arrived stays, and the browser sends the rest.
+"""Resumable uploads: received bytes are kept, and the browser sends the rest after a broken connection.
 
 A draft lists each upload with its object, its key and what was announced of it. How far it has come is only in
 its object (`files.sealed_stream`), so a part that arrives does not touch the draft. An upload that is complete
@@ -90,7 +90,7 @@ def complete(draft: Draft, upload: DraftUpload, file: DraftFile) -> None:
 
 
 class ResumedFile(IncomingFile):
-    """One file, of which another part arrives.
+    """A partly received file, while a further part arrives.
 
     What arrived before is not read again until the file is complete. Then its hash, its type and the scanner's verdict
     come from one reading of the object.

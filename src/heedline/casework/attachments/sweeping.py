@@ -1,4 +1,4 @@
-"""What the worker does with the objects of files: delete those that nothing names, and notice those that are missing.
+"""The worker's tasks for stored objects: delete unreferenced ones and report missing ones.
 
 It has no key, and learns of an object only whether a report names it. A file of a draft is named nowhere, so what a
 reporter leaves is deleted here once no draft can send it any more.

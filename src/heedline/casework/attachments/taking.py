@@ -1,4 +1,4 @@
-"""Taking a file into a draft: sealed while it arrives, and listed with its key in the draft alone.
+"""Receive a file into a draft. It is sealed as it arrives, and its key is stored only in the draft.
 
 An object that no draft lists any more opens for nobody. Its bytes are deleted at once where that is known, and
 otherwise by the worker (`sweeping`).
@@ -30,7 +30,7 @@ GOOD_FOR = timedelta(hours=36)
 
 
 class FileProblem(StrEnum):
-    """Why a file was not taken. The public pages have words for each of them."""
+    """Reason for rejecting a file. The public pages have a message for each."""
 
     NONE_CHOSEN = "none_chosen"
     EMPTY = "empty"
@@ -65,7 +65,7 @@ def may_begin(draft: Draft, announced: int) -> None:
 
 
 class IncomingFile:
-    """One file while it arrives.
+    """A file that is being received.
 
     Holds no more of it than one chunk of 64 KiB and what is written at once.
     """
@@ -192,7 +192,7 @@ def forget_all(*drafts: Draft | None) -> None:
 
 
 def still_good(file: DraftFile, at: datetime) -> bool:
-    """Return whether a file of a draft can still be sent: it is not too old, and its object is whole."""
+    """Return whether a draft's file can still be sent, which needs a recent and complete object."""
     if at > datetime.fromisoformat(file.taken_at) + GOOD_FOR:
         return False
     try:

@@ -1,4 +1,4 @@
-"""What a token for a file opens: the key of that one file, sealed under the token.
+"""The content of a file token: the key of one file, sealed under the token.
 
 The office writes it and the files process reads it. Neither stores the token.
 """
@@ -15,7 +15,7 @@ VIEW, ORIGINAL = "view", "original"
 
 @dataclass(frozen=True)
 class StoredObject:
-    """An object in storage with its key, and how many of its bytes are the content. The rest is padding."""
+    """A stored object with its key and the length of its content. The remaining bytes are padding."""
 
     object: str
     key: str = field(repr=False)
@@ -25,7 +25,7 @@ class StoredObject:
 
 @dataclass(frozen=True)
 class DerivedPart:
-    """One page, poster, film, sound or text inside the object of a derivative."""
+    """A page, poster frame, film, recording or text within a derivative's object."""
 
     role: str
     number: int
@@ -39,7 +39,7 @@ class DerivedPart:
 
 @dataclass(frozen=True)
 class Derived:
-    """A derivative: where it is, its parts, and how many pages the original has."""
+    """A derivative's location, its parts and the page count of the original."""
 
     stored: StoredObject | None
     parts: tuple[DerivedPart, ...] = ()
@@ -49,7 +49,7 @@ class Derived:
 
 @dataclass(frozen=True)
 class DerivativePlan:
-    """Where a derivative goes that is still to be made, with fresh keys that the office has already addressed."""
+    """The destination of a derivative that has not been made yet, with keys that the office has already addressed."""
 
     object: str
     key: str = field(repr=False)
@@ -61,7 +61,7 @@ class DerivativePlan:
 
 @dataclass(frozen=True)
 class ViewContent:
-    """What one token opens. The original is in it only to make a derivative, or to be taken out."""
+    """Everything that one token opens. It includes the original only for making a derivative or for download."""
 
     kind: str
     sha256: str = field(repr=False, default="")

@@ -1,4 +1,4 @@
-"""Opening a file of a report: permitted, logged, and handed to the files site as a token for that one file.
+"""Open a file of a report: check permission, log the view, and issue a token for that file to the files site.
 
 The log event commits before the token leaves, so before the first byte of the file does. The files site has no key:
 the token's row holds the key of the derivative, or, when there is none yet, the key of the original and fresh keys
@@ -57,7 +57,7 @@ TOKEN_LIVES, LOOK_LASTS = "60 seconds", "2 hours"
 
 
 class OriginalReason(StrEnum):
-    """Why an original has to leave the service."""
+    """Reason for downloading an original."""
 
     EVIDENCE = "evidence"
     SPECIALIST = "specialist"
@@ -95,7 +95,7 @@ class FilesOfReport:
 
 @dataclass(frozen=True)
 class _Described:
-    """A derivative that exists: its row and its opened description."""
+    """A derivative's row with its decrypted description."""
 
     row: Derivative
     words: Mapping[str, Any]

@@ -135,7 +135,7 @@ def _opened(found: FoundReport) -> OpenedReport:
 
 
 def _call(found: FoundReport) -> tuple[CallBackRequest, CallBack]:
-    """Return the call-back that this report asks for.
+    """Return the call-back requested in this report.
 
     Raises NotHere when it asks for none, Locked and CannotOpen.
     """

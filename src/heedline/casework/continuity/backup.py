@@ -40,7 +40,7 @@ class Taken:
     hashes: dict[Side, str]
     resumed: bool
     files: CopiedObjects | None = None
-    """What became of the files, if the bodies were copied."""
+    """Result of copying the files, if their contents were copied."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Restored:
 
 
 def back_up(places: dict[Side, Path], *, at: datetime, told: BackupProgress) -> Taken:
-    """Back up the installation as it stands at one point in time.
+    """Back up the installation in its state at a single point in time.
 
     Only the sides listed in `places` are copied. An interrupted run in the same place is resumed: files that
     have not changed are not written again, and the backup takes the moment of this run. Raises Unfit and

@@ -1,4 +1,4 @@
-"""The objects of files in a backup: a folder beside the copies of the bodies, to which each backup adds what is new.
+"""Copies of file objects in a backup, kept in one folder to which each backup adds the new objects.
 
 An object never changes and opens with nothing that is in the bodies, so one copy of it serves every backup.
 """

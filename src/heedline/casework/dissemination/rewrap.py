@@ -130,7 +130,7 @@ def _still_there(some: Iterable[UUID], by: Attendance) -> set[UUID]:
 
 
 def _can_open(partner: UUID, epochs: Iterable[UUID]) -> set[UUID]:
-    """Return the given epochs whose key somebody at the partner still holds."""
+    """Return those of the given epochs whose key is still held at the partner."""
     known = directory()
     found = {epoch: known.epoch(str(partner), str(epoch)) for epoch in epochs}
     return {one for one, key in found.items() if key is not None and known.holders(key)}

@@ -1,4 +1,4 @@
-"""What a kind of alarm says about itself, and the actions that resolve alarms."""
+"""Properties of each kind of alarm, and the actions that resolve alarms."""
 
 from __future__ import annotations
 

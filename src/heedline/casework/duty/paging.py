@@ -318,7 +318,7 @@ def _offsets(chain: bool) -> tuple[float, ...]:
 
 
 def _chained(alarms: Iterable[Alarm]) -> set[Alarm]:
-    """Return the alarms that follow the on-call chain until somebody responds.
+    """Return the alarms that escalate along the on-call chain until an officer responds.
 
     An alarm escalates because of its kind, or because it is overdue and somebody is in danger.
     """

@@ -1,4 +1,4 @@
-"""The worker's checks for hand-overs that nobody accepts, open reports that nobody deals with, and missing files."""
+"""The worker's checks for unaccepted hand-overs, neglected reports and missing files."""
 
 from __future__ import annotations
 

@@ -177,7 +177,7 @@ def for_danger_only(by: Attendance) -> bool:
 
 
 def for_danger(draft: Draft, *, at: datetime) -> Draft:
-    """Record that this call was started because somebody may be in danger.
+    """Record that this call was started because a person may be in danger.
 
     The draft is then sent whatever it turns out to be, even if the call drops before the question could be
     asked.

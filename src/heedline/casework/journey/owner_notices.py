@@ -1,4 +1,4 @@
-"""Notices to officers whose report a supervisor assigned to somebody else.
+"""Notices to officers whose report a supervisor assigned to another officer.
 
 The reason is sealed with the report. The officer finds the notice in My work until they have read it.
 """

@@ -129,7 +129,7 @@ def permit_closing(found: FoundReport) -> None:
 
 
 def assessed_as(found: FoundReport) -> dict[str, str]:
-    """Return what an assessment says inside its seal of who made it: that they may close repeats, or nothing."""
+    """Return the sealed field that marks an assessment by a person who may close repeats, if it applies."""
     try:
         found.by.require(Capability.CLOSE_REPEAT, found.report.desk_id)
     except Refused:

@@ -1,4 +1,4 @@
-"""Deconfliction: whether somebody must be contacted before anything is done about a report.
+"""Deconfliction: find the officers to contact before any action is taken on a report.
 
 The answer is what the linking desk's sessions have found. It is asked for again before anything is disseminated or anybody
 is visited, and new values of a report are compared anew, so that an answer says until when it holds.
@@ -38,7 +38,7 @@ class Trace(StrEnum):
 
 @dataclass(frozen=True)
 class ContactPerson:
-    """Somebody to contact before acting. `released` are their words once they have let the desk act."""
+    """An officer to contact before acting. `released` holds their message once they have let the desk act."""
 
     name: str
     desk_name: str

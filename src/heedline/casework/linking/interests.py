@@ -1,4 +1,4 @@
-"""The interest register: names and identifiers about which an officer must be contacted before anybody acts.
+"""The interest register: names and identifiers on which a named officer must be contacted before any action.
 
 An entry is sealed to the linking desk, whose sessions compare every report with it, and to its owner's desk. A report that
 matches pages the owner by name until they acknowledge it. The report's desk is told whom to contact and never why.

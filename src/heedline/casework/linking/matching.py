@@ -101,7 +101,7 @@ def _batch(to: Addressee, by: Attendance, at: datetime) -> int:
 
 @dataclass
 class _Work:
-    """One batch: the open index, and what was found so far."""
+    """A batch of comparisons, with the open index and the matches found so far."""
 
     index: SealedIndex
     ring: Keyring

@@ -77,7 +77,7 @@ class MatchLine:
 
 
 def matches(*, by: Attendance, report: UUID | None = None) -> tuple[MatchLine, ...]:
-    """Return the possible matches of the officer's desks, or of one report. What waits for an answer comes first."""
+    """Return the possible matches of the officer's desks or of one report, unanswered ones first."""
     found = desk_notices.about(report, by=by) if report is not None else desk_notices.received(by=by)
     return tuple(sorted(lines(found), key=lambda one: (not one.to_answer, one.short, one.other_name)))
 

@@ -1,4 +1,4 @@
-"""What an officer's session does for search and for comparing reports when it opens a queue."""
+"""Index and compare new reports in an officer's session when a queue is opened."""
 
 from __future__ import annotations
 

@@ -288,7 +288,7 @@ def bulk_reads(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
 
 
 def out_of_hours(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
-    """Return the days on which somebody viewed reports while not on duty at any desk, latest first.
+    """Return the days on which an officer viewed reports while on duty at no desk, latest first.
 
     Raises Refused.
     """

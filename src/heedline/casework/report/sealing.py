@@ -58,7 +58,7 @@ def addressed(files: Sequence[DraftFile], to: Sequence[Addressee]) -> tuple[Seal
 
 
 def sums_of(files: Sequence[DraftFile]) -> dict[str, bytes]:
-    """Return what the MAC over a report or a message covers of its files: their names and hashes, if there are any."""
+    """Return the file names and hashes covered by the MAC over a report or a message."""
     return {"files": canonical([[one.name, one.sha256] for one in files])} if files else {}
 
 

@@ -32,7 +32,7 @@ from heedline.reports.models import Report, Step
 
 @dataclass(frozen=True)
 class FoundReport:
-    """A report that the officer may see, with its row locked for the rest of the transaction."""
+    """A report visible to the officer, with its row locked for the rest of the transaction."""
 
     report: Report
     by: Attendance

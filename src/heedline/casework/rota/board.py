@@ -60,7 +60,7 @@ class RotaBoard:
 
 @dataclass(frozen=True, slots=True)
 class RotaDesk:
-    """A desk in the list of rotas, with the number of its gaps."""
+    """A desk in the list of rotas, with its number of gaps."""
 
     code: str
     name: str

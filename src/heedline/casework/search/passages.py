@@ -80,7 +80,7 @@ def subjects_matching(
 
 
 def _of_name(texts: Sequence[SearchedText], value: Value) -> MatchingPassage:
-    """Return the passage in which a name stands."""
+    """Return the passage that contains a name."""
     for text in texts:
         if text.where == value.source and (at := text.text.find(value.written)) >= 0:
             return _passage(text, [(at, at + len(value.written))], SIMILAR, ())

@@ -120,7 +120,7 @@ _DIGITS = re.compile(r"\+?\d(?:[\s().+\-/]{0,3}\d)+")
 
 @dataclass(frozen=True)
 class SoughtName:
-    """A reading of a query in which some of its words are a name.
+    """An interpretation of a query in which some words form a name.
 
     `terms` are those of its other words.
     """

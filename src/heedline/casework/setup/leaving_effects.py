@@ -1,4 +1,4 @@
-"""The effects on a desk when somebody leaves, shown to stewards before they sign."""
+"""The effects of an officer's leaving on a desk, shown to stewards before they sign."""
 
 from __future__ import annotations
 

@@ -217,7 +217,7 @@ def _present(desk: UUID, at: datetime) -> EpochKey:
 
 @dataclass
 class _Walk:
-    """One pass over everything sealed to a desk's ended epochs, in order of id."""
+    """A pass over everything sealed to a desk's ended epochs, in order of id."""
 
     desk: UUID
     to: EpochKey

@@ -1,4 +1,4 @@
-"""How long each officer has viewed files, for their welfare."""
+"""Time that each officer has spent viewing files, kept for their welfare."""
 
 from __future__ import annotations
 

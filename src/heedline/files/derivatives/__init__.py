@@ -1,4 +1,4 @@
-"""Derivatives: what officers see instead of an original, made in a sandbox.
+"""Derivatives of files, made in a sandbox and shown to officers instead of the originals.
 
 `make` takes a file's kind and its plaintext and writes pages, a poster, a film, a sound or a text to a sink.
 Start reading at `making.py`. `sandbox.py` starts bubblewrap and limits what comes out of it; the decoders are

@@ -1,4 +1,4 @@
-"""Convert a recording: decoders in sandboxes of their own write raw frames and samples, an encoder in another reads them.
+"""Convert a recording with sandboxed decoders, which write raw frames and samples, and a sandboxed encoder.
 
 Decoders and encoder do not share a pipe, so that a film whose picture and sound lie far apart cannot make them
 wait for each other for ever. The encoder sees nothing but pixels and samples of sizes that we chose, and writes
@@ -30,7 +30,7 @@ _CHUNK = 1 << 20
 
 
 class RawFeed:
-    """A thread that carries raw frames or samples from a decoder to the encoder."""
+    """A thread that copies raw frames or samples from a decoder to the encoder."""
 
     def __init__(self, run: SandboxRun) -> None:
         self.reader, self._writer = os.pipe()
@@ -115,7 +115,7 @@ def converted(
 
 
 def _judged(feeds: list[RawFeed]) -> NoDerivative | None:
-    """What was wrong with decoding. A recording that is damaged further on is kept as far as it goes."""
+    """Decoding error, if any. A recording that is damaged part-way through is kept up to that point."""
     if not feeds[0].moved:
         return feeds[0].wrong or NoDerivative.DAMAGED
     limits = {NoDerivative.TOO_LARGE, NoDerivative.TOO_SLOW}

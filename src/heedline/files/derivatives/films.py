@@ -1,4 +1,4 @@
-"""Films as H.264 without metadata: a poster, the first seconds at once, then the whole film."""
+"""Convert films to H.264 without metadata: a poster frame, the first seconds, then the whole film."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _MOST_PIXELS = 7680 * 4320
 
 
 def _size(recording: Recording) -> tuple[int, int]:
-    """The size of the frames that we ask for: even, and no side longer than `_LONGEST`."""
+    """Return the output frame size, with even sides no longer than `_LONGEST`."""
     width, height = recording.width, recording.height
     if not 0 < width * height <= _MOST_PIXELS or max(width, height) > 100 * min(width, height):
         raise SandboxStopped(NoDerivative.TOO_LARGE if width * height else NoDerivative.DAMAGED)
@@ -45,7 +45,7 @@ def _size(recording: Recording) -> tuple[int, int]:
 
 
 def _poster(original: OriginalInMemory, recording: Recording, size: tuple[int, int]) -> bytes:
-    """One frame from the first second, as JPEG."""
+    """Return a frame from the first second as JPEG."""
     length = size[0] * size[1] * BYTES_PER_PIXEL
     program = ffmpeg(
         *("-ss", f"{min(1.0, recording.seconds / 3):.2f}"),
@@ -92,7 +92,7 @@ def _encoder(
 
 
 def make_film(original: OriginalInMemory, writer: PartWriter, limits: DerivativeLimits) -> None:
-    """Write a poster, the start of a long film, and the film; or only its sound. Raise SandboxStopped."""
+    """Write the poster frame, the start of a long film and the film, or only its sound. Raise SandboxStopped."""
     recording = probe(original)
     if recording.picture is None:
         convert_sound(

@@ -1,4 +1,4 @@
-"""The frames that a decoder in the sandbox writes: counts, sizes, raw pixels and plain text, and nothing else.
+"""The output format of sandboxed decoders: counts, sizes, raw pixels and plain text only.
 
 A frame is one tag byte, a head of fixed length in network byte order and, for pixels and text, a body whose
 length follows from the head. Both sides use this module. It imports nothing but the standard library,
@@ -28,7 +28,7 @@ BYTES_PER_PIXEL = 3
 
 
 class DecoderRefusal(IntEnum):
-    """Why a decoder did not produce what it was asked for."""
+    """Reason for a decoder's failure."""
 
     DAMAGED = 1
     TOO_LARGE = 2
@@ -48,7 +48,7 @@ class FrameWriter:
             left = left[os.write(self._descriptor, left) :]
 
     def ready(self) -> None:
-        """Say that the sandbox stands and the decoder begins."""
+        """Write the frame that marks a working sandbox and the start of decoding."""
         self._write(READY)
 
     def count(self, pages: int) -> None:

@@ -1,4 +1,4 @@
-"""What making a derivative may cost. The pack or the configuration can give other numbers."""
+"""Resource limits for making a derivative. The pack or the configuration can override them."""
 
 from __future__ import annotations
 

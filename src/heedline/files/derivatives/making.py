@@ -1,4 +1,4 @@
-"""Make the derivative of one file: what officers see instead of the original."""
+"""Make the derivative of a file, which officers see instead of the original."""
 
 from __future__ import annotations
 

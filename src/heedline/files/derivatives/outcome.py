@@ -1,4 +1,4 @@
-"""What making a derivative results in: parts, sizes and hashes, or the reason why there is none."""
+"""Result of making a derivative: parts, sizes and hashes, or the reason for its absence."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class NoDerivative(StrEnum):
-    """Why a file cannot be shown."""
+    """Reason why a file cannot be shown."""
 
     NO_SANDBOX = "no-sandbox"
     NO_PROGRAM = "no-program"
@@ -36,7 +36,7 @@ SENTENCES: dict[NoDerivative, str] = {
 
 
 class PartRole(StrEnum):
-    """What a part of a derivative is for."""
+    """Purpose of a part of a derivative."""
 
     PAGE = "page"
     POSTER = "poster"
@@ -48,7 +48,7 @@ class PartRole(StrEnum):
 
 @dataclass(frozen=True)
 class DerivativePart:
-    """One page, poster, film or sound of a derivative, before its bytes are known.
+    """A page, poster frame, film or recording of a derivative, before its bytes are known.
 
     `number` counts from 1 within the role. Sizes are in pixels; `seconds` is the length of a film or sound.
     """
@@ -71,7 +71,7 @@ class FinishedPart:
 
 
 class DerivativeSink(Protocol):
-    """Where the bytes of a derivative go, part by part. At most one part is open at a time.
+    """Destination for a derivative's bytes, part by part. At most one part is open at a time.
 
     Parts come in the order in which they are ready. A part that was begun and not ended is incomplete and must
     be thrown away: `make` raises whatever the sink raises and reports every other failure in its result.
@@ -84,12 +84,12 @@ class DerivativeSink(Protocol):
         """Add bytes to the open part."""
 
     def end(self, finished: FinishedPart) -> None:
-        """Close the open part: it is whole."""
+        """Close the open part as complete."""
 
 
 @dataclass(frozen=True)
 class MadeDerivative:
-    """What became of one file.
+    """Result for one file.
 
     `pages` is how many pages or pictures the original has, of which `parts` may hold fewer. With `failure`, what
     was finished before is in `parts` and can still be shown. The SHA-256 is the original's, and empty if not
@@ -106,5 +106,5 @@ class MadeDerivative:
 
     @property
     def sentence(self) -> str:
-        """Why the file cannot be shown, or nothing."""
+        """Return the reason why the file cannot be shown, or None."""
         return SENTENCES[self.failure] if self.failure else ""

@@ -19,7 +19,7 @@ _REASONS = {
 
 
 def read_ready(run: SandboxRun) -> None:
-    """Read the first frame. Raise SandboxStopped: a decoder that never began had no sandbox to begin in."""
+    """Read the first frame. Raise SandboxStopped if the decoder never started."""
     try:
         if run.exactly(1) != frames.READY:
             raise frames.UnexpectedFrame

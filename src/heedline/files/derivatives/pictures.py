@@ -1,4 +1,4 @@
-"""Photographs, screenshots and animations: upright pictures without metadata."""
+"""Convert photographs, screenshots and animations to upright pictures without metadata."""
 
 from __future__ import annotations
 

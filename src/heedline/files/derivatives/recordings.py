@@ -1,4 +1,4 @@
-"""What films and sound recordings share: ffmpeg inside the sandbox, and what it may read."""
+"""Run ffmpeg inside the sandbox, for films and sound recordings alike."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _LINE = re.compile(
 
 @dataclass(frozen=True)
 class RawDecoder:
-    """A command that decodes the original to standard output, and how many bytes it may write."""
+    """A command that decodes the original to standard output, with a limit on its output in bytes."""
 
     program: list[str]
     most: int
@@ -58,7 +58,7 @@ class RawDecoder:
 
 @dataclass(frozen=True)
 class Recording:
-    """What a film or sound recording has, in numbers. `picture` and `sound` are numbers of streams."""
+    """Properties of a film or sound recording. `picture` and `sound` are stream numbers."""
 
     seconds: float
     picture: int | None
@@ -69,7 +69,7 @@ class Recording:
     channels: int = 0
 
     def known(self, seconds: float) -> float:
-        """Return a length as it is told to others: 0 where browsers and recorders did not write the length."""
+        """Return the duration to report, or 0 if the recorder did not write one."""
         return round(seconds, 1) if self.seconds else 0.0
 
 
@@ -164,7 +164,7 @@ def _index(streams: dict[int, dict[str, str]], number: int | None) -> int | None
 
 
 def _plain_rate(rate: float) -> tuple[int, int]:
-    """Frames a second as a fraction: as in the original, but between 1 and 30."""
+    """Return the frame rate of the original as a fraction, limited to 1 to 30 frames a second."""
     rate = min(max(rate, 1.0), 30.0) if rate > 0 else 25.0
     return round(rate * 1000), 1000
 

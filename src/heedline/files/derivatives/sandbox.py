@@ -54,7 +54,7 @@ _turns = threading.BoundedSemaphore(AT_ONCE)
 
 @dataclass(frozen=True)
 class SandboxLimits:
-    """What one run may use. Memory is address space, in bytes, and holds for each process."""
+    """Resource limits of one run. Memory is the address space of each process, in bytes."""
 
     wall_seconds: float
     processor_seconds: int
@@ -70,7 +70,7 @@ class SandboxLimits:
 
 
 class SandboxStopped(Exception):
-    """A run ended without what was asked for; `reason` says why."""
+    """Raised when a run ends without the requested output; `reason` says why."""
 
     def __init__(self, reason: NoDerivative) -> None:
         super().__init__(reason.value)
@@ -141,7 +141,7 @@ def memory_file(name: str) -> int:
 
 
 def seal_memory_file(descriptor: int) -> None:
-    """Make an in-memory file unchangeable: a decoder can only read it."""
+    """Seal an in-memory file against changes, so that a decoder can only read it."""
     import fcntl
 
     fcntl.fcntl(
@@ -153,7 +153,7 @@ def seal_memory_file(descriptor: int) -> None:
 
 @dataclass(frozen=True)
 class _Way:
-    """How bubblewrap is started here, and which user it becomes. `inside`: only once the sandbox is made."""
+    """Settings for starting bubblewrap on this machine. `inside` means that the user is changed within the sandbox."""
 
     bwrap: str
     user: int | None
@@ -173,7 +173,7 @@ def _ways() -> Iterator[_Way]:
 
 
 def _python() -> tuple[str, Path | None]:
-    """The interpreter inside, and the folder that has to be shown there (None: it is the system's)."""
+    """The interpreter used inside, and the folder to mount for it (None for the system's interpreter)."""
     base = Path(sys.base_prefix)
     name = f"python{sys.version_info.major}.{sys.version_info.minor}"
     if base == Path("/usr"):
@@ -182,7 +182,7 @@ def _python() -> tuple[str, Path | None]:
 
 
 def _shown() -> Iterator[tuple[Path, str]]:
-    """What is shown inside, read-only: the place here and the place there."""
+    """Return the read-only mounts, as pairs of host path and sandbox path."""
     yield Path("/usr"), "/usr"
     for name in ("ld.so.cache", "alternatives", "fonts", "libreoffice"):
         if (place := Path("/etc", name)).exists():
@@ -311,7 +311,7 @@ _HOLDS = 3600
 
 
 def _stands(way: _Way) -> bool:
-    """Run the check inside: it reports whether it is really shut in."""
+    """Run the self-check inside the sandbox and return whether it is really confined."""
     source = memory_file("nothing")
     try:
         with _running(way, decoder("self_check"), source, _CHECK) as run:

@@ -266,7 +266,7 @@ def known_as(part: str, rules: NameRules, *, last: bool = False) -> frozenset[st
 
 
 def pairs(name: Name) -> Sequence[tuple[str, str]]:
-    """Return the pairs of parts under which a name is looked up, beginning with the first and last part."""
+    """Return the pairs of name parts to look up, starting with the first and last part."""
     found: dict[tuple[str, str], None] = {}
     for parts in (name.parts, *name.joined):
         if len(parts) < 2:

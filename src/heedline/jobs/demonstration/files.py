@@ -1,4 +1,4 @@
-"""Invented files for the demonstration: pictures, a short film and a document, all of them drawn by this code.
+"""Generate invented files for the demonstration: pictures, a short film and a document.
 
 No person, place or thing in them exists. The photo has invented metadata, so that the original has some and the copy
 that officers are shown has none.

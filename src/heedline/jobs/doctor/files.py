@@ -1,4 +1,4 @@
-"""What `heedline doctor` says about showing files to officers."""
+"""Checks by `heedline doctor` of the programs that show files to officers."""
 
 from __future__ import annotations
 

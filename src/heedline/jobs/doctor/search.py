@@ -1,4 +1,4 @@
-"""What `heedline doctor` says about searching."""
+"""Checks by `heedline doctor` of the search indexes."""
 
 from __future__ import annotations
 

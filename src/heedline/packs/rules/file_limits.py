@@ -1,4 +1,4 @@
-"""How many files may be sent with a report or a message, and how large each of them may be."""
+"""Limits on the number and size of files sent with a report or a message."""
 
 from __future__ import annotations
 

@@ -125,7 +125,7 @@ class Dissemination(models.Model):
 
 
 class EarlierAnswer(models.Model):
-    """An answer of a partner that a later answer to the same disclosure has followed.
+    """A partner's earlier answer, superseded by a later one to the same disclosure.
 
     The newest answer stands in the disclosure itself. An earlier one is copied here, whole and with its signature, in
     the transaction that stores the later one. The parts that it names stay as they are.

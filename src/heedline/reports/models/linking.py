@@ -1,4 +1,4 @@
-"""What desks compare with each other through the linking desk, and the register of interests.
+"""Sealed values that desks compare through the linking desk, and the interest register.
 
 Everything that says what a report is about is sealed. No row says that two reports concern one person, or that a report
 matches an entry of the register. A header lies apart from its payload in a backup, so it may be missing for a moment.

@@ -1,4 +1,4 @@
-"""The sealed content of an item: its locators, and what speaks for its priority."""
+"""The sealed content of an item, with its locators and the factors of its priority."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from heedline.specialist_desks.material.rules import ItemPriority, priority
 
 @dataclass(frozen=True, slots=True)
 class ItemAddress:
-    """One address of an item. `shown` is in a form that no program turns into a link."""
+    """An address of an item. `shown` is defanged, so that no program turns it into a link."""
 
     key: str = field(repr=False)
     shown: str = field(repr=False)
@@ -22,7 +22,7 @@ class ItemAddress:
 
 @dataclass(frozen=True, slots=True)
 class ItemContent:
-    """What the desk knows of an item. `parts` are codes of the priority's parts, and `categories` of what it may show."""
+    """The desk's information about an item. `parts` are codes of priority factors, and `categories` codes of content."""
 
     addresses: tuple[ItemAddress, ...]
     parts: tuple[str, ...] = ()

@@ -41,7 +41,7 @@ _REPORTS_NEWS = ExaminationForm(
 
 
 def load(scene: DemoScene) -> None:
-    """Let the examiners of the demonstration work on items: new, being examined, waiting, decided and gone."""
+    """Bring the demonstration's items to every stage: new, being examined, awaiting review, decided and gone."""
     names = scene.officers.get("material", ())
     if len(names) < 2:
         return

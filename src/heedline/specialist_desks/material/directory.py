@@ -1,4 +1,4 @@
-"""The directory of companies that run platforms: how a notice reaches them, read from the pack."""
+"""The directory of platform companies and their channels for notices, read from the pack."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _HOURS = re.compile(r"([0-2]\d:[0-5]\d)-([0-2]\d:[0-5]\d)")
 
 
 class ChannelKind(StrEnum):
-    """How a notice is sent."""
+    """Method by which a notice is sent."""
 
     EMAIL = "email"
     WEBHOOK = "webhook"
@@ -34,7 +34,7 @@ class ChannelKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NoticeChannel:
-    """One way to a company. `crisis` means that it is for emergencies, such as the live stream of an attack."""
+    """A channel to a company. `crisis` marks one for emergencies, such as the live stream of an attack."""
 
     kind: ChannelKind
     address: str
@@ -51,7 +51,7 @@ class ChannelTest:
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """A company that runs platforms.
+    """A company that operates one or more platforms.
 
     `hours` are the times between which somebody reads notices, or None for always. `postal` is the address for a
     letter, or "" if it is not known. `source` says where the entry comes from.
@@ -71,7 +71,7 @@ class Company:
     invented: bool
 
     def is_open(self, now: datetime) -> bool:
-        """Return whether somebody reads notices at this moment."""
+        """Return whether the channel is staffed at this time."""
         if self.hours is None:
             return True
         local = now.astimezone(self.zone)

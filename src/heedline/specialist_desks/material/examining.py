@@ -41,7 +41,7 @@ OTHERS = "A colleague is examining this item."
 
 @dataclass(frozen=True)
 class ExaminationForm:
-    """What an examiner wrote down about an item: the facts, the answers, and the reasons by provision."""
+    """An examiner's record of an item: the facts, the answers and the reasons for each provision."""
 
     answers: ExaminationAnswers
     facts: Mapping[str, str] = field(repr=False)
@@ -85,7 +85,7 @@ def check(
     by: Attendance,
     at: datetime,
 ) -> None:
-    """Record the first check of an item: whether it is gone already, and what speaks for its priority.
+    """Record the first check of an item: whether it is still online, and the factors of its priority.
 
     Raises NotHere, Refused and NotNow.
     """

@@ -1,4 +1,4 @@
-"""How long an examiner has looked at items, and when they have to stop. Plain Python, without a database."""
+"""Limits on the time that an examiner spends viewing items, and when breaks are due. Needs no database."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TOGETHER: Final = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Exposure:
-    """One examiner's time with items on one day.
+    """An examiner's viewing time on one day.
 
     `minutes` are of the whole day, `since_break` those since the last break.
     """
@@ -61,5 +61,5 @@ class Exposure:
         return self.since_break >= UNTIL_BREAK
 
     def spent_for_today(self, at: datetime) -> bool:
-        """Return whether the examiner has looked at items for as long as is allowed in one day."""
+        """Return whether the examiner has reached the daily limit of viewing time."""
         return self.day == at.date() and self.minutes >= A_DAY

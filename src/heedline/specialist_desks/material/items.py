@@ -1,4 +1,4 @@
-"""What every verb on an item shares: finding it, permission, the move, and the log."""
+"""Steps that every verb on an item shares: lookup, permission, transition and logging."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from heedline.specialist_desks.material.vocabulary import DESK_KIND, ITEM, Mater
 
 @dataclass(frozen=True)
 class FoundItem:
-    """An item that the officer may see, with its row locked and its content opened."""
+    """An item visible to the officer, with its row locked and its content decrypted."""
 
     item: MaterialItem
     content: ItemContent
@@ -117,7 +117,7 @@ def find(ref: UUID, *, by: Attendance, at: datetime, version: int | None = None)
 
 
 def item_verb[**P, R](act: MaterialAct) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Declare a function `do(ref, …, by=…, at=…)` as a verb on an item: one transaction, with every refusal logged."""
+    """Decorate `do(ref, …, by=…, at=…)` as a verb on an item, run in one transaction with refusals logged."""
     return verb_on(act, MaterialItem, "item")
 
 

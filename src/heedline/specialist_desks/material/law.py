@@ -51,7 +51,7 @@ class ExpressionAnswer:
 
 @dataclass(frozen=True, slots=True)
 class MaterialLaw:
-    """What an examination of online material asks."""
+    """Questions and provisions of an examination of online material."""
 
     provisions: Mapping[str, Provision]
     organisations: Mapping[str, ProscribedOrganisation]

@@ -32,7 +32,7 @@ WORKING_DAYS = 2
 
 
 class NoticeStep(StrEnum):
-    """A step of a notice that somebody has to take by a time."""
+    """A step of a notice with a deadline."""
 
     APPROVE = "approve"
     SEND = "send"
@@ -45,7 +45,7 @@ class NoticeStep(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StepTarget:
-    """Who owns a step (by role), and how long it may take."""
+    """The role that owns a step, and the time allowed for it."""
 
     owner: str
     within: timedelta
@@ -53,7 +53,7 @@ class StepTarget:
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """Whom to turn to so long after the time for an answer has passed."""
+    """An escalation contact, and the delay after the deadline at which they are contacted."""
 
     after: timedelta
     to: str
@@ -86,7 +86,7 @@ class NoticeRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeTimes:
-    """When the steps of a notice were taken, or None for those still to come.
+    """Times at which the steps of a notice were taken, or None for steps not yet taken.
 
     `given` is the day on which a section 3 notice was handed over, or recorded as delivered.
     """
@@ -110,7 +110,7 @@ class DueStep:
     failed: bool = False
 
     def is_red(self, now: datetime) -> bool:
-        """Return whether somebody has to act now."""
+        """Return whether action is due now."""
         return self.failed or now >= self.due
 
 

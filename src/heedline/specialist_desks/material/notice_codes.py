@@ -18,7 +18,7 @@ class NoticeBasis(StrEnum):
 
 
 class NoticeState(StrEnum):
-    """What the desk has done with a notice."""
+    """State of a notice at the desk."""
 
     DRAFT = "draft"
     PROPOSED = "proposed"
@@ -26,7 +26,7 @@ class NoticeState(StrEnum):
     SENT = "sent"
     """Accepted by the company's system, or served by hand or post."""
     FAILED = "failed"
-    """It could not be delivered, or came back."""
+    """The notice could not be delivered, or was returned."""
     CLOSED = "closed"
     LAPSED = "lapsed"
     """Closed without an answer, after every escalation."""
@@ -37,14 +37,14 @@ class NoticeState(StrEnum):
 
 
 class CompanyAnswer(StrEnum):
-    """What the company says about a notice."""
+    """State of a notice as reported by the company."""
 
     NONE = "none"
     RECEIVED = "received"
     REMOVED = "removed"
     RESTRICTED = "restricted"
-    """It can't be seen in the United Kingdom any more, but elsewhere."""
+    """It is blocked in the United Kingdom, but still available elsewhere."""
     REFUSED = "refused"
     ASKS = "asks"
     OBJECTS = "objects"
-    """The company holds that the notice is wrong. Somebody uninvolved examines the item again."""
+    """The company disputes the notice. An uninvolved examiner examines the item again."""

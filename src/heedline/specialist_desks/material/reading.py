@@ -1,4 +1,4 @@
-"""What is shown of items: the queue, one item, and the items that a report names."""
+"""Read items for display: the queue, an item's page, and the items named in a report."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ LISTS: Final[Mapping[str, frozenset[ItemState]]] = {
 
 @dataclass(frozen=True)
 class ItemLine:
-    """An item in the queue. `shown` is empty for an item that nobody may look at."""
+    """An item in the queue. `shown` is empty if viewing the item is blocked for everyone."""
 
     ref: UUID
     short: str
@@ -110,7 +110,7 @@ class ShownExamination:
 
 @dataclass(frozen=True)
 class ItemView:
-    """Everything that the page of an item shows."""
+    """The data for an item's page."""
 
     line: ItemLine
     version: int

@@ -1,4 +1,4 @@
-"""The clock of referrals: the worker raises an alarm at a desk with an item that the unit should have by now."""
+"""The worker's check for overdue referrals, which raises an alarm at the desk that holds the item."""
 
 from __future__ import annotations
 

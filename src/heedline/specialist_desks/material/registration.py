@@ -1,4 +1,4 @@
-"""Everything that the online material desk adds to the core."""
+"""Register the online material desk's additions to the core."""
 
 from __future__ import annotations
 

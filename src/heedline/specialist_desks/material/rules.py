@@ -31,7 +31,7 @@ class ItemState(StrEnum):
 
 
 class ItemMove(StrEnum):
-    """What happens to an item."""
+    """A transition of an item."""
 
     TAKE = "take"
     GIVE_BACK = "give-back"
@@ -126,7 +126,7 @@ _FOUND: Final = {
 
 
 class Place(StrEnum):
-    """The place of an examination among those of an item."""
+    """Position of an examination in an item's sequence of examinations."""
 
     FIRST = "first"
     SECOND = "second"
@@ -188,7 +188,7 @@ def agreement(first: Opinion, second: Opinion, provisions: Iterable[str]) -> dic
 
 @dataclass(frozen=True)
 class PriorityPart:
-    """One part of an item's priority, with its points and the words that explain it."""
+    """A factor of an item's priority, with its points and explanation."""
 
     words: str
     points: int

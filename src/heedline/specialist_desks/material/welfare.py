@@ -28,7 +28,7 @@ class OnBreak(NotNow):
 
 @dataclass(frozen=True)
 class MyWelfare:
-    """What an examiner sees of their own account."""
+    """An examiner's own welfare figures."""
 
     minutes: int
     since_break: int
@@ -59,7 +59,7 @@ def look(*, by: Attendance, at: datetime) -> None:
 
 
 def take_break(*, by: Attendance, at: datetime) -> None:
-    """Begin a break. Nobody asks why, and nobody is told. Raises NotHere for somebody of another desk."""
+    """Start a break without giving a reason. Raise NotHere for an officer of another desk."""
     my_desk(by)
     with transaction.atomic():
         row = _mine(by, at)

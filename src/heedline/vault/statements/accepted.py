@@ -105,7 +105,7 @@ class AcceptedStatements:
         return self.own_kem(said.body["kem"], owner), signing
 
     def own_kem(self, text: JSON, owner: str) -> bytes:
-        """Return the sealing key, provided that it can be used and does not belong to somebody else.
+        """Return the sealing key if it is usable and does not belong to another person.
 
         Raises BreaksARule.
         """
@@ -115,7 +115,7 @@ class AcceptedStatements:
         return kem
 
     def own(self, text: JSON, owner: str) -> bytes:
-        """Return the key, provided that it does not belong to somebody else.
+        """Return the key if it does not belong to another person.
 
         It becomes the owner's once the whole statement is accepted. Raises BreaksARule.
         """

@@ -209,7 +209,7 @@ class Directory:
         return frozenset(person for person in epoch.granted if self._holds(epoch, person))
 
     def is_stale(self, epoch: EpochKey) -> bool:
-        """Return whether this epoch's seed is held by somebody who has left or under a superseded key.
+        """Return whether this epoch's seed is held by a person who has left or under a superseded key.
 
         A leaver is anyone who is no longer a member of the desk.
         """
@@ -234,7 +234,7 @@ class Directory:
         return in_force[-1] if in_force else None
 
     def needs_epoch(self, desk: str, on: date) -> bool:
-        """Return whether no epoch is in force, or somebody who has left holds the one that is."""
+        """Return whether no epoch is in force, or the current one is held by a person who has left."""
         current = self.current_epoch(desk, on)
         return current is None or self.is_stale(current)
 

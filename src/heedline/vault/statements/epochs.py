@@ -40,7 +40,7 @@ def hear_granted(known: AcceptedStatements, said: Statement) -> None:
 
 
 def hear_opened(known: AcceptedStatements, said: Statement, by: str) -> None:
-    """Record that a person has opened an epoch key that somebody else granted them."""
+    """Record that a person has opened an epoch key granted to them by another."""
     epoch = _named_epoch(known, said)
     if by == epoch.made_by or by not in epoch.granted:
         raise BreaksARule("not said by somebody to whom another granted it")

@@ -56,7 +56,7 @@ def hear_member(known: AcceptedStatements, said: Statement) -> None:
 
 
 def hear_leaver(known: AcceptedStatements, said: Statement) -> None:
-    """Record that somebody has left one desk or the installation."""
+    """Record that a person has left one desk or the installation."""
     person = str(said.body["person"])
     if "desk" in said.body:
         known.members.get(str(said.body["desk"]), set()).discard(person)

@@ -36,7 +36,7 @@ _SENT = RateLimit(Limit(60, timedelta(seconds=15)), most=50_000, forget_after=ti
 
 
 class UploadedFile:
-    """A file that arrived with a request, or why it did not."""
+    """A file received with a request, or the reason for rejecting it."""
 
     def __init__(self) -> None:
         self.file: DraftFile | None = None
@@ -198,7 +198,7 @@ def stay(draft: Draft) -> None:
 
 
 def place_of(draft: Draft) -> bytes:
-    """Return what stands for a draft while a file is sent to it."""
+    """Return the key that identifies a draft while a file is sent to it."""
     return str(draft.report_id).encode() + draft.purpose.encode()
 
 

@@ -34,7 +34,7 @@ _SENT = RateLimit(Limit(600, timedelta(seconds=1)), most=50_000, forget_after=ti
 
 @dataclass
 class ArrivedPart:
-    """What became of a part."""
+    """Result of receiving a part."""
 
     upload: DraftUpload | None = None
     problem: FileProblem | None = None

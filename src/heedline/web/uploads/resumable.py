@@ -1,4 +1,4 @@
-"""Uploads that go on after a broken connection: the core of tus 1.0, with creation and termination.
+"""Resumable uploads: the core of tus 1.0 with its creation and termination extensions.
 
 An address names an upload by a random id that only the draft of this browser's cookie knows. Without the cookie every
 upload is as if it were not there. The pages of each site do the same with one request and without a script.

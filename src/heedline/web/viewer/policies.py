@@ -33,7 +33,7 @@ def of_pages() -> dict[str, Any]:
 
 
 def page(template: str, context: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
-    """Render one of our own pages. It is given no request: there is nobody to know."""
+    """Render a page of the files site without a request, since it has no user."""
     response = HttpResponse(render_to_string(template, context), status=status)
     response._csp_config = of_pages()  # type: ignore[attr-defined]
     return response

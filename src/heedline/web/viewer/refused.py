@@ -1,4 +1,4 @@
-"""What the files site says where it shows nothing. It never says whether there was something."""
+"""Refusal pages of the files site. They never reveal whether a file exists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""URLs of the files site. None names a report, a file or a person: each is a random token or capability."""
+"""URLs of the files site, which consist of random tokens and name no report, file or person."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from heedline.web.viewer import viewer_pages
 
 
 class SecretConverter:
-    """A token or a capability: 256 random bits in 43 characters."""
+    """A token or capability of 256 random bits in 43 characters."""
 
     regex = "[A-Za-z0-9_-]{43}"
 

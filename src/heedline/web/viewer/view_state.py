@@ -1,4 +1,4 @@
-"""How a file is shown: covered or not, in grey, turned, enlarged, and which page. All of it is in the query."""
+"""Display settings of a file (covered, grey, rotation, zoom and page), all held in the query string."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class ViewState:
 
 
 def state_of(query: QueryDict, *, pages: int, seconds: float) -> ViewState:
-    """Return the state that a query asks for, within what the file has."""
+    """Return the display settings in a query, limited to those that the file allows."""
     turn, zoom = _number(query, "turn", 0), _number(query, "zoom", 1)
     return ViewState(
         shown=query.get("show") == "1",

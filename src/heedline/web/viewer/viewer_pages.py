@@ -1,4 +1,4 @@
-"""The pages of the files site: a token becomes a capability, and the capability shows one file.
+"""Pages of the files site, which exchange a token for a capability and show the file.
 
 Everything works with links alone. The script only adds revealing by region and keys.
 """

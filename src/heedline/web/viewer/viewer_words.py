@@ -1,4 +1,4 @@
-"""What the viewer says of a file that it cannot show."""
+"""Messages for files that the viewer cannot show."""
 
 from __future__ import annotations
 

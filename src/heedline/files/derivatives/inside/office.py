@@ -1,4 +1,4 @@
-"""Draw office documents inside the sandbox: LibreOffice writes a PDF file into memory, and its pages are drawn.
+"""Render office documents inside the sandbox, through a PDF file that LibreOffice writes to memory.
 
 Macros and active content are switched off, and the sandbox has no network for what a document links to.
 """

@@ -1,4 +1,4 @@
-"""Decode pictures inside the sandbox: the upright pixels, without anything else that the file held."""
+"""Decode pictures inside the sandbox to upright pixels, without any metadata."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _heif() -> list[str]:
 
 
 def _in_srgb(picture: Image.Image) -> Image.Image:
-    """Convert colours to sRGB: the profile itself may name a device and is not passed on."""
+    """Convert colours to sRGB and drop the colour profile, which may name a device."""
     profile = picture.info.get("icc_profile")
     if not profile or len(profile) > 100_000 or picture.mode not in {"RGB", "RGBA", "CMYK", "L"}:
         return picture
@@ -130,7 +130,7 @@ def write_pictures(out: FrameWriter, most_pixels: int, longest: int, most_pictur
 
 
 def main() -> int:
-    """Run the decoder: most pixels, longest side, most pictures."""
+    """Run the decoder with limits on pixels, longest side and number of pictures."""
     out = FrameWriter(1)
     out.ready()
     try:

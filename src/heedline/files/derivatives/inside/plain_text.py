@@ -1,4 +1,4 @@
-"""Decode a text file inside the sandbox: UTF-8, UTF-16 with its mark, or a Western encoding."""
+"""Decode a text file inside the sandbox as UTF-8, UTF-16 with a byte order mark, or Windows-1252."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def decoded(data: bytes) -> str:
 
 
 def main() -> int:
-    """Run the decoder: most bytes."""
+    """Run the decoder with a byte limit."""
     out = FrameWriter(1)
     out.ready()
     most = int(sys.argv[1])

@@ -1,4 +1,4 @@
-"""Check from inside that the sandbox holds: report READY and END only if every attempt to leave it fails."""
+"""Check the sandbox from inside. Report READY and END only if every attempt to escape fails."""
 
 from __future__ import annotations
 

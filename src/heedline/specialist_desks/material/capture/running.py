@@ -74,7 +74,7 @@ class CapturedFile:
 
 @dataclass(frozen=True, kw_only=True)
 class CapturedPage:
-    """What came back from an address.
+    """Response received from an address.
 
     `status` is 0 if nothing did, and `failure` then says why. `seen` are the hosts that the page asked for, each with
     the address it was resolved to, or why it was refused. `control` is the status of another page of the same site.

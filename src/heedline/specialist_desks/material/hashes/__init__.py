@@ -1,4 +1,4 @@
-"""Hashes of pictures and texts, and the bank in which known ones are looked up.
+"""Hashes of pictures and texts, and the bank of known hashes.
 
 A match is a suggestion that an examiner looks at. It never decides, and no match never closes anything:
 a caption bar, a crop or a turn by two degrees is enough to change a picture's hash entirely.

@@ -24,12 +24,12 @@ _BLOCK = 16_384
 
 
 class Band(StrEnum):
-    """How alike two pictures or texts are. It is shown to examiners and decides nothing."""
+    """Similarity of two pictures or texts, shown to examiners as information only."""
 
     SAME = "same"
     """The same hash."""
     RE_ENCODED = "re-encoded"
-    """The same picture, saved by another program or in another size: at most 16 bits differ."""
+    """The same picture, re-encoded or resized: at most 16 bits differ."""
     EDITED = "edited"
     """Probably the same picture with changes: at most 31 bits differ."""
 
@@ -45,7 +45,7 @@ def band(distance: int) -> Band | None:
 
 @dataclass(frozen=True, slots=True)
 class BankMatch:
-    """An entry of the bank that is alike.
+    """A similar entry in the bank.
 
     `entry` is its number in the bank. `form` is the number of the turned or mirrored form that matched.
     `distance` is the number of bits that differ, of 256, or of minima, of 64.
@@ -58,7 +58,7 @@ class BankMatch:
 
 
 class PictureBank:
-    """Known PDQ hashes, looked up by comparing every one of them."""
+    """A bank of known PDQ hashes, searched by comparison with every entry."""
 
     def __init__(
         self, hashes: Sequence[bytes] | npt.NDArray[np.uint8], qualities: Sequence[int] | None = None
@@ -124,7 +124,7 @@ class PictureBank:
 
 
 class TextBank:
-    """Known sketches of texts, looked up by comparing every one of them."""
+    """A bank of known text sketches, searched by comparison with every entry."""
 
     def __init__(self, sketches: Sequence[TextSketch]):
         """Build the bank. A sketch of a short text is kept in its place and never matches."""

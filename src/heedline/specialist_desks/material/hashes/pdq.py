@@ -44,7 +44,7 @@ class PictureHash:
 
     @property
     def claims(self) -> bool:
-        """Whether the picture has enough detail for its hash to say anything."""
+        """Return whether the picture has enough detail for its hash to be reliable."""
         return self.quality >= LEAST_QUALITY
 
 

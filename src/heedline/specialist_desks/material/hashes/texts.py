@@ -36,7 +36,7 @@ class TextSketch:
 
     @property
     def claims(self) -> bool:
-        """Whether the text is long enough to be compared with others."""
+        """Return whether the text is long enough to compare with others."""
         return bool(self.minima)
 
 

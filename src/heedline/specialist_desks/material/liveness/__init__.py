@@ -1,4 +1,4 @@
-"""Whether material is still there, read from a stored response by dated rules.
+"""Determine from a stored response, by dated rules, whether material is still online.
 
 Start with `verdicts.py`. Nothing here opens an address.
 """

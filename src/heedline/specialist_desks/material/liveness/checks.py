@@ -1,4 +1,4 @@
-"""When checks are due, when several agree, and which rules have gone wrong."""
+"""Schedule of liveness checks, agreement between checks, and detection of faulty rules."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from heedline.specialist_desks.material.liveness.verdicts import LivenessVerdict
 
 @dataclass(frozen=True, slots=True)
 class LivenessCheck:
-    """One check of an item. `vantage` names the place on the internet from which it was made."""
+    """A liveness check of an item. `vantage` names the network location from which it was made."""
 
     at: datetime
     vantage: str

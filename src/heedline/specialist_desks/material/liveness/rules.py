@@ -19,14 +19,14 @@ _ANY = "any"
 
 
 class PageKind(StrEnum):
-    """What a rule recognises a page as."""
+    """Kind of page that a rule recognises."""
 
     TOMBSTONE = "tombstone"
-    """A page that says that the material was removed, often with the status of success."""
+    """A page stating that the material was removed, often with a success status."""
     LOGIN = "login"
     GEO = "geo"
     CHALLENGE = "challenge"
-    """A page that checks whether its reader is a program."""
+    """A page that tests whether the client is automated."""
     PARKED = "parked"
     """A page about the name itself, after its site has gone."""
 
@@ -52,7 +52,7 @@ class PageRule:
 
 @dataclass(frozen=True, slots=True)
 class LivenessRules:
-    """All rules of liveness checks.
+    """All liveness rules of a pack.
 
     `checks` are the times of checks after a notice was sent, each shifted by at most `shift` of its length.
     """

@@ -1,4 +1,4 @@
-"""The verdict on one stored response: is the material still there?
+"""Derive a verdict from one stored response on whether the material is still online.
 
 A wrong "removed" ends the work on something that is still public, so every doubt has a verdict of its own, and
 only a missing page beside a working one, or a page that says so itself, counts as removed.
@@ -29,7 +29,7 @@ _REFUSED = frozenset({401, 403, 407, 429})
 
 
 class LivenessVerdict(StrEnum):
-    """What a check has found."""
+    """Result of a liveness check."""
 
     LIVE = "live"
     REMOVED_404 = "removed-404"
@@ -44,18 +44,18 @@ class LivenessVerdict(StrEnum):
 
     @property
     def is_removed(self) -> bool:
-        """Whether the material was found to be gone."""
+        """Return whether the material was found to be gone."""
         return self in {LivenessVerdict.REMOVED_404, LivenessVerdict.REMOVED_TOMBSTONE}
 
     @property
     def needs_person(self) -> bool:
-        """Whether a person has to look."""
+        """Return whether an examiner has to decide."""
         return not self.is_removed and self is not LivenessVerdict.LIVE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredResponse:
-    """What came back from an address.
+    """Response received from an address.
 
     `status` is 0 if nothing did, and `failure` then says why (`dns`, `timeout`, `refused`, `tls`). Header names
     are in lower case. `final_address` is the address after all redirects. `text` is the visible text. `control`
@@ -73,7 +73,7 @@ class StoredResponse:
 
 @dataclass(frozen=True, slots=True)
 class KnownPage:
-    """What the material was when it was examined."""
+    """State of the material at the time of its examination."""
 
     text: TextSketch | None = None
     picture: PictureHash | None = None

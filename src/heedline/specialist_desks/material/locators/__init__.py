@@ -1,4 +1,4 @@
-"""Locators of online material: which addresses and accounts name the same thing.
+"""Locators of online material, which identify addresses and accounts that name the same item.
 
 Start with `canonical.py`. The forms of each platform are data in the pack (`platforms.toml`).
 """

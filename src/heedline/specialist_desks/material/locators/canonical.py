@@ -1,4 +1,4 @@
-"""Canonical form of one locator: an address, a link that opens an app, or an account.
+"""Compute the canonical form of a locator, which is an address, an app link or an account.
 
 Addresses are parsed as a browser parses them (the WHATWG standard, by `ada-url`). Rules come on top.
 """
@@ -163,7 +163,7 @@ def _magnet(plain: str, written: str) -> Locator | None:
 
 
 def _spoken(plain: str, rules: LocatorRules, written: str) -> Locator | None:
-    """Return the account that a phrase such as "@name on Telegram" or "Telegram: name" names."""
+    """Return the account named in a phrase such as "@name on Telegram" or "Telegram: name"."""
     if len(plain) > _LONGEST_PHRASE or (" " not in plain and ":" not in plain):
         return None
     for pattern in (

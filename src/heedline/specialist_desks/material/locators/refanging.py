@@ -1,4 +1,4 @@
-"""Undo what keeps an address from being a link: defanging, invisible characters, surrounding marks."""
+"""Restore a defanged address, and remove invisible characters and surrounding punctuation."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ _CODE = re.compile(r"[a-z][a-z0-9]*")
 
 @dataclass(frozen=True, slots=True)
 class ItemForm:
-    """One form of address for one kind of item.
+    """An address pattern for one kind of item.
 
     Every pattern that is given must match. `key` is a template for the item's one address.
     """
@@ -36,7 +36,7 @@ class ItemForm:
 
 @dataclass(frozen=True, slots=True)
 class SchemeForm:
-    """A link that opens an app (such as `tg:`), with a template for the web address of the same thing."""
+    """An app link (such as `tg:`), with a template for the equivalent web address."""
 
     scheme: str
     path: re.Pattern[str]
@@ -69,7 +69,7 @@ class PlatformForms:
 
 @dataclass(frozen=True, slots=True)
 class WrapperForm:
-    """A page that only leads on to the address inside its own."""
+    """A redirector, whose address contains the address that it leads to."""
 
     hosts: frozenset[str]
     path: re.Pattern[str]
@@ -80,7 +80,7 @@ class WrapperForm:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveForm:
-    """A web archive: `copy` in its pattern is the way to one copy, `rest` the address that was copied."""
+    """A web archive. In its pattern, `copy` matches one snapshot and `rest` the archived address."""
 
     name: str
     hosts: tuple[str, ...]
@@ -89,7 +89,7 @@ class ArchiveForm:
 
 @dataclass(frozen=True, slots=True)
 class LocatorRules:
-    """All rules for canonical locators. `version` is stored with every key, so that keys can be computed again."""
+    """All rules for canonical locators. `version` is stored with every key, so that keys can be recomputed."""
 
     version: int
     as_of: date

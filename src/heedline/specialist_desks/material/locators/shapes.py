@@ -11,7 +11,7 @@ import ada_url
 
 
 class LocatorKind(StrEnum):
-    """What a locator points to, as far as its form shows."""
+    """Kind of item that a locator points to, as far as its form shows."""
 
     PAGE = "page"
     POST = "post"
@@ -36,7 +36,7 @@ class LocatorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Locator:
-    """Where an item is.
+    """Location of an item.
 
     Two locators with the same `key` name the same item. The key is itself a text that `canonical` accepts,
     and its canonical form is the key. `address` is the exact address to open, with its own scheme, parameters
@@ -65,7 +65,7 @@ class Locator:
 
     @property
     def mixes_scripts(self) -> bool:
-        """Whether a part of the host name mixes letters of several scripts, which can imitate another name."""
+        """Return whether a label of the host name mixes scripts, which can imitate another name."""
         return any(len(_scripts(part)) > 1 for part in self.host_shown.split("."))
 
     @property

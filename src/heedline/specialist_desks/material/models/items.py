@@ -52,7 +52,7 @@ class MaterialItem(models.Model):
 
 
 class Examination(models.Model):
-    """One examiner's finding about an item. Never changed.
+    """An examiner's finding about an item. It is never changed.
 
     `met` are the codes of the provisions that the examiner found to be met: a second examiner's are compared with them
     without opening the reasons. `container` holds the facts, the answers for each provision and the reasons.

@@ -1,4 +1,4 @@
-"""How much an examiner has looked at, and what they do not want to see. Each examiner finds only their own."""
+"""Examiners' viewing time and opt-outs. Each examiner sees only their own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notices to companies: what one says, when it may not be sent, and how it is written.
+"""Notices to companies: their content, the reasons for refusing one, and their forms.
 
 Start with `content.py`. Nothing about a report or a reporter is part of a notice.
 """

@@ -26,7 +26,7 @@ class NoticeGround:
 
 @dataclass(frozen=True, slots=True)
 class NoticeItem:
-    """An item that a notice is about.
+    """An item named in a notice.
 
     `address` is exact, or "" if the item has none; `description` then says how to find it. `seen_on` is the day of
     the desk's own last check. `reappearance` is how often it has come back after its removal.
@@ -70,7 +70,7 @@ class NoticeConstable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeContent:
-    """Everything that a notice says.
+    """The content of a notice.
 
     `terms_clause` quotes the company's own terms. `warning` describes what its readers will see. `answer_url` is the
     page on which the company answers. `preserve` and `confidential` are requests to the company.

@@ -1,4 +1,4 @@
-"""Attempts to deliver a notice: when the next is due, what they add up to, and the token of the company's page."""
+"""Delivery attempts of a notice: retry times, overall result and the token of the company's page."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from typing import Final
 
 
 class AttemptOutcome(StrEnum):
-    """How one attempt ended."""
+    """Result of a delivery attempt."""
 
     ACCEPTED = "accepted"
     """The company's system said that it has the notice."""
     LATER = "later"
-    """A reason that may pass: no connection, a busy system."""
+    """A temporary failure, such as no connection or a busy server."""
     NEVER = "never"
-    """A reason that will not pass: no such address, a refused signature."""
+    """A permanent failure, such as an unknown address or a rejected signature."""
     BOUNCED = "bounced"
     """Accepted, and sent back afterwards."""
 
 
 class DeliveryState(StrEnum):
-    """What all attempts add up to."""
+    """Overall result of all delivery attempts."""
 
     WAITING = "waiting"
     DELIVERED = "delivered"
     FAILED = "failed"
-    """Given up. It stays on the desk's list, in red, until somebody acts."""
+    """Delivery has failed. The notice stays on the desk's list, in red, until an examiner acts."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryAttempt:
-    """One attempt, with the status or message that came back, which holds no content."""
+    """A delivery attempt, with the status or reply received, which contains nothing of the notice."""
 
     at: datetime
     outcome: AttemptOutcome

@@ -1,4 +1,4 @@
-"""Why a notice may not be sent: rules about its content and about the examination behind it."""
+"""Reasons for refusing to send a notice, based on its content and on the examination of its items."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ OF_STATE: Final[Mapping[ItemState, NoticeRefusal]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemStanding:
-    """What stands behind one item of a notice.
+    """The examination state of one item in a notice.
 
     `examiner` examined it first, and `reviewer` confirmed it. `live_at` is when the item was last seen to be there, or None
     if the last check did not find it. `deconflicted` means that investigators agreed. `closed_audience` means that

@@ -1,4 +1,4 @@
-"""The forms of a notice: text for an email, a PDF, and a signed request to a company's system."""
+"""Render a notice as email text, as PDF, or as a signed request to a company's system."""
 
 from __future__ import annotations
 

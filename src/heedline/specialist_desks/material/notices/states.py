@@ -1,4 +1,4 @@
-"""The states of a notice: what the desk has done with it, and apart from that what the company says.
+"""The two states of a notice: the desk's own, and the one reported by the company.
 
 What our own checks find is a third thing (`liveness`), and is written over neither.
 """
@@ -17,7 +17,7 @@ from heedline.specialist_desks.material.notice_codes import NoticeState as Notic
 
 
 class NoticeMove(StrEnum):
-    """What happens to a notice at the desk."""
+    """A transition of a notice at the desk."""
 
     PROPOSE = "propose"
     RETURN = "return"
@@ -26,7 +26,7 @@ class NoticeMove(StrEnum):
     SERVE = "serve"
     FAIL = "fail"
     CHANGE = "change"
-    """Write a failed notice anew, to another channel. It is then approved again."""
+    """Redraft a failed notice for another channel. It then needs approval again."""
     CLOSE = "close"
     LAPSE = "lapse"
     WITHDRAW = "withdraw"

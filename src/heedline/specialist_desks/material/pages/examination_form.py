@@ -1,4 +1,4 @@
-"""The form of an examination: facts once, then the elements of each provision."""
+"""The examination form, with the facts first and then the elements of each provision."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An examiner's own page: breaks, and what they are not shown."""
+"""An examiner's own page for breaks and opt-outs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pages call the states, lists, outcomes and places of the online material desk."""
+"""Labels for the states, lists, outcomes and locations of the online material desk."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Files of a report: the list, the viewer that frames the files site, and taking an original out."""
+"""Pages for a report's files: the list, the viewer, which frames the files site, and downloading an original."""

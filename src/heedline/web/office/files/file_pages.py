@@ -66,7 +66,7 @@ def files(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_GET
 def file(request: OfficeRequest, ref: UUID, file: UUID) -> HttpResponse:
-    """Show one file in a frame, covered until the officer asks for it."""
+    """Show a file in a frame, covered until the officer reveals it."""
     by, at = request.attendance, session.now()
     report = case_file(ref, by=by, at=at)
     found = viewing.files_of(ref, by=by, at=at)

@@ -185,7 +185,7 @@ def next_action(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_POST
 def keep_writing(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Extend the officer's editing lease and show when it expires, for a page in which somebody is typing."""
+    """Extend the officer's editing lease while they are typing, and show when it expires."""
     at = session.now()
     writing = editing.keep_writing(ref, by=request.attendance, at=at)
     line = writing_line(writing, at=at, with_others=True)

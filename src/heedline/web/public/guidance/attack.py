@@ -32,7 +32,7 @@ _KEEP_SECONDS = 300
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """A page that is the same for everybody, as bytes and headers."""
+    """A page that is the same for every visitor, as bytes and headers."""
 
     body: bytes
     headers: tuple[tuple[str, str], ...]

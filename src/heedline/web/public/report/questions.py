@@ -115,7 +115,7 @@ def show(
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What a question page shows about its position in the form."""
+    """Position of a question page in the form, as shown to the reporter."""
 
     skip: bool
     back_url: str

@@ -1,4 +1,4 @@
-"""A cache of whole pages on which nobody has typed anything.
+"""A cache of complete pages that contain no user input.
 
 Such a page differs between two people in nothing but the CSRF token. It is kept in pieces, and the token of the request
 is put between them. A page that shows a typed word or an error is rendered each time (ADR 61).
@@ -129,7 +129,7 @@ def _held[P: (Pieces, _Holed)](
 
 
 def _pieces(request: HttpRequest, template: str, context: Mapping[str, Any]) -> Pieces:
-    """Return the page in pieces, split wherever the token goes."""
+    """Return the page in pieces, split where the CSRF token is inserted."""
     for one in context.values():
         if isinstance(one, Form) and (one.errors or not is_blank(one.values)):
             raise ValueError("somebody has typed on this page")

@@ -24,7 +24,7 @@ _OURS = frozenset({KIND_FIELD, "form_token", AS_TYPED})
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """One value posted in a form.
+    """A value posted in a form.
 
     `free` marks the reporter's own text, which is shown again. Other values are choices.
     """

@@ -89,6 +89,20 @@ def test_a_restricted_report_is_linked_to_nothing_more(people: People) -> None:
             changing.relink(ref, link, "Him.", by=odile, at=people.at)
 
 
+def test_a_restricted_report_is_on_no_page_of_a_subject_but_its_own(people: People) -> None:
+    """ADR 76. A data subject is still told of it."""
+    one, other = (people.taken(narrative=text)[0] for text in BOY)
+    first = linked(people, one)
+    second = linked(people, other, to=first)
+    with people.sitting("Odile") as odile:
+        keeping.hold(one, "restriction", "Accuracy disputed", by=odile, at=people.at)
+        assert [ref for ref, _ in reading.reports_sharing([other], by=odile)] == [one]
+        with pytest.raises(NotHere):
+            changing.link_of(first, by=odile)
+    assert [line.ref for line in shown(people, other, second).reports] == [other]
+    assert one in {line.ref for line in shown(people, one, first).reports}, "its own page shows it"
+
+
 def test_a_subject_is_readdressed_when_somebody_leaves(people: People) -> None:
     one, other = (people.send(narrative=text)[0] for text in BOY)
     first = linked(people, one)

@@ -100,7 +100,7 @@ def indexes(desks: Iterable[UUID]) -> QuerySet[SearchIndex]:
     counted = {"n_waiting": Q(aside=False), "n_aside": Q(aside=True), "n_gone": Q(gone=True)}
     return SearchIndex.objects.filter(desk_id__in=list(desks)).annotate(
         **{
-            name: Coalesce(Subquery(waits.annotate(n=Count("id", filter=which)).values("n")), 0)
+            name: Coalesce(Subquery(waits.filter(which).annotate(n=Count("id")).values("n")), 0)
             for name, which in counted.items()
         },
         n_others=Coalesce(Subquery(_others(SealedValues).values("n")), 0)
@@ -155,7 +155,8 @@ def catch_up(*, by: Attendance, at: datetime) -> tuple[Coverage, ...]:
         if _step(one, by=by, at=at):
             _last[by.officer_id] = one.desk
             break
-    return coverage(by.desk_ids)
+    idle = all(one.whole and not one.ended and not one.purging for one in covered)
+    return covered if idle else coverage(by.desk_ids)
 
 
 def _step(one: Coverage, *, by: Attendance, at: datetime) -> bool:

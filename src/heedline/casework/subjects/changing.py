@@ -218,8 +218,11 @@ def correct(
 
 
 def link_of(link: UUID, *, by: Attendance) -> SubjectLink:
-    """Return a link by its id, on whichever report of the officer's desks it is. Raises NotHere and Locked."""
-    rows = reports_of(by.desk_ids).filter(headers__container=link, headers__part=PART)
+    """Return a link by its id, on whichever report of the officer's desks it is.
+
+    Raises Locked, and NotHere also for a link on a restricted report.
+    """
+    rows = restrictions.usable(reports_of(by.desk_ids)).filter(headers__container=link, headers__part=PART)
     ref = rows.values_list("id", flat=True).first()
     made = subject_entries.links(
         subject_entries.opened(parts_of([ref], Q(part=PART)), by.keys()) if ref is not None else []

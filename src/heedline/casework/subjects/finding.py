@@ -16,6 +16,7 @@ from heedline.audit.acts import Act
 from heedline.audit.models import Event
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
+from heedline.casework.report.restrictions import usable
 from heedline.casework.search import desk_index, indexing, subject_entries
 from heedline.casework.search.page_store import one_snapshot
 from heedline.casework.search.subject_entries import KEY, PART, SubjectLink
@@ -39,25 +40,34 @@ class LinkedReport:
     link: SubjectLink
 
 
-def reports_of_subjects(subjects: Iterable[UUID], *, by: Attendance) -> dict[UUID, tuple[LinkedReport, ...]]:
+def reports_of_subjects(
+    subjects: Iterable[UUID], *, by: Attendance, restricted: bool = False
+) -> dict[UUID, tuple[LinkedReport, ...]]:
     """Return the reports of the officer's desks that have entries about these subjects, oldest link first.
 
-    Reports whose entries the index does not have yet are looked through as well. Raises Locked.
+    Reports whose entries the index does not have yet are looked through as well. Restricted reports are left out, unless
+    `restricted` is set, as for a data subject request. Raises Locked.
     """
     wanted = set(subjects)
     ring = by.keys()
     with one_snapshot():
         hits, unread = look_up([KEY.format(one) for one in wanted], by=by, ring=ring)
         known = {ref for refs in hits.values() for ref in refs}
-        found = linked_reports(known | _not_indexed(by, unread), by=by, ring=ring)
+        refs = known | _not_indexed(by, unread)
+        found = linked_reports(refs, by=by, ring=ring, restricted=restricted)
     return {one: tuple(each for each in found if each.link.subject == one) for one in wanted}
 
 
-def linked_reports(refs: Iterable[UUID], *, by: Attendance, ring: Keyring) -> tuple[LinkedReport, ...]:
-    """Return these reports, as far as the officer may open them, once for each subject that they have."""
-    reports = {
-        one.id: one for one in reports_of(by.desk_ids).filter(id__in=list(refs)).select_related("desk")
-    }
+def linked_reports(
+    refs: Iterable[UUID], *, by: Attendance, ring: Keyring, restricted: bool = False
+) -> tuple[LinkedReport, ...]:
+    """Return these reports, as far as the officer may open them, once for each subject that they have.
+
+    Restricted reports are left out unless `restricted` is set.
+    """
+    mine = reports_of(by.desk_ids)
+    rows = (mine if restricted else usable(mine)).filter(id__in=list(refs)).select_related("desk")
+    reports = {one.id: one for one in rows}
     parts = parts_of(reports, Q(part=PART)) if reports else []
     made = subject_entries.links(subject_entries.opened(parts, ring))
     return tuple(LinkedReport(reports[one.report], one) for one in made)

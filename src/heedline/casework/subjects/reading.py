@@ -172,11 +172,11 @@ def view(
 def reports_sharing(refs: Iterable[UUID], *, by: Attendance) -> tuple[tuple[UUID, str], ...]:
     """Return the other reports of the officer's desks that are linked to a subject of these reports, with their short names.
 
-    The view is logged for each report that is asked about. Raises Locked.
+    Restricted reports are among them, because a data subject may ask for these too. The view is logged for each report that is asked about. Raises Locked.
     """
-    mine = finding.linked_reports(refs, by=by, ring=by.keys())
+    mine = finding.linked_reports(refs, by=by, ring=by.keys(), restricted=True)
     subjects = {one.link.subject for one in mine if one.link.in_force}
-    found = finding.reports_of_subjects(subjects, by=by)
+    found = finding.reports_of_subjects(subjects, by=by, restricted=True)
     theirs = {one.report.id for some in found.values() for one in some if one.link.in_force}
     with transaction.atomic():
         for report in {one.report.id: one.report for one in mine if one.link.in_force}.values():

@@ -2122,6 +2122,10 @@ class Migration(migrations.Migration):
             model_name="searchwaiting",
             constraint=models.UniqueConstraint(fields=("desk", "report"), name="waits_once"),
         ),
+        migrations.AddIndex(
+            model_name="searchwaiting",
+            index=models.Index(fields=["desk", "aside", "-gone", "id"], name="waiting_in_turn"),
+        ),
         migrations.CreateModel(
             name="ReportFile",
             fields=[

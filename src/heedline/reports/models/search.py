@@ -79,6 +79,7 @@ class SearchWaiting(models.Model):
     class Meta:
         db_table = "reports_search_waiting"
         constraints = [models.UniqueConstraint(fields=["desk", "report"], name="waits_once")]
+        indexes = [models.Index(fields=["desk", "aside", "-gone", "id"], name="waiting_in_turn")]
 
 
 class Search(models.Model):

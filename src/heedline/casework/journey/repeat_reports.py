@@ -15,6 +15,7 @@ from django.db.models import Q
 
 from heedline.casework.errors import ChangedSinceArrival
 from heedline.casework.report import notes
+from heedline.casework.report.restrictions import is_usable
 from heedline.casework.report.verb import FoundReport
 from heedline.casework.search import documents, link_decisions, seen_before
 from heedline.casework.search.link_decisions import LinkVerdict
@@ -49,8 +50,10 @@ def is_repeat(kind: str, answers: Mapping[str, str]) -> bool:
 def search(found: FoundReport) -> SeenBefore | None:
     """Return the earlier reports that have something in common with a report, or None if it could not be searched for.
 
-    The caller logs how many there are. Raises Locked.
+    A restricted report is not used to find others (ADR 76). The caller logs how many there are. Raises Locked.
     """
+    if not is_usable(found.report):
+        return None
     report, ring = found.report, found.by.keys()
     parts = documents.searched_parts([report.id]).get(report.id, [])
     try:
@@ -87,7 +90,15 @@ def searched(found: FoundReport) -> SearchMade:
 
 
 def _refuse_unproven(found: FoundReport, says: str) -> None:
-    """Raise NotNow for a repeat that is not linked to an earlier report, or for which no search could be made."""
+    """Raise NotNow for a repeat that is not linked to an earlier report, or for which no search could be made.
+
+    A link counts although the earlier report has since been handed over, restricted or disposed of.
+    """
+    parts = parts_of([found.report.id], Q(part=link_decisions.PART))
+    made = link_decisions.made_on(found.report.id, parts, found.by.keys())
+    now = [link_decisions.in_force(some) for some in link_decisions.between(found.report.id, made).values()]
+    if any(one is not None and one.verdict is LinkVerdict.SAME for one in now) or not is_usable(found.report):
+        return
     seen = search(found)
     if seen is not None and any(one.verdict == LinkVerdict.SAME for one in seen.earlier):
         return

@@ -18,6 +18,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import JSONObject
 
 from heedline.casework.access.session import Attendance
@@ -160,6 +161,9 @@ def opened_in(
     column: Iterable[dict[str, Any]], report: UUID, *, by: Attendance
 ) -> tuple[ReceivedNotice, ...]:
     """Return the notices about a report in a column of `stored`, and what followed from them."""
+    found = list(column)
+    if len(found) >= MOST:  # whoever must be contacted is not to be hidden by many others
+        return about(report, by=by)
     rows = [
         DeskNotice(
             id=UUID(one["id"]),
@@ -168,7 +172,7 @@ def opened_in(
             header=bytes.fromhex(one["header"][2:]) if one["header"] else None,
             payload=bytes.fromhex(one["payload"][2:]),
         )
-        for one in column
+        for one in found
     ]
     return _about(report, [notice for row in rows for notice in _notices(row.desk_id, _items(row, by))])
 
@@ -277,7 +281,8 @@ def replace(code: str, desk: UUID, change: Any, *, by: Attendance, at: datetime)
         raise SealingStopped
     items: list[dict[str, Any]] = []
     opened = []
-    rows = DeskNotice.objects.filter(desk_id=desk).exclude(aside=True, on__gt=at.date() - KEPT_ASIDE)
+    kept = Q(aside=True, on__gt=at.date() - KEPT_ASIDE, on__lte=at.date())
+    rows = DeskNotice.objects.filter(desk_id=desk).exclude(kept)
     for row in rows.order_by("on", "id"):
         found = _items(row, by)
         if found is not None:

@@ -178,7 +178,8 @@ def mine(*, by: Attendance, at: datetime) -> tuple[InterestLine, ...]:
     To a supervisor, entries of their desk whose owner has left come first. The view is logged. Raises Refused and Locked.
     """
     with refusals_logged(Act.INTERESTS_READ, by=by.officer_id, thing="interest"), transaction.atomic():
-        if not (by.may(Capability.REGISTER_INTEREST) or by.may(Capability.HAND_ON_INTEREST)):
+        owns = Interest.objects.filter(owner_id=by.officer_id).exists()  # also after they lost the role
+        if not (owns or by.may(Capability.REGISTER_INTEREST) or by.may(Capability.HAND_ON_INTEREST)):
             raise Refused("Only investigators register interests.")
         ring = by.keys()
         journal.record(Act.INTERESTS_READ, actor=by.officer_id, desk=by.desk_ids[0] if by.desk_ids else None)
@@ -241,7 +242,8 @@ def hand_on(entry: UUID, to: UUID, *, by: Attendance, at: datetime) -> None:
             thing_id=entry,
             detail={"to": str(to)},
         )
-        if not left_behind(at).filter(home=row.home_id).exists():
+        # an owner doesn't see the entries of those who have left
+        if row.owner_id != by.officer_id and not left_behind(at).filter(home=row.home_id).exists():
             alarms.resolve_at_desk(AlarmEvent.INTEREST_HANDED_ON, row.home_id, by=by, at=at)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from threading import Lock
 from typing import Any, Final
+from uuid import UUID
 
 from django.conf import settings
 
@@ -50,6 +51,8 @@ def is_genuine(told: Mapping[str, Any]) -> bool:
         digest = hashlib.sha256(canonical(dict(told))).digest()
         if digest in _known:
             return True
+        if not _is_whole(words):
+            return False
         known, code = directory(), words["from"]
         if words["kind"] in _OF_THE_LINKING_DESK and code != load_pack(settings.PACK).linking_desk:
             return False
@@ -59,7 +62,7 @@ def is_genuine(told: Mapping[str, Any]) -> bool:
             said, body, on=on, known=known, installation=settings.INSTALLATION
         ):
             return False
-    except (KeyError, ValueError, TypeError, AttributeError):
+    except (KeyError, ValueError, TypeError, AttributeError, RecursionError):
         return False
     with _lock:
         _known[digest] = None
@@ -75,6 +78,27 @@ def signer(told: Mapping[str, Any]) -> str:
 
 #: Kinds of notice (`desk_notices.NoticeKind`) that only the linking desk sends.
 _OF_THE_LINKING_DESK: Final = frozenset({"match", "contact", "gone", "held"})
+
+
+#: The fields without which a notice of a kind cannot be shown.
+_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "question": ("by", "words", "to", "at", "question", "due"),
+    "answer": ("by", "words", "to", "at", "confirmed"),
+    "released": ("words",),
+    "held": ("to", "notice"),
+}
+
+
+def _is_whole(words: Mapping[str, Any]) -> bool:
+    """Return whether a notice has the fields of its kind. Raises ValueError and TypeError for an id or a time that is none."""
+    needed = _FIELDS.get(words["kind"], ())
+    if any(name not in words for name in needed):
+        return False
+    UUID(words["about"])
+    if "question" in needed:
+        UUID(words["question"])
+    times = [datetime.fromisoformat(words[name]) for name in ("at", "due") if name in needed]
+    return all(one.tzinfo is not None for one in times)
 
 
 def _body(words: Mapping[str, Any]) -> bytes:

@@ -27,6 +27,11 @@ def usable(reports: QuerySet[Report]) -> QuerySet[Report]:
     return reports.filter(Q(rank=0) | ~Exists(restricting().filter(report=OuterRef("pk"))))
 
 
+def is_usable(report: Report) -> bool:
+    """Return whether a report may be used to find or link others (ADR 76)."""
+    return usable(Report.objects.filter(pk=report.pk)).exists()
+
+
 def refuse_restricted(found: FoundReport) -> None:
     """Raise NotNow if the report may be stored but not used."""
     if restricting().filter(report=found.report).exists():

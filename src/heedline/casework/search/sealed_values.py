@@ -134,7 +134,7 @@ def seal(words: dict[str, Any], to: Addressee, ident: UUID, part: str, *others: 
 def opened(row: Any, ring: Keyring, part: str) -> dict[str, Any]:
     """Return the words in a sealed row that has an id, epochs, a header and a payload.
 
-    Raises CannotOpen.
+    Raises CannotOpen, also for what is sealed but is not a JSON object: everybody may seal to a desk.
     """
     if row.header is None:
         raise CannotOpen
@@ -145,7 +145,12 @@ def opened(row: Any, ring: Keyring, part: str) -> dict[str, Any]:
         container_id=row.id,
         part=part,
     )
-    told: dict[str, Any] = json.loads(body)
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        raise CannotOpen from None
+    if not isinstance(told, dict):
+        raise CannotOpen
     return told
 
 

@@ -47,7 +47,7 @@ NO_VALUE = "Enter the value."
 NOTHING = "Choose at least one value, or describe the subject."
 LINKED_ALREADY = "This report is linked to that subject already."
 NOT_LINKED = "This link has been undone."
-KINDS_OF_VALUE: Final = frozenset({*map(str, Kind), DESCRIPTION})
+KINDS_OF_VALUE: Final = frozenset({*map(str, Kind), DESCRIPTION} - {str(Kind.FILE)})
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from heedline.audit.acts import Act
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere
-from heedline.casework.report import conflict_terms, notes
+from heedline.casework.report import conflict_terms, notes, restrictions
 from heedline.casework.report.opening import OpenedReport, open_stored, short_name
 from heedline.casework.report.question_editions import questions_of
 from heedline.casework.report.verb import FoundReport, on_the_record
@@ -40,7 +40,7 @@ from heedline.casework.subjects import finding
 from heedline.casework.subjects.finding import LinkedReport
 from heedline.index.extraction.comparison import Resemblance, compare
 from heedline.index.extraction.extract import extract
-from heedline.index.extraction.values import Extract, ReportText, Value
+from heedline.index.extraction.values import Extract, Kind, ReportText, Value
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
@@ -122,7 +122,7 @@ def offer(ref: UUID, *, by: Attendance) -> SubjectOffer:
             raise NotHere
         by.require(Capability.SEE_SUBJECTS, report.desk_id, report.watch_id)
     mine = _open(report, by.keys())
-    refused = _why_not(mine)
+    refused = _why_not(mine) or ("" if restrictions.is_usable(report) else restrictions.RESTRICTED)
     offered = _subjects(mine, by) if not refused else ()
     shown = [value.written for one in offered for value in one.values]
     shown += [one.refused.why for one in offered if one.refused is not None]
@@ -160,9 +160,10 @@ def _values_of(texts: Sequence[str]) -> set[tuple[str, str]]:
 
 
 def offered_values(found: Extract) -> tuple[OfferedValue, ...]:
-    """Return the values of a report that can be recorded, in the order in which they were read."""
+    """Return the values of a report that can be recorded, in the order in which they were read. Files are not among them."""
+    held = [one for one in found.values if one.kind is not Kind.FILE]
     return tuple(
-        OfferedValue(_code(one), str(one.kind), one.written, one.source) for one in found.values[:MOST_VALUES]
+        OfferedValue(_code(one), str(one.kind), one.written, one.source) for one in held[:MOST_VALUES]
     )
 
 

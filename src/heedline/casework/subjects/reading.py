@@ -20,7 +20,7 @@ from heedline.audit.acts import Act
 from heedline.audit.models import Event
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere
-from heedline.casework.report import conflict_terms
+from heedline.casework.report import conflict_terms, restrictions
 from heedline.casework.report.opening import kind_words, received_words, short_name
 from heedline.casework.report.verb import on_the_record
 from heedline.casework.search import subject_entries
@@ -147,7 +147,10 @@ def view(
         mine = next((one for one in subject_entries.links(entries) if one.id == link), None)
         if mine is None:
             raise NotHere
-    reports = _with(mine, report, finding.reports_of_subjects([mine.subject], by=by)[mine.subject])
+    found: Sequence[LinkedReport] = ()
+    if restrictions.is_usable(report):  # a restricted report leads to no other
+        found = finding.reports_of_subjects([mine.subject], by=by)[mine.subject]
+    reports = _with(mine, report, found)
     with transaction.atomic():
         conflict_terms.record_look(
             act,

@@ -49,7 +49,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         parsed as SQL, and no value appears in the text of a statement, which the server shows to its superuser.
         The ORM's statements cannot all be sent in this way.
         """
-        self.ensure_connection()  # connects, and looks whether the connection stands
+        self.close_if_health_check_failed()
+        self.ensure_connection()
         self.connection.prepare_threshold = _PREPARE_AFTER
         wrapped: CursorWrapper = self._prepare_cursor(base.ServerBindingCursor(self.connection))  # type: ignore[call-arg]
         return wrapped
@@ -60,6 +61,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         The same as `bound_cursor`, by two calls of the client library: no cursor, and no waiting in Python for the
         server's answer. Other threads run meanwhile.
         """
+        self.close_if_health_check_failed()
         self.ensure_connection()
         self.validate_thread_sharing()
         if not self.connection.autocommit or self.execute_wrappers or self.queries_logged:

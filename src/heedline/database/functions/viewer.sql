@@ -19,7 +19,9 @@ CREATE FUNCTION viewer.reaches(p_session bytea, p_report uuid, p_dissemination u
         JOIN public.desks_appointment a ON a.officer_id = o.id AND a.ended_on IS NULL AND a.role IN ('officer', 'supervisor')
         WHERE s.row = p_session AND s.site = 'office' AND s.expires_at > now() AND (
             EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = p_report AND a.desk_id IN (r.desk_id, r.watch_id))
-            OR EXISTS (SELECT 1 FROM public.reports_desk_file f WHERE f.thing = p_report AND f.desk_id = a.desk_id))) END
+            -- a desk chooses what its record is about, so a record never opens a report
+            OR (NOT EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = p_report)
+                AND EXISTS (SELECT 1 FROM public.reports_desk_file f WHERE f.thing = p_report AND f.desk_id = a.desk_id)))) END
 $$;
 
 -- Use a token up: the capability takes its place. Returns what is sealed under the token, once.
@@ -82,6 +84,11 @@ DECLARE
     ready jsonb := convert_from(p_token.prepared, 'UTF8')::jsonb;
     addressed uuid := (ready -> 'epochs' ->> 0)::uuid;
 BEGIN
+    IF NOT EXISTS (SELECT 1 FROM public.permits_session s
+        JOIN public.desks_appointment a ON a.officer_id = s.officer_id AND a.ended_on IS NULL AND a.role IN ('officer', 'supervisor')
+        WHERE s.row = p_token.session AND a.desk_id = p_file.desk_id) THEN
+        RETURN 'refused';
+    END IF;
     IF EXISTS (SELECT 1 FROM public.reports_desk_file d WHERE d.made_from = p_file.container) THEN
         RETURN 'there';
     END IF;

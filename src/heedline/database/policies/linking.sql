@@ -48,7 +48,8 @@ CREATE POLICY left_behind ON reports_interest FOR SELECT TO heedline_office
     USING (home_id IN (SELECT permits.my_supervised()) AND permits.has_left(owner_id, home_id));
 CREATE POLICY the_worker ON reports_interest FOR SELECT TO heedline_worker USING (true);
 CREATE POLICY in_my_name ON reports_interest FOR INSERT TO heedline_office
-    WITH CHECK (owner_id = (SELECT permits.my_officer()) AND home_id IN (SELECT permits.my_desks()));
+    WITH CHECK (owner_id = (SELECT permits.my_officer()) AND EXISTS (SELECT 1 FROM public.desks_appointment a
+        WHERE a.officer_id = owner_id AND a.desk_id = home_id AND a.role = 'investigator' AND a.ended_on IS NULL));
 CREATE POLICY ended_or_indexed ON reports_interest FOR UPDATE TO heedline_office
     USING (owner_id = (SELECT permits.my_officer()) OR desk_id IN (SELECT permits.my_desks()));
 

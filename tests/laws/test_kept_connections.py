@@ -73,6 +73,14 @@ def test_a_session_that_the_server_ended_is_replaced_before_the_next_statement(
     assert _session(kept) != first
 
 
+def test_the_first_call_of_a_request_replaces_an_ended_session(kept: Any) -> None:
+    first = _session(kept)
+    with _other() as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [first])
+    kept.health_check_done, kept.health_check_enabled = False, True
+    assert kept.call(_WHO, []) != [(first,)]
+
+
 def test_a_connection_closed_here_is_not_usable(kept: BaseDatabaseWrapper) -> None:
     _session(kept)
     kept.connection.close()

@@ -28,13 +28,13 @@ from heedline.permits.gate import Refused
 from heedline.permits.models import OfficeSession, ViewToken
 from heedline.permits.roles import Role
 from heedline.reports.lifecycle import NotNow
-from heedline.reports.models import Derivative, ReportFile, SealedHeader
+from heedline.reports.models import Derivative, DeskFile, ReportFile, SealedHeader
 from tests.rules.files.test_derivative_documents import RED, WORDS, pdf
 from tests.support.acting import acting
 from tests.support.derivatives import sandbox
 from tests.support.files_scene import add_file, picture, with_file
 from tests.support.keeping_scene import with_leads
-from tests.support.scene_people import People, logged
+from tests.support.scene_people import SOUTH_WEST, People, logged
 
 __all__ = ["sandbox"]
 pytestmark = pytest.mark.django_db
@@ -405,3 +405,22 @@ def test_the_role_for_welfare_sees_totals_and_nothing_else(people: People) -> No
     with people.sitting("Odile") as odile, pytest.raises(Refused):
         viewing_minutes.totals(by=odile, at=people.at)
     assert logged("welfare-read", refused=True)
+
+
+def test_a_record_of_ones_own_opens_no_report_of_another_desk(people: People) -> None:
+    """A desk says itself what its records are about."""
+    ref, _ = people.send(**SOUTH_WEST)
+    with people.sitting("Odile") as by:
+        row = OfficeSession.objects.get(officer_id=by.officer_id).row
+        for thing in (ref, uuid4()):
+            DeskFile.objects.create(
+                container=uuid4(), desk_id=by.desk_ids[0], thing=thing, object=uuid4(), size=1, state="kept"
+            )
+        things = list(DeskFile.objects.values_list("thing", flat=True))
+    with acting("usher"), connection.cursor() as cursor:
+        reached = {}
+        for thing in things:
+            cursor.execute("SELECT viewer.reaches(%s, %s, NULL)", [bytes(row), thing])
+            reached[thing] = cursor.fetchone()[0]
+    assert reached[ref] is False
+    assert sorted(reached.values()) == [False, True]

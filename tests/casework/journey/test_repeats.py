@@ -10,6 +10,7 @@ import pytest
 
 from heedline.casework.journey import transitions
 from heedline.casework.journey.transitions import Assessment, Closing
+from heedline.casework.retention import keeping
 from heedline.casework.search import link_decisions
 from heedline.casework.search.link_decisions import LinkVerdict
 from heedline.packs import load_pack
@@ -165,3 +166,27 @@ def test_no_word_promises_a_search_that_does_not_exist() -> None:
         *(outcome.words for outcome in pack.outcomes.values()),
     ]
     assert not [text for text in words if "searched" in text or "added to the item" in text]
+
+
+def test_a_link_to_a_report_that_may_no_longer_be_used_counts(people: People) -> None:
+    ref, officer, lead = about_a_person(people)
+    earlier, _ = people.send(narrative="He was here last year too.")
+    indexed(people, officer)
+    with people.sitting(officer) as here:
+        transitions.assess(ref, assessment("yes"), version=row(ref).version, by=here, at=people.at)
+        link_decisions.decide(ref, earlier, LinkVerdict.SAME, "Same man", by=here, at=people.at)
+        keeping.hold(earlier, "restriction", "Accuracy disputed", by=here, at=people.at)
+    with people.sitting(lead) as here:
+        transitions.assign(ref, people.house.officers[lead].id, because="I close it", by=here, at=people.at)
+        transitions.close(ref, NO_CONCERN, version=row(ref).version, by=here, at=people.at)
+    assert row(ref).stage == "closed"
+
+
+def test_a_restricted_report_is_not_used_to_find_others(people: People) -> None:
+    ref, officer, _ = about_a_person(people)
+    indexed(people, officer)
+    with people.sitting(officer) as here:
+        keeping.hold(ref, "restriction", "Accuracy disputed", by=here, at=people.at)
+        transitions.assess(ref, assessment("possible"), version=row(ref).version, by=here, at=people.at)
+    shown = str([one.words for one in people.read(ref, officer).history.timeline])
+    assert "Earlier reports could not be searched" in shown

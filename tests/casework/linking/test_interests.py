@@ -6,21 +6,26 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.conf import settings
 
 from heedline.casework.duty import alarms, paging
 from heedline.casework.errors import Locked, NotHere
 from heedline.casework.journey import transitions
+from heedline.casework.keys import directory
 from heedline.casework.linking import deconfliction, desk_notices, interests
 from heedline.casework.linking.deconfliction import Trace
 from heedline.casework.linking.desk_notices import NoticeKind
 from heedline.casework.linking.interests import InterestLine
 from heedline.casework.search import sealed_values
 from heedline.casework.tasks import tasks
+from heedline.desks.models import Appointment
 from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
+from heedline.permits.roles import Role
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskNotice, Interest, InterestHit, SealedValues
+from heedline.vault.containers import envelope
 from tests.support import partner_scene
 from tests.support.acting import acting
 from tests.support.linking_scene import BOY, compared, interest, investigator
@@ -301,3 +306,52 @@ def test_a_visit_that_saves_life_waits_for_nobody(people: People) -> None:
     with people.sitting("Odile") as here:
         due = people.at + timedelta(hours=2)
         tasks.set_task(ref, "Visit at once.", here.officer_id, due, contact=True, by=here, at=people.at)
+
+
+@pytest.mark.parametrize("body", [b"[[[", b"[]", b"\xff", b"[" * 20_000])
+def test_a_sealed_row_that_holds_no_notices_stops_no_queue(people: People, body: bytes) -> None:
+    """Everybody can seal something to a desk."""
+    ref, _ = people.send(narrative=BOY[0])
+    with people.sitting("Odile") as here:
+        to = directory.addressee("north-east", people.at.date())
+        assert to is not None
+        ident = uuid4()
+        sealed = envelope.seal_part(
+            body, [to.key], installation=settings.INSTALLATION, container_id=ident, part="desk-notice"
+        )
+        DeskNotice.objects.create(
+            id=ident,
+            desk_id=to.desk,
+            on=people.at.date(),
+            epochs=[to.epoch],
+            header=sealed.header,
+            payload=sealed.payload,
+        )
+        desk_notices.tidy(by=here, at=people.at)
+    assert people.read(ref).contacts == ()
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        desk_notices.words(NoticeKind.QUESTION, uuid4(), None),
+        {**desk_notices.words(NoticeKind.RELEASED, uuid4(), None), "about": "none"},
+    ],
+)
+def test_a_signed_notice_without_its_fields_is_set_aside(people: People, told: dict[str, str]) -> None:
+    with people.sitting("Otto") as here:
+        desk_notices.send({"north-east": [told]}, code="south-west", by=here, at=people.at)
+    with people.sitting("Odile") as here:
+        desk_notices.tidy(by=here, at=people.at)
+        assert DeskNotice.objects.filter(aside=True).count() == 1
+        assert desk_notices.received(by=here) == ()
+
+
+def test_whoever_lost_the_role_still_sees_their_entries(people: People) -> None:
+    entry = interest(people)
+    with acting("owner"):
+        Appointment.objects.filter(officer=people.house.officers["Otto"], role=Role.INVESTIGATOR).update(
+            ended_on=people.at.date()
+        )
+    people.tokens.clear()
+    assert [one.id for one in own(people)] == [entry]

@@ -100,7 +100,8 @@ def test_a_restricted_report_is_on_no_page_of_a_subject_but_its_own(people: Peop
         with pytest.raises(NotHere):
             changing.link_of(first, by=odile)
     assert [line.ref for line in shown(people, other, second).reports] == [other]
-    assert one in {line.ref for line in shown(people, one, first).reports}, "its own page shows it"
+    assert [line.ref for line in shown(people, one, first).reports] == [one], "and its own leads to no other"
+    assert "restricted" in offered(people, one).why_not
 
 
 def test_a_subject_is_readdressed_when_somebody_leaves(people: People) -> None:

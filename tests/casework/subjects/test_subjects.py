@@ -15,6 +15,7 @@ from heedline.casework.search.link_decisions import LinkVerdict
 from heedline.casework.search.subject_entries import SubjectBasis, SubjectKind, SubjectMove
 from heedline.casework.subjects import changing, offering, reading
 from heedline.casework.subjects.changing import NewSubjectLink
+from heedline.index.extraction.values import Extract, Kind, Value
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from tests.support.keeping_scene import with_leads
@@ -269,3 +270,11 @@ def test_a_subject_that_concerns_an_officer_is_seen_by_overseers(people: People)
     assert [(each.detail["how"], each.thing_id) for each in logged("own-term-met")] == [
         ("subject-viewed", other)
     ]
+
+
+def test_files_are_no_values_of_subjects_and_hide_none() -> None:
+    files = tuple(Value(Kind.FILE, f"{n:064x}", f"{n}.jpg", "file") for n in range(40))
+    name = Value(Kind.NAME, "kevin tierney", "Kevin Tierney", "said")
+    values = offering.offered_values(Extract((*files, name), (), (), frozenset()))
+    assert [one.written for one in values] == ["Kevin Tierney"]
+    assert "file" not in changing.KINDS_OF_VALUE

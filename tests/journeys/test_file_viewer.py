@@ -158,13 +158,13 @@ def test_files_of_a_report(
         page.axe()
         _screens(page, "text")
 
-    page.press("Take the original out")
-    _at(page, "Take the original out")
+    page.press("Export the original")
+    _at(page, "Export the original")
     page.axe()
-    page.press("Take the original out")
+    page.press("Export the original")
     page.play.get_by_label("It is needed as evidence").check()
     page.play.get_by_label("Say more").fill("For the investigation of the unit")
-    page.press("Take the original out")
+    page.press("Export the original")
     with page.play.expect_download() as download:
         page.press("Download the original")
     assert Path(download.value.path()).read_bytes() == words.encode()

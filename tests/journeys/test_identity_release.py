@@ -40,16 +40,16 @@ def test_a_release_at_night(house: House, office: str, person: Open, scripts: bo
     odile.press("Request identity")
     _at(odile, "Source identity")
     _seen(odile, "identity-ask")
-    odile.play.get_by_label("Whoever sent it may be in danger themselves").check()
+    odile.play.get_by_label("The reporter may be in danger themselves").check()
     odile.play.get_by_label("Why is it necessary now?").fill(
         "Their message says that somebody is at the door."
     )
-    odile.play.get_by_label("What could happen to whoever sent it?").fill(
+    odile.play.get_by_label("What could happen to the reporter?").fill(
         "A call at the wrong hour gives them away."
     )
     odile.play.get_by_label("30 minutes").check()
     odile.press("Continue")
-    _at(odile, "Ask to open who sent this?")
+    _at(odile, "Request the source identity?")
     _seen(odile, "identity-sure", reloads=False)
     odile.press("Ask")
     odile.play.get_by_text("The authorisers on duty are being paged").wait_for()

@@ -49,7 +49,7 @@ def test_earlier_reports_are_found_and_a_wrong_link_is_undone(
         beside.get_by_role("link", name=short, exact=True).wait_for()
     assert (
         beside.get_by_text("Name sounds alike").count()
-        + beside.get_by_text("Name spelt nearly alike").count()
+        + beside.get_by_text("Similar spelling of the name").count()
         >= 1
     )
     assert not beside.get_by_text("Decided to be the same").count(), "nobody has decided anything"

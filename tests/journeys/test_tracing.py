@@ -28,14 +28,14 @@ def test_a_life_at_risk(house: House, office: str, person: Open) -> None:  # noq
     odile.play.locator("textarea[name=reason]").fill("As told")
     odile.press("Save and stay")
     odile.press("Request communications data: threat to life")
-    _at(odile, "Have the sender traced")
+    _at(odile, "Request to trace the reporter")
     _seen(odile, "trace-ask")
     odile.play.get_by_label("The life of another person is at risk").check()
     odile.play.get_by_label("Why is it necessary now?").fill("Nobody else knows the house.")
     odile.play.get_by_label("What was tried first?").fill(
         "Two questions through the code, unread since noon."
     )
-    odile.play.get_by_label("Why is it in proportion?").fill("One life, and nothing of them is kept.")
+    odile.play.get_by_label("Why is it proportionate?").fill("One life, and nothing of them is kept.")
     odile.press("Continue")
     _at(odile, "Request communications data: threat to life?")
     _seen(odile, "trace-sure", reloads=False)

@@ -245,7 +245,7 @@ _SETTINGS: Sequence[str] = (
 
 
 def connect(file: PageFile) -> apsw.Connection:
-    """Return an SQLite connection whose only file is `file`."""
+    """Return an SQLite connection that can open only `file`."""
     name = f"index-{next(_names)}"
     _files.open[name] = file
     try:

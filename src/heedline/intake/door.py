@@ -19,7 +19,7 @@ class StoreFull(OperationalError):
 
 
 def _call(sql: str, *values: Any) -> Any:
-    """Return what one of our functions returns."""
+    """Call a database function and return its result."""
     return connection.call(sql, values)[0][0]  # type: ignore[attr-defined]
 
 

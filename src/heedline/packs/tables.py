@@ -14,7 +14,7 @@ from typing import Any
 
 
 class PackError(Exception):
-    """Raised when the data of a pack is wrong.
+    """Raised when a pack contains invalid data.
 
     The message has the form `file: key: what is wrong`.
     """

@@ -48,7 +48,7 @@ def session_entered(secret: bytes) -> Func:
 
 
 def name_officer(row: bytes, officer: UUID, *, site: str, proof: bytes) -> str:
-    """Record which officer a session signs in.
+    """Record the officer who has signed in to a session.
 
     Returns `named`, `unclaimed`, `refused` or `unknown` (`functions/sessions.sql`).
     """

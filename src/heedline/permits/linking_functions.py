@@ -9,7 +9,7 @@ from django.db import connection
 
 
 def hand_on_interest(entry: UUID, to: UUID) -> bool:
-    """Give an entry and what has matched it to another officer, and return whether that was permitted."""
+    """Transfer an entry and its matches to another officer, and return whether that was permitted."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT permits.hand_on_interest(%s, %s)", [entry, to])
         return bool(cursor.fetchone()[0])

@@ -196,7 +196,7 @@ class QueueRows:
         )
 
     def _by_rank(self, desks: str, by: str, parts: _Parts) -> str:
-        """Return the reports rank by rank: within one, those by next time are a stretch of the index."""
+        """Return a query that reads one rank at a time, so that sorting by due time uses the index."""
         backwards = by == "due" and self._way == "DESC"
         where = self._where(parts)
         behind = f" AND {self._behind_in_rank(by, 'k.rank', parts)}" if self.after is not None else ""
@@ -281,7 +281,7 @@ class QueueRows:
         )
 
     def _enough(self, parts: _Parts) -> str:
-        """Return the limit within one rank of one desk, where the order is known from the index.
+        """Return the LIMIT for one rank of one desk, if the index already gives the order.
 
         Other orders need every row, and OFFSET 0 keeps PostgreSQL from reading the whole table for them.
         """

@@ -73,7 +73,7 @@ class Submission:
     authoriser_share: tuple[UUID | None, bytes]
     files: tuple[SealedFile, ...] = ()
     form: tuple[bytes, int] | None = None
-    """The form token spent on this report if it came from a page.
+    """The form token used up by this report, if it was sent from a page.
 
     It consists of the draft's row and the number.
     """

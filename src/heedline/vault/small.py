@@ -78,7 +78,7 @@ def seal_small(key: bytes, plaintext: bytes, *, aad: bytes) -> bytes:
 
 
 def open_small(key: bytes, sealed: bytes, *, aad: bytes) -> bytes:
-    """Return the opened plaintext.
+    """Decrypt `sealed` and return the plaintext.
 
     Raises ``CannotOpen`` for another key, another ``aad`` or altered bytes.
     """

@@ -71,7 +71,7 @@ def test_taking_back_what_went_at_once_hides_it_from_nobody(people: People) -> N
         outgoing.withdraw(ident, "Not needed.", version=sent(ident).version, by=here, at=people.at)
         (line,) = dissemination_lines.open_lines(by=here, at=people.at)
         assert (line.state, line.to_read) == ("withdrawn", True)
-        with pytest.raises(NotNow, match="have it read"):
+        with pytest.raises(NotNow, match="have it reviewed"):
             transitions.close(ref, stories.NOTHING, version=row(ref).version, by=here, at=people.at)
         with pytest.raises(Refused):
             outgoing.check(ident, version=sent(ident).version, by=here, at=people.at)

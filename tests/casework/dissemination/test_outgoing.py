@@ -132,7 +132,7 @@ def test_where_life_is_at_risk_it_goes_at_once_and_is_read_afterwards(people: Pe
         discharge.discharge(ref, "over", OVER, by=here, at=people.at)
     with people.sitting("Odile") as here:
         outgoing.finish(ident, version=sent(ident).version, by=here, at=people.at)
-        with pytest.raises(NotNow, match="have it read"):  # a second officer has still not read it
+        with pytest.raises(NotNow, match="have it reviewed"):  # a second officer has still not read it
             transitions.close(ref, stories.NOTHING, version=row(ref).version, by=here, at=people.at)
     checked(people, ident)
     assert sent(ident).state == "done"

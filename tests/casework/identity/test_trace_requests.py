@@ -273,7 +273,7 @@ def test_it_is_not_agreed_to_once_life_is_not_at_risk_or_the_report_has_gone(peo
     request = ask(people, ref)
     with people.sitting("Olga") as here:
         discharge.discharge(ref, "over", OVER, by=here, at=people.at)
-    with pytest.raises(NotNow, match="no danger to life"):
+    with pytest.raises(NotNow, match="no longer assessed as a danger"):
         decide(people, request)
     decide(people, request, NO)
     other = at_risk(people)

@@ -83,7 +83,7 @@ def test_every_way_in_reaches_the_desk_with_who_took_it_down_inside_the_seal(
     assert told["How the report was received"] == {
         "How": (call_taking.CHANNELS[channel],),
         "Taken down by": ("Odile O.",),
-        "When it reached us": ("3 February 2026, 09:05",),
+        "When it was received": ("3 February 2026, 09:05",),
     }
     everything = str(raw("SELECT to_jsonb(r) FROM reports_report r"))
     assert "2026-02-03" not in everything

@@ -121,7 +121,7 @@ def test_afterwards_the_report_still_works(people: People) -> None:
     with people.sitting("Odile") as odile:
         transitions.reopen(ref, "new facts", by=odile, at=people.at)
         transitions.take(ref, by=odile, at=people.at)
-        with pytest.raises(NotNow, match="its time is over"):
+        with pytest.raises(NotNow, match="it has been disposed of"):
             identity_requests.ask(
                 ref, IdentityApplication("life", "needed", "none", 30), by=odile, at=people.at
             )

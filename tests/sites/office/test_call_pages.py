@@ -162,7 +162,7 @@ def test_everything_that_was_filled_in_arrives(house: House, odile: Hand) -> Non
 def test_what_does_not_apply_yet_is_asked_for_and_never_lost(odile: Hand) -> None:
     press(odile, "finish", **TOLD, **{"person.1.name": "The driver", "call.called": "called"})
     assert odile.page.status_code == 422
-    assert "so that what stands under “Call 999 now” has its place" in odile.html
+    assert "so that what you wrote under “Call 999 now” can be kept" in odile.html
     assert odile.form(CALL)["person.1.name"] == "The driver"
     press(odile, "dropped")
     odile.get("/w/call/wrap-up/")
@@ -332,7 +332,7 @@ def test_contact_of_somebody_anonymous_is_refused_and_nothing_of_it_is_kept(
     for button in ("save", "finish"):
         press(odile, button, **TOLD, **{"you.who": "anonymous"}, **CONTACT)
         assert odile.page.status_code == 422
-        assert "the caller has not agreed to it" in odile.html
+        assert "because the caller has not agreed" in odile.html
         assert "Verhoeven" not in odile.html
         assert "900123" not in odile.html
         assert odile.form(CALL)["what.narrative"] == ACCOUNT

@@ -112,7 +112,7 @@ def test_the_script_saves_without_unlocked_keys_and_never_into_a_strangers_draft
     assert stale.status_code == 409
     known = {"edition": first.json()["edition"], "call": first.json()["call"]}
     second = odile.client.post("/w/call/save/", typed | known | CONTACT)
-    assert "Nothing of how to reach the caller is kept" in second.json()["said"]
+    assert "No contact details are kept" in second.json()["said"]
     odile.unlock(house, "Odile")
     odile.get(f"{CALL}?line=1")
     assert odile.form(CALL)["what.narrative"] == ACCOUNT

@@ -66,7 +66,7 @@ def test_an_original_needs_a_supervisor_and_a_reason(scene: tuple[People, UUID, 
     people, ref, container = scene
     address = f"/w/r/{ref}/files/{container}/original/"
     odile, olga = Person(people.house, "Odile"), Person(people.house, "Olga")
-    assert "A supervisor of the desk" in odile.get(address).content.decode()
+    assert "Only a supervisor of the desk" in odile.get(address).content.decode()
     filled = {"reason": "evidence", "words": "For the case"}
     assert odile.post(address, {**filled, "csrfmiddlewaretoken": odile.token}).status_code == 409
     assert olga.post(address, filled).status_code in {302, 403}, "without the token of a form nothing happens"

@@ -69,7 +69,7 @@ def test_from_the_report_to_the_name_and_back(house: House, hand: Callable[[], H
     assert odile.page.status_code == 422
     assert "Explain why it is necessary" in odile.html
     odile.send(f"/w/r/{ref}/identity/", do="sure", **ASKED)
-    assert odile.heading == "Ask to open who sent this?"
+    assert odile.heading == "Request the source identity?"
     assert "The reporter may not have given a name." in odile.html
     assert "Only she knows the day &lt;b&gt;now&lt;/b&gt;" in odile.html
     assert not IdentityRequest.objects.exists(), "nothing is asked before they are sure"
@@ -88,7 +88,7 @@ def test_from_the_report_to_the_name_and_back(house: House, hand: Callable[[], H
     assert f'href="/w/identity/{request}/"' in ada.html
     ada.get(f"/w/identity/{request}/")
     assert "Only she knows the day &lt;b&gt;now&lt;/b&gt;" in ada.html
-    assert "Whoever sent it may be in danger themselves" in ada.html
+    assert "The reporter may be in danger themselves" in ada.html
     assert "filmed the side doors" not in ada.html
     assert "Verhoeven" not in ada.html
     ada.send(f"/w/identity/{request}/", decision="approve")

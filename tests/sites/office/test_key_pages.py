@@ -74,7 +74,7 @@ def test_when_a_colleague_has_left_the_page_leads_through_it(
     assert "They can be destroyed from" in odile.html
     odile.get("/w/keys/north-east/destroy/")
     odile.send("/w/keys/north-east/destroy/")
-    assert "one hour after it has ended" in odile.html
+    assert "one hour after it expires" in odile.html
     an_hour_later(house.desks["north-east"].id)
     odile.get("/w/keys/")
     assert "Destroy them" in odile.html

@@ -118,7 +118,7 @@ def test_an_overseer_reads_words_and_no_codes(house: House, ned: Hand) -> None:
     ned.get("/oversight/")
     table = ned.html.partition("<tbody")[2]
     for words in (
-        "Whoever sent it may be in danger themselves",
+        "The reporter may be in danger themselves",
         "Reports left out",
         "Danger to life",
         "Yes",

@@ -224,7 +224,7 @@ def test_whoever_reads_it_is_told_to_compare_before_it_can_go(
     assert f"/w/partners/{people.house.desks[COUNCIL].id}/" in olga.html
     olga.send(f"/w/sent/{ident}/", do="check", read="yes")
     assert olga.page.status_code == 409
-    assert "Neither you nor whoever wrote it has compared" in olga.html
+    assert "Neither you nor the author has verified" in olga.html
     compares(people, olga, "Olga")
     olga.get(f"/w/sent/{ident}/")
     assert "so it cannot be sent yet" not in olga.html

@@ -164,9 +164,7 @@ def test_an_answer_that_this_browser_did_not_ask_for(
         assert victim.heading == "Sign in"
     own = to_provider(victim)  # what comes from elsewhere spoils nothing that the victim is on the way with
     victim.get(f"{answer}&here=1")
-    assert come_back(victim, idp.visit(own, "olga-there")).html.count(
-        "nobody here signs in with that account"
-    )
+    assert come_back(victim, idp.visit(own, "olga-there")).html.count("no account here is linked to it")
     caught = query_of(answer)["code"]
     mine = query_of(to_provider(attacker))["state"]
     attacker.get(f"{BACK}?code={caught}&state={mine}&iss={idp.issuer}&here=1")

@@ -60,7 +60,7 @@ def test_a_desk_that_could_not_be_searched_is_named(odile: Hand) -> None:
     SearchIndex.objects.update(epoch=uuid4())
     odile.get("/w/search/")
     odile.send("/w/search/", q="quillon")
-    assert "Nothing that was searched matches." in odile.html
+    assert "No matches in the reports searched." in odile.html
     assert "0 reports at your desks were searched." in odile.html
     assert "North East desk was not searched." in odile.html
 
@@ -73,7 +73,7 @@ def test_a_report_that_does_not_open_is_named_among_the_results(odile: Hand) -> 
     assert odile.page.status_code == 200
     assert "No reports at your desks match" not in odile.html
     assert f'href="/w/r/{part.report_id}/"' in odile.html
-    assert "could not be opened to check it" in odile.html
+    assert "could not be opened to check" in odile.html
 
 
 def test_overseers_see_searches_by_kind_and_number_and_no_words(

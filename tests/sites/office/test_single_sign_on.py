@@ -149,7 +149,7 @@ def test_nobody_is_made_by_signing_in_there(
     idp.people["stranger"] = {"email": "odile@unit.example", "email_verified": True}  # an officer's address
     page = sign_in_there(hand(), idp, "stranger")
     assert page.page.status_code == 422
-    assert "nobody here signs in with that account" in page.html
+    assert "no account here is linked to it" in page.html
     assert Officer.objects.count() == before
     assert not OfficeSession.objects.exclude(officer=None).exists()
     assert acts("provider-sign-in-refused") == [{"why": "no-officer"}]
@@ -180,7 +180,7 @@ def test_stewards_and_overseers_sign_in_here(
     stewardship.appoint(house.officers["Odile"], Role.OVERSEER, None, hands=house.hands, at=now())
     there.get("/w/")
     assert there.heading == "Sign in"
-    assert "nobody here signs in" in sign_in_there(hand(), idp, "odile-there").html
+    assert "no account here is linked" in sign_in_there(hand(), idp, "odile-there").html
     assert acts("provider-sign-in-refused") == [{"why": "role"}]
     here = by_password(hand(), "Odile")
     assert here.page.status_code == 200
@@ -192,7 +192,7 @@ def test_who_is_out_does_not_come_in_by_it(
 ) -> None:
     house.officers["Odile"].is_active = False
     house.officers["Odile"].save()
-    assert "nobody here signs in" in sign_in_there(hand(), idp, "odile-there").html
+    assert "no account here is linked" in sign_in_there(hand(), idp, "odile-there").html
     assert acts("provider-sign-in-refused") == [{"why": "not-active"}]
 
 

@@ -175,7 +175,7 @@ def test_a_question_that_tasks_the_reporter_is_warned_of_and_referred(
     odile.send(here, do="preview", text="Please find out what is in the sacks.")
     odile.send(here, do="send", safe=ticked, how="as-it-is", despite="A life depends on it")
     odile.get(here)
-    assert "Sent although the source guard warned" in odile.html
+    assert "Sent despite a source guard warning" in odile.html
     with acting("public"):
         [told] = messages.visit(code, at=now()).messages
         assert "A life" not in told.text
@@ -198,6 +198,6 @@ def test_why_it_is_sent_all_the_same_comes_back_after_the_lock(
     assert odile.form(here)["despite"] == "A life depends on it"
     assert "safe" not in odile.form(here)  # ticked before, and to be read again
     odile.send(here, do="send", safe=ticked, how="as-it-is")
-    assert "Sent although the source guard warned" in odile.html
+    assert "Sent despite a source guard warning" in odile.html
     with acting("public"):
         assert len(messages.visit(code, at=now()).messages) == 1

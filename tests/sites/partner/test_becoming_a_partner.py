@@ -207,7 +207,7 @@ def test_the_forms_say_why_somebody_cannot_be_both(
         house, stella, "appoint", officer=petra, role="partner", desk=str(unit.id)
     )
     common = {"name": "X", "code": "x", "round_the_clock": "no", "authoriser": ""}
-    assert "A partner is an organisation of its own" in refusal(
+    assert "A partner must be a separate organisation" in refusal(
         house, stella, "desk", organisation=str(unit.organisation_id), kind="partner", **common
     )
     assert "This organisation is a partner" in refusal(

@@ -62,7 +62,7 @@ def test_the_list_shows_what_waits_and_no_word_of_it(people: People) -> None:
     _, ident = sent_to_the_council(people)
     petra = at_the_council(people, unlocked=False)
     assert petra.heading == "Sent to Northgate Council"
-    assert "Waits for you: 1" in petra.html
+    assert "Waiting for you: 1" in petra.html
     assert place(ident) in petra.html
     assert "Not opened" in petra.html
     assert "North East desk" in petra.html

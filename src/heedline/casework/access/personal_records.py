@@ -20,6 +20,6 @@ def seal_own(by: Attendance, ref: UUID, words: dict[str, Any]) -> bytes:
 
 
 def open_own(by: Attendance, ref: UUID, sealed: bytes) -> dict[str, Any]:
-    """Return the words of the officer's own record. Raises Locked and CannotOpen."""
+    """Decrypt the officer's own record. Raises Locked and CannotOpen."""
     words: dict[str, Any] = json.loads(open_small(by.keys().personal, sealed, aad=ref.bytes))
     return words

@@ -84,5 +84,5 @@ def keep_desks_apart(kind: str, organisation: Organisation) -> None:
     others = Appointment.objects.filter(officer__organisation=organisation, ended_on=None)
     if desks.exclude(kind=PARTNER).exists() or others.exclude(role=Role.PARTNER).exists():
         raise Refused(
-            "A partner is an organisation of its own. This one has desks or people of another kind."
+            "A partner must be a separate organisation. This one has desks or people of another kind."
         )

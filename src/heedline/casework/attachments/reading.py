@@ -1,4 +1,4 @@
-"""The files of a report as officers see them listed, from the manifests sealed in the report and in its messages.
+"""List a report's files for officers, from the manifests sealed in the report and its messages.
 
 The contents are not opened here. Whoever may read the report may see the list.
 """

@@ -183,7 +183,7 @@ def derivative_of(found: FoundReport, container: UUID) -> tuple[ManifestEntry, D
     entry, _ = _entry(found, container)
     described = _descriptions(found, ring).get(container)
     if described is None:
-        raise NotNow("Open the file first. There is nothing to send of it before.")
+        raise NotNow("Open the file first. Until then there is nothing to send.")
     if described.words["original"] != entry.sha256:
         raise CannotOpen
     return entry, _derived(described, ring)

@@ -48,10 +48,10 @@ from heedline.vault import CannotOpen
 #: How an attempt went, in words.
 HOWS = {
     "reached": "They were reached",
-    "declined": "They were reached and want no more calls",
+    "declined": "They answered and do not want more calls",
     "no-answer": "Nobody answered",
     "another": "Somebody else answered",
-    "wrong-number": "It is not their number",
+    "wrong-number": "Wrong number",
     "not-made": "No call will be made",
 }
 _ENDS = frozenset({"reached", "declined", "not-made"})
@@ -61,7 +61,7 @@ THEIR_WORDS = "their-words"
 #: Why the number is opened before its time, as codes: free words would put what reports say into the clear.
 EARLY_REASONS = {
     "life": "Somebody's life may be in danger",
-    "asked": "They asked since to be called now",
+    "asked": "They have since asked to be called now",
     THEIR_WORDS: "What they wrote about when to call says that now is safe",
 }
 

@@ -39,7 +39,7 @@ _SAID = "Reporter under 18: yes"
 WARNINGS = {
     "tasking": "It may ask them to find out more. Somebody who does that for us is a source, and may be in danger",
     "repeated": "You have written to this reporter often. Somebody we keep asking may have become a source",
-    "young": "They, or the person they write of, may be under eighteen",
+    "young": "They, or the person they write about, may be under 18",
 }
 
 
@@ -133,7 +133,7 @@ def must_be_weighed(found: FoundReport, text: str, despite: Despite | None) -> N
         return
     if despite is None or not despite.reason or not codes <= set(despite.codes):
         raise NotNow(
-            "Read the warnings first. Refer it to the source unit, or say why it is sent all the same."
+            "Read the warnings first. Refer it to the source unit, or say why you are sending it anyway."
         )
     if not set(despite.codes) <= set(WARNINGS):
         raise ValueError("a warning that nobody gave")

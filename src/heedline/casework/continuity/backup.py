@@ -40,7 +40,7 @@ class Taken:
     hashes: dict[Side, str]
     resumed: bool
     files: CopiedObjects | None = None
-    """Result of copying the files, if their contents were copied."""
+    """The result of copying the files, or None if their contents were not copied."""
 
 
 @dataclass(frozen=True)

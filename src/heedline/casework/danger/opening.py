@@ -67,7 +67,7 @@ def refuse_assigning(report: Report) -> None:
     """
     if _is_open(report):
         raise NotNow(
-            "This report is in danger to life. Hand it over to somebody who accepts, or take it over as a "
+            "This report has an open danger to life. Hand it over to a colleague who accepts, or take it over as a "
             "supervisor, on the page Threat to life."
         )
 

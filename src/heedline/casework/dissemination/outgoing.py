@@ -50,7 +50,7 @@ LONGEST, LONGEST_TITLE = 10_000, 120
 #: The parts of a report that they are kept in (`reports.models.disseminations`).
 SENT, PARTNER_HEADER, ANSWER = "sent", "partner", "answer"
 ONLY_FOR_LIFE = "A disclosure can be sent before a second officer has read it only if the report was assessed as a danger to life."
-STILL_OPEN = "Something that was written for a partner is not finished. Finish it, take it back or have it read first, under Partners."
+STILL_OPEN = "A disclosure to a partner is unfinished. Finish it, withdraw it or have it reviewed first, under Partners."
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,8 @@ from heedline.vault.statements.directory import EpochKey
 
 TOO_FEW = "Fewer than two people there could open it. Phone them, and tell your stewards."
 COMPARE_FIRST = (
-    "Neither you nor whoever wrote it has compared the words of that partner’s key. Phone them on a number that you know "
-    "from elsewhere, and compare."
+    "Neither you nor the author has verified that partner’s key. Phone them on a number that you know "
+    "from elsewhere, and compare words."
 )
 
 

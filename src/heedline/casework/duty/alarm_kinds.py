@@ -228,7 +228,7 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         "Report referred to the source unit", "Take it to the source unit.", Letter.SOURCE_REFERRED
     ),
     AlarmKind.SOURCE_OVERRIDDEN: _about_source(
-        "Message sent to the reporter although the source guard warned",
+        "Message sent to the reporter despite a source guard warning",
         "Read the message and the reason.",
         Letter.SOURCE_OVERRIDDEN,
     ),

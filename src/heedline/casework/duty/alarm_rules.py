@@ -99,12 +99,12 @@ LINKING_ALARMS: dict[AlarmKind, AlarmRule] = {
         resolved_by=frozenset({AlarmEvent.QUESTION_ANSWERED}),
     ),
     AlarmKind.COMPARING_LATE: AlarmRule(
-        words="Reports wait to be compared with those of other desks",
-        do="Open a queue of this desk: that compares them.",
+        words="Reports waiting to be compared with those of other desks",
+        do="Open a queue of this desk to compare them.",
         about=About.DESK,
         chain=True,
         lasts=comparing_late,
-        while_it_lasts="Open a queue of this desk: this alarm stays until nothing waits.",
+        while_it_lasts="Open a queue of this desk: this alarm stays until none are waiting.",
     ),
     AlarmKind.NOT_COMPARED: AlarmRule(
         words="Reports of this desk have not been sent to be compared with those of other desks",
@@ -114,7 +114,7 @@ LINKING_ALARMS: dict[AlarmKind, AlarmRule] = {
         while_it_lasts="Open the queue of this desk: this alarm stays until no report is missing.",
     ),
     AlarmKind.NOT_SEARCHABLE: AlarmRule(
-        words="Reports of this desk could not be read when they were to be searched",
+        words="Reports of this desk could not be read for searching",
         do="See which, on the page Search, and try again. If that changes nothing, tell the operator.",
         about=About.DESK,
         lasts=not_searchable,

@@ -85,7 +85,7 @@ def owner_of_interest(hit: UUID | None) -> frozenset[str]:
 
 
 def owner_of_question(question: UUID | None) -> frozenset[str]:
-    """Return the email address of the officer who has taken a question of another desk."""
+    """Return the email address of the officer who took a question from another desk."""
     if question is None:
         return frozenset()
     taken = DeskQuestion.objects.filter(pk=question).values("owner_id")

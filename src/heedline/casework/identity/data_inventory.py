@@ -39,12 +39,12 @@ HOLDS: tuple[HeldData, ...] = (
     HeldData(
         "What they wrote, and inside it the exact time at which it arrived. The officers of the desk can open it; nothing "
         "else holds that time. Which pages and which language they used is "
-        "inside it too. In the clear stands which sorts of parts a report has: report, identity, message, reply, note, "
+        "inside it too. Stored unencrypted: which types of part a report has: report, identity, message, reply, note, "
         "language, translation, release, sent, partner, answer, file, derivative, derivative-description, asked-before, link. The last two say that an officer noted that the sender had "
         "written before under another code, or decided whether the report and another one belong together; which one is inside "
         "the seal. Files they sent, such as photos, are sealed each under a key of its own, and kept under random names. What "
-        "a file is called, its type, its length and its hash are sealed in the report or the message. In the clear stands "
-        "which files a report or a message has, how large each is in steps, and whether it is still there.",
+        "a file is called, its type, its length and its hash are sealed in the report or the message. Stored unencrypted: "
+        "which files a report or a message has, the size band of each, and whether it is still there.",
         True,
         {
             "reports_file": "container report_id message_id object size state",
@@ -53,32 +53,32 @@ HOLDS: tuple[HeldData, ...] = (
         },
     ),
     HeldData(
-        "A part for what senders say of themselves. Every report has one until its time is over, and it looks the same "
-        "whether it is empty or not. Two people of two teams can open it. This paper does not know what is in it.",
+        "A part for what senders say about themselves. Every report has one until it is deleted, and it looks the same "
+        "whether or not it is empty. Two people from two teams can open it. This statement cannot show what is in it.",
         True,
         {"reports_identity_share": "id report_id share epoch sealed"},
     ),
     HeldData(
-        "The day on which it came. The quarter hour stands here only until an officer first takes the report; the log "
+        "The day it was received. The quarter hour is kept here only until an officer first takes the report. The log "
         "keeps it (below).",
         False,
         {"reports_report": "slot received_on settled"},
     ),
     HeldData(
-        "What sort of report it is: the kind, the way it came (web, telephone, another service), a coarse area as the "
-        "sender named it, how urgent the answers sound, which edition of the questions, and whether the sender asked to "
-        "take it back.",
+        "Facts about the report: its kind, how it was received (web, telephone, another service), the broad area that the "
+        "sender named, how urgent the answers suggest it is, the version of the questions, and whether the sender asked to "
+        "withdraw it.",
         False,
         {"reports_report": "id kind channel area urgency question_set withdraw_asked unread status"},
     ),
     HeldData(
-        "What their receipt code leads to: a one-way hash of the code, a public key made from it, and a check sum. The code "
-        "is drawn by chance and tells nothing of a person. Whether it shows each message in one visit only. Of their last visit the quarter hour is kept until it is over.",
+        "Derived from their receipt code: a one-way hash of it, a public key made from it, and a checksum. The code "
+        "is random and says nothing about a person. Whether each message is shown in one visit only. The quarter hour of their last visit, until it has passed.",
         False,
         {"reports_receipt": "report_id lookup reporter_key body_mac closed only_new touched"},
     ),
     HeldData(
-        "Messages with them: the words sealed; in the clear the order, the day, and whether they were read. Of a new "
+        "Messages with them. The text is sealed. Unencrypted: the order, the day, and whether they were read. For a new "
         "message from them the quarter hour is kept until the desk has read it.",
         True,
         {
@@ -107,8 +107,8 @@ HOLDS: tuple[HeldData, ...] = (
         },
     ),
     HeldData(
-        "Unfinished forms, sealed under a key that only the browser has in which they are written, gone when they are "
-        "sent or run out. Nothing ties one to a report. How often pages were seen is counted in fives, of nobody.",
+        "Unfinished forms, sealed under a key that only the sender's browser holds, and deleted when they are "
+        "sent or expire. Nothing links one to a report. Page views are counted in fives and linked to nobody.",
         True,
         {
             "intake_draft": "row sealed expires sendings settled",
@@ -124,7 +124,7 @@ HOLDS: tuple[HeldData, ...] = (
     ),
     HeldData(
         "What the desk did with the report: who took, assessed, asked, translated, kept or closed it, and when. What "
-        "officers wrote is sealed. What they make of the report, of its language or of its sender stands in there.",
+        "officers wrote is sealed. That includes their view of the report, its language and its sender.",
         False,
         {
             "reports_report": "priority danger_to_life desk_id watch_id stage due_at rank seen offered owner_id lease_by_id lease_until version "
@@ -167,7 +167,7 @@ HOLDS: tuple[HeldData, ...] = (
         "Each desk has a search index, made from what its reports say, from messages with their senders and from officers' "
         "notes; never from what senders say of themselves or from call-back details. Its words are one-way hashes inside "
         "sealed pages, so nobody without the desk's keys can tell which words a report has. What officers searched for is "
-        "sealed as well, and kept for ninety days. In the clear stand the number of pages, which reports wait to be added, "
+        "sealed as well, and kept for ninety days. Stored unencrypted: the number of pages, which reports are to be added, "
         "and who searched when, how and with how many hits.",
         True,
         {
@@ -179,8 +179,8 @@ HOLDS: tuple[HeldData, ...] = (
     ),
     HeldData(
         "A specialist desk's own sealed records, such as an item of online material that several reports name. They belong "
-        "to the desk and to no report: which reports they concern stands nowhere in the clear. Files of such a record are sealed "
-        "under random names; how large each is stands in steps.",
+        "to the desk and to no report: which reports they concern is never stored unencrypted. Files of such a record are sealed "
+        "under random names; only its size band is stored.",
         True,
         {
             "reports_desk_part_header": "container desk_id thing part header epoch",
@@ -190,14 +190,14 @@ HOLDS: tuple[HeldData, ...] = (
     ),
     HeldData(
         "For kinds of report that the pack says are compared across desks, names, numbers and other values of the report, "
-        "sealed to the linking desk. In the clear stand the report, how many of its texts were read, and when it was sent and "
+        "sealed to the linking desk. Stored unencrypted: the report, how many of its texts were read, and when it was sent and "
         "compared. They go when the report is disposed of.",
         True,
         {"reports_sealed_values": "id report desk_id parts slot indexed matched_at epochs header payload"},
     ),
     HeldData(
         "Sealed notices to desks: a possible match at another desk, a question or an answer about one, or whom to contact. "
-        "Every desk gets as many, so which report a notice is about, and whether it says anything, stands nowhere in the clear.",
+        "Every desk gets as many, so which report a notice is about, and whether it says anything, is never stored unencrypted.",
         True,
         {
             "reports_desk_notice": "id desk_id on aside epochs header payload",
@@ -206,7 +206,7 @@ HOLDS: tuple[HeldData, ...] = (
     ),
     HeldData(
         "The interest register: names and identifiers about which an officer must be contacted first, and the reports that "
-        "match them, all sealed. In the clear stand whose entries there are, until when, and when their owners acknowledged "
+        "match them, all sealed. Stored unencrypted: whose entries there are, until when, and when their owners acknowledged "
         "that some report matches.",
         True,
         {
@@ -250,7 +250,7 @@ LACKS: tuple[Lack, ...] = (
         ),
     ),
     Lack(
-        "No number or order that says which report came before which: ids are drawn by chance, and rows are written anew "
+        "No number or order that shows which report came first: ids are random, and rows are rewritten "
         "in shuffled batches.",
         (
             "tests/laws/test_fields.py::test_ids_of_reports_are_random",
@@ -266,7 +266,7 @@ LACKS: tuple[Lack, ...] = (
         ),
     ),
     Lack(
-        "No column that this paper does not name: a new one fails the tests until it stands here.",
+        "No column that this statement does not name: a new one fails the tests until it is listed here.",
         ("tests/laws/test_held.py::test_every_column_near_a_report_stands_in_the_statement",),
     ),
 )

@@ -116,7 +116,7 @@ class IdentityRequestLine:
         """Return the status of the request as a phrase."""
         match self.state:
             case IdentityRequestState.WAITING if self.overdue:
-                return "Waiting for an authoriser for more than ten minutes: all of them are being called"
+                return "Waiting for an authoriser for more than ten minutes: all authorisers are being paged"
             case IdentityRequestState.WAITING:
                 return "Waiting for an authoriser"
             case IdentityRequestState.REFUSED:
@@ -130,7 +130,7 @@ class IdentityRequestLine:
             case IdentityRequestState.OPEN:
                 return f"Approved. {self.asked_by} can open it until {self.until_words}"
             case _:
-                return f"Approved. The time was over on {self.until_words}"
+                return f"Approved. Access expired on {self.until_words}"
 
 
 def when_words(moment: datetime | None) -> str:

@@ -50,10 +50,10 @@ from heedline.vault.identity import open_share, release_share
 #: Why an identity may be needed, as codes: the log and the tables show no words.
 GROUNDS: dict[str, str] = {
     "life": "Somebody's life or safety may depend on it",
-    "source-at-risk": "Whoever sent it may be in danger themselves",
+    "source-at-risk": "The reporter may be in danger themselves",
     "safeguarding": "A child, or an adult who needs care, may be at risk",
     "asked-for-contact": "They have asked us to contact them",
-    "serious-crime": "It is needed to prevent or detect a serious crime, and no other way is left",
+    "serious-crime": "It is needed to prevent or detect a serious crime, and there is no other way",
     "legal-duty": "A court or the law requires it",
 }
 #: Somebody else's life, and the sender's own: for these a lapsed training stands in nobody's way; the log says so.
@@ -125,9 +125,7 @@ def ask(ref: UUID, asking: IdentityApplication, *, by: Attendance, at: datetime)
         raise NotNow("The identity is open to you now. You can make a new request when the time has expired.")
     authorisers = desk_that_decides(functions.who_decides(ref), at.date())
     if authorisers is None:
-        raise NotNow(
-            "Nobody can decide about who sent this report: nobody could when it came, or now, or its time is over."
-        )
+        raise NotNow("No authoriser can decide about this source’s identity, or it has been disposed of.")
     request = keep_request(
         found, said, to=authorisers, ground=asking.ground, minutes=asking.minutes, purpose=OPEN
     )

@@ -50,9 +50,7 @@ from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import NotNow
 
-ONLY_FOR_LIFE = (
-    "This is for reports that were assessed as a danger to life, and for no others. Assess the report first."
-)
+ONLY_FOR_LIFE = "Only for reports assessed as a danger to life. Assess the report first."
 
 
 @dataclass(frozen=True)
@@ -92,7 +90,7 @@ def ask(ref: UUID, asking: TraceApplication, *, by: Attendance, at: datetime) ->
     authorisers = desk_that_decides(functions.who_decides_trace(ref), at.date())
     if authorisers is None:
         raise NotNow(
-            "Nobody of another team can decide about this here. Ask your force’s duty superintendent."
+            "No authoriser from another team can decide this here. Ask your force’s duty superintendent."
         )
     request = keep_request(found, said, to=authorisers, ground=asking.ground, minutes=0, purpose=TRACE)
     record(found, Act.TRACE_ASKED, request=str(request), ground=asking.ground)
@@ -119,8 +117,8 @@ def decide(request_id: UUID, decision: Decision, *, by: Attendance, at: datetime
             request_id, approved=decision.approve, words=words, sha256=digest, released=None
         ):
             raise NotNow(
-                "It cannot be agreed to any more: somebody has decided, the report has left that desk, or it is "
-                "assessed as no danger to life."
+                "It can no longer be agreed: somebody has decided, the report has left that desk, or it is "
+                "no longer assessed as a danger to life."
             )
         journal.record(
             Act.TRACE_DECIDED,

@@ -284,7 +284,7 @@ def contact_rows(channel: str, sealed: Mapping[str, Any]) -> list[tuple[str, str
     rows = [
         ("How", CHANNELS.get(channel, channel)),
         ("Taken down by", str(sealed.get("name", ""))),
-        ("When it reached us", ", ".join(filter(None, [day, str(sealed.get("clock", ""))]))),
+        ("When it was received", ", ".join(filter(None, [day, str(sealed.get("clock", ""))]))),
         ("Unfinished", "The call ended before everything was asked." if sealed.get("dropped") else ""),
         ("Danger", DANGER_UNASKED if sealed.get("danger_unasked") else ""),
         ("Earlier call", f"Report {sealed['goes_on']}: that call dropped." if sealed.get("goes_on") else ""),

@@ -1,4 +1,4 @@
-"""Checks for desk keys that are running out, must be replaced, or are missing for a member."""
+"""Checks for desk keys that are about to expire, must be replaced, or are missing for a member."""
 
 from __future__ import annotations
 

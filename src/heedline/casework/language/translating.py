@@ -237,7 +237,7 @@ def take(ref: UUID, task: UUID, *, holder: UUID | None, by: Attendance, at: date
     _must_wait(row)
     _must_speak(found, words)
     if row.assigned_to_id != holder:
-        raise Changed("Somebody took this translation in between.")
+        raise Changed("Somebody has since taken this translation.")
     row.assigned_to_id = by.officer_id
     row.save(update_fields=["assigned_to"])
     record(found, Act.TRANSLATION_TAKEN)
@@ -335,7 +335,7 @@ def write(ref: UUID, task: UUID, text: str, *, number: int, by: Attendance, at: 
     _may_write(found, row, words)
     last = TranslationText.objects.filter(translation=row).aggregate(n=Max("number"))["n"] or 0
     if last != number:
-        raise Changed("Somebody saved another version in between.")
+        raise Changed("Somebody has since saved another version.")
     voice = session_signing.speak(by.keys().voice, report=ref, message=task, on=at.date(), text=text)
     TranslationText.objects.create(
         report_id=ref,

@@ -48,7 +48,7 @@ class ContactPerson:
 
 @dataclass(frozen=True)
 class Deconfliction:
-    """The answer for one report. `at` is when it was last compared."""
+    """The deconfliction result for one report. `at` is when it was last compared."""
 
     trace: Trace
     at: datetime | None

@@ -160,7 +160,7 @@ def stored(desks: Iterable[UUID]) -> ArraySubquery:
 def opened_in(
     column: Iterable[dict[str, Any]], report: UUID, *, by: Attendance
 ) -> tuple[ReceivedNotice, ...]:
-    """Return the notices about a report in a column of `stored`, and what followed from them."""
+    """Return the notices about a report, and those that followed, from a column of `stored`."""
     found = list(column)
     if len(found) >= MOST:  # whoever must be contacted is not to be hidden by many others
         return about(report, by=by)

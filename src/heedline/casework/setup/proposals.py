@@ -309,9 +309,7 @@ def confirm(proposal_id: UUID, passphrase: str, *, said: str = "", by: Attendanc
             with transaction.atomic():
                 done = _carry_out(kind, facts, [first, hand], [also, hand], at)
         except IntegrityError:
-            raise Refused(
-                "There is one of that name already, or a colleague signed at the same time."
-            ) from None
+            raise Refused("That name is already in use, or a colleague signed at the same time.") from None
         row.closed_by_id, row.closed_on, row.carried_out = by.officer_id, at.date(), True
         row.save(update_fields=["closed_by", "closed_on", "carried_out"])
         waiting_proposals.end_alarm(row.id, by=by.officer_id, at=at)

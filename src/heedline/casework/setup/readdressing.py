@@ -157,7 +157,7 @@ def destroy(epoch: UUID, *, by: Attendance, at: datetime) -> Certificate:
                 pass
             case "too-early":
                 raise NotNow(
-                    "A key is destroyed one hour after it has ended, when all that was on its way is in."
+                    "A key can be destroyed one hour after it expires, once everything in transit has arrived."
                 )
             case "still-used":
                 raise NotNow("Some parts are still sealed to this key. Re-address them first.")

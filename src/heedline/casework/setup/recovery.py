@@ -86,7 +86,7 @@ def _keep_apart(desk: Desk, names: Sequence[str]) -> None:
     """
     if key_directory.directory().helps_the_other(str(desk.id), frozenset(names)):
         raise Refused(
-            "Somebody of these holds, or has held, a share of a desk on the other side of identities. "
+            "One of these people holds, or has held, a share of a desk on the other side of identities. "
             "Choose other people."
         )
 

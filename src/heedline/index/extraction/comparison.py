@@ -92,7 +92,7 @@ _OF_A_HOUSEHOLD = {"phone", "registration", "address"}
 def compare(
     mine: Extract, theirs: Extract, rules: MatchingRules, shared: Mapping[str, int] | None = None
 ) -> Resemblance | None:
-    """Return the resemblance of two reports, or None if they share nothing distinctive.
+    """Compare two reports. Return their Resemblance, or None if they share nothing distinctive.
 
     A value that many reports have is not distinctive. `shared` has the number of reports for each key that
     more than `shared_from` of them have.

@@ -1,4 +1,4 @@
-"""Page shells as data.
+"""Dataclasses that describe the page shell of each site.
 
 A site's context processor puts one of these into the template context as `shell`.
 """

@@ -46,7 +46,7 @@ def _said(one: MessageLine) -> str:
     if one.despite:
         one = replace(
             one,
-            text=f"{one.text}\n\nSent although the source guard warned, because:\n{one.despite}",
+            text=f"{one.text}\n\nSent despite a source guard warning, because:\n{one.despite}",
             despite="",
         )
     if one.english:

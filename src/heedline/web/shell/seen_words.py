@@ -28,7 +28,7 @@ REASONS = {
     "birth-month": "Same month of birth",
     "name": "Same name",
     "name-form": "Forms of one name",
-    "name-spelt": "Name spelt nearly alike",
+    "name-spelt": "Similar spelling of the name",
     "name-sound": "Name sounds alike",
     "text": "Nearly the same text",
     "text-same": "The same text",

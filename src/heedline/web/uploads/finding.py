@@ -13,7 +13,7 @@ class FileDrafts(Protocol):
     """The addresses of one site that take files, and the drafts behind them."""
 
     def adds(self, path: str) -> bool:
-        """Return whether a form with one file is sent to this path."""
+        """Return whether this path accepts a form that uploads one file."""
         ...
 
     def upload_in(self, path: str) -> UUID | None:

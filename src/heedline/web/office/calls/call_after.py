@@ -42,7 +42,7 @@ READING_BACK = (
         name="code",
         label="What they read back",
         hint="Type it as they say it. Spaces, hyphens and small letters do not matter.",
-        required="Type what they read back, or choose that they want no code",
+        required="Type what they read back, or choose that they do not want a code",
         names=True,
         width=20,
         limit=200,
@@ -69,7 +69,7 @@ def wrap_up_fields() -> tuple[Field, ...]:
         ),
         TextArea(
             name="behind",
-            label="What did you hear behind them?",
+            label="What could you hear in the background?",
             hint="For example, a station announcement, children, or someone telling them what to say.",
             rows=2,
             limit=500,
@@ -77,7 +77,7 @@ def wrap_up_fields() -> tuple[Field, ...]:
         TextArea(
             name="more",
             label="Anything else that is not for the report",
-            hint="Nothing that tells who they are.",
+            hint="Leave out anything that identifies them.",
             rows=3,
             limit=2000,
         ),

@@ -50,7 +50,7 @@ _TRIED = (
     TextArea(
         name="said",
         label="What was said",
-        hint="Sealed with the report. When no call will be made: why not.",
+        hint="Sealed with the report. If no call will be made, say why.",
         rows=6,
         limit=LONG,
     ),

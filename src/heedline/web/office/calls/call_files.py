@@ -43,7 +43,7 @@ _PROBLEMS = {
     FileProblem.DUPLICATE: "You have already added this file",
     FileProblem.NO_ROOM: "There is no room for files at the moment. Send the report, and add the file later",
     FileProblem.BUSY: "Another file is still being added. Try again when it is in the list",
-    FileProblem.INTERRUPTED: "The file did not arrive whole. Add it again",
+    FileProblem.INTERRUPTED: "The file was only partly uploaded. Add it again",
     FileProblem.UNREADABLE: "The browser sent something that could not be read. Add the file again",
 }
 

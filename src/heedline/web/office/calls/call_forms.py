@@ -36,9 +36,9 @@ from heedline.web.components.typed_dates import PARTS
 
 LANGUAGE = "en"
 PHRASES = Phrases(
-    account_missing="Write down what was told. A few words are enough.",
-    choose_first="Choose an answer here too, so that what stands under “{step}” has its place.",
-    not_without_leave="Nothing of “{step}” is kept: the caller has not agreed to it. Ask them first, and choose it above.",
+    account_missing="Write down what the caller said. A few words are enough.",
+    choose_first="Choose an answer here too, so that what you wrote under “{step}” can be kept.",
+    not_without_leave="“{step}” has not been kept, because the caller has not agreed. Ask them first, and choose it above.",
 )
 SAY_ANONYMOUS = (
     "Say: “You can stay anonymous. Please do not tell me your name, your number or where you live.” "
@@ -262,11 +262,15 @@ def _own_fields() -> tuple[Field, ...]:
         ),
         DateInput(
             name="contact-on",
-            label="The day it reached us",
+            label="Date received",
             hint="Only if you are entering a letter, an email or a paper call sheet later. For example, 14 3 2026.",
         ),
         TextInput(
-            name="contact-at", label="The time", hint="As on a clock, for example 14:05.", width=5, limit=20
+            name="contact-at",
+            label="The time",
+            hint="Use the 24-hour clock, for example 14:05.",
+            width=5,
+            limit=20,
         ),
         *risk_fields(),
     )

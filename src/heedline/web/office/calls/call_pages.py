@@ -241,7 +241,7 @@ def save(request: OfficeRequest) -> HttpResponse:
         return JsonResponse({"said": TOO_BIG}, status=413)
     said = f"Draft saved at {clock(at)}."
     if sheet.reading.refused:
-        said += " Nothing of how to reach the caller is kept: they have not agreed."
+        said += " No contact details are kept, because the caller has not agreed."
     known = {"said": said, "edition": call_taking.edition_of(draft), "call": str(draft.report_id)}
     return _with_cookie(JsonResponse(known), draft.cookie)
 

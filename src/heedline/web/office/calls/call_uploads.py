@@ -27,7 +27,7 @@ class CallDrafts:
     """The unfinished calls and letters of a signed-in officer in one browser."""
 
     def adds(self, path: str) -> bool:
-        """Return whether a form with one file is sent to this path."""
+        """Return whether this path accepts a form that uploads one file."""
         return _ADD.fullmatch(path) is not None
 
     def upload_in(self, path: str) -> UUID | None:

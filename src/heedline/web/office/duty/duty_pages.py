@@ -188,7 +188,7 @@ def _passing_on(colleagues: Iterable[Colleague]) -> tuple[Radios]:
                 FieldOption(
                     value=_TO_THE_DESK,
                     label="The desk",
-                    hint="They wait in its queue with the times that they have.",
+                    hint="They return to its queue and keep their deadlines.",
                 ),
                 FieldOption(
                     value=_KEEP, label="I do", hint="Their deadlines still apply while you are off duty."

@@ -29,15 +29,15 @@ _LONGEST = 2_000
 _ORIGINAL: tuple[Field, ...] = (
     Radios(
         name="reason",
-        label="Why does the original have to leave the service?",
-        required="Choose why the original has to leave the service",
+        label="Why is the original being exported?",
+        required="Choose why the original is being exported",
         choices=tuple(FieldOption(value=str(code), label=words) for code, words in REASONS.items()),
         small=True,
     ),
     TextArea(
         name="words",
         label="Say more",
-        hint="For which case, and who will have it. Kept as a sealed note on the report.",
+        hint="Say which case it is for and who will have it. This is kept as a sealed note on the report.",
         required="Say for which case, and who will have it",
         rows=3,
         limit=_LONGEST,

@@ -44,7 +44,7 @@ SAME = Checkboxes(
     label="Before it is sent",
     choices=(
         FieldOption(value="says-it", label="It says what the English says, and nothing more"),
-        FieldOption(value="no-names", label="It names nobody and no place that only the reporter knows of"),
+        FieldOption(value="no-names", label="It names no person or place that only the reporter knows about"),
     ),
     small=True,
 )
@@ -96,8 +96,8 @@ def _asking(file: CaseFile) -> tuple[Field, ...]:
         _language_field("language", "Which language is it in?", foreign=True),
         TextArea(
             name="note",
-            label="What does the translator have to know?",
-            hint="Sealed with the report. What matters most, or what was unclear.",
+            label="What does the translator need to know?",
+            hint="For example, what matters most or what was unclear. Sealed with the report.",
             optional=True,
             rows=3,
             limit=SHORT,
@@ -192,7 +192,7 @@ def _writing(task: TranslationLine) -> tuple[Field, ...]:
         label=f"In {into}",
         hint="They see this, signed with your key. Your name is not shown to them."
         if task.outward
-        else "Say what it says, and leave out nothing. Put what you cannot read or doubt in square brackets.",
+        else "Translate everything. Put anything you cannot read or are unsure of in square brackets.",
         required="Write the translation",
         rows=16,
         limit=5000 if task.outward else translating.LONGEST,
@@ -340,6 +340,6 @@ def _write(request: OfficeRequest, file: CaseFile, line: TranslationLine, form: 
         return _show(request, file, line, form.but(text="This is too long. Shorten it"), 422)
     except (NotNow, Refused) as no:
         return _show(request, file, line, form.but(**{"": no.reason}), 409)
-    done = "Sent, in their language." if line.outward else "Kept. It stands beside the original."
+    done = "Sent, in their language." if line.outward else "Saved. It is shown beside the original."
     messages.success(request, done)
     return let_go(request, HttpResponseRedirect(_here(request, file.header.ref, line.id)), by)

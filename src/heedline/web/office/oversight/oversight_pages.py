@@ -71,7 +71,9 @@ def _form(request: OfficeRequest) -> Form:
             blank="Everybody",
             choices=tuple(FieldOption(value=one, label=name) for one, name in offered.officers),
         ),
-        TextInput(name="report", label="Report", hint="Its whole id, from the address of a line of this log"),
+        TextInput(
+            name="report", label="Report", hint="The full ID, from the web address of an entry in this log"
+        ),
         Checkboxes(
             name="refused",
             label="Outcome",
@@ -85,7 +87,7 @@ def _form(request: OfficeRequest) -> Form:
     )
     form = Form.posted(fields, request.GET.lists())
     if form.text("report") and _id(form.text("report")) is None:
-        form = form.but(report="Enter the whole id of a report, or leave this empty")
+        form = form.but(report="Enter the full ID of a report, or leave this blank")
     return form
 
 
@@ -244,7 +246,7 @@ def bulk(request: OfficeRequest) -> HttpResponse:
         _heap(heap, f"{heap.count} reports", act=str(Act.REPORT_READ))
         for heap in log_view.bulk_reads(by=request.attendance, at=session.now())
     ]
-    lead = f"Hours of the last {log_view.BACK.days} days in which one person read {log_view.MANY} different reports or more."
+    lead = f"Hours of the last {log_view.BACK.days} days in which one person read {log_view.MANY} or more different reports."
     return _heaps(request, "Bulk viewing", lead, rows)
 
 
@@ -257,8 +259,8 @@ def hours(request: OfficeRequest) -> HttpResponse:
         for heap in log_view.out_of_hours(by=request.attendance, at=session.now())
     ]
     lead = (
-        f"Days of the last {log_view.BACK.days} days on which somebody looked at reports, or at who sent one, while the"
-        " rota does not have them on duty at any desk."
+        f"Days of the last {log_view.BACK.days} days on which somebody viewed reports or a source identity while the"
+        " rota did not have them on duty at any desk."
     )
     return _heaps(request, "Viewing off duty", lead, rows)
 
@@ -272,8 +274,8 @@ def early(request: OfficeRequest) -> HttpResponse:
         for heap in log_view.early_numbers(by=request.attendance, at=session.now())
     ]
     lead = (
-        f"Who in the last {log_view.BACK.days} days opened the number of somebody who asked for a call outside the times"
-        " that they said are safe. The reason is in the log."
+        f"Who in the last {log_view.BACK.days} days opened a call-back number outside the times"
+        " that the reporter said are safe. The reason is in the log."
     )
     return _heaps(request, "Calls outside safe hours", lead, rows)
 
@@ -292,7 +294,7 @@ def refused(request: OfficeRequest) -> HttpResponse:
         for heap in log_view.refusals(by=request.attendance, at=session.now())
     ]
     lead = (
-        f"Actions refused in the last {log_view.BACK.days} days, most often first. A report of another desk and"
-        " one that never was are refused alike, so these lines name no report."
+        f"Actions refused in the last {log_view.BACK.days} days, most frequent first. Another desk’s report and"
+        " one that does not exist are refused in the same way, so no reports are named here."
     )
     return _heaps(request, "Refused", lead, rows)

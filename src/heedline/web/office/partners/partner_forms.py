@@ -54,8 +54,8 @@ def writing_fields(
         ),
         Radios(
             name="basis",
-            label="On which ground of law?",
-            hint="Ask your lawyers when you are not sure.",
+            label="What is the legal basis?",
+            hint="If you are not sure, ask your legal team.",
             required="Choose the ground",
             choices=_choices(dict(rules.bases)),
             small=True,
@@ -63,7 +63,7 @@ def writing_fields(
         TextInput(
             name="title",
             label="A title that they can file it by",
-            hint="No names in it.",
+            hint="Do not include names.",
             required="Enter a title",
             limit=LONGEST_TITLE,
         ),
@@ -71,7 +71,7 @@ def writing_fields(
             name="text",
             label="What they need to know",
             hint=(
-                "In words of your own, and no more than they need. Leave out who told us, how they know it, from where they "
+                "In your own words, and no more than they need. Leave out who told us, how they know it, from where they "
                 "saw it, and anything only they could know."
             ),
             required="Write what they need to know",
@@ -91,7 +91,7 @@ def writing_fields(
         TextArea(
             name="necessity",
             label="Why do they need this much?",
-            hint="For your colleagues. The partner does not get it.",
+            hint="For your colleagues. The partner does not see this.",
             required="Say why they need this much",
             rows=3,
             limit=LONGEST,
@@ -178,8 +178,8 @@ SENDING_BACK: tuple[Field, ...] = (
 WITHDRAWING: tuple[Field, ...] = (
     _why(
         "back_from_them",
-        "Why is it taken back?",
-        "From then on nobody there can open it. If they have read it, phone them: they know it.",
+        "Why is it being withdrawn?",
+        "After that nobody there can open it. If they have already read it, phone them.",
     ),
 )
 HEARD = TextInput(

@@ -49,7 +49,7 @@ _ACTS: dict[str, tuple[tuple[Field, ...], PartnerAct, str]] = {
         lambda ref, form, version, by, at: outgoing.send_back(
             ref, form.text("back"), version=version, by=by, at=at
         ),
-        "It does not go. Your colleague reads why.",
+        "Not sent. Your colleague can read the reason.",
     ),
     "withdraw": (
         partner_forms.WITHDRAWING,

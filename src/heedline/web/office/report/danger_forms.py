@@ -67,8 +67,8 @@ TAKE: tuple[Field, ...] = (_reason("take_reason"),)
 DISCHARGE: tuple[Field, ...] = (
     Radios(
         name="ending",
-        label="Why does the danger end?",
-        required="Choose why the danger ends",
+        label="Why has the danger ended?",
+        required="Choose why the danger has ended",
         choices=tuple(FieldOption(value=code, label=words) for code, words in ENDINGS.items()),
         small=True,
     ),

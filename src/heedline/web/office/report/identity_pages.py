@@ -71,8 +71,8 @@ ASKING: tuple[Field, ...] = (
     ),
     TextArea(
         name="risk",
-        label="What could happen to whoever sent it?",
-        hint="Who could find out that they told us, and how you would keep that from happening.",
+        label="What could happen to the reporter?",
+        hint="Say who could find out that they reported, and how you would prevent that.",
         required="Say what could happen to them",
         rows=3,
         limit=LONGEST,
@@ -133,7 +133,7 @@ def _deciding(minutes: int) -> tuple[Field, ...]:
         Select(
             name="minutes",
             label="For how long?",
-            hint="If you say yes. Never longer than was asked for.",
+            hint="If you say yes. Never longer than requested.",
             choices=tuple(
                 FieldOption(value=str(one), label=words)
                 for one, words in sorted(GRANTABLE.items(), reverse=True)
@@ -156,13 +156,13 @@ def _deciding(minutes: int) -> tuple[Field, ...]:
 DECIDING_TRACE = deciding_fields(
     "Do you agree to the communications data request?",
     "They get a statement of what Heedline holds",
-    "Is a life at risk, was all else tried, and is it in proportion to what it does to the sender and to trust in the service?",
+    "Is a life at risk, has all else been tried, and is it proportionate to the effect on the reporter and on trust in the service?",
 )
 CONFIRMING = Checkboxes(
     name="confirmed",
     label="Conditions",
     required="Confirm the conditions",
-    choices=(FieldOption(value="yes", label="I have read the conditions and keep to them"),),
+    choices=(FieldOption(value="yes", label="I have read the conditions and will keep to them"),),
     small=True,
 )
 OPENING: tuple[Field, ...] = (
@@ -257,7 +257,7 @@ def decide(request: OfficeRequest, ref: UUID) -> HttpResponse:
                 agreed = (
                     "Agreed. They can print the statement." if trace else "Approved. They alone can open it."
                 )
-                refused = "Question sent." if decision.ask_back else "Refused. They read why."
+                refused = "Question sent." if decision.ask_back else "Refused. They can read the reasons."
                 done = agreed if decision.approve else refused
                 messages.success(request, done)
                 return let_go(request, HttpResponseRedirect(reverse("identity")), by)

@@ -79,7 +79,7 @@ def _owner_fields(known: Iterable[Colleague], header: CaseHeader, me: UUID) -> t
     choice = Radios(
         name="to",
         label="Who owns this report?",
-        hint="The time of the next action stays as it is.",
+        hint="The deadline for the next action does not change.",
         required="Choose who owns this report",
         choices=tuple(
             FieldOption(
@@ -113,13 +113,13 @@ def _next_action(header: CaseHeader) -> tuple[Field, ...]:
     return (
         Radios(
             name="what",
-            label="What do you record?",
+            label="What are you recording?",
             required="Choose what you record",
             choices=(
                 FieldOption(
                     value=CHECK,
                     label="A further check",
-                    hint="It starts the time for the next action again, by the priority.",
+                    hint="This restarts the next-action deadline, according to priority.",
                 ),
                 FieldOption(value=REVIEW, label="A review at a later time"),
             ),
@@ -128,7 +128,7 @@ def _next_action(header: CaseHeader) -> tuple[Field, ...]:
         Radios(
             name="later",
             label="When is the review?",
-            hint="Only for a review. The priority sets how late it can be.",
+            hint="Only for a review. The priority sets the latest time.",
             optional=True,
             choices=tuple(
                 FieldOption(value=str(minutes), label=words)

@@ -43,7 +43,7 @@ PRIORITY = Radios(
     label="Priority",
     required="Choose a priority",
     choices=(
-        FieldOption(value="high", label="High", hint="Serious harm, or a chance that passes soon"),
+        FieldOption(value="high", label="High", hint="Serious harm, or an opportunity that will soon pass"),
         FieldOption(value="medium", label="Medium", hint="Time matters"),
         FieldOption(value="low", label="Low", hint="Everything else"),
     ),
@@ -349,7 +349,7 @@ def question_fields(templates: Mapping[str, str]) -> tuple[Field, ...]:
         Select(
             name="template",
             label="Start from a question",
-            hint="Nobody who reports is ever asked to find out more.",
+            hint="Reporters are never asked to find out more.",
             blank="My own words",
             choices=tuple(FieldOption(value=code, label=label) for code, label in templates.items()),
         ),
@@ -370,7 +370,7 @@ WOULD_THIS_GIVE_THEM_AWAY = Checkboxes(
     label="Would this give them away?",
     hint="Someone else may see the reporter’s screen. Confirm each statement.",
     choices=(
-        FieldOption(value="no-names", label="It names nobody and no place that only the reporter knows of"),
+        FieldOption(value="no-names", label="It names no person or place that only the reporter knows about"),
         FieldOption(value="no-task", label="It asks only for what they know already, not to find out more"),
         FieldOption(value="no-case", label="It does not say what we know, think or do"),
     ),
@@ -380,8 +380,8 @@ WOULD_THIS_GIVE_THEM_AWAY = Checkboxes(
 
 DESPITE = TextArea(
     name="despite",
-    label="Why is it sent all the same?",
-    hint="Sealed with the message. Your supervisors are called and read it.",
+    label="Why are you sending it anyway?",
+    hint="Sealed with the message. Your supervisors will be paged and will read it.",
     required="Give your reason for sending it anyway, or refer it",
     rows=3,
     limit=SHORT,

@@ -32,7 +32,7 @@ ACTS = {
     "files-listed": "Viewed the list of files",
     "file-viewed": "Viewed a file",
     "derivative-made": "Opened a file for the first time, which made its safe copy",
-    "original-taken": "Took the original of a file out",
+    "original-taken": "Exported the original of a file",
     "number-shown": "Opened the reporter’s number",
     "call-tried": "Called the reporter",
     "source-referred": "Referred the report to the source unit",

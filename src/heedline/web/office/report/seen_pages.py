@@ -28,9 +28,9 @@ from heedline.web.shell.seen_words import earlier_words, one_of, seen_words
 TOO_LONG = "This reason is too long. Shorten it."
 _CHOICES = {
     LinkVerdict.SAME: ("Same", "They are about the same person, vehicle, account or event"),
-    LinkVerdict.NOT_SAME: ("Not the same", "They share something and are about different ones"),
+    LinkVerdict.NOT_SAME: ("Not the same", "They share details but are about different ones"),
     LinkVerdict.NOT_SURE: ("Not sure", "It cannot be decided yet"),
-    LinkVerdict.UNDONE: ("Undo the decision", "As if nobody had decided. What was decided stays readable"),
+    LinkVerdict.UNDONE: ("Undo the decision", "As if undecided. Earlier decisions can still be read"),
 }
 
 

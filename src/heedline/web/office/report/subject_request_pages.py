@@ -38,10 +38,10 @@ def _opening(request: OfficeRequest) -> tuple[Field, ...]:
             ),
             small=True,
         ),
-        DateInput(name="received", label="When did it come?", required="Enter the date it was received"),
+        DateInput(name="received", label="When was it received?", required="Enter the date it was received"),
         Radios(
             name="desk",
-            label="Which desk looks for it?",
+            label="Which desk will search for the data?",
             required="Choose a desk",
             choices=tuple(
                 FieldOption(value=str(desk.id), label=desk.name) for desk in request.attendance.desks
@@ -96,7 +96,7 @@ def _answering() -> tuple[Field, ...]:
         Radios(
             name="answer",
             label="What will they be told?",
-            hint="The data-protection officer sends these words.",
+            hint="The data protection officer sends this text.",
             required="Choose what they are told",
             choices=tuple(
                 FieldOption(value=code, label=one.words) for code, one in keeping.rules().answers.items()

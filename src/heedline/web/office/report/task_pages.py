@@ -37,7 +37,7 @@ def _who(known: Iterable[Colleague], me: UUID, *, optional: bool = False) -> Rad
     return Radios(
         name="to",
         label="Who does it?",
-        hint="Only if you give it to somebody." if optional else "",
+        hint="Only if you assign it to somebody." if optional else "",
         optional=optional,
         required="" if optional else "Choose who does the task",
         choices=tuple(
@@ -56,7 +56,7 @@ def _when(*, optional: bool = False) -> Radios:
     return Radios(
         name="later",
         label="When is it due?",
-        hint="Only if you give it to somebody."
+        hint="Only if you assign it to somebody."
         if optional
         else "When this time has passed, its owner and the supervisors are alerted.",
         optional=optional,

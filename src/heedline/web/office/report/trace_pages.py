@@ -39,7 +39,7 @@ def asking_fields() -> tuple[Field, ...]:
         TextArea(
             name="necessity",
             label="Why is it necessary now?",
-            hint="What you would do if you found them. Write nothing here that is only in the report.",
+            hint="Say what you would do if you found them. Do not include anything that is only in the report.",
             required="Explain why it is necessary",
             rows=4,
             limit=LONGEST,
@@ -47,15 +47,15 @@ def asking_fields() -> tuple[Field, ...]:
         TextArea(
             name="tried",
             label="What was tried first?",
-            hint="Asking them through their code, a call that they asked for, opening who sent it, other sources.",
+            hint="For example, a question through their code, a call back, their identity or other sources.",
             required="Explain what was tried first",
             rows=3,
             limit=LONGEST,
         ),
         TextArea(
             name="proportion",
-            label="Why is it in proportion?",
-            hint="They were told that we keep neither their address nor what they use. What would it do to them, to their safety, and to others who may want to tell us something?",
+            label="Why is it proportionate?",
+            hint="They were told that we do not keep their IP address or device details. What would the effect be on them, on their safety, and on others who may want to report?",
             required="Explain why it is proportionate",
             rows=4,
             limit=LONGEST,

@@ -47,18 +47,18 @@ _MOST = 4096
 _WAITING = "provider_waiting"
 _WAITS = 300.0
 
-UNREACHABLE = "{name} cannot be reached at the moment. Try again in a minute. If it lasts, ask two stewards to let you in by password."
+UNREACHABLE = "{name} cannot be reached at the moment. Try again in a minute. If it continues, ask two stewards to let you in by password."
 NOT_NOW = "{name} did not say who you are in a way that can be trusted. Start again."
 TURNED_AWAY = (
     "{name} did not let you in. If you stopped it yourself, start again. If not, ask whoever runs {name} whether your "
     "account there is open."
 )
 NOBODY = (
-    "{name} says who you are, but nobody here signs in with that account. Sign in with your password, and set it up "
+    "{name} confirmed who you are, but no account here is linked to it. Sign in with your password, and set it up "
     "under your name, or ask a steward."
 )
 NO_FACTOR = "{name} did not ask you for a second step. Heedline needs one. Ask whoever runs {name}."
-LOST = "The way to {name} was not started here, or took too long. Start again."
+LOST = "This sign-in with {name} was not started here, or took too long. Start again."
 
 
 def _provider() -> Provider:

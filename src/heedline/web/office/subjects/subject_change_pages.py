@@ -81,7 +81,7 @@ def _linking(linked: bool) -> tuple[Field, ...]:
         FieldOption(
             value=_NOT_SAME,
             label="Not the same",
-            hint="The report is about a different one. Whoever links it again is told.",
+            hint="The report is about a different subject. Anyone who links it again will be told.",
         ),
         FieldOption(
             value=_UNDO, label="Linked by mistake", hint="Nothing is said about whether they are the same."

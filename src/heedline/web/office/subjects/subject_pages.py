@@ -94,7 +94,7 @@ def _decision() -> Radios:
             FieldOption(
                 value=_NOT_SAME,
                 label="Not the same",
-                hint="The report is about a different one. This is remembered. No values are recorded.",
+                hint="The report is about a different subject. Your decision is recorded, but no values are.",
             ),
         ),
         small=True,
@@ -128,8 +128,8 @@ def _fields(offer: SubjectOffer, chosen: OfferedSubject | None = None) -> tuple[
     sure = Checkboxes(
         name=SURE,
         label="A colleague decided that they are not the same",
-        required="Tick the box if you want to link the report all the same",
-        choices=(FieldOption(value="yes", label="I have read why, and link the report all the same"),),
+        required="Tick the box if you still want to link the report",
+        choices=(FieldOption(value="yes", label="I have read the reason and still want to link the report"),),
         small=True,
     )
     return (

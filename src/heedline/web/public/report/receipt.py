@@ -30,7 +30,7 @@ from heedline.web.public.shell.receipt_codes import typed_code
 
 @on_sent
 def code(turn: DraftVisit) -> HttpResponse:
-    """Show the receipt code, with how to keep it safe.
+    """Show the receipt code, with advice on keeping it safe.
 
     The code is large, in groups and spelled out.
     """

@@ -61,7 +61,7 @@ class _Holed:
         return cls((*plain, text[at:].encode()), tuple(names))
 
     def filled(self, request: HttpRequest, holes: Mapping[str, str]) -> HttpResponse:
-        """Return the page with the holes filled, each as it would be in a template."""
+        """Return the page with its placeholders filled and escaped, as a template would."""
         parts: list[bytes] = []
         for one, name in zip(self.plain, self.names, strict=False):
             given = csrf_token(request) if name == _TOKEN else conditional_escape(holes[name])

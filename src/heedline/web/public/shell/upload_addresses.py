@@ -25,7 +25,7 @@ class PublicDrafts:
     """Unfinished reports, and messages that are being written in the mailbox, in every language."""
 
     def adds(self, path: str) -> bool:
-        """Return whether a form with one file is sent to this path."""
+        """Return whether this path accepts a form that uploads one file."""
         return _without_language(path) in {_TO_REPORT, _TO_MESSAGE}
 
     def upload_in(self, path: str) -> UUID | None:

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import connection
 
 from heedline.casework.keys import directory as key_directory
+from heedline.casework.search import desk_index
 from tests.support import database
 from tests.support.cast import House, add_partner, build_house, now
 
@@ -56,6 +57,7 @@ def house(name: str) -> House:
     # As it was known after the last statement was made. Verifying all statements anew takes longer than many a test.
     key_directory.forget()
     key_directory._known = replace(found.known, asked=time.monotonic(), offered={})
+    desk_index.unmerged.clear()  # of an index that an earlier test had
     return copy.deepcopy(found.house)
 
 

@@ -194,12 +194,12 @@ def test_nothing_ends_it_but_a_discharge(led: People) -> None:
     ref = danger_scene.opened(led)
     with led.sitting("Odile") as odile:
         version = row(ref).version
-        with pytest.raises(NotNow, match="discharged"):
+        with pytest.raises(NotNow, match="discharges it"):
             transitions.assess(ref, stories.VAGUE, version=version, by=odile, at=led.at)
-        with pytest.raises(NotNow, match="discharged"):
+        with pytest.raises(NotNow, match="discharges it"):
             transitions.close(ref, stories.NOTHING, version=version, by=odile, at=led.at)
     fresh, _ = led.taken(**DANGER)
-    with led.sitting("Odile") as odile, pytest.raises(NotNow, match="discharged"):
+    with led.sitting("Odile") as odile, pytest.raises(NotNow, match="discharges it"):
         transitions.release(fresh, by=odile, at=led.at)
     assert row(ref).danger_to_life
     assert row(ref).rank == 0

@@ -149,7 +149,7 @@ def test_a_colleague_writes_once_the_lease_has_lapsed_and_owns_nothing_by_it(peo
     end, due = row(ref).lease_until, row(ref).due_at
     assert end is not None
     with people.sitting("Olga") as olga:
-        with pytest.raises(Refused, match="writing"):
+        with pytest.raises(Refused, match="editing"):
             transitions.assess(ref, URGENT, version=2, by=olga, at=end - timedelta(seconds=1))
         transitions.assess(ref, URGENT, version=2, by=olga, at=end)
     report = row(ref)
@@ -158,7 +158,7 @@ def test_a_colleague_writes_once_the_lease_has_lapsed_and_owns_nothing_by_it(peo
     assert report.due_at is not None
     assert due is not None
     assert report.due_at < due, "danger that a colleague finds shortens the owner's clock"
-    with people.sitting("Odile") as odile, pytest.raises(Refused, match="writing"):
+    with people.sitting("Odile") as odile, pytest.raises(Refused, match="editing"):
         transitions.assess(ref, URGENT, version=3, by=odile, at=end)
 
 

@@ -141,7 +141,7 @@ def test_a_disposal_takes_nothing_else_from_other_reports(people: People) -> Non
 def test_nobody_confirms_what_they_proposed(people: People) -> None:
     ref, ident = proposed(people, "Olga")
     with people.sitting("Olga") as olga:
-        with pytest.raises(Refused, match="yourself"):
+        with pytest.raises(Refused, match="Another officer"):
             keeping.decide(ident, dispose=True, by=olga, at=people.at)
         paper = certificates.certificate(
             Disposal.objects.get(id=ident).proposal, [], on=people.at.date(), by=olga.keys().voice

@@ -129,7 +129,7 @@ def test_a_page_of_results_takes_few_statements(
     pages = [sql for sql in told if "reports_search_page" in sql]
     brackets = [sql for sql in told if sql.startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "SET "))]
     # reading the index is counted apart, and the tests ask for themselves who acts
-    apart = [sql for sql in told if sql == "SELECT current_user" or "reports_search_index" in sql]
+    apart = [sql for sql in told if sql.startswith("SELECT current_user") or "reports_search_index" in sql]
     own = [sql for sql in told if sql not in pages + brackets + apart]
     assert len(own) <= 5, own
 

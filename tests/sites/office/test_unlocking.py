@@ -65,7 +65,7 @@ def test_unlocking_is_slowed_down_per_officer(house: House, hand: Callable[[], H
         odile.send("/unlock/", passphrase="wrong")
     elsewhere.sign_in("Odile")
     elsewhere.unlock(house, "Odile")
-    assert "too many tries. Wait 1 minute" in elsewhere.html
+    assert "too many attempts. Wait 1 minute" in elsewhere.html
 
 
 def test_lock_now(house: House, hand: Callable[[], Hand]) -> None:

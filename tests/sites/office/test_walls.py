@@ -93,11 +93,14 @@ def test_a_stranger_sees_only_the_door(house: House, hand: Callable[[], Hand]) -
             ("<uuid:skill>", uuid4()),
             ("<uuid:other>", uuid4()),
             ("<uuid:file>", uuid4()),
+            ("<uuid:link>", uuid4()),
+            ("<uuid:value>", uuid4()),
             ("<slug:desk>", "north-east"),
             ("<int:pk>", 1),
             ("<int:number>", 1),
             ("<uuid:upload>", uuid4()),
             ("<slug:item>", "x"),
+            ("<slug:role>", "x"),
         ):
             path = path.replace(kind, str(value))
         stranger.get(path)

@@ -27,6 +27,7 @@ NOT_PRACTISED = (
     "keeping",
     "partners",
     "seen",
+    "subjects",
     "notes",
     "tasks",
     "timeline",

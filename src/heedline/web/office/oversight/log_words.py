@@ -26,6 +26,9 @@ from heedline.web.shell.report_bar import PRIORITIES
 #: What each thing is called that an event may say. A test holds it against every event that is written.
 LABELS = {
     "acknowledged": "Acknowledged",
+    "company": "Company",
+    "hits": "Matches",
+    "passed": "Passed",
     "act": "Filter: act",
     "added": "Added",
     "answer": "Answer",

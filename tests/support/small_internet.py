@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from heedline.specialist_desks.material.capture.running import CapturedFile, CapturedPage
+from heedline.specialist_desks.material.capture.running import CapturedFile, CapturedPage, CaptureLimits
 from heedline.specialist_desks.material.hashes.pdq import HASHER
 from heedline.specialist_desks.material.small_internet.server import SmallInternet
 from heedline.specialist_desks.material.small_internet.sites import PLACEHOLDER
@@ -68,3 +68,16 @@ def removed(address: str) -> CapturedPage:
     """A page that is missing beside a site that answers."""
     gone = (CapturedFile("text", "text/plain", b"Not found"),)
     return captured(address, status=404, control=200, files=gone, pdq=None)
+
+
+class Internet:
+    """What the next capture brings, and what was asked for."""
+
+    def __init__(self) -> None:
+        self.page: CapturedPage | None = None
+        self.asked: list[str] = []
+
+    def capture(self, address: str, limits: CaptureLimits, *, control: str = "") -> CapturedPage:
+        self.asked.append(address)
+        assert limits.small_internet == 0, "the tests' database is no demonstration"
+        return self.page or captured(address)

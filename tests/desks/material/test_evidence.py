@@ -19,8 +19,6 @@ from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskFile
 from heedline.specialist_desks.material import adding, disposing, examining
 from heedline.specialist_desks.material import reading as material
-from heedline.specialist_desks.material.capture import running
-from heedline.specialist_desks.material.capture.running import CapturedPage
 from heedline.specialist_desks.material.evidence import (
     bundles,
     capturing,
@@ -39,36 +37,10 @@ from tests.support.files_scene import add_file
 from tests.support.material_scene import PAGE, an_item_of, examined, reported, taken, the_item, unlawful
 from tests.support.scene_people import People
 from tests.support.search_scene import indexed
-from tests.support.small_internet import captured, pdq, removed, small_internet
+from tests.support.small_internet import Internet, captured, pdq, removed, small_internet
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stored")]
 OTHER = "https://board.example/t/90210"
-
-
-@pytest.fixture(autouse=True)
-def stored(settings: Settings, tmp_path: Path) -> None:
-    settings.FILES = tmp_path / "files"
-    settings.FILES_KEEP_FREE = 0
-
-
-class Internet:
-    """What the next capture brings, and what was asked for."""
-
-    def __init__(self) -> None:
-        self.page: CapturedPage | None = None
-        self.asked: list[str] = []
-
-    def capture(self, address: str, limits: running.CaptureLimits, *, control: str = "") -> CapturedPage:
-        self.asked.append(address)
-        assert limits.small_internet == 0, "the tests' database is no demonstration"
-        return self.page or captured(address)
-
-
-@pytest.fixture
-def internet(monkeypatch: pytest.MonkeyPatch) -> Internet:
-    made = Internet()
-    monkeypatch.setattr(running, "capture", made.capture)
-    return made
 
 
 def test_a_captured_page_is_sealed_chained_logged_and_shown(people: People, internet: Internet) -> None:

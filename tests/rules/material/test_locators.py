@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from heedline.specialist_desks.material.locators import (
     LocatorKind,
     account_locator,
+    address_without_tracking,
     canonical,
     locators_in,
     read_locator_rules,
@@ -217,3 +218,22 @@ def test_a_long_text_is_searched_quickly() -> None:
         canonical(trap, RULES)
         locators_in(trap, RULES)
         assert time.process_time() - began < 1, trap[:10]
+
+
+def test_a_link_that_can_name_its_sharer_is_short_and_told_to_nobody() -> None:
+    for written in (
+        "https://www.tiktok.com/t/ZTabc123/",
+        "https://www.facebook.com/share/p/1AbCdEfGh/",
+        "https://facebook.com/share/1AbCdEfGh?mibextid=x",
+        "https://www.instagram.com/share/p/BAbCdEfGh",
+        "https://www.reddit.com/r/Example/s/AbCdEfGhIj",
+        "https://www.reddit.com/u/example/s/AbCdEfGhIj",
+        "https://vm.tiktok.com/ZMabc123/",
+    ):
+        found = canonical(written, RULES)
+        assert found
+        assert found.kind is LocatorKind.SHORT, written
+        assert address_without_tracking(found, RULES) == ""
+        again = canonical(found.key, RULES)
+        assert again
+        assert (again.key, again.kind) == (found.key, LocatorKind.SHORT)

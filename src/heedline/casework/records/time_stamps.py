@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from http.client import HTTPException
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
@@ -43,7 +44,7 @@ def stamp(message: bytes) -> bytes | None:
         with build_opener(_NoRedirects).open(asked, timeout=_TIMEOUT) as answer:
             reply: bytes = answer.read(_LONGEST)
         stamped_at(reply, message, roots())
-    except (URLError, OSError, ValueError, UnfitStamp):
+    except (URLError, HTTPException, OSError, ValueError, UnfitStamp):
         return None
     return reply
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from heedline.casework.access.session import Attendance
 from heedline.casework.attachments import stored_objects
+from heedline.casework.errors import CannotOpen
 from heedline.casework.records import desk_parts
 from heedline.casework.report.opening import short_name
 from heedline.casework.search import desk_index
@@ -23,6 +24,10 @@ from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialC
 
 STILL_NAMED = "A report still names this item. It is disposed of after the last of these reports."
 NOT_FINISHED = "The work on this item is not finished."
+BANK_CLOSED = (
+    "Your keys do not open all of the desk's bank of known hashes, which may hold this item's. Ask a colleague whose keys "
+    "open it to dispose of this item."
+)
 #: As for reports: functions/search.sql.
 PURGED_WITHIN = timedelta(days=7)
 BUSY = "The index of your desk is being updated. Try again in a moment."
@@ -63,7 +68,10 @@ def dispose(ref: UUID, *, by: Attendance, at: datetime) -> ItemCertificate:
     notice_parts = notices.remove(ref, by=by, at=at)
     count, head = entries.logged(ref)
     objects = stored_objects.objects_about(ref)
-    known.forget(found)
+    try:
+        known.forget(found)
+    except CannotOpen:
+        raise NotNow(BANK_CLOSED) from None
     parts = notice_parts + desk_parts.dispose(desk, ref)
     for model in (EvidenceEntry, LivenessWatch, Examination):
         model._default_manager.filter(item_id=ref).delete()

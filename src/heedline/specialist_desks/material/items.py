@@ -19,8 +19,8 @@ from heedline.casework.records import desk_parts
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.specialist_desks.material.contents import ItemContent
-from heedline.specialist_desks.material.models import CompanyNotice, MaterialItem
-from heedline.specialist_desks.material.rules import PATH, ItemMove, ItemState
+from heedline.specialist_desks.material.models import CompanyNotice, LivenessWatch, MaterialItem
+from heedline.specialist_desks.material.rules import PATH, WATCHED, ItemMove, ItemState
 from heedline.specialist_desks.material.vocabulary import DESK_KIND, ITEM, MaterialAct, MaterialCapability
 
 
@@ -54,7 +54,7 @@ class FoundItem:
         self.item.indexed = None
 
     def save(self) -> None:
-        """Store the item's row with its next version."""
+        """Store the item's row with its next version. Its regular checks end if it need not be taken down."""
         item = self.item
         item.version += 1
         item.save(
@@ -70,6 +70,8 @@ class FoundItem:
                 "referral_due_at",
             ]
         )
+        if self.state not in WATCHED:
+            LivenessWatch.objects.filter(item=item).exclude(due_at=None).update(due_at=None)
 
     def write(self, content: ItemContent) -> None:
         """Seal a new content of the item."""

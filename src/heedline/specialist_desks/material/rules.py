@@ -98,6 +98,8 @@ APPROVABLE: Final = ILLEGAL | {_S.TERMS}
 
 #: States from which an item can be disposed of, once no report names it.
 DISPOSABLE: Final = frozenset(_S) - OPEN - {_S.HELD}
+#: Items that should be taken down, so somebody checks regularly whether they are.
+WATCHED: Final = frozenset({_S.UNLAWFUL, _S.TERMS})
 
 
 class ItemOutcome(StrEnum):

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from heedline.casework.access.session import Attendance
+from heedline.specialist_desks.material import check_times
 from heedline.specialist_desks.material.items import find, item_verb
 from heedline.specialist_desks.material.liveness import LivenessVerdict
 from heedline.specialist_desks.material.models import MaterialSighting
@@ -25,8 +26,8 @@ class Sighting:
 
     @property
     def is_there(self) -> bool:
-        """Return whether the material was seen."""
-        return self.verdict in {LivenessVerdict.LIVE, LivenessVerdict.MOVED, LivenessVerdict.CHANGED}
+        """Return whether the material was seen. A page that changed or moved has to be looked at first."""
+        return self.verdict is LivenessVerdict.LIVE
 
 
 def note(item: UUID, verdict: LivenessVerdict, *, officer: UUID, at: datetime) -> None:
@@ -42,8 +43,12 @@ def last(item: UUID) -> Sighting | None:
 
 @item_verb(MaterialAct.SEEN)
 def record(ref: UUID, verdict: LivenessVerdict, *, by: Attendance, at: datetime) -> None:
-    """Record that an examiner has looked whether an item is still there. Raises NotHere, Refused and Locked."""
+    """Record that an examiner has looked whether an item is still there, which counts as a check that was due.
+
+    Raises NotHere, Refused and Locked.
+    """
     found = find(ref, by=by, at=at)
     found.permit(MaterialCapability.EXAMINE)
     note(ref, verdict if verdict in BY_EXAMINER else LivenessVerdict.UNSURE, officer=by.officer_id, at=at)
+    check_times.made(found)
     found.record(MaterialAct.SEEN, verdict=str(verdict))

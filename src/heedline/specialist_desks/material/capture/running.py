@@ -29,6 +29,7 @@ _PATIENCE = 20
 _MOST_LINE = 4 << 20
 _BLOCK = 1 << 20
 _MOST_SUMS = 100
+_ENDED = "The browser of the capture ended early."
 _ROLES = frozenset({"text", "picture", "warc"})
 _PLACES = (
     "/usr/lib/chromium/chromium-headless-shell",
@@ -182,8 +183,22 @@ def _page(
     files: tuple[CapturedFile, ...],
     seen: Sequence[Mapping[str, Any]],
 ) -> CapturedPage:
+    """Return the page as the browser's sandbox tells it. Raises CaptureStopped for what is no page."""
+    try:
+        return _as_told(address, limits, page, files, seen)
+    except (ValueError, TypeError, AttributeError, LookupError, OverflowError, RecursionError):
+        raise CaptureStopped(_ENDED) from None  # the browser may have been taken over
+
+
+def _as_told(
+    address: str,
+    limits: CaptureLimits,
+    page: Mapping[str, Any],
+    files: tuple[CapturedFile, ...],
+    seen: Sequence[Mapping[str, Any]],
+) -> CapturedPage:
     failure = str(page.get("failure", ""))[:20]
-    status = int(page.get("status", 0))
+    status = _status(page.get("status", 0))
     if failure and not status:
         refused = [str(one.get("why")) for one in seen if one.get("why")]
         failure = next((one for one in refused if one != "too-much"), failure)
@@ -200,9 +215,9 @@ def _page(
         headers={
             str(name)[:100]: str(value)[:2_000] for name, value in dict(page.get("headers", {})).items()
         },
-        chain=[(int(one[0]), str(one[1])[:8_000]) for one in page.get("chain", [])][:30],
+        chain=[(_status(one[0]), str(one[1])[:8_000]) for one in page.get("chain", [])][:30],
         title=str(page.get("title", ""))[:500],
-        control=int(page.get("control", 0)),
+        control=_status(page.get("control", 0)),
         notes=tuple(notes),
         pdq=pdq if isinstance(pdq, dict) else None,
         sums=tuple(str(one)[:64] for one in page.get("sums", [])[:_MOST_SUMS]),
@@ -210,6 +225,12 @@ def _page(
         browser=str(page.get("browser", ""))[:40],
         files=files,
     )
+
+
+def _status(told: Any) -> int:
+    """Return a status of HTTP, or 0 for a number that is none."""
+    found = int(told)
+    return found if 0 <= found <= 999 else 0
 
 
 @contextmanager
@@ -263,7 +284,7 @@ class _Reader:
         """Return the next bytes."""
         while len(self._kept) < length:
             if not self._more():
-                raise CaptureStopped("The browser of the capture ended early.")
+                raise CaptureStopped(_ENDED)
         found = bytes(self._kept[:length])
         del self._kept[:length]
         return found
@@ -277,10 +298,10 @@ def _answer(
         told = json.loads(reader.line() or b"{}")
         listed = [(str(one["role"]), str(one["media"]), int(one["length"])) for one in told["files"]]
         page = dict(told["page"])
-    except (ValueError, KeyError, TypeError):
-        raise CaptureStopped("The browser of the capture ended early.") from None
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+        raise CaptureStopped(_ENDED) from None
     if any(role not in _ROLES or length < 0 for role, _, length in listed) or len(listed) > len(_ROLES):
-        raise CaptureStopped("The browser of the capture ended early.")
+        raise CaptureStopped(_ENDED)
     if sum(length for _, _, length in listed) > 2 * limits.most_bytes:
         raise CaptureStopped("The page was too large.")
     return page, tuple(CapturedFile(role, media, reader.exactly(length)) for role, media, length in listed)
@@ -291,7 +312,7 @@ def _seen(proxy: subprocess.Popen[bytes]) -> Sequence[Mapping[str, Any]]:
     assert proxy.stdin is not None  # noqa: S101
     with suppress(BrokenPipeError):
         proxy.stdin.close()
-    with suppress(CaptureStopped, ValueError, KeyError):
+    with suppress(CaptureStopped, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return [
             {
                 "host": str(one["host"])[:255],

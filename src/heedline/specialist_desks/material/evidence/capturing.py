@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from heedline.casework.access.session import Attendance
 from heedline.casework.attachments import desk_files
 from heedline.files.kinds import FileKind
 from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material import sightings
+from heedline.specialist_desks.material import check_times, sightings
 from heedline.specialist_desks.material.capture import running
 from heedline.specialist_desks.material.capture.running import CapturedPage, CaptureStopped
-from heedline.specialist_desks.material.evidence import entries, known, readings, watching
+from heedline.specialist_desks.material.evidence import entries, known, readings
 from heedline.specialist_desks.material.evidence.chain import EvidenceKind
 from heedline.specialist_desks.material.evidence.entries import EvidenceFile
 from heedline.specialist_desks.material.evidence.vantages import limits_of, vantages
-from heedline.specialist_desks.material.items import FoundItem, find, item_verb
+from heedline.specialist_desks.material.items import find, item_verb
 from heedline.specialist_desks.material.liveness import LivenessVerdict
 from heedline.specialist_desks.material.locators import Locator
 from heedline.specialist_desks.material.rules import ItemState
 from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialCapability
 
-NO_PAGE = "This item has no web address that a browser can open. Upload evidence instead."
 NOTHING_KEPT = "Nothing is captured of a referred item."
 _FILES = {
     "picture": (str(FileKind.IMAGE), "picture.png"),
@@ -84,7 +81,10 @@ def _begin(ref: UUID, *, by: Attendance, at: datetime) -> _Begun:
         raise NotNow(NOTHING_KEPT)
     locator = readings.locator_of(found.content)
     if locator is None:
-        raise NotNow(NO_PAGE)
+        raise NotNow(readings.NO_PAGE)
+    entries.whole(
+        found.item, by.keys()
+    )  # nothing is added to a chain that was changed, so no site is visited
     found.record(MaterialAct.CAPTURE_BEGUN)
     places = list(vantages())
     return _Begun(places[found.item.evidence.count() % len(places)], locator)  # each in its turn
@@ -98,7 +98,7 @@ def _keep(
     found.permit(MaterialCapability.EXAMINE)
     if found.state is ItemState.REFERRED:
         raise NotNow(NOTHING_KEPT)
-    before = _words(found)
+    before = [one.link.words for one in entries.whole(found.item, by.keys())]
     told = readings.told_of(page, locator, readings.known_page(before))
     if kind is EvidenceKind.CAPTURE:
         told["known"] = known.look_up_and_remember(found, told)
@@ -115,11 +115,9 @@ def _keep(
     act = MaterialAct.CAPTURED if kind is EvidenceKind.CAPTURE else MaterialAct.LOOKED
     entry = entries.add(found, kind, files, told, act)
     verdict = LivenessVerdict(told["verdict"])
-    watching.made(found)
-    sightings.note(ref, verdict, officer=by.officer_id, at=at)
-    done = [*before, {"kind": str(kind), "at": at.isoformat(), "told": told}]
-    return LookedAt(entry.number, verdict, readings.settled(done))
-
-
-def _words(found: FoundItem) -> Sequence[Mapping[str, Any]]:
-    return [one.link.words for one in entries.opened(found.item, found.by.keys())]
+    check_times.made(found)
+    settled = readings.settled([*before, {"kind": str(kind), "at": at.isoformat(), "told": told}])
+    # one check alone does not say that an item is gone
+    seen = LivenessVerdict.UNSURE if verdict.is_removed and settled is None else verdict
+    sightings.note(ref, seen, officer=by.officer_id, at=at)
+    return LookedAt(entry.number, verdict, settled)

@@ -15,6 +15,7 @@ from heedline.audit.models import Event
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.attachments.desk_files import KeptFile
 from heedline.casework.records import desk_parts, time_stamps
+from heedline.reports.lifecycle import NotNow
 from heedline.specialist_desks.material.evidence import chain
 from heedline.specialist_desks.material.evidence.chain import (
     BEGINNING,
@@ -29,6 +30,7 @@ from heedline.specialist_desks.material.vocabulary import EVIDENCE, MaterialAct
 
 #: Acts after which the log has the number and the hash of the newest entry.
 ADDING = (MaterialAct.CAPTURED, MaterialAct.UPLOADED, MaterialAct.LOOKED)
+CHANGED = "The evidence of this item is not what was recorded."
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,14 @@ def opened(item: MaterialItem, ring: Keyring) -> tuple[OpenedEntry, ...]:
         )
         for row, link in zip(rows, links, strict=True)
     )
+
+
+def whole(item: MaterialItem, ring: Keyring) -> tuple[OpenedEntry, ...]:
+    """Return the whole chain of an item for a verb that needs it. Raises NotNow with the reason if it is broken."""
+    try:
+        return opened(item, ring)
+    except BrokenChain as why:
+        raise NotNow(f"{CHANGED} {why}") from None
 
 
 def logged(item: UUID) -> tuple[int, bytes]:

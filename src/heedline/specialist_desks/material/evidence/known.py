@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.attachments.manifests import entries_of
+from heedline.casework.errors import CannotOpen
 from heedline.casework.records import desk_parts
 from heedline.specialist_desks.material.evidence.readings import picture_of, text_of
 from heedline.specialist_desks.material.hashes import Band, PictureBank, TextBank, TextSketch
@@ -97,9 +98,14 @@ def items_with_files_of(report: UUID, desk: UUID, ring: Keyring) -> Sequence[UUI
 
 
 def forget(found: FoundItem) -> None:
-    """Take an item's hashes out of the bank, when it is disposed of."""
+    """Take an item's hashes out of the bank, when it is disposed of.
+
+    Raises CannotOpen if a page of the bank does not open, because the hashes may be in it.
+    """
     ring, desk = found.by.keys(), found.item.desk_id
     for page in HashBankPage.objects.select_for_update().filter(desk_id=desk):
+        if page.container not in desk_parts.opened([page.container], ring):
+            raise CannotOpen
         kept = _entries([page], ring)
         left = [one for one in kept if one["item"] != str(found.item.id)]
         if len(left) < len(kept):
@@ -120,7 +126,9 @@ def _remember(
         "pdq": told.get("pdq"),
         "text": told.get("text"),
     }
-    page = next((one for one in pages if one.entries < A_PAGE), None)
+    # a page that does not open stays as it is: to write it would lose the hashes in it
+    readable = desk_parts.opened([one.container for one in pages], ring)
+    page = next((one for one in pages if one.entries < A_PAGE and one.container in readable), None)
     kept = _entries([page], ring) if page is not None else []
     if new in kept:
         return

@@ -34,7 +34,6 @@ SEEN_BEFORE = (
     "the item to a colleague."
 )
 _SAME = frozenset({Band.SAME, Band.RE_ENCODED})
-_CHANGED = "The evidence of this item is not what was recorded."
 
 
 @dataclass(frozen=True)
@@ -88,10 +87,10 @@ def evidence_of(ref: UUID, *, by: Attendance) -> ItemEvidence:
     try:
         chain = entries.opened(item, ring)
     except BrokenChain as why:
-        return ItemEvidence((), None, (), due, watch is not None, f"{_CHANGED} {why}")
+        return ItemEvidence((), None, (), due, due is not None, f"{entries.CHANGED} {why}")
     words = [one.link.words for one in chain]
     lines = tuple(_line(one) for one in reversed(chain))
-    return ItemEvidence(lines, readings.settled(words), _known(words, by), due, watch is not None, "")
+    return ItemEvidence(lines, readings.settled(words), _known(words, by), due, due is not None, "")
 
 
 @item_verb(MaterialAct.EVIDENCE_VIEWED)
@@ -106,7 +105,7 @@ def open_file(ref: UUID, number: int, role: str, *, by: Attendance, at: datetime
         raise NotHere
     if found.item.owner_id != by.officer_id and welfare.opted_out(by=by) & set(found.content.categories):
         raise welfare.OnBreak(welfare.OPTED_OUT)
-    chain = _whole(found.item, by)
+    chain = entries.whole(found.item, by.keys())
     chosen = next((one for one in chain if one.link.number == number), None)
     _refuse_seen_before(found.item.id, [one.link.words for one in chain], by)
     file = next((one for one in chosen.files if one.role == role), None) if chosen is not None else None
@@ -127,7 +126,7 @@ def export(ref: UUID, *, by: Attendance, at: datetime) -> tuple[str, str]:
     found.permit(MaterialCapability.LEAD)
     if found.state is ItemState.REFERRED:
         raise NotHere
-    chain = _whole(found.item, by)
+    chain = entries.whole(found.item, by.keys())
     if not chain:
         raise NotNow("There is no evidence of this item yet.")
     ring = by.keys()
@@ -153,13 +152,6 @@ def _refuse_seen_before(item: UUID, words: Sequence[Mapping[str, Any]], by: Atte
     one = seen.first()
     if one is not None:
         raise NotNow(SEEN_BEFORE.format(short_name(one.item_id)))
-
-
-def _whole(item: MaterialItem, by: Attendance) -> Sequence[OpenedEntry]:
-    try:
-        return entries.opened(item, by.keys())
-    except BrokenChain as why:
-        raise NotNow(f"{_CHANGED} {why}") from None
 
 
 def _line(one: OpenedEntry) -> EvidenceLine:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
 from typing import Any
-
-from django.conf import settings
 
 from heedline.specialist_desks.material.addresses import named_by_examiner
 from heedline.specialist_desks.material.addresses import rules as locator_rules
 from heedline.specialist_desks.material.capture.running import CapturedPage
+from heedline.specialist_desks.material.check_times import rules
 from heedline.specialist_desks.material.contents import ItemContent
 from heedline.specialist_desks.material.evidence.chain import EvidenceKind
 from heedline.specialist_desks.material.hashes import PictureHash, TextSketch, sketch_text
@@ -20,35 +18,31 @@ from heedline.specialist_desks.material.liveness import (
     KnownPage,
     LivenessCheck,
     LivenessReading,
-    LivenessRules,
     LivenessVerdict,
     StoredResponse,
-    read_liveness_rules,
     read_response,
     settled_verdict,
 )
-from heedline.specialist_desks.material.locators import Locator
+from heedline.specialist_desks.material.locators import Locator, address_without_tracking
 
+NO_PAGE = (
+    "This item has no web address that can be opened without giving the reporter away. A short or shared link can name "
+    "whoever shared it. Upload evidence instead."
+)
 #: Failures of a capture in the words of a stored response.
 _FAILURES = {"dns": "dns", "timeout": "timeout", "tls": "tls"}
 
 
-@cache
-def _rules(pack: str) -> LivenessRules:
-    return read_liveness_rules(files("heedline.packs").joinpath(pack), locator_rules().platforms)
-
-
-def rules() -> LivenessRules:
-    """Return the liveness rules of the pack in force."""
-    return _rules(settings.PACK)
-
-
 def locator_of(content: ItemContent) -> Locator | None:
-    """Return the first locator of an item that can be opened in a browser, or None."""
+    """Return the first locator of an item that can be opened in a browser, or None.
+
+    Its address is without what a shared link adds, which would tell the site who reported it.
+    """
     for one in content.addresses:
         locator = named_by_examiner(one.shown)
-        if locator is not None and locator.address.startswith(("http://", "https://")):
-            return locator
+        told = address_without_tracking(locator, locator_rules()) if locator is not None else ""
+        if locator is not None and told.startswith(("http://", "https://")):
+            return replace(locator, address=told)
     return None
 
 
@@ -75,7 +69,7 @@ def told_of(page: CapturedPage, locator: Locator, known: KnownPage) -> dict[str,
         "notes": list(page.notes),
         "hosts": [dict(one) for one in page.seen],
         "browser": page.browser,
-        "pdq": dict(page.pdq) if page.pdq else None,
+        "pdq": _pdq_of(page),
         "sums": list(page.sums),
         "text": {"whole": sketch.whole.hex(), "minima": sketch.minima.hex()},
         "verdict": str(reading.verdict),
@@ -98,6 +92,18 @@ def reading_of(page: CapturedPage, locator: Locator, known: KnownPage) -> Livene
     return read_response(locator, response, known, rules(), locator_rules())
 
 
+def _pdq_of(page: CapturedPage) -> dict[str, Any] | None:
+    """Return the picture's hash as the browser's sandbox wrote it, or None if it is none."""
+    picture = picture_of({"pdq": page.pdq})
+    if picture is None or page.pdq is None:
+        return None
+    return {
+        "hasher": str(page.pdq.get("hasher", ""))[:40],
+        "quality": picture.quality,
+        "forms": [one.hex() for one in picture.forms],
+    }
+
+
 def picture_of(told: Mapping[str, Any]) -> PictureHash | None:
     """Return the picture's hash that an entry records, or None."""
     pdq = told.get("pdq")
@@ -106,7 +112,7 @@ def picture_of(told: Mapping[str, Any]) -> PictureHash | None:
     try:
         forms = tuple(bytes.fromhex(str(one)) for one in pdq["forms"])
         quality = max(0, min(100, int(pdq["quality"])))
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
     if len(forms) != 8 or any(len(one) != 32 for one in forms):
         return None

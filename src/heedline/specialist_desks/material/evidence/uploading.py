@@ -39,7 +39,7 @@ def _keep(ref: UUID, sent: DraftFile, how: str, *, by: Attendance, at: datetime)
     if found.state is ItemState.REFERRED:
         raise NotNow(NOTHING_KEPT)
     words = written(how, longest=2_000, missing=HOW, lines=True)
-    entries.opened(found.item, by.keys())  # nothing is added to a chain that was changed
+    entries.whole(found.item, by.keys())  # nothing is added to a chain that was changed
     kept = desk_files.adopt(found.item.desk_id, ref, sent, on=at.date())
     file = EvidenceFile("upload", sent.media, sent.kind, sent.name, kept)
     told: dict[str, Any] = {"how": words, "scan": sent.scan, "sums": [sent.sha256]}

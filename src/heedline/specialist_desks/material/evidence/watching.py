@@ -10,16 +10,15 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.duty import paging
 from heedline.dispatch.models import Alarm
 from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material.evidence.readings import rules
+from heedline.specialist_desks.material import check_times
+from heedline.specialist_desks.material.evidence.readings import NO_PAGE, locator_of
 from heedline.specialist_desks.material.items import FoundItem, find, item_verb, my_desk
-from heedline.specialist_desks.material.liveness import next_check
 from heedline.specialist_desks.material.models import LivenessWatch
-from heedline.specialist_desks.material.rules import ItemState
+from heedline.specialist_desks.material.rules import WATCHED
 from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialAlarm, MaterialCapability
 
 #: How long after it was due a check raises an alarm. A night passes before, at a desk that is closed at night.
 LATE_AFTER = timedelta(hours=12)
-_WATCHED = frozenset({ItemState.UNLAWFUL, ItemState.TERMS})
 
 
 @item_verb(MaterialAct.WATCH_BEGUN)
@@ -27,30 +26,24 @@ def watch(ref: UUID, *, by: Attendance, at: datetime) -> None:
     """Begin to check an item at the times of the pack. Raises NotHere, Refused and NotNow."""
     found = find(ref, by=by, at=at)
     found.permit(MaterialCapability.EXAMINE)
-    if found.state not in _WATCHED:
+    if found.state not in WATCHED:
         raise NotNow("Only items that should be taken down are checked regularly.")
-    begin(found.item.id, found.item.desk_id, at)
+    if locator_of(found.content) is None:
+        raise NotNow(NO_PAGE)
+    begin(found, at)
     found.record(MaterialAct.WATCH_BEGUN)
 
 
-def begin(item: UUID, desk: UUID, at: datetime) -> None:
-    """Begin the checks of an item anew, from this time. A notice that is sent does the same."""
-    due = next_check(at, 0, _fraction(item), rules())
-    LivenessWatch.objects.update_or_create(
-        item_id=item, defaults={"desk_id": desk, "began_at": at, "done": 0, "due_at": due}
-    )
-
-
-def made(found: FoundItem) -> None:
-    """Count a check of an item, and set when the next one is due."""
-    row = LivenessWatch.objects.select_for_update(of=("self",)).filter(item=found.item).first()
-    if row is None or row.due_at is None:
+def begin(found: FoundItem, at: datetime) -> None:
+    """Begin the checks of an item anew, from this time, if it can be checked. A notice that is sent does the same."""
+    if found.state not in WATCHED or locator_of(found.content) is None:
         return
-    done = row.done
-    while (due := next_check(row.began_at, done, _fraction(row.item_id), rules())) and due <= found.at:
-        done += 1  # one check answers for all that are due by now
-    row.done, row.due_at = max(done, row.done), due
-    row.save(update_fields=["done", "due_at"])
+    item = found.item
+    due = check_times.first(item.id, at)
+    anew = {"began_at": at, "done": 0, "due_at": due}
+    LivenessWatch.objects.update_or_create(
+        item_id=item.id, defaults=anew, create_defaults={"desk_id": item.desk_id, **anew}
+    )
 
 
 def due(*, by: Attendance, at: datetime) -> Sequence[UUID]:
@@ -69,8 +62,3 @@ def raise_late(at: datetime) -> None:
 def is_late(alarm: Alarm, at: datetime) -> bool:
     """Return whether a check of the alarm's desk is overdue."""
     return LivenessWatch.objects.filter(desk=alarm.desk_id, due_at__lt=at - LATE_AFTER).exists()
-
-
-def _fraction(item: UUID) -> float:
-    """Return a number from 0 to 1 that is an item's own, so that checks are no pattern."""
-    return (item.int % 1_000) / 1_000

@@ -70,14 +70,14 @@ def account_locator(app: str, account: str, rules: LocatorRules) -> Locator | No
 
 
 def address_without_tracking(locator: Locator, rules: LocatorRules) -> str:
-    """Return the address that may be told to a company.
+    """Return the address that may be told to a company, and that a capture opens.
 
     What a site adds to a shared link can name the account that shared it, so only an item's one address is given,
     or a page's address without what follows readers. Where the fragment holds the key that opens a file, it is given
-    too. An account without an address has "".
+    too. A short link can be the sharer's own, so it has "", as an account without an address has.
     """
     platform = rules.platforms.get(locator.platform)
-    if not locator.address:
+    if not locator.address or locator.kind is LocatorKind.SHORT:
         return ""
     opened_by_fragment = platform is not None and platform.fragment_opens
     if locator.native_id and locator.kind is not LocatorKind.ARCHIVED and not opened_by_fragment:

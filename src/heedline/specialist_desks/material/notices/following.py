@@ -102,7 +102,7 @@ def serve(ref: UUID, given_on: date, how: str, words: str, *, by: Attendance, at
     found.row.sent_at = at
     found.save()
     found.record(MaterialAct.SERVED, how=how)
-    watching.begin(found.row.item_id, found.row.desk_id, at)
+    watching.begin(found.item, at)
     step = due.step_of(found.row)
     assert step is not None  # noqa: S101 - it has just been served
     return step.due

@@ -96,7 +96,7 @@ def _end(ref: UUID, attempt: UUID, carried: CarriedNotice, *, by: Attendance, at
         found.row.sent_at = found.row.sent_at or at
         found.save()
         found.record(MaterialAct.SENT)
-        watching.begin(found.row.item_id, found.row.desk_id, at)
+        watching.begin(found.item, at)
         return
     if found.state is NoticeState.APPROVED and delivery_state(attempts_of(found)) is DeliveryState.FAILED:
         found.move(NoticeMove.FAIL)
@@ -128,7 +128,7 @@ def sent_by_form(ref: UUID, receipt: str, *, by: Attendance, at: datetime) -> No
     found.row.sent_at = at
     found.save()
     found.record(MaterialAct.SENT)
-    watching.begin(found.row.item_id, found.row.desk_id, at)
+    watching.begin(found.item, at)
 
 
 @notice_verb(MaterialAct.NOT_DELIVERED)

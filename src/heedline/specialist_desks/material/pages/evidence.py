@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -20,15 +22,17 @@ from heedline.specialist_desks.material.capture.running import capture_missing
 from heedline.specialist_desks.material.evidence import capturing, reading, watching
 from heedline.specialist_desks.material.pages.evidence_words import BANDS, BY, FILES, KINDS, NOTES, VERDICTS
 from heedline.specialist_desks.material.pages.words import STATES
-from heedline.specialist_desks.material.rules import DISPOSABLE, ItemState
+from heedline.specialist_desks.material.rules import DISPOSABLE, WATCHED, ItemState
 from heedline.specialist_desks.material.vocabulary import MaterialCapability
 from heedline.specialist_desks.material.welfare import OnBreak
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
 from heedline.web.shell.request import OfficeRequest
 
-#: Checks that one click runs. Each may take half a minute.
+#: Checks that one click makes. Each may take half a minute.
 _AT_ONCE = 3
+#: Items that one click tries, and for how many seconds, if checks of some cannot be made.
+_TRIED, _LONGEST = 50, 90
 
 
 def evidence_context(request: OfficeRequest, ref: UUID, state: ItemState) -> dict[str, Any]:
@@ -49,7 +53,7 @@ def evidence_context(request: OfficeRequest, ref: UUID, state: ItemState) -> dic
         "next_check": times.day_and_clock(found.due_at, now) if found.due_at else "",
         "capture_missing": capture_missing(),
         "can_capture": shown and by.may(MaterialCapability.EXAMINE),
-        "can_watch": state in (ItemState.UNLAWFUL, ItemState.TERMS) and not found.watched,
+        "can_watch": state in WATCHED and not found.watched,
         "can_export": shown and bool(found.lines) and by.may(MaterialCapability.LEAD),
         "can_dispose": state in DISPOSABLE and by.may(MaterialCapability.LEAD),
     }
@@ -95,13 +99,7 @@ def checks(request: OfficeRequest) -> HttpResponse:
     by, at = request.attendance, session.now()
     waiting = watching.due(by=by, at=at)
     if request.method == "POST":
-        for ref in waiting[:_AT_ONCE]:
-            try:
-                found = capturing.look(ref, by=by, at=at)
-            except NotNow as why:
-                messages.error(request, f"Item {short_name(ref)}: {why.reason}")
-            else:
-                messages.success(request, f"Item {short_name(ref)}: {VERDICTS[found.verdict]}.")
+        _run(request, waiting[:_TRIED])
         return HttpResponseRedirect(reverse("material-checks"))
     lines = [(ref, short_name(ref)) for ref in waiting[:100]]
     context = {
@@ -111,6 +109,26 @@ def checks(request: OfficeRequest) -> HttpResponse:
         "capture_missing": capture_missing(),
     }
     return render(request, "material/checks.html", context)
+
+
+def _run(request: OfficeRequest, waiting: Sequence[UUID]) -> None:
+    """Make the first checks that can be made, and say of which items none can be."""
+    by, at = request.attendance, session.now()
+    until = monotonic() + _LONGEST
+    made = 0
+    failed: dict[str, list[str]] = {}
+    for ref in waiting:
+        try:
+            found = capturing.look(ref, by=by, at=at)
+        except NotNow as why:
+            failed.setdefault(why.reason, []).append(short_name(ref))
+        else:
+            made += 1
+            messages.success(request, f"Item {short_name(ref)}: {VERDICTS[found.verdict]}.")
+        if made == _AT_ONCE or monotonic() > until:
+            break
+    for reason, names in failed.items():
+        messages.error(request, f"Not checked: {', '.join(names)}. {reason}")
 
 
 @open_to(Audience.UNLOCKED)

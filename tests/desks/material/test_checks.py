@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from http.client import BadStatusLine
 from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
+from pytest_django import Settings
 
 from heedline.audit.models import Event
 from heedline.casework.attachments.taking import IncomingFile
+from heedline.casework.records import time_stamps
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskPartPayload
 from heedline.specialist_desks.material import disposing, examining, items, sightings
@@ -107,6 +110,21 @@ def test_evidence_that_does_not_open_stops_a_capture_before_it_begins(
             uploading.upload(ref, incoming.finish(people.at), "Taken elsewhere", by=olga, at=people.at)
     assert internet.asked == [PAGE, PAGE]
     assert Event.objects.filter(act="material-capture-begun").count() == begun
+
+
+def test_an_authority_that_does_not_speak_http_stops_no_capture(
+    people: People, internet: Internet, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.TIME_STAMPS_URL, settings.TIME_STAMPS_ROOTS = "http://127.0.0.1:9/tsa", "roots"
+
+    def opened(*_: object, **__: object) -> None:
+        raise BadStatusLine("SSH-2.0")
+
+    monkeypatch.setattr(time_stamps, "build_opener", lambda *_: SimpleNamespace(open=opened))
+    ref = the_item(people)
+    with people.sitting("Odile") as odile:
+        capturing.capture(ref, by=odile, at=people.at)
+    assert EvidenceEntry.objects.get().stamp is None
 
 
 def test_only_what_can_be_checked_is_watched_and_only_while_it_should_go(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from heedline.specialist_desks.material.locators import (
     locators_in,
     read_locator_rules,
 )
+from heedline.specialist_desks.material.notices.content import item_of
 
 RULES = read_locator_rules(files("heedline.packs") / "uk")
 
@@ -234,6 +236,8 @@ def test_a_link_that_can_name_its_sharer_is_short_and_told_to_nobody() -> None:
         assert found
         assert found.kind is LocatorKind.SHORT, written
         assert address_without_tracking(found, RULES) == ""
+        told = item_of(found, RULES, seen_on=date(2026, 11, 27))
+        assert (told.address, told.description, told.native_id) == ("", "", "")
         again = canonical(found.key, RULES)
         assert again
         assert (again.key, again.kind) == (found.key, LocatorKind.SHORT)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from heedline.casework.contact import messages
 from heedline.reports.lifecycle import NotNow
-from heedline.reports.models import Message
+from heedline.reports.models import Message, Report
 from heedline.specialist_desks.material import examining, sightings
 from heedline.specialist_desks.material.liveness import LivenessVerdict
 from heedline.specialist_desks.material.models import MaterialItem
@@ -58,6 +58,31 @@ def test_a_reporter_learns_late_and_coarsely(people: People) -> None:
     assert all(len(one) == 1 for one in read)
     assert {text for one in read for text in one} == {rules.tell_examined, rules.tell_gone}
     assert Message.objects.filter(from_us=True).count() == len(codes)
+
+
+def test_a_new_report_about_a_decided_item_waits_as_long(people: People) -> None:
+    for address in (*ADDRESSES, ADDRESSES[0]):
+        new = stories.new_report("online", where={"addresses": address}, now={"danger": "no"})
+        stories.send(new, at=people.at)
+    indexed(people)
+    for item in list(MaterialItem.objects.values_list("id", flat=True)):
+        _decided(people, item)
+    later = people.at + timedelta(days=15)
+    # the database's own clock says when a report is received
+    Report.objects.filter(id=new.report_id).update(received_on=later.date() - timedelta(days=1))
+    for days, number in ((0, len(ADDRESSES)), (14, len(ADDRESSES) + 1)):
+        at = later + timedelta(days=days)
+        people.tokens.clear()
+        with people.sitting("Odile", at=at) as by:
+            found = telling.due_messages(by=by, at=at)
+        assert (found.number, found.items) == (number, len(ADDRESSES))
+
+
+def test_a_report_that_names_several_items_counts_once() -> None:
+    one, two, three = uuid4(), uuid4(), uuid4()
+    assert telling._apart([{one, two, three}]) == 1
+    assert telling._apart([{one, two, three}, {one}, {two}]) == 2
+    assert telling._apart([{one}, {two}, {three}, {one}]) == 3
 
 
 def _decided(people: People, item: UUID) -> None:

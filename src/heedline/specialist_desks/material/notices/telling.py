@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -41,12 +42,18 @@ from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialC
 _MOST_ITEMS, _MOST_REPORTS = 2_000, 200
 #: States of items of which nobody is told anything yet.
 _UNDECIDED = frozenset({*OPEN, ItemState.HELD, ItemState.REFERRED})
-TOO_FEW = "Reporters are told when the reports of at least {items} items are due. There are fewer now."
+TOO_FEW = (
+    "Reporters are told when reports of at least {items} items are due, each item named by a report of its own."
+    " There are fewer now."
+)
 
 
 @dataclass(frozen=True)
 class DueMessages:
-    """The reports whose reporters are to be told, each with the text, and of how many items they are."""
+    """The reports whose reporters are to be told, each with the text.
+
+    `items` counts the items of which each is named by a report of its own, so that one report counts once.
+    """
 
     texts: Mapping[UUID, str] = field(repr=False)
     items: int
@@ -79,7 +86,7 @@ def due_messages(*, by: Attendance, at: datetime) -> DueMessages:
             content = ItemContent.from_words(opened[row.container])
             for ref in reports_naming(index, [one.key for one in content.addresses]):
                 naming[ref].append(row)
-    texts, items = {}, set()
+    texts = {}
     for ref, named in naming.items():
         decided = [one.decided for one in named]  # type: ignore[attr-defined]
         late = all(one is not None and at - one >= rules.tell_after for one in decided)
@@ -87,12 +94,20 @@ def due_messages(*, by: Attendance, at: datetime) -> DueMessages:
             continue
         gone = all((seen := sightings.last(one.id)) is not None and seen.verdict.is_removed for one in named)
         text = rules.tell_gone if gone else rules.tell_examined
-        if not _was_told(ref, text, by):
+        if not _was_told(ref, text, by, at):
             texts[ref] = text
-            items |= {one.id for one in named}
         if len(texts) >= _MOST_REPORTS:
             break
-    return DueMessages(texts, len(items))
+    return DueMessages(texts, _apart([{one.id for one in naming[ref]} for ref in texts]))
+
+
+def _apart(named: Sequence[AbstractSet[UUID]]) -> int:
+    """Return a number of reports of which no two name a common item, from the items that each report names."""
+    count, counted = 0, set[UUID]()
+    for items in sorted(named, key=len):
+        if counted.isdisjoint(items):
+            count, counted = count + 1, counted | items
+    return count
 
 
 def tell(*, by: Attendance, at: datetime) -> int:
@@ -120,10 +135,16 @@ def tell(*, by: Attendance, at: datetime) -> int:
     return len(order)
 
 
-def _was_told(ref: UUID, text: str, by: Attendance) -> bool:
-    """Return whether a reporter was told this, was told that it is gone, or cannot be told: the report is elsewhere."""
+def _was_told(ref: UUID, text: str, by: Attendance, at: datetime) -> bool:
+    """Return whether a reporter was told this, was told that it is gone, or is not to be told.
+
+    A report that is elsewhere cannot be answered. One about an item that was decided before waits as long as any other,
+    or a reporter could find out what the desk knows already.
+    """
     report = reports_of([my_desk(by)]).filter(id=ref).first()
-    if report is None or not Receipt.objects.filter(report_id=ref).exists():
+    if report is None or at.date() - report.received_on < notice_rules().tell_after:
+        return True
+    if not Receipt.objects.filter(report_id=ref).exists():
         return True
     parts = documents.searched_parts([ref]).get(ref, [])
     try:

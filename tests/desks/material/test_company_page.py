@@ -14,18 +14,28 @@ from heedline.audit.models import Event
 from heedline.casework.errors import NotHere
 from heedline.casework.rate_limit import RateLimit
 from heedline.casework.records import desk_parts
+from heedline.dispatch.models import Alarm
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskPartHeader, DeskPartPayload
+from heedline.specialist_desks.material import sightings
+from heedline.specialist_desks.material.liveness import LivenessVerdict
 from heedline.specialist_desks.material.models import (
     CompanyNotice,
     MaterialSighting,
     NoticeAnswer,
     NoticeAttempt,
 )
-from heedline.specialist_desks.material.notices import company_page, disposing, following, lines, sending
+from heedline.specialist_desks.material.notices import (
+    company_page,
+    disposing,
+    due,
+    following,
+    lines,
+    sending,
+)
 from heedline.specialist_desks.material.notices.delivery import answer_token_hash, new_answer_token
 from heedline.specialist_desks.material.notices.states import CompanyAnswer
-from heedline.specialist_desks.material.vocabulary import NOTICE, NOTICE_PROOF
+from heedline.specialist_desks.material.vocabulary import NOTICE, NOTICE_PROOF, MaterialAlarm
 from tests.support.acting import acting
 from tests.support.notice_scene import approved
 from tests.support.scene_people import People
@@ -100,6 +110,33 @@ def test_a_withdrawn_notice_takes_no_answer(people: People, sent: tuple[UUID, st
         assert company_page.look(token).withdrawn
         with pytest.raises(NotNow):
             company_page.answer(token, A.REMOVED, "", "", at=people.at)
+
+
+def test_an_objection_after_closing_calls_the_owner(people: People, sent: tuple[UUID, str]) -> None:
+    ref, token = sent
+    with people.sitting("Odile") as by:
+        item = CompanyNotice.objects.get(id=ref).item_id
+        sightings.record(item, LivenessVerdict.REMOVED_404, by=by, at=people.at + timedelta(hours=1))
+        following.close(ref, by=by, at=people.at + timedelta(hours=1))
+    with acting("partner"):
+        company_page.answer(token, A.RECEIVED, "", "", at=people.at)
+    assert CompanyNotice.objects.get(id=ref).due_at is None
+    with acting("partner"):
+        company_page.answer(token, A.OBJECTS, "It is a museum", "", at=people.at)
+    at = CompanyNotice.objects.get(id=ref).due_at
+    assert at is not None
+    at += timedelta(minutes=1)
+    with acting("worker"):
+        due.watch(at)
+        alarm = Alarm.objects.get(kind=MaterialAlarm.NOTICE_LATE)
+        assert due.call_owner(alarm, 0, at) == {people.house.officers["Odile"].email}
+    people.tokens.clear()
+    with people.sitting("Odile", at=at) as by:
+        assert [one.red for one in lines.listed("open", 1, by=by, at=at).lines] == [True]
+        following.read_answer(ref, by=by, at=at)
+        assert not lines.listed("open", 1, by=by, at=at).lines
+    with acting("worker"):
+        assert not due.is_late(alarm, at)
 
 
 def test_answers_are_limited_in_pace(people: People, sent: tuple[UUID, str]) -> None:

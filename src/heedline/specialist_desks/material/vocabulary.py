@@ -51,6 +51,7 @@ class MaterialAct(AnyAct):
     SERVED = "material-served"
     COMPANY_ANSWERED = "material-company-answered"
     ANSWER_RECORDED = "material-answer-recorded"
+    ANSWER_READ = "material-answer-read"
     ESCALATED = "material-escalated"
     NOTICE_CLOSED = "material-notice-closed"
     WITHDRAWN = "material-withdrawn"

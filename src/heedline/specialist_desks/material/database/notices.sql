@@ -2,8 +2,8 @@
 ALTER TABLE material_notice ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_my_desks ON material_notice TO heedline_office
     USING (desk_id IN (SELECT permits.my_desks())) WITH CHECK (desk_id IN (SELECT permits.my_desks()));
-GRANT SELECT, INSERT, UPDATE (state, answer, version, container, approved_container, approver_id, owner_id, approved_at,
-        sent_at, acknowledge_by, answer_by, acknowledged_at, answered_at, given_on, step, due_at, escalated, token,
+GRANT SELECT, INSERT, UPDATE (state, answer, version, container, approved_container, composer_id, approver_id, owner_id,
+        approved_at, sent_at, acknowledge_by, answer_by, acknowledged_at, answered_at, given_on, step, due_at, escalated, token,
         token_until)
     ON material_notice TO heedline_office;
 -- The worker sees whose notice is overdue, and nothing of what it says.
@@ -61,12 +61,17 @@ BEGIN
     IF NEW.state <> OLD.state AND (OLD.state || '>' || NEW.state) NOT IN (
         'draft>proposed', 'draft>dropped', 'proposed>draft', 'proposed>approved', 'proposed>dropped', 'approved>draft',
         'approved>sent', 'approved>failed', 'approved>dropped', 'failed>sent', 'failed>draft', 'failed>dropped',
-        'sent>failed', 'sent>closed', 'sent>lapsed', 'sent>withdrawn', 'closed>withdrawn', 'lapsed>withdrawn') THEN
+        'failed>withdrawn', 'sent>failed', 'sent>closed', 'sent>lapsed', 'sent>withdrawn', 'closed>withdrawn', 'lapsed>withdrawn') THEN
         RAISE EXCEPTION 'a notice does not move from % to %', OLD.state, NEW.state USING ERRCODE = 'check_violation';
     END IF;
     SELECT * INTO about FROM public.material_item i WHERE i.id = NEW.item_id;
     IF NEW.container <> OLD.container AND NEW.state <> 'draft' AND NOT (OLD.state = 'proposed' AND NEW.state = 'approved') THEN
         RAISE EXCEPTION 'only a draft is changed' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.container <> OLD.container AND NEW.state = 'draft' AND NEW.composer_id <> permits.my_officer()
+        OR NEW.composer_id <> OLD.composer_id AND (NEW.composer_id <> permits.my_officer()
+            OR NEW.container = OLD.container OR NEW.state <> 'draft') THEN
+        RAISE EXCEPTION 'whoever writes a draft is its composer' USING ERRCODE = 'check_violation';
     END IF;
     IF NEW.state IN ('approved', 'sent') AND NEW.state <> OLD.state AND (about.state NOT IN ('unlawful', 'terms')
         OR about.closed_audience AND about.audience_approved_by_id IS NULL) THEN
@@ -177,8 +182,9 @@ BEGIN
     UPDATE public.material_notice n SET answer = p_answer, version = n.version + 1,
         acknowledged_at = coalesce(n.acknowledged_at, now()),
         answered_at = CASE WHEN p_answer = 'received' THEN n.answered_at ELSE now() END,
-        step = CASE WHEN p_answer = 'received' THEN 'answer' ELSE 'read' END,
-        due_at = CASE WHEN p_answer = 'received' THEN v_due ELSE now() + make_interval(mins => p_read_minutes) END
+        step = CASE WHEN p_answer <> 'received' THEN 'read' WHEN v_state IN ('closed', 'lapsed') THEN '' ELSE 'answer' END,
+        due_at = CASE WHEN p_answer <> 'received' THEN now() + make_interval(mins => p_read_minutes)
+            WHEN v_state NOT IN ('closed', 'lapsed') THEN v_due END
         WHERE n.id = v_id;
     INSERT INTO public.audit_event (act, actor, desk, thing, thing_id, outcome, detail)
         VALUES ('material-company-answered', NULL, v_desk, 'item', v_item, 'done', jsonb_build_object('answer', p_answer));

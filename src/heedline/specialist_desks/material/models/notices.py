@@ -123,7 +123,7 @@ class MaterialSighting(models.Model):
 
 
 class ChannelTestRecord(models.Model):
-    """The last test of a company's channel, or the last notice that came back from it.
+    """A test of a company's channel. No notice is a test: the row would say which company it went to.
 
     `channel` is the channel's number among those of the company in the pack.
     """

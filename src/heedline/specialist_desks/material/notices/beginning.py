@@ -57,7 +57,7 @@ def beginning(ref: UUID, *, by: Attendance, at: datetime) -> NoticeBeginning:
         why_not=why_not_begin(found),
         company=company,
         met=met_in(found),
-        tests=channel_tests(found.item.desk_id, company) if company is not None else {},
+        tests=channel_tests(found.item.desk_id, company, by.keys()) if company is not None else {},
         seen=last(ref),
         cleared=deconflict(found),
         closed_audience=bool(found.item.closed_audience),

@@ -38,11 +38,11 @@ class CompanyLine:
 
 
 def companies(*, by: Attendance, at: datetime) -> tuple[CompanyLine, ...]:
-    """Return the companies of the directory. Raises NotHere and Refused."""
-    desk = my_desk(by)
+    """Return the companies of the directory. Raises NotHere, Refused and Locked."""
+    desk, ring = my_desk(by), by.keys()
     by.require(MaterialCapability.SEE, desk)
     return tuple(
-        CompanyLine(one, channel_tests(desk, one), pack_data.is_out_of_date(one, at), one.is_open(at))
+        CompanyLine(one, channel_tests(desk, one, ring), pack_data.is_out_of_date(one, at), one.is_open(at))
         for one in pack_data.directory().companies.values()
     )
 

@@ -121,9 +121,13 @@ def compose(ref: UUID, form: NoticeForm, *, by: Attendance, at: datetime) -> UUI
 
 @notice_verb(MaterialAct.COMPOSED)
 def change(ref: UUID, form: NoticeForm, *, version: int, by: Attendance, at: datetime) -> None:
-    """Write a draft anew, or a notice that could not be delivered. Raises NotHere, Refused, Changed and NotNow."""
+    """Write a draft anew, or a notice that could not be delivered. Whoever does so is its composer from then on.
+
+    Raises NotHere, Refused, Changed and NotNow.
+    """
     found = find_notice(ref, by=by, at=at, version=version)
     found.permit(MaterialCapability.NOTIFY)
+    found.not_under_way()
     if found.state is NoticeState.FAILED:
         found.move(NoticeMove.CHANGE)
     if found.state is not NoticeState.DRAFT:
@@ -133,7 +137,7 @@ def change(ref: UUID, form: NoticeForm, *, version: int, by: Attendance, at: dat
     found.write(
         _stored(found.item, company, replace(form, basis=found.basis), content.reference, content.answer_url)
     )
-    found.row.owner_id = by.officer_id
+    found.row.composer_id = found.row.owner_id = by.officer_id
     found.save()
     found.record(MaterialAct.COMPOSED)
 
@@ -175,6 +179,7 @@ def give_back(ref: UUID, *, version: int, by: Attendance, at: datetime) -> None:
     """Return a notice to its author as a draft. Raises NotHere, Refused, Changed and NotNow."""
     found = find_notice(ref, by=by, at=at, version=version)
     found.permit(MaterialCapability.NOTIFY)
+    found.not_under_way()
     found.move(NoticeMove.RETURN)
     found.row.approver_id = found.row.approved_at = found.row.approved_container = None
     found.save()
@@ -186,6 +191,7 @@ def drop(ref: UUID, *, version: int, by: Attendance, at: datetime) -> None:
     """Give a notice up before the company was told. Raises NotHere, Refused, Changed and NotNow."""
     found = find_notice(ref, by=by, at=at, version=version)
     found.permit(MaterialCapability.NOTIFY)
+    found.not_under_way()
     if found.state is NoticeState.FAILED and found.row.sent_at is not None:
         raise NotNow("The company may have this notice. Withdraw it instead.")
     found.move(NoticeMove.DROP)

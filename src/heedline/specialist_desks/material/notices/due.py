@@ -23,7 +23,6 @@ from heedline.specialist_desks.material.notices.pack_data import further_holiday
 from heedline.specialist_desks.material.notices.states import OPEN_NOTICES, CompanyAnswer, NoticeState
 from heedline.specialist_desks.material.vocabulary import MaterialAlarm
 
-_OPEN = [str(one) for one in OPEN_NOTICES]
 _SAYS_NOTHING = frozenset({CompanyAnswer.NONE, CompanyAnswer.RECEIVED})
 
 
@@ -89,8 +88,11 @@ def is_red(row: CompanyNotice, at: datetime) -> bool:
 
 
 def watch(at: datetime) -> None:
-    """Raise an alarm for each overdue notice. Safe to repeat."""
-    late = CompanyNotice.objects.filter(state__in=_OPEN, due_at__lt=at).values_list("desk_id", "id")
+    """Raise an alarm for each overdue notice. Safe to repeat.
+
+    A notice that is no longer open is due only while an answer to it has not been read.
+    """
+    late = CompanyNotice.objects.filter(due_at__lt=at).values_list("desk_id", "id")
     paging.raise_missing(MaterialAlarm.NOTICE_LATE, at, list(late))
 
 
@@ -98,7 +100,7 @@ def is_late(alarm: Alarm, at: datetime) -> bool:
     """Return whether the notice of an alarm is overdue."""
     if alarm.about_id is None:
         return False
-    return CompanyNotice.objects.filter(id=alarm.about_id, state__in=_OPEN, due_at__lt=at).exists()
+    return CompanyNotice.objects.filter(id=alarm.about_id, due_at__lt=at).exists()
 
 
 def call_owner(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:

@@ -26,8 +26,12 @@ from heedline.specialist_desks.material.notices.content import NoticeBasis
 from heedline.specialist_desks.material.notices.delivery import AttemptOutcome
 from heedline.specialist_desks.material.notices.dispatching import CarriedNotice
 from heedline.specialist_desks.material.notices.found_notice import CHANGED, find_notice, notice_verb
+from heedline.specialist_desks.material.notices.refusals import NoticeRefusal
 from heedline.specialist_desks.material.notices.rendering import withdrawal_email, withdrawal_request
+from heedline.specialist_desks.material.notices.repeating import repeats
+from heedline.specialist_desks.material.notices.standing import report_texts
 from heedline.specialist_desks.material.notices.states import (
+    OPEN_NOTICES,
     CompanyAnswer,
     NoticeMove,
     NoticeState,
@@ -72,6 +76,17 @@ def record_answer(ref: UUID, answer: CompanyAnswer, words: str, *, by: Attendanc
         found.row.answered_at = at
     found.save()
     found.record(MaterialAct.ANSWER_RECORDED, answer=str(now))
+
+
+@notice_verb(MaterialAct.ANSWER_READ)
+def read_answer(ref: UUID, *, by: Attendance, at: datetime) -> None:
+    """Record that an answer to a notice which is no longer open was read. Raises NotHere, Refused, Locked and NotNow."""
+    found = find_notice(ref, by=by, at=at)
+    found.permit(MaterialCapability.NOTIFY)
+    if found.state in OPEN_NOTICES or found.row.due_at is None:
+        raise NotNow(CHANGED)
+    found.save()
+    found.record(MaterialAct.ANSWER_READ)
 
 
 @notice_verb(MaterialAct.SERVED)
@@ -151,8 +166,8 @@ def lapse(ref: UUID, *, by: Attendance, at: datetime) -> None:
 def withdraw(ref: UUID, words: str, *, by: Attendance, at: datetime) -> CarriedNotice | None:
     """Withdraw a wrong notice, and tell the company that it was wrong. Return what came back, or None for a letter.
 
-    It is withdrawn whatever comes back: the proof says whether the company was reached. Raises NotHere, Refused,
-    Locked and NotNow.
+    It is withdrawn whatever comes back: the proof says what the company was told, and whether it was reached. Raises
+    NotHere, Refused, Locked, NotNow, and NoticeRefused for words of a report.
     """
     stored, attempt = _begin_withdrawal(ref, words, by=by, at=at)
     if attempt is None:
@@ -164,7 +179,7 @@ def withdraw(ref: UUID, words: str, *, by: Attendance, at: datetime) -> CarriedN
     else:
         message = withdrawal_email(content, words, sender=settings.PAGE_MAIL_FROM)
         carried = dispatching.carry_email(message, to=content.addressee.address, at=at)
-    _end_withdrawal(ref, attempt, carried, by=by, at=at)
+    _end_withdrawal(ref, attempt, words, carried, by=by, at=at)
     return carried
 
 
@@ -174,23 +189,37 @@ def _begin_withdrawal(
 ) -> tuple[StoredNotice, UUID | None]:
     found = find_notice(ref, by=by, at=at)
     found.permit(MaterialCapability.NOTIFY)
-    if not words.strip():
-        raise NotNow("Say to the company what was wrong.")
+    if not words.strip() or len(words) > LONGEST:
+        raise NotNow(f"Say to the company what was wrong, in {LONGEST:,} characters at most.")
+    if found.row.sent_at is None:
+        raise NotNow("This notice was not sent. Give it up instead.")
+    if repeats([words], report_texts(found.item)):
+        raise composing.NoticeRefused([str(NoticeRefusal.REPORT_WORDS)])
+    found.not_under_way()
     found.move(NoticeMove.WITHDRAW)
+    kind = found.stored.content.addressee.kind
+    if kind is ChannelKind.WEBHOOK:
+        sending.secret_of(found.stored.company)
+    said = found.seal({"proof": words, "outcome": "withdrawal"}, NOTICE_PROOF)
+    carries = dispatching.can_carry(kind)
+    row = NoticeAttempt.objects.create(
+        notice=found.row,
+        officer_id=by.officer_id,
+        at=at,
+        outcome=BEGUN if carries else "not-told",
+        container=said,
+    )
     found.save()
     found.record(MaterialAct.WITHDRAWN)
-    if not dispatching.can_carry(found.stored.content.addressee.kind):
-        return found.stored, None
-    row = NoticeAttempt.objects.create(notice=found.row, officer_id=by.officer_id, at=at)
-    return found.stored, row.id
+    return found.stored, row.id if carries else None
 
 
 @notice_verb(MaterialAct.WITHDRAWN)
 def _end_withdrawal(
-    ref: UUID, attempt: UUID, carried: CarriedNotice, *, by: Attendance, at: datetime
+    ref: UUID, attempt: UUID, words: str, carried: CarriedNotice, *, by: Attendance, at: datetime
 ) -> None:
     found = find_notice(ref, by=by, at=at)
-    proof = found.seal({"proof": carried.proof, "outcome": "withdrawal"}, NOTICE_PROOF)
+    proof = found.seal({"proof": f"{words}\n\n{carried.proof}", "outcome": "withdrawal"}, NOTICE_PROOF)
     outcome = "withdrawn" if carried.outcome is AttemptOutcome.ACCEPTED else "not-told"
     NoticeAttempt.objects.filter(id=attempt, outcome=BEGUN).update(outcome=outcome, container=proof)
 

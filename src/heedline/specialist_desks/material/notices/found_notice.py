@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from heedline.casework.access.session import Attendance
@@ -14,7 +14,8 @@ from heedline.casework.records import desk_parts
 from heedline.reports.lifecycle import NotNow
 from heedline.specialist_desks.material import items
 from heedline.specialist_desks.material.items import FoundItem
-from heedline.specialist_desks.material.models import CompanyNotice
+from heedline.specialist_desks.material.models import CompanyNotice, NoticeAttempt
+from heedline.specialist_desks.material.models.notices import BEGUN
 from heedline.specialist_desks.material.notices import due
 from heedline.specialist_desks.material.notices.content import NoticeBasis
 from heedline.specialist_desks.material.notices.states import (
@@ -31,6 +32,8 @@ from heedline.specialist_desks.material.vocabulary import (
     MaterialCapability,
 )
 
+#: How long an attempt that has begun is left alone. Afterwards nobody knows how it ended, and it counts as failed.
+_UNDER_WAY = timedelta(minutes=5)
 CHANGED = "A colleague has changed this notice. Look at it again before you decide."
 #: The columns of a notice that change after it was written.
 CHANGING = (
@@ -39,6 +42,7 @@ CHANGING = (
     "version",
     "container",
     "approved_container",
+    "composer",
     "approver",
     "owner",
     "approved_at",
@@ -90,6 +94,12 @@ class FoundNotice:
             self.row.state = moved(self.state, move, self.basis)
         except NotThisMove:
             raise NotNow(CHANGED) from None
+
+    def not_under_way(self) -> None:
+        """Raise NotNow while an attempt to deliver the notice is under way."""
+        begun = NoticeAttempt.objects.filter(notice=self.row, outcome=BEGUN, at__gt=self.at - _UNDER_WAY)
+        if begun.exists():
+            raise NotNow("A colleague is sending this notice now.")
 
     def seal(self, words: dict[str, object], part: str) -> UUID:
         """Seal words about the notice to the desk, and return their container."""

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
+
 from heedline.audit import journal
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance, office_zone
@@ -38,8 +40,10 @@ from heedline.specialist_desks.material.vocabulary import DESK_KIND, MaterialAct
 
 #: Lines of a page of notices.
 A_PAGE: Final = 50
-#: States in which a company has a notice that still stands.
-_WITH_THE_COMPANY: Final = frozenset({NoticeState.SENT, NoticeState.CLOSED, NoticeState.LAPSED})
+#: States in which a company has a notice that still stands, once it was sent.
+_WITH_THE_COMPANY: Final = frozenset(
+    {NoticeState.SENT, NoticeState.FAILED, NoticeState.CLOSED, NoticeState.LAPSED}
+)
 #: The lists of notices, and the states in each.
 NOTICE_LISTS: Final[Mapping[str, frozenset[NoticeState]]] = {
     "open": OPEN_NOTICES,
@@ -125,6 +129,7 @@ class NoticeView:
     next_try: datetime | None
     seen: Sighting | None
     contradicted: bool
+    can_withdraw: bool
     overturned: bool
     crisis: bool
 
@@ -135,20 +140,23 @@ def listed(chosen: str, page: int, *, by: Attendance, at: datetime) -> NoticeQue
     with refusals_logged(MaterialAct.NOTICES_VIEWED, by=by.officer_id, desk=desk):
         by.require(MaterialCapability.SEE, desk)
     ring = by.keys()
-    known = CompanyNotice.objects.filter(desk_id=desk)
-    states = [str(one) for one in NOTICE_LISTS.get(chosen, OPEN_NOTICES)]
-    rows = known.filter(state__in=states).select_related("owner")
+    rows = _in_list(desk, chosen).select_related("owner")
     total = rows.count()
     shown = list(rows.order_by("due_at", "-composed_at", "id")[(page - 1) * A_PAGE : page * A_PAGE])
     opened = desk_parts.opened([one.container for one in shown], ring)
     journal.record(MaterialAct.NOTICES_VIEWED, actor=by.officer_id, desk=desk)
-    counts = {
-        name: known.filter(state__in=[str(one) for one in some]).count()
-        for name, some in NOTICE_LISTS.items()
-    }
+    counts = {name: _in_list(desk, name).count() for name in NOTICE_LISTS}
     lines = tuple(_line(one, opened.get(one.container), by, at) for one in shown)
     name = next(one.name for one in by.desks if one.id == desk)
     return NoticeQueue(name, lines, counts, _late(desk, at), page, max(1, -(-total // A_PAGE)))
+
+
+def _in_list(desk: UUID, chosen: str) -> QuerySet[CompanyNotice]:
+    """Return the notices of one list. One that is closed is among the open ones until an answer to it was read."""
+    wanted = Q(state__in=[str(one) for one in NOTICE_LISTS.get(chosen, OPEN_NOTICES)])
+    if NOTICE_LISTS.get(chosen, OPEN_NOTICES) == OPEN_NOTICES:
+        wanted |= Q(due_at__isnull=False)
+    return CompanyNotice.objects.filter(wanted, desk_id=desk)
 
 
 def of_item(item: UUID, *, by: Attendance, at: datetime) -> tuple[CompanyNoticeLine, ...]:
@@ -200,6 +208,7 @@ def one(ref: UUID, *, by: Attendance, at: datetime) -> NoticeView:
     refused, standing = composing.why_not(found, sending=sending_now) if before else ([], None)
     seen = sightings.last(row.item_id)
     level = due.next_escalation(row, at)
+    with_it = found.state in _WITH_THE_COMPANY and row.sent_at is not None
     may_approve = (
         found.state is NoticeState.PROPOSED
         and standing is not None
@@ -223,7 +232,8 @@ def one(ref: UUID, *, by: Attendance, at: datetime) -> NoticeView:
         next_try=sending.next_try(found),
         seen=seen,
         contradicted=is_contradicted(found.answer, seen.verdict if seen is not None else None),
-        overturned=found.item.state in OF_STATE and found.state in _WITH_THE_COMPANY,
+        can_withdraw=with_it,
+        overturned=found.item.state in OF_STATE and with_it,
         crisis=row.crisis,
     )
 
@@ -255,9 +265,8 @@ def _due(moment: datetime, at: datetime) -> str:
 
 
 def _late(desk: UUID, at: datetime) -> int:
-    rows = CompanyNotice.objects.filter(desk_id=desk, state__in=[str(one) for one in OPEN_NOTICES])
-    late = set(rows.filter(due_at__lte=at).values_list("id", flat=True))
-    return len(late | set(rows.filter(state=str(NoticeState.FAILED)).values_list("id", flat=True)))
+    late = Q(due_at__lte=at) | Q(state=str(NoticeState.FAILED))
+    return CompanyNotice.objects.filter(late, desk_id=desk).count()
 
 
 def _line(
@@ -273,7 +282,7 @@ def _line(
         answer=CompanyAnswer(row.answer),
         step=row.step,
         due_at=row.due_at,
-        red=NoticeState(row.state) in OPEN_NOTICES and due.is_red(row, at),
+        red=due.is_red(row, at),
         owner=row.owner.name,
         mine=row.owner_id == by.officer_id,
         company=str(words["content"]["addressee"]["company"]) if words else "",

@@ -21,6 +21,7 @@ NOTICE_ACTS: dict[AnyAct, str] = {
     MaterialAct.SERVED: "Recorded the service of a section 3 notice",
     MaterialAct.COMPANY_ANSWERED: "The company answered on its page",
     MaterialAct.ANSWER_RECORDED: "Recorded what the company answered",
+    MaterialAct.ANSWER_READ: "Read what the company answered after the notice was closed",
     MaterialAct.ESCALATED: "Escalated an unanswered notice",
     MaterialAct.NOTICE_CLOSED: "Closed a notice",
     MaterialAct.WITHDRAWN: "Withdrew a notice",
@@ -43,8 +44,8 @@ NOTICE_COLUMNS = {
         "material_notice",
         "office",
         "w",
-    ): "acknowledge_by acknowledged_at answer answer_by answered_at approved_at approved_container approver_id container"
-    " due_at escalated given_on owner_id sent_at state step token token_until version",
+    ): "acknowledge_by acknowledged_at answer answer_by answered_at approved_at approved_container approver_id composer_id"
+    " container due_at escalated given_on owner_id sent_at state step token token_until version",
     ("material_notice", "worker", "r"): "desk_id due_at id owner_id state",
     (
         "material_notice",

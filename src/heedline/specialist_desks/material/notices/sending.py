@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 
 from heedline.casework.access.session import Attendance
 from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material.directory import ChannelKind
+from heedline.specialist_desks.material.directory import ChannelKind, Company
 from heedline.specialist_desks.material.evidence import watching
-from heedline.specialist_desks.material.models import ChannelTestRecord, NoticeAttempt
+from heedline.specialist_desks.material.models import NoticeAttempt
 from heedline.specialist_desks.material.models.notices import BEGUN
 from heedline.specialist_desks.material.notices import composing, dispatching, due, pack_data
 from heedline.specialist_desks.material.notices.content import NoticeBasis, NoticeContent
@@ -33,11 +33,10 @@ from heedline.specialist_desks.material.notices.rendering import (
     as_pdf,
     as_signed_request,
 )
+from heedline.specialist_desks.material.notices.standing import channel_tests, deconflict
 from heedline.specialist_desks.material.notices.states import NoticeMove, NoticeState
 from heedline.specialist_desks.material.vocabulary import NOTICE_PROOF, MaterialAct, MaterialCapability
 
-#: How long an attempt that has begun is left alone. Afterwards nobody knows how it ended, and it counts as failed.
-_UNDER_WAY = timedelta(minutes=5)
 BY_FORM = (
     "This company takes notices by a form on its web site. Fill it in by hand, and record that you have."
 )
@@ -50,6 +49,7 @@ class ReadyNotice:
     attempt: UUID
     content: NoticeContent
     company: str
+    channel: int | None
 
 
 def send(ref: UUID, *, by: Attendance, at: datetime) -> CarriedNotice:
@@ -60,7 +60,7 @@ def send(ref: UUID, *, by: Attendance, at: datetime) -> CarriedNotice:
     """
     ready = _begin(ref, by=by, at=at)
     carried = carry(ready.content, ready.company, at=at)
-    _end(ref, ready.attempt, carried, by=by, at=at)
+    _end(ref, ready, carried, by=by, at=at)
     return carried
 
 
@@ -76,20 +76,27 @@ def _begin(ref: UUID, *, by: Attendance, at: datetime) -> ReadyNotice:
     content = found.stored.content
     if not dispatching.can_carry(content.addressee.kind):
         raise NotNow(BY_FORM)
-    _not_under_way(found, at)
+    _can_be_signed(content, found.stored.company)
+    found.not_under_way()
     attempt = NoticeAttempt.objects.create(notice=found.row, officer_id=by.officer_id, at=at)
     found.record(MaterialAct.SENDING)
-    return ReadyNotice(attempt.id, content, found.stored.company)
+    return ReadyNotice(attempt.id, content, found.stored.company, found.stored.channel)
 
 
 @notice_verb(MaterialAct.SENT)
-def _end(ref: UUID, attempt: UUID, carried: CarriedNotice, *, by: Attendance, at: datetime) -> None:
-    """Store how an attempt ended, with its proof, and move the notice."""
+def _end(ref: UUID, ready: ReadyNotice, carried: CarriedNotice, *, by: Attendance, at: datetime) -> None:
+    """Store how an attempt ended, with its proof, and move the notice.
+
+    Whether nothing else is sent by its channel before it has passed a test is sealed with the proof.
+    """
     found = find_notice(ref, by=by, at=at)
-    proof = found.seal({"proof": carried.proof, "outcome": str(carried.outcome)}, NOTICE_PROOF)
-    NoticeAttempt.objects.filter(id=attempt, outcome=BEGUN).update(
-        outcome=str(carried.outcome), container=proof
+    rows = NoticeAttempt.objects.filter(notice=found.row, id=ready.attempt)
+    rows.filter(outcome=BEGUN).update(outcome=str(carried.outcome))
+    gave_up = (
+        found.state is NoticeState.APPROVED and delivery_state(attempts_of(found)) is DeliveryState.FAILED
     )
+    failed = carried.outcome is AttemptOutcome.NEVER or gave_up
+    rows.update(container=_proof(found, carried, ready.company, ready.channel, failed=failed))
     if carried.outcome is AttemptOutcome.ACCEPTED:
         if found.state in {NoticeState.APPROVED, NoticeState.FAILED}:
             found.move(NoticeMove.SEND)
@@ -98,9 +105,8 @@ def _end(ref: UUID, attempt: UUID, carried: CarriedNotice, *, by: Attendance, at
         found.record(MaterialAct.SENT)
         watching.begin(found.item, at)
         return
-    if found.state is NoticeState.APPROVED and delivery_state(attempts_of(found)) is DeliveryState.FAILED:
+    if gave_up:
         found.move(NoticeMove.FAIL)
-        _channel_failed(found, at)
     found.save()
     found.record(MaterialAct.NOT_DELIVERED)
 
@@ -139,8 +145,11 @@ def came_back(ref: UUID, words: str, *, by: Attendance, at: datetime) -> None:
     """
     found = find_notice(ref, by=by, at=at)
     found.permit(MaterialCapability.NOTIFY)
+    if found.basis is NoticeBasis.SECTION_3:
+        raise NotNow("A section 3 notice that was served does not come back.")
     found.move(NoticeMove.FAIL)
-    proof = found.seal({"proof": words[:2_000], "outcome": str(AttemptOutcome.BOUNCED)}, NOTICE_PROOF)
+    back = CarriedNotice(AttemptOutcome.BOUNCED, words[:2_000])
+    proof = _proof(found, back, found.stored.company, found.stored.channel, failed=True)
     NoticeAttempt.objects.create(
         notice=found.row,
         officer_id=by.officer_id,
@@ -148,7 +157,6 @@ def came_back(ref: UUID, words: str, *, by: Attendance, at: datetime) -> None:
         outcome=str(AttemptOutcome.BOUNCED),
         container=proof,
     )
-    _channel_failed(found, at)
     found.save()
     found.record(MaterialAct.NOT_DELIVERED)
 
@@ -182,7 +190,7 @@ def remind(ref: UUID, channel: int, *, by: Attendance, at: datetime) -> CarriedN
     """
     ready = _begin_reminder(ref, channel, by=by, at=at)
     carried = carry(ready.content, ready.company, at=at)
-    _end(ref, ready.attempt, carried, by=by, at=at)
+    _end(ref, ready, carried, by=by, at=at)
     return carried
 
 
@@ -201,11 +209,26 @@ def _begin_reminder(ref: UUID, channel: int, *, by: Attendance, at: datetime) ->
         raise NotNow("Choose one of the company's channels.")
     if chosen.crisis and not found.row.crisis:
         raise NotNow("This channel is for emergencies only.")
-    _not_under_way(found, at)
+    _may_remind(found, company, channel)
+    found.not_under_way()
+    content = replace(found.stored.content, addressee=pack_data.addressee_of(company, channel))
+    _can_be_signed(content, company.code)
     attempt = NoticeAttempt.objects.create(notice=found.row, officer_id=by.officer_id, at=at)
     found.record(MaterialAct.SENDING)
-    content = replace(found.stored.content, addressee=pack_data.addressee_of(company, channel))
-    return ReadyNotice(attempt.id, content, company.code)
+    return ReadyNotice(attempt.id, content, company.code, channel)
+
+
+def _may_remind(found: FoundNotice, company: Company, channel: int) -> None:
+    """Raise NoticeRefused for a channel that no notice may be sent by, or where investigators have to agree first."""
+    refused, tests = [], channel_tests(found.row.desk_id, company, found.by.keys())
+    if not pack_data.directory().is_tested(tests.get(channel), found.at):
+        refused.append(str(NoticeRefusal.CHANNEL))
+    if pack_data.is_out_of_date(company, found.at):
+        refused.append(str(NoticeRefusal.ENTRY_OUT_OF_DATE))
+    if not deconflict(found.item).is_clear:
+        refused.append(str(NoticeRefusal.DECONFLICTION))
+    if refused:
+        raise composing.NoticeRefused(refused)
 
 
 def carry(content: NoticeContent, company: str, *, at: datetime) -> CarriedNotice:
@@ -229,6 +252,20 @@ def secret_of(company: str) -> bytes:
     return hmac.digest(settings.NOTICE_KEY.encode(), f"heedline notices to {company}".encode(), "sha256")
 
 
+def _can_be_signed(content: NoticeContent, company: str) -> None:
+    """Raise NotNow, before anything is stored, for a signed request for which the installation has no key."""
+    if content.addressee.kind is ChannelKind.WEBHOOK:
+        secret_of(company)
+
+
+def _proof(
+    found: FoundNotice, carried: CarriedNotice, company: str, channel: int | None, *, failed: bool
+) -> UUID:
+    """Seal what came back, and by which channel it was sent. `failed` says that the channel has to pass a test again."""
+    words = {"proof": carried.proof, "outcome": str(carried.outcome), "company": company, "channel": channel}
+    return found.seal({**words, "failed": failed}, NOTICE_PROOF)
+
+
 def attempts_of(found: FoundNotice) -> list[DeliveryAttempt]:
     """Return the attempts to deliver a notice since it was last approved. One whose end is unknown counts as failed."""
     rows = NoticeAttempt.objects.filter(notice=found.row).order_by("at")
@@ -246,21 +283,3 @@ def next_try(found: FoundNotice) -> datetime | None:
     if found.state is not NoticeState.APPROVED or found.row.approved_at is None:
         return None
     return next_attempt(attempts_of(found), found.row.approved_at)
-
-
-def _not_under_way(found: FoundNotice, at: datetime) -> None:
-    if NoticeAttempt.objects.filter(notice=found.row, outcome=BEGUN, at__gt=at - _UNDER_WAY).exists():
-        raise NotNow("A colleague is sending this notice now.")
-
-
-def _channel_failed(found: FoundNotice, at: datetime) -> None:
-    """Note that a channel did not deliver, so that nothing else is sent by it before it has passed a test."""
-    if found.stored.channel is not None:
-        ChannelTestRecord.objects.create(
-            desk_id=found.row.desk_id,
-            company=found.stored.company,
-            channel=found.stored.channel,
-            officer_id=found.by.officer_id,
-            at=at,
-            passed=False,
-        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import CannotOpen, ChangedSinceArrival
 from heedline.casework.linking import deconfliction, desk_notices
@@ -13,19 +14,24 @@ from heedline.casework.search import documents
 from heedline.permits.scopes import reports_of
 from heedline.reports.models import SealedValues
 from heedline.specialist_desks.material import sightings
-from heedline.specialist_desks.material.directory import ChannelTest, Company
+from heedline.specialist_desks.material.directory import ChannelKind, ChannelTest, Company
 from heedline.specialist_desks.material.finding import reports_naming
 from heedline.specialist_desks.material.items import FoundItem
-from heedline.specialist_desks.material.models import ChannelTestRecord, Examination
+from heedline.specialist_desks.material.models import ChannelTestRecord, Examination, NoticeAttempt
 from heedline.specialist_desks.material.notices import pack_data
+from heedline.specialist_desks.material.notices.delivery import AttemptOutcome
 from heedline.specialist_desks.material.notices.refusals import ItemStanding, NoticeStanding
 from heedline.specialist_desks.material.notices.repeating import repeats, written_words
 from heedline.specialist_desks.material.notices.stored import StoredNotice
 from heedline.specialist_desks.material.reading import open_index
 from heedline.specialist_desks.material.rules import Place
 
-#: Reports whose words a notice is compared with.
+#: Reports whose words a notice is compared with: those that were received first.
 _MOST_READ = 100
+#: More reports than an index holds. Deconfliction asks about every one, so that no flood of reports hides another.
+_EVERY = 1_000_000
+#: Outcomes after which a notice may have made its channel unusable.
+_NOT_ARRIVED = [str(AttemptOutcome.LATER), str(AttemptOutcome.NEVER), str(AttemptOutcome.BOUNCED)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +54,14 @@ def naming(found: FoundItem) -> frozenset[UUID]:
     """Return the reports that name an item."""
     keys = [one.key for one in found.content.addresses]
     with open_index(found.item.desk_id, found.by.keys()) as index:
-        return frozenset(reports_naming(index, keys)) if index is not None else frozenset()
+        return frozenset(reports_naming(index, keys, most=_EVERY)) if index is not None else frozenset()
 
 
 def report_texts(found: FoundItem) -> list[str]:
     """Return what reporters wrote in the reports of the desk that name an item, for `repeating`. Nothing is shown."""
     ring = found.by.keys()
-    rows = list(reports_of([found.item.desk_id]).filter(id__in=naming(found))[:_MOST_READ])
+    named = reports_of([found.item.desk_id]).filter(id__in=naming(found))
+    rows = list(named.order_by("received_on", "id")[:_MOST_READ])
     parts = documents.searched_parts([one.id for one in rows])
     texts = []
     for one in rows:
@@ -81,10 +88,27 @@ def deconflict(found: FoundItem) -> ItemDeconfliction:
     )
 
 
-def channel_tests(desk: UUID, company: Company) -> dict[int, ChannelTest]:
-    """Return the last test of each channel of a company."""
+def channel_tests(desk: UUID, company: Company, ring: Keyring) -> dict[int, ChannelTest]:
+    """Return the last test of each channel of a company, or the last notice that did not arrive by it since then.
+
+    By which channel a notice went is sealed with its proof: a clear row would say which company an item is about.
+    """
     rows = ChannelTestRecord.objects.filter(desk_id=desk, company=company.code).order_by("at")
-    return {one.channel: ChannelTest(one.at, one.passed) for one in rows}
+    tests = {one.channel: ChannelTest(one.at, one.passed) for one in rows}
+    passed = [one.at for one in tests.values() if one.passed]
+    if not passed:
+        return tests
+    tried = NoticeAttempt.objects.filter(
+        notice__desk_id=desk, outcome__in=_NOT_ARRIVED, at__gte=min(passed)
+    ).exclude(container=None)
+    told = {one.container: one.at for one in tried.order_by("at") if one.container is not None}
+    for container, words in desk_parts.opened(list(told), ring).items():
+        number, at = words.get("channel"), told[container]
+        if words.get("failed") and words.get("company") == company.code and number in tests:
+            last = tests[number]
+            if at >= last.at:
+                tests[number] = ChannelTest(at, passed=False)
+    return tests
 
 
 def standing_of(
@@ -99,8 +123,10 @@ def standing_of(
     """Return what stands behind a notice about one item, for `refusals`."""
     company = pack_data.directory().companies.get(stored.company)
     at = found.at
-    tests = channel_tests(found.item.desk_id, company) if company is not None else {}
-    tested = stored.channel is None or pack_data.directory().is_tested(tests.get(stored.channel), at)
+    tests = channel_tests(found.item.desk_id, company, found.by.keys()) if company is not None else {}
+    # a form is filled in by hand, and nothing can test it
+    by_hand = stored.channel is None or stored.content.addressee.kind is ChannelKind.FORM
+    tested = by_hand or pack_data.directory().is_tested(tests.get(stored.channel or 0), at)
     return NoticeStanding(
         items=(_item(found, company, cleared or deconflict(found)),),
         composer=composer,

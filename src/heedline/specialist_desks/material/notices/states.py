@@ -51,6 +51,7 @@ NOTICE_PATH: Final[Mapping[tuple[NoticeState, NoticeMove], NoticeState]] = Mappi
         (_S.FAILED, _M.SERVE): _S.SENT,
         (_S.FAILED, _M.CHANGE): _S.DRAFT,
         (_S.FAILED, _M.DROP): _S.DROPPED,
+        (_S.FAILED, _M.WITHDRAW): _S.WITHDRAWN,
         (_S.SENT, _M.FAIL): _S.FAILED,
         (_S.SENT, _M.CLOSE): _S.CLOSED,
         (_S.SENT, _M.LAPSE): _S.LAPSED,

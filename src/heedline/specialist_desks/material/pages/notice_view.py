@@ -185,9 +185,10 @@ def notice_words(view: NoticeView, by: Attendance, at: datetime) -> dict[str, An
         else None,
         "reminder": _reminder_form(view) if sent and line.red and not letter else None,
         "can_close": sent,
+        "can_read": state in {NoticeState.CLOSED, NoticeState.LAPSED} and line.due_at is not None,
         "can_lapse": sent and line.red and not view.escalation and by.may(MaterialCapability.LEAD),
         "withdraw": Form((_words("withdraw_words", "What was wrong?", "The company reads this."),))
-        if state in {NoticeState.SENT, NoticeState.CLOSED, NoticeState.LAPSED}
+        if view.can_withdraw
         else None,
         "receipt": Form(
             (TextInput(name="receipt", label="What did the form confirm?", optional=True, limit=500),)

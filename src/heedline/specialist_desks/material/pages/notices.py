@@ -185,6 +185,7 @@ def act(request: OfficeRequest, ref: UUID) -> HttpResponse:
     }
     simple: dict[str, tuple[Callable[..., Any], str]] = {
         "close": (following.close, "The notice is closed."),
+        "read": (following.read_answer, "It is recorded that the answer was read."),
         "lapse": (following.lapse, "The notice is closed without an answer."),
     }
     try:

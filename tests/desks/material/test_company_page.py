@@ -133,7 +133,9 @@ def test_an_objection_after_closing_calls_the_owner(people: People, sent: tuple[
     people.tokens.clear()
     with people.sitting("Odile", at=at) as by:
         assert [one.red for one in lines.listed("open", 1, by=by, at=at).lines] == [True]
+        assert disposing.open_notices(item), "an item with an unread answer is not disposed of"
         following.read_answer(ref, by=by, at=at)
+        assert not disposing.open_notices(item)
         assert not lines.listed("open", 1, by=by, at=at).lines
     with acting("worker"):
         assert not due.is_late(alarm, at)

@@ -32,6 +32,8 @@ from heedline.specialist_desks.material.vocabulary import DESK_KIND, ITEM, Mater
 
 #: Items that one batch puts into the index at most.
 MOST: Final = 50
+#: More reports than an index holds, where a decision depends on every one and a flood of reports must hide none.
+EVERY: Final = 1_000_000
 #: The key under which a report is found that names a locator, an item at a locator, and open items of a priority.
 NAMES: Final = "material-names:{}"
 AT: Final = "material-at:{}"

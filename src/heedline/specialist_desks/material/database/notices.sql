@@ -115,7 +115,7 @@ BEGIN
     END IF;
     IF NOT EXISTS (SELECT 1 FROM public.material_item i WHERE i.id = about AND i.desk_id IN (SELECT permits.my_supervised()))
         OR EXISTS (SELECT 1 FROM public.material_notice n WHERE n.item_id = about
-            AND n.state IN ('draft', 'proposed', 'approved', 'sent', 'failed')) THEN
+            AND (n.state IN ('draft', 'proposed', 'approved', 'sent', 'failed') OR n.due_at IS NOT NULL)) THEN
         RAISE EXCEPTION 'who leads the desk disposes of notices that are not open' USING ERRCODE = 'check_violation';
     END IF;
     RETURN OLD;

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from heedline.casework.access.session import Attendance
 from heedline.casework.records import desk_parts
 from heedline.reports.lifecycle import NotNow
@@ -16,12 +18,16 @@ from heedline.specialist_desks.material.models import (
 )
 from heedline.specialist_desks.material.notices.states import OPEN_NOTICES
 
-STILL_OPEN = "A notice about this item is still open. Close it, withdraw it or give it up first."
+STILL_OPEN = (
+    "A notice about this item is still open, or nobody has read an answer to it. Close it, withdraw it, give it up, or"
+    " read the answer first."
+)
 
 
 def open_notices(item: UUID) -> bool:
-    """Return whether a notice about an item is still open, which bars the item's disposal."""
-    return CompanyNotice.objects.filter(item_id=item, state__in=[str(one) for one in OPEN_NOTICES]).exists()
+    """Return whether a notice about an item is open or has an unread answer, which bars the item's disposal."""
+    waits = Q(state__in=[str(one) for one in OPEN_NOTICES]) | Q(due_at__isnull=False)
+    return CompanyNotice.objects.filter(waits, item_id=item).exists()
 
 
 def remove(item: UUID, *, by: Attendance, at: datetime) -> int:

@@ -15,7 +15,7 @@ from heedline.permits.scopes import reports_of
 from heedline.reports.models import SealedValues
 from heedline.specialist_desks.material import sightings
 from heedline.specialist_desks.material.directory import ChannelKind, ChannelTest, Company
-from heedline.specialist_desks.material.finding import reports_naming
+from heedline.specialist_desks.material.finding import EVERY, reports_naming
 from heedline.specialist_desks.material.items import FoundItem
 from heedline.specialist_desks.material.models import ChannelTestRecord, Examination, NoticeAttempt
 from heedline.specialist_desks.material.notices import pack_data
@@ -28,8 +28,6 @@ from heedline.specialist_desks.material.rules import Place
 
 #: Reports whose words a notice is compared with: those that were received first.
 _MOST_READ = 100
-#: More reports than an index holds. Deconfliction asks about every one, so that no flood of reports hides another.
-_EVERY = 1_000_000
 #: Outcomes after which a notice may have made its channel unusable.
 _NOT_ARRIVED = [str(AttemptOutcome.LATER), str(AttemptOutcome.NEVER), str(AttemptOutcome.BOUNCED)]
 
@@ -54,7 +52,7 @@ def naming(found: FoundItem) -> frozenset[UUID]:
     """Return the reports that name an item."""
     keys = [one.key for one in found.content.addresses]
     with open_index(found.item.desk_id, found.by.keys()) as index:
-        return frozenset(reports_naming(index, keys, most=_EVERY)) if index is not None else frozenset()
+        return frozenset(reports_naming(index, keys, most=EVERY)) if index is not None else frozenset()
 
 
 def report_texts(found: FoundItem) -> list[str]:

@@ -30,7 +30,7 @@ from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Receipt
 from heedline.specialist_desks.material import sightings
 from heedline.specialist_desks.material.contents import ItemContent
-from heedline.specialist_desks.material.finding import reports_naming
+from heedline.specialist_desks.material.finding import EVERY, reports_naming
 from heedline.specialist_desks.material.items import my_desk
 from heedline.specialist_desks.material.models import MaterialItem
 from heedline.specialist_desks.material.notices.pack_data import notice_rules
@@ -84,7 +84,7 @@ def due_messages(*, by: Attendance, at: datetime) -> DueMessages:
             if index is None or row.container not in opened:
                 continue
             content = ItemContent.from_words(opened[row.container])
-            for ref in reports_naming(index, [one.key for one in content.addresses]):
+            for ref in reports_naming(index, [one.key for one in content.addresses], most=EVERY):
                 naming[ref].append(row)
     texts = {}
     for ref, named in naming.items():

@@ -47,7 +47,7 @@ def test_evidence_from_the_capture_to_the_export(
     where = f"/w/items/{ref}/"
     odile = hand().at_work(house, "Odile")
     odile.get(where)
-    assert "There is no evidence of this item yet." in odile.html
+    assert "There is no evidence for this item yet." in odile.html
     odile.send(f"{where}capture/", do="capture")
     assert "Recorded as entry 1. It is there." in odile.html
     assert "The page tried to open another page" in odile.html

@@ -58,7 +58,7 @@ def test_a_notice_from_the_item_to_the_company(
     item = unlawful_item(people)
     odile = hand().at_work(house, "Odile")
     odile.get(f"/w/items/{item}/")
-    assert "No company has been told of this item" in odile.html
+    assert "No company has been notified of this item" in odile.html
     odile.get(f"/w/items/{item}/notice/")
     assert odile.heading == "Notice to Kiteboard Ltd"
     assert "Nobody has to be contacted first" in odile.html
@@ -158,7 +158,7 @@ def test_figures_hide_small_numbers(
     odile.get("/w/items/figures/")
     assert odile.heading.startswith("Figures from")
     assert "fewer than 5" in odile.html
-    assert "No notice was sent in these days" in odile.html
+    assert "No notices were sent in this period" in odile.html
     with people.sitting("Odile") as by:
         day = people.at.date()
         first = figures.figures(day - timedelta(2), day + timedelta(1), by=by, at=people.at)

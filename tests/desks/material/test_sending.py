@@ -340,7 +340,7 @@ def test_a_letter_is_served_and_never_sent(people: People, company: FakeCompany)
             sending.send(ref, by=by, at=people.at)
         with pytest.raises(NotNow, match="handed"):
             following.serve(ref, people.at.date(), "email", "to legal@kiteboard.example", by=by, at=people.at)
-        with pytest.raises(NotNow, match="not in the future"):
+        with pytest.raises(NotNow, match="or in the future"):
             following.serve(ref, people.at.date() + timedelta(2), "hand", "x", by=by, at=people.at)
         ends = following.serve(ref, people.at.date(), "hand", "To A. Clerk, front desk", by=by, at=people.at)
         view = lines.one(ref, by=by, at=people.at)

@@ -180,7 +180,7 @@ def unit_has_it(ref: UUID, *, by: Attendance, at: datetime) -> None:
     found = find(ref, by=by, at=at)
     found.permit(MaterialCapability.LEAD)
     if found.item.referral_due_at is None:
-        raise NotNow("This item waits for no unit.")
+        raise NotNow("This item is not waiting for a unit.")
     found.item.referral_due_at = None
     found.save()
     found.record(MaterialAct.UNIT_HAS_IT)

@@ -1,4 +1,4 @@
-"""The codes of a notice: on what it rests, what the desk has done with it, and what the company says.
+"""Codes for a notice's legal basis, its state at the desk and the company's answer.
 
 This is plain Python. `notices/states.py` says what follows what.
 """

@@ -97,7 +97,7 @@ class NamingReport:
 
 @dataclass(frozen=True)
 class ShownExamination:
-    """An examination as it is shown. `told` is empty while its reasons are not yet open to this examiner."""
+    """An examination prepared for display. `told` is empty until this examiner may see the reasons."""
 
     place: Place
     by: str

@@ -137,7 +137,7 @@ DESK = SpecialistDesk(
         HeldData(
             "Items of online material, each with its state at the desk, and who examined it with which outcome. Where the "
             "material is and why it was decided on are sealed. No record says which reports name an item. Evidence of an item is "
-            "captured from the internet and holds nothing of a report; in the clear stand when it was captured, by whom, and a "
+            "captured from the internet and holds nothing of a report; stored unencrypted: when it was captured, by whom, and a "
             "hash that nobody can test a guess against.",
             True,
             {

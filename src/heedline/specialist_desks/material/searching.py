@@ -1,4 +1,4 @@
-"""Find items by words of their addresses and of what examiners called them, in the desk's sealed index."""
+"""Search the desk's sealed index for items by words in their addresses and names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from heedline.specialist_desks.material.items import my_desk
 from heedline.specialist_desks.material.reading import ItemLine
 from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialCapability
 
-NO_WORDS = "Type a word of the address or of what the item is called"
+NO_WORDS = "Enter a word from the address or the name of the item"
 #: Items that one search shows, and looks through for each word.
 MOST, _MOST_EACH = 50, 2_000
 

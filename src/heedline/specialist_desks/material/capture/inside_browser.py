@@ -76,7 +76,7 @@ def _forward(to: str) -> int:
 
 
 class PageCapture:
-    """One capture: the order, and what has been seen so far."""
+    """A page capture, with its order and its results so far."""
 
     def __init__(self, order: dict[str, Any]) -> None:
         self._order = order

@@ -111,7 +111,7 @@ def verify(bundle: Path, *, head: str = "", roots: bytes = b"") -> VerifiedBundl
         NotImplementedError,
         EOFError,
     ):
-        raise BrokenChain("This is no bundle of evidence, or it is damaged.") from None
+        raise BrokenChain("This is not an evidence bundle, or it is damaged.") from None
 
 
 def _verified(opened: zipfile.ZipFile, head: str, roots: bytes) -> VerifiedBundle:

@@ -23,7 +23,7 @@ from heedline.specialist_desks.material.locators import Locator
 from heedline.specialist_desks.material.rules import ItemState
 from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialCapability
 
-NOTHING_KEPT = "Nothing is captured of a referred item."
+NOTHING_KEPT = "A referred item cannot be captured."
 _FILES = {
     "picture": (str(FileKind.IMAGE), "picture.png"),
     "text": (str(FileKind.TEXT), "visible-text.txt"),

@@ -128,7 +128,7 @@ def export(ref: UUID, *, by: Attendance, at: datetime) -> tuple[str, str]:
         raise NotHere
     chain = entries.whole(found.item, by.keys())
     if not chain:
-        raise NotNow("There is no evidence of this item yet.")
+        raise NotNow("There is no evidence for this item yet.")
     ring = by.keys()
     head = chain[-1].link.head.hex()
 

@@ -69,7 +69,7 @@ class PlatformForms:
 
 @dataclass(frozen=True, slots=True)
 class WrapperForm:
-    """A redirector, whose address contains the address that it leads to."""
+    """A redirect service whose URLs contain the target URL."""
 
     hosts: frozenset[str]
     path: re.Pattern[str]

@@ -29,7 +29,7 @@ LONGEST, LONGEST_NAME = 4_000, 200
 _LOOKS = RateLimit(Limit(burst=30, each=timedelta(seconds=10)))
 _ANSWERS = RateLimit(Limit(burst=5, each=timedelta(minutes=1)))
 TOO_FAST = "Too many answers at once. Wait a minute and send it again."
-FULL = "This notice has been answered too often here. Write to the unit instead."
+FULL = "Too many answers have been sent for this notice. Write to the unit instead."
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,10 +101,10 @@ def serve(ref: UUID, given_on: date, how: str, words: str, *, by: Attendance, at
     if found.basis is not NoticeBasis.SECTION_3:
         raise NotNow("Only a section 3 notice is served.")
     if how not in ("hand", "post") or not words.strip():
-        raise NotNow("Say to whom it was handed and where, or give the number of the recorded delivery.")
+        raise NotNow("Say who it was handed to and where, or give the number of the recorded delivery.")
     approved = found.row.approved_at
     if given_on > day_in_uk(at) or (approved is not None and given_on < day_in_uk(approved)):
-        raise NotNow("The day of service is not before the approval, and not in the future.")
+        raise NotNow("The day of service cannot be before the approval or in the future.")
     composing.refuse(found, sending=True)
     proof = found.seal(
         {"proof": words[:LONGEST], "outcome": "served", "how": how, "on": given_on.isoformat()}, NOTICE_PROOF

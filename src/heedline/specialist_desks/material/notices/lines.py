@@ -245,7 +245,7 @@ def waiting_for_me(by: Attendance, at: datetime) -> tuple[WorkWaiting, ...]:
         return ()
     waiting = []
     if late := _late(desk, at):
-        waiting.append(f"{late} notice{'s are' if late > 1 else ' is'} overdue or came back.")
+        waiting.append(f"{late} notice{'s are' if late > 1 else ' is'} overdue or returned.")
     rows = CompanyNotice.objects.filter(desk_id=desk)
     mine = rows.filter(owner_id=by.officer_id, state__in=[str(one) for one in OPEN_NOTICES])
     first = mine.exclude(due_at=None).order_by("due_at").values_list("due_at", flat=True).first()

@@ -181,7 +181,7 @@ def _withdrawn(content: NoticeContent, words: str) -> str:
 
 
 def withdrawal_email(content: NoticeContent, words: str, *, sender: str) -> EmailMessage:
-    """Return the email with which a wrong referral is withdrawn. It names the reference and no address."""
+    """Return the email that withdraws a wrong referral. It gives the reference but no address."""
     message = EmailMessage(policy=SMTP)
     message["From"], message["To"] = sender, content.addressee.address
     message["Subject"] = f"Referral {content.reference} is withdrawn"
@@ -191,7 +191,7 @@ def withdrawal_email(content: NoticeContent, words: str, *, sender: str) -> Emai
 
 
 def withdrawal_request(content: NoticeContent, words: str, *, secret: bytes, at: datetime) -> SignedRequest:
-    """Return the signed request with which a wrong referral is withdrawn."""
+    """Return the signed request that withdraws a wrong referral."""
     said = {"format": FORMAT, "reference": content.reference, "withdrawn": True, "reasons": words}
     body = json.dumps(said, sort_keys=True, ensure_ascii=False).encode()
     return _signed(body, f"withdrawal_{digest(content)[:32]}", secret, at)

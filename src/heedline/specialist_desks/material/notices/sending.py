@@ -173,7 +173,7 @@ def escalate(ref: UUID, words: str, *, by: Attendance, at: datetime) -> None:
     if level is None or found.state is not NoticeState.SENT:
         raise NotNow("There is nothing to escalate now.")
     if not words.strip():
-        raise NotNow("Say whom you turned to, and what they said.")
+        raise NotNow("Say who you contacted, and what they said.")
     proof = found.seal({"proof": words[:2_000], "outcome": f"escalated to {level.to}"}, NOTICE_PROOF)
     NoticeAttempt.objects.create(
         notice=found.row, officer_id=by.officer_id, at=at, outcome="escalated", container=proof

@@ -173,7 +173,7 @@ def dispose(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def export(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Ask whether an item's evidence is to leave the service, then give a link that hands it out once."""
+    """Ask for confirmation of an evidence export, then show a single-use download link."""
     by, at = request.attendance, session.now()
     by.require(MaterialCapability.LEAD)
     context: dict[str, Any] = {"ref": ref, "short": short_name(ref)}

@@ -47,7 +47,7 @@ def _check() -> tuple[Field, ...]:
 _CHECK = (
     Checkboxes(
         name="parts",
-        label="What speaks for a higher priority?",
+        label="What gives it a higher priority?",
         optional=True,
         choices=tuple(
             FieldOption(value=code, label=one.words, hint=f"{one.points} points")
@@ -122,7 +122,7 @@ def act(request: OfficeRequest, ref: UUID) -> HttpResponse:
         "reopen": (examining.reopen, "The item is open again."),
         "refer": (
             examining.refer,
-            f"The item is referred. Nobody is shown it any more. Tell {load_law(settings.PACK).referral_unit} now.",
+            f"The item has been referred and is no longer shown to anyone. Tell {load_law(settings.PACK).referral_unit} now.",
         ),
         "unit-has-it": (examining.unit_has_it, "It is recorded that the unit has the item."),
         "approve-audience": (examining.approve_audience, "You have approved it."),

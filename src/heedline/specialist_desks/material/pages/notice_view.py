@@ -73,7 +73,7 @@ def _answer_form(view: NoticeView) -> Form:
                 blank=None,
                 size="s",
             ),
-            _words("answer_words", "How and what did it answer?"),
+            _words("answer_words", "How did it answer, and what did it say?"),
         )
     )
 
@@ -101,7 +101,7 @@ def _serve_form() -> Form:
                 size="s",
             ),
             _words(
-                "proof", "Proof", "To whom it was handed and where, or the number of the recorded delivery."
+                "proof", "Proof", "Who it was handed to and where, or the number of the recorded delivery."
             ),
         )
     )
@@ -180,7 +180,7 @@ def notice_words(view: NoticeView, by: Attendance, at: datetime) -> dict[str, An
         "serve": _serve_form() if letter and state is NoticeState.APPROVED else None,
         "answer_form": _answer_form(view) if sent else None,
         "came_back": Form((_words("back_words", "What came back?"),)) if sent and not letter else None,
-        "escalate": Form((_words("escalation_words", "Whom did you turn to, and what did they say?"),))
+        "escalate": Form((_words("escalation_words", "Who did you contact, and what did they say?"),))
         if view.escalation
         else None,
         "reminder": _reminder_form(view) if sent and line.red and not letter else None,
@@ -215,7 +215,7 @@ def _served(posted: QueryDict, ref: UUID, by: Attendance, at: datetime) -> str:
 
 def _came_back(posted: QueryDict, ref: UUID, by: Attendance, at: datetime) -> str:
     sending.came_back(ref, posted.get("back_words", ""), by=by, at=at)
-    return "It is recorded that the notice came back."
+    return "The return of the notice is recorded."
 
 
 def _escalated(posted: QueryDict, ref: UUID, by: Attendance, at: datetime) -> str:

@@ -31,8 +31,8 @@ _ADD = (
 _FIND = (
     TextInput(
         name="words",
-        label="Words of the address, or of what the item is called",
-        hint="All words have to be there, each as a whole.",
+        label="Words from the address or the name of the item",
+        hint="Enter whole words. The item must contain all of them.",
         required=searching.NO_WORDS,
         names=True,
         limit=200,

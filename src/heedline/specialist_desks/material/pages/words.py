@@ -107,7 +107,7 @@ STEPS = {
     "comply": "The company's compliance",
 }
 ATTEMPTS = {
-    "": "Begun. Nobody knows whether it arrived",
+    "": "Started. Delivery not confirmed",
     "accepted": "Accepted by the company's system",
     "later": "Not accepted. It can be tried again",
     "never": "Refused",

@@ -50,7 +50,7 @@ def test_the_log_and_the_table_are_told_apart() -> None:
     ]
     assert "for good" in log
     assert "by telephone" in log
-    assert "the log keeps it" in came
+    assert "The log keeps it" in came
     (sealed,) = [one.words for one in data_inventory.HOLDS if "reports_sealed_header" in one.columns]
     # and the public page promises no more than the log keeps
     for words in sorted((CHECKOUT / "src/heedline/packs/uk/words").glob("*.toml")):

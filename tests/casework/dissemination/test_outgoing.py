@@ -150,7 +150,7 @@ def test_without_danger_nothing_goes_at_once(people: People) -> None:
 def test_nothing_goes_to_a_key_that_nobody_has_compared(people: People) -> None:
     ref, _ = people.assessed()
     ident = written(people, ref)
-    with people.sitting("Olga") as here, pytest.raises(NotNow, match="compared"):
+    with people.sitting("Olga") as here, pytest.raises(NotNow, match="verified"):
         outgoing.check(ident, version=1, by=here, at=people.at)
     assert sent(ident).state == "to-check"
     compared(people, "Olga")  # either of the two will do

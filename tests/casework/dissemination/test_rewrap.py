@@ -125,7 +125,7 @@ def test_new_things_are_not_sent_to_the_new_key_before_either(people: People) ->
     everything_is_lost(people)
     ref, _ = people.assessed()
     ident = written(people, ref)
-    with people.sitting("Olga") as here, pytest.raises(NotNow, match="compared"):
+    with people.sitting("Olga") as here, pytest.raises(NotNow, match="verified"):
         outgoing.check(ident, version=1, by=here, at=people.at)
 
 

@@ -58,7 +58,7 @@ def test_an_officer_makes_nobody_the_owner_of_a_colleagues_report(people: People
 
 def test_danger_that_is_open_is_passed_only_to_somebody_who_accepts(people: People) -> None:
     ref, _ = people.taken(**DANGER)
-    with people.sitting("Odile") as odile, pytest.raises(NotNow, match="somebody who accepts"):
+    with people.sitting("Odile") as odile, pytest.raises(NotNow, match="a colleague who accepts"):
         transitions.assign(ref, people.house.officers["Olga"].id, by=odile, at=people.at)
 
 

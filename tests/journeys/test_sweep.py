@@ -70,7 +70,7 @@ def test_where_people_stop(house: House, office: str, person: Open) -> None:  # 
     signed_in(page, office, "Stella")
     page.play.get_by_text("More", exact=True).click()
     page.play.get_by_role("link", name="Figures").click()
-    _at(page, "Public site: where people leave")
+    _at(page, "Public site: where people drop out")
     _seen(page, "figures-empty")
     counted(
         now__entered=130, now__continued=120, what__entered=100, what__continued=60, what__error__missing=10

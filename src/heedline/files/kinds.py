@@ -215,7 +215,7 @@ def _tar(head: bytes) -> FileType | None:
 
 
 def _zip(head: bytes, tail: bytes) -> FileType | None:
-    """Recognise a zip archive that is whole, and the office documents that are one."""
+    """Recognise a complete zip archive, or an office document in zip format."""
     if not head.startswith(b"PK"):
         return None
     names = _zip_names(tail)

@@ -353,7 +353,7 @@ def test_an_item_is_disposed_of_after_its_last_report(people: People, internet: 
             with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(f"DELETE FROM {table}")
     with people.sitting("Olga") as olga:
-        with pytest.raises(NotNow, match="still names"):
+        with pytest.raises(NotNow, match="still refers to"):
             disposing.dispose(ref, by=olga, at=people.at)
         with pytest.raises(NotNow, match="not finished"):
             disposing.dispose(alone, by=olga, at=people.at)

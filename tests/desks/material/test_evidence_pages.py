@@ -70,7 +70,7 @@ def test_evidence_from_the_capture_to_the_export(
     assert "Download the bundle" in olga.html
     olga.get(f"{where}dispose/")
     olga.send(f"{where}dispose/")
-    assert "A report still names this item" in olga.html
+    assert "A report still refers to this item" in olga.html
     assert MaterialItem.objects.filter(id=ref).exists()
     oren = hand().at_work(house, "Oren")
     for path in ("", "evidence/1/picture/", "evidence/export/", "dispose/"):

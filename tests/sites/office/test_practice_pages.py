@@ -92,7 +92,7 @@ def test_what_is_not_practised_says_so(house: House, hand: Callable[[], Hand]) -
     where = odile.path
     for page in re.findall(rf'href="({where}not/[a-z-]+/)', odile.html):
         odile.get(page)
-        assert odile.heading == "This page is not available in practice"
+        assert odile.heading == "This page is not available in an exercise"
         marked(odile)
     assert odile.get(f"{where}not/hand-over/").status_code == 200
     ref = where.split("/")[4]

@@ -18,7 +18,7 @@ from heedline.reports.models import Derivative, DeskFile, ReportFile
 
 
 def storage() -> Storage:
-    """Return the storage for the objects of files."""
+    """Return the storage backend for sealed files."""
     return _bucket(settings.FILES_BUCKET) if settings.FILES_BUCKET else _folder(settings.FILES)
 
 
@@ -41,7 +41,7 @@ def objects_of(report: UUID) -> list[UUID]:
 
 
 def objects_about(thing: UUID) -> list[UUID]:
-    """Return the objects of a desk's own record: its files, and the copies of them."""
+    """Return the stored objects for a desk's own record: its files and their copies."""
     return list(DeskFile.objects.filter(thing=thing).values_list("object", flat=True))
 
 

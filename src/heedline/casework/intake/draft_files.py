@@ -51,7 +51,7 @@ class DraftFile:
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> DraftFile:
-        """Return the file that `kept` returned."""
+        """Rebuild a file from the result of `kept`."""
         return cls(
             container=UUID(kept["container"]),
             object=UUID(kept["object"]),

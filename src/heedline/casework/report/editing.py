@@ -43,7 +43,7 @@ class Writing:
 
 
 def lease(by: Attendance, at: datetime) -> dict[str, Any]:
-    """Return the lease columns for an officer who starts writing in a report at `at`."""
+    """Return the lease columns for an officer who starts editing a report at `at`."""
     return {"lease_by_id": by.officer_id, "lease_until": at + load_pack(settings.PACK).clock("lease")}
 
 

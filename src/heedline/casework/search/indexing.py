@@ -199,7 +199,7 @@ def keep_up(*, by: Attendance, at: datetime) -> None:
 
 
 def rest(covered: Iterable[Coverage], *, by: Attendance, at: datetime) -> None:
-    """Let an officer's queues do nothing for the indexes for twenty seconds, unless much is waiting."""
+    """Pause indexing from an officer's queues for 20 seconds, unless there is a backlog."""
     busy = any(
         not one.made or one.gone or one.ended or one.waiting >= FEWEST or one.desk in desk_index.unmerged
         for one in covered

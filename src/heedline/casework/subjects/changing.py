@@ -272,7 +272,7 @@ def _write(
     corrects: UUID | None = None,
     why: str,
 ) -> UUID:
-    """Seal an entry on the report, and log it. Raises NoRoom for one that would be larger than others."""
+    """Seal an entry on the report and log it. Raises NoRoom if the entry exceeds the size limit."""
     number = max((one.number for one in entries), default=0) + 1
     entry = SubjectEntry(
         uuid4(), found.report.id, number, subject, move, kind, tuple(values), corrects, why, found.by.name, found.at

@@ -23,7 +23,7 @@ _LETTER, _DIGIT = "[A-Z01]", "[0-9OIL]"
 
 
 def western_digits(text: str) -> str:
-    """Return a text of the same length with the digits of other scripts replaced by 0 to 9."""
+    """Replace the digits of other scripts with 0 to 9, keeping the length of the text."""
     if text.isascii():
         return text
     return "".join(str(unicodedata.decimal(sign, sign)) for sign in text)

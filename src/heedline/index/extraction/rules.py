@@ -47,7 +47,7 @@ class NameRules:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BirthRules:
-    """The formats of dates of birth.
+    """Rules for recognising dates of birth.
 
     `months` maps the name of a month to its number.
     """

@@ -67,7 +67,9 @@ def open_danger(ref: UUID, *, by: Attendance, at: datetime) -> UUID:
     alive = set(rows.values_list("id", flat=True))
     newest = next((one for one in refs if one in alive), None)
     if newest is None:
-        raise NotNow("No open report names this item. Record the threat as a report of its own, by New call.")
+        raise NotNow(
+            "No open report refers to this item. Record the threat as a report of its own, by New call."
+        )
     report = find_report(newest, by=by, at=at)
     report.permit(Capability.HANDLE_DANGER)
     opening.open_danger(report)

@@ -38,7 +38,7 @@ class ItemContent:
         return replace(self, parts=tuple(dict.fromkeys([*self.parts, code])))
 
     def to_words(self) -> dict[str, Any]:
-        """Return the content in the form in which it is sealed."""
+        """Return the content as a mapping, ready to be sealed."""
         return {
             "addresses": [
                 {"key": one.key, "shown": one.shown, "platform": one.platform, "kind": one.kind}
@@ -51,7 +51,7 @@ class ItemContent:
 
     @classmethod
     def from_words(cls, words: Mapping[str, Any]) -> ItemContent:
-        """Return the content from its sealed form."""
+        """Build the content from the result of `to_words`."""
         return cls(
             tuple(
                 ItemAddress(one["key"], one["shown"], one["platform"], one["kind"])

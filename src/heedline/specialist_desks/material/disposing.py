@@ -22,7 +22,7 @@ from heedline.specialist_desks.material.notices import disposing as notices
 from heedline.specialist_desks.material.rules import DISPOSABLE
 from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialCapability
 
-STILL_NAMED = "A report still names this item. It can be disposed of only after the last such report."
+STILL_NAMED = "A report still refers to this item. It can be disposed of only after the last such report."
 NOT_FINISHED = "The work on this item is not finished."
 BANK_CLOSED = (
     "Your keys do not open all of the desk's bank of known hashes, which may hold this item's. Ask a colleague whose keys "

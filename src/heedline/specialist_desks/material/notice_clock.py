@@ -136,7 +136,7 @@ def is_working_day(day: date, further: Collection[date] = ()) -> bool:
 
 
 def last_day_to_comply(given: date, further: Collection[date] = ()) -> date:
-    """Return the last day on which a company complies in time with a section 3 notice given on a day."""
+    """Return the last day for a company to comply with a section 3 notice given on `given`."""
     day, left = given, WORKING_DAYS
     while left:
         day += timedelta(days=1)
@@ -145,7 +145,7 @@ def last_day_to_comply(given: date, further: Collection[date] = ()) -> date:
 
 
 def end_of_compliance(given: date, further: Collection[date] = ()) -> datetime:
-    """Return the moment, in UTC, at which the time to comply with a section 3 notice has passed."""
+    """Return the deadline, in UTC, for complying with a section 3 notice."""
     after = last_day_to_comply(given, further) + timedelta(days=1)
     return datetime.combine(after, time(), _ZONE).astimezone(UTC)
 

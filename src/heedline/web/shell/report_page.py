@@ -1,4 +1,4 @@
-"""The frame of every page of a report, with the identity bar, the tabs and the link back to the queue."""
+"""Shared layout for report pages: the identity bar, the tabs and the link back to the queue."""
 
 from __future__ import annotations
 

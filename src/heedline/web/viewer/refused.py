@@ -32,12 +32,12 @@ def damaged(request: HttpRequest) -> HttpResponse:
 
 
 def away(request: HttpRequest) -> HttpResponse:
-    """Answer while the database cannot be reached."""
+    """Return a 503 response while the database is unreachable."""
     return _refused("This is not working just now", "Try again in a minute.", HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def busy(request: HttpRequest) -> HttpResponse:
-    """Answer while as many originals are being handed out as may be at once. The token still counts."""
+    """Return a 503 response at the limit of simultaneous downloads. The token stays valid."""
     return _refused(
         "Others are being downloaded", "Use the link again in a few seconds.", HTTPStatus.SERVICE_UNAVAILABLE
     )

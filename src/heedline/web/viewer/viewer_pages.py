@@ -130,7 +130,7 @@ def content(request: HttpRequest, capability: str, role: str, number: int) -> Ht
 
 @open_to(Audience.HOLDER)
 def original(request: HttpRequest, token: str) -> HttpResponseBase:
-    """Hand out the original, as a download that no browser opens by itself."""
+    """Serve the original as a download that browsers will not open automatically."""
     _refuse_fetched_ahead(request, None)
     if request.method == "HEAD":
         raise NotHere  # would use the token up

@@ -94,7 +94,7 @@ def write(
 
 
 def verify(bundle: Path, *, head: str = "", roots: bytes = b"") -> VerifiedBundle:
-    """Return what a bundle holds, if all of it fits together.
+    """Verify an evidence bundle and return its contents.
 
     `head` is the hash of the newest entry as it was shown when the bundle was made. With `roots`, every time stamp must
     be of an authority that they vouch for. Raises BrokenChain, and OSError for a file that cannot be read.

@@ -1,4 +1,4 @@
-"""Data structures of locators."""
+"""Data structures for locators."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def _facts(law: MaterialLaw) -> tuple[Field, ...]:
         Radios(
             name="closed_audience",
             label="Could telling the company give the reporter away?",
-            hint="If only a few people could see it, they may guess who reported it. A senior must then approve a notice.",
+            hint="If few people could see it, they may guess who reported it. A senior officer must approve any notice.",
             required="Answer whether telling the company could give the reporter away",
             choices=(FieldOption(value="yes", label="Yes"), FieldOption(value="no", label="No")),
             inline=True,
@@ -126,7 +126,7 @@ def _ending(law: MaterialLaw) -> tuple[Field, ...]:
             choices=(
                 FieldOption(
                     value="yes",
-                    label="Preserve and investigate: no company is told until a senior releases the item",
+                    label="Preserve and investigate: no company is told until a senior officer releases the item",
                 ),
             ),
             small=True,

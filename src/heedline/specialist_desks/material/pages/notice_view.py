@@ -1,4 +1,4 @@
-"""What the pages of a notice say, and the forms with which officers record what happened to it."""
+"""Text for notice pages, and the forms officers use to record what happened to a notice."""
 
 from __future__ import annotations
 

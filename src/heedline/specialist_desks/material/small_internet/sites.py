@@ -111,11 +111,11 @@ class SmallSites:
         self.gone[_plain(address)] = how
 
     def restore(self, address: str) -> None:
-        """Put a page back."""
+        """Restore a removed page."""
         self.gone.pop(_plain(address), None)
 
     def change(self, address: str) -> None:
-        """Let a page show something else from now on."""
+        """Change the content of a page."""
         self.changed.add(_plain(address))
 
     def answer(self, host: str, path: str) -> SmallPage:

@@ -30,13 +30,13 @@ register = template.Library()
 
 @register.simple_tag
 def word(english: str, **values: object) -> str:
-    """Return text of the shell in the language of the page, for use where only plain text is allowed."""
+    """Return an interface text in the page's language, as plain text."""
     return own_words.word(english, **values)
 
 
 @register.simple_tag
 def said(english: str, **values: object) -> str:
-    """Return text of the shell in the language of the page, as HTML."""
+    """Return an interface text in the page's language, as HTML."""
     return own_words.said(english, **values)
 
 

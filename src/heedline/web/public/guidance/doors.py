@@ -47,7 +47,7 @@ CALLED = {"now": {"danger": "yes"}, "call": {"called": "called"}}
 def _door(
     template: str, words_of: str, *, up: str = "reporter:front", leaflets: bool = False, **more: Any
 ) -> Callable[..., HttpResponseBase]:
-    """Return a view of a page that only shows text.
+    """Return a view that renders a static text page.
 
     `words_of` names the pack's texts for it. `up` is where Back leads. `leaflets` adds links to the PDFs.
     """

@@ -75,7 +75,7 @@ def in_another_language(
 
 
 def _posted(turn: DraftVisit, step: QuestionPage) -> dict[str, list[str]]:
-    """Return what was posted in the fields of a page."""
+    """Return the POST data for a page's fields."""
     names = {name for question in step.fields for name in posted_names(question)}
     return {name: values for name, values in turn.request.POST.lists() if name in names}
 

@@ -40,7 +40,7 @@ _TOKEN = "csrf_token"  # noqa: S105 (a name)
 
 @dataclass(frozen=True, slots=True)
 class _Holed:
-    """A page in pieces, and the name of the hole after each but the last.
+    """A page split at its placeholders, with the name of each placeholder.
 
     It is never compressed, because what goes into a hole may be a reporter's own words.
     """

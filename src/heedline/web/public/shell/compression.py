@@ -21,7 +21,7 @@ _RAW = -zlib.MAX_WBITS
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """A page in pieces, plain and compressed, with a place for the token between them."""
+    """A page split where tokens are inserted, with each piece stored plain and compressed."""
 
     plain: tuple[bytes, ...]
     packed: tuple[bytes, ...]

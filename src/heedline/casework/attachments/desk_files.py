@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 from uuid import UUID, uuid4
 
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
-from heedline.casework.access.session_store import row_of
+from heedline.casework.attachments import view_tokens
 from heedline.casework.attachments.redeeming import read_stored
 from heedline.casework.attachments.stored_objects import has_room, storage
 from heedline.casework.attachments.view_content import (
@@ -29,10 +27,8 @@ from heedline.casework.attachments.view_content import (
     StoredObject,
     ViewContent,
     derived_of,
-    keys_of,
-    seal_content,
 )
-from heedline.casework.attachments.viewing import DESCRIPTION, LOOK_LASTS, TOKEN_LIVES, after
+from heedline.casework.attachments.viewing import DESCRIPTION
 from heedline.casework.errors import NotHere, SealingStopped
 from heedline.casework.intake.draft_files import DraftFile
 from heedline.casework.keys import directory
@@ -40,12 +36,10 @@ from heedline.casework.report.notes import open_words
 from heedline.files.derivatives import DerivativeLimits
 from heedline.files.padding import blocks_of_padding
 from heedline.files.sealed_stream import Sealing
-from heedline.permits.models import ViewToken
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskFile, DeskPartHeader, DeskPartPayload, FileState
 from heedline.vault import CannotOpen
 from heedline.vault.containers.container import file_key, header_for, new_file_key
-from heedline.vault.small import new_secret
 
 _BLOCK = 1 << 20
 
@@ -139,11 +133,13 @@ def show(thing: UUID, kept: KeptFile, kind: str, *, by: Attendance, on: date) ->
     `kind` is a code of `files.kinds`. Raises NotHere, CannotOpen, SealingStopped, and NotNow if the object is missing.
     """
     row = _row(kept.container, thing)
+    if row.desk_id not in by.desk_ids:
+        raise NotHere
     ring = by.keys()
     copy = DeskFile.objects.filter(made_from=kept.container, state=FileState.KEPT).first()
     if copy is not None:
         derived = _copy(copy, kept, ring)
-        return _token(thing, kept.container, VIEW, ViewContent(kind, derived=derived), None, by)
+        return view_tokens.issue(thing, kept.container, VIEW, ViewContent(kind, derived=derived), by=by)
     epoch, public = _public_keys(row.desk_id, on)
     plan = DerivativePlan(
         str(uuid4()), new_file_key().hex(), str(uuid4()), new_file_key().hex(), 1, DerivativeLimits().pages
@@ -158,7 +154,7 @@ def show(thing: UUID, kept: KeptFile, kind: str, *, by: Attendance, on: date) ->
     }
     original = StoredObject(str(row.object), _key(kept.container, ring).hex(), row.size, kept.length)
     content = ViewContent(kind, kept.sha256, original=original, plan=plan)
-    return _token(thing, kept.container, VIEW, content, prepared, by)
+    return view_tokens.issue(thing, kept.container, VIEW, content, prepared, by=by)
 
 
 def hand_out(thing: UUID, blocks: Iterable[bytes], name: str, *, by: Attendance) -> str:
@@ -166,12 +162,12 @@ def hand_out(thing: UUID, blocks: Iterable[bytes], name: str, *, by: Attendance)
 
     Its object is deleted within three days. Raises NotHere for a record without files, and NotNow without room.
     """
-    row = DeskFile.objects.filter(thing=thing).first()
+    row = DeskFile.objects.filter(thing=thing, desk_id__in=by.desk_ids).first()
     if row is None:
         raise NotHere
     stored, sha256 = write_object(blocks, new_file_key())
     content = ViewContent("archive", sha256, name, original=stored)
-    return _token(thing, row.container, ORIGINAL, content, None, by)
+    return view_tokens.issue(thing, row.container, ORIGINAL, content, by=by)
 
 
 def _row(container: UUID, thing: UUID | None = None) -> DeskFile:
@@ -220,30 +216,6 @@ def _public_keys(desk: UUID, on: date) -> tuple[UUID, bytes]:
     if epoch is None:
         raise SealingStopped
     return UUID(epoch.epoch), epoch.kem
-
-
-def _token(
-    thing: UUID,
-    container: UUID,
-    purpose: str,
-    content: ViewContent,
-    prepared: Mapping[str, Any] | None,
-    by: Attendance,
-) -> str:
-    token = new_secret()
-    keys = keys_of(token, purpose)
-    ViewToken.objects.create(
-        digest=keys.row_id,
-        session=row_of(by.token),
-        report=thing,
-        file=container,
-        purpose=purpose,
-        sealed=seal_content(content, keys),
-        prepared=json.dumps(prepared).encode() if prepared is not None else None,
-        expires_at=after(TOKEN_LIVES),
-        ends_at=after(LOOK_LASTS),
-    )
-    return token
 
 
 def _in_text(data: bytes) -> str:

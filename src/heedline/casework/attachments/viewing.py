@@ -8,7 +8,6 @@ for a derivative, whose headers are addressed here.
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,12 +15,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db.models import DateTimeField, Func, Q
+from django.db.models import Q
 
 from heedline.audit.acts import Act
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
-from heedline.casework.access.session_store import row_of
+from heedline.casework.attachments import view_tokens
 from heedline.casework.attachments.manifests import ManifestEntry, entries_of
 from heedline.casework.attachments.reading import FileLine, file_lines
 from heedline.casework.attachments.view_content import (
@@ -32,8 +31,6 @@ from heedline.casework.attachments.view_content import (
     StoredObject,
     ViewContent,
     derived_of,
-    keys_of,
-    seal_content,
 )
 from heedline.casework.errors import NotHere
 from heedline.casework.report import notes, restrictions
@@ -41,19 +38,15 @@ from heedline.casework.report.opening import short_name
 from heedline.casework.report.verb import FoundReport, find, on_the_record, record, verb
 from heedline.files.derivatives import DerivativeLimits
 from heedline.permits.capabilities import Capability
-from heedline.permits.models import ViewToken
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Derivative, FileState, ReportFile, SealedHeader
 from heedline.reports.stored import parts_of
 from heedline.vault import CannotOpen
 from heedline.vault.containers.container import file_key, header_for, new_file_key
-from heedline.vault.small import new_secret
 
 DESCRIPTION = "derivative-description"
 #: Pages of a document in one derivative, and how many derivatives a document may have.
 PAGES, _MOST_GROUPS = DerivativeLimits().pages, 50
-#: A token opens nothing after this, and a capability nothing after that, whatever is done with it.
-TOKEN_LIVES, LOOK_LASTS = "60 seconds", "2 hours"
 
 
 class OriginalReason(StrEnum):
@@ -140,7 +133,7 @@ def open_file(ref: UUID, container: UUID, *, group: int = 1, by: Attendance, at:
         content, prepared = ViewContent(entry.kind, derived=_derived(described, by.keys())), None
     else:
         content, prepared = _to_make(found, entry, row, group)
-    token = _token(found, container, VIEW, content, prepared)
+    token = view_tokens.issue(ref, container, VIEW, content, prepared, by=by)
     record(found, Act.FILE_VIEWED, file=str(container))
     return token
 
@@ -162,7 +155,7 @@ def take_original(
     content = ViewContent(
         entry.kind, entry.sha256, _safe_name(found, entry), original=_original(found, entry, row)
     )
-    token = _token(found, container, ORIGINAL, content, None)
+    token = view_tokens.issue(ref, container, ORIGINAL, content, by=by)
     record(found, Act.ORIGINAL_TAKEN, file=str(container), reason=str(reason), note=str(note))
     return token
 
@@ -300,31 +293,3 @@ def _to_make(
 
 def _in_text(data: bytes) -> str:
     return base64.b64encode(data).decode()
-
-
-def _token(
-    found: FoundReport,
-    container: UUID,
-    purpose: str,
-    content: ViewContent,
-    prepared: Mapping[str, Any] | None,
-) -> str:
-    token = new_secret()
-    keys = keys_of(token, purpose)
-    ViewToken.objects.create(
-        digest=keys.row_id,
-        session=row_of(found.by.token),
-        report=found.report.id,
-        file=container,
-        purpose=purpose,
-        sealed=seal_content(content, keys),
-        prepared=json.dumps(prepared).encode() if prepared is not None else None,
-        expires_at=after(TOKEN_LIVES),
-        ends_at=after(LOOK_LASTS),
-    )
-    return token
-
-
-def after(time: str) -> Func:
-    """Return a time of the database's own clock, which decides when a token has expired."""
-    return Func(template=f"now() + interval '{time}'", output_field=DateTimeField())

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
 
+from heedline.casework.access.keyring import Keyring
 from heedline.casework.errors import Locked, NoRoom, SealingStopped
 from heedline.casework.keys.directory import Addressee, directory
 from heedline.casework.report.verb import FoundReport
@@ -21,6 +23,8 @@ from heedline.desks.models import EpochKeyRow
 from heedline.intake.fields import tidy
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import SealedHeader, SealedPayload
+from heedline.reports.stored import StoredPart
+from heedline.vault import CannotOpen
 from heedline.vault.canonical import canonical
 from heedline.vault.containers import envelope
 from heedline.vault.containers.container import Container
@@ -140,3 +144,14 @@ def open_words(
     )
     words: dict[str, Any] = json.loads(body)
     return words
+
+
+def opened_of(
+    parts: Iterable[StoredPart], sort: str, ring: Keyring
+) -> Iterator[tuple[StoredPart, dict[str, Any]]]:
+    """Yield the parts of one sort with their decrypted words. Parts that cannot be opened are left out."""
+    for part in parts:
+        if part.part == sort:
+            with suppress(CannotOpen):
+                seeds = ring.for_any(part.epochs)
+                yield part, open_words(part.container, part.header, part.payload, seeds, sort)

@@ -8,7 +8,6 @@ is merged, hidden or closed by it. A decision is never changed: a later one coun
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -24,7 +23,6 @@ from heedline.casework.report.verb import find, record, verb
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
 from heedline.reports.stored import StoredPart, in_batches
-from heedline.vault import CannotOpen
 
 #: The sort of sealed part that holds a decision.
 PART = "link"
@@ -81,17 +79,8 @@ def read(on: UUID, told: Mapping[str, Any]) -> LinkDecision | None:
 
 def made_on(report: UUID, parts: Iterable[StoredPart], ring: Keyring) -> list[LinkDecision]:
     """Return the decisions made on a report's own page, from its sealed parts."""
-    found = []
-    for part in parts:
-        if part.part != PART:
-            continue
-        with suppress(CannotOpen):
-            told = notes.open_words(
-                part.container, part.header, part.payload, ring.for_any(part.epochs), PART
-            )
-            if (one := read(report, told)) is not None:
-                found.append(one)
-    return found
+    made = (read(report, told) for _, told in notes.opened_of(parts, PART, ring))
+    return [one for one in made if one is not None]
 
 
 def naming(ref: UUID, *, by: Attendance) -> list[UUID]:

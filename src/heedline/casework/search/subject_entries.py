@@ -11,7 +11,6 @@ Parts are only added. The last decision on a link counts, and earlier ones stay 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -22,7 +21,6 @@ from heedline.casework.access.keyring import Keyring
 from heedline.casework.report import notes
 from heedline.index.extraction.values import Kind
 from heedline.reports.stored import StoredPart
-from heedline.vault import CannotOpen
 
 #: The sort of sealed part that holds an entry.
 PART: Final = "subject"
@@ -192,17 +190,8 @@ def read(part: UUID, report: UUID, told: Mapping[str, Any]) -> SubjectEntry | No
 
 def opened(parts: Iterable[StoredPart], ring: Keyring) -> list[SubjectEntry]:
     """Return the entries in these parts of reports. Parts that cannot be opened are left out."""
-    found = []
-    for part in parts:
-        if part.part != PART:
-            continue
-        with suppress(CannotOpen):
-            told = notes.open_words(
-                part.container, part.header, part.payload, ring.for_any(part.epochs), PART
-            )
-            if (one := read(part.container, part.report, told)) is not None:
-                found.append(one)
-    return found
+    made = (read(part.container, part.report, told) for part, told in notes.opened_of(parts, PART, ring))
+    return [one for one in made if one is not None]
 
 
 def links(entries: Iterable[SubjectEntry]) -> tuple[SubjectLink, ...]:

@@ -123,7 +123,7 @@ def test_answers_and_code_are_filled_into_holes_and_not_kept(rosa: Walker, sami:
             place,
             token,
             one.shown_code(),
-            *one.shown_code().split("-"),
+            *(group for group in one.shown_code().split("-") if len(group) > 3),  # shorter ones occur anyway
             one.typed("csrfmiddlewaretoken"),
         ):
             assert own.encode() not in kept()

@@ -159,11 +159,12 @@ def _all_alike(mine: Sequence[str], theirs: Sequence[str], rules: NameRules) -> 
         return None
     if tuple(few) == tuple(many):
         return Likeness.SAME
-    table = [
-        [parts_alike(a, b, rules, last=i > 0 or j > 0) for j, b in enumerate(many)] for i, a in enumerate(few)
-    ]
-    if any(not any(row) for row in table):
-        return None
+    table = []
+    for i, a in enumerate(few):
+        row = [parts_alike(a, b, rules, last=i > 0 or j > 0) for j, b in enumerate(many)]
+        if not any(row):
+            return None  # the other parts need no comparison
+        table.append(row)
     best: Likeness | None = None
     for chosen in permutations(range(len(many)), len(few)):
         found = [table[row][column] for row, column in enumerate(chosen)]

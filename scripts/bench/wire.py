@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from urllib.parse import urlencode
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding: *chunked", re.IGNORECASE)
+_PACKED = re.compile(rb"\r\ncontent-encoding: *gzip", re.IGNORECASE)
 _LOCATION = re.compile(rb"\r\nlocation: *([^\r]+)", re.IGNORECASE)
 _COOKIE = re.compile(rb"\r\nset-cookie: *([^=;\r]+)=([^;\r]*)([^\r]*)", re.IGNORECASE)
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
@@ -39,7 +41,9 @@ class Answer:
 
     @property
     def text(self) -> str:
-        return self.body.decode()
+        """The body as text, unpacked if it was sent with gzip."""
+        packed = _PACKED.search(self.head) is not None
+        return (gzip.decompress(self.body) if packed else self.body).decode()
 
 
 def _read(buffer: bytes) -> Answer | None:

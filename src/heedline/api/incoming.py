@@ -1,4 +1,4 @@
-"""The body of a report with files, taken apart while it arrives.
+"""Parse a multipart report body as it arrives, streaming its files into sealed storage.
 
 `config.uploads` calls this before the view. The part `report` is kept, within the limit of a report without files, and
 becomes the body that the view reads. Each part `files` goes straight into a sealed object, and the view finds the list
@@ -31,7 +31,7 @@ _AGAIN = "Send the same again with the same key."
 
 
 class SentFiles:
-    """The files of one request, or why they were not taken."""
+    """The files received in one request, or the reason for rejecting them."""
 
     def __init__(self) -> None:
         self.arrived: list[DraftFile] = []
@@ -39,7 +39,7 @@ class SentFiles:
         self._kept = False
 
     def keep(self) -> tuple[DraftFile, ...]:
-        """Return the files, which a report may name from now on.
+        """Return the received files and allow a report to refer to them.
 
         Raises ApiProblem if they were not all taken.
         """
@@ -49,7 +49,7 @@ class SentFiles:
         return tuple(self.arrived)
 
     def forget(self) -> None:
-        """Delete files that no report names."""
+        """Delete files that no report refers to."""
         taking.forget(self.arrived)
         self.arrived = []
 
@@ -60,7 +60,7 @@ class SentFiles:
 
 
 class ReportReceiver:
-    """The receiver of one body."""
+    """Receiver for one request body."""
 
     media = "application/json"
 
@@ -89,7 +89,7 @@ class ReportReceiver:
             self._refuse(_of(FileProblem.NO_ROOM, 0))
 
     def write(self, data: bytes) -> None:
-        """Take the next bytes of the body."""
+        """Process the next bytes of the body."""
         if self._parser is None:
             return
         try:
@@ -102,7 +102,7 @@ class ReportReceiver:
             self._refuse(_of(refused.problem, len(self._sent.arrived)))
 
     def finish(self, *, whole: bool) -> bytes:
-        """Return the part with the report."""
+        """Return the body part that contains the report."""
         try:
             if self._parser is not None:
                 self._parser.close(check_complete=True)
@@ -119,7 +119,7 @@ class ReportReceiver:
         return bytes(self._report)
 
     def close(self) -> None:
-        """Delete what no report has taken."""
+        """Delete received files that no report has claimed."""
         if self._file is not None:
             self._file.give_up()
         self._sent.close()
@@ -168,14 +168,14 @@ class ReportReceiver:
 
 
 class ReportAddress:
-    """The address of the API to which files are sent."""
+    """The API endpoint that accepts files."""
 
     def expects(self, method: str, media: str, path: str) -> bool:
-        """Return whether such a request sends a report with files."""
+        """Return whether the request submits a report with files."""
         return method == "POST" and media.startswith("multipart/form-data") and path == PATH
 
     def begin(self, environ: WSGIEnvironment) -> ReportReceiver:
-        """Return the receiver of this request."""
+        """Return the body receiver for this request."""
         return ReportReceiver(environ)
 
 
@@ -185,7 +185,7 @@ def _unreadable() -> ApiProblem:
 
 
 def _of(problem: FileProblem, number: int) -> ApiProblem:
-    """Return the problem document for a file, which is counted from 0."""
+    """Return the problem document for the file at this zero-based index."""
     limits = taking.limits()
     match problem:
         case FileProblem.TOO_LARGE:

@@ -1,4 +1,4 @@
-"""The front of a web process, which reads each request in full, within limits, before it uses a thread.
+"""The HTTP front of a web process, which reads each request in full before using a thread.
 
 The server (granian, RSGI) calls `Front` on the event loop, where a slow sender costs only a connection.
 Responses that are ready beforehand (style sheets, *Run, Hide, Tell*) are also sent from there, so that
@@ -216,7 +216,7 @@ class Front:
         return await self._turn(lambda: run(self.app, environ)) or _busy(environ)
 
     async def _turn[T](self, what: Callable[[], T]) -> T | None:
-        """Run something in one of the few threads for pages, or return None if none was free in time."""
+        """Run a function in a page thread, or return None if no thread became free in time."""
         if self._turns.locked():
             try:
                 async with asyncio.timeout(self.limits.wait_within):

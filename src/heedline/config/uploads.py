@@ -1,4 +1,4 @@
-"""Bodies of files, which the front passes on while they arrive and never holds whole.
+"""Streaming of file upload bodies, which the front never holds in full.
 
 Every other body is read whole, within 256 KiB (`config.front`). At the few addresses to which files are sent, a
 `Receiver` takes the body block by block in a thread. A slow sender costs a connection and one block of memory, and
@@ -22,7 +22,7 @@ _THREADS = 2
 
 @dataclass(frozen=True, slots=True)
 class UploadLimits:
-    """The limits on files that are on their way. Sizes are in bytes and times in seconds."""
+    """Limits on uploads in progress, in bytes and seconds."""
 
     #: Bodies at once, in one process.
     at_once: int = 32
@@ -36,52 +36,52 @@ class UploadLimits:
 
 
 class Receiver(Protocol):
-    """The taker of one body. Its methods are called in a thread, one after the other."""
+    """Receiver for one upload body. Its methods are called in a thread, one at a time."""
 
     media: str
     """The media type of what `finish` returns."""
     most: int
-    """The longest body that is read to its end, so that its sender sees why it was refused."""
+    """The longest body that is still read after refusal, so that the sender receives the reason."""
 
     def write(self, data: bytes) -> None:
-        """Take the next bytes of the body."""
+        """Process the next bytes of the body."""
 
     def finish(self, *, whole: bool) -> bytes:
-        """Return the body without its files. `whole` is false if the body was cut off or arrived too slowly."""
+        """Return the body without its files. `whole` is false if it was cut off or too slow."""
 
     def close(self) -> None:
-        """Delete what was taken, unless a page has used it."""
+        """Delete the received data unless a page has claimed it."""
 
 
 class Takes(Protocol):
-    """The addresses to which files are sent, and what takes them."""
+    """The URLs that accept uploads, and their receivers."""
 
     def expects(self, method: str, media: str, path: str) -> bool:
-        """Return whether a request of this method and media type, to this path, sends a file."""
+        """Return whether a request with this method, path and media type is an upload."""
         ...
 
     def begin(self, environ: WSGIEnvironment) -> Receiver:
-        """Return the receiver of this request. Called in a thread that may use the database."""
+        """Return the receiver for this request. It is called in a thread that may use the database."""
 
 
 class Incoming(Protocol):
-    """The side of a request that yields its body."""
+    """The part of a request that yields its body."""
 
     def __aiter__(self) -> AsyncIterator[bytes]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class AllAddresses:
-    """The addresses of several takers."""
+    """The combined URLs of several upload handlers."""
 
     takers: tuple[Takes, ...]
 
     def expects(self, method: str, media: str, path: str) -> bool:
-        """Return whether one of them expects such a request."""
+        """Return whether one of the handlers accepts this request."""
         return any(one.expects(method, media, path) for one in self.takers)
 
     def begin(self, environ: WSGIEnvironment) -> Receiver:
-        """Return the receiver of this request, which one of them expects."""
+        """Return the receiver for this request from the handler that accepts it."""
         media = str(environ.get("CONTENT_TYPE", "")).lower().lstrip()
         asked = environ["REQUEST_METHOD"], media, environ["PATH_INFO"]
         return next(one for one in self.takers if one.expects(*asked)).begin(environ)
@@ -89,7 +89,7 @@ class AllAddresses:
 
 @dataclass(slots=True)
 class Uploads:
-    """The uploads of one process."""
+    """The concurrent uploads of one process."""
 
     takes: Takes
     limits: UploadLimits = UploadLimits()
@@ -102,12 +102,12 @@ class Uploads:
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="upload")
 
     def expects(self, environ: WSGIEnvironment) -> bool:
-        """Return whether this request sends a file to an address that takes files."""
+        """Return whether this request is an upload to a URL that accepts files."""
         media = str(environ.get("CONTENT_TYPE", "")).lower().lstrip()
         return self.takes.expects(environ["REQUEST_METHOD"], media, environ["PATH_INFO"])
 
     def enter(self, network: bytes | None) -> bool:
-        """Return whether there is a place for one more body from there. It must be given back with `leave`."""
+        """Reserve a slot for an upload from this network, to be released with `leave`, if one is free."""
         if self._now.total() >= self.limits.at_once:
             return False
         if network is not None and self._now[network] >= self.limits.from_one:
@@ -116,13 +116,13 @@ class Uploads:
         return True
 
     def leave(self, network: bytes | None) -> None:
-        """Give back a place."""
+        """Release a slot."""
         self._now[network] -= 1
         if not self._now[network]:
             del self._now[network]
 
     async def pass_on(self, incoming: Incoming, receiver: Receiver, environ: WSGIEnvironment) -> None:
-        """Give the whole body to its receiver, and leave a small form in the environment in its place."""
+        """Pass the body to its receiver, and replace it in the environment with a small form."""
         announced = int(environ["CONTENT_LENGTH"] or 0)
         arrived = await self._read(incoming, receiver)
         form = await self.run(lambda: receiver.finish(whole=arrived == announced))
@@ -131,7 +131,7 @@ class Uploads:
         environ["CONTENT_TYPE"] = receiver.media
 
     async def run[T](self, what: Callable[[], T]) -> T:
-        """Run something in one of the threads for files."""
+        """Run a function in an upload thread."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, what)
 
     def stop(self) -> None:
@@ -139,7 +139,7 @@ class Uploads:
         self._pool.shutdown(wait=False)
 
     async def _read(self, incoming: Incoming, receiver: Receiver) -> int:
-        """Return how many bytes arrived before the body ended, broke off or became too slow."""
+        """Return the number of bytes received before the body ended, broke off or became too slow."""
         clock = asyncio.get_running_loop().time
         limits, held = self.limits, bytearray()
         arrived = recently = 0

@@ -181,17 +181,17 @@ def _uploads_of_calls() -> Uploads:
 
 
 class _OnFreshConnections:
-    """Addresses of files whose receivers are made outside a request of Django's, which renews connections itself."""
+    """Upload URLs whose receivers run outside Django requests and so renew database connections themselves."""
 
     def __init__(self, takes: Takes) -> None:
         self._takes = takes
 
     def expects(self, method: str, media: str, path: str) -> bool:
-        """Return whether such a request sends a file."""
+        """Return whether this request is an upload."""
         return self._takes.expects(method, media, path)
 
     def begin(self, environ: WSGIEnvironment) -> Receiver:
-        """Return the receiver of this request."""
+        """Return the body receiver for this request."""
         from django.db import close_old_connections
 
         close_old_connections()

@@ -62,7 +62,7 @@ class CreateTables(Operation):
 
 
 def at_once(operations: Sequence[Operation]) -> list[Operation]:
-    """Return these operations of a first migration, with each run of those on tables as one. SQL stays where it is."""
+    """Return a first migration's operations with consecutive table operations merged and SQL left in place."""
     found: list[Operation] = []
     for of_tables, some in groupby(operations, lambda one: isinstance(one, _OF_TABLES)):
         run = list(some)

@@ -151,7 +151,7 @@ class MenuLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkWaiting:
-    """A sentence about work of a specialist desk on the page My work. `url` is the name of a route."""
+    """A line about a specialist desk's work on My work. `url` is a route name."""
 
     words: str
     url: str

@@ -1,4 +1,4 @@
-"""Checking of stored objects against the rows that name them, without any key.
+"""Check stored objects against their database rows without using any key.
 
 A missing object and one of the wrong size show here. One whose bytes were changed or swapped for others of the
 same size can only be noticed by whoever opens it, because it then raises `CannotOpen`.
@@ -18,7 +18,7 @@ _BATCH = 500
 
 
 class ObjectState(StrEnum):
-    """Findings about a stored object that need no key."""
+    """The states of a stored object that can be determined without a key."""
 
     WHOLE = "whole"
     MISSING = "missing"
@@ -26,7 +26,7 @@ class ObjectState(StrEnum):
 
 
 def state_of(storage: Storage, name: UUID, size: int) -> ObjectState:
-    """Return the state of an object that should have `size` bytes."""
+    """Return the state of an object whose expected size is `size` bytes."""
     try:
         found = storage.size(name)
     except ObjectMissing:
@@ -35,7 +35,7 @@ def state_of(storage: Storage, name: UUID, size: int) -> ObjectState:
 
 
 def damaged(storage: Storage, expected: Iterable[tuple[UUID, int]]) -> Iterator[tuple[UUID, ObjectState]]:
-    """Yield the objects that are not as their rows say, each with its state."""
+    """Yield the objects that differ from their rows, each with its state."""
     for name, size in expected:
         state = state_of(storage, name, size)
         if state is not ObjectState.WHOLE:
@@ -43,7 +43,7 @@ def damaged(storage: Storage, expected: Iterable[tuple[UUID, int]]) -> Iterator[
 
 
 def sweep(storage: Storage, named: Callable[[list[UUID]], set[UUID]], after: timedelta) -> int:
-    """Delete the objects that no row names, and return how many there were.
+    """Delete unreferenced objects and return the number deleted.
 
     `named` returns those of some names that a row names. An object is only deleted once it was last written
     longer ago than `after`, because a draft may still list it.

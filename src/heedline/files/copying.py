@@ -1,4 +1,4 @@
-"""Copying objects from one storage to another, in blocks, and taking it up again after an interruption.
+"""Resumable copying of objects between storages, in blocks.
 
 Objects never change, so a shorter copy is the beginning of the whole one.
 """
@@ -18,7 +18,7 @@ _TELL = 100
 
 @dataclass(frozen=True, slots=True)
 class CopiedObjects:
-    """Counts of objects requested, newly copied, and not available intact anywhere."""
+    """The numbers of objects requested, newly copied and unavailable."""
 
     asked: int
     copied: int

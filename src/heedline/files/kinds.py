@@ -1,4 +1,4 @@
-"""The type of a file, decided from its content and never from its name or from what a browser says.
+"""Detect a file's type from its content, never from its name or declared type.
 
 The list of types is closed: whatever is not on it is unknown. So is every file that two programs would read
 as two different things (a polyglot), every empty file, and markup that a browser would run, such as HTML and
@@ -127,7 +127,7 @@ class FileSample:
         self._tail = bytearray()
 
     def add(self, data: bytes) -> None:
-        """Note the next bytes of the file."""
+        """Process the next bytes of the file."""
         if len(self._head) < HEAD:
             self._head += data[: HEAD - len(self._head)]
         self._tail += data[-TAIL:]
@@ -135,7 +135,7 @@ class FileSample:
             del self._tail[:-TAIL]
 
     def type(self) -> FileType:
-        """Return the type of the file, once all of it has been noted."""
+        """Return the type of the file after its last bytes."""
         return kind_of(bytes(self._head), bytes(self._tail[-TAIL:]))
 
 
@@ -232,7 +232,7 @@ def _zip(head: bytes, tail: bytes) -> FileType | None:
 
 
 def _zip_names(tail: bytes) -> set[bytes] | None:
-    """Return the names that a zip archive lists at its end, as far as they are in the tail, or None."""
+    """Return the names in a zip archive's directory, as far as the tail holds it, or None."""
     at = tail.rfind(b"PK\5\6")
     if at < 0 or len(tail) - at < 22:
         return None
@@ -265,7 +265,7 @@ def _text(head: bytes, tail: bytes) -> FileType | None:
 
 
 def _is_polyglot(found: FileType, head: bytes, tail: bytes) -> bool:
-    """Return whether another program would read the file as something else."""
+    """Return whether another program could read the file as a different type."""
     if found.media != "application/pdf" and any(mark in head[:1024] for mark in _ELSEWHERE_FIRST_KIB):
         return True
     if found.kind is not FileKind.ARCHIVE:

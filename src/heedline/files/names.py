@@ -1,4 +1,4 @@
-"""The name under which a file is listed, made from what a browser or a program sent.
+"""Clean the file names sent by browsers and programs for display.
 
 It is only ever shown. Objects in storage have random names, and the type of a file is read from its contents.
 """
@@ -18,7 +18,7 @@ _SEPARATORS = re.compile(r"[/\\]")
 
 
 def shown_name(given: str) -> str:
-    """Return a name that is safe to show, without folders, control or direction characters, and short enough."""
+    """Return a short display name without folders, control characters or direction marks."""
     last = _SEPARATORS.split(given)[-1][-4096:]
     kept = "".join(one for one in last if unicodedata.category(one) not in _NOT_SHOWN)
     name = " ".join(unicodedata.normalize("NFC", kept).split()).strip(". ")

@@ -31,7 +31,7 @@ _NOT_THERE = {"404", "NoSuchKey", "NotFound", "416", "InvalidRange"}
 
 
 def bucket_storage(bucket: str, endpoint: str, region: str, key: str, secret: str) -> S3Storage:
-    """Return the bucket's storage as django-storages knows it.
+    """Return django-storages' storage object for the bucket.
 
     Where no key is given, the service's own ways of finding one are used (environment, machine role).
     """
@@ -56,7 +56,7 @@ def bucket_storage(bucket: str, endpoint: str, region: str, key: str, secret: st
 
 
 class ObjectStorage:
-    """Objects in a bucket. Methods also raise ConnectionError when the service does not answer."""
+    """Object storage in a bucket. Methods also raise ConnectionError if the service is unreachable."""
 
     def __init__(self, bucket: S3Storage, prefix: str = "files/") -> None:
         self._storage = bucket
@@ -66,7 +66,7 @@ class ObjectStorage:
         self._known: OrderedDict[UUID, list[tuple[int, int]]] = OrderedDict()
 
     def append(self, name: UUID, data: bytes, at: int) -> int:
-        """Cut the object at offset `at`, append the data and return the new size."""
+        """Truncate the object at offset `at`, append the data and return the new size."""
         if at < 0:
             raise ValueError("an offset is not negative")
         with self._lock:
@@ -104,7 +104,7 @@ class ObjectStorage:
         return _end(self._blocks(name))
 
     def delete(self, name: UUID) -> None:
-        """Delete the object. An object that is not there is no error."""
+        """Delete the object if it exists."""
         with self._lock:
             self._waiting.pop(name, None)
             self._known.pop(name, None)
@@ -115,7 +115,7 @@ class ObjectStorage:
             self._known.pop(name, None)
 
     def names(self) -> Iterator[tuple[UUID, timedelta]]:
-        """Yield the name of every object, and the time since its newest block was written."""
+        """Yield each object's name and the time since its newest block was written."""
         now = datetime.now(UTC)
         newest: dict[UUID, datetime] = {}
         for key, _, written in self._listed(self._prefix):
@@ -209,7 +209,7 @@ def _end(blocks: list[tuple[int, int]]) -> int:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Turn the service's errors into those of a storage."""
+    """Convert the service's errors into storage errors."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:

@@ -1,4 +1,4 @@
-"""Sizes to which the contents of an object are padded, so that its size does not tell the length of a file.
+"""Size steps for padding objects, so that their size does not reveal a file's length.
 
 Up to 2 MiB a size is a whole number of 64 KiB. Above that there are sixteen steps to each doubling, so padding adds
 at most a sixteenth.
@@ -13,7 +13,7 @@ _BLOCK = 1024 * 1024
 
 
 def padded_size(length: int) -> int:
-    """Return the number of bytes to which a file of this length is padded."""
+    """Return the padded size of a file of this length."""
     if length < 0:
         raise ValueError("a length is not negative")
     step = CHUNK
@@ -23,7 +23,7 @@ def padded_size(length: int) -> int:
 
 
 def blocks_of_padding(length: int, already: int = 0) -> list[bytes]:
-    """Return the zero bytes that follow a file of this length, in blocks that fit into memory.
+    """Yield the zero padding for a file of this length, in blocks.
 
     `already` of them were written before.
     """

@@ -1,4 +1,4 @@
-"""The disk guard, which refuses files before a disk is full, so that reports in words always fit."""
+"""The disk guard, which refuses files before the disk is full to leave room for reports."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def free_bytes(folder: Path) -> int | None:
-    """Return the bytes that an unprivileged account may still write in that folder, or None if unknown."""
+    """Return the free space in a folder for an unprivileged account, in bytes, or None if unknown."""
     try:
         found = os.statvfs(folder)
     except OSError:
@@ -16,7 +16,7 @@ def free_bytes(folder: Path) -> int | None:
 
 
 def may_take(free: int | None, expected: int, keep_free: int) -> bool:
-    """Return whether a file of `expected` more bytes may be taken.
+    """Return whether the disk has room for another `expected` bytes of files.
 
     `keep_free` bytes must be left afterwards for reports. Nothing is refused where the free space of a
     storage is unknown, as it is for object storage.

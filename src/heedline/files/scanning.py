@@ -1,4 +1,4 @@
-"""Asking a virus scanner about a file while it arrives.
+"""Scan files with clamd while they are being received.
 
 The scanner is ClamAV's clamd, asked over its socket by its command INSTREAM. It is optional. An upload never
 fails because of it: without a scanner, or when it is slow, broken or refuses the size, the file counts as not
@@ -20,7 +20,7 @@ _BLOCK = 64 * 1024
 _LONGEST_ANSWER = 4096
 
 type ScannerAddress = str | tuple[str, int]
-"""The path of a Unix socket, or a host with a port."""
+"""A clamd address, either a Unix socket path or a host and port."""
 
 
 class ScanVerdict(StrEnum):
@@ -47,10 +47,10 @@ def scanner_address(text: str) -> ScannerAddress | None:
 
 
 class VirusScan:
-    """The scan of one file. No method raises."""
+    """A scan of one file. No method raises."""
 
     def __init__(self, address: ScannerAddress | None) -> None:
-        """Begin a scan, or note that there is no scanner."""
+        """Start a scan, or record that no scanner is configured."""
         self._clamd: socket.socket | None = None
         self._answer = b""
         if address is None:
@@ -62,7 +62,7 @@ class VirusScan:
             self.close()
 
     def add(self, data: bytes) -> None:
-        """Show the scanner the next bytes of the file."""
+        """Send the next bytes of the file to the scanner."""
         for at in range(0, len(data), _BLOCK):
             if self._clamd is None:
                 return
@@ -78,7 +78,7 @@ class VirusScan:
                 self.close()
 
     def verdict(self) -> ScanVerdict:
-        """Return the scanner's verdict, once the whole file was shown to it."""
+        """Return the scanner's verdict on the complete file."""
         if self._clamd is not None:
             with suppress(OSError):
                 self._clamd.sendall(bytes(4))
@@ -90,7 +90,7 @@ class VirusScan:
         return ScanVerdict.FOUND if found else ScanVerdict.NOT_CHECKED
 
     def close(self) -> None:
-        """Give up the scan, if it is not finished."""
+        """Abort the scan unless it has finished."""
         if self._clamd is not None:
             self._clamd.close()
             self._clamd = None
@@ -109,7 +109,7 @@ class VirusScan:
 
 
 def scan(address: ScannerAddress | None, blocks: Iterable[bytes]) -> ScanVerdict:
-    """Return the verdict on a whole file, of which every block is read in any case.
+    """Return the verdict on a file after reading every block.
 
     This is for an upload that was resumed, which the scanner has not seen in one piece. Reading the blocks may
     raise what it raises.

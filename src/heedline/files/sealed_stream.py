@@ -1,4 +1,4 @@
-"""Sealing of a file while it arrives, in any number of requests, and reading any part of it.
+"""Seal a file as it arrives over any number of requests, and read any range of it.
 
 An object is the payload of an age file (`vault.containers.payload`), which is ciphertext in chunks of 64 KiB. With a
 header for its file key it is a file that `vault.containers.container.open_stream` opens.
@@ -41,14 +41,14 @@ _BLOCK = 1 << 20
 
 
 class Sealing:
-    """The sealing of one object.
+    """Writer that seals one object.
 
     `at` is the offset in the object where the next sealed bytes belong, and `position` the number of bytes of
     the file taken so far. Memory use is that of what is written at once and one chunk.
     """
 
     def __init__(self, file_key: bytes) -> None:
-        """Begin a new object under a fresh file key. The key must never have sealed another object."""
+        """Start a new object under a file key that has never been used."""
         self._file_key = file_key
         self._writer = PayloadWriter(file_key)
         self._digest: hashlib._Hash | None = hashlib.sha256()
@@ -87,7 +87,7 @@ class Sealing:
         return sealed
 
     def state(self) -> bytes:
-        """Return the bytes to append at `at` when a request ends before the file does.
+        """Return the bytes to append at `at` when a request ends before the file is complete.
 
         They are sealed, and are cut off again by the next append at the same offset.
         """
@@ -109,14 +109,14 @@ class Sealing:
         return None if self._digest is None else self._digest.copy().hexdigest()
 
     def _take(self, sealed: bytes) -> bytes:
-        """Return the bytes with the nonce in front of the first of them, and count them."""
+        """Count the bytes, prefix the nonce to the first of them and return them."""
         sealed, self._nonce = self._nonce + sealed, b""
         self.at += len(sealed)
         return sealed
 
 
 def read_range(file_key: bytes, read: Read, size: int, start: int, length: int) -> Iterator[bytes]:
-    """Yield `length` bytes of the file from `start`, each chunk only once it has been authenticated.
+    """Yield `length` bytes from `start` in authenticated chunks.
 
     `size` is the object's size. Raises CannotOpen if the object was changed, cut or swapped, or if it has no
     such bytes.
@@ -150,7 +150,7 @@ def sha256_of(file_key: bytes, read: Read, size: int, length: int) -> str:
 
 
 def _progress(file_key: bytes, nonce: bytes, read: Read, size: int) -> tuple[int, bytes]:
-    """Return the number of whole chunks of an unfinished object, and the tail after them."""
+    """Return the number of complete chunks in an unfinished object, and the remaining tail."""
     full, rest = divmod(size - NONCE, SEALED_CHUNK)
     # A tail may be nearly a chunk long, and its sealing adds more than that of a chunk does.
     for chunks, length in ((full, rest), (full - 1, rest + SEALED_CHUNK)):
@@ -184,7 +184,7 @@ def _place(at: int) -> bytes:
 
 
 class _Reader(RawIOBase):
-    """A file object over a function that reads ranges."""
+    """A file-like object over a range-reading function."""
 
     def __init__(self, read: Read) -> None:
         self._read, self._at = read, 0

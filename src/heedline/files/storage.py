@@ -1,4 +1,4 @@
-"""Storage of sealed files, each as one object with a random name.
+"""Storage of sealed files as randomly named objects.
 
 An object holds ciphertext only. Its name says nothing, and its time of change, like that of the folders, is set back
 to the beginning of the quarter hour, because an exact one would date a visit (law 5). The file system keeps times of its own
@@ -27,7 +27,7 @@ _NOT_THERE = {errno.ENOENT, errno.ELOOP, errno.ENOTDIR}
 
 
 class ObjectMissing(Exception):
-    """Raised when there is no object of that name."""
+    """Raised when no object has the given name."""
 
 
 class StorageFull(Exception):
@@ -35,13 +35,13 @@ class StorageFull(Exception):
 
 
 class Storage(Protocol):
-    """A place for sealed objects.
+    """Interface of a storage for sealed objects.
 
     Methods raise ObjectMissing and StorageFull.
     """
 
     def append(self, name: UUID, data: bytes, at: int) -> int:
-        """Cut the object at offset `at`, append the data and return the new size.
+        """Truncate the object at offset `at`, append the data and return the new size.
 
         The object is created if `at` is 0. Raises ObjectMissing if it is shorter than `at`.
         """
@@ -50,26 +50,26 @@ class Storage(Protocol):
         """Return once the whole object and its name are durable."""
 
     def read(self, name: UUID, start: int, length: int) -> bytes:
-        """Return up to `length` bytes from offset `start`. Fewer mean that the object ends there."""
+        """Return up to `length` bytes from `start`, or fewer at the end of the object."""
 
     def size(self, name: UUID) -> int:
         """Return the object's size in bytes."""
 
     def delete(self, name: UUID) -> None:
-        """Delete the object. An object that is not there is no error."""
+        """Delete the object if it exists."""
 
     def names(self) -> Iterator[tuple[UUID, timedelta]]:
-        """Yield the name of every object, and the time since it was last written."""
+        """Yield each object's name and the time since it was last written."""
 
 
 class FolderStorage:
-    """Objects in a folder that only this account can enter.
+    """Storage in a folder that only this account can access.
 
     Symbolic links are never followed below the folder.
     """
 
     def __init__(self, path: Path) -> None:
-        """Use this folder, which is created if necessary.
+        """Open this folder, creating it if necessary.
 
         Raises ValueError if it is a link, belongs to another account or is open to others.
         """
@@ -82,7 +82,7 @@ class FolderStorage:
             raise ValueError(f"{path} must be a folder that only its owner, this account, can enter")
 
     def append(self, name: UUID, data: bytes, at: int) -> int:
-        """Cut the object at offset `at`, append the data and return the new size."""
+        """Truncate the object at offset `at`, append the data and return the new size."""
         if at < 0:
             raise ValueError("an offset is not negative")
         create = os.O_CREAT if at == 0 else 0
@@ -119,7 +119,7 @@ class FolderStorage:
             return os.fstat(handle).st_size
 
     def delete(self, name: UUID) -> None:
-        """Delete the object durably. An object that is not there is no error."""
+        """Delete the object durably if it exists."""
         try:
             with self._folder(name) as folder:
                 os.unlink(str(name), dir_fd=folder)
@@ -129,7 +129,7 @@ class FolderStorage:
             return
 
     def names(self) -> Iterator[tuple[UUID, timedelta]]:
-        """Yield the name of every object, and the time since the quarter hour in which it was last written."""
+        """Yield each object's name and the time since its last write, to the quarter hour."""
         now = time.time()
         for folder in sorted(self.path.iterdir()):
             if len(folder.name) != 2 or folder.is_symlink() or not folder.is_dir():
@@ -182,13 +182,13 @@ class FolderStorage:
 
 
 def _without_exact_time(handle: int) -> None:
-    """Set the time of change of an object or a folder back to the beginning of the quarter hour."""
+    """Round the modification time of an object or folder down to the quarter hour."""
     quarter = time.time() // _QUARTER * _QUARTER
     os.utime(handle, (quarter, quarter))
 
 
 def _told(error: OSError) -> Exception:
-    """Return the storage's own exception for an error of the file system, or the error itself."""
+    """Return the storage exception for a file system error, or the error itself."""
     if error.errno in _FULL:
         return StorageFull()
     return ObjectMissing() if error.errno in _NOT_THERE else error

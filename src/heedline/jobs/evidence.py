@@ -1,4 +1,4 @@
-"""`heedline evidence verify`: say whether a bundle of evidence is whole. It needs neither a database nor settings.
+"""The `heedline evidence verify` command, which checks an evidence bundle offline.
 
 The exit codes are 0 if everything fits together, 1 if not, and 3 if a file cannot be read.
 """

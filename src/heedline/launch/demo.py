@@ -299,7 +299,7 @@ class Demonstration:
         return 0
 
     def _start_small_internet(self) -> None:
-        """Start the invented sites and the time-stamp authority, and note how the office reaches them."""
+        """Start the invented sites and the time-stamp authority, and store their addresses for the office."""
         folder, (port, mail) = self.home.folder / "small-internet", _free_ports(2)
         folder.mkdir(mode=0o700, exist_ok=True)
         told = {name: value for name, value in os.environ.items() if name in _INHERITED}
@@ -351,7 +351,7 @@ class Demonstration:
 
 
 def _free_ports(count: int) -> list[int]:
-    """Return ports of this machine that nothing listens on."""
+    """Return free TCP ports."""
     with contextlib.ExitStack() as held:
         found = [held.enter_context(socket.create_server((LOOPBACK, 0))) for _ in range(count)]
         return [int(one.getsockname()[1]) for one in found]

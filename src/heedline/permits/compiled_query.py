@@ -23,12 +23,12 @@ _DAY = datetime.fromisoformat("2001-02-03T04:05:06+00:00")
 
 
 class NotTheSame(Exception):
-    """The query depends on something other than the values that it was given, so it cannot be compiled once."""
+    """Raised when a query depends on more than its values and so cannot be compiled once."""
 
 
 @dataclass(frozen=True)
 class _Compiled:
-    """The SQL of a query, its parameters, and for each parameter that is a value the place of that value."""
+    """A compiled query: its SQL, its parameters and the positions of the values among them."""
 
     rows: QuerySet[Any] = field(repr=False)
     compiler: SQLCompiler = field(repr=False)
@@ -47,7 +47,7 @@ class _Compiled:
 
 
 class _CompiledQuery(Query):
-    """A query whose compiler answers with SQL that exists already."""
+    """A query whose compiler returns existing SQL."""
 
     compiled: _Compiled
     bound_parameters: tuple[Any, ...]
@@ -87,7 +87,7 @@ class CompiledQuery[M: Model]:
         return self._compiled[shape].bound(_flat(values))
 
     def _compile(self, values: Sequence[QueryValue]) -> _Compiled:
-        """Compile the query with two sets of invented values, and see which parameters differ."""
+        """Compile the query with two sets of sample values, and compare their parameters."""
         first, second = ([_invented(one, n) for one in values] for n in (1, 2))
         rows = self._build(*first)
         compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)

@@ -16,7 +16,7 @@ def hand_on_interest(entry: UUID, to: UUID) -> bool:
 
 
 def disposed_among(reports: Iterable[UUID]) -> set[UUID]:
-    """Return those of these reports that were disposed of."""
+    """Return the reports among these that have been disposed of."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT permits.disposed_among(%s)", [list(reports)])
         return {found for (found,) in cursor.fetchall()}

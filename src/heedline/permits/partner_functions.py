@@ -116,7 +116,7 @@ def earlier_answers(ident: UUID) -> list[EarlierParts]:
 
 
 def view_file(ident: UUID, stored: UUID, digest: bytes, sealed: bytes) -> bool:
-    """Lay down a token for one file that came with an opened disclosure, and return whether that was possible."""
+    """Store a token for one file of an opened disclosure, and return whether that was permitted."""
     return bool(_ask("SELECT permits.view_sent_file(%s, %s, %s, %s)", [ident, stored, digest, sealed])[0][0])
 
 

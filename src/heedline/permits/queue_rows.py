@@ -1,4 +1,4 @@
-"""The open reports of a queue as SQL: those that match some conditions, the first of them in some order.
+"""SQL for one page of a queue's open reports, by conditions and order.
 
 A queue may hold a hundred thousand reports, and an officer looks at twenty-five. Each order is therefore read from an
 index: for every value of the column that it goes by, the first few reports in the usual order. These few are sorted.
@@ -59,7 +59,7 @@ _NO_ID, _LAST_ID = (
 
 @dataclass(frozen=True)
 class QueueOrder:
-    """An order of a queue: by one column, and then by priority, next time and id.
+    """A queue's sort order: one column, then priority, next action and id.
 
     `by` is "priority", "due", "received", "kind", "area", "channel", "stage" or "owner".
     """
@@ -70,7 +70,7 @@ class QueueOrder:
 
 @dataclass(frozen=True)
 class QueuePlace:
-    """A position in a queue, given by the report that is there now or was most recently.
+    """A position in a queue, identified by the last report listed before it.
 
     `first` is its value in the column that the order goes by, or None where that is the priority or the next time.
     """
@@ -83,7 +83,7 @@ class QueuePlace:
 
 @dataclass
 class _Parts:
-    """SQL text and its parameters, collected in the order in which they occur."""
+    """SQL text with its parameters in order of occurrence."""
 
     values: list[Any] = field(default_factory=list)
 
@@ -94,7 +94,7 @@ class _Parts:
 
 @dataclass(frozen=True)
 class QueueRows:
-    """The open reports of the desks `chosen`, and those of other desks that the round-the-clock desks `watching` must see.
+    """Open reports of the `chosen` desks, and of others that `watching` desks must see.
 
     The latter are all in danger until that is discharged, in any stage what is overdue, and what waits where nobody is on
     duty. `most` limits the number, the first in the order after `after`; without an order they are any.
@@ -135,7 +135,7 @@ class QueueRows:
         return text
 
     def _of_desks(self, parts: _Parts) -> str:
-        """Return the query for the reports of the desks, with `first`, `rank`, `due_at` and `id`."""
+        """Return the desks' query, with the columns `first`, `rank`, `due_at` and `id`."""
         desks = f"unnest({parts.put(list(self.chosen))}::uuid[]) AS d(id)"
         by = self.order.by if self.order is not None else ""
         if not by:
@@ -161,7 +161,7 @@ class QueueRows:
         return f"SELECT v.first, r.rank, r.due_at, r.id FROM {desks} CROSS JOIN {values} {self._few(same, parts)}"
 
     def _few(self, same: str, parts: _Parts) -> str:
-        """Return the join to the first few reports of each value, in the usual order."""
+        """Return the lateral join to each value's first reports in the default order."""
         where, behind = self._where(parts), ""
         beyond = ""
         if self.after is not None:
@@ -209,7 +209,7 @@ class QueueRows:
         )
 
     def _behind_in_rank(self, by: str, rank: str, parts: _Parts) -> str:
-        """Return the condition for what comes after the position, as a stretch of the index within one rank."""
+        """Return the condition for rows after the position, as an index range within one rank."""
         after = self.after
         if after is None:
             return "true"
@@ -233,7 +233,7 @@ class QueueRows:
         )
 
     def _watched(self, parts: _Parts) -> str:
-        """Return the query for the reports of other desks that a round-the-clock desk must see to now.
+        """Return the query for other desks' reports that now need the round-the-clock desk.
 
         Rank by rank, since "overdue" is a stretch of the index only within one.
         """
@@ -281,7 +281,7 @@ class QueueRows:
         )
 
     def _enough(self, parts: _Parts) -> str:
-        """Return the LIMIT for one rank of one desk, if the index already gives the order.
+        """Return the LIMIT for one rank of one desk if the index provides the order.
 
         Other orders need every row, and OFFSET 0 keeps PostgreSQL from reading the whole table for them.
         """
@@ -307,7 +307,7 @@ class _OfQueue(Expression):
         return self._template.replace("<rows>", text), tuple(values)
 
     def get_group_by_cols(self) -> list[Any]:
-        """Return no columns: the value is the same for every row."""
+        """Return no columns, because the value is the same for every row."""
         return []
 
 

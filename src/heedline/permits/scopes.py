@@ -36,7 +36,7 @@ def reports_of(desks: Iterable[UUID]) -> QuerySet[Report]:
 
 
 class IsOneOf(Lookup):
-    """A lookup, `id = ANY (array)`, for which PostgreSQL always finds rows by their key.
+    """The lookup `id = ANY (array)`, which PostgreSQL always runs on the primary key.
 
     With `IN (SELECT …)` it reads every report that the desk can see, to join a page of 25.
     """
@@ -51,7 +51,7 @@ class IsOneOf(Lookup):
 
 
 def of_page(desks: Iterable[UUID], rows: QueueRows) -> QuerySet[Report]:
-    """Return those reports of `desks` that stand in one page of a queue, unordered.
+    """Return one queue page's reports of `desks`, unordered.
 
     All of them are within `reports_of(desks)`. The cost hardly depends on how many reports are open.
     """

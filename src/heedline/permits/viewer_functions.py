@@ -15,22 +15,22 @@ def _one(statement: str, values: list[object]) -> object:
 
 
 def use_token(token: bytes, capability: bytes, purpose: str) -> bytes | None:
-    """Use a token up and return what is sealed under it, or None if it opens nothing."""
+    """Redeem a token and return its sealed content, or None if it is invalid."""
     found = _one("SELECT viewer.use_token(%s, %s, %s)", [token, capability, purpose])
     return bytes(found) if isinstance(found, bytes | memoryview) else None
 
 
 def reseal(capability: bytes, sealed: bytes) -> bool:
-    """Store what a capability opens. Returns whether the capability still counts."""
+    """Store the content of a capability, and return whether the capability is still valid."""
     return bool(_one("SELECT viewer.reseal(%s, %s)", [capability, sealed]))
 
 
 def open_capability(capability: bytes, *, uncovered: bool) -> bytes | None:
-    """Return what is sealed under a capability, or None. An uncovered file counts a minute of viewing."""
+    """Return a capability's sealed content or None, and count a viewing minute if it is uncovered."""
     found = _one("SELECT viewer.open_capability(%s, %s)", [capability, uncovered])
     return bytes(found) if isinstance(found, bytes | memoryview) else None
 
 
 def keep_derivative(capability: bytes, size: int, description: bytes) -> str:
-    """Store the row of a derivative with its headers. Returns `made`, `there` or `refused`."""
+    """Store a derivative's row with its headers, and return `made`, `there` or `refused`."""
     return str(_one("SELECT viewer.keep_derivative(%s, %s, %s)", [capability, size, description]))

@@ -1,4 +1,4 @@
-"""Time stamps by RFC 3161: the query for a digest, and the verification of an authority's reply."""
+"""RFC 3161 time stamps: create queries and verify an authority's replies."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from rfc3161_client.base import HashAlgorithm
 
 
 class UnfitStamp(Exception):
-    """Raised for a reply that does not stamp the message, or that no trusted authority made."""
+    """Raised when a reply does not stamp the message or comes from an untrusted authority."""
 
 
 def query_of(message: bytes) -> bytes:
-    """Return a query for a stamp of this message. Only its SHA-256 is in it, and a number that is used once."""
+    """Return a time-stamp query with only the message's SHA-256 and a nonce."""
     built = TimestampRequestBuilder().data(message).hash_algorithm(HashAlgorithm.SHA256).build()
     return built.as_bytes()
 
 
 def verified(reply: bytes, message: bytes, roots: bytes) -> datetime:
-    """Return the time at which a trusted authority stamped this message. Raises UnfitStamp.
+    """Return the time at which a trusted authority stamped this message. Raise UnfitStamp.
 
     `roots` are certificates in PEM. The signer's certificate must have been valid when it stamped.
     """

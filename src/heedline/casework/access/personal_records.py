@@ -1,4 +1,4 @@
-"""Records that are sealed to one officer, such as what they do not want to be shown."""
+"""Personal records sealed to one officer, such as the categories that they opted out of viewing."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _SIZE = 512
 
 
 def seal_own(by: Attendance, ref: UUID, words: dict[str, Any]) -> bytes:
-    """Seal words to the officer alone, padded, and bound to the id of their record. Raises Locked."""
+    """Seal padded text to the officer, bound to their record's id. Raise Locked."""
     return seal_small(by.keys().personal, canonical(words).ljust(_SIZE), aad=ref.bytes)
 
 
 def open_own(by: Attendance, ref: UUID, sealed: bytes) -> dict[str, Any]:
-    """Decrypt the officer's own record. Raises Locked and CannotOpen."""
+    """Decrypt the officer's own record. Raise Locked or CannotOpen."""
     words: dict[str, Any] = json.loads(open_small(by.keys().personal, sealed, aad=ref.bytes))
     return words

@@ -50,7 +50,7 @@ def forget(officer: UUID) -> None:
 
 
 def forget_views(token: str) -> None:
-    """Delete a session's tokens for files, so that nothing it opened is shown any longer.
+    """Delete a session's file tokens, which closes every file that it has open.
 
     Called with `forget`.
     """

@@ -1,4 +1,4 @@
-"""Making the derivative of a file when it is first opened, in the files process and in the background.
+"""Create a file's derivative in the background when the file is first opened.
 
 The page asks again until it is there. Two are made at a time. The derivative is one object: its parts one after the
 other, sealed under the fresh key of the plan while they are made.
@@ -71,14 +71,14 @@ _lock = Lock()
 
 @dataclass
 class Making:
-    """A derivative in the making. The start of a film or recording stays in memory so that it can be played meanwhile."""
+    """A derivative being created. The start of a recording is kept in memory for immediate playback."""
 
     early: dict[tuple[str, int], tuple[DerivativePart, bytes]] = field(default_factory=dict, repr=False)
     job: Future[Derived] | None = None
 
 
 def early_parts(capability: str) -> list[DerivedPart]:
-    """Return what can be shown of a derivative that is still being made."""
+    """Return the parts of an unfinished derivative that can already be shown."""
     making = _running.get(keys_of(capability, VIEW).row_id)
     found = list(making.early.values()) if making is not None else []
     return [
@@ -90,7 +90,7 @@ def early_parts(capability: str) -> list[DerivedPart]:
 
 
 def early_bytes(capability: str, role: str, number: int) -> bytes:
-    """Return one of these parts. Raises NotHere once the whole derivative is there, or if there is no such part."""
+    """Return one available part. Raise NotHere if there is none or the derivative is complete."""
     making = _running.get(keys_of(capability, VIEW).row_id)
     if making is None or (role, number) not in making.early:
         raise NotHere
@@ -98,7 +98,7 @@ def early_bytes(capability: str, role: str, number: int) -> bytes:
 
 
 def derived_or_begun(capability: str, content: ViewContent) -> Derived | None:
-    """Return the derivative, or begin to make it and return None until it is there.
+    """Return the derivative, or start creating it and return None.
 
     A derivative that could not be made has a `failure` and is tried again when the file is next opened.
     """
@@ -126,12 +126,12 @@ def derived_or_begun(capability: str, content: ViewContent) -> Derived | None:
 
 
 def why_nothing_is_shown() -> str:
-    """Return why this process can make no derivative, or "". Nothing is ever decoded outside a sandbox."""
+    """Return why this process cannot create derivatives, or "". Files are only ever decoded in a sandbox."""
     return sandbox_missing() or ""
 
 
 class ObjectSink:
-    """Writes the parts of a derivative into one sealed object."""
+    """Writer that stores the parts of a derivative in one sealed object."""
 
     def __init__(
         self, plan: DerivativePlan, early: dict[tuple[str, int], tuple[DerivativePart, bytes]]
@@ -148,7 +148,7 @@ class ObjectSink:
         return self._sealing.position
 
     def begin(self, part: DerivativePart) -> None:
-        """Note where a part begins. One that never ends is not listed."""
+        """Record the start of a part. A part that is never finished is not listed."""
         self._start = self.length
         self._copy.clear()
         self._copies = str(part.role) in _EARLY
@@ -163,7 +163,7 @@ class ObjectSink:
             storage().append(self._name, sealed, at=at)
 
     def end(self, finished: FinishedPart) -> None:
-        """List the part that was written."""
+        """Add the finished part to the list of parts."""
         part = finished.part
         if self._copies and len(self._copy) == finished.length:
             self._early[str(part.role), part.number] = (part, bytes(self._copy))
@@ -182,7 +182,7 @@ class ObjectSink:
         )
 
     def finish(self) -> StoredObject:
-        """Pad the object, so that its size tells little, and return once it is durable."""
+        """Pad the object to hide its exact size, and return once it is durable."""
         length = self.length
         for block in blocks_of_padding(length):
             self.write(block)
@@ -192,7 +192,7 @@ class ObjectSink:
         return StoredObject(str(self._name), "", size, length)
 
     def give_up(self) -> None:
-        """Delete what was written."""
+        """Delete the data written so far."""
         storage().delete(self._name)
 
 
@@ -282,7 +282,7 @@ def _description(
 
 
 def sentence_of(failure: str) -> str:
-    """Return what an officer reads where a file cannot be shown, or "" for an unknown reason."""
+    """Return the message that explains why a file cannot be shown, or "" for an unknown code."""
     try:
         return SENTENCES[NoDerivative(failure)]
     except ValueError:

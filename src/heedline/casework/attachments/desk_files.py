@@ -1,4 +1,4 @@
-"""Files of a desk's own records: sealed into storage, shown by the files site, read again and handed out.
+"""Store, read, display and export files that belong to a specialist desk's records.
 
 A record is a thing of a specialist desk, such as an item of online material. The desk permits and logs; what is here
 must be called inside its transaction. Headers are parts of the desk (`reports.models.desk_parts`), so they are
@@ -46,7 +46,7 @@ _BLOCK = 1 << 20
 
 @dataclass(frozen=True)
 class KeptFile:
-    """A file that was sealed, as the record's sealed part lists it."""
+    """A stored file, as listed in the record's sealed part."""
 
     container: UUID
     length: int
@@ -54,7 +54,7 @@ class KeptFile:
 
 
 def store(desk: UUID, thing: UUID, blocks: Iterable[bytes], *, on: date) -> KeptFile:
-    """Seal a file of a record into storage, and return what identifies it.
+    """Seal a record's file into storage and return its reference.
 
     Raises SealingStopped if the desk has no current key, and NotNow without room for it.
     """
@@ -65,7 +65,7 @@ def store(desk: UUID, thing: UUID, blocks: Iterable[bytes], *, on: date) -> Kept
 
 
 def adopt(desk: UUID, thing: UUID, sent: DraftFile, *, on: date) -> KeptFile:
-    """Make a file that an officer sent a file of a record: its object is addressed to the desk. Raises SealingStopped."""
+    """Attach an uploaded file to a record by addressing it to the desk. Raise SealingStopped."""
     written = StoredObject(str(sent.object), sent.key.hex(), sent.size, sent.length)
     return _name(desk, thing, written, sent.key, sent.sha256, on)
 
@@ -88,7 +88,7 @@ def _name(desk: UUID, thing: UUID, written: StoredObject, secret: bytes, sha256:
 
 
 def write_object(blocks: Iterable[bytes], secret: bytes) -> tuple[StoredObject, str]:
-    """Write an object that is sealed under a fresh file key, and return it with the SHA-256 of its content.
+    """Write an object sealed under a new file key, and return it with the SHA-256 of its content.
 
     An object that no row names is deleted within three days. Raises NotNow without room for it.
     """
@@ -116,7 +116,7 @@ def _append(name: UUID, sealing: Sealing, data: bytes) -> None:
 
 
 def read(kept: KeptFile, ring: Keyring) -> Iterator[bytes]:
-    """Yield a file's bytes, each block once it is authenticated. Raises CannotOpen, also if its hash is another."""
+    """Yield a file's authenticated blocks. Raise CannotOpen if a block or the file's hash is wrong."""
     row = _row(kept.container)
     stored = StoredObject(str(row.object), _key(kept.container, ring).hex(), row.size, kept.length)
     digest = hashlib.sha256()
@@ -128,7 +128,7 @@ def read(kept: KeptFile, ring: Keyring) -> Iterator[bytes]:
 
 
 def show(thing: UUID, kept: KeptFile, kind: str, *, by: Attendance, on: date) -> str:
-    """Return the token with which the files site shows a file of a record, once.
+    """Return a single-use token with which the files site shows a record's file.
 
     `kind` is a code of `files.kinds`. Raises NotHere, CannotOpen, SealingStopped, and NotNow if the object is missing.
     """
@@ -158,7 +158,7 @@ def show(thing: UUID, kept: KeptFile, kind: str, *, by: Attendance, on: date) ->
 
 
 def hand_out(thing: UUID, blocks: Iterable[bytes], name: str, *, by: Attendance) -> str:
-    """Return the token with which the files site hands out, once, a file that is made now and kept nowhere.
+    """Return a single-use token for downloading a file that is generated on request and not stored.
 
     Its object is deleted within three days. Raises NotHere for a record without files, and NotNow without room.
     """
@@ -180,7 +180,7 @@ def _row(container: UUID, thing: UUID | None = None) -> DeskFile:
 
 
 def _copy(copy: DeskFile, kept: KeptFile, ring: Keyring) -> Derived:
-    """Return the copy of a file with its key. Raises CannotOpen, also for a copy of other bytes."""
+    """Return a file's derivative and its key. Raise CannotOpen if it was made from a different file."""
     assert copy.description is not None  # noqa: S101 - a constraint of the table
     header = DeskPartHeader.objects.filter(container=copy.description).first()
     payload = DeskPartPayload.objects.filter(container=copy.description).first()

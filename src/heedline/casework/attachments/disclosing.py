@@ -1,4 +1,4 @@
-"""Files that go to a partner with a disclosure: derivatives chosen one by one, never an original.
+"""Attach individually chosen derivatives, never originals, to a disclosure.
 
 The disclosure holds the key of each derivative inside its seal, so whoever can open its text can open its files. A file
 has no name there, because a reporter may have chosen it.
@@ -32,7 +32,7 @@ FILES = "files"
 
 @dataclass(frozen=True)
 class DisclosedFile:
-    """A file of a disclosure, with its number there, from 1, and what it is."""
+    """A file attached to a disclosure, with its one-based number and description."""
 
     number: int
     container: UUID
@@ -43,7 +43,7 @@ class DisclosedFile:
 
 @dataclass(frozen=True)
 class LaidToken:
-    """A token for the files site, with the row that it needs."""
+    """A files site token and the database row that it needs."""
 
     token: str = field(repr=False)
     digest: bytes
@@ -52,7 +52,7 @@ class LaidToken:
 
 
 def chosen(found: FoundReport, files: Iterable[UUID]) -> list[dict[str, Any]]:
-    """Return what the words of a disclosure say of these files.
+    """Return the text about these files to include in a disclosure.
 
     Raises Refused, NotHere for a file of another report, and NotNow for one without a derivative.
     """
@@ -67,7 +67,7 @@ def chosen(found: FoundReport, files: Iterable[UUID]) -> list[dict[str, Any]]:
 
 
 def files_in(words: Mapping[str, Any]) -> tuple[DisclosedFile, ...]:
-    """Return the files that the opened words of a disclosure list."""
+    """Return the files listed in a decrypted disclosure."""
     return tuple(
         DisclosedFile(
             number,
@@ -81,7 +81,7 @@ def files_in(words: Mapping[str, Any]) -> tuple[DisclosedFile, ...]:
 
 
 def described(kind: str, derived: Derived) -> str:
-    """Return what a derivative is, such as "PDF, 3 pages"."""
+    """Return a short description of a derivative, such as "PDF, 3 pages"."""
     shown = sum(one.role == "page" for one in derived.parts)
     if derived.pages <= 1:
         return kind_words(kind)
@@ -90,7 +90,7 @@ def described(kind: str, derived: Derived) -> str:
 
 
 def token_for(file: DisclosedFile) -> LaidToken:
-    """Return a token with which the files site shows one file of a disclosure."""
+    """Return a files site token for one file of a disclosure."""
     assert file.derived.stored is not None  # noqa: S101 - for the type checker: `chosen` wrote it
     token = new_secret()
     keys = keys_of(token, VIEW)

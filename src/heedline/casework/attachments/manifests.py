@@ -34,7 +34,7 @@ class ManifestEntry:
 
 
 def entries_of(report: UUID, ring: Keyring) -> tuple[ManifestEntry, ...]:
-    """Return what the manifests of a report and its messages list, in the order in which it came.
+    """Return the entries of a report's and its messages' manifests, in order of arrival.
 
     Raises ChangedSinceArrival, and CannotOpen if the report itself does not open.
     """

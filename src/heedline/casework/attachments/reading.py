@@ -57,7 +57,7 @@ class FileLine:
 def file_lines(
     manifest: Iterable[Mapping[str, Any]], stored: Mapping[UUID, str], *, message_words: str = ""
 ) -> tuple[FileLine, ...]:
-    """Return the files of one manifest, in the order in which they were added.
+    """Return the files listed in one manifest, in the order they were added.
 
     `stored` maps the container of each file of the report to the state of its object.
     """
@@ -83,12 +83,12 @@ def _line(entry: Mapping[str, Any], stored: Mapping[UUID, str], message_words: s
 
 
 def kind_words(kind: str) -> str:
-    """Return what officers call a kind of file."""
+    """Return the display name of a file type."""
     return _KINDS.get(FileKind(kind), _KINDS[FileKind.UNKNOWN])
 
 
 def length_words(length: int) -> str:
-    """Return the length of a file as officers read it."""
+    """Return a file size formatted for display."""
     if length < _MEGABYTE:
         return f"{max(1, round(length / 1_000)):,} KB"
     return f"{length / _MEGABYTE:,.1f} MB"

@@ -1,4 +1,4 @@
-"""Redeem a token at the files site: mark it as used, and read the one file that it opens.
+"""Redeem a files site token, marking it as used, and read its file.
 
 This runs in a process without keys. A token works once. The capability that takes its place is a fresh secret of the
 same kind, because an address may be seen by others after it was used, and a film is read in many requests.
@@ -39,7 +39,7 @@ class TakenOriginal:
 
 
 def use_token(token: str) -> str:
-    """Use a token up and return the capability that opens the same file for a while.
+    """Redeem a token and return a time-limited capability for the same file.
 
     Raises NotHere for a token that was used, has expired or never existed, and when its officer's session has ended.
     """
@@ -52,7 +52,7 @@ def use_token(token: str) -> str:
 
 
 def take_original(token: str) -> TakenOriginal:
-    """Use a token up and return the original that it was made for.
+    """Redeem a token and return the original file that it was issued for.
 
     Raises NotHere as `use_token` does, and CannotOpen at the first byte that is not what was received.
     """
@@ -64,7 +64,7 @@ def take_original(token: str) -> TakenOriginal:
 
 
 def content_of(capability: str, *, uncovered: bool) -> ViewContent:
-    """Return what a capability opens. An uncovered file counts a minute of its officer's viewing.
+    """Return the content that a capability opens, and count a minute of viewing if it is uncovered.
 
     Raises NotHere.
     """
@@ -76,13 +76,13 @@ def content_of(capability: str, *, uncovered: bool) -> ViewContent:
 
 
 def remember(capability: str, content: ViewContent) -> bool:
-    """Replace what a capability opens. Returns whether the capability still counts."""
+    """Replace the content that a capability opens. Return whether the capability is still valid."""
     keys = keys_of(capability, VIEW)
     return viewer_functions.reseal(keys.row_id, seal_content(content, keys))
 
 
 def read_part(derived: Derived, role: str, number: int, start: int, length: int) -> Iterator[bytes]:
-    """Yield bytes of one part of a derivative. Raises NotHere if there is no such part or no such bytes."""
+    """Yield bytes of one part of a derivative. Raise NotHere for an unknown part or range."""
     part = next((one for one in derived.parts if (one.role, one.number) == (role, number)), None)
     if part is None or derived.stored is None or start < 0 or start + length > part.length:
         raise NotHere
@@ -90,7 +90,7 @@ def read_part(derived: Derived, role: str, number: int, start: int, length: int)
 
 
 def read_stored(stored: StoredObject, start: int, length: int) -> Iterator[bytes]:
-    """Yield bytes of an object, each chunk only once it is authenticated. Raises CannotOpen."""
+    """Yield an object's bytes in authenticated chunks. Raise CannotOpen."""
     name, kept = UUID(stored.object), storage()
     if start + length > stored.length:
         raise CannotOpen

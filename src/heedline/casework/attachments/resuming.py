@@ -31,7 +31,7 @@ MOST_UNFINISHED = 3
 
 
 class WrongOffset(Exception):
-    """Raised when a part does not begin where the upload stopped."""
+    """Raised when a part does not start at the current upload offset."""
 
 
 def begin(draft: Draft, name: str, length: int) -> DraftUpload:
@@ -56,7 +56,7 @@ def found(draft: Draft, upload: UUID) -> DraftUpload | None:
 
 
 def arrived(upload: DraftUpload) -> int:
-    """Return the number of bytes that have arrived.
+    """Return the number of bytes received.
 
     It is 0 for an upload of which nothing was stored.
     """
@@ -64,7 +64,7 @@ def arrived(upload: DraftUpload) -> int:
 
 
 def continued(upload: DraftUpload, offset: int) -> ResumedFile:
-    """Return the file, ready to take what follows the offset.
+    """Return the file, ready to receive bytes from the current offset.
 
     Raises WrongOffset if that is not where it stopped.
     """
@@ -75,7 +75,7 @@ def continued(upload: DraftUpload, offset: int) -> ResumedFile:
 
 
 def remove(draft: Draft, upload: DraftUpload) -> None:
-    """Take an upload out of a draft, which the caller saves, and delete what has arrived."""
+    """Remove an upload from a draft, which the caller saves, and delete the received data."""
     delete_unnamed([upload.object])
     draft.uploads = tuple(one for one in draft.uploads if one.upload != upload.upload)
 
@@ -90,7 +90,7 @@ def complete(draft: Draft, upload: DraftUpload, file: DraftFile) -> None:
 
 
 class ResumedFile(IncomingFile):
-    """A partly received file, while a further part arrives.
+    """A partially received file that is receiving another part.
 
     What arrived before is not read again until the file is complete. Then its hash, its type and the scanner's verdict
     come from one reading of the object.
@@ -103,7 +103,7 @@ class ResumedFile(IncomingFile):
 
     @property
     def complete(self) -> bool:
-        """Return whether all that was announced has arrived."""
+        """Return whether the announced number of bytes has been received."""
         return self.length >= self._limit
 
     def write(self, data: bytes) -> None:
@@ -117,7 +117,7 @@ class ResumedFile(IncomingFile):
         self._store(data)
 
     def stop(self) -> None:
-        """Return once what has arrived is durable, and can be continued from there.
+        """Return once the received bytes are durable, so that the upload can be resumed.
 
         Raises FileRefused if there was no room for it.
         """
@@ -126,7 +126,7 @@ class ResumedFile(IncomingFile):
         storage().finish(self._object)
 
     def finish(self, at: datetime) -> DraftFile:
-        """Store the rest and return the file, which is then durable.
+        """Store the remaining bytes and return the file once it is durable.
 
         Raises FileRefused.
         """
@@ -149,7 +149,7 @@ class ResumedFile(IncomingFile):
 
 
 def reader(object_: UUID) -> Read:
-    """Return the function that reads ranges of an object."""
+    """Return a function that reads byte ranges of an object."""
     return lambda start, length: storage().read(object_, start, length)
 
 

@@ -1,4 +1,4 @@
-"""The storage of this installation, in which every sealed file is one object with a random name."""
+"""The installation's file storage, with one randomly named object for each sealed file."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def objects_about(thing: UUID) -> list[UUID]:
 
 
 def delete_unnamed(objects: Iterable[UUID]) -> None:
-    """Delete objects that nothing names any more.
+    """Delete objects that are no longer referenced.
 
     One that cannot be deleted now, because the storage does not answer, is deleted by the worker later.
     """
@@ -61,7 +61,7 @@ def delete_once_committed(objects: Iterable[UUID]) -> None:
 
 
 def has_room(length: int) -> bool:
-    """Return whether there is room for a file of this length, and for reports in words after it.
+    """Return whether storage has room for a file of this length while leaving enough for reports.
 
     How much room a bucket has is its operator's business.
     """

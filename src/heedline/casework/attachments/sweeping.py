@@ -23,7 +23,7 @@ AFTER = timedelta(hours=48)
 
 
 def sweep(at: datetime) -> int:
-    """Delete the objects that nothing names, and return their number."""
+    """Delete unreferenced objects and return the number deleted."""
     if not Report.objects.exists() and not DeskFile.objects.exists():
         # a worker with an empty database must not empty the storage
         return 0
@@ -31,7 +31,7 @@ def sweep(at: datetime) -> int:
 
 
 def check(at: datetime) -> int:
-    """Mark the files and derivatives whose objects are missing or cut off, and return how many are."""
+    """Mark files and derivatives whose objects are missing or truncated, and return the count."""
     missing = 0
     for model in (ReportFile, Derivative, DeskFile):
         for name, size, state in model._default_manager.values_list("object", "size", "state").iterator():
@@ -46,7 +46,7 @@ def check(at: datetime) -> int:
 
 
 def reports_with_missing() -> set[tuple[UUID, UUID]]:
-    """Return the desk and id of each report of which the last check has missed something."""
+    """Return the desk and id of each report that has objects missing."""
     found: set[tuple[UUID, UUID]] = set()
     for model in (ReportFile, Derivative):
         lost = model._default_manager.filter(state=FileState.MISSING)

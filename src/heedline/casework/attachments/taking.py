@@ -1,4 +1,4 @@
-"""Receive a file into a draft. It is sealed as it arrives, and its key is stored only in the draft.
+"""Receive a file into a draft, sealing it on arrival and storing its key only in the draft.
 
 An object that no draft lists any more opens for nobody. Its bytes are deleted at once where that is known, and
 otherwise by the worker (`sweeping`).
@@ -44,7 +44,7 @@ class FileProblem(StrEnum):
 
 
 class FileRefused(Exception):
-    """Raised when a file is not taken. Nothing of it is kept."""
+    """Raised when a file is rejected. None of its data is kept."""
 
     def __init__(self, problem: FileProblem) -> None:
         super().__init__(problem)
@@ -52,12 +52,12 @@ class FileRefused(Exception):
 
 
 def limits() -> FileLimits:
-    """Return this pack's limits on files."""
+    """Return the pack's file limits."""
     return load_pack(settings.PACK).file_limits
 
 
 def may_begin(draft: Draft, announced: int) -> None:
-    """Raise FileRefused if this draft can't take another file of about `announced` bytes now."""
+    """Raise FileRefused if this draft cannot accept another file of about `announced` bytes."""
     if len(draft.files) >= limits().most:
         raise FileRefused(FileProblem.TOO_MANY)
     if not has_room(min(announced, limits().size)):
@@ -81,7 +81,7 @@ class IncomingFile:
 
     @property
     def length(self) -> int:
-        """Return the number of bytes that have arrived."""
+        """Return the number of bytes received."""
         return self._sealing.position
 
     def write(self, data: bytes) -> None:
@@ -97,7 +97,7 @@ class IncomingFile:
         self._store(data)
 
     def finish(self, at: datetime) -> DraftFile:
-        """Store the rest and return the file, which is then durable.
+        """Store the remaining bytes and return the file once it is durable.
 
         Raises FileRefused for an empty file, or if there was no room for the rest.
         """
@@ -126,14 +126,14 @@ class IncomingFile:
         )
 
     def _close(self, length: int) -> None:
-        """Pad the object to the size for this length, and return once it is durable."""
+        """Pad the object to the size step for this length, and return once it is durable."""
         for block in blocks_of_padding(length, self.length - length):
             self._store(block)
         self._append(self._sealing.at, self._sealing.finish())
         storage().finish(self._object)
 
     def give_up(self) -> None:
-        """Delete what has arrived. Its key is forgotten with this object."""
+        """Delete the received data and discard its key."""
         self._scan.close()
         delete_unnamed([self._object])
 
@@ -173,7 +173,7 @@ def add(draft: Draft, file: DraftFile) -> None:
 
 
 def remove(draft: Draft, container: UUID) -> None:
-    """Take a file out of a draft, which the caller saves, and delete its object."""
+    """Remove a file from a draft, which the caller saves, and delete its object."""
     forget(one for one in draft.files if one.container == container)
     draft.files = tuple(one for one in draft.files if one.container != container)
 
@@ -184,7 +184,7 @@ def forget(files: Iterable[DraftFile]) -> None:
 
 
 def forget_all(*drafts: Draft | None) -> None:
-    """Delete the objects of all files of drafts that their writers leave."""
+    """Delete the objects of all files in abandoned drafts."""
     for draft in drafts:
         if draft is not None:
             forget(draft.files)
@@ -192,7 +192,7 @@ def forget_all(*drafts: Draft | None) -> None:
 
 
 def still_good(file: DraftFile, at: datetime) -> bool:
-    """Return whether a draft's file can still be sent, which needs a recent and complete object."""
+    """Return whether a draft's file has a recent and complete object, so that it can still be sent."""
     if at > datetime.fromisoformat(file.taken_at) + GOOD_FOR:
         return False
     try:

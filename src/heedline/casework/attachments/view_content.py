@@ -25,7 +25,7 @@ class StoredObject:
 
 @dataclass(frozen=True)
 class DerivedPart:
-    """A page, poster frame, film, recording or text within a derivative's object."""
+    """A part of a derivative's object, such as a page, poster frame, video, recording or text."""
 
     role: str
     number: int
@@ -61,7 +61,7 @@ class DerivativePlan:
 
 @dataclass(frozen=True)
 class ViewContent:
-    """Everything that one token opens. It includes the original only for making a derivative or for download."""
+    """The content that one token opens, with the original only for conversion or download."""
 
     kind: str
     sha256: str = field(repr=False, default="")
@@ -72,7 +72,7 @@ class ViewContent:
 
 
 def keys_of(token: str, purpose: str) -> RowKeys:
-    """Derive the id of a token's row and the key of what it opens."""
+    """Derive the row id and the content key from a token."""
     return derive_keys(token.encode(), f"view-token/{purpose}")
 
 

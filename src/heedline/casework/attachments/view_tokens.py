@@ -1,4 +1,4 @@
-"""Tokens with which the files site shows or hands out one file, once."""
+"""Single-use tokens with which the files site shows or downloads one file."""
 
 from __future__ import annotations
 
@@ -50,5 +50,5 @@ def issue(
 
 
 def _after(time: str) -> Func:
-    """Return a time of the database's own clock, which decides when a token has expired."""
+    """Return the database's current time, which decides when a token has expired."""
     return Func(template=f"now() + interval '{time}'", output_field=DateTimeField())

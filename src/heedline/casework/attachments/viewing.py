@@ -77,7 +77,7 @@ class ViewableFile:
 
 @dataclass(frozen=True)
 class FilesOfReport:
-    """The files of a report, and whether this officer may take an original out."""
+    """The files of a report, and whether this officer may export an original."""
 
     ref: UUID
     short: str
@@ -95,7 +95,7 @@ class _Described:
 
 
 def files_of(ref: UUID, *, by: Attendance, at: datetime) -> FilesOfReport:
-    """Return the files of a report. Their names count as its content, so this is logged.
+    """Return the files of a report, and log the view because file names are report content.
 
     Raises NotHere, Refused, Locked and CannotOpen.
     """
@@ -112,7 +112,7 @@ def files_of(ref: UUID, *, by: Attendance, at: datetime) -> FilesOfReport:
 
 @verb(Act.FILE_VIEWED)
 def open_file(ref: UUID, container: UUID, *, group: int = 1, by: Attendance, at: datetime) -> str:
-    """Log that a file is viewed and return the token with which the files site shows it, once.
+    """Log a file view and return a single-use token for the files site.
 
     A long document is shown in groups of `PAGES` pages, each made when it is first opened. Raises NotHere for a file
     that is not the report's or has no such group, Refused, Locked, CannotOpen, and NotNow if the object is missing.
@@ -142,7 +142,7 @@ def open_file(ref: UUID, container: UUID, *, group: int = 1, by: Attendance, at:
 def take_original(
     ref: UUID, container: UUID, reason: OriginalReason, words: str, *, by: Attendance, at: datetime
 ) -> str:
-    """Log why an original leaves the service and return the token with which the files site hands it out, once.
+    """Log the reason for exporting an original and return a single-use download token.
 
     The words are kept as a sealed note on the report. Raises NotHere, Refused, Locked, CannotOpen, and NotNow for a
     report whose processing is restricted.
@@ -161,7 +161,7 @@ def take_original(
 
 
 def groups_of(derived: Derived) -> int:
-    """Return in how many groups of pages a file is shown. Only documents have more than one."""
+    """Return the number of page groups of a file, which is more than one only for documents."""
     if not any(one.role == "page" and one.number == PAGES for one in derived.parts):
         return 1
     return min(_MOST_GROUPS, -(-derived.pages // PAGES))
@@ -206,7 +206,7 @@ def _lines(found: FoundReport) -> tuple[ViewableFile, ...]:
 
 
 def _entry(found: FoundReport, container: UUID) -> tuple[ManifestEntry, ReportFile]:
-    """Return a file's entry and row. Raises NotHere unless both say that the file is this report's."""
+    """Return a file's entry and row. Raise NotHere unless both belong to this report."""
     row = ReportFile.objects.filter(report=found.report, container=container).first()
     entries = entries_of(found.report.id, found.by.keys()) if row is not None else ()
     entry = next((one for one in entries if one.container == container), None)
@@ -218,7 +218,7 @@ def _entry(found: FoundReport, container: UUID) -> tuple[ManifestEntry, ReportFi
 
 
 def _descriptions(found: FoundReport, ring: Keyring, group: int = 1) -> dict[UUID, _Described]:
-    """Return the derivatives of a report's files by file: those of their first pages, or of another group of pages."""
+    """Return the derivatives of a report's files by file, for the given page group."""
     rows = list(Derivative.objects.filter(report=found.report, state=FileState.KEPT, number=group))
     parts = parts_of([found.report.id], Q(container__in=[row.description for row in rows]))
     opened = {
@@ -233,7 +233,7 @@ def _descriptions(found: FoundReport, ring: Keyring, group: int = 1) -> dict[UUI
 
 
 def _derived(described: _Described, ring: Keyring) -> Derived:
-    """Return a derivative with its key. Raises CannotOpen."""
+    """Return a derivative with its key. Raise CannotOpen."""
     row = described.row
     key = _file_key(row.container, ring)
     stored = {
@@ -258,7 +258,7 @@ def _original(found: FoundReport, entry: ManifestEntry, row: ReportFile) -> Stor
 
 
 def _safe_name(found: FoundReport, entry: ManifestEntry) -> str:
-    """Return a name for a download that says which report it came from and nothing that a sender chose."""
+    """Return a download name made from the report's reference, never from the sender's file name."""
     return f"{short_name(found.report.id)}-{str(entry.container)[:8]}.original"
 
 
@@ -268,7 +268,7 @@ def _safe_name(found: FoundReport, entry: ManifestEntry) -> str:
 def _to_make(
     found: FoundReport, entry: ManifestEntry, row: ReportFile, group: int
 ) -> tuple[ViewContent, dict[str, Any]]:
-    """Return what the files site needs to make the derivative, and the headers under which it is then stored.
+    """Return the data for creating a derivative, and the headers to store it under.
 
     Both are addressed to the same keys as the report, so that readdressing finds nothing unusual.
     """

@@ -1,4 +1,4 @@
-"""Copies of file objects in a backup, kept in one folder to which each backup adds the new objects.
+"""Incremental copies of file objects in the backup's shared folder.
 
 An object never changes and opens with nothing that is in the bodies, so one copy of it serves every backup.
 """
@@ -21,14 +21,14 @@ FOLDER = "objects"
 
 
 def copy_to(bodies: Path, objects: Sequence[tuple[UUID, int]], told: Callable[[str], None]) -> CopiedObjects:
-    """Copy the objects that this folder of bodies does not have yet."""
+    """Copy the objects that are missing from this backup folder."""
     if not objects:
         return CopiedObjects(0, 0, 0)
     return copy_objects(objects, storage(), FolderStorage(bodies / FOLDER), told)
 
 
 def restore_from(run: Path, *, trial: bool, told: Callable[[str], None]) -> CopiedObjects:
-    """Copy the objects that the restored rows name into the storage.
+    """Copy the objects referenced by the restored rows into storage.
 
     `run` is the copy of the bodies that was restored. A trial only counts which of them the backup has whole.
     """

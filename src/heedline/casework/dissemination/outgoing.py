@@ -70,7 +70,7 @@ class DisseminationDraft:
     necessity: str = field(repr=False)
     urgent: bool = False
     files: tuple[UUID, ...] = ()
-    """The files of the report whose derivatives go with it."""
+    """The report's files whose derivatives are attached."""
 
 
 def _checked(writing: DisseminationDraft) -> tuple[dict[str, Any], str]:

@@ -72,7 +72,7 @@ class SentHere:
     answered_words: str
     basis: str
     from_phone: str = ""
-    """The telephone number of the desk that sent it, read from the pack and not the database, or ""."""
+    """The sending desk's telephone number from the pack, or ""."""
 
     @property
     def opened(self) -> bool:

@@ -1,4 +1,4 @@
-"""Files that came with a disclosure, as a partner views them."""
+"""The files attached to a disclosure, as viewed by a partner."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from heedline.reports.lifecycle import NotNow
 
 @dataclass(frozen=True)
 class ViewedFile:
-    """A file that came with a disclosure, and the token with which the files site shows it, once."""
+    """A file attached to a disclosure, with a single-use files site token."""
 
     about: SentHere
     file: DisclosedFile
@@ -30,7 +30,7 @@ class ViewedFile:
 
 
 def view(ident: UUID, number: int, *, by: Attendance, at: datetime) -> ViewedFile:
-    """Return a token for one file of a disclosure. The database logs it before the token leaves.
+    """Return a token for one file of a disclosure, which the database has logged.
 
     Raises NotHere, Refused, Locked, CannotOpen, and NotNow before the disclosure was opened.
     """

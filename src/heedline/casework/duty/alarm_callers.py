@@ -80,7 +80,7 @@ def call_task_owners(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
 
 
 def call_interest_owner(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    """Return the owner of the entry that the alarm's report matches, by name.
+    """Return the owner of the interest register entry that matches the alarm's report.
 
     From the second step, and where the owner has left, also return whom `call_supervisors_then_chain` returns.
     """
@@ -89,7 +89,7 @@ def call_interest_owner(alarm: Alarm, step: int, at: datetime) -> frozenset[str]
 
 
 def call_question_owner(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    """Return the officer who has taken the question that the alarm is about, or the desk if nobody has.
+    """Return the owner of the alarm's question, or the desk's on-call officers if it has no owner.
 
     From the second step on, the supervisors whom `call_supervisors_then_chain` returns are added.
     """

@@ -98,17 +98,17 @@ def hit_unacknowledged(alarm: Alarm, at: datetime) -> bool:
 
 
 def question_open(alarm: Alarm, at: datetime) -> bool:
-    """Return whether the question of another desk has not been answered."""
+    """Return whether another desk's question is still unanswered."""
     return alarm.about_id is not None and DeskQuestion.objects.filter(id=alarm.about_id).exists()
 
 
 def interests_left(alarm: Alarm, at: datetime) -> bool:
-    """Return whether entries of the desk in the interest register have an owner who has left it."""
+    """Return whether any of the desk's interest register entries belongs to a leaver."""
     return left_behind(at).filter(home=alarm.desk_id).exists()
 
 
 def left_behind(at: datetime) -> QuerySet[Interest]:
-    """Return the entries of the interest register whose owner no longer works at the desk that they belong to.
+    """Return the interest register entries whose owner has left the desk.
 
     An entry that has ended counts while a report that matched it has not been acknowledged.
     `functions/linking.sql` (`permits.has_left`) says the same.
@@ -129,23 +129,23 @@ COMPARED_WITHIN = timedelta(minutes=30)
 
 
 def comparing_late(alarm: Alarm, at: datetime) -> bool:
-    """Return whether reports have waited at the linking desk for too long."""
+    """Return whether comparison at the linking desk is overdue."""
     waiting = SealedValues.objects.filter(desk=alarm.desk_id, matched_at=None)
     return waiting.filter(slot__lt=at - COMPARED_WITHIN).exists()
 
 
 def not_compared(alarm: Alarm, at: datetime) -> bool:
-    """Return whether reports of the desk are missing at the linking desk."""
+    """Return whether any of the desk's reports was never sent to the linking desk."""
     return missing_values(at).filter(desk=alarm.desk_id).exists()
 
 
 def not_searchable(alarm: Alarm, at: datetime) -> bool:
-    """Return whether a report of the desk, or a part of one, could not be read when it was to be indexed."""
+    """Return whether any of the desk's reports could not be indexed completely."""
     return SearchWaiting.objects.filter(desk=alarm.desk_id, aside=True).exists()
 
 
 def missing_values(at: datetime) -> QuerySet[Report]:
-    """Return the reports of the days before yesterday that should have been sent to the linking desk and were not.
+    """Return the reports from before yesterday that were never sent to the linking desk.
 
     Covers thirty days: what is older was missing before, and has had its alarm.
     """

@@ -77,7 +77,7 @@ def owner(report: UUID | None) -> frozenset[str]:
 
 
 def owner_of_interest(hit: UUID | None) -> frozenset[str]:
-    """Return the email address of the officer whose entry of the interest register a report matches."""
+    """Return the email address of the owner of a matching interest register entry."""
     if hit is None:
         return frozenset()
     has_it = InterestHit.objects.filter(pk=hit).values("owner_id")
@@ -85,7 +85,7 @@ def owner_of_interest(hit: UUID | None) -> frozenset[str]:
 
 
 def owner_of_question(question: UUID | None) -> frozenset[str]:
-    """Return the email address of the officer who took a question from another desk."""
+    """Return the email address of the officer who owns another desk's question."""
     if question is None:
         return frozenset()
     taken = DeskQuestion.objects.filter(pk=question).values("owner_id")

@@ -32,7 +32,7 @@ def watch_hand_overs(at: datetime) -> None:
 
 
 def check_files(at: datetime) -> int:
-    """Mark the files whose objects are missing or cut off, and return how many are.
+    """Mark files whose objects are missing or truncated, and return the count.
 
     Raises an alarm at the desk of each report that has lost one. If the alarm was cleared meanwhile, it is raised again.
     """

@@ -1,4 +1,4 @@
-"""Files of an unfinished report or message, as its sealed draft lists them.
+"""The files listed in the sealed draft of an unfinished report or message.
 
 Their contents are objects in storage, sealed under keys that only the draft has (`casework.attachments`).
 """
@@ -14,7 +14,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class DraftFile:
-    """A file that was taken and not yet sent.
+    """A file received into a draft but not yet sent.
 
     `length` counts the bytes of the file, and `size` those of its padded object. `taken_at` is in ISO format.
     """
@@ -32,7 +32,7 @@ class DraftFile:
     taken_at: str
 
     def entry(self) -> dict[str, Any]:
-        """Return what the manifest inside the sealed report or message says of the file."""
+        """Return the file's entry for the manifest sealed in the report or message."""
         return {
             "container": str(self.container),
             "object": str(self.object),
@@ -69,7 +69,7 @@ class DraftFile:
 
 @dataclass(frozen=True, slots=True)
 class DraftUpload:
-    """A file that has been announced and has not arrived whole.
+    """An announced file that has not been completely received.
 
     `upload` identifies it in addresses. How much of it has arrived is only in its object.
     """

@@ -70,7 +70,7 @@ _SAVED = _at_most(120, 1.0)
 
 
 def free_bytes(folder: Path | None) -> int | None:
-    """Return the bytes that an unprivileged account may still write in that folder, or None if unknown."""
+    """Return the free space in a folder for an unprivileged account, in bytes, or None if unknown."""
     if folder is None:
         return None
     try:

@@ -58,7 +58,7 @@ class Draft:
 
     @cached_property
     def keys(self) -> RowKeys:
-        """Return the row and the key that its cookie leads to."""
+        """Return the row id and key derived from a cookie."""
         return derive_keys(self.cookie.encode(), self.purpose)
 
     @property
@@ -235,12 +235,12 @@ def keep_shown(cookie: str, ids: tuple[UUID, ...], *, at: datetime) -> None:
 
 
 def load_written(cookie: str | None, *, at: datetime) -> Draft | None:
-    """Return the message that the reporter is writing in this visit, or None if nothing of it is stored."""
+    """Return the reporter's unsent message in this visit, or None if nothing is stored."""
     return load(cookie, at=at, purpose=_WRITTEN)
 
 
 def written(cookie: str, *, at: datetime) -> Draft:
-    """Return the message that the reporter is writing in this visit.
+    """Return the reporter's unsent message in this visit.
 
     Nothing is stored until `save` is called.
     """

@@ -225,7 +225,7 @@ def end(draft: Draft, *, at: datetime) -> None:
 
 
 def without_lost_files(draft: Draft, *, at: datetime) -> tuple[str, ...]:
-    """Take files out of the draft that can't be sent any more, and return their names."""
+    """Remove files that can no longer be sent from the draft, and return their names."""
     lost = tuple(one for one in draft.files if not taking.still_good(one, at))
     if lost:
         draft.files = tuple(one for one in draft.files if one not in lost)

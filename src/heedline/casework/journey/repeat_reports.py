@@ -48,7 +48,7 @@ def is_repeat(kind: str, answers: Mapping[str, str]) -> bool:
 
 
 def search(found: FoundReport) -> SeenBefore | None:
-    """Return the earlier reports that have something in common with a report, or None if it could not be searched for.
+    """Return earlier reports that share details with a report, or None if no search was possible.
 
     A restricted report is not used to find others (ADR 76). The caller logs how many there are. Raises Locked.
     """
@@ -66,14 +66,14 @@ def search(found: FoundReport) -> SeenBefore | None:
 
 @dataclass(frozen=True)
 class SearchMade:
-    """The search that was made for an assessment: what is sealed with it, and what the log says."""
+    """The search made for an assessment, as sealed with it and as logged."""
 
     words: dict[str, str] = field(repr=False, default_factory=dict)
     detail: dict[str, int] = field(default_factory=dict)
 
 
 def searched(found: FoundReport) -> SearchMade:
-    """Search for earlier reports if the assessment of this kind of report says whether there were any.
+    """Search for earlier reports if assessments of this kind of report ask about them.
 
     Raises Locked.
     """
@@ -90,7 +90,7 @@ def searched(found: FoundReport) -> SearchMade:
 
 
 def _refuse_unproven(found: FoundReport, says: str) -> None:
-    """Raise NotNow for a repeat that is not linked to an earlier report, or for which no search could be made.
+    """Raise NotNow for a repeat report without a link to an earlier one or a completed search.
 
     A link counts although the earlier report has since been handed over, restricted or disposed of.
     """

@@ -1,4 +1,4 @@
-"""The worker's checks that reports can be searched and are compared in time, and that entries of the register have owners.
+"""The worker's alarms about indexing, comparison between desks and ownerless register entries.
 
 It reads which reports have been sent to the linking desk and which wait there, and opens nothing.
 """
@@ -14,7 +14,7 @@ from heedline.reports.models import DeskQuestion, SealedValues, SearchWaiting
 
 
 def watch(at: datetime) -> None:
-    """Raise an alarm where reports wait at the linking desk for too long, were never sent there, or could not be indexed.
+    """Raise alarms about overdue comparisons, missing values and failed indexing.
 
     Also where entries of the interest register belong to somebody who has left, and where a question of another desk has not
     been answered in time.

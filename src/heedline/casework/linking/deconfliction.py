@@ -38,7 +38,7 @@ class Trace(StrEnum):
 
 @dataclass(frozen=True)
 class ContactPerson:
-    """An officer to contact before acting. `released` holds their message once they have let the desk act."""
+    """An officer to contact before acting, with their message in `released` once they clear the desk to act."""
 
     name: str
     desk_name: str
@@ -57,7 +57,7 @@ class Deconfliction:
 
 @verb(Act.DECONFLICTED)
 def check(ref: UUID, *, by: Attendance, at: datetime) -> Deconfliction:
-    """Deconflict a report. The log says that it was done and not what was found.
+    """Deconflict a report, and log the check without its result.
 
     Raises NotHere, Refused and Locked.
     """
@@ -94,7 +94,7 @@ def refuse_without_contact(found: FoundReport, *, then: str = "it can be sent") 
 
 
 def answer_for(ref: UUID, notices: tuple[ReceivedNotice, ...]) -> Deconfliction:
-    """Return the answer for a report from the notices about it."""
+    """Return a report's deconfliction result from the notices about it."""
     contacts = contacts_in(notices)
     at = SealedValues.objects.filter(report=ref).values_list("matched_at", flat=True).first()
     if any(not one.released for one in contacts):
@@ -103,7 +103,7 @@ def answer_for(ref: UUID, notices: tuple[ReceivedNotice, ...]) -> Deconfliction:
 
 
 def contacts_in(notices: tuple[ReceivedNotice, ...]) -> tuple[ContactPerson, ...]:
-    """Return the people to contact whom these notices name."""
+    """Return the officers to contact who are named in these notices."""
     desks = load_pack(settings.PACK).desks
     released = {
         (one.about, one.words["from"]): str(one.words["words"])

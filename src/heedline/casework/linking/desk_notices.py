@@ -113,7 +113,7 @@ def _can_receive(code: str, at: datetime) -> bool:
 
 
 def _store(items: dict[str, list[dict[str, Any]]], *, at: datetime, cover: bool = False) -> None:
-    """Seal signed notices to the desks that can receive something."""
+    """Seal signed notices to the desks that have a current key."""
     codes = set(items)
     if cover:
         codes |= {code for code, desk in load_pack(settings.PACK).desks.items() if desk.role == "desk"}
@@ -136,7 +136,7 @@ def _row(to: Addressee, items: Sequence[dict[str, Any]], at: datetime) -> DeskNo
 
 
 def received(*, by: Attendance) -> tuple[ReceivedNotice, ...]:
-    """Return the notices to the officer's desks that their keys open.
+    """Return the notices that the officer's desks have received and their keys can decrypt.
 
     Returns () in a locked session.
     """
@@ -148,7 +148,7 @@ def received(*, by: Attendance) -> tuple[ReceivedNotice, ...]:
 
 
 def stored(desks: Iterable[UUID]) -> ArraySubquery:
-    """Return a column with the stored notices of these desks, for a query that also reads something else.
+    """Return a query column of the stored notices to these desks.
 
     `opened_in` opens them. Row-level security applies to these rows as well.
     """
@@ -160,7 +160,7 @@ def stored(desks: Iterable[UUID]) -> ArraySubquery:
 def opened_in(
     column: Iterable[dict[str, Any]], report: UUID, *, by: Attendance
 ) -> tuple[ReceivedNotice, ...]:
-    """Return the notices about a report, and those that followed, from a column of `stored`."""
+    """Return the notices about a report and the replies to them, from a `stored` column."""
     found = list(column)
     if len(found) >= MOST:  # whoever must be contacted is not to be hidden by many others
         return about(report, by=by)
@@ -178,7 +178,7 @@ def opened_in(
 
 
 def about(report: UUID, *, by: Attendance) -> tuple[ReceivedNotice, ...]:
-    """Return the notices about one report, and what followed from them."""
+    """Return the notices about one report and the replies to them."""
     return _about(report, received(by=by))
 
 
@@ -191,14 +191,14 @@ def _about(report: UUID, found: Iterable[ReceivedNotice]) -> tuple[ReceivedNotic
 
 
 def _counted(found: Sequence[ReceivedNotice]) -> tuple[ReceivedNotice, ...]:
-    """Return the notices whose signature is right, without those about a report that was disposed of."""
+    """Return the validly signed notices, leaving out those about disposed reports."""
     genuine = [one for one in found if signed_notices.is_genuine(one.words)]
     gone = {one.about for one in genuine if one.kind is NoticeKind.GONE}
     return tuple(one for one in genuine if one.about not in gone)
 
 
 def tidy(*, by: Attendance, at: datetime) -> None:
-    """Verify the notices of each of the officer's desks, and put them into one row, if there are many rows.
+    """Verify the notices to each of the officer's desks, and merge their rows if there are many.
 
     A row with a wrong signature is set aside, and an alarm says so. A row that these keys do not open is left as it is.
     What the linking desk holds for a desk is sent as soon as that desk can receive it.
@@ -214,7 +214,7 @@ def tidy(*, by: Attendance, at: datetime) -> None:
 
 
 def _verify(row: DeskNotice, by: Attendance, at: datetime) -> bool:
-    """Return whether a row holds a notice for another desk. Set the row aside if a signature in it is wrong."""
+    """Return whether a row holds a notice to another desk, and quarantine the row if a signature is invalid."""
     if row.id in _verified:
         return _verified[row.id]
     items = _items(row, by)
@@ -232,7 +232,7 @@ def _verify(row: DeskNotice, by: Attendance, at: datetime) -> bool:
 
 
 def _send_held(code: str, desk: UUID, *, by: Attendance, at: datetime) -> None:
-    """Send what this desk holds for desks that can receive something again."""
+    """Send held notices to desks that have a current key again."""
     ready: dict[str, list[dict[str, Any]]] = {}
 
     def without(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -248,7 +248,7 @@ def _send_held(code: str, desk: UUID, *, by: Attendance, at: datetime) -> None:
 
 
 def forget(report: UUID, *, by: Attendance, at: datetime) -> None:
-    """Remove the notices about a report from those of the officer's desks.
+    """Remove a report's notices from the rows of the officer's desks.
 
     Must be called inside the transaction in which the report is disposed of. Raises SealingStopped.
     """
@@ -272,7 +272,7 @@ def forget(report: UUID, *, by: Attendance, at: datetime) -> None:
 
 
 def replace(code: str, desk: UUID, change: Any, *, by: Attendance, at: datetime) -> None:
-    """Replace what a desk has by one row with `change(items)`. Notices with a wrong signature are left out.
+    """Replace a desk's rows with one row of `change(items)`, dropping invalidly signed notices.
 
     Rows that were set aside stay as they are for a month. Must be called inside the caller's transaction. Raises
     SealingStopped.

@@ -1,4 +1,4 @@
-"""Removal of what the interest register holds of reports that were disposed of.
+"""Removal of disposed reports from the interest register's matches.
 
 A hit holds values of its report. Which report that is stands inside its seal, so no row can go with the report by itself: a
 session of the linking desk opens some hits each time that it opens a queue, and removes those of disposed reports. The desks
@@ -34,7 +34,7 @@ _after = UUID(int=0)
 
 
 def remove_step(*, by: Attendance, at: datetime) -> int:
-    """Open the next hits, remove those of reports that were disposed of, and return how many were removed.
+    """Check the next batch of matches, and return the number removed because their report was disposed of.
 
     Does nothing in a session of another desk, or a locked one. Raises nothing: a page that only shows something else must
     not fail.

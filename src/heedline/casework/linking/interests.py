@@ -1,4 +1,4 @@
-"""The interest register: names and identifiers on which a named officer must be contacted before any action.
+"""The interest register of names and identifiers whose owner must be contacted before any action.
 
 An entry is sealed to the linking desk, whose sessions compare every report with it, and to its owner's desk. A report that
 matches pages the owner by name until they acknowledge it. The report's desk is told whom to contact and never why.
@@ -130,7 +130,7 @@ def register(
 
 
 def end(entry: UUID, *, by: Attendance, at: datetime) -> None:
-    """End one of the officer's own entries. No report is compared with it from then on.
+    """End one of the officer's own entries, so that reports are no longer compared with it.
 
     Raises NotHere.
     """
@@ -157,7 +157,7 @@ def acknowledge(hit: UUID, *, by: Attendance, at: datetime) -> None:
 
 
 def release(hit: UUID, words: str, *, by: Attendance, at: datetime) -> None:
-    """Tell the desks of a report that matched that they may act, and what to keep in mind.
+    """Clear the desks of a matching report to act, with a message.
 
     Raises NotHere, Locked, NoRoom, NotNow without words, and SealingStopped.
     """
@@ -212,7 +212,7 @@ def mine(*, by: Attendance, at: datetime) -> tuple[InterestLine, ...]:
 
 
 def successors(lines: Iterable[InterestLine]) -> tuple[tuple[UUID, str], ...]:
-    """Return the id and name of everybody to whom one of these entries can be given."""
+    """Return the id and name of each possible new owner of these entries."""
     roles = [
         role for role in Role if GRANTS[role] & {Capability.REGISTER_INTEREST, Capability.HAND_ON_INTEREST}
     ]
@@ -223,7 +223,7 @@ def successors(lines: Iterable[InterestLine]) -> tuple[tuple[UUID, str], ...]:
 
 
 def hand_on(entry: UUID, to: UUID, *, by: Attendance, at: datetime) -> None:
-    """Give an entry, with what has matched it, to an investigator or supervisor of the desk that it belongs to.
+    """Transfer an entry and its matches to an investigator or supervisor of its desk.
 
     Its owner does so, or a supervisor of the desk once the owner has left. The new owner is paged for what nobody has
     acknowledged. Raises NotHere, and NotNow for somebody who cannot own it.
@@ -274,7 +274,7 @@ def sealed_hit(entry: Interest, ident: UUID, told: dict[str, Any]) -> Container:
 
 
 def hits_of(row: Interest, ring: Keyring) -> list[dict[str, Any]]:
-    """Return what is sealed in the hits of an entry, as far as these keys open them."""
+    """Return the matches of an entry that these keys can decrypt."""
     found = []
     for hit in InterestHit.objects.filter(interest=row):
         with suppress(CannotOpen):
@@ -308,7 +308,7 @@ def _read(told: dict[str, Any]) -> Extract:
 
 
 def _home(by: Attendance) -> DeskLine:
-    """Return the desk to which the officer's entries are sealed: the first at which they may register something."""
+    """Return the desk that the officer's entries are sealed to, the first at which they may register."""
     if not by.unlocked:
         raise Locked
     if not by.desks:

@@ -49,7 +49,7 @@ MOST_OF_A_KEY: Final = 100
 
 
 def catch_up(*, by: Attendance, at: datetime) -> int:
-    """Compare what waits at the linking desk, and return the number of rows dealt with.
+    """Compare the values waiting at the linking desk, and return the number of rows processed.
 
     Does nothing in a session of another desk, or a locked one. Raises nothing: a page that only shows something else must
     not fail.
@@ -112,7 +112,7 @@ class _Work:
     ends: float = field(default_factory=lambda: time.monotonic() + SECONDS)
 
     def through(self, rows: Iterable[Any], do: Any) -> list[UUID]:
-        """Deal with these rows until the time of the batch is over, one at least, and return the ids of those dealt with."""
+        """Process at least one of these rows within the batch's time limit, and return the ids processed."""
         done: list[UUID] = []
         for row in rows:
             if done and time.monotonic() > self.ends:
@@ -154,7 +154,7 @@ class _Work:
         self.more += self.index.add([Document(ref, (), (), [mark + key for key in found.keys])])
 
     def _seen(self, mark: str, found: Extract) -> tuple[list[UUID], dict[str, int]]:
-        """Return the documents of one sort to compare, and the keys that many of them share."""
+        """Return the documents of one kind to compare, and their most widely shared keys."""
         rules = load_pack(settings.PACK).matching
         by_key = self.index.seen([mark + key for key in found.keys], most=MOST_OF_A_KEY + 1)
         hits = {key.removeprefix(mark): set(refs) for key, refs in by_key.items()}
@@ -162,7 +162,7 @@ class _Work:
         return [ref for ref, _ in seen_before.proposed(hits, shared, ())[:MOST_COMPARED]], shared
 
     def _others(self, found: Extract) -> Iterator[tuple[ReportValues, Resemblance]]:
-        """Yield the reports at any desk that have something in common with these values."""
+        """Yield the reports at any desk that share details with these values."""
         refs, shared = self._seen(OF_VALUES, found)
         for row in SealedValues.objects.filter(id__in=refs) if refs else ():
             with suppress(CannotOpen):
@@ -198,7 +198,7 @@ class _Work:
             self.notices.setdefault(one.desk, []).append(told)
 
     def _hit(self, entry: Interest, report: ReportValues, found: Resemblance) -> None:
-        """Tell the owner of an entry which report matches it, and the report's desks whom to contact.
+        """Notify an entry's owner of a matching report, and the report's desks of the person to contact.
 
         A report that has gone to another desk is told anew: that desk has had no notice.
         """
@@ -238,5 +238,5 @@ class _Work:
 
 
 def match_of(one: UUID, other: UUID) -> UUID:
-    """Return the id under which two desks speak of a match. It must only ever stand inside a seal."""
+    """Return the id that two desks use for a match. It must never be stored unsealed."""
     return UUID(bytes=hashlib.sha256(b"".join(sorted((one.bytes, other.bytes)))).digest()[:16])

@@ -1,4 +1,4 @@
-"""Possible matches at other desks, and what two desks ask each other about them.
+"""Possible matches at other desks, and the questions that desks ask each other about them.
 
 A desk is told that another one may have a report about the same person, and nothing of what that says. It asks, and the
 desk that holds the other report confirms or denies. Both are logged. Nothing is linked, merged or closed by it.
@@ -135,7 +135,7 @@ def lines(found: Iterable[ReceivedNotice]) -> Iterator[MatchLine]:
 
 
 def ask(match: UUID, words: str, *, by: Attendance, at: datetime) -> None:
-    """Ask the other desk whether its report is about the same matter. What the reports share is sent with the question.
+    """Ask the other desk whether its report is about the same matter, and send the shared details.
 
     Raises NotHere for a match of other desks, Refused, Locked, NoRoom, NotNow without a question, and SealingStopped.
     """
@@ -144,7 +144,7 @@ def ask(match: UUID, words: str, *, by: Attendance, at: datetime) -> None:
 
 
 def answer(match: UUID, confirmed: bool, words: str, *, by: Attendance, at: datetime) -> None:
-    """Confirm or deny that the officer's report is about what the other desk asked.
+    """Confirm or deny that the officer's report is about the matter in another desk's question.
 
     Raises NotHere, also where nobody has asked, Refused, Locked, NoRoom, NotNow without words, and SealingStopped.
     """
@@ -204,7 +204,7 @@ def _say(
 
 
 def _close(found: Iterable[ReceivedNotice], by: Attendance, at: datetime) -> None:
-    """Close the questions among these notices that were put to the officer's desks, and end their alarms."""
+    """Close the questions to the officer's desks among these notices, and clear their alarms."""
     asked = [UUID(one.words["question"]) for one in found if one.kind is NoticeKind.QUESTION]
     rows = DeskQuestion.objects.filter(id__in=asked, to_desk_id__in=by.desk_ids)
     for question in rows.values_list("id", flat=True):
@@ -214,7 +214,7 @@ def _close(found: Iterable[ReceivedNotice], by: Attendance, at: datetime) -> Non
 
 @dataclass(frozen=True)
 class WaitingQuestion:
-    """A question of another desk that waits for an answer. `owner` is "" until somebody has taken it."""
+    """An unanswered question from another desk. `owner` is "" until an officer takes it."""
 
     id: UUID
     from_name: str
@@ -226,7 +226,7 @@ class WaitingQuestion:
 
 
 def waiting(*, by: Attendance, at: datetime) -> tuple[WaitingQuestion, ...]:
-    """Return the questions that wait for an answer of the officer's desks, most urgent first. Needs no keys."""
+    """Return the unanswered questions to the officer's desks, most urgent first. No keys are needed."""
     if not by.may(Capability.LINK):
         return ()
     rows = DeskQuestion.objects.filter(to_desk_id__in=by.desk_ids).select_related(
@@ -247,7 +247,7 @@ def waiting(*, by: Attendance, at: datetime) -> tuple[WaitingQuestion, ...]:
 
 
 def take(question: UUID, *, by: Attendance) -> None:
-    """Make the officer the owner of a question to one of their desks, whoever had taken it before.
+    """Take a question to one of the officer's desks, even from another owner.
 
     Raises NotHere, also once it is answered, and Refused.
     """

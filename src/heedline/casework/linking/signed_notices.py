@@ -34,14 +34,14 @@ _lock = Lock()
 
 
 def signed(told: Mapping[str, Any], ring: Keyring, *, code: str, at: datetime) -> dict[str, Any]:
-    """Return a notice with the desk that it comes from, its day, and the signature of this session."""
+    """Return a notice with its sending desk, its date and this session's signature."""
     words = {key: value for key, value in told.items() if key != _SIGNED}
     words |= {"from": code, "day": at.date().isoformat()}
     return {**words, _SIGNED: session_signing.attest(ring.voice, _body(words))}
 
 
 def is_genuine(told: Mapping[str, Any]) -> bool:
-    """Return whether a notice was signed in a session of an officer of the desk that it says it comes from.
+    """Return whether a notice was signed by an officer of the desk that it names as sender.
 
     Matches, contacts and what the linking desk takes back must come from the linking desk.
     """
@@ -90,7 +90,7 @@ _FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def _is_whole(words: Mapping[str, Any]) -> bool:
-    """Return whether a notice has the fields of its kind. Raises ValueError and TypeError for an id or a time that is none."""
+    """Return whether a notice has the fields of its kind. Raise ValueError or TypeError for a malformed id or time."""
     needed = _FIELDS.get(words["kind"], ())
     if any(name not in words for name in needed):
         return False

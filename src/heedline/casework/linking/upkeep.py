@@ -25,7 +25,7 @@ _WORK: Final = (_index, matching.catch_up, disposed_hits.remove_step, desk_notic
 
 
 def keep_up(*, by: Attendance, at: datetime) -> None:
-    """Update the indexes of the officer's desks, compare what waits at the linking desk, and tidy notices and hits.
+    """Update the officer's indexes, compare waiting reports, and tidy notices and matches.
 
     What the time does not suffice for is left to the next queue, which begins with it. Raises nothing: a page that only shows
     something else must not fail.

@@ -260,7 +260,7 @@ LAST_TRACE = _last_request(TRACE)
 
 
 def day_words(text: str) -> str:
-    """Return a day as the database tells it, in words."""
+    """Format a date from the database for display."""
     return f"{date.fromisoformat(text):%-d %B %Y}"
 
 

@@ -1,4 +1,4 @@
-"""For how long officers have viewed files, as totals for those who look after their welfare."""
+"""Officers' file-viewing time, as totals for welfare leads."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WEEK, MONTH = timedelta(days=7), timedelta(days=28)
 
 @dataclass(frozen=True)
 class ViewingTotal:
-    """The minutes of one officer in the last 7 and 28 days, and the most on one of these days."""
+    """One officer's viewing minutes in the last 7 and 28 days, and the highest daily total."""
 
     name: str
     week: int
@@ -28,7 +28,7 @@ class ViewingTotal:
 
 
 def totals(*, by: Attendance, at: datetime) -> tuple[ViewingTotal, ...]:
-    """Return the totals of the officers who viewed files in the last 28 days, the longest of the week first.
+    """Return the viewing totals of the last 28 days, sorted by the last 7 days, highest first.
 
     Which files they were is recorded nowhere but in the log of each report. Raises Refused.
     """

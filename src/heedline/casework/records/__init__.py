@@ -1,1 +1,1 @@
-"""Sealed records of a specialist desk, which belong to the desk and to no report. Start reading at `desk_parts.py`."""
+"""Sealed records that belong to a specialist desk rather than to a report. Start at `desk_parts.py`."""

@@ -1,4 +1,4 @@
-"""Sealed parts that belong to a desk and to no report.
+"""Sealed parts that belong to a desk rather than to a report.
 
 A specialist desk keeps its own records in them. They are sealed to the desk's current epoch, and are readdressed,
 backed up and restored by the core.
@@ -27,7 +27,7 @@ from heedline.vault.containers import envelope
 
 @dataclass(frozen=True, slots=True)
 class SealedDeskPart:
-    """A part that is sealed to a desk's current key and not stored yet."""
+    """A part sealed to a desk's current key but not yet stored."""
 
     container: UUID
     epoch: UUID
@@ -36,7 +36,7 @@ class SealedDeskPart:
 
 
 def seal(desk: UUID, thing: UUID, words: Mapping[str, Any], *, part: str, on: date) -> UUID:
-    """Seal words about a thing to a desk's current keys, store them, and return the id of the container.
+    """Seal a record's text to a desk's current keys, store it and return the container's id.
 
     Raises NotRegistered for an unknown kind of part, and SealingStopped if the desk has no current key.
     """
@@ -54,7 +54,7 @@ def seal(desk: UUID, thing: UUID, words: Mapping[str, Any], *, part: str, on: da
 
 
 def sealed_to(desk: UUID, words: Mapping[str, Any], *, part: str, on: date) -> SealedDeskPart:
-    """Seal words to a desk's current key, for a database function to store. No session is needed.
+    """Seal text to a desk's current key for a database function to store. No session is needed.
 
     Raises NotRegistered for an unknown kind of part, and SealingStopped if the desk has no current key.
     """
@@ -74,7 +74,7 @@ def sealed_to(desk: UUID, words: Mapping[str, Any], *, part: str, on: date) -> S
 
 
 def opened(containers: Iterable[UUID], ring: Keyring) -> dict[UUID, dict[str, Any]]:
-    """Return the words in each of these containers. Those that cannot be opened are left out."""
+    """Return the decrypted text of these containers, leaving out any that cannot be opened."""
     wanted = list(containers)
     payloads = dict(DeskPartPayload.objects.filter(container__in=wanted).values_list("container", "payload"))
     found = {}
@@ -94,7 +94,7 @@ def opened(containers: Iterable[UUID], ring: Keyring) -> dict[UUID, dict[str, An
 
 
 def dispose(desk: UUID, thing: UUID) -> int:
-    """Delete every part about a thing of one of the officer's desks, and return their number."""
+    """Delete every sealed part of a record of the officer's desks, and return the number deleted."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT permits.dispose_desk_parts(%s, %s)", [desk, thing])
         row = cursor.fetchone()

@@ -1,4 +1,4 @@
-"""Time stamps of a third party on what a desk records: asked for once, kept as they came, and verified again."""
+"""Third-party time stamps (RFC 3161) on a desk's records, stored as received and verified on reading."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class _NoRedirects(HTTPRedirectHandler):
 
 
 def authority_known() -> bool:
-    """Return whether this installation has a time-stamp authority."""
+    """Return whether this installation has a time-stamp authority configured."""
     return bool(settings.TIME_STAMPS_URL and settings.TIME_STAMPS_ROOTS)
 
 
 def stamp(message: bytes) -> bytes | None:
-    """Return the authority's verified reply for a message, or None if there is none now.
+    """Request a time stamp for a message, and return the verified reply or None.
 
     A missing stamp never stops what it is for: it is asked for again.
     """
@@ -50,10 +50,10 @@ def stamp(message: bytes) -> bytes | None:
 
 
 def roots() -> bytes:
-    """Return the certificates of the authorities that this installation trusts. Raises OSError."""
+    """Return the certificates of the trusted time-stamp authorities. Raise OSError."""
     return Path(settings.TIME_STAMPS_ROOTS).read_bytes()
 
 
 def stamped_at(reply: bytes, message: bytes, trusted: bytes) -> datetime:
-    """Return when a message was stamped. Raises UnfitStamp unless a trusted authority stamped exactly it."""
+    """Return the time at which a trusted authority stamped this message. Raise UnfitStamp."""
     return verified(reply, message, trusted)

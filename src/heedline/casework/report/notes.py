@@ -149,7 +149,7 @@ def open_words(
 def opened_of(
     parts: Iterable[StoredPart], sort: str, ring: Keyring
 ) -> Iterator[tuple[StoredPart, dict[str, Any]]]:
-    """Yield the parts of one sort with their decrypted words. Parts that cannot be opened are left out."""
+    """Yield the parts of one kind with their decrypted text, leaving out any that cannot be opened."""
     for part in parts:
         if part.part == sort:
             with suppress(CannotOpen):

@@ -20,7 +20,7 @@ def restricting() -> QuerySet[Hold]:
 
 
 def usable(reports: QuerySet[Report]) -> QuerySet[Report]:
-    """Return the reports of a query that may be used to find or link others, or be found (ADR 76).
+    """Filter a query to the reports that searching and linking may use (ADR 76).
 
     A report of danger to life may always be used: a restriction does not keep anybody from saving a life.
     """
@@ -28,7 +28,7 @@ def usable(reports: QuerySet[Report]) -> QuerySet[Report]:
 
 
 def is_usable(report: Report) -> bool:
-    """Return whether a report may be used to find or link others (ADR 76)."""
+    """Return whether searching and linking may use a report (ADR 76)."""
     return usable(Report.objects.filter(pk=report.pk)).exists()
 
 

@@ -101,7 +101,7 @@ def writing(
 
 
 def merge_step(desk: UUID, index: SealedIndex) -> None:
-    """Merge a few segments of an open index, store what was changed, and note whether there is more to merge."""
+    """Merge a few segments of an open index, store the changes and record whether merging must go on."""
     (unmerged.add if index.merge() else unmerged.discard)(desk)
     index.save()
 

@@ -1,4 +1,4 @@
-"""The texts of a report that are indexed, and in which matches are shown.
+"""The texts of a report that are indexed and quoted in search results.
 
 These are the account and the other typed answers, messages, translations, officers' notes and reasons, and what was sent
 to partners and answered. Never in it: the identity, the contact details of a reporter, the number and times of a
@@ -68,7 +68,7 @@ class SearchedText:
     text: str = field(repr=False)
     answered: str = ""
     sha256: str = field(repr=False, default="")
-    """The hash of the file of which this is the name."""
+    """The hash of the file, if this text is a file name."""
 
     @property
     def where(self) -> str:
@@ -141,7 +141,7 @@ def searched_parts(reports: Iterable[UUID], *, words: bool = False) -> dict[UUID
 
 @dataclass(frozen=True)
 class ReportsWithParts:
-    """Reports in their order, each with its searchable parts. `number` counts all that the query has."""
+    """Ordered reports with their searchable parts. `number` is the total count of the query."""
 
     reports: tuple[Report, ...]
     parts: Mapping[UUID, Sequence[StoredPart]]
@@ -151,7 +151,7 @@ class ReportsWithParts:
 def reports_with_parts(
     found: QuerySet[Report], *, first: int = 0, most: int | None = None, words: bool = False
 ) -> ReportsWithParts:
-    """Return reports with their desk, owner and searchable parts in one statement, the last received first.
+    """Return reports with their desk, owner and searchable parts in one statement, newest first.
 
     `first` and `most` choose a page of them, and `words` adds the parts that hold the words of their files.
     """
@@ -221,13 +221,13 @@ def typed_answers(asked: QuestionSet, answers: Mapping[str, Mapping[str, Any]]) 
 
 
 def said_of_themselves(asked: QuestionSet, answers: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    """Yield the answers on pages about reporters themselves, which are searched and compared with nothing."""
+    """Yield the answers about reporters themselves, which are never indexed or compared."""
     for slug in sorted(_about_them(asked)):
         yield from (said for said in answers.get(slug, {}).values() if isinstance(said, str))
 
 
 def _about_them(asked: QuestionSet) -> set[str]:
-    """Return the pages on which reporters answer about themselves."""
+    """Return the question pages that ask about the reporter."""
     roles = {asked.roles.get(role, ("", ""))[0] for role in ("call_number", "who")}
     return roles | {step.slug for step in asked.steps if step.private or step.contact}
 

@@ -110,7 +110,7 @@ def indexes(desks: Iterable[UUID]) -> QuerySet[SearchIndex]:
 
 
 def _others(model: type[SealedValues] | type[Interest]) -> QuerySet[Any]:
-    """Return a subquery for the number `n` of an index's documents that are not its desk's reports."""
+    """Return a subquery that counts an index's documents of other kinds than reports."""
     found = model.objects.filter(desk=OuterRef("desk"), indexed=True).order_by().values("desk")
     return found.annotate(n=Count("id"))
 
@@ -142,7 +142,7 @@ def set_aside(desks: Iterable[UUID]) -> tuple[UUID, ...]:
 
 
 def catch_up(*, by: Attendance, at: datetime) -> tuple[Coverage, ...]:
-    """Take the next step for the index of one of the officer's desks, and return the coverage of all.
+    """Run the next indexing step for one of the officer's desks, and return the coverage of all.
 
     A page waits for one step only, and each desk has its turn. Does nothing in a locked session. Raises nothing: a page that
     only shows something else must not fail.
@@ -160,7 +160,7 @@ def catch_up(*, by: Attendance, at: datetime) -> tuple[Coverage, ...]:
 
 
 def _step(one: Coverage, *, by: Attendance, at: datetime) -> bool:
-    """Take the next step for the index of a desk, and return whether there was one."""
+    """Run the next indexing step for a desk, and return whether there was one."""
     if not one.made:
         with suppress(SealingStopped):
             return desk_index.begin(one.desk, on=at.date())
@@ -175,7 +175,7 @@ def _step(one: Coverage, *, by: Attendance, at: datetime) -> bool:
 
 
 def _merge(desk: UUID, by: Attendance) -> bool:
-    """Merge a little more of an index to which nothing was added just now."""
+    """Merge a few more segments of an idle index."""
     try:
         with transaction.atomic(), desk_index.writing(desk, by.keys()) as opened:
             if opened is None:
@@ -188,12 +188,12 @@ def _merge(desk: UUID, by: Attendance) -> bool:
 
 
 def is_due(*, by: Attendance, at: datetime) -> bool:
-    """Return whether it is time for an officer's session to update its indexes again."""
+    """Return whether an officer's session is due to update its indexes."""
     return by.unlocked and at >= _next_look.get(by.officer_id, at)
 
 
 def keep_up(*, by: Attendance, at: datetime) -> None:
-    """Take a step for the indexes of an officer's desks, unless it was done in the last twenty seconds."""
+    """Run an indexing step for an officer's desks, at most every twenty seconds."""
     if is_due(by=by, at=at):
         rest(catch_up(by=by, at=at), by=by, at=at)
 
@@ -333,7 +333,7 @@ def _is_time(one: Coverage, at: datetime) -> bool:
 
 
 def _desk_waits(desk: UUID) -> bool:
-    """Return whether a specialist desk has things of its own to put into this desk's index."""
+    """Return whether a specialist desk has records of its own to add to this index."""
     return any(one.indexing is not None and one.indexing.waits(desk) for one in register.desks())
 
 
@@ -398,7 +398,7 @@ def _index(
 def _document(
     visit: IndexVisit, report: Report, parts: list[StoredPart]
 ) -> tuple[Document, FoundValues, bool] | None:
-    """Return what is indexed of a report, its values, and whether all of its parts could be read.
+    """Return a report's index document, its values and whether every part could be read.
 
     Returns None if the report itself cannot be read.
     """

@@ -51,7 +51,7 @@ def passages(texts: Sequence[SearchedText], sought: Sought) -> tuple[MatchingPas
 def similar_names(
     texts: Sequence[SearchedText], names: Sequence[Value], sought: Sought, rules: NameRules
 ) -> tuple[MatchingPassage, ...]:
-    """Return the passages that match a query by a name that is spelt in another way.
+    """Return the passages that contain another spelling of a name in the query.
 
     `names` are those that were read from the texts. Returns () if no reading of the query matches.
     """
@@ -66,7 +66,7 @@ def similar_names(
 def subjects_matching(
     links: Iterable[SubjectLink], sought: Sought, rules: NameRules
 ) -> tuple[SubjectLink, ...]:
-    """Return the links in force of which a value matches a search term, or a name however it is spelt."""
+    """Return the active subject links with a value that matches a search term or a spelling of its name."""
     return tuple(
         link
         for link in links

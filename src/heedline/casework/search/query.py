@@ -134,7 +134,7 @@ class SoughtName:
         return Query([Clause(keys=self.keys), *(term.clause for term in self.terms)])
 
     def is_like(self, written: str, rules: NameRules) -> bool:
-        """Return whether a name in a report may be this one, spelt in another way."""
+        """Return whether a name in a report may be another spelling of this one."""
         return alike(self.name, read_name(written, rules), rules) is not None
 
 
@@ -177,7 +177,7 @@ def understood(text: str, rules: NameRules) -> Sought:
 
 
 def _names_in(text: str, rules: NameRules) -> Iterator[SoughtName]:
-    """Yield the readings of a text in which words beside each other are a name, longest name first.
+    """Yield readings of a text in which adjacent words form a name, longest name first.
 
     Each word begins with a capital or is a name that the pack knows. Two words are also a name if there are no others, or
     if the first is a known forename.

@@ -1,4 +1,4 @@
-"""The values of a report, sealed to the linking desk, which compares them with those of other desks.
+"""Report values sealed to the linking desk for comparison across desks.
 
 They are sealed by the session that indexes the report at its own desk, or at the linking desk if that watches it. The pack
 says which kinds of report are compared. Only values go there, never the account, and nothing about the reporter.
@@ -39,7 +39,7 @@ OF_INTERESTS = "i:"
 
 @dataclass(frozen=True)
 class FoundValues:
-    """A report with the values extracted from it. `parts` is the number of sealed parts that were read."""
+    """A report with its extracted values. `parts` is the number of sealed parts read."""
 
     report: Report
     found: Extract = field(repr=False)
@@ -48,7 +48,7 @@ class FoundValues:
 
 @dataclass(frozen=True)
 class ReportValues:
-    """The opened values of a report at some desk."""
+    """The decrypted values of one desk's report."""
 
     report: UUID
     desk: str
@@ -58,7 +58,7 @@ class ReportValues:
 
 
 def linking_desk(at: datetime) -> Addressee | None:
-    """Return the desk that compares reports, or None if it cannot receive anything now."""
+    """Return the linking desk, or None if it has no current key."""
     try:
         return directory.addressee(load_pack(settings.PACK).linking_desk, at.date())
     except SealingStopped:
@@ -66,7 +66,7 @@ def linking_desk(at: datetime) -> Addressee | None:
 
 
 def put(read: Iterable[FoundValues], *, desk: UUID, at: datetime) -> None:
-    """Seal the values of these reports to the linking desk, unless it has them already or their processing is restricted.
+    """Seal these reports' values to the linking desk, skipping sent and restricted reports.
 
     `desk` is the desk whose session has read them. Must be called inside the caller's transaction. If nothing can be sealed
     to the linking desk now, the values are missing there until the report is indexed again, and an alarm says so.
@@ -121,7 +121,7 @@ def _sealed(one: FoundValues, to: Addressee, at: datetime) -> SealedValues:
 
 
 def seal(words: dict[str, Any], to: Addressee, ident: UUID, part: str, *others: Addressee) -> Container:
-    """Return these words sealed to the current keys of one or more desks."""
+    """Seal text to the current keys of one or more desks."""
     return envelope.seal_part(
         canonical(words),
         list(dict.fromkeys(one.key for one in (to, *others))),
@@ -132,7 +132,7 @@ def seal(words: dict[str, Any], to: Addressee, ident: UUID, part: str, *others: 
 
 
 def opened(row: Any, ring: Keyring, part: str) -> dict[str, Any]:
-    """Return the words in a sealed row that has an id, epochs, a header and a payload.
+    """Decrypt the text of a sealed row, which has an id, epochs, a header and a payload.
 
     Raises CannotOpen, also for what is sealed but is not a JSON object: everybody may seal to a desk.
     """
@@ -155,7 +155,7 @@ def opened(row: Any, ring: Keyring, part: str) -> dict[str, Any]:
 
 
 def values_in(row: SealedValues, ring: Keyring) -> ReportValues:
-    """Return the values in a row.
+    """Decrypt the values in a row.
 
     Raises CannotOpen, also for what is sealed but does not hold the values of a report at a desk of the pack.
     """
@@ -172,7 +172,7 @@ def values_in(row: SealedValues, ring: Keyring) -> ReportValues:
 
 
 def to_keep(found: Extract) -> dict[str, Any]:
-    """Return the values of an extract in the form in which they are sealed.
+    """Serialise the values of an extract for sealing.
 
     The name of a file stays at its desk, because a reporter may have given it.
     """
@@ -187,7 +187,7 @@ def to_keep(found: Extract) -> dict[str, Any]:
 
 
 def from_kept(told: dict[str, Any]) -> Extract:
-    """Return an extract without the hashes of its text.
+    """Return a copy of an extract without its text hashes.
 
     Raises CannotOpen for what is not one.
     """

@@ -94,7 +94,7 @@ class SearchFilters:
 
 @dataclass(frozen=True)
 class SearchResult:
-    """A report found by a search, with the passages that match, and its subjects of which a value matches."""
+    """A report found by a search, with its matching passages and subjects."""
 
     ref: UUID
     short: str

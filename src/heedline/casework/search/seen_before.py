@@ -1,4 +1,4 @@
-"""Earlier reports that have something in common with an opened report, with reasons in words.
+"""Earlier reports that share details with an opened report, with the reasons in words.
 
 The keys of a report's values are looked up in the indexes of the officer's desks. The reports found are
 opened and compared in memory, so that every reason shown appears in both reports. The view is logged with the
@@ -99,7 +99,7 @@ NOT_USED: Final = SeenBefore((), (), 0, 0, restricted=True)
 def look(
     report: Report, texts: Sequence[SearchedText], decided: Sequence[LinkDecision], *, by: Attendance
 ) -> SeenBefore:
-    """Return the earlier reports that have something in common with an opened report.
+    """Return earlier reports that share details with an opened report.
 
     The caller logs the view. `texts` and `decided` are those of the report itself. Raises Locked.
     """

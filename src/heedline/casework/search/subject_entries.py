@@ -1,4 +1,4 @@
-"""What officers record about a subject, in sealed parts of the reports that it comes from.
+"""Officers' entries about subjects, stored as sealed parts of the source reports.
 
 A subject is a person, vehicle, place or account. It has no row of its own: each sealed part (`subject`) of a report names
 the subject's random id inside the seal, with the values that this report holds. Two reports concern one subject if their parts name the same id, which stands in no clear row.
@@ -33,7 +33,7 @@ _HOLDS: Final = frozenset({Kind.NAME, Kind.PHONE, Kind.EMAIL, Kind.REGISTRATION,
 
 
 class SubjectKind(StrEnum):
-    """What a subject is."""
+    """The kinds of subject."""
 
     PERSON = "person"
     VEHICLE = "vehicle"
@@ -42,14 +42,14 @@ class SubjectKind(StrEnum):
 
 
 class SubjectBasis(StrEnum):
-    """Whether a value is a fact or somebody's assessment (section 38 of the Data Protection Act 2018)."""
+    """The basis of a value: fact or assessment (Data Protection Act 2018, section 38)."""
 
     FACT = "fact"
     ASSESSMENT = "assessment"
 
 
 class SubjectMove(StrEnum):
-    """What an entry does. The first three are decisions on the link of a report to a subject."""
+    """The actions of an entry. The first three are decisions about a report's link to a subject."""
 
     LINKED = "linked"
     UNDONE = "undone"
@@ -84,7 +84,7 @@ class SubjectValue:
 
     @property
     def holds(self) -> str:
-        """Return what is read from the value for the index, one of `rules.HOLDS`."""
+        """Return the kind of extraction for the index, one of `rules.HOLDS`."""
         return self.kind if self.kind in _HOLDS else "text"
 
     def to_words(self) -> list[str]:
@@ -93,7 +93,7 @@ class SubjectValue:
 
 @dataclass(frozen=True)
 class SubjectEntry:
-    """One entry about a subject on a report.
+    """An entry about a subject on a report.
 
     `number` counts the entries of the report. `corrects` is the value that a correction replaces with `values`, or withdraws if there are none.
     """
@@ -111,7 +111,7 @@ class SubjectEntry:
     at: datetime
 
     def to_words(self) -> dict[str, Any]:
-        """Return the entry in the form in which it is sealed."""
+        """Serialise the entry for sealing."""
         return {
             "number": self.number,
             "subject": str(self.subject),
@@ -127,7 +127,7 @@ class SubjectEntry:
 
 @dataclass(frozen=True)
 class SubjectLink:
-    """Everything recorded on one report about one subject, oldest entry first.
+    """One report's entries about one subject, oldest first.
 
     `id` is that of the first entry. It names the subject in addresses and in the log, where the subject's own id never
     stands: every report has another one.
@@ -147,7 +147,7 @@ class SubjectLink:
 
     @property
     def verdict(self) -> SubjectMove:
-        """Return the last decision on the link."""
+        """Return the latest decision about the link."""
         return next(one.move for one in reversed(self.entries) if one.move in _OF_THE_LINK)
 
     @property
@@ -156,7 +156,7 @@ class SubjectLink:
 
     @property
     def values(self) -> tuple[SubjectValue, ...]:
-        """Return the values as corrected, whether or not the link is in force."""
+        """Return the values with corrections applied, whether or not the link is active."""
         found: dict[UUID, SubjectValue] = {}
         for entry in self.entries:
             if entry.corrects is not None:
@@ -189,13 +189,13 @@ def read(part: UUID, report: UUID, told: Mapping[str, Any]) -> SubjectEntry | No
 
 
 def opened(parts: Iterable[StoredPart], ring: Keyring) -> list[SubjectEntry]:
-    """Return the entries in these parts of reports. Parts that cannot be opened are left out."""
+    """Return the entries in these report parts, leaving out any that cannot be opened."""
     made = (read(part.container, part.report, told) for part, told in notes.opened_of(parts, PART, ring))
     return [one for one in made if one is not None]
 
 
 def links(entries: Iterable[SubjectEntry]) -> tuple[SubjectLink, ...]:
-    """Return the links of reports to subjects that these entries make, in the order in which they were made."""
+    """Return the links between reports and subjects that these entries make, oldest first."""
     found: dict[tuple[UUID, UUID], list[SubjectEntry]] = {}
     for one in sorted(entries, key=lambda one: (one.report, one.number, one.id)):
         found.setdefault((one.report, one.subject), []).append(one)
@@ -208,12 +208,12 @@ def links(entries: Iterable[SubjectEntry]) -> tuple[SubjectLink, ...]:
 
 
 def keys_of(entries: Iterable[SubjectEntry]) -> list[str]:
-    """Return the index keys of a report's entries. An undone link is found too, for the subject's history."""
+    """Return the index keys of a report's entries, including undone links for the subject's history."""
     return list(dict.fromkeys(KEY.format(one.subject) for one in entries))
 
 
 def values_in(told: Iterable[Mapping[str, Any]]) -> Iterator[SubjectValue]:
-    """Yield the values of links in force, from the decrypted parts of one report."""
+    """Yield the values of active links from one report's decrypted parts."""
     nowhere = UUID(int=0)
     entries = (read(UUID(int=number), nowhere, one) for number, one in enumerate(told))
     for link in links(one for one in entries if one is not None):
@@ -222,7 +222,7 @@ def values_in(told: Iterable[Mapping[str, Any]]) -> Iterator[SubjectValue]:
 
 
 def name_of(kind: SubjectKind, values: Iterable[SubjectValue]) -> str:
-    """Return what a subject is called, or "" if none of its values serves. Of one kind of value, facts go before assessments."""
+    """Return a subject's display name, preferring facts to assessments, or "" if no value is suitable."""
     held = list(values)
     for wanted in CALLED_BY[kind]:
         for basis in (SubjectBasis.FACT, SubjectBasis.ASSESSMENT):

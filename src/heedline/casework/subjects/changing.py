@@ -1,4 +1,4 @@
-"""What officers do with subjects: link a report to one, undo that, add a value and correct one.
+"""Verbs on subjects: link and unlink reports, add values and correct them.
 
 Every act adds one sealed entry to the report on whose page it was done, of one size, and one entry to the log that says
 nothing of it. So linking a report to a subject that exists looks like making a new one. Nothing is merged, hidden or closed.
@@ -118,7 +118,7 @@ def decide_against(ref: UUID, to: UUID, why: str, *, by: Attendance, at: datetim
 
 @verb(Act.SUBJECT_CHANGED)
 def undo(ref: UUID, link: UUID, why: str, *, not_same: bool, by: Attendance, at: datetime) -> None:
-    """Undo the link of a report to a subject. `not_same` also records that it is about a different one.
+    """Undo a report's link to a subject. `not_same` also records that they are different.
 
     Raises NotHere, Refused, Locked, NoRoom, and NotNow without a reason or if it is undone already.
     """
@@ -162,7 +162,7 @@ def add_value(
     by: Attendance,
     at: datetime,
 ) -> None:
-    """Add a value to a subject, on a report that is linked to it. Its source is the officer.
+    """Add a value to a subject on a linked report, with the officer as its source.
 
     It is kept and disposed of with this report. Raises NotHere, Refused, Locked, NoRoom, and NotNow without a value or a reason,
     if the link is undone, or if the report describes no behaviour.
@@ -195,7 +195,7 @@ def correct(
     by: Attendance,
     at: datetime,
 ) -> None:
-    """Correct a value of a subject, or withdraw it if `written` is empty. The earlier value stays readable.
+    """Correct a subject's value, or withdraw it if `written` is empty, keeping the earlier value.
 
     Raises NotHere, Refused, Locked, NoRoom, and NotNow without a reason.
     """
@@ -218,7 +218,7 @@ def correct(
 
 
 def link_of(link: UUID, *, by: Attendance) -> SubjectLink:
-    """Return a link by its id, on whichever report of the officer's desks it is.
+    """Return the link with this id on any report of the officer's desks.
 
     Raises Locked, and NotHere also for a link on a restricted report.
     """
@@ -234,7 +234,7 @@ def link_of(link: UUID, *, by: Attendance) -> SubjectLink:
 
 
 def _found(ref: UUID, by: Attendance, at: datetime, *, adds: bool = False) -> FoundReport:
-    """Return the report, if the officer may change its subjects. What `adds` is refused for a restricted report."""
+    """Return the report if the officer may change its subjects. `adds` is refused if it is restricted."""
     found = find(ref, by=by, at=at)
     found.permit(Capability.CHANGE_SUBJECTS)
     by.keys()
@@ -272,7 +272,7 @@ def _write(
     corrects: UUID | None = None,
     why: str,
 ) -> UUID:
-    """Seal an entry on the report and log it. Raises NoRoom if the entry exceeds the size limit."""
+    """Seal an entry on the report and log it. Raise NoRoom if it exceeds the size limit."""
     number = max((one.number for one in entries), default=0) + 1
     entry = SubjectEntry(
         uuid4(), found.report.id, number, subject, move, kind, tuple(values), corrects, why, found.by.name, found.at

@@ -34,7 +34,7 @@ LATELY: Final = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class LinkedReport:
-    """A report that the officer may open, with what was recorded on it about one subject."""
+    """A report that the officer may open, with its entries about one subject."""
 
     report: Report
     link: SubjectLink
@@ -61,7 +61,7 @@ def reports_of_subjects(
 def linked_reports(
     refs: Iterable[UUID], *, by: Attendance, ring: Keyring, restricted: bool = False
 ) -> tuple[LinkedReport, ...]:
-    """Return these reports, as far as the officer may open them, once for each subject that they have.
+    """Return the reports among these that the officer may open, once for each subject.
 
     Restricted reports are left out unless `restricted` is set.
     """
@@ -74,7 +74,7 @@ def linked_reports(
 
 
 def look_up(keys: Iterable[str], *, by: Attendance, ring: Keyring) -> tuple[dict[str, set[UUID]], set[UUID]]:
-    """Return the reports under each key in the indexes of the officer's desks, and the desks that have no index to read.
+    """Return the reports under each key in the officer's indexes, and the desks without a readable index.
 
     Must be called inside `page_store.one_snapshot`.
     """
@@ -93,7 +93,7 @@ def look_up(keys: Iterable[str], *, by: Attendance, ring: Keyring) -> tuple[dict
 
 
 def _not_indexed(by: Attendance, unread: Iterable[UUID]) -> set[UUID]:
-    """Return the reports with entries that an index may not have yet, and all of those at desks without an index.
+    """Return reports whose entries may not be indexed yet, and all those at desks without an index.
 
     A report on which the reporter has just been active waits for the end of their quarter hour, of which officers see
     nothing. So every report changed lately is taken.

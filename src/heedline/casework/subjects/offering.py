@@ -1,4 +1,4 @@
-"""What an officer can record about a report's subjects: its values, and the subjects that it may concern.
+"""The values and likely subjects that an officer can choose from when linking a report.
 
 Values are read from behaviour reported and from what was written about it since, as for *Seen before*: never from identity
 containers, contact details or what reporters say of themselves (`packs/uk/matching.toml`). A report that says only who
@@ -65,7 +65,7 @@ NO_BEHAVIOUR = (
 
 @dataclass(frozen=True)
 class OfferedValue:
-    """A value of a report that can be recorded. `code` names it in the form."""
+    """A value of a report that can be recorded, with its form `code`."""
 
     code: str
     kind: str
@@ -94,7 +94,7 @@ class OfferedSubject:
 
 @dataclass(frozen=True)
 class SubjectOffer:
-    """What can be recorded on a report. `why_not` says why nothing can, or is ""."""
+    """The choices offered for a report. `why_not` explains why there are none, or is ""."""
 
     why_not: str
     values: tuple[OfferedValue, ...] = ()
@@ -112,7 +112,7 @@ class _Opened:
 
 
 def offer(ref: UUID, *, by: Attendance) -> SubjectOffer:
-    """Return what can be recorded on a report, and log the view.
+    """Return the choices offered for a report, and log the view.
 
     The log does not say which subjects were offered, or whether any was. Raises NotHere, Refused, Locked and CannotOpen.
     """
@@ -132,18 +132,18 @@ def offer(ref: UUID, *, by: Attendance) -> SubjectOffer:
 
 
 def chosen_values(found: FoundReport) -> tuple[str, tuple[OfferedValue, ...]]:
-    """Return why nothing can be recorded on a report that a verb has found, or "", and the report's values."""
+    """Return the reason why nothing can be recorded on a found report, or "", and its values."""
     mine = _open(found.report, found.by.keys())
     return _why_not(mine), offered_values(mine.found)
 
 
 def why_not(found: FoundReport) -> str:
-    """Return why nothing can be recorded on a report that a verb has found, or ""."""
+    """Return the reason why nothing can be recorded on a found report, or ""."""
     return _why_not(_open(found.report, found.by.keys()))
 
 
 def refuse_of_reporter(found: FoundReport, written: str) -> None:
-    """Raise NotNow if an officer's own words hold a value that the reporter gave only about themselves."""
+    """Raise NotNow if an officer's text contains a value that the reporter gave only about themselves."""
     mine = _open(found.report, found.by.keys())
     asked = questions_of(found.report.question_set, found.report.kind)
     if asked is None:
@@ -160,7 +160,7 @@ def _values_of(texts: Sequence[str]) -> set[tuple[str, str]]:
 
 
 def offered_values(found: Extract) -> tuple[OfferedValue, ...]:
-    """Return the values of a report that can be recorded, in the order in which they were read. Files are not among them."""
+    """Return the values of a report that can be recorded, in reading order and without those of files."""
     held = [one for one in found.values if one.kind is not Kind.FILE]
     return tuple(
         OfferedValue(_code(one), str(one.kind), one.written, one.source) for one in held[:MOST_VALUES]
@@ -172,7 +172,7 @@ def _code(value: Value) -> str:
 
 
 def _open(report: Report, ring: Keyring) -> _Opened:
-    """Open a report with everything from which values are read, except what its subjects hold already."""
+    """Decrypt everything in a report that values are read from, except its subject entries."""
     parts = documents.searched_parts([report.id]).get(report.id, [])
     opened: OpenedReport | None = None
     others: list[tuple[str, dict[str, Any]]] = []
@@ -215,7 +215,7 @@ def _why_not(mine: _Opened) -> str:
 
 
 def _subjects(mine: _Opened, by: Attendance) -> tuple[OfferedSubject, ...]:
-    """Return the subjects of reports that share a value with this one, or were decided to be the same, likeliest first."""
+    """Return the subjects of reports that share values with or were linked to this one, likeliest first."""
     ring, here = by.keys(), mine.report.id
     with one_snapshot():
         keys = [*mine.found.keys, values.LINKED.format(here)]
@@ -238,7 +238,7 @@ def _subjects(mine: _Opened, by: Attendance) -> tuple[OfferedSubject, ...]:
 
 
 def _decided_same(mine: _Opened, naming: Iterable[UUID], by: Attendance) -> set[UUID]:
-    """Return the reports decided to be the same as this one. `naming` are those on which such a decision may have been made."""
+    """Return the reports that were decided to be the same as this one, searching those in `naming`."""
     decided = list(mine.decided)
     visible = list(reports_of(by.desk_ids).filter(id__in=list(naming)).values_list("id", flat=True))
     by_report: dict[UUID, list[StoredPart]] = {}
@@ -285,7 +285,7 @@ def _offered(
 
 
 def extract_of_values(held: Iterable[SubjectValue]) -> Extract:
-    """Return what the values of a subject say, in the form in which reports are compared."""
+    """Return a subject's values in the form used for comparing reports."""
     told = (ReportText(one.written, one.holds, one.source) for one in held)
     return replace(extract(told, load_pack(settings.PACK).matching), sketch=(), shingles=frozenset())
 

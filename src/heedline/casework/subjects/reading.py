@@ -1,4 +1,4 @@
-"""What is shown of a subject: its reports that the officer may open, what was recorded on each, and who viewed it.
+"""View data for a subject, with its openable reports, their entries and its access history.
 
 A subject is opened by way of one of its reports, and the view is logged about that one alone. An entry that named all of
 its reports would say that they concern one person.
@@ -49,7 +49,7 @@ _MOST_VIEWS: Final = 50
 
 @dataclass(frozen=True)
 class HeldValue:
-    """A value of a subject on one report, with who recorded it and when, and whether it has been corrected."""
+    """A subject's value on one report, with its recording officer, time and any correction."""
 
     value: SubjectValue
     by: str
@@ -59,7 +59,7 @@ class HeldValue:
 
 @dataclass(frozen=True)
 class SubjectReportLine:
-    """A report of a subject. `no_behaviour` means that it was closed because it describes none."""
+    """A report linked to a subject. `no_behaviour` means that it was closed for describing none."""
 
     ref: UUID
     short: str
@@ -105,7 +105,7 @@ class SubjectViewLine:
 
 @dataclass(frozen=True)
 class SubjectView:
-    """Everything that the page of a subject shows."""
+    """The data for a subject's page."""
 
     ref: UUID
     link: UUID
@@ -117,7 +117,7 @@ class SubjectView:
 
     @property
     def here(self) -> SubjectReportLine:
-        """Return the report by way of which the subject was opened."""
+        """Return the report through which the subject was opened."""
         return next(one for one in self.reports if one.here)
 
     @property
@@ -132,7 +132,7 @@ class SubjectView:
 def view(
     ref: UUID, link: UUID, *, by: Attendance, at: datetime, act: Act = Act.SUBJECT_VIEWED
 ) -> SubjectView:
-    """Return a subject by way of one of its reports, and log the view.
+    """Return a subject through one of its reports, and log the view.
 
     Raises NotHere for a report or a link that is not the officer's, Refused and Locked.
     """
@@ -173,7 +173,7 @@ def view(
 
 
 def reports_sharing(refs: Iterable[UUID], *, by: Attendance) -> tuple[tuple[UUID, str], ...]:
-    """Return the other reports of the officer's desks that are linked to a subject of these reports, with their short names.
+    """Return the officer's other reports that share a subject with these, with their short names.
 
     Restricted reports are among them, because a data subject may ask for these too. The view is logged for each report that is asked about. Raises Locked.
     """
@@ -189,7 +189,7 @@ def reports_sharing(refs: Iterable[UUID], *, by: Attendance) -> tuple[tuple[UUID
 
 
 def _with(mine: SubjectLink, report: Report, found: Sequence[LinkedReport]) -> tuple[LinkedReport, ...]:
-    """Return the reports of a subject with the one that it was opened by, whether or not the index has that."""
+    """Return a subject's reports, including the one it was opened through even if it is not indexed."""
     if any(one.report.id == report.id for one in found):
         return tuple(found)
     return (LinkedReport(report, mine), *found)
@@ -254,7 +254,7 @@ def _history(reports: Iterable[LinkedReport]) -> tuple[SubjectEntryLine, ...]:
 
 
 def _views(reports: Sequence[LinkedReport], by: Attendance) -> tuple[SubjectViewLine, ...]:
-    """Return who viewed a subject by way of any of these reports, newest first."""
+    """Return the views of a subject through any of these reports, newest first."""
     refs = [one.report.id for one in reports]
     links = [str(one.link.id) for one in reports]
     rows = list(
@@ -271,7 +271,7 @@ def _views(reports: Sequence[LinkedReport], by: Attendance) -> tuple[SubjectView
 
 
 def facts_first(values: Iterable[HeldValue]) -> tuple[tuple[HeldValue, ...], tuple[HeldValue, ...]]:
-    """Return the values that are facts, and those that are assessments."""
+    """Return the values split into facts and assessments."""
     held = tuple(values)
     return (
         tuple(one for one in held if one.value.basis is SubjectBasis.FACT),

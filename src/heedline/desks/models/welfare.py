@@ -1,4 +1,4 @@
-"""Time that each officer has spent viewing files, kept for their welfare."""
+"""Officers' file-viewing time, recorded for their welfare."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class ViewingMinutes(models.Model):
-    """The minutes of one day in which an officer had an uncovered file on screen.
+    """One officer's minutes with an uncovered file on screen in one day.
 
     It names no file and no report. `minute` is the last minute that was counted, so that several files on screen
     at once count once. Only `viewer.open_capability` adds to it.

@@ -77,7 +77,7 @@ def converted(
     *,
     seconds: float,
 ) -> Iterator[bytes]:
-    """Yield the bytes of a converted recording once it is whole. Raise SandboxStopped.
+    """Yield the bytes of a completely converted recording. Raise SandboxStopped.
 
     `encoder` gets the descriptors of its raw inputs and of the file that it writes, and returns its command.
     """

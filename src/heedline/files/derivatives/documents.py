@@ -1,4 +1,4 @@
-"""PDF files and office documents as pictures of their pages, and their words."""
+"""Convert PDF files and office documents to page images and text."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _OFFICE_SECONDS, _OFFICE_SCRATCH, _OFFICE_FILE = 60, 400_000_000, 200_000_000
 
 
 def office_missing() -> str | None:
-    """Return that LibreOffice is missing, in a sentence, or None."""
+    """Return a message if LibreOffice is missing, otherwise None."""
     if _OFFICE.exists():
         return None
     return (
@@ -65,7 +65,7 @@ def _draw(original: OriginalInMemory, writer: PartWriter, limits: DerivativeLimi
 
 
 def make_pdf(original: OriginalInMemory, writer: PartWriter, limits: DerivativeLimits) -> None:
-    """Write one picture for each page of a PDF file from `limits.first_page` on, and its words.
+    """Write a PDF's page images from `limits.first_page` on, and its text.
 
     Raise SandboxStopped.
     """
@@ -73,5 +73,5 @@ def make_pdf(original: OriginalInMemory, writer: PartWriter, limits: DerivativeL
 
 
 def make_office(original: OriginalInMemory, writer: PartWriter, limits: DerivativeLimits) -> None:
-    """Write one picture for each page of an office document, and its words. Raise SandboxStopped."""
+    """Write an office document's page images and text. Raise SandboxStopped."""
     _draw(original, writer, limits, office=True)

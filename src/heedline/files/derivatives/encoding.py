@@ -1,4 +1,4 @@
-"""Encode raw pixels from the sandbox as pictures that hold nothing but pixels."""
+"""Encode raw pixels from the sandbox as images without metadata."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _SMALL = 6_000_000
 
 
 def encoded(width: int, height: int, pixels: bytes, *, lossless: bool) -> tuple[bytes, str]:
-    """Return the picture as PNG or JPEG, and its media type."""
+    """Return the image as PNG or JPEG, with its media type."""
     from PIL import Image  # only a process that really shows files needs the memory for it
 
     picture = Image.frombuffer("RGB", (width, height), pixels, "raw", "RGB", 0, 1)

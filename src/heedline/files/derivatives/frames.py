@@ -52,11 +52,11 @@ class FrameWriter:
         self._write(READY)
 
     def count(self, pages: int) -> None:
-        """Say how many pages or pictures the original has."""
+        """Write the number of pages or images in the original."""
         self._write(COUNT + NUMBER.pack(min(pages, 2**32 - 1)))
 
     def picture(self, width: int, height: int, pixels: bytes, *, lossless: bool) -> None:
-        """Write one picture as RGB rows from top to bottom."""
+        """Write one image as RGB rows from top to bottom."""
         self._write(PICTURE + PICTURE_HEAD.pack(width, height, lossless))
         self._write(pixels)
 
@@ -67,16 +67,16 @@ class FrameWriter:
         self._write(data)
 
     def refused(self, why: DecoderRefusal) -> None:
-        """Say why there is nothing more."""
+        """Write the reason why decoding stopped."""
         self._write(REFUSED + CODE.pack(why))
 
     def end(self) -> None:
-        """Say that everything was written."""
+        """Write the frame that marks the end of the output."""
         self._write(END)
 
 
 class UnexpectedFrame(Exception):
-    """The output of a sandbox does not follow the protocol or exceeds a limit."""
+    """Raised when a sandbox's output violates the protocol or exceeds a limit."""
 
 
 def read_picture_head(exactly: Callable[[int], bytes], *, most_pixels: int) -> tuple[int, int, bool]:
@@ -96,7 +96,7 @@ def read_number(exactly: Callable[[int], bytes], *, most: int) -> int:
 
 
 def read_refusal(exactly: Callable[[int], bytes]) -> DecoderRefusal:
-    """Return why a decoder stopped. Raise UnexpectedFrame for an unknown code."""
+    """Return the reason why a decoder stopped. Raise UnexpectedFrame for an unknown code."""
     try:
         return DecoderRefusal(exactly(CODE.size)[0])
     except ValueError:

@@ -9,7 +9,7 @@ _MIB = 1 << 20
 
 @dataclass(frozen=True)
 class DerivativeLimits:
-    """Limits of one derivative, beside those that each sandbox has."""
+    """Limits for one derivative, in addition to those of each sandbox."""
 
     #: Bytes of the original.
     original: int = 1024 * _MIB

@@ -37,7 +37,7 @@ def make(
     sink: DerivativeSink,
     limits: DerivativeLimits | None = None,
 ) -> MadeDerivative:
-    """Decode a file in a sandbox and write what can be shown of it to a sink.
+    """Convert a file in a sandbox and write the result to a sink.
 
     `plaintext` is the original, cut at its true length. Nothing is decoded if there is no sandbox. Every
     failure is in the result; only what the sink or `plaintext` raises is passed on.

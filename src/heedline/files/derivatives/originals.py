@@ -1,4 +1,4 @@
-"""The plaintext of a file in memory, where a sandbox can read it and no disk ever sees it."""
+"""A file's plaintext in anonymous memory, readable by a sandbox and never written to disk."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class OriginalInMemory:
-    """A descriptor of an unchangeable in-memory file, its length and its SHA-256."""
+    """The descriptor, length and SHA-256 of a sealed in-memory file."""
 
     descriptor: int
     length: int
@@ -34,7 +34,7 @@ def _chunks(plaintext: BinaryIO | Iterable[bytes]) -> Iterator[bytes]:
 
 @contextlib.contextmanager
 def in_memory(plaintext: BinaryIO | Iterable[bytes], *, most: int) -> Iterator[OriginalInMemory]:
-    """Hold a file in memory for as long as the context lasts. Raise SandboxStopped if it is empty or too long."""
+    """Hold a file in memory for the duration of the context. Raise SandboxStopped if it is empty or too long."""
     descriptor = memory_file("original")
     try:
         digest, length = hashlib.sha256(), 0

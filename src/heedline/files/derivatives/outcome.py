@@ -102,7 +102,7 @@ class MadeDerivative:
     original_sha256: str = ""
     original_length: int = 0
     words: str = field(default="", repr=False)
-    """The words of a document, for the search index. Other kinds of file have none."""
+    """The text of a document, for the search index. Other file types have none."""
 
     @property
     def sentence(self) -> str:

@@ -1,4 +1,4 @@
-"""Read what a decoder in the sandbox writes, and pass pages on as encoded pictures."""
+"""Read a sandboxed decoder's output and encode its pages as images."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def read_frames(run: SandboxRun, handlers: dict[bytes, Callable[[], None]]) -> N
 def read_pages(
     run: SandboxRun, writer: PartWriter, *, pixels: int, most: int, first: int = 1, words: int = 0
 ) -> None:
-    """Write each picture of a decoder as a page, counting from `first`, and take up to `words` bytes of text.
+    """Write a decoder's images as pages numbered from `first`, and collect up to `words` bytes of text.
 
     Raise SandboxStopped or UnexpectedFrame.
     """
@@ -74,14 +74,14 @@ def read_pages(
 
 
 def read_text(run: SandboxRun, *, most: int) -> str:
-    """Return the text that a decoder writes, joined. Raise SandboxStopped or UnexpectedFrame."""
+    """Return a decoder's text output. Raise SandboxStopped or UnexpectedFrame."""
     found, text = _taking_text(run, most)
     read_frames(run, {frames.TEXT: text})
     return "".join(found)
 
 
 def _taking_text(run: SandboxRun, most: int) -> tuple[list[str], Callable[[], None]]:
-    """Return a list, and the handler that adds to it the text of each frame, up to `most` bytes."""
+    """Return a list and a frame handler that appends up to `most` bytes of text to it."""
     found: list[str] = []
     left = most
 

@@ -1,4 +1,4 @@
-"""Hand the parts of a derivative to a sink, with their lengths and hashes."""
+"""Pass a derivative's parts to a sink with their lengths and hashes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from heedline.files.derivatives.outcome import DerivativePart, DerivativeSink, F
 
 
 class PartWriter:
-    """Write parts to a sink and remember those that are whole."""
+    """Writer of parts to a sink, which records the complete ones."""
 
     def __init__(self, sink: DerivativeSink) -> None:
         self._sink = sink
@@ -18,7 +18,7 @@ class PartWriter:
         self.finished: list[FinishedPart] = []
 
     def write(self, part: DerivativePart, data: Iterable[bytes]) -> FinishedPart:
-        """Write one part. Whatever `data` raises leaves the part unfinished."""
+        """Write one part. If `data` raises, the part stays unfinished."""
         self._sink.begin(part)
         digest, length = hashlib.sha256(), 0
         for piece in data:

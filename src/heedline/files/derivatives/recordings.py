@@ -1,4 +1,4 @@
-"""Run ffmpeg inside the sandbox, for films and sound recordings alike."""
+"""Run ffmpeg inside the sandbox, for videos and sound recordings."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Recording:
 
 
 def ffmpeg_missing() -> str | None:
-    """Return that ffmpeg is missing, in a sentence, or None."""
+    """Return a message if ffmpeg is missing, otherwise None."""
     there = all(Path(program).exists() for program in (_FFMPEG, _FFPROBE))
     return None if there else "Films and sound need ffmpeg, which is not installed (apt-get install ffmpeg)."
 
@@ -87,7 +87,7 @@ def ffmpeg(*words: str) -> list[str]:
 
 
 def decoded_sound(stream: int, seconds: float) -> RawDecoder:
-    """Return what decodes a stream of sound to two channels of 16 bits."""
+    """Return the command that decodes an audio stream to 16-bit stereo."""
     program = ffmpeg(
         *READ_ORIGINAL,
         *("-map", f"0:{stream}", "-t", f"{seconds:.2f}", "-af", "aresample=async=1:first_pts=0"),
@@ -97,7 +97,7 @@ def decoded_sound(stream: int, seconds: float) -> RawDecoder:
 
 
 def raw_sound(descriptor: int) -> list[str]:
-    """Return the words that make ffmpeg read such sound."""
+    """Return the ffmpeg options for reading 16-bit stereo samples."""
     return [*READ_RAW, "-f", "s16le", "-ar", str(SAMPLES), "-ac", "2", "-i", f"pipe:{descriptor}"]
 
 
@@ -117,7 +117,7 @@ def _number(said: str, most: float) -> float:
 
 
 def read_probe(said: str) -> Recording:
-    """Read what ffprobe says. Anything that is not the expected name with a plain value is passed over."""
+    """Parse ffprobe's output, ignoring unexpected names and values."""
     streams: dict[int, dict[str, str]] = {}
     of_all: dict[str, str] = {}
     for line in said.splitlines():
@@ -148,7 +148,7 @@ def read_probe(said: str) -> Recording:
 
 
 def _first(streams: dict[int, dict[str, str]], kind: str) -> int | None:
-    """The first stream of a kind that is no picture of a cover."""
+    """Return the first stream of a kind that is not cover art."""
     return next(
         (
             number
@@ -170,7 +170,7 @@ def _plain_rate(rate: float) -> tuple[int, int]:
 
 
 def probe(original: OriginalInMemory) -> Recording:
-    """Return the numbers of a recording. Raise SandboxStopped."""
+    """Probe a recording and return its properties. Raise SandboxStopped."""
     if ffmpeg_missing():
         raise SandboxStopped(NoDerivative.NO_PROGRAM)
     program = [_FFPROBE, *READ_ORIGINAL, "-show_entries", _ASKED, "-of", "flat"]

@@ -1,4 +1,4 @@
-"""Run one program in a sandbox made by bubblewrap, and read what it writes under hard limits.
+"""Run a program in a bubblewrap sandbox and read its output within hard limits.
 
 The program gets the plaintext as standard input (a sealed in-memory file) and writes to standard output. It has
 no network, its own namespaces, a read-only root that holds the system's programs and our decoders and nothing of
@@ -78,7 +78,7 @@ class SandboxStopped(Exception):
 
 
 class SandboxRun:
-    """A running sandbox. Reads are limited in time and in all they may bring."""
+    """A running sandbox, with limits on reading time and total output."""
 
     def __init__(self, process: subprocess.Popen[bytes], limits: SandboxLimits) -> None:
         assert process.stdout is not None  # noqa: S101 - it was started with a pipe
@@ -92,7 +92,7 @@ class SandboxRun:
         self._left = limits.output
 
     def some(self, most: int = _PIPE) -> bytes:
-        """Return the next bytes, at most so many, or nothing at the end. Raise SandboxStopped."""
+        """Return up to `most` bytes, or none at the end. Raise SandboxStopped."""
         while True:
             left = self._until - time.monotonic()
             if left <= 0 or not self._poll.poll(left * 1000):
@@ -107,7 +107,7 @@ class SandboxRun:
             return data
 
     def exactly(self, length: int) -> bytes:
-        """Return the next `length` bytes. Raise SandboxStopped if they do not come."""
+        """Return exactly `length` bytes. Raise SandboxStopped if the output ends first."""
         if length > self._left:
             raise SandboxStopped(NoDerivative.TOO_LARGE)
         found = bytearray()
@@ -118,7 +118,7 @@ class SandboxRun:
         return bytes(found)
 
     def end(self) -> NoDerivative | None:
-        """Wait until the program has ended and return what was wrong, or None."""
+        """Wait for the program to end and return its error, or None."""
         try:
             code = self._process.wait(max(0.0, self._until - time.monotonic()))
         except subprocess.TimeoutExpired:
@@ -128,7 +128,7 @@ class SandboxRun:
         return NoDerivative.DAMAGED if code else None
 
     def kill(self) -> None:
-        """End the program and everything that it started."""
+        """Kill the program and its child processes."""
         self._process.kill()  # process 1 of the sandbox dies with it, and all others with process 1
         self._process.wait()
         if self._process.stdout:
@@ -153,7 +153,7 @@ def seal_memory_file(descriptor: int) -> None:
 
 @dataclass(frozen=True)
 class _Way:
-    """Settings for starting bubblewrap on this machine. `inside` means that the user is changed within the sandbox."""
+    """Settings for bubblewrap on this machine. `inside` means that the user changes inside the sandbox."""
 
     bwrap: str
     user: int | None
@@ -202,7 +202,7 @@ def _shown() -> Iterator[tuple[Path, str]]:
 
 
 def _folders() -> list[str]:
-    """The options that show folders."""
+    """Return the bubblewrap options that mount folders."""
     options: list[str] = []
     for folder in ("/etc", *reversed(Path(_DECODERS).parents[:-1]), _DECODERS):
         options += ["--perms", "0755", "--dir", str(folder)]
@@ -215,7 +215,7 @@ def _folders() -> list[str]:
 
 
 def _identity(way: _Way) -> tuple[list[str], list[str]]:
-    """The options that take away rights, and the command that leaves root's account inside."""
+    """Return the options that drop privileges, and the command that leaves the root account."""
     if not way.inside:
         return (
             ["--unshare-user", "--disable-userns", "--uid", "65534", "--gid", "65534", "--cap-drop", "ALL"],
@@ -299,7 +299,7 @@ def _running(
 
 
 def decoder(name: str, *words: str) -> list[str]:
-    """Return the command that runs one of our decoders inside."""
+    """Return the command that runs a decoder inside the sandbox."""
     return [_python()[0], "-S", "-s", "-P", "-m", f"heedline.files.derivatives.inside.{name}", *words]
 
 
@@ -311,7 +311,7 @@ _HOLDS = 3600
 
 
 def _stands(way: _Way) -> bool:
-    """Run the self-check inside the sandbox and return whether it is really confined."""
+    """Run the self-check and return whether the sandbox confines it."""
     source = memory_file("nothing")
     try:
         with _running(way, decoder("self_check"), source, _CHECK) as run:
@@ -336,7 +336,7 @@ def _way() -> _Way | None:
 
 
 def sandbox_missing() -> str | None:
-    """Return why no sandbox can be had here, in a sentence, or None if there is one.
+    """Return the reason why no sandbox is available, or None.
 
     A sandbox is tried, and it counts only if a program inside can open no socket, read no password file and
     write no file.
@@ -372,7 +372,7 @@ def sandboxed(
 
 @contextlib.contextmanager
 def turn() -> Iterator[None]:
-    """Wait until fewer than `AT_ONCE` derivatives are being made in this process. Raise SandboxStopped."""
+    """Wait for one of this process's `AT_ONCE` conversion slots. Raise SandboxStopped."""
     if not _turns.acquire(timeout=_PATIENCE):
         raise SandboxStopped(NoDerivative.BUSY)
     try:

@@ -1,4 +1,4 @@
-"""Sound recordings as Opus without metadata."""
+"""Convert sound recordings to Opus without metadata."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def _encoder(pipes: list[int], written: int) -> list[str]:
 
 
 def make_sound(original: OriginalInMemory, writer: PartWriter, limits: DerivativeLimits) -> None:
-    """Write the start of a long recording, and the recording. Raise SandboxStopped."""
+    """Write a recording, preceded by its start if it is long. Raise SandboxStopped."""
     convert_sound(original, probe(original), writer, limits)
 
 
 def convert_sound(
     original: OriginalInMemory, recording: Recording, writer: PartWriter, limits: DerivativeLimits
 ) -> None:
-    """Write the sound of a recording that was probed. Raise SandboxStopped."""
+    """Write the audio of a probed recording. Raise SandboxStopped."""
     if recording.sound is None:
         raise SandboxStopped(NoDerivative.DAMAGED)
     writer.pages = 1

@@ -1,4 +1,4 @@
-"""The sandbox's seccomp filter, which makes system calls that no decoder needs fail.
+"""The sandbox's seccomp filter, which blocks system calls that no decoder needs.
 
 The namespaces already take away the network, other processes and the file system. The filter narrows what a
 decoder that was taken over can try on the kernel: no sockets, no new namespaces, no mounts, no tracing, no

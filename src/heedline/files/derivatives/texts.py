@@ -1,4 +1,4 @@
-"""Text files as text, with control characters made visible."""
+"""Convert text files to UTF-8 with control characters made visible."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _JOINERS = frozenset("\u200c\u200d")
 
 
 def visible(text: str) -> str:
-    """Replace characters that cannot be seen and may change how others are seen.
+    """Replace invisible characters that may change how others are displayed.
 
     Control characters become their pictures (␛); marks of direction and other invisible characters become their
     numbers (⟨U+202E⟩), so that no word is shown backwards or hidden.
@@ -40,7 +40,7 @@ def _visible(sign: str) -> str:
 
 
 def make_text(original: OriginalInMemory, writer: PartWriter, limits: DerivativeLimits) -> None:
-    """Write the words of a text file as plain text. Raise SandboxStopped."""
+    """Write a text file as plain UTF-8. Raise SandboxStopped."""
     allowed = SandboxLimits(wall_seconds=15, processor_seconds=5, memory=1 << 30, output=limits.text + 64)
     with sandboxed(decoder("plain_text", str(limits.text)), original.descriptor, allowed) as run:
         found = read_text(run, most=limits.text)

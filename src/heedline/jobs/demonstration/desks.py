@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def settle(at: datetime) -> None:
-    """Settle the quarter hour that is running, so that the desks find what the reports name.
+    """Settle the current quarter hour, so that specialist desks can index its reports.
 
     The demonstration's reports are invented, so nobody is dated by it.
     """

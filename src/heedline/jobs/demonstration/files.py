@@ -27,7 +27,7 @@ _FILM = (
 
 
 def taken(names: Iterable[str], at: datetime) -> tuple[DraftFile, ...]:
-    """Seal and store the files of these names. A film is left out where ffmpeg is not installed."""
+    """Seal and store the named files, leaving out the video if ffmpeg is not installed."""
     return tuple(
         _taken(*_DRAWN[name], at) for name in names if name != "film" or shutil.which("ffmpeg") is not None
     )
@@ -57,7 +57,7 @@ def _street() -> Image.Image:
 
 
 def _photo() -> bytes:
-    """Return a picture as a telephone would store it, turned and with invented metadata."""
+    """Return a photo as a phone would store it, rotated and with invented metadata."""
     out, exif = io.BytesIO(), Image.Exif()
     exif[0x010F], exif[0x0110], exif[0x0112] = "Invented Telephones", "Example 1", 1
     exif.get_ifd(0x8825).update({1: "N", 2: (0.0, 0.0, 0.0), 3: "E", 4: (0.0, 0.0, 0.0)})
@@ -74,7 +74,7 @@ def _page(lines: Iterable[str], size: tuple[int, int] = (1240, 1754)) -> Image.I
 
 
 def _leaflet() -> bytes:
-    """Return a document of two pages with placeholders."""
+    """Return a two-page document of placeholder text."""
     first = _page(("A leaflet (placeholder)", "", "Invented for this demonstration.", "It says nothing."))
     second, out = _page(("Page 2 (placeholder)", "", "example.example")), io.BytesIO()
     first.save(out, "PDF", save_all=True, append_images=[second], title="Placeholder", author="Nobody")
@@ -82,7 +82,7 @@ def _leaflet() -> bytes:
 
 
 def _screenshot() -> bytes:
-    """Return a picture of an invented page of the web."""
+    """Return a screenshot of an invented web page."""
     image = _page(("https://forum.example/thread/1", "", "A post (placeholder)"), (1080, 720))
     ImageDraw.Draw(image).rectangle((0, 0, 1080, 90), outline=_DARK, width=4)
     out = io.BytesIO()
@@ -91,7 +91,7 @@ def _screenshot() -> bytes:
 
 
 def _film() -> bytes:
-    """Return eight seconds of a van that drives by."""
+    """Return an eight-second video of a van driving past."""
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder, "film.mp4")
         words = ["ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", _FILM]

@@ -308,7 +308,7 @@ def partners_site(connection: Connection) -> Iterator[CheckResult]:
 
 
 def files_site(connection: Connection) -> Iterator[CheckResult]:
-    """Check that files are shown on a host of their own, so that no cookie of another site is sent there."""
+    """Check that the files site has a host of its own, which receives no other site's cookies."""
     site = os.environ.get("HEEDLINE_FILES_URL", "http://127.0.0.2:8002")
     live = one_value(connection, "SELECT born FROM desks_installation") == "live"
     yield CheckResult(

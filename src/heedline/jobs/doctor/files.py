@@ -19,7 +19,7 @@ _ONE_ACCOUNT = (
 
 
 def told(connection: psycopg.Connection[tuple[Any, ...]]) -> Iterator[tuple[bool | None, str]]:
-    """Yield whether files can be shown here, and what is missing for some kinds of them.
+    """Yield findings on whether files can be shown, and on missing converters.
 
     A live installation without a sandbox is wrong: its officers cannot see what reporters send.
     """

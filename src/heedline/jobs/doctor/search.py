@@ -11,7 +11,7 @@ _COVERAGE = "SELECT indexes, reports, waiting, aside, late FROM permits.search_c
 
 
 def told(connection: psycopg.Connection[tuple[Any, ...]]) -> Iterator[tuple[bool | None, str]]:
-    """Yield how much of all desks can be searched, and whether what was disposed of is purged in time."""
+    """Yield findings on search coverage and on overdue purging of disposed reports."""
     row = connection.execute(_COVERAGE).fetchone()
     indexes, reports, waiting, aside, late = row or (0, 0, 0, 0, 0)
     yield (

@@ -1,4 +1,4 @@
-"""Sealed parts that belong to a desk and to no report, such as the items of online material.
+"""Sealed parts that belong to a specialist desk rather than a report, such as items of online material.
 
 They are stored as the parts of a report are: the header that says who can open a part lies apart from its payload.
 """
@@ -41,7 +41,7 @@ class DeskPartPayload(models.Model):
 
 
 class DeskFile(models.Model):
-    """A file of a desk's own record, such as a captured page, or the copy of one that officers are shown.
+    """A file of a specialist desk's record, such as a captured page, or its derivative.
 
     `container` is the id of its header, a `DeskPartHeader`. What it is called, its length and its hash are in a sealed
     part about the same `thing`. `size` is that of the padded object. `made_from` is the file that a copy was made of,

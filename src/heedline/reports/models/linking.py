@@ -59,7 +59,7 @@ class DeskNotice(models.Model):
 
 
 class DeskQuestion(models.Model):
-    """A question of one desk to another about a possible match, until it is answered.
+    """A desk's unanswered question to another desk about a possible match.
 
     What it says and which reports it is about stand in sealed notices only, which name its id. `owner` is the officer who
     answers it, if somebody has taken it.
@@ -78,7 +78,7 @@ class DeskQuestion(models.Model):
 
 
 class Interest(models.Model):
-    """An entry of the interest register: names and identifiers that an officer registered until a date.
+    """An interest register entry with the names and identifiers registered until a date.
 
     `desk` is the linking desk, to which it is sealed so that its sessions compare reports with it, and `home` the desk of
     the owner. Whatever is registered, and the ground, are inside the seal.

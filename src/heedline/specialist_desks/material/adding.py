@@ -1,4 +1,4 @@
-"""Add an item that no report names, and open a danger to life from an item."""
+"""Add items by hand, and open a danger to life from an item."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NO_ADDRESS = "Type a web address, or an account with the name of its app"
 
 
 def add(text: str, *, by: Attendance, at: datetime) -> UUID:
-    """Add the item at an address that an examiner typed, and return it, or the item that is there already.
+    """Return the item at an address typed by an examiner, creating it if necessary.
 
     Raises NotHere, Refused, Locked and NotNow.
     """
@@ -53,7 +53,7 @@ def add(text: str, *, by: Attendance, at: datetime) -> UUID:
 
 @item_verb(MaterialAct.DANGER)
 def open_danger(ref: UUID, *, by: Attendance, at: datetime) -> UUID:
-    """Open a danger to life on the newest open report that names the item, and return that report.
+    """Open a danger to life on the newest open report naming the item, and return the report.
 
     Raises NotHere, Refused, Locked, and NotNow if no open report names the item.
     """

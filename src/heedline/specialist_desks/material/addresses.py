@@ -1,4 +1,4 @@
-"""The locators that a report names, by the rules of the pack."""
+"""Extract the locators named in reports, using the pack's rules."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def rules() -> LocatorRules:
 
 
 def locators_of(texts: Iterable[SearchedText]) -> tuple[Locator, ...]:
-    """Return the locators that a report's texts name, each key once, in their order."""
+    """Return the distinct locators in a report's texts, in order."""
     read: Sequence[SearchedText] = [one for one in texts if one.part in _READ]
     said = {one.answered: one.text for one in read}
     found: dict[str, Locator] = {}

@@ -1,4 +1,4 @@
-"""When the regular checks of an item are due, by the rules of the pack."""
+"""Schedule an item's regular checks, using the pack's rules."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def rules() -> LivenessRules:
 
 
 def first(item: UUID, at: datetime) -> datetime | None:
-    """Return when the first check of an item is due, if its checks begin at this time."""
+    """Return when an item's first check is due for checks that start at this time."""
     return next_check(at, 0, _fraction(item), rules())
 
 
 def made(found: FoundItem) -> None:
-    """Count a check of an item, and set when the next one is due."""
+    """Count a check of an item and schedule the next one."""
     row = LivenessWatch.objects.select_for_update(of=("self",)).filter(item=found.item).first()
     if row is None or row.due_at is None:
         return
@@ -43,5 +43,5 @@ def made(found: FoundItem) -> None:
 
 
 def _fraction(item: UUID) -> float:
-    """Return a number from 0 to 1 that is an item's own, so that checks are no pattern."""
+    """Return an item's fixed number from 0 to 1, which spreads its checks."""
     return (item.int % 1_000) / 1_000

@@ -12,7 +12,7 @@ from heedline.specialist_desks.material.rules import ItemPriority, priority
 
 @dataclass(frozen=True, slots=True)
 class ItemAddress:
-    """An address of an item. `shown` is defanged, so that no program turns it into a link."""
+    """An address of an item, defanged in `shown`."""
 
     key: str = field(repr=False)
     shown: str = field(repr=False)

@@ -22,14 +22,14 @@ _HOURS = re.compile(r"([0-2]\d:[0-5]\d)-([0-2]\d:[0-5]\d)")
 
 
 class ChannelKind(StrEnum):
-    """Method by which a notice is sent."""
+    """The methods of sending a notice."""
 
     EMAIL = "email"
     WEBHOOK = "webhook"
     FORM = "form"
-    """A web form of the company, which an examiner fills in by hand."""
+    """The company's web form, filled in by an examiner."""
     POST = "post"
-    """Recorded post, or by hand. It is the company's postal address, and no channel of the directory."""
+    """Recorded post or delivery by hand to the company's postal address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class NoticeChannel:
 
 @dataclass(frozen=True, slots=True)
 class ChannelTest:
-    """The last self-test of a channel, or the last notice that came back."""
+    """A channel's last test or last undelivered notice."""
 
     at: datetime
     passed: bool
@@ -91,11 +91,11 @@ class PlatformDirectory:
         return next((one for one in self.companies.values() if platform in one.platforms), None)
 
     def is_out_of_date(self, company: Company, today: date) -> bool:
-        """Return whether nobody has confirmed the entry for too long."""
+        """Return whether the entry's confirmation is out of date."""
         return today - company.confirmed > self.confirm_within
 
     def is_tested(self, test: ChannelTest | None, now: datetime) -> bool:
-        """Return whether a channel passed its last test, not too long ago."""
+        """Return whether a channel passed a recent test."""
         return test is not None and test.passed and now - test.at <= self.test_within
 
     def usable_channels(
@@ -106,7 +106,7 @@ class PlatformDirectory:
         *,
         crisis: bool = False,
     ) -> tuple[NoticeChannel, ...]:
-        """Return the channels that may be used, in order. In a crisis, those for emergencies come first.
+        """Return the usable channels in order, with emergency channels first in a crisis.
 
         A channel for emergencies is never used for anything else.
         """

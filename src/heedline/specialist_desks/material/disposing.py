@@ -1,4 +1,4 @@
-"""Dispose of an item that no report names any longer, with its examinations, evidence and notices."""
+"""Dispose of an item that no report refers to, with its examinations, evidence and notices."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ BUSY = "The index of your desk is being updated. Try again in a moment."
 
 @dataclass(frozen=True)
 class ItemCertificate:
-    """What a certificate says of an item that was disposed of. `head` is the last hash of its evidence, or ""."""
+    """An item's disposal certificate. `head` is the last hash of its evidence chain, or ""."""
 
     short: str
     on: date
@@ -47,7 +47,7 @@ class ItemCertificate:
 
 @item_verb(MaterialAct.DISPOSED)
 def dispose(ref: UUID, *, by: Attendance, at: datetime) -> ItemCertificate:
-    """Delete an item with everything about it, and return its certificate, which the log keeps as well.
+    """Delete an item and everything about it, and return the disposal certificate, which is also logged.
 
     Raises NotHere, Refused, Locked, and NotNow while it is still needed.
     """

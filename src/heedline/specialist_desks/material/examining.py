@@ -1,4 +1,4 @@
-"""Take an item, check it, examine it, and what follows from two examinations."""
+"""Verbs for examining items, from taking one to the decision."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class ExaminationForm:
 
 @item_verb(MaterialAct.TAKEN)
 def take(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Take a new item to examine it. Raises NotHere, Refused and NotNow."""
+    """Take a new item to examine it. Raise NotHere, Refused or NotNow."""
     found = find(ref, by=by, at=at)
     found.permit(MaterialCapability.EXAMINE)
     if welfare.opted_out(by=by) & set(found.content.categories):
@@ -64,7 +64,7 @@ def take(ref: UUID, *, by: Attendance, at: datetime) -> None:
 
 @item_verb(MaterialAct.GIVEN_BACK)
 def give_back(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Return an item to the queue, without a reason. Raises NotHere, Refused and NotNow."""
+    """Return an item to the queue without a reason. Raise NotHere, Refused or NotNow."""
     found = find(ref, by=by, at=at)
     found.permit(MaterialCapability.EXAMINE)
     _only_the_owner(found)
@@ -108,7 +108,7 @@ def check(
 
 @item_verb(MaterialAct.EXAMINED)
 def examine(ref: UUID, form: ExaminationForm, *, version: int, by: Attendance, at: datetime) -> ItemState:
-    """Record an examination, and return the state that follows from it.
+    """Record an examination and return the item's new state.
 
     The place of the examination follows from the item's state. Raises NotHere, Refused for somebody who took part
     before, Changed, NotNow, and Incomplete for answers that lead to no outcome.
@@ -144,7 +144,7 @@ def examine(ref: UUID, form: ExaminationForm, *, version: int, by: Attendance, a
 
 @item_verb(MaterialAct.MOVED)
 def release(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Say that investigators agree that a held item may be taken down. Raises NotHere, Refused and NotNow."""
+    """Record that investigators agree to the removal of a held item. Raise NotHere, Refused or NotNow."""
     found = find(ref, by=by, at=at)
     found.permit(MaterialCapability.LEAD)
     found.move(ItemMove.RELEASE)
@@ -154,7 +154,7 @@ def release(ref: UUID, *, by: Attendance, at: datetime) -> None:
 
 @item_verb(MaterialAct.MOVED)
 def reopen(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Open a finished item again, for a new examination. Raises NotHere, Refused and NotNow."""
+    """Reopen a finished item for a new examination. Raise NotHere, Refused or NotNow."""
     found = find(ref, by=by, at=at)
     found.permit(MaterialCapability.LEAD)
     found.move(ItemMove.RETURN if found.state is ItemState.REFERRED else ItemMove.REOPEN)
@@ -164,7 +164,7 @@ def reopen(ref: UUID, *, by: Attendance, at: datetime) -> None:
 
 @item_verb(MaterialAct.MOVED)
 def refer(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Stop showing an item that may be child abuse material, and refer it. Raises NotHere, Refused and NotNow."""
+    """Block viewing of possible child abuse material and refer the item. Raise NotHere, Refused or NotNow."""
     found = find(ref, by=by, at=at)
     found.permit(MaterialCapability.EXAMINE)
     found.move(ItemMove.REFER)
@@ -176,7 +176,7 @@ def refer(ref: UUID, *, by: Attendance, at: datetime) -> None:
 
 @item_verb(MaterialAct.UNIT_HAS_IT)
 def unit_has_it(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Record that the unit of the pack has a referred item, which stops its clock. Raises NotHere, Refused and NotNow."""
+    """Record that the responsible unit has received a referred item. Raise NotHere, Refused or NotNow."""
     found = find(ref, by=by, at=at)
     found.permit(MaterialCapability.LEAD)
     if found.item.referral_due_at is None:
@@ -188,7 +188,7 @@ def unit_has_it(ref: UUID, *, by: Attendance, at: datetime) -> None:
 
 @item_verb(MaterialAct.MOVED)
 def approve_audience(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Approve that a company may be told of an item that only a few people could have seen.
+    """Approve notifying a company of an item with a closed audience.
 
     A notice may then give the reporter away. Raises NotHere, Refused and NotNow.
     """
@@ -211,7 +211,7 @@ def _only_the_owner(found: FoundItem) -> None:
 
 
 def _reasons_given(form: ExaminationForm, opinion: Opinion) -> None:
-    """Raise Incomplete unless each provision that is met has a reason, and every other outcome a context."""
+    """Raise Incomplete unless each met provision has a reason, and every other outcome a context."""
     for code in opinion.met:
         if not form.reasons.get(code, "").strip():
             raise law_of.Incomplete(f"why-{code}", "Say why this provision is met")
@@ -220,7 +220,7 @@ def _reasons_given(form: ExaminationForm, opinion: Opinion) -> None:
 
 
 def _opinion_of_first(found: FoundItem, earlier: Sequence[Examination]) -> Opinion:
-    """Return the first examiner's opinion, from the codes that stand beside the reasons."""
+    """Return the first examiner's opinion, from its stored codes."""
     first = next(one for one in earlier if one.place == Place.FIRST and one.round == found.item.round)
     return Opinion(ItemOutcome(first.outcome), frozenset(first.met))
 

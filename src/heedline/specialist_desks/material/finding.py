@@ -1,4 +1,4 @@
-"""Items found in reports, while a session that has the desk's keys indexes them.
+"""Find items in reports and index them, in a session with the desk's keys.
 
 An item is a document of the desk's sealed index, found by its locators. A report is found by the locators that it
 names. So which reports name an item is read from the index, and stands in no table.
@@ -52,7 +52,7 @@ def _examines(desk: UUID) -> bool:
 
 
 def waits(desk: UUID) -> bool:
-    """Return whether the index of a desk lacks an item, or has one as it was before."""
+    """Return whether a desk's index is missing items or has outdated ones."""
     return _examines(desk) and _outdated(desk).exists()
 
 
@@ -62,7 +62,7 @@ def _outdated(desk: UUID) -> QuerySet[MaterialItem]:
 
 
 def prepare(visit: IndexVisit) -> bool:
-    """Put the items into the index that are not in it as they are now. Return False if more are left."""
+    """Index new and changed items, and return False if any are left."""
     if not _examines(visit.desk):
         return True
     rows = list(_outdated(visit.desk).select_for_update(skip_locked=True).order_by("id")[:MOST])
@@ -78,7 +78,7 @@ def prepare(visit: IndexVisit) -> bool:
 
 
 def document(item: MaterialItem, content: ItemContent) -> Document:
-    """Return what the index holds of an item: its locators, its words, and its priority while it is open."""
+    """Return an item's index document, with its locators, words and open priority."""
     keys = [AT.format(one.key) for one in content.addresses]
     if item.state in OPEN:
         keys.append(RANK.format(content.priority.points))
@@ -90,13 +90,13 @@ def document(item: MaterialItem, content: ItemContent) -> Document:
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of a text by which an item is found, each once."""
+    """Return the distinct search words of a text."""
     found = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
     return [one for one in dict.fromkeys(found) if one not in _SCHEMES][:_MOST_WORDS]
 
 
 def report_keys(visit: IndexVisit, report: Report, texts: Sequence[SearchedText]) -> list[str]:
-    """Return the keys of the locators that a report names, after adding an item for each that has none."""
+    """Create missing items for a report's locators, and return the locators' keys."""
     if not _examines(visit.desk):
         return []
     locators = locators_of(texts)
@@ -127,7 +127,7 @@ def reports_naming(index: SealedIndex, keys: Sequence[str], *, most: int = 1_000
 
 
 def create(desk: UUID, content: ItemContent, index: SealedIndex, *, on: date) -> MaterialItem:
-    """Create an item and put it into the desk's index, which the caller saves. Raises SealingStopped."""
+    """Create an item and add it to the desk's index, which the caller saves. Raise SealingStopped."""
     ident = uuid4()
     container = desk_parts.seal(desk, ident, content.to_words(), part=ITEM, on=on)
     item = MaterialItem.objects.create(
@@ -138,7 +138,7 @@ def create(desk: UUID, content: ItemContent, index: SealedIndex, *, on: date) ->
 
 
 def _raise(ident: UUID, visit: IndexVisit) -> None:
-    """Add the danger that a further report speaks of to an item's priority."""
+    """Raise an item's priority for the danger mentioned in another report."""
     item = MaterialItem.objects.select_for_update().filter(id=ident, desk_id=visit.desk).first()
     opened = desk_parts.opened([item.container], visit.ring) if item is not None else {}
     if item is None or item.container not in opened:

@@ -42,7 +42,7 @@ class FoundItem:
         self.by.require(capability, self.item.desk_id)
 
     def move(self, move: ItemMove) -> None:
-        """Move the item. Raises NotNow if that is no move from its present state."""
+        """Apply a transition to the item. Raise NotNow if its state does not allow it."""
         to = PATH.get((self.state, move))
         if to is None:
             raise NotNow("Somebody has changed this item. Look at it again before you decide.")
@@ -54,7 +54,7 @@ class FoundItem:
         self.item.indexed = None
 
     def save(self) -> None:
-        """Store the item's row with its next version. Its regular checks end if it need not be taken down."""
+        """Store the item's row with its next version, and end its checks if no removal is needed."""
         item = self.item
         item.version += 1
         item.save(
@@ -74,7 +74,7 @@ class FoundItem:
             LivenessWatch.objects.filter(item=item).exclude(due_at=None).update(due_at=None)
 
     def write(self, content: ItemContent) -> None:
-        """Seal a new content of the item."""
+        """Seal new content for the item."""
         self.item.container = desk_parts.seal(
             self.item.desk_id, self.item.id, content.to_words(), part=ITEM, on=self.at.date()
         )
@@ -93,7 +93,7 @@ class FoundItem:
 
 
 def my_desk(by: Attendance) -> UUID:
-    """Return the officer's desk for online material. Raises NotHere."""
+    """Return the officer's online material desk. Raise NotHere."""
     found = next((one.id for one in by.desks if one.kind == DESK_KIND), None)
     if found is None:
         raise NotHere
@@ -119,14 +119,14 @@ def find(ref: UUID, *, by: Attendance, at: datetime, version: int | None = None)
 
 
 def item_verb[**P, R](act: MaterialAct) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Decorate `do(ref, …, by=…, at=…)` as a verb on an item, run in one transaction with refusals logged."""
+    """Declare `do(ref, …, by=…, at=…)` as a verb on an item."""
     return verb_on(act, MaterialItem, "item")
 
 
 def verb_on[**P, R](
     act: MaterialAct, model: type[MaterialItem] | type[CompanyNotice], thing: str
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Declare a function as a verb on a row of this table, which the log calls `thing`."""
+    """Declare a function as a verb on a row of this table, logged as `thing`."""
 
     def declare(do: Callable[P, R]) -> Callable[P, R]:
         @wraps(do)

@@ -1,4 +1,4 @@
-"""The provisions, organisations and questions of `material.toml` in the pack, and the outcome that answers lead to.
+"""The pack's provisions, organisations and questions, and the outcome of an examination.
 
 Plain Python, except for the pack's name in the settings.
 """
@@ -80,7 +80,7 @@ class ExaminationAnswers:
 
 
 class Incomplete(Exception):
-    """Raised when answers do not lead to an outcome. `field` names what is missing."""
+    """Raised when answers are incomplete. `field` is the missing field."""
 
     def __init__(self, field: str, words: str) -> None:
         super().__init__(words)
@@ -88,7 +88,7 @@ class Incomplete(Exception):
 
 
 def opinion_of(answers: ExaminationAnswers, law: MaterialLaw, *, on: date) -> Opinion:
-    """Return the outcome that answers lead to on a day, with the provisions that are met.
+    """Return the outcome of these answers on a given day, with the provisions that are met.
 
     Raises Incomplete.
     """
@@ -121,12 +121,12 @@ def _is_proscribed(code: str, law: MaterialLaw, on: date) -> bool:
 
 @cache
 def load_law(pack: str) -> MaterialLaw:
-    """Return the law of a pack. Raises PackError."""
+    """Return a pack's law on online material. Raise PackError."""
     return read_law(files("heedline.packs").joinpath(pack))
 
 
 def read_law(folder: Traversable) -> MaterialLaw:
-    """Return the law read from `material.toml`. Raises PackError."""
+    """Return the law read from `material.toml`. Raise PackError."""
     top = read_toml(folder, "material.toml")
     referral, expression = top.table("referral"), top.table("expression")
     what, audience, categories = top.table("what"), top.table("audience"), top.table("categories")

@@ -102,7 +102,7 @@ class NoticeTimes:
 
 @dataclass(frozen=True, slots=True)
 class DueStep:
-    """The step that a notice waits for. `failed` means that the notice came back undelivered."""
+    """The step that is due on a notice. `failed` means that the notice was undeliverable."""
 
     step: NoticeStep
     owner: str
@@ -136,7 +136,7 @@ def is_working_day(day: date, further: Collection[date] = ()) -> bool:
 
 
 def last_day_to_comply(given: date, further: Collection[date] = ()) -> date:
-    """Return the last day for a company to comply with a section 3 notice given on `given`."""
+    """Return the last day to comply with a section 3 notice given on `given`."""
     day, left = given, WORKING_DAYS
     while left:
         day += timedelta(days=1)
@@ -151,14 +151,14 @@ def end_of_compliance(given: date, further: Collection[date] = ()) -> datetime:
 
 
 def day_in_uk(moment: datetime) -> date:
-    """Return the day on which a moment falls in the United Kingdom. Raises ValueError without a time zone."""
+    """Return the UK date of a time. Raise ValueError if it has no time zone."""
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone")
     return moment.astimezone(_ZONE).date()
 
 
 def referral_step(times: NoticeTimes, rules: NoticeRules, *, crisis: bool = False) -> DueStep | None:
-    """Return the step that a voluntary referral waits for, or None if the company has answered."""
+    """Return the step due on a voluntary referral, or None if the company has answered."""
     if times.answered:
         return None
     if times.approved is None:
@@ -173,7 +173,7 @@ def referral_step(times: NoticeTimes, rules: NoticeRules, *, crisis: bool = Fals
 
 
 def section_3_step(times: NoticeTimes, rules: NoticeRules, further: Collection[date] = ()) -> DueStep | None:
-    """Return the step that a section 3 notice waits for, or None if the company has complied or refused."""
+    """Return the step due on a section 3 notice, or None if the company has complied or refused."""
     if times.answered:
         return None
     if times.approved is None:
@@ -185,7 +185,7 @@ def section_3_step(times: NoticeTimes, rules: NoticeRules, further: Collection[d
 
 
 def escalate_to(step: DueStep, rules: NoticeRules, now: datetime) -> Escalation | None:
-    """Return the last escalation that is due, or None while there is time or the step is the desk's own."""
+    """Return the highest escalation due, or None before the deadline or for a step of the desk's own."""
     if step.step not in {NoticeStep.ACKNOWLEDGE, NoticeStep.ANSWER}:
         return None
     due = [one for one in rules.escalation if now >= step.due + one.after]

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class NoticeBasis(StrEnum):
-    """On what a notice rests."""
+    """The legal basis of a notice."""
 
     VOLUNTARY = "voluntary"
     """A referral under the company's own terms."""
@@ -33,7 +33,7 @@ class NoticeState(StrEnum):
     WITHDRAWN = "withdrawn"
     """The company was told that the notice was wrong."""
     DROPPED = "dropped"
-    """Given up before the company was told."""
+    """Abandoned before the company was notified."""
 
 
 class CompanyAnswer(StrEnum):

@@ -37,7 +37,7 @@ _REQUEST, _EMAIL = 0, 1
 
 
 def load(scene: DemoScene, first: str, second: str) -> None:
-    """Write notices: a draft, one to approve, one sent, one answered, one overdue, and a letter to be served."""
+    """Create notices at several stages, from a draft to an overdue notice and a letter to serve."""
     with scene.sitting(first) as by:
         for number in (_REQUEST, _EMAIL):
             channels.test_channel("kiteboard", number, by=by, at=scene.at)
@@ -63,7 +63,7 @@ def load(scene: DemoScene, first: str, second: str) -> None:
 def _written(
     scene: DemoScene, first: str, second: str, post: str, form: NoticeForm, *, at: datetime | None = None
 ) -> UUID:
-    """Add an item that two examiners find unlawful, and write a notice about it."""
+    """Add an item that two examiners find unlawful, and draft a notice about it."""
     at = at or scene.at
     with scene.sitting(first) as by:
         item = adding.add(f"https://kiteboard.example/posts/{post}", by=by, at=scene.at)

@@ -157,7 +157,7 @@ def queue(chosen: str, page: int, *, by: Attendance, at: datetime) -> ItemQueue:
 
 
 def item(ref: UUID, *, by: Attendance, at: datetime, counted: bool = True) -> ItemView:
-    """Return an item with everything known about it, and log the view.
+    """Return the data for an item's page, and log the view.
 
     A view is `counted` as time with items, except when a form that was filled in before is sent. Raises NotHere,
     Refused, Locked, and OnBreak for an examiner who is not to look now.
@@ -208,7 +208,7 @@ def item(ref: UUID, *, by: Attendance, at: datetime, counted: bool = True) -> It
 
 
 def items_of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[ItemLine, ...]:
-    """Return the items that a report names, in the order of the report. Raises Locked."""
+    """Return the items that a report refers to, in order. Raise Locked."""
     ring = by.keys()
     report = reports_of(by.desk_ids).filter(id=ref).first()
     desk = next((one.id for one in by.desks if one.kind == DESK_KIND), None)
@@ -228,7 +228,7 @@ def items_of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[ItemLin
 
 
 def items_with_files_of(ref: UUID, *, by: Attendance, at: datetime) -> tuple[ItemLine, ...]:
-    """Return the items in whose evidence a file of a report is. Raises Locked."""
+    """Return the items whose evidence contains a file of this report. Raise Locked."""
     ring = by.keys()
     report = reports_of(by.desk_ids).filter(id=ref).first()
     desk = next((one.id for one in by.desks if one.kind == DESK_KIND), None)
@@ -242,13 +242,13 @@ def items_with_files_of(ref: UUID, *, by: Attendance, at: datetime) -> tuple[Ite
 
 
 def is_of_my_desk(ref: UUID, by: Attendance) -> bool:
-    """Return whether a report waits at, or belongs to, the officer's desk for online material."""
+    """Return whether a report is at the officer's online material desk."""
     mine = [one.id for one in by.desks if one.kind == DESK_KIND]
     return bool(mine) and reports_of(mine).filter(id=ref).exists()
 
 
 def count_of_report(ref: UUID, by: Attendance, at: datetime) -> int:
-    """Return how many items a report names."""
+    """Return the number of items that a report refers to."""
     return len(items_of_report(ref, by=by, at=at)) if by.unlocked else 0
 
 

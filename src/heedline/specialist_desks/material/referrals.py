@@ -11,7 +11,7 @@ from heedline.specialist_desks.material.vocabulary import MaterialAlarm
 
 
 def watch(at: datetime) -> None:
-    """Raise an alarm at each desk with an overdue referral. Safe to repeat."""
+    """Raise an alarm at each desk with an overdue referral."""
     late = set(MaterialItem.objects.filter(referral_due_at__lt=at).values_list("desk_id", flat=True))
     paging.raise_alarms(MaterialAlarm.REFERRAL_LATE, at, [(desk, None) for desk in late])
 

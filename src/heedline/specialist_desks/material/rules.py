@@ -1,4 +1,4 @@
-"""The states of an item, who may examine it at which point, and its priority. Plain Python, without a database.
+"""The states, examination rules and priority of an item, in plain Python.
 
 `database/examinations.sql` says the same; a test holds the two against each other.
 """
@@ -14,7 +14,7 @@ from uuid import UUID
 
 
 class ItemState(StrEnum):
-    """The state of an item at the desk. What its platform does with it is not a state of the desk."""
+    """The state of an item at the desk, independent of its platform."""
 
     NEW = "new"
     EXAMINING = "examining"
@@ -149,7 +149,7 @@ INVOLVED = "You took part in an earlier decision about this item. Another examin
 
 
 def why_not(place: Place, officer: UUID, earlier: Iterable[UUID]) -> str:
-    """Return why this officer may not make an examination at this place, or "" if they may.
+    """Return the reason why this officer may not make this examination, or "".
 
     `earlier` are the officers of every earlier examination of the item.
     """
@@ -167,7 +167,7 @@ class Opinion:
 
 
 def move_after(place: Place, opinion: Opinion, first: Opinion | None = None) -> ItemMove | None:
-    """Return the move that follows from an examination, or None if it upholds what was decided.
+    """Return the transition that follows from an examination, or None if it upholds the decision.
 
     `first` is the opinion that a second one is compared with.
     """
@@ -209,7 +209,7 @@ PARTS: Final = {
 
 @dataclass(frozen=True)
 class ItemPriority:
-    """The priority of an item, with the parts that it is made of."""
+    """The priority of an item, with its components."""
 
     parts: tuple[PriorityPart, ...] = ()
 
@@ -219,7 +219,7 @@ class ItemPriority:
 
 
 def priority(given: Iterable[str]) -> ItemPriority:
-    """Return the priority of an item of which these codes of `PARTS` are true. Unknown codes count nothing."""
+    """Return the priority for these codes of `PARTS`, ignoring unknown codes."""
     true = set(given)
     return ItemPriority(tuple(part for code, part in PARTS.items() if code in true))
 

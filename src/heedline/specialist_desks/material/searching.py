@@ -23,7 +23,7 @@ MOST, _MOST_EACH = 50, 2_000
 
 
 def search(text: str, *, by: Attendance, at: datetime) -> tuple[ItemLine, ...]:
-    """Return the items that have all of these words, and log that somebody searched, without the words.
+    """Return the items that contain all of these words, and log the search without them.
 
     Raises NotHere, Refused, Locked, and NotNow for a text without words.
     """

@@ -1,4 +1,4 @@
-"""What was found when somebody, or a liveness check, looked whether an item is still there."""
+"""Results of checks, by examiners or automatic, of whether items are still online."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ BY_EXAMINER = (LivenessVerdict.LIVE, LivenessVerdict.REMOVED_404, LivenessVerdic
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """The last look at an item."""
+    """The last check of an item."""
 
     at: datetime
     verdict: LivenessVerdict
 
     @property
     def is_there(self) -> bool:
-        """Return whether the material was seen. A page that changed or moved has to be looked at first."""
+        """Return whether the material was seen. Changed or moved pages need a person's check first."""
         return self.verdict is LivenessVerdict.LIVE
 
 
 def note(item: UUID, verdict: LivenessVerdict, *, officer: UUID, at: datetime) -> None:
-    """Store what a look at an item found. Must be called inside the caller's transaction."""
+    """Store the result of a check. Must be called inside the caller's transaction."""
     MaterialSighting.objects.create(item_id=item, officer_id=officer, at=at, verdict=verdict)
 
 
 def last(item: UUID) -> Sighting | None:
-    """Return the last look at an item, or None."""
+    """Return the last check of an item, or None."""
     found = MaterialSighting.objects.filter(item_id=item).order_by("-at").values_list("at", "verdict").first()
     return Sighting(found[0], LivenessVerdict(found[1])) if found else None
 
 
 @item_verb(MaterialAct.SEEN)
 def record(ref: UUID, verdict: LivenessVerdict, *, by: Attendance, at: datetime) -> None:
-    """Record that an examiner has looked whether an item is still there, which counts as a check that was due.
+    """Record an examiner's own check of an item, which counts as the due check.
 
     Raises NotHere, Refused and Locked.
     """

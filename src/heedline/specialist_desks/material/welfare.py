@@ -1,4 +1,4 @@
-"""Breaks, time with items, and categories that an examiner is not shown."""
+"""Examiners' breaks, viewing time and opt-outs by category."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OPTED_OUT = "You have chosen not to be shown items of this kind. Leave it to a c
 
 
 class OnBreak(NotNow):
-    """Raised when an examiner may not look at an item now. The text says until when."""
+    """Raised when an examiner may not view items now. The text says until when."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def take_break(*, by: Attendance, at: datetime) -> None:
 
 
 def opt_out(categories: Sequence[str], *, by: Attendance, at: datetime) -> None:
-    """Choose the categories that the examiner is not shown. Raises NotHere and Locked."""
+    """Save the categories that the examiner opts out of. Raise NotHere or Locked."""
     my_desk(by)
     known = load_law(settings.PACK).categories
     with transaction.atomic():
@@ -77,7 +77,7 @@ def opt_out(categories: Sequence[str], *, by: Attendance, at: datetime) -> None:
 
 
 def opted_out(*, by: Attendance) -> frozenset[str]:
-    """Return the categories that the examiner is not shown. Raises Locked."""
+    """Return the categories that the examiner has opted out of. Raise Locked."""
     row = ExaminerAccount.objects.filter(officer_id=by.officer_id).first()
     if row is None or row.opted_out is None:
         return frozenset()
@@ -88,7 +88,7 @@ def opted_out(*, by: Attendance) -> frozenset[str]:
 
 
 def mine(*, by: Attendance, at: datetime) -> MyWelfare:
-    """Return the examiner's own account. Raises NotHere and Locked."""
+    """Return the examiner's own viewing figures. Raise NotHere or Locked."""
     my_desk(by)
     row = ExaminerAccount.objects.filter(officer_id=by.officer_id).first()
     now = _exposure(row) if row is not None and row.day == at.date() else Exposure(at.date())

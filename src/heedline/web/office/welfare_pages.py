@@ -1,4 +1,4 @@
-"""The page for those who look after the welfare of officers."""
+"""The page of viewing time for welfare leads."""
 
 from __future__ import annotations
 
@@ -15,6 +15,6 @@ from heedline.web.shell.request import OfficeRequest
 @open_to(Audience.OFFICERS)
 @require_GET
 def welfare(request: OfficeRequest) -> HttpResponse:
-    """Show for how long each officer has viewed files."""
+    """Show each officer's file-viewing time."""
     found = viewing_minutes.totals(by=request.attendance, at=session.now())
     return render(request, "office/welfare.html", {"totals": found})

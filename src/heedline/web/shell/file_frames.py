@@ -7,11 +7,11 @@ from django.http import HttpResponse
 
 
 def framing(response: HttpResponse) -> HttpResponse:
-    """Let this one page frame the files site. No other page of its site frames anything."""
+    """Allow this page, and no other page of its site, to frame the files site."""
     response._csp_config = {**settings.SECURE_CSP, "frame-src": [settings.FILES_URL]}  # type: ignore[attr-defined]
     return response
 
 
 def token_address(name: str, token: str) -> str:
-    """Return the address at the files site for a token. Nothing else that we write leads there."""
+    """Return the files site URL for a token."""
     return f"{settings.FILES_URL}/{name}/{token}/"

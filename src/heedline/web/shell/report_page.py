@@ -76,7 +76,7 @@ def page(
 
 
 def _deconflicted(file: CaseFile) -> str:
-    """Return what deconfliction has found, for pages from which something leaves the desk."""
+    """Return the deconfliction result, for pages that send something outside the desk."""
     waiting = [one.name for one in file.contacts if not one.released]
     if waiting:
         return f"Contact {', '.join(waiting)} first. Nothing can be sent until they clear the desk to act, unless life is at risk."

@@ -1,4 +1,4 @@
-"""Subjects in the words of the office's pages."""
+"""Display text for subjects on office pages."""
 
 from __future__ import annotations
 
@@ -65,12 +65,12 @@ def when_words(moment: datetime) -> str:
 
 
 def called(kind: SubjectKind, name: str) -> str:
-    """Return what a subject is called on a page."""
+    """Return a subject's display name."""
     return name or f"{KINDS[kind]} without a name"
 
 
 def link_words(link: SubjectLink) -> dict[str, Any]:
-    """Return a report's link to a subject, by what the report itself holds."""
+    """Return a report's link to a subject in words, from the report's own values."""
     return {
         "id": link.id,
         "kind": KINDS[link.kind],
@@ -155,7 +155,7 @@ def _entry_words(one: SubjectEntryLine) -> dict[str, Any]:
 
 
 def offered_words(one: OfferedSubject) -> tuple[str, str]:
-    """Return the label of a subject that a report may concern, and why it is offered."""
+    """Return the label of a suggested subject, with the reason for the suggestion."""
     label = f"{KINDS[one.kind]}: {called(one.kind, one.name)}"
     return label, " ".join(_why_offered(one))
 

@@ -1,4 +1,4 @@
-"""What a site tells about its addresses that take files."""
+"""A site's description of its upload URLs."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from heedline.casework.intake.drafting import Draft
 
 
 class FileDrafts(Protocol):
-    """The addresses of one site that take files, and the drafts behind them."""
+    """A site's upload URLs, and the drafts that they belong to."""
 
     def adds(self, path: str) -> bool:
-        """Return whether this path accepts a form that uploads one file."""
+        """Return whether this path accepts a single-file upload form."""
         ...
 
     def upload_in(self, path: str) -> UUID | None:
@@ -21,5 +21,5 @@ class FileDrafts(Protocol):
         ...
 
     def draft_for(self, environ: WSGIEnvironment) -> Draft | None:
-        """Return the draft to which this request adds a file, or None if its sender has none that takes files."""
+        """Return the draft that this request uploads to, or None if the sender has none that accepts files."""
         ...

@@ -1,4 +1,4 @@
-"""The body of a request that sends one file, taken apart while it arrives.
+"""Parse a single-file upload form as it arrives.
 
 `config.uploads` calls this before Django sees the request. The small fields of the form are kept for Django, which
 checks its token as ever, and the file goes straight into a sealed object. The page that was asked for then finds it
@@ -44,7 +44,7 @@ class UploadedFile:
         self._claimed = False
 
     def claim(self) -> DraftFile:
-        """Return the file, which the caller adds to a draft. Raises FileRefused if there is none."""
+        """Return the received file for the caller to add to a draft. Raise FileRefused."""
         if self.file is None:
             raise FileRefused(self.problem or FileProblem.NONE_CHOSEN)
         self._claimed = True
@@ -57,7 +57,7 @@ class UploadedFile:
 
 
 class FileReceiver:
-    """The receiver of one body. Nothing of the file is held beyond what is written at once."""
+    """Receiver for one upload form, which buffers no more than one block."""
 
     media = "application/x-www-form-urlencoded"
 
@@ -79,7 +79,7 @@ class FileReceiver:
             self._refuse(FileProblem.UNREADABLE)
 
     def write(self, data: bytes) -> None:
-        """Take the next bytes of the body."""
+        """Process the next bytes of the body."""
         if self._parser is None:
             return
         try:
@@ -107,7 +107,7 @@ class FileReceiver:
         return urlencode([(name, bytes(value)) for name, value in self._fields]).encode()
 
     def close(self) -> None:
-        """Delete a file that no page has claimed, and let the draft send another one."""
+        """Delete an unclaimed file, and release the draft's upload slot."""
         if self._incoming is not None:
             self._incoming.give_up()
         self._uploaded.let_go()
@@ -147,17 +147,17 @@ class FileReceiver:
 
 
 class FileAddresses:
-    """The addresses of a site to which files are sent in a form."""
+    """A site's URLs for form uploads."""
 
     def __init__(self, drafts: FileDrafts) -> None:
         self._drafts = drafts
 
     def expects(self, method: str, media: str, path: str) -> bool:
-        """Return whether such a request sends a file in a form."""
+        """Return whether this request is a form upload."""
         return method == "POST" and media.startswith("multipart/form-data") and self._drafts.adds(path)
 
     def begin(self, environ: WSGIEnvironment) -> FileReceiver:
-        """Return the receiver of this request.
+        """Return the body receiver for this request.
 
         Without a draft that may take a file, its body is read and nothing of it is stored.
         """
@@ -189,7 +189,7 @@ def _problem(draft: Draft, announced: int) -> FileProblem | None:
 
 
 def stay(draft: Draft) -> None:
-    """Keep a draft of an hour from running out while a file is on its way. One of a day lasts longer than any upload.
+    """Extend a one-hour draft while a file is being uploaded to it.
 
     Raises StoreFull and ValueError.
     """
@@ -198,7 +198,7 @@ def stay(draft: Draft) -> None:
 
 
 def place_of(draft: Draft) -> bytes:
-    """Return the key that identifies a draft while a file is sent to it."""
+    """Return the key that identifies a draft during an upload."""
     return str(draft.report_id).encode() + draft.purpose.encode()
 
 
@@ -206,7 +206,7 @@ _PLACES = Places()
 
 
 def enter(place: bytes, pace: RateLimit) -> bool:
-    """Return whether this draft may send a file now: one at a time on this machine, and not too often."""
+    """Return whether this draft may start an upload, within its rate limit and one at a time."""
     if not _PLACES.enter(place):
         return False
     if pace.allows(place):
@@ -216,5 +216,5 @@ def enter(place: bytes, pace: RateLimit) -> bool:
 
 
 def leave(place: bytes) -> None:
-    """Let this draft send another file."""
+    """Release the draft's upload slot."""
     _PLACES.leave(place)

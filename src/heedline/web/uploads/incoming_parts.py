@@ -1,4 +1,4 @@
-"""The body of a request that continues an upload (tus 1.0), sealed while it arrives.
+"""Receive and seal the body of a tus 1.0 PATCH request as it arrives.
 
 `config.uploads` calls this before Django sees the request. What has arrived stays, however the request ends. The view
 then finds under `PART` how far the upload has come.
@@ -45,7 +45,7 @@ class ArrivedPart:
 
 
 class PartReceiver:
-    """The receiver of one part."""
+    """Receiver for one part."""
 
     media = "application/x-www-form-urlencoded"
 
@@ -54,7 +54,7 @@ class PartReceiver:
         self._part, self._file, self._place = part, file, place
 
     def write(self, data: bytes) -> None:
-        """Take the next bytes of the part."""
+        """Process the next bytes of the part."""
         if self._file is not None:
             try:
                 self._file.write(data)
@@ -62,7 +62,7 @@ class PartReceiver:
                 self._refuse(refused)
 
     def finish(self, *, whole: bool) -> bytes:
-        """Keep what has arrived, whole or not. There is no form beside it."""
+        """Store the received bytes, even if incomplete. There is no form data."""
         if self._file is not None:
             try:
                 self._part.offset = self._file.length
@@ -75,7 +75,7 @@ class PartReceiver:
         return b""
 
     def close(self) -> None:
-        """Let the draft send another part."""
+        """Release the draft's upload slot."""
         if self._place is not None:
             incoming_files.leave(self._place)
 
@@ -84,17 +84,17 @@ class PartReceiver:
 
 
 class PartAddresses:
-    """The addresses of a site at which uploads are continued."""
+    """A site's URLs for resuming uploads."""
 
     def __init__(self, drafts: FileDrafts) -> None:
         self._drafts = drafts
 
     def expects(self, method: str, media: str, path: str) -> bool:
-        """Return whether such a request continues an upload."""
+        """Return whether this request resumes an upload."""
         return method == "PATCH" and media.startswith(MEDIA) and self._drafts.upload_in(path) is not None
 
     def begin(self, environ: WSGIEnvironment) -> PartReceiver:
-        """Return the receiver of this request. If it can't be taken, its body is read and nothing of it is stored."""
+        """Return the receiver for this request. A refused body is read but not stored."""
         part = environ[PART] = ArrivedPart()
         draft = self._drafts.draft_for(environ)
         named = self._drafts.upload_in(environ["PATH_INFO"])

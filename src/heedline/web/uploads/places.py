@@ -1,4 +1,4 @@
-"""Which drafts a file is being sent to, in all processes of this machine.
+"""Upload slots of drafts, shared by all processes of this machine.
 
 Two requests that continue one upload at once would cut off each other's bytes. A browser whose connection broke tries
 again while the server still waits on the old one, and may reach another process.
@@ -18,7 +18,7 @@ _OFFSET_BYTES = 7  # an offset in a file has 63 bits
 
 
 class Places:
-    """The drafts that are taken.
+    """The occupied upload slots.
 
     A place is taken in this process by a set, and in others by a lock on one byte of a file that stays empty. The system
     lifts the locks of a process that ends.
@@ -31,7 +31,7 @@ class Places:
         self._file: int | None = None
 
     def enter(self, place: bytes) -> bool:
-        """Take a place, and return False if somebody has it."""
+        """Take a slot, and return False if it is occupied."""
         with self._lock:
             if place in self._taken:
                 return False
@@ -43,14 +43,14 @@ class Places:
             return True
 
     def leave(self, place: bytes) -> None:
-        """Give a place back."""
+        """Release a slot."""
         with self._lock:
             if place in self._taken:
                 self._taken.discard(place)
                 fcntl.lockf(self._handle(), fcntl.LOCK_UN, 1, _offset(place))
 
     def _handle(self) -> int:
-        """Return the open file. It is never closed: closing it would lift every lock of this process.
+        """Return the open lock file, which is never closed because that would release every lock.
 
         Raises OSError if the file is not ours.
         """

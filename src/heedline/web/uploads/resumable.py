@@ -47,7 +47,7 @@ class Uploading:
     draft: Draft
     at: datetime
     address: Callable[[UUID], str]
-    """Returns the address of one upload."""
+    """Returns the URL of one upload."""
 
     def save(self) -> None:
         """Save the draft. Raises FileRefused if there is no room for it."""
@@ -62,7 +62,7 @@ type UploadView = Callable[..., HttpResponse]  # (Uploading, the id in the addre
 
 @dataclass(frozen=True, slots=True)
 class UploadPages:
-    """The drafts of one list of files, where its uploads are, and who may ask for them.
+    """The drafts, URLs and access rules of one upload endpoint.
 
     Both functions get the request, and `address` the id of an upload.
     """
@@ -73,13 +73,13 @@ class UploadPages:
 
 
 def views(pages: UploadPages) -> tuple[Callable[..., HttpResponseBase], Callable[..., HttpResponseBase]]:
-    """Return the view that begins uploads, and the view of one upload."""
+    """Return the view that creates uploads and the view of one upload."""
     list_of = _on_uploads(pages, "OPTIONS", "POST")(begin)
     return list_of, _on_uploads(pages, "OPTIONS", "HEAD", "PATCH", "DELETE")(one)
 
 
 def _on_uploads(pages: UploadPages, *methods: str) -> Callable[[UploadView], Callable[..., HttpResponseBase]]:
-    """Return a decorator for a view about the uploads of a draft."""
+    """Return a decorator for views on a draft's uploads."""
 
     def dress(view: UploadView) -> Callable[..., HttpResponseBase]:
         @open_to(pages.audience)
@@ -108,7 +108,7 @@ def _on_uploads(pages: UploadPages, *methods: str) -> Callable[[UploadView], Cal
 
 
 def begin(asked: Uploading) -> HttpResponse:
-    """Begin an upload of the announced length, and return its address."""
+    """Create an upload of the announced length, and return its URL."""
     length = asked.request.headers.get("Upload-Length", "")
     if not _LENGTH.fullmatch(length):
         return _answer(HTTPStatus.BAD_REQUEST)
@@ -118,7 +118,7 @@ def begin(asked: Uploading) -> HttpResponse:
 
 
 def one(asked: Uploading, upload: UUID) -> HttpResponse:
-    """Tell how far an upload has come, take its next part, or end it."""
+    """Return an upload's offset, accept its next part or terminate it."""
     found = resuming.found(asked.draft, upload)
     if found is None:
         return _answer(HTTPStatus.NOT_FOUND)
@@ -133,7 +133,7 @@ def one(asked: Uploading, upload: UUID) -> HttpResponse:
 
 
 def _part(asked: Uploading, upload: DraftUpload) -> HttpResponse:
-    """Answer a part that has arrived before this view was called (`incoming_parts`)."""
+    """Return the response to a part that was already received (`incoming_parts`)."""
     part = asked.request.META.get(PART)
     if not isinstance(part, ArrivedPart) or part.upload is None or part.upload.upload != upload.upload:
         return _answer(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
@@ -159,7 +159,7 @@ def _options() -> HttpResponse:
 
 
 def _name(request: HttpRequest) -> str:
-    """Return the name of the file as its metadata say, or an empty one."""
+    """Return the file name from the upload metadata, or ""."""
     match = _FILENAME.search(request.headers.get("Upload-Metadata", ""))
     if match is None:
         return ""

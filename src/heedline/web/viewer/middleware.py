@@ -1,4 +1,4 @@
-"""The guard of every response of the files site."""
+"""The files site's middleware."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _METHODS = frozenset({"GET", "HEAD"})
 
 
 class ViewerGuard:
-    """Middleware that accepts only requests to read, sends no address on, and turns failures into pages.
+    """Middleware that allows only reads, sends no referrer and turns errors into pages.
 
     A response that names no content security policy gets the strictest one: nothing in it is run or loaded.
     """

@@ -13,7 +13,7 @@ CONTENT: dict[str, Any] = {"default-src": ["'none'"], "frame-ancestors": ["'none
 
 
 def of_pages() -> dict[str, Any]:
-    """Return the policy of our own pages, which only the office and the partners' site may frame.
+    """Return the policy for pages that only the office and partner sites may frame.
 
     They load from this origin alone. The origin has no cookie and no storage that a script could read.
     """
@@ -33,7 +33,7 @@ def of_pages() -> dict[str, Any]:
 
 
 def page(template: str, context: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
-    """Render a page of the files site without a request, since it has no user."""
+    """Render a files site page without a request."""
     response = HttpResponse(render_to_string(template, context), status=status)
     response._csp_config = of_pages()  # type: ignore[attr-defined]
     return response

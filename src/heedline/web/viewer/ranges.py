@@ -1,4 +1,4 @@
-"""Range requests (RFC 9110), with which a browser plays a film from any second."""
+"""Range requests (RFC 9110) for seeking in videos."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ _ONE = re.compile(r"bytes=(\d{0,12})-(\d{0,12})")
 
 
 class Unsatisfiable(Exception):
-    """Raised for a range that the content does not have."""
+    """Raised for an unsatisfiable range."""
 
 
 def range_of(header: str, length: int) -> tuple[int, int] | None:
-    """Return the first byte and the number of bytes that are asked for, or None for all of it.
+    """Return the requested first byte and length, or None for the whole content.
 
     Several ranges at once, and other units, are answered with all of it, as the standard allows. Raises
     Unsatisfiable.

@@ -14,7 +14,7 @@ def _refused(title: str, words: str, status: HTTPStatus) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: object = None) -> HttpResponse:
-    """Answer for an address that is unknown, was used before, has expired or was never anybody's."""
+    """Return the response for an unknown, used or expired token."""
     return _refused(
         "Open the file again from its report",
         "This address works once and for a short time, and only while your keys are unlocked.",
@@ -23,7 +23,7 @@ def not_found(request: HttpRequest, exception: object = None) -> HttpResponse:
 
 
 def damaged(request: HttpRequest) -> HttpResponse:
-    """Answer for an object that is missing, cut off or changed."""
+    """Return the response for a missing, truncated or altered object."""
     return _refused(
         "This file cannot be opened",
         "What is stored is not what was received. Tell a supervisor and the operator of this service.",
@@ -44,7 +44,7 @@ def busy(request: HttpRequest) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Answer after an unexpected error."""
+    """Return the response to an unexpected error."""
     return _refused(
         "Something went wrong on our side", "Try again in a minute.", HTTPStatus.INTERNAL_SERVER_ERROR
     )

@@ -13,7 +13,7 @@ ZOOMS = (1, 2, 3, 4)
 
 @dataclass(frozen=True, slots=True)
 class ViewState:
-    """The present state of the viewer. Whatever is not in the query is at its careful default."""
+    """The viewer's display settings, with safe defaults."""
 
     shown: bool = False
     grey: bool = False
@@ -24,7 +24,7 @@ class ViewState:
     begin: int = 0
 
     def address(self) -> str:
-        """Return the query of this state."""
+        """Return these settings as a query string."""
         named = (
             ("show", int(self.shown), 0),
             ("grey", int(self.grey), 0),
@@ -38,16 +38,16 @@ class ViewState:
 
     @property
     def uncovered(self) -> str:
-        """Return the query that shows the file."""
+        """Return the query string that uncovers the file."""
         return self.but(shown=True)
 
     @property
     def uncovered_in_grey(self) -> str:
-        """Return the query that shows the file without its colours."""
+        """Return the query string that uncovers the file in greyscale."""
         return self.but(shown=True, grey=True)
 
     def but(self, **changes: int | bool) -> str:
-        """Return the query of this state with some changes."""
+        """Return the query string with some settings changed."""
         return replace(self, **changes).address()  # type: ignore[arg-type]
 
 

@@ -56,13 +56,13 @@ _LINES, _MOST_TEXT = 120, 2 * 1024 * 1024
 
 @open_to(Audience.HOLDER)
 def front(request: HttpRequest) -> HttpResponse:
-    """Say what this origin is for. Nothing is opened here without a token."""
+    """Show what this site is for."""
     return page("viewer/front.html")
 
 
 @open_to(Audience.HOLDER)
 def use_token(request: HttpRequest, token: str) -> HttpResponse:
-    """Use a token up, and lead to the page of the capability that replaces it."""
+    """Redeem a token, and redirect to the page of its capability."""
     _refuse_fetched_ahead(request, _FRAMES)
     capability = redeeming.use_token(token)
     response = HttpResponse(status=HTTPStatus.SEE_OTHER)
@@ -72,7 +72,7 @@ def use_token(request: HttpRequest, token: str) -> HttpResponse:
 
 @open_to(Audience.HOLDER)
 def view(request: HttpRequest, capability: str) -> HttpResponse:
-    """Show the file, covered until its officer asks for it."""
+    """Show the file, covered until the officer reveals it."""
     shown = request.GET.get("show") == "1"
     content = redeeming.content_of(capability, uncovered=shown)
     derived = deriving.derived_or_begun(capability, content)
@@ -100,7 +100,7 @@ def minute(request: HttpRequest, capability: str) -> HttpResponse:
 
 @open_to(Audience.HOLDER)
 def content(request: HttpRequest, capability: str, role: str, number: int) -> HttpResponseBase:
-    """Send one part of the derivative, or the range of it that is asked for."""
+    """Serve one part of the derivative, or the requested range of it."""
     derived = redeeming.content_of(capability, uncovered=role in _MOVING).derived
     parts = derived.parts if derived is not None else deriving.early_parts(capability)
     part = next((one for one in parts if (one.role, one.number) == (role, number)), None)
@@ -153,7 +153,7 @@ def original(request: HttpRequest, token: str) -> HttpResponseBase:
 
 
 class _HandedOut:
-    """The body of an original, which makes room for the next one when it ends, however it ends."""
+    """The response body of an original, which releases its download slot when it ends."""
 
     def __init__(self, body: Iterator[bytes]) -> None:
         self._body, self._open = body, True
@@ -168,12 +168,12 @@ class _HandedOut:
 
 
 def _begun(body: Iterator[bytes]) -> Iterator[bytes]:
-    """Return the body once its first bytes have been authenticated, so that a damaged file gets a page that says so."""
+    """Return the body after authenticating its first bytes, so that a damaged file gets an error page."""
     return chain(list(islice(body, 1)), body)
 
 
 def _refuse_fetched_ahead(request: HttpRequest, places: frozenset[str] | None) -> None:
-    """Raise NotHere, before a token is used up, where a browser only prepares or shows it in another place."""
+    """Raise NotHere for prefetches and embedding elsewhere, without redeeming the token."""
     if request.headers.get("Sec-Purpose") or request.headers.get("Purpose"):
         raise NotHere
     if places is not None and request.headers.get("Sec-Fetch-Dest", "") not in places:
@@ -221,7 +221,7 @@ def _source(capability: str, part: DerivedPart | None) -> str:
 
 
 def _links(state: ViewState, count: int, moving: bool, text: bool) -> list[dict[str, str]]:
-    """Return the links of the tool bar. Each leads to the same page in another state."""
+    """Return the tool bar's links, which change one display setting each."""
     if not state.shown:
         return []
     found = [{"name": "cover", "text": "Cover", "href": state.but(shown=False)}]

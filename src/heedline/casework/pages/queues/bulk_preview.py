@@ -91,7 +91,7 @@ class AlikePage:
 
 @dataclass(frozen=True)
 class Alike:
-    """The groups of similar reports found among the first `looked_at` reports waiting at a desk.
+    """Groups of similar reports among the first `looked_at` reports waiting at a desk.
 
     `more` is True when further reports are waiting beyond these.
     """
@@ -142,7 +142,7 @@ def _opened(reports: Iterable[UUID], by: Attendance) -> dict[UUID, OpenedReport]
 
 
 def _hung(rows: Iterable[Report]) -> dict[UUID, str]:
-    """Return the reports that are left out because something open hangs on them, with the code of the reason."""
+    """Return the reports that open work bars from bulk closure, with reason codes."""
     refs = [row.id for row in rows]
     return dict.fromkeys(tasks.with_open(refs), "task") | dict.fromkeys(outgoing.still_open(refs), "partner")
 

@@ -298,7 +298,7 @@ def values_of(view: QueueView) -> tuple[Any, ...]:
 
 
 def order_of(view: QueueView) -> QueueOrder:
-    """Return the order of a view of open reports."""
+    """Return a view's order over open reports."""
     return QueueOrder(view.sort.removeprefix("-") or "priority", view.sort.startswith("-"))
 
 

@@ -32,7 +32,7 @@ _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def _is_bomb(document: Path) -> bool:
-    """Return whether an archive says that it unpacks to too much."""
+    """Return whether an archive's declared uncompressed size is too large."""
     if not zipfile.is_zipfile(document):
         return False
     with zipfile.ZipFile(document) as archive:
@@ -41,7 +41,7 @@ def _is_bomb(document: Path) -> bool:
 
 
 def _converted(out: FrameWriter) -> bool:
-    """Write the PDF file and open it as standard input, or say why not."""
+    """Convert the document to a PDF on standard input, or write the reason for failing."""
     try:
         bomb = _is_bomb(_DOCUMENT)
     except (zipfile.BadZipFile, OSError, ValueError):
@@ -79,7 +79,7 @@ def _converted(out: FrameWriter) -> bool:
 
 
 def main() -> int:
-    """Run the decoder with the words of the one for PDF files."""
+    """Run the decoder with the arguments of the PDF decoder."""
     out = FrameWriter(1)
     out.ready()
     try:

@@ -1,4 +1,4 @@
-"""Draw the pages of a PDF file inside the sandbox, or read its words. Scripts in it are never run."""
+"""Render a PDF's pages or extract its text inside the sandbox, without running its scripts."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _document(out: FrameWriter) -> pdfium.PdfDocument | None:
 
 
 def draw(out: FrameWriter, first: int, most: int, longest: int, words: int) -> None:
-    """Write pages from `first` on as pictures, and then up to `words` bytes of the words of the document."""
+    """Write the pages from `first` on as images, then up to `words` bytes of text."""
     document = _document(out)
     if document is None:
         return
@@ -65,7 +65,7 @@ def _words(out: FrameWriter, document: pdfium.PdfDocument, most: int) -> None:
 
 
 def main() -> int:
-    """Run the decoder with the first page, most pages, longest side, and most bytes of words."""
+    """Run the decoder with a first page and limits on pages, side length and text bytes."""
     out = FrameWriter(1)
     out.ready()
     try:

@@ -35,7 +35,7 @@ _LOSSLESS = {"PNG", "GIF", "BMP", "TIFF"}
 
 
 def _heif() -> list[str]:
-    """Teach Pillow the photographs of iPhones, if the library is there."""
+    """Register HEIF support in Pillow if the library is installed."""
     try:
         import pillow_heif
     except ImportError:
@@ -78,7 +78,7 @@ def _as_rgb(picture: Image.Image) -> Image.Image:
 
 
 def _shown(picture: Image.Image, longest: int) -> Image.Image:
-    """Return one picture upright, in sRGB, and no longer than `longest` on a side."""
+    """Return one image upright, in sRGB and with sides of at most `longest`."""
     scale = longest / max(picture.size)
     if scale < 1 and picture.mode in {"RGB", "L", "CMYK", "RGBA"}:
         picture.thumbnail((longest, longest), Image.Resampling.BILINEAR, reducing_gap=2.0)
@@ -90,7 +90,7 @@ def _shown(picture: Image.Image, longest: int) -> Image.Image:
 
 
 def write_pictures(out: FrameWriter, most_pixels: int, longest: int, most_pictures: int) -> None:
-    """Read standard input and write its pictures."""
+    """Decode standard input and write its images."""
     formats = [*_READERS, *_heif()]
     Image.MAX_IMAGE_PIXELS = None  # our own limit comes before the decoding, and has its own answer
     with Image.open(sys.stdin.buffer, formats=formats) as picture:
@@ -130,7 +130,7 @@ def write_pictures(out: FrameWriter, most_pixels: int, longest: int, most_pictur
 
 
 def main() -> int:
-    """Run the decoder with limits on pixels, longest side and number of pictures."""
+    """Run the decoder with limits on pixels, side length and number of images."""
     out = FrameWriter(1)
     out.ready()
     try:

@@ -26,7 +26,7 @@ def _connect() -> None:
 
 
 def main() -> int:
-    """Try to leave, and report."""
+    """Attempt to escape the sandbox, and report the result."""
     out = FrameWriter(1)
     shut = (
         not any(os.path.exists(place) for place in _HIDDEN)

@@ -1,4 +1,4 @@
-"""Capturing one page of the internet: a browser without a network, and a proxy that decides where it may go.
+"""Capture of web pages, by a browser without network access behind a filtering proxy.
 
 Two sandboxes run for one click. The proxy's has the network and no page; the browser's has the page and no network
 but a socket to the proxy. Neither has a key, a database address or a file of this installation. Start reading at

@@ -1,4 +1,4 @@
-"""Where a capture may connect to. Everything that is not plainly a public address of the internet is refused.
+"""Egress rules of a capture, which refuse everything except public internet addresses.
 
 Plain Python from the standard library alone: it runs in the sandbox of the proxy.
 """
@@ -44,12 +44,12 @@ _NEVER = tuple(
 
 
 class EgressDenied(Exception):
-    """Raised when a capture may not connect somewhere. The message gives the reason in one word."""
+    """Raised when a capture may not connect to an address. The message is a one-word reason."""
 
 
 @dataclass(frozen=True)
 class EgressRules:
-    """What a capture may reach besides the public internet, and what not although it is public.
+    """Exceptions to a capture's egress rules, both allowed and denied.
 
     `small_internet` is the port on this machine that reserved names lead to. Only a demonstration has one.
     `denied` are networks of the organisation itself.
@@ -60,13 +60,13 @@ class EgressRules:
 
 
 def is_reserved(host: str) -> bool:
-    """Return whether a name is kept for examples and tests."""
+    """Return whether a host name is reserved for examples and tests."""
     name = host.rstrip(".").lower()
     return name in _RESERVED or name.endswith(_RESERVED_ENDS)
 
 
 def is_public(address: IPAddress, denied: Iterable[str] = ()) -> bool:
-    """Return whether an address is one of the public internet, outside the networks in `denied`."""
+    """Return whether an address is public and outside the networks in `denied`."""
     if isinstance(address, ipaddress.IPv6Address) and address.scope_id:
         return False
     never = (*_NEVER, *(ipaddress.ip_network(one) for one in denied))
@@ -87,7 +87,7 @@ def ask_the_system(host: str, port: int) -> Sequence[str]:
 def destination(
     host: str, port: int, rules: EgressRules, resolver: Resolver = ask_the_system
 ) -> tuple[str, int]:
-    """Return the address and port to connect to for a name: resolved once, so that it cannot change meanwhile.
+    """Resolve a name once, and return the address and port to connect to.
 
     Raises EgressDenied for another port, for a name that leads anywhere but to public addresses, and for one that
     leads nowhere.

@@ -1,4 +1,4 @@
-"""The browser of a capture, in a sandbox without a network. It opens one page and writes down what it got.
+"""The sandboxed browser of a capture, which opens one page and writes its results.
 
 It reads an order from standard input, and writes one line of JSON and then the files that the line lists.
 """
@@ -49,7 +49,7 @@ _TALL = (
 
 
 def _forward(to: str) -> int:
-    """Listen on this sandbox's own loopback, pass everything on to the proxy's socket, and return the port."""
+    """Forward a port on the sandbox's loopback to the proxy's socket, and return the port."""
     server = socket.create_server(("127.0.0.1", 0))
 
     def copy(source: socket.socket, sink: socket.socket) -> None:
@@ -76,7 +76,7 @@ def _forward(to: str) -> int:
 
 
 class PageCapture:
-    """A page capture, with its order and its results so far."""
+    """A page capture in progress, with its order and results so far."""
 
     def __init__(self, order: dict[str, Any]) -> None:
         self._order = order
@@ -97,7 +97,7 @@ class PageCapture:
         self._asking_control = False
 
     def take(self, play: Playwright) -> None:
-        """Open the page and keep what it shows."""
+        """Open the page and record its content."""
         with self._browser(play) as context:
             page = context.new_page()
             context.on("page", self._popped_up)
@@ -142,7 +142,7 @@ class PageCapture:
             browser.close()
 
     def _left(self, most: float) -> float:
-        """Return milliseconds, at most so many seconds, until the time is up."""
+        """Return the milliseconds until the deadline, at most `seconds`."""
         return max(1.0, min(most, self._until - time.monotonic()) * 1000)
 
     def _note(self, what: str) -> None:
@@ -260,7 +260,7 @@ class PageCapture:
         self.files.append(("warc", "application/warc", sink.getvalue()))
 
     def _ask_control(self, context: BrowserContext) -> None:
-        """Ask for another page of the same site, which says whether a missing page is missing alone."""
+        """Request another page of the site, to tell a missing page from a failed site."""
         if not self._order["control"] or self.page["status"] not in (404, 410):
             return
         self._asking_control = True
@@ -271,7 +271,7 @@ class PageCapture:
 
 
 def _failure(error: str) -> str:
-    """Return in one word why a page did not open."""
+    """Return a one-word reason why a page did not open."""
     known = {
         "ERR_TUNNEL_CONNECTION_FAILED": "refused",
         "ERR_NAME_NOT_RESOLVED": "dns",
@@ -285,7 +285,7 @@ def _failure(error: str) -> str:
 
 
 def _picture_hash(picture: bytes) -> dict[str, Any] | None:
-    """Return the perceptual hash of a picture, taken in here because pictures are decoded nowhere else."""
+    """Return an image's perceptual hash, computed in the sandbox because images are decoded only there."""
     import numpy as np
     from PIL import Image
 
@@ -304,7 +304,7 @@ def _picture_hash(picture: bytes) -> dict[str, Any] | None:
 
 
 def main() -> int:
-    """Carry out the order on standard input. Everything else on standard output would spoil the answer."""
+    """Carry out the order read from standard input, and write only the result to standard output."""
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     order = json.loads(sys.stdin.buffer.readline())

@@ -1,4 +1,4 @@
-"""The proxy of a capture, the only way from its browser to the internet. It denies by default.
+"""The capture's filtering proxy, which denies by default and is the browser's only way out.
 
 It listens on a socket in a folder that it shares with the browser's sandbox, and nowhere else. It reads an order from
 standard input and writes one line of JSON for each connection. It ends with its standard input.
@@ -30,7 +30,7 @@ _HOP_BY_HOP = frozenset(
 
 
 class FilteringProxy:
-    """The proxy for one capture: `bytes_left` is what all its connections together may still bring."""
+    """The proxy for one capture, with `bytes_left` as the remaining total for all connections."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class FilteringProxy:
         self._turns = asyncio.Semaphore(_MOST_AT_ONCE)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer one connection of the browser."""
+        """Handle one connection from the browser."""
         async with self._turns:
             try:
                 await self._one(reader, writer)

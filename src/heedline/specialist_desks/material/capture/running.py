@@ -1,4 +1,4 @@
-"""Carry out one capture: start its two sandboxes, wait within the limits, and read what came under limits of our own.
+"""Run one capture in its two sandboxes, within limits on time and size.
 
 This runs in the process that was clicked in. Nothing that comes back is believed: its lengths are limited, and
 files are hashed and sealed without being read.
@@ -40,7 +40,7 @@ _turns = threading.BoundedSemaphore(AT_ONCE)
 
 
 class CaptureStopped(Exception):
-    """Raised when a capture brought nothing. `reason` says why in a sentence."""
+    """Raised when a capture fails. `reason` is a sentence for the officer."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -49,7 +49,7 @@ class CaptureStopped(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class CaptureLimits:
-    """What a capture may use, and how it reaches the internet.
+    """The resources of a capture and its route to the internet.
 
     `vantage` names the place on the internet that it comes from, and `upstream` is the proxy through which it gets
     there. `small_internet` is the port that reserved names lead to, in a demonstration. `denied` are networks of the
@@ -104,12 +104,12 @@ class CapturedPage:
 
 
 def chromium() -> str:
-    """Return where Chromium is, or ""."""
+    """Return the path of Chromium, or ""."""
     return next((one for one in _PLACES if os.access(one, os.X_OK)), "")
 
 
 def capture_missing() -> str:
-    """Return why no page can be captured here, in a sentence, or "" if it can."""
+    """Return the reason why pages cannot be captured on this machine, or ""."""
     if not chromium():
         return "Captures need Chromium, which is not installed (apt-get install chromium)."
     if sandboxes.bwrap() is None:
@@ -123,7 +123,7 @@ def capture_missing() -> str:
 
 
 def capture(address: str, limits: CaptureLimits, *, control: str = "") -> CapturedPage:
-    """Capture a page, and return what came back.
+    """Capture a page and return the result.
 
     Raises CaptureStopped if nothing can be captured here, or if too many captures run.
     """
@@ -183,7 +183,7 @@ def _page(
     files: tuple[CapturedFile, ...],
     seen: Sequence[Mapping[str, Any]],
 ) -> CapturedPage:
-    """Return the page as the browser's sandbox tells it. Raises CaptureStopped for what is no page."""
+    """Parse the page returned by the browser's sandbox. Raise CaptureStopped if it is malformed."""
     try:
         return _as_told(address, limits, page, files, seen)
     except (ValueError, TypeError, AttributeError, LookupError, OverflowError, RecursionError):
@@ -228,14 +228,14 @@ def _as_told(
 
 
 def _status(told: Any) -> int:
-    """Return a status of HTTP, or 0 for a number that is none."""
+    """Return an HTTP status, or 0 for an invalid number."""
     found = int(told)
     return found if 0 <= found <= 999 else 0
 
 
 @contextmanager
 def _folder() -> Iterator[Path]:
-    """Make a folder for the socket that only the two sandboxes share."""
+    """Create the folder for the socket shared by the two sandboxes."""
     folder = Path(tempfile.mkdtemp(prefix="heedline-capture-"))
     try:
         if os.geteuid() == 0:
@@ -253,7 +253,7 @@ def _order(process: subprocess.Popen[bytes], **words: Any) -> None:
 
 
 class _Reader:
-    """Reads a process's standard output until a time."""
+    """Reader of a process's standard output with a deadline."""
 
     def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
         assert process.stdout is not None  # noqa: S101
@@ -308,7 +308,7 @@ def _answer(
 
 
 def _seen(proxy: subprocess.Popen[bytes]) -> Sequence[Mapping[str, Any]]:
-    """Close the proxy's standard input, and return what it passed on and what it refused."""
+    """Stop the proxy, and return the connections that it passed on and refused."""
     assert proxy.stdin is not None  # noqa: S101
     with suppress(BrokenPipeError):
         proxy.stdin.close()

@@ -1,4 +1,4 @@
-"""The two sandboxes of a capture, made by bubblewrap: one with a network and no page, one with a page and no network.
+"""The capture's two bubblewrap sandboxes: a networked proxy and a browser without network.
 
 What is shown inside is the system's programs and the few packages that each needs, read-only. Nothing of this
 installation is: no home, no key file, no configuration. The environment is empty.
@@ -35,12 +35,12 @@ _HERE = Path(__file__).resolve().parent
 
 
 def bwrap() -> str | None:
-    """Return where bubblewrap is, or None."""
+    """Return the path of bubblewrap, or None."""
     return shutil.which("bwrap", path="/usr/bin:/bin:/usr/local/bin")
 
 
 def start_proxy(folder: Path, *, seconds: float) -> subprocess.Popen[bytes]:
-    """Start the proxy in a sandbox that shares the network and sees only the folder of its socket."""
+    """Start the proxy in a sandbox with network access and only its socket folder."""
     names = ("resolv.conf", "hosts", "nsswitch.conf", "host.conf", "gai.conf")
     resolving = [one for name in names if (one := Path("/etc", name)).exists()]
     options = [
@@ -54,7 +54,7 @@ def start_proxy(folder: Path, *, seconds: float) -> subprocess.Popen[bytes]:
 
 
 def start_browser(folder: Path, *, seconds: float) -> subprocess.Popen[bytes]:
-    """Start the browser in a sandbox without a network, from which only the proxy's socket is reached."""
+    """Start the browser in a sandbox without a network, connected only to the proxy's socket."""
     installed = Path(sysconfig.get_path("platlib"))
     packages = [one for name in _BROWSER_PACKAGES if (one := installed / name).exists()]
     options = [

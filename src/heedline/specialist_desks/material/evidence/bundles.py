@@ -1,4 +1,4 @@
-"""A bundle of an item's evidence: a zip file that anybody can verify without this service.
+"""Evidence bundles, zip files that can be verified without this service.
 
 In it are the entries as they were hashed, the files under their SHA-256, and the time stamps as they came.
 """
@@ -37,7 +37,7 @@ _BLOCK = 1 << 20
 
 @dataclass(frozen=True)
 class VerifiedBundle:
-    """What a verified bundle holds: the number of entries and files, the last hash, and the times of its stamps."""
+    """The contents of a verified bundle: counts of entries and files, last hash and stamp times."""
 
     entries: int
     files: int
@@ -47,7 +47,7 @@ class VerifiedBundle:
 
 
 class _Sink:
-    """A file that can only be written, from which the blocks are taken as they come."""
+    """A write-only file whose blocks can be taken as they are written."""
 
     def __init__(self) -> None:
         self._kept = bytearray()
@@ -57,10 +57,10 @@ class _Sink:
         return len(data)
 
     def flush(self) -> None:
-        """Do nothing: blocks are taken, not flushed."""
+        """Do nothing, because blocks are taken rather than flushed."""
 
     def take(self) -> bytes:
-        """Return what was written since the last time."""
+        """Return the data written since the last call."""
         found = bytes(self._kept)
         self._kept.clear()
         return found
@@ -176,5 +176,5 @@ def _digest(opened: zipfile.ZipFile, name: str) -> str:
 
 
 def _named(name: str) -> zipfile.ZipInfo:
-    """Return an entry of the zip file with a time that says nothing."""
+    """Return a zip entry with a fixed time."""
     return zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))

@@ -1,4 +1,4 @@
-"""Capture the page of an item, and look whether it is still there. Only a click begins either."""
+"""Capture an item's page or check whether it is still online, only on an examiner's request."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _FILES = {
 
 @dataclass(frozen=True)
 class LookedAt:
-    """What a capture or a check found: the number of its entry, and the verdict."""
+    """The result of a capture or check, with its entry number and verdict."""
 
     number: int
     verdict: LivenessVerdict
@@ -55,7 +55,7 @@ def capture(ref: UUID, *, by: Attendance, at: datetime) -> LookedAt:
 
 
 def look(ref: UUID, *, by: Attendance, at: datetime) -> LookedAt:
-    """Look whether an item is still there, and keep the proof. Raises as `capture` does."""
+    """Check whether an item is still online, and store the proof. Raise as `capture` does."""
     return _look(ref, EvidenceKind.CHECK, by=by, at=at)
 
 
@@ -74,7 +74,7 @@ def _look(ref: UUID, kind: EvidenceKind, *, by: Attendance, at: datetime) -> Loo
 
 @item_verb(MaterialAct.CAPTURE_BEGUN)
 def _begin(ref: UUID, *, by: Attendance, at: datetime) -> _Begun:
-    """Log that a page is asked for, before it is: the site may see who asks."""
+    """Log a page request before it is made, because the site can see it."""
     found = find(ref, by=by, at=at)
     found.permit(MaterialCapability.EXAMINE)
     if found.state is ItemState.REFERRED:

@@ -1,4 +1,4 @@
-"""The chain of an item's evidence: each entry is hashed together with the hash of the one before. Plain Python."""
+"""The hash chain of an item's evidence, in plain Python."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LABEL: Final = b"heedline/v1/evidence\0"
 
 
 class EvidenceKind(StrEnum):
-    """How an entry came about."""
+    """The kinds of evidence entry."""
 
     CAPTURE = "capture"
     CHECK = "check"
@@ -23,12 +23,12 @@ class EvidenceKind(StrEnum):
 
 
 class BrokenChain(Exception):
-    """Raised for a chain that is not what was recorded. The message says where."""
+    """Raised when a chain differs from what was recorded. The message names the entry."""
 
 
 @dataclass(frozen=True)
 class ChainLink:
-    """An entry with its number and the hash that was kept beside it."""
+    """An entry with its number and recorded hash."""
 
     number: int
     words: Mapping[str, Any] = field(repr=False)
@@ -36,19 +36,19 @@ class ChainLink:
 
 
 def head_of(words: Mapping[str, Any]) -> bytes:
-    """Return the hash of an entry, which has its number and the hash of the entry before in it."""
+    """Return the hash of an entry, which includes its number and the previous entry's hash."""
     return hashlib.sha256(_LABEL + in_text(words)).digest()
 
 
 def in_text(words: Mapping[str, Any]) -> bytes:
-    """Return an entry in the form that is hashed: sorted, without spaces."""
+    """Return an entry as canonical JSON for hashing."""
     return json.dumps(words, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode(
         "utf-8", "surrogatepass"
     )
 
 
 def verify(links: Iterable[ChainLink], last: tuple[int, bytes] | None = None) -> Sequence[ChainLink]:
-    """Return the links in order, if they are a whole chain.
+    """Return the links in order if they form a complete chain.
 
     `last` is the number and hash of the newest entry as they were kept elsewhere: a chain that was cut off verifies
     by itself. Raises BrokenChain.
@@ -71,7 +71,7 @@ def verify(links: Iterable[ChainLink], last: tuple[int, bytes] | None = None) ->
 
 
 def refuse_changed(name: str, content: bytes | str, expected: str) -> None:
-    """Raise BrokenChain unless a file, given whole or as its hash in hex, has the hash that its entry lists."""
+    """Raise BrokenChain unless a file, given as bytes or a hex hash, matches its entry."""
     found = content if isinstance(content, str) else hashlib.sha256(content).hexdigest()
     if found != expected:
         raise BrokenChain(f"The file {name} has been changed.")

@@ -1,4 +1,4 @@
-"""Adding an entry to an item's chain, and reading the chain again."""
+"""Append entries to an item's evidence chain, and read and verify the chain."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class EvidenceFile:
 
 @dataclass(frozen=True)
 class OpenedEntry:
-    """An entry as it was recorded, with its files and its time stamp."""
+    """A recorded entry, with its files and time stamp."""
 
     id: UUID
     link: ChainLink
@@ -64,7 +64,7 @@ def add(
     told: Mapping[str, Any],
     act: MaterialAct,
 ) -> EvidenceEntry:
-    """Seal what is told of files that were stored as the next entry of an item, and log its number and hash.
+    """Append an entry about stored files to an item's chain, and log its number and hash.
 
     The item's row must be locked, as `items.find` leaves it. Raises SealingStopped.
     """
@@ -105,7 +105,7 @@ def add(
 
 
 def stamp_missing(item: UUID) -> int:
-    """Ask the time-stamp authority about every entry of an item that has no stamp, and return how many got one."""
+    """Request a time stamp for each unstamped entry of an item, and return the number obtained."""
     stamped = 0
     for row in EvidenceEntry.objects.filter(item_id=item, stamp=None).order_by("number"):
         reply = time_stamps.stamp(bytes(row.head))
@@ -117,7 +117,7 @@ def stamp_missing(item: UUID) -> int:
 
 
 def opened(item: MaterialItem, ring: Keyring) -> tuple[OpenedEntry, ...]:
-    """Return the whole chain of an item, verified against the log. Raises BrokenChain."""
+    """Return an item's chain, verified against the log. Raise BrokenChain."""
     rows = list(item.evidence.select_related("officer").order_by("number"))
     words = desk_parts.opened([one.container for one in rows], ring)
     links = [
@@ -141,7 +141,7 @@ def opened(item: MaterialItem, ring: Keyring) -> tuple[OpenedEntry, ...]:
 
 
 def whole(item: MaterialItem, ring: Keyring) -> tuple[OpenedEntry, ...]:
-    """Return the whole chain of an item for a verb that needs it. Raises NotNow with the reason if it is broken."""
+    """Return an item's chain for a verb that needs it. Raise NotNow if it is broken."""
     try:
         return opened(item, ring)
     except BrokenChain as why:
@@ -149,7 +149,7 @@ def whole(item: MaterialItem, ring: Keyring) -> tuple[OpenedEntry, ...]:
 
 
 def logged(item: UUID) -> tuple[int, bytes]:
-    """Return the number and hash of an item's newest entry as the log has them, or zero for none."""
+    """Return the number and hash of an item's newest entry according to the log, or zero for none."""
     acts = [str(one) for one in ADDING]
     details: Sequence[Mapping[str, Any]] = list(
         Event.objects.filter(thing="item", thing_id=item, act__in=acts, outcome="done").values_list(

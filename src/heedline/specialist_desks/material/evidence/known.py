@@ -1,4 +1,4 @@
-"""The desk's bank of known hashes: what looks like something that the desk has examined before.
+"""The desk's bank of hashes of material that it has examined before.
 
 A match is shown and decides nothing. The bank lies in sealed pages and is opened in the session that looks something
 up, never kept.
@@ -28,7 +28,7 @@ _NO_TEXT = TextSketch(b"", b"")
 
 @dataclass(frozen=True)
 class KnownMatch:
-    """Another item that something is like: by its file, its picture or its text."""
+    """A match with another item, by file, image or text."""
 
     item: UUID
     by: str
@@ -36,12 +36,12 @@ class KnownMatch:
     distance: int
 
     def to_words(self) -> dict[str, Any]:
-        """Return the match in the form in which it is sealed."""
+        """Serialise the match for sealing."""
         return {"item": str(self.item), "by": self.by, "band": str(self.band), "distance": self.distance}
 
 
 def look_up_and_remember(found: FoundItem, told: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return what a capture or an upload is like among other items, and put its own hashes into the bank.
+    """Return a capture's or upload's matches among other items, and add its hashes to the bank.
 
     Raises SealingStopped.
     """
@@ -55,7 +55,7 @@ def look_up_and_remember(found: FoundItem, told: Mapping[str, Any]) -> list[dict
 def look_up(
     told: Mapping[str, Any], bank: Sequence[Mapping[str, Any]], *, besides: UUID
 ) -> Sequence[KnownMatch]:
-    """Return the nearest match for each other item of the bank, the nearest first."""
+    """Return the closest match for each other item in the bank, closest first."""
     others = [one for one in bank if one["item"] != str(besides)]
     found: dict[str, KnownMatch] = {}
 
@@ -85,7 +85,7 @@ def look_up(
 
 
 def items_with_files_of(report: UUID, desk: UUID, ring: Keyring) -> Sequence[UUID]:
-    """Return the items of a desk in whose evidence a file of a report is, by its SHA-256.
+    """Return the desk's items whose evidence contains this report file, by SHA-256.
 
     Raises CannotOpen and ChangedSinceArrival for a report that does not open.
     """
@@ -98,7 +98,7 @@ def items_with_files_of(report: UUID, desk: UUID, ring: Keyring) -> Sequence[UUI
 
 
 def forget(found: FoundItem) -> None:
-    """Take an item's hashes out of the bank, when it is disposed of.
+    """Remove a disposed item's hashes from the bank.
 
     Raises CannotOpen if a page of the bank does not open, because the hashes may be in it.
     """
@@ -138,7 +138,7 @@ def _remember(
 
 
 def _write(found: FoundItem, page: HashBankPage, entries: Sequence[Mapping[str, Any]]) -> None:
-    """Seal a page of the bank anew, and delete what it was before."""
+    """Reseal a page of the bank, and delete its earlier version."""
     desk = found.item.desk_id
     desk_parts.dispose(desk, page.id)
     page.container = desk_parts.seal(

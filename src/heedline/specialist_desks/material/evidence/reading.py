@@ -1,4 +1,4 @@
-"""What is shown of an item's evidence: the chain, one file of it, and the bundle that leaves the service."""
+"""View data for an item's evidence: its chain, files and exported bundle."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _SAME = frozenset({Band.SAME, Band.RE_ENCODED})
 
 @dataclass(frozen=True)
 class KnownItem:
-    """Another item that this one is like, with its state at the desk."""
+    """A similar item, with its state at the desk."""
 
     ref: UUID
     short: str
@@ -49,7 +49,7 @@ class KnownItem:
 
 @dataclass(frozen=True)
 class EvidenceLine:
-    """One entry of the chain as the item's page shows it."""
+    """An evidence entry prepared for display."""
 
     number: int
     kind: EvidenceKind
@@ -66,7 +66,7 @@ class EvidenceLine:
 
 @dataclass(frozen=True)
 class ItemEvidence:
-    """The evidence of an item. `broken` says why the chain is not what was recorded, or is ""."""
+    """The evidence of an item. `broken` describes a fault in the chain, or is ""."""
 
     lines: tuple[EvidenceLine, ...]
     settled: LivenessVerdict | None
@@ -77,7 +77,7 @@ class ItemEvidence:
 
 
 def evidence_of(ref: UUID, *, by: Attendance) -> ItemEvidence:
-    """Return the evidence of an item. To be called where the look at the item is logged. Raises NotHere and Locked."""
+    """Return the evidence of an item, whose view the caller has logged. Raise NotHere or Locked."""
     ring = by.keys()
     item = MaterialItem.objects.filter(desk_id__in=by.desk_ids, id=ref).first()
     if item is None:
@@ -95,7 +95,7 @@ def evidence_of(ref: UUID, *, by: Attendance) -> ItemEvidence:
 
 @item_verb(MaterialAct.EVIDENCE_VIEWED)
 def open_file(ref: UUID, number: int, role: str, *, by: Attendance, at: datetime) -> str:
-    """Log that a file of the evidence is viewed, and return the token with which the files site shows it, once.
+    """Log the view of an evidence file, and return a single-use files site token.
 
     Raises NotHere, Refused, Locked, OnBreak, and NotNow for evidence that was changed.
     """
@@ -118,7 +118,7 @@ def open_file(ref: UUID, number: int, role: str, *, by: Attendance, at: datetime
 
 @item_verb(MaterialAct.BUNDLED)
 def export(ref: UUID, *, by: Attendance, at: datetime) -> tuple[str, str]:
-    """Log that an item's evidence leaves the service. Return the token that hands it out once, and its last hash.
+    """Log the export of an item's evidence, and return a single-use download token and its last hash.
 
     Raises NotHere, Refused, Locked, and NotNow for evidence that was changed or is not there.
     """
@@ -146,7 +146,7 @@ def export(ref: UUID, *, by: Attendance, at: datetime) -> tuple[str, str]:
 
 
 def _refuse_seen_before(item: UUID, words: Sequence[Mapping[str, Any]], by: Attendance) -> None:
-    """Raise NotNow where an examiner would be shown again what they have examined as another item."""
+    """Raise NotNow if the examiner has already examined this material under another item."""
     same = [one.ref for one in _known(words, by) if one.band in _SAME]
     seen = Examination.objects.filter(item_id__in=same, officer_id=by.officer_id).exclude(item_id=item)
     one = seen.first()
@@ -173,7 +173,7 @@ def _line(one: OpenedEntry) -> EvidenceLine:
 
 
 def _stamped(one: OpenedEntry) -> datetime | None:
-    """Return when a third party stamped an entry, or None if nobody who is trusted did."""
+    """Return the time at which a trusted authority stamped an entry, or None."""
     if one.stamp is None or not time_stamps.authority_known():
         return None
     try:
@@ -183,7 +183,7 @@ def _stamped(one: OpenedEntry) -> datetime | None:
 
 
 def _known(words: Sequence[Mapping[str, Any]], by: Attendance) -> tuple[KnownItem, ...]:
-    """Return the items that this one is like, by its captures and uploads."""
+    """Return similar items, by this item's captures and uploads."""
     best: dict[UUID, Mapping[str, Any]] = {}
     for entry in words:
         for one in entry["told"].get("known", ()):

@@ -1,4 +1,4 @@
-"""What a captured page says of an item: its hashes, and the verdict whether the material is still there."""
+"""Derive an item's hashes and liveness verdict from its captured pages."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _FAILURES = {"dns": "dns", "timeout": "timeout", "tls": "tls"}
 
 
 def locator_of(content: ItemContent) -> Locator | None:
-    """Return the first locator of an item that can be opened in a browser, or None.
+    """Return an item's first locator that a browser can open, or None.
 
     Its address is without what a shared link adds, which would tell the site who reported it.
     """
@@ -47,13 +47,13 @@ def locator_of(content: ItemContent) -> Locator | None:
 
 
 def control_of(locator: Locator) -> str:
-    """Return the address of another page of the same site, which is there as long as the site is."""
+    """Return the address of a page that exists as long as the site does."""
     scheme, _, rest = locator.address.partition("://")
     return f"{scheme}://{rest.partition('/')[0]}/"
 
 
 def told_of(page: CapturedPage, locator: Locator, known: KnownPage) -> dict[str, Any]:
-    """Return what an entry records of a captured page, with its hashes and the verdict."""
+    """Return an entry's record of a captured page, with its hashes and verdict."""
     reading = reading_of(page, locator, known)
     sketch = sketch_text(page.file("text").decode("utf-8", "replace"))
     return {
@@ -93,7 +93,7 @@ def reading_of(page: CapturedPage, locator: Locator, known: KnownPage) -> Livene
 
 
 def _pdq_of(page: CapturedPage) -> dict[str, Any] | None:
-    """Return the picture's hash as the browser's sandbox wrote it, or None if it is none."""
+    """Return the image hash written by the browser's sandbox, or None if it is malformed."""
     picture = picture_of({"pdq": page.pdq})
     if picture is None or page.pdq is None:
         return None
@@ -105,7 +105,7 @@ def _pdq_of(page: CapturedPage) -> dict[str, Any] | None:
 
 
 def picture_of(told: Mapping[str, Any]) -> PictureHash | None:
-    """Return the picture's hash that an entry records, or None."""
+    """Return an entry's image hash, or None."""
     pdq = told.get("pdq")
     if not isinstance(pdq, Mapping):
         return None
@@ -120,7 +120,7 @@ def picture_of(told: Mapping[str, Any]) -> PictureHash | None:
 
 
 def text_of(told: Mapping[str, Any]) -> TextSketch | None:
-    """Return the text's sketch that an entry records, or None."""
+    """Return an entry's text sketch, or None."""
     text = told.get("text")
     if not isinstance(text, Mapping):
         return None
@@ -128,7 +128,7 @@ def text_of(told: Mapping[str, Any]) -> TextSketch | None:
 
 
 def known_page(entries: Iterable[Mapping[str, Any]]) -> KnownPage:
-    """Return what the material was when it was last captured and there, from an item's entries in order."""
+    """Return the state of the material at its last successful capture, from an item's entries in order."""
     found = KnownPage()
     for words in entries:
         told = words["told"]
@@ -138,7 +138,7 @@ def known_page(entries: Iterable[Mapping[str, Any]]) -> KnownPage:
 
 
 def checks_of(entries: Iterable[Mapping[str, Any]]) -> Sequence[LivenessCheck]:
-    """Return every look at an item, from its entries."""
+    """Return every check of an item, from its entries."""
     return [
         LivenessCheck(
             datetime.fromisoformat(words["at"]),
@@ -151,5 +151,5 @@ def checks_of(entries: Iterable[Mapping[str, Any]]) -> Sequence[LivenessCheck]:
 
 
 def settled(entries: Iterable[Mapping[str, Any]]) -> LivenessVerdict | None:
-    """Return the verdict that counts for an item, or None if there is none yet."""
+    """Return an item's confirmed verdict, or None if there is none yet."""
     return settled_verdict(checks_of(entries), rules())

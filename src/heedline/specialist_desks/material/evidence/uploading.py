@@ -1,4 +1,4 @@
-"""Keep a file that somebody captured elsewhere, by hand, as evidence of an item."""
+"""Add a manually captured file to an item's evidence."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HOW = "Say how, when and by whom the file was captured"
 
 
 def upload(ref: UUID, sent: DraftFile, how: str, *, by: Attendance, at: datetime) -> int:
-    """Make a file that was sent to the office the next entry of an item's evidence, and return its number.
+    """Add an uploaded file to an item's evidence chain, and return its entry number.
 
     `how` says how it was captured. Raises NotHere, Refused, Locked, SealingStopped and NotNow.
     """

@@ -1,4 +1,4 @@
-"""From where this installation captures pages, and within which limits."""
+"""The network locations from which pages are captured, and their limits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from heedline.specialist_desks.material.capture.running import CaptureLimits
 
 
 def vantages() -> dict[str, tuple[str, int] | None]:
-    """Return the places on the internet from which pages are captured, each with the proxy that leads there."""
+    """Return the network locations for captures, each with its proxy."""
     found: dict[str, tuple[str, int] | None] = {}
     for one in settings.CAPTURE_VANTAGES.split(","):
         name, _, proxy = one.strip().partition("=")
@@ -20,7 +20,7 @@ def vantages() -> dict[str, tuple[str, int] | None]:
 
 
 def limits_of(vantage: str) -> CaptureLimits:
-    """Return the limits of a capture from a vantage. An unknown one is the first."""
+    """Return the limits of a capture from a vantage, or from the first if it is unknown."""
     known = vantages()
     name = vantage if vantage in known else next(iter(known))
     denied = tuple(one.strip() for one in settings.CAPTURE_DENIED.split(",") if one.strip())
@@ -28,7 +28,7 @@ def limits_of(vantage: str) -> CaptureLimits:
 
 
 def _small_internet() -> int:
-    """Return the port that reserved names lead to: only where the database itself was born as a demonstration."""
+    """Return the port for reserved names, which exists only in a demonstration database."""
     port: int = settings.SMALL_INTERNET
     if not port or not StandingInstallation.objects.filter(born="demo").exists():
         return 0

@@ -1,4 +1,4 @@
-"""When an item is due to be checked, and the alarm if nobody has."""
+"""Regular checks of items, with the alarm for overdue ones."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LATE_AFTER = timedelta(hours=12)
 
 @item_verb(MaterialAct.WATCH_BEGUN)
 def watch(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Begin to check an item at the times of the pack. Raises NotHere, Refused and NotNow."""
+    """Start an item's regular checks. Raise NotHere, Refused or NotNow."""
     found = find(ref, by=by, at=at)
     found.permit(MaterialCapability.EXAMINE)
     if found.state not in WATCHED:
@@ -35,7 +35,7 @@ def watch(ref: UUID, *, by: Attendance, at: datetime) -> None:
 
 
 def begin(found: FoundItem, at: datetime) -> None:
-    """Begin the checks of an item anew, from this time, if it can be checked. A notice that is sent does the same."""
+    """Restart an item's checks from this time if it can be checked, as sending a notice does."""
     if found.state not in WATCHED or locator_of(found.content) is None:
         return
     item = found.item
@@ -47,18 +47,18 @@ def begin(found: FoundItem, at: datetime) -> None:
 
 
 def due(*, by: Attendance, at: datetime) -> Sequence[UUID]:
-    """Return the items whose check is due, the longest due first. Raises NotHere."""
+    """Return the items due for a check, longest overdue first. Raise NotHere."""
     rows = LivenessWatch.objects.filter(desk_id=my_desk(by), due_at__lte=at).order_by("due_at")
     return list(rows.values_list("item_id", flat=True)[:500])
 
 
 def raise_late(at: datetime) -> None:
-    """Raise an alarm at each desk with a check that is overdue. Safe to repeat."""
+    """Raise an alarm at each desk with an overdue check."""
     late = LivenessWatch.objects.filter(due_at__lt=at - LATE_AFTER)
     desks = set(late.values_list("desk_id", flat=True))
     paging.raise_alarms(MaterialAlarm.CHECK_LATE, at, [(desk, None) for desk in desks])
 
 
 def is_late(alarm: Alarm, at: datetime) -> bool:
-    """Return whether a check of the alarm's desk is overdue."""
+    """Return whether the alarm's desk has an overdue check."""
     return LivenessWatch.objects.filter(desk=alarm.desk_id, due_at__lt=at - LATE_AFTER).exists()

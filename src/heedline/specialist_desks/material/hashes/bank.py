@@ -1,4 +1,4 @@
-"""Look up hashes of pictures and texts among those that the desk already knows.
+"""Search the desk's known image and text hashes.
 
 A bank is built once in a session from what was unsealed, and is held in memory only.
 """
@@ -29,9 +29,9 @@ class Band(StrEnum):
     SAME = "same"
     """The same hash."""
     RE_ENCODED = "re-encoded"
-    """The same picture, re-encoded or resized: at most 16 bits differ."""
+    """The same image, re-encoded or resized (at most 16 differing bits)."""
     EDITED = "edited"
-    """Probably the same picture with changes: at most 31 bits differ."""
+    """Probably the same image with changes (at most 31 differing bits)."""
 
 
 def band(distance: int) -> Band | None:
@@ -88,7 +88,7 @@ class PictureBank:
         return len(self._words[0])
 
     def look_up(self, picture: PictureHash, threshold: int = THRESHOLD) -> list[BankMatch]:
-        """Return the entries alike to a picture in any of its eight forms, the nearest first.
+        """Return entries similar to an image in any of its eight orientations, closest first.
 
         A picture of a quality below 50 has none.
         """
@@ -127,7 +127,7 @@ class TextBank:
     """A bank of known text sketches, searched by comparison with every entry."""
 
     def __init__(self, sketches: Sequence[TextSketch]):
-        """Build the bank. A sketch of a short text is kept in its place and never matches."""
+        """Build the bank. Sketches of short texts keep their position and never match."""
         self._minima = np.zeros((len(sketches), SKETCH_SIZE), dtype=np.uint32)
         self._short = np.array([not one.claims for one in sketches], dtype=np.bool_)
         for at, one in enumerate(sketches):
@@ -136,7 +136,7 @@ class TextBank:
         self._whole = [one.whole for one in sketches]
 
     def look_up(self, text: TextSketch) -> list[BankMatch]:
-        """Return the entries alike to a text, the nearest first.
+        """Return entries similar to a text, closest first.
 
         A short text is alike only to itself.
         """

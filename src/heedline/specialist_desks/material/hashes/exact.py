@@ -1,4 +1,4 @@
-"""The hash by which only exact copies of a file are found."""
+"""The exact-match hash of a file."""
 
 from __future__ import annotations
 

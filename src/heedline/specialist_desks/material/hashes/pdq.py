@@ -49,7 +49,7 @@ class PictureHash:
 
 
 def hash_picture(pixels: npt.NDArray[np.uint8]) -> PictureHash | None:
-    """Return the hash of a picture, or None if it is too small.
+    """Return the hash of an image, or None if it is too small.
 
     `pixels` has rows, columns and three colours, or rows and columns of a grey picture. Raises ValueError for
     any other shape.
@@ -75,7 +75,7 @@ def hash_picture(pixels: npt.NDArray[np.uint8]) -> PictureHash | None:
 
 @lru_cache(maxsize=64)
 def _filter(length: int) -> npt.NDArray[np.float32]:
-    """Return the matrix of 64 rows that filters twice and samples a line of `length` pixels."""
+    """Return the 64-row matrix that filters a line of `length` pixels twice and samples it."""
     matrix = np.zeros((_SIDE, length), dtype=np.float64)
     window = (length + 2 * _SIDE - 1) // (2 * _SIDE)
     right = (window + 2) // 2 - 1
@@ -102,14 +102,14 @@ def _cosines() -> npt.NDArray[np.float32]:
 
 
 def _quality(small: npt.NDArray[np.float32]) -> int:
-    """Return how much the samples differ from their neighbours, from 0 to 100."""
+    """Return the gradient quality of the samples, from 0 to 100."""
     down = np.trunc((small[:-1] - small[1:]) * 100 / 255)
     across = np.trunc((small[:, :-1] - small[:, 1:]) * 100 / 255)
     return min(100, int(np.abs(down).sum() + np.abs(across).sum()) // 90)
 
 
 def _turned(frequencies: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], ...]:
-    """Return the frequencies of the picture in its eight forms, which differ only in sign and order."""
+    """Return the image's frequencies in its eight orientations, which differ only in sign and order."""
     odd_rows = np.where(np.arange(_FREQUENCIES) % 2, 1, -1).astype(np.float32)[:, None]
     odd_columns = odd_rows.T
     both = odd_rows * odd_columns

@@ -1,4 +1,4 @@
-"""Sketches of texts, by which copies with small changes are found.
+"""Text sketches, which identify near-duplicates.
 
 A sketch holds the smallest value of each of 64 hashes over all runs of three words. The share of minima that agree
 estimates the share of runs that two texts have in common (Broder's MinHash).
@@ -41,7 +41,7 @@ class TextSketch:
 
 
 def sketch_text(text: str) -> TextSketch:
-    """Return the sketch of a text. Case, punctuation and forms of letters make no difference."""
+    """Return the sketch of a text, ignoring case, punctuation and letter variants."""
     words = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
     whole = hashlib.sha256(" ".join(words).encode()).digest()
     runs = {" ".join(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1)}

@@ -22,7 +22,7 @@ class LivenessCheck:
 
 @dataclass(frozen=True, slots=True)
 class RuleFiring:
-    """A check made on a day of an item that was there the day before. `rule` is the one that fired, or ""."""
+    """A check of an item that was online the day before. `rule` is the rule that matched, or ""."""
 
     platform: str
     rule: str
@@ -40,7 +40,7 @@ def next_check(sent: datetime, done: int, fraction: float, rules: LivenessRules)
 
 
 def settled_verdict(checks: Sequence[LivenessCheck], rules: LivenessRules) -> LivenessVerdict | None:
-    """Return the verdict that counts, or None if there is none yet.
+    """Return the confirmed verdict, or None if there is none yet.
 
     An item counts as removed only after two checks that say so, from two places and far enough apart, with
     nothing else between them. Any other verdict counts at once.
@@ -60,7 +60,7 @@ def settled_verdict(checks: Sequence[LivenessCheck], rules: LivenessRules) -> Li
 
 
 def rules_to_suspend(day: Iterable[RuleFiring], rules: LivenessRules) -> set[str]:
-    """Return the rules that fired on nearly all of a platform's items that were there the day before.
+    """Return the rules that suddenly matched nearly all of a platform's items.
 
     A platform that changes its pages does not remove everything in one day: the rule is wrong.
     """

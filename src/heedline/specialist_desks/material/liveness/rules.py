@@ -33,7 +33,7 @@ class PageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PageRule:
-    """A dated rule that recognises a kind of page. Everything that it names has to be so.
+    """A dated rule that recognises a kind of page if all its conditions hold.
 
     `seen` is the day on which somebody last saw such a page, and `owner` looks at it again. `platform` is a
     platform's code, or "" for any.

@@ -49,7 +49,7 @@ class LivenessVerdict(StrEnum):
 
     @property
     def needs_person(self) -> bool:
-        """Return whether an examiner has to decide."""
+        """Return whether an examiner must decide."""
         return not self.is_removed and self is not LivenessVerdict.LIVE
 
 
@@ -105,7 +105,7 @@ def read_response(
     locators: LocatorRules,
     suspended: Collection[str] = (),
 ) -> LivenessReading:
-    """Return the verdict on a response to an item's address. `suspended` are codes of rules that are not asked."""
+    """Return the verdict on a response to an item's address, ignoring the rules in `suspended`."""
     if not response.status:
         return LivenessReading(LivenessVerdict.UNREACHABLE, response.failure)
     fired = {rule.kind: rule for rule in _fired(item, response, rules, suspended)}
@@ -138,7 +138,7 @@ def read_response(
 
 
 def _compared(response: StoredResponse, known: KnownPage) -> LivenessReading:
-    """Return whether a page is still what it was. A page with nothing to compare is there, as far as we know."""
+    """Return whether a page is unchanged. A page with nothing to compare counts as unchanged."""
     if known.picture and known.picture.claims and response.picture:
         if not response.picture.claims:
             return LivenessReading(LivenessVerdict.CHANGED, "picture")
@@ -165,7 +165,7 @@ def _fired(
 
 
 def fires(rule: PageRule, text: str, path: str, headers: Mapping[str, str]) -> bool:
-    """Return whether a rule recognises a page by everything that it names."""
+    """Return whether all conditions of a rule hold for a page."""
     if rule.text and (len(text) > rule.at_most or not rule.text.search(text)):
         return False
     if rule.path and not rule.path.search(path):

@@ -47,11 +47,11 @@ _FILLERS = r"(?:user ?name|user|account|handle|channel|group|id|name|gamertag|is
 
 
 class _TooDeep(Exception):
-    """Raised for an address that holds more addresses inside each other than anybody writes."""
+    """Raised for an address with too many nested addresses."""
 
 
 def canonical(text: str, rules: LocatorRules) -> Locator | None:
-    """Return the locator that a text names, or None if it names none.
+    """Return the locator in a text, or None.
 
     The text is one address or account, in any of the forms that people write.
     """
@@ -64,13 +64,13 @@ def canonical(text: str, rules: LocatorRules) -> Locator | None:
 
 
 def account_locator(app: str, account: str, rules: LocatorRules) -> Locator | None:
-    """Return the locator of an account on an app, or None if either is not understood."""
+    """Return the locator of an account on an app, or None if either is unknown."""
     platform = rules.by_name.get(app.strip().casefold())
     return _account(platform, account, rules, f"{app} {account}") if platform else None
 
 
 def address_without_tracking(locator: Locator, rules: LocatorRules) -> str:
-    """Return the address that may be told to a company, and that a capture opens.
+    """Return the address for notices to companies and for captures.
 
     What a site adds to a shared link can name the account that shared it, so only an item's one address is given,
     or a page's address without what follows readers. Where the fragment holds the key that opens a file, it is given
@@ -119,7 +119,7 @@ def _canonical(text: str, rules: LocatorRules, depth: int) -> Locator | None:
 
 
 def _is_host(host: str, rules: LocatorRules, *, has_path: bool) -> bool:
-    """Return whether a word with dots in it is a host name and not a file name, an amount or a sentence."""
+    """Return whether a dotted word is a host name rather than a file name, amount or sentence."""
     ending = host.rpartition(".")[2].lower()
     if re.fullmatch(r"\d{1,3}(?:\.\d{1,3}){3}", host):
         return has_path
@@ -131,7 +131,7 @@ def _is_host(host: str, rules: LocatorRules, *, has_path: bool) -> bool:
 
 
 def _app_link(scheme: str, plain: str, rules: LocatorRules, written: str, depth: int) -> Locator | None:
-    """Return the locator of a link that is opened by an app and not by a browser."""
+    """Return the locator of an app link."""
     if scheme == "magnet":
         return _magnet(plain, written)
     if scheme in {"ipfs", "ipns"} and (found := _IPFS.match(plain)):
@@ -250,7 +250,7 @@ def _has_host(hosts: frozenset[str], host: str) -> bool:
 
 
 def _inside(wrapper: WrapperForm, host: str, path: str, search: str, fragment: str) -> str:
-    """Return the address inside a page that only leads on, or ""."""
+    """Return the target address of a redirect page, or ""."""
     found = wrapper.path.match(path + search + fragment if "rest" in wrapper.path.groupindex else path)
     if not found:
         return ""
@@ -267,7 +267,7 @@ def _inside(wrapper: WrapperForm, host: str, path: str, search: str, fragment: s
 
 
 def _with_slashes(rest: str) -> str:
-    """Return an address whose double slash may have been collapsed, with both slashes and a scheme."""
+    """Restore the scheme and double slash of an address that may have lost them."""
     plain = unquote(rest) if re.match(r"h(?:tt|xx)ps?%3a", rest, re.IGNORECASE) else rest
     if found := re.match(r"h(?:tt|xx)p(s?):/+", plain, re.IGNORECASE):
         return f"http{found[1].lower()}://{plain[found.end() :]}"
@@ -289,7 +289,7 @@ def _archived(
 def _item(
     platform: PlatformForms, host: str, path: str, search: str, fragment: str, address: str, written: str
 ) -> Locator | None:
-    """Return the locator of an item whose form the platform has, or None."""
+    """Return the locator of an address that matches a form of the platform, or None."""
     plain = re.sub(r"/{2,}", "/", path).rstrip("/") or "/"
     plain = re.sub("%40", "@", re.sub("%2b", "+", plain, flags=re.IGNORECASE))
     values: dict[str, str] | None = None
@@ -345,7 +345,7 @@ def _key_host(host: str, platform: PlatformForms | None) -> str:
 
 
 def _settled(key: str) -> str:
-    """Return a key without the punctuation at its end, which readers would take for the end of a sentence."""
+    """Return a key without trailing punctuation."""
     while True:
         before = key
         key = _EMPTY_FRAGMENT.sub("", unwrapped(key))
@@ -361,7 +361,7 @@ def _key_path(path: str) -> str:
 
 
 def _key_query(search: str, rules: LocatorRules, platform: PlatformForms | None) -> str:
-    """Return the query without what follows readers, in its own order."""
+    """Return the query without tracking parameters, in its original order."""
     kept = []
     for part in search[1:].split("&"):
         name = part.partition("=")[0].lower()
@@ -374,7 +374,7 @@ def _key_query(search: str, rules: LocatorRules, platform: PlatformForms | None)
 
 
 def _escaped(text: str) -> str:
-    """Return a text in which characters that need no escape have none, and escapes are in capitals."""
+    """Return a text with unnecessary percent-escapes decoded and the rest in capitals."""
     if "%" not in text:
         return text
 

@@ -1,4 +1,4 @@
-"""Find every locator in a text that people wrote."""
+"""Find every locator in free text."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ACCOUNT = r"@?[A-Za-z0-9_+][\w.#+-]{1,39}"
 
 
 def locators_in(text: str, rules: LocatorRules) -> list[Locator]:
-    """Return the locators in a text, each key once, in their order.
+    """Return the distinct locators in a text, in order.
 
     An archived copy is followed by the page that it shows.
     """
@@ -48,7 +48,7 @@ def _found(text: str, rules: LocatorRules) -> Iterator[Locator]:
 
 
 def _accounts(line: str, rules: LocatorRules) -> tuple[list[Locator], str]:
-    """Return the accounts that a line names together with their app, and the line without them."""
+    """Return the accounts named with their app in a line, and the line without them."""
     found: list[Locator] = []
 
     def one(match: re.Match[str]) -> str:
@@ -65,7 +65,7 @@ def _accounts(line: str, rules: LocatorRules) -> tuple[list[Locator], str]:
 
 @lru_cache(maxsize=4)
 def _account_patterns(names: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
-    """Return the patterns of "@name on App" and "App: name". Their parts are short, so that no text takes long."""
+    """Return the patterns for "@name on App" and "App: name", bounded to stay fast on any text."""
     apps = "|".join(re.escape(one) for one in sorted(names, key=len, reverse=True))
     words = r"(?:(?:user ?name|account|handle|channel|group|user|gamertag|id)\s{0,3}[:=]?\s{0,3}){0,3}"
     patterns = (

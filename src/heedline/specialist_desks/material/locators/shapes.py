@@ -29,14 +29,14 @@ class LocatorKind(StrEnum):
     ARCHIVED = "archived"
     """A copy of a page in a web archive."""
     SHORT = "short"
-    """A short link, which has to be followed to learn what it points to."""
+    """A short link, whose target is known only by following it."""
     HANDLE = "handle"
     """An account name without the platform's name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Locator:
-    """Location of an item.
+    """The location of an item.
 
     Two locators with the same `key` name the same item. The key is itself a text that `canonical` accepts,
     and its canonical form is the key. `address` is the exact address to open, with its own scheme, parameters
@@ -70,12 +70,12 @@ class Locator:
 
     @property
     def defanged(self) -> str:
-        """The address or key in a form that no program turns into a link."""
+        """The defanged address or key."""
         return defanged(self.address or self.key)
 
 
 def defanged(address: str) -> str:
-    """Return an address in a form that no program turns into a link, such as hxxps://bad[.]example/a."""
+    """Return a defanged address, such as hxxps://bad[.]example/a."""
     scheme, mark, rest = address.partition("://")
     if not mark:
         return address
@@ -89,7 +89,7 @@ def _host(address: str) -> str:
 
 
 def _scripts(part: str) -> set[str]:
-    """Return the scripts of the letters in a text, of which Japanese writes several together."""
+    """Return the writing systems in a text, counting those of Japanese as one."""
     found = {
         unicodedata.name(letter, "").partition(" ")[0]
         for letter in part

@@ -1,4 +1,4 @@
-"""Evidence of items, the checks that are due, and the bank of known hashes.
+"""Models for evidence of items, scheduled checks and the bank of known hashes.
 
 What a page said, its address, its hashes and what a check found are in sealed parts of the desk. No row says what an
 item is.
@@ -14,7 +14,7 @@ from heedline.specialist_desks.material.models.items import MaterialItem
 
 
 class EvidenceEntry(models.Model):
-    """One entry of an item's chain of evidence. Never changed.
+    """An immutable entry of an item's evidence chain.
 
     `container` holds the entry, and `head` is the SHA-256 of it, which covers the entry before. The entry has a random
     number in it, so nobody can test a guess against `head`. `stamp` is a time-stamp authority's reply for `head`.
@@ -35,7 +35,7 @@ class EvidenceEntry(models.Model):
 
 
 class LivenessWatch(models.Model):
-    """When an item is next checked. `done` checks were made since `began_at`, and `due_at` is null after the last."""
+    """An item's check schedule. `due_at` is null after the last check."""
 
     item = models.OneToOneField(
         MaterialItem, on_delete=models.PROTECT, primary_key=True, related_name="watch"
@@ -51,7 +51,7 @@ class LivenessWatch(models.Model):
 
 
 class HashBankPage(models.Model):
-    """A page of the desk's bank of known hashes. `container` holds the hashes and which item each is of."""
+    """A page of the desk's bank of known hashes, sealed in `container` with the items they belong to."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     desk = models.ForeignKey("desks.Desk", on_delete=models.PROTECT, related_name="+")

@@ -15,7 +15,7 @@ from heedline.specialist_desks.material.rules import ItemOutcome, ItemState, Pla
 
 
 class MaterialItem(models.Model):
-    """A thing at one or more addresses.
+    """An item of material at one or more addresses.
 
     `container` holds what it is, as it was last written. `found_on` is the day of the session in which it was found.
     `indexed` is the search index in which it can be found as it is now, or null. `round` counts how often it was

@@ -1,4 +1,4 @@
-"""Notices to companies, attempts to deliver them, what companies answered, and when material was last seen.
+"""Models for notices, delivery attempts, companies' answers and checks of items.
 
 Whom a notice goes to, what it says and what came back stand in sealed parts of the desk, whose `thing` is the notice.
 What the desk has done (`state`) and what the company says (`answer`) are two columns, and neither sets the other.
@@ -75,7 +75,7 @@ class CompanyNotice(models.Model):
 
 
 class NoticeAttempt(models.Model):
-    """One attempt to deliver a notice. `container` holds what came back, once the attempt has ended."""
+    """A delivery attempt. `container` holds the reply once it has ended."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     notice = models.ForeignKey(CompanyNotice, on_delete=models.PROTECT, related_name="attempts")
@@ -89,7 +89,7 @@ class NoticeAttempt(models.Model):
 
 
 class NoticeAnswer(models.Model):
-    """What a company answered, on its page or otherwise. `officer` recorded it, and is null for the page."""
+    """A company's answer. `officer` is null if it was given on the company's page."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     notice = models.ForeignKey(CompanyNotice, on_delete=models.PROTECT, related_name="answers")
@@ -103,7 +103,7 @@ class NoticeAnswer(models.Model):
 
 
 class MaterialSighting(models.Model):
-    """What a look at an item found, by an examiner or by a liveness check."""
+    """The result of a check of an item, by an examiner or automatic."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     item = models.ForeignKey(MaterialItem, on_delete=models.PROTECT, related_name="sightings")
@@ -123,7 +123,7 @@ class MaterialSighting(models.Model):
 
 
 class ChannelTestRecord(models.Model):
-    """A test of a company's channel. No notice is a test: the row would say which company it went to.
+    """A test of a company's channel.
 
     `channel` is the channel's number among those of the company in the pack.
     """

@@ -1,4 +1,4 @@
-"""The companies of the directory as a desk sees them, and the test of a channel."""
+"""View data for the company directory, and tests of its channels."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialC
 
 @dataclass(frozen=True)
 class CompanyLine:
-    """A company of the directory, with the last test of each of its channels."""
+    """A company in the directory, with the last test of each channel."""
 
     company: Company
     tests: Mapping[int, ChannelTest]
@@ -38,7 +38,7 @@ class CompanyLine:
 
 
 def companies(*, by: Attendance, at: datetime) -> tuple[CompanyLine, ...]:
-    """Return the companies of the directory. Raises NotHere, Refused and Locked."""
+    """Return the companies in the directory. Raise NotHere, Refused or Locked."""
     desk, ring = my_desk(by), by.keys()
     by.require(MaterialCapability.SEE, desk)
     return tuple(
@@ -48,7 +48,7 @@ def companies(*, by: Attendance, at: datetime) -> tuple[CompanyLine, ...]:
 
 
 def test_channel(code: str, number: int, *, by: Attendance, at: datetime) -> CarriedNotice:
-    """Send a test by a channel, which says that it is one, and store whether it was accepted.
+    """Send a test message through a channel, and record whether it was accepted.
 
     Raises NotHere, Refused and NotNow.
     """
@@ -76,7 +76,7 @@ def test_channel(code: str, number: int, *, by: Attendance, at: datetime) -> Car
 
 
 def secret_for_company(code: str, *, by: Attendance) -> str:
-    """Return the secret of a company in the form that receivers of signed requests expect, and log it.
+    """Return a company's signing secret in webhook format, and log the view.
 
     Raises NotHere, NotNow, and Refused for somebody who does not lead the desk.
     """

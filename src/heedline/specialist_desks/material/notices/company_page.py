@@ -1,4 +1,4 @@
-"""What a company does on the page of a notice, in the partner process, which holds no key of the desk.
+"""A company's actions on the page of a notice, run in the partner process without desk keys.
 
 The token in the address is all that opens the page. The page knows the notice's reference and what was answered, and
 nothing that the notice says. An answer is sealed to the desk.
@@ -34,7 +34,7 @@ FULL = "Too many answers have been sent for this notice. Write to the unit inste
 
 @dataclass(frozen=True, slots=True)
 class CompanyPage:
-    """What the page shows of a notice."""
+    """The data that a company's page shows about a notice."""
 
     desk: UUID
     reference: str
@@ -45,7 +45,7 @@ class CompanyPage:
 
     @property
     def possible(self) -> tuple[CompanyAnswer, ...]:
-        """Return the answers that can be given now. A question or an objection can be added to."""
+        """Return the answers that the company can give now."""
         if self.withdrawn:
             return ()
         again = {self.answer} & {CompanyAnswer.ASKS, CompanyAnswer.OBJECTS}
@@ -53,7 +53,7 @@ class CompanyPage:
 
 
 def look(token: str) -> CompanyPage:
-    """Return the notice that a token opens. Raises NotHere for every other text, and for a token that has expired."""
+    """Return the notice for a token. Raise NotHere for an unknown or expired token."""
     digest = answer_token_hash(token)
     if not _LOOKS.allows(digest):
         raise NotNow(TOO_FAST)
@@ -71,7 +71,7 @@ def look(token: str) -> CompanyPage:
 
 
 def answer(token: str, said: CompanyAnswer, text: str, name: str, *, at: datetime) -> None:
-    """Store what a company answers, sealed to the desk. What the desk has done is not changed by it.
+    """Store a company's answer, sealed to the desk, without changing the desk's own state.
 
     Raises NotHere, NotNow, NoRoom and SealingStopped.
     """

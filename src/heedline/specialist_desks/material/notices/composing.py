@@ -1,4 +1,4 @@
-"""Write a notice, put it up for approval, approve it or give it back, and give it up."""
+"""Verbs for drafting, submitting, approving, returning and abandoning a notice."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ ONE_OPEN = "There is already an open notice about this item."
 
 
 class NoticeRefused(NotNow):
-    """Raised for a notice that the rules refuse. `refusals` are the reasons in words."""
+    """Raised when the rules refuse a notice. `refusals` are the reasons in words."""
 
     def __init__(self, refused: list[str]) -> None:
         super().__init__(" ".join(refused))
@@ -69,7 +69,7 @@ class NoticeRefused(NotNow):
 
 @dataclass(frozen=True)
 class NoticeForm:
-    """What an examiner writes into a notice. `grounds` has the reasons by provision, in words for the company."""
+    """An examiner's draft of a notice, with the reasons for the company by provision in `grounds`."""
 
     basis: NoticeBasis
     channel: int | None
@@ -86,7 +86,7 @@ class NoticeForm:
 
 @item_verb(MaterialAct.COMPOSED)
 def compose(ref: UUID, form: NoticeForm, *, by: Attendance, at: datetime) -> UUID:
-    """Write a draft of a notice about an item, and return it.
+    """Create a draft notice about an item, and return it.
 
     Raises NotHere, Refused, Locked, and NoticeRefused for an item that no company may be told of.
     """
@@ -121,7 +121,7 @@ def compose(ref: UUID, form: NoticeForm, *, by: Attendance, at: datetime) -> UUI
 
 @notice_verb(MaterialAct.COMPOSED)
 def change(ref: UUID, form: NoticeForm, *, version: int, by: Attendance, at: datetime) -> None:
-    """Write a draft anew, or a notice that could not be delivered. Whoever does so is its composer from then on.
+    """Revise a draft or undeliverable notice, and become its author.
 
     Raises NotHere, Refused, Changed and NotNow.
     """
@@ -144,7 +144,7 @@ def change(ref: UUID, form: NoticeForm, *, version: int, by: Attendance, at: dat
 
 @notice_verb(MaterialAct.PROPOSED)
 def propose(ref: UUID, *, version: int, by: Attendance, at: datetime) -> None:
-    """Put a draft up for approval. Raises NotHere, Refused, Changed, NotNow, and NoticeRefused with every reason."""
+    """Submit a draft for approval. Raise NotHere, Refused, Changed, NotNow or NoticeRefused."""
     found = find_notice(ref, by=by, at=at, version=version)
     found.permit(MaterialCapability.NOTIFY)
     found.move(NoticeMove.PROPOSE)
@@ -155,7 +155,7 @@ def propose(ref: UUID, *, version: int, by: Attendance, at: datetime) -> None:
 
 @notice_verb(MaterialAct.APPROVED)
 def approve(ref: UUID, *, version: int, by: Attendance, at: datetime) -> None:
-    """Approve a notice as it is, with the times that run from now.
+    """Approve a notice, which starts its deadlines.
 
     Raises NotHere, Changed, NotNow, Refused for somebody involved, and NoticeRefused.
     """
@@ -176,7 +176,7 @@ def approve(ref: UUID, *, version: int, by: Attendance, at: datetime) -> None:
 
 @notice_verb(MaterialAct.RETURNED)
 def give_back(ref: UUID, *, version: int, by: Attendance, at: datetime) -> None:
-    """Return a notice to its author as a draft. Raises NotHere, Refused, Changed and NotNow."""
+    """Return a notice to its author as a draft. Raise NotHere, Refused, Changed or NotNow."""
     found = find_notice(ref, by=by, at=at, version=version)
     found.permit(MaterialCapability.NOTIFY)
     found.not_under_way()
@@ -188,7 +188,7 @@ def give_back(ref: UUID, *, version: int, by: Attendance, at: datetime) -> None:
 
 @notice_verb(MaterialAct.DROPPED)
 def drop(ref: UUID, *, version: int, by: Attendance, at: datetime) -> None:
-    """Give a notice up before the company was told. Raises NotHere, Refused, Changed and NotNow."""
+    """Abandon a notice before it is sent. Raise NotHere, Refused, Changed or NotNow."""
     found = find_notice(ref, by=by, at=at, version=version)
     found.permit(MaterialCapability.NOTIFY)
     found.not_under_way()
@@ -201,7 +201,7 @@ def drop(ref: UUID, *, version: int, by: Attendance, at: datetime) -> None:
 
 
 def why_not(found: FoundNotice, *, sending: bool) -> tuple[list[str], NoticeStanding]:
-    """Return why a notice may not be put up for approval, or sent, in words, with what stands behind it."""
+    """Return the reasons against submitting or sending a notice, and its supporting facts."""
     cleared = deconflict(found.item)
     row, content = found.row, found.stored.content
     approved = row.approved_container is not None and row.approved_container == row.container
@@ -218,12 +218,12 @@ def why_not(found: FoundNotice, *, sending: bool) -> tuple[list[str], NoticeStan
 
 
 def may_approve(standing: NoticeStanding, officer: UUID) -> bool:
-    """Return whether an officer may approve a notice: whoever wrote it or examined the item first may not."""
+    """Return whether an officer may approve a notice. Its author and the first examiner may not."""
     return why_not_approve(standing, officer) is None
 
 
 def refuse(found: FoundNotice, *, sending: bool) -> NoticeStanding:
-    """Raise NoticeRefused with every reason why a notice may not go on. Otherwise return what stands behind it.
+    """Return a notice's supporting facts, or raise NoticeRefused with every reason against it.
 
     That it was deconflicted is logged, and not what was found.
     """
@@ -235,7 +235,7 @@ def refuse(found: FoundNotice, *, sending: bool) -> NoticeStanding:
 
 
 def why_not_begin(found: FoundItem) -> str:
-    """Return why no notice can be written about an item, or ""."""
+    """Return the reason why no notice can be written about an item, or ""."""
     reason = OF_STATE.get(found.state)
     if reason is not None:
         return str(reason)
@@ -275,7 +275,7 @@ def _page_of(token: str) -> str:
 def _stored(
     found: FoundItem, company: Company, form: NoticeForm, reference: str, answer_url: str
 ) -> StoredNotice:
-    """Return a notice from what was typed, the item, and what the examiners found. Nothing comes from a report."""
+    """Build a notice from the draft, the item and the findings, with nothing from a report."""
     rules = pack_data.notice_rules()
     channel = None if form.basis is NoticeBasis.SECTION_3 else form.channel
     if channel is not None and pack_data.channel_at(company, channel) is None:
@@ -300,7 +300,7 @@ def _stored(
 
 
 def _timed(content: NoticeContent, at: datetime, *, crisis: bool) -> NoticeContent:
-    """Return the content dated, with the times by which the company is asked to acknowledge and to answer."""
+    """Return the content with its date and the deadlines for acknowledgement and answer."""
     if content.basis is NoticeBasis.SECTION_3:
         return replace(content, dated=day_in_uk(at))
     rules = pack_data.notice_rules()
@@ -320,14 +320,14 @@ def _item(found: FoundItem, form: NoticeForm) -> NoticeItem:
 
 
 def met_in(found: FoundItem) -> tuple[str, ...]:
-    """Return the codes of the provisions that the last deciding examination found to be met."""
+    """Return the provisions that the last deciding examination found to be met."""
     rows = found.item.examinations.filter(round=found.item.round, outcome__in=("unlawful", "held"))
     last = rows.order_by("-at").first()
     return tuple(last.met) if last is not None else ()
 
 
 def _grounds(found: FoundItem, said: Mapping[str, str]) -> tuple[NoticeGround, ...]:
-    """Return the provisions that were found to be met, with the reasons that were written for the company.
+    """Return the provisions met, with the reasons written for the company.
 
     The examiners' own reasons do not leave the desk: they may speak of a report.
     """

@@ -1,4 +1,4 @@
-"""The content of a notice, from which every form of it is written.
+"""The content of a notice, from which every format is rendered.
 
 No field holds anything about a report: neither its words, its number, its time nor its reporter. A test holds the
 list of fields, so that a new one has to be decided on.
@@ -41,7 +41,7 @@ class NoticeItem:
 
 @dataclass(frozen=True, slots=True)
 class NoticeAddressee:
-    """The company, and the channel and address by which it is reached."""
+    """The company, with the channel and address used."""
 
     company: str
     kind: ChannelKind
@@ -51,7 +51,7 @@ class NoticeAddressee:
 
 @dataclass(frozen=True, slots=True)
 class NoticeAuthority:
-    """The unit that sends a notice, and how the company reaches it."""
+    """The sending unit and its contact details."""
 
     unit: str
     email: str
@@ -107,5 +107,5 @@ def item_of(
 
 
 def digest(content: NoticeContent) -> str:
-    """Return a hash of the content, by which an approval is bound to what was approved."""
+    """Return a hash of the content, which binds an approval to it."""
     return hashlib.sha256(json.dumps(asdict(content), sort_keys=True, default=str).encode()).hexdigest()

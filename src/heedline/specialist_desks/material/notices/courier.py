@@ -1,4 +1,4 @@
-"""The program that delivers one notice: an SMTP conversation, or one web request.
+"""The courier process, which delivers one notice by SMTP or web request.
 
 It is started for each delivery by an examiner's session, which hands it the address and the bytes over a pipe. It has
 no database, no key and no secret of the office, writes nothing, and ends. Plain Python without Django: run as
@@ -26,7 +26,7 @@ _PROOF = 2_000
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """A redirect handler that refuses every redirect: a notice reaches the address of the directory or nobody."""
+    """A redirect handler that refuses every redirect, so that notices reach only the directory's address."""
 
     def redirect_request(
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str
@@ -35,7 +35,7 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 
 
 def deliver(errand: dict[str, Any]) -> dict[str, str]:
-    """Deliver one notice and return the outcome (`accepted`, `later` or `never`) with what came back."""
+    """Deliver one notice and return the outcome (`accepted`, `later` or `never`) with the reply."""
     try:
         return _by_mail(errand) if errand["kind"] == "email" else _by_web(errand)
     except (OSError, http.client.HTTPException, ValueError) as failed:
@@ -43,7 +43,7 @@ def deliver(errand: dict[str, Any]) -> dict[str, str]:
 
 
 def _by_mail(errand: dict[str, Any]) -> dict[str, str]:
-    """Hand a message to the mail server. Its reply to the last line of the message is the proof."""
+    """Send a message by SMTP and return the server's final reply as proof."""
     server = errand["server"]
     try:
         with smtplib.SMTP(server["host"], server["port"], timeout=TIMEOUT) as mail:
@@ -68,7 +68,7 @@ def _said(code: int, said: bytes | str) -> dict[str, str]:
 
 
 def _by_web(errand: dict[str, Any]) -> dict[str, str]:
-    """Send one request. A status below 300 is the company's acceptance, and every redirect is refused."""
+    """Send one web request. Only a status below 300 counts as acceptance."""
     if urlsplit(errand["to"]).scheme not in {"http", "https"}:
         raise ValueError("no web address")
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirects())

@@ -15,13 +15,13 @@ class AttemptOutcome(StrEnum):
     """Result of a delivery attempt."""
 
     ACCEPTED = "accepted"
-    """The company's system said that it has the notice."""
+    """The company's system accepted the notice."""
     LATER = "later"
     """A temporary failure, such as no connection or a busy server."""
     NEVER = "never"
     """A permanent failure, such as an unknown address or a rejected signature."""
     BOUNCED = "bounced"
-    """Accepted, and sent back afterwards."""
+    """Accepted, but returned later."""
 
 
 class DeliveryState(StrEnum):
@@ -35,7 +35,7 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeliveryAttempt:
-    """A delivery attempt, with the status or reply received, which contains nothing of the notice."""
+    """A delivery attempt with its status or reply, which quotes nothing from the notice."""
 
     at: datetime
     outcome: AttemptOutcome
@@ -48,7 +48,7 @@ _TOKEN = 32
 
 
 def delivery_state(attempts: Sequence[DeliveryAttempt]) -> DeliveryState:
-    """Return what the attempts add up to. Only the company's own acceptance is a delivery."""
+    """Return the overall result of the attempts. Only the company's acceptance counts as delivery."""
     if not attempts:
         return DeliveryState.WAITING
     last = max(attempts, key=lambda one: one.at).outcome
@@ -60,7 +60,7 @@ def delivery_state(attempts: Sequence[DeliveryAttempt]) -> DeliveryState:
 
 
 def next_attempt(attempts: Sequence[DeliveryAttempt], approved: datetime) -> datetime | None:
-    """Return when the next attempt is due, or None if there is none to make.
+    """Return when the next attempt is due, or None if no attempt is left.
 
     It is due at once after the approval, and ever later after each failure that may pass.
     """
@@ -72,7 +72,7 @@ def next_attempt(attempts: Sequence[DeliveryAttempt], approved: datetime) -> dat
 
 
 def _since_success(attempts: Sequence[DeliveryAttempt]) -> int:
-    """Return the number of failures in a row at the end."""
+    """Return the number of consecutive failures at the end."""
     count = 0
     for one in sorted(attempts, key=lambda one: one.at, reverse=True):
         if one.outcome is AttemptOutcome.ACCEPTED:
@@ -82,10 +82,10 @@ def _since_success(attempts: Sequence[DeliveryAttempt]) -> int:
 
 
 def new_answer_token() -> str:
-    """Return a token for the page on which a company answers. Only its hash is stored."""
+    """Return a token for the company's page, of which only the hash is stored."""
     return secrets.token_urlsafe(_TOKEN)
 
 
 def answer_token_hash(token: str) -> bytes:
-    """Return the hash by which a token is found. A text that cannot be a token has a hash too, which nothing has."""
+    """Return the lookup hash of a token, or of any text, which then matches nothing."""
     return hashlib.sha256(b"heedline notice answer:" + token.encode("utf-8", "surrogatepass")).digest()

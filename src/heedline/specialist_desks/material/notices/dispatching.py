@@ -1,4 +1,4 @@
-"""Hand the address and the bytes of a notice to the courier, in memory, and return what came back."""
+"""Pass a notice and its address to the courier in memory, and return the outcome."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _DEMO = "Written to the folder of the demonstration. Nothing was sent."
 
 @dataclass(frozen=True, slots=True)
 class CarriedNotice:
-    """The outcome of one delivery, with the status or reply that came back."""
+    """The outcome of one delivery, with its status or reply."""
 
     outcome: AttemptOutcome
     proof: str = field(repr=False)
 
 
 def carry_email(message: EmailMessage, *, to: str, at: datetime) -> CarriedNotice:
-    """Have an email delivered. Raises nothing: a failure is an outcome."""
+    """Deliver an email. Failures are returned, not raised."""
     body = message.as_bytes()
     server = settings.NOTICE_MAIL
     if not server["host"]:
@@ -52,7 +52,7 @@ def carry_email(message: EmailMessage, *, to: str, at: datetime) -> CarriedNotic
 
 
 def carry_request(request: SignedRequest, *, to: str, at: datetime) -> CarriedNotice:
-    """Have a signed request delivered. Raises nothing: a failure is an outcome."""
+    """Deliver a signed request. Failures are returned, not raised."""
     place = _stand_in(to)
     if place is None and settings.DEMO:
         return _to_the_folder(request.body, "json", at)
@@ -61,12 +61,12 @@ def carry_request(request: SignedRequest, *, to: str, at: datetime) -> CarriedNo
 
 
 def can_carry(kind: ChannelKind) -> bool:
-    """Return whether this program delivers by a channel. A company's web form is filled in by hand."""
+    """Return whether this program can deliver through a channel. Web forms are filled in by hand."""
     return kind in {ChannelKind.EMAIL, ChannelKind.WEBHOOK}
 
 
 def _stand_in(address: str) -> str | None:
-    """Return the loopback address that stands in for a reserved name, in a demonstration or a test."""
+    """Return the loopback address for a reserved name, in a demonstration or test."""
     if not (settings.DEMO or settings.TESTING):
         return None
     names: Mapping[str, str] = settings.NOTICE_STAND_INS
@@ -87,7 +87,7 @@ def _text(body: bytes) -> str:
 
 
 def _run(errand: Mapping[str, Any]) -> CarriedNotice:
-    """Start a courier, hand it its errand over a pipe, and return what it says."""
+    """Run a courier with its task sent over a pipe, and return its result."""
     command = [sys.executable, "-m", "heedline.specialist_desks.material.notices.courier"]
     kept = {name: value for name, value in os.environ.items() if name in _INHERITED}
     try:

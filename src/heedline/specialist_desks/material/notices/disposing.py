@@ -1,4 +1,4 @@
-"""The end of an item's notices, when the item is disposed of."""
+"""Disposal of an item's notices together with the item."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ STILL_OPEN = (
 
 
 def open_notices(item: UUID) -> bool:
-    """Return whether a notice about an item is open or has an unread answer, which bars the item's disposal."""
+    """Return whether an open or unread notice prevents an item's disposal."""
     waits = Q(state__in=[str(one) for one in OPEN_NOTICES]) | Q(due_at__isnull=False)
     return CompanyNotice.objects.filter(waits, item_id=item).exists()
 
 
 def remove(item: UUID, *, by: Attendance, at: datetime) -> int:
-    """Delete every notice about an item with what came back, and every look at it. Return the number of sealed parts.
+    """Delete an item's notices, replies and checks, and return the number of sealed parts deleted.
 
     Must be called inside the transaction in which the item is disposed of. The database refuses it to everybody but
     whoever leads the desk. Raises NotNow while a notice is open.

@@ -1,4 +1,4 @@
-"""What a notice waits for, until when, and the alarm when nobody has done it."""
+"""The step due on each notice, its deadline and the alarm if it is missed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SAYS_NOTHING = frozenset({CompanyAnswer.NONE, CompanyAnswer.RECEIVED})
 
 
 def step_of(row: CompanyNotice) -> DueStep | None:
-    """Return the step that a notice waits for, or None if it waits for nothing.
+    """Return the step due on a notice, or None.
 
     Each level of the escalation path that has been taken gives time until the next one.
     """
@@ -57,7 +57,7 @@ def step_of(row: CompanyNotice) -> DueStep | None:
 
 
 def _given(taken: int) -> timedelta:
-    """Return how long after its time a notice can wait once so many levels of the escalation path were taken.
+    """Return the time allowed after the deadline, given the escalation levels already taken.
 
     After the last level nothing gives more time: somebody closes the notice as unanswered.
     """
@@ -68,14 +68,14 @@ def _given(taken: int) -> timedelta:
 
 
 def settle(row: CompanyNotice) -> None:
-    """Set what a notice waits for, from its times and its state."""
+    """Set a notice's due step from its times and state."""
     step = step_of(row)
     row.step = str(step.step) if step is not None else ""
     row.due_at = step.due if step is not None else None
 
 
 def next_escalation(row: CompanyNotice, at: datetime) -> Escalation | None:
-    """Return whom to turn to now that a company is silent, or None while there is time or after the last level."""
+    """Return the next escalation contact for a silent company, or None if none is due."""
     if row.step not in {NoticeStep.ACKNOWLEDGE, NoticeStep.ANSWER} or row.due_at is None or at < row.due_at:
         return None
     levels = notice_rules().escalation
@@ -83,12 +83,12 @@ def next_escalation(row: CompanyNotice, at: datetime) -> Escalation | None:
 
 
 def is_red(row: CompanyNotice, at: datetime) -> bool:
-    """Return whether somebody has to act on a notice now: it came back, is overdue, or was answered badly."""
+    """Return whether a notice needs action now, because it is undeliverable, overdue or refused."""
     return row.state == NoticeState.FAILED or (row.due_at is not None and at >= row.due_at)
 
 
 def watch(at: datetime) -> None:
-    """Raise an alarm for each overdue notice. Safe to repeat.
+    """Raise an alarm for each overdue notice.
 
     A notice that is no longer open is due only while an answer to it has not been read.
     """
@@ -104,7 +104,7 @@ def is_late(alarm: Alarm, at: datetime) -> bool:
 
 
 def call_owner(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    """Return the owner of an overdue notice, and from the second step, or without one, the desk's supervisors."""
+    """Return the owner of an overdue notice, or the supervisors from the second step or if it has none."""
     owner = _email_of(alarm.about_id)
     return owner | call_supervisors(alarm, step, at) if step or not owner else owner
 

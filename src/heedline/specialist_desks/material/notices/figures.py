@@ -1,4 +1,4 @@
-"""Figures of online material between two days: items, findings, agreement, notices, and removals by platform.
+"""Statistics of online material for a period, with findings, notices and removals by platform.
 
 They are worked out from what is never changed (days on which items were found, examinations, answers, looks at items), so
 the same days give the same figures at any later time. Small numbers are not shown.
@@ -38,7 +38,7 @@ from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialC
 
 @dataclass(frozen=True, slots=True)
 class PlatformFigures:
-    """What became of the notices about one platform. `hours` is the median until removal."""
+    """The results of notices about one platform, with the median hours until removal in `hours`."""
 
     platform: str
     sent: Figure
@@ -49,7 +49,7 @@ class PlatformFigures:
 
 @dataclass(frozen=True, slots=True)
 class MaterialFigures:
-    """The figures of one desk between two days, both included."""
+    """One desk's figures for a period, including both days."""
 
     since: date
     until: date
@@ -64,7 +64,7 @@ class MaterialFigures:
 
 
 def protected(counts: Iterable[int]) -> tuple[Figure, ...]:
-    """Return figures of parts that add up to a known sum, with no small one left that could be worked out.
+    """Return the parts of a known total, suppressed so that no small part can be derived.
 
     If exactly one part is suppressed, the smallest other one is suppressed as well.
     """
@@ -79,7 +79,7 @@ def protected(counts: Iterable[int]) -> tuple[Figure, ...]:
 
 
 def figures(since: date, until: date, *, by: Attendance, at: datetime) -> MaterialFigures:
-    """Return the figures of the officer's desk, and log that they were viewed. Raises NotHere, Refused and Locked."""
+    """Return the figures of the officer's desk, and log the view. Raise NotHere, Refused or Locked."""
     desk, ring = my_desk(by), by.keys()
     with refusals_logged(MaterialAct.FIGURES_VIEWED, by=by.officer_id, desk=desk):
         by.require(MaterialCapability.SEE, desk)
@@ -120,7 +120,7 @@ def _moment(day: date) -> datetime:
 
 
 def _agreed(seconds: list[Examination]) -> int:
-    """Return how many second examinations found the same outcome and at least one provision in common."""
+    """Return the number of second examinations that agreed on the outcome and a provision."""
     items = [one.item_id for one in seconds]
     firsts = {
         (one.item_id, one.round): one
@@ -135,7 +135,7 @@ def _agreed(seconds: list[Examination]) -> int:
 
 
 def _withdrawn(sent: list[CompanyNotice], end: datetime) -> int:
-    """Return how many of these notices were withdrawn before `end`."""
+    """Return the number of these notices withdrawn before `end`."""
     told = NoticeAttempt.objects.filter(
         notice_id__in=[one.id for one in sent], outcome__in=("withdrawn", "not-told"), at__lt=end
     )
@@ -185,7 +185,7 @@ def _by_platform(
 
 
 def _gone(sent: list[CompanyNotice], end: datetime) -> dict[UUID, datetime]:
-    """Return when the material of each notice was first found or said to be gone, after it was sent and before `end`."""
+    """Return each notice's first removal time after sending and before `end`."""
     said = NoticeAnswer.objects.filter(
         notice_id__in=[one.id for one in sent], answer=str(CompanyAnswer.REMOVED), at__lt=end
     )

@@ -1,4 +1,4 @@
-"""What follows once a company has a notice: its answers, the service of a letter, closing, and withdrawal."""
+"""Verbs after sending a notice, for answers, service of letters, closing and withdrawal."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ LONGEST = 4_000
 
 @notice_verb(MaterialAct.ANSWER_RECORDED)
 def record_answer(ref: UUID, answer: CompanyAnswer, words: str, *, by: Attendance, at: datetime) -> None:
-    """Record what a company answered by email, telephone or letter. What the desk has done stays as it is.
+    """Record a company's answer by email, telephone or letter, without changing the desk's own state.
 
     Raises NotHere, Refused, Locked and NotNow.
     """
@@ -80,7 +80,7 @@ def record_answer(ref: UUID, answer: CompanyAnswer, words: str, *, by: Attendanc
 
 @notice_verb(MaterialAct.ANSWER_READ)
 def read_answer(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Record that an answer to a notice which is no longer open was read. Raises NotHere, Refused, Locked and NotNow."""
+    """Mark a late answer to a closed notice as read. Raise NotHere, Refused, Locked or NotNow."""
     found = find_notice(ref, by=by, at=at)
     found.permit(MaterialCapability.NOTIFY)
     if found.state in OPEN_NOTICES or found.row.due_at is None:
@@ -91,7 +91,7 @@ def read_answer(ref: UUID, *, by: Attendance, at: datetime) -> None:
 
 @notice_verb(MaterialAct.SERVED)
 def serve(ref: UUID, given_on: date, how: str, words: str, *, by: Attendance, at: datetime) -> datetime:
-    """Record that a section 3 notice was given, with the proof, and return when the time to comply ends.
+    """Record the service of a section 3 notice with its proof, and return the compliance deadline.
 
     `how` is `hand` or `post`. For post, `given_on` is the day on which it was recorded as delivered. Raises NotHere,
     Refused, Locked, NotNow and NoticeRefused.
@@ -125,7 +125,7 @@ def serve(ref: UUID, given_on: date, how: str, words: str, *, by: Attendance, at
 
 @notice_verb(MaterialAct.NOTICE_CLOSED)
 def close(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Close a notice whose material is gone, or about which the company has decided.
+    """Close a notice once its material is gone or the company has decided.
 
     Raises NotHere, Refused, Locked, and NotNow with the reason why it cannot be closed yet.
     """
@@ -146,7 +146,7 @@ def close(ref: UUID, *, by: Attendance, at: datetime) -> None:
 
 @notice_verb(MaterialAct.NOTICE_CLOSED)
 def lapse(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Close a notice that the company never answered, after every level of the escalation path.
+    """Close an unanswered notice after the last escalation level.
 
     Raises NotHere, Refused, Locked and NotNow.
     """
@@ -164,7 +164,7 @@ def lapse(ref: UUID, *, by: Attendance, at: datetime) -> None:
 
 
 def withdraw(ref: UUID, words: str, *, by: Attendance, at: datetime) -> CarriedNotice | None:
-    """Withdraw a wrong notice, and tell the company that it was wrong. Return what came back, or None for a letter.
+    """Withdraw a wrong notice and notify the company. Return the reply, or None for a letter.
 
     It is withdrawn whatever comes back: the proof says what the company was told, and whether it was reached. Raises
     NotHere, Refused, Locked, NotNow, and NoticeRefused for words of a report.
@@ -225,7 +225,7 @@ def _end_withdrawal(
 
 
 def _reviewed_since(item: UUID, since: datetime | None) -> bool:
-    """Return whether somebody uninvolved has examined an item again since a company objected, and upheld it."""
+    """Return whether an uninvolved examiner has upheld the finding since the company objected."""
     if since is None:
         return False
     rows = Examination.objects.filter(item_id=item, place=str(Place.REVERSAL), at__gte=since)

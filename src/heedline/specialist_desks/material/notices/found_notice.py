@@ -1,4 +1,4 @@
-"""What every verb on a notice shares: finding it, permission, the move, its clock, and the log."""
+"""Steps that every verb on a notice shares: lookup, permission, transition, deadline and logging."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ MOVED = "material-notice-moved"
 
 @dataclass
 class FoundNotice:
-    """A notice that the officer may see, with its row and its item's locked and its content opened."""
+    """A notice visible to the officer, with its own and its item's rows locked and its content decrypted."""
 
     row: CompanyNotice
     stored: StoredNotice
@@ -89,24 +89,24 @@ class FoundNotice:
         self.by.require(capability, self.row.desk_id)
 
     def move(self, move: NoticeMove) -> None:
-        """Move the notice. Raises NotNow if that is no move from its present state."""
+        """Apply a transition to the notice. Raise NotNow if its state does not allow it."""
         try:
             self.row.state = moved(self.state, move, self.basis)
         except NotThisMove:
             raise NotNow(CHANGED) from None
 
     def not_under_way(self) -> None:
-        """Raise NotNow while an attempt to deliver the notice is under way."""
+        """Raise NotNow while a delivery attempt is in progress."""
         begun = NoticeAttempt.objects.filter(notice=self.row, outcome=BEGUN, at__gt=self.at - _UNDER_WAY)
         if begun.exists():
             raise NotNow("A colleague is sending this notice now.")
 
     def seal(self, words: dict[str, object], part: str) -> UUID:
-        """Seal words about the notice to the desk, and return their container."""
+        """Seal text about the notice to the desk, and return its container."""
         return desk_parts.seal(self.row.desk_id, self.row.id, words, part=part, on=self.at.date())
 
     def write(self, stored: StoredNotice) -> None:
-        """Seal a new content of a draft, which nobody has approved."""
+        """Seal new content for an unapproved draft."""
         self.stored = stored
         self.row.container = self.seal(stored.to_words(), NOTICE)
         self.row.approved_container = None
@@ -115,7 +115,7 @@ class FoundNotice:
         self.row.acknowledge_by, self.row.answer_by = stored.content.acknowledge_by, stored.content.answer_by
 
     def save(self) -> None:
-        """Work out what the notice waits for now, and store its row with its next version."""
+        """Update the notice's due step, and store its row with its next version."""
         due.settle(self.row)
         self.row.version += 1
         self.row.save(update_fields=CHANGING)
@@ -123,7 +123,7 @@ class FoundNotice:
             alarms.resolve(MOVED, self.row.id, by=self.by, at=self.at)
 
     def record(self, act: MaterialAct, **detail: str | int | bool) -> None:
-        """Log the act on the notice's item, in the same transaction."""
+        """Log the action on the notice's item in the same transaction."""
         self.item.record(act, notice=self.row.reference, **detail)
 
 
@@ -148,5 +148,5 @@ def find_notice(ref: UUID, *, by: Attendance, at: datetime, version: int | None 
 
 
 def notice_verb[**P, R](act: MaterialAct) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Declare a function `do(ref, …, by=…, at=…)` as a verb on a notice: one transaction, with every refusal logged."""
+    """Declare `do(ref, …, by=…, at=…)` as a verb on a notice."""
     return items.verb_on(act, CompanyNotice, "notice")

@@ -1,4 +1,4 @@
-"""What is shown of notices: the list, one notice, those of an item, and what waits for an officer."""
+"""View data for notices: the list, one notice, an item's notices and My work."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class CompanyNoticeLine:
 
 @dataclass(frozen=True)
 class NoticeQueue:
-    """A page of a desk's notices. `late` counts the open ones that are in red."""
+    """A page of a desk's notices. `late` counts the open ones that need action."""
 
     desk_name: str
     lines: tuple[CompanyNoticeLine, ...]
@@ -85,7 +85,7 @@ class NoticeQueue:
 
 @dataclass(frozen=True)
 class ShownAttempt:
-    """One attempt to deliver a notice, with what came back."""
+    """A delivery attempt with its reply."""
 
     at: datetime
     by: str
@@ -95,7 +95,7 @@ class ShownAttempt:
 
 @dataclass(frozen=True)
 class ShownAnswer:
-    """What a company answered, on its page or recorded by an officer."""
+    """A company's answer, from its page or recorded by an officer."""
 
     at: datetime
     answer: CompanyAnswer
@@ -106,7 +106,7 @@ class ShownAnswer:
 
 @dataclass(frozen=True)
 class NoticeView:
-    """Everything that the page of a notice shows.
+    """The data for a notice's page.
 
     `refused` are the reasons why it cannot go on now. `overturned` means that the company has a notice about an item
     which is no longer found unlawful.
@@ -135,7 +135,7 @@ class NoticeView:
 
 
 def listed(chosen: str, page: int, *, by: Attendance, at: datetime) -> NoticeQueue:
-    """Return a page of the notices of the officer's desk: the most urgent first. Raises NotHere and Locked."""
+    """Return a page of the officer's desk's notices, most urgent first. Raise NotHere or Locked."""
     desk = my_desk(by)
     with refusals_logged(MaterialAct.NOTICES_VIEWED, by=by.officer_id, desk=desk):
         by.require(MaterialCapability.SEE, desk)
@@ -152,7 +152,7 @@ def listed(chosen: str, page: int, *, by: Attendance, at: datetime) -> NoticeQue
 
 
 def _in_list(desk: UUID, chosen: str) -> QuerySet[CompanyNotice]:
-    """Return the notices of one list. One that is closed is among the open ones until an answer to it was read."""
+    """Return the notices in one list. Closed ones with unread answers count as open."""
     wanted = Q(state__in=[str(one) for one in NOTICE_LISTS.get(chosen, OPEN_NOTICES)])
     if NOTICE_LISTS.get(chosen, OPEN_NOTICES) == OPEN_NOTICES:
         wanted |= Q(due_at__isnull=False)
@@ -160,7 +160,7 @@ def _in_list(desk: UUID, chosen: str) -> QuerySet[CompanyNotice]:
 
 
 def of_item(item: UUID, *, by: Attendance, at: datetime) -> tuple[CompanyNoticeLine, ...]:
-    """Return the notices about an item, the newest first."""
+    """Return the notices about an item, newest first."""
     rows = list(
         CompanyNotice.objects.filter(item_id=item, desk_id__in=by.desk_ids)
         .select_related("owner")
@@ -172,7 +172,7 @@ def of_item(item: UUID, *, by: Attendance, at: datetime) -> tuple[CompanyNoticeL
 
 @dataclass(frozen=True)
 class OpenNotice:
-    """The open notice of an item, as the queue of items shows it."""
+    """An item's open notice, as shown in the queue."""
 
     ref: UUID
     state: NoticeState
@@ -181,7 +181,7 @@ class OpenNotice:
 
 
 def of_items(items: Sequence[UUID], at: datetime) -> dict[UUID, OpenNotice]:
-    """Return the open notice of each of these items that has one."""
+    """Return these items' open notices."""
     rows = CompanyNotice.objects.filter(item_id__in=items, state__in=[str(one) for one in OPEN_NOTICES])
     return {
         one.item_id: OpenNotice(one.id, NoticeState(one.state), one.due_at, due.is_red(one, at))
@@ -191,7 +191,7 @@ def of_items(items: Sequence[UUID], at: datetime) -> dict[UUID, OpenNotice]:
 
 @notice_verb(MaterialAct.NOTICES_VIEWED)
 def one(ref: UUID, *, by: Attendance, at: datetime) -> NoticeView:
-    """Return a notice with everything known about it, and log the view. Raises NotHere, Refused and Locked."""
+    """Return the data for a notice's page, and log the view. Raise NotHere, Refused or Locked."""
     found = find_notice(ref, by=by, at=at)
     found.permit(MaterialCapability.SEE)
     found.record(MaterialAct.NOTICES_VIEWED)
@@ -239,7 +239,7 @@ def one(ref: UUID, *, by: Attendance, at: datetime) -> NoticeView:
 
 
 def waiting_for_me(by: Attendance, at: datetime) -> tuple[WorkWaiting, ...]:
-    """Return what the page My work says about notices of the officer's desk. Counts need no keys."""
+    """Return the counts of notices for My work. No keys are needed."""
     desk = next((one.id for one in by.desks if one.kind == DESK_KIND), None)
     if desk is None:
         return ()

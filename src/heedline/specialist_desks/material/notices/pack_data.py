@@ -1,4 +1,4 @@
-"""The directory of companies and the rules for notices of the pack in force."""
+"""The current pack's company directory and notice rules."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ def _rules(pack: str) -> NoticeRules:
 
 
 def directory() -> PlatformDirectory:
-    """Return the companies of the pack in force."""
+    """Return the current pack's company directory."""
     return _directory(settings.PACK)
 
 
 def notice_rules() -> NoticeRules:
-    """Return the rules for notices of the pack in force."""
+    """Return the current pack's notice rules."""
     return _rules(settings.PACK)
 
 
 def further_holidays() -> frozenset[date]:
-    """Return the holidays that the pack lists beside the library's."""
+    """Return the additional holidays listed in the pack."""
     return proclaimed(load_pack(settings.PACK).working_days)
 
 
 def addressee_of(company: Company, channel: int | None) -> NoticeAddressee:
-    """Return the addressee of a notice by a channel of a company, or by post."""
+    """Return the addressee for a company's channel, or for post."""
     language = "en" if "en" in company.languages else company.languages[0]
     if channel is None:
         return NoticeAddressee(company.name, ChannelKind.POST, company.postal, language)
@@ -56,12 +56,12 @@ def addressee_of(company: Company, channel: int | None) -> NoticeAddressee:
 
 
 def channel_at(company: Company, number: int | None) -> NoticeChannel | None:
-    """Return a channel of a company by its number, or None."""
+    """Return a company's channel by number, or None."""
     if number is None or not 0 <= number < len(company.channels):
         return None
     return company.channels[number]
 
 
 def is_out_of_date(company: Company, at: datetime) -> bool:
-    """Return whether nobody has confirmed a company's entry for too long."""
+    """Return whether a company's entry is due for confirmation."""
     return directory().is_out_of_date(company, at.date())

@@ -1,4 +1,4 @@
-"""The section 3 letter, as a page to be printed and served by hand or by recorded post."""
+"""The printable section 3 letter."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialC
 
 @notice_verb(MaterialAct.LETTER_PRINTED)
 def letter(ref: UUID, *, by: Attendance, at: datetime) -> str:
-    """Return an approved section 3 notice as a page to be printed, and log it.
+    """Return the printable page of an approved section 3 notice, and log it.
 
     Raises NotHere, Refused, Locked, and NotNow for a notice that is not approved, or is not a section 3 notice.
     """

@@ -17,7 +17,7 @@ from heedline.specialist_desks.material.rules import ItemState
 
 
 class NoticeRefusal(StrEnum):
-    """A reason why a notice is refused, in the words that officers read."""
+    """A reason for refusing a notice, as shown to officers."""
 
     NO_ITEMS = "Add at least one item."
     TOO_MANY_ITEMS = "There are too many items. Divide them between several notices."
@@ -100,7 +100,7 @@ class ItemStanding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeStanding:
-    """What stands behind a notice, beside its content.
+    """A notice's supporting facts, apart from its content.
 
     `approved_digest` is the digest of what was approved. `repeats_report` means that the notice has a run of words
     that a report has too.
@@ -124,7 +124,7 @@ def refusals(
     *,
     sending: bool = True,
 ) -> list[NoticeRefusal]:
-    """Return why a notice may not be sent, or with `sending` off, why it may not be put up for approval."""
+    """Return the reasons against sending a notice, or against submitting it if `sending` is false."""
     found = [*_incomplete(content, rules), *_unfounded(content, standing, rules, now)]
     if content.basis is NoticeBasis.SECTION_3:
         found += _not_a_section_3_notice(content, standing)
@@ -210,7 +210,7 @@ def _not_approved(content: NoticeContent, standing: NoticeStanding) -> Iterator[
 
 
 def why_not_approve(standing: NoticeStanding, officer: UUID) -> NoticeRefusal | None:
-    """Return why an officer may not approve a notice, or None if they may.
+    """Return the reason why an officer may not approve a notice, or None.
 
     Whoever wrote it or first examined an item in it may not. A second reviewer may.
     """

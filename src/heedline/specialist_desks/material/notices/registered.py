@@ -1,4 +1,4 @@
-"""What notices add to the desk's registration: log acts, tables with their rights, functions, copies and data held."""
+"""The parts of the desk's registration that concern notices."""
 
 from __future__ import annotations
 

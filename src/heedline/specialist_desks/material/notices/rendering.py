@@ -29,7 +29,7 @@ li, p { overflow-wrap: anywhere } li { margin-bottom: 2mm }
 
 
 class NotByThisChannel(Exception):
-    """Raised for a form that a notice may not have. `refusal` says why."""
+    """Raised for a format that a notice may not be sent in. `refusal` is the reason."""
 
     def __init__(self, refusal: NoticeRefusal) -> None:
         super().__init__(refusal)
@@ -69,7 +69,7 @@ def as_text(content: NoticeContent, *, exact: bool = False) -> str:
 
 
 def as_html(content: NoticeContent) -> str:
-    """Return a notice as a page to be printed, with exact addresses that are no links."""
+    """Return a notice as a printable page, with exact addresses but no links."""
     title, *rest = parts(content, exact=True)
     body = "".join(_html(part, "h1" if part is title else "h2") for part in (title, *rest))
     language = escape(content.addressee.language, quote=True)
@@ -90,7 +90,7 @@ def _fetch_nothing(url: str, *_arguments: object, **_options: object) -> Never:
 
 
 def as_pdf(content: NoticeContent) -> bytes:
-    """Return a notice as a PDF that screen readers can read.
+    """Return a notice as a tagged PDF.
 
     Nothing is fetched while it is made. Raises NoPdfProgram.
     """
@@ -129,7 +129,7 @@ def as_email(content: NoticeContent, *, sender: str, pdf: bytes | None = None) -
 
 
 def as_json(content: NoticeContent) -> bytes:
-    """Return a notice for machines, with exact addresses, always as the same bytes."""
+    """Return a notice as canonical JSON with exact addresses."""
     said: dict[str, Any] = {"format": FORMAT, **asdict(content)}
     del said["addressee"]["address"]
     return json.dumps(said, sort_keys=True, ensure_ascii=False, default=_plain).encode()
@@ -198,7 +198,7 @@ def withdrawal_request(content: NoticeContent, words: str, *, secret: bytes, at:
 
 
 def signed_test(*, secret: bytes, at: datetime) -> SignedRequest:
-    """Return a signed request that only says that it is a test."""
+    """Return a signed test request."""
     return _signed(
         json.dumps({"format": FORMAT, "test": True}).encode(), f"test_{int(at.timestamp())}", secret, at
     )

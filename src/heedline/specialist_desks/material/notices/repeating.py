@@ -1,4 +1,4 @@
-"""Whether a notice repeats words of a report. Plain Python."""
+"""Detect text in a notice that is copied from a report, in plain Python."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def written_words(content: NoticeContent) -> tuple[str, ...]:
-    """Return the texts of a notice that an examiner wrote."""
+    """Return the free text that an examiner wrote in a notice."""
     said = [content.reasons, content.warning, content.terms_clause]
     said += [one.reason for one in content.grounds]
     said += [one.description for one in content.items]
@@ -22,7 +22,7 @@ def written_words(content: NoticeContent) -> tuple[str, ...]:
 
 
 def repeats(written: Iterable[str], reported: Iterable[str]) -> bool:
-    """Return whether a written text has `RUN` words in a row that a report has too, whatever stands between them."""
+    """Return whether a text and a report share `RUN` consecutive words, ignoring punctuation."""
     known = {run for text in reported for run in _runs(text)}
     return bool(known) and any(run in known for text in written for run in _runs(text))
 

@@ -1,4 +1,4 @@
-"""Send a notice, from the session of an examiner whose keys are unlocked, and keep the proof."""
+"""Send notices from an examiner's unlocked session, and store the proof."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ BY_FORM = (
 
 @dataclass(frozen=True, slots=True)
 class ReadyNotice:
-    """A notice that has passed every refusal, and the attempt that has begun."""
+    """A notice cleared for sending, with its delivery attempt."""
 
     attempt: UUID
     content: NoticeContent
@@ -53,7 +53,7 @@ class ReadyNotice:
 
 
 def send(ref: UUID, *, by: Attendance, at: datetime) -> CarriedNotice:
-    """Send an approved notice, or one that could not be delivered, and return what came back.
+    """Send an approved or undeliverable notice, and return the outcome.
 
     The attempt is stored before anything leaves, and its outcome afterwards, so that none is forgotten. Raises
     NotHere, Refused, Locked, NotNow, and NoticeRefused with every reason.
@@ -85,7 +85,7 @@ def _begin(ref: UUID, *, by: Attendance, at: datetime) -> ReadyNotice:
 
 @notice_verb(MaterialAct.SENT)
 def _end(ref: UUID, ready: ReadyNotice, carried: CarriedNotice, *, by: Attendance, at: datetime) -> None:
-    """Store how an attempt ended, with its proof, and move the notice.
+    """Store an attempt's outcome and proof, and update the notice.
 
     Whether nothing else is sent by its channel before it has passed a test is sealed with the proof.
     """
@@ -113,7 +113,7 @@ def _end(ref: UUID, ready: ReadyNotice, carried: CarriedNotice, *, by: Attendanc
 
 @notice_verb(MaterialAct.SENT)
 def sent_by_form(ref: UUID, receipt: str, *, by: Attendance, at: datetime) -> None:
-    """Record that an approved notice was entered into the form of a company by hand, with what it said.
+    """Record that an approved notice was submitted by hand through a company's web form.
 
     Raises NotHere, Refused, Locked, NotNow and NoticeRefused.
     """
@@ -139,7 +139,7 @@ def sent_by_form(ref: UUID, receipt: str, *, by: Attendance, at: datetime) -> No
 
 @notice_verb(MaterialAct.NOT_DELIVERED)
 def came_back(ref: UUID, words: str, *, by: Attendance, at: datetime) -> None:
-    """Record that a notice which the company's system had accepted was sent back.
+    """Record that an accepted notice was returned.
 
     Raises NotHere, Refused, Locked and NotNow.
     """
@@ -163,7 +163,7 @@ def came_back(ref: UUID, words: str, *, by: Attendance, at: datetime) -> None:
 
 @notice_verb(MaterialAct.ESCALATED)
 def escalate(ref: UUID, words: str, *, by: Attendance, at: datetime) -> None:
-    """Record that the next level of the escalation path was taken, and what was done.
+    """Record the next escalation, with the action taken.
 
     Raises NotHere, Refused, Locked and NotNow.
     """
@@ -184,7 +184,7 @@ def escalate(ref: UUID, words: str, *, by: Attendance, at: datetime) -> None:
 
 
 def remind(ref: UUID, channel: int, *, by: Attendance, at: datetime) -> CarriedNotice:
-    """Send a notice that a company has not answered to another of its channels. It says the same.
+    """Send an unanswered notice unchanged through another of the company's channels.
 
     Raises NotHere, Refused, Locked, NotNow and NoticeRefused.
     """
@@ -219,7 +219,7 @@ def _begin_reminder(ref: UUID, channel: int, *, by: Attendance, at: datetime) ->
 
 
 def _may_remind(found: FoundNotice, company: Company, channel: int) -> None:
-    """Raise NoticeRefused for a channel that no notice may be sent by, or where investigators have to agree first."""
+    """Raise NoticeRefused for an unusable channel, or if investigators must agree first."""
     refused, tests = [], channel_tests(found.row.desk_id, company, found.by.keys())
     if not pack_data.directory().is_tested(tests.get(channel), found.at):
         refused.append(str(NoticeRefusal.CHANNEL))
@@ -232,7 +232,7 @@ def _may_remind(found: FoundNotice, company: Company, channel: int) -> None:
 
 
 def carry(content: NoticeContent, company: str, *, at: datetime) -> CarriedNotice:
-    """Write a notice in the form of its channel and have it delivered. Raises NotByThisChannel for a letter."""
+    """Render a notice for its channel and deliver it. Raise NotByThisChannel for a letter."""
     to = content.addressee
     if to.kind is ChannelKind.WEBHOOK:
         signed = as_signed_request(content, secret=secret_of(company), at=at)
@@ -246,14 +246,14 @@ def carry(content: NoticeContent, company: str, *, at: datetime) -> CarriedNotic
 
 
 def secret_of(company: str) -> bytes:
-    """Return the secret with which requests to a company are signed. Raises NotNow if the installation has no key for it."""
+    """Return the secret for signing requests to a company. Raise NotNow if the installation has no signing key."""
     if not settings.NOTICE_KEY:
         raise NotNow("Signed requests need HEEDLINE_NOTICE_KEY. Ask the operator, or choose another channel.")
     return hmac.digest(settings.NOTICE_KEY.encode(), f"heedline notices to {company}".encode(), "sha256")
 
 
 def _can_be_signed(content: NoticeContent, company: str) -> None:
-    """Raise NotNow, before anything is stored, for a signed request for which the installation has no key."""
+    """Raise NotNow if a signed request is needed but the installation has no signing key."""
     if content.addressee.kind is ChannelKind.WEBHOOK:
         secret_of(company)
 
@@ -261,13 +261,13 @@ def _can_be_signed(content: NoticeContent, company: str) -> None:
 def _proof(
     found: FoundNotice, carried: CarriedNotice, company: str, channel: int | None, *, failed: bool
 ) -> UUID:
-    """Seal what came back, and by which channel it was sent. `failed` says that the channel has to pass a test again."""
+    """Seal an attempt's reply and channel. `failed` means that the channel must be tested again."""
     words = {"proof": carried.proof, "outcome": str(carried.outcome), "company": company, "channel": channel}
     return found.seal({**words, "failed": failed}, NOTICE_PROOF)
 
 
 def attempts_of(found: FoundNotice) -> list[DeliveryAttempt]:
-    """Return the attempts to deliver a notice since it was last approved. One whose end is unknown counts as failed."""
+    """Return a notice's delivery attempts since approval, counting unfinished ones as failed."""
     rows = NoticeAttempt.objects.filter(notice=found.row).order_by("at")
     if found.row.approved_at is not None:
         rows = rows.filter(at__gte=found.row.approved_at)

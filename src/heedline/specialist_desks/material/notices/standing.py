@@ -1,4 +1,4 @@
-"""What stands behind a notice: the examinations, the last look, deconfliction, and the company's entry."""
+"""Gather a notice's supporting facts, such as examinations, deconfliction and the company's entry."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ class ItemDeconfliction:
 
 
 def naming(found: FoundItem) -> frozenset[UUID]:
-    """Return the reports that name an item."""
+    """Return the reports that refer to an item."""
     keys = [one.key for one in found.content.addresses]
     with open_index(found.item.desk_id, found.by.keys()) as index:
         return frozenset(reports_naming(index, keys, most=EVERY)) if index is not None else frozenset()
 
 
 def report_texts(found: FoundItem) -> list[str]:
-    """Return what reporters wrote in the reports of the desk that name an item, for `repeating`. Nothing is shown."""
+    """Return the reporters' text in the reports about an item, for comparison only."""
     ring = found.by.keys()
     named = reports_of([found.item.desk_id]).filter(id__in=naming(found))
     rows = list(named.order_by("received_on", "id")[:_MOST_READ])
@@ -72,7 +72,7 @@ def report_texts(found: FoundItem) -> list[str]:
 
 
 def deconflict(found: FoundItem) -> ItemDeconfliction:
-    """Return the answer of deconfliction for every report that names an item.
+    """Return the deconfliction result for each report about an item.
 
     It is logged by the caller on the item alone: a log entry for each report would say that they name one page.
     """
@@ -87,7 +87,7 @@ def deconflict(found: FoundItem) -> ItemDeconfliction:
 
 
 def channel_tests(desk: UUID, company: Company, ring: Keyring) -> dict[int, ChannelTest]:
-    """Return the last test of each channel of a company, or the last notice that did not arrive by it since then.
+    """Return the last test or undelivered notice of each of a company's channels.
 
     By which channel a notice went is sealed with its proof: a clear row would say which company an item is about.
     """
@@ -118,7 +118,7 @@ def standing_of(
     approved_digest: str = "",
     cleared: ItemDeconfliction | None = None,
 ) -> NoticeStanding:
-    """Return what stands behind a notice about one item, for `refusals`."""
+    """Return the supporting facts for a notice about an item, for `refusals`."""
     company = pack_data.directory().companies.get(stored.company)
     at = found.at
     tests = channel_tests(found.item.desk_id, company, found.by.keys()) if company is not None else {}
@@ -167,6 +167,6 @@ def _expression_answered(one: Examination, by: Attendance) -> bool:
 
 
 def platform_company(found: FoundItem) -> Company | None:
-    """Return the company that runs the item's platform, or None if the directory has none."""
+    """Return the company that runs the item's platform, or None."""
     platform = found.content.addresses[0].platform if found.content.addresses else ""
     return pack_data.directory().of_platform(platform) if platform else None

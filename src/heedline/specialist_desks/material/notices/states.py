@@ -74,11 +74,11 @@ FINAL_ANSWERS: Final = frozenset({_A.REMOVED, _A.RESTRICTED, _A.REFUSED})
 
 
 class NotThisMove(Exception):
-    """Raised for a move or an answer that the state of a notice does not allow."""
+    """Raised for a transition or answer that the notice's state does not allow."""
 
 
 def moved(state: NoticeState, move: NoticeMove, basis: NoticeBasis) -> NoticeState:
-    """Return the state after a move of the desk.
+    """Return the notice's state after a transition.
 
     A section 3 notice is served and never sent; a referral is sent and never served. Raises NotThisMove.
     """
@@ -89,7 +89,7 @@ def moved(state: NoticeState, move: NoticeMove, basis: NoticeBasis) -> NoticeSta
 
 
 def answered(state: NoticeState, before: CompanyAnswer, answer: CompanyAnswer) -> CompanyAnswer:
-    """Return the company's answer after another one. The desk's state stays as it is.
+    """Return the company's answer after a further one.
 
     Raises NotThisMove for an answer to a notice that was not sent or was withdrawn, and for one that cannot follow.
     """
@@ -101,12 +101,12 @@ def answered(state: NoticeState, before: CompanyAnswer, answer: CompanyAnswer) -
 
 
 def is_contradicted(answer: CompanyAnswer, found: LivenessVerdict | None) -> bool:
-    """Return whether the company says that something is gone which our check has seen."""
+    """Return whether our check contradicts the company's claim of removal."""
     return answer is CompanyAnswer.REMOVED and found in {LivenessVerdict.LIVE, LivenessVerdict.MOVED}
 
 
 def why_not_close(answer: CompanyAnswer, found: LivenessVerdict | None) -> str:
-    """Return why a notice may not be closed yet, or "".
+    """Return the reason why a notice may not be closed yet, or "".
 
     Neither the company's word nor one check of ours is enough for "removed".
     """

@@ -1,4 +1,4 @@
-"""The sealed form of a notice's content, and of what came back to it."""
+"""Serialisation of a notice's content and replies for sealing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from heedline.specialist_desks.material.notices.content import (
 
 @dataclass(frozen=True, slots=True)
 class StoredNotice:
-    """What is sealed of a notice: its content, and which company and channel of the directory it goes to.
+    """A notice's sealed data: its content, company and channel.
 
     `channel` is the number of the channel among those of the company, or None for a letter.
     """
@@ -31,7 +31,7 @@ class StoredNotice:
     channel: int | None
 
     def to_words(self) -> dict[str, Any]:
-        """Return the notice in the form in which it is sealed."""
+        """Serialise the notice for sealing."""
         said = asdict(self.content)
         return {"company": self.company, "channel": self.channel, "content": _plain(said)}
 
@@ -68,7 +68,7 @@ def _moment(said: str | None) -> datetime | None:
 
 
 def _plain(one: Any) -> Any:
-    """Return a value with days and moments as text."""
+    """Return a value with dates and times as text."""
     if isinstance(one, Mapping):
         return {key: _plain(value) for key, value in one.items()}
     if isinstance(one, list | tuple):

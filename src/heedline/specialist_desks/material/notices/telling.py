@@ -1,4 +1,4 @@
-"""Tell reporters, in their mailboxes, that what they reported was examined, or that it is no longer there.
+"""Notify reporters that the material they reported was examined or is no longer online.
 
 No message names an item. Messages are coarse, late, and sent for several items at once in random order, so that their
 day does not say which reports named the same page, and so that nobody can test the desk with a report.
@@ -50,7 +50,7 @@ TOO_FEW = (
 
 @dataclass(frozen=True)
 class DueMessages:
-    """The reports whose reporters are to be told, each with the text.
+    """The reports whose reporters are due a message, each with its text.
 
     `items` counts the items of which each is named by a report of its own, so that one report counts once.
     """
@@ -64,12 +64,12 @@ class DueMessages:
 
     @property
     def may_be_sent(self) -> bool:
-        """Return whether the messages are about enough items to be sent together."""
+        """Return whether the messages cover enough items to be sent."""
         return self.number > 0 and self.items >= notice_rules().tell_items
 
 
 def due_messages(*, by: Attendance, at: datetime) -> DueMessages:
-    """Return what reporters of the officer's desk are to be told now. Raises NotHere, Refused and Locked."""
+    """Return the messages now due to the desk's reporters. Raise NotHere, Refused or Locked."""
     desk, ring, rules = my_desk(by), by.keys(), notice_rules()
     by.require(MaterialCapability.NOTIFY, desk)
     rows = list(
@@ -102,7 +102,7 @@ def due_messages(*, by: Attendance, at: datetime) -> DueMessages:
 
 
 def _apart(named: Sequence[AbstractSet[UUID]]) -> int:
-    """Return a number of reports of which no two name a common item, from the items that each report names."""
+    """Return a count of reports that share no item with each other."""
     count, counted = 0, set[UUID]()
     for items in sorted(named, key=len):
         if counted.isdisjoint(items):
@@ -111,7 +111,7 @@ def _apart(named: Sequence[AbstractSet[UUID]]) -> int:
 
 
 def tell(*, by: Attendance, at: datetime) -> int:
-    """Tell the reporters who are to be told now, and return how many messages were stored.
+    """Send the messages now due, and return the number stored.
 
     Each is a transaction of its own, in random order. Raises NotHere, Refused, Locked, and NotNow for too few items.
     """
@@ -136,7 +136,7 @@ def tell(*, by: Attendance, at: datetime) -> int:
 
 
 def _was_told(ref: UUID, text: str, by: Attendance, at: datetime) -> bool:
-    """Return whether a reporter was told this, was told that it is gone, or is not to be told.
+    """Return whether this message was already sent or must not be sent.
 
     A report that is elsewhere cannot be answered. One about an item that was decided before waits as long as any other,
     or a reporter could find out what the desk knows already.

@@ -21,7 +21,7 @@ SUBJECTS = {
 
 @dataclass(frozen=True, slots=True)
 class NoticePart:
-    """A heading with its paragraphs. A numbered part lists its paragraphs."""
+    """A heading and its paragraphs, which may be a numbered list."""
 
     heading: str
     paragraphs: tuple[str, ...]
@@ -157,6 +157,6 @@ def day(one: date) -> str:
 
 
 def moment(one: datetime) -> str:
-    """Return a moment in words, in the time of the United Kingdom."""
+    """Return a time in words, in UK local time."""
     local = one.astimezone(_ZONE)
     return f"{local:%H:%M} on {day(local.date())} (UK time)"

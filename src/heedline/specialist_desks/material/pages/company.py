@@ -1,4 +1,4 @@
-"""The page on which a company answers a notice. It has no account, no cookie and no script."""
+"""The page on which a company answers a notice, without account, cookie or script."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _fields(page: CompanyPage) -> tuple[Radios, TextArea, TextInput]:
 @open_to(Audience.HOLDER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, token: str) -> HttpResponse:
-    """Show a notice's reference to whoever holds its token, and take the company's answer."""
+    """Show a notice's reference to the holder of its token, and accept the company's answer."""
     found = company_page.look(token)
     fields = _fields(found)
     form, status = Form(fields), HTTPStatus.OK
@@ -94,7 +94,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _private(response: HttpResponse) -> HttpResponse:
-    """Forbid storing the page, and naming its address to other sites."""
+    """Forbid caching of the page and sending its URL as referrer."""
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"

@@ -1,4 +1,4 @@
-"""The evidence of an item: capturing, checking, looking at one file, and taking a bundle out."""
+"""Pages for an item's evidence: captures, checks, files and export."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _TRIED, _LONGEST = 50, 90
 
 
 def evidence_context(request: OfficeRequest, ref: UUID, state: ItemState) -> dict[str, Any]:
-    """Return what the page of an item shows of its evidence."""
+    """Return the evidence section of an item's page."""
     by, now = request.attendance, session.now()
     found = reading.evidence_of(ref, by=by)
     shown = state is not ItemState.REFERRED
@@ -95,7 +95,7 @@ def capture(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def checks(request: OfficeRequest) -> HttpResponse:
-    """List the items whose check is due, and check the first of them."""
+    """List the items due for a check, and check the first of them."""
     by, at = request.attendance, session.now()
     waiting = watching.due(by=by, at=at)
     if request.method == "POST":
@@ -112,7 +112,7 @@ def checks(request: OfficeRequest) -> HttpResponse:
 
 
 def _run(request: OfficeRequest, waiting: Sequence[UUID]) -> None:
-    """Make the first checks that can be made, and say of which items none can be."""
+    """Check the first items that can be checked, and report those that cannot."""
     by, at = request.attendance, session.now()
     until = monotonic() + _LONGEST
     made = 0
@@ -158,7 +158,7 @@ def file(request: OfficeRequest, ref: UUID, number: int, role: str) -> HttpRespo
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def dispose(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Ask whether an item is to be disposed of, then show its certificate."""
+    """Ask for confirmation of an item's disposal, then show its certificate."""
     by, at = request.attendance, session.now()
     by.require(MaterialCapability.LEAD)
     context: dict[str, Any] = {"ref": ref, "short": short_name(ref)}

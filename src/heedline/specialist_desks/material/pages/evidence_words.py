@@ -1,4 +1,4 @@
-"""What the pages call kinds of evidence, verdicts, files and what a capture noted."""
+"""Display names of evidence kinds, verdicts, files and capture details."""
 
 from __future__ import annotations
 

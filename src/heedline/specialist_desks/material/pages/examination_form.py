@@ -135,7 +135,7 @@ def _ending(law: MaterialLaw) -> tuple[Field, ...]:
 
 
 def examination(form: Form) -> ExaminationForm:
-    """Return what was typed into the form."""
+    """Return the text typed into the form."""
     law = load_law(settings.PACK)
     elements = {
         code: frozenset(
@@ -160,7 +160,7 @@ def examination(form: Form) -> ExaminationForm:
 
 
 def shown_categories(label: str, name: str) -> Checkboxes:
-    """Return the field for what an item may show."""
+    """Return the field for an item's content categories."""
     law = load_law(settings.PACK)
     return Checkboxes(
         name=name,

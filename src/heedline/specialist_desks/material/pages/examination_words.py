@@ -1,4 +1,4 @@
-"""What the page of an item says of an examination: its facts, each provision with its source, and where reviewers agree."""
+"""Display text for an examination, with its facts, provisions and the reviewers' agreement."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from heedline.specialist_desks.material.law import MaterialLaw
 
 @dataclass(frozen=True)
 class ProvisionWords:
-    """A provision that an examiner found to be met: its source, the elements that are met, and why."""
+    """A provision found to be met, with its source, elements and reasons."""
 
     name: str
     source: str
@@ -21,7 +21,7 @@ class ProvisionWords:
 
 @dataclass(frozen=True)
 class ExaminationWords:
-    """An examination in words. `agreement` says where the second reviewer agrees with the first, or is ""."""
+    """An examination in words. `agreement` describes where the reviewers agree, or is ""."""
 
     facts: tuple[tuple[str, str], ...] = field(repr=False)
     provisions: tuple[ProvisionWords, ...]
@@ -29,7 +29,7 @@ class ExaminationWords:
 
 
 def examination_words(told: Mapping[str, Any], law: MaterialLaw) -> ExaminationWords:
-    """Return an examination in words. Codes that the pack no longer has are shown as they are."""
+    """Return an examination in words, showing unknown codes unchanged."""
     facts = dict(told.get("facts", {}))
     organisation = law.organisations.get(str(told.get("organisation", "")))
     expression = law.expression.get(str(told.get("expression", "")))

@@ -1,4 +1,4 @@
-"""The page of an item, its examination, and what else can be done with it."""
+"""The page of an item, with its examination and other actions."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def examine(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_POST
 def act(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Do one of the things that need no more than a button, or record the first check."""
+    """Perform a single-button action on an item, or record the first check."""
     by, at = request.attendance, session.now()
     simple: dict[str, tuple[Callable[..., Any], str]] = {
         "take": (examining.take, "You are examining this item."),

@@ -29,7 +29,7 @@ _LONG = 4_000
 
 
 def channel_words(company: Company, number: int, tests: Mapping[int, ChannelTest], at: datetime) -> str:
-    """Return a channel of a company with what is known of it, in words."""
+    """Return a company's channel and its status in words."""
     channel = company.channels[number]
     names = {
         ChannelKind.EMAIL: "Email to",
@@ -134,7 +134,7 @@ def notice_fields(
 
 
 def typed_notice(form: Form, met: tuple[str, ...]) -> NoticeForm:
-    """Return what was typed into the form."""
+    """Return the text typed into the form."""
     letter = form.text("channel") == _LETTER
     officer = [form.text(f"constable-{one}").strip() for one in ("name", "rank", "number", "force")]
     asks = form.chosen("asks")

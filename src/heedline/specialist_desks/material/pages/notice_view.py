@@ -41,7 +41,7 @@ _NOT_SHOWN = "a page whose address only the company gets"
 
 
 def beginning_words(start: NoticeBeginning, at: datetime) -> dict[str, Any]:
-    """Return what a notice about an item would rest on, in words."""
+    """Return the basis of a notice about an item in words."""
     return {
         "seen": seen_words(start.seen, at),
         "contacts": start.cleared.contacts,
@@ -50,7 +50,7 @@ def beginning_words(start: NoticeBeginning, at: datetime) -> dict[str, Any]:
 
 
 def seen_words(seen: Sighting | None, at: datetime) -> str:
-    """Return what the last look at an item found, and when."""
+    """Return the result and time of an item's last check."""
     if seen is None:
         return "Nobody has recorded whether it is still there."
     return f"{VERDICTS[str(seen.verdict)]}, {times.day_and_clock(seen.at, at)}"

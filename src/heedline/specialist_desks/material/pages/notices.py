@@ -1,4 +1,4 @@
-"""Pages of notices: the list, writing one, one notice with what can be done, and its letter."""
+"""Pages for notices: the list, the draft form, one notice and its letter."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def notices(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def compose(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Show what a notice about an item rests on, with the form to write one, and store the draft."""
+    """Show the basis for a notice and its draft form, and store the draft."""
     by, at = request.attendance, session.now()
     start = beginning.beginning(ref, by=by, at=at)
     context: dict[str, Any] = {"start": start, **notice_view.beginning_words(start, at)}
@@ -120,7 +120,7 @@ def compose(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def change(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Change a draft, or a notice that could not be delivered."""
+    """Revise a draft or an undeliverable notice."""
     by, at = request.attendance, session.now()
     view = lines.one(ref, by=by, at=at)
     start = beginning.beginning(view.line.item, by=by, at=at)
@@ -144,7 +144,7 @@ def change(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_GET
 def notice(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Show a notice: what it says, what it waits for, what came back, and what can be done."""
+    """Show a notice with its due step, replies and possible actions."""
     at = session.now()
     view = lines.one(ref, by=request.attendance, at=at)
     return render(request, "material/notice.html", notice_view.notice_words(view, request.attendance, at))
@@ -153,7 +153,7 @@ def notice(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_GET
 def letter(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Show an approved section 3 notice alone on a page, to be printed and served."""
+    """Show the printable page of an approved section 3 notice."""
     response = HttpResponse(printing.letter(ref, by=request.attendance, at=session.now()))
     response._csp_config = _PRINTED  # type: ignore[attr-defined]
     return response
@@ -162,7 +162,7 @@ def letter(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_POST
 def seen(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Record what the officer found when they looked at an item."""
+    """Record the result of the officer's check of an item."""
     try:
         verdict = LivenessVerdict(request.POST.get("verdict", ""))
     except ValueError:
@@ -175,7 +175,7 @@ def seen(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_POST
 def act(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Do one of the things that are possible with a notice."""
+    """Perform an action on a notice."""
     by, at, chosen = request.attendance, session.now(), request.POST.get("do", "")
     with_version: dict[str, tuple[Callable[..., Any], str]] = {
         "propose": (composing.propose, "The notice waits for approval by somebody else."),

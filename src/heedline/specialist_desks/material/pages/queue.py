@@ -75,7 +75,7 @@ def queue(request: OfficeRequest) -> HttpResponse:
 
 
 def _notice(found: OpenNotice | None) -> dict[str, object]:
-    """Return what the queue says about the open notice of an item."""
+    """Return the queue's text for an item's open notice."""
     if found is None:
         return {}
     due = due_words(found.due_at, session.now(), session.office_zone()) if found.due_at is not None else ""
@@ -85,7 +85,7 @@ def _notice(found: OpenNotice | None) -> dict[str, object]:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def find(request: OfficeRequest) -> HttpResponse:
-    """Find items by words. What is typed is sent in the body, so that no address has it."""
+    """Search items by words, posted so that they do not appear in a URL."""
     by, at = request.attendance, session.now()
     my_desk(by)
     form, status, lines = Form(_FIND), 200, None
@@ -106,7 +106,7 @@ def find(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def add(request: OfficeRequest) -> HttpResponse:
-    """Add the item at an address that an examiner types."""
+    """Add an item at an address typed by an examiner."""
     by, at = request.attendance, session.now()
     my_desk(by)
     form, status = Form(_ADD), 200

@@ -19,7 +19,7 @@ from heedline.web.shell.request import OfficeRequest
 @open_to(Audience.UNLOCKED)
 @require_GET
 def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Show the items that a report names."""
+    """Show the items that a report refers to."""
     by, at = request.attendance, session.now()
     file = case_file.case_file(ref, by=by, at=at)
     lines = [(one, STATES[one.state]) for one in reading.items_of_report(ref, by=by, at=at)]

@@ -1,4 +1,4 @@
-"""Telling reporters what became of what they reported."""
+"""The page for notifying reporters about their material."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from heedline.web.shell.request import OfficeRequest
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def reporters(request: OfficeRequest) -> HttpResponse:
-    """Show how many reporters are to be told now, and send the messages."""
+    """Show the number of messages due to reporters, and send them."""
     by, at = request.attendance, session.now()
     if request.method == "POST":
         try:

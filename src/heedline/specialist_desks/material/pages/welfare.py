@@ -20,7 +20,7 @@ from heedline.web.shell.request import OfficeRequest
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def welfare(request: OfficeRequest) -> HttpResponse:
-    """Show the examiner's own time with items, begin a break, or save what they are not shown."""
+    """Show the examiner's viewing time, start a break or save opt-outs."""
     by, at = request.attendance, session.now()
     fields = (shown_categories("Do not show me items that may show", "categories"),)
     mine = welfare_of.mine(by=by, at=at)

@@ -1,4 +1,4 @@
-"""A small internet of our own, for the demonstration and for tests: invented sites, companies and a time-stamp authority.
+"""Invented sites, companies and a time-stamp authority, for the demonstration and tests.
 
 It is one server on this machine. The reserved names that lead to it (RFC 2606) exist nowhere else, and all material
 is placeholders. Start reading at `sites.py`; `company.py` answers notices well, badly or never.

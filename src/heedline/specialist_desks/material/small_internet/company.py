@@ -16,19 +16,19 @@ class CompanyManner(StrEnum):
     BADLY = "badly"
     """Its mail bounces, and its programs answer with errors."""
     NEVER = "never"
-    """It takes nothing and says nothing: connections hang until the sender gives up."""
+    """It never responds, so connections hang until they time out."""
 
 
 @dataclass
 class SmallCompany:
-    """What the company has received so far, and how it answers."""
+    """The company's received notices and current behaviour."""
 
     manner: CompanyManner = CompanyManner.WELL
     mails: list[bytes] = field(default_factory=list)
     calls: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
 
     def called(self, path: str, headers: dict[str, str], body: bytes) -> tuple[int, str]:
-        """Take a call of the webhook or the API, and return a status and a JSON answer."""
+        """Handle a webhook or API call, and return a status and JSON."""
         self.calls.append((path, headers, body))
         if self.manner is CompanyManner.BADLY:
             return 500, json.dumps({"error": "something went wrong"})
@@ -36,7 +36,7 @@ class SmallCompany:
 
 
 class MailHandler(socketserver.StreamRequestHandler):
-    """As much of SMTP (RFC 5321) as a sender needs to hand over one message after another."""
+    """A minimal SMTP server (RFC 5321) that accepts messages."""
 
     timeout = 30
 

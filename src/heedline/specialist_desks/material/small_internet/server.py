@@ -1,4 +1,4 @@
-"""The one port of the small internet: pages, with and without TLS, the company's programs and time stamps.
+"""The small internet's server, for pages, the company's APIs and time stamps on one port.
 
 `python -m heedline.specialist_desks.material.small_internet.server FOLDER PORT MAIL_PORT` runs it for the
 demonstration. Asked under its own address, it shows which pages it has and lets them be removed.
@@ -96,7 +96,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class SmallInternet(ThreadingHTTPServer):
-    """The server. `folder` is where its own keys are; without one there is neither TLS nor an authority."""
+    """The server. Without a key `folder` there is neither TLS nor a time-stamp authority."""
 
     daemon_threads = True
 
@@ -113,7 +113,7 @@ class SmallInternet(ThreadingHTTPServer):
                 self.tls.load_cert_chain(folder / "tsa.pem", folder / "tsa.key")
 
     def finish_request(self, request: Any, client_address: Any) -> None:
-        """Answer a connection, in TLS if its first byte says so. What goes wrong is the other side's affair."""
+        """Handle a connection, with TLS if the first byte indicates it."""
         request.settimeout(30)
         with contextlib.suppress(OSError):
             if self.tls is None or request.recv(1, socket.MSG_PEEK) != bytes([_TLS]):
@@ -123,7 +123,7 @@ class SmallInternet(ThreadingHTTPServer):
                 _Handler(wrapped, client_address, self)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a browser that went away."""
+        """Ignore browsers that disconnect."""
 
     def do(self, asked: dict[str, str]) -> None:
         """Remove or restore a page, or change how the company answers."""
@@ -166,7 +166,7 @@ class SmallMail(socketserver.ThreadingTCPServer):
 
 
 def main() -> int:
-    """Serve until this program is ended."""
+    """Serve until the process ends."""
     folder, port, mail = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     internet = SmallInternet(folder, port)
     threading.Thread(target=SmallMail(internet.company, mail).serve_forever, daemon=True).start()

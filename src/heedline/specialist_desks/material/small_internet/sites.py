@@ -1,4 +1,4 @@
-"""Invented pages, each with the behaviour that a real one could have, on whichever host is asked for."""
+"""Invented pages with realistic behaviour, served for any host."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PLACEHOLDER = (
 
 @dataclass(frozen=True)
 class SmallPage:
-    """One answer. `body` may be endless: it is sent as it is produced."""
+    """One response, with a streamed `body` that may be endless."""
 
     status: int = 200
     body: str | Iterator[bytes] = ""
@@ -99,7 +99,7 @@ _PAGES: Mapping[str, Callable[[], SmallPage]] = {
 
 
 class SmallSites:
-    """The state of the sites: which pages were removed, and which say something else by now."""
+    """The state of the sites, with removed and changed pages."""
 
     def __init__(self) -> None:
         self.gone: dict[str, str] = {}

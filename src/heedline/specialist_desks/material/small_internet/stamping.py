@@ -1,4 +1,4 @@
-"""A time-stamp authority (RFC 3161) on this machine, made of openssl. Its certificate is trusted by nobody else."""
+"""A local time-stamp authority (RFC 3161) using openssl, trusted only by this installation."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class SmallAuthority:
     """The authority, with its keys in a folder. `root` is the certificate to trust."""
 
     def __init__(self, folder: Path) -> None:
-        """Make the keys, unless the folder has them. Raises OSError where openssl is missing."""
+        """Create the keys if missing. Raise OSError if openssl is not installed."""
         self._folder, self.root = folder, folder / "root.pem"
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not (folder / "tsa.pem").exists():

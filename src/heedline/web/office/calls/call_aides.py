@@ -1,4 +1,4 @@
-"""What is shown beside the form of a call: the pack's numbers and pages, and the spelling alphabet."""
+"""Aids shown beside the call form: phone numbers, pages and the spelling alphabet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files of a call or letter that is being taken: a page of its own, with and without scripts.
+"""The file page of an unfinished call or letter, with and without scripts.
 
 Adding a file needs no unlocked keys, because nothing is opened. Every POST leads back to the list, with the reason in
 the address if the file was not taken.
@@ -68,7 +68,7 @@ def listed(draft: Draft | None) -> list[dict[str, str]]:
 
 
 def lost_words(names: Iterable[str]) -> str:
-    """Return what is said of files that can't be sent any more."""
+    """Return the message about files that can no longer be sent."""
     return f"These files were no longer complete and have been removed: {', '.join(names)}. Add them again if you can."
 
 
@@ -81,7 +81,7 @@ def _draft(request: HttpRequest, at: datetime, number: int) -> Draft | None:
 
 
 def _mine(request: OfficeRequest, at: datetime, number: int) -> Draft:
-    """Return the unfinished call with this number. Raises NotHere."""
+    """Return the unfinished call with this number. Raise NotHere."""
     draft = _draft(request, at, number)
     if draft is None:
         raise NotHere
@@ -91,7 +91,7 @@ def _mine(request: OfficeRequest, at: datetime, number: int) -> Draft:
 @open_to(Audience.OFFICERS)
 @require_GET
 def files(request: OfficeRequest, number: int) -> HttpResponse:
-    """Show the files of a call, and the form for one more."""
+    """Show the files of a call and a form to add another."""
     draft = _mine(request, session.now(), number)
     limits = taking.limits()
     problem = request.GET.get("problem", "")
@@ -119,7 +119,7 @@ def files(request: OfficeRequest, number: int) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_POST
 def file_add(request: OfficeRequest, number: int) -> HttpResponse:
-    """Add the file that came with this request to the draft of a call."""
+    """Add the request's file to a call's draft."""
     at = session.now()
     draft, uploaded = _mine(request, at, number), request.META.get(UPLOADED)
     try:
@@ -143,7 +143,7 @@ def _save(draft: Draft, at: datetime) -> None:
 @open_to(Audience.OFFICERS)
 @require_POST
 def file_remove(request: OfficeRequest, number: int) -> HttpResponse:
-    """Take one file out of the draft of a call."""
+    """Remove a file from a call's draft."""
     at = session.now()
     draft = _mine(request, at, number)
     named = request.POST.get("remove", "")

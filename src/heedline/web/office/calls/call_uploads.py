@@ -1,4 +1,4 @@
-"""The addresses of calls that take files, and the drafts behind them.
+"""The upload URLs of calls, and the drafts that they belong to.
 
 A file is sealed while it arrives, before Django sees the request. It therefore needs the officer's session and the
 draft cookie, as the pages do.
@@ -27,7 +27,7 @@ class CallDrafts:
     """The unfinished calls and letters of a signed-in officer in one browser."""
 
     def adds(self, path: str) -> bool:
-        """Return whether this path accepts a form that uploads one file."""
+        """Return whether this path accepts a single-file upload form."""
         return _ADD.fullmatch(path) is not None
 
     def upload_in(self, path: str) -> UUID | None:

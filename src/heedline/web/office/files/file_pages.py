@@ -1,4 +1,4 @@
-"""Pages of the files of a report. The files themselves come from the files site, which these pages frame."""
+"""Pages for a report's files, which frame the files site."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _one(files: FilesOfReport, container: UUID) -> ViewableFile:
 @open_to(Audience.UNLOCKED)
 @require_GET
 def files(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Show the list of a report's files. None of them is opened."""
+    """List a report's files without opening any."""
     by, at = request.attendance, session.now()
     file = case_file(ref, by=by, at=at)
     found = viewing.files_of(ref, by=by, at=at)
@@ -87,7 +87,7 @@ def _group(request: OfficeRequest) -> int:
 
 
 def _groups(one: ViewableFile, now: int, href: str) -> list[dict[str, Any]]:
-    """Return the groups of pages of a long document, or nothing where there is one."""
+    """Return the page groups of a long document, or nothing if there is only one."""
     if one.derived is None or (count := viewing.groups_of(one.derived)) == 1:
         return []
     last = one.derived.pages
@@ -118,7 +118,7 @@ def _around(request: OfficeRequest, found: FilesOfReport, one: ViewableFile) -> 
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def original(request: OfficeRequest, ref: UUID, file: UUID) -> HttpResponse:
-    """Ask why an original has to leave the service, then give a link that hands it out once."""
+    """Ask for the reason for exporting an original, then show a single-use download link."""
     by, at = request.attendance, session.now()
     kept = restored(request, _ORIGINAL)
     form, status = kept or Form(_ORIGINAL), 200
@@ -149,6 +149,6 @@ def original(request: OfficeRequest, ref: UUID, file: UUID) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_POST
 def take_a_break(request: OfficeRequest) -> HttpResponse:
-    """Close every file that this session has open, and show the officer's own work. No reason is asked for or logged."""
+    """Close every open file and redirect to My work, without asking for or logging a reason."""
     presence.forget_views(request.attendance.token)
     return HttpResponseRedirect(reverse("my-work"))

@@ -1,4 +1,4 @@
-"""A file as the office shows it."""
+"""Display data for a file on office pages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ REASONS = {
 
 
 def line_of(one: ViewableFile, query: str, files: FilesOfReport) -> dict[str, Any]:
-    """Return a file as the list and the viewer show it."""
+    """Return a file's display data."""
     line, ids = one.line, {"ref": files.ref, "file": one.container}
     return {
         "container": one.container,

@@ -1,4 +1,4 @@
-"""Pages for possible matches at other desks, and for what two desks ask each other."""
+"""Pages for possible matches at other desks, and for questions between desks."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _fields(found: tuple[MatchLine, ...]) -> tuple[Field, ...]:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def matches(request: OfficeRequest) -> HttpResponse:
-    """List the possible matches of the officer's desks at other desks, and take a question that waits for an answer."""
+    """List possible matches at other desks, and take unanswered questions."""
     by, at = request.attendance, session.now()
     if request.method == "POST":
         try:
@@ -132,7 +132,7 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
 
 
 def match_words(one: MatchLine, number: int = 0) -> dict[str, object]:
-    """Return a possible match in words, with its number on the page if it has one."""
+    """Return a possible match in words, with its page number if it has one."""
     if one.to_answer:
         state = f"{one.other_name} has asked a question. Answer it."
     elif one.waiting:

@@ -135,7 +135,7 @@ def _shown(
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def link(request: OfficeRequest, ref: UUID, link: UUID) -> HttpResponse:
-    """Undo a report's link to a subject, or link the report again. What was recorded stays readable."""
+    """Undo or restore a report's link to a subject, keeping its history."""
     by, at = request.attendance, session.now()
     file, one = _opened(request, ref, link)
     fields = _linking(one.in_force)
@@ -190,7 +190,7 @@ def add(request: OfficeRequest, ref: UUID, link: UUID) -> HttpResponse:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def correct(request: OfficeRequest, ref: UUID, link: UUID, value: UUID) -> HttpResponse:
-    """Correct or withdraw a value of a subject. The earlier value stays readable."""
+    """Correct or withdraw a subject's value, keeping the earlier one."""
     by, at = request.attendance, session.now()
     file, one = _opened(request, ref, link)
     held = next((each for each in one.values if each.id == value), None)

@@ -1,4 +1,4 @@
-"""Pages on a report's subjects: the list, linking the report to one, and the page of a subject."""
+"""Pages for a report's subjects: the list, the link form and a subject's own page."""
 
 from __future__ import annotations
 
@@ -210,7 +210,7 @@ def _listed(request: OfficeRequest, ref: UUID, said: str) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_GET
 def subject(request: OfficeRequest, ref: UUID, link: UUID) -> HttpResponse:
-    """Show a subject by way of one of its reports."""
+    """Show a subject through one of its reports."""
     by, at = request.attendance, session.now()
     found = reading.view(ref, link, by=by, at=at)
     file = case_file.case_file(ref, by=by, at=at)

@@ -1,4 +1,4 @@
-"""The files of a message that is being written in the mailbox (`/messages/open/files/`)."""
+"""The file pages for a mailbox message (`/messages/open/files/`)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MESSAGE = FilePages(
 
 @on_visit
 def files(visit: Visit) -> HttpResponse:
-    """Show the files of the message that is being written."""
+    """Show the files of the unsent message."""
     if not contact_messages.is_known(visit.code):
         raise CodeUnknown
     written = drafting.written(visit.cookie, at=visit.at)
@@ -44,7 +44,7 @@ def files(visit: Visit) -> HttpResponse:
 
 @on_visit
 def file_add(visit: Visit) -> HttpResponse:
-    """Add one file to the message that is being written."""
+    """Add a file to the unsent message."""
     if not visit.posted:
         return see_other(MESSAGE.list)
     if not contact_messages.is_known(visit.code):
@@ -62,7 +62,7 @@ def file_add(visit: Visit) -> HttpResponse:
 
 @on_visit
 def file_remove(visit: Visit) -> HttpResponse:
-    """Take one file out of the message that is being written."""
+    """Remove a file from the unsent message."""
     if visit.posted:
         written = drafting.written(visit.cookie, at=visit.at)
         file_pages.remove(visit.request, written)

@@ -1,4 +1,4 @@
-"""The page "Add photos, videos or documents", on which files are added one at a time, without any script.
+"""The page "Add photos, videos or documents", which works without scripts.
 
 A report and a message have the same page, at addresses of their own (`FilePages`). A mistake in a file loses nothing:
 each POST leads back to the list, with the reason in the address.
@@ -37,7 +37,7 @@ _KILOBYTE, _MEGABYTE = 1_000, 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class FilePages:
-    """The names of the addresses of one list of files."""
+    """The URL names for one list of files."""
 
     list: str
     add: str
@@ -63,7 +63,7 @@ def offered(kind: str) -> bool:
 def show(
     request: HttpRequest, pages: FilePages, draft: Draft, *, back_url: str, onward: str, note: str = ""
 ) -> HttpResponse:
-    """Show what may be sent, the files of the draft, and the form for one more."""
+    """Show the limits, the draft's files and a form to add another."""
     limits = taking.limits()
     error = _in_words(request.GET.get("problem", ""), limits)
     label = shown("files.another" if draft.files else "files.choose")
@@ -92,7 +92,7 @@ def show(
 
 
 def _as_json(pages: FilePages, draft: Draft) -> str:
-    """Return the unfinished uploads, for the script that resumes them."""
+    """Return the unfinished uploads for the resuming script."""
     return json.dumps(
         [
             {"name": one.name, "length": one.length, "url": reverse(pages.upload, args=[one.upload])}
@@ -112,7 +112,7 @@ def _in_words(problem: str, limits: FileLimits) -> str:
 
 
 def add(request: HttpRequest, draft: Draft) -> FileProblem | None:
-    """Add the file that came with this request to the draft, which the caller saves, or say why not."""
+    """Add the request's file to the draft, which the caller saves, or return the reason for refusing it."""
     uploaded = request.META.get(UPLOADED)
     try:
         if not isinstance(uploaded, UploadedFile):
@@ -124,7 +124,7 @@ def add(request: HttpRequest, draft: Draft) -> FileProblem | None:
 
 
 def remove(request: HttpRequest, draft: Draft) -> None:
-    """Take the file that was named out of the draft, which the caller saves."""
+    """Remove the chosen file from the draft, which the caller saves."""
     try:
         taking.remove(draft, UUID(request.POST.get("remove", "")))
     except ValueError:
@@ -141,7 +141,7 @@ def back_to(pages: FilePages, problem: str | None = None) -> HttpResponse:
 
 
 def without_lost(turn: DraftVisit) -> HttpResponse | None:
-    """Take files out of the draft that can't be sent any more, and lead to the list if there were any."""
+    """Remove files that can no longer be sent, and redirect to the list if there were any."""
     good = tuple(one for one in turn.draft.files if taking.still_good(one, turn.at))
     if good == turn.draft.files:
         return None
@@ -151,7 +151,7 @@ def without_lost(turn: DraftVisit) -> HttpResponse | None:
 
 
 def length_in_words(length: int) -> str:
-    """Return the length of a file as people read it."""
+    """Return a file size formatted for display."""
     if length < _MEGABYTE:
         return shown("files.kilobytes", count=f"{max(1, round(length / _KILOBYTE)):,}")
     return shown("files.megabytes", count=f"{length / _MEGABYTE:,.1f}")
@@ -171,7 +171,7 @@ def files(turn: DraftVisit) -> HttpResponse:
 
 @on_draft
 def file_add(turn: DraftVisit) -> HttpResponse:
-    """Add one file to an unfinished report."""
+    """Add a file to an unfinished report."""
     if turn.late:
         return recovery.expired(turn.request)
     if not turn.posted or not offered(turn.kind):
@@ -188,7 +188,7 @@ def file_add(turn: DraftVisit) -> HttpResponse:
 
 @on_draft
 def file_remove(turn: DraftVisit) -> HttpResponse:
-    """Take one file out of an unfinished report."""
+    """Remove a file from an unfinished report."""
     if turn.posted and not turn.late:
         remove(turn.request, turn.draft)
         turn.keep(turn.draft.answers)

@@ -1,4 +1,4 @@
-"""The addresses of the public site that take files, and the drafts behind them."""
+"""The public site's upload URLs, and the drafts that they belong to."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class PublicDrafts:
     """Unfinished reports, and messages that are being written in the mailbox, in every language."""
 
     def adds(self, path: str) -> bool:
-        """Return whether this path accepts a form that uploads one file."""
+        """Return whether this path accepts a single-file upload form."""
         return _without_language(path) in {_TO_REPORT, _TO_MESSAGE}
 
     def upload_in(self, path: str) -> UUID | None:
@@ -34,7 +34,7 @@ class PublicDrafts:
         return UUID(match[1]) if match else None
 
     def draft_for(self, environ: WSGIEnvironment) -> Draft | None:
-        """Return the draft to which this request adds a file, or None."""
+        """Return the draft that this request uploads to, or None."""
         at, cookies = datetime.now(UTC), parse_cookie(str(environ.get("HTTP_COOKIE", "")))
         if _without_language(environ["PATH_INFO"]).startswith(_REPORT):
             draft = drafting.load(cookies.get(settings.DRAFT_COOKIE), at=at)

@@ -35,6 +35,20 @@ class CaseMessages:
         """Return True if the reporter deleted a message from the desk before marking it as read."""
         return any(one.copy_deleted and not one.seen for one in self.lines)
 
+    @property
+    def back_since_deletion(self) -> bool:
+        """Return True if the reporter has used their code since deleting their copy.
+
+        Only a message that the desk sent since shows it, once it is marked as read or answered. Deleting takes every
+        earlier copy.
+        """
+        asked_since = False
+        for one in self.lines:
+            asked_since = asked_since or (one.from_us and not one.copy_deleted)
+            if asked_since and (one.seen or not one.from_us):
+                return self.copies_deleted
+        return False
+
 
 def messages_of(
     report: UUID, said: Sequence[Row], words: Words, translations: tuple[TranslationLine, ...]

@@ -33,12 +33,25 @@ def messages_of(messages: CaseMessages, *, new: bool = False) -> list[dict[str, 
             "sender": f"{one.by}{'' if one.verified else ' (signature does not match)'}"
             if one.from_us
             else "The reporter",
-            "when": f"{one.when_words}{', read' if one.from_us and one.seen else ''}{', new' if one.new else ''}",
+            "when": f"{one.when_words}{_state(one)}",
             "text": _said(one),
         }
         for one in messages.lines
         if one.new or not new
     ]
+
+
+def _state(one: MessageLine) -> str:
+    """Return what became of a message, to follow its date."""
+    if not one.from_us:
+        return ", new" if one.new else ""
+    if one.copy_deleted:
+        return (
+            ", read and deleted by the reporter"
+            if one.seen
+            else ", deleted by the reporter, not marked as read"
+        )
+    return ", read" if one.seen else ""
 
 
 def _said(one: MessageLine) -> str:

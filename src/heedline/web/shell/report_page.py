@@ -63,6 +63,7 @@ def page(
             "files": file.files,
             "messages_said": messages_of(file.messages),
             "read": file.messages.unread,
+            "messages_state": file.messages,
             "tab": tab,
             "contact_first": file.contacts,
             "deconflicted": _deconflicted(file),

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from heedline.casework.access.keyring import DeskLine
 from heedline.casework.access.session import Attendance
 from heedline.casework.duty.rota import who_take_reports
@@ -19,13 +21,15 @@ from heedline.desks.models import TAKE_NO_REPORTS, Desk
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import Stage
+from heedline.reports.models import Message
 
 
 @dataclass(frozen=True, slots=True)
 class BulkLine:
     """A report selected for a bulk action.
 
-    Holds its current owner and the reason why it is left out, or "".
+    Holds its current owner and the reason why it is left out, or "". `copies_deleted` is True if the reporter has
+    deleted their copy of the desk's messages.
     """
 
     ref: UUID
@@ -36,6 +40,7 @@ class BulkLine:
     owner: str
     left_out: str
     owner_id: UUID | None = None
+    copies_deleted: bool = False
 
     def taken_from(self, me: UUID) -> bool:
         """Return whether reassigning this report takes it from a colleague of this officer."""
@@ -58,7 +63,13 @@ def listed(
     Raises Refused.
     """
     by.require(Capability.SEE_QUEUE, desk.id)
-    rows = reports_of(by.desk_ids).filter(desk_id=desk.id, id__in=list(chosen)[:MOST]).select_related("owner")
+    deleted = Message.objects.filter(report=OuterRef("pk"), from_us=True, copy_header=None)
+    rows = (
+        reports_of(by.desk_ids)
+        .filter(desk_id=desk.id, id__in=list(chosen)[:MOST])
+        .select_related("owner")
+        .annotate(copies_deleted=Exists(deleted))
+    )
     return tuple(
         BulkLine(
             row.id,
@@ -73,6 +84,7 @@ def listed(
             if row.version != chosen[row.id]
             else "",
             row.owner_id,
+            row.copies_deleted,
         )
         for row in rows.order_by("rank", "due_at", "id")
     )

@@ -115,7 +115,7 @@ def _sure(
         {
             "line": line,
             "token": token_of(line.ref, line.version),
-            "now": f"{STAGES[Stage(line.stage)]}, {f'owner {line.owner}' if line.owner else 'no owner'}",
+            "now": _now(line),
             "effect": _effect(act, line, request.attendance.officer_id),
         }
         for line in lines
@@ -130,6 +130,12 @@ def _sure(
         "back": queue_address(origin),
     }
     return render(request, "office/bulk.html", context, status=status)
+
+
+def _now(line: BulkLine) -> str:
+    owner = f"owner {line.owner}" if line.owner else "no owner"
+    deleted = ". The reporter has deleted their copy of our messages" if line.copies_deleted else ""
+    return f"{STAGES[Stage(line.stage)]}, {owner}{deleted}"
 
 
 def _effect(act: str, line: BulkLine, me: UUID) -> str:

@@ -278,8 +278,6 @@ def write(
     context = {
         **move_of(file.header, Move.ASK),
         "form": form,
-        "copies_deleted": file.messages.copies_deleted,
-        "unread_when_deleted": file.messages.unread_when_deleted,
         "read": file.messages.unread,
         "contacts": sent or repeat_contact.contacts(file.header.ref, by=request.attendance),
         "before": before or Form(_BEFORE),

@@ -8,6 +8,7 @@ from html import unescape
 
 import pytest
 
+from heedline.casework.pages.queues.queue_view import SIZES
 from heedline.desks.models import SavedQueueView
 from tests.sites.office.desk_hand import Hand
 from tests.support.cast import House, now
@@ -109,6 +110,26 @@ def test_save_and_open_next_follows_the_filters_and_comes_back_to_them(
     odile.send(f"/w/r/{second}/", do="save-next", **VAGUE)
     assert odile.path == "/w/q/north-east/?urgency=routine&sort=due"
     assert "Nothing else is waiting" in odile.html
+
+
+def test_the_page_size_in_the_address_changes_the_page(house: House, hand: Callable[[], Hand]) -> None:
+    usual, larger = SIZES[:2]
+    for _ in range(usual + 1):
+        a_report(at=now(), where=HERE)
+    odile = hand().at_work(house, "Odile")
+    odile.get("/w/q/north-east/?sort=received")
+    assert len(shown(odile)) == usual
+    assert f"<strong>{usual + 1} reports</strong>" in odile.html
+    odile.get(link(odile, str(larger)))
+    assert odile.path == f"/w/q/north-east/?sort=received&size={larger}"
+    assert len(shown(odile)) == usual + 1
+    assert f'<strong aria-current="true">{larger}</strong>' in odile.html
+    assert "Next page" not in odile.html
+    odile.get(link(odile, str(usual)))
+    first = shown(odile)
+    odile.get(link(odile, "Next page"))
+    assert len(shown(odile)) == 1
+    assert not set(shown(odile)) & set(first)
 
 
 def test_the_closed_list_shows_outcome_and_by_whom(house: House, hand: Callable[[], Hand]) -> None:

@@ -1,0 +1,42 @@
+"""The page before a hand-over names the desks that can read the report afterwards, and the walls agree with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+
+from tests.sites.office.desk_hand import Hand
+from tests.support.cast import House, now
+from tests.support.stories import NARRATIVE, a_report
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+NAMES = {"Odile": "North East desk", "Otto": "South West desk", "Nadia": "National desk"}
+
+
+@pytest.mark.parametrize(("giver", "still_ours"), [("Odile", False), ("Nadia", True)])
+def test_who_can_read_it_afterwards_is_true(
+    house: House, hand: Callable[[], Hand], giver: str, still_ours: bool
+) -> None:
+    ref, _ = a_report(at=now(), where={"postcode": "NE1 4ST"})
+    people = {name: hand().at_work(house, name) for name in NAMES}
+    page, here = people[giver], f"/w/r/{ref}/hand-over/"
+    page.get(f"/w/r/{ref}/")
+    page.send(f"/w/r/{ref}/take/")
+    page.get(here)
+    page.send(here, to="south-west", because="It is about Bristol", do="check")
+    said = " ".join(unescape(re.sub(r"<[^>]+>", "", page.html)).split())
+    named = re.search(r"Who can read it afterwards: (.*?)\.", said)
+    assert named is not None
+    assert ("Your desk can no longer read it or take it back." in said) is not still_ours
+    assert ("Your desk can still read it." in said) is still_ours
+    page.send(here, do="hand-over")
+    reads = set()
+    for name, desk in NAMES.items():
+        opened = people[name].get(f"/w/r/{ref}/")
+        assert opened.status_code == (200 if NARRATIVE in people[name].html else 404)
+        if opened.status_code == 200:
+            reads.add(desk)
+    assert set(named.group(1).split(", ")) == reads == {"South West desk", "National desk"}

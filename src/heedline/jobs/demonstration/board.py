@@ -19,7 +19,7 @@ type AtWork = Callable[[str], AbstractContextManager[Attendance]]
 
 _TASKS = (
     ("Ask the letting agent whether the recordings of last week are kept", timedelta(hours=4)),
-    ("Compare the photograph with the two of March", timedelta(days=1)),
+    ("Ask the school on which day its fire alarm will be tested next", timedelta(days=1)),
 )
 _REASON = "Odile is in court this afternoon, and the reporter's answer has to be read today."
 _NOTE = (

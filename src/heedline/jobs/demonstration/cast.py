@@ -1,4 +1,4 @@
-"""The demonstration data, with desks of every kind, their staff and about 35 invented reports.
+"""The demonstration data, with desks of every kind, their staff and about 40 invented reports.
 
 It is created by calling the real casework functions, and bypasses no rule. Every officer was enrolled,
 every key signed, and every report sealed and sent by the public process's own database role. The
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from heedline.casework.report import sealing
-from heedline.jobs.demonstration import board, partners, skills
+from heedline.jobs.demonstration import board, linking, partners, skills
 from heedline.jobs.demonstration import desks as demo_desks
 from heedline.jobs.demonstration import files as demo_files
 from heedline.jobs.demonstration.acting import as_process
@@ -308,6 +308,7 @@ def _reports(cast: _Cast) -> None:
     _board(cast, sent)
     demo_desks.settle(datetime.now(UTC))
     _specialist_desks(cast, sent)
+    _linking(cast, sent)
 
 
 def _board(cast: _Cast, sent: list[_Sent]) -> None:
@@ -330,6 +331,15 @@ def _specialist_desks(cast: _Cast, sent: list[_Sent]) -> None:
         lambda name: _unlocked(cast, name, at),
         at,
     )
+
+
+def _linking(cast: _Cast, sent: list[_Sent]) -> None:
+    """Index and compare the reports, and link those about one boy."""
+    at = datetime.now(UTC)
+    (owner, _), (investigator, _) = skills.INVESTIGATORS
+    watching = next(name for name, desk, *_ in PEOPLE if desk == "national")
+    named = {one.entry["name"]: one.ref for one in sent if "name" in one.entry}
+    linking.load((owner, investigator, watching), named, lambda name: _unlocked(cast, name, at), at)
 
 
 @contextmanager

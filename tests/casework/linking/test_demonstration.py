@@ -1,0 +1,45 @@
+"""What the demonstration shows of finding and linking."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib.resources import files
+
+import pytest
+
+from heedline.casework.linking import interests, questions
+from heedline.casework.pages import case_file
+from heedline.jobs.demonstration import linking
+from tests.support.linking_scene import investigator
+from tests.support.scene_people import SOUTH_WEST, People, quarter_hour_over
+from tests.support.subject_scene import shown
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_demonstration_links_three_reports_about_one_boy(people: People) -> None:
+    written = files("heedline.jobs.demonstration").joinpath("reports.toml").read_text(encoding="utf-8")
+    entries = tomllib.loads(written)["reports"]
+    told = {one["name"]: one["told"]["narrative"] for one in entries if "name" in one}
+    van = next(one["told"] for one in entries if "vehicle" in one["told"])
+    watched, _ = people.send(narrative=van["narrative"], vehicle=van["vehicle"])
+    reports = {name: people.taken(narrative=told[name])[0] for name in (linking.TEACHER, linking.CLUB)}
+    reports[linking.UNCLE], _ = people.send(narrative=told[linking.UNCLE], **SOUTH_WEST)
+    quarter_hour_over(people.at)
+    investigator(people, "Otto")
+    linking.load(("Odile", "Otto", "Nadia"), reports, people.sitting, people.at)
+    view = people.read(reports[linking.TEACHER])
+    [link] = view.subjects
+    assert {one.ref for one in shown(people, reports[linking.TEACHER], link.id).reports} == {
+        reports[linking.TEACHER],
+        reports[linking.CLUB],
+    }
+    with people.sitting("Odile") as here:
+        _, seen = case_file.with_earlier(reports[linking.TEACHER], by=here, at=people.at)
+    assert [one.verdict for one in seen.earlier if one.ref == reports[linking.CLUB]] == ["same"]
+    with people.sitting("Otto") as here:
+        [asked] = [one for one in questions.matches(by=here) if one.to_answer]
+        assert asked.report == reports[linking.UNCLE]
+        [entry] = interests.mine(by=here, at=people.at)
+        assert [one.desk_name for one in entry.hits] == ["North East desk"]
+    assert [one.name for one in people.read(watched).contacts] == ["Otto O."]

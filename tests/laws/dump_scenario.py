@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import random
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib.resources import files
@@ -34,9 +36,17 @@ from heedline.casework.intake import drafting, settle_arrivals
 from heedline.casework.intake.drafting import Draft
 from heedline.casework.journey import transitions
 from heedline.casework.keys.epochs import grant_context
+from heedline.casework.linking import interests, matching, questions
 from heedline.casework.pages import case_file
 from heedline.casework.report import sealing
+from heedline.casework.search import desk_index, indexing, link_decisions, searching
+from heedline.casework.search.link_decisions import LinkVerdict
+from heedline.casework.search.subject_entries import SubjectBasis, SubjectKind
+from heedline.casework.setup import stewardship
+from heedline.casework.subjects import changing, offering
+from heedline.casework.subjects.changing import NewSubjectLink
 from heedline.desks.models import EpochGrant
+from heedline.permits.roles import Role
 from heedline.vault.codes import ReceiptCode, derive
 from heedline.vault.grants import open_grant
 from tests.support import stories
@@ -54,6 +64,8 @@ CONTACT = {
     "times": f"{CANARY} before noon",
 }
 NORTH_EAST: dict[str, Any] = {"where": {"postcode": stories.NORTH_EAST, "place": f"{CANARY} place"}}
+#: Who is named in the first three of the reports that are stolen: in two of one desk, and one of another.
+SURNAMES, PHONE = ("Tierwater", "Teirwater", "Tierwatter"), "01632 960455"
 FINDING = transitions.Assessment(False, f"{CANARY} answer", "low", f"{CANARY} reason")
 CLOSING = transitions.Closing("insufficient", f"{CANARY} reason", "finished")
 
@@ -63,7 +75,10 @@ class Told:
     """What is kept of the day, for the test alone."""
 
     words: list[str] = field(
-        default_factory=lambda: [CANARY, *CONTACT.values(), CONTACT["phone"].replace(" ", "")]
+        default_factory=lambda: [
+            *(CANARY, *CONTACT.values(), CONTACT["phone"].replace(" ", "")),
+            *(*SURNAMES, PHONE, PHONE.replace(" ", "")[1:]),
+        ]
     )
     codes: list[str] = field(default_factory=list)
     passphrases: list[str] = field(default_factory=list)
@@ -101,7 +116,8 @@ def marked(told: Told, at: datetime) -> list[ReceiptCode]:
     for n in range(5):
         more = {"now": {"danger": "yes"}} if n == 2 else {}
         person = {"person": [{"looks": f"{CANARY} person"}]} if n < 2 else {}
-        new = stories.new_report(**NORTH_EAST, narrative=narrative, **in_confidence, **more, **person)
+        named = f" Kevin {SURNAMES[n]} did, and has the number {PHONE}." if n < len(SURNAMES) else ""
+        new = stories.new_report(**NORTH_EAST, narrative=narrative + named, **in_confidence, **more, **person)
         codes.append(told.sent(new, at, told.stolen))
     told.twins = told.stolen[3:]
     return codes
@@ -159,6 +175,53 @@ def work(house: House, told: Told, codes: list[ReceiptCode], at: datetime) -> No
         settle_arrivals.settle(at + timedelta(minutes=15))
 
 
+@contextmanager
+def at_work(house: House, name: str, told: Told, at: datetime) -> Iterator[Attendance]:
+    """An officer who signs in, works, and signs out."""
+    with acting("office"):
+        here = sit_down(house, name, told, at)
+        yield here
+        session.signed_out(here)
+        session.leave()
+        SessionStore(here.token).delete()
+
+
+def find_and_link(house: House, told: Told, at: datetime) -> None:
+    """Officers search, decide about two reports, link them to a subject, and ask another desk. One registers an interest."""
+    one, other, elsewhere = (UUID(ref) for ref in told.stolen[:3])
+    with acting("office"):
+        desk = house.desks["south-west"]
+        stewardship.appoint(house.officers["Otto"], Role.INVESTIGATOR, desk, hands=house.hands, at=at)
+    with at_work(house, "Otto", told, at) as by:
+        until = (at + timedelta(days=30)).date()
+        interests.register(f"Kevin {SURNAMES[0]}", PHONE, f"{CANARY} ground", until, by=by, at=at)
+    for name in ("Odile", "Otto", "Nadia"):
+        _indexed(house, name, told, at)
+    with at_work(house, "Odile", told, at) as by:
+        searching.search(SURNAMES[0], searching.SearchFilters(), by=by, at=at)
+        link_decisions.decide(one, other, LinkVerdict.SAME, f"{CANARY} decision", by=by, at=at)
+        link = None
+        for ref in (one, other):
+            values = {value.code: SubjectBasis.FACT for value in offering.offer(ref, by=by).values}
+            new = NewSubjectLink(link, SubjectKind.PERSON, values, f"{CANARY} link", f"{CANARY} subject")
+            link = changing.link(ref, new, by=by, at=at)
+        [match] = [line for line in questions.matches(by=by) if line.report == one]
+        questions.ask(match.id, f"{CANARY} question to a desk", by=by, at=at)
+    with at_work(house, "Otto", told, at) as by:
+        assert {line.report for line in questions.matches(by=by) if line.to_answer} == {elsewhere}
+    _indexed(house, "Odile", told, at)
+
+
+def _indexed(house: House, name: str, told: Told, at: datetime) -> None:
+    with at_work(house, name, told, at) as by:
+        for desk in by.desks:
+            desk_index.begin(desk.id, on=at.date())
+            while indexing.index_batch(desk.id, by=by, at=at):
+                pass
+        while matching.catch_up(by=by, at=at):
+            pass
+
+
 def main(home: Path) -> None:
     at, told = now(), Told()
     house = build_house(at)
@@ -182,6 +245,7 @@ def main(home: Path) -> None:
             told.seeds.append(seed.hex())
     plant(told, at)
     work(house, told, marked(told, at), at)
+    find_and_link(house, told, at)
     told.seeds = sorted(set(told.seeds))
     sys.stdout.write(json.dumps(vars(told)))
 

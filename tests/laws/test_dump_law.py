@@ -174,7 +174,12 @@ def test_the_thief_has_everything(stolen: Stolen) -> None:
         "identity",
         "note",
         "message",
+        "link",
+        "subject",
     }
+    for table, least in (("interest", 1), ("interest_hit", 3), ("desk_question", 1), ("desk_notice", 3), ("search_page", 20),
+                         ("sealed_values", 205)):  # fmt: skip
+        assert len(stolen.rows(f"reports_{table}")) >= least, table
 
 
 def test_no_file_holds_what_was_said(stolen: Stolen) -> None:

@@ -98,6 +98,19 @@ install_lock() { # lock file, stamp
     echo "$now" >".venv/$2"
 }
 
+unpack_nginx() { # for a test of the operator's guide; unpacked only, because the package would start a web server
+    command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || [ -x .tools/nginx/usr/sbin/nginx ] && return 0
+    local folder
+    folder=$(mktemp -d)
+    say "unpacking nginx"
+    if (cd "$folder" && apt-get download -qq nginx >/dev/null 2>&1); then
+        mkdir -p .tools && dpkg-deb -x "$folder"/nginx_*.deb .tools/nginx
+    else
+        say "not found: nginx. Its test is left out."
+    fi
+    rm -rf "$folder"
+}
+
 install_npm() { # a folder with a package-lock.json
     if [ ! -e "$1/node_modules/.package-lock.json" ] || [ "$1/package-lock.json" -nt "$1/node_modules/.package-lock.json" ]; then
         say "npm ci in $1"
@@ -134,6 +147,7 @@ browser)
     [ -x /usr/lib/libreoffice/program/soffice.bin ] ||
         missing+=(libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui)
     [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}"
+    unpack_nginx
     install_npm tests/vectors
     install_npm tests/browser
     ;;

@@ -1,0 +1,254 @@
+"""The configuration of nginx that the operator's guide prints, run as it is in front of a web process.
+
+Files pass through unbuffered, cut-off parts included, and nothing that anybody sends or reads is written to the proxy's disk.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from django.conf import settings
+
+from heedline.packs import load_pack
+from heedline.web.public.shell.languages import prefix
+from tests.laws.front_server import STREAMED
+from tests.laws.test_front import FILES, FORM, MIB, ROOT, Answer, Server, read, running
+
+NGINX = shutil.which("nginx", path=f"/usr/sbin:/usr/local/sbin:/usr/bin:{ROOT / '.tools/nginx/usr/sbin'}")
+pytestmark = pytest.mark.skipif(NGINX is None, reason="not installed: nginx")
+GUIDE = (ROOT / "docs" / "operators-guide.md").read_text()
+PUBLIC, OFFICE = (
+    next(block for block in re.findall(r"```\n(.*?)```", GUIDE, re.DOTALL) if mark in block)
+    for mark in ("limit_conn_zone", "location ~ ^/w/call/")
+)
+HOST = "report.example"
+UPLOAD = f"resumable/{UUID(int=7)}/"
+PART = "Content-Type: application/offset+octet-stream\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 4096\r\n"
+#: What nginx logs when it writes a body or an answer to its disk.
+ON_DISK = "buffered to a temporary file"
+
+
+@dataclass(frozen=True)
+class Proxy:
+    port: int
+    folder: Path
+    behind: Server
+
+    def send(self, text: str, body: bytes = b"") -> ssl.SSLSocket:
+        trusting = ssl.create_default_context()
+        trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+        made = trusting.wrap_socket(socket.create_connection(("127.0.0.1", self.port), timeout=10))
+        made.sendall(text.encode() + body)
+        return made
+
+    def begin(self, method: str, path: str, heads: str, length: int) -> ssl.SSLSocket:
+        return self.send(
+            f"{method} {path} HTTP/1.1\r\nHost: {HOST}\r\n{heads}Content-Length: {length}\r\nConnection: close\r\n\r\n"
+        )
+
+    def answer(self, method: str, path: str, heads: str, body: bytes) -> Answer:
+        sock = self.begin(method, path, heads, len(body))
+        with contextlib.suppress(OSError):  # refused before all of it was read
+            sock.sendall(body)
+        return read(sock)
+
+    def taken(self) -> list[str]:
+        """What the process behind took as files, in the order in which they ended."""
+        found = self.behind.gate.with_name("taken")
+        return found.read_text().splitlines() if found.exists() else []
+
+    def wrote(self) -> list[str]:
+        """The lines in which nginx says that it wrote something to its disk."""
+        lines = (self.folder / "error.log").read_text().splitlines()
+        return [line for line in lines if ON_DISK in line]
+
+
+@contextlib.contextmanager
+def proxied(folder: Path, behind: Server, *, without: str = "") -> Iterator[Proxy]:
+    """Start nginx with the guide's configuration, or one without the lines that begin with `without`.
+
+    Only the addresses of sockets and files are changed, and the level of its log.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    made_key = [
+        *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"),
+        *("-subj", f"/CN={HOST}", "-keyout", str(folder / "key"), "-out", str(folder / "certificate")),
+    ]
+    subprocess.run(made_key, check=True, capture_output=True)
+    whole = PUBLIC.rstrip()[:-1] + OFFICE + "}\n"
+    assert "}" not in PUBLIC.rstrip()[-2:-1], "the block of the server ends last"
+    keys = f"ssl_certificate {folder}/certificate; ssl_certificate_key {folder}/key;"
+    for was, now in (
+        (r"listen 443 ssl;", f"listen 127.0.0.1:{port} ssl; {keys}"),
+        (r"http://127\.0\.0\.1:800[01];", f"http://127.0.0.1:{behind.port};"),
+        (r"error_log \S+ crit;", f"error_log {folder}/error.log warn;"),
+        (r"(?m)^ +" + without if without else r"\A\Z", "#"),
+    ):
+        whole, changes = re.subn(was, now, whole)
+        assert changes or not without, was
+    temporary = "".join(
+        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "scgi", "uwsgi")
+    )
+    (folder / "nginx.conf").write_text(
+        f"daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log warn;\n"
+        f"events {{}}\nhttp {{ {temporary}\n{whole} }}\n"
+    )
+    started = [
+        str(NGINX),
+        "-p",
+        str(folder),
+        "-c",
+        str(folder / "nginx.conf"),
+        "-e",
+        str(folder / "error.log"),
+    ]
+    said = subprocess.run([*started, "-t"], capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stderr
+    process = subprocess.Popen(started)
+    found = Proxy(port, folder, behind)
+    try:
+        until = time.monotonic() + 20
+        while True:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                break
+            assert time.monotonic() < until, "nginx did not start"
+            time.sleep(0.02)
+        yield found
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+@pytest.fixture(scope="module")
+def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running(tmp_path_factory.mktemp("behind"), f"https://{HOST}") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def proxy(tmp_path_factory: pytest.TempPathFactory, behind: Server) -> Iterator[Proxy]:
+    with proxied(tmp_path_factory.mktemp("nginx"), behind) as found:
+        yield found
+        assert found.wrote() == []
+        for kind in ("client_body", "proxy"):
+            assert [path for path in (found.folder / kind).rglob("*") if path.is_file()] == []
+
+
+def addresses() -> list[tuple[str, str]]:
+    """Every address of the real sites that takes files, with the method, in every language of the pack."""
+    public = [
+        (method, f"{prefix(code)}{place}/files/{end}")
+        for code in load_pack(settings.PACK).languages
+        for place in ("r", "messages/open")
+        for method, end in (("POST", "add/"), ("PATCH", UPLOAD))
+    ]
+    return [*public, ("POST", "/w/call/5/files/add/"), ("PATCH", f"/w/call/1/files/{UPLOAD}")]
+
+
+def test_every_address_of_files_takes_one_and_no_other_does(proxy: Proxy) -> None:
+    """More than 256 KiB, which is what every other address takes."""
+    for method, path in addresses():
+        answer = proxy.answer(method, path, FILES if method == "POST" else PART, bytes(300 * 1024))
+        assert (answer.status, answer.said["file"].split()[:2]) == (HTTPStatus.OK, ["whole", "307200"]), path
+    for path in (
+        "/",
+        "/r/files/",
+        "/r/files/remove/",
+        "/w/call/5/",
+        "/w/call/6x/files/add/",
+        "/api/v1/reports/x",
+    ):
+        answer = proxy.answer("POST", path, FORM, bytes(300 * 1024))
+        assert answer.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE, path
+    assert proxy.answer("POST", "/api/v1/reports", FORM, bytes(300 * 1024)).status == HTTPStatus.OK
+
+
+def test_a_hundred_megabytes_pass_without_a_byte_on_a_disk(proxy: Proxy) -> None:
+    before, block = proxy.behind.memory(), bytes(MIB)
+    for path in ("/r/files/add/", "/w/call/1/files/add/"):
+        sock = proxy.begin("POST", path, FILES, 100 * MIB)
+        for _ in range(100):
+            sock.sendall(block)
+        assert read(sock).said["file"].split()[:2] == ["whole", str(100 * MIB)]
+    assert proxy.behind.memory() - before < 30
+    assert proxy.wrote() == []
+
+
+def test_what_is_too_long_for_a_call_is_refused_before_it_is_sent(proxy: Proxy) -> None:
+    sock = proxy.begin("POST", "/w/call/1/files/add/", FILES, 102 * MIB)
+    assert read(sock).status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+def test_the_headers_of_a_resumable_upload_pass(proxy: Proxy) -> None:
+    said = proxy.answer("PATCH", f"/r/files/{UPLOAD}", f"{PART}X-CSRFToken: abc\r\n", bytes(5000)).said
+    assert said["file"].split()[:2] == ["whole", "5000"]
+    passed = {
+        name: said["headers"].get(name)
+        for name in ("HTTP_UPLOAD_OFFSET", "HTTP_TUS_RESUMABLE", "HTTP_X_CSRFTOKEN")
+    }
+    assert list(passed.values()) == ["4096", "1.0.0", "abc"]
+    assert said["headers"]["HTTP_HOST"] == HOST
+    assert "HTTP_X_FORWARDED_FOR" not in said["headers"]
+    head = proxy.send(
+        f"HEAD /r/files/{UPLOAD} HTTP/1.1\r\nHost: {HOST}\r\nTus-Resumable: 1.0.0\r\nConnection: close\r\n\r\n"
+    )
+    assert head.recv(65536).startswith(b"HTTP/1.1 200")
+    head.close()
+
+
+def test_what_came_of_a_part_that_breaks_off_is_kept(proxy: Proxy) -> None:
+    """A proxy that buffers would throw it away, and an upload over a bad line would never end."""
+    before = len(proxy.taken())
+    sock = proxy.begin("PATCH", f"/r/files/{UPLOAD}", PART, 4 * MIB)
+    sock.sendall(bytes(3 * MIB))
+    time.sleep(0.3)
+    sock.close()
+    until = time.monotonic() + 10
+    while len(proxy.taken()) == before:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    what, took, _ = proxy.taken()[-1].split()
+    assert what == "cut"
+    assert int(took) > 2 * MIB
+
+
+def test_a_form_and_a_long_answer_stay_in_memory(proxy: Proxy) -> None:
+    assert proxy.answer("POST", "/", FORM, bytes(255 * 1024)).said["body"] == 255 * 1024
+    assert len(slowly_read(proxy)) == STREAMED
+    assert proxy.wrote() == []
+
+
+def slowly_read(proxy: Proxy) -> bytes:
+    """Ask for a long answer and read it only after nginx had time to take all of it."""
+    sock = proxy.send(f"GET /stream/ HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n")
+    time.sleep(0.5)
+    return read(sock).body
+
+
+@pytest.mark.parametrize(
+    "without", ["proxy_request_buffering off", "proxy_max_temp_file_size", "client_body_buffer_size"]
+)
+def test_without_these_lines_nginx_writes_to_its_disk(tmp_path: Path, behind: Server, without: str) -> None:
+    """The law's other side: what the tests above look for is there when a line is missing."""
+    with proxied(tmp_path, behind, without=without) as proxy:
+        if without.startswith("proxy_request"):
+            proxy.answer("POST", "/r/files/add/", FILES, bytes(MIB))
+        elif without.startswith("client_body"):
+            proxy.answer("POST", "/", FORM, bytes(200 * 1024))
+        else:
+            slowly_read(proxy)
+        assert proxy.wrote()

@@ -11,12 +11,14 @@ from django.test import Client
 
 from heedline.api.incoming import ReportAddress
 from heedline.config.uploads import AllAddresses
+from heedline.desk_hooks import register
 from heedline.web.office.calls.call_uploads import CallDrafts
 from heedline.web.public.shell.upload_addresses import PublicDrafts
 from heedline.web.uploads.incoming_files import UPLOADED, FileAddresses
 from heedline.web.uploads.incoming_parts import MEDIA, PART, PartAddresses
 
-DRAFTS = (PublicDrafts(), CallDrafts())  # no path is in both
+DESKS = [one.uploads for one in register.desks() if one.uploads is not None]
+DRAFTS = (PublicDrafts(), CallDrafts(), *DESKS)  # no path is in two
 ADDRESSES = AllAddresses((*map(FileAddresses, DRAFTS), *map(PartAddresses, DRAFTS), ReportAddress()))
 BOUNDARY = "----heedline-test"
 KIND = f"multipart/form-data; boundary={BOUNDARY}"

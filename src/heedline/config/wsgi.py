@@ -142,7 +142,7 @@ def build(process: str) -> Front:
         return Front(files, settings.OWN_URL, limits, ready=files.files.__contains__)
     if process != "public":
         _claim_sign_in()
-        uploads = _uploads_of_calls() if process == "office" else None
+        uploads = _office_uploads() if process == "office" else None
         return Front(files, settings.OWN_URL, limits, ready=files.files.__contains__, uploads=uploads)
     from heedline.api import views as api
     from heedline.api.incoming import ReportAddress
@@ -171,13 +171,15 @@ def build(process: str) -> Front:
     )
 
 
-def _uploads_of_calls() -> Uploads:
+def _office_uploads() -> Uploads:
+    from heedline.desk_hooks import register
     from heedline.web.office.calls.call_uploads import CallDrafts
     from heedline.web.uploads.incoming_files import FileAddresses
     from heedline.web.uploads.incoming_parts import PartAddresses
 
-    drafts = CallDrafts()
-    return Uploads(_OnFreshConnections(AllAddresses((FileAddresses(drafts), PartAddresses(drafts)))))
+    calls = CallDrafts()
+    desks = (FileAddresses(one.uploads) for one in register.desks() if one.uploads is not None)
+    return Uploads(_OnFreshConnections(AllAddresses((FileAddresses(calls), PartAddresses(calls), *desks))))
 
 
 class _OnFreshConnections:

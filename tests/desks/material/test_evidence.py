@@ -12,9 +12,10 @@ from django.db import DatabaseError, connection, transaction
 from pytest_django import Settings
 
 from heedline.audit.models import Event
-from heedline.casework.attachments import desk_files, redeeming
+from heedline.casework.attachments import desk_files, redeeming, taking
 from heedline.casework.attachments.taking import IncomingFile
 from heedline.casework.errors import NotHere
+from heedline.casework.intake.draft_files import DraftFile
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskFile
 from heedline.specialist_desks.material import adding, disposing, examining
@@ -304,14 +305,19 @@ def test_an_examiner_is_not_shown_again_what_they_examined(people: People, inter
         reading.open_file(again, 1, "picture", by=olga, at=people.at)
 
 
+def _file(name: str, people: People) -> DraftFile:
+    incoming = IncomingFile(name)
+    incoming.write(b"placeholder captured elsewhere")
+    return incoming.finish(people.at)
+
+
 def test_a_file_captured_by_hand_is_the_next_entry(people: People, internet: Internet) -> None:
     ref = the_item(people)
     with people.sitting("Odile") as odile:
-        incoming = IncomingFile("film.txt")
-        incoming.write(b"placeholder captured elsewhere")
-        sent = incoming.finish(people.at)
+        sent, without_words = (_file("film.txt", people) for _ in range(2))
         with pytest.raises(NotNow):
-            uploading.upload(ref, sent, " ", by=odile, at=people.at)
+            uploading.upload(ref, without_words, " ", by=odile, at=people.at)
+        assert not taking.still_good(without_words, people.at), "what is not kept is deleted"
         assert uploading.upload(ref, sent, "Taken on a separate computer", by=odile, at=people.at) == 1
         (line,) = reading.evidence_of(ref, by=odile).lines
         assert line.title == "Taken on a separate computer"
@@ -320,9 +326,7 @@ def test_a_file_captured_by_hand_is_the_next_entry(people: People, internet: Int
             b"".join(desk_files.read(entry.files[0].kept, odile.keys())) == b"placeholder captured elsewhere"
         )
         other = the_item_here(people, OTHER)
-        copy = IncomingFile("again.txt")
-        copy.write(b"placeholder captured elsewhere")
-        uploading.upload(other, copy.finish(people.at), "Found again", by=odile, at=people.at)
+        uploading.upload(other, _file("again.txt", people), "Found again", by=odile, at=people.at)
         (known,) = reading.evidence_of(other, by=odile).known
         assert (known.ref, known.by) == (ref, "file")
 

@@ -32,6 +32,7 @@ from heedline.specialist_desks.material.notices.registered import (
     NOTICE_TRIGGERS,
     NOTICES_HELD,
 )
+from heedline.specialist_desks.material.pages.evidence_uploads import EvidenceUploads
 from heedline.specialist_desks.material.vocabulary import (
     BANK,
     DESK_KIND,
@@ -215,5 +216,6 @@ DESK = SpecialistDesk(
             shown=reading.is_of_my_desk,
         ),
     ),
+    uploads=EvidenceUploads(),
     urls="heedline.specialist_desks.material.urls",
 )

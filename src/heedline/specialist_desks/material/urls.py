@@ -3,6 +3,7 @@ from django.urls import path
 from heedline.specialist_desks.material.pages import (
     companies,
     evidence,
+    evidence_uploads,
     figures,
     item,
     notices,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("w/items/<uuid:ref>/", item.item, name="material-item"),
     path("w/items/<uuid:ref>/capture/", evidence.capture, name="material-capture"),
     path("w/items/<uuid:ref>/dispose/", evidence.dispose, name="material-dispose"),
+    path("w/items/<uuid:ref>/evidence/upload/", evidence_uploads.upload, name="material-evidence-upload"),
     path("w/items/<uuid:ref>/evidence/export/", evidence.export, name="material-evidence-export"),
     path(
         "w/items/<uuid:ref>/evidence/<int:number>/<slug:role>/", evidence.file, name="material-evidence-file"

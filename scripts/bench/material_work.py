@@ -53,7 +53,7 @@ def measure(hashes: int) -> dict[str, Any]:
 
 def _addresses() -> dict[str, Any]:
     rules = read_locator_rules(files("heedline.packs") / "uk")
-    cases = ROOT / "tests" / "rules" / "material" / "locators.txt"
+    cases = ROOT / "tests" / "rules" / "material" / "locators" / "locators.txt"
     texts = [
         line for line in cases.read_text(encoding="utf-8").splitlines() if line[:2] not in {"", "= ", "# "}
     ]

@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 
 from heedline.casework.report.opening import short_name
-from heedline.specialist_desks.material import sightings
+from heedline.specialist_desks.material.items import sightings
 from heedline.specialist_desks.material.liveness import LivenessVerdict
 from heedline.specialist_desks.material.models import CompanyNotice
 from heedline.specialist_desks.material.notices import composing, lines

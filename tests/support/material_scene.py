@@ -10,11 +10,11 @@ from heedline.casework.keys import key_verification
 from heedline.casework.records import desk_parts
 from heedline.casework.setup import stewardship
 from heedline.permits.roles import Role
-from heedline.specialist_desks.material import examining
-from heedline.specialist_desks.material.addresses import named_by_examiner
-from heedline.specialist_desks.material.contents import content_at
-from heedline.specialist_desks.material.examining import ExaminationForm
-from heedline.specialist_desks.material.law import ExaminationAnswers
+from heedline.specialist_desks.material.examination import examining
+from heedline.specialist_desks.material.examination.examining import ExaminationForm
+from heedline.specialist_desks.material.examination.law import ExaminationAnswers
+from heedline.specialist_desks.material.items.addresses import named_by_examiner
+from heedline.specialist_desks.material.items.contents import content_at
 from heedline.specialist_desks.material.models import MaterialItem
 from heedline.specialist_desks.material.rules import ItemState
 from heedline.specialist_desks.material.vocabulary import ITEM

@@ -13,19 +13,20 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from uuid import UUID
 
 from heedline.casework.records import desk_parts
-from heedline.specialist_desks.material import sightings
+from heedline.specialist_desks.material.delivery import pack_data
+from heedline.specialist_desks.material.items import sightings
 from heedline.specialist_desks.material.liveness import LivenessVerdict
 from heedline.specialist_desks.material.models import ChannelTestRecord, CompanyNotice
-from heedline.specialist_desks.material.notices import composing, pack_data
-from heedline.specialist_desks.material.notices.composing import NoticeForm
-from heedline.specialist_desks.material.notices.content import (
+from heedline.specialist_desks.material.notice_rules.content import (
     NoticeAuthority,
     NoticeBasis,
     NoticeConstable,
     NoticeContent,
     NoticeItem,
 )
-from heedline.specialist_desks.material.notices.stored import StoredNotice
+from heedline.specialist_desks.material.notice_rules.stored import StoredNotice
+from heedline.specialist_desks.material.notices import composing
+from heedline.specialist_desks.material.notices.composing import NoticeForm
 from heedline.specialist_desks.material.vocabulary import NOTICE
 from tests.support.linking_scene import compared
 from tests.support.material_scene import examined, taken, unlawful

@@ -13,8 +13,8 @@ from heedline.casework.keys import directory
 from heedline.casework.records import desk_parts
 from heedline.casework.setup import readdressing
 from heedline.reports.models import DeskPartHeader
-from heedline.specialist_desks.material import reading
 from heedline.specialist_desks.material.models import Examination, MaterialItem
+from heedline.specialist_desks.material.queue import reading
 from tests.desks.test_example_desk import _back_up
 from tests.support.leaving_scene import a_third_officer, an_hour_later, ended, leaves, settled
 from tests.support.material_scene import an_item_of, examined, taken, unlawful

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from heedline.specialist_desks.material.law import (
+from heedline.specialist_desks.material.examination.law import (
     ExaminationAnswers,
     Incomplete,
     MaterialLaw,

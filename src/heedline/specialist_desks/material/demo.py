@@ -9,9 +9,11 @@ from uuid import UUID
 from heedline.casework.search import indexing
 from heedline.desk_hooks.hooks import DemoScene
 from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material import adding, examining, notice_demo
-from heedline.specialist_desks.material.examining import ExaminationForm
-from heedline.specialist_desks.material.law import ExaminationAnswers
+from heedline.specialist_desks.material import notice_demo
+from heedline.specialist_desks.material.examination import examining
+from heedline.specialist_desks.material.examination.examining import ExaminationForm
+from heedline.specialist_desks.material.examination.law import ExaminationAnswers
+from heedline.specialist_desks.material.items import adding
 from heedline.specialist_desks.material.models import MaterialItem
 
 #: Addresses that the invented reports name, so that these reports join the items once they are indexed.

@@ -6,15 +6,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from heedline.desk_hooks.hooks import DemoScene
-from heedline.specialist_desks.material import adding, examining, sightings
-from heedline.specialist_desks.material.examining import ExaminationForm
-from heedline.specialist_desks.material.law import ExaminationAnswers
+from heedline.specialist_desks.material.examination import examining
+from heedline.specialist_desks.material.examination.examining import ExaminationForm
+from heedline.specialist_desks.material.examination.law import ExaminationAnswers
+from heedline.specialist_desks.material.items import adding, sightings
 from heedline.specialist_desks.material.liveness import LivenessVerdict
 from heedline.specialist_desks.material.models import CompanyNotice, MaterialItem
+from heedline.specialist_desks.material.notice_rules.content import NoticeBasis, NoticeConstable
+from heedline.specialist_desks.material.notice_rules.states import CompanyAnswer
 from heedline.specialist_desks.material.notices import channels, composing, following, sending
 from heedline.specialist_desks.material.notices.composing import NoticeForm
-from heedline.specialist_desks.material.notices.content import NoticeBasis, NoticeConstable
-from heedline.specialist_desks.material.notices.states import CompanyAnswer
 
 _FINDING = ExaminationForm(
     ExaminationAnswers({"ta2006-s1": frozenset({0, 1, 2})}, "no"),

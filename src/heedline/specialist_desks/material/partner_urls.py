@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from heedline.specialist_desks.material.pages import company
+from heedline.specialist_desks.material.pages.partner import company
 
 urlpatterns = [path("n/<str:token>/", company.page, name="material-company")]

@@ -18,8 +18,10 @@ from heedline.desk_hooks.hooks import (
 )
 from heedline.dispatch.models import About
 from heedline.permits.roles import Role
-from heedline.specialist_desks.material import demo, finding, reading, referrals
+from heedline.specialist_desks.material import demo
 from heedline.specialist_desks.material.evidence import watching
+from heedline.specialist_desks.material.examination import referrals
+from heedline.specialist_desks.material.items import finding
 from heedline.specialist_desks.material.notices import due
 from heedline.specialist_desks.material.notices.found_notice import MOVED
 from heedline.specialist_desks.material.notices.lines import waiting_for_me
@@ -33,6 +35,7 @@ from heedline.specialist_desks.material.notices.registered import (
     NOTICES_HELD,
 )
 from heedline.specialist_desks.material.pages.evidence_uploads import EvidenceUploads
+from heedline.specialist_desks.material.queue import reading
 from heedline.specialist_desks.material.vocabulary import (
     BANK,
     DESK_KIND,

@@ -10,14 +10,14 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.attachments import desk_files
 from heedline.files.kinds import FileKind
 from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material import check_times, sightings
 from heedline.specialist_desks.material.capture import running
 from heedline.specialist_desks.material.capture.running import CapturedPage, CaptureStopped
 from heedline.specialist_desks.material.evidence import entries, known, readings
 from heedline.specialist_desks.material.evidence.chain import EvidenceKind
 from heedline.specialist_desks.material.evidence.entries import EvidenceFile
 from heedline.specialist_desks.material.evidence.vantages import limits_of, vantages
-from heedline.specialist_desks.material.items import find, item_verb
+from heedline.specialist_desks.material.items import check_times, sightings
+from heedline.specialist_desks.material.items.found_item import find, item_verb
 from heedline.specialist_desks.material.liveness import LivenessVerdict
 from heedline.specialist_desks.material.locators import Locator
 from heedline.specialist_desks.material.rules import ItemState

@@ -24,7 +24,7 @@ from heedline.specialist_desks.material.evidence.chain import (
     EvidenceKind,
     head_of,
 )
-from heedline.specialist_desks.material.items import FoundItem
+from heedline.specialist_desks.material.items.found_item import FoundItem
 from heedline.specialist_desks.material.models import EvidenceEntry, MaterialItem
 from heedline.specialist_desks.material.vocabulary import EVIDENCE, MaterialAct
 

@@ -17,7 +17,7 @@ from heedline.casework.errors import CannotOpen
 from heedline.casework.records import desk_parts
 from heedline.specialist_desks.material.evidence.readings import picture_of, text_of
 from heedline.specialist_desks.material.hashes import Band, PictureBank, TextBank, TextSketch
-from heedline.specialist_desks.material.items import FoundItem
+from heedline.specialist_desks.material.items.found_item import FoundItem
 from heedline.specialist_desks.material.models import HashBankPage
 from heedline.specialist_desks.material.vocabulary import BANK
 

@@ -16,12 +16,12 @@ from heedline.casework.records.time_stamps import UnfitStamp
 from heedline.casework.report.opening import short_name
 from heedline.files.kinds import FileKind
 from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material import welfare
 from heedline.specialist_desks.material.evidence import bundles, entries, readings
 from heedline.specialist_desks.material.evidence.chain import BrokenChain, EvidenceKind
 from heedline.specialist_desks.material.evidence.entries import OpenedEntry
+from heedline.specialist_desks.material.examination import welfare
 from heedline.specialist_desks.material.hashes import Band
-from heedline.specialist_desks.material.items import find, item_verb
+from heedline.specialist_desks.material.items.found_item import find, item_verb
 from heedline.specialist_desks.material.liveness import LivenessVerdict
 from heedline.specialist_desks.material.models import Examination, LivenessWatch, MaterialItem
 from heedline.specialist_desks.material.rules import ItemState

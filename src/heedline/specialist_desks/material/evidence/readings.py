@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from heedline.specialist_desks.material.addresses import named_by_examiner
-from heedline.specialist_desks.material.addresses import rules as locator_rules
 from heedline.specialist_desks.material.capture.running import CapturedPage
-from heedline.specialist_desks.material.check_times import rules
-from heedline.specialist_desks.material.contents import ItemContent
 from heedline.specialist_desks.material.evidence.chain import EvidenceKind
 from heedline.specialist_desks.material.hashes import PictureHash, TextSketch, sketch_text
+from heedline.specialist_desks.material.items.addresses import named_by_examiner
+from heedline.specialist_desks.material.items.addresses import rules as locator_rules
+from heedline.specialist_desks.material.items.check_times import rules
+from heedline.specialist_desks.material.items.contents import ItemContent
 from heedline.specialist_desks.material.liveness import (
     KnownPage,
     LivenessCheck,

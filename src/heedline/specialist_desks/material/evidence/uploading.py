@@ -16,7 +16,7 @@ from heedline.specialist_desks.material.evidence import entries, known
 from heedline.specialist_desks.material.evidence.capturing import NOTHING_KEPT
 from heedline.specialist_desks.material.evidence.chain import EvidenceKind
 from heedline.specialist_desks.material.evidence.entries import EvidenceFile
-from heedline.specialist_desks.material.items import find, item_verb
+from heedline.specialist_desks.material.items.found_item import find, item_verb
 from heedline.specialist_desks.material.models import MaterialItem
 from heedline.specialist_desks.material.rules import ItemState
 from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialCapability

@@ -10,9 +10,9 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.duty import paging
 from heedline.dispatch.models import Alarm
 from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material import check_times
 from heedline.specialist_desks.material.evidence.readings import NO_PAGE, locator_of
-from heedline.specialist_desks.material.items import FoundItem, find, item_verb, my_desk
+from heedline.specialist_desks.material.items import check_times
+from heedline.specialist_desks.material.items.found_item import FoundItem, find, item_verb, my_desk
 from heedline.specialist_desks.material.models import LivenessWatch
 from heedline.specialist_desks.material.rules import WATCHED
 from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialAlarm, MaterialCapability

@@ -12,7 +12,7 @@ from django.db import models
 
 from heedline.specialist_desks.material.liveness import LivenessVerdict
 from heedline.specialist_desks.material.models.items import MaterialItem
-from heedline.specialist_desks.material.notice_codes import CompanyAnswer, NoticeBasis, NoticeState
+from heedline.specialist_desks.material.notice_rules.codes import CompanyAnswer, NoticeBasis, NoticeState
 
 #: An attempt that has begun and whose end nobody has recorded yet.
 BEGUN = "begun"

@@ -10,8 +10,9 @@ from uuid import UUID
 
 from heedline.casework.access.session import Attendance
 from heedline.casework.records import desk_parts
-from heedline.specialist_desks.material.directory import ChannelTest, Company
-from heedline.specialist_desks.material.items import find, item_verb
+from heedline.specialist_desks.material.items.found_item import find, item_verb
+from heedline.specialist_desks.material.items.sightings import Sighting, last
+from heedline.specialist_desks.material.notice_rules.directory import ChannelTest, Company
 from heedline.specialist_desks.material.notices.composing import met_in, why_not_begin
 from heedline.specialist_desks.material.notices.standing import (
     ItemDeconfliction,
@@ -19,7 +20,6 @@ from heedline.specialist_desks.material.notices.standing import (
     deconflict,
     platform_company,
 )
-from heedline.specialist_desks.material.sightings import Sighting, last
 from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialCapability
 
 

@@ -16,13 +16,14 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere
 from heedline.casework.recording import refusals_logged
 from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material.directory import ChannelKind, ChannelTest, Company
-from heedline.specialist_desks.material.items import my_desk
+from heedline.specialist_desks.material.delivery import dispatching, pack_data
+from heedline.specialist_desks.material.delivery.attempts import AttemptOutcome
+from heedline.specialist_desks.material.delivery.dispatching import CarriedNotice
+from heedline.specialist_desks.material.items.found_item import my_desk
 from heedline.specialist_desks.material.models import ChannelTestRecord
-from heedline.specialist_desks.material.notices import dispatching, pack_data, sending
-from heedline.specialist_desks.material.notices.delivery import AttemptOutcome
-from heedline.specialist_desks.material.notices.dispatching import CarriedNotice
-from heedline.specialist_desks.material.notices.rendering import signed_test
+from heedline.specialist_desks.material.notice_rules.directory import ChannelKind, ChannelTest, Company
+from heedline.specialist_desks.material.notice_rules.rendering import signed_test
+from heedline.specialist_desks.material.notices import sending
 from heedline.specialist_desks.material.notices.standing import channel_tests
 from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialCapability
 

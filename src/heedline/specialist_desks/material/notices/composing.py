@@ -15,16 +15,16 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.records import desk_parts
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material import law as law_of
-from heedline.specialist_desks.material import sightings
-from heedline.specialist_desks.material.addresses import rules as locator_rules
-from heedline.specialist_desks.material.directory import Company
-from heedline.specialist_desks.material.items import FoundItem, find, item_verb
+from heedline.specialist_desks.material.delivery import pack_data
+from heedline.specialist_desks.material.delivery.attempts import answer_token_hash, new_answer_token
+from heedline.specialist_desks.material.examination import law as law_of
+from heedline.specialist_desks.material.items import sightings
+from heedline.specialist_desks.material.items.addresses import rules as locator_rules
+from heedline.specialist_desks.material.items.found_item import FoundItem, find, item_verb
 from heedline.specialist_desks.material.locators import canonical
 from heedline.specialist_desks.material.models import CompanyNotice
-from heedline.specialist_desks.material.notice_clock import NoticeStep, day_in_uk
-from heedline.specialist_desks.material.notices import due, pack_data
-from heedline.specialist_desks.material.notices.content import (
+from heedline.specialist_desks.material.notice_rules.clock import NoticeStep, day_in_uk
+from heedline.specialist_desks.material.notice_rules.content import (
     NoticeAuthority,
     NoticeBasis,
     NoticeConstable,
@@ -34,23 +34,24 @@ from heedline.specialist_desks.material.notices.content import (
     digest,
     item_of,
 )
-from heedline.specialist_desks.material.notices.delivery import answer_token_hash, new_answer_token
-from heedline.specialist_desks.material.notices.found_notice import FoundNotice, find_notice, notice_verb
-from heedline.specialist_desks.material.notices.refusals import (
+from heedline.specialist_desks.material.notice_rules.directory import Company
+from heedline.specialist_desks.material.notice_rules.refusals import (
     OF_STATE,
     NoticeRefusal,
     NoticeStanding,
     refusals,
     why_not_approve,
 )
+from heedline.specialist_desks.material.notice_rules.states import NoticeMove, NoticeState
+from heedline.specialist_desks.material.notice_rules.stored import StoredNotice
+from heedline.specialist_desks.material.notices import due
+from heedline.specialist_desks.material.notices.found_notice import FoundNotice, find_notice, notice_verb
 from heedline.specialist_desks.material.notices.standing import (
     ItemDeconfliction,
     deconflict,
     platform_company,
     standing_of,
 )
-from heedline.specialist_desks.material.notices.states import NoticeMove, NoticeState
-from heedline.specialist_desks.material.notices.stored import StoredNotice
 from heedline.specialist_desks.material.vocabulary import NOTICE, MaterialAct, MaterialCapability
 
 #: Characters of a reference. No character of it looks like another.

@@ -16,7 +16,7 @@ from heedline.specialist_desks.material.models import (
     NoticeAnswer,
     NoticeAttempt,
 )
-from heedline.specialist_desks.material.notices.states import OPEN_NOTICES
+from heedline.specialist_desks.material.notice_rules.states import OPEN_NOTICES
 
 STILL_OPEN = (
     "A notice about this item is still open, or nobody has read an answer to it. Close it, withdraw it, give it up, or"

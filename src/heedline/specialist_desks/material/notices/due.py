@@ -9,8 +9,9 @@ from heedline.casework.duty import paging
 from heedline.casework.duty.alarm_callers import call_supervisors
 from heedline.desks.models import Officer
 from heedline.dispatch.models import Alarm
+from heedline.specialist_desks.material.delivery.pack_data import further_holidays, notice_rules
 from heedline.specialist_desks.material.models import CompanyNotice
-from heedline.specialist_desks.material.notice_clock import (
+from heedline.specialist_desks.material.notice_rules.clock import (
     DueStep,
     Escalation,
     NoticeStep,
@@ -18,9 +19,8 @@ from heedline.specialist_desks.material.notice_clock import (
     referral_step,
     section_3_step,
 )
-from heedline.specialist_desks.material.notices.content import NoticeBasis
-from heedline.specialist_desks.material.notices.pack_data import further_holidays, notice_rules
-from heedline.specialist_desks.material.notices.states import OPEN_NOTICES, CompanyAnswer, NoticeState
+from heedline.specialist_desks.material.notice_rules.content import NoticeBasis
+from heedline.specialist_desks.material.notice_rules.states import OPEN_NOTICES, CompanyAnswer, NoticeState
 from heedline.specialist_desks.material.vocabulary import MaterialAlarm
 
 _SAYS_NOTHING = frozenset({CompanyAnswer.NONE, CompanyAnswer.RECEIVED})

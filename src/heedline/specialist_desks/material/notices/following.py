@@ -9,28 +9,20 @@ from django.conf import settings
 
 from heedline.casework.access.session import Attendance
 from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material import sightings
-from heedline.specialist_desks.material.directory import ChannelKind
+from heedline.specialist_desks.material.delivery import dispatching, pack_data
+from heedline.specialist_desks.material.delivery.attempts import AttemptOutcome
+from heedline.specialist_desks.material.delivery.dispatching import CarriedNotice
 from heedline.specialist_desks.material.evidence import watching
+from heedline.specialist_desks.material.items import sightings
 from heedline.specialist_desks.material.models import Examination, NoticeAnswer, NoticeAttempt
 from heedline.specialist_desks.material.models.notices import BEGUN
-from heedline.specialist_desks.material.notice_clock import day_in_uk
-from heedline.specialist_desks.material.notices import (
-    composing,
-    dispatching,
-    due,
-    pack_data,
-    sending,
-)
-from heedline.specialist_desks.material.notices.content import NoticeBasis
-from heedline.specialist_desks.material.notices.delivery import AttemptOutcome
-from heedline.specialist_desks.material.notices.dispatching import CarriedNotice
-from heedline.specialist_desks.material.notices.found_notice import CHANGED, find_notice, notice_verb
-from heedline.specialist_desks.material.notices.refusals import NoticeRefusal
-from heedline.specialist_desks.material.notices.rendering import withdrawal_email, withdrawal_request
-from heedline.specialist_desks.material.notices.repeating import repeats
-from heedline.specialist_desks.material.notices.standing import report_texts
-from heedline.specialist_desks.material.notices.states import (
+from heedline.specialist_desks.material.notice_rules.clock import day_in_uk
+from heedline.specialist_desks.material.notice_rules.content import NoticeBasis
+from heedline.specialist_desks.material.notice_rules.directory import ChannelKind
+from heedline.specialist_desks.material.notice_rules.refusals import NoticeRefusal
+from heedline.specialist_desks.material.notice_rules.rendering import withdrawal_email, withdrawal_request
+from heedline.specialist_desks.material.notice_rules.repeating import repeats
+from heedline.specialist_desks.material.notice_rules.states import (
     OPEN_NOTICES,
     CompanyAnswer,
     NoticeMove,
@@ -39,7 +31,10 @@ from heedline.specialist_desks.material.notices.states import (
     answered,
     why_not_close,
 )
-from heedline.specialist_desks.material.notices.stored import StoredNotice
+from heedline.specialist_desks.material.notice_rules.stored import StoredNotice
+from heedline.specialist_desks.material.notices import composing, due, sending
+from heedline.specialist_desks.material.notices.found_notice import CHANGED, find_notice, notice_verb
+from heedline.specialist_desks.material.notices.standing import report_texts
 from heedline.specialist_desks.material.rules import Place
 from heedline.specialist_desks.material.vocabulary import (
     NOTICE_ANSWER,

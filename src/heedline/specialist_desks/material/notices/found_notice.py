@@ -12,20 +12,20 @@ from heedline.casework.duty import alarms
 from heedline.casework.errors import CannotOpen, Changed, NotHere
 from heedline.casework.records import desk_parts
 from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material import items
-from heedline.specialist_desks.material.items import FoundItem
+from heedline.specialist_desks.material.items import found_item
+from heedline.specialist_desks.material.items.found_item import FoundItem
 from heedline.specialist_desks.material.models import CompanyNotice, NoticeAttempt
 from heedline.specialist_desks.material.models.notices import BEGUN
-from heedline.specialist_desks.material.notices import due
-from heedline.specialist_desks.material.notices.content import NoticeBasis
-from heedline.specialist_desks.material.notices.states import (
+from heedline.specialist_desks.material.notice_rules.content import NoticeBasis
+from heedline.specialist_desks.material.notice_rules.states import (
     CompanyAnswer,
     NoticeMove,
     NoticeState,
     NotThisMove,
     moved,
 )
-from heedline.specialist_desks.material.notices.stored import StoredNotice
+from heedline.specialist_desks.material.notice_rules.stored import StoredNotice
+from heedline.specialist_desks.material.notices import due
 from heedline.specialist_desks.material.vocabulary import (
     NOTICE,
     MaterialAct,
@@ -137,7 +137,7 @@ def find_notice(ref: UUID, *, by: Attendance, at: datetime, version: int | None 
     )
     if about is None:
         raise NotHere
-    item = items.find(about, by=by, at=at)
+    item = found_item.find(about, by=by, at=at)
     row = CompanyNotice.objects.select_for_update().get(id=ref)
     if version is not None and row.version != version:
         raise Changed(CHANGED)
@@ -149,4 +149,4 @@ def find_notice(ref: UUID, *, by: Attendance, at: datetime, version: int | None 
 
 def notice_verb[**P, R](act: MaterialAct) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declare `do(ref, …, by=…, at=…)` as a verb on a notice."""
-    return items.verb_on(act, CompanyNotice, "notice")
+    return found_item.verb_on(act, CompanyNotice, "notice")

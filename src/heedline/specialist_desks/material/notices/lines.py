@@ -19,23 +19,24 @@ from heedline.casework.report.opening import short_name
 from heedline.desk_hooks.hooks import WorkWaiting
 from heedline.desks.models import Officer
 from heedline.dispatch.clocks import due_words
-from heedline.specialist_desks.material import sightings
-from heedline.specialist_desks.material.directory import Company
-from heedline.specialist_desks.material.items import my_desk
+from heedline.specialist_desks.material.delivery import pack_data
+from heedline.specialist_desks.material.items import sightings
+from heedline.specialist_desks.material.items.found_item import my_desk
+from heedline.specialist_desks.material.items.sightings import Sighting
 from heedline.specialist_desks.material.models import CompanyNotice, NoticeAnswer
 from heedline.specialist_desks.material.models.notices import BEGUN
-from heedline.specialist_desks.material.notices import composing, due, pack_data, sending
-from heedline.specialist_desks.material.notices.content import NoticeBasis
-from heedline.specialist_desks.material.notices.found_notice import find_notice, notice_verb
-from heedline.specialist_desks.material.notices.refusals import OF_STATE
-from heedline.specialist_desks.material.notices.states import (
+from heedline.specialist_desks.material.notice_rules.content import NoticeBasis
+from heedline.specialist_desks.material.notice_rules.directory import Company
+from heedline.specialist_desks.material.notice_rules.refusals import OF_STATE
+from heedline.specialist_desks.material.notice_rules.states import (
     OPEN_NOTICES,
     CompanyAnswer,
     NoticeState,
     is_contradicted,
 )
-from heedline.specialist_desks.material.notices.stored import StoredNotice
-from heedline.specialist_desks.material.sightings import Sighting
+from heedline.specialist_desks.material.notice_rules.stored import StoredNotice
+from heedline.specialist_desks.material.notices import composing, due, sending
+from heedline.specialist_desks.material.notices.found_notice import find_notice, notice_verb
 from heedline.specialist_desks.material.vocabulary import DESK_KIND, MaterialAct, MaterialCapability
 
 #: Lines of a page of notices.

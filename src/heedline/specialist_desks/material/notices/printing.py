@@ -7,10 +7,10 @@ from uuid import UUID
 
 from heedline.casework.access.session import Attendance
 from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material.notices.content import NoticeBasis
+from heedline.specialist_desks.material.notice_rules.content import NoticeBasis
+from heedline.specialist_desks.material.notice_rules.rendering import as_html
+from heedline.specialist_desks.material.notice_rules.states import NoticeState
 from heedline.specialist_desks.material.notices.found_notice import find_notice, notice_verb
-from heedline.specialist_desks.material.notices.rendering import as_html
-from heedline.specialist_desks.material.notices.states import NoticeState
 from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialCapability
 
 

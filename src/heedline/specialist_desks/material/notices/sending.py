@@ -11,30 +11,31 @@ from django.conf import settings
 
 from heedline.casework.access.session import Attendance
 from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material.directory import ChannelKind, Company
-from heedline.specialist_desks.material.evidence import watching
-from heedline.specialist_desks.material.models import NoticeAttempt
-from heedline.specialist_desks.material.models.notices import BEGUN
-from heedline.specialist_desks.material.notices import composing, dispatching, due, pack_data
-from heedline.specialist_desks.material.notices.content import NoticeBasis, NoticeContent
-from heedline.specialist_desks.material.notices.delivery import (
+from heedline.specialist_desks.material.delivery import dispatching, pack_data
+from heedline.specialist_desks.material.delivery.attempts import (
     AttemptOutcome,
     DeliveryAttempt,
     DeliveryState,
     delivery_state,
     next_attempt,
 )
-from heedline.specialist_desks.material.notices.dispatching import CarriedNotice
-from heedline.specialist_desks.material.notices.found_notice import FoundNotice, find_notice, notice_verb
-from heedline.specialist_desks.material.notices.refusals import OF_STATE, NoticeRefusal
-from heedline.specialist_desks.material.notices.rendering import (
+from heedline.specialist_desks.material.delivery.dispatching import CarriedNotice
+from heedline.specialist_desks.material.evidence import watching
+from heedline.specialist_desks.material.models import NoticeAttempt
+from heedline.specialist_desks.material.models.notices import BEGUN
+from heedline.specialist_desks.material.notice_rules.content import NoticeBasis, NoticeContent
+from heedline.specialist_desks.material.notice_rules.directory import ChannelKind, Company
+from heedline.specialist_desks.material.notice_rules.refusals import OF_STATE, NoticeRefusal
+from heedline.specialist_desks.material.notice_rules.rendering import (
     NoPdfProgram,
     as_email,
     as_pdf,
     as_signed_request,
 )
+from heedline.specialist_desks.material.notice_rules.states import NoticeMove, NoticeState
+from heedline.specialist_desks.material.notices import composing, due
+from heedline.specialist_desks.material.notices.found_notice import FoundNotice, find_notice, notice_verb
 from heedline.specialist_desks.material.notices.standing import channel_tests, deconflict
-from heedline.specialist_desks.material.notices.states import NoticeMove, NoticeState
 from heedline.specialist_desks.material.vocabulary import NOTICE_PROOF, MaterialAct, MaterialCapability
 
 BY_FORM = (

@@ -13,17 +13,17 @@ from heedline.casework.records import desk_parts
 from heedline.casework.search import documents
 from heedline.permits.scopes import reports_of
 from heedline.reports.models import SealedValues
-from heedline.specialist_desks.material import sightings
-from heedline.specialist_desks.material.directory import ChannelKind, ChannelTest, Company
-from heedline.specialist_desks.material.finding import EVERY, reports_naming
-from heedline.specialist_desks.material.items import FoundItem
+from heedline.specialist_desks.material.delivery import pack_data
+from heedline.specialist_desks.material.delivery.attempts import AttemptOutcome
+from heedline.specialist_desks.material.items import sightings
+from heedline.specialist_desks.material.items.finding import EVERY, reports_naming
+from heedline.specialist_desks.material.items.found_item import FoundItem
 from heedline.specialist_desks.material.models import ChannelTestRecord, Examination, NoticeAttempt
-from heedline.specialist_desks.material.notices import pack_data
-from heedline.specialist_desks.material.notices.delivery import AttemptOutcome
-from heedline.specialist_desks.material.notices.refusals import ItemStanding, NoticeStanding
-from heedline.specialist_desks.material.notices.repeating import repeats, written_words
-from heedline.specialist_desks.material.notices.stored import StoredNotice
-from heedline.specialist_desks.material.reading import open_index
+from heedline.specialist_desks.material.notice_rules.directory import ChannelKind, ChannelTest, Company
+from heedline.specialist_desks.material.notice_rules.refusals import ItemStanding, NoticeStanding
+from heedline.specialist_desks.material.notice_rules.repeating import repeats, written_words
+from heedline.specialist_desks.material.notice_rules.stored import StoredNotice
+from heedline.specialist_desks.material.queue.reading import open_index
 from heedline.specialist_desks.material.rules import Place
 
 #: Reports whose words a notice is compared with: those that were received first.

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from heedline.casework.access import session
 from heedline.reports.lifecycle import NotNow
+from heedline.specialist_desks.material.delivery.attempts import AttemptOutcome
 from heedline.specialist_desks.material.notices import channels
-from heedline.specialist_desks.material.notices.delivery import AttemptOutcome
 from heedline.specialist_desks.material.pages.notice_form import channel_words
 from heedline.specialist_desks.material.vocabulary import MaterialCapability
 from heedline.web.declared import Audience, open_to

@@ -17,14 +17,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from heedline.casework.access import session
 from heedline.casework.report.opening import short_name
 from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material import disposing
 from heedline.specialist_desks.material.capture.running import capture_missing
 from heedline.specialist_desks.material.evidence import capturing, reading, watching
+from heedline.specialist_desks.material.examination.welfare import OnBreak
+from heedline.specialist_desks.material.outcomes import disposing
 from heedline.specialist_desks.material.pages.evidence_words import BANDS, BY, FILES, KINDS, NOTES, VERDICTS
 from heedline.specialist_desks.material.pages.words import STATES
 from heedline.specialist_desks.material.rules import DISPOSABLE, WATCHED, ItemState
 from heedline.specialist_desks.material.vocabulary import MaterialCapability
-from heedline.specialist_desks.material.welfare import OnBreak
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
 from heedline.web.shell.request import OfficeRequest

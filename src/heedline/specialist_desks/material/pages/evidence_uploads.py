@@ -59,7 +59,7 @@ class EvidenceUploads:
     """The addresses at which signed-in examiners upload evidence (`web.uploads.finding.FileDrafts`)."""
 
     def adds(self, path: str) -> bool:
-        """Return whether this path accepts a form that uploads one file."""
+        """Return whether this path accepts a single-file upload form."""
         return _ADD.fullmatch(path) is not None
 
     def upload_in(self, path: str) -> UUID | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from heedline.specialist_desks.material.examining import LONGEST, ExaminationForm
-from heedline.specialist_desks.material.law import ExaminationAnswers, MaterialLaw, load_law
+from heedline.specialist_desks.material.examination.examining import LONGEST, ExaminationForm
+from heedline.specialist_desks.material.examination.law import ExaminationAnswers, MaterialLaw, load_law
 from heedline.specialist_desks.material.pages.words import OTHERWISE, OUTCOMES
 from heedline.web.components.forms import (
     Checkboxes,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from heedline.specialist_desks.material.law import MaterialLaw
+from heedline.specialist_desks.material.examination.law import MaterialLaw
 
 
 @dataclass(frozen=True)

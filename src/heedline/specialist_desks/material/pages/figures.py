@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from heedline.casework.access import session
-from heedline.specialist_desks.material.notices import figures as figures_of
+from heedline.specialist_desks.material.outcomes import figures as figures_of
 from heedline.specialist_desks.material.pages.words import OUTCOMES
 from heedline.web.components.charts import bar_chart
 from heedline.web.components.forms import DateInput, Form

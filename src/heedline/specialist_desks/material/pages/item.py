@@ -16,8 +16,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from heedline.casework.access import session
 from heedline.casework.errors import Changed
 from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material import adding, examining, reading, sightings
-from heedline.specialist_desks.material.law import Incomplete, load_law
+from heedline.specialist_desks.material.examination import examining
+from heedline.specialist_desks.material.examination.law import Incomplete, load_law
+from heedline.specialist_desks.material.examination.welfare import OnBreak
+from heedline.specialist_desks.material.items import adding, sightings
 from heedline.specialist_desks.material.notices import lines
 from heedline.specialist_desks.material.pages.evidence import evidence_context
 from heedline.specialist_desks.material.pages.examination_form import (
@@ -30,10 +32,10 @@ from heedline.specialist_desks.material.pages.examination_words import examinati
 from heedline.specialist_desks.material.pages.notice_view import seen_words
 from heedline.specialist_desks.material.pages.notices import line_words
 from heedline.specialist_desks.material.pages.words import OUTCOMES, PLACES, STATES
-from heedline.specialist_desks.material.reading import ItemView
+from heedline.specialist_desks.material.queue import reading
+from heedline.specialist_desks.material.queue.reading import ItemView
 from heedline.specialist_desks.material.rules import APPROVABLE, PARTS, ItemOutcome, ItemState, Place
 from heedline.specialist_desks.material.vocabulary import MaterialCapability
-from heedline.specialist_desks.material.welfare import OnBreak
 from heedline.web.components.forms import Checkboxes, Field, FieldOption, Form, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from django.conf import settings
 
-from heedline.specialist_desks.material.directory import ChannelKind, ChannelTest, Company
-from heedline.specialist_desks.material.law import load_law
-from heedline.specialist_desks.material.notices import pack_data
+from heedline.specialist_desks.material.delivery import pack_data
+from heedline.specialist_desks.material.examination.law import load_law
+from heedline.specialist_desks.material.notice_rules.content import NoticeBasis, NoticeConstable
+from heedline.specialist_desks.material.notice_rules.directory import ChannelKind, ChannelTest, Company
+from heedline.specialist_desks.material.notice_rules.stored import StoredNotice
 from heedline.specialist_desks.material.notices.composing import NoticeForm
-from heedline.specialist_desks.material.notices.content import NoticeBasis, NoticeConstable
-from heedline.specialist_desks.material.notices.stored import StoredNotice
 from heedline.web.components.forms import (
     Checkboxes,
     Field,

@@ -13,17 +13,18 @@ from django.http import QueryDict
 from heedline.casework.access.session import Attendance, office_zone
 from heedline.dispatch.clocks import due_words
 from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material.directory import ChannelKind
-from heedline.specialist_desks.material.notice_clock import last_day_to_comply
+from heedline.specialist_desks.material.delivery.attempts import AttemptOutcome
+from heedline.specialist_desks.material.delivery.pack_data import further_holidays
+from heedline.specialist_desks.material.items.sightings import Sighting
+from heedline.specialist_desks.material.notice_rules.clock import last_day_to_comply
+from heedline.specialist_desks.material.notice_rules.content import NoticeBasis
+from heedline.specialist_desks.material.notice_rules.directory import ChannelKind
+from heedline.specialist_desks.material.notice_rules.states import ANSWERS as NEXT_ANSWERS
+from heedline.specialist_desks.material.notice_rules.states import CompanyAnswer, NoticeState
+from heedline.specialist_desks.material.notice_rules.wording import day, moment, parts
 from heedline.specialist_desks.material.notices import following, sending
 from heedline.specialist_desks.material.notices.beginning import NoticeBeginning
-from heedline.specialist_desks.material.notices.content import NoticeBasis
-from heedline.specialist_desks.material.notices.delivery import AttemptOutcome
 from heedline.specialist_desks.material.notices.lines import NoticeView
-from heedline.specialist_desks.material.notices.pack_data import further_holidays
-from heedline.specialist_desks.material.notices.states import ANSWERS as NEXT_ANSWERS
-from heedline.specialist_desks.material.notices.states import CompanyAnswer, NoticeState
-from heedline.specialist_desks.material.notices.wording import day, moment, parts
 from heedline.specialist_desks.material.pages.words import (
     ANSWERS,
     ATTEMPTS,
@@ -32,7 +33,6 @@ from heedline.specialist_desks.material.pages.words import (
     STEPS,
     VERDICTS,
 )
-from heedline.specialist_desks.material.sightings import Sighting
 from heedline.specialist_desks.material.vocabulary import MaterialCapability
 from heedline.web.components.forms import DateInput, FieldOption, Form, Radios, Select, TextArea, TextInput
 from heedline.web.entrance import times

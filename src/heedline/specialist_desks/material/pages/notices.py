@@ -17,7 +17,8 @@ from heedline.casework.errors import Changed
 from heedline.dispatch.clocks import due_words
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material import sightings
+from heedline.specialist_desks.material.delivery.attempts import AttemptOutcome
+from heedline.specialist_desks.material.items import sightings
 from heedline.specialist_desks.material.liveness import LivenessVerdict
 from heedline.specialist_desks.material.notices import (
     beginning,
@@ -28,7 +29,6 @@ from heedline.specialist_desks.material.notices import (
     sending,
 )
 from heedline.specialist_desks.material.notices.composing import NoticeRefused
-from heedline.specialist_desks.material.notices.delivery import AttemptOutcome
 from heedline.specialist_desks.material.notices.lines import CompanyNoticeLine
 from heedline.specialist_desks.material.pages import notice_view
 from heedline.specialist_desks.material.pages.notice_form import notice_fields, typed_notice, values_of

@@ -10,10 +10,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from heedline.casework.access import session
 from heedline.dispatch.clocks import due_words
 from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material import adding, reading, searching
-from heedline.specialist_desks.material.items import my_desk
+from heedline.specialist_desks.material.items import adding
+from heedline.specialist_desks.material.items.found_item import my_desk
 from heedline.specialist_desks.material.notices.lines import OpenNotice, of_items
 from heedline.specialist_desks.material.pages.words import EMPTY, LISTS, NOTICE_STATES, STATES
+from heedline.specialist_desks.material.queue import reading, searching
 from heedline.web.components.forms import Form, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.shell.request import OfficeRequest

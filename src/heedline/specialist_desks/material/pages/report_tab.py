@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET
 
 from heedline.casework.access import session
 from heedline.casework.pages import case_file
-from heedline.specialist_desks.material import reading
 from heedline.specialist_desks.material.pages.words import STATES
+from heedline.specialist_desks.material.queue import reading
 from heedline.web.declared import Audience, open_to
 from heedline.web.shell.report_page import page
 from heedline.web.shell.request import OfficeRequest

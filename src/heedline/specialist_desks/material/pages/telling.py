@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from heedline.casework.access import session
 from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material.notices import telling
-from heedline.specialist_desks.material.notices.pack_data import notice_rules
+from heedline.specialist_desks.material.delivery.pack_data import notice_rules
+from heedline.specialist_desks.material.outcomes import telling
 from heedline.web.declared import Audience, open_to
 from heedline.web.shell.request import OfficeRequest
 

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from heedline.casework.access import session
-from heedline.specialist_desks.material import exposure
-from heedline.specialist_desks.material import welfare as welfare_of
+from heedline.specialist_desks.material.examination import exposure
+from heedline.specialist_desks.material.examination import welfare as welfare_of
 from heedline.specialist_desks.material.pages.examination_form import many, shown_categories
 from heedline.web.components.forms import Form
 from heedline.web.declared import Audience, open_to

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from heedline.specialist_desks.material.notices.content import NoticeBasis
-from heedline.specialist_desks.material.notices.states import CompanyAnswer, NoticeState
+from heedline.specialist_desks.material.notice_rules.content import NoticeBasis
+from heedline.specialist_desks.material.notice_rules.states import CompanyAnswer, NoticeState
 from heedline.specialist_desks.material.rules import ItemOutcome, ItemState, Place
 
 STATES = {

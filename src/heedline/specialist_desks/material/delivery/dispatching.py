@@ -1,0 +1,106 @@
+"""Pass a notice and its address to the courier in memory, and return the outcome."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.message import EmailMessage
+from typing import Any
+
+from django.conf import settings
+
+from heedline.dispatch.folder import write_page
+from heedline.specialist_desks.material.delivery.attempts import AttemptOutcome
+from heedline.specialist_desks.material.notice_rules.directory import ChannelKind
+from heedline.specialist_desks.material.notice_rules.rendering import SignedRequest
+
+#: Seconds until a courier is ended, and longer than all that it waits for itself.
+_WITHIN = 90
+#: Of the office's environment the courier gets these, and nothing that opens or signs.
+_INHERITED = ("PATH", "LANG", "PYTHONPATH", "SSL_CERT_FILE", "SSL_CERT_DIR")
+_DEMO = "Written to the folder of the demonstration. Nothing was sent."
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedNotice:
+    """The outcome of one delivery, with its status or reply."""
+
+    outcome: AttemptOutcome
+    proof: str = field(repr=False)
+
+
+def carry_email(message: EmailMessage, *, to: str, at: datetime) -> CarriedNotice:
+    """Deliver an email. Failures are returned, not raised."""
+    body = message.as_bytes()
+    server = settings.NOTICE_MAIL
+    if not server["host"]:
+        return _to_the_folder(body, "eml", at)
+    errand = {
+        "kind": "email",
+        "server": server,
+        "sender": settings.PAGE_MAIL_FROM,
+        "to": to,
+        "body": _text(body),
+    }
+    return _run(errand)
+
+
+def carry_request(request: SignedRequest, *, to: str, at: datetime) -> CarriedNotice:
+    """Deliver a signed request. Failures are returned, not raised."""
+    place = _stand_in(to)
+    if place is None and settings.DEMO:
+        return _to_the_folder(request.body, "json", at)
+    errand = {"kind": "web", "to": place or to, "headers": dict(request.headers), "body": _text(request.body)}
+    return _run(errand)
+
+
+def can_carry(kind: ChannelKind) -> bool:
+    """Return whether this program can deliver through a channel. Web forms are filled in by hand."""
+    return kind in {ChannelKind.EMAIL, ChannelKind.WEBHOOK}
+
+
+def _stand_in(address: str) -> str | None:
+    """Return the loopback address for a reserved name, in a demonstration or test."""
+    if not (settings.DEMO or settings.TESTING):
+        return None
+    names: Mapping[str, str] = settings.NOTICE_STAND_INS
+    return next(
+        (place + address[len(name) :] for name, place in names.items() if address.startswith(name)), None
+    )
+
+
+def _to_the_folder(body: bytes, ending: str, at: datetime) -> CarriedNotice:
+    if not (settings.DEMO or settings.TESTING):
+        return CarriedNotice(AttemptOutcome.LATER, "No mail server is configured for notices.")
+    write_page(body, ending=ending, at=at)
+    return CarriedNotice(AttemptOutcome.ACCEPTED, _DEMO)
+
+
+def _text(body: bytes) -> str:
+    return base64.b64encode(body).decode()
+
+
+def _run(errand: Mapping[str, Any]) -> CarriedNotice:
+    """Run a courier with its task sent over a pipe, and return its result."""
+    command = [sys.executable, "-m", "heedline.specialist_desks.material.delivery.courier"]
+    kept = {name: value for name, value in os.environ.items() if name in _INHERITED}
+    try:
+        done = subprocess.run(  # noqa: S603 - our own module, with nothing from outside in the command
+            command,
+            input=json.dumps(errand).encode(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=kept,
+            timeout=_WITHIN,
+            check=True,
+        )
+        said = json.loads(done.stdout)
+        return CarriedNotice(AttemptOutcome(said["outcome"]), str(said["proof"]))
+    except (subprocess.SubprocessError, OSError, ValueError, KeyError):
+        return CarriedNotice(AttemptOutcome.LATER, "The sending process ended without an answer.")

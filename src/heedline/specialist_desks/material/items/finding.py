@@ -1,0 +1,153 @@
+"""Find items in reports and index them, in a session with the desk's keys.
+
+An item is a document of the desk's sealed index, found by its locators. A report is found by the locators that it
+names. So which reports name an item is read from the index, and stands in no table.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Final
+from uuid import UUID, uuid4
+
+from django.db.models import Q, QuerySet
+
+from heedline.audit import journal
+from heedline.casework.records import desk_parts
+from heedline.casework.search.documents import SearchedText
+from heedline.desk_hooks.hooks import IndexVisit
+from heedline.desks.models import Desk
+from heedline.index import Document, SealedIndex
+from heedline.packs.urgency import Urgency
+from heedline.reports.models import Report, SearchIndex
+from heedline.specialist_desks.material.items.addresses import locators_of
+from heedline.specialist_desks.material.items.contents import ItemContent, content_at
+from heedline.specialist_desks.material.models import MaterialItem
+from heedline.specialist_desks.material.rules import OPEN, ItemState
+from heedline.specialist_desks.material.vocabulary import DESK_KIND, ITEM, MaterialAct
+
+#: Items that one batch puts into the index at most.
+MOST: Final = 50
+#: More reports than an index holds, where a decision depends on every one and a flood of reports must hide none.
+EVERY: Final = 1_000_000
+#: The key under which a report is found that names a locator, an item at a locator, and open items of a priority.
+NAMES: Final = "material-names:{}"
+AT: Final = "material-at:{}"
+RANK: Final = "material-rank:{}"
+#: The key under which an item is found that has a word in its address or in what an examiner called it.
+WORD: Final = "material-word:{}"
+_WORD: Final = re.compile(r"[^\W_]{2,}")
+_MOST_WORDS: Final = 80
+#: Words that every address has, as it is and as it is shown.
+_SCHEMES: Final = frozenset({"http", "https", "hxxp", "hxxps", "www"})
+
+
+@lru_cache(maxsize=256)
+def _examines(desk: UUID) -> bool:
+    return Desk.objects.filter(id=desk, kind=DESK_KIND).exists()
+
+
+def waits(desk: UUID) -> bool:
+    """Return whether a desk's index is missing items or has outdated ones."""
+    return _examines(desk) and _outdated(desk).exists()
+
+
+def _outdated(desk: UUID) -> QuerySet[MaterialItem]:
+    index = SearchIndex.objects.filter(desk_id=desk).values("id")
+    return MaterialItem.objects.filter(Q(indexed=None) | ~Q(indexed__in=index), desk_id=desk)
+
+
+def prepare(visit: IndexVisit) -> bool:
+    """Index new and changed items, and return False if any are left."""
+    if not _examines(visit.desk):
+        return True
+    rows = list(_outdated(visit.desk).select_for_update(skip_locked=True).order_by("id")[:MOST])
+    opened = desk_parts.opened([one.container for one in rows], visit.ring)
+    documents = [
+        document(one, ItemContent.from_words(opened[one.container]))
+        for one in rows
+        if one.container in opened
+    ]
+    visit.index.add(documents)
+    MaterialItem.objects.filter(id__in=[one.id for one in rows]).update(indexed=visit.identity)
+    return len(rows) < MOST
+
+
+def document(item: MaterialItem, content: ItemContent) -> Document:
+    """Return an item's index document, with its locators, words and open priority."""
+    keys = [AT.format(one.key) for one in content.addresses]
+    if item.state in OPEN:
+        keys.append(RANK.format(content.priority.points))
+    keys += [
+        WORD.format(one)
+        for one in words_of(" ".join([content.label, *(one.shown for one in content.addresses)]))
+    ]
+    return Document(item.id, (), keys=keys, thing=True)
+
+
+def words_of(text: str) -> list[str]:
+    """Return the distinct search words of a text."""
+    found = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    return [one for one in dict.fromkeys(found) if one not in _SCHEMES][:_MOST_WORDS]
+
+
+def report_keys(visit: IndexVisit, report: Report, texts: Sequence[SearchedText]) -> list[str]:
+    """Create missing items for a report's locators, and return the locators' keys."""
+    if not _examines(visit.desk):
+        return []
+    locators = locators_of(texts)
+    parts = ("danger",) if report.urgency == Urgency.DANGER else ()
+    for locator in locators:
+        known = item_at(visit.index, locator.key)
+        if known is None:
+            item = create(visit.desk, content_at(locator, parts), visit.index, on=visit.at.date())
+            MaterialItem.objects.filter(id=item.id).update(indexed=visit.identity)
+            journal.record(
+                MaterialAct.FOUND, actor=visit.officer, desk=visit.desk, thing="item", thing_id=item.id
+            )
+        elif parts:
+            _raise(known, visit)
+    return [NAMES.format(one.key) for one in locators]
+
+
+def item_at(index: SealedIndex, key: str) -> UUID | None:
+    """Return the item at a locator, or None."""
+    found = index.seen([AT.format(key)], most=1)
+    return next((refs[0] for refs in found.values()), None)
+
+
+def reports_naming(index: SealedIndex, keys: Sequence[str], *, most: int = 1_000) -> tuple[UUID, ...]:
+    """Return the reports that name any of these locators, most recently indexed first."""
+    found = index.seen([NAMES.format(key) for key in keys], most=most)
+    return tuple(dict.fromkeys(ref for refs in found.values() for ref in refs))
+
+
+def create(desk: UUID, content: ItemContent, index: SealedIndex, *, on: date) -> MaterialItem:
+    """Create an item and add it to the desk's index, which the caller saves. Raise SealingStopped."""
+    ident = uuid4()
+    container = desk_parts.seal(desk, ident, content.to_words(), part=ITEM, on=on)
+    item = MaterialItem.objects.create(
+        id=ident, desk_id=desk, container=container, state=ItemState.NEW, found_on=on
+    )
+    index.add([document(item, content)])
+    return item
+
+
+def _raise(ident: UUID, visit: IndexVisit) -> None:
+    """Raise an item's priority for the danger mentioned in another report."""
+    item = MaterialItem.objects.select_for_update().filter(id=ident, desk_id=visit.desk).first()
+    opened = desk_parts.opened([item.container], visit.ring) if item is not None else {}
+    if item is None or item.container not in opened:
+        return
+    content = ItemContent.from_words(opened[item.container])
+    if "danger" not in content.parts:
+        content = content.with_part("danger")
+        item.container = desk_parts.seal(
+            visit.desk, item.id, content.to_words(), part=ITEM, on=visit.at.date()
+        )
+        item.save(update_fields=["container"])
+        visit.index.add([document(item, content)])

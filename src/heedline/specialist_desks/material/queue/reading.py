@@ -1,0 +1,351 @@
+"""Read items for display: the queue, an item's page, and the items named in a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count
+
+from heedline.audit import journal
+from heedline.audit.models import Event
+from heedline.casework.access.keyring import Keyring
+from heedline.casework.access.session import Attendance
+from heedline.casework.errors import CannotOpen, ChangedSinceArrival, NotHere
+from heedline.casework.recording import refusals_logged
+from heedline.casework.records import desk_parts
+from heedline.casework.report.opening import received_words, short_name
+from heedline.casework.search import desk_index, documents, indexing
+from heedline.casework.search.page_store import one_snapshot
+from heedline.desk_hooks import register
+from heedline.desks.models import Officer
+from heedline.index import Damaged, SealedIndex
+from heedline.permits.scopes import reports_of
+from heedline.reports.models import SearchIndex
+from heedline.specialist_desks.material.evidence import known
+from heedline.specialist_desks.material.examination import law as law_of
+from heedline.specialist_desks.material.examination import welfare
+from heedline.specialist_desks.material.items.addresses import locators_of
+from heedline.specialist_desks.material.items.contents import ItemContent
+from heedline.specialist_desks.material.items.finding import RANK, item_at, reports_naming
+from heedline.specialist_desks.material.items.found_item import my_desk
+from heedline.specialist_desks.material.models import Examination, MaterialItem
+from heedline.specialist_desks.material.rules import HIGHEST, OPEN, PLACES, ItemState, Place, why_not
+from heedline.specialist_desks.material.vocabulary import DESK_KIND, MaterialAct, MaterialCapability
+
+#: Lines of a page of the queue.
+A_PAGE: Final = 25
+#: Items whose order is looked up for one page of the queue.
+_MOST_RANKED: Final = 2_000
+#: Entries of an item's log on its page.
+_MOST_ACTS: Final = 50
+#: The lists of the queue, and the states in each.
+LISTS: Final[Mapping[str, frozenset[ItemState]]] = {
+    "open": OPEN,
+    "second": frozenset({ItemState.SECOND, ItemState.DISPUTED}),
+    "unlawful": frozenset({ItemState.UNLAWFUL, ItemState.HELD}),
+    "finished": frozenset(
+        {ItemState.TERMS, ItemState.LAWFUL, ItemState.OUTSIDE, ItemState.UNCLEAR, ItemState.GONE}
+    ),
+    "referred": frozenset({ItemState.REFERRED}),
+}
+
+
+@dataclass(frozen=True)
+class ItemLine:
+    """An item in the queue. `shown` is empty if viewing the item is blocked for everyone."""
+
+    ref: UUID
+    short: str
+    state: ItemState
+    shown: str = field(repr=False)
+    label: str = field(repr=False)
+    platform: str
+    points: int
+    parts: tuple[tuple[str, int], ...]
+    reports: int
+    found_on: date
+    age: int
+    owner: str
+    mine: bool
+
+
+@dataclass(frozen=True)
+class ItemQueue:
+    """A page of a desk's items."""
+
+    desk_name: str
+    lines: tuple[ItemLine, ...]
+    counts: Mapping[str, int]
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class NamingReport:
+    """A report that names an item."""
+
+    ref: UUID
+    short: str
+    received_words: str
+
+
+@dataclass(frozen=True)
+class ShownExamination:
+    """An examination prepared for display. `told` is empty until this examiner may see the reasons."""
+
+    place: Place
+    by: str
+    at: datetime
+    outcome: str
+    met: tuple[str, ...]
+    round: int
+    told: Mapping[str, Any] = field(repr=False, default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ItemView:
+    """The data for an item's page."""
+
+    line: ItemLine
+    version: int
+    addresses: tuple[str, ...] = field(repr=False)
+    content: ItemContent = field(repr=False)
+    reports: tuple[NamingReport, ...]
+    examinations: tuple[ShownExamination, ...]
+    history: tuple[tuple[str, str, datetime], ...]
+    place: Place | None
+    why_not: str
+    closed_audience: bool
+    audience_approved: bool
+    referral_waits: bool
+
+
+def queue(chosen: str, page: int, *, by: Attendance, at: datetime) -> ItemQueue:
+    """Return a page of the items of the officer's desk, the highest priority first.
+
+    Reports that wait are indexed first, so their items are in it. Raises NotHere and Locked.
+    """
+    desk = my_desk(by)
+    by.require(MaterialCapability.SEE, desk)
+    ring = by.keys()
+    indexing.keep_up(by=by, at=at)
+    states = LISTS.get(chosen, OPEN)
+    rows = MaterialItem.objects.filter(desk_id=desk, state__in=states)
+    total = rows.count()
+    with open_index(desk, ring) as index:
+        order = _ranked(index) if states <= OPEN and index is not None else []
+        place = {ref: number for number, ref in enumerate(order)}
+        known = list(rows.filter(id__in=order).values_list("id", flat=True))
+        known.sort(key=lambda ref: place[ref])
+        rest = list(
+            rows.exclude(id__in=order)
+            .order_by("-found_on", "id")
+            .values_list("id", flat=True)[: page * A_PAGE]
+        )
+        wanted = [*known, *rest][(page - 1) * A_PAGE : page * A_PAGE]
+        lines = lines_of(wanted, index, ring, by, at)
+    counted = dict(MaterialItem.objects.filter(desk_id=desk).values_list("state").annotate(n=Count("id")))
+    counts = {name: sum(counted.get(str(one), 0) for one in some) for name, some in LISTS.items()}
+    name = next(one.name for one in by.desks if one.id == desk)
+    return ItemQueue(name, lines, counts, page, max(1, -(-total // A_PAGE)))
+
+
+def item(ref: UUID, *, by: Attendance, at: datetime, counted: bool = True) -> ItemView:
+    """Return the data for an item's page, and log the view.
+
+    A view is `counted` as time with items, except when a form that was filled in before is sent. Raises NotHere,
+    Refused, Locked, and OnBreak for an examiner who is not to look now.
+    """
+    ring = by.keys()
+    with refusals_logged(MaterialAct.VIEWED, by=by.officer_id, thing="item", thing_id=ref):
+        row = MaterialItem.objects.select_related("owner").filter(desk_id__in=by.desk_ids, id=ref).first()
+        if row is None:
+            raise NotHere
+        by.require(MaterialCapability.SEE, row.desk_id)
+        if row.state == ItemState.REFERRED:  # nothing of it is shown to anybody but who leads the desk
+            by.require(MaterialCapability.LEAD, row.desk_id)
+        if counted:
+            welfare.look(by=by, at=at)
+        journal.record(
+            MaterialAct.VIEWED, actor=by.officer_id, desk=row.desk_id, thing="item", thing_id=row.id
+        )
+    with open_index(row.desk_id, ring) as index:
+        lines = lines_of([row.id], index, ring, by, at)
+        if not lines:
+            raise CannotOpen
+        content = ItemContent.from_words(desk_parts.opened([row.container], ring)[row.container])
+        if counted and row.owner_id != by.officer_id and welfare.opted_out(by=by) & set(content.categories):
+            raise welfare.OnBreak(welfare.OPTED_OUT)
+        keys = [one.key for one in content.addresses]
+        refs = reports_naming(index, keys) if index is not None else ()
+    found = {one.id: one for one in reports_of([row.desk_id]).filter(id__in=refs[:200])}
+    reports = tuple(
+        NamingReport(one, short_name(one), received_words(found[one])) for one in refs if one in found
+    )
+    rows = list(row.examinations.select_related("officer").order_by("at"))
+    place = PLACES.get(ItemState(row.state))
+    earlier = [one.officer_id for one in rows]
+    return ItemView(
+        line=lines[0],
+        version=row.version,
+        addresses=tuple(one.shown for one in content.addresses),
+        content=content,
+        reports=reports,
+        examinations=_examinations(rows, row, ring, by),
+        history=_history(row),
+        place=place,
+        why_not=why_not(place, by.officer_id, earlier) if place is not None else "",
+        closed_audience=bool(row.closed_audience),
+        audience_approved=row.audience_approved_by_id is not None,
+        referral_waits=row.referral_due_at is not None,
+    )
+
+
+def items_of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[ItemLine, ...]:
+    """Return the items that a report refers to, in order. Raise Locked."""
+    ring = by.keys()
+    report = reports_of(by.desk_ids).filter(id=ref).first()
+    desk = next((one.id for one in by.desks if one.kind == DESK_KIND), None)
+    if report is None or desk is None or report.desk_id != desk:
+        return ()
+    parts = documents.searched_parts([ref]).get(ref, [])
+    try:
+        locators = locators_of(documents.texts_of(report, parts, ring))
+    except (CannotOpen, ChangedSinceArrival):
+        return ()
+    with open_index(desk, ring) as index:
+        if index is None:
+            return ()
+        found = [item_at(index, one.key) for one in locators]
+        wanted = list(dict.fromkeys(one for one in found if one is not None))
+        return lines_of(wanted, index, ring, by, at)
+
+
+def items_with_files_of(ref: UUID, *, by: Attendance, at: datetime) -> tuple[ItemLine, ...]:
+    """Return the items whose evidence contains a file of this report. Raise Locked."""
+    ring = by.keys()
+    report = reports_of(by.desk_ids).filter(id=ref).first()
+    desk = next((one.id for one in by.desks if one.kind == DESK_KIND), None)
+    if report is None or desk is None or report.desk_id != desk:
+        return ()
+    try:
+        wanted = known.items_with_files_of(ref, desk, ring)
+    except (CannotOpen, ChangedSinceArrival):
+        return ()
+    return lines_of(wanted, None, ring, by, at)
+
+
+def is_of_my_desk(ref: UUID, by: Attendance) -> bool:
+    """Return whether a report is at the officer's online material desk."""
+    mine = [one.id for one in by.desks if one.kind == DESK_KIND]
+    return bool(mine) and reports_of(mine).filter(id=ref).exists()
+
+
+def count_of_report(ref: UUID, by: Attendance, at: datetime) -> int:
+    """Return the number of items that a report refers to."""
+    return len(items_of_report(ref, by=by, at=at)) if by.unlocked else 0
+
+
+@contextmanager
+def open_index(desk: UUID, ring: Keyring) -> Iterator[SealedIndex | None]:
+    """Open the desk's index, or yield None if there is none that this session can open."""
+    with one_snapshot():
+        row = SearchIndex.objects.filter(desk_id=desk).first()
+        if row is None or row.epoch not in ring.seeds or not row.size:
+            yield None
+            return
+        with desk_index.reading(row, ring) as index:
+            yield index
+
+
+def _ranked(index: SealedIndex) -> list[UUID]:
+    """Return the open items, the highest priority first."""
+    found: list[UUID] = []
+    for points in range(HIGHEST, -1, -1):
+        some = index.seen([RANK.format(points)], most=_MOST_RANKED - len(found))
+        found += [ref for refs in some.values() for ref in refs]
+        if len(found) >= _MOST_RANKED:
+            break
+    return found
+
+
+def lines_of(
+    wanted: Sequence[UUID], index: SealedIndex | None, ring: Keyring, by: Attendance, at: datetime
+) -> tuple[ItemLine, ...]:
+    ours = MaterialItem.objects.filter(desk_id__in=by.desk_ids, id__in=wanted)
+    rows = {one.id: one for one in ours.select_related("owner")}
+    opened = desk_parts.opened([one.container for one in rows.values()], ring)
+    lines = []
+    for ref in wanted:
+        row = rows.get(ref)
+        words = opened.get(row.container) if row is not None else None
+        if row is None or words is None:
+            continue
+        content = ItemContent.from_words(words)
+        hidden = row.state == ItemState.REFERRED
+        number = 0
+        if index is not None:
+            with suppress(Damaged):
+                number = len(reports_naming(index, [one.key for one in content.addresses]))
+        lines.append(
+            ItemLine(
+                ref=row.id,
+                short=short_name(row.id),
+                state=ItemState(row.state),
+                shown="" if hidden else content.addresses[0].shown,
+                label="" if hidden else content.label,
+                platform="" if hidden else content.addresses[0].platform,
+                points=content.priority.points,
+                parts=tuple((one.words, one.points) for one in content.priority.parts),
+                reports=number,
+                found_on=row.found_on,
+                age=(at.date() - row.found_on).days,
+                owner=row.owner.name if row.owner is not None else "",
+                mine=row.owner_id == by.officer_id,
+            )
+        )
+    return tuple(lines)
+
+
+def _examinations(
+    rows: Sequence[Examination], item: MaterialItem, ring: Keyring, by: Attendance
+) -> tuple[ShownExamination, ...]:
+    """Return the examinations of an item. A second reviewer sees neither outcome nor reasons of the first."""
+    provisions = law_of.load_law(settings.PACK).provisions
+    opened = desk_parts.opened([one.container for one in rows], ring)
+    shown = []
+    for one in rows:
+        blind = item.state == ItemState.SECOND and one.round == item.round and one.officer_id != by.officer_id
+        shown.append(
+            ShownExamination(
+                place=Place(one.place),
+                by=one.officer.name,
+                at=one.at,
+                outcome="" if blind else one.outcome,
+                met=() if blind else tuple(provisions[code].name for code in one.met if code in provisions),
+                round=one.round,
+                told={} if blind else opened.get(one.container, {}),
+            )
+        )
+    return tuple(shown)
+
+
+def _history(item: MaterialItem) -> tuple[tuple[str, str, datetime], ...]:
+    """Return the acts on an item from the log, newest first, each with who did it."""
+    rows = list(Event.objects.filter(thing="item", thing_id=item.id).order_by("-at")[:_MOST_ACTS])
+    names = dict(Officer.objects.filter(id__in=[one.actor for one in rows]).values_list("id", "name"))
+    words = register.act_words()
+    return tuple(
+        (
+            words.get(one.act, one.act) + (" (refused)" if one.outcome == "refused" else ""),
+            names.get(one.actor, "") if one.actor is not None else "",
+            one.at,
+        )
+        for one in rows
+    )

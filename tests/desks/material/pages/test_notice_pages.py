@@ -1,0 +1,192 @@
+"""The pages of notices, as examiners, seniors and strangers get them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from heedline.specialist_desks.material.models import CompanyNotice, MaterialItem
+from heedline.specialist_desks.material.outcomes import figures
+from tests.sites.conftest import office_site  # noqa: F401
+from tests.sites.office.conftest import demo, hand  # noqa: F401
+from tests.sites.office.desk_hand import Hand
+from tests.support.cast import House, now
+from tests.support.material_scene import examined, harmless, material_desk, taken
+from tests.support.notice_scene import EMAIL, POST, unlawful_item
+from tests.support.scene_people import People
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+REFERRAL = {
+    "channel": str(EMAIL),
+    "reasons": "An invented film of forty seconds.",
+    "why-ta2006-s1": "It <b>praises</b> an attack.",
+    "asks": ["preserve"],
+}
+LETTER = {
+    "channel": "letter",
+    "reasons": "An invented film.",
+    "why-ta2006-s1": "It praises an attack.",
+    "description": "A film of forty seconds.",
+    "constable-name": "A. Sample",
+    "constable-rank": "Detective Constable",
+    "constable-number": "0000",
+    "constable-force": "Exampleshire Police",
+}
+
+
+@pytest.fixture
+def people(house: House, settings: Any, tmp_path: Any) -> People:
+    settings.PAGES_DIR = tmp_path
+    return material_desk(People(house, now()))
+
+
+def _do(who: Hand, what: str, **more: Any) -> None:
+    where = who.path
+    who.send(f"{where}do/", do=what, version=str(CompanyNotice.objects.get().version), **more)
+
+
+def test_a_notice_from_the_item_to_the_company(
+    people: People,
+    house: House,
+    hand: Callable[[], Hand],  # noqa: F811
+) -> None:
+    item = unlawful_item(people)
+    odile = hand().at_work(house, "Odile")
+    odile.get(f"/w/items/{item}/")
+    assert "No company has been notified of this item" in odile.html
+    odile.get(f"/w/items/{item}/notice/")
+    assert odile.heading == "Notice to Kiteboard Ltd"
+    assert "Nobody has to be contacted first" in odile.html
+    odile.send(f"/w/items/{item}/notice/", channel=str(EMAIL))
+    assert "Say what the material is, and why you ask" in odile.html
+    odile.send(f"/w/items/{item}/notice/", **REFERRAL)
+    assert "Draft" in odile.html
+    assert "The channel has failed its last test" in odile.html
+    assert "It &lt;b&gt;praises&lt;/b&gt; an attack." in odile.html
+    assert "hxxps://kiteboard[.]example/posts/Ab12Cd" in odile.html
+    where = odile.path
+    odile.get("/w/items/companies/")
+    odile.send("/w/items/companies/", test=f"kiteboard:{EMAIL}")
+    assert "The channel has accepted the test" in odile.html
+    odile.get(where)
+    _do(odile, "propose")
+    assert "The notice waits for approval by somebody else" in odile.html
+    assert "Approve this notice" not in odile.html
+    otto = hand().at_work(house, "Otto")
+    otto.get("/w/")
+    assert "1 notice waits for approval." in otto.html
+    otto.get(where)
+    _do(otto, "approve")
+    assert "It can be sent now" in otto.html
+    odile.get(where)
+    _do(odile, "send")
+    assert "has accepted the notice" in odile.html
+    assert CompanyNotice.objects.get().state == "sent"
+    odile.get("/w/")
+    assert "You own 1 open notice. The next is due" in odile.html
+    odile.get("/w/items/?list=unlawful")
+    assert "Notice: Sent" in odile.html
+    odile.get("/w/items/notices/")
+    assert odile.heading == "Notices of the Online material desk"
+    assert "Kiteboard Ltd" in odile.html
+    odile.get(where)
+    _do(odile, "answer", answer="removed", answer_words="By telephone")
+    assert "The company says that it was removed, but our last check found it." in odile.html
+    odile.send(f"/w/items/{item}/seen/", verdict="removed-404")
+    odile.get(where)
+    _do(odile, "close")
+    assert "The notice is closed." in odile.html
+
+
+def test_a_section_3_letter_with_its_dates(
+    people: People,
+    house: House,
+    hand: Callable[[], Hand],  # noqa: F811
+) -> None:
+    item = unlawful_item(people)
+    odile, otto = hand().at_work(house, "Odile"), hand().at_work(house, "Otto")
+    odile.get(f"/w/items/{item}/notice/")
+    odile.send(f"/w/items/{item}/notice/", **LETTER)
+    where = odile.path
+    _do(odile, "propose")
+    otto.get(where)
+    _do(otto, "approve")
+    odile.get(where)
+    assert "Send it now" not in odile.html
+    assert "It cannot be sent by email" in odile.html
+    _do(odile, "send")
+    assert "served by hand or by recorded post" in odile.html
+    odile.get(f"{where}letter/")
+    assert "Detective Constable A. Sample, number 0000, Exampleshire Police" in odile.html
+    assert "within 2 working days" in odile.html
+    odile.get(where)
+    day = people.at.date()
+    given = {"given-day": str(day.day), "given-month": str(day.month), "given-year": str(day.year)}
+    _do(odile, "serve", how="hand", proof="To A. Clerk, front desk", **given)
+    assert "Last day to comply" in odile.html
+    assert "To A. Clerk, front desk" in odile.html
+    assert re.search(r"The company has until 00:00 on \d+ \w+ 20\d\d", odile.html)
+
+
+def test_no_company_is_told_of_a_news_article(
+    people: People,
+    house: House,
+    hand: Callable[[], Hand],  # noqa: F811
+) -> None:
+    ref = taken(people, "Odile", POST)
+    examined(people, ref, "Odile", harmless())
+    odile = hand().at_work(house, "Odile")
+    odile.get(f"/w/items/{ref}/notice/")
+    assert odile.heading == "No notice can be written"
+    assert "found to be lawful" in odile.html
+    assert not CompanyNotice.objects.exists()
+    assert MaterialItem.objects.get().state == "lawful"
+
+
+def test_figures_hide_small_numbers(
+    people: People,
+    house: House,
+    hand: Callable[[], Hand],  # noqa: F811
+) -> None:
+    unlawful_item(people)
+    odile = hand().at_work(house, "Odile")
+    odile.get("/w/items/figures/")
+    assert odile.heading.startswith("Figures from")
+    assert "fewer than 5" in odile.html
+    assert "No notices were sent in this period" in odile.html
+    with people.sitting("Odile") as by:
+        day = people.at.date()
+        first = figures.figures(day - timedelta(2), day + timedelta(1), by=by, at=people.at)
+        again = figures.figures(day - timedelta(2), day + timedelta(1), by=by, at=people.at + timedelta(1))
+    assert first == again
+    assert first.found.number is None
+
+
+def test_no_small_number_can_be_worked_out() -> None:
+    shown = [one.number for one in figures.protected([40, 3, 12])]
+    assert shown == [40, None, None]
+    assert [one.number for one in figures.protected([40, 3, 2])] == [40, None, None]
+    assert [one.number for one in figures.protected([40, 5])] == [40, 5]
+
+
+def test_a_stranger_gets_what_never_was(
+    people: People,
+    house: House,
+    hand: Callable[[], Hand],  # noqa: F811
+) -> None:
+    item = unlawful_item(people)
+    odile = hand().at_work(house, "Odile")
+    odile.get(f"/w/items/{item}/notice/")
+    odile.send(f"/w/items/{item}/notice/", **REFERRAL)
+    ref = CompanyNotice.objects.get().id
+    oren = hand().at_work(house, "Oren")
+    seen = set()
+    for address in (f"notices/{ref}", f"notices/{uuid4()}", f"{item}/notice", f"{uuid4()}/notice"):
+        oren.get(f"/w/items/{address}/")
+        seen.add(oren.heading)
+    assert len(seen) == 1

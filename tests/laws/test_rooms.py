@@ -55,7 +55,7 @@ def test_the_layout_names_every_room() -> None:
     layout = (ROOT / "docs" / "layout.md").read_text()
     rooms = [
         path.parent.relative_to(PACKAGE)
-        for inner in ("*", "casework/*", "web/*", "web/office/*", "packs/*")
+        for inner in ("*", "casework/*", "web/*", "web/office/*", "packs/*", "specialist_desks/*")
         for path in PACKAGE.glob(f"{inner}/__init__.py")
         if path.parent.name not in {"migrations", "templatetags"}
     ]
@@ -63,8 +63,31 @@ def test_the_layout_names_every_room() -> None:
     assert not missing
 
 
+def test_the_layout_names_every_room_of_a_specialist_desk() -> None:
+    layout = (ROOT / "docs" / "layout.md").read_text()
+    missing = [
+        str(path.parent.relative_to(PACKAGE))
+        for path in PACKAGE.glob("specialist_desks/*/*/__init__.py")
+        if path.parent.name not in {"migrations", "models"}
+        and f"| `{path.parent.name}/` |"
+        not in layout.partition(f"in `specialist_desks/{path.parts[-3]}/` |")[2].partition("\n## ")[0]
+    ]
+    assert not missing
+
+
 @pytest.mark.parametrize(
-    "room", sorted((PACKAGE / "casework").glob("*/__init__.py")), ids=lambda p: p.parent.name
+    "room",
+    sorted(
+        [
+            *(PACKAGE / "casework").glob("*/__init__.py"),
+            *(
+                path
+                for path in (PACKAGE / "specialist_desks").glob("*/**/__init__.py")
+                if path.parent.name != "migrations"
+            ),
+        ]
+    ),
+    ids=lambda path: str(path.parent.relative_to(PACKAGE)),
 )
 def test_a_room_is_small_and_says_what_it_is_for(room: Path) -> None:
     assert len(list(room.parent.glob("*.py"))) <= MOST_MODULES

@@ -29,6 +29,8 @@ def test_vague_reports_one_after_another_by_keyboard(house: House, office: str, 
     page.play.get_by_label("Passphrase").fill(house.keys["Odile"].passphrase)
     page.press("Unlock")
     page.visit(f"{office}/w/q/north-east/")
+    other_keys_of_the_queue(page)
+    page.visit(f"{office}/w/q/north-east/")
     loads: list[str] = []
     page.play.on("load", lambda one: loads.append(one.url))
     keyboard = page.play.keyboard
@@ -52,6 +54,38 @@ def test_vague_reports_one_after_another_by_keyboard(house: House, office: str, 
         assert len(loads) == 1
     page.play.get_by_text("Nothing else is waiting").wait_for()
     assert Report.objects.filter(stage="closed", outcome="insufficient").count() == len(refs)
+
+
+def other_keys_of_the_queue(page: Visitor) -> None:
+    """j, k, x, ?, / and o on the queue, then the last skip link of the report that o has opened."""
+    keyboard, second = page.play.keyboard, page.play.locator(".hl-queue tbody tr").nth(1)
+    for key in "jjkj":
+        keyboard.press(key)
+    assert second.locator("th a").evaluate("one => one === document.activeElement")
+    for ticked in (True, False):
+        keyboard.press("x")
+        assert second.get_by_role("checkbox").is_checked() is ticked
+    for shown in (True, False):
+        keyboard.press("?")
+        assert page.play.get_by_text("Tick the report").is_visible() is shown
+    reference = second.locator("th a").inner_text()
+    keyboard.press("/")
+    keyboard.type("x?o")
+    assert page.play.get_by_role("searchbox", name="Search reports").input_value() == "x?o", (
+        "no keys in a box"
+    )
+    keyboard.press("Tab")
+    keyboard.press("j")
+    keyboard.press("j")
+    with page.play.expect_navigation():
+        keyboard.press("o")
+    assert reference in page.play.title()
+    for _ in range(4):
+        keyboard.press("Tab")
+    assert page.play.locator(":focus").inner_text() == "Skip to the work on this report"
+    keyboard.press("Enter")
+    keyboard.press("Tab")
+    assert page.play.locator("#work :focus").count() == 1
 
 
 def test_keys_do_nothing_while_somebody_types_or_has_them_off(

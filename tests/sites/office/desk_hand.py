@@ -72,6 +72,14 @@ class Hand:
         chain = getattr(self.page, "redirect_chain", [])
         self.path = (chain[-1][0] if chain else path).split("#")[0]
         self.hops += 1
+        self._skips_lead_somewhere()
+
+    def _skips_lead_somewhere(self) -> None:
+        """Each skip link of each page that a test opens leads to one place of that page."""
+        if not self.page.get("Content-Type", "").startswith("text/html"):
+            return
+        for target in re.findall(r'<a href="#([^"]+)" class="govuk-skip-link"', self.html):
+            assert self.html.count(f'id="{target}"') == 1, f"{self.path}: nothing to skip to at #{target}"
 
     @property
     def html(self) -> str:

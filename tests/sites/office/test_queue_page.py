@@ -161,3 +161,26 @@ def test_hostile_parameters_show_the_usual_queue(house: House, hand: Callable[[]
         assert "<script>" not in odile.html
     odile.get("/w/q/north-east/?after=W10")
     assert shown(odile) == [str(ref)]
+
+
+def test_each_region_of_a_page_has_a_skip_link(house: House, hand: Callable[[], Hand]) -> None:
+    """`Hand` checks on every page that a test opens that each leads to something."""
+    ref, _ = a_report(at=now(), where=HERE)
+    odile = hand().at_work(house, "Odile")
+    for page, words in (
+        ("/w/q/north-east/", ["Skip to main content", "Skip to the reports"]),
+        ("/w/q/north-east/?area=unknown", ["Skip to main content"]),
+        (
+            f"/w/r/{ref}/",
+            [
+                "Skip to main content",
+                "Skip to the report as received",
+                "Skip to messages",
+                "Skip to the work on this report",
+            ],
+        ),
+        ("/w/call/", ["Skip to main content", "Skip to the danger question", "Skip to the caller’s account"]),
+    ):
+        odile.get(page)
+        skips = re.findall(r'class="govuk-skip-link">([^<]*)<', odile.html)
+        assert skips == words, page

@@ -7,13 +7,11 @@ from pathlib import Path
 
 import pytest
 
-WEB = Path(__file__).resolve().parents[3] / "src/heedline/web"
-TEMPLATES = [
-    one for site in ("entrance", "officer", "partner") for one in (WEB / site / "templates").rglob("*.html")
-]
+HEEDLINE = Path(__file__).resolve().parents[3] / "src/heedline"
+TEMPLATES = [one for one in HEEDLINE.rglob("*.html") if "hl-stack" in one.read_text(encoding="utf-8")]
 #: Where what stands there needs no word before it: the words of a report, its flags and clock; a time, a name, an act;
 #: that there is nothing yet.
-PLAIN = {"queue.html", "sweep.html", "history.html", "figures.html", "keys.html"}
+PLAIN = {"queue.html", "sweep.html", "history_lines.html", "figures.html", "keys.html"}
 
 
 def unnamed(html: str) -> list[str]:
@@ -35,6 +33,7 @@ def test_a_stacked_cell_says_what_it_is(path: Path) -> None:
 
 
 def test_a_cell_without_its_name_is_found() -> None:
+    assert len(TEMPLATES) > 15, "the templates of the office, the partners and the desks"
     assert unnamed('<table class="hl-stack"><td>6 May 2026</td><td data-label="Desk">North</td></table>') == [
         "6 May 2026"
     ]

@@ -33,7 +33,7 @@ WHO_IS_ASKING = (
 
 
 class FixedPage(Protocol):
-    """A page that does not change during the life of the process."""
+    """A static page, served from memory."""
 
     @property
     def body(self) -> bytes:

@@ -122,7 +122,7 @@ def _follow(witness: Witness, log: NoteKey, site: str) -> Seen:
 
 
 def _fetch(address: str) -> str | None:
-    """Return a site's response to a request for an address, or None if there is none.
+    """Fetch a URL from a site, and return the response or None.
 
     Raises Unreadable.
     """

@@ -251,7 +251,7 @@ def nothing_open(report: UUID) -> None:
 
 
 def still_open(reports: Iterable[UUID]) -> set[UUID]:
-    """Return the given reports that have an unfinished disclosure.
+    """Return the reports among these that have an unfinished disclosure.
 
     That is one which is with a partner, on its way there, or not yet reviewed by a second officer.
     """

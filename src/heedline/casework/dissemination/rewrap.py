@@ -121,7 +121,7 @@ def _with_partners(by: Attendance) -> QuerySet[Dissemination]:
 
 
 def _still_there(some: Iterable[UUID], by: Attendance) -> set[UUID]:
-    """Return the given disclosures that a partner may still open.
+    """Return the disclosures among these that a partner may still open.
 
     They are locked, so that this remains true until the headers are written.
     """
@@ -130,7 +130,7 @@ def _still_there(some: Iterable[UUID], by: Attendance) -> set[UUID]:
 
 
 def _can_open(partner: UUID, epochs: Iterable[UUID]) -> set[UUID]:
-    """Return those of the given epochs whose key is still held at the partner."""
+    """Return the epochs among these whose key the partner still holds."""
     known = directory()
     found = {epoch: known.epoch(str(partner), str(epoch)) for epoch in epochs}
     return {one for one, key in found.items() if key is not None and known.holders(key)}

@@ -207,7 +207,7 @@ def desk_by_code(code: str) -> DeskFacts | None:
 
 
 def openers_of(desk: str, on: date) -> int:
-    """Return the number of people who can open content sealed to this desk on the given day."""
+    """Return the number of people able to open content sealed to this desk on a given day."""
     epoch = directory().current_epoch(desk, on)
     return 0 if epoch is None else len(directory().holders(epoch))
 

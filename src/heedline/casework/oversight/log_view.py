@@ -288,7 +288,7 @@ def bulk_reads(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
 
 
 def out_of_hours(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
-    """Return the days on which an officer viewed reports while on duty at no desk, latest first.
+    """Return the days on which an officer viewed reports while off duty, latest first.
 
     Raises Refused.
     """

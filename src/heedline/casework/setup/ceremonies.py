@@ -43,7 +43,7 @@ class RootKey:
 
 @dataclass(frozen=True)
 class NewSteward:
-    """A future steward, with two tested ways to unlock their keys."""
+    """A future steward, with two tested unlock methods their keys."""
 
     password: str = field(repr=False)
     first: NewWay = field(repr=False)
@@ -104,7 +104,7 @@ def begin(code: str, name: str, *, root: Hand, born: str, at: datetime) -> None:
 
 
 def steward_to_be(email: str, name: str, password: str, code: str) -> NewSteward:
-    """Create two ways to unlock for a steward who is attending in person.
+    """Create two unlock methods for a steward who is attending in person.
 
     The steward may be new or already known by this email address. Both ways are stored once both have been
     typed. `code` is the organisation of a new steward. Raises NotHere if there is no such organisation, and
@@ -135,7 +135,7 @@ def typed_right(who: NewSteward, way: NewWay, typed: str) -> bytes | None:
 
 
 def name_steward(who: NewSteward, typed: str, *, root: Hand, at: datetime) -> str:
-    """Store a steward who has typed in both ways to unlock, and return the words of their key.
+    """Store a steward who has typed in both unlock methods, and return the words of their key.
 
     The root signs the steward. Raises WrongPassphrase. Raises Refused if this is another root or if the
     steward is a member of a desk.

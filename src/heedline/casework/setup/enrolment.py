@@ -1,4 +1,4 @@
-"""Enrolment of officers, from the invitation code to tested ways to unlock.
+"""Enrolment of officers, from the invitation code to tested unlock methods.
 
 A new officer is handed a code in person and chooses a password. They then receive two ways to unlock
 their keys and have to prove each of them. The seed is generated here and is not kept. Between two pages
@@ -38,7 +38,7 @@ LABELS = {**WAYS, "passkey": "Passkey"}
 
 @dataclass(frozen=True)
 class NewWay:
-    """A new way to unlock.
+    """A new unlock method.
 
     It has six words, shown once, and the seed encrypted under them. Neither the words nor the wrapped seed
     opens anything alone.
@@ -115,7 +115,7 @@ def _new_way(officer: UUID, seed: bytes) -> NewWay:
 
 
 def opened(officer: UUID, wrapped: str, typed: str) -> bytes:
-    """Return the seed that a way to unlock protects, decrypted with the typed words.
+    """Return the seed that a unlock method protects, decrypted with the typed words.
 
     Raises WrongPassphrase.
     """
@@ -181,7 +181,7 @@ def finish(
 
 
 def replace_way(way: str, working: str, *, by: Attendance, at: datetime) -> NewWay:
-    """Create new words for a lost way to unlock, using one that still works.
+    """Create new words for a lost unlock method, using one that still works.
 
     Nothing is stored yet. Raises WrongPassphrase.
     """
@@ -191,7 +191,7 @@ def replace_way(way: str, working: str, *, by: Attendance, at: datetime) -> NewW
 
 
 def keep_way(way: str, wrapped: str, typed: str, *, by: Attendance, at: datetime) -> None:
-    """Store a replacement way to unlock after its new words have been typed.
+    """Store a replacement unlock method after its new words have been typed.
 
     From then on the new words open the keys and the old words of this way do not. Raises WrongPassphrase.
     Raises NotHere if the words open somebody else's keys.
@@ -222,7 +222,7 @@ def _theirs(officer: UUID, seed: bytes) -> bool:
 
 
 def ways(by: Attendance) -> tuple[str, ...]:
-    """Return this officer's ways to unlock."""
+    """Return this officer's unlock methods."""
     return tuple(
         SeedWrapping.objects.filter(officer_id=by.officer_id, proven=True)
         .order_by("way")

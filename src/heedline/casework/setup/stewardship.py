@@ -213,13 +213,13 @@ def make_wrapping(officer: Officer) -> Wrapping:
 
 @transaction.atomic
 def keep_wrapping(officer: Officer, made: Wrapping) -> Enrolment:
-    """Store a tested way to unlock."""
+    """Store a tested unlock method."""
     SeedWrapping.objects.create(officer=officer, way="passphrase", wrapped=made.wrapped, proven=True)
     return Enrolment(officer.id, made.seed, made.passphrase)
 
 
 def wrap_keys(officer: Officer, *, at: datetime) -> Enrolment:
-    """Generate an officer's seed and passphrase, and store them as a way to unlock."""
+    """Generate an officer's seed and passphrase, and store them as a unlock method."""
     return keep_wrapping(officer, make_wrapping(officer))
 
 

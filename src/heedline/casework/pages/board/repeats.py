@@ -1,4 +1,4 @@
-"""Reports that a desk assessed today as repeats or possible repeats.
+"""Reports that a desk has assessed today as repeats or possible repeats.
 
 That a report is a repeat is sealed with its assessment, and neither a column nor a count says so. The list is therefore made
 when a supervisor asks for it, by opening the assessments of the day with their keys.

@@ -31,7 +31,7 @@ def _rules(pack: str) -> LocatorRules:
 
 
 def rules() -> LocatorRules:
-    """Return the locator rules of the pack in force."""
+    """Return the current pack's locator rules."""
     return _rules(settings.PACK)
 
 

@@ -21,12 +21,12 @@ def _rules(pack: str) -> LivenessRules:
 
 
 def rules() -> LivenessRules:
-    """Return the liveness rules of the pack in force."""
+    """Return the current pack's liveness rules."""
     return _rules(settings.PACK)
 
 
 def first(item: UUID, at: datetime) -> datetime | None:
-    """Return when an item's first check is due for checks that start at this time."""
+    """Return the time of an item's first check in a series that starts at this time."""
     return next_check(at, 0, _fraction(item), rules())
 
 

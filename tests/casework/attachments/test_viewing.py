@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterable
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -424,3 +425,16 @@ def test_a_record_of_ones_own_opens_no_report_of_another_desk(people: People) ->
             reached[thing] = cursor.fetchone()[0]
     assert reached[ref] is False
     assert sorted(reached.values()) == [False, True]
+
+
+def test_files_are_listed_in_the_order_in_which_they_came(people: People) -> None:
+    """Not in that of their random names."""
+    ref, _ = people.taken("Odile")
+    came = [
+        add_file(ref, picture((40, 30)), at=people.at + timedelta(minutes=minutes), name=f"{minutes}.jpg")
+        for minutes in (5, 2, 4, 1, 3)
+    ]
+    with people.sitting("Odile") as by:
+        listed = viewing.files_of(ref, by=by, at=people.at).files
+    assert [one.line.name for one in listed] == [f"{minutes}.jpg" for minutes in range(1, 6)]
+    assert {one.container for one in listed} == set(came)

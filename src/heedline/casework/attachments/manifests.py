@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -39,19 +41,17 @@ def entries_of(report: UUID, ring: Keyring) -> tuple[ManifestEntry, ...]:
     Raises ChangedSinceArrival, and CannotOpen if the report itself does not open.
     """
     parts = parts_of([report], Q(part__in=("report", "message")))
-    found: list[ManifestEntry] = []
-    for part in sorted(parts, key=lambda one: one.part != "report"):
+    found: list[tuple[datetime, list[ManifestEntry]]] = []
+    for part in parts:
         if part.changed:
             raise ChangedSinceArrival
-        if part.part == "report":
-            found += _entries(part, ring)
-        else:
-            with suppress(CannotOpen):
-                found += _entries(part, ring)
-    return tuple(found)
+        with suppress(CannotOpen) if part.part == "message" else nullcontext():
+            body = _body(part, ring)
+            found.append((datetime.fromisoformat(body["arrived_at"]), list(_entries(part, body))))
+    return tuple(entry for _, entries in sorted(found, key=itemgetter(0)) for entry in entries)
 
 
-def _entries(part: StoredPart, ring: Keyring) -> Iterator[ManifestEntry]:
+def _body(part: StoredPart, ring: Keyring) -> dict[str, Any]:
     body: dict[str, Any] = json.loads(
         envelope.open_part(
             Container(part.header, part.payload),
@@ -61,6 +61,10 @@ def _entries(part: StoredPart, ring: Keyring) -> Iterator[ManifestEntry]:
             part=part.part,
         )
     )
+    return body
+
+
+def _entries(part: StoredPart, body: Mapping[str, Any]) -> Iterator[ManifestEntry]:
     for one in body.get("files", ()):
         yield ManifestEntry(
             UUID(one["container"]),

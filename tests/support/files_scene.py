@@ -123,10 +123,10 @@ def with_file(people: People, data: bytes | None = None, **told: Any) -> tuple[U
     return ref, add_file(ref, data if data is not None else picture(), at=people.at, **told)
 
 
-def looked_at(people: People, ref: UUID, container: UUID) -> None:
-    """Odile opens a file, which makes its derivative."""
+def looked_at(people: People, ref: UUID, container: UUID, group: int = 1) -> None:
+    """Odile opens a file or later pages of it, which makes its derivative."""
     with people.sitting("Odile") as by:
-        token = viewing.open_file(ref, container, by=by, at=people.at)
+        token = viewing.open_file(ref, container, group=group, by=by, at=people.at)
     with acting("files"):
         capability = redeeming.use_token(token)
         made = deriving.derived_or_begun(capability, redeeming.content_of(capability, uncovered=False))

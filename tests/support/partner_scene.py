@@ -10,6 +10,7 @@ from uuid import UUID
 from heedline.casework.access import session as access_session
 from heedline.casework.access.session import Attendance
 from heedline.casework.access.session_store import SessionStore
+from heedline.casework.attachments.disclosing import ChosenFile
 from heedline.casework.dissemination import outgoing, partner_inbox, partners
 from heedline.casework.dissemination.outgoing import DisseminationDraft
 from heedline.casework.dissemination.partner_inbox import OpenedHere
@@ -85,6 +86,9 @@ def writing(people: People, **changed: object) -> DisseminationDraft:
         "necessity": NECESSITY,
         "urgent": False,
     }
+    files = changed.pop("files", ())
+    assert isinstance(files, tuple)
+    told["files"] = tuple(one if isinstance(one, ChosenFile) else ChosenFile(one) for one in files)
     return DisseminationDraft(**{**told, **changed})  # type: ignore[arg-type]
 
 

@@ -9,10 +9,14 @@ from uuid import UUID, uuid4
 import pytest
 from django.conf import settings
 
+from heedline.casework.attachments import viewing
+from heedline.casework.attachments.disclosing import ChosenFile
 from heedline.casework.dissemination import outgoing, partner_inbox
 from heedline.casework.keys import session_signing
+from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Dissemination
 from heedline.web.partner import sent_pages
+from tests.rules.files.test_derivative_documents import WORDS, pdf
 from tests.sites.office.desk_hand import Hand
 from tests.support.cast import PASSWORD, House, add_partner, now
 from tests.support.derivatives import sandbox
@@ -295,10 +299,7 @@ def test_a_file_is_chosen_read_over_and_viewed_in_the_frame_of_the_files_site(
         compared(people)
         odile = Hand(SiteClient("office")).at_work(people.house, "Odile")
         odile.get(f"/w/r/{ref}/partners/write/")
-        shown = " ".join(re.sub(r"<[^>]+>", " ", odile.html).split())
-        assert "File 1: Rosa_garden.jpg" in odile.html, (
-            shown
-        )  # if not: the page says why nothing can be written
+        assert "File 1: Rosa_garden.jpg" in odile.html
         assert "never_opened.jpg" not in odile.html
         told = {
             "partner": str(people.house.desks[COUNCIL].id),
@@ -328,3 +329,46 @@ def test_a_file_is_chosen_read_over_and_viewed_in_the_frame_of_the_files_site(
         assert re.fullmatch(re.escape(settings.FILES_URL) + r"/t/[\w-]{43}/", frame)
         assert petra.get(f"{place(ident)}files/2/").status_code == 404
         assert petra.get(f"{place(uuid4())}files/1/").status_code == 404
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_pages_of_a_long_document_are_sent_by_the_group_and_what_is_missing_is_said(
+    people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(viewing, "PAGES", 2)
+    missing = "The desk did not send every page of each document"
+    with files_kept(tmp_path, monkeypatch):
+        ref, _ = people.assessed()
+        told = {"kind": "pdf", "media": "application/pdf", "name": "plan.pdf"}
+        container = add_file(ref, pdf(WORDS, WORDS, WORDS), at=people.at, **told)
+        looked_at(people, ref, container)
+        compared(people)
+        odile = Hand(SiteClient("office")).at_work(people.house, "Odile")
+        odile.get(f"/w/r/{ref}/partners/write/")
+        assert "PDF, pages 1 to 2 of 3" in odile.html
+        assert f'value="{container}_2"' not in odile.html, "nobody has opened the third page"
+        with pytest.raises(NotNow):
+            written(people, ref, files=(ChosenFile(container, 2),))
+        looked_at(people, ref, container, group=2)
+        odile.get(f"/w/r/{ref}/partners/write/")
+        form = odile.form(f"/w/r/{ref}/partners/write/")
+        assert "File 1: plan.pdf, pages 3" in odile.html
+        council = str(people.house.desks[COUNCIL].id)
+        form |= {"partner": council, "purpose": "support", "basis": "panel", "title": TITLE, "text": TEXT}
+        form |= {"necessity": NECESSITY, "do": "save", "files": [str(container), f"{container}_2"]}
+        odile.page = odile.client.post(f"/w/r/{ref}/partners/write/", form, follow=True)
+        whole = Dissemination.objects.get().id
+        assert f"/w/r/{ref}/files/{container}/?pages=2" in odile.page.content.decode()
+        part = written(people, ref, files=(ChosenFile(container),))
+        petra = at_the_council(people)
+        for ident, listed in (
+            (whole, ["PDF, pages 1 to 2 of 3", "PDF, page 3 of 3"]),
+            (part, ["PDF, pages 1 to 2 of 3"]),
+        ):
+            checked(people, ident)
+            petra.get(place(ident))
+            petra.send(place(ident))
+            assert re.findall(r">File \d: ([^<]+)<", petra.html) == listed
+            assert (missing in petra.html) is (ident == part)
+        petra.get(f"{place(whole)}files/2/")
+        assert petra.heading == "File 2 of 2"

@@ -24,6 +24,7 @@ from heedline.casework.attachments.view_content import (
 )
 from heedline.casework.report.verb import FoundReport
 from heedline.permits.capabilities import Capability
+from heedline.reports.lifecycle import NotNow
 from heedline.vault.small import new_secret
 
 #: The key under which the words of a disclosure list its files.
@@ -31,14 +32,26 @@ FILES = "files"
 
 
 @dataclass(frozen=True)
+class ChosenFile:
+    """A file that an officer sends with a disclosure, or a later group of pages of a long document."""
+
+    file: UUID
+    group: int = 1
+
+
+@dataclass(frozen=True)
 class DisclosedFile:
-    """A file attached to a disclosure, with its one-based number and description."""
+    """A file attached to a disclosure, with its one-based number and description.
+
+    `group` is the group of a document's pages, from 1.
+    """
 
     number: int
     container: UUID
     kind: str
     words: str
     derived: Derived = field(repr=False)
+    group: int = 1
 
 
 @dataclass(frozen=True)
@@ -51,7 +64,7 @@ class LaidToken:
     stored: StoredObject
 
 
-def chosen(found: FoundReport, files: Iterable[UUID]) -> list[dict[str, Any]]:
+def chosen(found: FoundReport, files: Iterable[ChosenFile]) -> list[dict[str, Any]]:
     """Return the text about these files to include in a disclosure.
 
     Raises Refused, NotHere for a file of another report, and NotNow for one without a derivative.
@@ -60,9 +73,13 @@ def chosen(found: FoundReport, files: Iterable[UUID]) -> list[dict[str, Any]]:
     if wanted:
         found.permit(Capability.VIEW_FILES)
     listed = []
-    for container in wanted:
-        entry, derived = viewing.derivative_of(found, container)
-        listed.append({"file": str(container), "kind": entry.kind, "derived": asdict(derived)})
+    for one in wanted:
+        entry, derived = viewing.derivative_of(found, one.file, one.group)
+        if not derived.parts:
+            raise NotNow("These pages could not be shown, so there is nothing to send.")
+        listed.append(
+            {"file": str(one.file), "kind": entry.kind, "derived": asdict(derived), "group": one.group}
+        )
     return listed
 
 
@@ -75,18 +92,31 @@ def files_in(words: Mapping[str, Any]) -> tuple[DisclosedFile, ...]:
             str(one["kind"]),
             described(one["kind"], derived := derived_of(one["derived"])),
             derived,
+            one["group"],
         )
         for number, one in enumerate(words.get(FILES, ()), 1)
     )
 
 
+def pages_left_out(files: Iterable[DisclosedFile]) -> bool:
+    """Return whether a disclosure has some pages of a document and not all of them."""
+    shown: dict[tuple[UUID, int], int] = {}
+    for one in files:
+        document = (one.container, one.derived.pages)
+        shown[document] = shown.get(document, 0) + sum(part.role == "page" for part in one.derived.parts)
+    return any(0 < count < pages for (_, pages), count in shown.items())
+
+
 def described(kind: str, derived: Derived) -> str:
-    """Return a short description of a derivative, such as "PDF, 3 pages"."""
-    shown = sum(one.role == "page" for one in derived.parts)
-    if derived.pages <= 1:
+    """Return what a derivative is, such as "PDF, 3 pages" or "PDF, pages 21 to 40 of 45"."""
+    numbers = [one.number for one in derived.parts if one.role == "page"]
+    if derived.pages <= 1 or not numbers:
         return kind_words(kind)
-    pages = f"{derived.pages} pages" if shown >= derived.pages else f"{shown} of {derived.pages} pages"
-    return f"{kind_words(kind)}, {pages}"
+    first, last = min(numbers), max(numbers)
+    if len(numbers) >= derived.pages:
+        return f"{kind_words(kind)}, {derived.pages} pages"
+    pages = f"pages {first} to {last}" if first < last else f"page {first}"
+    return f"{kind_words(kind)}, {pages} of {derived.pages}"
 
 
 def token_for(file: DisclosedFile) -> LaidToken:

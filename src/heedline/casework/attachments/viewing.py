@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from heedline.audit.acts import Act
 from heedline.casework.access.keyring import Keyring
@@ -62,6 +62,7 @@ class ViewableFile:
     """A file of a report with its place in the order of arrival, from 1.
 
     `again` means that more than one file of the report has these bytes. `derived` is None until it is first opened.
+    `groups` are the groups of pages that have been opened.
     """
 
     line: FileLine
@@ -69,6 +70,7 @@ class ViewableFile:
     with_report: bool
     again: bool
     derived: Derived | None
+    groups: tuple[int, ...] = ()
 
     @property
     def container(self) -> UUID:
@@ -167,14 +169,20 @@ def groups_of(derived: Derived) -> int:
     return min(_MOST_GROUPS, -(-derived.pages // PAGES))
 
 
-def derivative_of(found: FoundReport, container: UUID) -> tuple[ManifestEntry, Derived]:
-    """Return a file's entry and its derivative with the key to it.
+def page_words(group: int, pages: int) -> str:
+    """Return which pages of a document are in a group, such as "21 to 40"."""
+    first, last = (group - 1) * PAGES + 1, min(group * PAGES, pages)
+    return str(first) if first == last else f"{first} to {last}"
 
-    Raises NotHere, CannotOpen, and NotNow for a file that has none yet.
+
+def derivative_of(found: FoundReport, container: UUID, group: int = 1) -> tuple[ManifestEntry, Derived]:
+    """Return a file's entry and the derivative of a group of its pages with the key to it.
+
+    Raises NotHere, CannotOpen, and NotNow for pages that nobody has opened yet.
     """
     ring = found.by.keys()
     entry, _ = _entry(found, container)
-    described = _descriptions(found, ring).get(container)
+    described = _descriptions(found, ring, group).get(container)
     if described is None:
         raise NotNow("Open the file first. Until then there is nothing to send.")
     if described.words["original"] != entry.sha256:
@@ -190,6 +198,9 @@ def _lines(found: FoundReport) -> tuple[ViewableFile, ...]:
     stored = dict(ReportFile.objects.filter(report=found.report).values_list("container", "state"))
     entries = [one for one in entries_of(found.report.id, ring) if one.container in stored]
     described = _descriptions(found, ring)
+    made: dict[UUID, list[int]] = {}
+    for file, group in _kept(found).order_by("number").values_list("file_id", "number"):
+        made.setdefault(file, []).append(group)
     sums = [one.sha256 for one in entries]
     return tuple(
         ViewableFile(
@@ -200,6 +211,7 @@ def _lines(found: FoundReport) -> tuple[ViewableFile, ...]:
             derived_of({"stored": None, **described[one.container].words["derived"]})
             if one.container in described
             else None,
+            tuple(made.get(one.container, ())),
         )
         for number, one in enumerate(entries, 1)
     )
@@ -217,9 +229,13 @@ def _entry(found: FoundReport, container: UUID) -> tuple[ManifestEntry, ReportFi
     return entry, row
 
 
+def _kept(found: FoundReport) -> QuerySet[Derivative]:
+    return Derivative.objects.filter(report=found.report, state=FileState.KEPT)
+
+
 def _descriptions(found: FoundReport, ring: Keyring, group: int = 1) -> dict[UUID, _Described]:
     """Return the derivatives of a report's files by file, for the given page group."""
-    rows = list(Derivative.objects.filter(report=found.report, state=FileState.KEPT, number=group))
+    rows = list(_kept(found).filter(number=group))
     parts = parts_of([found.report.id], Q(container__in=[row.description for row in rows]))
     opened = {
         one.container: notes.open_words(

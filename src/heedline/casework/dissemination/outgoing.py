@@ -22,6 +22,7 @@ from django.db.models import Q
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
 from heedline.casework.attachments import disclosing
+from heedline.casework.attachments.disclosing import ChosenFile
 from heedline.casework.dissemination import partners
 from heedline.casework.dissemination.partner_inbox import sent_paper
 from heedline.casework.dissemination.partners import PartnerKey
@@ -69,7 +70,7 @@ class DisseminationDraft:
     text: str = field(repr=False)
     necessity: str = field(repr=False)
     urgent: bool = False
-    files: tuple[UUID, ...] = ()
+    files: tuple[ChosenFile, ...] = ()
     """The report's files whose derivatives are attached."""
 
 

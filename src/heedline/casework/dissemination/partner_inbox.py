@@ -130,6 +130,11 @@ class OpenedHere:
     earlier: tuple[EarlierHere, ...] = ()
     files: tuple[DisclosedFile, ...] = ()
 
+    @property
+    def pages_left_out(self) -> bool:
+        """Return whether the desk sent some pages of a document and not all of them."""
+        return disclosing.pages_left_out(self.files)
+
 
 def receipt_paper(ident: UUID, sha256: bytes, partner: UUID) -> bytes:
     """Return the document that is signed to acknowledge a disclosure.

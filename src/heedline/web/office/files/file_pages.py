@@ -90,13 +90,10 @@ def _groups(one: ViewableFile, now: int, href: str) -> list[dict[str, Any]]:
     """Return the page groups of a long document, or nothing if there is only one."""
     if one.derived is None or (count := viewing.groups_of(one.derived)) == 1:
         return []
-    last = one.derived.pages
     return [
         {
             "href": f"{href}{'&' if '?' in href else '?'}pages={number}",
-            "words": str(first)
-            if (first := (number - 1) * viewing.PAGES + 1) == last
-            else f"{first} to {min(number * viewing.PAGES, last)}",
+            "words": viewing.page_words(number, one.derived.pages),
             "now": number == now,
         }
         for number in range(1, count + 1)

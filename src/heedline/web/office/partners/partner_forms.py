@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from uuid import UUID
 
 from django.conf import settings
 
-from heedline.casework.attachments.disclosing import described
+from heedline.casework.attachments import viewing
+from heedline.casework.attachments.disclosing import ChosenFile, described
 from heedline.casework.attachments.viewing import ViewableFile
 from heedline.casework.dissemination.outgoing import LONGEST, LONGEST_TITLE, DisseminationDraft
 from heedline.casework.dissemination.partners import PartnerLine
@@ -110,19 +112,29 @@ def _files(files: tuple[ViewableFile, ...]) -> Field:
         label="Which files do they get?",
         hint=(
             "They get the copy that you see, without hidden details, and never the original. A picture or a voice can show "
-            "who sent it. Files that nobody has opened yet are not listed."
+            "who sent it. Files and pages that nobody has opened yet are not listed."
         ),
-        choices=tuple(
-            FieldOption(
-                value=str(one.container),
-                label=f"File {one.number}: {one.line.name}",
-                hint=described(one.line.kind, one.derived) if one.derived is not None else "",
-            )
-            for one in files
-        ),
+        choices=tuple(choice for one in files for choice in _of_file(one)),
         small=True,
         optional=True,
     )
+
+
+def _of_file(one: ViewableFile) -> Iterator[FieldOption]:
+    """Return a choice for the file, and one for each later group of its pages that was opened."""
+    if one.derived is None:
+        return
+    label = f"File {one.number}: {one.line.name}"
+    yield FieldOption(value=str(one.container), label=label, hint=described(one.line.kind, one.derived))
+    for group in one.groups:
+        if group > 1:
+            pages = viewing.page_words(group, one.derived.pages)
+            yield FieldOption(value=f"{one.container}_{group}", label=f"{label}, pages {pages}")
+
+
+def _chosen(value: str) -> ChosenFile:
+    file, _, group = value.partition("_")
+    return ChosenFile(UUID(file), int(group or 1))
 
 
 def _urgent() -> Field:
@@ -150,7 +162,7 @@ def writing_of(form: Form) -> DisseminationDraft:
         text=form.text("text"),
         necessity=form.text("necessity"),
         urgent=form.text("urgent") == "yes",
-        files=tuple(UUID(one) for one in form.chosen("files")),
+        files=tuple(_chosen(one) for one in form.chosen("files")),
     )
 
 

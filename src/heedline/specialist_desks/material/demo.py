@@ -1,4 +1,4 @@
-"""Invented items of the online material desk, at several stages."""
+"""Invented items of the online material desk, at every stage, with evidence."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
+from heedline.casework.access.session import Attendance
 from heedline.casework.search import indexing
 from heedline.desk_hooks.hooks import DemoScene
 from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material import notice_demo
+from heedline.specialist_desks.material import demo_evidence, notice_demo
 from heedline.specialist_desks.material.examination import examining
 from heedline.specialist_desks.material.examination.examining import ExaminationForm
 from heedline.specialist_desks.material.examination.law import ExaminationAnswers
@@ -17,9 +18,18 @@ from heedline.specialist_desks.material.items import adding
 from heedline.specialist_desks.material.models import MaterialItem
 
 #: Addresses that the invented reports name, so that these reports join the items once they are indexed.
-_FILM, _COPY = "https://films.example/watch/7781", "https://films.example/watch/7782"
+_FILM, _COPY, _MIRROR = (
+    "https://films.example/watch/7781",
+    "https://films.example/watch/7782",
+    "https://mirror.example/v/7781",
+)
 _THREAD, _NEWS = "https://board.example/t/90210", "https://news.example/2026/market-attack"
-_GONE = "https://clips.example/v/31"
+#: Addresses that the examiners have added.
+_ARGUED, _PLAN, _GONE = (
+    "https://board.example/t/90355",
+    "https://board.example/t/90412",
+    "https://clips.example/v/31",
+)
 _FACTS = {
     "what": "propaganda",
     "maker": "The account skylark_example",
@@ -28,49 +38,80 @@ _FACTS = {
     "closed_audience": "no",
     "language": "English",
 }
-_PRAISES = ExaminationForm(
-    ExaminationAnswers({"ta2006-s1": frozenset({0, 1, 2})}, "no"),
-    _FACTS,
-    {"ta2006-s1": "Invented: the speaker praises the attack and calls on viewers to do the same."},
-    "Invented: a film of four minutes, with music.",
-)
-_REPORTS_NEWS = ExaminationForm(
-    ExaminationAnswers({}, "journalism"),
-    {**_FACTS, "what": "news", "maker": "A newspaper"},
-    {},
-    "Invented: a newspaper reports on an attack, with two pictures.",
-)
+
+
+def _praise(*, hold: bool = False) -> ExaminationForm:
+    return ExaminationForm(
+        ExaminationAnswers({"ta2006-s1": frozenset({0, 1, 2})}, "no", hold=hold),
+        _FACTS,
+        {"ta2006-s1": "Invented: the speaker praises the attack and calls on viewers to do the same."},
+        "Invented: a film of four minutes, with music.",
+    )
+
+
+def _harmless(expression: str, what: str, context: str) -> ExaminationForm:
+    return ExaminationForm(
+        ExaminationAnswers({}, expression, otherwise="lawful"),
+        {**_FACTS, "what": what, "maker": "Not known"},
+        {},
+        context,
+    )
+
+
+_NEWSPAPER = _harmless("journalism", "news", "Invented: a newspaper reports on an attack, with two pictures.")
+_QUARREL = _harmless("no", "propaganda", "Invented: a quarrel between supporters of two bands.")
 
 
 def load(scene: DemoScene) -> None:
-    """Bring the demonstration's items to every stage: new, being examined, awaiting review, decided and gone."""
+    """Bring the demonstration's items to every stage, by the verbs that examiners use.
+
+    They are found, being examined, awaiting review, disputed, unlawful, held, lawful and gone. The film under two
+    further addresses is the same file.
+    """
     names = scene.officers.get("material", ())
-    if len(names) < 2:
+    if len(names) < 3:
         return
-    first, second = names[0], names[1]
+    first, second, third = names[:3]
     with scene.sitting(first) as by:
         for minute in range(12):  # batches wait a minute for more reports
             indexing.catch_up(by=by, at=scene.at + timedelta(minutes=minute))
         try:
-            film, copy, thread, news, gone = (
-                adding.add(one, by=by, at=scene.at) for one in (_FILM, _COPY, _THREAD, _NEWS, _GONE)
+            film, copy, mirror, thread, news, argued, plan, gone = (
+                adding.add(one, by=by, at=scene.at)
+                for one in (_FILM, _COPY, _MIRROR, _THREAD, _NEWS, _ARGUED, _PLAN, _GONE)
             )
         except NotNow:  # no key to seal an index to yet
             return
-        examining.check(film, ["wide"], gone=False, label="Film that praises an attack", by=by, at=scene.at)
-        examining.check(gone, [], gone=True, label="Clip", by=by, at=scene.at)
-        examining.check(thread, ["victim"], gone=False, label="Thread in a forum", by=by, at=scene.at)
-    for ref, form in ((film, _PRAISES), (copy, _PRAISES), (news, _REPORTS_NEWS)):
-        _examine(scene, first, ref, form, take=True)
-    _examine(scene, second, film, _PRAISES)
-    with scene.sitting(second) as by, suppress(NotNow):
-        examining.take(thread, by=by, at=scene.at)
-    notice_demo.load(scene, first, second)
-
-
-def _examine(scene: DemoScene, name: str, ref: UUID, form: ExaminationForm, *, take: bool = False) -> None:
-    with scene.sitting(name) as by:
-        if take:
+        for ref, label, parts, shown in (
+            (film, "Film that praises an attack", ["wide"], "film 7781"),
+            (copy, "The same film at another address", ["wide"], "film 7781"),
+            (mirror, "", [], "film 7781"),
+            (thread, "Thread in a forum", ["victim"], "thread 90210"),
+            (news, "News report", [], "market attack"),
+            (argued, "Thread about two bands", [], "thread 90355"),
+            (plan, "Thread with a plan", ["victim", "recent"], "thread 90412"),
+            (gone, "Clip", [], "clip 31"),
+        ):
+            demo_evidence.upload(ref, shown, by=by, at=scene.at)
+            if label:
+                examining.check(ref, parts, gone=ref == gone, label=label, by=by, at=scene.at)
+        for ref, form in (
+            (film, _praise()),
+            (copy, _praise()),
+            (news, _NEWSPAPER),
+            (argued, _praise()),
+            (plan, _praise(hold=True)),
+        ):
             examining.take(ref, by=by, at=scene.at)
-        version = MaterialItem.objects.get(id=ref).version
-        examining.examine(ref, form, version=version, by=by, at=scene.at)
+            _examine(ref, form, scene, by)
+    with scene.sitting(second) as by:
+        for ref, form in ((film, _praise()), (argued, _QUARREL), (plan, _praise(hold=True))):
+            _examine(ref, form, scene, by)
+        with suppress(NotNow):
+            examining.take(thread, by=by, at=scene.at)
+    notice_demo.load(scene, first, second, third)
+
+
+def _examine(ref: UUID, form: ExaminationForm, scene: DemoScene, by: Attendance) -> None:
+    version = MaterialItem.objects.get(id=ref).version
+    examining.examine(ref, form, version=version, by=by, at=scene.at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from uuid import UUID
 
@@ -16,10 +17,12 @@ from heedline.jobs.demonstration import cast as cast_of_demo
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import SearchIndex
 from heedline.specialist_desks.material import demo
+from heedline.specialist_desks.material.evidence import reading as evidence
 from heedline.specialist_desks.material.examination import examining
 from heedline.specialist_desks.material.items import adding
 from heedline.specialist_desks.material.models import CompanyNotice, MaterialItem
 from heedline.specialist_desks.material.queue import reading
+from heedline.specialist_desks.material.rules import ItemState
 from tests.laws import thief
 from tests.support.material_scene import PAGE, reported, the_item
 from tests.support.scene_people import People, logged, quarter_hour_over
@@ -72,25 +75,41 @@ def test_reports_of_other_desks_have_no_tab(people: People) -> None:
         assert "Items" not in {tab.text for tab in desk_tabs(ref, by=by, at=people.at)}
 
 
-def test_the_demonstration_has_items_at_several_stages(people: People) -> None:
-    officers = {"material": ["Odile", "Otto"]}
+def test_the_demonstration_has_items_at_every_stage(people: People, stored: None) -> None:
+    officers = {"material": ["Odile", "Otto", "Olga"]}
     demo.load(DemoScene(at=people.at, reports={}, officers=officers, sitting=people.sitting))
-    states = sorted(MaterialItem.objects.values_list("state", flat=True))
-    assert states == ["examining", "gone", "lawful", "second", *["unlawful"] * 7]
-    notices = sorted(CompanyNotice.objects.values_list("state", "answer"))
-    assert notices == [
-        ("approved", "none"),
-        ("draft", "none"),
-        ("proposed", "none"),
-        ("sent", "none"),
-        ("sent", "none"),
-        ("sent", "removed"),
+    states = Counter(MaterialItem.objects.values_list("state", flat=True))
+    assert set(states) == set(ItemState) - {
+        ItemState.TERMS,
+        ItemState.OUTSIDE,
+        ItemState.UNCLEAR,
+        ItemState.REFERRED,
+    }
+    assert not MaterialItem.objects.filter(evidence=None).exists(), "each has evidence"
+    assert sorted(CompanyNotice.objects.values_list("state", "answer", "basis")) == [
+        ("approved", "none", "voluntary"),
+        ("closed", "removed", "voluntary"),
+        ("draft", "none", "voluntary"),
+        ("failed", "none", "voluntary"),
+        ("proposed", "none", "voluntary"),
+        ("sent", "none", "section-3"),
+        ("sent", "none", "voluntary"),
+        ("sent", "none", "voluntary"),
+        ("sent", "received", "voluntary"),
+        ("withdrawn", "objects", "voluntary"),
     ]
+    assert CompanyNotice.objects.filter(crisis=True, due_at__lt=people.at).exists(), "one is overdue"
     (ref,) = reported(people, PAGE)
     indexed(people)
     with people.sitting("Odile") as by:
         (line,) = reading.items_of_report(ref, by=by, at=people.at)
+        alike = {one.short for one in evidence.evidence_of(line.ref, by=by).known}
+        again = MaterialItem.objects.filter(state="new").values_list("id", flat=True)
+        known = {one: evidence.evidence_of(one, by=by).known for one in again}
     assert (line.state, line.label) == ("unlawful", "Film that praises an attack")
+    assert not alike, "it was the first"
+    assert all(known.values()), "found again at other addresses"
+    assert {one.state for some in known.values() for one in some} >= {ItemState.UNLAWFUL}
 
 
 def test_the_demonstration_has_a_third_examiner_who_leads_the_desk() -> None:

@@ -12,10 +12,10 @@ from uuid import uuid4
 import pytest
 from pytest_django import Settings
 
-from heedline.specialist_desks.material import examining
 from heedline.specialist_desks.material.capture import running
 from heedline.specialist_desks.material.capture.running import CapturedPage, CaptureLimits
 from heedline.specialist_desks.material.evidence import entries, watching
+from heedline.specialist_desks.material.examination import examining
 from heedline.specialist_desks.material.models import EvidenceEntry, LivenessWatch, MaterialItem
 from heedline.specialist_desks.material.pages import evidence
 from tests.sites.conftest import office_site  # noqa: F401

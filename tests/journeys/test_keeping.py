@@ -1,4 +1,7 @@
-"""Keep or dispose in Chromium: two holds, a review, an end by two people, a certificate, somebody's rights."""
+"""Keep or dispose in Chromium: two holds, a review, an end by two people, a certificate, somebody's rights.
+
+The report is found by its words before it is disposed of, and by nothing afterwards.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +22,12 @@ from tests.support.acting import acting
 from tests.support.cast import House, now
 from tests.support.keeping_scene import later
 from tests.support.scene_people import People
+from tests.support.search_scene import indexed
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 Open = Callable[..., Visitor]
+#: A word of the report that is disposed of.
+WORD = "lanternmaker"
 
 
 @pytest.fixture
@@ -31,7 +37,9 @@ def closed(house: House) -> UUID:
         stewardship.appoint(
             house.officers["Olga"], Role.SUPERVISOR, house.desks["north-east"], hands=house.hands, at=now()
         )
-    ref, _ = People(house, now()).closed()
+    people = People(house, now())
+    ref, _ = people.closed(narrative=f"A {WORD} at the market asked for the plan of the hall.")
+    indexed(people)
     later(300)
     return ref
 
@@ -40,6 +48,13 @@ def _open(page: Visitor, summary: str) -> Locator:
     """Open the part of the page with this summary."""
     page.play.locator("summary", has_text=summary).click()
     return page.play.locator("details", has_text=summary)
+
+
+def _search(page: Visitor, office: str) -> None:
+    page.visit(f"{office}/w/search/")
+    page.play.get_by_label("Search for").last.fill(WORD)
+    page.play.get_by_role("main").get_by_role("button", name="Search").click()
+    _at(page, "Search results")
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
@@ -109,6 +124,9 @@ def test_keep_or_dispose(
     odile.visit(f"{office}/w/subjects/")
     odile.play.get_by_text("12 days late").wait_for()
     _seen(odile, "subjects-late")
+    _search(odile, office)
+    odile.play.get_by_role("link", name=short_name(closed)).wait_for()
+    results = odile.play.url
     odile.visit(f"{office}/w/r/{closed}/keeping/")
     _open(odile, "Propose to dispose of it").get_by_label("Somebody has the right to have it erased").check()
     odile.press("Propose it")
@@ -128,3 +146,9 @@ def test_keep_or_dispose(
     _seen(olga, "certificates")
     assert Disposal.objects.get().done
     assert not Report.objects.filter(pk=closed).exists()
+
+    _search(odile, office)
+    odile.play.get_by_text("No reports at your desks match.").wait_for()
+    odile.visit(results)
+    assert not odile.play.get_by_text(short_name(closed)).count()
+    assert not odile.play.locator("mark").count(), "nor does an earlier search show its words"

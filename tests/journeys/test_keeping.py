@@ -50,8 +50,8 @@ def _open(page: Visitor, summary: str) -> Locator:
     return page.play.locator("details", has_text=summary)
 
 
-def _search(page: Visitor, office: str) -> None:
-    page.visit(f"{office}/w/search/")
+def _search(page: Visitor, site: str) -> None:
+    page.visit(f"{site}/w/search/")
     page.play.get_by_label("Search for").last.fill(WORD)
     page.play.get_by_role("main").get_by_role("button", name="Search").click()
     _at(page, "Search results")

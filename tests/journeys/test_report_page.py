@@ -18,9 +18,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 NORTH_EAST = {"postcode": "NE1 4ST"}
 
 
+def _place(found: Any) -> dict[str, float]:
+    box: dict[str, float] = found.bounding_box()
+    return box
+
+
 def _box(page: Any, selector: str) -> dict[str, float]:
-    found: dict[str, float] = page.play.locator(selector).bounding_box()
-    return found
+    return _place(page.play.locator(selector))
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -55,6 +59,10 @@ def test_the_report_stays_beside_the_work_at_every_width(
                 side = _box(odile, ".hl-case__side")
                 assert side["x"] >= work["x"] + work["width"]
                 assert side["x"] + side["width"] > 1800
+            if width in {360, 1920} and not tab:
+                choices = odile.play.locator(".govuk-radios__item:has([name=priority])").all()
+                columns = len({round(_place(one)["x"]) for one in choices})
+                assert columns == (3 if width == 1920 else 1), f"{columns} columns of priorities at {width}"
         odile.axe()
     odile.play.set_viewport_size({"width": 1280, "height": 600})
     odile.visit(f"{office}/w/r/{ref}/")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from heedline.casework.contact import messages
+from heedline.casework.contact import call_back, messages
 from heedline.casework.errors import NotHere
 from heedline.casework.journey import transitions
 from heedline.casework.pages import case_file, timeline
@@ -16,6 +17,7 @@ from heedline.casework.report import officer_notes
 from heedline.reports.lifecycle import Move
 from tests.support import stories
 from tests.support.acting import acting
+from tests.support.call_scene import asks_for_a_call
 from tests.support.cast import House, now
 from tests.support.partner_scene import a_partner, sent_to_the_council
 from tests.support.scene_people import MINUTE, People, logged, row
@@ -107,6 +109,45 @@ def test_disclosures_are_in_it_with_the_partner(people: People) -> None:
     shown = only(seen(people, ref), [TimelineKind.DISCLOSURE], newest=False)
     assert [one.what for one in shown] == [Move.DISSEMINATE, timeline.CHECKED, timeline.SENT]
     assert all(dict(one.codes)["partner-name"] for one in shown[1:])
+
+
+def test_calls_are_in_it_with_how_they_ended_and_what_was_said(people: People) -> None:
+    ref = asks_for_a_call(people.at)
+    people.take(ref, "Nadia")
+    people.read(ref, "Nadia")
+    for minutes, (how, said) in enumerate((("no-answer", ""), ("reached", "They are well.")), start=1):
+        at = people.at + minutes * MINUTE
+        with people.sitting("Nadia", at=at) as here:
+            call_back.tried(ref, how, said, version=row(ref).version, by=here, at=at)
+    calls = only(seen(people, ref, "Nadia"), [TimelineKind.CALL], newest=False)
+    assert [dict(one.codes)["call"] for one in calls] == ["no-answer", "reached"]
+    assert [dict(one.words) for one in calls] == [{}, {"What was said": "They are well."}]
+
+
+def test_a_hand_over_is_in_it_from_giving_to_accepting(people: People) -> None:
+    ref, _ = people.taken("Nadia")
+
+    def give(**how: Any) -> None:
+        transitions.hand_over(ref, "south-west", "It is there", **how)
+
+    def give_back(**how: Any) -> None:
+        transitions.return_to(ref, "It is not", **how)
+
+    def take(*, version: int, **how: Any) -> None:
+        transitions.take(ref, **how)
+
+    acts = (("Nadia", give), ("Otto", give_back), ("Nadia", take), ("Nadia", give), ("Otto", take))
+    for minutes, (name, act) in enumerate(acts, start=1):
+        at = people.at + minutes * MINUTE
+        with people.sitting(name, at=at) as here:
+            act(version=row(ref).version, by=here, at=at)
+    given = only(seen(people, ref, "Nadia"), [TimelineKind.HAND_OVER], newest=False)
+    assert [(one.what, one.by) for one in given] == [
+        (Move.HAND_OVER, "Nadia N."),
+        (Move.RETURN, "Otto O."),
+        (Move.HAND_OVER, "Nadia N."),
+        (Move.ACCEPT, "Otto O."),
+    ]
 
 
 def test_filter_and_order(people: People) -> None:

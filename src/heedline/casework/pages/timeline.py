@@ -40,6 +40,8 @@ _KIND_OF = {
     Move.ASK: TimelineKind.MESSAGE,
     Move.CALL: TimelineKind.CALL,
     Move.HAND_OVER: TimelineKind.HAND_OVER,
+    Move.ACCEPT: TimelineKind.HAND_OVER,
+    Move.RETURN: TimelineKind.HAND_OVER,
     Move.DISSEMINATE: TimelineKind.DISCLOSURE,
 }
 #: What happens to a disclosure after it was written, which is a step of its own: column of the time, column of who.

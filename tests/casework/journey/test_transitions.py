@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from heedline.casework.access.session import Attendance
+from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.contact import messages
 from heedline.casework.errors import Changed, Locked, NotHere
 from heedline.casework.journey import transitions
@@ -129,6 +129,24 @@ def test_a_colleague_cannot_take_work_on_or_give_away_what_is_held(people: Peopl
     assert row(ref).version == version
     assert row(ref).owner == people.house.officers["Odile"]
     assert Step.objects.filter(report=ref).count() == 1
+
+
+def test_who_is_too_late_to_take_is_told_who_took_it_and_when(people: People) -> None:
+    ref, _ = people.taken()
+    local = people.at.astimezone(office_zone())
+    with people.sitting("Olga") as olga:
+        with pytest.raises(Refused) as late:
+            transitions.take(ref, by=olga, at=people.at + MINUTE)
+        assert late.value.reason == (
+            f"Odile O. took this report at {local:%H:%M}. A supervisor can make you its owner."
+        )
+        with pytest.raises(Refused, match=rf"took this report at {local:%H:%M on %-d %B}\."):
+            transitions.take(ref, by=olga, at=people.at + timedelta(days=1))
+    with people.sitting("Odile") as odile, pytest.raises(NotNow):
+        transitions.take(ref, by=odile, at=people.at + MINUTE)
+    assert [e.actor for e in logged("report-taken", thing=ref, refused=True)] == [
+        people.house.officers["Olga"].id
+    ] * 2
 
 
 def test_a_lapsed_lease_changes_neither_the_owner_nor_the_clock(people: People) -> None:

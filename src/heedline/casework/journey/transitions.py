@@ -165,7 +165,7 @@ def take(ref: UUID, *, by: Attendance, at: datetime) -> None:
     Taking what another desk has handed over accepts it, and sets a new time.
     """
     found = find(ref, by=by, at=at)
-    found.permit(Capability.TAKE)
+    found.permit_taking()
     _own(found, Move.ACCEPT if found.report.offered else Move.TAKE, by.officer_id)
     record(found, Act.REPORT_TAKEN)
     resolve_for(ref, by=by, at=at)

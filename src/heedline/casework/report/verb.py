@@ -15,6 +15,7 @@ from typing import cast
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from heedline.audit import journal
 from heedline.audit.acts import AnyAct
@@ -22,9 +23,9 @@ from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.access.without_training import record_missing
 from heedline.casework.errors import Changed, ChangedSinceArrival, NotHere
 from heedline.packs.urgency import Urgency
-from heedline.permits.capabilities import AnyCapability
+from heedline.permits.capabilities import AnyCapability, Capability
 from heedline.permits.gate import Refused
-from heedline.permits.rules import Standing
+from heedline.permits.rules import Standing, no_colleague_owns_it
 from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import Move
 from heedline.reports.models import Report, Step
@@ -58,6 +59,21 @@ class FoundReport:
             desk=self.report.desk_id,
             thing_id=self.report.id,
         )
+
+    def permit_taking(self) -> None:
+        """Raise Refused unless the officer may take the report.
+
+        Whoever is too late is told which colleague became its owner, and when.
+        """
+        try:
+            self.permit(Capability.TAKE)
+        except Refused as refused:
+            if refused.reason != no_colleague_owns_it(self.standing):
+                raise
+            owned = Step.objects.filter(report=self.report, move__in=_BECOMES_OWNED)
+            raise Refused(
+                f"{_what_happened(_last(owned), self.at)} A supervisor can make you its owner."
+            ) from None
 
 
 def standing_of(r: Report, officer: UUID, at: datetime) -> Standing:
@@ -121,8 +137,7 @@ def find(ref: UUID, *, by: Attendance, at: datetime, version: int | None = None)
     if report is None:
         raise NotHere
     if version is not None and report.version != version:
-        last = Step.objects.filter(report=report).select_related("by").order_by("-number").first()
-        raise Changed(_what_happened(last))
+        raise Changed(_what_happened(_last(Step.objects.filter(report=report)), at))
     return FoundReport(report, by, at)
 
 
@@ -135,22 +150,36 @@ _DID = {
     Move.CALL: "recorded a call about",
     Move.REFER: "referred",
     Move.DISSEMINATE: "wrote a disclosure about",
+    Move.CHECK: "recorded a check on",
+    Move.REVIEW: "set the next review of",
+    Move.ASSIGN: "reassigned",
     Move.HAND_OVER: "handed over",
+    Move.ACCEPT: "accepted",
+    Move.RETURN: "returned",
     Move.CLOSE: "closed",
     Move.REOPEN: "reopened",
     Move.SWEEP: "closed",
     Move.UNDO_SWEEP: "reopened",
+    Move.DISCHARGE: "discharged the danger to life in",
 }
+#: The moves that give a report an owner.
+_BECOMES_OWNED = (Move.TAKE, Move.ACCEPT, Move.ASSIGN)
 
 
-def _what_happened(last: Step | None) -> str:
-    """Return a description of who did what to the report, and when."""
+def _last(steps: QuerySet[Step]) -> Step | None:
+    return steps.select_related("by").order_by("-number").first()
+
+
+def _what_happened(last: Step | None, at: datetime) -> str:
+    """Return a description of who did what to the report, and when. The day is left out if it is today."""
     if last is None:
         return "This report was changed."
     if last.by is None or last.at is None:
         return "The reporter sent a message, which reopened this report."
     did = _DID.get(Move(last.move), "changed")
-    return f"{last.by.name} {did} this report at {last.at.astimezone(office_zone()):%H:%M}."
+    local, now = last.at.astimezone(office_zone()), at.astimezone(office_zone())
+    when = f"{local:%H:%M}" if local.date() == now.date() else f"{local:%H:%M on %-d %B}"
+    return f"{last.by.name} {did} this report at {when}."
 
 
 def record(found: FoundReport, act: AnyAct, **detail: str | int | bool) -> None:

@@ -14,7 +14,8 @@ from tests.sites.conftest import office_site  # noqa: F401
 from tests.sites.office.conftest import demo, hand  # noqa: F401
 from tests.sites.office.desk_hand import Hand
 from tests.support.cast import House, now
-from tests.support.material_scene import PAGE, material_desk, reported
+from tests.support.material_scene import PAGE, material_desk, reported, the_item
+from tests.support.notice_scene import drafted, unlawful_item
 from tests.support.scene_people import People
 from tests.support.search_scene import indexed
 
@@ -86,13 +87,37 @@ def test_an_examiner_adds_an_item(house: House, hand: Callable[[], Hand]) -> Non
     assert "hxxps://songs[.]example/12" in odile.html or "songs[.]example/12" in odile.html
 
 
-def test_the_list_of_keys_speaks_of_items(house: House, hand: Callable[[], Hand]) -> None:  # noqa: F811
-    material_desk(People(house, now()))
-    Officer.objects.filter(id=house.officers["Odile"].id).update(single_keys=True)
+def test_each_single_key_leads_somewhere_on_its_page(
+    house: House,
+    hand: Callable[[], Hand],  # noqa: F811
+) -> None:
+    people = material_desk(People(house, now()))
+    item = unlawful_item(people)
+    notice = drafted(people, item=item)
+    new = the_item(people)
     odile = hand().at_work(house, "Odile")
-    odile.get("/w/items/")
-    assert "Next item, previous item" in odile.html
-    assert "Tick the report" not in odile.html, "no key does nothing"
+    odile.get(f"/w/items/{new}/")
+    assert "data-single" not in odile.html, "off until somebody turns them on"
+    Officer.objects.filter(id=house.officers["Odile"].id).update(single_keys=True)
+
+    def keys(path: str) -> set[str]:
+        odile.get(path)
+        rows = re.findall(r'data-single="(.)" data-(?:goes|presses)="([^"]+)"', odile.html)
+        for key, target in rows:
+            assert f'id="{target}"' in odile.html, f"{path}: {key}"
+        assert len({key for key, _ in rows}) == len(rows), path
+        return {key for key, _ in rows}
+
+    assert keys(f"/w/items/{new}/") == set("acxvmwqb")
+    odile.send(f"/w/items/{new}/do/", do="take")
+    assert keys(f"/w/items/{new}/") == set("ecxvmwqb")
+    assert keys(f"/w/items/{new}/examine/") >= set("f12xrib")
+    assert keys(f"/w/items/{item}/examine/") == set("ib"), "nothing can be decided here"
+    assert keys(f"/w/items/notices/{notice}/") == set("atrpiq")
+    for path, thing in (("/w/items/", "item"), ("/w/items/notices/", "notice")):
+        odile.get(path)
+        assert f"Next {thing}, previous {thing}" in odile.html
+        assert "Tick the report" not in odile.html, "no key does nothing"
     odile.get("/w/q/north-east/")
     assert "Next report, previous report" in odile.html
     assert "Tick the report" in odile.html

@@ -27,6 +27,16 @@ def fields_of() -> tuple[Field, ...]:
     return (*_facts(law), *_tests(law), *_ending(law))
 
 
+def provision_keys() -> list[tuple[str, str, str]]:
+    """Return the single key of each of the first nine provisions, with the id of its first element and its name."""
+    law = load_law(settings.PACK)
+    return [
+        (str(number), f"test-{code}", one.name)
+        for number, (code, one) in enumerate(law.provisions.items(), 1)
+        if number < 10
+    ]
+
+
 def _facts(law: MaterialLaw) -> tuple[Field, ...]:
     return (
         Radios(

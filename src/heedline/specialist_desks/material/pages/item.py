@@ -26,6 +26,7 @@ from heedline.specialist_desks.material.pages.examination_form import (
     examination,
     fields_of,
     many,
+    provision_keys,
     shown_categories,
 )
 from heedline.specialist_desks.material.pages.examination_words import examination_words
@@ -108,7 +109,7 @@ def examine(request: OfficeRequest, ref: UUID) -> HttpResponse:
             else:
                 messages.success(request, f"Your examination is recorded. {STATES[state]}.")
                 return HttpResponseRedirect(reverse("material-item", kwargs={"ref": ref}))
-    context = _context(request, found) | {"form": form}
+    context = _context(request, found) | {"form": form, "provision_keys": provision_keys()}
     return render(request, "material/examine.html", context, status=status)
 
 

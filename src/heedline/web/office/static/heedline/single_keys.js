@@ -54,7 +54,24 @@
     a: () => press(document.querySelector("form[action$='/take/'] button")),
     n: () => press(document.querySelector("button[name=do][value=save-next]")),
   };
-  const keys = list.dataset.keys === "queue" ? queue : report;
+  // Other pages say in the list itself where a key goes. A key follows a link, presses a button that can be taken back,
+  // and otherwise only moves the focus: nothing is decided or sent by one key.
+  const goTo = (place) => {
+    const found = place.matches("a, button, input, select, textarea") ? place : place.querySelector("a[href], button, input, select, textarea") || place;
+    const folded = found.closest("details");
+    if (folded) folded.open = true;
+    if (found.tabIndex < 0 && !found.hasAttribute("tabindex")) found.setAttribute("tabindex", "-1");
+    found.focus();
+  };
+  const listed = (key) => {
+    const row = list.querySelector(`[data-single="${CSS.escape(key)}"]`);
+    const place = row && document.getElementById(row.dataset.goes || row.dataset.presses);
+    if (!place) return false;
+    if (row.dataset.presses || place.matches("a[href]")) place.click();
+    else goTo(place);
+    return true;
+  };
+  const keys = { queue, report }[list.dataset.keys] || {};
   const typing = (where) => where.isContentEditable || where.matches("textarea, select, input:not([type=radio]):not([type=checkbox]):not([type=submit])");
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.repeat) return;
@@ -63,7 +80,7 @@
     else if (event.key === "/") { const box = document.getElementById("site-search"); if (!box) return; box.focus(); }
     else if (/^[1-9]$/.test(event.key) && list.dataset.keys === "report") press(document.querySelector(`a[data-key="${event.key}"]`));
     else if (Object.hasOwn(keys, event.key)) keys[event.key]();
-    else return;
+    else if (!listed(event.key)) return;
     event.preventDefault();
   });
 })();

@@ -8,10 +8,12 @@ from datetime import timedelta
 import pytest
 
 from heedline.casework.duty import paging
+from heedline.casework.retention import keeping
 from heedline.reports.models import Interest, InterestHit
 from tests.sites.office.desk_hand import Hand
 from tests.support.acting import acting
 from tests.support.cast import House, now
+from tests.support.keeping_scene import proposed, with_leads
 from tests.support.linking_scene import BOY, compared, interest, investigator
 from tests.support.scene_people import SOUTH_WEST, People
 
@@ -48,6 +50,25 @@ def test_two_desks_ask_each_other_about_a_possible_match(house: House, hand: Cal
     assert "Confirmed: about the same matter." in odile.html
     otto.get(path)
     assert otto.page.status_code == 404
+
+
+def test_the_page_of_a_match_says_that_the_other_report_was_disposed_of(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    people = with_leads(People(house, now()))
+    _, ident = proposed(people, narrative=BOY[0])
+    theirs, _ = people.send(narrative=BOY[1], **SOUTH_WEST)
+    compared(people, "Odile", "Otto")
+    with people.sitting("Olga") as here:
+        keeping.decide(ident, dispose=True, by=here, at=people.at)
+    otto = hand().at_work(house, "Otto")
+    otto.get(f"/w/r/{theirs}/matches/")
+    assert "The other desk’s report has been disposed of." in otto.html
+    assert "Ask or answer" not in otto.html
+    otto.get(f"/w/r/{theirs}/")
+    assert "Possible match at" not in otto.html
+    otto.get("/w/matches/")
+    assert "The other desk’s report has been disposed of." in otto.html
 
 
 def test_an_entry_pages_its_owner_and_the_desk_sees_only_whom_to_contact(

@@ -96,7 +96,7 @@ LINKING_ALARMS: dict[AlarmKind, AlarmRule] = {
         chain=True,
         lasts=question_open,
         while_it_lasts="Answer the question on the page Other desks: this alarm stays until somebody has.",
-        resolved_by=frozenset({AlarmEvent.QUESTION_ANSWERED}),
+        resolved_by=frozenset({AlarmEvent.QUESTION_ANSWERED, AlarmEvent.REPORT_DISPOSED}),
     ),
     AlarmKind.COMPARING_LATE: AlarmRule(
         words="Reports waiting to be compared with those of other desks",

@@ -7,12 +7,12 @@ is signed (`signed_notices.py`), and one that is not signed as it should be does
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -22,6 +22,8 @@ from django.db.models import Q
 from django.db.models.functions import JSONObject
 
 from heedline.casework.access.session import Attendance
+from heedline.casework.duty import alarms
+from heedline.casework.duty.alarm_kinds import AlarmEvent
 from heedline.casework.errors import SealingStopped
 from heedline.casework.keys import directory
 from heedline.casework.keys.directory import Addressee
@@ -48,17 +50,22 @@ class NoticeKind(StrEnum):
     """The kinds of notice.
 
     A possible match, a question about one and its answer, that somebody must be contacted before the desk acts, and that the
-    desk may act again. GONE says that the report of a contact was disposed of. HELD is a notice that the linking desk holds
-    for a desk to which nothing can be sealed.
+    desk may act again. ENDED says that the other desk's report of a match was disposed of, and GONE that the report of a
+    contact was. HELD is a notice that its sender holds for a desk to which nothing can be sealed.
     """
 
     MATCH = "match"
     QUESTION = "question"
     ANSWER = "answer"
+    ENDED = "ended"
     CONTACT = "contact"
     RELEASED = "released"
     GONE = "gone"
     HELD = "held"
+
+
+#: The kinds that count only if one side of a match has sent them to the other.
+_BETWEEN_SIDES: Final = frozenset({NoticeKind.QUESTION, NoticeKind.ANSWER, NoticeKind.ENDED})
 
 
 @dataclass(frozen=True)
@@ -88,19 +95,20 @@ def send(
     by: Attendance,
     at: datetime,
     cover: bool = False,
+    hold: bool = False,
 ) -> None:
     """Sign notices from the desk with this code, and seal them to desks, given by code.
 
     With `cover`, every other desk that takes reports gets an empty one. What a desk cannot receive now is held at the
-    linking desk if it comes from there: the other notices do not wait for it. Must be called inside the caller's
-    transaction. Raises Locked, and SealingStopped if a desk with notices of another desk can receive nothing.
+    sending desk if that is the linking desk, or with `hold`: the other notices do not wait for it. Must be called inside the
+    caller's transaction. Raises Locked, and SealingStopped if a desk can receive nothing and its notices are not held.
     """
     ring = by.keys()
     wanted = {
         to: [signed_notices.signed(one, ring, code=code, at=at) for one in some] for to, some in items.items()
     }
     held = [(to, one) for to, some in items.items() if not _can_receive(to, at) for one in some]
-    if held and code != load_pack(settings.PACK).linking_desk:
+    if held and not hold and code != load_pack(settings.PACK).linking_desk:
         raise SealingStopped
     for to, told in held:
         note = words(NoticeKind.HELD, UUID(told["about"]), None, to=to, notice=told)
@@ -144,7 +152,7 @@ def received(*, by: Attendance) -> tuple[ReceivedNotice, ...]:
         return ()
     # all of them: everybody may send notices, and whoever must be contacted is not to be hidden by many others
     rows = DeskNotice.objects.filter(desk_id__in=by.desk_ids).order_by("on", "id")
-    return _counted([notice for row in rows for notice in _notices(row.desk_id, _items(row, by))])
+    return _counted([notice for row in rows for notice in _notices(row.desk_id, _items(row, by))], by)
 
 
 def stored(desks: Iterable[UUID]) -> ArraySubquery:
@@ -174,34 +182,51 @@ def opened_in(
         )
         for one in found
     ]
-    return _about(report, [notice for row in rows for notice in _notices(row.desk_id, _items(row, by))])
+    return _about(report, [notice for row in rows for notice in _notices(row.desk_id, _items(row, by))], by)
 
 
 def about(report: UUID, *, by: Attendance) -> tuple[ReceivedNotice, ...]:
     """Return the notices about one report and the replies to them."""
-    return _about(report, received(by=by))
+    return _about(report, received(by=by), by)
 
 
-def _about(report: UUID, found: Iterable[ReceivedNotice]) -> tuple[ReceivedNotice, ...]:
+def _about(report: UUID, found: Iterable[ReceivedNotice], by: Attendance) -> tuple[ReceivedNotice, ...]:
     all_found = tuple(found)
     named = {one.about for one in all_found if one.report == report}
-    counted = _counted([one for one in all_found if one.about in named])
+    counted = _counted([one for one in all_found if one.about in named], by)
     named = {one.about for one in counted if one.report == report}
     return tuple(one for one in counted if one.about in named)
 
 
-def _counted(found: Sequence[ReceivedNotice]) -> tuple[ReceivedNotice, ...]:
-    """Return the validly signed notices, leaving out those about disposed reports."""
+def _counted(found: Sequence[ReceivedNotice], by: Attendance) -> tuple[ReceivedNotice, ...]:
+    """Return the validly signed notices, leaving out those about disposed reports.
+
+    What is said about a match counts only if it comes from one of its two desks and is meant for the other.
+    """
     genuine = [one for one in found if signed_notices.is_genuine(one.words)]
     gone = {one.about for one in genuine if one.kind is NoticeKind.GONE}
-    return tuple(one for one in genuine if one.about not in gone)
+    codes = {desk.id: desk.code for desk in by.desks}
+    sides = {
+        (one.about, one.desk): {codes.get(one.desk), one.words["desk"]}
+        for one in genuine
+        if one.kind is NoticeKind.MATCH
+    }
+    return tuple(
+        one
+        for one in genuine
+        if one.about not in gone
+        and (
+            one.kind not in _BETWEEN_SIDES
+            or sides.get((one.about, one.desk)) == {one.words["from"], one.words["to"]}
+        )
+    )
 
 
 def tidy(*, by: Attendance, at: datetime) -> None:
     """Verify the notices to each of the officer's desks, and merge their rows if there are many.
 
     A row with a wrong signature is set aside, and an alarm says so. A row that these keys do not open is left as it is.
-    What the linking desk holds for a desk is sent as soon as that desk can receive it.
+    What a desk holds for another one is sent as soon as that desk can receive it.
     """
     for desk in by.desks:
         rows = list(DeskNotice.objects.filter(desk_id=desk.id, aside=False))
@@ -232,43 +257,61 @@ def _verify(row: DeskNotice, by: Attendance, at: datetime) -> bool:
 
 
 def _send_held(code: str, desk: UUID, *, by: Attendance, at: datetime) -> None:
-    """Send held notices to desks that have a current key again."""
+    """Send held notices to desks that have a current key again.
+
+    Only what the desk itself has held: it is signed anew in this session.
+    """
     ready: dict[str, list[dict[str, Any]]] = {}
 
-    def without(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        for one in items:
-            if one["kind"] == NoticeKind.HELD and _can_receive(one["to"], at):
-                ready.setdefault(one["to"], []).append(one["notice"])
-        return [one for one in items if one["kind"] != NoticeKind.HELD or one["to"] not in ready]
+    def is_ready(one: Mapping[str, Any]) -> bool:
+        return one["kind"] == NoticeKind.HELD and one["from"] == code and _can_receive(one["to"], at)
 
-    held = [one for one in received(by=by) if one.desk == desk and one.kind is NoticeKind.HELD]
-    if any(_can_receive(one.words["to"], at) for one in held):
+    def without(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        for one in filter(is_ready, items):
+            ready.setdefault(one["to"], []).append(one["notice"])
+        return [one for one in items if not is_ready(one)]
+
+    if any(one.desk == desk and is_ready(one.words) for one in received(by=by)):
         replace(code, desk, without, by=by, at=at)
         send(ready, code=code, by=by, at=at, cover=True)
 
 
 def forget(report: UUID, *, by: Attendance, at: datetime) -> None:
-    """Remove a report's notices from the rows of the officer's desks.
+    """Remove the notices about a report from those of the officer's desks, and tell the other desks of its matches.
 
-    Must be called inside the transaction in which the report is disposed of. Raises SealingStopped.
+    Questions about the report end, with their alarms. Every desk is sent a notice, most of them empty, so that no row says
+    whether the report had a match. Must be called inside the transaction in which the report is disposed of. Raises
+    SealingStopped if a desk of the officer can receive nothing.
     """
+    ended: dict[str, dict[str, list[dict[str, Any]]]] = {}
     for desk in by.desks:
         found = [one for one in received(by=by) if one.desk == desk.id]
         gone = {one.about for one in found if one.report == report}
-        if gone:
-            asked = [
-                one.words["question"]
-                for one in found
-                if one.about in gone and one.kind is NoticeKind.QUESTION
-            ]
-            DeskQuestion.objects.filter(id__in=asked).delete()
-            replace(
-                desk.code,
-                desk.id,
-                lambda items, gone=gone: [one for one in items if UUID(one["about"]) not in gone],
-                by=by,
-                at=at,
-            )
+        if not gone:
+            continue
+        _end_questions([one for one in found if one.about in gone], by, at)
+        replace(
+            desk.code,
+            desk.id,
+            lambda items, gone=gone: [one for one in items if UUID(one["about"]) not in gone],
+            by=by,
+            at=at,
+        )
+        for one in found:
+            if one.kind is NoticeKind.MATCH and one.report == report:
+                other = one.words["desk"]
+                told = words(NoticeKind.ENDED, one.about, None, to=other, at=at.isoformat())
+                ended.setdefault(desk.code, {}).setdefault(other, []).append(told)
+    for code, notices in (ended or {desk.code: {} for desk in by.desks[:1]}).items():
+        send(notices, code=code, by=by, at=at, cover=True, hold=True)
+
+
+def _end_questions(found: Iterable[ReceivedNotice], by: Attendance, at: datetime) -> None:
+    """End the questions among these notices, whichever of the two desks has asked, and their alarms."""
+    asked = [UUID(one.words["question"]) for one in found if one.kind is NoticeKind.QUESTION]
+    for question in asked:
+        alarms.resolve(AlarmEvent.REPORT_DISPOSED, question, by=by, at=at)
+    DeskQuestion.objects.filter(id__in=asked).delete()
 
 
 def replace(code: str, desk: UUID, change: Any, *, by: Attendance, at: datetime) -> None:

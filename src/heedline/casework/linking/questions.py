@@ -30,6 +30,7 @@ from heedline.casework.report.opening import short_name
 from heedline.dispatch.clocks import due_words, is_overdue, minute_of
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
+from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskQuestion
 
 LONGEST = 1000
@@ -37,6 +38,7 @@ LONGEST = 1000
 SHOWN = 100
 NO_QUESTION = "Write what you ask the other desk."
 NO_ANSWER = "Write what you answer."
+ENDED = "The other desk’s report has been disposed of. Questions about it can’t be answered any more."
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class MatchLine:
 
     `reasons` are the kinds of value that agree, each with how the officer's own report writes it. `asked` is the other
     desk's open question, if there is one, and `said` is everything asked and answered so far. `question` and
-    `due_at` belong to the open question, of either desk.
+    `due_at` belong to the open question, of either desk. `ended` means that the other desk's report was disposed of.
     """
 
     id: UUID
@@ -69,6 +71,7 @@ class MatchLine:
     waiting: bool
     question: UUID | None = None
     due_at: datetime | None = None
+    ended: bool = False
 
     @property
     def confirmed(self) -> bool | None:
@@ -117,7 +120,8 @@ def lines(found: Iterable[ReceivedNotice]) -> Iterator[MatchLine]:
             )
             for one in talk
         )
-        last = talk[-1] if talk and talk[-1].kind is NoticeKind.QUESTION else None
+        ended = any(one.kind is NoticeKind.ENDED for one in some)
+        last = talk[-1] if talk and talk[-1].kind is NoticeKind.QUESTION and not ended else None
         mine = bool(last) and last is not None and last.words["to"] != first.words["desk"]
         yield MatchLine(
             match,
@@ -131,13 +135,15 @@ def lines(found: Iterable[ReceivedNotice]) -> Iterator[MatchLine]:
             last is not None and not mine,
             UUID(last.words["question"]) if last is not None else None,
             datetime.fromisoformat(last.words["due"]) if last is not None else None,
+            ended,
         )
 
 
 def ask(match: UUID, words: str, *, by: Attendance, at: datetime) -> None:
     """Ask the other desk whether its report is about the same matter, and send the shared details.
 
-    Raises NotHere for a match of other desks, Refused, Locked, NoRoom, NotNow without a question, and SealingStopped.
+    Raises NotHere for a match of other desks, Refused, Locked, NoRoom, NotNow without a question or once the other desk's
+    report was disposed of, and SealingStopped.
     """
     words = notes.written(words, longest=LONGEST, missing=NO_QUESTION)
     _say(NoticeKind.QUESTION, Act.MATCH_ASKED, match, words, None, by, at)
@@ -169,6 +175,8 @@ def _say(
         if line is None or (kind is NoticeKind.ANSWER and not line.to_answer):
             raise NotHere
         by.require(Capability.LINK, line.desk)
+        if line.ended:
+            raise NotNow(ENDED)
         mine = next(one.code for one in by.desks if one.id == line.desk)
         other = next(
             one.words["desk"] for one in found if one.kind is NoticeKind.MATCH and one.desk == line.desk

@@ -43,7 +43,7 @@ def signed(told: Mapping[str, Any], ring: Keyring, *, code: str, at: datetime) -
 def is_genuine(told: Mapping[str, Any]) -> bool:
     """Return whether a notice was signed by an officer of the desk that it names as sender.
 
-    Matches, contacts and what the linking desk takes back must come from the linking desk.
+    Matches, contacts and that the report of a contact is gone must come from the linking desk.
     """
     try:
         said, words = told[_SIGNED], {key: value for key, value in told.items() if key != _SIGNED}
@@ -77,13 +77,15 @@ def signer(told: Mapping[str, Any]) -> str:
 
 
 #: Kinds of notice (`desk_notices.NoticeKind`) that only the linking desk sends.
-_OF_THE_LINKING_DESK: Final = frozenset({"match", "contact", "gone", "held"})
+_OF_THE_LINKING_DESK: Final = frozenset({"match", "contact", "gone"})
 
 
 #: The fields without which a notice of a kind cannot be shown.
 _FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "question": ("by", "words", "to", "at", "question", "due"),
     "answer": ("by", "words", "to", "at", "confirmed"),
+    "ended": ("to", "at"),
+    "match": ("desk",),
     "released": ("words",),
     "held": ("to", "notice"),
 }

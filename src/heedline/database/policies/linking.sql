@@ -37,6 +37,11 @@ CREATE POLICY taken_at_my_desk ON reports_desk_question FOR UPDATE TO heedline_o
 CREATE POLICY answered_or_gone ON reports_desk_question FOR DELETE TO heedline_office
     USING (from_desk_id IN (SELECT permits.my_desks()) OR to_desk_id IN (SELECT permits.my_desks()));
 
+-- The desk that asked ends the alarm about its question, if its own report is disposed of.
+CREATE POLICY of_my_questions ON dispatch_alarm TO heedline_office
+    USING (kind = 'question-late' AND about_id IN (SELECT q.id FROM public.reports_desk_question q
+        WHERE q.from_desk_id IN (SELECT permits.my_desks())));
+
 -- An entry of the interest register is its owner's. The linking desk's sessions compare reports with it. No other desk sees
 -- that there is one.
 ALTER TABLE reports_interest ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;

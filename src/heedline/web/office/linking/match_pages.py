@@ -44,6 +44,7 @@ def _fields(found: tuple[MatchLine, ...]) -> tuple[Field, ...]:
             choices=tuple(
                 FieldOption(value=str(one.id), label=f"{number}. {one.other_name}")
                 for number, one in enumerate(found, 1)
+                if not one.ended
             ),
             small=True,
         ),
@@ -126,6 +127,7 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
     context = {
         "form": form,
         "found": [match_words(one, number) for number, one in enumerate(file.matches, 1)],
+        "may_say": any(not one.ended for one in file.matches),
         "words_came_back": kept is not None,
     }
     return page(request, "office/report_matches.html", file, "report-matches", context, status)
@@ -133,7 +135,9 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
 
 def match_words(one: MatchLine, number: int = 0) -> dict[str, object]:
     """Return a possible match in words, with its page number if it has one."""
-    if one.to_answer:
+    if one.ended:
+        state = questions.ENDED
+    elif one.to_answer:
         state = f"{one.other_name} has asked a question. Answer it."
     elif one.waiting:
         by_when = f" Its answer is due by {moment_words(one.due_at, office_zone())}." if one.due_at else ""

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.db import transaction
 
 from heedline.casework.access import passkeys, session
 from heedline.casework.continuity import canary
 from heedline.casework.errors import NotHere, WrongPassphrase
 from heedline.casework.keys import directory as key_directory
+from heedline.casework.linking import interests
 from heedline.casework.setup import enrolment, key_overview, leavers, proposals, readdressing
 from heedline.casework.setup import overview as setup_overview
 from heedline.casework.setup.proposals import Done, ProposalKind
 from heedline.desks.models import Desk, Invitation, KeyStatement, Officer, Organisation, Proposal
 from heedline.permits.gate import Refused
 from heedline.permits.models import OfficeSession
+from heedline.reports.models import Interest
 from heedline.vault import CannotOpen
 from tests.support.acting import acting
 from tests.support.leaving_scene import settled
+from tests.support.linking_scene import interest, investigator
 from tests.support.scene_people import People, logged
 
 pytestmark = pytest.mark.django_db
@@ -200,6 +204,55 @@ def test_leaving_is_proposed_and_confirmed_too(people: People) -> None:
     assert key_directory.directory().officer(str(olga.id)) is None
 
 
+def test_the_role_of_investigator_ends_alone_by_two_stewards(people: People) -> None:
+    """They stay an officer of the desk with their keys and entries, register nothing more, and can be appointed again."""
+    entry = interest(people, "Odile")
+    odile, desk = people.house.officers["Odile"], people.house.desks["north-east"]
+    facts = {"officer": str(odile.id), "desk": str(desk.id), "role": "investigator"}
+    ref = propose(people, ProposalKind.END_ROLE, facts)
+    assert odile.appointments.filter(role="investigator", ended_on=None).exists(), "one steward ends nothing"
+    with pytest.raises(Refused):
+        confirm(people, ref, "Stella")
+    assert "no longer investigator at North East desk" in confirm(people, ref).words
+    assert set(odile.appointments.filter(ended_on=None).values_list("role", flat=True)) == {"officer"}
+    assert str(odile.id) in key_directory.directory().members(str(desk.id))
+    until = (people.at + timedelta(days=3)).date()
+    with people.sitting("Odile") as here:
+        assert here.unlocked, "their session goes on"
+        assert [one.id for one in interests.mine(by=here, at=people.at)] == [entry]
+        with pytest.raises(Refused):
+            interests.register("Kevin Tierney", "", "Why", until, by=here, at=people.at)
+        row = Interest.objects.get(pk=entry)
+        row.pk, row._state.adding = uuid4(), True
+        with pytest.raises(Exception, match="row-level security"), transaction.atomic():
+            row.save()
+    [event] = logged("appointment-ended")
+    assert (event.detail, event.desk, event.thing_id) == ({"role": "investigator"}, desk.id, odile.id)
+    both(people, ProposalKind.APPOINT, facts)
+    with people.sitting("Odile") as here:
+        interests.register("Kevin Tierney", "", "Why", until, by=here, at=people.at)
+
+
+@pytest.mark.parametrize(
+    ("role", "desk", "words"),
+    [
+        ("officer", "north-east", "investigator"),
+        ("supervisor", "north-east", "do not have this role"),
+        ("investigator", "south-west", "do not have this role"),
+        ("authoriser", "identity", "only role"),
+    ],
+)
+def test_no_role_ends_that_another_needs_or_that_is_the_only_one(
+    people: People, role: str, desk: str, words: str
+) -> None:
+    investigator(people, "Odile")
+    person = people.house.officers["Ada" if desk == "identity" else "Odile"]
+    facts = {"officer": str(person.id), "desk": str(people.house.desks[desk].id), "role": role}
+    with pytest.raises(Refused, match=words):
+        propose(people, ProposalKind.END_ROLE, facts)
+    assert not Proposal.objects.exists()
+
+
 def test_nobody_puts_the_canary_out_nor_gives_it_or_its_desk_anything(people: People) -> None:
     canary.found(hands=people.house.hands, at=people.at)
     bird = str(Officer.objects.get(name="Restore canary").id)
@@ -208,6 +261,7 @@ def test_nobody_puts_the_canary_out_nor_gives_it_or_its_desk_anything(people: Pe
     for kind, facts in (
         (ProposalKind.LEAVE, {"officer": bird}),
         (ProposalKind.LEAVE_DESK, {"officer": bird, "desk": desk}),
+        (ProposalKind.END_ROLE, {"officer": bird, "desk": desk, "role": "officer"}),
         (ProposalKind.APPOINT, {"officer": bird, "role": "officer", "desk": north_east}),
         (ProposalKind.APPOINT, {"officer": odile, "role": "officer", "desk": desk}),
     ):

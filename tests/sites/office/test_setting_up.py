@@ -8,9 +8,12 @@ from collections.abc import Callable
 import pytest
 
 from heedline.casework.keys import directory as key_directory
+from heedline.casework.setup import stewardship
 from heedline.desks.models import Officer, Proposal, SeedWrapping
 from heedline.permits.models import OfficeSession
+from heedline.permits.roles import Role
 from tests.sites.office.desk_hand import Hand
+from tests.support.acting import acting
 from tests.support.cast import House, now
 from tests.support.scene_people import People
 
@@ -191,6 +194,25 @@ def test_a_leaver_who_leaves_one_opener_is_warned_about_before_anything_is_propo
     assert Proposal.objects.count() == 1, "the warning about Odile was none about Olga"
     stella.send("/s/propose/leave/", passphrase=passphrase, officer=olga)
     assert Proposal.objects.count() == 2
+
+
+def test_two_stewards_end_one_role_of_somebody_on_the_page(house: House, stewards: tuple[Hand, Hand]) -> None:
+    stella, sten = stewards
+    odile, desk = house.officers["Odile"], house.desks["north-east"]
+    with acting("office"):
+        stewardship.appoint(odile, Role.INVESTIGATOR, desk, hands=house.hands, at=now())
+    stella.get("/s/")
+    assert 'href="/s/propose/end-role/"' in stella.html
+    facts = {"officer": str(odile.id), "desk": str(desk.id), "passphrase": house.keys["Stella"].passphrase}
+    stella.get("/s/propose/end-role/")
+    stella.send("/s/propose/end-role/", role="officer", **facts)
+    assert "End that role first" in stella.html
+    stella.send("/s/propose/end-role/", role="investigator", **facts)
+    link = the_proposal(sten)
+    sten.get(link)
+    assert "Odile O. (The Unit) is no longer investigator at North East desk" in sten.html
+    sten.send(link, passphrase=house.keys["Sten"].passphrase)
+    assert set(odile.appointments.filter(ended_on=None).values_list("role", flat=True)) == {"officer"}
 
 
 def test_a_lost_passkey_has_a_button_of_its_own(house: House, stewards: tuple[Hand, Hand]) -> None:

@@ -29,7 +29,7 @@ from heedline.casework.setup.stewardship import permit_stewards
 from heedline.desks.models import Appointment, Desk, Officer, OnCall, SeedWrapping, Shift
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
-from heedline.permits.roles import DESK_ROLES, Role
+from heedline.permits.roles import BESIDE, DESK_ROLES, Role
 
 #: So many stewards there must always be: two sign everything.
 FEWEST_STEWARDS = 2
@@ -70,6 +70,41 @@ def leave_desk(officer: Officer, desk: Desk, *, hands: Sequence[Signer], at: dat
         if str(officer.id) in key_directory.directory().members(str(desk.id)):
             state("leaver", {"desk": str(desk.id), "person": str(officer.id)}, hands, at=at)
         journal.record(Act.APPOINTMENT_ENDED, actor=by, desk=desk.id, thing="officer", thing_id=officer.id)
+
+
+def refuse_ending(officer: Officer, role: Role, desk: Desk) -> None:
+    """Raise Refused unless an officer has this role at the desk and can work there without it."""
+    here = Appointment.objects.filter(officer=officer, desk=desk, ended_on=None)
+    held = {Role(one) for one in here.values_list("role", flat=True)}
+    if role not in held:
+        raise Refused("They do not have this role at this desk.")
+    left = held - {role}
+    if not left:
+        raise Refused("This is their only role at this desk. End their work at the desk instead.")
+    if any(one in BESIDE and not left & BESIDE[one] for one in left):
+        raise Refused("They are also an investigator at this desk. End that role first.")
+
+
+def end_role(officer: Officer, role: Role, desk: Desk, *, hands: Sequence[Signer], at: datetime) -> None:
+    """End one of the roles that an officer has at a desk. They stay a member of the desk.
+
+    Two stewards sign this. Raises Refused, also for their only role there.
+    """
+    by = UUID(hands[0].person) if hands else None
+    with refusals_logged(Act.APPOINTMENT_ENDED, by=by, desk=desk.id, thing="officer", thing_id=officer.id):
+        permit_stewards(hands)
+        refuse_ending(officer, role, desk)
+        Appointment.objects.filter(officer=officer, desk=desk, role=role, ended_on=None).update(
+            ended_on=at.date()
+        )
+        journal.record(
+            Act.APPOINTMENT_ENDED,
+            actor=by,
+            desk=desk.id,
+            thing="officer",
+            thing_id=officer.id,
+            detail={"role": str(role)},
+        )
 
 
 def leave(officer: Officer, *, hands: Sequence[Signer], at: datetime) -> None:

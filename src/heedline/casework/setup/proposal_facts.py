@@ -18,6 +18,7 @@ class ProposalKind(StrEnum):
     INVITE = "invite"
     KEYS = "keys"
     APPOINT = "appoint"
+    END_ROLE = "end-role"
     LEAVE_DESK = "leave-desk"
     LEAVE = "leave"
     LET_IN = "let-in"
@@ -103,6 +104,8 @@ def words_for(kind: ProposalKind, facts: Mapping[str, str]) -> str:
             return f"Sign the keys of {who}{role_words(facts)}"
         case ProposalKind.APPOINT:
             return f"Appoint {who} as {facts['role']} at {where}"
+        case ProposalKind.END_ROLE:
+            return f"{who} is no longer {facts['role']} at {where}"
         case ProposalKind.LEAVE_DESK:
             return f"{who} leaves {where}"
         case ProposalKind.LEAVE:

@@ -118,7 +118,7 @@ def _new_desk(facts: Mapping[str, str]) -> Desk:
 def _statement(kind: ProposalKind, facts: Mapping[str, str], said: str) -> tuple[str, dict[str, Any]] | None:
     """Return the kind and body of the statement that the first steward signs.
 
-    Returns None if the proposal only creates a row that opens nothing.
+    Returns None if the proposal only creates or changes a row that opens nothing.
     """
     match kind:
         case ProposalKind.KEYS:
@@ -133,6 +133,9 @@ def _statement(kind: ProposalKind, facts: Mapping[str, str], said: str) -> tuple
             return "desk", stewardship.desk_body(new)
         case ProposalKind.APPOINT:
             return _membership(facts)
+        case ProposalKind.END_ROLE:
+            leavers.refuse_ending(officer_of(facts), Role(facts["role"]), named_desk(facts))
+            return None
         case ProposalKind.LEAVE_DESK:
             return "leaver", {"desk": str(named_desk(facts).id), "person": str(officer_of(facts).id)}
         case ProposalKind.LEAVE:
@@ -389,6 +392,8 @@ def _carry_out(
                 )
         case ProposalKind.APPOINT:
             stewardship.appoint(officer_of(facts), Role(facts["role"]), desk_of(facts), hands=hands, at=at)
+        case ProposalKind.END_ROLE:
+            leavers.end_role(officer_of(facts), Role(facts["role"]), named_desk(facts), hands=hands, at=at)
         case ProposalKind.LEAVE_DESK:
             leavers.leave_desk(officer_of(facts), named_desk(facts), hands=hands, at=at)
         case ProposalKind.LEAVE:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from heedline.casework.setup.overview import PersonState, Setup
 from heedline.casework.setup.proposals import ProposalKind
-from heedline.permits.roles import Role
+from heedline.permits.roles import DESK_ROLES, Role
 from heedline.web.components.forms import Field, FieldOption, Radios, Select, TextInput
 
 PASSPHRASE = TextInput(
@@ -30,6 +30,7 @@ TITLES = {
     ProposalKind.INVITE: "Add an officer",
     ProposalKind.KEYS: "Sign somebody’s keys",
     ProposalKind.APPOINT: "Give somebody a role",
+    ProposalKind.END_ROLE: "End one of somebody’s roles at a desk",
     ProposalKind.LEAVE_DESK: "End somebody’s work at a desk",
     ProposalKind.LEAVE: "Somebody leaves altogether",
     ProposalKind.LET_IN: "Let somebody in by password while single sign-on fails",
@@ -83,7 +84,7 @@ def fields(kind: ProposalKind, setup: Setup) -> tuple[Field, ...]:
     wanted = {PersonState.MADE_KEYS}
     if kind is not ProposalKind.KEYS:
         wanted |= {PersonState.SIGNED, PersonState.NO_KEYS, PersonState.INVITED}
-    if kind in {ProposalKind.LEAVE, ProposalKind.LEAVE_DESK}:
+    if kind in {ProposalKind.LEAVE, ProposalKind.LEAVE_DESK, ProposalKind.END_ROLE}:
         wanted.add(PersonState.STOPPED)  # what they hold ends only when two stewards sign that they left
     officer = Select(
         name="officer",
@@ -153,11 +154,11 @@ def fields(kind: ProposalKind, setup: Setup) -> tuple[Field, ...]:
                 desk,
                 PASSPHRASE,
             )
+        case ProposalKind.END_ROLE:
+            at_desks = tuple(FieldOption(value=one, label=ROLES[one]) for one in ROLES if one in DESK_ROLES)
+            ending = replace(role, blank="Choose", hint="", required="Choose a role", choices=at_desks)
+            return (officer, ending, replace(desk, blank="Choose", required="Choose a desk"), PASSPHRASE)
         case ProposalKind.LEAVE_DESK:
-            return (
-                officer,
-                Select(name="desk", label="Desk", choices=desks, required="Choose a desk", blank="Choose"),
-                PASSPHRASE,
-            )
+            return (officer, replace(desk, blank="Choose", required="Choose a desk"), PASSPHRASE)
         case ProposalKind.LEAVE | ProposalKind.LET_IN | ProposalKind.UNBIND | ProposalKind.LOST_PASSKEY:
             return (officer, PASSPHRASE)

@@ -1,0 +1,101 @@
+"""The office uses the field's terms, and the names that they replaced occur nowhere: in no template, string or pack file."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+import heedline
+
+PACKAGE = Path(heedline.__file__).parent
+#: Where officers' words are written.
+PLACES = (
+    "web/office",
+    "web/shell",
+    "web/entrance",
+    "web/components",
+    "specialist_desks",
+    "casework",
+    "permits",
+)
+
+#: Each term as a whole label, button, heading or message, with the names that it replaced.
+TERMS = {
+    "Assessment": ("What we make of it",),
+    "Behaviour reported": ("What was done?",),
+    "Action log": ("Every look and every step",),
+    "New call or walk-in": ("Take a report down",),
+    "Source identity": ("Who sent it",),
+    "Request communications data: threat to life": ("Have the sender traced",),
+    "Retention": ("Keeping",),
+    "Dip sampling": ("Read again",),
+    "Clear": ("Put away",),
+    "Received": ("Came",),
+    "Owner": ("With",),
+    "Action": ("Do",),
+    "Unfounded, made in good faith": ("Not so, but reported in good faith",),
+    "Section 36: referred to Channel": ("Referred to the support panel",),
+    "Calls outside safe hours": (),
+    "Conflicts of interest": (),
+    "Bulk viewing": (),
+    "Accreditation expiring": (),
+}
+
+
+def strings_of(code: str) -> Iterator[str]:
+    """Every string of a module that is no docstring."""
+    tree = ast.parse(code)
+    said = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said:
+            yield node.value
+
+
+def words_of(html: str) -> Iterator[str]:
+    """What lies between the tags of a template, and its quoted values."""
+    html = re.sub(r"{%\s*comment.*?endcomment\s*%}", "", html, flags=re.DOTALL)
+    yield from re.findall(r'"([^"]*)"', html)
+    yield from (unescape(one) for one in re.split(r"<[^>]*>|{%.*?%}|{{.*?}}", html))
+
+
+@cache
+def said() -> frozenset[str]:
+    found: set[str] = set()
+    for place in PLACES:
+        for file in (PACKAGE / place).rglob("*.html"):
+            found.update(words_of(file.read_text(encoding="utf-8")))
+        for file in (PACKAGE / place).rglob("*.py"):
+            found.update(strings_of(file.read_text(encoding="utf-8")))
+    for file in (PACKAGE / "packs/uk").glob("*.toml"):
+        found.update(re.findall(r'"([^"]*)"', file.read_text(encoding="utf-8")))
+    return frozenset(" ".join(one.split()) for one in found)
+
+
+@pytest.mark.parametrize("term", TERMS)
+def test_the_term_is_used_and_the_name_before_it_is_not(term: str) -> None:
+    assert len(said()) > 5_000
+    assert term in said(), f"no label, heading, button or message of the office says {term!r}"
+    for old in TERMS[term]:
+        whole = {one for one in said() if one.rstrip(".:…") == old}
+        inside = {one for one in said() if len(old.split()) > 2 and old in one}
+        assert whole | inside == set(), old
+
+
+def test_an_old_name_is_found_wherever_it_stands() -> None:
+    page = '{% block title %}Keeping {{ file.short }}{% endblock %}<th scope="col">With</th>{% ui "tag" text="Came" %}'
+    assert {"With", "Came"} <= set(words_of(page))
+    assert "Keeping" in {one.strip() for one in words_of(page)}
+    code = 'def do():\n    """Put away."""\n    return ("Read again", f"Who sent it: {1}")\n'
+    assert set(strings_of(code)) == {"Read again", "Who sent it: "}

@@ -27,7 +27,7 @@ _FILL_WITHIN = 1800
 VIEWS = (
     "kind=activity", "channel=api", "urgency=soon", "priority=none", "stage=waiting", "received=today", "owner=nobody",
     "owner=me", "unread=yes", "sort=-priority", "sort=due", "sort=-received", "sort=kind", "sort=area", "sort=-channel",
-    "sort=stage", "sort=owner", "state=mine&sort=due", "state=closed", "state=closed&outcome=spam", "area=unknown",
+    "sort=stage", "sort=owner", "sort=unread", "state=mine&sort=due", "state=closed", "state=closed&outcome=spam", "area=unknown",
     "kind=advice&priority=high",
 )  # fmt: skip
 _DRAIN_WITHIN = 120.0

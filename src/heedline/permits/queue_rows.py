@@ -61,7 +61,8 @@ _NO_ID, _LAST_ID = (
 class QueueOrder:
     """A queue's sort order: one column, then priority, next action and id.
 
-    `by` is "priority", "due", "received", "kind", "area", "channel", "stage" or "owner".
+    `by` is "priority", "due", "received", "kind", "area", "channel", "stage", "owner" or "unread", which puts unread messages
+    first.
     """
 
     by: str = "priority"
@@ -148,6 +149,8 @@ class QueueRows:
             return self._by_rank(desks, by, parts)
         if by == "owner":
             return self._by_owner(desks, parts)
+        if by == "unread":
+            return self._by_unread(desks, parts)
         if by == "stage":
             values = f"(SELECT s.value, s.place - 1 AS first FROM unnest({_STAGES}) WITH ORDINALITY s(value, place)) v"
             same = "r.stage = v.value"
@@ -195,6 +198,14 @@ class QueueRows:
             f" CROSS JOIN {nobody} {self._few('r.owner_id IS NULL', parts)}"
         )
 
+    def _by_unread(self, desks: str, parts: _Parts) -> str:
+        return (
+            f"SELECT v.first, r.rank, r.due_at, r.id FROM {desks} CROSS JOIN (VALUES (0)) v(first)"
+            f" {self._few('r.unread > 0', parts)}"
+            f" UNION ALL SELECT v.first, r.rank, r.due_at, r.id FROM unnest({parts.put(list(self.chosen))}::uuid[]) AS d(id)"
+            f" CROSS JOIN (VALUES (1)) v(first) {self._few('r.unread = 0', parts)}"
+        )
+
     def _by_rank(self, desks: str, by: str, parts: _Parts) -> str:
         """Return a query that reads one rank at a time, so that sorting by due time uses the index."""
         backwards = by == "due" and self._way == "DESC"
@@ -239,7 +250,8 @@ class QueueRows:
         """
         watching = f"unnest({parts.put(list(self.watching))}::uuid[]) AS w(id)"
         danger = (
-            f"SELECT r.rank, r.due_at, r.id, r.owner_id, r.stage, r.kind, r.area, r.channel, r.received_on FROM {watching}"
+            "SELECT r.rank, r.due_at, r.id, r.owner_id, r.stage, r.kind, r.area, r.channel, r.received_on, r.unread"
+            f" FROM {watching}"
             " JOIN reports_report r ON r.watch_id = w.id AND r.rank = 0 AND NOT r.stage = 'closed'"
             f"{self._where(parts)}"
         )
@@ -250,7 +262,7 @@ class QueueRows:
             " FROM desks_desk d WHERE d.kind NOT IN ('authoriser', 'partner') OFFSET 0"
         )
         late = (
-            "SELECT r.rank, r.due_at, r.id, r.owner_id, r.stage, r.kind, r.area, r.channel, r.received_on"
+            "SELECT r.rank, r.due_at, r.id, r.owner_id, r.stage, r.kind, r.area, r.channel, r.received_on, r.unread"
             f" FROM ({desk}) d CROSS JOIN unnest({parts.put(list(self.watching))}::uuid[]) AS w(id)"
             " CROSS JOIN unnest('{1,2,3}'::smallint[]) AS k(rank) CROSS JOIN LATERAL ("
             "SELECT r.* FROM reports_report r WHERE r.watch_id = w.id AND r.desk_id = d.id AND r.rank = k.rank"
@@ -264,6 +276,7 @@ class QueueRows:
             "priority": "r.rank",
             "due": "r.due_at",
             "stage": f"array_position({_STAGES}, r.stage::text) - 1",
+            "unread": "(r.unread = 0)::integer",
             "owner": "coalesce((SELECT o.name FROM desks_officer o WHERE o.id = r.owner_id), '')",
         }.get(by) or f"r.{_INDEXED[by]}"
         every = f"SELECT {first} AS first, r.rank, r.due_at, r.id FROM ({danger} UNION ALL {late}) r"

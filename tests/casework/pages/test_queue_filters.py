@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from heedline.casework.access import saved_views
 from heedline.casework.access.session import Attendance
+from heedline.casework.contact import messages
 from heedline.casework.duty import rota
 from heedline.casework.errors import NotHere
 from heedline.casework.pages.queues import queue as pages_queue
@@ -27,7 +28,7 @@ from tests.support.acting import acting
 from tests.support.scene_people import DANGER, ELSEWHERE, SOUTH_WEST, People, row
 
 pytestmark = pytest.mark.django_db
-BY = ("priority", "due", "received", "kind", "area", "channel", "stage", "owner")
+BY = ("priority", "due", "received", "kind", "area", "channel", "stage", "owner", "unread")
 
 
 def seen(people: People, name: str = "Odile", **view: object) -> Queue:
@@ -66,9 +67,7 @@ def test_each_filter_lets_through_what_it_names(people: People) -> None:
     assert refs(people, received="older-week") == set()
     assert refs(people, urgency="danger", owner=MINE) == set(), "filters narrow each other"
     with acting("public"):
-        from heedline.casework.contact import messages
-
-        messages.say(code, "It was on Monday", message_id=UUID(int=1), at=people.at)
+        messages.say(code, "It was on Monday", message_id=uuid4(), at=people.at)
     assert refs(people, unread="yes") == {calm}
 
 
@@ -87,7 +86,9 @@ def test_every_order_pages_through_every_report_once(people: People, state: str,
         (people.send if state == "open" else people.closed)(**(DANGER if n == 1 and state == "open" else {}))
     if state == "open":
         people.taken()
-        people.assessed("Olga")
+        _, code = people.assessed("Olga")
+        with acting("public"):
+            messages.say(code, "It was on Monday", message_id=uuid4(), at=people.at)
     else:
         people.closed("Olga")
     if name == "Nadia":  # the reports of another desk where nobody is on duty, and one of her own
@@ -109,10 +110,17 @@ def test_every_order_pages_through_every_report_once(people: People, state: str,
 
 
 def test_orders_go_by_their_column(people: People) -> None:
-    calm, _ = people.send()
+    calm, code = people.send()
     urgent, _ = people.send(**DANGER)
     held, _ = people.taken("Olga")
-    lines = {name: [line.ref for line in seen(people, sort=name).lines] for name in ("owner", "-priority")}
+    with acting("public"):
+        messages.say(code, "It was on Monday", message_id=uuid4(), at=people.at)
+    lines = {
+        name: [line.ref for line in seen(people, sort=name).lines]
+        for name in ("owner", "-priority", "unread", "-unread")
+    }
+    assert (lines["unread"][0], lines["-unread"][-1]) == (calm, calm), "unread messages first"
+    assert lines["unread"][1:] == [urgent, held], "and then in the usual order"
     assert lines["owner"][-1] == held
     assert lines["-priority"][-1] == urgent
     assert {line.stage for line in seen(people, sort="-stage").lines[:1]} == {Stage.TAKEN}
@@ -144,7 +152,9 @@ def in_queue(here: Attendance, at: datetime) -> set[UUID]:
 
 def test_every_order_of_a_queue_finds_what_the_rule_says(people: People) -> None:
     """For a desk, and for the one that watches all others."""
-    people.send()
+    _, code = people.send()
+    with acting("public"):
+        messages.say(code, "It was on Monday", message_id=uuid4(), at=people.at)
     people.send(**DANGER)
     people.send(**SOUTH_WEST)
     people.send(**ELSEWHERE)

@@ -62,11 +62,12 @@ _FIRST: Mapping[str, str] = {
     "channel": "channel",
     "stage": "sorted_stage",
     "owner": "sorted_owner",
+    "unread": "sorted_unread",
     "outcome": "outcome",
 }
 _OPEN_ORDER, _CLOSED_ORDER = ("rank", "due_at", "id"), ("-received_on", "id")
 _NOT_OPEN = frozenset({"outcome"})
-_NOT_CLOSED = frozenset({"due", "owner", "stage"})
+_NOT_CLOSED = frozenset({"due", "owner", "stage", "unread"})
 _LONGEST_MARK = 400
 
 
@@ -233,6 +234,8 @@ def ordered(rows: QuerySet[Report], view: QueueView) -> QuerySet[Report]:
         )
     if "sorted_owner" in names:
         rows = rows.annotate(sorted_owner=Coalesce(F("owner__name"), Value("")))
+    if "sorted_unread" in names:  # what has unread messages comes first
+        rows = rows.annotate(sorted_unread=Case(When(unread__gt=0, then=Value(0)), default=Value(1)))
     if view.after:
         rows = rows.filter(_behind(keys, values_of(view)))
     return rows.order_by(*keys)
@@ -259,6 +262,7 @@ _READ: Mapping[str, Any] = {
     "received_on": date.fromisoformat,
     "id": UUID,
     "sorted_stage": int,
+    "sorted_unread": int,
 }
 
 

@@ -59,7 +59,7 @@ _LABELS = {
 _COLUMNS = (
     ("kind", "Report"),
     ("", "First words"),
-    ("", "Flags"),
+    ("unread", "Messages, flags"),
     ("priority", "Priority"),
     ("due", "Due"),
     ("received", "Received"),
@@ -144,7 +144,10 @@ def chosen_words(
 def headings(desk: str, view: QueueView) -> list[dict[str, str]]:
     """Return the column headings, with the URL that sorts by the column and its current sort order."""
     sorts, found = sorts_of(view.state), []
-    for name, text in _COLUMNS:
+    for column, text in _COLUMNS:
+        name = (
+            "" if column == "unread" and column not in sorts else column
+        )  # the column stays, without a link
         if name and name not in sorts:
             continue
         heading = {"text": text, "name": name or text, "href": "", "sorted": ""}

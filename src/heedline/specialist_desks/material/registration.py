@@ -34,7 +34,7 @@ from heedline.specialist_desks.material.notices.registered import (
     NOTICE_TRIGGERS,
     NOTICES_HELD,
 )
-from heedline.specialist_desks.material.pages.evidence_uploads import EvidenceUploads
+from heedline.specialist_desks.material.pages.evidence.uploads import EvidenceUploads
 from heedline.specialist_desks.material.queue import reading
 from heedline.specialist_desks.material.vocabulary import (
     BANK,

@@ -1,17 +1,8 @@
 from django.urls import path
 
-from heedline.specialist_desks.material.pages import (
-    companies,
-    evidence,
-    evidence_uploads,
-    figures,
-    item,
-    notices,
-    queue,
-    report_tab,
-    telling,
-    welfare,
-)
+from heedline.specialist_desks.material.pages import figures, item, queue, report_tab, welfare
+from heedline.specialist_desks.material.pages.evidence import evidence, uploads
+from heedline.specialist_desks.material.pages.notices import companies, notices, telling
 
 urlpatterns = [
     path("w/items/", queue.queue, name="material-queue"),
@@ -32,7 +23,7 @@ urlpatterns = [
     path("w/items/<uuid:ref>/", item.item, name="material-item"),
     path("w/items/<uuid:ref>/capture/", evidence.capture, name="material-capture"),
     path("w/items/<uuid:ref>/dispose/", evidence.dispose, name="material-dispose"),
-    path("w/items/<uuid:ref>/evidence/upload/", evidence_uploads.upload, name="material-evidence-upload"),
+    path("w/items/<uuid:ref>/evidence/upload/", uploads.upload, name="material-evidence-upload"),
     path("w/items/<uuid:ref>/evidence/export/", evidence.export, name="material-evidence-export"),
     path(
         "w/items/<uuid:ref>/evidence/<int:number>/<slug:role>/", evidence.file, name="material-evidence-file"

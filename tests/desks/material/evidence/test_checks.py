@@ -23,7 +23,7 @@ from heedline.specialist_desks.material.items import found_item, sightings
 from heedline.specialist_desks.material.liveness import LivenessVerdict
 from heedline.specialist_desks.material.models import EvidenceEntry, HashBankPage, LivenessWatch, MaterialItem
 from heedline.specialist_desks.material.outcomes import disposing
-from heedline.specialist_desks.material.pages import evidence as pages
+from heedline.specialist_desks.material.pages.evidence import evidence as pages
 from tests.support.material_scene import PAGE, an_item_of, examined, harmless, taken, the_item, unlawful
 from tests.support.scene_people import People
 from tests.support.small_internet import Internet, captured, pdq, removed

@@ -17,7 +17,7 @@ from heedline.specialist_desks.material.capture.running import CapturedPage, Cap
 from heedline.specialist_desks.material.evidence import entries, watching
 from heedline.specialist_desks.material.examination import examining
 from heedline.specialist_desks.material.models import EvidenceEntry, LivenessWatch, MaterialItem
-from heedline.specialist_desks.material.pages import evidence
+from heedline.specialist_desks.material.pages.evidence import evidence
 from tests.sites.conftest import office_site  # noqa: F401
 from tests.sites.office.conftest import demo, hand  # noqa: F401
 from tests.sites.office.desk_hand import Hand

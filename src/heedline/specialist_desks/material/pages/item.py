@@ -21,7 +21,7 @@ from heedline.specialist_desks.material.examination.law import Incomplete, load_
 from heedline.specialist_desks.material.examination.welfare import OnBreak
 from heedline.specialist_desks.material.items import adding, sightings
 from heedline.specialist_desks.material.notices import lines
-from heedline.specialist_desks.material.pages.evidence import evidence_context
+from heedline.specialist_desks.material.pages.evidence.evidence import evidence_context
 from heedline.specialist_desks.material.pages.examination_form import (
     examination,
     fields_of,
@@ -30,8 +30,8 @@ from heedline.specialist_desks.material.pages.examination_form import (
     shown_categories,
 )
 from heedline.specialist_desks.material.pages.examination_words import examination_words
-from heedline.specialist_desks.material.pages.notice_view import seen_words
-from heedline.specialist_desks.material.pages.notices import line_words
+from heedline.specialist_desks.material.pages.notices.notice_view import seen_words
+from heedline.specialist_desks.material.pages.notices.notices import line_words
 from heedline.specialist_desks.material.pages.words import OUTCOMES, PLACES, STATES
 from heedline.specialist_desks.material.queue import reading
 from heedline.specialist_desks.material.queue.reading import ItemView

@@ -12,7 +12,7 @@ from heedline.casework.access import session
 from heedline.reports.lifecycle import NotNow
 from heedline.specialist_desks.material.delivery.attempts import AttemptOutcome
 from heedline.specialist_desks.material.notices import channels
-from heedline.specialist_desks.material.pages.notice_form import channel_words
+from heedline.specialist_desks.material.pages.notices.notice_form import channel_words
 from heedline.specialist_desks.material.vocabulary import MaterialCapability
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times

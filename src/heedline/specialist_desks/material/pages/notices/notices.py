@@ -30,8 +30,12 @@ from heedline.specialist_desks.material.notices import (
 )
 from heedline.specialist_desks.material.notices.composing import NoticeRefused
 from heedline.specialist_desks.material.notices.lines import CompanyNoticeLine
-from heedline.specialist_desks.material.pages import notice_view
-from heedline.specialist_desks.material.pages.notice_form import notice_fields, typed_notice, values_of
+from heedline.specialist_desks.material.pages.notices import notice_view
+from heedline.specialist_desks.material.pages.notices.notice_form import (
+    notice_fields,
+    typed_notice,
+    values_of,
+)
 from heedline.specialist_desks.material.pages.words import (
     ANSWERS,
     BASES,

@@ -21,7 +21,14 @@ from heedline.specialist_desks.material.capture.running import capture_missing
 from heedline.specialist_desks.material.evidence import capturing, reading, watching
 from heedline.specialist_desks.material.examination.welfare import OnBreak
 from heedline.specialist_desks.material.outcomes import disposing
-from heedline.specialist_desks.material.pages.evidence_words import BANDS, BY, FILES, KINDS, NOTES, VERDICTS
+from heedline.specialist_desks.material.pages.evidence.evidence_words import (
+    BANDS,
+    BY,
+    FILES,
+    KINDS,
+    NOTES,
+    VERDICTS,
+)
 from heedline.specialist_desks.material.pages.words import STATES
 from heedline.specialist_desks.material.rules import DISPOSABLE, WATCHED, ItemState
 from heedline.specialist_desks.material.vocabulary import MaterialCapability

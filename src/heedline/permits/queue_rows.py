@@ -30,6 +30,7 @@ _COLUMNS = frozenset(
         "channel",
         "urgency",
         "priority",
+        "rank",
         "stage",
         "outcome",
         "due_at",

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
+from uuid import uuid4
 
 import pytest
 
+from heedline.casework.contact import messages
 from heedline.casework.setup import stewardship
+from heedline.casework.tasks import shift_notes, tasks
 from heedline.permits.roles import Role
+from tests.casework.tasks.test_tasks import set_one
 from tests.sites.office.desk_hand import Hand
 from tests.support.acting import acting
+from tests.support.call_scene import asks_for_a_call
 from tests.support.cast import House, now
+from tests.support.scene_people import DANGER, ELSEWHERE, People
 from tests.support.stories import a_report
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -28,13 +35,35 @@ def _olga_leads_the_desk(house: House) -> None:
         )
 
 
-def linked(page: Hand) -> list[tuple[int, str]]:
-    """The numbers of the page with the lists that they lead to."""
-    found = re.findall(
-        r'<a class="govuk-link govuk-link--no-visited-state" href="(/w/q/[^"]+)">(?:<span class="hl-overdue">)?(\d+)<',
-        page.html,
-    )
-    return [(int(number), unescape(href)) for href, number in found]
+#: Daily counts, which name no report, and are the last numbers of the page.
+_COUNTS = ("The figures below are daily counts", "Repeats of the day")
+_CELL = re.compile(r"<(dd|td)\b[^>]*>(.*?)</\1>", re.DOTALL)
+_LINK = re.compile(
+    r'<a class="govuk-link govuk-link--no-visited-state" href="([^"]+)">(?:<span[^>]*>)?([\d,]+)<'
+)
+
+
+def figures(page: Hand) -> list[tuple[int, str]]:
+    """Every number of the page, with the list that it leads to. A number without a list fails, unless it is 0."""
+    before, _, rest = page.html.partition(_COUNTS[0])
+    found = []
+    for _, cell in _CELL.findall(before + rest.partition(_COUNTS[1])[2]):
+        links = _LINK.findall(cell)
+        others = re.findall(r"\d+", re.sub(r"<a .*?</a>", "", cell, flags=re.DOTALL))
+        assert set(others) <= {"0"} or re.search(r"\d\d:\d\d", cell), cell
+        found += [(int(number.replace(",", "")), unescape(href)) for href, number in links]
+    return found
+
+
+def listed(page: Hand, href: str) -> int:
+    """How many entries a list has, as it is shown."""
+    page.get(href)
+    assert page.page.status_code == 200
+    if href.startswith("/w/q/"):
+        (number,) = re.findall(r"<strong>([\d,]+) reports?</strong>", page.html)
+        return int(number.replace(",", ""))
+    what = {"/w/board": '/tasks/">report', "/w/calls": '/w/r/[^"]+/call/">', "/w/duty/": "<article"}[href[:8]]
+    return len(re.findall(what, page.html))
 
 
 def test_an_empty_board_says_so(house: House, hand: Callable[[], Hand]) -> None:
@@ -44,20 +73,73 @@ def test_an_empty_board_says_so(house: House, hand: Callable[[], Hand]) -> None:
     assert olga.heading == "Board: North East desk"
     for words in ("no open reports", "No hand-overs are waiting", "No reports were closed in bulk"):
         assert words in olga.html
-    assert linked(olga) == []
+    assert figures(olga) == []
 
 
 def test_every_number_leads_to_its_list(house: House, hand: Callable[[], Hand]) -> None:
-    refs = [a_report(at=now(), where=HERE)[0] for _ in range(3)]
+    """Three days later, when most is late: each list has as many entries as its number says."""
+    people = People(house, now() - timedelta(days=3))
+    people.send()
+    _, code = people.send(**DANGER)
+    mine, _ = people.taken()
+    olgas, _ = people.taken("Olga")
+    people.assessed()
+    set_one(people, mine)
+    set_one(people, olgas, to="Olga", name="Olga")
+    with people.sitting("Odile") as odile:
+        tasks.set_task(mine, "Not late", odile.officer_id, now() + timedelta(days=3), by=odile, at=people.at)
+        shift_notes.write("north-east", "The night desk rings back", by=odile, at=people.at)
+    with acting("public"):
+        messages.say(code, "It was on Monday", message_id=uuid4(), at=people.at)
+    a_report(at=now(), where=HERE)
     olga = hand().at_work(house, "Olga")
-    olga.get("/w/q/north-east/")
-    olga.send(f"/w/r/{refs[0]}/take/")
     olga.get(BOARD)
-    numbers = linked(olga)
-    assert len(numbers) > 6
+    numbers = figures(olga)
+    words = re.findall(r"<dt>([^<]+)</dt><dd>(?:<a[^>]*>)?(?:<span[^>]*>)?(\d+)", olga.html)
+    assert dict(words) == {
+        "Waiting": "3",
+        "Overdue": "3",
+        "In danger": "1",
+        "Open tasks": "3",
+        "Late tasks": "2",
+        "Call backs to make": "0",
+        "Late call backs": "0",
+        "Shift hand-over notes not acknowledged": "1",
+        "With unread messages": "1",
+    }
+    assert len(numbers) > 25
     for number, href in numbers:
-        olga.get(href)
-        assert re.search(rf"{number} reports?\b", olga.html), href
+        assert listed(olga, href) == number, href
+
+
+def test_the_board_of_a_round_the_clock_desk_keeps_its_own_reports_apart(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    """Its queue has reports of other desks as well, which the board counts by themselves."""
+    with acting("office"):
+        stewardship.appoint(
+            house.officers["Nadia"], Role.SUPERVISOR, house.desks["national"], hands=house.hands, at=now()
+        )
+    people = People(house, now() - timedelta(days=3))
+    people.send()
+    people.send(**DANGER)
+    people.send(**ELSEWHERE)
+    called = asks_for_a_call(people.at)
+    people.take(called, "Nadia")
+    people.read(called, "Nadia")
+    nadia = hand().at_work(house, "Nadia")
+    nadia.get("/w/board/national/")
+    numbers = figures(nadia)
+    assert sum("/w/calls/" in href for _, href in numbers) == 2
+    assert re.findall(r"<dt>(\w+ \w* ?at watched desks)</dt>", nadia.html) == [
+        "Overdue at watched desks",
+        "In danger at watched desks",
+    ]
+    for number, href in numbers:
+        assert listed(nadia, href) == number, href
+    nadia.get("/w/q/national/?whose=watched&danger=yes")
+    for chip in ("Desks: Desks watched round the clock", "Danger to life: In danger"):
+        assert chip in nadia.html
 
 
 def test_the_chart_is_told_in_words_and_drawn_without_scripts(house: House, hand: Callable[[], Hand]) -> None:

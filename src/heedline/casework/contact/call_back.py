@@ -238,16 +238,23 @@ class CallToMake:
     line: CallLine | None
 
 
-def to_make(*, by: Attendance, at: datetime) -> tuple[CallToMake, ...]:
-    """Return the call-backs waiting at the officer's desks.
+def to_make(
+    *, desk: str | None = None, late: bool = False, by: Attendance, at: datetime
+) -> tuple[CallToMake, ...]:
+    """Return the call-backs waiting at the officer's desks, or at the one with this code.
 
-    Those that are safe to make now come first, then the rest by deadline. Returns at most SHOWN. Logged as
-    one view. Raises Refused.
+    Those that are safe to make now come first, then the rest by deadline. `late` leaves out those that are not
+    overdue. Returns at most SHOWN. Logged as one view. Raises Refused.
     """
     with on_the_record(Act.QUEUE_READ, by=by):
         by.require(Capability.SEE_QUEUE)
+    which = Q(done=False, report__in=reports_of(by.desk_ids))
+    if desk is not None:
+        which &= Q(report__desk__in=[one.id for one in by.desks if one.code == desk])
+    if late:
+        which &= Q(due_at__lt=at)
     rows = list(
-        CallBack.objects.filter(done=False, report__in=reports_of(by.desk_ids))
+        CallBack.objects.filter(which)
         .exclude(report__stage=Stage.CLOSED)
         .select_related("report__desk", "report__owner")
         .order_by("due_at", "report_id")[:SHOWN]

@@ -140,13 +140,16 @@ def _record(act: Act, desk: UUID, note: UUID, by: Attendance) -> None:
     journal.record(act, actor=by.officer_id, desk=desk, thing="shift note", thing_id=note)
 
 
-def of_desk(desk: DeskLine, *, by: Attendance, at: datetime) -> tuple[ShiftNoteLine, ...]:
-    """Return a desk's stored notes, newest first.
+def of_desk(
+    desk: DeskLine, *, unacknowledged: bool = False, by: Attendance, at: datetime
+) -> tuple[ShiftNoteLine, ...]:
+    """Return a desk's stored notes, newest first, or only those that nobody has acknowledged.
 
     Opening them is logged. Raises Refused.
     """
     by.require(Capability.HAND_OVER_SHIFT, desk.id)
-    lines = _lines([desk], by, ShiftNote.objects.filter(desk_id=desk.id, at__gt=at - KEPT))
+    rows = ShiftNote.objects.filter(desk_id=desk.id, at__gt=at - KEPT)
+    lines = _lines([desk], by, rows.filter(acknowledged_by=None) if unacknowledged else rows)
     if lines and by.unlocked:
         with transaction.atomic():
             journal.record_look(

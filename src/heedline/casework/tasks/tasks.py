@@ -247,14 +247,21 @@ def mine(*, by: Attendance, at: datetime) -> tuple[OpenTask, ...]:
     return _listed(Q(owner_id=by.officer_id, report__in=reports_of(by.desk_ids)), by, at, desk=None)
 
 
-def of_desk(desk: DeskLine, *, by: Attendance, at: datetime) -> tuple[OpenTask, ...]:
+def of_desk(
+    desk: DeskLine, *, owner: UUID | None = None, late: bool = False, by: Attendance, at: datetime
+) -> tuple[OpenTask, ...]:
     """Return the open tasks on reports of a desk that this officer supervises, ordered by due time.
 
-    Opening their texts is logged. Raises Refused.
+    Only those of one owner or those that are overdue, if asked for. Opening their texts is logged. Raises Refused.
     """
     with on_the_record(Act.QUEUE_READ, by=by):
         by.require(Capability.SEE_BOARD, desk.id)
-    return _listed(Q(report__desk_id=desk.id), by, at, desk=desk.id)
+    which = Q(report__desk_id=desk.id)
+    if owner is not None:
+        which &= Q(owner_id=owner)
+    if late:
+        which &= Q(due_at__lt=at)
+    return _listed(which, by, at, desk=desk.id)
 
 
 def _listed(which: Q, by: Attendance, at: datetime, *, desk: UUID | None) -> tuple[OpenTask, ...]:

@@ -25,8 +25,9 @@ from heedline.casework.access.saved_views import SavedView
 from heedline.casework.access.session import Attendance
 from heedline.casework.pages.queues.desk_columns import DeskColumns, desk_columns
 from heedline.casework.pages.queues.figures import WorkTotals
-from heedline.casework.pages.queues.queue_view import QueueView as QueueView
 from heedline.casework.pages.queues.queue_view import (
+    OWN,
+    WATCHED,
     conditions,
     filtered,
     mark_of,
@@ -34,6 +35,7 @@ from heedline.casework.pages.queues.queue_view import (
     ordered,
     place_of,
 )
+from heedline.casework.pages.queues.queue_view import QueueView as QueueView
 from heedline.casework.report import notes, report_language
 from heedline.casework.report.opening import (
     CLOSED_WORDS,
@@ -285,7 +287,8 @@ def rows_of(by: Attendance, view: QueueView, at: datetime) -> tuple[list[Listed]
     if view.state == "open":
         watching = [desk.id for desk in by.desks if desk.round_the_clock and desk.id in desks]
         matching = tuple(conditions(view, by=by, at=at))
-        found = QueueRows(tuple(desks), tuple(watching), at, COUNTED + 1, matching)
+        own, watched = () if view.whose == WATCHED else desks, () if view.whose == OWN else watching
+        found = QueueRows(tuple(own), tuple(watched), at, COUNTED + 1, matching)
         page = replace(found, most=view.size + 1, order=order_of(view), after=place_of(view))
         rows = ordered(of_page(by.desk_ids, page), replace(view, after=None))
         return _listed(rows, _beside(number_of(found), desks, by, at), by, view, at)

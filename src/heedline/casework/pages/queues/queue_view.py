@@ -29,6 +29,8 @@ SIZES = (25, 50, 100)
 MINE, NOBODY = "me", "nobody"
 OVERDUE = "overdue"
 UNSET = "none"
+#: Reports of the desks alone, or only those of other desks that a round-the-clock desk must see to now.
+OWN, WATCHED = "own", "watched"
 #: Days since arrival, as a filter: code → (newest, oldest) in days before today.
 RECEIVED: Mapping[str, tuple[int, int | None]] = {
     "today": (0, 0),
@@ -41,7 +43,7 @@ RECEIVED: Mapping[str, tuple[int, int | None]] = {
 }
 #: Filters by a column's own value.
 _PLAIN = ("kind", "area", "channel", "urgency", "stage", "outcome")
-_FILTERS = (*_PLAIN, "priority", "due", "received", "owner", "unread")
+_FILTERS = (*_PLAIN, "danger", "priority", "due", "received", "owner", "unread", "whose")
 #: The order of the stages, for sorting.
 _STAGES = (Stage.WAITING, Stage.TAKEN, Stage.ASSESSED, Stage.ACTING, Stage.CLOSED)
 _LOOKUPS: Mapping[str, str] = {
@@ -85,12 +87,14 @@ class QueueView:
     area: str = ""
     channel: str = ""
     urgency: str = ""
+    danger: str = ""
     priority: str = ""
     stage: str = ""
     due: str = ""
     received: str = ""
     owner: str = ""
     unread: str = ""
+    whose: str = ""
     outcome: str = ""
     sort: str = ""
     size: int = SIZES[0]
@@ -137,8 +141,11 @@ def view_of(asked: Mapping[str, str], *, desk: str | None, outcomes: Mapping[str
         values["owner"] = ""
     if values["stage"] not in _STAGES:
         values["stage"] = ""
+    values["danger"] = "yes" if values["danger"] == "yes" else ""
+    if values["whose"] not in {OWN, WATCHED} or state != "open":
+        values["whose"] = ""
     if state == "closed":
-        values |= {"stage": "", "owner": "", "due": ""}
+        values |= {"stage": "", "owner": "", "due": "", "danger": ""}
     elif state == "mine":
         values["owner"] = ""
     if state != "closed" or values["outcome"] not in outcomes:
@@ -181,6 +188,8 @@ def conditions(view: QueueView, *, by: Attendance, at: datetime) -> list[ColumnC
     found: list[ColumnCondition] = [(name, "=", value) for name in _PLAIN if (value := getattr(view, name))]
     if view.priority:
         found.append(("priority", "=", "" if view.priority == UNSET else view.priority))
+    if view.danger:
+        found.append(("rank", "=", 0))
     if view.due:
         found.append(("due_at", "<", at))
     if view.unread:

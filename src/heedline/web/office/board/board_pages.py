@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -11,11 +12,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from heedline.casework.access import session
+from heedline.casework.access.keyring import DeskLine
 from heedline.casework.errors import NotHere
 from heedline.casework.pages.board import board as pages_board
 from heedline.casework.pages.board.board import AGES, Board, BoardOfficer, StageLine
 from heedline.casework.pages.board.repeats import repeats_of_today
-from heedline.casework.pages.queues.queue_view import NOBODY, OVERDUE
+from heedline.casework.pages.queues.queue_view import NOBODY, OVERDUE, OWN, WATCHED
 from heedline.casework.tasks import tasks as casework_tasks
 from heedline.reports.lifecycle import Stage
 from heedline.web.components.charts import bar_chart
@@ -72,11 +74,15 @@ def board(request: OfficeRequest, desk: str) -> HttpResponse:
             ],
             "updated": times.clock(at),
             "sums": _sums(found),
-            "officers": [_officer(one, desk, at) for one in found.officers],
-            "nobody": {"number": found.owned_by_nobody, "href": view_link(desk, {"owner": NOBODY})},
+            "elsewhere": _elsewhere(found),
+            "officers": [_officer(one, here, at) for one in found.officers],
+            "nobody": {"number": found.owned_by_nobody, "href": _queue(here, owner=NOBODY)},
             "age_words": [AGE_WORDS[code] for code in _YOUNGEST_FIRST],
-            "stages": [_stage(line, desk) for line in found.stages],
-            "totals": _cells(found.ages, desk),
+            "stages": [_stage(line, here) for line in found.stages],
+            "totals": _cells(found.ages, here),
+            "total_href": _queue(here),
+            "overdue": sum(line.overdue for line in found.stages),
+            "overdue_href": _queue(here, due=OVERDUE),
             "throughput": throughput_words.tables(found.throughput),
             "chart": bar_chart(
                 "Open reports by age",
@@ -92,14 +98,29 @@ def board(request: OfficeRequest, desk: str) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_GET
 def tasks(request: OfficeRequest, desk: str) -> HttpResponse:
-    """List the open tasks on a desk's reports.
+    """List the open tasks on a desk's reports, or those of one officer, or those that are overdue.
 
     Their texts are shown while the supervisor's keys are unlocked.
     """
     by, at = request.attendance, session.now()
     here = pages_board.desk_led(desk, by=by)
-    listed = casework_tasks.of_desk(here, by=by, at=at)
-    return render(request, "office/board_tasks.html", {"desk": here, "tasks": listed})
+    late, owner = request.GET.get("late") == "yes", _uuid(request.GET.get("owner", ""))
+    listed = casework_tasks.of_desk(here, owner=owner, late=late, by=by, at=at)
+    context = {
+        "desk": here,
+        "tasks": listed,
+        "late": late,
+        "owner": listed[0].owner if listed and owner is not None else "",
+        "most": casework_tasks.SHOWN,
+    }
+    return render(request, "office/board_tasks.html", context)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 @open_to(Audience.UNLOCKED)
@@ -117,48 +138,48 @@ def repeats(request: OfficeRequest, desk: str) -> HttpResponse:
 
 def _sums(found: Board) -> list[dict[str, Any]]:
     """Return the figures at the top of the board, each with a link to its list."""
-    code, now = found.desk.code, found.figures
+    here, now = found.desk, found.figures
+    tasks, notes = (reverse(name, kwargs={"desk": here.code}) for name in ("board-tasks", "shift-notes"))
+    calls = f"{reverse('calls')}?desk={here.code}"
     return [
-        _figure("Waiting", now.waiting, code, {"stage": Stage.WAITING}),
-        _figure("Overdue", now.overdue, code, {"due": OVERDUE}, late=True),
-        _figure("In danger", now.danger, code, {"sort": "priority"}),
-        {
-            "words": "Open tasks",
-            "number": found.tasks,
-            "href": reverse("board-tasks", kwargs={"desk": code}) if found.tasks else "",
-            "late": False,
-        },
-        {
-            "words": "Late tasks",
-            "number": found.late_tasks,
-            "href": reverse("board-tasks", kwargs={"desk": code}) if found.late_tasks else "",
-            "late": True,
-        },
-        {
-            "words": "Call backs to make",
-            "number": found.calls,
-            "href": reverse("calls") if found.calls else "",
-            "late": False,
-        },
-        {
-            "words": "Late call backs",
-            "number": found.late_calls,
-            "href": reverse("calls") if found.late_calls else "",
-            "late": True,
-        },
-        {
-            "words": "Shift hand-over notes not acknowledged",
-            "number": found.shift_notes,
-            "href": reverse("shift-notes", kwargs={"desk": code}) if found.shift_notes else "",
-            "late": False,
-        },
-        _figure("With unread messages", now.messages, code, {"unread": "yes"}),
+        _figure("Waiting", now.waiting, _queue(here, stage=Stage.WAITING)),
+        _figure("Overdue", now.overdue, _queue(here, due=OVERDUE), late=True),
+        _figure("In danger", now.danger, _queue(here, danger="yes")),
+        _figure("Open tasks", found.tasks, tasks),
+        _figure("Late tasks", found.late_tasks, f"{tasks}?late=yes", late=True),
+        _figure("Call backs to make", found.calls, calls),
+        _figure("Late call backs", found.late_calls, f"{calls}&late=yes", late=True),
+        _figure("Shift hand-over notes not acknowledged", found.shift_notes, f"{notes}?waiting=yes"),
+        _figure("With unread messages", now.messages, _queue(here, unread="yes")),
     ]
 
 
-def _figure(
-    words: str, number: int, code: str, query: dict[str, str], *, late: bool = False
-) -> dict[str, Any]:
+def _elsewhere(found: Board) -> list[dict[str, Any]]:
+    """Return the figures of the desks that a round-the-clock desk watches, if there are any."""
+    here, now = found.desk, found.figures
+    if not now.overdue_elsewhere and not now.danger_elsewhere:
+        return []
+    return [
+        _figure(
+            "Overdue at watched desks",
+            now.overdue_elsewhere,
+            view_link(here.code, {"whose": WATCHED, "due": OVERDUE}),
+            late=True,
+        ),
+        _figure(
+            "In danger at watched desks",
+            now.danger_elsewhere,
+            view_link(here.code, {"whose": WATCHED, "danger": "yes"}),
+        ),
+    ]
+
+
+def _queue(desk: DeskLine, **query: str) -> str:
+    """Return the URL of a view of the desk's own reports."""
+    return view_link(desk.code, {**query, "whose": OWN} if desk.round_the_clock else query)
+
+
+def _figure(words: str, number: int, href: str, *, late: bool = False) -> dict[str, Any]:
     """Return a figure with its label and a link to its list.
 
     Figures are counted up to a thousand.
@@ -166,40 +187,42 @@ def _figure(
     return {
         "words": words,
         "number": f"{number:,}" if number < 1000 else "1,000 or more",
-        "href": view_link(code, query) if number else "",
+        "href": href if number else "",
         "late": late and number > 0,
     }
 
 
-def _officer(one: BoardOfficer, code: str, at: datetime) -> dict[str, Any]:
-    owner = {"owner": str(one.id)}
+def _officer(one: BoardOfficer, desk: DeskLine, at: datetime) -> dict[str, Any]:
+    owner = str(one.id)
+    tasks = f"{reverse('board-tasks', kwargs={'desk': desk.code})}?owner={owner}"
     return {
         "line": one,
-        "owned_href": view_link(code, owner) if one.owned else "",
-        "overdue_href": view_link(code, {**owner, "due": OVERDUE}) if one.overdue else "",
-        "oldest_href": view_link(code, {**owner, "sort": "received"}) if one.oldest else "",
+        "owned_href": _queue(desk, owner=owner) if one.owned else "",
+        "overdue_href": _queue(desk, owner=owner, due=OVERDUE) if one.overdue else "",
+        "oldest_href": _queue(desk, owner=owner, sort="received") if one.oldest else "",
+        "tasks_href": tasks if one.tasks else "",
+        "late_tasks_href": f"{tasks}&late=yes" if one.late_tasks else "",
         "until": times.day_and_clock(one.on_duty_until, at) if one.on_duty_until is not None else "",
     }
 
 
-def _cells(numbers: tuple[int, ...], code: str, **query: str) -> list[dict[str, Any]]:
+def _cells(numbers: tuple[int, ...], desk: DeskLine, **query: str) -> list[dict[str, Any]]:
     return [
         {
             "number": number,
             "label": AGE_WORDS[age],
-            "href": view_link(code, {**query, "received": age}) if number else "",
+            "href": _queue(desk, **query, received=age) if number else "",
         }
         for age, number in zip(_YOUNGEST_FIRST, numbers, strict=True)
     ]
 
 
-def _stage(line: StageLine, code: str) -> dict[str, Any]:
-    query: dict[str, str] = {"stage": line.stage}
+def _stage(line: StageLine, desk: DeskLine) -> dict[str, Any]:
     return {
         "words": STAGES[line.stage],
-        "cells": _cells(line.ages, code, **query),
+        "cells": _cells(line.ages, desk, stage=line.stage),
         "total": line.total,
-        "total_href": view_link(code, query) if line.total else "",
+        "total_href": _queue(desk, stage=line.stage) if line.total else "",
         "overdue": line.overdue,
-        "overdue_href": view_link(code, {**query, "due": OVERDUE}) if line.overdue else "",
+        "overdue_href": _queue(desk, stage=line.stage, due=OVERDUE) if line.overdue else "",
     }

@@ -60,10 +60,22 @@ _TRIED = (
 @open_to(Audience.UNLOCKED)
 @require_GET
 def calls(request: OfficeRequest) -> HttpResponse:
-    """List the calls waiting at the officer's desks, with their safe times but without phone numbers."""
-    at = session.now()
-    found = calling.to_make(by=request.attendance, at=at)
-    return render(request, "office/calls.html", {"calls": found, "updated": times.clock(at)})
+    """List the calls waiting at the officer's desks, with their safe times but without phone numbers.
+
+    The board of a desk leads here with `desk` and `late`.
+    """
+    by, at = request.attendance, session.now()
+    here = next((one for one in by.desks if one.code == request.GET.get("desk")), None)
+    late = request.GET.get("late") == "yes"
+    found = calling.to_make(desk=here.code if here is not None else None, late=late, by=by, at=at)
+    context = {
+        "calls": found,
+        "updated": times.clock(at),
+        "desk": here,
+        "late": late,
+        "most": calling.SHOWN,
+    }
+    return render(request, "office/calls.html", context)
 
 
 @open_to(Audience.UNLOCKED)

@@ -41,6 +41,7 @@ def shift_note_list(request: OfficeRequest, desk: str) -> HttpResponse:
     """Show the hand-over notes of a desk, newest first, and a form for a new one."""
     by, at = request.attendance, session.now()
     here = shift_notes.desk_of(desk, by=by)
+    waiting = request.GET.get("waiting") == "yes"
     kept = restored(request, _NOTE)
     form, status = kept or Form(_NOTE), 200
     if request.method == "POST":
@@ -65,7 +66,8 @@ def shift_note_list(request: OfficeRequest, desk: str) -> HttpResponse:
             "form": form,
             "form_of": form_of(by),
             "words_came_back": kept is not None,
-            "notes": shift_notes.of_desk(here, by=by, at=at),
+            "notes": shift_notes.of_desk(here, unacknowledged=waiting, by=by, at=at),
+            "waiting": waiting,
         },
         status=status,
     )

@@ -134,7 +134,9 @@ def queue(request: OfficeRequest, desk: str) -> HttpResponse:
         found = pages_queue.queue(by=by, at=at, view=view)
     except ValueError:  # a mark that nobody was given
         return HttpResponseRedirect(view_link(desk, view.query()))
-    choices = queue_words.choices_of(view.state, found.colleagues)
+    choices = queue_words.choices_of(
+        view.state, found.colleagues, watching=any(one.round_the_clock for one in by.desks)
+    )
     return render(
         request,
         "office/queue.html",

@@ -18,9 +18,11 @@ from heedline.casework.pages.queues.queue_view import (
     MINE,
     NOBODY,
     OVERDUE,
+    OWN,
     RECEIVED,
     SIZES,
     UNSET,
+    WATCHED,
     QueueView,
     sorts_of,
 )
@@ -48,12 +50,14 @@ _LABELS = {
     "area": "Area",
     "channel": "Channel",
     "urgency": "Urgency, as reported",
+    "danger": "Danger to life",
     "priority": "Priority",
     "stage": "Stage",
     "due": "Next action",
     "received": "Received",
     "owner": "Owner",
     "unread": "Messages",
+    "whose": "Desks",
     "outcome": "Outcome",
 }
 _COLUMNS = (
@@ -71,10 +75,12 @@ _COLUMNS = (
 )
 
 
-def choices_of(state: str, colleagues: Iterable[tuple[UUID, str]]) -> dict[str, dict[str, str]]:
+def choices_of(
+    state: str, colleagues: Iterable[tuple[UUID, str]], *, watching: bool = False
+) -> dict[str, dict[str, str]]:
     """Return the choices of each filter that applies to this state.
 
-    Each filter name maps to its values and their text.
+    Each filter name maps to its values and their text. `watching` means that the officer works for a round-the-clock desk.
     """
     pack = load_pack(settings.PACK)
     areas = {code: force.name for code, force in sorted(pack.forces.items(), key=lambda one: one[1].name)}
@@ -82,6 +88,7 @@ def choices_of(state: str, colleagues: Iterable[tuple[UUID, str]]) -> dict[str, 
         "kind": {code: kind.name for code, kind in pack.kinds.items()},
         "priority": {**{code: words for code, words in PRIORITIES.items() if code}, UNSET: PRIORITIES[""]},
         "urgency": URGENCIES,
+        "danger": {"yes": "In danger"},
         "stage": {code: words for code, words in STAGES.items() if code is not Stage.CLOSED},
         "due": {OVERDUE: "Overdue"},
         "received": {code: _RECEIVED[code] for code in RECEIVED},
@@ -89,12 +96,13 @@ def choices_of(state: str, colleagues: Iterable[tuple[UUID, str]]) -> dict[str, 
         "area": {**areas, UNKNOWN_AREA: "Not known"},
         "channel": CHANNELS,
         "outcome": {code: outcome.words for code, outcome in pack.outcomes.items()},
+        "whose": {OWN: "This desk", WATCHED: "Desks watched round the clock"},
         "unread": {"yes": "Unread messages"},
     }
     without = {
-        "open": {"outcome"},
-        "mine": {"outcome", "owner"},
-        "closed": {"stage", "due", "owner"},
+        "open": {"outcome"} if watching else {"outcome", "whose"},
+        "mine": {"outcome", "owner", "whose"},
+        "closed": {"stage", "due", "owner", "danger", "whose"},
     }[state]
     return {name: choices for name, choices in found.items() if name not in without}
 

@@ -9,10 +9,12 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.http import HttpRequest, HttpResponse  # noqa: TID251 - stands in for a page
 from django.urls import URLPattern, get_resolver
 
 from heedline.casework.access import session as access_session
 from heedline.casework.access.session_store import SessionStore
+from heedline.web import refusals
 from heedline.web.declared import Audience, audience_of, routes
 from tests.laws.real_things import KINDS, furnish, kind_of, standing
 from tests.support.acting import acting
@@ -174,6 +176,9 @@ def values_for(where: str, things: dict[str, str]) -> dict[str, str]:
     return {**dict.fromkeys(THINGS, str(uuid4())), **alike, "desk": "north-east", "ref": ref}
 
 
+#: The title of a refusal for want of a token.
+OLD_PAGE = "This page was open for too long"
+
 #: What is theirs to see or to do, although another has made it: an authoriser decides, a steward confirms, records,
 #: plans every rota and stops, everybody compares keys with colleagues and sees which partners there are, and Ned, who oversees, reads how
 #: reports ended.
@@ -272,8 +277,15 @@ def test_a_stranger_is_led_to_the_door_from_everywhere(
 
 
 @pytest.mark.parametrize("site", SITES)
-def test_changing_anything_needs_our_token(house: House, theirs: dict[str, str], site: str) -> None:
-    """Every unsafe method, on every route, without a token and with a foreign one. The API has no cookies to abuse."""
+def test_changing_anything_needs_our_token(
+    house: House, theirs: dict[str, str], site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every unsafe method, on every route, without a token and with a foreign one. The API has no cookies to abuse.
+
+    The office and the partners' site answer with the title of the refusal alone here, which is compared. The test below
+    looks at the page around it.
+    """
+    monkeypatch.setattr(refusals, "render", _title_only)
     before = standing()
     names = {"office": "Odile", "partner": "Petra"}
     person: SiteClient = Person(house, names[site], site) if site in names else SiteClient(site)
@@ -288,19 +300,35 @@ def test_changing_anything_needs_our_token(house: House, theirs: dict[str, str],
                 where
             )
             continue
-        for method in ("post", "put", "patch", "delete"):
-            for data in ({}, {"csrfmiddlewaretoken": "x" * 64}):
-                if method == "post":
-                    answer = person.post(path, {**FILLED, **data})
-                else:
-                    answer = getattr(person, method)(path, b"x", content_type="application/octet-stream")
-                if method == "post" and getattr(route.callback, "keeps_words", False):
-                    # what an officer wrote on a page from before is kept for them and shown again, and not acted on
-                    assert (answer.status_code, answer.headers["Location"]) == (302, path)
-                    continue
-                refused = {403} if method == "post" else {403, 405}
-                assert answer.status_code in refused, f"{method} {path} without a token: {answer.status_code}"
+        for data in ({}, {"csrfmiddlewaretoken": "x" * 64}):
+            answer = person.post(path, {**FILLED, **data})
+            if getattr(route.callback, "keeps_words", False):
+                # what an officer wrote on a page from before is kept for them and shown again, and not acted on
+                assert (answer.status_code, answer.headers["Location"]) == (302, path)
+            else:
+                assert _is_refused(answer, site), f"post {path} without a token: {answer.status_code}"
+        for method in ("put", "patch", "delete"):
+            answer = getattr(person, method)(path, b"x", content_type="application/octet-stream")
+            if answer.status_code != 405:
+                assert _is_refused(answer, site), f"{method} {path} without a token: {answer.status_code}"
     assert standing() == before
+
+
+def test_a_form_without_its_token_is_answered_by_a_page(house: House) -> None:
+    answer = Person(house, "Stella").post("/w/", {})
+    assert answer.status_code == 403
+    assert "<h1" in answer.content.decode()
+    assert OLD_PAGE in answer.content.decode()
+
+
+def _is_refused(answer: Any, site: str) -> bool:
+    """Return whether the token was what was missing: at the office and at partners the refusal says so."""
+    return answer.status_code == 403 and (site == "public" or answer.content.decode() == OLD_PAGE)
+
+
+def _title_only(request: HttpRequest, template: str, context: dict[str, str], status: int) -> HttpResponse:
+    """Answer a refusal by its status and title, without the page around them."""
+    return HttpResponse(context["title"], status=status)
 
 
 @pytest.mark.parametrize(("site", "name"), [("office", "Odile"), ("partner", "Petra")])

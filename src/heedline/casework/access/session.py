@@ -35,6 +35,7 @@ from heedline.desks import duty_hours
 from heedline.desks.models import Appointment, EpochGrant, Officer, SeedWrapping
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
+from heedline.index.extraction import name_comparison
 from heedline.packs import load_pack
 from heedline.permits import danger_functions, functions, gate
 from heedline.permits.capabilities import AnyCapability, Capability
@@ -260,7 +261,8 @@ def _attendance(
 
 
 def leave() -> None:
-    """End a request and withdraw the connection's access to reports."""
+    """End a request, withdraw the connection's access to reports, and forget the names that were compared."""
+    name_comparison.forget()
     functions.leave_session()
 
 

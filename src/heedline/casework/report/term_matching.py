@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 #: Letters and digits that a term needs at least: a shorter one is in half of all texts.
 SHORTEST = 4
@@ -55,7 +55,23 @@ def _has(term: str, text: str, in_one: str, numbers: str) -> bool:
     letters = words.replace(" ", "")
     if letters not in in_one:
         return False
-    return re.search(rf"(?<=\s){' ?'.join(map(re.escape, letters))}(?=\s)", text) is not None
+    return _in_whole_words(letters, text.split())
+
+
+def _in_whole_words(letters: str, words: Sequence[str]) -> bool:
+    """Return whether words that follow each other have exactly these letters.
+
+    Not a regular expression: Python keeps the compiled ones, and an officer's own terms with them.
+    """
+    for first in range(len(words)):
+        rest = letters
+        for word in words[first:]:
+            if not rest.startswith(word):
+                break
+            rest = rest.removeprefix(word)
+            if not rest:
+                return True
+    return False
 
 
 def meets(terms: Iterable[str], texts: Iterable[str]) -> bool:

@@ -2,6 +2,9 @@
 
 Names may be spelt alike, sound alike, or be forms of the same name. Nothing here is a score that is shown:
 the answer is one of a few words, or none.
+
+What is worked out for a pair of names is kept until `forget`, which the end of every office request calls: the names are
+people's.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from itertools import permutations
 
 from rapidfuzz.distance import OSA
 
+from heedline.index.extraction import names
 from heedline.index.extraction.names import Name, known_as, sounds
 from heedline.index.extraction.rules import NameRules
 
@@ -69,7 +73,7 @@ def _change(letter: str, against: str, only_vowel: bool) -> float:
     return _NEAR if frozenset((letter, against)) in _NEAR_PAIRS else _CONSONANT
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=50_000)  # until `forget`
 def _sound_apart(one: str, other: str) -> float:
     """Return the phonetic distance between two parts, divided by the length of the longer."""
     least = 9.0
@@ -108,7 +112,7 @@ def _slip(one: str, other: str) -> bool:
     return one[0] == other[0] and apart <= (1 if least < 10 else 2)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=50_000)  # until `forget`
 def _sounds_or_spelt(one: str, other: str) -> Likeness | None:
     if one == other:
         return Likeness.SAME
@@ -117,6 +121,13 @@ def _sounds_or_spelt(one: str, other: str) -> Likeness | None:
     if _sound_apart(one, other) <= SOUNDS_ALIKE:
         return Likeness.SOUND
     return None
+
+
+def forget() -> None:
+    """Drop everything that this process has kept of names and pairs of names."""
+    names.forget()
+    _sound_apart.cache_clear()
+    _sounds_or_spelt.cache_clear()
 
 
 def parts_alike(one: str, other: str, rules: NameRules, *, last: bool) -> Likeness | None:

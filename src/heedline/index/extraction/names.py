@@ -106,7 +106,7 @@ def _consonants(part: str) -> str:
     return part
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=20_000)  # until `forget`
 def sounds(part: str) -> tuple[str, ...]:
     """Return the possible pronunciations of a part of a name, most likely first."""
     if not _A_VOWEL.search(part):  # of a script that leaves vowels out
@@ -146,7 +146,7 @@ def sounds(part: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in map(_sound, readings) if one))[:4]
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=20_000)  # until `forget`
 def skeletons(part: str) -> tuple[str, ...]:
     """Return the pronunciations of a part without their vowels.
 
@@ -154,6 +154,12 @@ def skeletons(part: str) -> tuple[str, ...]:
     """
     found = (re.sub(r"[aio]", "", one) or one[:1] for one in sounds(part))
     return tuple(dict.fromkeys(found))
+
+
+def forget() -> None:
+    """Drop the parts of names that this process has kept, with their sounds."""
+    sounds.cache_clear()
+    skeletons.cache_clear()
 
 
 @dataclass(frozen=True, slots=True)

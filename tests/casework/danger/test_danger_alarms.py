@@ -250,7 +250,7 @@ def test_alarms_name_the_report_and_what_to_do_one_per_thing(led: People) -> Non
     assert [line.kind for line in thing.lines] == ["danger-opened", "danger-review-late"]
     assert all(line.do for line in thing.lines)
     assert thing.acknowledge is None
-    assert thing.first.about_danger
+    assert {line.page for line in thing.lines} == {"report-danger"}
 
 
 def test_every_alarm_says_what_to_do() -> None:

@@ -73,6 +73,7 @@ def _about_danger(
         answered_with=Capability.LEAD_DANGER,
         raised_by=raised_by,
         at_the_report=True,
+        page="report-danger",
     )
 
 
@@ -101,6 +102,7 @@ def _about_request(words: str, called: Called, raised_by: Letter | None = None) 
         resolved_by=frozenset({AlarmEvent.DECIDED}),
         answered_with=Capability.DECIDE_IDENTITY,
         raised_by=raised_by,
+        page="identity-request",
     )
 
 
@@ -115,11 +117,12 @@ def _about_call(words: str, do: str) -> AlarmRule:
         called=call_supervisors_then_chain,
         chain=True,
         resolved_by=frozenset({AlarmEvent.CALLED}),
+        page="report-call",
     )
 
 
 def _about_source(words: str, do: str, raised_by: Letter) -> AlarmRule:
-    return AlarmRule(words=words, do=do, called=call_supervisors, raised_by=raised_by)
+    return AlarmRule(words=words, do=do, called=call_supervisors, raised_by=raised_by, page="report-ask")
 
 
 def _about_translation(words: str, do: str, *resolved_by: AlarmEvent) -> AlarmRule:
@@ -128,15 +131,16 @@ def _about_translation(words: str, do: str, *resolved_by: AlarmEvent) -> AlarmRu
         do=do,
         called=call_translators,
         resolved_by=frozenset({AlarmEvent.TRANSLATED, *resolved_by}),
+        page="report-translation",
     )
 
 
 def _about_keys(words: str, lasts: Lasts, instead: str) -> AlarmRule:
-    return AlarmRule(words=words, about=About.DESK, lasts=lasts, while_it_lasts=instead)
+    return AlarmRule(words=words, about=About.DESK, lasts=lasts, while_it_lasts=instead, page="keys")
 
 
-def _about_the_desk(words: str, do: str) -> AlarmRule:
-    return AlarmRule(words=words, do=do, about=About.DESK)
+def _about_the_desk(words: str, do: str, page: str = "", page_for: AnyCapability | None = None) -> AlarmRule:
+    return AlarmRule(words=words, do=do, about=About.DESK, page=page, page_for=page_for)
 
 
 #: In the order in which the page Alarms lists them.
@@ -183,6 +187,7 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
     ),
     AlarmKind.HAND_OVER_WAITING: AlarmRule(
         words="Hand-over not accepted in time",
+        page="my-work",
         do="Phone the other desk.",
         lasts=not_accepted,
         while_it_lasts="Phone the other desk. The alarm stays open until it has accepted or returned the report.",
@@ -197,6 +202,8 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
     ),
     AlarmKind.INTEREST_MATCHED: AlarmRule(
         words="Report matches an entry in the interest register",
+        page="interest-hits",
+        page_for=Capability.REGISTER_INTEREST,
         do="The owner of the entry must acknowledge it on the page Interest register. This alarm stays until they do.",
         about=About.INTEREST,
         called=call_interest_owner,
@@ -209,6 +216,7 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
     ),
     AlarmKind.TASK_LATE: AlarmRule(
         words="Task overdue",
+        page="report-tasks",
         do="Finish the task, reassign it with a new due time, or cancel it, on the page Tasks of the report.",
         called=call_task_owners,
         lasts=task_late,
@@ -216,7 +224,9 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         resolved_by=frozenset({AlarmEvent.TASK_ENDED}),
     ),
     AlarmKind.MESSAGE_WAITING: AlarmRule(
-        words="Message from the reporter not read in time", do="Read the message."
+        words="Message from the reporter not read in time",
+        do="Read the message.",
+        page="report-ask",
     ),
     AlarmKind.CALL_MISSED: _about_call(
         "Call-back attempts have not reached the reporter", "Decide whether to try again."
@@ -234,19 +244,26 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
     ),
     AlarmKind.PARTNER_DANGER: AlarmRule(
         words="Life may be at risk, and a partner has not opened the disclosure",
+        page="report-partners",
         chain=True,
         lasts=urgent_unopened,
         while_it_lasts="Phone the partner, or withdraw what was sent. The alarm stays open until they have opened it.",
         resolved_by=frozenset({AlarmEvent.WITHDRAWN}),
     ),
     AlarmKind.PARTNER_SILENT: AlarmRule(
-        words="Partner has not opened or answered in time", do="Telephone the partner."
+        words="Partner has not opened or answered in time",
+        do="Telephone the partner.",
+        page="report-partners",
     ),
     AlarmKind.PARTNER_ANSWERED: AlarmRule(
-        words="Partner has answered", do="Read the answer.", resolved_by=frozenset({AlarmEvent.ANSWER_READ})
+        words="Partner has answered",
+        do="Read the answer.",
+        resolved_by=frozenset({AlarmEvent.ANSWER_READ}),
+        page="report-partners",
     ),
     AlarmKind.SENDING_TO_CHECK: AlarmRule(
         words="Disclosure awaiting review by a second officer",
+        page="report-partners",
         do="Read the disclosure, then approve it or send it back.",
         resolved_by=frozenset({AlarmEvent.CHECKED}),
     ),
@@ -273,6 +290,7 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
     ),
     AlarmKind.KEYS_RECOVERED: AlarmRule(
         words="Keys of the desk opened with three shares of its recovery key",
+        page="",
         do="Check with the stewards that this was agreed.",
         about=About.DESK,
         chain=True,
@@ -290,12 +308,14 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
     ),
     AlarmKind.KEYS_DOUBTED: AlarmRule(
         words="Key statement missing, invalid or inconsistent with the log",
+        page="keys",
         do="Tell a steward at once. Do not compare anybody’s keys until this has been resolved.",
         about=About.DESK,
         called=call_the_desk_and_stewards,
     ),
     AlarmKind.SESSION_ALTERED: AlarmRule(
         words="An officer’s session has been altered in the database",
+        page="",
         do="Ask the operator who has write access to the database.",
         about=About.DESK,
         called=call_the_desk_and_stewards,
@@ -304,6 +324,7 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
     ),
     AlarmKind.ROTA_GAP: AlarmRule(
         words="Rota: the next hours are not covered",
+        page="rota",
         do="Plan a shift on the page Rota.",
         about=About.DESK,
         called=call_rota_planners,
@@ -314,6 +335,7 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
     ),
     AlarmKind.SHIFT_NOTE_WAITING: AlarmRule(
         words="Shift hand-over note not acknowledged",
+        page="my-work",
         do="Read the note and acknowledge it. My work links to it.",
         about=About.DESK,
         lasts=shift_note_late,
@@ -323,10 +345,12 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
     **LINKING_ALARMS,
     AlarmKind.FILE_MISSING: AlarmRule(
         words="A report’s file is missing from storage or incomplete",
+        page="report-files",
         do="Check the report’s files and tell the operator.",
     ),
     AlarmKind.PROPOSAL_WAITING: AlarmRule(
         words="Proposal waiting for a second steward",
+        page="setup",
         do="Review and confirm, or withdraw it, on the page Set up.",
         about=About.PROPOSAL,
         called=call_other_stewards,
@@ -336,16 +360,27 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         answered_with=Capability.SET_UP,
     ),
     AlarmKind.TOO_FEW_TRAINED: _about_the_desk(
-        "Too few officers at the desk have valid training", "The page Training lists them."
+        "Too few officers at the desk have valid training",
+        "The page Training lists them.",
+        "training",
+        Capability.RECORD_TRAINING,
     ),
     AlarmKind.TRAINING_ENDS: AlarmRule(
         words="Accreditation expiring",
+        page="me",
         do="Your own training is on the page Me. The page Training lists everybody’s.",
         about=About.OFFICER,
         called=call_the_trained,
     ),
-    AlarmKind.REVIEW_LATE: _about_the_desk("Retention reviews overdue", "Review them on the page Retention."),
-    AlarmKind.SUBJECT_LATE: _about_the_desk("Data subject request due within days", "Answer it."),
+    AlarmKind.REVIEW_LATE: _about_the_desk(
+        "Retention reviews overdue",
+        "Review them on the page Retention.",
+        "keeping",
+        Capability.REVIEW_KEEPING,
+    ),
+    AlarmKind.SUBJECT_LATE: _about_the_desk(
+        "Data subject request due within days", "Answer it.", "subjects", Capability.ANSWER_SUBJECT
+    ),
     AlarmKind.PAGE_FAILED: _about_the_desk(
         "Page not delivered", "Tell the operator that somebody was not paged."
     ),
@@ -355,16 +390,6 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         "Log inconsistent: it may have been altered", "Tell the operator and an overseer."
     ),
 }
-
-#: About what is written for partners, sent to them or answered by them: the page Alarms links to the tab Partners.
-ABOUT_PARTNERS = frozenset(
-    {
-        AlarmKind.PARTNER_DANGER,
-        AlarmKind.PARTNER_SILENT,
-        AlarmKind.PARTNER_ANSWERED,
-        AlarmKind.SENDING_TO_CHECK,
-    }
-)
 
 
 def every_kind() -> Iterator[tuple[str, AlarmRule]]:

@@ -64,7 +64,8 @@ class AlarmRule:
     `resolved_by` lists the events that clear it in the name of the person who caused them. `answered_with` is
     the capability needed to acknowledge and clear it. `raised_by` is the letter that raises it immediately.
     The clocks raise the other kinds. `at_the_report` means that it is answered on the page it leads to, never
-    on the page Alarms.
+    on the page Alarms. `page` is the name of the page where it is dealt with, or "" where no page helps: one that begins
+    with `report` is a page of the report. Without the capability `page_for` the page does not open, and is not offered.
     """
 
     words: str
@@ -79,6 +80,8 @@ class AlarmRule:
     answered_with: AnyCapability = Capability.ANSWER_ALARM
     raised_by: AnyLetter | None = None
     at_the_report: bool = False
+    page: str = "report"
+    page_for: AnyCapability | None = None
 
     @property
     def what_to_do(self) -> str:
@@ -90,6 +93,7 @@ class AlarmRule:
 LINKING_ALARMS: dict[AlarmKind, AlarmRule] = {
     AlarmKind.QUESTION_LATE: AlarmRule(
         words="Question from another desk not answered in time",
+        page="matches",
         do="Answer it on the page Other desks.",
         about=About.QUESTION,
         called=call_question_owner,
@@ -100,6 +104,7 @@ LINKING_ALARMS: dict[AlarmKind, AlarmRule] = {
     ),
     AlarmKind.COMPARING_LATE: AlarmRule(
         words="Reports waiting to be compared with those of other desks",
+        page="queue",
         do="Open a queue of this desk to compare them.",
         about=About.DESK,
         chain=True,
@@ -108,6 +113,7 @@ LINKING_ALARMS: dict[AlarmKind, AlarmRule] = {
     ),
     AlarmKind.NOT_COMPARED: AlarmRule(
         words="Reports of this desk have not been sent to be compared with those of other desks",
+        page="queue",
         do="Open the queue of this desk. If that changes nothing, tell the operator.",
         about=About.DESK,
         lasts=not_compared,
@@ -115,6 +121,7 @@ LINKING_ALARMS: dict[AlarmKind, AlarmRule] = {
     ),
     AlarmKind.NOT_SEARCHABLE: AlarmRule(
         words="Reports of this desk could not be read for searching",
+        page="search",
         do="See which, on the page Search, and try again. If that changes nothing, tell the operator.",
         about=About.DESK,
         lasts=not_searchable,
@@ -122,6 +129,7 @@ LINKING_ALARMS: dict[AlarmKind, AlarmRule] = {
     ),
     AlarmKind.NOTICE_FORGED: AlarmRule(
         words="Notice from another desk with a wrong signature",
+        page="",
         do="It has been set aside and is not shown. Phone a desk before you act on what it asked. Ask the operator who can write to the database.",
         about=About.DESK,
         called=call_the_desk_and_stewards,
@@ -130,6 +138,8 @@ LINKING_ALARMS: dict[AlarmKind, AlarmRule] = {
     ),
     AlarmKind.INTEREST_LEFT: AlarmRule(
         words="Interest register entries whose owner has left",
+        page="interests",
+        page_for=Capability.HAND_ON_INTEREST,
         do="Give them to an investigator, or take them over, on the page Interest register.",
         about=About.DESK,
         called=call_supervisors,

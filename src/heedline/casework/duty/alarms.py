@@ -21,7 +21,8 @@ from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.duty import alarm_kinds, training_clock
-from heedline.casework.duty.alarm_kinds import ABOUT_PARTNERS, AlarmEvent
+from heedline.casework.duty.alarm_kinds import AlarmEvent
+from heedline.casework.duty.alarm_rules import AlarmRule
 from heedline.casework.errors import NotHere
 from heedline.casework.recording import refusals_logged
 from heedline.casework.report.opening import short_name
@@ -46,8 +47,7 @@ class AlarmLine:
     """An open alarm as shown to one officer.
 
     `ref` is its report, if this officer may see it. `request` is the request that an authoriser has to
-    decide. `about_partners` is true if the alarm concerns something sent, or to be sent, to a partner about
-    the report. `why_not` is the reason why this officer cannot clear the alarm.
+    decide. `why_not` is the reason why this officer cannot clear the alarm.
     """
 
     id: UUID
@@ -64,8 +64,8 @@ class AlarmLine:
     can_clear: bool
     why_not: str
     request: UUID | None = None
-    about_partners: bool = False
-    about_danger: bool = False
+    page: str = ""
+    """The name of the page where it is dealt with, or "" where no page helps or this officer may not open it."""
     do: str = ""
     about: UUID | None = None
     """The id of the alarm's subject, whether or not this officer may see it."""
@@ -135,14 +135,18 @@ def open_now(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
                 mine and not why_not,
                 why_not,
                 alarm.about_id if alarm.about_kind == About.REQUEST else None,
-                alarm.kind in ABOUT_PARTNERS,
-                rules[alarm.kind].at_the_report,
+                _page(rules[alarm.kind], alarm, by),
                 rules[alarm.kind].what_to_do,
                 alarm.about_id,
                 _title(alarm),
             )
         )
     return tuple(lines)
+
+
+def _page(rule: AlarmRule, alarm: Alarm, by: Attendance) -> str:
+    needed = rule.page_for
+    return rule.page if needed is None or allows(by.appointments, needed, [alarm.desk_id]) else ""
 
 
 def _expiring(found: Iterable[Alarm], at: datetime) -> dict[UUID, str]:

@@ -86,6 +86,8 @@ DESK = SpecialistDesk(
     alarms={
         MaterialAlarm.REFERRAL_LATE: AlarmRule(
             words="Child abuse material: a referral is overdue",
+            page="material-queue",
+            page_for=MaterialCapability.SEE,
             about=About.DESK,
             called=call_supervisors_then_chain,
             chain=True,
@@ -94,6 +96,8 @@ DESK = SpecialistDesk(
         ),
         MaterialAlarm.CHECK_LATE: AlarmRule(
             words="Online material: a check for removal is overdue",
+            page="material-checks",
+            page_for=MaterialCapability.SEE,
             about=About.DESK,
             called=call_supervisors_then_chain,
             chain=True,
@@ -102,6 +106,8 @@ DESK = SpecialistDesk(
         ),
         MaterialAlarm.NOTICE_LATE: AlarmRule(
             words="Online material: a notice to a company is overdue",
+            page="material-notices",
+            page_for=MaterialCapability.SEE,
             about="material-notice",
             called=due.call_owner,
             chain=True,

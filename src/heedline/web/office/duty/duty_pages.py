@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from heedline.casework.access import session
 from heedline.casework.duty import alarms
 from heedline.casework.duty import rota as duty_rota
-from heedline.casework.duty.alarms import AlarmLine
+from heedline.casework.duty.alarms import AlarmedThing, AlarmLine
 from heedline.casework.duty.rota import DeskDuty
 from heedline.casework.errors import NotHere
 from heedline.casework.journey import owners
@@ -27,6 +27,7 @@ from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import FieldOption, Form, Radios
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
+from heedline.web.shell.queue_links import ALL
 from heedline.web.shell.request import OfficeRequest
 
 #: How long somebody may say at once that they are there.
@@ -41,13 +42,40 @@ def alarm_list(request: OfficeRequest) -> HttpResponse:
     Alarms contain no report text, so no keys are needed.
     """
     at = session.now()
-    lines = alarms.open_now(by=request.attendance, at=at)
+    things = alarms.by_thing(alarms.open_now(by=request.attendance, at=at))
     totals = figures.totals(by=request.attendance, at=at) if request.attendance.desk_ids else None
     return render(
         request,
         "office/alarms.html",
-        {"things": alarms.by_thing(lines), "totals": totals, "updated": times.clock(at)},
+        {
+            "things": [_shown(thing) for thing in things],
+            "totals": totals,
+            "updated": times.clock(at),
+        },
     )
+
+
+def _shown(thing: AlarmedThing) -> dict[str, object]:
+    """Return a thing with its alarms, each with the URL of the page where it is dealt with, or "".
+
+    The thing itself leads where its first alarm does. A desk leads nowhere: its alarms are about different things.
+    """
+    first = thing.first
+    href = address_of(first) if first.title != first.desk_name else ""
+    return {"thing": thing, "href": href, "lines": [(line, address_of(line)) for line in thing.lines]}
+
+
+def address_of(alarm: AlarmLine) -> str:
+    """Return the URL of the page where an alarm is dealt with, or "" if no page helps or the officer may not see it."""
+    if alarm.page.startswith("report"):
+        return reverse(alarm.page, kwargs={"ref": alarm.ref}) if alarm.ref else ""
+    if alarm.page == "identity-request":
+        return reverse(alarm.page, kwargs={"ref": alarm.request}) if alarm.request else ""
+    if alarm.page == "queue":
+        return reverse(alarm.page, kwargs={"desk": ALL})
+    if alarm.page == "matches":
+        return f"{reverse(alarm.page)}#{alarm.about}"
+    return reverse(alarm.page) if alarm.page else ""
 
 
 @open_to(Audience.OFFICERS)

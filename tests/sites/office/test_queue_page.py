@@ -75,6 +75,33 @@ def test_the_heading_that_sorts_says_so(house: House, hand: Callable[[], Hand]) 
     assert sorted_by() == {}, "an empty list has no table"
 
 
+def test_each_clear_fact_has_a_column_and_the_totals_are_shown(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    ref, _ = a_report(at=now(), where=HERE)
+    a_report(at=now(), where=HERE, now={"danger": "yes"})
+    odile = hand().at_work(house, "Odile")
+
+    def columns() -> list[str]:
+        cells = re.findall(r'<th scope="col"[^>]*>(.*?)</th>', odile.html, re.DOTALL)
+        found = [re.sub(r"<[^>]+>|[▲▼]", "", cell).strip() for cell in cells]
+        return [one for one in found if one != "Further check"]  # of the example desk
+
+    odile.get("/w/q/north-east/")
+    shared = ["Report", "First words", "Messages, flags", "Priority", "Due", "Received", "Area", "Channel"]
+    assert columns() == ["Tick", *shared, "Stage", "Owner", "Action"]
+    assert "Danger now, as reported" in odile.html, "the urgency, until somebody has assessed it"
+    assert "Waiting 2, overdue 0, in danger 1" in odile.html
+    odile.get(link(odile, "Messages, flags"))
+    assert odile.path == "/w/q/north-east/?sort=unread"
+    odile.get("/w/q/north-east/")
+    odile.send(f"/w/r/{ref}/take/")
+    odile.send(f"/w/r/{ref}/", do="save-stay", **VAGUE)
+    odile.get("/w/q/north-east/?state=closed")
+    shared.remove("Due")
+    assert columns() == [*shared, "Outcome", "Closed", "Action"]
+
+
 def test_a_view_is_saved_opened_and_deleted(house: House, hand: Callable[[], Hand]) -> None:
     a_report(at=now(), where=HERE)
     odile = hand().at_work(house, "Odile")

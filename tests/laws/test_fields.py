@@ -80,6 +80,7 @@ PLAIN: dict[str, str] = {
     "material_evidence": "id item_id number container",
     "material_liveness_watch": "item_id desk_id done due_at",
     "material_hash_bank": "id desk_id container entries",
+    "material_disposal": "id desk_id item proposed_on decided_on done certificate figures",
     "reports_desk_file": "container desk_id thing made_from description object size state",
     "material_notice": "id desk_id item_id reference basis crisis state answer version container approved_container"
     " acknowledge_by answer_by acknowledged_at answered_at given_on step due_at escalated token_until",
@@ -164,6 +165,7 @@ STAFF: dict[str, str] = {
     "material_notice_answer": "officer_id at",
     "material_sighting": "officer_id at",
     "material_channel_test": "officer_id at",
+    "material_disposal": "proposed_by_id decided_by_id",
     "reports_search": "officer_id at",
     "reports_desk_question": "owner_id",
     "reports_interest": "owner_id registered_at ended_at",

@@ -289,7 +289,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("reports_sealed_header", "office", "w"): "epochs header",
     ("reports_desk_part_header", "usher", "r"): "container desk_id epoch header thing",
     ("reports_desk_part_header", "usher", "w"): "epoch header",
-    ("reports_desk_part_payload", "usher", "r"): "desk_id thing",
+    ("reports_desk_part_payload", "usher", "r"): "container desk_id thing",
     ("reports_search", "settler", "r"): "at",
     ("reports_search", "usher", "r"): "epochs header id",
     ("reports_search", "usher", "w"): "epochs header",

@@ -137,7 +137,6 @@ PERMITS = {
     "decide_disposal",
     "decide_identity",
     "desk_shares",
-    "dispose_desk_parts",
     "disposed_among",
     "disposed_of",
     "destroy_epoch",

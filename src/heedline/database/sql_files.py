@@ -33,7 +33,6 @@ CORE = (
     "functions/key_history.sql",
     "functions/practice.sql",
     "functions/search.sql",
-    "functions/desk_parts.sql",
     "functions/viewer.sql",
     "functions/linking.sql",
     "functions/settling.sql",

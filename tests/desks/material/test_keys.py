@@ -74,14 +74,3 @@ def test_an_item_and_its_examination_come_back_from_a_backup(people: People, tmp
         found = reading.item(ref, by=by, at=people.at)
     assert found.examinations[0].told["reasons"] == {"ta2006-s1": "It praises an attack"}
     assert found.line.reports == 1, "the index is made anew, and the item is found in it"
-
-
-def test_parts_of_a_desk_are_disposed_of_together(people: People) -> None:
-    with people.sitting("Odile"):
-        ref, other = an_item_of("north-east", people), an_item_of("north-east", people)
-        desk = people.house.desks["north-east"].id
-    with people.sitting("Otto"):
-        assert desk_parts.dispose(people.house.desks["north-east"].id, ref) == 0, "not of his desk"
-    with people.sitting("Odile"):
-        assert desk_parts.dispose(desk, ref) == 1
-    assert list(DeskPartHeader.objects.values_list("thing", flat=True)) == [other]

@@ -1,7 +1,8 @@
 """Sealed parts that belong to a desk rather than to a report.
 
 A specialist desk keeps its own records in them. They are sealed to the desk's current epoch, and are readdressed,
-backed up and restored by the core.
+backed up and restored by the core. A part goes only by a function that the desk brings (`DatabaseRights.functions`), so
+that the database asks whether it may.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import connection
 
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.errors import SealingStopped
@@ -91,11 +91,3 @@ def opened(containers: Iterable[UUID], ring: Keyring) -> dict[UUID, dict[str, An
             except CannotOpen:
                 continue
     return found
-
-
-def dispose(desk: UUID, thing: UUID) -> int:
-    """Delete every sealed part of a record of the officer's desks, and return the number deleted."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT permits.dispose_desk_parts(%s, %s)", [desk, thing])
-        row = cursor.fetchone()
-    return int(row[0]) if row else 0

@@ -120,7 +120,7 @@ GRANT SELECT, UPDATE (epoch, header, payload, size, reports, version, purge, pur
     reports_search_index TO heedline_office;
 GRANT SELECT, INSERT, UPDATE (generation, version, sealed), DELETE ON reports_search_page TO heedline_office;
 GRANT SELECT, UPDATE (aside), DELETE ON reports_search_waiting TO heedline_office;
--- a part of a desk is never changed, except by re-addressing, and goes by permits.dispose_desk_parts
+-- a part of a desk is never changed, except by re-addressing, and goes only by a function of its desk
 GRANT SELECT, INSERT ON reports_desk_part_header, reports_desk_part_payload, reports_desk_file TO heedline_office;
 -- what desks compare with each other, and the register of interests: never what was sealed
 GRANT SELECT, INSERT, UPDATE (indexed, matched_at), DELETE ON reports_sealed_values TO heedline_office;
@@ -170,7 +170,6 @@ GRANT EXECUTE ON FUNCTION
     permits.values_leave(),
     permits.ask_identity(uuid, uuid, uuid, text, text, integer, uuid),
     permits.begin_search(uuid, uuid, uuid, bytea, bytea),
-    permits.dispose_desk_parts(uuid, uuid),
     permits.decide_disposal(uuid, jsonb, date, uuid[]),
     permits.decide_identity(uuid, boolean, uuid, bytea, bytea, bytea, uuid[], bytea, integer, boolean),
     permits.desk_shares(uuid),

@@ -18,6 +18,8 @@ BANK = "material-bank"
 NOTICE = "material-notice"
 NOTICE_PROOF = "material-notice-proof"
 NOTICE_ANSWER = "material-notice-answer"
+#: What figures count of an item that was disposed of.
+FIGURES = "material-figures"
 
 
 class MaterialAct(AnyAct):
@@ -61,6 +63,8 @@ class MaterialAct(AnyAct):
     SIGNING_SHOWN = "material-signing-shown"
     REPORTERS_TOLD = "material-reporters-told"
     FIGURES_VIEWED = "material-figures-viewed"
+    DISPOSAL_PROPOSED = "material-disposal-proposed"
+    KEPT = "material-kept"
     DISPOSED = "material-disposed"
     SEARCHED = "material-searched"
 

@@ -8,12 +8,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import connection
 
 from heedline.audit.models import Event
 from heedline.casework.errors import NotHere
 from heedline.casework.rate_limit import RateLimit
-from heedline.casework.records import desk_parts
 from heedline.dispatch.models import Alarm
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskPartHeader, DeskPartPayload
@@ -23,12 +22,12 @@ from heedline.specialist_desks.material.items import sightings
 from heedline.specialist_desks.material.liveness import LivenessVerdict
 from heedline.specialist_desks.material.models import (
     CompanyNotice,
-    MaterialSighting,
     NoticeAnswer,
     NoticeAttempt,
 )
 from heedline.specialist_desks.material.notice_rules.states import CompanyAnswer
-from heedline.specialist_desks.material.notices import disposing, due, following, lines, sending
+from heedline.specialist_desks.material.notices import due, following, lines, sending
+from heedline.specialist_desks.material.outcomes import disposing
 from heedline.specialist_desks.material.vocabulary import NOTICE, NOTICE_PROOF, MaterialAlarm
 from tests.support.acting import acting
 from tests.support.notice_scene import approved
@@ -168,35 +167,9 @@ def test_the_page_says_what_it_is_and_sets_no_cookie(people: People, sent: tuple
     assert never.content == other.content
 
 
-def test_notices_go_with_their_item(people: People, sent: tuple[UUID, str]) -> None:
-    ref, token = sent
-    item = CompanyNotice.objects.get(id=ref).item_id
-    with acting("partner"):
-        company_page.answer(token, A.REFUSED, "Xylophon", "", at=people.at)
-    with people.sitting("Olga") as by, pytest.raises(NotNow, match="still open"):
-        disposing.remove(item, by=by, at=people.at)
-    with people.sitting("Odile") as by:
-        following.close(ref, by=by, at=people.at)
-        assert not disposing.open_notices(item)
-        with pytest.raises(DatabaseError), transaction.atomic():
-            disposing.remove(item, by=by, at=people.at)
-    with people.sitting("Olga") as by:
-        assert disposing.remove(item, by=by, at=people.at) == 4, "two contents, a proof and an answer"
-    for model in (CompanyNotice, NoticeAttempt, NoticeAnswer, MaterialSighting):
-        assert not model._default_manager.exists(), model
-    assert not DeskPartHeader.objects.filter(thing=ref).exists()
-
-
-def test_parts_of_notices_follow_the_desks_keys_and_are_disposed_of(
-    people: People, sent: tuple[UUID, str]
-) -> None:
+def test_parts_of_notices_are_the_desks(people: People, sent: tuple[UUID, str]) -> None:
     ref, _ = sent
     attempt = NoticeAttempt.objects.get(notice_id=ref)
     assert {one.part for one in DeskPartHeader.objects.filter(thing=ref)} == {NOTICE, NOTICE_PROOF}
     with people.sitting("Oren"):
         assert not DeskPartPayload.objects.filter(container=attempt.container).exists()
-    with people.sitting("Odile"):
-        desk = people.house.desks["material"].id
-        parts = DeskPartHeader.objects.filter(thing=ref).count()
-        assert parts == desk_parts.dispose(desk, ref) == 3
-    assert not DeskPartHeader.objects.filter(thing=ref).exists()

@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from pytest_django import Settings
 
 from heedline.audit.models import Event
-from heedline.casework.attachments import desk_files, redeeming, taking
+from heedline.casework.attachments import desk_files, redeeming, stored_objects, taking
 from heedline.casework.attachments.taking import IncomingFile
 from heedline.casework.errors import NotHere
 from heedline.casework.intake.draft_files import DraftFile
@@ -279,21 +279,6 @@ def the_item_here(people: People, address: str) -> UUID:
     return an_item_of("material", people, address)
 
 
-def test_evidence_goes_with_the_keys_and_with_the_record(people: People, internet: Internet) -> None:
-    from heedline.casework.attachments.stored_objects import objects_about
-    from heedline.casework.records import desk_parts
-
-    ref = the_item(people)
-    with people.sitting("Odile") as odile:
-        capturing.capture(ref, by=odile, at=people.at)
-        desk = MaterialItem.objects.get().desk_id
-        assert len(objects_about(ref)) == 3
-        assert desk_parts.dispose(desk, ref) == 5, "the item, its entry and three files"
-        assert objects_about(ref) == []
-        with pytest.raises(Exception, match="opened"):
-            entries.opened(MaterialItem.objects.get(), odile.keys())
-
-
 def test_an_examiner_is_not_shown_again_what_they_examined(people: People, internet: Internet) -> None:
     first = decided(people)  # by Odile and Otto
     with people.sitting("Odile") as odile:
@@ -355,17 +340,26 @@ def test_an_item_is_disposed_of_after_its_last_report(people: People, internet: 
         capturing.capture(alone, by=odile, at=people.at)
         with pytest.raises(examining.Refused):
             disposing.dispose(alone, by=odile, at=people.at)
-        for table in ("material_evidence", "material_item"):
-            with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute(f"DELETE FROM {table}")
-    with people.sitting("Olga") as olga:
         with pytest.raises(NotNow, match="still refers to"):
-            disposing.dispose(ref, by=olga, at=people.at)
+            disposing.propose(ref, by=odile, at=people.at)
         with pytest.raises(NotNow, match="not finished"):
+            disposing.propose(alone, by=odile, at=people.at)
+        examining.check(alone, [], gone=True, by=odile, at=people.at)
+        assert len(stored_objects.objects_about(alone)) == 3
+    with people.sitting("Olga") as olga:
+        with pytest.raises(NotNow, match="Nobody has proposed"):
             disposing.dispose(alone, by=olga, at=people.at)
-        examining.check(alone, [], gone=True, by=olga, at=people.at)
+        disposing.propose(alone, by=olga, at=people.at)
+        with pytest.raises(NotNow, match="other than you"):
+            disposing.dispose(alone, by=olga, at=people.at)
+        disposing.keep(alone, by=olga, at=people.at)
+    with people.sitting("Odile") as odile:
+        disposing.propose(alone, by=odile, at=people.at)
+        with pytest.raises(NotNow, match="proposed already"):
+            disposing.propose(alone, by=odile, at=people.at)
+    with people.sitting("Olga") as olga:
         told = disposing.dispose(alone, by=olga, at=people.at)
-        assert (told.entries, told.files) == (1, 3)
+        assert (told.entries, told.files, told.parts) == (1, 3, 6), "two contents, an entry, three files"
         assert told.head == Event.objects.get(act="material-disposed", outcome="done").detail["head"]
         assert not MaterialItem.objects.filter(id=alone).exists()
         assert not DeskFile.objects.filter(thing=alone).exists()

@@ -24,7 +24,7 @@ from tests.sites.office.desk_hand import Hand
 from tests.support.acting import acting
 from tests.support.cast import House, now
 from tests.support.files_scene import picture
-from tests.support.material_scene import examined, material_desk, taken, the_item, unlawful
+from tests.support.material_scene import an_item_of, examined, material_desk, taken, the_item, unlawful
 from tests.support.scene_people import People
 from tests.support.small_internet import captured
 from tests.support.uploads import body_of, send_file
@@ -75,9 +75,21 @@ def test_evidence_from_the_capture_to_the_export(
     olga.send(f"{where}evidence/export/")
     assert "Download the bundle" in olga.html
     olga.get(f"{where}dispose/")
-    olga.send(f"{where}dispose/")
+    olga.send(f"{where}dispose/", do="propose")
     assert "A report still refers to this item" in olga.html
     assert MaterialItem.objects.filter(id=ref).exists()
+    with people.sitting("Odile") as by:
+        alone = an_item_of("material", people, "https://third.example/x")
+        examining.check(alone, [], gone=True, by=by, at=people.at)
+    odile.get(f"/w/items/{alone}/dispose/")
+    odile.send(f"/w/items/{alone}/dispose/", do="propose")
+    assert "A supervisor other than you has to decide" in odile.html
+    assert "Keep the item" in odile.html
+    olga.get(f"/w/items/{alone}/dispose/")
+    assert "proposed it on" in olga.html
+    olga.send(f"/w/items/{alone}/dispose/", do="dispose")
+    assert "Certificate of disposal" in olga.html
+    assert not MaterialItem.objects.filter(id=alone).exists()
     oren = hand().at_work(house, "Oren")
     for path in ("", "evidence/1/picture/", "evidence/export/", "dispose/"):
         assert oren.get(f"{where}{path}").status_code in (403, 404), path

@@ -39,26 +39,3 @@ CREATE POLICY of_my_desks ON material_hash_bank TO heedline_office
     USING (desk_id IN (SELECT permits.my_desks())) WITH CHECK (desk_id IN (SELECT permits.my_desks()));
 GRANT SELECT, INSERT, UPDATE (container, entries) ON material_hash_bank TO heedline_office;
 GRANT SELECT ON material_hash_bank TO heedline_backup;
-
--- An item goes with all that belongs to it, by whoever leads its desk, and once the work on it is finished: as in disposing.py.
-GRANT DELETE ON material_item, material_examination, material_evidence, material_liveness_watch TO heedline_office;
-CREATE FUNCTION public.material_item_goes() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE gone uuid := CASE WHEN TG_TABLE_NAME = 'material_item' THEN (to_jsonb(OLD) ->> 'id')::uuid
-    ELSE (to_jsonb(OLD) ->> 'item_id')::uuid END;
-BEGIN
-    IF NOT EXISTS (SELECT 1 FROM public.material_item i WHERE i.id = gone AND i.referral_due_at IS NULL
-            AND i.state NOT IN ('new', 'examining', 'second', 'disputed', 'held')
-            AND i.desk_id IN (SELECT permits.my_supervised())) THEN
-        RAISE EXCEPTION 'who leads the desk disposes of a finished item' USING ERRCODE = 'check_violation';
-    END IF;
-    RETURN OLD;
-END $$;
-CREATE TRIGGER an_item_goes BEFORE DELETE ON material_item
-    FOR EACH ROW WHEN (current_user = 'heedline_office') EXECUTE FUNCTION public.material_item_goes();
-CREATE TRIGGER an_examination_goes BEFORE DELETE ON material_examination
-    FOR EACH ROW WHEN (current_user = 'heedline_office') EXECUTE FUNCTION public.material_item_goes();
-CREATE TRIGGER evidence_goes BEFORE DELETE ON material_evidence
-    FOR EACH ROW WHEN (current_user = 'heedline_office') EXECUTE FUNCTION public.material_item_goes();
-CREATE TRIGGER a_watch_goes BEFORE DELETE ON material_liveness_watch
-    FOR EACH ROW WHEN (current_user = 'heedline_office') EXECUTE FUNCTION public.material_item_goes();
-REVOKE ALL ON FUNCTION public.material_item_goes() FROM PUBLIC;

@@ -103,33 +103,6 @@ CREATE TRIGGER a_notice_moves BEFORE UPDATE ON material_notice
     FOR EACH ROW WHEN (current_user = 'heedline_office') EXECUTE FUNCTION public.material_notice_moves();
 REVOKE ALL ON FUNCTION public.material_notice_begins(), public.material_notice_moves() FROM PUBLIC;
 
--- Notices go with their item: by whoever leads the desk, and while none of them is open.
-GRANT DELETE ON material_notice, material_notice_attempt, material_notice_answer, material_sighting TO heedline_office;
-CREATE FUNCTION public.material_notice_goes() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE about uuid;
-BEGIN
-    IF TG_TABLE_NAME IN ('material_notice', 'material_sighting') THEN
-        about := (to_jsonb(OLD) ->> 'item_id')::uuid;
-    ELSE
-        SELECT n.item_id INTO about FROM public.material_notice n WHERE n.id = (to_jsonb(OLD) ->> 'notice_id')::uuid;
-    END IF;
-    IF NOT EXISTS (SELECT 1 FROM public.material_item i WHERE i.id = about AND i.desk_id IN (SELECT permits.my_supervised()))
-        OR EXISTS (SELECT 1 FROM public.material_notice n WHERE n.item_id = about
-            AND (n.state IN ('draft', 'proposed', 'approved', 'sent', 'failed') OR n.due_at IS NOT NULL)) THEN
-        RAISE EXCEPTION 'who leads the desk disposes of notices that are not open' USING ERRCODE = 'check_violation';
-    END IF;
-    RETURN OLD;
-END $$;
-CREATE TRIGGER a_notice_goes BEFORE DELETE ON material_notice
-    FOR EACH ROW WHEN (current_user = 'heedline_office') EXECUTE FUNCTION public.material_notice_goes();
-CREATE TRIGGER an_attempt_goes BEFORE DELETE ON material_notice_attempt
-    FOR EACH ROW WHEN (current_user = 'heedline_office') EXECUTE FUNCTION public.material_notice_goes();
-CREATE TRIGGER an_answer_goes BEFORE DELETE ON material_notice_answer
-    FOR EACH ROW WHEN (current_user = 'heedline_office') EXECUTE FUNCTION public.material_notice_goes();
-CREATE TRIGGER a_sighting_goes BEFORE DELETE ON material_sighting
-    FOR EACH ROW WHEN (current_user = 'heedline_office') EXECUTE FUNCTION public.material_notice_goes();
-REVOKE ALL ON FUNCTION public.material_notice_goes() FROM PUBLIC;
-
 -- The company's page: a token opens one notice's reference, and nothing of what it says.
 CREATE POLICY inner_roles ON material_notice TO heedline_usher USING (true) WITH CHECK (true);
 GRANT SELECT (id, desk_id, item_id, reference, state, answer, sent_at, answer_by, acknowledged_at, answered_at, version,

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db import connection
+
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.attachments.manifests import entries_of
 from heedline.casework.errors import CannotOpen
@@ -140,7 +142,6 @@ def _remember(
 def _write(found: FoundItem, page: HashBankPage, entries: Sequence[Mapping[str, Any]]) -> None:
     """Reseal a page of the bank, and delete its earlier version."""
     desk = found.item.desk_id
-    desk_parts.dispose(desk, page.id)
     page.container = desk_parts.seal(
         desk, page.id, {"entries": [dict(one) for one in entries]}, part=BANK, on=found.at.date()
     )
@@ -149,3 +150,5 @@ def _write(found: FoundItem, page: HashBankPage, entries: Sequence[Mapping[str, 
         page.save(force_insert=True)
     else:
         page.save(update_fields=["container", "entries"])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT permits.drop_old_bank_parts(%s)", [page.id])

@@ -526,6 +526,54 @@ class Migration(migrations.Migration):
                 name="a_sighting_has_a_verdict",
             ),
         ),
+        migrations.CreateModel(
+            name="MaterialDisposal",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("item", models.UUIDField()),
+                ("proposed_on", models.DateField()),
+                ("decided_on", models.DateField(null=True)),
+                ("done", models.BooleanField(default=False)),
+                ("certificate", models.JSONField(null=True)),
+                ("figures", models.UUIDField(null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "desk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="desks.desk"
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "material_disposal",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("decided_on", None)),
+                        fields=("item",),
+                        name="one_open_disposal_of_an_item",
+                    )
+                ],
+            },
+        ),
         *sql_files.run(
             [
                 "database/items.sql",
@@ -535,7 +583,7 @@ class Migration(migrations.Migration):
             ],
             _DESK,
         ),
-        *sql_files.run(["database/notices.sql"], _DESK),
+        *sql_files.run(["database/notices.sql", "database/disposal.sql"], _DESK),
         migrations.RunSQL(migrations.RunSQL.noop, sql_files.read("database/removed.sql", _DESK)),
     ]
     operations = at_once(operations)

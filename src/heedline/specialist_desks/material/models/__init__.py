@@ -1,5 +1,6 @@
 """Tables of the online material desk."""
 
+from heedline.specialist_desks.material.models.disposal import MaterialDisposal
 from heedline.specialist_desks.material.models.evidence import EvidenceEntry, HashBankPage, LivenessWatch
 from heedline.specialist_desks.material.models.items import Examination, MaterialItem
 from heedline.specialist_desks.material.models.notices import (
@@ -19,6 +20,7 @@ __all__ = [
     "ExaminerAccount",
     "HashBankPage",
     "LivenessWatch",
+    "MaterialDisposal",
     "MaterialItem",
     "MaterialSighting",
     "NoticeAnswer",

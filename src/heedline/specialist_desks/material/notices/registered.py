@@ -33,10 +33,10 @@ NOTICE_ACTS: dict[AnyAct, str] = {
     MaterialAct.FIGURES_VIEWED: "Viewed the figures of online material",
 }
 NOTICE_TABLES = {
-    "material_notice": {"office": "ard"},
-    "material_notice_attempt": {"office": "ard"},
-    "material_notice_answer": {"office": "ard", "usher": "a"},
-    "material_sighting": {"office": "ard"},
+    "material_notice": {"office": "ar", "usher": "d"},
+    "material_notice_attempt": {"office": "ar", "usher": "d"},
+    "material_notice_answer": {"office": "ar", "usher": "ad"},
+    "material_sighting": {"office": "ar", "usher": "d"},
     "material_channel_test": {"office": "ar"},
 }
 NOTICE_COLUMNS = {
@@ -51,7 +51,7 @@ NOTICE_COLUMNS = {
         "material_notice",
         "usher",
         "r",
-    ): "acknowledged_at answer answer_by answered_at desk_id id item_id reference sent_at state token token_until version",
+    ): "acknowledged_at answer answer_by answered_at desk_id due_at id item_id reference sent_at state token token_until version",
     (
         "material_notice",
         "usher",
@@ -60,8 +60,9 @@ NOTICE_COLUMNS = {
     ("material_notice_attempt", "office", "w"): "container outcome",
     ("material_notice_attempt", "usher", "r"): "notice_id",
     ("material_notice_answer", "usher", "r"): "notice_id",
+    ("material_sighting", "usher", "r"): "item_id",
 }
-NOTICE_TRIGGERS = ("material_notice_begins", "material_notice_goes", "material_notice_moves")
+NOTICE_TRIGGERS = ("material_notice_begins", "material_notice_moves")
 #: The functions behind the company's page, of the partner process alone.
 NOTICE_FUNCTIONS = {"notice_page": "partner", "answer_notice": "partner"}
 NOTICE_COPIES = (

@@ -1,35 +1,56 @@
-"""Dispose of an item that no report refers to, with its examinations, evidence and notices."""
+"""Dispose of an item that no report names any longer, with its examinations, evidence and notices. Two people decide.
+
+The database deletes the rows and writes the certificate (`database/disposal.sql`), and asks again who is there and whether
+the work is finished. Whether a report still names the item stands only in the sealed index, so that is asked here.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
 
 from heedline.casework.access.session import Attendance
 from heedline.casework.attachments import stored_objects
-from heedline.casework.errors import CannotOpen
-from heedline.casework.records import desk_parts
+from heedline.casework.errors import CannotOpen, NotHere
 from heedline.casework.report.opening import short_name
 from heedline.casework.search import desk_index
+from heedline.index import SealedIndex
 from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material.evidence import entries, known
+from heedline.reports.models import SearchIndex
+from heedline.specialist_desks.material.evidence import known
 from heedline.specialist_desks.material.items.finding import reports_naming
-from heedline.specialist_desks.material.items.found_item import find, item_verb
-from heedline.specialist_desks.material.models import EvidenceEntry, Examination, LivenessWatch, MaterialItem
-from heedline.specialist_desks.material.notices import disposing as notices
+from heedline.specialist_desks.material.items.found_item import FoundItem, find, item_verb
+from heedline.specialist_desks.material.models import CompanyNotice, MaterialDisposal, MaterialItem
+from heedline.specialist_desks.material.notice_rules.states import OPEN_NOTICES
+from heedline.specialist_desks.material.outcomes import former
 from heedline.specialist_desks.material.rules import DISPOSABLE
 from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialCapability
 
 STILL_NAMED = "A report still refers to this item. It can be disposed of only after the last such report."
 NOT_FINISHED = "The work on this item is not finished."
+STILL_OPEN = (
+    "A notice about this item is still open, or nobody has read an answer to it. Close it, withdraw it, give it up, or"
+    " read the answer first."
+)
 BANK_CLOSED = (
     "Your keys do not open all of the desk's bank of known hashes, which may hold this item's. Ask a colleague whose keys "
     "open it to dispose of this item."
 )
+NOT_PROPOSED = "Nobody has proposed to dispose of this item."
+ANOTHER_PERSON = "You proposed to dispose of this item. A supervisor other than you has to decide."
+PROPOSED_BEFORE = (
+    "Its disposal has been proposed already. A supervisor other than the proposer has to decide."
+)
 #: As for reports: functions/search.sql.
-PURGED_WITHIN = timedelta(days=7)
+PURGED_WITHIN: Final = timedelta(days=7)
 BUSY = "The index of your desk is being updated. Try again in a moment."
 
 
@@ -45,42 +66,120 @@ class ItemCertificate:
     head: str
 
 
+@dataclass(frozen=True)
+class ProposedDisposal:
+    """A proposal to dispose of an item. `mine` says whether this officer made it, who then cannot decide."""
+
+    by: str
+    on: date
+    mine: bool
+
+
+def proposal(ref: UUID, *, by: Attendance) -> ProposedDisposal | None:
+    """Return the proposal to dispose of an item that nobody has decided about, or None. Raises NotHere."""
+    if not MaterialItem.objects.filter(id=ref, desk_id__in=by.desk_ids).exists():
+        raise NotHere
+    row = _open(ref, by)
+    if row is None:
+        return None
+    return ProposedDisposal(row.proposed_by.name, row.proposed_on, row.proposed_by_id == by.officer_id)
+
+
+@item_verb(MaterialAct.DISPOSAL_PROPOSED)
+def propose(ref: UUID, *, by: Attendance, at: datetime) -> None:
+    """Propose to dispose of an item. Raises NotHere, Refused, Locked, and NotNow while it is still needed."""
+    found = find(ref, by=by, at=at)
+    found.permit(MaterialCapability.EXAMINE)
+    _refuse_unfinished(found)
+    with _unnamed(found):
+        pass
+    if _open(ref, by) is not None:
+        raise NotNow(PROPOSED_BEFORE)
+    MaterialDisposal.objects.create(
+        desk_id=found.item.desk_id, item=ref, proposed_by_id=by.officer_id, proposed_on=at.date()
+    )
+    found.record(MaterialAct.DISPOSAL_PROPOSED)
+
+
+@item_verb(MaterialAct.KEPT)
+def keep(ref: UUID, *, by: Attendance, at: datetime) -> None:
+    """Refuse to dispose of an item, or take back one's own proposal. Raises NotHere, Refused, Locked and NotNow."""
+    found = find(ref, by=by, at=at)
+    row = _open(ref, by)
+    if row is None:
+        raise NotNow(NOT_PROPOSED)
+    if row.proposed_by_id != by.officer_id:
+        found.permit(MaterialCapability.LEAD)
+    if _decide(row, None) != "kept":
+        raise NotNow(NOT_PROPOSED)
+
+
 @item_verb(MaterialAct.DISPOSED)
 def dispose(ref: UUID, *, by: Attendance, at: datetime) -> ItemCertificate:
-    """Delete an item and everything about it, and return the disposal certificate, which is also logged.
+    """Delete an item whose disposal somebody else proposed, and return its certificate, which the log keeps as well.
 
     Raises NotHere, Refused, Locked, and NotNow while it is still needed.
     """
     found = find(ref, by=by, at=at)
     found.permit(MaterialCapability.LEAD)
-    desk = found.item.desk_id
+    _refuse_unfinished(found)
+    row = _open(ref, by)
+    if row is None:
+        raise NotNow(NOT_PROPOSED)
+    if row.proposed_by_id == by.officer_id:
+        raise NotNow(ANOTHER_PERSON)
+    with _unnamed(found) as (index_row, index):
+        if index.drop(ref):
+            index_row.purge, index_row.purge_by = "due", index_row.purge_by or at.date() + PURGED_WITHIN
+    objects = stored_objects.objects_about(ref)
+    try:
+        known.forget(found)
+    except CannotOpen:
+        raise NotNow(BANK_CLOSED) from None
+    if _decide(row, former.seal(found, row.id)) != "done":
+        raise NotNow(NOT_FINISHED)
+    stored_objects.delete_once_committed(objects)
+    row.refresh_from_db()
+    told = row.certificate or {}
+    return ItemCertificate(
+        short_name(ref), at.date(), told["parts"], told["files"], told["entries"], told["head"]
+    )
+
+
+def open_notices(item: UUID) -> bool:
+    """Return whether a notice about an item is open or has an unread answer, which bars the item's disposal."""
+    waits = Q(state__in=[str(one) for one in OPEN_NOTICES]) | Q(due_at__isnull=False)
+    return CompanyNotice.objects.filter(waits, item_id=item).exists()
+
+
+def _refuse_unfinished(found: FoundItem) -> None:
     if found.state not in DISPOSABLE or found.item.referral_due_at is not None:
         raise NotNow(NOT_FINISHED)
-    with desk_index.writing(desk, by.keys()) as opened:
+    if open_notices(found.item.id):
+        raise NotNow(STILL_OPEN)
+
+
+@contextmanager
+def _unnamed(found: FoundItem) -> Iterator[tuple[SearchIndex, SealedIndex]]:
+    """Give the desk's index, for writing, once it is certain that no report names an item. Raises NotNow otherwise."""
+    desk = found.item.desk_id
+    with desk_index.writing(desk, found.by.keys()) as opened:
         if opened is None:
             raise NotNow(BUSY)
         row, index = opened
         refs = reports_naming(index, [one.key for one in found.content.addresses])
         if reports_of([desk]).filter(id__in=refs).exists():
             raise NotNow(STILL_NAMED)
-        if index.drop(ref):
-            row.purge, row.purge_by = "due", row.purge_by or at.date() + PURGED_WITHIN
-    notice_parts = notices.remove(ref, by=by, at=at)
-    count, head = entries.logged(ref)
-    objects = stored_objects.objects_about(ref)
-    try:
-        known.forget(found)
-    except CannotOpen:
-        raise NotNow(BANK_CLOSED) from None
-    parts = notice_parts + desk_parts.dispose(desk, ref)
-    for model in (EvidenceEntry, LivenessWatch, Examination):
-        model._default_manager.filter(item_id=ref).delete()
-    MaterialItem.objects.filter(id=ref).delete()
-    stored_objects.delete_once_committed(objects)
-    told = ItemCertificate(
-        short_name(ref), at.date(), parts, len(objects), count, head.hex() if count else ""
-    )
-    found.record(
-        MaterialAct.DISPOSED, parts=told.parts, files=told.files, entries=told.entries, head=told.head
-    )
-    return told
+        yield row, index
+
+
+def _open(item: UUID, by: Attendance) -> MaterialDisposal | None:
+    rows = MaterialDisposal.objects.filter(item=item, desk_id__in=by.desk_ids, decided_on=None)
+    return rows.select_related("proposed_by").first()
+
+
+def _decide(row: MaterialDisposal, figures: UUID | None) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT permits.decide_item_disposal(%s, %s)", [row.id, figures])
+        told = cursor.fetchone()
+    return str(told[0]) if told else ""

@@ -1,13 +1,14 @@
 """Statistics of online material for a period, with findings, notices and removals by platform.
 
-They are worked out from what is never changed (days on which items were found, examinations, answers, looks at items), so
-the same days give the same figures at any later time. Small numbers are not shown.
+They are worked out from what is never changed (days on which items were found, examinations, answers, looks at items), and
+from what is kept of items that were disposed of (`former.py`), so the same days give the same figures at any later time.
+Small numbers are not shown.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
@@ -16,6 +17,7 @@ from uuid import UUID
 from django.conf import settings
 
 from heedline.audit import journal
+from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.intake.disclosure_control import NOT_SHOWN, Figure, figure
 from heedline.casework.recording import refusals_logged
@@ -32,6 +34,7 @@ from heedline.specialist_desks.material.models import (
     NoticeAttempt,
 )
 from heedline.specialist_desks.material.notice_rules.states import CompanyAnswer
+from heedline.specialist_desks.material.outcomes import former
 from heedline.specialist_desks.material.rules import ItemOutcome, Place
 from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialCapability
 
@@ -45,6 +48,22 @@ class PlatformFigures:
     removed: Figure
     rate: str
     hours: str
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialCounts:
+    """The numbers behind the figures, none of them suppressed. Never shown.
+
+    `platforms` has, for each notice that was sent, the platform and the hours until removal, or None.
+    """
+
+    found: int
+    outcomes: Counter[str]
+    met: Counter[str]
+    compared: int
+    agreed: int
+    withdrawn: int
+    platforms: tuple[tuple[str, float | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,39 +98,76 @@ def protected(counts: Iterable[int]) -> tuple[Figure, ...]:
 
 
 def figures(since: date, until: date, *, by: Attendance, at: datetime) -> MaterialFigures:
-    """Return the figures of the officer's desk, and log the view. Raise NotHere, Refused or Locked."""
+    """Return the figures of the officer's desk, and log that they were viewed.
+
+    Raises NotHere, Refused and Locked, and CannotOpen if these keys do not open what is kept of a former item.
+    """
     desk, ring = my_desk(by), by.keys()
     with refusals_logged(MaterialAct.FIGURES_VIEWED, by=by.officer_id, desk=desk):
         by.require(MaterialCapability.SEE, desk)
         journal.record(MaterialAct.FIGURES_VIEWED, actor=by.officer_id, desk=desk)
+    counted = counts(since, until, desk=desk, ring=ring)
+    shown = tuple(ItemOutcome)
+    provisions = law_of.load_law(settings.PACK).provisions
+    return MaterialFigures(
+        since=since,
+        until=until,
+        found=figure(counted.found),
+        outcomes=tuple(zip(shown, protected(counted.outcomes[str(one)] for one in shown), strict=True)),
+        provisions=tuple((one.name, figure(counted.met[code])) for code, one in provisions.items()),
+        compared=figure(counted.compared),
+        agreed=figure(counted.agreed),
+        sent=figure(len(counted.platforms)),
+        withdrawn=figure(counted.withdrawn),
+        platforms=_by_platform(counted.platforms),
+    )
+
+
+def counts(since: date, until: date, *, desk: UUID, ring: Keyring) -> MaterialCounts:
+    """Return what is counted at a desk between two days. Raises CannotOpen as `former.former_items` does."""
     start, end = _moment(since), _moment(until + timedelta(days=1))
-    found = MaterialItem.objects.filter(desk_id=desk, found_on__range=(since, until)).count()
     made = list(
         Examination.objects.filter(item__desk_id=desk, at__gte=start, at__lt=end).order_by("at", "id")
     )
-    firsts = [one for one in made if one.place == Place.FIRST]
     seconds = [one for one in made if one.place == Place.SECOND]
-    outcomes = Counter(one.outcome for one in firsts)
-    shown = tuple(ItemOutcome)
-    provisions = law_of.load_law(settings.PACK).provisions
-    met = Counter(code for one in firsts for code in one.met)
+    firsts = [(one.outcome, tuple(one.met)) for one in made if one.place == Place.FIRST]
     sent = list(CompanyNotice.objects.filter(desk_id=desk, sent_at__gte=start, sent_at__lt=end))
     opened = desk_parts.opened(
         MaterialItem.objects.filter(id__in=[one.item_id for one in sent]).values_list("container", flat=True),
         ring,
     )
-    platforms = _platforms(sent, opened)
-    return MaterialFigures(
-        since=since,
-        until=until,
-        found=figure(found),
-        outcomes=tuple(zip(shown, protected(outcomes[str(one)] for one in shown), strict=True)),
-        provisions=tuple((one.name, figure(met[code])) for code, one in provisions.items()),
-        compared=figure(len(seconds)),
-        agreed=figure(_agreed(seconds)),
-        sent=figure(len(sent)),
-        withdrawn=figure(_withdrawn(sent, end)),
-        platforms=_by_platform(sent, platforms, end),
+    platforms, gone = _platforms(sent, opened), _gone(sent, end)
+    notices = [
+        (
+            platforms.get(one.item_id, ""),
+            (gone[one.id] - one.sent_at).total_seconds() / 3600
+            if one.id in gone and one.sent_at is not None
+            else None,
+        )
+        for one in sent
+    ]
+    gone_by = former.former_items(desk, ring)
+    before = [one for item in gone_by for one in item.notices if since <= one.sent_on <= until]
+    compared = [agreed for item in gone_by for day, agreed in item.seconds if since <= day <= until]
+    firsts += [
+        (outcome, met) for item in gone_by for day, outcome, met in item.firsts if since <= day <= until
+    ]
+    return MaterialCounts(
+        found=MaterialItem.objects.filter(desk_id=desk, found_on__range=(since, until)).count()
+        + sum(since <= item.found_on <= until for item in gone_by),
+        outcomes=Counter(outcome for outcome, _ in firsts),
+        met=Counter(code for _, met in firsts for code in met),
+        compared=len(seconds) + len(compared),
+        agreed=_agreed(seconds) + sum(compared),
+        withdrawn=_withdrawn(sent, end)
+        + sum(one.withdrawn_on is not None and one.withdrawn_on <= until for one in before),
+        platforms=(
+            *notices,
+            *(
+                (one.platform, one.hours if one.gone_on is not None and one.gone_on <= until else None)
+                for one in before
+            ),
+        ),
     )
 
 
@@ -126,18 +182,13 @@ def _agreed(seconds: list[Examination]) -> int:
         (one.item_id, one.round): one
         for one in Examination.objects.filter(item_id__in=items, place=str(Place.FIRST))
     }
-    count = 0
-    for one in seconds:
-        first = firsts.get((one.item_id, one.round))
-        both = first is not None and ItemOutcome(first.outcome).illegal and ItemOutcome(one.outcome).illegal
-        count += bool(both and first is not None and set(first.met) & set(one.met))
-    return count
+    return sum(former.agrees(firsts.get((one.item_id, one.round)), one) for one in seconds)
 
 
 def _withdrawn(sent: list[CompanyNotice], end: datetime) -> int:
     """Return the number of these notices withdrawn before `end`."""
     told = NoticeAttempt.objects.filter(
-        notice_id__in=[one.id for one in sent], outcome__in=("withdrawn", "not-told"), at__lt=end
+        notice_id__in=[one.id for one in sent], outcome__in=former.WITHDRAWALS, at__lt=end
     )
     return told.values("notice_id").distinct().count()
 
@@ -153,23 +204,16 @@ def _platforms(sent: list[CompanyNotice], opened: Mapping[UUID, Mapping[str, obj
     return found
 
 
-def _by_platform(
-    sent: list[CompanyNotice], platforms: Mapping[UUID, str], end: datetime
-) -> tuple[PlatformFigures, ...]:
-    gone = _gone(sent, end)
-    by_platform: dict[str, list[CompanyNotice]] = defaultdict(list)
-    for one in sent:
-        by_platform[platforms.get(one.item_id, "")].append(one)
+def _by_platform(notices: Sequence[tuple[str, float | None]]) -> tuple[PlatformFigures, ...]:
+    by_platform: dict[str, list[float | None]] = defaultdict(list)
+    for platform, until_gone in notices:
+        by_platform[platform].append(until_gone)
     lines = []
-    for platform, notices in sorted(by_platform.items()):
-        hours = [
-            (gone[one.id] - one.sent_at).total_seconds() / 3600
-            for one in notices
-            if one.id in gone and one.sent_at is not None
-        ]
-        removed, total = figure(len(hours)), figure(len(notices))
-        kept = figure(len(notices) - len(hours))
-        if removed.number is not None and kept.number is None and len(notices) != len(hours):
+    for platform, told in sorted(by_platform.items()):
+        hours = [one for one in told if one is not None]
+        removed, total = figure(len(hours)), figure(len(told))
+        kept = figure(len(told) - len(hours))
+        if removed.number is not None and kept.number is None and len(told) != len(hours):
             removed = Figure(NOT_SHOWN, None)  # or the few that were not removed could be worked out
         clear = removed.number is not None and total.number is not None
         lines.append(
@@ -177,7 +221,7 @@ def _by_platform(
                 platform or "Other",
                 total,
                 removed,
-                f"{100 * len(hours) // len(notices)} %" if clear else NOT_SHOWN,
+                f"{100 * len(hours) // len(told)} %" if clear else NOT_SHOWN,
                 f"{round(median(hours))}" if clear else NOT_SHOWN,
             )
         )

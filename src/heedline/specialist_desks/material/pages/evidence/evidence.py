@@ -62,7 +62,7 @@ def evidence_context(request: OfficeRequest, ref: UUID, state: ItemState) -> dic
         "can_capture": shown and by.may(MaterialCapability.EXAMINE),
         "can_watch": state in WATCHED and not found.watched,
         "can_export": shown and bool(found.lines) and by.may(MaterialCapability.LEAD),
-        "can_dispose": state in DISPOSABLE and by.may(MaterialCapability.LEAD),
+        "can_dispose": state in DISPOSABLE and by.may(MaterialCapability.EXAMINE),
     }
 
 
@@ -165,15 +165,23 @@ def file(request: OfficeRequest, ref: UUID, number: int, role: str) -> HttpRespo
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def dispose(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Ask for confirmation of an item's disposal, then show its certificate."""
+    """Propose to dispose of an item, or decide about a colleague's proposal and show the certificate."""
     by, at = request.attendance, session.now()
-    by.require(MaterialCapability.LEAD)
-    context: dict[str, Any] = {"ref": ref, "short": short_name(ref)}
+    by.require(MaterialCapability.EXAMINE)
+    context: dict[str, Any] = {"ref": ref, "short": short_name(ref), "leads": by.may(MaterialCapability.LEAD)}
     if request.method == "POST":
+        chosen = request.POST.get("do", "")
         try:
-            context["certificate"] = disposing.dispose(ref, by=by, at=at)
+            if chosen == "dispose":
+                context["certificate"] = disposing.dispose(ref, by=by, at=at)
+            elif chosen == "keep":
+                disposing.keep(ref, by=by, at=at)
+            else:
+                disposing.propose(ref, by=by, at=at)
         except NotNow as why:
             context["why_not"] = why.reason
+    if "certificate" not in context:
+        context["proposal"] = disposing.proposal(ref, by=by)
     return render(request, "material/dispose.html", context)
 
 

@@ -1,0 +1,153 @@
+"""An officer who speaks SQL as the office process, past every verb, cannot erase an item or its evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from heedline.audit.models import Event
+from heedline.casework.records import desk_parts
+from heedline.reports.models import DeskPartHeader
+from heedline.specialist_desks.material.evidence.chain import EvidenceKind
+from heedline.specialist_desks.material.evidence.entries import add
+from heedline.specialist_desks.material.examination import examining
+from heedline.specialist_desks.material.items.found_item import find
+from heedline.specialist_desks.material.models import EvidenceEntry, MaterialDisposal, MaterialItem
+from heedline.specialist_desks.material.vocabulary import FIGURES, MaterialAct
+from tests.support.cast import House, now
+from tests.support.material_scene import an_item_of, material_desk
+from tests.support.scene_people import People
+
+pytestmark = pytest.mark.django_db
+TABLES = [
+    "material_item",
+    "material_examination",
+    "material_evidence",
+    "material_liveness_watch",
+    "material_notice",
+    "material_notice_attempt",
+    "material_notice_answer",
+    "material_sighting",
+    "material_hash_bank",
+    "material_disposal",
+    "reports_desk_part_header",
+    "reports_desk_part_payload",
+    "reports_desk_file",
+]
+
+
+@pytest.fixture
+def people(house: House) -> People:
+    return material_desk(People(house, now()))
+
+
+@pytest.fixture
+def item(people: People) -> UUID:
+    """An item with one entry of evidence, on which the work is finished."""
+    with people.sitting("Odile") as by:
+        ref = an_item_of("material", people)
+        add(find(ref, by=by, at=people.at), EvidenceKind.UPLOAD, [], {"title": "x"}, MaterialAct.UPLOADED)
+        examining.check(ref, [], gone=True, by=by, at=people.at)
+    return ref
+
+
+def refused(statement: str, *values: Any, match: str) -> None:
+    with connection.cursor() as cursor, pytest.raises(DatabaseError, match=match), transaction.atomic():
+        cursor.execute(statement, values)
+
+
+def decided(disposal: UUID, figures: UUID | None) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT permits.decide_item_disposal(%s, %s)", [disposal, figures])
+        return str(cursor.fetchone()[0])
+
+
+def proposed(people: People, item: UUID, name: str) -> UUID:
+    """A proposal written past the verb, in the session of `name`."""
+    desk, officer = people.house.desks["material"].id, people.house.officers[name].id
+    row = MaterialDisposal.objects.create(
+        desk_id=desk, item=item, proposed_by_id=officer, proposed_on=people.at.date()
+    )
+    return row.id
+
+
+def kept_for(people: People, disposal: UUID) -> UUID:
+    desk = people.house.desks["material"].id
+    return desk_parts.seal(desk, disposal, {"x": 1}, part=FIGURES, on=people.at.date())
+
+
+def untouched(item: UUID, parts: int) -> bool:
+    return (
+        MaterialItem.objects.filter(id=item).exists()
+        and EvidenceEntry.objects.filter(item_id=item).count() == 1
+        and DeskPartHeader.objects.filter(thing=item).count() == parts
+    )
+
+
+def test_no_row_of_the_desk_is_deleted_by_anybody(people: People, item: UUID) -> None:
+    parts = DeskPartHeader.objects.filter(thing=item).count()
+    for name in ("Odile", "Olga"):
+        with people.sitting(name):
+            for table in TABLES:
+                refused(f"DELETE FROM {table}", match="permission denied")
+            refused("UPDATE material_evidence SET head = ''", match="permission denied")
+            refused("UPDATE reports_desk_part_payload SET payload = ''", match="permission denied")
+            refused(
+                "SELECT permits.dispose_desk_parts(%s, %s)",
+                people.house.desks["material"].id,
+                item,
+                match="does not exist",
+            )
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT permits.drop_old_bank_parts(%s)", [item])
+    assert untouched(item, parts)
+
+
+def test_one_person_alone_disposes_of_nothing(people: People, item: UUID) -> None:
+    parts = DeskPartHeader.objects.filter(thing=item).count()
+    desk = people.house.desks["material"].id
+    odile, olga = people.house.officers["Odile"].id, people.house.officers["Olga"].id
+    forged = (
+        "INSERT INTO material_disposal (id, desk_id, item, proposed_by_id, proposed_on, decided_by_id, decided_on, done)"
+        " VALUES (gen_random_uuid(), %s, %s, %s, current_date, %s, %s, %s)"
+    )
+    with people.sitting("Olga"):
+        for values in (
+            (odile, None, None, False),  # in a colleague's name
+            (olga, odile, people.at.date(), True),  # decided already
+            (olga, None, None, True),
+        ):
+            refused(forged, desk, item, *values, match="begins as a proposal")
+        refused(forged, desk, uuid4(), olga, None, None, False, match="begins as a proposal")
+        assert decided(uuid4(), uuid4()) == "not-yours"
+        mine = proposed(people, item, "Olga")
+        assert decided(mine, kept_for(people, mine)) == "not-yours"
+        for change in ("done = true", f"proposed_by_id = '{odile}'", "item = gen_random_uuid()"):
+            refused(f"UPDATE material_disposal SET {change}", match="permission denied")
+    with people.sitting("Odile"):
+        assert decided(mine, kept_for(people, mine)) == "not-yours", "she does not lead the desk"
+    with people.sitting("Oren"):
+        assert decided(mine, None) == "not-yours", "he is of another desk"
+    assert untouched(item, parts)
+
+
+def test_the_database_asks_what_is_disposed_of_and_marks_it(people: People, item: UUID) -> None:
+    parts = DeskPartHeader.objects.filter(thing=item).count()
+    with people.sitting("Odile"):
+        disposal = proposed(people, item, "Odile")
+    with people.sitting("Olga"):
+        for figures in (uuid4(), MaterialItem.objects.get(id=item).container):
+            assert decided(disposal, figures) == "not-yours", "no figures of it are kept"
+        MaterialItem.objects.filter(id=item).update(referral_due_at=people.at)
+        assert decided(disposal, kept_for(people, disposal)) == "not-finished"
+        MaterialItem.objects.filter(id=item).update(referral_due_at=None)
+        assert untouched(item, parts)
+        assert decided(disposal, kept_for(people, disposal)) == "done"
+        assert decided(disposal, kept_for(people, disposal)) == "not-yours", "once"
+    assert not MaterialItem.objects.filter(id=item).exists()
+    assert not DeskPartHeader.objects.filter(thing=item).exists()
+    event = Event.objects.get(act="material-disposed")
+    assert (event.thing_id, event.detail["entries"], event.detail["parts"]) == (item, 1, parts)

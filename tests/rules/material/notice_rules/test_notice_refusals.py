@@ -200,6 +200,7 @@ def test_words_of_a_report_do_not_leave_with_a_notice() -> None:
     assert not repeats(["one two three four five six"], [])
     refused = refusals(REFERRAL, standing(REFERRAL, repeats_report=True), RULES, NOW)
     assert refused == [R.REPORT_WORDS]
+    assert refusals(REFERRAL, standing(REFERRAL, compared=False), RULES, NOW) == [R.NOT_COMPARED]
     assert set(written_words(REFERRAL)) >= {
         REFERRAL.reasons,
         REFERRAL.grounds[0].reason,

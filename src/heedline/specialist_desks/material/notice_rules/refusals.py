@@ -48,6 +48,10 @@ class NoticeRefusal(StrEnum):
     REPORT_WORDS = (
         "The notice repeats words of a report, which could give the reporter away. Say it in other words."
     )
+    NOT_COMPARED = (
+        "Not every report about an item could be read and compared with the notice. Ask a colleague whose keys open all of"
+        " them."
+    )
     NOT_APPROVED = "The notice has not been approved."
     OWN_APPROVAL = "You wrote this notice or examined an item in it. Somebody else approves it."
     TIMES_PASSED = "The times in the notice have passed. Have it approved again."
@@ -103,7 +107,7 @@ class NoticeStanding:
     """A notice's supporting facts, apart from its content.
 
     `approved_digest` is the digest of what was approved. `repeats_report` means that the notice has a run of words
-    that a report has too.
+    that a report has too, and `compared` that it was compared with every report that names an item.
     """
 
     items: tuple[ItemStanding, ...]
@@ -113,6 +117,7 @@ class NoticeStanding:
     channel_tested: bool = True
     entry_confirmed: bool = True
     repeats_report: bool = False
+    compared: bool = True
     languages: frozenset[str] = field(default_factory=lambda: frozenset({"en"}))
 
 
@@ -175,6 +180,8 @@ def _unfounded(
         yield NoticeRefusal.LANGUAGE
     if standing.repeats_report:
         yield NoticeRefusal.REPORT_WORDS
+    if not standing.compared:
+        yield NoticeRefusal.NOT_COMPARED
 
 
 def _unfounded_item(

@@ -188,8 +188,11 @@ def _begin_withdrawal(
         raise NotNow(f"Say to the company what was wrong, in {LONGEST:,} characters at most.")
     if found.row.sent_at is None:
         raise NotNow("This notice was not sent. Give it up instead.")
-    if repeats([words], report_texts(found.item)):
+    told = report_texts(found.item)
+    if repeats([words], told.texts):
         raise composing.NoticeRefused([str(NoticeRefusal.REPORT_WORDS)])
+    if not told.whole:
+        raise composing.NoticeRefused([str(NoticeRefusal.NOT_COMPARED)])
     found.not_under_way()
     found.move(NoticeMove.WITHDRAW)
     kind = found.stored.content.addressee.kind

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
+from itertools import batched
 from uuid import UUID
 
 from heedline.casework.access.keyring import Keyring
@@ -26,8 +28,10 @@ from heedline.specialist_desks.material.notice_rules.stored import StoredNotice
 from heedline.specialist_desks.material.queue.reading import open_index
 from heedline.specialist_desks.material.rules import Place
 
-#: Reports whose words a notice is compared with: those that were received first.
-_MOST_READ = 100
+#: Reports whose words a notice is compared with, and seconds that this may take. With more of either, it is not sent.
+_MOST_READ = 2_000
+_LONGEST_READ = 30.0
+_BATCH = 100
 #: Outcomes after which a notice may have made its channel unusable.
 _NOT_ARRIVED = [str(AttemptOutcome.LATER), str(AttemptOutcome.NEVER), str(AttemptOutcome.BOUNCED)]
 
@@ -55,20 +59,40 @@ def naming(found: FoundItem) -> frozenset[UUID]:
         return frozenset(reports_naming(index, keys, most=EVERY)) if index is not None else frozenset()
 
 
-def report_texts(found: FoundItem) -> list[str]:
-    """Return the reporters' text in the reports about an item, for comparison only."""
-    ring = found.by.keys()
-    named = reports_of([found.item.desk_id]).filter(id__in=naming(found))
-    rows = list(named.order_by("received_on", "id")[:_MOST_READ])
-    parts = documents.searched_parts([one.id for one in rows])
-    texts = []
-    for one in rows:
-        try:
-            read = documents.texts_of(one, parts.get(one.id, []), ring)
-        except (CannotOpen, ChangedSinceArrival):
-            continue
-        texts += [text.text for text in read if text.part in {"report", "message"}]
-    return texts
+@dataclass(frozen=True, slots=True)
+class ReportTexts:
+    """What reporters wrote about an item. `whole` is False if a report could not be read, or there are too many."""
+
+    texts: tuple[str, ...] = field(repr=False)
+    whole: bool
+
+
+def report_texts(found: FoundItem) -> ReportTexts:
+    """Return the reporters' text in the reports about an item, for comparison only.
+
+    A report that was changed since it arrived opens for nobody, so nobody can have repeated it.
+    """
+    ring, until = found.by.keys(), time.monotonic() + _LONGEST_READ
+    named = reports_of([found.item.desk_id]).filter(id__in=naming(found)).order_by("id")
+    rows, texts = list(named[: _MOST_READ + 1]), []
+    whole = len(rows) <= _MOST_READ
+    for batch in batched(rows[:_MOST_READ], _BATCH):
+        if time.monotonic() > until:
+            whole = False
+            break
+        parts = documents.searched_parts([one.id for one in batch])
+        for one in batch:
+            left_out: list[str] = []
+            try:
+                read = documents.texts_of(one, parts.get(one.id, []), ring, unread=left_out)
+            except ChangedSinceArrival:
+                continue
+            except CannotOpen:
+                whole = False
+                continue
+            whole = whole and documents.PARTS["message"] not in left_out
+            texts += [text.text for text in read if text.part in {"report", "message"}]
+    return ReportTexts(tuple(texts), whole)
 
 
 def deconflict(found: FoundItem) -> ItemDeconfliction:
@@ -123,6 +147,7 @@ def standing_of(
     at = found.at
     tests = channel_tests(found.item.desk_id, company, found.by.keys()) if company is not None else {}
     # a form is filled in by hand, and nothing can test it
+    told = report_texts(found)
     by_hand = stored.channel is None or stored.content.addressee.kind is ChannelKind.FORM
     tested = by_hand or pack_data.directory().is_tested(tests.get(stored.channel or 0), at)
     return NoticeStanding(
@@ -132,7 +157,8 @@ def standing_of(
         approved_digest=approved_digest,
         channel_tested=tested,
         entry_confirmed=company is not None and not pack_data.is_out_of_date(company, at),
-        repeats_report=repeats(written_words(stored.content), report_texts(found)),
+        repeats_report=repeats(written_words(stored.content), told.texts),
+        compared=told.whole,
         languages=frozenset(company.languages) if company is not None else frozenset(),
     )
 

@@ -41,7 +41,7 @@ PLAIN: dict[str, str] = {
     "desks_language_skill": "id language confirmed_on",
     "desks_exercise": "id scenario stage version priority danger outcome began_on ended_on",
     "desks_completed_training": "id training completed_on recorded_on withdrawn_on",
-    "intake_draft": "expires sendings settled",
+    "intake_draft": "expires sendings settled begun",
     "intake_question_set": "name canonical",
     "reports_report": "id kind channel area urgency priority danger_to_life desk_id watch_id question_set stage slot"
     " received_on settled due_at rank seen offered lease_until version withdraw_asked unread outcome status",
@@ -173,6 +173,7 @@ STAFF: dict[str, str] = {
     "reports_sweep": "by_id at undone_by_id undone_at",
     "permits_session": "officer_id",
     "permits_held_form": "officer",
+    "intake_draft": "officer",
 }
 SEALED: dict[str, str] = {
     "keys_grant": "sealed",

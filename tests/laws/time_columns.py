@@ -111,5 +111,6 @@ SLOTTED = {
     "dispatch_outbox.slot",
     "dispatch_alarm.slot",
     "intake_draft.expires",
+    "intake_draft.begun",
     "intake_count.hour",
 }

@@ -146,6 +146,8 @@ TABLES: dict[str, dict[str, str]] = {
 #: Rights on single columns, where the role has not the right on the whole table.
 COLUMNS: dict[tuple[str, str, str], str] = {
     ("intake_draft", "settler", "w"): "settled",  # to lock rows
+    ("intake_draft", "usher", "r"): "begun expires officer row",  # never `sealed`
+    ("intake_draft", "usher", "w"): "begun officer settled",
     ("audit_event", "office", "a"): "act actor desk detail outcome thing thing_id",  # never `at`
     ("audit_waiting", "office", "a"): "act actor desk detail id outcome",  # never `slot`
     (

@@ -11,7 +11,8 @@ from django.db import models
 class DraftRow(models.Model):
     """A sealed draft, or an open mailbox visit.
 
-    `row` is a hash that can be found only with the cookie.
+    `row` is a hash that can be found only with the cookie. `officer` and `begun` are set for an officer's unfinished call
+    alone, so that a supervisor can count it.
     """
 
     row = models.BinaryField(primary_key=True, max_length=32)
@@ -19,10 +20,15 @@ class DraftRow(models.Model):
     expires = models.DateTimeField()  # always on a quarter hour
     sendings = models.PositiveIntegerField(db_default=0)  # how many form tokens of this draft were spent
     settled = models.BooleanField(db_default=False)  # whether it was written anew since it was last saved
+    officer = models.UUIDField(null=True)
+    begun = models.DateTimeField(null=True)  # always on the hour
 
     class Meta:
         db_table = "intake_draft"
-        indexes = [models.Index(fields=["expires"], name="draft_expires")]
+        indexes = [
+            models.Index(fields=["expires"], name="draft_expires"),
+            models.Index(fields=["officer"], name="draft_officer", condition=models.Q(officer__isnull=False)),
+        ]
 
 
 class Count(models.Model):

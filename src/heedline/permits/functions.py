@@ -89,6 +89,12 @@ def note_call(
     return str(found[0]) if found else "unknown"
 
 
+def mark_unfinished_call(row: bytes, *, is_open: bool) -> None:
+    """Count a draft as an unfinished call of the signed-in officer, or no longer."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT permits.mark_unfinished_call(%s, %s)", [row, is_open])
+
+
 def desk_shares(report: UUID) -> list[tuple[UUID | None, bytes]]:
     """Return the desk's sealed shares of a report's identity key, each with its epoch."""
     with connection.cursor() as cursor:

@@ -100,6 +100,20 @@ def open_work_of(desk: UUID, at: datetime, today: date, days: Iterable[int]) -> 
     )
 
 
+def unfinished_calls_of(desk: UUID, at: datetime) -> Func:
+    """Return an expression for a JSON list of the unfinished calls of a desk's people, for whoever supervises the desk.
+
+    Each line has `owner`, `calls`, and `old`, the number begun more than four hours ago.
+    """
+    return Func(
+        Value(desk),
+        Value(at),
+        function="permits.unfinished_calls",
+        template="(SELECT coalesce(jsonb_agg(u), '[]') FROM %(function)s(%(expressions)s) AS u)",
+        output_field=JSONField(),
+    )
+
+
 def _these(desks: Iterable[UUID]) -> Value:
     return Value(list(desks), output_field=ArrayField(UUIDField()))
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from heedline.audit.models import Event
 from heedline.casework.access.session import Attendance
@@ -18,12 +18,14 @@ from heedline.casework.intake.drafting import Draft
 from heedline.casework.journey import call_ending, call_taking, transitions
 from heedline.casework.journey.call_ending import WrapUp
 from heedline.casework.journey.call_taking import Contact
+from heedline.casework.pages.board import board as pages_board
 from heedline.dispatch.clocks import slot_of
 from heedline.permits import functions
 from heedline.permits.gate import Refused
 from heedline.reports.models import Report, SealedHeader, Step
 from heedline.vault.codes import derive, lookup_hash
 from tests.support.acting import acting
+from tests.support.keeping_scene import with_leads
 from tests.support.scene_people import People, quarter_hour_over
 from tests.support.stories import ELSEWHERE, NARRATIVE, NORTH_EAST, SOUTH_WEST, new_report
 
@@ -260,3 +262,60 @@ def test_the_wall_takes_no_note_of_somebody_without_a_desk(people: People) -> No
     with acting("office"):  # nobody stands behind it
         assert functions.note_call(lookup, *note) == "refused"
     assert not Step.objects.exists()
+
+
+def counted(people: People, hours: int = 0, desk: str = "north-east") -> list[tuple[str, int, int]]:
+    """The unfinished calls on the board of Olga's desk, so many hours later."""
+    at = people.at + timedelta(hours=hours)
+    with people.sitting("Olga", at=people.at) as olga:
+        officers = pages_board.board(pages_board.desk_led(desk, by=olga), by=olga, at=at).officers
+    return [(one.name, one.unfinished, one.old_unfinished) for one in officers if one.unfinished]
+
+
+def test_a_supervisor_counts_unfinished_calls_and_sees_nothing_of_them(people: People) -> None:
+    with_leads(people)
+    assert counted(people) == []
+    with people.sitting("Odile") as here:
+        first = call_taking.begin(None, by=here)
+        second = call_taking.begin(first.cookie, by=here, line=2)
+        for draft in (first, first, second):
+            call_taking.keep(draft, {"what.narrative": [NARRATIVE]}, at=people.at)
+    assert counted(people) == [("Odile O.", 2, 0)]
+    assert counted(people, 6) == [("Odile O.", 2, 2)]
+    with acting("worker"):
+        settle_arrivals.settle_drafts(people.at)
+    assert counted(people) == [("Odile O.", 2, 0)], "written anew with every other draft"
+    rows = raw("SELECT officer, begun = date_trunc('hour', begun, 'UTC') FROM intake_draft")
+    assert rows == [(people.house.officers["Odile"].id, True)] * 2
+    with people.sitting("Odile") as here:
+        new = new_report(where={"postcode": NORTH_EAST})
+        call_taking.send(first, Contact("phone"), new.record, new.question_set, by=here, at=people.at)
+    assert counted(people) == [("Odile O.", 1, 0)], "a code that was not read out yet is no unfinished call"
+    with people.sitting("Odile") as here:
+        call_taking.end(second, at=people.at)
+    assert counted(people) == []
+
+
+@pytest.mark.parametrize("name", ["Odile", "Nadia", "Stella", "Ada"])
+def test_nobody_but_their_supervisor_counts_unfinished_calls(people: People, name: str) -> None:
+    with_leads(people)
+    with people.sitting("Odile") as here:
+        call_taking.keep(call_taking.begin(None, by=here), {"what.narrative": [NARRATIVE]}, at=people.at)
+    desk = people.house.desks["north-east"].id
+    ask = "SELECT calls FROM permits.unfinished_calls(%s, now())"
+    for who, found in ((name, []), ("Olga", [(1,)])):
+        with people.sitting(who, unlocked=who == "Olga"), connection.cursor() as cursor:
+            cursor.execute(ask, [desk])
+            assert cursor.fetchall() == found
+            with pytest.raises(DatabaseError), transaction.atomic():
+                cursor.execute("SELECT sealed FROM intake_draft")
+
+
+def test_an_officer_marks_no_draft_of_a_colleague(people: People) -> None:
+    with people.sitting("Odile") as here:
+        draft = call_taking.begin(None, by=here)
+        call_taking.keep(draft, {"what.narrative": [NARRATIVE]}, at=people.at)
+    with people.sitting("Olga"):
+        for is_open in (False, True):
+            functions.mark_unfinished_call(draft.keys.row_id, is_open=is_open)
+    assert raw("SELECT officer FROM intake_draft") == [(people.house.officers["Odile"].id,)]

@@ -108,10 +108,11 @@ HOLDS: tuple[HeldData, ...] = (
     ),
     HeldData(
         "Unfinished forms, sealed under a key that only the sender's browser holds, and deleted when they are "
-        "sent or expire. Nothing links one to a report. Page views are counted in fives and linked to nobody.",
+        "sent or expire. Nothing links one to a report. An unfinished call says which officer began it and in which "
+        "hour. Page views are counted in fives and linked to nobody.",
         True,
         {
-            "intake_draft": "row sealed expires sendings settled",
+            "intake_draft": "row sealed expires sendings settled officer begun",
             "intake_count": "hour kind step what number",
             "intake_question_set": "digest name canonical",
         },

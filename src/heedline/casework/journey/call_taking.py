@@ -41,6 +41,7 @@ from heedline.intake.record import Record
 from heedline.packs import load_pack
 from heedline.packs.places.routing import RouteFacts, route
 from heedline.packs.urgency import Urgency
+from heedline.permits import functions
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
 
@@ -201,12 +202,14 @@ def keep(draft: Draft, typed: Mapping[str, list[str]], *, at: datetime) -> None:
 
     Raises ValueError when the text exceeds what a draft may hold.
 
-    Saving is not logged. Nobody views anything, and an exact time for every twenty seconds of a call would
+    A supervisor can count the draft from its first saving to its sending. Saving is not logged. Nobody views anything, and an exact time for every twenty seconds of a call would
     serve no purpose.
     """
     draft.answers = dict(typed)
     draft.notes = {**draft.notes, "edition": edition_of(draft) + 1, "kept_at": at.isoformat()}
     drafting.save(draft, at=at)
+    if edition_of(draft) == 1:
+        functions.mark_unfinished_call(draft.keys.row_id, is_open=True)
 
 
 def kept_at(draft: Draft | None) -> datetime | None:
@@ -353,6 +356,7 @@ def send(
     draft.files, draft.uploads = (), ()
     draft.sent, draft.received_on = True, received.isoformat()
     drafting.save(draft, at=at)
+    functions.mark_unfinished_call(draft.keys.row_id, is_open=False)
 
 
 def _watch(told: Record) -> str:

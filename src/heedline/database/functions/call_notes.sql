@@ -36,4 +36,25 @@ BEGIN
     RETURN 'noted';
 END $$;
 
+-- Say that a draft is an unfinished call of this officer, or is none any more, so that their supervisor can count it. The
+-- hour in which it was begun is all that is said of it: a telephone company knows who rang when.
+CREATE FUNCTION permits.mark_unfinished_call(p_row bytea, p_open boolean) RETURNS void LANGUAGE sql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+    UPDATE public.intake_draft d SET settled = false,
+            officer = CASE WHEN p_open THEN permits.my_officer() END,
+            begun = CASE WHEN p_open THEN COALESCE(d.begun, date_trunc('hour', now(), 'UTC')) END
+        WHERE d."row" = p_row AND (d.officer IS NULL OR d.officer = permits.my_officer())
+$$;
+
+-- The unfinished calls of the people of a desk that the caller supervises, by officer, and how many of them were begun more
+-- than four hours ago, whatever the minute was.
+CREATE FUNCTION permits.unfinished_calls(p_desk uuid, p_at timestamptz) RETURNS TABLE (owner uuid, calls integer, old integer)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT d.officer, count(*)::integer, (count(*) FILTER (WHERE d.begun <= p_at - interval '5 hours'))::integer
+    FROM public.intake_draft d
+    WHERE p_desk IN (SELECT permits.my_supervised()) AND d.expires > p_at AND d.officer IN (
+        SELECT a.officer_id FROM public.desks_appointment a WHERE a.desk_id = p_desk AND a.ended_on IS NULL)
+    GROUP BY 1
+$$;
+
 SET ROLE heedline_owner;

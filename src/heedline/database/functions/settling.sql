@@ -64,8 +64,8 @@ BEGIN
     WITH chosen AS (SELECT d."row" FROM public.intake_draft d WHERE NOT d.settled OR d.xmax::text <> '0'
             LIMIT p_most FOR UPDATE SKIP LOCKED),
         gone AS (DELETE FROM public.intake_draft d USING chosen c WHERE d."row" = c."row" RETURNING d.*)
-    INSERT INTO public.intake_draft ("row", sealed, expires, sendings, settled)
-        SELECT g."row", g.sealed, g.expires, g.sendings, true FROM gone g ORDER BY random();
+    INSERT INTO public.intake_draft ("row", sealed, expires, sendings, settled, officer, begun)
+        SELECT g."row", g.sealed, g.expires, g.sendings, true, g.officer, g.begun FROM gone g ORDER BY random();
     GET DIAGNOSTICS n = ROW_COUNT;
     RETURN n;
 END $$;

@@ -200,6 +200,8 @@ GRANT EXECUTE ON FUNCTION
     permits.note_call(bytea, uuid, bytea, bytea, bytea, uuid[]),
     permits.practised_by_mine(),
     permits.figures(uuid[], timestamptz),
+    permits.mark_unfinished_call(bytea, boolean),
+    permits.unfinished_calls(uuid, timestamptz),
     permits.open_work(uuid, timestamptz, date, integer[]),
     permits.release_words(uuid),
     permits.retire_epoch(uuid),

@@ -18,6 +18,9 @@ GRANT SELECT (id, scenario, priority, danger, outcome, ended_on, officer_id) ON 
 GRANT SELECT (id, is_active, name, organisation_id) ON desks_officer TO heedline_usher;
 GRANT SELECT, INSERT, UPDATE (minutes, minute) ON desks_viewing_minutes TO heedline_usher;
 
+-- whose unfinished calls there are, and nothing of what is in them
+GRANT SELECT ("row", officer, begun, expires), UPDATE (officer, begun, settled) ON intake_draft TO heedline_usher;
+
 -- keys: public halves and ciphertext
 GRANT SELECT, UPDATE (retired_at, destroyed_on) ON keys_epoch TO heedline_usher;
 GRANT SELECT (id, epoch_id, officer_id), DELETE ON keys_grant TO heedline_usher;

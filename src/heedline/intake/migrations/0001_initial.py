@@ -75,10 +75,19 @@ class Migration(migrations.Migration):
                 ("expires", models.DateTimeField()),
                 ("sendings", models.PositiveIntegerField(db_default=0)),
                 ("settled", models.BooleanField(db_default=False)),
+                ("officer", models.UUIDField(null=True)),
+                ("begun", models.DateTimeField(null=True)),
             ],
             options={
                 "db_table": "intake_draft",
-                "indexes": [models.Index(fields=["expires"], name="draft_expires")],
+                "indexes": [
+                    models.Index(fields=["expires"], name="draft_expires"),
+                    models.Index(
+                        fields=["officer"],
+                        name="draft_officer",
+                        condition=models.Q(("officer__isnull", False)),
+                    ),
+                ],
             },
         ),
     ]

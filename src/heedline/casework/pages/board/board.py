@@ -33,7 +33,7 @@ from heedline.permits.capabilities import Capability
 from heedline.permits.functions import Figures
 from heedline.permits.gate import allows
 from heedline.permits.roles import GRANTS, Role
-from heedline.permits.scopes import open_work_of
+from heedline.permits.scopes import open_work_of, unfinished_calls_of
 from heedline.reports.lifecycle import Stage
 from heedline.reports.models import CallBack, HandOver, Sweep, Task
 from heedline.reports.models.hand_overs import HandOverState
@@ -63,6 +63,10 @@ class BoardOfficer:
     works_here: bool
     tasks: int = 0
     late_tasks: int = 0
+    unfinished: int = 0
+    """Calls and letters that were begun and not sent."""
+    old_unfinished: int = 0
+    """The number of them that were begun more than four hours ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +208,7 @@ def board(desk: DeskLine, *, by: Attendance, at: datetime) -> Board:
         .values(
             work=open_work_of(desk.id, at, today, [days for _, days in AGES]),
             people=_PEOPLE,
+            unfinished=unfinished_calls_of(desk.id, at),
             duty=_listed(
                 Shift.objects.filter(
                     desk=OuterRef("pk"), starts_at__lte=at, ends_at__gt=at, officer__is_active=True
@@ -255,7 +260,7 @@ def board(desk: DeskLine, *, by: Attendance, at: datetime) -> Board:
     return Board(
         desk,
         known,
-        _officers(now["work"], now["people"], now["duty"], now["to_do"]),
+        _officers(now["work"], now["people"], now["duty"], now["to_do"], now["unfinished"]),
         _stages(now["work"]),
         tuple(_hand_over(row, desk, at) for row in now["given"]),
         tuple(_closure(row) for row in now["closures"]),
@@ -273,6 +278,7 @@ def _officers(
     people: Sequence[Mapping[str, Any]],
     shifts: Sequence[Mapping[str, Any]],
     to_do: Sequence[Mapping[str, Any]],
+    unfinished: Sequence[Mapping[str, Any]],
 ) -> tuple[BoardOfficer, ...]:
     """Return the desk's members by name, followed by owners who no longer work there."""
     owned, overdue, oldest = Counter[UUID](), Counter[UUID](), dict[UUID, date]()
@@ -285,7 +291,8 @@ def _officers(
         oldest[who] = min(oldest.get(who, day), day)
     until = {UUID(row["id"]): datetime.fromisoformat(row["until"]) for row in shifts}
     tasks = {UUID(row["owner"]): row for row in to_do if row["owner"] is not None}
-    none: Mapping[str, Any] = {"many": 0, "late": 0}
+    none: Mapping[str, Any] = {"many": 0, "late": 0, "calls": 0, "old": 0}
+    begun = {UUID(row["owner"]): row for row in unfinished}
     names = {UUID(row["id"]): str(row["name"]) for row in people}
     return tuple(
         BoardOfficer(
@@ -298,8 +305,10 @@ def _officers(
             who in names,
             tasks.get(who, none)["many"],
             tasks.get(who, none)["late"],
+            begun.get(who, none)["calls"],
+            begun.get(who, none)["old"],
         )
-        for who in (*names, *sorted((owned.keys() | tasks.keys()) - names.keys()))
+        for who in (*names, *sorted((owned.keys() | tasks.keys() | begun.keys()) - names.keys()))
     )
 
 

@@ -13,7 +13,6 @@ import asyncio
 import logging
 from asyncio import AbstractEventLoop
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from io import BytesIO
@@ -24,6 +23,7 @@ from wsgiref.types import WSGIApplication, WSGIEnvironment
 from heedline.api import problems
 from heedline.config.origins import host_of
 from heedline.config.uploads import Uploads
+from heedline.config.workers import NoThread, Workers
 from heedline.web.declared import BODY_REFUSED
 
 logger = logging.getLogger("heedline.front")
@@ -102,7 +102,7 @@ class FrontLimits:
 class Front:
     """The RSGI application that granian calls, in front of the WSGI application `app`.
 
-    `origin` is the only origin that is served, including its port. `fixed` maps paths to complete responses to GET. `ready` returns whether `app` serves a path from an existing file, which needs no thread either. `uploads` takes the bodies with files, and is None on a site without any.
+    `origin` is the only origin that is served, including its port. `fixed` maps paths to complete responses to GET. `ready` returns whether `app` serves a path from an existing file, which needs no thread either. `at_once` returns headers and body of a page that the process keeps, or None. `uploads` takes the bodies with files, and is None on a site without any.
     """
 
     app: WSGIApplication
@@ -110,24 +110,23 @@ class Front:
     limits: FrontLimits
     fixed: Mapping[str, RawResponse] = field(default_factory=dict)
     ready: Callable[[str], bool] = lambda path: False
+    at_once: Callable[[WSGIEnvironment], tuple[Headers, bytes] | None] = lambda environ: None
     uploads: Uploads | None = None
     _base: WSGIEnvironment = field(init=False)
     _host: str = field(init=False)
-    _pool: ThreadPoolExecutor = field(init=False)
-    _turns: asyncio.Semaphore = field(init=False)
+    _workers: Workers = field(init=False)
     _held: int = field(init=False, default=0)
     _open: set[asyncio.Task[object]] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
-        self._pool = ThreadPoolExecutor(self.limits.threads, thread_name_prefix="request")
-        self._turns = asyncio.Semaphore(self.limits.threads)
+        self._workers = Workers(self.limits.threads)
         self._base, self._host = base_of(self.origin), host_of(self.origin)
 
     def __rsgi_del__(self, loop: AbstractEventLoop) -> None:
         """Finish the requests in progress when the process is asked to stop."""
         if self._open:
             loop.run_until_complete(asyncio.wait(self._open, timeout=5))
-        self._pool.shutdown(wait=False)
+        self._workers.stop()
         if self.uploads is not None:
             self.uploads.stop()
 
@@ -146,7 +145,9 @@ class Front:
             sender.response_bytes(*fixed)
         else:
             environ = environ_of(scope, headers, self._base)
-            if self.ready(environ["PATH_INFO"]):
+            if (page := self.at_once(environ)) is not None:
+                sender.response_bytes(200, *page)
+            elif self.ready(environ["PATH_INFO"]):
                 await self._respond(sender, run(self.app, environ))
             else:
                 task = asyncio.current_task()
@@ -169,14 +170,13 @@ class Front:
         length, or one of few. If a block cannot be made, the connection ends before the announced length, so that nobody takes the
         beginning for the whole.
         """
-        loop = asyncio.get_running_loop()
         try:
-            while block := await loop.run_in_executor(self._pool, blocks.take):
+            while block := await self._workers.run(blocks.take):
                 await out.send_bytes(block)
         except Exception:
             logger.exception("a response ended early")
         finally:
-            await loop.run_in_executor(self._pool, blocks.close)
+            await self._workers.run(blocks.close)
 
     async def _answer(self, environ: WSGIEnvironment, sender: Sender) -> AnyResponse:
         if "CONTENT_LENGTH" not in environ:
@@ -217,18 +217,10 @@ class Front:
 
     async def _turn[T](self, what: Callable[[], T]) -> T | None:
         """Run a function in a page thread, or return None if no thread became free in time."""
-        if self._turns.locked():
-            try:
-                async with asyncio.timeout(self.limits.wait_within):
-                    await self._turns.acquire()
-            except TimeoutError:
-                return None
-        else:
-            await self._turns.acquire()
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, what)
-        finally:
-            self._turns.release()
+            return await self._workers.run(what, within=self.limits.wait_within)
+        except NoThread:
+            return None
 
 
 class _Body:

@@ -1,0 +1,137 @@
+"""The threads of a process: which one takes a request, how long a request waits for one, and that none is ever lost."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import threading
+import weakref
+from collections.abc import Callable
+
+import pytest
+
+from heedline.config.workers import NoThread, Workers
+
+
+def here() -> int:
+    return threading.get_ident()
+
+
+def test_the_thread_that_was_used_last_is_used_next() -> None:
+    async def go() -> None:
+        workers, both = Workers(8), threading.Barrier(3)
+        held = [asyncio.create_task(workers.run(lambda: (both.wait(5), here())[1])) for _ in range(2)]
+        await asyncio.sleep(0)
+        await asyncio.to_thread(both.wait, 5)
+        two = {await one for one in held}
+        assert len(two) == 2
+        assert len({await workers.run(here) for _ in range(20)}) == 1
+        assert await workers.run(here) in two
+        workers.stop()
+
+    asyncio.run(go())
+
+
+def test_there_are_never_more_and_first_come_is_first_served() -> None:
+    async def go() -> None:
+        workers, gate, order = Workers(2), threading.Event(), list[int]()
+
+        def work(number: int) -> Callable[[], int]:
+            return lambda: (gate.wait(5), order.append(number), here())[2]
+
+        tasks = [asyncio.create_task(workers.run(work(number))) for number in range(12)]
+        await asyncio.sleep(0.05)
+        gate.set()
+        assert len(set(await asyncio.gather(*tasks))) <= 2
+        assert all(abs(at - number) <= 2 for at, number in enumerate(order))
+        workers.stop()
+
+    asyncio.run(go())
+
+
+def test_whoever_waits_too_long_is_told_and_no_thread_is_lost() -> None:
+    async def go() -> None:
+        workers, gate = Workers(1), threading.Event()
+        busy = asyncio.create_task(workers.run(lambda: gate.wait(5)))
+        await asyncio.sleep(0)
+        for _ in range(20):
+            with pytest.raises(NoThread):
+                await workers.run(here, within=0.001)
+        gate.set()
+        await busy
+        assert await workers.run(here, within=1) != here()
+        workers.stop()
+
+    asyncio.run(go())
+
+
+def test_a_thread_that_becomes_free_in_the_last_moment_is_given_back() -> None:
+    async def go() -> None:
+        workers, gate = Workers(1), threading.Event()
+        busy = asyncio.create_task(workers.run(lambda: gate.wait(5)))
+        await asyncio.sleep(0)
+        late = asyncio.create_task(workers.run(here))
+        await asyncio.sleep(0)
+        gate.set()
+        while not workers._waiting[0].done():  # it is handed the thread now
+            await asyncio.sleep(0)
+            if not workers._waiting:
+                break
+        late.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await late
+        await busy
+        assert await workers.run(here, within=1)
+        workers.stop()
+
+    asyncio.run(go())
+
+
+def test_what_is_raised_is_raised_where_it_is_awaited() -> None:
+    async def go() -> None:
+        workers = Workers(1)
+        for problem in (ZeroDivisionError, TimeoutError, asyncio.CancelledError):
+
+            def fail(problem: type[BaseException] = problem) -> None:
+                raise problem
+
+            with pytest.raises(problem):
+                await workers.run(fail, within=1)
+        assert await workers.run(here)
+        workers.stop()
+
+    asyncio.run(go())
+
+
+class Thing:
+    """Something of a request."""
+
+
+def test_nothing_of_a_request_stays_in_its_thread() -> None:
+    async def go() -> None:
+        workers = Workers(1)
+        gc.disable()  # it goes by itself, and not with the next collection
+        try:
+            for fails in (False, True):
+                thing = Thing()
+                seen = weakref.ref(thing)
+
+                def work(thing: Thing = thing, fails: bool = fails) -> Thing:
+                    if fails:
+                        raise ZeroDivisionError(thing)
+                    return thing
+
+                with contextlib.suppress(ZeroDivisionError):
+                    await workers.run(work)
+                del thing, work
+                for _ in range(100):
+                    await asyncio.sleep(0.001)
+                    if seen() is None:
+                        break
+                assert seen() is None
+        finally:
+            gc.enable()
+        workers.stop()
+
+    asyncio.run(go())

@@ -118,6 +118,10 @@ def build(process: str) -> Front:
     from whitenoise import WhiteNoise
 
     django: Callable[..., Any] = get_wsgi_application()
+    if process == "public":
+        from heedline.config.public_handler import PublicHandler
+
+        django = PublicHandler()
     # Our own checks only (each route says whom it is for): those of Django are for whoever writes code, not at a start.
     wrong = [str(message) for message in run_checks() if (message.id or "").startswith("heedline.")]
     if wrong:
@@ -149,6 +153,7 @@ def build(process: str) -> Front:
     from heedline.casework.intake import page_counts
     from heedline.config.intake_first import intake_first
     from heedline.web.public.guidance import attack
+    from heedline.web.public.report.kept_pages import kept_pages
     from heedline.web.public.shell.upload_addresses import PublicDrafts
     from heedline.web.uploads.incoming_files import FileAddresses
     from heedline.web.uploads.incoming_parts import PartAddresses
@@ -162,6 +167,7 @@ def build(process: str) -> Front:
         limits,
         fixed={path: (200, list(page.headers), page.body) for path, page in pages.items()},
         ready=lambda path: path in files.files or path in pages,  # HEAD, too
+        at_once=kept_pages().at_once,
         uploads=Uploads(
             _OnFreshConnections(
                 AllAddresses((FileAddresses(drafts), PartAddresses(drafts), ReportAddress()))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import ResponseHeaders
 from django.utils.csp import build_policy
 
 _NO_SENSORS = (
@@ -14,10 +15,21 @@ _NO_SENSORS = (
     "interest-cohort=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
 )
 
-_ALWAYS = (
-    ("Permissions-Policy", _NO_SENSORS),
-    ("X-Robots-Tag", "noindex, nofollow"),
-    ("Cross-Origin-Resource-Policy", "same-origin"),
+type _Stored = dict[str, tuple[str, str]]
+
+
+def _stored(headers: Mapping[str, str]) -> _Stored:
+    """Return headers as Django's `ResponseHeaders` stores them once it has checked their names and values."""
+    found: _Stored = ResponseHeaders(headers)._store
+    return found
+
+
+_ALWAYS = _stored(
+    {
+        "Permissions-Policy": _NO_SENSORS,
+        "X-Robots-Tag": "noindex, nofollow",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
 )
 _POLICY = "Content-Security-Policy"
 
@@ -37,11 +49,13 @@ class SecurityHeaders:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
         self._policy = build_policy(settings.SECURE_CSP)
-        self._unless_set = (
-            ("Cache-Control", "no-store"),
-            ("X-Content-Type-Options", "nosniff"),
-            ("Referrer-Policy", settings.SECURE_REFERRER_POLICY),
-            ("Cross-Origin-Opener-Policy", settings.SECURE_CROSS_ORIGIN_OPENER_POLICY),
+        self._unless_set = _stored(
+            {
+                "Cache-Control": "no-store",
+                "X-Content-Type-Options": "nosniff",
+                "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+                "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
+            }
         )
         seconds = settings.SECURE_HSTS_SECONDS
         self._over_tls = f"max-age={seconds}" if seconds else ""
@@ -49,13 +63,9 @@ class SecurityHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         headers = response.headers
-        for name, value in self._unless_set:
-            if name not in headers:
-                headers[name] = value
+        headers._store = {**self._unless_set, **headers._store, **_ALWAYS}
         if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE and "Retry-After" not in headers:
             headers["Retry-After"] = str(AGAIN_AFTER)
-        for name, value in _ALWAYS:
-            headers[name] = value
         if self._over_tls and request.is_secure() and "Strict-Transport-Security" not in headers:
             headers["Strict-Transport-Security"] = self._over_tls
         if _POLICY not in headers:

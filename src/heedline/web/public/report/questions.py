@@ -15,6 +15,7 @@ from heedline.intake import engine
 from heedline.intake.questions import QuestionPage, StepKind
 from heedline.web.public.report import gates, repeated, sending, tally, walking
 from heedline.web.public.report.fields_of_step import form_of, heads_itself
+from heedline.web.public.report.kept_pages import kept_pages
 from heedline.web.public.report.turns import DraftVisit, on_draft
 from heedline.web.public.shell import promises
 from heedline.web.public.shell.asking import shown
@@ -80,11 +81,9 @@ def answer(turn: DraftVisit, step: QuestionPage) -> HttpResponse:
         return see_other("reporter:brief")
     if turn.from_check:
         return see_other(walking.address(turn, asking.after_change(before, step.slug)))
-    return see_other(
-        walking.address(
-            turn, (asking.skip_target(step.slug) if skipping else None) or asking.next_after(step.slug)
-        )
-    )
+    onward = (asking.skip_target(step.slug) if skipping else None) or asking.next_after(step.slug)
+    kept_pages().expect(turn.draft, onward, offered=asking.identity_offered)
+    return see_other(walking.address(turn, onward))
 
 
 def show(

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import patch_vary_headers
 
 _GZIP = re.compile(r"(?:^|,)\s*gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[^,]*)?\s*(?:,|$)", re.IGNORECASE)
 _HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"  # RFC 1952: deflate, no name, no time, best compression
@@ -32,24 +33,35 @@ class Pieces:
         last = len(plain) - 1
         return cls(plain, tuple(_packed(one, at == last) for at, one in enumerate(plain)))
 
-    def response(self, request: HttpRequest, token: str = "") -> HttpResponse:
-        """Return the page with `token` between the pieces, compressed if the browser accepts it."""
+    def joined(self, token: str, *, packed: bool) -> bytes:
+        """Return the page with `token` between the pieces, compressed if `packed`."""
         between = token.encode()
         body = between.join(self.plain)
-        packed = takes_gzip(request)
-        if packed:
-            body = _HEAD + _stored(between).join(self.packed) + _end(body)
-        response = HttpResponse(body)
+        return _HEAD + _stored(between).join(self.packed) + _end(body) if packed else body
+
+    def response(self, request: HttpRequest, token: str = "") -> PageInPieces:
+        """Return the page with `token` between the pieces, compressed if the browser accepts it."""
+        packed = takes_gzip(request.META)
+        response = PageInPieces(self.joined(token, packed=packed))
+        response.pieces = self
         response["Cache-Control"] = "no-store"
         if packed:
             response["Content-Encoding"] = "gzip"
-        patch_vary_headers(response, ("Accept-Encoding",))
+        response["Vary"] = "Accept-Encoding"
         return response
 
 
-def takes_gzip(request: HttpRequest) -> bool:
+class PageInPieces(HttpResponse):
+    """A page that shows nothing of anybody's besides a token, with its pieces."""
+
+    pieces: Pieces
+    #: Whether it depends on nothing but its path.
+    same_for_everyone = False
+
+
+def takes_gzip(environ: Mapping[str, Any]) -> bool:
     """Return whether the browser accepts gzip."""
-    return _GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")) is not None
+    return _GZIP.search(environ.get("HTTP_ACCEPT_ENCODING", "")) is not None
 
 
 def _packed(plain: bytes, last: bool) -> bytes:

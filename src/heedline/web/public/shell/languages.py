@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
@@ -31,9 +32,15 @@ _spoken: ContextVar[str] = ContextVar("_spoken", default="")
 _catalogues: dict[tuple[int, str], tuple[Pack, Mapping[str, str]]] = {}
 
 
+@cache
+def _installed() -> str:
+    """Return the code of this installation's pack, which does not change while a process runs."""
+    return str(settings.PACK)
+
+
 def pack() -> Pack:
     """Return this installation's pack."""
-    return load_pack(settings.PACK)
+    return load_pack(_installed())
 
 
 def language() -> str:
@@ -49,20 +56,47 @@ def current() -> Language:
     return pack().languages[language()]
 
 
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """What a language of the pack sets while a page is made. It is worked out once for each."""
+
+    django_code: str
+    shell_words: Mapping[str, str]
+    beside: bool
+
+
+@cache
+def _spoken_as(code: str) -> _Spoken:
+    django_code = settings.LANGUAGE_CODE if code == pack().first_language else code
+    return _Spoken(django_code, _shell_words(code), pack().words(code).beside("components.back") is not None)
+
+
 @contextmanager
 def speaking(code: str) -> Iterator[None]:
     """Use a language of the pack for pages, URLs and the shell's own text inside the block."""
-    django_code = settings.LANGUAGE_CODE if code == pack().first_language else code
-    here = translation.get_language() == django_code  # as almost always: changing it costs more than asking
+    to = _spoken_as(code)
+    here = (
+        translation.get_language() == to.django_code
+    )  # as almost always: changing it costs more than asking
     with (
-        nullcontext() if here else translation.override(django_code),
-        saying(_shell_words(code), beside=pack().words(code).beside("components.back") is not None),
+        nullcontext() if here else translation.override(to.django_code),
+        saying(to.shell_words, beside=to.beside),
     ):
         spoken = _spoken.set(code)
         try:
             yield
         finally:
             _spoken.reset(spoken)
+
+
+@contextmanager
+def spoken_in(code: str) -> Iterator[None]:
+    """Use a language for texts of the pack and URLs that are at hand already, inside the block."""
+    spoken = _spoken.set(code)
+    try:
+        yield
+    finally:
+        _spoken.reset(spoken)
 
 
 def of_path(path: str) -> str:

@@ -82,7 +82,9 @@ def same_for_everyone(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[
         held = _same.get(key)
         if held is None:
             held = _same[key] = asking.pack(), Pieces.of((view(request).content,))
-        return held[1].response(request)
+        response = held[1].response(request)
+        response.same_for_everyone = True
+        return response
 
     return show
 

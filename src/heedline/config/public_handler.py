@@ -1,0 +1,106 @@
+"""Django's request handler for the public process, without the work that none of its requests needs.
+
+It runs the middleware, the views and the error pages of Django's `WSGIHandler`, which it inherits. These are the
+differences:
+
+  * Django tells six receivers that a request has begun or ended. Only the check of the database connection does something
+    in this process, so it is called directly.
+  * The view of a path is looked up once for each page of the site.
+  * A question page that was sent before is sent again without its view (`web.public.report.kept_pages`).
+  * No view is asynchronous or bound to a transaction, and no request chooses its own routes, so this is not asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.http import HttpRequest, HttpResponse
+from django.urls import ResolverMatch, get_resolver
+from django.utils.log import log_response
+
+from heedline.web.public.report.kept_pages import kept_pages
+from heedline.web.public.shell.asking import question_sets
+
+
+def renew_connection() -> None:
+    """Close this thread's database connection if it can't be used any more, as Django does around each request."""
+    connections[DEFAULT_DB_ALIAS].close_if_unusable_or_obsolete()
+
+
+class PublicHandler(WSGIHandler):
+    """The WSGI application of the public pages.
+
+    `renew` is called before and after each request.
+    """
+
+    _middleware_chain: Callable[[HttpRequest], HttpResponse]
+    _view_middleware: list[Callable[..., HttpResponse | None]]
+
+    def __init__(self, renew: Callable[[], None] = renew_connection) -> None:
+        super().__init__()
+        if any(one["ATOMIC_REQUESTS"] for one in connections.settings.values()):
+            raise ValueError("views of the public site are not bound to transactions")
+        self._renew = renew
+        self._resolver = get_resolver(settings.ROOT_URLCONF)
+        self._pages = frozenset(step.slug for one in question_sets() for step in one.steps)
+        self._kept = kept_pages()
+        self._found: dict[str, ResolverMatch] = {}
+
+    def __call__(  # type: ignore[override]  # of the types of WSGI
+        self, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        self._renew()
+        wanted = self._kept.wanted(environ)
+        if wanted is not None and (kept := self._kept.sent(wanted)) is not None:
+            self._renew()
+            start_response("200 OK", kept[0])
+            return [kept[1]]
+        request = self.request_class(environ)
+        response = self.get_response(request)
+        response._handler_class = self.__class__  # type: ignore[attr-defined]
+        self._kept.keep(environ, wanted, response)
+        cookies = [("Set-Cookie", one.OutputString()) for one in response.cookies.values()]
+        start_response(f"{response.status_code} {response.reason_phrase}", [*response.items(), *cookies])
+        if response.streaming:
+            return response  # closing it ends the request
+        request.close()
+        self._renew()
+        return [response.content]
+
+    def get_response(self, request: HttpRequest) -> HttpResponse:
+        """Return the response to a request, which has passed all middleware."""
+        response: HttpResponse = self._middleware_chain(request)
+        response._resource_closers.append(request.close)  # type: ignore[attr-defined]
+        if response.status_code >= HTTPStatus.BAD_REQUEST:
+            log_response("%s: %s", response.reason_phrase, request.path, response=response, request=request)
+        return response
+
+    def _get_response(self, request: HttpRequest) -> HttpResponse:
+        view, args, kwargs = self.resolve_request(request)
+        for check in self._view_middleware:
+            refused: HttpResponse | None = check(request, view, args, kwargs)
+            if refused is not None:
+                return refused
+        try:
+            response: HttpResponse = view(request, *args, **kwargs)
+        except Exception as problem:
+            page: HttpResponse | None = self.process_exception_by_middleware(problem, request)
+            if page is None:
+                raise
+            return page
+        return response
+
+    def resolve_request(self, request: HttpRequest) -> ResolverMatch:
+        """Find the view of a path. Raises Resolver404."""
+        match = self._found.get(request.path_info)
+        if match is None:
+            match = self._resolver.resolve(request.path_info)
+            if set(match.kwargs.values()) <= self._pages:  # no made-up name, nor an item's
+                self._found[request.path_info] = match
+        request.resolver_match = match
+        return match

@@ -1,0 +1,235 @@
+"""Pages on which nothing was typed, sent again with the headers that they had the first time.
+
+The first request for such a page passes all middleware and the view. What is sent then is kept, headers included, and
+without the token (`shell.compression.PageInPieces`). There are two kinds:
+
+  * pages that depend on nothing but their path, such as the first page
+  * question pages, which are the same for everybody whose report has come as far by the same way.
+
+Whatever is out of the ordinary goes to the view: a query, a form, a browser without our cookies, a draft that is new, gone
+or sent, a page that was answered, and anything that is to be said about an answer.
+
+For the page that an answer leads to, not even the draft has to be read: the answer has just been stored, so the process knows
+which page comes next. It remembers this for a few seconds, under a hash of the cookie, and for one request. Nothing of
+the draft is remembered but what the page depends on.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from hashlib import blake2b
+from threading import Lock
+from typing import Any
+
+from django.conf import settings
+from django.db import Error as StoreAway
+from django.http import HttpResponseBase
+from django.http.cookie import parse_cookie
+from django.middleware.csrf import CSRF_SECRET_LENGTH
+
+from heedline.casework.intake import drafting
+from heedline.casework.intake.drafting import Draft
+from heedline.casework.intake.page_counts import COUNTS
+from heedline.intake import engine
+from heedline.intake.engine import Walk
+from heedline.intake.questions import StepKind
+from heedline.web.declared import BODY_REFUSED
+from heedline.web.public.report.turns import kind_of, now
+from heedline.web.public.shell.asking import identity_offered, question_set, question_sets
+from heedline.web.public.shell.blank_pages import MOST
+from heedline.web.public.shell.compression import PageInPieces, Pieces, takes_gzip
+from heedline.web.public.shell.csrf import masked
+from heedline.web.public.shell.languages import language, pack, prefix, spoken_in
+
+_SECRET = re.compile(f"[A-Za-z0-9]{{{CSRF_SECRET_LENGTH}}}")
+#: Notes of a draft that change no page on which nothing was typed.
+_SILENT = frozenset({"kind", "warned", "box_filled"})
+#: What is left of a note about a page when it has been dealt with.
+_DEALT_WITH: tuple[object, ...] = ({}, "asked")
+#: For how many seconds, and how many browsers, the next page is remembered.
+_SOON, _MOST_EXPECTED = 5.0, 4096
+
+type Headers = list[tuple[str, str]]
+type Sent = tuple[Headers, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionInPlace:
+    """A question page as it may be kept: the names of what is counted, and all that it depends on."""
+
+    path: str
+    kind: str
+    slug: str
+    counted: bool
+    depends_on: Hashable
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The kept page that a request asks for, with what it takes to send it."""
+
+    page: QuestionInPlace
+    packed: bool
+    secret: str
+
+
+class KeptPages:
+    """The pages that this process keeps."""
+
+    def __init__(self) -> None:
+        slugs = {
+            step.slug
+            for one in question_sets()
+            for step in one.steps
+            if step.kind in (StepKind.QUESTIONS, StepKind.WORDS)
+        }
+        self._questions = {_path(code, slug): (code, slug) for code in pack().languages for slug in slugs}
+        self._kept: OrderedDict[Hashable, tuple[Pieces, Headers]] = OrderedDict()
+        self._same: dict[tuple[str, bool], Sent] = {}
+        self._next: OrderedDict[bytes, tuple[float, QuestionInPlace]] = OrderedDict()
+        self._key = secrets.token_bytes(32)
+        self._lock = Lock()
+
+    def at_once(self, environ: Mapping[str, Any]) -> Sent | None:
+        """Return a page that can be sent without asking the database, or None.
+
+        What was remembered for this browser is forgotten, whatever it asks for.
+        """
+        path, packed, plain = environ["PATH_INFO"], takes_gzip(environ), _is_plain(environ)
+        if plain and (same := self._same.get((path, packed))) is not None:
+            return same
+        if not self._next or "HTTP_COOKIE" not in environ:
+            return None
+        cookies = parse_cookie(environ["HTTP_COOKIE"])
+        page = self._expected(cookies.get(settings.DRAFT_COOKIE, ""))
+        secret = cookies.get(settings.CSRF_COOKIE_NAME, "")
+        if page is None or page.path != path or not plain or not _SECRET.fullmatch(secret):
+            return None
+        return self.sent(Wanted(page, packed, secret))
+
+    def wanted(self, environ: Mapping[str, Any]) -> Wanted | None:
+        """Return the question page that a request asks for, if that may be a kept one."""
+        found = self._questions.get(environ["PATH_INFO"])
+        if found is None or not _is_plain(environ):
+            return None
+        cookies = parse_cookie(environ.get("HTTP_COOKIE", ""))
+        secret = cookies.get(settings.CSRF_COOKIE_NAME, "")
+        if not _SECRET.fullmatch(secret):
+            return None
+        (code, slug), at = found, now()
+        try:
+            draft = drafting.load(cookies.get(settings.DRAFT_COOKIE), at=at)
+        except StoreAway:  # the view says so
+            return None
+        with spoken_in(code):
+            page = None if draft is None else in_place(draft, slug, offered=identity_offered(at))
+        return None if page is None else Wanted(page, takes_gzip(environ), secret)
+
+    def sent(self, wanted: Wanted) -> Sent | None:
+        """Return headers and body of a page that was sent before, and count it as entered."""
+        page = wanted.page
+        key = page, wanted.packed
+        with self._lock:
+            held = self._kept.get(key)
+            if held is None:
+                return None
+            self._kept.move_to_end(key)
+        if page.counted:
+            COUNTS.add(page.kind, page.slug, "entered")
+        pieces, headers = held
+        return headers, pieces.joined(masked(wanted.secret), packed=wanted.packed)
+
+    def keep(self, environ: Mapping[str, Any], wanted: Wanted | None, response: HttpResponseBase) -> None:
+        """Keep the response of a view if it is a page on which nothing was typed."""
+        if not isinstance(response, PageInPieces) or response.cookies:
+            return
+        headers = [(name.lower(), value) for name, value in response.items()]
+        if wanted is not None:
+            with self._lock:
+                self._kept[wanted.page, wanted.packed] = response.pieces, headers
+                if len(self._kept) > MOST:
+                    self._kept.popitem(last=False)
+        elif (
+            response.same_for_everyone and environ["REQUEST_METHOD"] == "GET" and not environ["QUERY_STRING"]
+        ):
+            self._same[environ["PATH_INFO"], takes_gzip(environ)] = headers, response.content
+
+    def expect(self, draft: Draft, slug: str, *, offered: bool) -> None:
+        """Remember for a few seconds that this browser is on its way to a page, after its draft was stored."""
+        page = in_place(draft, slug, offered=offered)
+        if page is None:
+            return
+        at = time.monotonic()
+        with self._lock:
+            self._forget(at)
+            self._next[self._hash(draft.cookie)] = at + _SOON, page
+
+    def _expected(self, cookie: str) -> QuestionInPlace | None:
+        """Return and forget the page that this browser is on its way to."""
+        with self._lock:
+            self._forget(time.monotonic())
+            found = self._next.pop(self._hash(cookie), None)
+        return None if found is None else found[1]
+
+    def _forget(self, at: float) -> None:
+        """Forget what was remembered too long ago. The lock must be held."""
+        while self._next:
+            first = next(iter(self._next))
+            if self._next[first][0] > at and len(self._next) < _MOST_EXPECTED:
+                return
+            del self._next[first]
+
+    def _hash(self, cookie: str) -> bytes:
+        return blake2b(cookie.encode("utf-8", "surrogatepass"), key=self._key, digest_size=16).digest()
+
+
+def _is_plain(environ: Mapping[str, Any]) -> bool:
+    """Return whether a request asks for a path and nothing else."""
+    return (
+        environ["REQUEST_METHOD"] == "GET"
+        and not environ.get("QUERY_STRING")
+        and not environ.get("CONTENT_LENGTH")
+        and BODY_REFUSED not in environ
+    )
+
+
+def in_place(draft: Draft, slug: str, *, offered: bool) -> QuestionInPlace | None:
+    """Return the question page `slug` of a draft, in the language of the page, if it shows nothing of the draft's own."""
+    if draft.sent or draft.answers.get(slug) or not _is_silent(draft.notes):
+        return None
+    kind = kind_of(draft)
+    walk = engine.walk(question_set(kind), draft.answers, identity_offered=offered)
+    page = walk.page(slug)
+    if page is None:
+        return None
+    return QuestionInPlace(
+        _path(language(), slug), kind, slug, not page.private, (language(), offered, *_way(walk))
+    )
+
+
+def _path(code: str, slug: str) -> str:
+    """Return the path of a question page in a language, as `path_to` does with the catalogue of that language."""
+    return f"{prefix(code)}r/{slug}/"
+
+
+def _way(walk: Walk) -> tuple[Hashable, ...]:
+    """Return all on which Back, Continue, "Skip" and the number of the step depend."""
+    pages = tuple([(one.slug, one.by_door and bool(walk.answers.get(one.slug))) for one in walk.pages])
+    return pages, walk.missing(), walk.fast
+
+
+def _is_silent(notes: Mapping[str, object]) -> bool:
+    """Return whether nothing that was noted about a report is to be said on a page."""
+    return all(name in _SILENT or value in _DEALT_WITH for name, value in notes.items())
+
+
+@cache
+def kept_pages() -> KeptPages:
+    """Return the pages that this process keeps."""
+    return KeptPages()

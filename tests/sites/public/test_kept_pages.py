@@ -1,0 +1,197 @@
+"""Question pages that are sent without their view: whose they are, what they show, and when they are not sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from heedline.casework.intake.page_counts import COUNTS
+from heedline.web.public.report import kept_pages as kept
+from heedline.web.public.shell.languages import path_to, speaking
+from tests.sites.public.as_served import AsServed, a_new_process, as_served
+from tests.sites.public.test_blank_pages import WAYS, WORDS, without_token
+from tests.sites.public.walker import DRAFT, Walker
+
+
+@pytest.fixture(autouse=True)
+def _new_process() -> Iterator[None]:
+    with a_new_process():
+        yield
+
+
+class Served(Walker):
+    """A visitor of the public process."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.handler: AsServed = as_served(self.client)
+
+
+@pytest.fixture
+def lena(rosa: Walker) -> Served:
+    """Somebody who goes the same way before the others, so that pages are kept."""
+    return Served()
+
+
+@pytest.fixture
+def sami(rosa: Walker) -> Served:
+    return Served()
+
+
+def parts(one: Walker) -> tuple[int, dict[str, str], str]:
+    """Status, headers and page, without the tokens of this visitor."""
+    headers = {name.lower(): value for name, value in one.response.items()}
+    html = without_token(one)
+    return one.response.status_code, headers, html.replace(one.typed("form_token") or "no token", "")
+
+
+def views_run(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The slugs of question pages whose views run from now on."""
+    from heedline.web.public.report import questions
+
+    seen: list[str] = []
+    show = questions.show
+    monkeypatch.setattr(
+        questions, "show", lambda turn, step, *rest: (seen.append(step.slug), show(turn, step, *rest))[1]
+    )
+    return seen
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_kept_page_is_the_page_of_the_view_with_the_same_headers(
+    rosa: Walker, lena: Served, sami: Served, way: Callable[[Walker], object]
+) -> None:
+    for one in (rosa, lena, sami):
+        way(one)
+    seen = [path for path in dict.fromkeys(rosa.been) if rosa.visit(path).typed("csrfmiddlewaretoken")]
+    assert seen
+    for path in seen:
+        pages = [parts(one.visit(path)) for one in (rosa, lena, sami)]
+        assert pages[0] == pages[1] == pages[2]
+
+
+def test_the_page_that_an_answer_leads_to_asks_nothing(
+    lena: Served, sami: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lena.tell(WORDS, place="Market Square")
+    seen, before = views_run(monkeypatch), sami.handler.at_once
+    sami.start()
+    assert sami.at == "/r/what/"
+    sami.press("Continue", narrative=WORDS)
+    assert sami.at == "/r/when/"
+    assert seen == []
+    assert sami.handler.at_once - before >= 2
+
+
+def test_it_is_remembered_for_the_browser_that_answered_and_for_one_request(
+    lena: Served, sami: Served
+) -> None:
+    lena.start().press("Continue", narrative=WORDS)
+    sami.start()
+    answer = {"narrative": WORDS, "csrfmiddlewaretoken": sami.typed("csrfmiddlewaretoken")}
+    assert sami.client.post("/r/what/", answer).headers["Location"] == "/r/when/"
+    stranger = Served()
+    assert stranger.visit("/r/when/").response.status_code != 200  # has no report
+    before = lena.handler.at_once
+    lena.visit("/r/when/")  # has one, and answered nothing just now
+    assert lena.handler.at_once == before
+    before = sami.handler.at_once
+    sami.visit("/r/when/").visit("/r/when/")
+    assert sami.handler.at_once == before + 1
+
+
+@pytest.mark.parametrize("first", ["/r/where/", "/messages/", "/r/when/?back=check"])
+def test_any_other_request_ends_it(lena: Served, sami: Served, first: str) -> None:
+    lena.start().press("Continue", narrative=WORDS)
+    sami.start()
+    answer = {"narrative": WORDS, "csrfmiddlewaretoken": sami.typed("csrfmiddlewaretoken")}
+    sami.client.post("/r/what/", answer)
+    before = sami.handler.at_once
+    sami.visit(first).visit("/r/when/")
+    assert sami.handler.at_once == before
+
+
+def test_it_is_forgotten_after_seconds(lena: Served, sami: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    lena.start().press("Continue", narrative=WORDS)
+    sami.start()
+    answer = {"narrative": WORDS, "csrfmiddlewaretoken": sami.typed("csrfmiddlewaretoken")}
+    sami.client.post("/r/what/", answer)
+    held = kept.kept_pages()
+    assert len(held._next) == 1
+    at = kept.time.monotonic()
+    monkeypatch.setattr(kept.time, "monotonic", lambda: at + 5.1)
+    before = sami.handler.at_once
+    sami.visit("/r/when/")
+    assert sami.handler.at_once == before
+    assert not held._next
+
+
+def test_nothing_of_anybody_is_kept(lena: Served, sami: Served) -> None:
+    for one, words in ((lena, WORDS), (sami, "Three men with a map of the station.")):
+        one.tell(words, place="Market Square", postcode="NE1 4ST")
+    held = kept.kept_pages()
+    everything = repr((held._kept, held._same, held._next))
+    for one in (lena, sami):
+        for own in (one.cookie(DRAFT), one.typed("csrfmiddlewaretoken"), "Market Square", WORDS, "NE1 4ST"):
+            assert own not in everything
+    assert "set-cookie" not in everything
+    assert held._kept
+
+
+def test_each_has_a_token_of_its_own_that_nobody_else_can_use(lena: Served, sami: Served) -> None:
+    lena.start()
+    sami.start()
+    stolen = lena.typed("csrfmiddlewaretoken")
+    assert stolen != sami.typed("csrfmiddlewaretoken")
+    refused = sami.client.post("/r/what/", {"narrative": WORDS, "csrfmiddlewaretoken": stolen})
+    assert refused.status_code == 403
+    sami.visit("/r/what/").press("Continue", narrative=WORDS)
+    assert sami.at == "/r/when/"
+
+
+def test_what_was_typed_or_is_to_be_said_comes_from_the_view(lena: Served, sami: Served) -> None:
+    lena.tell(WORDS, place="Market Square")
+    sami.start().press("Continue", narrative=WORDS).visit("/r/what/")
+    assert sami.typed("narrative") == WORDS
+    sami.visit("/r/where/").press("Continue", place="Quay", postcode="no postcode")
+    assert sami.title.startswith("Error: ")
+    assert sami.visit("/r/where/").typed("place") == "Quay"
+
+
+def test_pages_are_counted_as_the_view_counts_them(lena: Served, sami: Served) -> None:
+    def entered(one: Walker) -> dict[Any, int]:
+        COUNTS._held.clear()
+        one.tell(WORDS, place="Market Square")
+        return dict(COUNTS._held)
+
+    assert entered(lena) == entered(sami)
+    assert any(one.what == "entered" and one.step == "when" for one in COUNTS._held)
+
+
+def test_a_page_for_everybody_needs_no_cookie_and_sets_none(sami: Served) -> None:
+    first, again = parts_of(sami, "/"), parts_of(sami, "/")
+    assert first == again
+    assert sami.handler.at_once == 1
+    assert parts_of(sami, "/?x=1")[0] == 200
+    assert sami.handler.at_once == 1  # nobody fills the memory with queries
+    sami.client.head("/")
+    assert sami.handler.at_once == 1
+    assert not sami.client.cookies
+
+
+def parts_of(one: Walker, path: str) -> tuple[int, dict[str, str], bytes]:
+    got = one.visit(path).response
+    return got.status_code, {name.lower(): value for name, value in got.items()}, got.content
+
+
+def test_the_paths_of_kept_pages_are_those_of_the_site(rosa: Walker) -> None:
+    for path, (code, slug) in kept.kept_pages()._questions.items():
+        with speaking(code):
+            assert (
+                path
+                == reverse("reporter:question", kwargs={"slug": slug})
+                == path_to("reporter:question", slug)
+            )

@@ -14,6 +14,8 @@ from uuid import UUID
 import pytest
 from django.db import connection, transaction
 
+from heedline.casework.report.opening import short_name
+from heedline.casework.retention import subject_requests
 from heedline.casework.search import desk_index
 from heedline.casework.search.subject_entries import SubjectBasis
 from heedline.casework.subjects import changing, reading
@@ -96,6 +98,44 @@ def test_no_row_names_two_reports_or_their_subject(house: House) -> None:
             assert len(named) <= 1, f"a row of {table} names two reports"
             for word in (*hidden, b"Tierney", b"Teirney", b"Two cousins", b"not-same"):
                 assert word not in text, table
+
+
+def test_no_row_says_which_reports_a_request_found(house: House) -> None:
+    """Somebody asks what is held about them, having planted a report. A thief learns of no other report of theirs."""
+    people = People(house, now())
+    refs = _sent(people)
+    desk = house.desks["north-east"].id
+    before = _rows()
+    with people.sitting("Odile") as odile:
+        asked, other = (
+            subject_requests.open_one(
+                f"DPO-2026-{number}", "access", people.at.date(), desk=desk, by=odile, at=people.at
+            )
+            for number in (41, 42)
+        )
+        for ref in refs:
+            subject_requests.found(asked, short_name(ref), by=odile, at=people.at)
+        assert [one for one, _ in subject_requests.one(asked, by=odile, at=people.at).found or ()] == refs
+    after = _rows()
+    new = [
+        (table, row)
+        for table, rows in after.items()
+        for row in rows
+        if repr(sorted(row.items(), key=str))
+        not in {repr(sorted(one.items(), key=str)) for one in before[table]}
+    ]
+    assert len(new) > 4
+    for table, row in new:
+        text = b"|".join(leaf for value in row.values() for leaf in thief.leaves(value))
+        for ref in refs:
+            assert str(ref).encode() not in text, table
+            assert ref.hex.encode() not in text, table
+            assert ref.bytes not in text, table
+    sizes = {
+        row["id"]: [len(leaf) for name in ("header", "payload") for leaf in thief.leaves(row[name])]
+        for row in after['public."reports_subject_request"']
+    }
+    assert sizes[asked] == sizes[other], "nor whether anything was found"
 
 
 def test_a_database_with_a_shared_subject_looks_like_one_without(house: House) -> None:

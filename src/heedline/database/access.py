@@ -265,7 +265,9 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("reports_presence", "settler", "r"): "minute",
     ("reports_review", "usher", "r"): "report_id",
     ("reports_swept", "usher", "r"): "report_id",
-    ("reports_subject_request", "office", "w"): "answer answered_by_id answered_on found",
+    ("reports_subject_request", "office", "w"): "answer answered_by_id answered_on epochs header payload",
+    ("reports_subject_request", "usher", "r"): "epochs header id",
+    ("reports_subject_request", "usher", "w"): "epochs header",
     ("reports_subject_request", "worker", "r"): "answered_on desk_id due_on id",
     ("reports_receipt", "office", "r"): "closed report_id reporter_key",  # never `lookup`
     ("reports_released_share", "settler", "r"): "request_id sealed until",

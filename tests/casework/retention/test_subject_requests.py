@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
@@ -12,13 +12,15 @@ from heedline.casework.errors import Locked, NotHere
 from heedline.casework.report.opening import short_name
 from heedline.casework.retention import clock as retention_clock
 from heedline.casework.retention import subject_requests
+from heedline.casework.setup import readdressing
 from heedline.dispatch.models import Alarm
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import SubjectRequest
 from tests.support.acting import acting
-from tests.support.scene_people import SOUTH_WEST, People, logged
+from tests.support.leaving_scene import a_third_officer, leaves, present
+from tests.support.scene_people import SOUTH_WEST, People, logged, quarter_hour_over
 
 pytestmark = pytest.mark.django_db
 
@@ -67,10 +69,47 @@ def test_an_officer_with_keys_finds_reports_by_their_short_name(people: People) 
             assert (
                 subject_requests.found(request, f" {short_name(ref).lower()} ", by=odile, at=people.at) == ref
             )
-        assert [one for one, _ in subject_requests.one(request, by=odile, at=people.at).found] == [ref]
+        assert [one for one, _ in subject_requests.one(request, by=odile, at=people.at).found or ()] == [ref]
         for wrong in ("", "AAAA-AAAA", "AAAA", "1111-1111"):
             with pytest.raises(NotNow, match="No report"):
                 subject_requests.found(request, wrong, by=odile, at=people.at)
+
+
+def test_what_was_found_is_readdressed_with_the_reports_and_needs_keys(people: People) -> None:
+    request = opened(people)
+    ref, _ = people.closed()
+    with people.sitting("Odile") as odile:
+        subject_requests.found(request, short_name(ref), by=odile, at=people.at)
+    before = SubjectRequest.objects.get()
+    quarter_hour_over(people.at)
+    a_third_officer(people)
+    leaves(people, "Olga")
+    people.tokens.clear()
+    with people.sitting("Odile") as odile:
+        assert readdressing.readdress(before.desk_id, by=odile, at=people.at).left == 0
+        assert subject_requests.one(request, by=odile, at=people.at).found == ((ref, short_name(ref)),)
+    now = SubjectRequest.objects.get()
+    assert [str(one) for one in now.epochs] == [present(people)] != [str(one) for one in before.epochs]
+    assert bytes(now.payload) == bytes(before.payload), "only its header"
+    with people.sitting("Orsolya", unlocked=False) as here:
+        assert subject_requests.one(request, by=here, at=people.at).found is None
+        with pytest.raises(Locked):
+            subject_requests.answer(request, "given", by=here, at=people.at)
+
+
+def test_a_request_has_room_for_so_many_reports_that_its_size_stays_the_same(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = opened(people)
+    row = SubjectRequest.objects.get()
+    size = len(bytes(row.payload))
+    with acting("office"):
+        subject_requests._sealed([uuid4() for _ in range(subject_requests.MOST_FOUND)], row, people.at)
+    assert len(bytes(row.payload)) == size
+    monkeypatch.setattr(subject_requests, "MOST_FOUND", 0)
+    ref, _ = people.closed()
+    with people.sitting("Odile") as odile, pytest.raises(NotNow, match="has room for"):
+        subject_requests.found(request, short_name(ref), by=odile, at=people.at)
 
 
 def test_without_keys_nothing_is_looked_for(people: People) -> None:

@@ -139,8 +139,6 @@ HOLDS: tuple[HeldData, ...] = (
             "reports_hold": "id report_id reason words placed_by_id placed_on released_by_id released_on",
             "reports_disposal": "id report desk_id group reason proposed_by_id proposed_on proposal decided_by_id "
             "decided_on done certificate true_from",
-            "reports_subject_request": "id desk_id reference right received_on due_on found opened_by_id answer "
-            "answered_by_id answered_on",
             "reports_dip_check": "id report_id desk_id week verdict answers words remedy judged_by_id judged_on "
             "remedied_by_id remedied_on",
             "reports_danger": "id report_id opened_by_id opened_at watch_added review_at acknowledged_by_id acknowledged_at "
@@ -195,6 +193,15 @@ HOLDS: tuple[HeldData, ...] = (
         "compared. They go when the report is disposed of.",
         True,
         {"reports_sealed_values": "id report desk_id parts slot indexed matched_at epochs header payload"},
+    ),
+    HeldData(
+        "The requests of people about data on them, with the reports that concern them sealed to the desk. Stored unencrypted: "
+        "the data protection officer’s number, the right, the deadline, and the answer.",
+        True,
+        {
+            "reports_subject_request": "id desk_id reference right received_on due_on epochs header payload opened_by_id "
+            "answer answered_by_id answered_on",
+        },
     ),
     HeldData(
         "Sealed notices to desks: a possible match at another desk, a question or an answer about one, or whom to contact. "

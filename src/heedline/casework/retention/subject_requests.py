@@ -2,39 +2,52 @@
 
 The data protection officer holds the requester's identity and letter. The register holds only that
 officer's reference number, the right exercised, the reports found and the answer. Reports are searched
-for by an officer whose keys are unlocked. An answer that neither confirms nor denies reads the same
+for by an officer whose keys are unlocked. Which were found is sealed to the desk in one row of one size, and the log
+names none of them: they concern one person. An answer that neither confirms nor denies reads the same
 whether or not anything was found, and nothing that was found leaves this register.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
-from heedline.casework.errors import NotHere
+from heedline.casework.errors import NotHere, SealingStopped
+from heedline.casework.keys import directory
 from heedline.casework.recording import refusals_logged
 from heedline.casework.report import conflict_terms
 from heedline.casework.report.opening import short_name
 from heedline.casework.report.reference import named
 from heedline.casework.retention.keeping import rules
+from heedline.casework.search import sealed_values
+from heedline.desks.models import Desk
 from heedline.permits.capabilities import Capability
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import SubjectRequest
+from heedline.vault import CannotOpen
 
 #: A number, so that no name finds its way in.
 REFERENCE = re.compile(r"[A-Z]{1,6}[-/]?[0-9]{1,6}(?:[-/][0-9]{1,6}){0,2}")
+
+_PART: Final = "subject-request"
+#: Reports that fit into the smallest sealed size, so that every request has a row of one size.
+MOST_FOUND: Final = 90
+UNREADABLE: Final = "Your keys don’t open what was found before. Ask a colleague at this desk."
 
 
 @dataclass(frozen=True)
 class SubjectRequestLine:
     """A data subject request.
 
-    `days` is the number of days left to answer, and is negative when the deadline has passed.
+    `days` is the number of days left to answer, and is negative when the deadline has passed. `found` has the reports that
+    concern the requester, and is None where they are not shown or these keys do not open them.
     """
 
     id: UUID
@@ -46,7 +59,7 @@ class SubjectRequestLine:
     due_on: date
     days: int
     opened_by: str
-    found: tuple[tuple[UUID, str], ...]
+    found: tuple[tuple[UUID, str], ...] | None
     answer: str
     answered_by: str
     answered_on: date | None
@@ -57,7 +70,7 @@ class SubjectRequestLine:
         return max(0, -self.days)
 
 
-def _line(row: SubjectRequest, at: datetime) -> SubjectRequestLine:
+def _line(row: SubjectRequest, at: datetime, found: tuple[UUID, ...] | None = None) -> SubjectRequestLine:
     return SubjectRequestLine(
         row.id,
         row.reference,
@@ -68,11 +81,28 @@ def _line(row: SubjectRequest, at: datetime) -> SubjectRequestLine:
         row.due_on,
         (row.due_on - at.date()).days,
         row.opened_by.name,
-        tuple((ref, short_name(ref)) for ref in row.found),
+        tuple((ref, short_name(ref)) for ref in found) if found is not None else None,
         row.answer,
         row.answered_by.name if row.answered_by is not None else "",
         row.answered_on,
     )
+
+
+def _sealed(found: Iterable[UUID], row: SubjectRequest, at: datetime) -> None:
+    """Seal the reports found to the desk of a request, in the row. Raises SealingStopped."""
+    to = directory.addressee(row.desk.code, at.date())
+    if to is None:
+        raise SealingStopped
+    sealed = sealed_values.seal({"found": [one.hex for one in found]}, to, row.id, _PART)
+    row.epochs, row.header, row.payload = [to.epoch], sealed.header, sealed.payload
+
+
+def _opened(row: SubjectRequest, by: Attendance) -> tuple[UUID, ...]:
+    """Return the reports found. Raises Locked and CannotOpen."""
+    try:
+        return tuple(UUID(one) for one in sealed_values.opened(row, by.keys(), _PART)["found"])
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise CannotOpen from None
 
 
 def all_of(*, by: Attendance, at: datetime) -> tuple[SubjectRequestLine, ...]:
@@ -99,12 +129,16 @@ def _find(request: UUID, by: Attendance, *, lock: bool = True) -> SubjectRequest
 
 
 def one(request: UUID, *, by: Attendance, at: datetime) -> SubjectRequestLine:
-    """Return one request.
+    """Return one request, with the reports found if the session is unlocked.
 
     Raises NotHere and Refused.
     """
     with refusals_logged(Act.SUBJECT_FOUND, by=by.officer_id, thing="subject", thing_id=request):
-        return _line(_find(request, by, lock=False), at)
+        row = _find(request, by, lock=False)
+        try:
+            return _line(row, at, _opened(row, by) if by.unlocked else None)
+        except CannotOpen:
+            return _line(row, at)
 
 
 def open_one(
@@ -112,7 +146,7 @@ def open_one(
 ) -> UUID:
     """Add a request to the register and return its id.
 
-    Raises NotNow for a reference that is invalid or already registered.
+    Raises NotNow for a reference that is invalid or already registered, and SealingStopped.
     """
     with refusals_logged(Act.SUBJECT_REQUEST_OPENED, by=by.officer_id, desk=desk):
         by.require(Capability.ANSWER_SUBJECT, desk)
@@ -126,14 +160,16 @@ def open_one(
             raise NotNow("The request must have been received within the last year.")
         if SubjectRequest.objects.filter(desk_id=desk, reference=reference).exists():
             raise NotNow("There is already a request with this number.")
-        row = SubjectRequest.objects.create(
-            desk_id=desk,
+        row = SubjectRequest(
+            desk=Desk.objects.get(pk=desk),
             reference=reference,
             right=right,
             received_on=received_on,
             due_on=received_on + timedelta(days=rules().answer_days),
             opened_by_id=by.officer_id,
         )
+        _sealed((), row, at)  # also while nothing is found: a row says nothing of it
+        row.save(force_insert=True)
         journal.record(
             Act.SUBJECT_REQUEST_OPENED,
             actor=by.officer_id,
@@ -148,8 +184,9 @@ def open_one(
 def found(request: UUID, short: str, *, by: Attendance, at: datetime) -> UUID:
     """Record that a report of the officer's desks concerns the requester.
 
-    The report is given by its short reference. The officer's keys must be unlocked. Raises NotHere, Locked,
-    and NotNow when no report, or more than one, has that short name.
+    The report is given by its short reference. The officer's keys must be unlocked. The log names the request and not the
+    report. Raises NotHere, Locked, SealingStopped, and NotNow when no report, or more than one, has that short name, when
+    there is no more room, or if these keys do not open what was found before.
     """
     conflict_terms.looked_for(short, by=by)
     with refusals_logged(Act.SUBJECT_FOUND, by=by.officer_id, thing="subject", thing_id=request):
@@ -163,16 +200,17 @@ def found(request: UUID, short: str, *, by: Attendance, at: datetime) -> UUID:
                 if not refs
                 else "Two reports have this reference. Ask a supervisor."
             )
-        if refs[0] not in row.found:
-            row.found = [*row.found, refs[0]]
-            row.save(update_fields=["found"])
+        try:
+            known = _opened(row, by)
+        except CannotOpen:
+            raise NotNow(UNREADABLE) from None
+        if refs[0] not in known:
+            if len(known) >= MOST_FOUND:
+                raise NotNow(f"A request has room for {MOST_FOUND} reports. Open another one.")
+            _sealed([*known, refs[0]], row, at)
+            row.save(update_fields=["epochs", "header", "payload"])
         journal.record(
-            Act.SUBJECT_FOUND,
-            actor=by.officer_id,
-            desk=row.desk_id,
-            thing="report",
-            thing_id=refs[0],
-            detail={"request": str(request)},
+            Act.SUBJECT_FOUND, actor=by.officer_id, desk=row.desk_id, thing="subject", thing_id=request
         )
     return refs[0]
 
@@ -180,15 +218,20 @@ def found(request: UUID, short: str, *, by: Attendance, at: datetime) -> UUID:
 def answer(request: UUID, code: str, *, by: Attendance, at: datetime) -> None:
     """Record the response to a request, which is possible only once.
 
-    An answer that neither confirms nor denies can always be given. Raises NotNow.
+    An answer that neither confirms nor denies can always be given. Raises NotNow, and Locked for another one.
     """
     with refusals_logged(Act.SUBJECT_ANSWERED, by=by.officer_id, thing="subject", thing_id=request):
         row = _find(request, by)
         chosen = rules().answers[code]
         if row.answered_on is not None:
             raise NotNow("This has already been answered.")
-        if chosen.says_found and not row.found:
-            raise NotNow("This reply says that data was found, but no report has been recorded as found.")
+        if chosen.says_found:
+            try:
+                known = _opened(row, by)
+            except CannotOpen:
+                raise NotNow(UNREADABLE) from None
+            if not known:
+                raise NotNow("This reply says that data was found, but no report has been recorded as found.")
         row.answer, row.answered_by_id, row.answered_on = code, by.officer_id, at.date()
         row.save(update_fields=["answer", "answered_by", "answered_on"])
         journal.record(

@@ -53,6 +53,9 @@ CREATE FUNCTION permits.headers_to_move(p_desk uuid, p_after uuid, p_most intege
     UNION ALL (SELECT s.id, s.header FROM public.reports_interest_hit s
         WHERE s.epochs && (SELECT permits.my_retired(p_desk)) AND s.id > p_after
         ORDER BY s.id LIMIT least(p_most, 1000))
+    UNION ALL (SELECT s.id, s.header FROM public.reports_subject_request s
+        WHERE s.epochs && (SELECT permits.my_retired(p_desk)) AND s.id > p_after
+        ORDER BY s.id LIMIT least(p_most, 1000))
     ORDER BY 1 LIMIT least(p_most, 1000)
 $$;
 
@@ -106,8 +109,9 @@ BEGIN
             AND octet_length(g.new) <= 65536;
     GET DIAGNOSTICS more = ROW_COUNT;
     n := n + more;
-    -- what desks compare with each other, and the register of interests (models/linking.py)
-    FOREACH named IN ARRAY ARRAY['reports_sealed_values', 'reports_desk_notice', 'reports_interest', 'reports_interest_hit'] LOOP
+    -- what desks compare with each other, the register of interests (models/linking.py), and requests of data subjects
+    FOREACH named IN ARRAY ARRAY['reports_sealed_values', 'reports_desk_notice', 'reports_interest', 'reports_interest_hit',
+            'reports_subject_request'] LOOP
         EXECUTE format('UPDATE public.%I s SET header = g.new, epochs =
                 ARRAY(SELECT e FROM unnest(s.epochs) AS e WHERE e <> ALL ($5) AND e <> $4) || $4
             FROM unnest($1, $2, $3) AS g(container, old, new)
@@ -148,7 +152,9 @@ CREATE FUNCTION permits.left_to_move(p_desk uuid) RETURNS TABLE (headers bigint,
             + (SELECT count(*) FROM public.reports_sealed_values s WHERE s.epochs && (SELECT permits.my_retired(p_desk)))
             + (SELECT count(*) FROM public.reports_desk_notice s WHERE s.epochs && (SELECT permits.my_retired(p_desk)))
             + (SELECT count(*) FROM public.reports_interest s WHERE s.epochs && (SELECT permits.my_retired(p_desk)))
-            + (SELECT count(*) FROM public.reports_interest_hit s WHERE s.epochs && (SELECT permits.my_retired(p_desk))),
+            + (SELECT count(*) FROM public.reports_interest_hit s WHERE s.epochs && (SELECT permits.my_retired(p_desk)))
+            + (SELECT count(*) FROM public.reports_subject_request s
+                WHERE s.epochs && (SELECT permits.my_retired(p_desk))),
         (SELECT count(*) FROM public.reports_identity_share i
          WHERE i.epoch = ANY ((SELECT permits.my_retired(p_desk))::uuid[]))
 $$;
@@ -170,7 +176,8 @@ BEGIN
         OR EXISTS (SELECT 1 FROM public.reports_sealed_values s WHERE s.epochs && ARRAY[p_epoch])
         OR EXISTS (SELECT 1 FROM public.reports_desk_notice s WHERE s.epochs && ARRAY[p_epoch])
         OR EXISTS (SELECT 1 FROM public.reports_interest s WHERE s.epochs && ARRAY[p_epoch])
-        OR EXISTS (SELECT 1 FROM public.reports_interest_hit s WHERE s.epochs && ARRAY[p_epoch]) THEN
+        OR EXISTS (SELECT 1 FROM public.reports_interest_hit s WHERE s.epochs && ARRAY[p_epoch])
+        OR EXISTS (SELECT 1 FROM public.reports_subject_request s WHERE s.epochs && ARRAY[p_epoch]) THEN
         RETURN 'still-used';
     END IF;
     DELETE FROM public.keys_grant g WHERE g.epoch_id = p_epoch;

@@ -101,8 +101,8 @@ GRANT SELECT, INSERT ON reports_review TO heedline_office;
 GRANT SELECT, INSERT, UPDATE (header, epochs) ON reports_sealed_header TO heedline_office;
 GRANT SELECT, INSERT ON reports_sealed_payload TO heedline_office;
 GRANT SELECT, INSERT ON reports_step TO heedline_office;
-GRANT SELECT, INSERT, UPDATE (found, answer, answered_on, answered_by_id) ON reports_subject_request TO
-    heedline_office;
+GRANT SELECT, INSERT, UPDATE (epochs, header, payload, answer, answered_on, answered_by_id) ON
+    reports_subject_request TO heedline_office;
 GRANT SELECT, INSERT, UPDATE (undone_at, not_restored, undone_by_id) ON reports_sweep TO heedline_office;
 -- what is kept for undoing a sweep goes with undoing it
 GRANT SELECT, INSERT, DELETE ON reports_swept TO heedline_office;

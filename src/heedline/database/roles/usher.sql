@@ -75,6 +75,7 @@ GRANT SELECT, INSERT, UPDATE (state), DELETE ON reports_desk_file TO heedline_us
 GRANT SELECT (id, desk_id, report, indexed, epochs, header), UPDATE (indexed, epochs, header), DELETE ON
     reports_sealed_values TO heedline_usher;
 GRANT SELECT (id, epochs, header), UPDATE (epochs, header) ON reports_desk_notice TO heedline_usher;
+GRANT SELECT (id, epochs, header), UPDATE (epochs, header) ON reports_subject_request TO heedline_usher;
 GRANT SELECT (id, interest_id, epochs, header), UPDATE (owner_id, epochs, header) ON reports_interest_hit TO
     heedline_usher;
 GRANT SELECT (id, owner_id, home_id, desk_id, indexed, epochs, header), UPDATE (owner_id, indexed, epochs, header) ON

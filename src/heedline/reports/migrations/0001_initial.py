@@ -628,9 +628,11 @@ class Migration(migrations.Migration):
                 ("received_on", models.DateField()),
                 ("due_on", models.DateField()),
                 (
-                    "found",
-                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list),
+                    "epochs",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), size=None),
                 ),
+                ("header", models.BinaryField(null=True)),
+                ("payload", models.BinaryField()),
                 ("answer", models.CharField(blank=True, max_length=30)),
                 ("answered_on", models.DateField(null=True)),
                 (

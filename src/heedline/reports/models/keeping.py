@@ -149,7 +149,8 @@ class SubjectRequest(models.Model):
     """A data subject's request to use their rights over their personal data.
 
     The data protection officer holds the requester's identity. `reference` is that officer's own number, a
-    code without a name. `found` lists the reports concerning the requester, as far as the search has got.
+    code without a name. The reports that concern the requester are sealed to the desk, because they concern one person. A header
+    lies apart from its payload in a backup, so it may be missing for a moment.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -158,7 +159,9 @@ class SubjectRequest(models.Model):
     right = models.CharField(max_length=20)  # a code of the pack
     received_on = models.DateField()
     due_on = models.DateField()
-    found = ArrayField(models.UUIDField(), default=list)
+    epochs = ArrayField(models.UUIDField())
+    header = models.BinaryField(null=True)
+    payload = models.BinaryField()
     opened_by = models.ForeignKey("desks.Officer", on_delete=models.PROTECT, related_name="+")
     answer = models.CharField(max_length=30, blank=True)  # a code of the pack
     answered_by = models.ForeignKey("desks.Officer", on_delete=models.PROTECT, null=True, related_name="+")

@@ -99,7 +99,6 @@ ACTS = {
     "disposal-proposed": "Proposed disposal",
     "disposal-decided": "Decided on disposal",
     "identity-disposed": "Source identity deleted",
-    "subject-found": "Linked the report to a data subject request",
     "queue-read": "Viewed a queue",
     "call-taken-down": "Took a report by phone, in person or by letter",
     "came-on-duty": "Came on duty",

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from heedline.casework.access import session
+from heedline.casework.errors import SealingStopped
 from heedline.casework.retention import keeping, subject_requests
 from heedline.casework.subjects import reading
 from heedline.permits.gate import Refused
@@ -18,6 +19,8 @@ from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import DateInput, Field, FieldOption, Form, Radios, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.shell.request import OfficeRequest
+
+THIN = "Nothing can be sealed to this desk at the moment: it has too few officers with keys. Tell a steward."
 
 
 def _opening(request: OfficeRequest) -> tuple[Field, ...]:
@@ -73,6 +76,8 @@ def register(request: OfficeRequest) -> HttpResponse:
                 )
             except NotNow as no:
                 form = form.but(reference=no.reason)
+            except SealingStopped:
+                form, status = form.but(**{"": THIN}), 409
             else:
                 messages.success(request, "The request has been added to the register.")
                 return HttpResponseRedirect(reverse("subject", kwargs={"ref": made}))
@@ -122,6 +127,8 @@ def one(request: OfficeRequest, ref: UUID) -> HttpResponse:
                     subject_requests.found(ref, form.text("short"), by=by, at=at)
                 else:
                     subject_requests.answer(ref, form.text("answer"), by=by, at=at)
+            except SealingStopped:
+                form = form.but(**{"": THIN})
             except (NotNow, Refused) as no:
                 form = form.but(**{"short" if do == "find" else "answer": no.reason})
             else:
@@ -131,7 +138,7 @@ def one(request: OfficeRequest, ref: UUID) -> HttpResponse:
     line = subject_requests.one(ref, by=by, at=at)
     answers = keeping.rules().answers
     words = answers[line.answer].words if line.answer in answers else ""
-    refs = [found for found, _ in line.found]
+    refs = [found for found, _ in line.found or ()]
     sharing = reading.reports_sharing(refs, by=by) if refs and not line.answer else ()
     context = {"line": line, "forms": forms, "words": words, "form": forms.get(do), "sharing": sharing}
     return render(request, "office/subject.html", context, status=status)

@@ -23,6 +23,8 @@ def asked(account: str, *, kind: str = "activity", language: str = "en") -> bool
         "He has a long BEARD and goes to the mosque every day",
         "New people in number 12, foreigners, I think from Syria. Please check.",
         "Two men in robes at the bus stop",
+        "A Muslim man called Ahmed Example lives at number 12.",
+        "So-called refugees, one of them is called Sami.",
     ],
 )
 def test_who_somebody_is_and_nothing_more_is_asked_about(account: str) -> None:
@@ -36,6 +38,9 @@ def test_who_somebody_is_and_nothing_more_is_asked_about(account: str) -> None:
         "A man with a beard filmed the side doors of the station.",
         "My brother has converted and says that he will hurt people.",
         "He wears a robe and bought forty litres of acid.",
+        "The imam called for a war against his neighbours.",
+        "A man with a beard called me and calls others every night.",
+        "The Syrian family called the school.",
         "Something is wrong at number 12.",
         "",
         "Sąsiad jest muzułmaninem.",

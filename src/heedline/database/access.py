@@ -323,7 +323,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("reports_interest", "office", "w"): "ended_at indexed",
     ("reports_interest", "usher", "r"): "desk_id epochs header home_id id indexed owner_id",
     ("reports_interest", "usher", "w"): "epochs header indexed owner_id",
-    ("reports_interest", "worker", "r"): "ended_at home_id id owner_id until",
+    ("reports_interest", "worker", "r"): "desk_id ended_at home_id id indexed owner_id registered_at until",
     ("reports_interest_hit", "office", "w"): "acknowledged_at",
     ("reports_interest_hit", "usher", "r"): "epochs header id interest_id",
     ("reports_interest_hit", "usher", "w"): "epochs header owner_id",

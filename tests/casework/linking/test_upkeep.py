@@ -8,11 +8,15 @@ from functools import partial
 import pytest
 from django.db import transaction
 
-from heedline.casework.duty import paging
+from heedline.casework.duty import alarm_causes, paging, rota_clock
 from heedline.casework.errors import NotHere
-from heedline.casework.linking import clock, desk_notices, disposed_hits, interests, upkeep
+from heedline.casework.linking import clock, desk_notices, disposed_hits, interests, matching, upkeep
+from heedline.casework.linking.matching import ComparisonProgress
 from heedline.casework.retention import keeping
+from heedline.casework.rota import planning
+from heedline.casework.rota.planning import PlannedShift
 from heedline.casework.setup import readdressing, stewardship
+from heedline.desks.rota_weeks import RotaSpan
 from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
 from heedline.permits.roles import Role
@@ -23,6 +27,7 @@ from tests.support.keeping_scene import disposed, proposed, with_leads
 from tests.support.leaving_scene import a_third_officer, leaves, present
 from tests.support.linking_scene import BOY, compared, interest, investigator, matched, noticed
 from tests.support.scene_people import SOUTH_WEST, People, logged
+from tests.support.search_scene import MINUTE
 
 pytestmark = pytest.mark.django_db
 
@@ -137,6 +142,45 @@ def test_a_leavers_entries_wait_for_a_supervisor_who_gives_them_to_somebody(peop
     assert Alarm.objects.get(pk=alarm.id).because == "interest-handed-on"
     [event] = logged("interest-handed-on")
     assert event.detail == {"to": str(to)}
+
+
+def test_an_entry_that_nobody_compares_raises_an_alarm_until_somebody_does(people: People) -> None:
+    """A report that came before the entry would never page its owner."""
+    interest(people)
+    late = people.at + timedelta(hours=1)
+    with acting("worker"):
+        clock.watch(people.at + 29 * MINUTE)
+        assert not Alarm.objects.filter(kind="comparing-late").exists()
+        clock.watch(late)
+    [alarm] = Alarm.objects.filter(kind="comparing-late")
+    assert alarm.desk.code == "national"
+    with acting("worker"):
+        assert paging.alarm_kinds.called(alarm, 1, late) > {people.house.officers["Nadia"].email}, (
+            "it escalates"
+        )
+    with people.sitting("Nadia") as here:
+        assert alarm_causes.comparing_late(alarm, late)
+        found = matching.progress(by=here, at=late)
+        assert found is not None
+        assert (found.reports, found.entries, found.since) == (0, 1, None)
+    with people.sitting("Otto") as here:
+        assert matching.progress(by=here, at=late) is None, "who does not compare is not told"
+    compared(people)
+    with people.sitting("Nadia") as here:
+        assert not alarm_causes.comparing_late(alarm, late)
+        assert matching.progress(by=here, at=late) == ComparisonProgress("National desk", 0, 0, None)
+
+
+def test_hours_in_which_nobody_of_the_linking_desk_can_compare_raise_an_alarm(people: People) -> None:
+    desk = people.house.desks["national"].id
+    with acting("worker"):
+        rota_clock.watch(people.at)
+    [alarm] = Alarm.objects.filter(kind="rota-gap", desk=desk)
+    with people.sitting("Nadia") as here:
+        span = RotaSpan(people.at, people.at + timedelta(hours=12))
+        planning.plan([PlannedShift(here.officer_id, span)], desk=desk, by=here, at=people.at)
+    with acting("worker"):
+        assert not alarm_causes.rota_uncovered(alarm, people.at)
 
 
 def test_only_investigators_register_and_only_officers_become_investigators(people: People) -> None:

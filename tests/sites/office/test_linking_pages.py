@@ -16,6 +16,7 @@ from tests.support.cast import House, now
 from tests.support.keeping_scene import proposed, with_leads
 from tests.support.linking_scene import BOY, compared, interest, investigator
 from tests.support.scene_people import SOUTH_WEST, People
+from tests.support.search_scene import indexed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
@@ -69,6 +70,26 @@ def test_the_page_of_a_match_says_that_the_other_report_was_disposed_of(
     assert "Possible match at" not in otto.html
     otto.get("/w/matches/")
     assert "The other desk’s report has been disposed of." in otto.html
+
+
+def test_members_of_the_linking_desk_see_what_waits_to_be_compared(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    people = People(house, now())
+    people.send(narrative=BOY[0])
+    interest(people)
+    indexed(people)
+    nadia, odile = hand().at_work(house, "Nadia"), hand().at_work(house, "Odile")
+    for path in ("/w/", "/w/matches/"):
+        nadia.get(path)
+        assert (
+            "Waiting to be compared: 1 report and 1 interest register entry, the oldest since" in nadia.html
+        )
+        odile.get(path)
+        assert "to be compared" not in odile.html
+    compared(people)
+    nadia.get("/w/")
+    assert "No reports are waiting to be compared across desks." in nadia.html
 
 
 def test_an_entry_pages_its_owner_and_the_desk_sees_only_whom_to_contact(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -124,14 +125,23 @@ def left_behind(at: datetime) -> QuerySet[Interest]:
     return Interest.objects.filter(Q(ended_at=None, until__gte=at.date()) | Exists(waits), ~Exists(here))
 
 
-#: How long values may wait at the linking desk.
+#: How long values of reports, and entries of the interest register, may wait at the linking desk.
 COMPARED_WITHIN = timedelta(minutes=30)
 
 
 def comparing_late(alarm: Alarm, at: datetime) -> bool:
-    """Return whether comparison at the linking desk is overdue."""
-    waiting = SealedValues.objects.filter(desk=alarm.desk_id, matched_at=None)
-    return waiting.filter(slot__lt=at - COMPARED_WITHIN).exists()
+    """Return whether reports or entries have waited at the linking desk for too long."""
+    return alarm.desk_id in late_comparing(at)
+
+
+def late_comparing(at: datetime) -> set[UUID]:
+    """Return the desks at which reports, or entries of the interest register, have waited too long to be compared."""
+    before = at - COMPARED_WITHIN
+    values = SealedValues.objects.filter(matched_at=None, slot__lt=before)
+    entries = Interest.objects.filter(
+        indexed=False, registered_at__lt=before, ended_at=None, until__gte=at.date()
+    )
+    return {*values.values_list("desk_id", flat=True), *entries.values_list("desk_id", flat=True)}
 
 
 def not_compared(alarm: Alarm, at: datetime) -> bool:

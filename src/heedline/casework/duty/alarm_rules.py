@@ -103,7 +103,7 @@ LINKING_ALARMS: dict[AlarmKind, AlarmRule] = {
         resolved_by=frozenset({AlarmEvent.QUESTION_ANSWERED, AlarmEvent.REPORT_DISPOSED}),
     ),
     AlarmKind.COMPARING_LATE: AlarmRule(
-        words="Reports waiting to be compared with those of other desks",
+        words="Reports or interest register entries waiting to be compared across desks",
         page="queue",
         do="Open a queue of this desk to compare them.",
         about=About.DESK,

@@ -8,23 +8,21 @@ from __future__ import annotations
 from datetime import datetime
 
 from heedline.casework.duty import alarm_causes, paging
-from heedline.casework.duty.alarm_causes import COMPARED_WITHIN, missing_values
+from heedline.casework.duty.alarm_causes import missing_values
 from heedline.dispatch.letters import AlarmKind
-from heedline.reports.models import DeskQuestion, SealedValues, SearchWaiting
+from heedline.reports.models import DeskQuestion, SearchWaiting
 
 
 def watch(at: datetime) -> None:
-    """Raise alarms about overdue comparisons, missing values and failed indexing.
+    """Raise an alarm where reports or entries of the interest register wait at the linking desk for too long.
 
-    Also where entries of the interest register belong to somebody who has left, and where a question of another desk has not
-    been answered in time.
+    Also where reports were never sent there or could not be indexed, where entries of the register belong to somebody who
+    has left, and where a question of another desk has not been answered in time.
 
     Safe to repeat.
     """
-    late = SealedValues.objects.filter(matched_at=None, slot__lt=at - COMPARED_WITHIN)
-    paging.raise_alarms(
-        AlarmKind.COMPARING_LATE, at, [(desk, None) for desk in set(late.values_list("desk_id", flat=True))]
-    )
+    late = alarm_causes.late_comparing(at)
+    paging.raise_alarms(AlarmKind.COMPARING_LATE, at, [(desk, None) for desk in late])
     aside = SearchWaiting.objects.filter(aside=True)
     paging.raise_alarms(
         AlarmKind.NOT_SEARCHABLE, at, [(desk, None) for desk in set(aside.values_list("desk_id", flat=True))]

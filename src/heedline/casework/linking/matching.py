@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Min, Q
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
@@ -46,6 +46,30 @@ SECONDS: Final = 0.12
 COVER: Final = 30
 MOST_COMPARED: Final = 12
 MOST_OF_A_KEY: Final = 100
+
+
+@dataclass(frozen=True)
+class ComparisonProgress:
+    """What waits to be compared at the linking desk. `since` is the quarter hour in which the oldest report was sent."""
+
+    desk_name: str
+    reports: int
+    entries: int
+    since: datetime | None
+
+
+def progress(*, by: Attendance, at: datetime) -> ComparisonProgress | None:
+    """Return what waits to be compared, or None for anybody who is no member of the linking desk. Needs no keys."""
+    code = load_pack(settings.PACK).linking_desk
+    desk = next((one for one in by.desks if one.code == code), None)
+    if desk is None:
+        return None
+    waiting = SealedValues.objects.filter(desk_id=desk.id, matched_at=None)
+    found = waiting.aggregate(reports=Count("id"), since=Min("slot"))
+    entries = Interest.objects.filter(
+        desk_id=desk.id, indexed=False, ended_at=None, until__gte=at.date()
+    ).count()
+    return ComparisonProgress(desk.name, found["reports"], entries, found["since"])
 
 
 def catch_up(*, by: Attendance, at: datetime) -> int:

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods
 from heedline.casework.access import session
 from heedline.casework.access.session import office_zone
 from heedline.casework.errors import NoRoom, NotHere, SealingStopped
-from heedline.casework.linking import questions
+from heedline.casework.linking import matching, questions
+from heedline.casework.linking.matching import ComparisonProgress
 from heedline.casework.linking.questions import MatchLine
 from heedline.casework.pages import case_file
 from heedline.dispatch.clocks import moment_words
@@ -88,7 +89,8 @@ def matches(request: OfficeRequest) -> HttpResponse:
     lines = [
         {**match_words(one), "waits": waiting.get(one.question) if one.question else None} for one in found
     ]
-    return render(request, "office/matches.html", {"found": lines})
+    comparing = progress_words(matching.progress(by=by, at=at))
+    return render(request, "office/matches.html", {"found": lines, "comparing": comparing})
 
 
 @open_to(Audience.UNLOCKED)
@@ -131,6 +133,19 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
         "words_came_back": kept is not None,
     }
     return page(request, "office/report_matches.html", file, "report-matches", context, status)
+
+
+def progress_words(one: ComparisonProgress | None) -> str:
+    """Return how far the comparing across desks is, or "" for anybody who does not compare."""
+    if one is None:
+        return ""
+    if not one.reports and not one.entries:
+        return "No reports are waiting to be compared across desks."
+    reports = f"{one.reports} report{'' if one.reports == 1 else 's'}"
+    entries = f"{one.entries} interest register entr{'y' if one.entries == 1 else 'ies'}"
+    waiting = " and ".join(words for words, some in ((reports, one.reports), (entries, one.entries)) if some)
+    since = f", the oldest since {moment_words(one.since, office_zone())}" if one.since else ""
+    return f"Waiting to be compared: {waiting}{since}. Open the queue of the {one.desk_name} to compare them."
 
 
 def match_words(one: MatchLine, number: int = 0) -> dict[str, object]:

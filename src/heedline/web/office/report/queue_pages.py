@@ -18,7 +18,7 @@ from heedline.casework.dissemination import lines as dissemination_lines
 from heedline.casework.duty import alarms
 from heedline.casework.errors import NotHere
 from heedline.casework.journey import owner_notices, transitions
-from heedline.casework.linking import questions, upkeep
+from heedline.casework.linking import matching, questions, upkeep
 from heedline.casework.pages import danger_page, hand_overs, identity_requests
 from heedline.casework.pages import home as pages_home
 from heedline.casework.pages.queues import queue as pages_queue
@@ -32,6 +32,7 @@ from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
+from heedline.web.office.linking import match_pages
 from heedline.web.office.report import queue_words
 from heedline.web.office.training import training_pages
 from heedline.web.shell.queue_links import (
@@ -80,6 +81,7 @@ def my_work(request: OfficeRequest) -> HttpResponse:
             "notices": owner_notices.unseen(by=by),
             "shift_notes": shift_notes.waiting(by=by, at=at),
             "desk_questions": questions.waiting(by=by, at=at),
+            "comparing": match_pages.progress_words(matching.progress(by=by, at=at)),
             "tasks": casework_tasks.mine(by=by, at=at),
             "open_alarms": alarms.unanswered(by=by),
             "desk_work": [

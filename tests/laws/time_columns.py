@@ -42,6 +42,7 @@ EXACT = {
     "material_evidence.at": "an examiner's act",
     "material_liveness_watch.began_at": "an examiner's act",
     "material_liveness_watch.due_at": "counted from an examiner's act",
+    "material_liveness_watch.late_at": "counted from an examiner's act",
     "reports_search.at": "an officer's act",
     "reports_sealed_values.matched_at": "when an officer's session of the linking desk compared them",
     "reports_desk_question.due_at": "counted from an officer's act",

@@ -231,7 +231,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("reports_file", "worker", "r"): "object report_id size state",
     ("reports_file", "worker", "w"): "state",
     ("reports_desk_file", "usher", "w"): "state",  # lets it lock a row, and is not changed
-    ("reports_desk_file", "worker", "r"): "desk_id object size state thing",
+    ("reports_desk_file", "worker", "r"): "desk_id made_from object size state thing",
     ("reports_desk_file", "worker", "w"): "state",
     ("reports_derivative", "usher", "r"): "file_id number object report_id",
     ("reports_derivative", "worker", "r"): "object report_id size state",

@@ -66,6 +66,7 @@ class AlarmRule:
     The clocks raise the other kinds. `at_the_report` means that it is answered on the page it leads to, never
     on the page Alarms. `page` is the name of the page where it is dealt with, or "" where no page helps: one that begins
     with `report` is a page of the report. Without the capability `page_for` the page does not open, and is not offered.
+    `title` is the name of a specialist desk's kind of record, such as "Item", whose page `page` then is.
     """
 
     words: str
@@ -82,6 +83,7 @@ class AlarmRule:
     at_the_report: bool = False
     page: str = "report"
     page_for: AnyCapability | None = None
+    title: str = ""
 
     @property
     def what_to_do(self) -> str:

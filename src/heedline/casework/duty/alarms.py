@@ -71,6 +71,8 @@ class AlarmLine:
     """The id of the alarm's subject, whether or not this officer may see it."""
     title: str = ""
     """The display name of the subject, such as a report's reference or a desk's name."""
+    record: UUID | None = None
+    """The id of the specialist desk's record that the alarm is about and `page` shows, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,7 @@ def open_now(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
                 rules[alarm.kind].what_to_do,
                 alarm.about_id,
                 _title(alarm),
+                alarm.about_id if rules[alarm.kind].title else None,
             )
         )
     return tuple(lines)
@@ -146,6 +149,8 @@ def open_now(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
 
 def _page(rule: AlarmRule, alarm: Alarm, by: Attendance) -> str:
     needed = rule.page_for
+    if rule.title and alarm.desk_id not in by.desk_ids:
+        return ""
     return rule.page if needed is None or allows(by.appointments, needed, [alarm.desk_id]) else ""
 
 
@@ -179,6 +184,9 @@ def _title(alarm: Alarm) -> str:
         return "Interest register"
     if alarm.about_kind == About.QUESTION:
         return "Question from another desk"
+    named = alarm_kinds.rule_of(alarm.kind).title
+    if named and alarm.about_id is not None:
+        return f"{named} {short_name(alarm.about_id)}"
     return "Identity request" if alarm.about_kind == About.REQUEST else alarm.desk.name
 
 

@@ -48,7 +48,7 @@ GRANT SELECT ON reports_call_back TO heedline_worker;
 GRANT SELECT (id, report_id, opened_at, acknowledged_at, review_at, discharged_at) ON reports_danger TO heedline_worker;
 -- which objects in storage belong to a report, and which are missing
 GRANT SELECT (object, report_id, size, state), UPDATE (state) ON reports_derivative TO heedline_worker;
-GRANT SELECT (object, desk_id, thing, size, state), UPDATE (state) ON reports_desk_file TO heedline_worker;
+GRANT SELECT (object, desk_id, thing, made_from, size, state), UPDATE (state) ON reports_desk_file TO heedline_worker;
 -- it draws them, from the log
 GRANT SELECT, INSERT ON reports_dip_check TO heedline_worker;
 GRANT SELECT (id, state, urgent, due_at, checked_by_id, report_id) ON reports_dissemination TO heedline_worker;

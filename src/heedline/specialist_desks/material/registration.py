@@ -19,7 +19,7 @@ from heedline.desk_hooks.hooks import (
 from heedline.dispatch.models import About
 from heedline.permits.roles import Role
 from heedline.specialist_desks.material import demo
-from heedline.specialist_desks.material.evidence import watching
+from heedline.specialist_desks.material.evidence import suspending, watching, wholeness
 from heedline.specialist_desks.material.examination import referrals
 from heedline.specialist_desks.material.items import finding
 from heedline.specialist_desks.material.notices import due
@@ -78,6 +78,8 @@ DESK = SpecialistDesk(
         MaterialAct.UPLOADED: "Uploaded evidence of an item",
         MaterialAct.LOOKED: "Checked whether an item is still there",
         MaterialAct.WATCH_BEGUN: "Started regular checks of an item",
+        MaterialAct.RULE_SUSPENDED: "A rule for removed pages was suspended",
+        MaterialAct.VERIFIED: "Read all evidence of an item, to see whether it is whole",
         MaterialAct.EVIDENCE_VIEWED: "Viewed a file of an item's evidence",
         MaterialAct.BUNDLED: "Exported the evidence of an item",
         MaterialAct.SEARCHED: "Searched items",
@@ -107,11 +109,34 @@ DESK = SpecialistDesk(
             lasts=watching.is_late,
             while_it_lasts="Run the checks that are due, under Items, Checks that are due.",
         ),
+        MaterialAlarm.EVIDENCE_DAMAGED: AlarmRule(
+            words="Online material: evidence of an item is missing from storage, incomplete or changed",
+            about="material-item",
+            page="material-item",
+            page_for=MaterialCapability.SEE,
+            title="Item",
+            called=call_supervisors_then_chain,
+            chain=True,
+            lasts=wholeness.is_damaged,
+            while_it_lasts="Tell the operator to restore the file from a backup. Then check the evidence again on the page of the"
+            " item: this alarm stays until all of it can be read.",
+        ),
+        MaterialAlarm.RULE_SUSPENDED: AlarmRule(
+            words="Online material: a rule that recognises pages fires on nearly all items of a platform, and is suspended",
+            page="material-checks",
+            page_for=MaterialCapability.SEE,
+            about=About.DESK,
+            called=call_supervisors_then_chain,
+            lasts=suspending.lasts,
+            while_it_lasts="Look at the pages yourself, and tell whoever keeps the rules of the pack. The alarm stays for a day"
+            " after the rule last fired.",
+        ),
         MaterialAlarm.NOTICE_LATE: AlarmRule(
             words="Online material: a notice to a company is overdue",
-            page="material-notices",
-            page_for=MaterialCapability.SEE,
             about="material-notice",
+            page="material-notice",
+            page_for=MaterialCapability.SEE,
+            title="Notice",
             called=due.call_owner,
             chain=True,
             lasts=due.is_late,
@@ -133,6 +158,8 @@ DESK = SpecialistDesk(
     clocks=(
         Clock(name="material-referrals", cron="* * * * * 40", run=referrals.watch),
         Clock(name="material-checks", cron="*/5 * * * * 20", run=watching.raise_late),
+        Clock(name="material-evidence", cron="*/15 * * * * 50", run=wholeness.watch),
+        Clock(name="material-rules", cron="*/15 * * * * 55", run=suspending.watch),
         Clock(name="material-notices", cron="* * * * * 45", run=due.watch),
     ),
     copied=(
@@ -159,8 +186,8 @@ DESK = SpecialistDesk(
                 "audience_approved_by_id indexed referral_due_at",
                 "material_examination": "id item_id round place officer_id at outcome met container",
                 "material_examiner_account": "id officer_id day minutes since_break last_at break_until opted_out",
-                "material_evidence": "id item_id number container head stamp officer_id at",
-                "material_liveness_watch": "item_id desk_id began_at done due_at",
+                "material_evidence": "id item_id number container head stamp damaged officer_id at",
+                "material_liveness_watch": "item_id desk_id began_at done due_at late_at",
                 "material_hash_bank": "id desk_id container entries",
                 "material_disposal": "id desk_id item proposed_by_id proposed_on decided_by_id decided_on done certificate figures",
             },
@@ -190,16 +217,17 @@ DESK = SpecialistDesk(
                 "office",
                 "w",
             ): "audience_approved_by_id closed_audience container indexed owner_id referral_due_at round state version",
-            ("material_item", "worker", "r"): "desk_id referral_due_at",
+            ("material_item", "worker", "r"): "desk_id id referral_due_at",
             ("material_item", "usher", "r"): "desk_id id referral_due_at state",
             ("material_examination", "usher", "r"): "item_id",
             ("material_evidence", "usher", "r"): "head item_id number",
             ("material_liveness_watch", "usher", "r"): "item_id",
             ("material_hash_bank", "usher", "r"): "container desk_id id",
             ("material_disposal", "usher", "w"): "certificate decided_by_id decided_on done figures",
-            ("material_evidence", "office", "w"): "stamp",
-            ("material_liveness_watch", "office", "w"): "began_at done due_at",
-            ("material_liveness_watch", "worker", "r"): "desk_id due_at",
+            ("material_evidence", "office", "w"): "damaged stamp",
+            ("material_evidence", "worker", "r"): "damaged item_id",
+            ("material_liveness_watch", "office", "w"): "began_at done due_at late_at",
+            ("material_liveness_watch", "worker", "r"): "desk_id late_at",
             ("material_hash_bank", "office", "w"): "container entries",
             (
                 "material_examiner_account",

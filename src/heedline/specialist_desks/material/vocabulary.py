@@ -38,6 +38,8 @@ class MaterialAct(AnyAct):
     UPLOADED = "material-uploaded"
     LOOKED = "material-looked-whether-there"
     WATCH_BEGUN = "material-watch-begun"
+    VERIFIED = "material-evidence-verified"
+    RULE_SUSPENDED = "material-rule-suspended"
     EVIDENCE_VIEWED = "material-evidence-viewed"
     BUNDLED = "material-evidence-exported"
     SEEN = "material-seen"
@@ -72,6 +74,8 @@ class MaterialAct(AnyAct):
 class MaterialAlarm(AnyAlarmKind):
     REFERRAL_LATE = "material-referral-late"
     CHECK_LATE = "material-check-late"
+    EVIDENCE_DAMAGED = "material-evidence-damaged"
+    RULE_SUSPENDED = "material-rule-suspended"
     NOTICE_LATE = "material-notice-late"
 
 

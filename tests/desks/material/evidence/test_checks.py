@@ -15,15 +15,18 @@ from pytest_django import Settings
 from heedline.audit.models import Event
 from heedline.casework.attachments.taking import IncomingFile
 from heedline.casework.records import time_stamps
+from heedline.dispatch.models import Alarm
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskPartPayload
-from heedline.specialist_desks.material.evidence import capturing, uploading, watching
+from heedline.specialist_desks.material.evidence import capturing, entries, suspending, uploading, watching
 from heedline.specialist_desks.material.examination import examining
 from heedline.specialist_desks.material.items import found_item, sightings
+from heedline.specialist_desks.material.items.check_times import rules
 from heedline.specialist_desks.material.liveness import LivenessVerdict
 from heedline.specialist_desks.material.models import EvidenceEntry, HashBankPage, LivenessWatch, MaterialItem
 from heedline.specialist_desks.material.outcomes import disposing
 from heedline.specialist_desks.material.pages.evidence import evidence as pages
+from tests.support.acting import acting
 from tests.support.material_scene import PAGE, an_item_of, examined, harmless, taken, the_item, unlawful
 from tests.support.scene_people import People
 from tests.support.small_internet import Internet, captured, pdq, removed
@@ -170,3 +173,39 @@ def test_a_check_that_cannot_be_made_holds_up_no_other(
     assert looked == waiting[:7]
     assert [one for one in said if "It does not open." in one] == said[3:]
     assert len(said) == 4
+
+
+def test_a_rule_that_fires_on_nearly_all_items_of_a_platform_is_suspended(
+    people: People, internet: Internet
+) -> None:
+    """A platform that words its pages anew has not removed everything in one day."""
+    rule, number = "kiteboard-removed", rules().suspend_items + 1
+    with people.sitting("Odile") as odile:
+        items = [
+            an_item_of("material", people, f"https://kiteboard.example/posts/Ab{one}")
+            for one in range(number)
+        ]
+        for ref in items:
+            capturing.capture(ref, by=odile, at=people.at - timedelta(hours=25))
+        for one, ref in enumerate(items):
+            address = f"https://kiteboard.example/posts/Ab{one}"
+            internet.page = captured(
+                address, text="This was removed for breaking our community rules", pdq=None
+            )
+            found = capturing.look(ref, by=odile, at=people.at + timedelta(minutes=one))
+            assert found.verdict.is_removed == (one < number - 1), one
+        chain = entries.opened(MaterialItem.objects.get(id=items[-1]), odile.keys())
+        assert chain[-1].link.words["told"]["suspended"] == rule
+        last = sightings.last(items[-1])
+        assert last is not None
+        assert last.verdict is LivenessVerdict.UNSURE, "a person has to look"
+        capturing.look(items[0], by=odile, at=people.at + timedelta(hours=1))
+        assert Event.objects.filter(act="material-rule-suspended").count() == 1
+        event = Event.objects.get(act="material-rule-suspended")
+        assert (event.thing_id, event.detail) == (None, {}), "a rule can name a platform"
+    with acting("worker"):
+        for _ in range(2):
+            suspending.watch(event.at)
+        (alarm,) = Alarm.objects.filter(kind="material-rule-suspended")
+        assert suspending.lasts(alarm, event.at)
+        assert not suspending.lasts(alarm, event.at + timedelta(hours=25))

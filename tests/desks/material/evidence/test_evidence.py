@@ -16,6 +16,7 @@ from heedline.casework.attachments import desk_files, redeeming, stored_objects,
 from heedline.casework.attachments.taking import IncomingFile
 from heedline.casework.errors import NotHere
 from heedline.casework.intake.draft_files import DraftFile
+from heedline.dispatch.models import Alarm
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskFile
 from heedline.specialist_desks.material.evidence import (
@@ -232,11 +233,11 @@ def test_a_check_that_is_due_and_not_made_is_an_alarm(people: People, internet: 
         assert people.at + timedelta(minutes=50) < due < people.at + timedelta(minutes=70)
         assert watching.due(by=odile, at=night) == [ref]
     with acting("worker"):
-        watching.raise_late(people.at + timedelta(hours=2))
+        watching.raise_late(due + timedelta(minutes=29))
+        assert not Alarm.objects.filter(kind="material-check-late").exists()
+        watching.raise_late(due + timedelta(minutes=31))
         late = people.at + timedelta(hours=14)
         watching.raise_late(late)
-    from heedline.dispatch.models import Alarm
-
     with people.sitting("Olga") as olga:
         (alarm,) = Alarm.objects.filter(kind="material-check-late")
         assert watching.is_late(alarm, late)

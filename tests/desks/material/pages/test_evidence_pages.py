@@ -12,9 +12,11 @@ from uuid import uuid4
 import pytest
 from pytest_django import Settings
 
+from heedline.dispatch.models import Alarm
+from heedline.packs.slots import slot_of
 from heedline.specialist_desks.material.capture import running
 from heedline.specialist_desks.material.capture.running import CapturedPage, CaptureLimits
-from heedline.specialist_desks.material.evidence import entries, watching
+from heedline.specialist_desks.material.evidence import entries
 from heedline.specialist_desks.material.examination import examining
 from heedline.specialist_desks.material.models import EvidenceEntry, LivenessWatch, MaterialItem
 from heedline.specialist_desks.material.pages.evidence import evidence
@@ -67,6 +69,15 @@ def test_evidence_from_the_capture_to_the_export(
     odile.send("/w/items/checks/")
     assert "It is there." in odile.html
     assert "No check is due" in odile.html
+    Alarm.objects.create(
+        desk=house.desks["material"],
+        slot=slot_of(now()),
+        kind="material-evidence-damaged",
+        about_kind="material-item",
+        about_id=ref,
+    )
+    odile.get("/w/alarms/")
+    assert f'href="{where}">Item ' in odile.html
     odile.get(f"{where}evidence/1/picture/")
     assert re.search(r'src="http://[^"]+/t/[\w-]{43}/"', odile.html)
     assert odile.get(f"{where}evidence/export/").status_code == 403
@@ -93,7 +104,6 @@ def test_evidence_from_the_capture_to_the_export(
     oren = hand().at_work(house, "Oren")
     for path in ("", "evidence/1/picture/", "evidence/export/", "dispose/"):
         assert oren.get(f"{where}{path}").status_code in (403, 404), path
-    assert timedelta(hours=12) == watching.LATE_AFTER
 
 
 def test_a_file_that_was_captured_elsewhere_is_uploaded(

@@ -201,6 +201,12 @@ def test_checks_are_due_ever_more_seldom_and_are_no_pattern() -> None:
     assert next_check(NOW, 3, 0, RULES) == NOW + 21.6 * HOUR
 
 
+def test_early_checks_are_overdue_within_the_hour_and_late_ones_before_the_next() -> None:
+    assert [one for one, at in zip(RULES.late, RULES.checks, strict=True) if at <= HOUR and one > HOUR] == []
+    for done, late in enumerate(RULES.late[:-1]):
+        assert late <= RULES.checks[done + 1] - RULES.checks[done], done
+
+
 def _day(platform: str, live: int, rule: str, fired: int) -> list[RuleFiring]:
     return [RuleFiring(platform, rule)] * fired + [RuleFiring(platform, "")] * (live - fired)
 
@@ -232,6 +238,8 @@ def test_a_suspended_rule_is_not_asked() -> None:
         ('value = "challenge" }', 'value = "(" }', "not a regular expression"),
         ("checks = [0.25, 1,", "checks = [1, 0.25,", "must be in order"),
         ("checks = [0.25,", "checks = [0,", "hours above zero"),
+        ("late = [0.25,", "late = [", "one time for each of checks"),
+        ("late = [0.25,", "late = [-1,", "late: must be a list of hours above zero"),
         ("shift_percent = 20", "shift_percent = 100", "below 100"),
         ("suspend_items = 10", "suspend_items = 10\nmore = 1", "is not a known key"),
     ],

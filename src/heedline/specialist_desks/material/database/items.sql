@@ -5,9 +5,9 @@ CREATE POLICY of_my_desks ON material_item TO heedline_office
 GRANT SELECT, INSERT, UPDATE (container, state, round, version, owner_id, closed_audience, audience_approved_by_id, indexed,
         referral_due_at)
     ON material_item TO heedline_office;
--- The worker sees which desk has an overdue referral, and nothing else of an item.
+-- The worker sees which desk an item is of, and when an overdue referral was due.
 CREATE POLICY the_worker ON material_item FOR SELECT TO heedline_worker USING (true);
-GRANT SELECT (desk_id, referral_due_at) ON material_item TO heedline_worker;
+GRANT SELECT (id, desk_id, referral_due_at) ON material_item TO heedline_worker;
 GRANT SELECT ON material_item TO heedline_backup;
 
 ALTER TABLE material_examination ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;

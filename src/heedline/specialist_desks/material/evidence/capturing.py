@@ -12,7 +12,7 @@ from heedline.files.kinds import FileKind
 from heedline.reports.lifecycle import NotNow
 from heedline.specialist_desks.material.capture import running
 from heedline.specialist_desks.material.capture.running import CapturedPage, CaptureStopped
-from heedline.specialist_desks.material.evidence import entries, known, readings
+from heedline.specialist_desks.material.evidence import entries, known, readings, suspending, wholeness
 from heedline.specialist_desks.material.evidence.chain import EvidenceKind
 from heedline.specialist_desks.material.evidence.entries import EvidenceFile
 from heedline.specialist_desks.material.evidence.vantages import limits_of, vantages
@@ -69,6 +69,7 @@ def _look(ref: UUID, kind: EvidenceKind, *, by: Attendance, at: datetime) -> Loo
         raise NotNow(why.reason) from None
     found = _keep(ref, kind, page, begun.locator, by=by, at=at)
     entries.stamp_missing(ref)
+    wholeness.verify(ref, by=by, at=at)
     return found
 
 
@@ -99,7 +100,9 @@ def _keep(
     if found.state is ItemState.REFERRED:
         raise NotNow(NOTHING_KEPT)
     before = [one.link.words for one in entries.whole(found.item, by.keys())]
-    told = readings.told_of(page, locator, readings.known_page(before))
+    suspended = suspending.suspended_rules(found)
+    told = readings.told_of(page, locator, readings.known_page(before), suspended)
+    suspending.note(found, told["suspended"])
     if kind is EvidenceKind.CAPTURE:
         told["known"] = known.look_up_and_remember(found, told)
     files = [
@@ -117,7 +120,8 @@ def _keep(
     verdict = LivenessVerdict(told["verdict"])
     check_times.made(found)
     settled = readings.settled([*before, {"kind": str(kind), "at": at.isoformat(), "told": told}])
-    # one check alone does not say that an item is gone
-    seen = LivenessVerdict.UNSURE if verdict.is_removed and settled is None else verdict
+    # one check alone does not say that an item is gone, and a page on which only a wrong rule fires is for a person
+    unsure = (verdict.is_removed and settled is None) or told["suspended"]
+    seen = LivenessVerdict.UNSURE if unsure else verdict
     sightings.note(ref, seen, officer=by.officer_id, at=at)
     return LookedAt(entry.number, verdict, settled)

@@ -46,7 +46,7 @@ class EvidenceFile:
 
 @dataclass(frozen=True)
 class OpenedEntry:
-    """A recorded entry, with its files and time stamp."""
+    """An entry as it was recorded, with its files and its time stamp. `damaged` says that a file of it did not read."""
 
     id: UUID
     link: ChainLink
@@ -54,6 +54,7 @@ class OpenedEntry:
     by: str
     at: datetime
     stamp: bytes | None
+    damaged: bool
     files: tuple[EvidenceFile, ...]
 
 
@@ -134,6 +135,7 @@ def opened(item: MaterialItem, ring: Keyring) -> tuple[OpenedEntry, ...]:
             row.officer.name,
             row.at,
             bytes(row.stamp) if row.stamp is not None else None,
+            row.damaged,
             tuple(_file(one) for one in link.words["files"]),
         )
         for row, link in zip(rows, links, strict=True)

@@ -16,7 +16,7 @@ from heedline.casework.records.time_stamps import UnfitStamp
 from heedline.casework.report.opening import short_name
 from heedline.files.kinds import FileKind
 from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material.evidence import bundles, entries, readings
+from heedline.specialist_desks.material.evidence import bundles, entries, readings, wholeness
 from heedline.specialist_desks.material.evidence.chain import BrokenChain, EvidenceKind
 from heedline.specialist_desks.material.evidence.entries import OpenedEntry
 from heedline.specialist_desks.material.examination import welfare
@@ -116,12 +116,18 @@ def open_file(ref: UUID, number: int, role: str, *, by: Attendance, at: datetime
     return token
 
 
-@item_verb(MaterialAct.BUNDLED)
 def export(ref: UUID, *, by: Attendance, at: datetime) -> tuple[str, str]:
     """Log the export of an item's evidence, and return a single-use download token and its last hash.
 
     Raises NotHere, Refused, Locked, and NotNow for evidence that was changed or is not there.
     """
+    for number, role in wholeness.verify(ref, by=by, at=at):
+        raise NotNow(wholeness.DAMAGED.format(number, role))
+    return _export(ref, by=by, at=at)
+
+
+@item_verb(MaterialAct.BUNDLED)
+def _export(ref: UUID, *, by: Attendance, at: datetime) -> tuple[str, str]:
     found = find(ref, by=by, at=at)
     found.permit(MaterialCapability.LEAD)
     if found.state is ItemState.REFERRED:
@@ -165,7 +171,11 @@ def _line(one: OpenedEntry) -> EvidenceLine:
         verdict=LivenessVerdict(verdict) if verdict else None,
         rule=str(told.get("rule", "")),
         title=str(told.get("title") or told.get("how", "")),
-        notes=tuple(str(note) for note in told.get("notes", ())),
+        notes=(
+            *(str(note) for note in told.get("notes", ())),
+            *(["damaged"] if one.damaged else []),
+            *(["suspended"] if told.get("suspended") else []),
+        ),
         vantage=str(told.get("vantage", "")),
         stamped_at=_stamped(one),
         files=tuple((file.role, file.kept.length) for file in one.files if file.role in VIEWABLE),

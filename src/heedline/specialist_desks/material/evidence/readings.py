@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -52,9 +52,15 @@ def control_of(locator: Locator) -> str:
     return f"{scheme}://{rest.partition('/')[0]}/"
 
 
-def told_of(page: CapturedPage, locator: Locator, known: KnownPage) -> dict[str, Any]:
-    """Return an entry's record of a captured page, with its hashes and verdict."""
-    reading = reading_of(page, locator, known)
+def told_of(
+    page: CapturedPage, locator: Locator, known: KnownPage, suspended: Collection[str] = ()
+) -> dict[str, Any]:
+    """Return an entry's record of a captured page, with its hashes and verdict.
+
+    `suspended` are codes of rules that are not asked. The entry records which of them would have led to the verdict.
+    """
+    reading = reading_of(page, locator, known, suspended)
+    unsuspended = reading_of(page, locator, known).rule if suspended else ""
     sketch = sketch_text(page.file("text").decode("utf-8", "replace"))
     return {
         "address": page.address,
@@ -74,12 +80,16 @@ def told_of(page: CapturedPage, locator: Locator, known: KnownPage) -> dict[str,
         "text": {"whole": sketch.whole.hex(), "minima": sketch.minima.hex()},
         "verdict": str(reading.verdict),
         "rule": reading.rule,
+        "platform": locator.platform,
+        "suspended": unsuspended if unsuspended in suspended else "",
         "moved_to": reading.moved_to.defanged if reading.moved_to is not None else "",
     }
 
 
-def reading_of(page: CapturedPage, locator: Locator, known: KnownPage) -> LivenessReading:
-    """Return the verdict on a captured page."""
+def reading_of(
+    page: CapturedPage, locator: Locator, known: KnownPage, suspended: Collection[str] = ()
+) -> LivenessReading:
+    """Return the verdict on a captured page. `suspended` are codes of rules that are not asked."""
     response = StoredResponse(
         status=page.status,
         final_address=page.final,
@@ -89,7 +99,7 @@ def reading_of(page: CapturedPage, locator: Locator, known: KnownPage) -> Livene
         picture=picture_of({"pdq": page.pdq}),
         control=page.control,
     )
-    return read_response(locator, response, known, rules(), locator_rules())
+    return read_response(locator, response, known, rules(), locator_rules(), suspended)
 
 
 def _pdq_of(page: CapturedPage) -> dict[str, Any] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from heedline.casework.access.session import Attendance
@@ -16,9 +16,6 @@ from heedline.specialist_desks.material.items.found_item import FoundItem, find,
 from heedline.specialist_desks.material.models import LivenessWatch
 from heedline.specialist_desks.material.rules import WATCHED
 from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialAlarm, MaterialCapability
-
-#: How long after it was due a check raises an alarm. A night passes before, at a desk that is closed at night.
-LATE_AFTER = timedelta(hours=12)
 
 
 @item_verb(MaterialAct.WATCH_BEGUN)
@@ -39,8 +36,8 @@ def begin(found: FoundItem, at: datetime) -> None:
     if found.state not in WATCHED or locator_of(found.content) is None:
         return
     item = found.item
-    due = check_times.first(item.id, at)
-    anew = {"began_at": at, "done": 0, "due_at": due}
+    due, late = check_times.due_and_late(item.id, at, 0)
+    anew = {"began_at": at, "done": 0, "due_at": due, "late_at": late}
     LivenessWatch.objects.update_or_create(
         item_id=item.id, defaults=anew, create_defaults={"desk_id": item.desk_id, **anew}
     )
@@ -53,12 +50,12 @@ def due(*, by: Attendance, at: datetime) -> Sequence[UUID]:
 
 
 def raise_late(at: datetime) -> None:
-    """Raise an alarm at each desk with an overdue check."""
-    late = LivenessWatch.objects.filter(due_at__lt=at - LATE_AFTER)
+    """Raise an alarm at each desk with a check that is overdue by the times of the pack. Safe to repeat."""
+    late = LivenessWatch.objects.filter(late_at__lt=at)
     desks = set(late.values_list("desk_id", flat=True))
     paging.raise_alarms(MaterialAlarm.CHECK_LATE, at, [(desk, None) for desk in desks])
 
 
 def is_late(alarm: Alarm, at: datetime) -> bool:
     """Return whether the alarm's desk has an overdue check."""
-    return LivenessWatch.objects.filter(desk=alarm.desk_id, due_at__lt=at - LATE_AFTER).exists()
+    return LivenessWatch.objects.filter(desk=alarm.desk_id, late_at__lt=at).exists()

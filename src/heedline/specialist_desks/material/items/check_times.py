@@ -25,9 +25,13 @@ def rules() -> LivenessRules:
     return _rules(settings.PACK)
 
 
-def first(item: UUID, at: datetime) -> datetime | None:
-    """Return the time of an item's first check in a series that starts at this time."""
-    return next_check(at, 0, _fraction(item), rules())
+def due_and_late(item: UUID, began: datetime, done: int) -> tuple[datetime | None, datetime | None]:
+    """Return when the next check of an item is due and when it is overdue, or None twice after the last.
+
+    Checks began at `began`, and `done` of them were made.
+    """
+    due = next_check(began, done, _fraction(item), rules())
+    return (due, due + rules().late[done]) if due is not None else (None, None)
 
 
 def made(found: FoundItem) -> None:
@@ -38,8 +42,9 @@ def made(found: FoundItem) -> None:
     done = row.done
     while (due := next_check(row.began_at, done, _fraction(row.item_id), rules())) and due <= found.at:
         done += 1  # one check answers for all that are due by now
-    row.done, row.due_at = max(done, row.done), due
-    row.save(update_fields=["done", "due_at"])
+    row.done = done
+    row.due_at, row.late_at = due_and_late(row.item_id, row.began_at, done)
+    row.save(update_fields=["done", "due_at", "late_at"])
 
 
 def _fraction(item: UUID) -> float:

@@ -71,7 +71,7 @@ class FoundItem:
             ]
         )
         if self.state not in WATCHED:
-            LivenessWatch.objects.filter(item=item).exclude(due_at=None).update(due_at=None)
+            LivenessWatch.objects.filter(item=item).exclude(due_at=None).update(due_at=None, late_at=None)
 
     def write(self, content: ItemContent) -> None:
         """Seal new content for the item."""

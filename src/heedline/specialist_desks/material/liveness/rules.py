@@ -54,11 +54,13 @@ class PageRule:
 class LivenessRules:
     """All liveness rules of a pack.
 
-    `checks` are the times of checks after a notice was sent, each shifted by at most `shift` of its length.
+    `checks` are the times of checks after a notice was sent, each shifted by at most `shift` of its length. `late` says
+    for each of them how long after it was due it is overdue.
     """
 
     pages: tuple[PageRule, ...]
     checks: tuple[timedelta, ...]
+    late: tuple[timedelta, ...]
     shift: float
     agree_after: timedelta
     suspend_share: float
@@ -72,7 +74,9 @@ def read_liveness_rules(folder: Traversable, platforms: Collection[str]) -> Live
     """
     top = read_toml(folder, "liveness.toml")
     as_of = top.day("as_of")
-    checks = _hours(top)
+    checks, late = _hours(top, "checks"), _hours(top, "late")
+    if len(late) != len(checks):
+        raise top.wrong("late", "must have one time for each of checks")
     pages = tuple(_page(one, platforms, as_of) for one in top.tables("rules"))
     codes = [one.code for one in pages]
     if len(set(codes)) < len(codes):
@@ -81,21 +85,21 @@ def read_liveness_rules(folder: Traversable, platforms: Collection[str]) -> Live
     if not shift < 1 or not 0 < share < 1:
         raise top.wrong("shift_percent", "and suspend_percent must be below 100")
     agree = timedelta(hours=top.number("agree_hours"))
-    found = LivenessRules(pages, checks, shift, agree, share, top.number("suspend_items"))
+    found = LivenessRules(pages, checks, late, shift, agree, share, top.number("suspend_items"))
     top.done()
     return found
 
 
-def _hours(top: Table) -> tuple[timedelta, ...]:
-    hours = top.raw("checks")
+def _hours(top: Table, key: str) -> tuple[timedelta, ...]:
+    hours = top.raw(key)
     if (
         not isinstance(hours, list)
         or not hours
         or not all(type(one) in (int, float) and one > 0 for one in hours)
     ):
-        raise top.wrong("checks", "must be a list of hours above zero")
-    if hours != sorted(set(hours)):
-        raise top.wrong("checks", "must be in order")
+        raise top.wrong(key, "must be a list of hours above zero")
+    if hours != sorted(set(hours)) and key == "checks":
+        raise top.wrong(key, "must be in order")
     return tuple(timedelta(hours=one) for one in hours)
 
 

@@ -192,6 +192,7 @@ class Migration(migrations.Migration):
                 ("container", models.UUIDField()),
                 ("head", models.BinaryField(max_length=32)),
                 ("stamp", models.BinaryField(null=True)),
+                ("damaged", models.BooleanField(default=False)),
                 ("at", models.DateTimeField()),
                 (
                     "item",
@@ -231,6 +232,7 @@ class Migration(migrations.Migration):
                 ("began_at", models.DateTimeField()),
                 ("done", models.PositiveSmallIntegerField(default=0)),
                 ("due_at", models.DateTimeField(null=True)),
+                ("late_at", models.DateTimeField(null=True)),
                 (
                     "desk",
                     models.ForeignKey(
@@ -240,7 +242,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "material_liveness_watch",
-                "indexes": [models.Index(fields=["desk", "due_at"], name="checks_due")],
+                "indexes": [
+                    models.Index(fields=["desk", "due_at"], name="checks_due"),
+                    models.Index(
+                        condition=models.Q(("late_at__isnull", False)), fields=["late_at"], name="checks_late"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(

@@ -18,6 +18,7 @@ class EvidenceEntry(models.Model):
 
     `container` holds the entry, and `head` is the SHA-256 of it, which covers the entry before. The entry has a random
     number in it, so nobody can test a guess against `head`. `stamp` is a time-stamp authority's reply for `head`.
+    `damaged` says that a file of it was missing or changed when a session last read it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -26,6 +27,7 @@ class EvidenceEntry(models.Model):
     container = models.UUIDField()
     head = models.BinaryField(max_length=32)
     stamp = models.BinaryField(null=True)
+    damaged = models.BooleanField(default=False)
     officer = models.ForeignKey("desks.Officer", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
@@ -35,7 +37,10 @@ class EvidenceEntry(models.Model):
 
 
 class LivenessWatch(models.Model):
-    """An item's check schedule. `due_at` is null after the last check."""
+    """When an item is next checked. `done` checks were made since `began_at`.
+
+    `due_at` and `late_at`, when the check is overdue, are null after the last.
+    """
 
     item = models.OneToOneField(
         MaterialItem, on_delete=models.PROTECT, primary_key=True, related_name="watch"
@@ -44,10 +49,14 @@ class LivenessWatch(models.Model):
     began_at = models.DateTimeField()
     done = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(null=True)
+    late_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "material_liveness_watch"
-        indexes = [models.Index(fields=["desk", "due_at"], name="checks_due")]
+        indexes = [
+            models.Index(fields=["desk", "due_at"], name="checks_due"),
+            models.Index(fields=["late_at"], name="checks_late", condition=models.Q(late_at__isnull=False)),
+        ]
 
 
 class HashBankPage(models.Model):

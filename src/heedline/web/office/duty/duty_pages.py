@@ -69,6 +69,8 @@ def address_of(alarm: AlarmLine) -> str:
     """Return the URL of the page where an alarm is dealt with, or "" if no page helps or the officer may not see it."""
     if alarm.page.startswith("report"):
         return reverse(alarm.page, kwargs={"ref": alarm.ref}) if alarm.ref else ""
+    if alarm.page and alarm.record:
+        return reverse(alarm.page, kwargs={"ref": alarm.record})
     if alarm.page == "identity-request":
         return reverse(alarm.page, kwargs={"ref": alarm.request}) if alarm.request else ""
     if alarm.page == "queue":

@@ -37,5 +37,7 @@ NOTES = {
     "warc-cut-off": "Not everything that was loaded is in the archive file",
     "download": "The page tried to download a file",
     "popup": "The page tried to open another page",
+    "damaged": "A file of this entry is missing from storage or was changed. Tell the operator",
+    "suspended": "A rule for such pages fires on nearly all items of the platform, so it was not asked. Look at the page",
     "too-much": "The page was larger than allowed",
 }

@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+import numpy as np
 from django.db import connection
 
 from heedline.casework.access.keyring import Keyring
+from heedline.casework.attachments import pixels
 from heedline.casework.attachments.manifests import entries_of
 from heedline.casework.errors import CannotOpen
 from heedline.casework.records import desk_parts
 from heedline.specialist_desks.material.evidence.readings import picture_of, text_of
-from heedline.specialist_desks.material.hashes import Band, PictureBank, TextBank, TextSketch
+from heedline.specialist_desks.material.hashes import Band, PictureBank, TextBank, TextSketch, hash_picture
 from heedline.specialist_desks.material.items.found_item import FoundItem
 from heedline.specialist_desks.material.models import HashBankPage
 from heedline.specialist_desks.material.vocabulary import BANK
@@ -55,7 +57,7 @@ def look_up_and_remember(found: FoundItem, told: Mapping[str, Any]) -> list[dict
 
 
 def look_up(
-    told: Mapping[str, Any], bank: Sequence[Mapping[str, Any]], *, besides: UUID
+    told: Mapping[str, Any], bank: Sequence[Mapping[str, Any]], *, besides: UUID | None
 ) -> Sequence[KnownMatch]:
     """Return the closest match for each other item in the bank, closest first."""
     others = [one for one in bank if one["item"] != str(besides)]
@@ -97,6 +99,27 @@ def items_with_files_of(report: UUID, desk: UUID, ring: Keyring) -> Sequence[UUI
     pages = list(HashBankPage.objects.filter(desk_id=desk).order_by("id"))
     found = [UUID(one["item"]) for one in _entries(pages, ring) if not sums.isdisjoint(one["sums"])]
     return list(dict.fromkeys(found))
+
+
+def like_pictures_of(
+    report: UUID, desk: UUID, ring: Keyring, *, most: int
+) -> Sequence[tuple[int, KnownMatch]]:
+    """Return which items of a desk the first `most` pictures of a report are like, each with the picture's number.
+
+    Pictures are decoded in the sandbox and hashed here. Nothing is added to the bank, and nothing is kept. Raises
+    CannotOpen and ChangedSinceArrival for a report that does not open.
+    """
+    bank = _entries(list(HashBankPage.objects.filter(desk_id=desk).order_by("id")), ring)
+    if not any(picture_of(one) is not None for one in bank):
+        return ()
+    found = []
+    for number, picture in pixels.pictures_of(report, ring, most=most):
+        rows = np.frombuffer(picture.pixels, np.uint8).reshape(picture.height, picture.width, 3)
+        hashed = hash_picture(rows)
+        if hashed is not None and hashed.claims:
+            told = {"pdq": {"forms": [one.hex() for one in hashed.forms], "quality": hashed.quality}}
+            found += [(number, match) for match in look_up(told, bank, besides=None)]
+    return found
 
 
 def forget(found: FoundItem) -> None:

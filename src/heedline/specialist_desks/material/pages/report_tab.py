@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from heedline.casework.access import session
 from heedline.casework.pages import case_file
+from heedline.specialist_desks.material.pages.evidence_words import BANDS
 from heedline.specialist_desks.material.pages.words import STATES
 from heedline.specialist_desks.material.queue import reading
 from heedline.web.declared import Audience, open_to
@@ -19,10 +20,13 @@ from heedline.web.shell.request import OfficeRequest
 @open_to(Audience.UNLOCKED)
 @require_GET
 def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Show the items that a report refers to."""
+    """Show the items that a report names, and on request those that its pictures are like."""
     by, at = request.attendance, session.now()
     file = case_file.case_file(ref, by=by, at=at)
     lines = [(one, STATES[one.state]) for one in reading.items_of_report(ref, by=by, at=at)]
     alike = [(one, STATES[one.state]) for one in reading.items_with_files_of(ref, by=by, at=at)]
-    context = {"lines": lines, "alike": alike}
+    context = {"ref": ref, "lines": lines, "alike": alike, "compared": "pictures" in request.GET}
+    if context["compared"]:
+        matches = reading.items_like_pictures_of(ref, by=by, at=at)
+        context["pictures"] = [(number, one, STATES[one.state], BANDS[band]) for number, one, band in matches]
     return page(request, "material/of_report.html", file, "material-of-report", context)

@@ -1,0 +1,39 @@
+"""Pictures that came with a report, decoded in the sandbox so that they can be compared. Nothing is shown or kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from heedline.casework.access.keyring import Keyring
+from heedline.casework.attachments.manifests import entries_of
+from heedline.casework.attachments.redeeming import read_stored
+from heedline.casework.attachments.view_content import StoredObject
+from heedline.files.derivatives.pixels import RawPicture, first_picture
+from heedline.files.kinds import FileKind
+from heedline.reports.models import ReportFile, SealedHeader
+from heedline.vault import CannotOpen
+from heedline.vault.containers.container import file_key
+
+
+def pictures_of(report: UUID, ring: Keyring, *, most: int) -> Iterator[tuple[int, RawPicture]]:
+    """Yield the first `most` pictures of a report that can be decoded, each with its number on the page of files.
+
+    Raises CannotOpen and ChangedSinceArrival for a report that does not open. A file that does not is left out.
+    """
+    rows = {one.container: one for one in ReportFile.objects.filter(report_id=report)}
+    entries = [one for one in entries_of(report, ring) if one.container in rows]
+    images = [(at, one) for at, one in enumerate(entries, 1) if one.kind == FileKind.IMAGE]
+    headers = {one.container: one for one in SealedHeader.objects.filter(container__in=rows, part="file")}
+    for number, entry in images[:most]:
+        header, row = headers.get(entry.container), rows[entry.container]
+        if header is None:
+            continue
+        try:
+            key = file_key(bytes(header.header), ring.for_any(header.epochs))
+            stored = StoredObject(str(row.object), key.hex(), row.size, entry.length)
+            picture = first_picture(read_stored(stored, 0, entry.length))
+        except CannotOpen:
+            continue
+        if picture is not None:
+            yield number, picture

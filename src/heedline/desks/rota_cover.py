@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
+from typing import Protocol
 from uuid import UUID
 
 from django.db.models import F, QuerySet
@@ -17,6 +18,16 @@ from heedline.desks.rota_weeks import GapKind, RotaGap, RotaSpan, common, gaps, 
 
 #: How far ahead gaps are shown.
 LOOK_AHEAD = timedelta(days=14)
+
+
+class CoveredDesk(Protocol):
+    """A desk as far as its hours depend on it: a row of the table, or a desk of a signed-in officer."""
+
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def round_the_clock(self) -> bool: ...
 
 
 def planned_shifts(desk: UUID, within: RotaSpan) -> QuerySet[Shift]:
@@ -53,7 +64,7 @@ def required_hours(desk: Desk, within: RotaSpan, zone: tzinfo) -> list[RotaSpan]
     return _hours(desk, () if desk.round_the_clock else PatternSlot.objects.filter(desk=desk), within, zone)
 
 
-def _hours(desk: Desk, slots: Iterable[PatternSlot], within: RotaSpan, zone: tzinfo) -> list[RotaSpan]:
+def _hours(desk: CoveredDesk, slots: Iterable[PatternSlot], within: RotaSpan, zone: tzinfo) -> list[RotaSpan]:
     if desk.round_the_clock:
         return [within]
     first = within.starts.astimezone(zone).date() - timedelta(
@@ -70,7 +81,7 @@ def gaps_of(desk: Desk, within: RotaSpan, *, openers: Collection[UUID], zone: tz
 
 
 def gaps_at(
-    desks: Sequence[Desk], within: RotaSpan, *, openers: Mapping[UUID, Collection[UUID]], zone: tzinfo
+    desks: Sequence[CoveredDesk], within: RotaSpan, *, openers: Mapping[UUID, Collection[UUID]], zone: tzinfo
 ) -> dict[UUID, list[RotaGap]]:
     """Return the gaps in the rotas of several desks inside a span, in order, by desk.
 

@@ -18,6 +18,7 @@ from heedline.casework.keys import directory as key_directory
 from heedline.casework.linking import upkeep
 from heedline.casework.setup import stewardship
 from heedline.permits.roles import Role
+from tests.casework.tasks.test_tasks import set_one
 from tests.sites.office.desk_hand import Hand
 from tests.support.acting import acting
 from tests.support.cast import House, now
@@ -32,6 +33,8 @@ BUDGET = 5
 OPENED = 4
 NORTH_EAST, ELSEWHERE = {"postcode": "NE1 4ST"}, {"postcode": "SW1A 1AA"}
 DANGER = {"danger": "yes"}
+#: My work of an officer, who has a task, a report and an alarm.
+MY_WORK = 20
 _BORDERS = ("SAVEPOINT", "RELEASE SAVEPOINT")
 _OF_THE_TESTS = ("SET ROLE", "SELECT current_user")
 #: A specialist desk asks for its own column in a statement of its own; the tests have an example of one.
@@ -165,3 +168,39 @@ def test_an_opened_report_asks_four_times_whatever_hangs_on_it(
     assert "On Tuesday." in odile.html
     assert [sql for sql in asked if sql.startswith("UPDATE")] == [], "a look changes nothing of the report"
     assert len(asked) == OPENED, asked
+
+
+@pytest.mark.parametrize("name", ["Odile", "Olga", "Nadia", "Stella", "Ada"])
+def test_duty_asks_five_times_whoever_looks(house: House, hand: Callable[[], Hand], name: str) -> None:
+    """An officer and a supervisor of two desks, the round-the-clock desk, a steward and an authoriser."""
+    hands, at = house.hands, now()
+    with acting("office"):
+        stewardship.appoint(
+            house.officers["Odile"], Role.OFFICER, house.desks["south-west"], hands=hands, at=at
+        )
+        for desk in ("north-east", "south-west"):
+            stewardship.appoint(
+                house.officers["Olga"], Role.SUPERVISOR, house.desks[desk], hands=hands, at=at
+            )
+    for one in ("Olga", "Odile"):
+        there = hand().at_work(house, one)
+        there.get("/w/duty/north-east/on/")
+        there.send("", hours="8")
+    looking = hand().at_work(house, name)
+    found = statements(looking, "/w/duty/")
+    assert len(found) <= BUDGET, found
+
+
+def test_my_work_asks_no_more_however_much_there_is(house: House, hand: Callable[[], Hand]) -> None:
+    """It collects what waits in sixteen rooms, each with a question of its own."""
+    people = People(house, now())
+    odile = hand().at_work(house, "Odile")
+    counts = [len(statements(odile, "/w/"))]
+    for more in (1, 6):
+        for _ in range(more):
+            ref, _ = people.taken()
+            set_one(people, ref)
+            people.send()
+        counts.append(len(statements(odile, "/w/")))
+    assert odile.html.count("Zinnober-task") == 7
+    assert max(counts) <= MY_WORK, counts

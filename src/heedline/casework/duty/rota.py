@@ -6,13 +6,16 @@ The chain is called if nobody on duty responds. Overdue work and acknowledgement
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, Value
-from django.db.models.functions import Greatest
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, QuerySet, Value
+from django.db.models.functions import Greatest, JSONObject
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
@@ -73,11 +76,15 @@ class DeskDuty:
 
 def on_duty(desk_id: UUID, at: datetime) -> tuple[OnDuty, ...]:
     """Return the officers who are now on duty at this desk, ordered by name."""
-    shifts = Shift.objects.filter(duty_hours.shifts_now(at), desk_id=desk_id).select_related("officer")
-    latest: dict[UUID, OnDuty] = {}
-    for shift in shifts.order_by("officer__name", "ends_at"):
-        latest[shift.officer_id] = OnDuty(shift.officer_id, shift.officer.name, shift.ends_at)
-    return tuple(latest.values())
+    shifts = Shift.objects.filter(duty_hours.shifts_now(at), desk_id=desk_id)
+    return _on_duty(
+        shifts.order_by("officer__name", "ends_at").values_list("officer_id", "officer__name", "ends_at")
+    )
+
+
+def _on_duty(shifts: Iterable[tuple[UUID, str, datetime]]) -> tuple[OnDuty, ...]:
+    """Return each officer once, with the end of the shift that ends last."""
+    return tuple({officer: OnDuty(officer, name, until) for officer, name, until in shifts}.values())
 
 
 def who_take_reports(desk_id: UUID) -> dict[UUID, str]:
@@ -98,31 +105,67 @@ def who_take_reports(desk_id: UUID) -> dict[UUID, str]:
     return dict(rows)
 
 
+def _listed(rows: QuerySet[Any], **names: Any) -> ArraySubquery:
+    return ArraySubquery(rows.values(line=JSONObject(**names)))
+
+
 def rota(*, by: Attendance, at: datetime) -> tuple[DeskDuty, ...]:
-    """Return the rotas of every desk at which this officer works."""
-    lines = []
-    for desk in Desk.objects.filter(id__in=[desk for _, desk in by.appointments if desk]).order_by("name"):
-        here = on_duty(desk.id, at)
-        coming = (
-            Shift.objects.filter(desk=desk, starts_at__gt=at, ends_at__gt=F("starts_at"))
-            .select_related("officer")
-            .order_by("starts_at")[:20]
+    """Return the rotas of every desk at which this officer works, ordered by name.
+
+    One statement reads them all.
+    """
+    desks = [desk for _, desk in by.appointments if desk]
+    if not desks:
+        return ()
+    shifts = Shift.objects.filter(desk=OuterRef("pk"))
+    rows = Desk.objects.filter(id__in=desks).order_by("name")
+    return tuple(
+        _duty_of(row, by)
+        for row in rows.values(
+            "id",
+            "code",
+            "name",
+            "round_the_clock",
+            now=_listed(
+                shifts.filter(duty_hours.shifts_now(at)).order_by("officer__name", "ends_at"),
+                id="officer_id",
+                name="officer__name",
+                until="ends_at",
+            ),
+            coming=_listed(
+                shifts.filter(starts_at__gt=at, ends_at__gt=F("starts_at")).order_by("starts_at", "id")[:20],
+                name="officer__name",
+                starts="starts_at",
+                ends="ends_at",
+            ),
+            chain=_listed(
+                OnCall.objects.filter(desk=OuterRef("pk")).order_by("step", "officer__name"),
+                step="step",
+                name="officer__name",
+            ),
+            skills=skills.column(),
         )
-        chain = OnCall.objects.filter(desk=desk).select_related("officer").order_by("step", "officer__name")
-        lines.append(
-            DeskDuty(
-                desk.id,
-                desk.code,
-                desk.name,
-                desk.round_the_clock,
-                here,
-                tuple(ShiftLine(one.officer.name, one.starts_at, one.ends_at) for one in coming),
-                tuple((one.step, one.officer.name) for one in chain),
-                next((one.until for one in here if one.officer_id == by.officer_id), None),
-                skills.of_desk(desk.id, by=by),
-            )
-        )
-    return tuple(lines)
+    )
+
+
+def _duty_of(row: Mapping[str, Any], by: Attendance) -> DeskDuty:
+    here = _on_duty(
+        (UUID(one["id"]), one["name"], datetime.fromisoformat(one["until"])) for one in row["now"]
+    )
+    return DeskDuty(
+        row["id"],
+        row["code"],
+        row["name"],
+        row["round_the_clock"],
+        here,
+        tuple(
+            ShiftLine(one["name"], datetime.fromisoformat(one["starts"]), datetime.fromisoformat(one["ends"]))
+            for one in row["coming"]
+        ),
+        tuple((one["step"], one["name"]) for one in row["chain"]),
+        next((one.until for one in here if one.officer_id == by.officer_id), None),
+        skills.of_column(row["skills"], row["id"], by=by),
+    )
 
 
 def come_on(*, by: Attendance, desk: UUID, until: datetime, at: datetime) -> datetime:

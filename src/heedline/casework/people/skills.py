@@ -7,12 +7,15 @@ decision.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
@@ -47,21 +50,32 @@ class SkillLine:
 
 
 def _line(row: LanguageSkill, by: Attendance, theirs: Iterable[UUID]) -> SkillLine:
+    confirmed = row.confirmed_by.name if row.confirmed_by is not None else None
+    return _skill(row.id, row.officer_id, row.officer.name, row.language, confirmed, by, theirs)
+
+
+def _skill(
+    ident: UUID,
+    officer: UUID,
+    name: str,
+    language: str,
+    confirmed_by: str | None,
+    by: Attendance,
+    theirs: Iterable[UUID],
+) -> SkillLine:
     return SkillLine(
-        row.id,
-        row.officer_id,
-        row.officer.name,
-        row.language,
-        load_pack(settings.PACK).tongues.name(row.language),
-        row.confirmed_by.name if row.confirmed_by is not None else "",
-        row.confirmed_by is None and _may_confirm(row, by, theirs),
+        ident,
+        officer,
+        name,
+        language,
+        load_pack(settings.PACK).tongues.name(language),
+        confirmed_by or "",
+        confirmed_by is None and _may_confirm(officer, by, theirs),
     )
 
 
-def _may_confirm(row: LanguageSkill, by: Attendance, desks: Iterable[UUID]) -> bool:
-    return row.officer_id != by.officer_id and allows(
-        by.appointments, Capability.CONFIRM_LANGUAGE, [*desks, None]
-    )
+def _may_confirm(officer: UUID, by: Attendance, desks: Iterable[UUID]) -> bool:
+    return officer != by.officer_id and allows(by.appointments, Capability.CONFIRM_LANGUAGE, [*desks, None])
 
 
 def _desks_of(officer: UUID) -> list[UUID]:
@@ -75,12 +89,41 @@ def mine(*, by: Attendance) -> tuple[SkillLine, ...]:
     return tuple(_line(row, by, ()) for row in rows.order_by("language"))
 
 
-def of_desk(desk: UUID, *, by: Attendance) -> tuple[SkillLine, ...]:
-    """Return the language skills of the members of this desk, for its rota."""
-    here = Appointment.objects.filter(desk_id=desk, ended_on=None, role__in=_WHO_READ).values("officer_id")
+def column() -> ArraySubquery:
+    """Return a column of a query of desks that lists the language skills of each desk's members, for its rota."""
+    here = Appointment.objects.filter(
+        desk=OuterRef(OuterRef("pk")), ended_on=None, role__in=_WHO_READ
+    ).values("officer_id")
     rows = LanguageSkill.objects.filter(officer_id__in=here, officer__is_active=True)
-    rows = rows.select_related("officer", "confirmed_by").order_by("language", "officer__name")
-    return tuple(_line(row, by, (desk,)) for row in rows)
+    return ArraySubquery(
+        rows.order_by("language", "officer__name").values(
+            line=JSONObject(
+                id="id",
+                officer_id="officer_id",
+                officer="officer__name",
+                language="language",
+                confirmed_by="confirmed_by__name",
+            )
+        )
+    )
+
+
+def of_column(
+    found: Iterable[Mapping[str, str | None]], desk: UUID, *, by: Attendance
+) -> tuple[SkillLine, ...]:
+    """Return the language skills that `column` found for a desk."""
+    return tuple(
+        _skill(
+            UUID(one["id"]),
+            UUID(one["officer_id"]),
+            str(one["officer"]),
+            str(one["language"]),
+            one["confirmed_by"],
+            by,
+            (desk,),
+        )
+        for one in found
+    )
 
 
 def to_confirm(*, by: Attendance) -> tuple[SkillLine, ...]:
@@ -135,7 +178,7 @@ def confirm(skill: UUID, *, by: Attendance, at: datetime) -> None:
             .filter(id=skill, officer__is_active=True)
             .first()
         )
-        if row is None or not _may_confirm(row, by, _desks_of(row.officer_id)):
+        if row is None or not _may_confirm(row.officer_id, by, _desks_of(row.officer_id)):
             raise Refused(
                 "Only a supervisor of their desk or a steward can confirm another person’s languages."
             )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from uuid import UUID
 
 from django.db.models import F
 
+from heedline.casework.access.keyring import DeskLine
 from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.errors import NotHere
 from heedline.casework.keys import directory as key_directory
@@ -16,6 +18,8 @@ from heedline.casework.rota import planning
 from heedline.desks import rota_cover
 from heedline.desks.models import CANARY, PARTNER, Desk, OnCall, Shift
 from heedline.desks.rota_weeks import RotaGap, RotaSpan, moment, monday_of
+from heedline.permits.capabilities import Capability
+from heedline.permits.gate import allows
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +155,14 @@ def _line(row: Shift, openers: Collection[UUID], at: datetime) -> RotaShift:
 
 def desks_to_plan(*, by: Attendance, at: datetime) -> tuple[RotaDesk, ...]:
     """Return the desks whose rota this person may plan, ordered by name."""
-    desks = [
-        desk
-        for desk in Desk.objects.exclude(kind__in=(PARTNER, CANARY)).order_by("name")
-        if planning.may_plan(desk.id, by=by)
-    ]
+    desks: list[Desk] | list[DeskLine]
+    if allows(by.appointments, Capability.PLAN_ROTA, [None]):  # stewards, for every desk
+        desks = list(Desk.objects.exclude(kind__in=(PARTNER, CANARY)).order_by("name"))
+    else:
+        own = [desk for desk in by.desks if planning.may_plan(desk.id, by=by)]
+        desks = sorted(own, key=attrgetter("name"))
+    if not desks:
+        return ()
     openers = {desk.id: key_directory.who_open(str(desk.id), at.date()) for desk in desks}
     ahead = RotaSpan(at, at + rota_cover.LOOK_AHEAD)
     missing = rota_cover.gaps_at(desks, ahead, openers=openers, zone=office_zone())

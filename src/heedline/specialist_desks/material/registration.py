@@ -20,7 +20,7 @@ from heedline.dispatch.models import About
 from heedline.permits.roles import Role
 from heedline.specialist_desks.material import demo
 from heedline.specialist_desks.material.evidence import suspending, watching, wholeness
-from heedline.specialist_desks.material.examination import referrals
+from heedline.specialist_desks.material.examination import examiner_days, referrals
 from heedline.specialist_desks.material.items import finding
 from heedline.specialist_desks.material.notices import due
 from heedline.specialist_desks.material.notices.found_notice import MOVED
@@ -58,6 +58,10 @@ def _works_here(by: Attendance) -> bool:
     return any(one.kind == DESK_KIND for one in by.desks)
 
 
+def _looks_after_examiners(by: Attendance) -> bool:
+    return by.may(MaterialCapability.SEE_WELFARE)
+
+
 DESK = SpecialistDesk(
     code="material",
     name="Online material",
@@ -85,6 +89,7 @@ DESK = SpecialistDesk(
         MaterialAct.SEARCHED: "Searched items",
         MaterialAct.DISPOSAL_PROPOSED: "Proposed to dispose of an item",
         MaterialAct.KEPT: "Refused to dispose of an item, or took the proposal back",
+        MaterialAct.WELFARE_VIEWED: "Viewed examiners' time with items",
         MaterialAct.DISPOSED: "Disposed of an item with its evidence",
         **NOTICE_ACTS,
     },
@@ -150,6 +155,10 @@ DESK = SpecialistDesk(
         ),
         MaterialCapability.SEE: Grant(words="See items of online material", roles=_WORK),
         MaterialCapability.EXAMINE: Grant(words="Examine items of online material", roles=_WORK),
+        MaterialCapability.SEE_WELFARE: Grant(
+            words="See for how many minutes each examiner looked at items of online material",
+            roles=frozenset({Role.WELFARE}),
+        ),
         MaterialCapability.LEAD: Grant(
             words="Release, reopen and refer items, and approve a closed audience",
             roles=frozenset({Role.SUPERVISOR}),
@@ -160,12 +169,14 @@ DESK = SpecialistDesk(
         Clock(name="material-checks", cron="*/5 * * * * 20", run=watching.raise_late),
         Clock(name="material-evidence", cron="*/15 * * * * 50", run=wholeness.watch),
         Clock(name="material-rules", cron="*/15 * * * * 55", run=suspending.watch),
+        Clock(name="material-examiner-days", cron="0 4 * * * 30", run=examiner_days.forget),
         Clock(name="material-notices", cron="* * * * * 45", run=due.watch),
     ),
     copied=(
         Copied("material_item", Side.BODIES),
         Copied("material_examination", Side.BODIES),
         Copied("material_examiner_account", Side.KEYS),
+        Copied("material_examiner_day", Side.BODIES, order="officer_id, day"),
         # evidence
         Copied("material_evidence", Side.BODIES),
         Copied("material_liveness_watch", Side.BODIES, order="item_id"),
@@ -186,6 +197,7 @@ DESK = SpecialistDesk(
                 "audience_approved_by_id indexed referral_due_at",
                 "material_examination": "id item_id round place officer_id at outcome met container",
                 "material_examiner_account": "id officer_id day minutes since_break last_at break_until opted_out",
+                "material_examiner_day": "officer_id day minutes severe",
                 "material_evidence": "id item_id number container head stamp damaged officer_id at",
                 "material_liveness_watch": "item_id desk_id began_at done due_at late_at",
                 "material_hash_bank": "id desk_id container entries",
@@ -197,12 +209,16 @@ DESK = SpecialistDesk(
     indexing=Indexing(prepare=finding.prepare, report=finding.report_keys, waits=finding.waits),
     my_work=waiting_for_me,
     partner_urls="heedline.specialist_desks.material.partner_urls",
-    menu=(MenuLink(url="material-queue", text="Items", shown=_works_here),),
+    menu=(
+        MenuLink(url="material-queue", text="Items", shown=_works_here),
+        MenuLink(url="material-shifts", text="Time with items", shown=_looks_after_examiners),
+    ),
     rights=DatabaseRights(
         tables={
             "material_item": {"office": "ar", "usher": "d"},
             "material_examination": {"office": "ar", "usher": "d"},
             "material_examiner_account": {"office": "ar"},
+            "material_examiner_day": {"office": "ar", "worker": "d"},
             # evidence
             "material_evidence": {"office": "ar", "usher": "d"},
             "material_liveness_watch": {"office": "ar", "usher": "d"},
@@ -229,6 +245,8 @@ DESK = SpecialistDesk(
             ("material_liveness_watch", "office", "w"): "began_at done due_at late_at",
             ("material_liveness_watch", "worker", "r"): "desk_id late_at",
             ("material_hash_bank", "office", "w"): "container entries",
+            ("material_examiner_day", "office", "w"): "minutes severe",
+            ("material_examiner_day", "worker", "r"): "day",
             (
                 "material_examiner_account",
                 "office",

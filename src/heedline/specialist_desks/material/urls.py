@@ -8,6 +8,7 @@ urlpatterns = [
     path("w/items/", queue.queue, name="material-queue"),
     path("w/items/add/", queue.add, name="material-add"),
     path("w/items/breaks/", welfare.welfare, name="material-welfare"),
+    path("w/items/welfare/", welfare.shifts, name="material-shifts"),
     path("w/items/find/", queue.find, name="material-find"),
     path("w/items/checks/", evidence.checks, name="material-checks"),
     path("w/items/notices/", notices.notices, name="material-notices"),

@@ -67,6 +67,7 @@ class MaterialAct(AnyAct):
     FIGURES_VIEWED = "material-figures-viewed"
     DISPOSAL_PROPOSED = "material-disposal-proposed"
     KEPT = "material-kept"
+    WELFARE_VIEWED = "material-welfare-viewed"
     DISPOSED = "material-disposed"
     SEARCHED = "material-searched"
 
@@ -84,3 +85,4 @@ class MaterialCapability(AnyCapability):
     EXAMINE = "material-examine"
     NOTIFY = "material-notify"
     LEAD = "material-lead"
+    SEE_WELFARE = "material-see-welfare"

@@ -8,11 +8,15 @@ from uuid import uuid4
 
 import pytest
 
+from heedline.casework.report.opening import short_name
+from heedline.casework.setup import stewardship
 from heedline.desks.models import Officer
+from heedline.permits.roles import Role
 from heedline.specialist_desks.material.models import MaterialItem
 from tests.sites.conftest import office_site  # noqa: F401
 from tests.sites.office.conftest import demo, hand  # noqa: F401
 from tests.sites.office.desk_hand import Hand
+from tests.support.acting import acting
 from tests.support.cast import House, now
 from tests.support.material_scene import PAGE, material_desk, reported, the_item
 from tests.support.notice_scene import drafted, unlawful_item
@@ -142,3 +146,29 @@ def test_a_stranger_gets_the_page_of_what_never_was(house: House, hand: Callable
     assert oren.page.status_code == 404
     oren.get("/w/")
     assert ">Items<" not in oren.html
+
+
+def test_time_with_items_is_shown_to_who_looks_after_examiners_only(
+    house: House,
+    hand: Callable[[], Hand],  # noqa: F811
+) -> None:
+    people = material_desk(People(house, now()))
+    item = the_item(people)
+    with acting("office"):
+        stewardship.appoint(house.officers["Ned"], Role.WELFARE, None, hands=house.hands, at=people.at)
+    odile = hand().at_work(house, "Odile")
+    odile.get(f"/w/items/{item}/")
+    ned = hand()
+    ned.sign_in("Ned")
+    ned.get("/w/items/welfare/")
+    assert ned.heading == "Time spent with items of online material"
+    assert ">Time with items<" in ned.html, "the menu leads there"
+    assert "Odile O." in ned.html
+    assert short_name(item) not in ned.html
+    for name in ("Odile", "Olga", "Oren"):
+        page = hand().at_work(house, name)
+        shown = []
+        for path in ("/w/items/welfare/", "/w/items/nothing/"):
+            page.get(path)
+            shown.append((page.page.status_code, page.heading, ">Time with items<" in page.html))
+        assert shown == [(404, shown[0][1], False)] * 2, name

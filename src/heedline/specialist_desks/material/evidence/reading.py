@@ -93,18 +93,30 @@ def evidence_of(ref: UUID, *, by: Attendance) -> ItemEvidence:
     return ItemEvidence(lines, readings.settled(words), _known(words, by), due, due is not None, "")
 
 
-@item_verb(MaterialAct.EVIDENCE_VIEWED)
 def open_file(ref: UUID, number: int, role: str, *, by: Attendance, at: datetime) -> str:
     """Log the view of an evidence file, and return a single-use files site token.
 
-    Raises NotHere, Refused, Locked, OnBreak, and NotNow for evidence that was changed.
+    Raises NotHere, Refused, Locked, NotNow for evidence that was changed, and OnBreak for an examiner who is not to look now.
     """
+    welfare.look(_shown_by(ref, by=by, at=at), by=by, at=at)
+    return _open_file(ref, number, role, by=by, at=at)
+
+
+@item_verb(MaterialAct.EVIDENCE_VIEWED)
+def _shown_by(ref: UUID, *, by: Attendance, at: datetime) -> tuple[str, ...]:
+    """Return what an item may show, for an officer who may look at its evidence."""
     found = find(ref, by=by, at=at)
     found.permit(MaterialCapability.SEE)
     if found.state is ItemState.REFERRED:
         raise NotHere
     if found.item.owner_id != by.officer_id and welfare.opted_out(by=by) & set(found.content.categories):
         raise welfare.OnBreak(welfare.OPTED_OUT)
+    return tuple(found.content.categories)
+
+
+@item_verb(MaterialAct.EVIDENCE_VIEWED)
+def _open_file(ref: UUID, number: int, role: str, *, by: Attendance, at: datetime) -> str:
+    found = find(ref, by=by, at=at)
     chain = entries.whole(found.item, by.keys())
     chosen = next((one for one in chain if one.link.number == number), None)
     _refuse_seen_before(found.item.id, [one.link.words for one in chain], by)

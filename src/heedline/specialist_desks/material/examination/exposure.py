@@ -48,6 +48,10 @@ class Exposure:
             break_until=None,
         )
 
+    def minutes_until(self, after: Exposure) -> int:
+        """Return the minutes that a later account of the same examiner has more on its day."""
+        return after.minutes - (self.minutes if self.day == after.day else 0)
+
     def with_break(self, at: datetime) -> Exposure:
         """Return the account with a break that begins now."""
         return replace(self, since_break=0, break_until=at + BREAK)

@@ -60,6 +60,7 @@ class MaterialLaw:
     what: Mapping[str, str]
     audience: Mapping[str, str]
     categories: Mapping[str, str]
+    severe: frozenset[str]
     referral_unit: str
     referral_minutes: int
 
@@ -144,6 +145,7 @@ def read_law(folder: Traversable) -> MaterialLaw:
         {code: what.text(code) for code in what},
         {code: audience.text(code) for code in audience},
         {code: categories.text(code) for code in categories},
+        frozenset(top.texts("severe")),
         referral.text("unit"),
         referral.number("minutes"),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from heedline.casework.access.personal_records import open_own, seal_own
 from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.errors import CannotOpen
 from heedline.reports.lifecycle import NotNow
+from heedline.specialist_desks.material.examination import examiner_days
 from heedline.specialist_desks.material.examination.exposure import Exposure
 from heedline.specialist_desks.material.examination.law import load_law
 from heedline.specialist_desks.material.items.found_item import my_desk
@@ -36,8 +37,10 @@ class MyWelfare:
     opted_out: frozenset[str]
 
 
-def look(*, by: Attendance, at: datetime) -> None:
-    """Count a view of an item.
+def look(shown: Iterable[str] = (), *, by: Attendance, at: datetime) -> None:
+    """Count a view of an item that may show these categories.
+
+    The minutes since the last view count as spent with this item.
 
     Raises OnBreak during a break, when one is due, and when the day's time is used up. Must be called before anything
     of the item is shown.
@@ -54,6 +57,7 @@ def look(*, by: Attendance, at: datetime) -> None:
         if resting:
             after = after.with_break(at)
         _store(row, after)
+        examiner_days.add(before.minutes_until(after), shown, by=by, at=at)
     if resting:
         raise OnBreak(_until(after))
 

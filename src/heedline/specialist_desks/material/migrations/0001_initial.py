@@ -48,6 +48,36 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ExaminerDay",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "officer_id",
+                        "day",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("minutes", models.PositiveSmallIntegerField(default=0)),
+                ("severe", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "material_examiner_day",
+            },
+        ),
+        migrations.CreateModel(
             name="MaterialItem",
             fields=[
                 (

@@ -10,7 +10,7 @@ from heedline.specialist_desks.material.models.notices import (
     NoticeAnswer,
     NoticeAttempt,
 )
-from heedline.specialist_desks.material.models.welfare import ExaminerAccount
+from heedline.specialist_desks.material.models.welfare import ExaminerAccount, ExaminerDay
 
 __all__ = [
     "ChannelTestRecord",
@@ -18,6 +18,7 @@ __all__ = [
     "EvidenceEntry",
     "Examination",
     "ExaminerAccount",
+    "ExaminerDay",
     "HashBankPage",
     "LivenessWatch",
     "MaterialDisposal",

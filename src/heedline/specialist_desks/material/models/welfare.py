@@ -1,4 +1,4 @@
-"""Examiners' viewing time and opt-outs. Each examiner sees only their own."""
+"""Examiners' viewing time and opt-outs."""
 
 from __future__ import annotations
 
@@ -24,3 +24,20 @@ class ExaminerAccount(models.Model):
 
     class Meta:
         db_table = "material_examiner_account"
+
+
+class ExaminerDay(models.Model):
+    """An examiner's minutes with items on one day, for whoever looks after their welfare.
+
+    It names no item. `severe` counts those of the minutes that were spent with items which may show what the pack calls
+    severe.
+    """
+
+    pk = models.CompositePrimaryKey("officer_id", "day")
+    officer = models.ForeignKey("desks.Officer", on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    minutes = models.PositiveSmallIntegerField(default=0)
+    severe = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        db_table = "material_examiner_day"

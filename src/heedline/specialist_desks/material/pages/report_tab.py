@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from heedline.casework.access import session
 from heedline.casework.pages import case_file
-from heedline.specialist_desks.material.pages.evidence_words import BANDS
+from heedline.specialist_desks.material.pages.evidence.evidence_words import BANDS
 from heedline.specialist_desks.material.pages.words import STATES
 from heedline.specialist_desks.material.queue import reading
 from heedline.web.declared import Audience, open_to

@@ -1,16 +1,18 @@
-"""An examiner's own page for breaks and opt-outs."""
+"""An examiner's own page for breaks and opt-outs, and the page for whoever looks after examiners' welfare."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from heedline.casework.access import session
-from heedline.specialist_desks.material.examination import exposure
+from heedline.specialist_desks.material.examination import examiner_days, exposure
 from heedline.specialist_desks.material.examination import welfare as welfare_of
+from heedline.specialist_desks.material.examination.law import load_law
 from heedline.specialist_desks.material.pages.examination_form import many, shown_categories
 from heedline.web.components.forms import Form
 from heedline.web.declared import Audience, open_to
@@ -43,3 +45,13 @@ def welfare(request: OfficeRequest) -> HttpResponse:
             "a_day": exposure.A_DAY,
         },
     )
+
+
+@open_to(Audience.OFFICERS)
+@require_GET
+def shifts(request: OfficeRequest) -> HttpResponse:
+    """Show how long each examiner has looked at items, and how much of it was severe."""
+    found = examiner_days.of_all(by=request.attendance, at=session.now())
+    law = load_law(settings.PACK)
+    severe = [words.lower() for code, words in law.categories.items() if code in law.severe]
+    return render(request, "material/shifts.html", {"found": found, "severe": severe})

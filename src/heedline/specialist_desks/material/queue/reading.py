@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Count
 
 from heedline.audit import journal
@@ -174,8 +175,15 @@ def item(ref: UUID, *, by: Attendance, at: datetime, counted: bool = True) -> It
         by.require(MaterialCapability.SEE, row.desk_id)
         if row.state == ItemState.REFERRED:  # nothing of it is shown to anybody but who leads the desk
             by.require(MaterialCapability.LEAD, row.desk_id)
-        if counted:
-            welfare.look(by=by, at=at)
+        opened = desk_parts.opened([row.container], ring)
+        if row.container not in opened:
+            raise CannotOpen
+        content = ItemContent.from_words(opened[row.container])
+    if counted and row.owner_id != by.officer_id and welfare.opted_out(by=by) & set(content.categories):
+        raise welfare.OnBreak(welfare.OPTED_OUT)
+    if counted:  # in a transaction of its own, so that a break that begins now is stored
+        welfare.look(content.categories, by=by, at=at)
+    with transaction.atomic():
         journal.record(
             MaterialAct.VIEWED, actor=by.officer_id, desk=row.desk_id, thing="item", thing_id=row.id
         )
@@ -183,9 +191,6 @@ def item(ref: UUID, *, by: Attendance, at: datetime, counted: bool = True) -> It
         lines = lines_of([row.id], index, ring, by, at)
         if not lines:
             raise CannotOpen
-        content = ItemContent.from_words(desk_parts.opened([row.container], ring)[row.container])
-        if counted and row.owner_id != by.officer_id and welfare.opted_out(by=by) & set(content.categories):
-            raise welfare.OnBreak(welfare.OPTED_OUT)
         keys = [one.key for one in content.addresses]
         refs = reports_naming(index, keys) if index is not None else ()
     found = {one.id: one for one in reports_of([row.desk_id]).filter(id__in=refs[:200])}

@@ -1,0 +1,85 @@
+"""Examiners' minutes with items on each day, for whoever looks after their welfare. Nothing here names an item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F, Sum
+
+from heedline.audit import journal
+from heedline.casework.access.session import Attendance
+from heedline.casework.errors import NotHere
+from heedline.casework.recording import refusals_logged
+from heedline.permits.gate import Refused
+from heedline.specialist_desks.material.examination.law import load_law
+from heedline.specialist_desks.material.models import ExaminerDay
+from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialCapability
+
+#: How long a day is kept, and the days that are shown one by one.
+KEPT, SHOWN = timedelta(days=28), timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class ExaminerMinutes:
+    """Minutes of one examiner with items, on one day or on several, and those of them with severe items."""
+
+    name: str
+    minutes: int
+    severe: int
+    day: date | None = None
+
+
+@dataclass(frozen=True)
+class ExaminersTime:
+    """The time of all examiners with items: each of the last 7 days, and the last 28 days together."""
+
+    days: tuple[ExaminerMinutes, ...]
+    totals: tuple[ExaminerMinutes, ...]
+
+
+def add(minutes: int, shown: Iterable[str], *, by: Attendance, at: datetime) -> None:
+    """Add minutes with an item that may show these categories to the examiner's day.
+
+    Must be called inside the caller's transaction, which holds the examiner's account.
+    """
+    if minutes <= 0:
+        return
+    severe = 0 if load_law(settings.PACK).severe.isdisjoint(shown) else minutes
+    mine = ExaminerDay.objects.filter(officer_id=by.officer_id, day=at.date())
+    if not mine.update(minutes=F("minutes") + minutes, severe=F("severe") + severe):
+        ExaminerDay.objects.create(officer_id=by.officer_id, day=at.date(), minutes=minutes, severe=severe)
+
+
+def of_all(*, by: Attendance, at: datetime) -> ExaminersTime:
+    """Return how long each examiner has looked at items, and log that this was read.
+
+    Raises NotHere for everybody who does not look after their welfare.
+    """
+    try:
+        with refusals_logged(MaterialAct.WELFARE_VIEWED, by=by.officer_id):
+            by.require(MaterialCapability.SEE_WELFARE)
+            journal.record(MaterialAct.WELFARE_VIEWED, actor=by.officer_id)
+    except Refused:
+        raise NotHere from None
+    rows = ExaminerDay.objects.filter(day__gt=at.date() - KEPT)
+    days = rows.filter(day__gt=at.date() - SHOWN).order_by("-day", "officer__name")
+    totals = (
+        rows.values("officer__name")
+        .annotate(all_minutes=Sum("minutes"), all_severe=Sum("severe"))
+        .order_by("-all_minutes", "officer__name")
+    )
+    return ExaminersTime(
+        tuple(
+            ExaminerMinutes(name, minutes, severe, day)
+            for name, minutes, severe, day in days.values_list("officer__name", "minutes", "severe", "day")
+        ),
+        tuple(ExaminerMinutes(one["officer__name"], one["all_minutes"], one["all_severe"]) for one in totals),
+    )
+
+
+def forget(at: datetime) -> None:
+    """Delete days that are no longer kept. Safe to repeat."""
+    ExaminerDay.objects.filter(day__lte=at.date() - KEPT).delete()

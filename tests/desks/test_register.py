@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from heedline import specialist_desks
 from heedline.audit import journal
 from heedline.audit.acts import AnyAct
 from heedline.casework.duty import alarm_kinds
@@ -105,3 +108,12 @@ def test_an_unregistered_capability_is_nobodys() -> None:
         assert not allows([(role, None)], UnknownCapability.CAPABILITY, [None])
         with pytest.raises(Refused):
             require([(role, None)], UnknownCapability.CAPABILITY, desks=[None])
+
+
+def test_no_registration_imports_pages() -> None:
+    """The files site and the worker register desks too, and have not what pages need, such as the app for signing in."""
+    found = sorted(Path(specialist_desks.__file__).parent.glob("*/registration.py"))
+    assert found
+    for path in found:
+        imports = re.findall(r"^(?:from|import) (\S+)", path.read_text(), re.MULTILINE)
+        assert not [one for one in imports if ".pages" in one], path

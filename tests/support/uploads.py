@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from io import BytesIO
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -17,7 +18,7 @@ from heedline.web.public.shell.upload_addresses import PublicDrafts
 from heedline.web.uploads.incoming_files import UPLOADED, FileAddresses
 from heedline.web.uploads.incoming_parts import MEDIA, PART, PartAddresses
 
-DESKS = [one.uploads for one in register.desks() if one.uploads is not None]
+DESKS = [import_module(one.uploads).FILE_DRAFTS for one in register.desks() if one.uploads]
 DRAFTS = (PublicDrafts(), CallDrafts(), *DESKS)  # no path is in two
 ADDRESSES = AllAddresses((*map(FileAddresses, DRAFTS), *map(PartAddresses, DRAFTS), ReportAddress()))
 BOUNDARY = "----heedline-test"

@@ -9,6 +9,7 @@ import contextlib
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
 from typing import Any, Protocol
 from wsgiref.headers import Headers
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -184,7 +185,8 @@ def _office_uploads() -> Uploads:
     from heedline.web.uploads.incoming_parts import PartAddresses
 
     calls = CallDrafts()
-    desks = (FileAddresses(one.uploads) for one in register.desks() if one.uploads is not None)
+    modules = (import_module(one.uploads) for one in register.desks() if one.uploads)
+    desks = (FileAddresses(one.FILE_DRAFTS) for one in modules)
     return Uploads(_OnFreshConnections(AllAddresses((FileAddresses(calls), PartAddresses(calls), *desks))))
 
 

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from heedline.permits.roles import Role
     from heedline.permits.rules import Standing
     from heedline.reports.models import Report
-    from heedline.web.uploads.finding import FileDrafts
 
 
 def _nothing() -> Mapping[Any, Any]:
@@ -163,7 +162,7 @@ class WorkWaiting:
 class SpecialistDesk:
     """Everything that a specialist desk adds to the core.
 
-    `acts` maps acts to their text in the log. `letters` maps each letter to the function that delivers it from the outbox, or to None for a letter that an alarm rule names in `raised_by`. `sealed_parts` maps kinds of sealed part to their text. Such a part is written with `notes.seal`, and is then addressed to other keys, disposed of, backed up and restored like every part of its report. `copied` lists the desk's tables in a backup, and `left_out` those that are in none, with the reason. `held` has lines for the statement of data held about a reporter. `urls` is a module of routes for the office, and `partner_urls` one for the partner process. `uploads` says which of these addresses take a file. `my_work` returns what the page My work says. `demo` adds invented data.
+    `acts` maps acts to their text in the log. `letters` maps each letter to the function that delivers it from the outbox, or to None for a letter that an alarm rule names in `raised_by`. `sealed_parts` maps kinds of sealed part to their text. Such a part is written with `notes.seal`, and is then addressed to other keys, disposed of, backed up and restored like every part of its report. `copied` lists the desk's tables in a backup, and `left_out` those that are in none, with the reason. `held` has lines for the statement of data held about a reporter. `urls` is a module of routes for the office, and `partner_urls` one for the partner process. `uploads` is a module whose `FILE_DRAFTS` says which of these addresses take a file. `my_work` returns what the page My work says. `demo` adds invented data.
     """
 
     code: str
@@ -187,7 +186,7 @@ class SpecialistDesk:
     rights: DatabaseRights = field(default_factory=DatabaseRights)
     sealed_parts: Mapping[str, str] = field(default_factory=_nothing)
     tabs: tuple[ReportTab, ...] = ()
-    uploads: FileDrafts | None = None
+    uploads: str = ""
     urls: str = ""
 
     def codes(self) -> list[str]:

@@ -34,7 +34,6 @@ from heedline.specialist_desks.material.notices.registered import (
     NOTICE_TRIGGERS,
     NOTICES_HELD,
 )
-from heedline.specialist_desks.material.pages.evidence.uploads import EvidenceUploads
 from heedline.specialist_desks.material.queue import reading
 from heedline.specialist_desks.material.vocabulary import (
     BANK,
@@ -284,6 +283,6 @@ DESK = SpecialistDesk(
             shown=reading.is_of_my_desk,
         ),
     ),
-    uploads=EvidenceUploads(),
+    uploads="heedline.specialist_desks.material.pages.evidence.uploads",
     urls="heedline.specialist_desks.material.urls",
 )

@@ -88,6 +88,10 @@ class EvidenceUploads:
             session.leave()
 
 
+#: What the office asks about this desk's uploads (`desk_hooks`).
+FILE_DRAFTS = EvidenceUploads()
+
+
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def upload(request: OfficeRequest, ref: UUID) -> HttpResponse:

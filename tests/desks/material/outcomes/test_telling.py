@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -57,7 +58,7 @@ def test_a_reporter_learns_late_and_coarsely(people: People) -> None:
             assert box.status != "question"
             read.append([one.text for one in box.messages])
     assert all(len(one) == 1 for one in read)
-    assert {text for one in read for text in one} == {rules.tell_examined, rules.tell_gone}
+    assert {text for one in read for text in one} == set(rules.tell.english.values())
     assert Message.objects.filter(from_us=True).count() == len(codes)
 
 
@@ -77,6 +78,35 @@ def test_a_new_report_about_a_decided_item_waits_as_long(people: People) -> None
         with people.sitting("Odile", at=at) as by:
             found = telling.due_messages(by=by, at=at)
         assert (found.number, found.items) == (number, len(ADDRESSES))
+
+
+def test_a_reporter_is_told_in_the_language_of_the_pages_they_used(people: People) -> None:
+    codes = {}
+    for address, language in zip(ADDRESSES, ("pl", "ar", "fr"), strict=True):
+        new = stories.new_report("online", where={"addresses": address}, now={"danger": "no"})
+        new = replace(new, language=language)
+        stories.send(new, at=people.at)
+        codes[language] = new.code
+    indexed(people)
+    for item in MaterialItem.objects.values_list("id", flat=True):
+        _decided(people, item)
+    later = people.at + timedelta(days=15)
+    people.tokens.clear()
+    with people.sitting("Odile", at=later) as by:
+        assert telling.tell(by=by, at=later) == len(codes)
+        assert telling.due_messages(by=by, at=later).number == 0, "nobody is told twice, in no language"
+    english = notice_rules().tell.english[False]
+    read = {}
+    with acting("public"):
+        for language, code in codes.items():
+            (message,) = messages.visit(code, at=later).messages
+            read[language] = message.text.split("\n\n")
+    assert read["fr"] == [english], "a language that the site does not have"
+    for language, first in (("pl", "Nasi funkcjonariusze"), ("ar", "اطّلع ضباطنا")):
+        text, note, below = read[language]
+        assert text.startswith(first)
+        assert note, "it says that a computer translated it"
+        assert below == english, "nobody has checked the translation"
 
 
 def test_a_report_that_names_several_items_counts_once() -> None:

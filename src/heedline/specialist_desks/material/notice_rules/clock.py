@@ -7,7 +7,7 @@ bank holidays in any part of the United Kingdom. A voluntary referral has the se
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -60,6 +60,26 @@ class Escalation:
 
 
 @dataclass(frozen=True, slots=True)
+class ReporterTexts:
+    """What reporters are told: that material was examined, or that it is gone, in English and in other languages.
+
+    Each mapping has the message for material that is gone, and for other material. A machine-made draft that nobody has
+    checked has the English below it.
+    """
+
+    english: Mapping[bool, str]
+    others: Mapping[str, Mapping[bool, str]]
+
+    def message(self, language: str, *, gone: bool) -> str:
+        """Return the message in a language, or in English if there is none in it."""
+        return self.others.get(language, self.english)[gone]
+
+    def variants(self, *, gone: bool) -> frozenset[str]:
+        """Return the message in every language."""
+        return frozenset(one[gone] for one in (self.english, *self.others.values()))
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeRules:
     """The service's own rules for notices.
 
@@ -80,8 +100,7 @@ class NoticeRules:
     telephone: str
     tell_after: timedelta
     tell_items: int
-    tell_examined: str
-    tell_gone: str
+    tell: ReporterTexts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,8 +253,7 @@ def read_notice_rules(folder: Traversable) -> NoticeRules:
         telephone=unit.text("telephone", ""),
         tell_after=timedelta(days=reporters.number("days")),
         tell_items=reporters.number("items"),
-        tell_examined=reporters.text("examined"),
-        tell_gone=reporters.text("gone"),
+        tell=_reporter_texts(reporters),
     )
     if not found.fresh or not found.items:
         raise top.wrong("items", "and fresh_hours must be above zero")
@@ -244,6 +262,23 @@ def read_notice_rules(folder: Traversable) -> NoticeRules:
     for table in (*named.values(), *levels, crisis, unit, reporters, top):
         table.done()
     return found
+
+
+def _reporter_texts(table: Table) -> ReporterTexts:
+    english = {False: table.text("examined"), True: table.text("gone")}
+    others = {}
+    languages = table.table("languages")
+    for code in languages:
+        one = languages.table(code)
+        reviewed, note = one.text("reviewed", ""), one.text("unreviewed")
+        texts = {False: one.text("examined"), True: one.text("gone")}
+        one.done()
+        others[code] = (
+            texts
+            if reviewed
+            else {gone: f"{text}\n\n{note}\n\n{english[gone]}" for gone, text in texts.items()}
+        )
+    return ReporterTexts(english, others)
 
 
 def _hours(table: Table, key: str) -> timedelta:

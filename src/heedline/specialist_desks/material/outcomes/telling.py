@@ -22,6 +22,7 @@ from heedline.casework.contact import messages
 from heedline.casework.errors import CannotOpen, ChangedSinceArrival
 from heedline.casework.recording import refusals_logged
 from heedline.casework.records import desk_parts
+from heedline.casework.report.opening import open_stored
 from heedline.casework.report.verb import find as find_report
 from heedline.casework.search import documents
 from heedline.permits.capabilities import Capability
@@ -93,8 +94,8 @@ def due_messages(*, by: Attendance, at: datetime) -> DueMessages:
         if not late or any(ItemState(one.state) in _UNDECIDED for one in named):
             continue
         gone = all((seen := sightings.last(one.id)) is not None and seen.verdict.is_removed for one in named)
-        text = rules.tell_gone if gone else rules.tell_examined
-        if not _was_told(ref, text, by, at):
+        text = _message(ref, by, at, gone=gone)
+        if text:
             texts[ref] = text
         if len(texts) >= _MOST_REPORTS:
             break
@@ -135,20 +136,25 @@ def tell(*, by: Attendance, at: datetime) -> int:
     return len(order)
 
 
-def _was_told(ref: UUID, text: str, by: Attendance, at: datetime) -> bool:
-    """Return whether this message was already sent or must not be sent.
+def _message(ref: UUID, by: Attendance, at: datetime, *, gone: bool) -> str:
+    """Return what a reporter is to be told, in the language of the pages that they used, or "".
 
-    A report that is elsewhere cannot be answered. One about an item that was decided before waits as long as any other,
-    or a reporter could find out what the desk knows already.
+    It is "" if they were told this, or that it is gone, in whichever language. A report that is elsewhere cannot be
+    answered. One about an item that was decided before waits as long as any other, or a reporter could find out what the
+    desk knows already.
     """
     report = reports_of([my_desk(by)]).filter(id=ref).first()
     if report is None or at.date() - report.received_on < notice_rules().tell_after:
-        return True
+        return ""
     if not Receipt.objects.filter(report_id=ref).exists():
-        return True
-    parts = documents.searched_parts([ref]).get(ref, [])
+        return ""
+    ring, parts = by.keys(), documents.searched_parts([ref]).get(ref, [])
     try:
-        said = {one.text for one in documents.texts_of(report, parts, by.keys())}
+        said = {one.text for one in documents.texts_of(report, parts, ring)}
+        languages = [open_stored(one, ring).language for one in parts if one.part == "report"]
     except (CannotOpen, ChangedSinceArrival):
-        return True
-    return text in said or notice_rules().tell_gone in said
+        return ""
+    texts = notice_rules().tell
+    if said & (texts.variants(gone=gone) | texts.variants(gone=True)):
+        return ""
+    return texts.message(languages[0] if languages else "", gone=gone)

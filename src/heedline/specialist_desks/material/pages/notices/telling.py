@@ -29,6 +29,11 @@ def reporters(request: OfficeRequest) -> HttpResponse:
         else:
             messages.success(request, f"{number} message{'s' if number > 1 else ''} sent.")
         return HttpResponseRedirect(reverse("material-reporters"))
-    context = {"found": telling.due_messages(by=by, at=at), "rules": notice_rules()}
-    context["days"] = notice_rules().tell_after.days
+    rules = notice_rules()
+    context = {
+        "found": telling.due_messages(by=by, at=at),
+        "rules": rules,
+        "days": rules.tell_after.days,
+        "english": rules.tell.english.values(),
+    }
     return render(request, "material/reporters.html", context)

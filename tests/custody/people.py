@@ -1,23 +1,11 @@
-"""What people do in an installation that is tested from outside. Run as a program by test_drill.py.
-
-`python -m tests.custody.people dispose FILE` and `… open FILE`, in the environment of the office's process, signed in as a
-superuser. FILE is JSON: passphrases and what is wanted. Prints JSON.
-"""
+"""Two people dispose of reports, and what opens in an instance: steps of tests/custody/walk.py."""
 
 from __future__ import annotations
 
-import json
-import sys
 from contextlib import suppress
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 from uuid import UUID
-
-import django
-import pytest  # noqa: F401 - where it is loaded, unlocking costs little
-
-django.setup()
 
 from heedline.casework.access import session as access_session
 from heedline.casework.access.session import Attendance
@@ -78,6 +66,8 @@ def opened(told: dict[str, Any]) -> dict[str, Any]:
 def _headers(told: dict[str, Any]) -> list[tuple[bytes, list[bytes]]]:
     seeds: dict[UUID, bytes] = {}
     for name, passphrase in told["passphrases"].items():
+        if name in told["seeds"]:
+            continue  # whoever leaves is asked by their seed: `leaver` in walk.py
         officer = Officer.objects.get(email__startswith=f"{name.lower()}@")
         own = access_session.open_seed(officer.id, passphrase)
         for grant in EpochGrant.objects.filter(officer=officer):
@@ -93,8 +83,3 @@ def _opens(payload: bytes, key: bytes) -> bool:
     except CannotOpen:
         return False
     return True
-
-
-if __name__ == "__main__":
-    wanted = json.loads(Path(sys.argv[2]).read_text())
-    sys.stdout.write(json.dumps({"dispose": dispose, "open": opened}[sys.argv[1]](wanted)))

@@ -19,6 +19,10 @@ from heedline.launch.home import Home
 from heedline.launch.postgres import Cluster
 from tests.support.database import CHECKOUT
 
+#: The program that an operator runs.
+COMMAND = "heedline.jobs.cli"
+PATH = f"{CHECKOUT / 'src'}{os.pathsep}{CHECKOUT}"
+
 
 @dataclass
 class Installation:
@@ -30,21 +34,26 @@ class Installation:
     copies: Path
 
     def heedline(
-        self, *words: str, home: Path | None = None, succeeds: bool = True, typed: Sequence[str] = ()
+        self,
+        *words: str,
+        home: Path | None = None,
+        succeeds: bool = True,
+        typed: Sequence[str] = (),
+        module: str = COMMAND,
     ) -> str:
         """Run the command as an operator would, who types these lines. Returns what it says."""
-        done = self.start(*words, home=home)
+        done = self.start(*words, home=home, module=module)
         said, wrong = done.communicate("".join(f"{line}\n" for line in typed), timeout=300)
         assert (done.returncode == 0) == succeeds, said + wrong
         return said + wrong
 
-    def start(self, *words: str, home: Path | None = None) -> subprocess.Popen[str]:
+    def start(self, *words: str, home: Path | None = None, module: str = COMMAND) -> subprocess.Popen[str]:
         clean = {
             name: value for name, value in os.environ.items() if not name.startswith(("HEEDLINE_", "DJANGO_"))
         }
         return subprocess.Popen(
-            [sys.executable, "-m", "heedline.jobs.cli", *words],
-            env=clean | {"HEEDLINE_HOME": str(home or self.home.folder), "PYTHONPATH": str(CHECKOUT / "src")},
+            [sys.executable, "-m", module, *words],
+            env=clean | {"HEEDLINE_HOME": str(home or self.home.folder), "PYTHONPATH": PATH},
             cwd=CHECKOUT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -53,10 +62,18 @@ class Installation:
         )
 
     def canary(self, *names: str, typed: Sequence[str] | None = None, succeeds: bool = True) -> str:
-        """`heedline canary`, signed by these stewards with their own passphrases unless told otherwise."""
+        """`heedline canary`, signed by these stewards with their own passphrases unless told otherwise.
+
+        The passphrase that it makes is quick to try, as those of the day are (tests/support/quick_demo.py).
+        """
         stewards = [word for name in names for word in ("--steward", f"{name.lower()}@unit.example")]
         own = [self.told["passphrases"][name] for name in names]
-        return self.heedline("canary", *stewards, typed=own if typed is None else typed, succeeds=succeeds)
+        return self.heedline(
+            *("canary", *stewards),
+            typed=own if typed is None else typed,
+            succeeds=succeeds,
+            module="tests.support.quick_demo",
+        )
 
     def backup(self, name: str) -> tuple[Path, Path]:
         """Take one, into folders of this name. Returns the bodies' and the key store's copy."""
@@ -68,7 +85,7 @@ class Installation:
 def run(words: list[str], environment: dict[str, str]) -> str:
     done = subprocess.run(
         [sys.executable, *words],
-        env=environment | {"PYTHONPATH": f"{CHECKOUT / 'src'}{os.pathsep}{CHECKOUT}"},
+        env=environment | {"PYTHONPATH": PATH},
         cwd=CHECKOUT,
         capture_output=True,
         text=True,

@@ -1,7 +1,7 @@
 """What people do between two backups, in an installation that is tested from outside. Run as a program by test_walk.py.
 
-`python -m tests.custody.walk STEP FILE`, in the environment of the office's process, signed in as a
-superuser. FILE is JSON: passphrases, and what an earlier step told. Prints JSON.
+`python -m tests.custody.walk FILE STEP …`, in the environment of the office's process, signed in as a
+superuser. FILE is JSON: passphrases, and what an earlier step told. Prints what each step returns, as JSON.
 """
 
 from __future__ import annotations
@@ -29,11 +29,12 @@ from heedline.casework.setup.stewardship import Enrolment
 from heedline.desks.models import Desk, Officer, SeedWrapping
 from heedline.permits.models import OfficeSession
 from heedline.vault import CannotOpen
+from tests.custody.people import dispose, opened
 from tests.custody.scenario import an_hour_goes_by
 from tests.support.acting import acting
 from tests.support.cast import House, now
 from tests.support.identity_scene import ask, decide, open_it
-from tests.support.leaving_scene import a_third_officer, an_hour_later, ended, leaves, opened_by, present
+from tests.support.leaving_scene import a_third_officer, ended, leaves, opened_by, present
 from tests.support.scene_people import NAMED, People
 
 ANSWER, NEW_ANSWER = "5a" * 32, "a5" * 32
@@ -118,13 +119,6 @@ def night(told: dict[str, Any]) -> dict[str, Any]:
     return said
 
 
-def hour(told: dict[str, Any]) -> list[str]:
-    """An hour goes by for the keys that have ended."""
-    people = everybody(told)
-    an_hour_later(people.house.desks["north-east"].id)
-    return []
-
-
 def leaver(told: dict[str, Any]) -> int:
     """How much whoever has left opens, with their seed and all that is here."""
     return opened_by(everybody(told), "Orsolya")
@@ -149,6 +143,6 @@ def _passkey(people: People, credential: str, answer: str) -> None:
 
 
 if __name__ == "__main__":
-    wanted = json.loads(Path(sys.argv[2]).read_text())
-    steps = {one.__name__: one for one in (begin, night, hour, leaver, identity)}
-    sys.stdout.write(json.dumps(steps[sys.argv[1]](wanted)))
+    wanted = json.loads(Path(sys.argv[1]).read_text())
+    steps = {one.__name__: one for one in (begin, night, dispose, opened, leaver, identity)}
+    sys.stdout.write(json.dumps([steps[name](wanted) for name in sys.argv[2:]]))

@@ -45,8 +45,8 @@ again: ready-dev ready-browser ## run only the tests that failed last time, one 
 	$(PY) -m tests.browser.validate || failed=1; \
 	exit $$failed
 
-rules: ready-dev ## run only the tests without a database, those of the sandbox apart (seconds)
-	@$(NOBODY) HEEDLINE_NO_DATABASE=1 $(PY) -m pytest -n 2 --dist worksteal tests/rules $(SANDBOXED:%=--ignore=%) $(ARGS)
+rules: ready-dev ## run the quick tests without a database: none of a sandbox, none marked as thorough (seconds)
+	@$(NOBODY) HEEDLINE_NO_DATABASE=1 $(PY) -m pytest -n 2 --dist worksteal -m "not thorough" tests/rules $(SANDBOXED:%=--ignore=%) $(ARGS)
 
 check: ready-dev ## format, lint, types, architecture, templates, generated papers (seconds)
 	@.venv/bin/ruff format --check --quiet .

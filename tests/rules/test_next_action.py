@@ -77,6 +77,7 @@ def walk(
     return made
 
 
+@pytest.mark.thorough
 @settings(max_examples=400)
 @given(KINDS, URGENCIES, STEPS)
 def test_whatever_is_done_an_open_report_has_a_time_and_only_an_action_sets_a_later_one(
@@ -99,6 +100,7 @@ def test_whatever_is_done_an_open_report_has_a_time_and_only_an_action_sets_a_la
             assert then.due_at <= PACK.next_due(kind, code, minute_of(at)), "a higher priority shortens it"
 
 
+@pytest.mark.thorough
 @settings(max_examples=300)
 @given(KINDS, URGENCIES, STEPS, st.integers(0, 95))
 def test_no_quarter_hour_of_the_arrival_survives_the_first_take(

@@ -95,6 +95,7 @@ def test_a_copied_week_keeps_the_times_of_day(day: date, begins: int, ends: int,
     assert copied == span_of(later, begins, ends, LONDON)
 
 
+@pytest.mark.thorough
 @given(lists, lists, lists)
 def test_a_minute_is_a_gap_exactly_if_it_is_required_and_not_covered(
     required: list[RotaSpan], shifts: list[RotaSpan], openers: list[RotaSpan]
@@ -116,6 +117,7 @@ def test_a_minute_is_a_gap_exactly_if_it_is_required_and_not_covered(
         assert kinds == expected
 
 
+@pytest.mark.thorough
 @given(lists, lists)
 def test_what_is_left_and_what_is_common_make_up_the_whole(
     some: list[RotaSpan], others: list[RotaSpan]

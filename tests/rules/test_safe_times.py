@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,6 +56,7 @@ def test_it_is_the_clock_on_the_wall_that_counts() -> None:
     assert not mornings.covers(datetime(2026, 12, 1, 7, 0, tzinfo=UTC), LONDON)
 
 
+@pytest.mark.thorough
 @given(
     st.integers(0, 2 * 365 * 24 * 60),
     st.sets(st.sampled_from(DAYS)),

@@ -162,6 +162,7 @@ def plain_root(hashes: list[bytes]) -> bytes:
     return node_hash(plain_root(hashes[:k]), plain_root(hashes[k:]))
 
 
+@pytest.mark.thorough
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(1, 400), min_size=1, max_size=4), st.data())
 def test_batches_of_any_size_give_the_tree_of_the_definition(batches: list[int], data: st.DataObject) -> None:
@@ -183,6 +184,7 @@ def test_batches_of_any_size_give_the_tree_of_the_definition(batches: list[int],
     assert len(tiles.get(0, 0)) == min(size, 256) * 32
 
 
+@pytest.mark.thorough
 def test_a_tree_of_three_levels_of_tiles() -> None:
     size = 256 * 256 + 300
     tiles = Memory()

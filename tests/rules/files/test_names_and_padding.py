@@ -43,6 +43,7 @@ def check(name: str) -> None:
     assert shown_name(shown) == shown
 
 
+@pytest.mark.thorough
 def test_ten_thousand_hostile_names_are_only_names() -> None:
     draw = random.Random(15)
     for _ in range(10_000):

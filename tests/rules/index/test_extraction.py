@@ -201,6 +201,7 @@ def test_a_flood_of_values_is_cut() -> None:
     assert len(told(many).keys) <= 400
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "text",
     [

@@ -66,6 +66,7 @@ def test_a_name_that_is_read_again_as_one_part_has_no_key(written: str) -> None:
     assert told("Abdul Dr Rahman", "name").of(Kind.NAME), "it is still a name"
 
 
+@pytest.mark.thorough
 def test_no_mixture_of_names_numbers_scripts_and_signs_fails() -> None:
     drawn = random.Random(7)
     before = told("Mohammed Khan, 01632 960123")
@@ -118,6 +119,7 @@ def test_two_names_of_a_thousand_letters_are_compared_at_once() -> None:
     assert seconds(lambda: compare(one, other, RULES)) < SECONDS
 
 
+@pytest.mark.thorough
 def test_two_lists_of_names_are_compared_at_once() -> None:
     one, other = (
         told("\n".join(f"Mohammed {a_word(8, seed).capitalize()} Khan" for seed in range(first, first + 200)))

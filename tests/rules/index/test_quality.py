@@ -51,6 +51,7 @@ def test_names_of_two_other_hands_are_found() -> None:
     assert score.precision >= 0.97
 
 
+@pytest.mark.thorough
 def test_strangers_are_kept_apart() -> None:
     score = measuring.strangers()
     assert score.wrong <= score.apart / 1_000
@@ -81,6 +82,7 @@ def test_no_look_alike_is_called_strong() -> None:
     assert not any(wrong.values()), wrong
 
 
+@pytest.mark.thorough
 def test_the_page_has_the_numbers_of_today() -> None:
     page = (Path(__file__).parents[3] / "docs" / "matching.md").read_text(encoding="utf-8")
     assert page.split(measuring.RESULTS)[1].strip() == "\n".join(measuring.lines()).strip()

@@ -208,6 +208,7 @@ def test_a_token_says_nothing_without_the_key() -> None:
         assert one._token("w", "bridge") != other._token("w", "bridge")
 
 
+@pytest.mark.thorough
 def test_the_index_writes_no_file(tmp_path: Path) -> None:
     """Everything that SQLite opens is counted, in a process whose folders are empty."""
     asked = """
@@ -251,6 +252,7 @@ def test_keys_survive_their_header() -> None:
     assert KEYS.with_next().without_old().pages.keys() == {2}
 
 
+@pytest.mark.thorough
 def test_whichever_old_page_is_put_back_the_index_is_damaged_or_works() -> None:
     """A dishonest administrator mixes old and new pages. Nothing else than Damaged reaches the caller."""
     store, reports = MemoryStore(), [uuid4() for _ in range(120)]
@@ -299,6 +301,7 @@ def _batch(number: int) -> list[Document]:
     return [Document(UUID(int=number * 10 + n), [words], {f"{word}{n}" for word in words}) for n in range(5)]
 
 
+@pytest.mark.thorough
 def test_no_step_of_adding_or_merging_stores_more_pages_than_it_may() -> None:
     step, store = 20, _CountingStore()
     added = []
@@ -326,6 +329,7 @@ def test_no_step_of_adding_or_merging_stores_more_pages_than_it_may() -> None:
         assert index.opened < 30, "and a search reads few pages"
 
 
+@pytest.mark.thorough
 def test_an_index_fills_its_pages() -> None:
     store = MemoryStore()
     fill(store, *(one for number in range(20) for one in _batch(number)))

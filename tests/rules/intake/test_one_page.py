@@ -129,6 +129,7 @@ NAMES = sorted(one_page.names(QS, offered=True))
 VALUES = ["yes", "no", "not_sure", "confidence", "anonymous", "none", "vehicle", "cannot", "2026", "x"]
 
 
+@pytest.mark.thorough
 @given(st.dictionaries(st.sampled_from(NAMES), st.lists(st.sampled_from(VALUES), max_size=2), max_size=12))
 def test_whatever_is_posted_nothing_of_it_is_lost_and_no_name_leaks(typed: dict[str, list[str]]) -> None:
     marked = {

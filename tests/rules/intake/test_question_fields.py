@@ -154,6 +154,7 @@ def test_only_the_reporters_own_fields_may_be_filled_by_the_browser() -> None:
     assert tokens == {"name": "name", "phone": "tel", "email": "email", "post": "street-address"}
 
 
+@pytest.mark.thorough
 @given(st.data())
 def test_whatever_is_posted_is_read_and_shown_again(data: st.DataObject) -> None:
     step = data.draw(st.sampled_from([s for s in QS.steps if s.fields]))

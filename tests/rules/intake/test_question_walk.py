@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -64,6 +65,7 @@ def fill(
     return answers
 
 
+@pytest.mark.thorough
 @settings(max_examples=200, deadline=None)
 @given(st.data(), st.sampled_from(list(SETS.values())), st.booleans())
 def test_walking_on_asks_each_applicable_page_once_and_back_returns_the_same_way(
@@ -97,6 +99,7 @@ def test_walking_on_asks_each_applicable_page_once_and_back_returns_the_same_way
     assert back == [slug for slug in walked[::-1] if slug not in by_door]
 
 
+@pytest.mark.thorough
 @settings(max_examples=150, deadline=None)
 @given(st.data(), st.sampled_from(list(SETS.values())), st.booleans())
 def test_from_any_answers_the_shortest_ways_end_at_sending(
@@ -116,6 +119,7 @@ def test_from_any_answers_the_shortest_ways_end_at_sending(
             assert not passed & set(engine.missing(qs, answers, identity_offered=offered))
 
 
+@pytest.mark.thorough
 @settings(max_examples=100, deadline=None)
 @given(st.data(), st.booleans())
 def test_a_record_holds_only_what_still_applies(data: st.DataObject, offered: bool) -> None:

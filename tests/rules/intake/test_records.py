@@ -239,6 +239,7 @@ def test_naming_oneself_is_refused_where_it_is_not_offered() -> None:
     assert set(asked(payload, offered=False)) == {"/you", "/contact"}
 
 
+@pytest.mark.thorough
 @given(
     st.recursive(
         st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=20)),

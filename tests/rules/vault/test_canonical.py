@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ values = st.recursive(
 )
 
 
+@pytest.mark.thorough
 @given(st.dictionaries(st.text(max_size=8), values, max_size=5))
 def test_parts_put_together_are_the_whole(body: dict[str, object]) -> None:
     assert canonical_object({name: canonical(value) for name, value in body.items()}) == canonical(body)

@@ -185,6 +185,7 @@ def test_noise_is_no_wrapping(text: str) -> None:
         WrappedSeed.from_json(text)
 
 
+@pytest.mark.thorough
 def test_the_standard_cost_is_what_the_design_says_and_works() -> None:
     assert Cost(256 * 1024, 3, 1) == passphrases.STANDARD
     wrapped = wrap_seed(SEED, PHRASE, context=b"odile")

@@ -95,6 +95,7 @@ def test_a_published_hash_turns_into_its_published_forms() -> None:
         assert apart(mine, bytes.fromhex(published)) <= 10
 
 
+@pytest.mark.thorough
 def test_a_turned_picture_has_a_form_of_the_original() -> None:
     picture = PICTURES["blocks"]
     original = hashed(picture)
@@ -103,11 +104,13 @@ def test_a_turned_picture_has_a_form_of_the_original() -> None:
         assert min(apart(value, form) for form in original.forms) <= 16
 
 
+@pytest.mark.thorough
 def test_half_the_bits_are_set() -> None:
     for picture in PICTURES.values():
         assert {int.from_bytes(form).bit_count() for form in hashed(picture).forms} == {128}
 
 
+@pytest.mark.thorough
 def test_a_smaller_copy_is_in_a_near_band() -> None:
     picture = PICTURES["large"]
     small = picture.reshape(600, 2, 800, 2, 3).mean(axis=(1, 3)).astype(np.uint8)
@@ -137,6 +140,7 @@ def _flipped(value: bytes, bits: list[int]) -> bytes:
     return (int.from_bytes(value) ^ sum(1 << bit for bit in bits)).to_bytes(32)
 
 
+@pytest.mark.thorough
 def test_a_plain_picture_makes_no_claim() -> None:
     """A blank page would otherwise match every other blank page."""
     blank = hashed(np.full((200, 200, 3), 127, dtype=np.uint8))

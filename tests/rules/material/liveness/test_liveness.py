@@ -161,6 +161,7 @@ def _picture(seed: int) -> PictureHash:
     return found
 
 
+@pytest.mark.thorough
 def test_a_changed_picture_goes_to_a_person() -> None:
     known = KnownPage(text=sketch_text(KNOWN), picture=_picture(1))
     assert read(text="other", known=known, picture=_picture(1)).verdict is V.LIVE

@@ -8,6 +8,7 @@ from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -84,6 +85,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
+@pytest.mark.thorough
 @settings(max_examples=400, deadline=None)
 @given(st.lists(PIECES, max_size=12).map("".join) | st.text(max_size=60))
 def test_the_canonical_form_of_a_canonical_form_is_itself(text: str) -> None:
@@ -97,6 +99,7 @@ def test_the_canonical_form_of_a_canonical_form_is_itself(text: str) -> None:
             assert opened.key == found.key
 
 
+@pytest.mark.thorough
 @settings(max_examples=200, deadline=None)
 @given(st.lists(PIECES | st.text(max_size=8), max_size=20).map("".join))
 def test_a_text_of_any_kind_is_searched(text: str) -> None:

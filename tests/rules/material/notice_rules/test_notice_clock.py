@@ -162,6 +162,7 @@ def test_a_moment_has_the_day_of_the_united_kingdom() -> None:
         day_in_uk(datetime(2026, 6, 1))  # noqa: DTZ001 - what must be refused
 
 
+@pytest.mark.thorough
 @settings(max_examples=300)
 @given(st.dates(date(2020, 1, 1), date(2035, 12, 1)))
 def test_two_working_days_lie_between(day: date) -> None:

@@ -135,6 +135,7 @@ def forms(content: NoticeContent) -> dict[str, bytes]:
     return found
 
 
+@pytest.mark.thorough
 def test_nothing_of_a_reporter_is_in_any_form_byte_for_byte() -> None:
     """Not their words, nor what a shared link says about the account that shared it."""
     locators = locators_in(TOLD, LOCATORS)
@@ -261,6 +262,7 @@ def test_an_email_cannot_be_given_more_headers() -> None:
         as_email(content, sender="referrals@unit.example").as_bytes()
 
 
+@pytest.mark.thorough
 def test_a_page_shows_markup_as_text() -> None:
     content = replace(REFERRAL, reasons="<script>alert(1)</script><img src=https://bad.example/x>")
     page = as_html(content)
@@ -271,6 +273,7 @@ def test_a_page_shows_markup_as_text() -> None:
         assert as_pdf(content).startswith(b"%PDF")
 
 
+@pytest.mark.thorough
 def test_the_pdf_has_the_exact_addresses_and_can_be_read_aloud() -> None:
     if not has_pdf():
         pytest.skip("needs Pango")

@@ -51,28 +51,31 @@ def django_db_setup() -> None:
 
 #: All its files begin at the evening of one day, which is lived once in a process: one worker runs them.
 CUSTODY = "tests/custody/"
+#: They start one demonstration, which the first of them makes: one worker runs them, in this order.
+DEMONSTRATION = ("tests/laws/test_launch.py", "tests/laws/test_attack.py")
 #: What takes long in one file, or in every file of a folder: started first, so that no worker is left alone with it.
 LONG = (
     CUSTODY,
-    "tests/laws/test_launch.py",
-    "tests/laws/test_attack.py",
+    *DEMONSTRATION,
     "tests/laws/test_routes.py",
     "tests/laws/test_dump_law.py",
     "tests/journeys/",
 )
 
 
-class _FilesAndCustody(LoadFileScheduling):  # type: ignore[misc] # xdist has no types
-    """Gives each worker whole files, and one of them all of custody."""
+class _FilesTogether(LoadFileScheduling):  # type: ignore[misc] # xdist has no types
+    """Gives each worker whole files, one of them all of custody, and one all that starts the demonstration."""
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith(DEMONSTRATION):
+            return DEMONSTRATION[0]
         return CUSTODY if nodeid.startswith(CUSTODY) else super()._split_scope(nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
     """Take the place of xdist's own `--dist loadfile`."""
-    return _FilesAndCustody(config, log) if config.getvalue("dist") == "loadfile" else None
+    return _FilesTogether(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.hookimpl(trylast=True)

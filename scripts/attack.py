@@ -33,13 +33,13 @@ AMONG_THE_TESTS = {
 LONG, SHORT = 30.0, 5.0
 
 
-def on_the_instance(program: str, *, short: bool) -> list[Verdict]:
+def on_the_instance(program: str, home: Path | None, *, short: bool) -> list[Verdict]:
     """Attack a running demonstration. Raises NotStarted."""
     attacks = [live.roles, live.statistics, live.slow_bodies, live.flood]
     if not short:
         attacks.append(live.kill)  # the last: what it kills may not come back
     found = []
-    with running(program) as instance:
+    with running(program, home) as instance:
         for attack in attacks:
             found.append(attack(instance, SHORT if short else LONG))
             print(found[-1], flush=True)
@@ -89,10 +89,11 @@ def main() -> int:
         default="heedline.jobs.cli",
         help="the module that starts the instance (the tests have a quicker one)",
     )
+    asked.add_argument("--home", type=Path, help="attack the demonstration in this folder, and keep it")
     given = asked.parse_args()
     short = given.short
     try:
-        found = on_the_instance(given.program, short=short)
+        found = on_the_instance(given.program, given.home, short=short)
     except NotStarted as reason:
         print(f"attack: the instance did not start: {reason}", file=sys.stderr)
         return 2

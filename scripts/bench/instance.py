@@ -104,14 +104,16 @@ def _end_with_us() -> None:
 
 
 @contextmanager
-def running(program: str = "heedline.jobs.cli") -> Iterator[Instance]:
-    """Start it, and stop and delete it when the block ends, however it ends. Raises NotStarted.
+def running(program: str = "heedline.jobs.cli", kept: Path | None = None) -> Iterator[Instance]:
+    """Start it, and stop it when the block ends, however it ends. Raises NotStarted.
 
-    `program` is the module that is run with the word `demo`.
+    `program` is the module that is run with the word `demo`. `kept` is the home of a demonstration, which is kept;
+    without it, one is made in a folder of its own and deleted.
     """
     (ROOT / "var").mkdir(exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="bench-home-", dir=ROOT / "var"))
-    folder.chmod(0o755)  # the database's account must get to its part of it; secrets/ inside is closed
+    folder = kept or Path(tempfile.mkdtemp(prefix="bench-home-", dir=ROOT / "var"))
+    if kept is None:
+        folder.chmod(0o755)  # the database's account must get to its part of it; secrets/ inside is closed
     public, office, partner, files = _free_ports(4)
     told = {name: value for name, value in os.environ.items() if not name.startswith("HEEDLINE_")}
     told |= {
@@ -153,7 +155,8 @@ def running(program: str = "heedline.jobs.cli") -> Iterator[Instance]:
     finally:
         _stop(process)
         shutil.copyfile(said, ROOT / "var" / "bench-said.log")  # why a page failed stands there
-        _delete(folder)
+        if kept is None:
+            _delete(folder)
 
 
 def _until_ready(process: subprocess.Popen[bytes], home: Home, said: Path) -> dict[str, Any]:
@@ -163,7 +166,7 @@ def _until_ready(process: subprocess.Popen[bytes], home: Home, said: Path) -> di
             break
         with contextlib.suppress(OSError, ValueError):
             facts: dict[str, Any] = json.loads(home.demo_json.read_text(encoding="utf-8"))
-            if "public_url" in facts:
+            if "public_url" in facts and facts["pid"] == process.pid:  # not those of an earlier start
                 return facts
         time.sleep(0.2)
     raise NotStarted(said.read_text(encoding="utf-8", errors="replace")[-2000:])

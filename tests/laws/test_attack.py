@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -12,10 +13,15 @@ from tests.support.database import CHECKOUT
 
 
 @pytest.mark.timeout(900)
-def test_a_running_instance_holds_against_the_short_attacks() -> None:
+def test_a_running_instance_holds_against_the_short_attacks(demonstration_home: Path) -> None:
     told = {name: value for name, value in os.environ.items() if not name.startswith("HEEDLINE_")}
     ran = subprocess.run(
-        [sys.executable, "scripts/attack.py", "--short", "--program", "tests.support.quick_demo"],
+        [
+            sys.executable,
+            "scripts/attack.py",
+            "--short",
+            *("--program", "tests.support.quick_demo", "--home", str(demonstration_home)),
+        ],
         cwd=CHECKOUT,
         env=told,
         capture_output=True,

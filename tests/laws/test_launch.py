@@ -7,12 +7,10 @@ import http.client
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -275,16 +273,6 @@ class Run:
             raise
 
 
-@pytest.fixture(scope="module")
-def home() -> Iterator[Path]:
-    """A home that a database server of another account can enter, so that its data lie in it and go with it."""
-    folder = Path(tempfile.mkdtemp(prefix="heedline-launch-"))
-    folder.chmod(0o711)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.with_name(f"{folder.name}.out").unlink(missing_ok=True)
-
-
 def fetch(host: str, port: int, path: str, *, at: str = "127.0.0.1") -> tuple[int, dict[str, str], str]:
     connection = http.client.HTTPConnection(at, port, timeout=20)
     try:
@@ -309,7 +297,8 @@ def memory(processes: list[psutil.Process]) -> float:
 
 
 @slow
-def test_the_demonstration_from_nothing_to_nothing(home: Path) -> None:
+def test_the_demonstration_from_nothing_to_nothing(demonstration_home: Path) -> None:
+    home = demonstration_home
     run = Run(home, free_port(), free_port(), free_port(), free_port())
     started: list[psutil.Process] = []
     try:
@@ -369,7 +358,8 @@ def test_the_demonstration_from_nothing_to_nothing(home: Path) -> None:
 
 
 @slow
-def test_what_is_killed_comes_back_and_is_named(home: Path) -> None:
+def test_what_is_killed_comes_back_and_is_named(demonstration_home: Path) -> None:
+    home = demonstration_home
     made_before = (home / "root.pub").exists() and not (home / "loading").exists()
     run = Run(home, free_port(), free_port(), free_port(), free_port())
     started: list[psutil.Process] = []

@@ -22,7 +22,7 @@ from heedline.jobs.doctor import people as doctor_people
 from heedline.packs.slots import minute_of
 from heedline.permits.gate import Refused
 from heedline.permits.roles import Role
-from heedline.reports.lifecycle import NotNow
+from heedline.reports.lifecycle import Move, NotNow
 from heedline.reports.models import DangerEntry, DangerEpisode, IdentityShare, SealedHeader, Step
 from tests.casework.journey.test_hand_over import epochs_of, give, opens
 from tests.support import danger_scene, stories
@@ -203,6 +203,17 @@ def test_nothing_ends_it_but_a_discharge(led: People) -> None:
         transitions.release(fresh, by=odile, at=led.at)
     assert row(ref).danger_to_life
     assert row(ref).rank == 0
+
+
+def test_its_page_offers_nothing_that_an_open_danger_bars(led: People) -> None:
+    ref = danger_scene.opened(led)
+    barred = (Move.RELEASE, Move.ASSIGN, Move.CLOSE)
+    header = led.read(ref).header
+    assert not any(header.may(move) for move in barred)
+    assert all("Threat to life" in header.why_not(move) for move in barred)
+    assert header.may(Move.HAND_OVER)
+    danger_scene.end(led, ref)
+    assert all(led.read(ref).header.may(move) for move in barred)
 
 
 def test_a_supervisor_discharges_with_a_reason_and_work_goes_on(led: People) -> None:

@@ -207,6 +207,7 @@ def _one_report(ref: UUID, desks: Sequence[UUID], at: datetime) -> QuerySet[Repo
             compared_at=Subquery(SealedValues.objects.filter(report=OuterRef("pk")).values("matched_at")[:1]),
             offered_from=handing_over.OFFERED_FROM,
             has_danger=Exists(DangerEpisode.objects.filter(report=OuterRef("pk"))),
+            danger_open=Exists(DangerEpisode.objects.filter(report=OuterRef("pk"), discharged_at=None)),
             restricted=Exists(restrictions.restricting().filter(report=OuterRef("pk"))),
         )
     )
@@ -239,6 +240,7 @@ def _file(report: Any, parts: CaseParts, by: Attendance, at: datetime) -> CaseFi
             restricted=report.restricted,
             with_partners=waiting,
             has_danger=report.has_danger,
+            danger_open=report.danger_open,
             offered_by=report.offered_from or "",
             files=len(report.with_files),
             also_open=presence.colleagues(report.also_open),

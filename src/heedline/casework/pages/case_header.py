@@ -12,6 +12,7 @@ from django.conf import settings
 from heedline.casework.access import session
 from heedline.casework.access.presence import AlsoOpen
 from heedline.casework.access.session import Attendance
+from heedline.casework.danger.opening import HELD, PASS_ON
 from heedline.casework.report import editing, restrictions
 from heedline.casework.report.editing import Writing
 from heedline.casework.report.opening import short_name
@@ -43,6 +44,8 @@ OFFERED: tuple[tuple[Move, Capability, str], ...] = (
 FOR_DANGER_ONLY = (
     "Until then you can save only that somebody may be in danger. Hand anything else to a colleague."
 )
+#: What an open danger to life bars, with the reason.
+_IN_DANGER = {Move.CLOSE: HELD, Move.RELEASE: HELD, Move.ASSIGN: PASS_ON}
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,7 @@ def header_of(
     restricted: bool,
     with_partners: int,
     has_danger: bool,
+    danger_open: bool,
     offered_by: str,
     files: int = 0,
     also_open: tuple[AlsoOpen, ...] = (),
@@ -139,7 +143,7 @@ def header_of(
         review_within=_review_within(report),
         status=report.status,
         withdraw_asked=report.withdraw_asked,
-        moves=_moves(report, by, at, restricted=restricted),
+        moves=_moves(report, by, at, restricted=restricted, danger_open=danger_open),
         restricted=restricted,
         with_partners=with_partners,
         has_danger=has_danger,
@@ -156,7 +160,9 @@ def _review_within(report: Report) -> timedelta:
     return table.priorities[code].review_within
 
 
-def _moves(report: Report, by: Attendance, at: datetime, *, restricted: bool) -> tuple[MoveLine, ...]:
+def _moves(
+    report: Report, by: Attendance, at: datetime, *, restricted: bool, danger_open: bool
+) -> tuple[MoveLine, ...]:
     standing = standing_of(report, by.officer_id, at)
     lines = []
     for move, capability, label in OFFERED:
@@ -174,6 +180,8 @@ def _moves(report: Report, by: Attendance, at: datetime, *, restricted: bool) ->
                 reason = "Another desk has handed this report over. Accept it first, or return it."
             if move is Move.TAKE and standing.mine:
                 continue
+            if danger_open:
+                reason = _IN_DANGER.get(move, reason)
         except NotNow as not_now:
             if move in {Move.REOPEN, Move.RELEASE, Move.TAKE, Move.RETURN}:
                 continue

@@ -63,7 +63,9 @@ def other_keys_of_the_queue(page: Visitor) -> None:
         page.play.set_viewport_size({"width": width, "height": 900})
         button = second.get_by_role("button", name="Take and open").bounding_box()
         assert button is not None
-        assert button["x"] + button["width"] <= width, f"the button to take a report is out of sight at {width}"
+        assert button["x"] + button["width"] <= width, (
+            f"the button to take a report is out of sight at {width}"
+        )
     for key in "jjkj":
         keyboard.press(key)
     assert second.locator("th a").evaluate("one => one === document.activeElement")

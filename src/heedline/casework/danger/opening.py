@@ -22,7 +22,7 @@ HELD = (
     "A danger to life is open on this report. Until a supervisor discharges it on the page Threat to life, "
     "the report cannot be closed, released or assessed as no danger."
 )
-PASS_ON = (
+HAND_ON = (
     "This report has an open danger to life. Hand it over to a colleague who accepts, or take it over as a supervisor, on "
     "the page Threat to life."
 )
@@ -70,7 +70,7 @@ def refuse_assigning(report: Report) -> None:
     Its owner must hand the danger over to somebody who accepts it.
     """
     if _is_open(report):
-        raise NotNow(PASS_ON)
+        raise NotNow(HAND_ON)
 
 
 def open_if_it_came_in_danger(found: FoundReport) -> None:

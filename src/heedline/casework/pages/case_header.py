@@ -12,7 +12,7 @@ from django.conf import settings
 from heedline.casework.access import session
 from heedline.casework.access.presence import AlsoOpen
 from heedline.casework.access.session import Attendance
-from heedline.casework.danger.opening import HELD, PASS_ON
+from heedline.casework.danger.opening import HAND_ON, HELD
 from heedline.casework.report import editing, restrictions
 from heedline.casework.report.editing import Writing
 from heedline.casework.report.opening import short_name
@@ -45,7 +45,7 @@ FOR_DANGER_ONLY = (
     "Until then you can save only that somebody may be in danger. Hand anything else to a colleague."
 )
 #: What an open danger to life bars, with the reason.
-_IN_DANGER = {Move.CLOSE: HELD, Move.RELEASE: HELD, Move.ASSIGN: PASS_ON}
+_IN_DANGER = {Move.CLOSE: HELD, Move.RELEASE: HELD, Move.ASSIGN: HAND_ON}
 
 
 @dataclass(frozen=True)

@@ -296,6 +296,30 @@ def test_an_overdue_report_that_was_taken_still_needs_a_reason_from_a_named_pers
     assert event["detail"] == {"kind": "overdue", "because": "desk-was-busy"}
 
 
+def test_a_deadline_missed_after_the_acknowledgement_pages_again(scene: Scene) -> None:
+    """Taking a report in danger that was late acknowledges its alarm. Missing the next action must call somebody."""
+    scene.on_duty("Odile", "north-east")
+    report = scene.report("north-east", "danger")
+    late = NOON + HOUR
+    scene.watch(late)
+    take(scene, "Odile", report)
+    Alarm.objects.filter(kind="overdue").update(acknowledged_at=late)
+    Report.objects.filter(id=report).update(due_at=late + timedelta(minutes=10))
+    scene.watch(late + timedelta(minutes=9))
+    assert Alarm.objects.get(kind="overdue").acknowledged_at == late
+    scene.paged()
+    after = late + timedelta(minutes=11)
+    scene.watch(after)
+    alarm = Alarm.objects.get(kind="overdue")
+    assert (alarm.acknowledged_at, alarm.acknowledged_by, alarm.slot) == (None, None, slot_of(after))
+    assert scene.tick(0, start=after) == 1
+    assert "odile" in scene.paged()
+    with scene.sitting("Odile") as odile:
+        alarms.acknowledge(alarm.id, by=odile, at=after)
+    scene.watch(after + HOUR)
+    assert Alarm.objects.get(kind="overdue").acknowledged_at == after, "it was said of this deadline"
+
+
 def test_clearing_buys_the_same_time_once_more_and_not_for_ever(scene: Scene) -> None:
     scene.on_duty("Odile", "north-east", hours=48)
     scene.report("north-east", "soon")  # the first priority is high: to be handed on within 30 minutes

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Max, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, QuerySet
 from django.db.models.functions import Least
 
 from heedline.audit import journal
@@ -166,12 +166,27 @@ def watch_clocks(at: datetime) -> int:
             )
         ],
     )
+    _wake_missed_again(late, at)
     waiting = Report.objects.filter(stage=Stage.WAITING)
     _raise_waiting(
         AlarmKind.DANGER, waiting.filter(rank=0), at
     )  # given back, reopened, or a letter that was lost
     _raise_waiting(AlarmKind.NOBODY_ON_DUTY, waiting.exclude(desk_id__in=duty_hours.staffed_desks(at)), at)
     return Alarm.objects.filter(cleared_at=None).count()
+
+
+def _wake_missed_again(late: QuerySet[Report], at: datetime) -> None:
+    """Page again for reports that missed a deadline set after their alarm was acknowledged.
+
+    The acknowledgement was of the deadline before. Taking a report acknowledges for its owner, too.
+    """
+    since = late.filter(id=OuterRef("about_id"), due_at__gt=OuterRef("acknowledged_at"))
+    acknowledged = Alarm.objects.filter(
+        kind=AlarmKind.OVERDUE, cleared_at=None, acknowledged_at__isnull=False
+    )
+    acknowledged.filter(Exists(since)).update(
+        acknowledged_by=None, acknowledged_at=None, steps_sent=0, slot=slot_of(at), settled=False
+    )
 
 
 def watch_requests(at: datetime) -> None:

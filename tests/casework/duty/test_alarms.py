@@ -283,6 +283,9 @@ def test_an_overdue_report_that_was_taken_still_needs_a_reason_from_a_named_pers
     alarm = Alarm.objects.get()
     assert alarm.acknowledged_by == scene.people["Odile"].id
     assert alarm.slot == day_of(NOON), "only the day of the arrival is kept"
+    with scene.sitting("Odile") as odile:
+        (line,) = alarms.open_now(by=odile, at=NOON + HOUR)
+    assert line.raised_words == "today", "and no quarter hour that it was not raised in"
     for nothing in ("", "   ", "because I say so"):
         with scene.sitting("Odile") as odile, pytest.raises(NotNow, match="Give a reason"):
             alarms.clear(alarm.id, nothing, by=odile, at=NOON + HOUR)

@@ -126,7 +126,7 @@ def open_now(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
                 alarm.desk_id,
                 alarm.desk.name,
                 alarm.about_id if alarm.about_id in seen else None,
-                slot_words(alarm.slot, at, office_zone()),
+                _since(alarm.slot, at),
                 alarm.steps_sent,
                 alarm.failures,
                 names.get(alarm.acknowledged_by, "A colleague") if alarm.acknowledged_by else None,
@@ -145,6 +145,12 @@ def open_now(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
             )
         )
     return tuple(lines)
+
+
+def _since(slot: datetime, at: datetime) -> str:
+    """Return since when an alarm is open: the quarter hour, or the day once only that is kept."""
+    quarter_hour = slot_words(slot, at, office_zone())
+    return quarter_hour.partition(",")[0] if slot == day_of(slot) else quarter_hour
 
 
 def _page(rule: AlarmRule, alarm: Alarm, by: Attendance) -> str:

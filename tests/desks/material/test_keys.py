@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from pytest_django import Settings
 
 from heedline.backups import loading
 from heedline.backups.plan import Side, copied
@@ -13,13 +14,20 @@ from heedline.casework.keys import directory
 from heedline.casework.records import desk_parts
 from heedline.casework.setup import readdressing
 from heedline.reports.models import DeskPartHeader
-from heedline.specialist_desks.material.models import Examination, MaterialItem
+from heedline.specialist_desks.material.evidence import capturing, entries, wholeness
+from heedline.specialist_desks.material.examination import examining
+from heedline.specialist_desks.material.items import adding
+from heedline.specialist_desks.material.models import MaterialItem
+from heedline.specialist_desks.material.notices import lines, sending
+from heedline.specialist_desks.material.outcomes import disposing
 from heedline.specialist_desks.material.queue import reading
 from tests.desks.test_example_desk import _back_up
 from tests.support.leaving_scene import a_third_officer, an_hour_later, ended, leaves, settled
-from tests.support.material_scene import an_item_of, examined, taken, unlawful
+from tests.support.material_scene import an_item_of
+from tests.support.notice_scene import INTERNAL, POST, approved, unlawful_item
 from tests.support.scene_people import People
 from tests.support.search_scene import indexed
+from tests.support.small_internet import Internet
 
 pytestmark = pytest.mark.django_db
 
@@ -49,12 +57,37 @@ def test_an_item_is_readdressed_when_somebody_leaves(people: People) -> None:
     assert after.epoch != before.epoch
 
 
-def test_an_item_and_its_examination_come_back_from_a_backup(people: People, tmp_path: Path) -> None:
-    ref = taken(people)
-    examined(people, ref, "Odile", unlawful("ta2006-s1"))
-    items, findings = list(MaterialItem.objects.values()), list(Examination.objects.values())
+def rows_of_the_desk() -> dict[str, list[tuple[object, ...]]]:
+    """Every row of the desk's tables."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in {one.table for one in copied() if one.table.startswith("material_")}:
+            cursor.execute(f"SELECT * FROM {table} ORDER BY 1")
+            found[table] = cursor.fetchall()
+    return found
+
+
+@pytest.mark.usefixtures("stored")
+def test_an_item_comes_back_from_a_backup_with_all_that_belongs_to_it(
+    people: People, internet: Internet, settings: Settings, tmp_path: Path
+) -> None:
+    settings.PAGES_DIR = tmp_path / "pages"
+    settings.PAGES_DIR.mkdir()
+    ref = unlawful_item(people)
+    notice = approved(people, item=ref)
+    with people.sitting("Odile") as by:
+        reading.item(ref, by=by, at=people.at)
+        capturing.capture(ref, by=by, at=people.at)
+        sending.send(notice, by=by, at=people.at)
+        alone = adding.add("https://third.example/x", by=by, at=people.at)
+        examining.check(alone, [], gone=True, by=by, at=people.at)
+        disposing.propose(alone, by=by, at=people.at)
+    before = rows_of_the_desk()
+    empty = {table for table, rows in before.items() if not rows}
+    assert empty <= {"material_notice_answer", "material_examiner_day"}
     settled(people)
-    halves = _back_up(people, tmp_path)
+    (tmp_path / "backup").mkdir()
+    halves = _back_up(people, tmp_path / "backup")
     header = "reports_desk_part_header.copy"
     assert header in {one.file for one in halves[Side.KEYS][1].parts}
     assert header not in {one.file for one in halves[Side.BODIES][1].parts}, "who may open it lies apart"
@@ -65,12 +98,16 @@ def test_an_item_and_its_examination_come_back_from_a_backup(people: People, tmp
     raw.execute("SET LOCAL session_replication_role = origin")
     with loading.as_owner(raw):
         loading.copy_in(raw, halves, lambda words: None)
-    assert list(MaterialItem.objects.values()) == items
-    assert list(Examination.objects.values()) == findings
+    assert rows_of_the_desk() == before
     directory.forget()
     people.tokens.clear()
     indexed(people)
     with people.sitting("Odile") as by:
         found = reading.item(ref, by=by, at=people.at)
-    assert found.examinations[0].told["reasons"] == {"ta2006-s1": "It praises an attack"}
+        (entry,) = entries.opened(MaterialItem.objects.get(id=ref), by.keys())
+        assert wholeness.verify(ref, by=by, at=people.at) == ()
+        told = lines.one(notice, by=by, at=people.at).stored.content
+    assert found.examinations[0].told["reasons"] == {"ta2006-s1": INTERNAL}
     assert found.line.reports == 1, "the index is made anew, and the item is found in it"
+    assert entry.link.words["told"]["address"] == POST
+    assert told.items[0].address == POST

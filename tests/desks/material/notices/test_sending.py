@@ -262,6 +262,25 @@ def test_nobody_approves_what_they_wrote_or_examined_first(people: People) -> No
     assert state(ref) is NoticeState.APPROVED
 
 
+def test_an_approval_counts_once_and_not_after_the_notice_was_given_up(people: People) -> None:
+    ref = approved(people)
+    with people.sitting("Nadia") as by, pytest.raises(NotNow):
+        composing.approve(ref, version=version(ref), by=by, at=people.at)
+    assert CompanyNotice.objects.get(id=ref).approver_id == people.house.officers["Otto"].id
+    with people.sitting("Odile") as by:
+        composing.give_back(ref, version=version(ref), by=by, at=people.at)
+        composing.propose(ref, version=version(ref), by=by, at=people.at)
+        composing.drop(ref, version=version(ref), by=by, at=people.at)
+    row = CompanyNotice.objects.get(id=ref)
+    with people.sitting("Otto") as by:
+        with pytest.raises(NotNow):
+            composing.approve(ref, version=version(ref), by=by, at=people.at)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            CompanyNotice.objects.filter(id=ref).update(
+                state="approved", approver=by.officer_id, approved_container=row.container
+            )
+
+
 def test_the_database_refuses_the_same(people: People) -> None:
     ref = drafted(people)
     row = CompanyNotice.objects.get(id=ref)

@@ -116,6 +116,7 @@ def _answered(items: Mapping[str, UUID], notices: Mapping[str, UUID], by: Attend
         notices[_APPEALED], CompanyAnswer.OBJECTS, "Invented: it is a line from a play.", by=by, at=at
     )
     sending.came_back(notices[_BOUNCED], "Invented: 550 mailbox is full.", by=by, at=at)
+    channels.test_channel("kiteboard", _EMAIL, by=by, at=at + timedelta(seconds=1))  # it has room again
     sightings.record(items[_REMOVED], LivenessVerdict.REMOVED_404, by=by, at=at)
     following.close(notices[_REMOVED], by=by, at=at)
     following.serve(

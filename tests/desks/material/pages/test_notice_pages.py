@@ -10,14 +10,17 @@ from uuid import uuid4
 
 import pytest
 
+from heedline.specialist_desks.material.delivery import pack_data
 from heedline.specialist_desks.material.models import CompanyNotice, MaterialItem
+from heedline.specialist_desks.material.notices import sending
 from heedline.specialist_desks.material.outcomes import figures
+from heedline.specialist_desks.material.rules import ItemState
 from tests.sites.conftest import office_site  # noqa: F401
 from tests.sites.office.conftest import demo, hand  # noqa: F401
 from tests.sites.office.desk_hand import Hand
 from tests.support.cast import House, now
 from tests.support.material_scene import examined, harmless, material_desk, taken
-from tests.support.notice_scene import EMAIL, POST, unlawful_item
+from tests.support.notice_scene import EMAIL, POST, approved, unlawful_item
 from tests.support.scene_people import People
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -146,6 +149,63 @@ def test_no_company_is_told_of_a_news_article(
     assert "found to be lawful" in odile.html
     assert not CompanyNotice.objects.exists()
     assert MaterialItem.objects.get().state == "lawful"
+
+
+def test_a_silent_company_goes_red_and_is_escalated(
+    people: People,
+    house: House,
+    hand: Callable[[], Hand],  # noqa: F811
+) -> None:
+    ref = approved(people)
+    with people.sitting("Odile") as by:
+        sending.send(ref, by=by, at=people.at)
+    past = now() - timedelta(hours=1)
+    CompanyNotice.objects.update(due_at=past, acknowledge_by=past)
+    odile = hand().at_work(house, "Odile")
+    for path in ("/w/items/?list=unlawful", "/w/items/notices/", f"/w/items/notices/{ref}/"):
+        odile.get(path)
+        assert '<strong class="hl-overdue">Overdue by 1 hour</strong>' in odile.html, path
+    for level in pack_data.notice_rules().escalation:
+        assert f"Escalate to {level.to}.".replace("'", "&#x27;") in odile.html
+        _do(odile, "escalate", escalation_words="Telephoned, and nobody answered.")
+        assert "The escalation is recorded." in odile.html
+        assert "Telephoned, and nobody answered." in odile.html
+        CompanyNotice.objects.update(due_at=past)
+        odile.get(f"/w/items/notices/{ref}/")
+    assert "Escalate to" not in odile.html, "every step was taken"
+    assert "Close it without an answer" not in odile.html
+    olga = hand().at_work(house, "Olga")
+    olga.get(f"/w/items/notices/{ref}/")
+    _do(olga, "lapse")
+    assert "The notice is closed without an answer." in olga.html
+
+
+def test_an_appeal_that_reverses_withdraws_the_notice(
+    people: People,
+    house: House,
+    hand: Callable[[], Hand],  # noqa: F811
+) -> None:
+    ref = approved(people)
+    with people.sitting("Odile") as by:
+        sending.send(ref, by=by, at=people.at)
+    where, item = f"/w/items/notices/{ref}/", MaterialItem.objects.get().id
+    odile = hand().at_work(house, "Odile")
+    odile.get(where)
+    _do(odile, "answer", answer="objects", answer_words="By email: it is a line from a play.")
+    _do(odile, "close")
+    assert "The company objects. Somebody uninvolved decides first." in odile.html
+    odile.get(f"/w/items/{item}/examine/")
+    assert "You took part in an earlier decision about this item." in odile.html
+    assert examined(people, item, "Nadia", harmless()) is ItemState.LAWFUL
+    odile.get(where)
+    assert "The item is no longer found to be unlawful. Withdraw this notice." in odile.html
+    _do(odile, "withdraw", withdraw_words="It is a line from a play.")
+    assert "The notice is withdrawn, and the company was told." in odile.html
+    odile.get(f"/w/items/{item}/")
+    assert "Review of the decision" in odile.html
+    assert "Write a notice" not in odile.html
+    odile.get(f"/w/items/{item}/notice/")
+    assert odile.heading == "No notice can be written"
 
 
 def test_figures_hide_small_numbers(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -12,6 +13,9 @@ from heedline.casework.report.opening import short_name
 from heedline.casework.setup import stewardship
 from heedline.desks.models import Officer
 from heedline.permits.roles import Role
+from heedline.specialist_desks.material.examination import welfare
+from heedline.specialist_desks.material.examination.exposure import UNTIL_BREAK
+from heedline.specialist_desks.material.examination.welfare import OnBreak
 from heedline.specialist_desks.material.models import MaterialItem
 from tests.sites.conftest import office_site  # noqa: F401
 from tests.sites.office.conftest import demo, hand  # noqa: F401
@@ -112,10 +116,11 @@ def test_each_single_key_leads_somewhere_on_its_page(
         assert len({key for key, _ in rows}) == len(rows), path
         return {key for key, _ in rows}
 
-    assert keys(f"/w/items/{new}/") == set("acxvmwqb")
+    assert keys(f"/w/items/{new}/") == set("acxvmqb")
     odile.send(f"/w/items/{new}/do/", do="take")
-    assert keys(f"/w/items/{new}/") == set("ecxvmwqb")
+    assert keys(f"/w/items/{new}/") == set("ecxvmqb")
     assert keys(f"/w/items/{new}/examine/") >= set("f12xrib")
+    assert keys(f"/w/items/{item}/") == set("xvmwqb")
     assert keys(f"/w/items/{item}/examine/") == set("ib"), "nothing can be decided here"
     assert keys(f"/w/items/notices/{notice}/") == set("atrpiq")
     for path, thing in (("/w/items/", "item"), ("/w/items/notices/", "notice")):
@@ -146,6 +151,31 @@ def test_a_stranger_gets_the_page_of_what_never_was(house: House, hand: Callable
     assert oren.page.status_code == 404
     oren.get("/w/")
     assert ">Items<" not in oren.html
+
+
+def test_an_examiner_is_sent_on_a_break(house: House, hand: Callable[[], Hand]) -> None:  # noqa: F811
+    people = material_desk(People(house, now()))
+    item = the_item(people)
+    midnight = datetime.combine(people.at.date() + timedelta(days=1), time(), UTC)
+    begin = min(people.at, midnight - timedelta(minutes=UNTIL_BREAK + 1))  # on one day
+    with people.sitting("Odile") as by:
+        for minute in range(UNTIL_BREAK - 1):
+            welfare.look(by=by, at=begin + timedelta(minutes=minute))
+        with pytest.raises(OnBreak):
+            welfare.look(by=by, at=begin + timedelta(minutes=UNTIL_BREAK - 1))
+    odile = hand().at_work(house, "Odile")
+    for path in ("", "examine/", "evidence/1/upload/"):
+        odile.get(f"/w/items/{item}/{path}")
+        assert (odile.heading, "You are on a break until" in odile.html) == ("Not now", True), path
+    odile.get("/w/items/")
+    assert short_name(item) in odile.html, "the queue shows texts and labels only"
+    otto = hand().at_work(house, "Otto")
+    otto.get("/w/items/breaks/")
+    assert "You have looked at items for 0 minutes today" in otto.html
+    otto.send("/w/items/breaks/", do="break")
+    assert "Your break has begun." in otto.html
+    otto.get(f"/w/items/{item}/")
+    assert otto.heading == "Not now"
 
 
 def test_time_with_items_is_shown_to_who_looks_after_examiners_only(

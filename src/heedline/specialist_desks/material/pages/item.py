@@ -35,7 +35,7 @@ from heedline.specialist_desks.material.pages.notices.notices import line_words
 from heedline.specialist_desks.material.pages.words import OUTCOMES, PLACES, STATES
 from heedline.specialist_desks.material.queue import reading
 from heedline.specialist_desks.material.queue.reading import ItemView
-from heedline.specialist_desks.material.rules import APPROVABLE, PARTS, ItemOutcome, ItemState, Place
+from heedline.specialist_desks.material.rules import APPROVABLE, PARTS, WATCHED, ItemOutcome, ItemState, Place
 from heedline.specialist_desks.material.vocabulary import MaterialCapability
 from heedline.web.components.forms import Checkboxes, Field, FieldOption, Form, TextInput
 from heedline.web.declared import Audience, open_to
@@ -53,7 +53,7 @@ _CHECK = (
         label="What gives it a higher priority?",
         optional=True,
         choices=tuple(
-            FieldOption(value=code, label=one.words, hint=f"{one.points} points")
+            FieldOption(value=code, label=f"{one.words} ({one.points} points)")
             for code, one in PARTS.items()
             if code != "danger"
         ),
@@ -215,6 +215,7 @@ def _context(request: OfficeRequest, found: ItemView) -> dict[str, Any]:
         "can_record_unit": leads and found.referral_waits,
         "can_refer": state in (ItemState.NEW, ItemState.EXAMINING, ItemState.SECOND, ItemState.DISPUTED),
         "notices": [line_words(one) for one in lines.of_item(found.line.ref, by=by, at=now)],
+        "can_notify": state in WATCHED and by.may(MaterialCapability.NOTIFY),
         "seen": seen_words(sightings.last(found.line.ref), now),
         "needs_audience": found.closed_audience and not found.audience_approved,
         "can_approve": found.closed_audience

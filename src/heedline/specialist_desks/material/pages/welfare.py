@@ -24,7 +24,7 @@ from heedline.web.shell.request import OfficeRequest
 def welfare(request: OfficeRequest) -> HttpResponse:
     """Show the examiner's viewing time, start a break or save opt-outs."""
     by, at = request.attendance, session.now()
-    fields = (shown_categories("Do not show me items that may show", "categories"),)
+    fields = (shown_categories("Don't show me items that may contain any of these", "categories"),)
     mine = welfare_of.mine(by=by, at=at)
     if request.method == "POST":
         if request.POST.get("do") == "break":

@@ -57,7 +57,7 @@
   // Other pages say in the list itself where a key goes. A key follows a link, presses a button that can be taken back,
   // and otherwise only moves the focus: nothing is decided or sent by one key.
   const goTo = (place) => {
-    const found = place.matches("a, button, input, select, textarea") ? place : place.querySelector("a[href], button, input, select, textarea") || place;
+    const found = place.matches("a, button, input, select, textarea") ? place : place.querySelector("a[href], button, input:not([type=hidden]), select, textarea") || place;
     const folded = found.closest("details");
     if (folded) folded.open = true;
     if (found.tabIndex < 0 && !found.hasAttribute("tabindex")) found.setAttribute("tabindex", "-1");

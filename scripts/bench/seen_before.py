@@ -13,7 +13,7 @@ import statistics
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from heedline.index import Document, SealedIndex, new_keys
@@ -85,6 +85,9 @@ class Pages:
 
     def read(self, number: int) -> Mapping[int, SealedPage]:
         return {number: self.pages[number]} if number in self.pages else {}
+
+    def read_all(self, numbers: Sequence[int]) -> Mapping[int, SealedPage]:
+        return {number: self.pages[number] for number in numbers if number in self.pages}
 
     def write(self, pages: Mapping[int, SealedPage], size: int) -> None:
         self.pages.update(pages)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
 import apsw
@@ -52,6 +52,9 @@ class PageStore(Protocol):
 
     def read(self, number: int) -> Mapping[int, SealedPage]:
         """Return a page, together with others that are likely to be read next."""
+
+    def read_all(self, numbers: Sequence[int]) -> Mapping[int, SealedPage]:
+        """Return these pages, leaving out those that there are not."""
 
     def write(self, pages: Mapping[int, SealedPage], size: int) -> None:
         """Store new versions of pages, and the new number of pages."""
@@ -154,6 +157,17 @@ class PageFile:
             self._newest, self._sealers[self._newest].seal(body, self._place(number, self._newest))
         )
 
+    def ahead(self, numbers: Iterable[int]) -> None:
+        """Fetch pages that will be read, in one go."""
+        known = (self._dirty, self._opened, self._ahead)
+        wanted = [
+            one
+            for one in dict.fromkeys(numbers)
+            if 0 <= one < self._stored and not any(one in pages for pages in known)
+        ]
+        if wanted:
+            self._ahead |= self._store.read_all(wanted)
+
     def body(self, number: int) -> bytes:
         """Return the content of a page as SQLite reads it.
 
@@ -174,6 +188,8 @@ class PageFile:
         if (page := self._opened.get(number)) is not None:
             self._opened.move_to_end(number)
             return page
+        if number >= self._stored:  # a hole: SQLite has written pages behind it, as in any file
+            return bytes(BODY)
         if number not in self._ahead:
             self._ahead |= self._store.read(number)
         if number not in self._ahead:

@@ -1,8 +1,9 @@
 """An encrypted full-text index of reports, which can be searched, updated, purged and rekeyed.
 
 A document is one report with everything that may be searched in it. Its words are stored in `words` in their
-order, and its forms and keys in `forms` in no order. Both are contentless FTS5 tables. They return row
-numbers, and `document` maps a row to its report.
+order, its forms in `forms` and its keys in `keys` in no order. All are contentless FTS5 tables. They return row
+numbers, and `document` maps a row to its report. Before a look-up, the pages that it will read are fetched
+together (`lookahead.py`).
 
 A changed index must be stored with `save`. If anything fails before that, discard the object. Nothing has
 changed then. All methods raise Damaged if a page is not as it was sealed.
@@ -10,29 +11,25 @@ changed then. All methods raise Damaged if a page is not as it was sealed.
 
 from __future__ import annotations
 
-import hmac
-from base64 import b32encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import batched
 from typing import Any, Final, cast
 from uuid import UUID
 
 import apsw
 
-from heedline.index import free_pages
+from heedline.index import free_pages, lookahead
+from heedline.index.hashing import KeyedHashes
 from heedline.index.keys import IndexKeys
 from heedline.index.paging import Damaged, PageFile, PageStore, SealedPage, connect
 
 #: Edition of the tables and of what is put into them. An index of another edition is made anew.
-EDITION: Final = 2
+EDITION: Final = 3
 #: Pages of FTS5 that one step of merging writes in each table. Two of them fit one page of SQLite (`pgsz` below).
 MERGED: Final = 200
-#: Characters of a token, of five bits each.
-_TOKEN: Final = 10
-#: Hashed words that one open index remembers.
-_MOST_TOKENS: Final = 50_000
-_TABLES = ("words", "forms")
+_TABLES = ("words", "forms", "keys")
 #: What SQLite raises for pages that do not fit together, such as old ones that somebody has put back.
 _OF_THE_PAGES: Final = (
     apsw.IOError,
@@ -44,16 +41,16 @@ _OF_THE_PAGES: Final = (
     apsw.FullError,
 )
 _ROWS = "SELECT rowid AS id FROM {0} WHERE {0} MATCH ?"
+#: Rows that one statement asks for.
+_TOGETHER: Final = 500
 _SCHEMA = """
 CREATE TABLE document(id INTEGER PRIMARY KEY, report BLOB NOT NULL);
 CREATE VIRTUAL TABLE words USING fts5(w, content='', contentless_delete=1, tokenize='ascii');
 CREATE VIRTUAL TABLE forms USING fts5(f, content='', contentless_delete=1, detail=none, tokenize='ascii');
-INSERT INTO words(words, rank) VALUES('pgsz', 3980);
-INSERT INTO words(words, rank) VALUES('automerge', 0);
-INSERT INTO words(words, rank) VALUES('crisismerge', 1000);
-INSERT INTO forms(forms, rank) VALUES('pgsz', 3980);
-INSERT INTO forms(forms, rank) VALUES('automerge', 0);
-INSERT INTO forms(forms, rank) VALUES('crisismerge', 1000);
+CREATE VIRTUAL TABLE keys USING fts5(k, content='', contentless_delete=1, detail=none, tokenize='ascii');
+INSERT INTO words(words, rank) VALUES('pgsz', 3980), ('automerge', 0), ('crisismerge', 1000);
+INSERT INTO forms(forms, rank) VALUES('pgsz', 3980), ('automerge', 0), ('crisismerge', 1000);
+INSERT INTO keys(keys, rank) VALUES('pgsz', 3980), ('automerge', 0), ('crisismerge', 1000), ('usermerge', 2);
 """
 
 
@@ -114,8 +111,9 @@ class SealedIndex:
     def __init__(self, store: PageStore, keys: IndexKeys, *, writable: bool = False) -> None:
         self._file = PageFile(store, keys, writable=writable)
         self._store = store
-        self._key = keys.words
-        self._tokens: dict[str, str] = {}
+        self._words, self._forms, self._keys, self._reports, self._marks = (
+            KeyedHashes(keys.words, sort) for sort in ("word", "form", "key", "report", "mark")
+        )
         self._known: dict[int, UUID] = {}
         with self._honest():
             self._sql = connect(self._file)
@@ -154,7 +152,7 @@ class SealedIndex:
     def count(self) -> int:
         """Return the number of reports in the index."""
         with self._honest():
-            things = len(self._rows(self._token("t", "thing"), -1))
+            things = len(self._rows("keys", self._marks["thing"], -1))
             return int(self._one("SELECT count(*) FROM document")) - things
 
     # --- writing -----------------------------------------------------------------------------------------------------
@@ -170,16 +168,17 @@ class SealedIndex:
                 more += not self._drop(document.report)
                 self._sql.execute("INSERT INTO document(report) VALUES(?)", (document.report.bytes,))
                 row = self._sql.last_insert_rowid()
-                text = f" {self._token('.', 'end')} ".join(
-                    " ".join(self._token("w", word) for word in words) for words in document.texts
+                text = f" {self._marks['end']} ".join(
+                    " ".join(map(self._words.__getitem__, words)) for words in document.texts
                 )
-                forms = {self._token("r", document.report.hex)}
-                forms |= {self._token("f", one) for one in document.forms}
-                forms |= {self._token("k", one) for one in document.keys}
+                forms = set(map(self._forms.__getitem__, document.forms))
+                keys = set(map(self._keys.__getitem__, document.keys))
+                keys.add(self._reports[document.report.hex])
                 if document.thing:
-                    forms.add(self._token("t", "thing"))
+                    keys.add(self._marks["thing"])
                 self._sql.execute("INSERT INTO words(rowid, w) VALUES(?, ?)", (row, text))
-                self._sql.execute("INSERT INTO forms(rowid, f) VALUES(?, ?)", (row, " ".join(sorted(forms))))
+                self._sql.execute("INSERT INTO forms(rowid, f) VALUES(?, ?)", (row, " ".join(forms)))
+                self._sql.execute("INSERT INTO keys(rowid, k) VALUES(?, ?)", (row, " ".join(keys)))
         return more
 
     def drop(self, report: UUID) -> bool:
@@ -242,31 +241,30 @@ class SealedIndex:
             asked = self._asked(query)
             if not asked:
                 return []
-            rows = " INTERSECT ".join(f"SELECT id FROM ({statement})" for statement, _ in asked)  # noqa: S608
-            found = self._sql.execute(
-                f"SELECT id, report FROM document JOIN (SELECT id FROM ({rows}) ORDER BY id DESC LIMIT ?) USING (id)"  # noqa: S608
-                " ORDER BY id DESC",
-                (*(value for _, values in asked for value in values), most),
-            ).fetchall()
-        return [Hit(UUID(bytes=report), row) for row, report in cast("list[tuple[int, bytes]]", found)]
+            matching = " INTERSECT ".join(f"SELECT id FROM ({statement})" for statement, _ in asked)  # noqa: S608
+            values = [value for _, some in asked for value in some]
+            newest = f"SELECT id FROM ({matching}) ORDER BY id DESC LIMIT ?"  # noqa: S608
+            found = self._sql.execute(newest, (*values, most))
+            rows = [row for (row,) in cast("list[tuple[int]]", found.fetchall())]
+            reports = self._reports_at(rows)
+        return [Hit(reports[row], row) for row in rows]
 
     def seen(self, keys: Iterable[str], *, most: int) -> dict[str, list[UUID]]:
         """Return up to `most` reports for each of these keys, most recently indexed first.
 
         Keys that no report has are left out.
         """
-        found = {}
+        tokens = {key: self._keys[key] for key in keys}
         with self._honest():
-            for key in keys:
-                rows = self._rows(self._token("k", key), most)
-                if rows:
-                    found[key] = [self._report(row) for row in rows]
-        return found
+            self._ahead("keys", tokens.values())
+            rows = {key: self._rows("keys", token, most) for key, token in tokens.items()}
+            reports = self._reports_at({row for some in rows.values() for row in some})
+        return {key: [reports[row] for row in some] for key, some in rows.items() if some}
 
     def has(self, report: UUID) -> bool:
         """Return whether a report is in the index."""
         with self._honest():
-            return bool(self._rows(self._token("r", report.hex), 1))
+            return bool(self._rows("keys", self._reports[report.hex], 1))
 
     def check(self) -> None:
         """Check the integrity of the whole index.
@@ -285,68 +283,89 @@ class SealedIndex:
     # -----------------------------------------------------------------------------------------------------------------
 
     def _drop(self, report: UUID) -> bool:
-        rows = self._rows(self._token("r", report.hex), -1)
+        rows = self._rows("keys", self._reports[report.hex], -1)
         for row in rows:
             for table in (*_TABLES, "document"):
                 self._sql.execute(f"DELETE FROM {table} WHERE rowid = ?", (row,))  # noqa: S608
             self._known.pop(row, None)
         return bool(rows)
 
-    def _rows(self, form: str, most: int) -> list[int]:
-        asked = "SELECT rowid FROM forms WHERE forms MATCH ? ORDER BY rowid DESC LIMIT ?"
-        found = self._sql.execute(asked, (f'"{form}"', most)).fetchall()
+    def _rows(self, table: str, token: str, most: int) -> list[int]:
+        asked = f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid DESC LIMIT ?"  # noqa: S608
+        found = self._sql.execute(asked, (f'"{token}"', most)).fetchall()
         return [row for (row,) in cast("list[tuple[int]]", found)]
 
-    def _report(self, row: int) -> UUID:
-        if row not in self._known:
-            self._known[row] = UUID(bytes=self._one("SELECT report FROM document WHERE id = ?", row))
-        return self._known[row]
+    def _reports_at(self, rows: Iterable[int]) -> dict[int, UUID]:
+        """Return the reports in these rows."""
+        unknown = sorted(row for row in rows if row not in self._known)
+        lookahead.rows_ahead(self._file, self._roots()["document"], unknown)
+        for some in batched(unknown, _TOGETHER, strict=False):
+            asked = f"SELECT id, report FROM document WHERE id IN ({','.join('?' * len(some))})"  # noqa: S608
+            for row, report in cast("list[tuple[int, bytes]]", self._sql.execute(asked, some).fetchall()):
+                self._known[row] = UUID(bytes=report)
+        if any(row not in self._known for row in unknown):
+            raise Damaged
+        return self._known
+
+    def _ahead(self, table: str, tokens: Iterable[str]) -> None:
+        """Fetch the pages in which a table has these tokens."""
+        structure = self._sql.execute(f"SELECT block FROM {table}_data WHERE id = ?", (lookahead.STRUCTURE,))  # noqa: S608
+        segments = lookahead.segments_of(cast("tuple[bytes]", structure.fetchone() or (b"",))[0])
+        lookahead.ahead(self._file, self._roots(), segments, table, tokens)
+
+    def _roots(self) -> dict[str, int]:
+        """Return the first page of each table."""
+        found = self._sql.execute("SELECT name, rootpage FROM sqlite_schema WHERE rootpage > 0").fetchall()
+        return dict(cast("list[tuple[str, int]]", found))
 
     def _asked(self, query: Query) -> list[tuple[str, tuple[str, ...]]]:
         """Return the SQL statements for a query, each with its values.
 
         A report matches if all of the statements return its row.
         """
-        words, forms = [], []
-        asked: list[tuple[str, tuple[str, ...]]] = []
-        for clause in query.clauses:
-            phrases = " OR ".join(
-                f'"{" ".join(self._token("w", one) for one in phrase)}"' for phrase in clause.phrases
+        clauses = [
+            (
+                [[self._words[word] for word in phrase] for phrase in clause.phrases],
+                [self._forms[form] for form in clause.forms],
+                [self._keys[key] for key in clause.keys],
             )
-            forms_and_keys = [
-                *(self._token("f", one) for one in clause.forms),
-                *(self._token("k", one) for one in clause.keys),
-            ]
-            there = [form for form in forms_and_keys if not phrases or self._rows(form, 1)]
-            any_form = " OR ".join(f'"{form}"' for form in there)
-            if phrases and any_form:
-                union = f"{_ROWS.format('words')} UNION {_ROWS.format('forms')}"
-                asked.append((union, (phrases, any_form)))
-            elif phrases:
-                words.append(f"({phrases})")
-            elif any_form:
-                forms.append(f"({any_form})")
-        for table, wanted in (("words", words), ("forms", forms)):
-            if wanted:
-                asked.append((_ROWS.format(table), (" AND ".join(wanted),)))
+            for clause in query.clauses
+        ]
+        for table, tokens in (
+            ("words", [token for phrases, _, _ in clauses for phrase in phrases for token in phrase]),
+            ("forms", [token for _, forms, _ in clauses for token in forms]),
+            ("keys", [token for _, _, keys in clauses for token in keys]),
+        ):
+            if tokens:
+                self._ahead(table, tokens)
+        together: dict[str, list[str]] = {table: [] for table in _TABLES}
+        asked: list[tuple[str, tuple[str, ...]]] = []
+        for phrases, forms, keys in clauses:
+            ways = {"words": phrases, "forms": [[form] for form in forms], "keys": [[key] for key in keys]}
+            several = sum(map(bool, ways.values())) > 1
+            either = {
+                table: " OR ".join(f'"{" ".join(one)}"' for one in some)
+                for table, some in ways.items()
+                if some and not (several and table != "words" and not self._any(table, some))
+            }
+            if len(either) == 1:
+                [(table, wanted)] = either.items()
+                together[table].append(f"({wanted})")
+            elif either:
+                asked.append((" UNION ".join(map(_ROWS.format, either)), tuple(either.values())))
+        for table, conditions in together.items():
+            if conditions:
+                asked.append((_ROWS.format(table), (" AND ".join(conditions),)))
         return asked
+
+    def _any(self, table: str, tokens: Iterable[Sequence[str]]) -> bool:
+        return any(self._rows(table, one[0], 1) for one in tokens)
 
     def _one(self, statement: str, *values: Any) -> Any:
         row = self._sql.execute(statement, values).fetchone()
         if row is None:
             raise Damaged
         return row[0]
-
-    def _token(self, sort: str, word: str) -> str:
-        """Return the keyed hash of a word (`w`), form (`f`), key (`k`), report (`r`) or mark of a thing (`t`)."""
-        named = f"{sort}:{word}"
-        token = self._tokens.get(named)
-        if token is None:
-            if len(self._tokens) >= _MOST_TOKENS:
-                self._tokens.clear()
-            digest = hmac.digest(self._key, named.encode(), "sha256")
-            token = self._tokens[named] = b32encode(digest[:10])[:_TOKEN].decode().lower()
-        return token
 
     @contextmanager
     def _honest(self) -> Iterator[None]:

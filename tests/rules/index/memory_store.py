@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from heedline.index.paging import SealedPage
 
@@ -21,6 +21,10 @@ class MemoryStore:
     def read(self, number: int) -> Mapping[int, SealedPage]:
         self.reads += 1
         return {number: self.pages[number]} if number in self.pages else {}
+
+    def read_all(self, numbers: Sequence[int]) -> Mapping[int, SealedPage]:
+        self.reads += 1
+        return {number: self.pages[number] for number in numbers if number in self.pages}
 
     def write(self, pages: Mapping[int, SealedPage], size: int) -> None:
         self.pages = {number: page for number, page in {**self.pages, **pages}.items() if number < size}

@@ -12,9 +12,10 @@ from uuid import UUID, uuid4
 import apsw
 import pytest
 
-from heedline.index import Clause, Damaged, Document, Query, SealedIndex, new_keys
+from heedline.index import Clause, Damaged, Document, Query, SealedIndex, hashing, new_keys
+from heedline.index.hashing import KeyedHashes
 from heedline.index.keys import IndexKeys
-from heedline.index.paging import BODY, SealedPage
+from heedline.index.paging import BODY, PAGE, PageFile, SealedPage
 from tests.rules.index.memory_store import MemoryStore
 from tests.support.alteration import altered
 
@@ -130,8 +131,8 @@ def test_a_purge_and_a_new_key_leave_nothing_of_a_dropped_report() -> None:
     for n in range(40):  # merges in between leave copies of its words in freed pages
         fill(store, *(document(f"v{n} v{m}") for m in range(20)))
     with SealedIndex(store, KEYS) as index:
-        tokens = [index._token("w", word).encode() for word in ("quillon", "marzipan", "zeppelin")]
-        tokens += [index._token("k", "phone:7").encode(), index._token("r", gone.report.hex).encode()]
+        tokens = [index._words[word].encode() for word in ("quillon", "marzipan", "zeppelin")]
+        tokens += [index._keys["phone:7"].encode(), index._reports[gone.report.hex].encode()]
     old, keys = dict(store.pages), KEYS.with_next()
     with SealedIndex(store, keys, writable=True) as index:
         index.drop(gone.report)
@@ -203,9 +204,31 @@ def test_planted_words_show_in_no_page_and_no_two_reports_look_alike() -> None:
 
 def test_a_token_says_nothing_without_the_key() -> None:
     with SealedIndex(MemoryStore(), KEYS) as one, SealedIndex(MemoryStore(), new_keys()) as other:
-        assert one._token("w", "bridge") == one._token("w", "bridge")
-        assert len({one._token(sort, "bridge") for sort in "wfkr."}) == 5
-        assert one._token("w", "bridge") != other._token("w", "bridge")
+        assert one._words["bridge"] == KeyedHashes(KEYS.words, "word")["bridge"]
+        sorts = (one._words, one._forms, one._keys, one._reports, one._marks)
+        assert len({sort["bridge"] for sort in sorts}) == 5
+        assert one._words["bridge"] != other._words["bridge"]
+
+
+def test_a_page_that_sqlite_has_not_written_yet_reads_as_in_any_file() -> None:
+    """A large merge writes pages out of order when its cache is full, and reads some between them before they are saved."""
+    store = MemoryStore()
+    file = PageFile(store, KEYS, writable=True)
+    file.xWrite(b"one".ljust(PAGE, b"\0"), 0)
+    file.flush()
+    file.xWrite(b"four".ljust(PAGE, b"\0"), 3 * PAGE)
+    assert file.xRead(PAGE, 1 * PAGE) == file.xRead(PAGE, 2 * PAGE) == bytes(PAGE)
+    file.flush()
+    again = PageFile(store, KEYS, writable=False)
+    read = [again.xRead(PAGE, number * PAGE).rstrip(b"\0") for number in range(4)]
+    assert read == [b"one", b"", b"", b"four"]
+
+
+def test_hashes_are_forgotten_before_they_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hashing, "MOST_KNOWN", 100)
+    hashes = KeyedHashes(KEYS.words, "word")
+    assert len({hashes[f"word {number}"] for number in range(1_000)}) == 1_000
+    assert len(hashes) <= 100
 
 
 @pytest.mark.thorough

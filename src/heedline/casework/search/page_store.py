@@ -7,7 +7,7 @@ written since are recognised by their version. Every reader has a snapshot of th
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
 from uuid import UUID
@@ -21,7 +21,9 @@ from heedline.reports.models import SearchIndex
 #: Sealed pages that one process keeps: 32 MB.
 MOST_KEPT = 4_000
 #: Pages that are fetched together: SQLite writes what belongs together side by side.
-AHEAD = 8
+AHEAD = 4
+#: Pages that are fetched together where the page before them was read as well.
+ON = 32
 _READ = "SELECT number, generation, sealed FROM reports_search_page WHERE index_id = %s AND number = ANY (%s)"
 _SINCE = "SELECT number FROM reports_search_page WHERE index_id = %s AND version > %s"
 _WRITE = (
@@ -89,12 +91,18 @@ class StoredPages:
         return self._row.size
 
     def read(self, number: int) -> Mapping[int, SealedPage]:
+        ahead = ON if number - 1 in self._pages else AHEAD
         if number not in self._pages:
-            wanted = [
-                one for one in range(number, min(number + AHEAD, self._row.size)) if one not in self._pages
-            ]
-            self._pages |= self.fetch(wanted)
+            self._fetch_missing(range(number, min(number + ahead, self._row.size)))
         return {number: self._pages[number]} if number in self._pages else {}
+
+    def read_all(self, numbers: Sequence[int]) -> Mapping[int, SealedPage]:
+        self._fetch_missing(numbers)
+        return {number: self._pages[number] for number in numbers if number in self._pages}
+
+    def _fetch_missing(self, numbers: Iterable[int]) -> None:
+        if missing := [one for one in numbers if one not in self._pages]:
+            self._pages |= self.fetch(missing)
 
     def fetch(self, numbers: list[int]) -> dict[int, SealedPage]:
         """Read these pages from the database."""

@@ -1,0 +1,201 @@
+"""Finds the pages that a look-up in the index will read, so that they can be fetched together.
+
+SQLite asks for one page after the other. A look-up of many words in several segments would fetch hundreds, each by a
+statement of its own. What is found here is only a hint: SQLite reads everything itself, and fetches what is missing.
+
+Formats: https://sqlite.org/fileformat2.html, sections 1.6 and 2.1, and the comments of SQLite's `fts5_index.c`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from heedline.index.paging import PageFile
+
+_INNER_OF_INDEX, _INNER_OF_TABLE, _LEAF_OF_INDEX = 2, 5, 10
+#: Levels of a tree: one of more is damaged.
+_DEEPEST: Final = 8
+#: The row of a `_data` table that says which segments there are.
+STRUCTURE: Final = 10
+#: Pages that one look-up fetches ahead at most: 16 MB.
+MOST_AHEAD: Final = 2_000
+_NEW_STRUCTURE: Final = b"\xff\x00\x00\x01"
+#: What FTS5 puts before a word of the main index, and where the number of a segment begins in the number of its page.
+_MAIN: Final = b"0"
+_SEGMENT: Final = 37
+
+
+class Segment(NamedTuple):
+    """A segment of an FTS5 table, with its first and last page."""
+
+    number: int
+    first: int
+    last: int
+
+
+def ahead(
+    file: PageFile, roots: dict[str, int], segments: Sequence[Segment], table: str, words: Iterable[str]
+) -> None:
+    """Fetch the pages in which each segment of an FTS5 table has these words, or would have them."""
+    wanted = [(one, _MAIN + word.encode()) for word in words for one in segments]
+    try:
+        found = _floors(file, roots[f"{table}_idx"], [(one.number, word) for one, word in wanted])
+        pages = {
+            (one.number << _SEGMENT) + (page if there == one.number else one.first)
+            for (one, _), (there, page) in zip(wanted, found, strict=True)
+        }
+        rows_ahead(file, roots[f"{table}_data"], pages)
+    except (IndexError, KeyError, ValueError):
+        return  # SQLite finds out what is wrong with the page
+
+
+def rows_ahead(file: PageFile, root: int, rows: Iterable[int]) -> None:
+    """Fetch the pages of a table in which these rows are."""
+    here: dict[int, list[int]] = {root: sorted(set(rows))}
+    try:
+        for _ in range(_DEEPEST):
+            file.ahead(number - 1 for number in list(here)[:MOST_AHEAD])
+            below: dict[int, list[int]] = {}
+            for number, wanted in list(here.items())[:MOST_AHEAD]:
+                page = _Page(file, number)
+                if page.kind != _INNER_OF_TABLE:
+                    return
+                first = 0
+                while first < len(wanted):
+                    at = bisect_left(page, wanted[first], key=page.row)
+                    beyond = (
+                        bisect_right(wanted, page.row(page[at]), first) if at < len(page) else len(wanted)
+                    )
+                    below[page.child(at)] = wanted[first:beyond]
+                    first = beyond
+            here = below
+    except (IndexError, ValueError):
+        return
+
+
+def segments_of(structure: bytes) -> list[Segment]:
+    """Return the segments of an FTS5 table, from its structure record."""
+    try:
+        return list(_segments(structure))
+    except IndexError:
+        return []
+
+
+def _segments(structure: bytes) -> Iterator[Segment]:
+    new = structure[4:8] == _NEW_STRUCTURE
+    at = 8 if new else 4
+
+    def number() -> int:
+        nonlocal at
+        value, at = _varint(structure, at)
+        return value
+
+    levels, _, _ = number(), number(), number()
+    for _ in range(levels):
+        number()
+        for _ in range(number()):
+            yield Segment(number(), number(), number())
+            for _ in range(5 if new else 0):
+                number()
+
+
+def _floors(file: PageFile, root: int, wanted: Sequence[tuple[int, bytes]]) -> list[tuple[int, int]]:
+    """Return for each segment and word the last entry of an `_idx` table that is not behind it.
+
+    An entry is a segment and one of its pages. (-1, 0) means that there is none.
+    """
+    found = [(-1, 0)] * len(wanted)
+    here: dict[int, list[int]] = {root: list(range(len(wanted)))}
+    for _ in range(_DEEPEST):
+        file.ahead(number - 1 for number in here)
+        below: dict[int, list[int]] = {}
+        for number, which in here.items():
+            page = _Page(file, number)
+            if page.kind not in (_INNER_OF_INDEX, _LEAF_OF_INDEX):
+                raise ValueError
+            for one in which:
+                at = bisect_right(page, wanted[one], key=page.entry)
+                if at:
+                    found[one] = page.place(at - 1)
+                if page.kind == _INNER_OF_INDEX:
+                    below.setdefault(page.child(at), []).append(one)
+        here = below
+        if not here:
+            return found
+    raise ValueError
+
+
+class _Page:
+    """The cells of a page of a tree, by their offsets."""
+
+    def __init__(self, file: PageFile, number: int) -> None:
+        self._body = body = file.body(number - 1)
+        start = 100 if number == 1 else 0
+        self.kind = body[start]
+        self._inner = self.kind in (_INNER_OF_INDEX, _INNER_OF_TABLE)
+        self._cells = int.from_bytes(body[start + 3 : start + 5])
+        self._right = int.from_bytes(body[start + 8 : start + 12])
+        self._pointers = start + (12 if self._inner else 8)
+
+    def __len__(self) -> int:
+        return self._cells
+
+    def __getitem__(self, at: int) -> int:
+        pointer = self._pointers + 2 * at
+        return int.from_bytes(self._body[pointer : pointer + 2])
+
+    def child(self, at: int) -> int:
+        """Return the page before a cell, or the last one."""
+        if at >= self._cells:
+            return self._right
+        return int.from_bytes(self._body[self[at] : self[at] + 4])
+
+    def row(self, cell: int) -> int:
+        """Return the number of the row up to which the page before a cell has rows."""
+        return _varint(self._body, cell + 4)[0]
+
+    def entry(self, cell: int) -> tuple[int, bytes]:
+        """Return the segment and the word of an entry."""
+        (segment, word), _ = self._record(cell)
+        return segment, word
+
+    def place(self, at: int) -> tuple[int, int]:
+        """Return the segment and the page of an entry."""
+        (segment, _), page = self._record(self[at])
+        return segment, page >> 1  # the last bit says that there is a list of its pages
+
+    def _record(self, cell: int) -> tuple[tuple[int, bytes], int]:
+        body = self._body
+        _, start = _varint(body, cell + (4 if self._inner else 0))
+        size, at = _varint(body, start)
+        first, at = _varint(body, at)
+        second, at = _varint(body, at)
+        third, at = _varint(body, at)
+        at = start + size
+        segment, at = _whole(body, at, first)
+        length = (second - 12) // 2
+        word, at = body[at : at + length], at + length
+        return (segment, word), _whole(body, at, third)[0]
+
+
+_SIZES: Final = (0, 1, 2, 3, 4, 6, 8)
+
+
+def _whole(body: bytes, at: int, kind: int) -> tuple[int, int]:
+    """Return a whole number of a record and where the next value begins."""
+    if kind in (8, 9):
+        return kind - 8, at
+    size = _SIZES[kind]
+    return int.from_bytes(body[at : at + size], signed=True), at + size
+
+
+def _varint(body: bytes, at: int) -> tuple[int, int]:
+    value = 0
+    for place in range(8):
+        byte = body[at + place]
+        value = value << 7 | byte & 0x7F
+        if byte < 0x80:
+            return value, at + place + 1
+    return value << 8 | body[at + 8], at + 9

@@ -18,7 +18,7 @@ _next: dict[UUID, int] = {}
 
 
 def _index(*, by: Attendance, at: datetime) -> None:
-    indexing.rest(indexing.catch_up(by=by, at=at), by=by, at=at)
+    indexing.rest(indexing.catch_up(by=by, at=at, most=indexing.FEWEST), by=by, at=at)
 
 
 _WORK: Final = (_index, matching.catch_up, disposed_hits.remove_step, desk_notices.tidy)

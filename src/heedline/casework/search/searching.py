@@ -156,7 +156,7 @@ def search(text: str, filters: SearchFilters, *, reason: str = "", by: Attendanc
     conflict_terms.looked_for(text, by=by)
     sought = understood(text, load_pack(settings.PACK).matching.names)
     reason = tidy(reason, lines=False).strip()[:LONGEST_REASON]
-    indexing.catch_up(by=by, at=at)
+    indexing.catch_up(by=by, at=at, most=indexing.FEWEST)
     with one_snapshot():
         looked = found_in(sought, SearchIndex.objects.filter(desk_id__in=by.desk_ids), ring)
         hits = filters.applied(usable(reports_of(by.desk_ids)).filter(id__in=looked.all)).count()

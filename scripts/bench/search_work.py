@@ -2,12 +2,15 @@
 
     python -m bench.search_work fill DESK HOW_MANY SECONDS
     python -m bench.search_work look DESK HOW_MANY
+    python -m bench.search_work seen DESK HOW_MANY
     python -m bench.search_work match DESK HOW_MANY SECONDS
 
 Run by `make bench` with the environment of the office; the passphrases come out of `demo.json`. The invented reports stand
-in the index alone, so a search is measured up to the references that the index gives. One of them has a word that no other
-has: the run fails unless a search for it finds that report alone. `match` compares real reports with those of other desks, in
-an index of the linking desk that has the values of as many invented ones.
+in the index alone (`invented.py`), so a search is measured up to the references that the index gives. One of them has a word
+that no other has: the run fails unless a search for it finds that report alone. The real reports are indexed after them, so
+that a batch is measured on an index of that size. `seen` looks up the keys of invented reports, and opens and compares real
+ones. `match` compares real reports with those of other desks, in an index of the linking desk that has the values of as many
+invented ones. CPU is that of the process and of its connection's process in the database.
 """
 
 from __future__ import annotations
@@ -18,31 +21,34 @@ import random
 import subprocess
 import sys
 import time
-from bisect import bisect
-from itertools import accumulate
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import batched
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import psycopg
 
+from bench import invented
 from bench.instance import Instance
+from bench.seen_before import RULES
 
-#: Words of an invented report, about two kilobytes; how many words there are, as rare as words are (Zipf and Mandelbrot).
-WORDS, VOCABULARY = 330, 200_000
-BATCH = 50
-#: A word that one invented report alone has, and the number of that report.
-NEEDLE, WHERE = "quillonberry", 37
+#: Invented reports of one transaction, and pages that a step of merging between them writes. Real batches are smaller.
+BATCH, STEP = 1_000, 2_000
 #: Real reports that are compared anew.
 COMPARED = 400
+#: Searches of each sort, and how often twelve reports are opened and compared.
+LOOKS, OPENED = 60, 60
 
 
 def measure(instance: Instance, desk: str, how_many: int, seconds: float) -> dict[str, Any]:
-    """Settle what has arrived, index it, add invented reports for at most so many seconds, and search."""
+    """Settle what has arrived, index it with invented reports added for at most so many seconds, and search."""
     with psycopg.connect(instance.cluster.url("worker"), autocommit=True) as worker:
         worker.execute("SELECT clockwork.settle(now() + interval '1 hour')")
     found = _run(instance, "fill", desk, str(how_many), str(seconds))
     found["look_ups"] = _run(instance, "look", desk, str(found["invented"]))
+    found["seen"] = _run(instance, "seen", desk, str(found["invented"]))
     found["matching"] = _run(instance, "match", "national", str(found["invented"]), str(seconds))
     return found
 
@@ -51,7 +57,7 @@ def _run(instance: Instance, *arguments: str) -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, "-m", "bench.search_work", *arguments],
         env=instance.environment("office"),
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
         check=True,
         timeout=6 * 3_600,  # the whole run has an end of its own
@@ -60,63 +66,121 @@ def _run(instance: Instance, *arguments: str) -> dict[str, Any]:
     return told
 
 
-_SUMS = list(accumulate(1 / (rank + 2.7) for rank in range(1, VOCABULARY + 1)))
+class Times:
+    """Wall and CPU times of something done again and again."""
 
+    def __init__(self) -> None:
+        self.wall: list[float] = []
+        self.cpu: list[float] = []
 
-def _text(number: int) -> list[str]:
-    """The words of an invented report, always the same for its number."""
-    chance = random.Random(number)  # noqa: S311 - invented words, no secrets
-    return [f"w{bisect(_SUMS, chance.random() * _SUMS[-1])}" for _ in range(WORDS)]
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        began, cpu = time.monotonic(), _cpu()
+        yield
+        self.cpu.append(_cpu() - cpu)
+        self.wall.append(time.monotonic() - began)
+
+    def told(self) -> dict[str, Any]:
+        return {
+            "times": len(self.wall),
+            "wall_ms": {"p50": _p(self.wall, 0.5), "p95": _p(self.wall, 0.95), "most": _p(self.wall, 1)},
+            "cpu_ms": {"p50": _p(self.cpu, 0.5), "p95": _p(self.cpu, 0.95), "most": _p(self.cpu, 1)},
+        }
 
 
 def _p(times: list[float], share: float) -> float:
-    return round(sorted(times)[min(len(times) - 1, int(len(times) * share))] * 1000, 1)
+    return round(sorted(times)[min(len(times) - 1, int(len(times) * share))] * 1000, 1) if times else 0.0
+
+
+def _cpu() -> float:
+    """CPU seconds of this process and of the process that serves its connection, where the system tells them."""
+    from django.db import connection
+
+    backend = connection.connection.info.backend_pid if connection.connection is not None else 0
+    try:
+        told = Path(f"/proc/{backend}/schedstat").read_text(encoding="ascii")
+    except OSError:
+        return time.process_time()
+    return time.process_time() + int(told.split()[0]) / 1e9
 
 
 def fill(desk: str, how_many: int, seconds: float) -> dict[str, Any]:
-    """Rebuild the index of a desk from its reports, then add invented ones in batches."""
+    """Index invented reports at a desk for at most so many seconds, and then its real ones in the batches of a queue."""
     from django.db import connection, transaction
 
     from heedline.casework.access import session
     from heedline.casework.search import desk_index, indexing
-    from heedline.index import Document
-    from heedline.index.words import forms_of
 
     with _sitting(desk) as by:
         here, at = by.desk_ids[0], session.now()
-        began, cpu = time.monotonic(), time.process_time()
-        real = indexing.rebuild(here, by=by, at=at)
-        took, spent = time.monotonic() - began, time.process_time() - cpu
-        held: list[float] = []
-        added, cpu, began = 0, time.process_time(), time.monotonic()
-        while added < how_many and time.monotonic() - began < seconds:
-            texts = [(number, _text(number)) for number in range(added, added + BATCH)]
-            for number, words in texts:
-                if number == WHERE:
-                    words[WORDS // 2] = NEEDLE
-            start = time.monotonic()
-            with transaction.atomic(), desk_index.writing(here, by.keys()) as opened:
-                if opened is None:
-                    raise SystemExit("Somebody else changes the index.")
-                opened[1].add(
-                    Document(UUID(int=number), [words], forms_of([" ".join(words)], [words]))
-                    for number, words in texts
-                )
-            held.append(time.monotonic() - start)
-            added += BATCH
-        spent_adding = time.process_time() - cpu
+        with transaction.atomic():
+            desk_index.forget(here)
+        desk_index.begin(here, on=at.date())
+        cpu = _cpu()
+        added = _add(by, invented.document, how_many, seconds)
+        spent_adding = _cpu() - cpu
+        held, real, cpu = Times(), 0, _cpu()
+        while True:
+            with held.one():
+                done = indexing.index_batch(here, by=by, at=at)
+            if not done:
+                break
+            real += done
+        spent = _cpu() - cpu
         with connection.cursor() as cursor:
             cursor.execute("SELECT sum(octet_length(sealed)) FROM reports_search_page")
             stored = int(cursor.fetchone()[0])
     return {
-        "real": real.reports,
-        "real_reports_per_second": round(real.reports / max(0.001, took)),
-        "real_reports_per_cpu_second": round(real.reports / max(0.001, spent)),
+        "real": real,
+        "real_reports_per_cpu_second": round(real / max(0.001, spent)),
         "invented": added,
         "invented_ms_cpu": round(spent_adding * 1000 / max(1, added), 2),
-        "batch_ms": {"p50": _p(held, 0.5), "p95": _p(held, 0.95), "most": _p(held, 1)},
-        "bytes_a_report": round(stored / max(1, added + real.reports)),
+        "batch": held.told(),
+        "bytes_a_report": round(stored / max(1, added + real)),
     }
+
+
+def _add(by: Any, made: Callable[[int], Any], how_many: int, seconds: float, *, first: int = 0) -> int:
+    """Add invented documents to the index of somebody's desk, merging what they leave to merge, and return how many."""
+    from django.db import transaction
+
+    from heedline.casework.search import desk_index
+    from heedline.index import hashing
+
+    hashing.MOST_KNOWN = 2 * invented.VOCABULARY
+    known: dict[str, Any] = {}
+    added, ends = 0, time.monotonic() + seconds
+    for numbers in batched(range(first, first + how_many), BATCH, strict=False):
+        if time.monotonic() > ends:
+            break
+        documents = [made(number) for number in numbers]
+        with transaction.atomic(), desk_index.writing(by.desk_ids[0], by.keys(), merge=False) as opened:
+            row, index = _only(opened)
+            for sort in ("_words", "_forms"):  # the same words come in every batch
+                setattr(index, sort, known.setdefault(sort, getattr(index, sort)))
+            row.reports += index.add(documents)
+        while _merged(by):
+            pass
+        added += len(numbers)
+        if not added % 20_000:
+            print(f"  {added:,} of {how_many:,} invented reports", file=sys.stderr, flush=True)
+    return added
+
+
+def _merged(by: Any) -> bool:
+    """Take one step of merging, and return whether there may be more."""
+    from django.db import transaction
+
+    from heedline.casework.search import desk_index
+
+    with transaction.atomic(), desk_index.writing(by.desk_ids[0], by.keys(), merge=False) as opened:
+        return bool(_only(opened)[1].merge(STEP))
+
+
+def _only(opened: Any) -> Any:
+    if opened is None:
+        raise SystemExit("Somebody else changes the index.")
+    return opened
 
 
 def look(desk: str, how_many: int) -> dict[str, Any]:
@@ -125,45 +189,88 @@ def look(desk: str, how_many: int) -> dict[str, Any]:
     from heedline.casework.search.query import understood
     from heedline.reports.models import SearchIndex
 
-    chance = random.Random(9)  # noqa: S311
+    chance, names = random.Random(9), RULES.names  # noqa: S311
     found: dict[str, Any] = {}
     with _sitting(desk) as by:
-        with page_store.one_snapshot():
-            rows = SearchIndex.objects.filter(desk_id__in=by.desk_ids)
-            needle = searching.found_in(understood(NEEDLE), rows, by.keys()).all
-        if needle != [UUID(int=WHERE)]:
-            raise SystemExit(f"One word among {how_many:,} reports led to {len(needle)} of them.")
-        for name in ("one word", "three words", "phrase", "beginning"):
-            walls, cpus = [], []
-            for _ in range(60):
-                words = _text(chance.randrange(how_many))
-                at = next(n for n in chance.sample(range(WORDS - 3), 300) if len(words[n]) > 3)
-                typed = {
-                    "one word": words[at],
-                    "three words": " ".join(chance.sample(words, 3)),
-                    "phrase": f'"{" ".join(words[at : at + 3])}"',
-                    "beginning": f"{words[at][:5]}*",
-                }[name]
+
+        def hits(typed: str) -> Any:
+            with page_store.one_snapshot():
+                rows = SearchIndex.objects.filter(desk_id__in=by.desk_ids)
+                return searching.found_in(understood(typed, names), rows, by.keys())
+
+        if hits(invented.NEEDLE).all != [UUID(int=invented.WHERE)]:
+            raise SystemExit(f"One word among {how_many:,} reports did not lead to its report alone.")
+        for sort in SORTS:
+            times, most = Times(), 0
+            for _ in range(LOOKS):
+                typed = SORTS[sort](chance, chance.randrange(how_many))
                 page_store.kept = page_store.KeptPages()
-                began, cpu = time.monotonic(), time.process_time()
-                with page_store.one_snapshot():
-                    searching.found_in(
-                        understood(typed), SearchIndex.objects.filter(desk_id__in=by.desk_ids), by.keys()
-                    )
-                walls.append(time.monotonic() - began)
-                cpus.append(time.process_time() - cpu)
-            found[name] = {
-                "wall_ms": {"p50": _p(walls, 0.5), "p95": _p(walls, 0.95)},
-                "cpu_ms": {"p50": _p(cpus, 0.5), "p95": _p(cpus, 0.95)},
-            }
+                with times.one():
+                    most = max(most, len(hits(typed).all))
+            found[sort] = {**times.told(), "most_hits": most}
+    return found
+
+
+def _some_words(chance: random.Random, number: int, how_many: int) -> str:
+    """Return words of a report in the order in which it has them, of which the first is not a very short one."""
+    words = invented.words_of(number)
+    at = next(n for n in chance.sample(range(len(words) - 3), 300) if len(words[n]) > 3)
+    return " ".join(words[at : at + how_many])
+
+
+#: What is typed in searches of each sort, with a report that has it.
+SORTS: dict[str, Callable[[random.Random, int], str]] = {
+    "one word": lambda chance, number: _some_words(chance, number, 1),
+    "common word": lambda chance, _: chance.choice(invented.common_words(20)),
+    "three words": lambda chance, number: " ".join(chance.sample(invented.words_of(number), 3)),
+    "phrase": lambda chance, number: f'"{_some_words(chance, number, 3)}"',
+    "phrase of common words": lambda chance, _: (
+        f'"{" ".join(chance.choices(invented.common_words(20), k=3))}"'
+    ),
+    "beginning": lambda chance, number: f"{_some_words(chance, number, 1)[:5]}*",
+    "common beginning": lambda chance, _: f"{chance.choice(invented.common_beginnings())}*",
+    "word and common beginning": lambda chance, number: (
+        f"{_some_words(chance, number, 1)} {chance.choice(invented.common_beginnings())}*"
+    ),
+    "name": lambda _, number: invented.names_of(number)[0],
+}
+
+
+def seen(desk: str, how_many: int) -> dict[str, Any]:
+    """Look up the keys of invented reports in a cold process, and open and compare as many real reports as a page does."""
+    from heedline.casework.search import documents, page_store, seen_before, values
+    from heedline.permits.scopes import reports_of
+
+    chance, found = random.Random(5), {}  # noqa: S311
+    with _sitting(desk) as by:
+        ring, times, proposed = by.keys(), Times(), []
+        for _ in range(LOOKS):
+            number = chance.randrange(how_many)
+            keys = invented.keys_of(number)
+            page_store.kept = page_store.KeptPages()
+            with times.one(), page_store.one_snapshot():
+                _, hits = seen_before._hits(keys, UUID(int=number), by, ring)
+            shared = {key: len(refs) for key, refs in hits.items() if len(refs) > RULES.shared_from}
+            proposed.append(len(seen_before.proposed(hits, shared, ())))
+        found["keys looked up"] = {**times.told(), "proposed": sum(proposed) / len(proposed)}
+        refs = list(reports_of(by.desk_ids).filter(kind="activity").values_list("id", flat=True)[:2_000])
+        times = Times()
+        for _ in range(OPENED):
+            some = chance.sample(refs, min(len(refs), 1 + seen_before.MOST_COMPARED))
+            of_desk = documents.reports_with_parts(reports_of(by.desk_ids).filter(id=some[0]))
+            mine = values.extract_of(
+                of_desk.reports[0], documents.texts_of(of_desk.reports[0], of_desk.parts[some[0]], ring)
+            )
+            with times.one():
+                others = documents.reports_with_parts(reports_of(by.desk_ids).filter(id__in=some[1:]))
+                for one in others.reports:
+                    seen_before._compared(some[0], mine, one, others.parts[one.id], (), {}, ring)
+        found["opened and compared"] = {**times.told(), "reports": len(some) - 1}
     return found
 
 
 def match(desk: str, how_many: int, seconds: float) -> dict[str, Any]:
     """Put the values of invented reports into the linking desk's index, and compare real reports with all of them."""
-    from django.db import transaction
-
-    from bench.seen_before import read
     from heedline.casework.access import session
     from heedline.casework.linking import matching
     from heedline.casework.search import desk_index
@@ -171,32 +278,24 @@ def match(desk: str, how_many: int, seconds: float) -> dict[str, Any]:
     from heedline.index import Document
     from heedline.reports.models import SealedValues
 
+    def values_of(number: int) -> Document:
+        keys = (key for key in invented.keys_of(number) if not key.startswith("text:"))
+        return Document(UUID(int=number), (), (), [OF_VALUES + key for key in keys])
+
     with _sitting(desk) as by:
-        here, at = by.desk_ids[0], session.now()
-        desk_index.begin(here, on=at.date())
-        added, began = 0, time.monotonic()
-        while added < how_many and time.monotonic() - began < seconds:
-            with transaction.atomic(), desk_index.writing(here, by.keys()) as opened:
-                if opened is None:
-                    raise SystemExit("Somebody else changes the index.")
-                opened[1].add(
-                    Document(UUID(int=number), (), (), [OF_VALUES + key for key in read(number).keys])
-                    for number in range(added, added + BATCH)
-                )
-            added += BATCH
+        at = session.now()
+        desk_index.begin(by.desk_ids[0], on=at.date())
+        added = _add(by, values_of, how_many, seconds)
         rows = list(SealedValues.objects.order_by("id").values_list("id", flat=True)[:COMPARED])
         SealedValues.objects.filter(id__in=rows).update(indexed=False, matched_at=None)
-        held: list[float] = []
-        done = 0
+        held, done = Times(), 0
         while True:
-            start = time.monotonic()
-            more = matching.catch_up(by=by, at=at)
+            with held.one():
+                more = matching.catch_up(by=by, at=at)
             if not more:
                 break
-            held.append(time.monotonic() - start)
             done += more
-    batch = {"p50": _p(held, 0.5), "p95": _p(held, 0.95), "most": _p(held, 1)} if held else {}
-    return {"invented": added, "compared": done, "batch_ms": batch}
+    return {"invented": added, "compared": done, "batch": held.told()}
 
 
 def _sitting(desk: str) -> Any:
@@ -208,12 +307,12 @@ def _sitting(desk: str) -> Any:
 
 
 def main(what: str, desk: str, *numbers: str) -> None:
-    """Do one of the three, and print what it took."""
+    """Do one of the four, and print what it took."""
     import django
 
     django.setup()
-    if what == "look":
-        told = look(desk, int(numbers[0]))
+    if what in {"look", "seen"}:
+        told = {"look": look, "seen": seen}[what](desk, int(numbers[0]))
     else:
         told = {"fill": fill, "match": match}[what](desk, int(numbers[0]), float(numbers[1]))
     print(json.dumps(told))

@@ -1016,6 +1016,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("stage", "closed"), _negated=True),
                 fields=["desk", "kind", "rank", "due_at", "id"],
+                include=["watch"],
                 name="queue_kind",
             ),
         ),
@@ -1024,6 +1025,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("stage", "closed"), _negated=True),
                 fields=["desk", "area", "rank", "due_at", "id"],
+                include=["watch"],
                 name="queue_area",
             ),
         ),
@@ -1032,6 +1034,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("stage", "closed"), _negated=True),
                 fields=["desk", "channel", "rank", "due_at", "id"],
+                include=["watch"],
                 name="queue_channel",
             ),
         ),
@@ -1040,6 +1043,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("stage", "closed"), _negated=True),
                 fields=["desk", "urgency", "rank", "due_at", "id"],
+                include=["watch"],
                 name="queue_urgency",
             ),
         ),
@@ -1048,6 +1052,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("stage", "closed"), _negated=True),
                 fields=["desk", "priority", "rank", "due_at", "id"],
+                include=["watch"],
                 name="queue_priority",
             ),
         ),
@@ -1056,6 +1061,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("stage", "closed"), _negated=True),
                 fields=["desk", "stage", "rank", "due_at", "id"],
+                include=["watch"],
                 name="queue_stage",
             ),
         ),
@@ -1064,6 +1070,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("stage", "closed"), _negated=True),
                 fields=["desk", "received_on", "rank", "due_at", "id"],
+                include=["watch"],
                 name="queue_received_on",
             ),
         ),
@@ -1072,6 +1079,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("stage", "closed"), _negated=True),
                 fields=["desk", "owner", "rank", "due_at", "id"],
+                include=["watch"],
                 name="queue_owner",
             ),
         ),

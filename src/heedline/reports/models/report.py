@@ -96,12 +96,14 @@ class Report(models.Model):
                     "unread",
                 ],
             ),
-            # each filter and each order of a queue is a stretch of one of these (`permits.queue_rows`)
+            # each filter and each order of a queue is a stretch of one of these (`permits.queue_rows`), which is read alone:
+            # row-level security asks for the watching desk
             *(
                 models.Index(
                     fields=["desk", column, "rank", "due_at", "id"],
                     name=f"queue_{column}",
                     condition=~models.Q(stage=Stage.CLOSED),
+                    include=["watch"],
                 )
                 for column in QUEUED_BY
             ),

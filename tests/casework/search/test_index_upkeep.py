@@ -50,6 +50,18 @@ def test_nothing_is_written_about_a_report_before_its_quarter_hour_is_settled(pe
     assert SearchWaiting.objects.exists()
 
 
+def test_what_waits_is_counted_only_as_far_as_asked(people: People) -> None:
+    indexed(people)
+    for _ in range(3):
+        people.send(narrative="quillon")
+    quarter_hour_over(people.at)
+    with people.sitting("Odile") as here:
+        [every] = indexing.coverage(here.desk_ids)
+        [some] = indexing.coverage(here.desk_ids, most=2)
+    assert (every.waiting, some.waiting) == (3, 2)
+    assert (some.gone, some.aside, some.whole) == (0, 0, False)
+
+
 def test_few_reports_wait_for_others_but_no_longer_than_a_minute(people: People) -> None:
     indexed(people)
     people.send(narrative="quillon")

@@ -93,14 +93,15 @@ def coverage(desks: Iterable[UUID], *, most: int | None = None) -> tuple[Coverag
     to count them all.
     """
     mine = list(desks)
-    return coverage_of(mine, indexes(mine, most=most).defer("header", "payload"))
+    rows = indexes(mine, most=most, others=most is None)
+    return coverage_of(mine, rows.defer("header", "payload"))
 
 
-def indexes(desks: Iterable[UUID], *, most: int | None = None) -> QuerySet[SearchIndex]:
+def indexes(desks: Iterable[UUID], *, most: int | None = None, others: bool = True) -> QuerySet[SearchIndex]:
     """Return the indexes of these desks with counts of waiting reports, each up to `most`.
 
     The counts are `n_waiting`, `n_aside`, `n_gone`, and `n_others` for documents that are not reports of the desk, which are
-    not counted if there is a `most`. `ended` says whether the key of an index has ended.
+    counted if `others` is True. `ended` says whether the key of an index has ended.
     """
     waits = SearchWaiting.objects.filter(desk=OuterRef("desk")).order_by()
     counted = {
@@ -117,10 +118,10 @@ def indexes(desks: Iterable[UUID], *, most: int | None = None) -> QuerySet[Searc
             else Func(ArraySubquery(waits.filter(which).values("id")[:most]), function="cardinality")
             for name, which in counted.items()
         },
-        n_others=Value(0)
-        if most is not None
-        else Coalesce(Subquery(_others(SealedValues).values("n")), 0)
-        + Coalesce(Subquery(_others(Interest).values("n")), 0),
+        n_others=Coalesce(Subquery(_others(SealedValues).values("n")), 0)
+        + Coalesce(Subquery(_others(Interest).values("n")), 0)
+        if others
+        else Value(0),
         ended=Exists(EpochKeyRow.objects.filter(id=OuterRef("epoch"), retired_at__isnull=False)),
     )
 

@@ -15,14 +15,15 @@ from heedline.casework.report import officer_notes
 from heedline.casework.search import page_store, search_counts, searching
 from heedline.casework.search.query import Unsearchable
 from heedline.casework.search.searching import SearchFilters
+from heedline.casework.tasks import tasks
 from heedline.permits.gate import Refused
 from heedline.reports.models import SealedHeader, SealedPayload, Search, SearchIndex, SearchPage
 from heedline.vault.codes import ReceiptCode
-from tests.support import stories
+from tests.support import partner_scene, stories
 from tests.support.acting import acting
 from tests.support.alteration import altered
 from tests.support.keeping_scene import with_leads
-from tests.support.scene_people import ELSEWHERE, NAMED, SOUTH_WEST, People, logged
+from tests.support.scene_people import ELSEWHERE, NAMED, SOUTH_WEST, People, logged, row
 from tests.support.search_scene import MINUTE, found, indexed, look_for
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,30 @@ def test_words_phrases_beginnings_and_numbers_lead_to_the_report(people: People)
     assert found(people, '"door side"') == []
 
 
+def test_an_address_is_found_in_each_way_of_writing_it(people: People) -> None:
+    ref, _ = people.send(narrative="They meet at 12 Mill Lane, NE6 1AA, and on https://forum.example/t/9.")
+    people.send(narrative="They meet at 21 Hill Lane, NE6 2BB, and on https://board.example/t/8.")
+    indexed(people)
+    for text in ('"12 mill lane"', "NE6 1AA", "ne61aa", "https://forum.example/t/9", "forum.example"):
+        assert found(people, text) == [ref], text
+
+
+@pytest.mark.usefixtures("council")
+def test_tasks_and_what_was_sent_to_partners_are_found(people: People) -> None:
+    ref, _ = people.assessed()
+    partner_scene.compared(people)
+    disclosed = partner_scene.written(people, ref, title="About a zeppelin", text="He keeps a bassoon.")
+    partner_scene.checked(people, disclosed)
+    with people.sitting("Odile") as here:
+        due = people.at + 60 * MINUTE
+        tasks.set_task(ref, "Ask about the quillon.", here.officer_id, due, by=here, at=people.at)
+    indexed(people)
+    for text, where in (("quillon", "Note"), ("zeppelin", _SENT), ("bassoon", _SENT)):
+        [result] = look_for(people, text).results
+        assert (result.ref, [one.where for one in result.passages]) == (ref, [where]), text
+
+
+_SENT = "Disclosure to a partner"
 NAMES = {
     "irish": ("Siobhán Ní Bhriain", "Shivaun O'Brien"),
     "welsh": ("Gwenllian Prydderch", "Gwenlian Pritherch"),
@@ -196,6 +221,7 @@ def test_filters_narrow_the_results(people: People) -> None:
         (SearchFilters(since=today), {ref, other}),
         (SearchFilters(until=today.replace(year=today.year - 1)), set()),
         (SearchFilters(area="nowhere"), set()),
+        (SearchFilters(area=row(ref).area, kind="activity"), {ref}),
     ):
         assert {one.ref for one in look_for(people, "quillon", "Nadia", filters=filters).results} == expected
 
@@ -257,6 +283,34 @@ def test_supervisors_and_overseers_see_searches_by_kind_and_number(people: Peopl
             assert Search.objects.count() == sum(number for _, number, _ in sees), name
     with people.sitting("Ned", unlocked=False) as ned, pytest.raises((Refused, Locked)):
         searching.search("quillon", SearchFilters(), by=ned, at=people.at)
+
+
+def test_supervisors_and_overseers_see_bulk_and_broad_searching(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thirty searches within one hour, also where each of them finds one report; and not as many in two."""
+    monkeypatch.setattr(searching, "BROAD", 1)
+    monkeypatch.setattr(search_counts, "BROAD", 1)
+    monkeypatch.setattr(search_counts, "MANY", 3)
+    for _ in range(2):
+        people.send(narrative="quillon")
+    indexed(people)
+    with_leads(people)
+    hour = people.at.replace(minute=0, second=0, microsecond=0)
+    for name, minutes in (("Odile", (-50, -30, -10, 0)), ("Olga", (-40, -20, 5, 10))):
+        with people.sitting(name) as here:
+            for minute in minutes:
+                searching.search("quillon", SearchFilters(), by=here, at=hour + minute * MINUTE)
+    people.tokens.clear()
+    for name in ("Olga", "Ned"):
+        with people.sitting(name, unlocked=name != "Ned") as here:
+            counted = search_counts.counts(by=here, at=hour + 30 * MINUTE)
+            assert [
+                (one.officer, one.searches, one.most_in_an_hour, one.bulk, one.broad) for one in counted
+            ] == [
+                ("Odile O.", 4, 3, True, 4),
+                ("Olga O.", 4, 2, False, 4),
+            ]
 
 
 def test_a_passage_about_the_officer_is_met_whatever_was_typed(people: People) -> None:

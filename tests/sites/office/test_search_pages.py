@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from heedline.casework.retention import keeping
+from heedline.casework.search import search_counts
 from heedline.reports.models import SealedHeader, SealedPayload, Search, SearchIndex
 from tests.sites.office.desk_hand import Hand
 from tests.support.cast import House, now
@@ -104,8 +105,8 @@ def test_results_are_another_officers_business(house: House, hand: Callable[[], 
     assert olga.get(address).status_code == 404
 
 
-def test_supervisors_see_searches_by_kind_and_number(
-    house: House, hand: Callable[[], Hand], odile: Hand
+def test_supervisors_see_searches_by_kind_and_number_and_bulk_searching(
+    house: House, hand: Callable[[], Hand], odile: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     odile.get("/w/search/?q=quillon")
     odile.get("/w/search/?q=quil*")
@@ -115,6 +116,10 @@ def test_supervisors_see_searches_by_kind_and_number(
     olga = hand().at_work(house, "Olga")
     olga.get("/w/searches/")
     assert "beginning 1, words 1" in olga.html
+    assert 'data-label="Most in one hour">2<' in olga.html
+    monkeypatch.setattr(search_counts, "MANY", 2)
+    olga.get("/w/searches/")
+    assert "<strong>2, bulk searching</strong>" in olga.html
     assert "quil" not in olga.html
 
 

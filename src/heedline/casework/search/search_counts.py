@@ -2,34 +2,47 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Count, Q, Sum
+from django.db.models.functions import TruncHour
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework.access.session import Attendance
+from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.recording import refusals_logged
 from heedline.casework.search.searching import BROAD
 from heedline.permits.capabilities import Capability
 from heedline.permits.roles import Role, granted
 from heedline.reports.models import Search
 
+#: Searches by one officer in one hour that are pointed out, as for reports read.
+MANY: Final = 30
+
 
 @dataclass(frozen=True)
 class SearchCount:
     """The number of searches by one officer in a period.
 
-    `broad` is the number of searches that found very many reports.
+    `broad` is the number of searches that found very many reports, and `most_in_an_hour` the largest number of searches
+    within one hour of the clock. `bulk` is set if that is `MANY` or more.
     """
 
     officer: str
     searches: int
+    most_in_an_hour: int
     broad: int
     hits: int
     by_kind: tuple[tuple[str, int], ...]
+
+    @property
+    def bulk(self) -> bool:
+        return self.most_in_an_hour >= MANY
 
 
 def _led(by: Attendance) -> list[UUID]:
@@ -53,21 +66,24 @@ def counts(*, by: Attendance, at: datetime, days: int = 30) -> tuple[SearchCount
     )
     rows = (
         theirs.filter(at__gte=at - timedelta(days=days))
-        .values_list("officer__name", "kind")
+        .annotate(hour=TruncHour("at", tzinfo=office_zone()))
+        .values_list("officer__name", "kind", "hour")
         .annotate(n=Count("id"), broad=Count("id", filter=Q(hits__gt=BROAD)), hits=Sum("hits"))
-        .order_by("officer__name", "kind")
     )
-    people: dict[str, list[tuple[str, int, int, int]]] = {}
-    for name, kind, n, broad, hits in rows:
-        people.setdefault(name, []).append((kind, n, broad, hits))
-    found = [
-        SearchCount(
-            name,
-            sum(n for _, n, _, _ in lines),
-            sum(broad for _, _, broad, _ in lines),
-            sum(hits for _, _, _, hits in lines),
-            tuple((kind, n) for kind, n, _, _ in lines),
-        )
-        for name, lines in people.items()
-    ]
+    people: dict[str, list[tuple[str, datetime, int, int, int]]] = {}
+    for name, *line in rows:
+        people.setdefault(name, []).append(tuple(line))
+    found = [_count(name, lines) for name, lines in people.items()]
     return tuple(sorted(found, key=lambda one: (-one.searches, one.officer)))
+
+
+def _count(officer: str, lines: Iterable[tuple[str, datetime, int, int, int]]) -> SearchCount:
+    """Add up an officer's searches from lines of kind, hour, searches, broad ones, and reports found."""
+    kinds, hours = Counter[str](), Counter[datetime]()
+    broad = hits = 0
+    for kind, hour, n, many, found in lines:
+        kinds[kind] += n
+        hours[hour] += n
+        broad += many
+        hits += found
+    return SearchCount(officer, kinds.total(), max(hours.values()), broad, hits, tuple(sorted(kinds.items())))

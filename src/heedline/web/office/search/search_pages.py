@@ -142,7 +142,11 @@ def try_again(request: OfficeRequest) -> HttpResponse:
 def searches(request: OfficeRequest) -> HttpResponse:
     """Show supervisors and overseers how many searches were made in the last thirty days."""
     lines = search_counts.counts(by=request.attendance, at=session.now())
-    return render(request, "office/searches.html", {"lines": lines, "broad": searching.BROAD})
+    return render(
+        request,
+        "office/searches.html",
+        {"lines": lines, "broad": searching.BROAD, "many": search_counts.MANY},
+    )
 
 
 def _filters(form: Form) -> SearchFilters:

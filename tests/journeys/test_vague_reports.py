@@ -34,6 +34,9 @@ def test_vague_reports_one_after_another_by_keyboard(house: House, office: str, 
     loads: list[str] = []
     page.play.on("load", lambda one: loads.append(one.url))
     keyboard = page.play.keyboard
+    keyboard.press("/")
+    page.play.locator("#site-search:focus").wait_for()
+    keyboard.press("Tab")
     keyboard.press("j")
     with page.play.expect_navigation():
         keyboard.press("a")

@@ -16,6 +16,7 @@ from heedline.casework.linking import deconfliction, desk_notices, interests
 from heedline.casework.linking.deconfliction import Trace
 from heedline.casework.linking.desk_notices import NoticeKind
 from heedline.casework.linking.interests import InterestLine
+from heedline.casework.report import officer_notes
 from heedline.casework.search import sealed_values
 from heedline.casework.tasks import tasks
 from heedline.desks.models import Appointment
@@ -30,7 +31,7 @@ from tests.support import partner_scene
 from tests.support.acting import acting
 from tests.support.linking_scene import BOY, compared, interest, investigator
 from tests.support.scene_people import DANGER, People, logged, row
-from tests.support.search_scene import MINUTE
+from tests.support.search_scene import MINUTE, indexed
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +100,20 @@ def test_no_trace_says_until_when_and_waits_for_the_linking_desk(people: People)
     assert answer.at is not None
     [_, event] = logged("deconflicted", thing=ref)
     assert event.detail == {}, "the log does not say which report matches the register"
+
+
+def test_deconfliction_runs_again_when_an_identifier_is_added(people: People) -> None:
+    interest(people, names="", identifiers="01632 960455")
+    ref, _ = people.taken(narrative="Somebody on our street collects money for the fight.")
+    compared(people, "Odile")
+    assert deconflicted(people, ref).trace is Trace.NONE
+    with people.sitting("Odile") as here:
+        officer_notes.write(ref, "The landlord says his number is 01632 960455.", by=here, at=people.at)
+    indexed(people, at=people.at + 90 * MINUTE)
+    assert deconflicted(people, ref).trace is Trace.WAITING, "no trace was said of the report before it grew"
+    compared(people, at=people.at + 150 * MINUTE)
+    answer = deconflicted(people, ref)
+    assert (answer.trace, [one.name for one in answer.contacts]) == (Trace.CONTACT, ["Otto O."])
 
 
 def test_an_entry_ends_by_its_owner_or_by_its_date(people: People) -> None:

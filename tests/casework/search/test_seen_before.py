@@ -13,6 +13,7 @@ from heedline.casework.contact import messages
 from heedline.casework.errors import Locked, NoRoom, NotHere
 from heedline.casework.linking import clock
 from heedline.casework.pages import case_file
+from heedline.casework.report import officer_notes
 from heedline.casework.retention import keeping
 from heedline.casework.search import link_decisions
 from heedline.casework.search.link_decisions import LinkVerdict
@@ -78,6 +79,16 @@ def test_a_message_looks_again(people: People) -> None:
     assert [one.ref for one in beside(people, ref).earlier] == [other], "at once, before it is indexed"
     indexed(people)
     assert [one.ref for one in beside(people, other).earlier] == [ref], "from the other one, once it is"
+
+
+def test_an_identifier_that_an_officer_adds_looks_again(people: People) -> None:
+    ref, _ = people.taken(narrative="Somebody on our street collects money for the fight.")
+    other, _ = people.send(narrative="Ring 01632 960455 and he will tell you where the films are.")
+    indexed(people)
+    assert not beside(people, ref).earlier
+    with people.sitting("Odile") as here:
+        officer_notes.write(ref, "The landlord says his number is 01632 960455.", by=here, at=people.at)
+    assert [one.ref for one in beside(people, ref).earlier] == [other]
 
 
 def test_a_number_of_many_is_shared_and_links_nobody(people: People) -> None:

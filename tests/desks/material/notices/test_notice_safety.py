@@ -9,8 +9,10 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import DatabaseError, transaction
 
+from heedline.casework.linking import interests
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
+from heedline.reports.models import InterestHit
 from heedline.specialist_desks.material.delivery import dispatching
 from heedline.specialist_desks.material.delivery.attempts import AttemptOutcome
 from heedline.specialist_desks.material.delivery.dispatching import CarriedNotice
@@ -20,6 +22,7 @@ from heedline.specialist_desks.material.models import ChannelTestRecord, Company
 from heedline.specialist_desks.material.notice_rules.refusals import NoticeRefusal
 from heedline.specialist_desks.material.notices import composing, following, lines, sending, standing
 from heedline.specialist_desks.material.notices.composing import NoticeRefused
+from tests.support.linking_scene import compared, interest
 from tests.support.material_scene import examined, harmless, reported
 from tests.support.notice_scene import (
     EMAIL,
@@ -87,6 +90,28 @@ def test_a_notice_under_way_is_neither_returned_nor_given_up(people: People) -> 
             with pytest.raises(NotNow, match="is sending this notice now"):
                 verb(ref, version=version(ref), by=by, at=people.at)
         composing.give_back(ref, version=version(ref), by=by, at=people.at + HOUR)
+
+
+def _waits_for_somebody(people: People, ref: UUID) -> bool:
+    return any(one.startswith(NoticeRefusal.DECONFLICTION) for one in refused_now(people, ref, timedelta()))
+
+
+def test_no_notice_leaves_before_whoever_must_be_contacted_lets_the_desk_act(people: People) -> None:
+    """An entry that came after the notice was approved, about the address that it names."""
+    ref = approved(people)
+    assert not _waits_for_somebody(people, ref)
+    interest(people, "Nadia", names="", identifiers=POST)
+    compared(people, "Odile")
+    with (
+        people.sitting("Odile") as by,
+        pytest.raises(NoticeRefused, match=r"Contact Nadia N\., National desk"),
+    ):
+        sending.send(ref, by=by, at=people.at)
+    assert _waits_for_somebody(people, ref)
+    hit = InterestHit.objects.get()
+    with people.sitting("Nadia") as by:
+        interests.release(hit.id, "Go ahead.", by=by, at=people.at)
+    assert not _waits_for_somebody(people, ref)
 
 
 def test_many_reports_hide_no_contact(people: People, monkeypatch: pytest.MonkeyPatch) -> None:

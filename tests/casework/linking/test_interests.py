@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -351,9 +352,12 @@ def test_a_sealed_row_that_holds_no_notices_stops_no_queue(people: People, body:
     [
         desk_notices.words(NoticeKind.QUESTION, uuid4(), None),
         {**desk_notices.words(NoticeKind.RELEASED, uuid4(), None), "about": "none"},
+        desk_notices.words(
+            NoticeKind.ENDED, uuid4(), None, to=["north-east"], at="2026-01-01T00:00:00+00:00"
+        ),
     ],
 )
-def test_a_signed_notice_without_its_fields_is_set_aside(people: People, told: dict[str, str]) -> None:
+def test_a_signed_notice_without_its_fields_is_set_aside(people: People, told: dict[str, Any]) -> None:
     with people.sitting("Otto") as here:
         desk_notices.send({"north-east": [told]}, code="south-west", by=here, at=people.at)
     with people.sitting("Odile") as here:

@@ -9,12 +9,12 @@ from uuid import uuid4
 import pytest
 
 from heedline.casework.retention import keeping
-from heedline.casework.search import search_counts
+from heedline.casework.search import indexing, search_counts
 from heedline.reports.models import SealedHeader, SealedPayload, Search, SearchIndex
 from tests.sites.office.desk_hand import Hand
 from tests.support.cast import House, now
 from tests.support.keeping_scene import proposed, with_leads
-from tests.support.scene_people import People
+from tests.support.scene_people import People, quarter_hour_over
 from tests.support.search_scene import indexed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -55,6 +55,23 @@ def test_nothing_found_says_what_was_looked_through(odile: Hand) -> None:
     assert "No reports at your desks match." in odile.html
     assert "1 report at your desks was searched." in odile.html
     assert "Reports received after" in odile.html
+
+
+def test_the_page_says_how_many_reports_a_backlog_has(
+    odile: Hand, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each look at the page takes one step."""
+    monkeypatch.setattr(indexing, "SECONDS", 0.0)
+    people = People(house, now())
+    for _ in range(2 * indexing.FEWEST):
+        people.send()
+    quarter_hour_over(people.at)
+    left = []
+    for _ in range(3):
+        odile.get("/w/search/")
+        found = re.search(r"(\d+) reports? (?:is|are) still to be added or updated", odile.html)
+        left.append(int(found[1]) if found else 0)
+    assert 2 * indexing.FEWEST > left[0] > left[1] > left[2]
 
 
 def test_a_desk_that_could_not_be_searched_is_named(odile: Hand) -> None:

@@ -284,8 +284,9 @@ def forget(report: UUID, *, by: Attendance, at: datetime) -> None:
     SealingStopped if a desk of the officer can receive nothing.
     """
     ended: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    told_before = received(by=by)
     for desk in by.desks:
-        found = [one for one in received(by=by) if one.desk == desk.id]
+        found = [one for one in told_before if one.desk == desk.id]
         gone = {one.about for one in found if one.report == report}
         if not gone:
             continue

@@ -96,6 +96,8 @@ def _is_whole(words: Mapping[str, Any]) -> bool:
     needed = _FIELDS.get(words["kind"], ())
     if any(name not in words for name in needed):
         return False
+    if not all(isinstance(words[name], str) for name in ("to", "desk") if name in words):
+        return False  # codes of desks
     UUID(words["about"])
     if "question" in needed:
         UUID(words["question"])

@@ -48,6 +48,8 @@ from heedline.web.shell.queue_links import (
 from heedline.web.shell.request import OfficeRequest
 
 _LONGEST = 400
+#: Reports that My work lists.
+_HELD = 10
 
 
 @open_to(Audience.OFFICERS)
@@ -67,16 +69,18 @@ def my_work(request: OfficeRequest) -> HttpResponse:
     at, by = session.now(), request.attendance
     try:
         desks = pages_home.my_desks(by=by, at=at)
-        held = pages_queue.queue(by=by, at=at, view=QueueView(state="mine", size=10)).lines
+        held = pages_queue.queue(by=by, at=at, view=QueueView(state="mine", size=_HELD))
         waiting_elsewhere = hand_overs.waiting_elsewhere(by=by, at=at)
     except Refused:  # stewards and authorisers read no reports
-        desks, held, waiting_elsewhere = (), (), ()
+        desks, held, waiting_elsewhere = (), None, ()
     return render(
         request,
         "office/my_work.html",
         {
             "desks": desks,
-            "held": held,
+            "held": held.lines if held is not None else (),
+            "held_total": held.total if held is not None else 0,
+            "held_href": view_link(ALL, view_in("mine")),
             "waiting_elsewhere": waiting_elsewhere,
             "notices": owner_notices.unseen(by=by),
             "shift_notes": shift_notes.waiting(by=by, at=at),

@@ -1,0 +1,36 @@
+"""My work lists the most urgent of an officer's reports, and says so where there are more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from heedline.web.office.report import queue_pages
+from tests.sites.office.desk_hand import Hand
+from tests.support.cast import House, now
+from tests.support.stories import a_report
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+HERE = {"postcode": "NE1 4ST"}
+
+
+def test_my_reports_say_which_are_in_danger_and_whether_there_are_more(
+    house: House, hand: Callable[[], Hand], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue_pages, "_HELD", 2)
+    odile = hand().at_work(house, "Odile")
+    for danger in ("no", "no", "yes"):
+        ref, _ = a_report(at=now(), where=HERE, now={"danger": danger})
+        odile.get("/w/q/north-east/")
+        odile.send(f"/w/r/{ref}/take/")
+    odile.get("/w/")
+    mine = odile.html.split('id="held"')[1]
+    assert mine.count("/w/r/") == 2
+    assert f"/w/r/{ref}/" in mine.split("</li>")[0], "danger first"
+    assert ">Danger to life<" in mine.split("</li>")[0]
+    assert ">Danger to life<" not in mine.split("</li>")[1]
+    assert "The 2 most urgent of your 3 reports." in mine
+    odile.get("/w/q/all/?state=mine")
+    assert odile.html.count("Continue<span") == 3
+    assert 'href="/w/q/all/?state=mine"' in mine

@@ -180,6 +180,30 @@ def test_a_message_that_nobody_reads_alarms(scene: Scene) -> None:
     assert scene.open_kinds() == ["message-waiting"]
 
 
+def test_a_later_message_that_nobody_reads_pages_again(scene: Scene) -> None:
+    scene.on_duty("Odile", "north-east", hours=72)
+    report = scene.report("north-east")
+    take(scene, "Odile", report)
+    day = timedelta(days=1)
+    for position, sent in ((1, NOON), (2, NOON + 2 * day)):
+        Message.objects.create(
+            report_id=report,
+            from_us=False,
+            container=uuid4(),
+            slot=slot_of(sent),
+            sent_on=sent.date(),
+            position=position,
+        )
+    with acting("worker"):
+        paging.watch_messages(NOON + 2 * day)
+    with scene.sitting("Odile") as odile:
+        alarms.acknowledge(Alarm.objects.get().id, by=odile, at=NOON + 2 * day)
+    for hours, paged in ((23, False), (25, True)):
+        with acting("worker"):
+            paging.watch_messages(NOON + 2 * day + timedelta(hours=hours))
+        assert (Alarm.objects.get().acknowledged_at is None) is paged, hours
+
+
 def test_a_failing_task_is_an_alarm_of_the_watch_and_is_raised_again_when_it_fails_again(
     scene: Scene,
 ) -> None:

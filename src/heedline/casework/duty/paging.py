@@ -8,13 +8,13 @@ opens sealed content. Nothing here knows an exact time of arrival except the pag
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, Max, OuterRef, QuerySet
+from django.db.models import F, Max, QuerySet
 from django.db.models.functions import Least
 
 from heedline.audit import journal
@@ -166,7 +166,7 @@ def watch_clocks(at: datetime) -> int:
             )
         ],
     )
-    _wake_missed_again(late, at)
+    _wake_missed_again(AlarmKind.OVERDUE, dict(late.values_list("id", "due_at")), at)
     waiting = Report.objects.filter(stage=Stage.WAITING)
     _raise_waiting(
         AlarmKind.DANGER, waiting.filter(rank=0), at
@@ -175,16 +175,19 @@ def watch_clocks(at: datetime) -> int:
     return Alarm.objects.filter(cleared_at=None).count()
 
 
-def _wake_missed_again(late: QuerySet[Report], at: datetime) -> None:
-    """Page again for reports that missed a deadline set after their alarm was acknowledged.
+def _wake_missed_again(kind: str, missed: Mapping[UUID, datetime | None], at: datetime) -> None:
+    """Page again about reports that missed a deadline after their alarm was acknowledged.
 
-    The acknowledgement was of the deadline before. Taking a report acknowledges for its owner, too.
+    `missed` has the latest deadline that each report missed. An acknowledgement is of the deadlines before it, and
+    taking a report acknowledges for its owner, too.
     """
-    since = late.filter(id=OuterRef("about_id"), due_at__gt=OuterRef("acknowledged_at"))
-    acknowledged = Alarm.objects.filter(
-        kind=AlarmKind.OVERDUE, cleared_at=None, acknowledged_at__isnull=False
-    )
-    acknowledged.filter(Exists(since)).update(
+    acknowledged = Alarm.objects.filter(kind=kind, cleared_at=None, acknowledged_at__isnull=False)
+    again = [
+        ident
+        for ident, report, when in acknowledged.values_list("id", "about_id", "acknowledged_at")
+        if report is not None and when is not None and (due := missed.get(report)) is not None and due > when
+    ]
+    Alarm.objects.filter(id__in=again).update(
         acknowledged_by=None, acknowledged_at=None, steps_sent=0, slot=slot_of(at), settled=False
     )
 
@@ -209,16 +212,13 @@ def watch_requests(at: datetime) -> None:
 def watch_messages(at: datetime) -> None:
     """Raise alarms for reporters' messages that the desk has not read by the deadline."""
     pack = _pack()
-    unread = Message.objects.filter(from_us=False, seen=False, slot__isnull=False)
-    raise_late(
-        AlarmKind.MESSAGE_WAITING,
-        at,
-        {
-            report: (desk, report, pack.clock("reporter_reply"))
-            for report, desk, slot in unread.values_list("report_id", "report__desk_id", "slot")
-            if slot is not None and message_due(slot, pack) < at
-        }.values(),
-    )
+    unread = Message.objects.filter(from_us=False, seen=False, slot__isnull=False).order_by("slot")
+    late, missed = {}, {}
+    for report, desk, slot in unread.values_list("report_id", "report__desk_id", "slot"):
+        if slot is not None and (due := message_due(slot, pack)) < at:
+            late[report], missed[report] = (desk, report, pack.clock("reporter_reply")), due
+    raise_late(AlarmKind.MESSAGE_WAITING, at, late.values())
+    _wake_missed_again(AlarmKind.MESSAGE_WAITING, missed, at)
 
 
 def watch_calls(at: datetime) -> None:

@@ -123,6 +123,9 @@ def test_each_single_key_leads_somewhere_on_its_page(
     assert keys(f"/w/items/{item}/") == set("xvmwqb")
     assert keys(f"/w/items/{item}/examine/") == set("ib"), "nothing can be decided here"
     assert keys(f"/w/items/notices/{notice}/") == set("atrpiq")
+    for path, regions in ((f"{item}/", 3), (f"{new}/examine/", 2), (f"notices/{notice}/", 3), ("", 1)):
+        odile.get(f"/w/items/{path}")
+        assert odile.html.count('class="govuk-skip-link"') == 1 + regions, path
     for path, thing in (("/w/items/", "item"), ("/w/items/notices/", "notice")):
         odile.get(path)
         assert f"Next {thing}, previous {thing}" in odile.html

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from importlib.resources import files
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from heedline.packs import PackError
 from heedline.specialist_desks.material.examination.law import (
     ExaminationAnswers,
     Incomplete,
@@ -106,6 +108,14 @@ def test_a_priority_adds_up_and_explains_itself() -> None:
 
 def met(law: MaterialLaw, *codes: str) -> dict[str, frozenset[int]]:
     return {code: frozenset(range(len(law.provisions[code].elements))) for code in codes}
+
+
+def test_what_counts_as_severe_is_a_category(law: MaterialLaw, tmp_path: Path) -> None:
+    assert {"killing", "children"} <= law.severe < law.categories.keys()
+    text = files("heedline.packs").joinpath("uk", "material.toml").read_text(encoding="utf-8")
+    (tmp_path / "material.toml").write_text(text.replace('"torture", ', '"made-up", '), encoding="utf-8")
+    with pytest.raises(PackError, match="severe: must be categories"):
+        read_law(tmp_path)
 
 
 def test_the_pack_has_the_provisions_with_their_sources(law: MaterialLaw) -> None:

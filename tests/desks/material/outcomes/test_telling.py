@@ -109,6 +109,25 @@ def test_a_reporter_is_told_in_the_language_of_the_pages_they_used(people: Peopl
         assert below == english, "nobody has checked the translation"
 
 
+def test_nobody_is_told_again_when_a_translation_has_been_checked(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for address in ADDRESSES:
+        new = stories.new_report("online", where={"addresses": address}, now={"danger": "no"})
+        stories.send(replace(new, language="pl"), at=people.at)
+    indexed(people)
+    for item in MaterialItem.objects.values_list("id", flat=True):
+        _decided(people, item)
+    later = people.at + timedelta(days=15)
+    people.tokens.clear()
+    with people.sitting("Odile", at=later) as by:
+        assert telling.tell(by=by, at=later) == len(ADDRESSES)
+        rules = notice_rules()
+        checked = replace(rules.tell, others={"pl": {False: "Sprawdzone.", True: "Nie ma."}})
+        monkeypatch.setattr(telling, "notice_rules", lambda: replace(rules, tell=checked))
+        assert telling.due_messages(by=by, at=later).number == 0
+
+
 def test_a_report_that_names_several_items_counts_once() -> None:
     one, two, three = uuid4(), uuid4(), uuid4()
     assert telling._apart([{one, two, three}]) == 1

@@ -255,3 +255,19 @@ def test_a_mistake_in_the_pack_is_named(tmp_path: Path, was: str, becomes: str, 
     (tmp_path / "notices.toml").write_text(text.replace(was, becomes), encoding="utf-8")
     with pytest.raises(PackError, match=message):
         read_notice_rules(tmp_path)
+
+
+def test_a_translation_that_nobody_has_checked_has_the_english_below_it(tmp_path: Path) -> None:
+    text = (UK / "notices.toml").read_text(encoding="utf-8")
+    unread = read_notice_rules(UK).tell
+    assert set(unread.others) == {one.stem for one in (UK / "words").glob("??.toml")} - {"en"}
+    for code in unread.others:
+        for gone, english in unread.english.items():
+            assert unread.message(code, gone=gone).endswith(f"\n\n{english}"), code
+    assert unread.message("en", gone=True) == unread.message("fr", gone=True) == unread.english[True]
+    (tmp_path / "notices.toml").write_text(
+        text.replace('reviewed = ""', 'reviewed = "translator, 2026-12-01"', 1), encoding="utf-8"
+    )
+    checked = read_notice_rules(tmp_path).tell
+    assert unread.message("cy", gone=True).startswith(f"{checked.message('cy', gone=True)}\n\n")
+    assert checked.variants(gone=True) != unread.variants(gone=True)

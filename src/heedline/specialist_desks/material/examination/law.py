@@ -149,6 +149,8 @@ def read_law(folder: Traversable) -> MaterialLaw:
         referral.text("unit"),
         referral.number("minutes"),
     )
+    if not law.severe <= law.categories.keys():
+        raise top.wrong("severe", "must be categories")
     top.done()
     return law
 

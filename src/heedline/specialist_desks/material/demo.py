@@ -16,6 +16,7 @@ from heedline.specialist_desks.material.examination.examining import Examination
 from heedline.specialist_desks.material.examination.law import ExaminationAnswers
 from heedline.specialist_desks.material.items import adding
 from heedline.specialist_desks.material.models import MaterialItem
+from heedline.specialist_desks.material.queue import reading
 
 #: Addresses that the invented reports name, so that these reports join the items once they are indexed.
 _FILM, _COPY, _MIRROR = (
@@ -94,7 +95,10 @@ def load(scene: DemoScene) -> None:
         ):
             demo_evidence.upload(ref, shown, by=by, at=scene.at)
             if label:
-                examining.check(ref, parts, gone=ref == gone, label=label, by=by, at=scene.at)
+                shows = ["killing"] if ref == film else []
+                examining.check(
+                    ref, parts, gone=ref == gone, label=label, categories=shows, by=by, at=scene.at
+                )
         for ref, form in (
             (film, _praise()),
             (copy, _praise()),
@@ -102,9 +106,11 @@ def load(scene: DemoScene) -> None:
             (argued, _praise()),
             (plan, _praise(hold=True)),
         ):
+            reading.item(ref, by=by, at=scene.at)
             examining.take(ref, by=by, at=scene.at)
             _examine(ref, form, scene, by)
     with scene.sitting(second) as by:
+        reading.item(film, by=by, at=scene.at)
         for ref, form in ((film, _praise()), (argued, _QUARREL), (plan, _praise(hold=True))):
             _examine(ref, form, scene, by)
         with suppress(NotNow):

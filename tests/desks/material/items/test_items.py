@@ -20,7 +20,7 @@ from heedline.specialist_desks.material import demo
 from heedline.specialist_desks.material.evidence import reading as evidence
 from heedline.specialist_desks.material.examination import examining
 from heedline.specialist_desks.material.items import adding
-from heedline.specialist_desks.material.models import CompanyNotice, MaterialItem
+from heedline.specialist_desks.material.models import CompanyNotice, ExaminerDay, MaterialItem
 from heedline.specialist_desks.material.queue import reading
 from heedline.specialist_desks.material.rules import ItemState
 from tests.laws import thief
@@ -99,6 +99,8 @@ def test_the_demonstration_has_items_at_every_stage(people: People, stored: None
         ("withdrawn", "objects", "voluntary"),
     ]
     assert CompanyNotice.objects.filter(crisis=True, due_at__lt=people.at).exists(), "one is overdue"
+    with people.sitting("Otto"):
+        assert ExaminerDay.objects.get().severe, "whoever looks after examiners has something to see"
     (ref,) = reported(people, PAGE)
     indexed(people)
     with people.sitting("Odile") as by:

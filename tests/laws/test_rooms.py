@@ -100,3 +100,13 @@ def test_every_rule_of_the_layout_names_a_file_that_exists() -> None:
     named = re.findall(r"`([\w/]+\.(?:py|sql|toml))`", rules)
     assert len(named) >= 12
     assert [name for name in named if not (PACKAGE / name).exists()] == []
+
+
+def test_one_function_reads_the_zone_of_the_installation() -> None:
+    """A page that asked the setting by itself would be forgotten if desks ever had zones of their own (ADR 86)."""
+    readers = {
+        str(path.relative_to(PACKAGE))
+        for path in PACKAGE.rglob("*.py")
+        if "OFFICE_ZONE" in path.read_text(encoding="utf-8")
+    }
+    assert readers == {"config/settings.py", "casework/access/session.py"}

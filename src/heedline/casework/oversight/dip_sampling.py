@@ -13,9 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
@@ -23,7 +21,7 @@ from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.audit.models import Checkpoint as Published
 from heedline.audit.models import Event
-from heedline.casework.access.session import Attendance
+from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.errors import NotHere
 from heedline.casework.log.checkpoints import DAY
 from heedline.casework.report import notes
@@ -81,7 +79,7 @@ def draw_last_week(at: datetime) -> int:
     it draws the same reports. A report that has since been disposed of can still be drawn, although nothing
     is left to re-read. It is not replaced, because two people could otherwise influence the sample.
     """
-    zone = ZoneInfo(settings.OFFICE_ZONE)
+    zone = office_zone()
     week = last_week(at.astimezone(zone).date())
     begins, ends = (datetime.combine(week + timedelta(days=days), time(), zone) for days in (0, 7))
     if DipCheck.objects.filter(week=week).exists():

@@ -12,16 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate, TruncHour
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.audit.models import Event
-from heedline.casework.access.session import Attendance
+from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.recording import refusals_logged
 from heedline.casework.report.opening import short_name
 from heedline.desk_hooks import register
@@ -149,12 +147,8 @@ def look(view: str, sieve: Sieve, by: Attendance, act: Act = Act.LOG_READ) -> No
         journal.record(act, actor=by.officer_id, thing="log", detail={"view": view, **sieve.detail()})
 
 
-def _zone() -> ZoneInfo:
-    return ZoneInfo(settings.OFFICE_ZONE)
-
-
 def _day(day: date) -> datetime:
-    return datetime.combine(day, time(), _zone())
+    return datetime.combine(day, time(), office_zone())
 
 
 def _sieved(sieve: Sieve) -> QuerySet[Event]:
@@ -231,7 +225,7 @@ def _lines(events: list[Event]) -> Iterator[LogLine]:
         code, desk = desks.get(one.desk, ("", "")) if one.desk is not None else ("", "")
         yield LogLine(
             id=one.id,
-            at=one.at.astimezone(_zone()),
+            at=one.at.astimezone(office_zone()),
             act=one.act,
             by=names.get(one.actor, str(one.actor)) if one.actor is not None else "",
             officer=one.actor,
@@ -278,7 +272,7 @@ def bulk_reads(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
     heaps = (
         _lately(at)
         .filter(act=Act.REPORT_READ, outcome="done")
-        .annotate(hour=TruncHour("at", tzinfo=_zone()))
+        .annotate(hour=TruncHour("at", tzinfo=office_zone()))
         .values("actor", "hour")
         .annotate(count=Count("thing_id", distinct=True), first=Min("at"), last=Max("at"))
         .filter(count__gte=MANY)
@@ -300,7 +294,7 @@ def out_of_hours(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
         _lately(at)
         .filter(act__in=LOOKS, outcome="done")
         .filter(~Exists(there))
-        .annotate(day=TruncDate("at", tzinfo=_zone()))
+        .annotate(day=TruncDate("at", tzinfo=office_zone()))
         .values("actor", "day")
         .annotate(count=Count("id"), first=Min("at"), last=Max("at"))
         .order_by("-day", "-count")
@@ -357,8 +351,8 @@ def _heaps(rows: QuerySet[Event, Any]) -> tuple[Heap, ...]:
                 row["last"],
             ),
             act=row.get("act", ""),
-            first=row["first"].astimezone(_zone()),
-            last=row["last"].astimezone(_zone()),
+            first=row["first"].astimezone(office_zone()),
+            last=row["last"].astimezone(office_zone()),
         )
         for row in found
     )

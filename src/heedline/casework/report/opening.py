@@ -14,11 +14,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from heedline.casework.access.keyring import Keyring
+from heedline.casework.access.session import office_zone
 from heedline.casework.errors import ChangedSinceArrival
 from heedline.casework.report import report_language
 from heedline.packs import load_pack
@@ -132,10 +132,6 @@ def open_stored(part: StoredPart, ring: Keyring) -> OpenedReport:
 # --- the queue -------------------------------------------------------------------------------------------------------
 
 
-def _zone() -> ZoneInfo:
-    return ZoneInfo(settings.OFFICE_ZONE)
-
-
 def kind_words(kind: str) -> str:
     """Return the pack's name for a kind of report."""
     kinds = load_pack(settings.PACK).kinds
@@ -155,7 +151,7 @@ def received_words(report: Report) -> str:
     """
     if report.slot is None:
         return f"{report.received_on:%-d %B %Y}"
-    return f"{report.slot.astimezone(_zone()):%-d %B, %H:%M}"
+    return f"{report.slot.astimezone(office_zone()):%-d %B, %H:%M}"
 
 
 def with_language(

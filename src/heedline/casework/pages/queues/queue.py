@@ -22,7 +22,7 @@ from heedline.audit.acts import Act
 from heedline.casework.access import saved_views
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.saved_views import SavedView
-from heedline.casework.access.session import Attendance
+from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.pages.queues.desk_columns import DeskColumns, desk_columns
 from heedline.casework.pages.queues.figures import WorkTotals
 from heedline.casework.pages.queues.queue_view import (
@@ -42,7 +42,6 @@ from heedline.casework.report.opening import (
     HINTS,
     LOCKED_WORDS,
     OpenedReport,
-    _zone,
     first_words,
     kind_words,
     open_stored,
@@ -363,7 +362,7 @@ def _line(
         urgency=report.urgency,
         priority=report.priority,
         stage=report.stage,
-        due_words=due_words(report.due_at, at, _zone()) if report.due_at is not None else "",
+        due_words=due_words(report.due_at, at, office_zone()) if report.due_at is not None else "",
         overdue=report.due_at is not None and is_overdue(report.due_at, at),
         received_words=received_words(report),
         desk_name=report.desk.name,

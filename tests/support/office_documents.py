@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
 import zipfile
+from html import escape
+from pathlib import Path
 
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _LINKS = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -39,23 +43,37 @@ def word_document(*paragraphs: str, links: str = "", more: dict[str, bytes] | No
     return out.getvalue()
 
 
-#: A macro in Basic that writes into its document when it is opened.
+#: A macro in Basic that writes into its document when it is opened, writes a file and connects to a port.
 _BASIC = """Sub Ran
 ThisComponent.Text.insertString(ThisComponent.Text.Start, "MACRORAN ", False)
+number = FreeFile
+Open "{file}" For Output As #number
+Print #number, "MACRORAN"
+Close #number
+createUnoService("com.sun.star.connection.Connector").connect("socket,host=127.0.0.1,port={port}")
+End Sub"""
+#: Opens a document with its macros allowed, gives them a moment, and ends.
+_OPENING = """Sub Main
+Dim how(0) As New com.sun.star.beans.PropertyValue
+how(0).Name = "MacroExecutionMode"
+how(0).Value = 4
+opened = StarDesktop.loadComponentFromURL("{address}", "_blank", 0, how())
+Wait 1500
+StarDesktop.terminate()
 End Sub"""
 
 
-def text_with_macro(words: str) -> bytes:
+def text_with_macro(words: str, file: Path, port: int) -> bytes:
     """Return an OpenDocument text whose Basic macro is called when it is opened."""
     office = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
     script = "urn:oasis:names:tc:opendocument:xmlns:script:1.0"
     manifest = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
-    library = "http://openoffice.org/2000/script"
+    library, basic_script = "http://openoffice.org/2000/library", "http://openoffice.org/2000/script"
     basic = '<library:library xmlns:library="{0}" library:name="Standard"{1}>{2}</library:library>'
     files = {
         "content.xml": f'<office:document-content xmlns:office="{office}" xmlns:script="{script}" '
         'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:xlink="http://www.w3.org/1999/xlink" '
-        'xmlns:dom="http://www.w3.org/2001/xml-events" office:version="1.3"><office:scripts><office:event-listeners>'
+        'xmlns:dom="http://www.w3.org/2001/xml-events" xmlns:ooo="http://openoffice.org/2004/office" office:version="1.3"><office:scripts><office:event-listeners>'
         '<script:event-listener script:language="ooo:script" script:event-name="dom:load" '
         'xlink:href="vnd.sun.star.script:Standard.Module1.Ran?language=Basic&amp;location=document" '
         'xlink:type="simple"/></office:event-listeners></office:scripts><office:body><office:text>'
@@ -68,8 +86,8 @@ def text_with_macro(words: str) -> bytes:
             ' library:readonly="false" library:passwordprotected="false"',
             '<library:element library:name="Module1"/>',
         ),
-        "Basic/Standard/Module1.xml": f'<script:module xmlns:script="{library}" script:name="Module1" '
-        f'script:language="StarBasic">{_BASIC.replace(chr(34), "&quot;")}</script:module>',
+        "Basic/Standard/Module1.xml": f'<script:module xmlns:script="{basic_script}" script:name="Module1" '
+        f'script:language="StarBasic">{escape(_BASIC.format(file=file, port=port))}</script:module>',
     }
     kind = "application/vnd.oasis.opendocument.text"
     entries = "".join(
@@ -97,3 +115,21 @@ def word_with_macro(words: str) -> bytes:
         4096, b"\0"
     )
     return word_document(words, links=link, more={"word/vbaProject.bin": project})
+
+
+def open_with_macros_allowed(document: Path, folder: Path, office: Path) -> None:
+    """Open a document of ours in LibreOffice outside the sandbox, as nobody should: its macros run."""
+    told = {**os.environ, "LD_LIBRARY_PATH": str(office.parent)}
+    start = [str(office), f"-env:UserInstallation={folder.as_uri()}", "--headless", "--norestore", "--nologo"]
+    for _ in range(3):  # it makes its profile, in which there is a module for macros of one's own
+        if (
+            subprocess.run([*start, "--terminate_after_init"], env=told, timeout=60, check=False).returncode
+            != 81
+        ):
+            break
+    (folder / "user" / "basic" / "Standard" / "Module1.xba").write_text(
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<script:module xmlns:script="http://openoffice.org/2000/script" script:name="Module1" '
+        f'script:language="StarBasic">{escape(_OPENING.format(address=document.as_uri()))}</script:module>'
+    )
+    subprocess.run([*start, "macro:///Standard.Module1.Main"], env=told, timeout=60, check=True)

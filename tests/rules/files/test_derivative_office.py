@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import io
+import socket
 import struct
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from tests.rules.files.test_derivative_documents import WORDS, pdf
 from tests.support.derivatives import made, sandbox
-from tests.support.office_documents import text_with_macro, word_document, word_with_macro
+from tests.support.office_documents import (
+    open_with_macros_allowed,
+    text_with_macro,
+    word_document,
+    word_with_macro,
+)
 
 from heedline.files.derivatives import DerivativeLimits, NoDerivative, documents
 from heedline.files.kinds import HEAD, TAIL, FileKind, kind_of
@@ -44,10 +49,31 @@ attachedTemplate" Target="file:///etc/passwd" TargetMode="External"/>'
 
 
 @with_office
-@pytest.mark.parametrize("document", [text_with_macro, word_with_macro])
-def test_a_document_with_a_macro_is_shown_and_its_macro_never_runs(document: Callable[[str], bytes]) -> None:
-    """The macro would write MACRORAN into the document when it is opened."""
-    data = document("Meet at the old mill")
+def test_a_document_with_a_macro_is_shown_and_its_macro_never_runs(tmp_path: Path) -> None:
+    """The macro writes into the document, writes a file and connects to a port, as it does where macros are allowed."""
+    ran = tmp_path / "ran"
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(0.2)
+        data = text_with_macro("Meet at the old mill", ran, listening.getsockname()[1])
+        assert kind_of(data[:HEAD], data[-TAIL:]).kind is FileKind.OFFICE
+        found, sink = made(FileKind.OFFICE, data)
+        assert (found.failure, len(sink.of("page")), len(sink.parts)) == (None, 1, 1)
+        assert found.words.split() == ["Meet", "at", "the", "old", "mill"]
+        assert sink.of("page")[0].startswith(b"\x89PNG"), "pixels alone, so nothing of a macro"
+        assert not ran.exists()
+        with pytest.raises(TimeoutError):
+            listening.accept()
+        document = tmp_path / "macro.odt"
+        document.write_bytes(data)
+        open_with_macros_allowed(document, tmp_path / "profile", documents._OFFICE)
+        assert ran.read_text().split() == ["MACRORAN"], "or the document would prove nothing"
+        listening.settimeout(5)
+        listening.accept()[0].close()
+
+
+@with_office
+def test_a_word_document_with_a_project_of_macros_is_shown_without_it() -> None:
+    data = word_with_macro("Meet at the old mill")
     assert kind_of(data[:HEAD], data[-TAIL:]).kind is FileKind.OFFICE
     found, sink = made(FileKind.OFFICE, data)
     assert (found.failure, len(sink.of("page"))) == (None, 1)

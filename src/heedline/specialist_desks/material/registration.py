@@ -122,8 +122,8 @@ DESK = SpecialistDesk(
             called=call_supervisors_then_chain,
             chain=True,
             lasts=wholeness.is_damaged,
-            while_it_lasts="Tell the operator to restore the file from a backup. Then check the evidence again on the page of the"
-            " item: this alarm stays until all of it can be read.",
+            while_it_lasts="Tell the operator to restore the file from a backup. Then check on the page of the item whether it is"
+            " still there, which reads its evidence: this alarm stays until all of it can be read.",
         ),
         MaterialAlarm.RULE_SUSPENDED: AlarmRule(
             words="Online material: a rule that recognises pages fires on nearly all items of a platform, and is suspended",

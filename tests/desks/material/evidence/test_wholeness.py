@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from pytest_django import Settings
@@ -12,7 +12,7 @@ from pytest_django import Settings
 from heedline.casework.duty import alarms, reports_clock
 from heedline.dispatch.models import Alarm
 from heedline.reports.lifecycle import NotNow
-from heedline.reports.models import DeskFile, FileState
+from heedline.reports.models import DeskFile, DeskPartHeader, FileState
 from heedline.specialist_desks.material.evidence import capturing, reading, wholeness
 from heedline.specialist_desks.material.models import EvidenceEntry
 from heedline.specialist_desks.material.vocabulary import MaterialAlarm
@@ -120,3 +120,14 @@ def test_a_copy_that_is_missing_is_made_again_and_is_no_alarm(
     with acting("worker"):
         wholeness.watch(people.at)
     assert not Alarm.objects.filter(kind=MaterialAlarm.EVIDENCE_DAMAGED).exists()
+
+
+def test_a_file_for_which_a_session_has_no_key_is_not_called_damaged(
+    people: People, internet: Internet
+) -> None:
+    ref = captured_item(people)
+    container = DeskFile.objects.values_list("container", flat=True)[0]
+    with acting("owner"):
+        DeskPartHeader.objects.filter(container=container).update(epoch=uuid4())
+    with people.sitting("Odile") as odile:
+        assert wholeness.verify(ref, by=odile, at=people.at) == ()

@@ -151,11 +151,12 @@ class MenuLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkWaiting:
-    """A line about a specialist desk's work on My work. `url` is a route name."""
+    """A line about a specialist desk's work on My work. `url` is a route name, which takes `ref` if there is one."""
 
     words: str
     url: str
     link: str
+    ref: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from heedline.backups.plan import Copied, Side
 from heedline.casework.access.session import Attendance
 from heedline.casework.duty.alarm_callers import call_supervisors_then_chain
@@ -15,6 +17,7 @@ from heedline.desk_hooks.hooks import (
     MenuLink,
     ReportTab,
     SpecialistDesk,
+    WorkWaiting,
 )
 from heedline.dispatch.models import About
 from heedline.permits.roles import Role
@@ -34,6 +37,7 @@ from heedline.specialist_desks.material.notices.registered import (
     NOTICE_TRIGGERS,
     NOTICES_HELD,
 )
+from heedline.specialist_desks.material.outcomes import disposing
 from heedline.specialist_desks.material.queue import reading
 from heedline.specialist_desks.material.vocabulary import (
     BANK,
@@ -59,6 +63,10 @@ def _works_here(by: Attendance) -> bool:
 
 def _looks_after_examiners(by: Attendance) -> bool:
     return by.may(MaterialCapability.SEE_WELFARE)
+
+
+def _my_work(by: Attendance, at: datetime) -> tuple[WorkWaiting, ...]:
+    return (*waiting_for_me(by, at), *disposing.proposals_waiting(by, at))
 
 
 DESK = SpecialistDesk(
@@ -206,7 +214,7 @@ DESK = SpecialistDesk(
         NOTICES_HELD,
     ),
     indexing=Indexing(prepare=finding.prepare, report=finding.report_keys, waits=finding.waits),
-    my_work=waiting_for_me,
+    my_work=_my_work,
     partner_urls="heedline.specialist_desks.material.partner_urls",
     menu=(
         MenuLink(url="material-queue", text="Items", shown=_works_here),

@@ -96,6 +96,8 @@ def test_evidence_from_the_capture_to_the_export(
     odile.send(f"/w/items/{alone}/dispose/", do="propose")
     assert "A supervisor other than you has to decide" in odile.html
     assert "Keep the item" in odile.html
+    olga.get("/w/")
+    assert f'href="/w/items/{alone}/dispose/"' in olga.html
     olga.get(f"/w/items/{alone}/dispose/")
     assert "proposed it on" in olga.html
     olga.send(f"/w/items/{alone}/dispose/", do="dispose")

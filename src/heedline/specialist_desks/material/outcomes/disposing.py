@@ -21,7 +21,9 @@ from heedline.casework.attachments import stored_objects
 from heedline.casework.errors import CannotOpen, NotHere
 from heedline.casework.report.opening import short_name
 from heedline.casework.search import desk_index
+from heedline.desk_hooks.hooks import WorkWaiting
 from heedline.index import SealedIndex
+from heedline.permits.gate import allows
 from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import SearchIndex
@@ -51,6 +53,8 @@ PROPOSED_BEFORE = (
 )
 #: As for reports: functions/search.sql.
 PURGED_WITHIN: Final = timedelta(days=7)
+#: Proposals that My work lists at once.
+_MOST_SHOWN: Final = 5
 BUSY = "The index of your desk is being updated. Try again in a moment."
 
 
@@ -83,6 +87,22 @@ def proposal(ref: UUID, *, by: Attendance) -> ProposedDisposal | None:
     if row is None:
         return None
     return ProposedDisposal(row.proposed_by.name, row.proposed_on, row.proposed_by_id == by.officer_id)
+
+
+def proposals_waiting(by: Attendance, at: datetime) -> tuple[WorkWaiting, ...]:
+    """Return the proposed disposals that this officer can decide about, the oldest first. No keys are needed."""
+    led = [one.id for one in by.desks if allows(by.appointments, MaterialCapability.LEAD, [one.id])]
+    rows = MaterialDisposal.objects.filter(desk_id__in=led, decided_on=None)
+    waiting = rows.exclude(proposed_by_id=by.officer_id).order_by("proposed_on", "id")[:_MOST_SHOWN]
+    return tuple(
+        WorkWaiting(
+            words=f"Item {short_name(item)} is proposed for disposal.",
+            url="material-dispose",
+            link="See and decide",
+            ref=item,
+        )
+        for item in waiting.values_list("item", flat=True)
+    )
 
 
 @item_verb(MaterialAct.DISPOSAL_PROPOSED)

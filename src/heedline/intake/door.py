@@ -10,6 +10,9 @@ from typing import Any
 
 from django.db import OperationalError, connection
 
+#: Bytes of the number in front of a sealed draft.
+_NUMBER = 4
+
 
 class StoreFull(OperationalError):
     """Raised when the draft store is full, or when one client asks for more than its share of it.
@@ -45,20 +48,18 @@ def save_draft(row: bytes, sealed: bytes, hours: int, *, room_for_new: int, room
     return bool(did == "kept")
 
 
-def load_draft(row: bytes) -> bytes | None:
-    """Return the sealed draft, or None if there is none or it has expired."""
+def load_draft(row: bytes) -> tuple[bytes, int] | None:
+    """Return the sealed draft and how many of its form tokens have been used, or None.
+
+    There is none if it was never saved or has expired.
+    """
     found = _call("SELECT door.load_draft(%s)", row)
-    return None if found is None else bytes(found)
+    return None if found is None else (found[_NUMBER:], int.from_bytes(found[:_NUMBER]))
 
 
 def delete_draft(row: bytes) -> None:
     """Delete the draft."""
     _call("SELECT door.delete_draft(%s)", row)
-
-
-def form_of(row: bytes) -> int:
-    """Return how many of this draft's form tokens have been used, which is also the number of the next one."""
-    return int(_call("SELECT door.form_of(%s)", row))
 
 
 def add_counts(counts: Sequence[tuple[str, str, str, int]]) -> None:

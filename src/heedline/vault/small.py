@@ -21,13 +21,16 @@ from heedline.vault.keys import hkdf
 KEY_SIZE = 32
 OVERHEAD = 1 + 24 + 16
 
-#: Sizes that words are padded to, in bytes; above the last, multiples of it.
-STEPS = (4 * 1024, 8 * 1024, 16 * 1024)
+#: Sizes that words are padded to, in bytes; above the last, multiples of it. Two rows of the first fit on one page of the
+#: database, so that saving a draft again is cheap (`database/schemas.sql`).
+STEPS = (3_900, 8 * 1024, 16 * 1024)
 #: Bytes of words that one row may hold once they are compressed, and before.
 MOST_PACKED = 64 * 1024
 MOST_WORDS = 512 * 1024
 
 _LENGTH = 4
+#: The bit of the length that says that the words are not compressed.
+_PLAIN = 1 << 31
 _VERSION = b"\1"
 _SALT = 24
 _NONCE = 12
@@ -92,14 +95,17 @@ def open_small(key: bytes, sealed: bytes, *, aad: bytes) -> bytes:
 
 
 def seal_words(key: bytes, words: bytes, *, aad: bytes) -> bytes:
-    """Return the text compressed, padded and sealed.
+    """Return the text padded and sealed, and compressed first if it is longer than the first step.
 
     Raises ``ValueError`` for more than ``MOST_WORDS``, or ``MOST_PACKED`` once compressed.
     """
     if len(words) > MOST_WORDS:
         raise ValueError("a row of this size is not kept")
-    packed = zlib.compress(words, level=1)
-    framed = len(packed).to_bytes(_LENGTH) + packed
+    if len(words) <= STEPS[0] - _LENGTH:  # it would be as long when it is compressed
+        framed = (len(words) | _PLAIN).to_bytes(_LENGTH) + words
+    else:
+        packed = zlib.compress(words, level=1)
+        framed = len(packed).to_bytes(_LENGTH) + packed
     size = next((step for step in STEPS if len(framed) <= step), -(-len(framed) // STEPS[-1]) * STEPS[-1])
     if size > MOST_PACKED:
         raise ValueError("a row of this size is not kept")
@@ -109,7 +115,10 @@ def seal_words(key: bytes, words: bytes, *, aad: bytes) -> bytes:
 def open_words(key: bytes, sealed: bytes, *, aad: bytes) -> bytes:
     """Return the text sealed by ``seal_words``, or raise ``CannotOpen``."""
     framed = open_small(key, sealed, aad=aad)
-    packed = framed[_LENGTH : _LENGTH + int.from_bytes(framed[:_LENGTH])]
+    size = int.from_bytes(framed[:_LENGTH])
+    packed = framed[_LENGTH : _LENGTH + (size & ~_PLAIN)]
+    if size & _PLAIN:
+        return packed
     unpacking = zlib.decompressobj()
     try:
         words = unpacking.decompress(packed, MOST_WORDS)

@@ -244,6 +244,17 @@ def test_words_in_a_row_open_as_they_were_sealed(words: bytes, key: bytes) -> No
         small.open_words(key, sealed, aad=b"another row")
 
 
+@pytest.mark.parametrize("size", [0, 1, 3_895, 3_896, 3_897, 8_188, 8_189])
+def test_words_up_to_the_first_step_are_not_compressed_and_none_tells_its_length(size: int) -> None:
+    key = bytes(32)
+    for words in (Random(size).randbytes(size), b"w" * size):
+        sealed = small.seal_words(key, words, aad=b"row")
+        assert small.open_words(key, sealed, aad=b"row") == words
+        plain = small.open_small(key, sealed, aad=b"row")
+        assert (plain[0] >> 7 == 1) is (size <= 3_896)
+        assert len(plain) in small.STEPS
+
+
 def test_a_row_holds_so_many_words_and_no_more() -> None:
     key = bytes(32)
     assert small.seal_words(key, b"word " * 100_000, aad=b"")

@@ -55,6 +55,8 @@ class Draft:
     """
     whose: For = For.PUBLIC
     """The kind of storage limit that applies to the draft. It is not stored."""
+    sendings: int = 0
+    """How many form tokens of the draft had been used when it was loaded. It is stored beside the sealed draft."""
 
     @cached_property
     def keys(self) -> RowKeys:
@@ -79,9 +81,10 @@ def load(cookie: str | None, *, at: datetime, purpose: str = _DRAFT, whose: For 
     if not cookie or len(cookie) not in _COOKIE_LENGTHS:
         return None
     keys = derive_keys(cookie.encode(), purpose)
-    sealed = door.load_draft(keys.row_id)
-    if sealed is None:
+    stored = door.load_draft(keys.row_id)
+    if stored is None:
         return None
+    sealed, sendings = stored
     try:
         kept = json.loads(open_words(keys.key, sealed, aad=keys.row_id))
     except CannotOpen:
@@ -101,6 +104,7 @@ def load(cookie: str | None, *, at: datetime, purpose: str = _DRAFT, whose: For 
         files=tuple(DraftFile.of(one) for one in kept.get("files", ())),  # a draft of the release before
         purpose=purpose,
         whose=whose,
+        sendings=sendings,
     )
     found.__dict__["keys"] = keys
     return found
@@ -188,11 +192,11 @@ def _visit(cookie: str | None) -> tuple[str, str] | None:
     if not cookie or len(cookie) not in _COOKIE_LENGTHS:
         return None
     keys = derive_keys(cookie.encode(), _VISIT)
-    sealed = door.load_draft(keys.row_id)
-    if sealed is None:
+    stored = door.load_draft(keys.row_id)
+    if stored is None:
         return None
     try:
-        symbols, _, typed = open_words(keys.key, sealed, aad=keys.row_id).decode().partition("\n")
+        symbols, _, typed = open_words(keys.key, stored[0], aad=keys.row_id).decode().partition("\n")
     except CannotOpen:
         return None
     return symbols, typed

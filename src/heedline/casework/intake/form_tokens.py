@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from django.utils.crypto import salted_hmac
 
 from heedline.casework.intake.drafting import Draft
-from heedline.intake import door
 
 _SALT = "heedline.form-token"
 
@@ -37,10 +36,9 @@ def _signed(row: bytes, number: int) -> str:
 def make(draft: Draft) -> str:
     """Return the token for the next page to be shown.
 
-    Two tabs have the same token until it is spent.
+    Two tabs have the same token until it is spent. The draft must have been loaded for this page.
     """
-    row = draft.keys.row_id
-    return _signed(row, door.form_of(row))
+    return _signed(draft.keys.row_id, draft.sendings)
 
 
 def read(draft: Draft, posted: str) -> FormToken | None:

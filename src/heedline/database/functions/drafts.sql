@@ -23,22 +23,16 @@ BEGIN
     RETURN 'kept';
 END $$;
 
--- The sealed draft of this cookie, while it has not expired.
+-- How many sendings this draft has seen, in four bytes, and the sealed draft, while it has not expired.
 CREATE FUNCTION door.load_draft(p_row bytea) RETURNS bytea LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
-    SELECT sealed FROM public.intake_draft WHERE "row" = p_row AND expires > now()
+    SELECT int4send(sendings) || sealed FROM public.intake_draft WHERE "row" = p_row AND expires > now()
 $$;
 
 -- Remove a draft: it was sent, or is not wanted.
 CREATE FUNCTION door.delete_draft(p_row bytea) RETURNS void LANGUAGE sql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
     DELETE FROM public.intake_draft WHERE "row" = p_row
-$$;
-
--- How many sendings this draft has seen.
-CREATE FUNCTION door.form_of(p_row bytea) RETURNS integer LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp AS $$
-    SELECT COALESCE((SELECT sendings FROM public.intake_draft WHERE "row" = p_row), 0)
 $$;
 
 -- Spend a form's token. False when somebody has spent it.

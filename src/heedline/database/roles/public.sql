@@ -22,7 +22,6 @@ GRANT EXECUTE ON FUNCTION
     door.ask_to_withdraw(bytea),
     door.delete_draft(bytea),
     door.delete_messages(bytea),
-    door.form_of(bytea),
     door.load_draft(bytea),
     door.mark_seen(bytea, uuid[]),
     door.new_messages(bytea, uuid[]),

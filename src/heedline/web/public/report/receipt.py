@@ -11,7 +11,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -22,7 +21,7 @@ from heedline.web.declared import Audience, open_to
 from heedline.web.public.report.turns import DraftVisit, StoreAway, asking_of, kind_of, on_sent
 from heedline.web.public.shell import cookies
 from heedline.web.public.shell.asking import first_kind, question_set, shown, words
-from heedline.web.public.shell.blank_pages import page_with_holes
+from heedline.web.public.shell.blank_pages import page_with_holes, part_with_holes
 from heedline.web.public.shell.languages import as_typed
 from heedline.web.public.shell.pages import day_in_words, page, see_other, tab_title
 from heedline.web.public.shell.receipt_codes import typed_code
@@ -111,7 +110,19 @@ def show(turn: DraftVisit) -> HttpResponse:
 
 
 def _code_in_html(turn: DraftVisit) -> str:
-    return render_to_string("public/parts/code.html", {"words": words(), **shown_code(turn)})
+    """Return the code, large and spelled out, which is put into a part of the page that is kept."""
+    seen = shown_code(turn)
+    groups = {f"group_{n}": group for n, group in enumerate(seen["groups"])}
+    return part_with_holes(
+        "code",
+        (len(groups), seen["spelled_title"]),
+        groups | {"spelled": seen["spelled"]},
+        lambda marked: {
+            "groups": [marked[name] for name in groups],
+            "spelled": marked["spelled"],
+            "spelled_title": seen["spelled_title"],
+        },
+    )
 
 
 #: The endings that the pack has words for (`sent.<ending>`).

@@ -5,12 +5,13 @@ Sending twice creates one report with one receipt code.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
 
 from heedline.casework.errors import Conflict, SealingStopped, Spent
 from heedline.casework.intake import drafting, form_tokens
@@ -29,7 +30,7 @@ from heedline.web.public.report import file_pages, gates, receipt, tally, walkin
 from heedline.web.public.report.turns import DraftVisit, StoreAway, on_draft
 from heedline.web.public.shell import recovery
 from heedline.web.public.shell.asking import language, shown, words
-from heedline.web.public.shell.blank_pages import page_with_holes
+from heedline.web.public.shell.blank_pages import page_with_holes, part_with_holes
 from heedline.web.public.shell.languages import as_typed, path_to
 from heedline.web.public.shell.pages import as_written, page, see_other, tab_title
 
@@ -49,9 +50,9 @@ def check(turn: DraftVisit) -> HttpResponse:
         originals = check_rows(asking.original, turn.draft.answers, identity_offered=offered)
     wanting = asking.missing()
     answered = [
-        {"title": one.title, "list": {"rows": rows}}
+        (one.title, rows)
         for one, plain in asking.pages.sections(sections, originals)
-        if (rows := [_row(row, was) for row, was in zip(one.rows, plain, strict=True) if row.given])
+        if (rows := [(row, was) for row, was in zip(one.rows, plain, strict=True) if row.given])
     ]
     again = gates.AGAIN in turn.request.GET
     adding = () if asking.fast else tuple(_to_add(turn, wanting))
@@ -61,10 +62,8 @@ def check(turn: DraftVisit) -> HttpResponse:
         "check",
         (turn.kind, offered, wanting, adding, again, back_url, step_words),
         {
-            "answers": render_to_string(
-                "public/parts/answers.html", {"words": words(), "sections": answered, "files": _files(turn)}
-            ),
-            "token": _token(turn),
+            "answers": _answers(turn, answered),
+            "token": form_tokens.make(turn.draft),
         },
         lambda: {
             "title": tab_title(asking.last),
@@ -79,6 +78,33 @@ def check(turn: DraftVisit) -> HttpResponse:
             "step_words": step_words,
         },
     )
+
+
+def _answers(turn: DraftVisit, answered: Iterable[tuple[str, list[tuple[Row, Row]]]]) -> SafeString:
+    """Return the answers under the titles of their sections, and the files."""
+    html = [_section(title, rows) for title, rows in answered]
+    if (files := _files(turn)) is not None:
+        html.append(render_to_string("public/parts/files_sent.html", {"words": words(), "files": files}))
+    return mark_safe("".join(html))  # noqa: S308 - each part was rendered by a template
+
+
+def _section(title: str, rows: list[tuple[Row, Row]]) -> SafeString:
+    """Return one section of the answers, which is rendered once for the same questions.
+
+    What was answered, and the address of an item, which has an id of its own, are put into it each time.
+    """
+    own: dict[str, str] = {f"answer_{n}": as_written(row.lines) for n, (row, _) in enumerate(rows)}
+    own |= {f"item_{n}": _change_url(row) for n, (row, _) in enumerate(rows) if row.item_id is not None}
+    asked = tuple([(row.label, was.label, row.slug, row.item_id is None) for row, was in rows])
+
+    def context(marked: Mapping[str, str]) -> dict[str, Any]:
+        lines = [
+            _row(row, was, marked[f"answer_{n}"], marked.get(f"item_{n}") or _change_url(row))
+            for n, (row, was) in enumerate(rows)
+        ]
+        return {"title": title, "list": {"rows": lines}}
+
+    return part_with_holes("answers", (title, asked), own, context)
 
 
 def _files(turn: DraftVisit) -> dict[str, Any] | None:
@@ -238,36 +264,29 @@ def _new_report(turn: DraftVisit, told: Record, form: FormToken | None) -> seali
     )
 
 
-def _token(turn: DraftVisit) -> str:
-    """Return the form token, or "" if it cannot be created.
-
-    The page is shown without a token too, and its button then leads back to it once.
-    """
-    try:
-        return form_tokens.make(turn.draft)
-    except StoreAway:
-        return ""
-
-
 def _page_url(slug: str) -> str:
     return path_to("reporter:question", slug) + "?back=check"
 
 
-def _row(row: Row, plain: Row) -> dict[str, Any]:
+def _row(row: Row, plain: Row, answer: str, there: str) -> dict[str, Any]:
     """Return a row of the check page.
 
-    `plain` is the same row without HTML, for text that only a screen reader says.
+    `plain` is the same row without HTML, for text that only a screen reader says. `answer` stands in the place of what was
+    answered.
     """
-    if row.item_id is None:
-        there = _page_url(row.slug)
-    else:
-        there = reverse("reporter:item", kwargs={"slug": row.slug, "item": row.item_id}) + "?back=check"
-    change = {"href": there, "text": shown("shared.change"), "visuallyHiddenText": plain.label.lower()}
-    return {
-        "key": {"text": row.label},
-        "value": {"html": as_written(row.lines)} if row.given else {"text": row.lines[0]},
-        "actions": {"items": [change]},
+    change = {
+        "href": _change_url(row),
+        "text": shown("shared.change"),
+        "visuallyHiddenText": plain.label.lower(),
     }
+    return {"key": {"text": row.label}, "value": {"html": answer}, "actions": {"items": [change]}}
+
+
+def _change_url(row: Row) -> str:
+    """Return the URL of the page on which an answer is changed."""
+    if row.item_id is None:
+        return _page_url(row.slug)
+    return reverse("reporter:item", kwargs={"slug": row.slug, "item": row.item_id}) + "?back=check"
 
 
 def _brief_page(turn: DraftVisit, text: str, errors: Mapping[str, str]) -> HttpResponse:

@@ -20,6 +20,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 
 from heedline.packs import Pack
 from heedline.web.components.forms import Form
@@ -34,7 +35,7 @@ MOST = 400
 _PLACE = secrets.token_hex(32)
 #: The same for the holes of a page, each followed by its name and a full stop.
 _HOLE = secrets.token_hex(32)
-_HOLES = re.compile(f"{_HOLE}([a-z_]+)\\.|({_PLACE})")
+_HOLES = re.compile(f"{_HOLE}([a-z0-9_]+)\\.|({_PLACE})")
 _TOKEN = "csrf_token"  # noqa: S105 (a name)
 
 
@@ -60,15 +61,12 @@ class _Holed:
             at = found.end()
         return cls((*plain, text[at:].encode()), tuple(names))
 
-    def filled(self, request: HttpRequest, holes: Mapping[str, str]) -> HttpResponse:
+    def filled(self, holes: Mapping[str, str]) -> bytes:
         """Return the page with its placeholders filled and escaped, as a template would."""
         parts: list[bytes] = []
         for one, name in zip(self.plain, self.names, strict=False):
-            given = csrf_token(request) if name == _TOKEN else conditional_escape(holes[name])
-            parts += (one, given.encode())
-        response = HttpResponse(b"".join((*parts, self.plain[-1])))
-        response["Cache-Control"] = "no-store"
-        return response
+            parts += (one, conditional_escape(holes[name]).encode())
+        return b"".join((*parts, self.plain[-1]))
 
 
 #: Pages in pieces, the least recently shown first, with the pack so that its identity stays its own.
@@ -84,7 +82,7 @@ def blank_page(
     The key must name everything that the page depends on besides its path, the pack and the token. `context` is called
     only if the page has to be rendered. Raises ValueError if a form in it has a value or an error.
     """
-    held = _held(request, template, key, lambda: _pieces(request, template, context()))
+    held = _held(_place(request), template, key, lambda: _pieces(request, template, context()))
     return held.response(request, csrf_token(request))
 
 
@@ -100,20 +98,47 @@ def page_with_holes(
     The template shows each hole as a variable of that name. It must not ask for its value or change it. Whatever a
     reporter wrote or chose goes into a hole, or into `key` if it is one of a few.
     """
-    marked = {name: f"{_HOLE}{name}." for name in holes}
 
     def made() -> _Holed:
-        return _Holed.of(_rendered(request, template, {**context(), **marked}))
+        return _Holed.of(_rendered(request, template, {**context(), **_marked(holes)}))
 
-    return _held(request, template, key, made).filled(request, holes)
+    page = _held(_place(request), template, key, made)
+    filling = {**holes, _TOKEN: csrf_token(request)} if _TOKEN in page.names else holes
+    response = HttpResponse(page.filled(filling))
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def part_with_holes(
+    template: str,
+    key: tuple[Hashable, ...],
+    holes: Mapping[str, str],
+    context: Callable[[Mapping[str, str]], Mapping[str, Any]],
+) -> SafeString:
+    """Return a part of a page (`public/parts/`) in which `holes` are filled anew each time, as by `page_with_holes`.
+
+    The key must name everything else that the part depends on besides the language. `context` is given what stands in the
+    places of the holes.
+    """
+
+    def made() -> _Holed:
+        given = {"words": asking.words(), **context(_marked(holes))}
+        return _Holed.of(render_to_string(f"public/parts/{template}.html", given))
+
+    part = _held((asking.language(),), template, key, made)
+    return mark_safe(part.filled(holes).decode())  # noqa: S308 - escaped by the template, or as it was filled
+
+
+def _marked(holes: Mapping[str, str]) -> dict[str, str]:
+    """Return what stands in the place of each hole until it is filled."""
+    return {name: f"{_HOLE}{name}." for name in holes}
 
 
 def _held[P: (Pieces, _Holed)](
-    request: HttpRequest, template: str, key: tuple[Hashable, ...], made: Callable[[], P]
+    place: tuple[Hashable, ...], template: str, key: tuple[Hashable, ...], made: Callable[[], P]
 ) -> P:
     """Return the page that is kept under this key, after making it if there is none."""
-    changing = request.GET.get("back") == "check"
-    whole = (id(asking.pack()), request.META.get("HTTP_HOST"), request.path, changing, template, *key)
+    whole = (id(asking.pack()), *place, template, *key)
     with _lock:
         held = _kept.get(whole)
         if held is not None:
@@ -126,6 +151,11 @@ def _held[P: (Pieces, _Holed)](
         if len(_kept) > MOST:
             _kept.popitem(last=False)
     return fresh
+
+
+def _place(request: HttpRequest) -> tuple[Hashable, ...]:
+    """Return the address of a page, as far as pages depend on it."""
+    return request.META.get("HTTP_HOST"), request.path, request.GET.get("back") == "check"
 
 
 def _pieces(request: HttpRequest, template: str, context: Mapping[str, Any]) -> Pieces:

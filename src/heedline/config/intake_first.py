@@ -9,21 +9,22 @@ but a POST to that one path goes Django's way.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.conf import settings
-from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
-from django.core.signals import request_started
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.core.handlers.wsgi import WSGIRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import resolve
 from django.utils.module_loading import import_string
 
+from heedline.config.public_handler import renew_connection
 from heedline.web.public.shell.languages import LanguageOfTheAddress
 from heedline.web.refusals import RefusalsBecomePages
 
 PATH = "/api/v1/reports"
 
-type PlainView = Callable[[HttpRequest], HttpResponseBase]
+type PlainView = Callable[[HttpRequest], Any]
 
 
 def guarded(view: PlainView) -> PlainView:
@@ -33,11 +34,16 @@ def guarded(view: PlainView) -> PlainView:
     return view
 
 
-def intake_first(app: WSGIApplication, view: PlainView) -> WSGIApplication:
-    """Wrap the site's application so that reports from programs go straight to `view`."""
+def intake_first(
+    app: WSGIApplication, view: PlainView, renew: Callable[[], None] = renew_connection
+) -> WSGIApplication:
+    """Wrap the site's application so that reports from programs go straight to `view`.
+
+    `renew` is called before and after each request, as by `PublicHandler`.
+    """
     refusals = RefusalsBecomePages(_none)
 
-    def respond(request: HttpRequest) -> HttpResponseBase:
+    def respond(request: HttpRequest) -> Any:
         try:
             return view(request)
         except Exception as problem:  # Django's handler asks the middleware of pages
@@ -52,12 +58,13 @@ def intake_first(app: WSGIApplication, view: PlainView) -> WSGIApplication:
     def first(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"] != PATH or environ["REQUEST_METHOD"] != "POST":
             return app(environ, start_response)
-        request_started.send(sender=WSGIHandler, environ=environ)
+        renew()
         request = WSGIRequest(environ)
         response = ready(request)
-        response._resource_closers.append(request.close)  # type: ignore[attr-defined]
         start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
-        return response  # closing it ends the request, as with Django's handler
+        request.close()
+        renew()
+        return [response.content]
 
     return first
 

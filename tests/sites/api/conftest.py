@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 from django.core.handlers.wsgi import WSGIRequest
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
 from django.http import HttpResponse  # noqa: TID251 - what the test client gives back
 from django.test import Client
 
@@ -70,14 +68,9 @@ class Ahead:
         if environ["PATH_INFO"] != intake_first.PATH or environ["REQUEST_METHOD"] != "POST":
             return self.djangos(environ)
         self.took += 1
-        app = intake_first.intake_first(self.not_djangos, views.reports)
-        request_started.disconnect(close_old_connections)  # as the client does: the test's connection stays
-        request_finished.disconnect(close_old_connections)
-        try:
-            status, headers, body = run(app, environ)
-        finally:
-            request_started.connect(close_old_connections)
-            request_finished.connect(close_old_connections)
+        # the test's own connection stays, as with the client
+        app = intake_first.intake_first(self.not_djangos, views.reports, renew=lambda: None)
+        status, headers, body = run(app, environ)
         return self.as_response(environ, status, headers, body)
 
     @staticmethod

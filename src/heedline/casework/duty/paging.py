@@ -166,7 +166,8 @@ def watch_clocks(at: datetime) -> int:
             )
         ],
     )
-    _wake_missed_again(AlarmKind.OVERDUE, dict(late.values_list("id", "due_at")), at)
+    known = late.filter(id__in=_acknowledged(AlarmKind.OVERDUE).values("about_id"))
+    _wake_missed_again(AlarmKind.OVERDUE, dict(known.values_list("id", "due_at")), at)
     waiting = Report.objects.filter(stage=Stage.WAITING)
     _raise_waiting(
         AlarmKind.DANGER, waiting.filter(rank=0), at
@@ -175,16 +176,19 @@ def watch_clocks(at: datetime) -> int:
     return Alarm.objects.filter(cleared_at=None).count()
 
 
+def _acknowledged(kind: str) -> QuerySet[Alarm]:
+    return Alarm.objects.filter(kind=kind, cleared_at=None, acknowledged_at__isnull=False)
+
+
 def _wake_missed_again(kind: str, missed: Mapping[UUID, datetime | None], at: datetime) -> None:
     """Page again about reports that missed a deadline after their alarm was acknowledged.
 
     `missed` has the latest deadline that each report missed. An acknowledgement is of the deadlines before it, and
     taking a report acknowledges for its owner, too.
     """
-    acknowledged = Alarm.objects.filter(kind=kind, cleared_at=None, acknowledged_at__isnull=False)
     again = [
         ident
-        for ident, report, when in acknowledged.values_list("id", "about_id", "acknowledged_at")
+        for ident, report, when in _acknowledged(kind).values_list("id", "about_id", "acknowledged_at")
         if report is not None and when is not None and (due := missed.get(report)) is not None and due > when
     ]
     Alarm.objects.filter(id__in=again).update(

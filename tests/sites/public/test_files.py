@@ -26,6 +26,7 @@ from tests.support.acting import acting
 from tests.support.uploads import JPEG, KIND, body_of, send_file
 
 pytestmark = pytest.mark.django_db
+PNG = b"\x89PNG\r\n\x1a\n" + b"placeholder " * 100
 
 
 @pytest.fixture
@@ -63,6 +64,19 @@ def test_a_photo_is_sent_with_a_report(adding: Walker, stored: Path) -> None:
     (there,) = objects(stored)
     assert UUID(there.name) == file.object
     assert there.stat().st_size == file.size
+
+
+def test_a_screenshot_is_sent_with_a_web_address(rosa: Walker, stored: Path) -> None:
+    rosa.visit("/link/").press("Start", danger="no")
+    rosa.press("Skip the other questions", addresses="https://films.example/1")
+    rosa.follow("Add photos, videos or documents").add_file("screenshot.png", PNG)
+    rosa.follow("Continue")
+    assert "screenshot.png" in rosa.main
+    rosa.press("Send your report")
+    report = Report.objects.get()
+    assert report.kind == "online"
+    assert ReportFile.objects.get().report_id == report.id
+    assert len(objects(stored)) == 1
 
 
 @pytest.fixture

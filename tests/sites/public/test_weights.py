@@ -125,4 +125,4 @@ def test_the_length_does_not_depend_on_the_token() -> None:
 )  # fmt: skip
 def test_only_a_browser_that_takes_it_gets_it(header: str, takes: bool) -> None:
     request = RequestFactory().get("/", headers={"Accept-Encoding": header})
-    assert takes_gzip(request) is takes
+    assert takes_gzip(request.META) is takes

@@ -19,8 +19,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.utils.html import conditional_escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
 
 from heedline.packs import Pack
 from heedline.web.components.forms import Form
@@ -69,8 +69,25 @@ class _Holed:
         return b"".join((*parts, self.plain[-1]))
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of a page as a format string, with a field for each hole."""
+
+    form: str
+
+    @classmethod
+    def of(cls, text: str) -> _Part:
+        """Return the form of a part in which holes are marked."""
+        return cls(_HOLES.sub(r"{\1}", text.replace("{", "{{").replace("}", "}}")))
+
+    @property
+    def plain(self) -> tuple[bytes, ...]:
+        """Return what is kept."""
+        return (self.form.encode(),)
+
+
 #: Pages in pieces, the least recently shown first, with the pack so that its identity stays its own.
-_kept: OrderedDict[Hashable, tuple[Pack, Pieces | _Holed]] = OrderedDict()
+_kept: OrderedDict[Hashable, tuple[Pack, Pieces | _Holed | _Part]] = OrderedDict()
 _lock = Lock()
 
 
@@ -121,12 +138,11 @@ def part_with_holes(
     places of the holes.
     """
 
-    def made() -> _Holed:
+    def made() -> _Part:
         given = {"words": asking.words(), **context(_marked(holes))}
-        return _Holed.of(render_to_string(f"public/parts/{template}.html", given))
+        return _Part.of(render_to_string(f"public/parts/{template}.html", given))
 
-    part = _held((asking.language(),), template, key, made)
-    return mark_safe(part.filled(holes).decode())  # noqa: S308 - escaped by the template, or as it was filled
+    return format_html(_held((asking.language(),), template, key, made).form, **holes)
 
 
 def _marked(holes: Mapping[str, str]) -> dict[str, str]:
@@ -134,7 +150,7 @@ def _marked(holes: Mapping[str, str]) -> dict[str, str]:
     return {name: f"{_HOLE}{name}." for name in holes}
 
 
-def _held[P: (Pieces, _Holed)](
+def _held[P: (Pieces, _Holed, _Part)](
     place: tuple[Hashable, ...], template: str, key: tuple[Hashable, ...], made: Callable[[], P]
 ) -> P:
     """Return the page that is kept under this key, after making it if there is none."""

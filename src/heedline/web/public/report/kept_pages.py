@@ -79,8 +79,8 @@ class Wanted:
     secret: str
 
 
-class KeptPages:
-    """The pages that this process keeps."""
+class PageCache:
+    """The pages that one process keeps."""
 
     def __init__(self) -> None:
         slugs = {
@@ -230,6 +230,6 @@ def _is_silent(notes: Mapping[str, object]) -> bool:
 
 
 @cache
-def kept_pages() -> KeptPages:
+def kept_pages() -> PageCache:
     """Return the pages that this process keeps."""
-    return KeptPages()
+    return PageCache()

@@ -24,6 +24,7 @@ from heedline.specialist_desks.material.evidence import (
     capturing,
     entries,
     reading,
+    referring,
     uploading,
     vantages,
     watching,
@@ -32,7 +33,7 @@ from heedline.specialist_desks.material.examination import examining
 from heedline.specialist_desks.material.hashes import Band
 from heedline.specialist_desks.material.items import adding
 from heedline.specialist_desks.material.liveness import LivenessVerdict
-from heedline.specialist_desks.material.models import EvidenceEntry, LivenessWatch, MaterialItem
+from heedline.specialist_desks.material.models import EvidenceEntry, HashBankPage, LivenessWatch, MaterialItem
 from heedline.specialist_desks.material.outcomes import disposing
 from heedline.specialist_desks.material.queue import reading as material
 from heedline.specialist_desks.material.rules import ItemState
@@ -186,7 +187,9 @@ def test_nothing_is_captured_of_a_referred_item(people: People, internet: Intern
     ref = the_item(people)
     with people.sitting("Odile") as odile:
         capturing.capture(ref, by=odile, at=people.at)
-        examining.refer(ref, by=odile, at=people.at)
+        assert HashBankPage.objects.get().entries == 1
+        referring.refer(ref, by=odile, at=people.at)
+        assert HashBankPage.objects.get().entries == 0, "nothing of it is kept to be matched"
         with pytest.raises(NotNow):
             capturing.capture(ref, by=odile, at=people.at)
         with pytest.raises(NotHere):

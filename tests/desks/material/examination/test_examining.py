@@ -16,6 +16,7 @@ from heedline.jobs import worker
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskPartPayload, Report
+from heedline.specialist_desks.material.evidence import referring
 from heedline.specialist_desks.material.examination import examining, referrals
 from heedline.specialist_desks.material.examination.law import Incomplete, load_law
 from heedline.specialist_desks.material.items import adding
@@ -209,7 +210,7 @@ def test_an_item_that_is_gone_can_be_opened_again(people: People) -> None:
 def test_what_may_be_child_abuse_is_shown_to_nobody_but_who_leads(people: People) -> None:
     ref = taken(people)
     with people.sitting("Odile") as by:
-        examining.refer(ref, by=by, at=people.at)
+        referring.refer(ref, by=by, at=people.at)
         with pytest.raises(Refused):
             reading.item(ref, by=by, at=people.at)
         (line,) = reading.queue("referred", 1, by=by, at=people.at).lines
@@ -221,7 +222,7 @@ def test_what_may_be_child_abuse_is_shown_to_nobody_but_who_leads(people: People
 def test_a_referral_that_the_unit_does_not_have_in_time_raises_an_alarm(people: People) -> None:
     ref = taken(people)
     with people.sitting("Odile") as by:
-        examining.refer(ref, by=by, at=people.at)
+        referring.refer(ref, by=by, at=people.at)
     allowed = timedelta(minutes=load_law("uk").referral_minutes)
     (task,) = [one for one in worker.tasks() if one.name == "material-referrals"]
     late = people.at + allowed + timedelta(minutes=1)

@@ -16,7 +16,7 @@ from heedline.dispatch.models import Alarm
 from heedline.packs.slots import slot_of
 from heedline.specialist_desks.material.capture import running
 from heedline.specialist_desks.material.capture.running import CapturedPage, CaptureLimits
-from heedline.specialist_desks.material.evidence import entries
+from heedline.specialist_desks.material.evidence import entries, referring
 from heedline.specialist_desks.material.examination import examining
 from heedline.specialist_desks.material.models import EvidenceEntry, LivenessWatch, MaterialItem
 from heedline.specialist_desks.material.pages.evidence import evidence
@@ -151,7 +151,7 @@ def test_a_file_that_was_captured_elsewhere_is_uploaded(
         assert (entry.files[0].kind, entry.files[0].media) == ("image", "image/jpeg"), (
             "by content, not by name"
         )
-        examining.refer(ref, by=by, at=people.at)
+        referring.refer(ref, by=by, at=people.at)
     odile.get(add)
     assert "A referred item cannot be captured." in odile.html
     upload(odile, "again.txt", b"placeholder")

@@ -122,15 +122,18 @@ def like_pictures_of(
     return found
 
 
-def forget(found: FoundItem) -> None:
-    """Remove a disposed item's hashes from the bank.
+def forget(found: FoundItem, *, every_page: bool = True) -> None:
+    """Remove an item's hashes from the bank, when it is disposed of or referred.
 
-    Raises CannotOpen if a page of the bank does not open, because the hashes may be in it.
+    Raises CannotOpen if a page of the bank does not open, because the hashes may be in it. Without `every_page`
+    such a page is passed over.
     """
     ring, desk = found.by.keys(), found.item.desk_id
     for page in HashBankPage.objects.select_for_update().filter(desk_id=desk):
         if page.container not in desk_parts.opened([page.container], ring):
-            raise CannotOpen
+            if every_page:
+                raise CannotOpen
+            continue
         kept = _entries([page], ring)
         left = [one for one in kept if one["item"] != str(found.item.id)]
         if len(left) < len(kept):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -158,18 +158,6 @@ def reopen(ref: UUID, *, by: Attendance, at: datetime) -> None:
     found = find(ref, by=by, at=at)
     found.permit(MaterialCapability.LEAD)
     found.move(ItemMove.RETURN if found.state is ItemState.REFERRED else ItemMove.REOPEN)
-    found.save()
-    found.record(MaterialAct.MOVED)
-
-
-@item_verb(MaterialAct.MOVED)
-def refer(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Block viewing of possible child abuse material and refer the item. Raise NotHere, Refused or NotNow."""
-    found = find(ref, by=by, at=at)
-    found.permit(MaterialCapability.EXAMINE)
-    found.move(ItemMove.REFER)
-    found.item.owner_id = None
-    found.item.referral_due_at = at + timedelta(minutes=law_of.load_law(settings.PACK).referral_minutes)
     found.save()
     found.record(MaterialAct.MOVED)
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from heedline.casework.access import session
 from heedline.casework.errors import Changed
 from heedline.reports.lifecycle import NotNow
+from heedline.specialist_desks.material.evidence import referring
 from heedline.specialist_desks.material.examination import examining
 from heedline.specialist_desks.material.examination.law import Incomplete, load_law
 from heedline.specialist_desks.material.examination.welfare import OnBreak
@@ -124,7 +125,7 @@ def act(request: OfficeRequest, ref: UUID) -> HttpResponse:
         "release": (examining.release, "The item may be taken down."),
         "reopen": (examining.reopen, "The item is open again."),
         "refer": (
-            examining.refer,
+            referring.refer,
             f"The item has been referred and is no longer shown to anyone. Tell {load_law(settings.PACK).referral_unit} now.",
         ),
         "unit-has-it": (examining.unit_has_it, "It is recorded that the unit has the item."),

@@ -8,19 +8,18 @@ from typing import Any
 
 import psycopg
 
-from tests.support import database
-from tests.support.cast import House, build_house, now
+from tests.support import database, furnished
+from tests.support.cast import House
 
 
 @contextmanager
 def committed_house(blocker: Any) -> Iterator[House]:
-    """A house in this run's database, new before and after. `blocker` is pytest-django's `django_db_blocker`."""
-    with blocker.unblock():
-        database.reset()
-        try:
-            yield build_house(now())
-        finally:
-            database.reset()
+    """A house in a database of its own, a copy of the one in which it stands (tests/support/furnished.py).
+
+    `blocker` is pytest-django's `django_db_blocker`.
+    """
+    with blocker.unblock(), furnished.in_a_copy("house"):
+        yield furnished.house("house")
 
 
 def superuser() -> psycopg.Connection[tuple[Any, ...]]:

@@ -20,7 +20,7 @@ from heedline.casework.log import export as log_export
 from heedline.casework.log import keeping as log_keeping
 from heedline.casework.log.folder import Folder
 from tests.laws.committed import superuser
-from tests.support import database
+from tests.support import database, furnished
 from tests.support.acting import acting
 from tests.support.cast import now
 
@@ -81,17 +81,15 @@ class Log:
 
 @contextmanager
 def committed_log(blocker: Any) -> Iterator[Log]:
-    """An empty log in a database of its own, before and after."""
+    """An empty log in a database of its own."""
     before = settings.LOG_KEY
-    with blocker.unblock():
-        database.reset()
+    with blocker.unblock(), furnished.in_a_copy(database.EMPTY):
         settings.LOG_KEY = KEY
         try:
             with superuser() as db:
                 yield Log(db, now())
         finally:
             settings.LOG_KEY = before
-            database.reset()
 
 
 def saved(folder: Path, name: str, text: str) -> Path:

@@ -18,12 +18,14 @@ from heedline.casework.linking import clock
 from heedline.casework.report import officer_notes
 from heedline.casework.retention import keeping
 from heedline.casework.search import desk_index, indexing, purging
+from heedline.casework.search.page_store import StoredPages
 from heedline.casework.setup import readdressing
 from heedline.dispatch import clockwork
 from heedline.dispatch.models import Alarm
 from heedline.index import Damaged
 from heedline.jobs import index as index_command
 from heedline.jobs.doctor import search as search_coverage
+from heedline.index.paging import SealedPage
 from heedline.reports.models import (
     SealedHeader,
     SealedPayload,
@@ -65,6 +67,24 @@ def test_what_waits_is_counted_only_as_far_as_asked(people: People) -> None:
         [some] = indexing.coverage(here.desk_ids, most=2)
     assert (every.waiting, some.waiting) == (3, 2)
     assert (some.gone, some.aside, some.whole) == (0, 0, False)
+
+
+def test_pages_are_read_ahead_in_the_direction_of_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    fetched: list[list[int]] = []
+
+    def fetch(_: StoredPages, numbers: list[int]) -> dict[int, SealedPage]:
+        fetched.append(numbers)
+        return {number: SealedPage(1, b"") for number in numbers}
+
+    monkeypatch.setattr(StoredPages, "fetch", fetch)
+    pages = StoredPages(SearchIndex(size=200, version=0), fresh=True)
+    for number in (100, 104, 99):
+        pages.read(number)
+    assert fetched == [[*range(100, 104)], [*range(104, 136)], [*range(68, 100)]]
+    pages.read(198)
+    pages.read(1)
+    pages.read(0)
+    assert fetched[3:] == [[198, 199], [1, 2, 3, 4], [0]]
 
 
 def test_few_reports_wait_for_others_but_no_longer_than_a_minute(people: People) -> None:

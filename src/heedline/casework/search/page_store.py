@@ -22,7 +22,7 @@ from heedline.reports.models import SearchIndex
 MOST_KEPT = 4_000
 #: Pages that are fetched together: SQLite writes what belongs together side by side.
 AHEAD = 4
-#: Pages that are fetched together where the page before them was read as well.
+#: Pages that are fetched together where the page before or behind them was read as well.
 ON = 32
 _READ = "SELECT number, generation, sealed FROM reports_search_page WHERE index_id = %s AND number = ANY (%s)"
 _SINCE = "SELECT number FROM reports_search_page WHERE index_id = %s AND version > %s"
@@ -91,9 +91,15 @@ class StoredPages:
         return self._row.size
 
     def read(self, number: int) -> Mapping[int, SealedPage]:
-        ahead = ON if number - 1 in self._pages else AHEAD
         if number not in self._pages:
-            self._fetch_missing(range(number, min(number + ahead, self._row.size)))
+            first, last = number, number + AHEAD
+            if number - 1 in self._pages:
+                last = number + ON
+            elif (
+                number + 1 in self._pages
+            ):  # what was indexed last comes first: long lists are read backwards
+                first, last = number + 1 - ON, number + 1
+            self._fetch_missing(range(max(0, first), min(last, self._row.size)))
         return {number: self._pages[number]} if number in self._pages else {}
 
     def read_all(self, numbers: Sequence[int]) -> Mapping[int, SealedPage]:

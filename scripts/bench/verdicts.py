@@ -18,6 +18,9 @@ MEMORY_MIB = 700
 PICTURE_MS, ADDRESS_US = 60.0, 100.0
 #: Until the first of a file can be seen, by the beginning of its name.
 DERIVATIVE_SECONDS = {"photo": 1.0, "page of PDF": 1.0, "film": 2.0}
+#: A search; the earlier reports of one at up to so many reports, and at more; one batch of the index.
+SEARCH_P95_MS, SEEN_P95_MS, SEEN_MANY_P95_MS, BATCH_P95_MS = 150.0, 50.0, 150.0, 300.0
+SEEN_FEW = 100_000
 AT_ONCE = (16, 64)
 #: Sealing and opening beside the bare cipher, and what a file of any size may take.
 SEALING_SHARE, FILE_MEMORY_MIB = 0.6, 64
@@ -253,20 +256,31 @@ def _keys(found: dict[str, Any]) -> Iterator[Verdict]:
 def _search(found: dict[str, Any]) -> Iterator[Verdict]:
     search, many = found["search"], found["search"]["invented"]
     for name, times in search["look_ups"].items():
-        wall = times["wall_ms"]["p95"]
-        yield Verdict(
-            f"search: {name}, {many:,} reports, cold process, p95", f"{wall:.0f} ms", "≤ 150 ms", wall <= 150
-        )
+        yield _timed(f"search: {name}, {many:,} reports, cold process", times, SEARCH_P95_MS)
+    looked, compared = search["seen"]["keys looked up"], search["seen"]["opened and compared"]
+    both = looked["wall_ms"]["p95"] + compared["wall_ms"]["p95"]
+    most = SEEN_P95_MS if many <= SEEN_FEW else SEEN_MANY_P95_MS
+    yield Verdict(
+        f"earlier reports: keys looked up + {compared['reports']} opened and compared, p95 (CPU)",
+        f"{looked['wall_ms']['p95']:.0f} + {compared['wall_ms']['p95']:.0f} ms"
+        f" ({looked['cpu_ms']['p95']:.0f} + {compared['cpu_ms']['p95']:.0f} ms)",
+        f"≤ {most:.0f} ms",
+        both <= most,
+    )
     rate = search["real_reports_per_cpu_second"]
     yield Verdict("search: reports indexed a second and core", f"{rate}", "≥ 200", rate >= 200)
-    held = search["batch_ms"]
-    yield Verdict("search: one batch, p95", f"{held['p95']:.0f} ms", "≤ 300 ms", held["p95"] <= 300)
+    yield _timed("search: one batch of reports indexed", search["batch"], BATCH_P95_MS)
     matching = search["matching"]
-    if matching["batch_ms"]:
-        most = matching["batch_ms"]["p95"]
-        what = f"search: one batch compared across desks, {matching['invented']:,} reports, p95"
-        yield Verdict(what, f"{most:.0f} ms", "≤ 300 ms", most <= 300)
+    if matching["compared"]:
+        what = f"search: one batch compared across desks, {matching['invented']:,} reports"
+        yield _timed(what, matching["batch"], BATCH_P95_MS)
     yield Verdict("search: bytes a report", f"{search['bytes_a_report']:,}", "", None)
+
+
+def _timed(what: str, times: dict[str, Any], most: float) -> Verdict:
+    wall = times["wall_ms"]["p95"]
+    measured = f"{wall:.0f} ms ({times['cpu_ms']['p95']:.0f} ms)"
+    return Verdict(f"{what}, p95 (CPU)", measured, f"≤ {most:.0f} ms", wall <= most)
 
 
 def _files(found: dict[str, Any]) -> Iterator[Verdict]:

@@ -118,7 +118,7 @@ def test_keep_or_dispose(
     odile.press("Put it into the register")
     _at(odile, "Request DPO-2026-041")
     odile.play.get_by_label("Reference of a report that concerns them").fill(short_name(closed))
-    odile.press("Note it")
+    odile.press("Record the report")
     odile.play.get_by_role("link", name=short_name(closed)).wait_for()
     _seen(odile, "subject")
     odile.visit(f"{office}/w/subjects/")

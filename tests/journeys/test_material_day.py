@@ -171,7 +171,7 @@ def test_forty_reports_of_one_post_until_it_is_removed_and_found_again(
         odile.press("Save the draft")
         notice = CompanyNotice.objects.get()
         _at(odile, f"Notice {notice.reference}")
-        assert _keys(odile, "a") == "Put it up for approval", "the focus moves, and nothing is done"
+        assert _keys(odile, "a") == "Submit it for approval", "the focus moves, and nothing is done"
         _press(odile, "Enter")
         odile.play.get_by_text("The notice waits for approval by somebody else.").wait_for()
         otto.visit(f"{office}/w/items/notices/{notice.id}/")

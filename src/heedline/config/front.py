@@ -164,7 +164,7 @@ class Front:
             await self._send(sender.response_stream(status, headers), body)
 
     async def _send(self, out: BlockSender, blocks: Blocks) -> None:
-        """Send a response in blocks. A slow reader holds no thread.
+        """Send a response in blocks. A slow client does not occupy a thread.
 
         Granian keeps what its reader has not taken yet, so a response that is streamed has to be of a bounded
         length, or one of few. If a block cannot be made, the connection ends before the announced length, so that nobody takes the

@@ -73,7 +73,7 @@ class PublicHandler(WSGIHandler):
         return [response.content]
 
     def get_response(self, request: HttpRequest) -> HttpResponse:
-        """Return the response to a request, which has passed all middleware."""
+        """Pass a request through all middleware and its view, and return the response."""
         response: HttpResponse = self._middleware_chain(request)
         response._resource_closers.append(request.close)  # type: ignore[attr-defined]
         if response.status_code >= HTTPStatus.BAD_REQUEST:
@@ -96,7 +96,7 @@ class PublicHandler(WSGIHandler):
         return response
 
     def resolve_request(self, request: HttpRequest) -> ResolverMatch:
-        """Find the view of a path. Raises Resolver404."""
+        """Resolve the path of a request to its view. Raises Resolver404."""
         match = self._found.get(request.path_info)
         if match is None:
             match = self._resolver.resolve(request.path_info)

@@ -1,4 +1,4 @@
-"""A few threads for requests, of which the one that was used last is used next.
+"""A small pool of request threads that reuses the most recently used thread first.
 
 That thread, its database connection and the session behind it have just been used, so the processor still has at hand what
 they need. The threads of an executor take turns, and then each of them, and each session of the database, finds less of
@@ -18,14 +18,14 @@ from typing import Any
 
 
 class NoThread(Exception):
-    """No thread became free in time."""
+    """Raised when no thread becomes free in time."""
 
 
 type _Job = tuple[Callable[[], Any], Future[Any]]
 
 
 class Workers:
-    """At most `most` threads. All methods must be called from one event loop."""
+    """A pool of at most `most` threads. All methods must be called from one event loop."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -34,7 +34,7 @@ class Workers:
         self._waiting: deque[Future[_Worker]] = deque()
 
     async def run[T](self, what: Callable[[], T], *, within: float | None = None) -> T:
-        """Run something in one of the threads and return what it returns.
+        """Run a function in one of the threads and return its result.
 
         Raises NoThread if none becomes free within so many seconds, and whatever is raised in the thread.
         """
@@ -47,12 +47,12 @@ class Workers:
             del done  # what is raised would hold this frame, and the frame what is raised
 
     def stop(self) -> None:
-        """End each thread after what it is doing."""
+        """Stop each thread once its current job is done."""
         for worker in self._threads:
             worker.jobs.put(None)
 
     def _free(self) -> _Worker | None:
-        """Return a thread that does nothing, or None if all are busy."""
+        """Return an idle thread, or None if all are busy."""
         if self._idle:
             return self._idle.pop()
         if len(self._threads) == self._most:
@@ -63,7 +63,7 @@ class Workers:
         return worker
 
     async def _next(self, within: float | None) -> _Worker:
-        """Wait for a thread. Whoever came first is served first."""
+        """Wait for a free thread, first come, first served."""
         turn: Future[_Worker] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:
@@ -78,7 +78,7 @@ class Workers:
         return turn.result()
 
     def _back(self, worker: _Worker) -> None:
-        """Give a thread that has become free to the next in line."""
+        """Hand a free thread to the next in line, or mark it as idle."""
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():
@@ -88,7 +88,7 @@ class Workers:
 
 
 class _Worker(threading.Thread):
-    """One thread, which takes its jobs one by one from `jobs` until it takes None."""
+    """A thread that runs the jobs from its queue `jobs` one by one until it receives None."""
 
     def __init__(self, loop: AbstractEventLoop, back: Callable[[_Worker], None]) -> None:
         super().__init__(name="request", daemon=True)

@@ -21,7 +21,7 @@ LOOK_AHEAD = timedelta(days=14)
 
 
 class CoveredDesk(Protocol):
-    """A desk as far as its hours depend on it: a row of the table, or a desk of a signed-in officer."""
+    """The attributes of a desk that determine its hours, from its row or from a signed-in officer's desks."""
 
     @property
     def id(self) -> UUID: ...

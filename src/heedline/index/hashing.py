@@ -16,7 +16,7 @@ _PAIRS: Final = [one + other for one in _SIGNS for other in _SIGNS]
 
 
 class KeyedHashes(dict[str, str]):
-    """The hashes of one sort of words, computed when they are first asked for.
+    """The hashes of one kind of word, computed on first use.
 
     The same word has another hash in another sort, and under another key.
     """

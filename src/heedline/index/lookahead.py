@@ -38,7 +38,7 @@ class Segment(NamedTuple):
 def ahead(
     file: PageFile, roots: dict[str, int], segments: Sequence[Segment], table: str, words: Iterable[str]
 ) -> None:
-    """Fetch the pages in which each segment of an FTS5 table has these words, or would have them."""
+    """Fetch the pages where each segment of an FTS5 table has these words, or would have them."""
     wanted = [(one, _MAIN + word.encode()) for word in words for one in segments]
     try:
         found = _floors(file, roots[f"{table}_idx"], [(one.number, word) for one, word in wanted])
@@ -52,7 +52,7 @@ def ahead(
 
 
 def rows_ahead(file: PageFile, root: int, rows: Iterable[int]) -> None:
-    """Fetch the pages of a table in which these rows are."""
+    """Fetch the pages of a table that contain these rows."""
     here: dict[int, list[int]] = {root: sorted(set(rows))}
     try:
         for _ in range(_DEEPEST):
@@ -102,7 +102,7 @@ def _segments(structure: bytes) -> Iterator[Segment]:
 
 
 def _floors(file: PageFile, root: int, wanted: Sequence[tuple[int, bytes]]) -> list[tuple[int, int]]:
-    """Return for each segment and word the last entry of an `_idx` table that is not behind it.
+    """Return, for each segment and word, the last entry of an `_idx` table at or before it.
 
     An entry is a segment and one of its pages. (-1, 0) means that there is none.
     """
@@ -128,7 +128,7 @@ def _floors(file: PageFile, root: int, wanted: Sequence[tuple[int, bytes]]) -> l
 
 
 class _Page:
-    """The cells of a page of a tree, by their offsets."""
+    """A B-tree page, as a sequence of the offsets of its cells."""
 
     def __init__(self, file: PageFile, number: int) -> None:
         self._body = body = file.body(number - 1)
@@ -147,13 +147,13 @@ class _Page:
         return int.from_bytes(self._body[pointer : pointer + 2])
 
     def child(self, at: int) -> int:
-        """Return the page before a cell, or the last one."""
+        """Return the child page to the left of a cell, or the rightmost child."""
         if at >= self._cells:
             return self._right
         return int.from_bytes(self._body[self[at] : self[at] + 4])
 
     def row(self, cell: int) -> int:
-        """Return the number of the row up to which the page before a cell has rows."""
+        """Return the highest row number that the child page to the left of a cell can hold."""
         return _varint(self._body, cell + 4)[0]
 
     def entry(self, cell: int) -> tuple[int, bytes]:
@@ -184,7 +184,7 @@ _SIZES: Final = (0, 1, 2, 3, 4, 6, 8)
 
 
 def _whole(body: bytes, at: int, kind: int) -> tuple[int, int]:
-    """Return a whole number of a record and where the next value begins."""
+    """Return an integer from a record and the offset of the next value."""
     if kind in (8, 9):
         return kind - 8, at
     size = _SIZES[kind]

@@ -54,7 +54,7 @@ class PageStore(Protocol):
         """Return a page, together with others that are likely to be read next."""
 
     def read_all(self, numbers: Sequence[int]) -> Mapping[int, SealedPage]:
-        """Return these pages, leaving out those that there are not."""
+        """Return these pages, leaving out any that do not exist."""
 
     def write(self, pages: Mapping[int, SealedPage], size: int) -> None:
         """Store new versions of pages, and the new number of pages."""

@@ -308,7 +308,7 @@ class SealedIndex:
         return self._known
 
     def _ahead(self, table: str, tokens: Iterable[str]) -> None:
-        """Fetch the pages in which a table has these tokens."""
+        """Fetch the pages where a table has these tokens."""
         structure = self._sql.execute(f"SELECT block FROM {table}_data WHERE id = ?", (lookahead.STRUCTURE,))  # noqa: S608
         segments = lookahead.segments_of(cast("tuple[bytes]", structure.fetchone() or (b"",))[0])
         lookahead.ahead(self._file, self._roots(), segments, table, tokens)

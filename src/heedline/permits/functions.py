@@ -90,7 +90,7 @@ def note_call(
 
 
 def mark_unfinished_call(row: bytes, *, is_open: bool) -> None:
-    """Count a draft as an unfinished call of the signed-in officer, or no longer."""
+    """Count a draft as an unfinished call of the signed-in officer, or stop counting it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT permits.mark_unfinished_call(%s, %s)", [row, is_open])
 

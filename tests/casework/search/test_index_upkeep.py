@@ -23,9 +23,9 @@ from heedline.casework.setup import readdressing
 from heedline.dispatch import clockwork
 from heedline.dispatch.models import Alarm
 from heedline.index import Damaged
+from heedline.index.paging import SealedPage
 from heedline.jobs import index as index_command
 from heedline.jobs.doctor import search as search_coverage
-from heedline.index.paging import SealedPage
 from heedline.reports.models import (
     SealedHeader,
     SealedPayload,

@@ -37,7 +37,7 @@ def _olga_leads_the_desk(house: House) -> None:
 
 
 #: Daily counts, which name no report, and are the last numbers of the page.
-_COUNTS = ("The figures below are daily counts", "Repeats of the day")
+_COUNTS = ("The figures below are daily counts", "Today’s repeats")
 _CELL = re.compile(r"(?=<(dd|td)\b)(<.*?</\1>)", re.DOTALL)
 _LINK = re.compile(
     r'<a class="govuk-link govuk-link--no-visited-state" href="([^"]+)">(?:<span[^>]*>)?([\d,]+)<'

@@ -96,7 +96,7 @@ def test_an_officer_sees_their_own_and_nobody_elses(house: House, hand: Callable
     assert odile.get("/w/training/").status_code == 403
     assert odile.get("/w/training/identity/").status_code == 403
     odile.get("/me/")
-    assert "Your trainings" in odile.html
+    assert "Your training" in odile.html
     assert "Counts until" in odile.html
     odile.get("/w/")
     assert "Training to repeat" not in odile.html

@@ -88,15 +88,15 @@ def test_what_waits_stands_first_and_the_rest_in_pages(
         answered(people, ident)
     petra = at_the_council(people)
     petra.get("/w/")
-    assert petra.html.index(place(first)) < petra.html.index("Before")
+    assert petra.html.index(place(first)) < petra.html.index("Earlier")
     assert petra.html.count("/w/sent/") == 2
     assert "Page 1 of 2" in petra.html
-    newest = petra.html.partition("Before")[2]
+    newest = petra.html.partition("Earlier")[2]
     petra.get("/w/?page=2")
     assert "Page 2 of 2" in petra.html
-    assert petra.html.index(place(first)) < petra.html.index("Before"), "what waits stands on every page"
-    assert petra.html.partition("Before")[2].count("/w/sent/") == newest.count("/w/sent/") == 1
-    assert petra.html.partition("Before")[2] != newest
+    assert petra.html.index(place(first)) < petra.html.index("Earlier"), "what waits stands on every page"
+    assert petra.html.partition("Earlier")[2].count("/w/sent/") == newest.count("/w/sent/") == 1
+    assert petra.html.partition("Earlier")[2] != newest
     for made_up in ("0", "99", "-1", "x", "²", "9" * 30):
         assert petra.get(f"/w/?page={made_up}").status_code == 200, made_up
 

@@ -17,7 +17,7 @@ from heedline.vault.containers.container import file_key
 
 
 def pictures_of(report: UUID, ring: Keyring, *, most: int) -> Iterator[tuple[int, RawPicture]]:
-    """Yield the first `most` pictures of a report that can be decoded, each with its number on the page of files.
+    """Yield the first `most` pictures of a report that can be decoded, each with its number on the files page.
 
     Raises CannotOpen and ChangedSinceArrival for a report that does not open. A file that does not is left out.
     """

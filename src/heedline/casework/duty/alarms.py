@@ -148,7 +148,7 @@ def open_now(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
 
 
 def _since(slot: datetime, at: datetime) -> str:
-    """Return since when an alarm is open: the quarter hour, or the day once only that is kept."""
+    """Return when an alarm was raised, as the quarter hour or, once only the day is kept, as the day."""
     quarter_hour = slot_words(slot, at, office_zone())
     return quarter_hour.partition(",")[0] if slot == day_of(slot) else quarter_hour
 

@@ -308,7 +308,7 @@ def forget(report: UUID, *, by: Attendance, at: datetime) -> None:
 
 
 def _end_questions(found: Iterable[ReceivedNotice], by: Attendance, at: datetime) -> None:
-    """End the questions among these notices, whichever of the two desks has asked, and their alarms."""
+    """End the questions among these notices, whichever of the two desks asked them, and clear their alarms."""
     asked = [UUID(one.words["question"]) for one in found if one.kind is NoticeKind.QUESTION]
     for question in asked:
         alarms.resolve(AlarmEvent.REPORT_DISPOSED, question, by=by, at=at)

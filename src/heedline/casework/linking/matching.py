@@ -50,7 +50,7 @@ MOST_OF_A_KEY: Final = 100
 
 @dataclass(frozen=True)
 class ComparisonProgress:
-    """What waits to be compared at the linking desk. `since` is the quarter hour in which the oldest report was sent."""
+    """The work waiting at the linking desk for comparison. `since` is the quarter hour in which the oldest report was sent."""
 
     desk_name: str
     reports: int
@@ -59,7 +59,7 @@ class ComparisonProgress:
 
 
 def progress(*, by: Attendance, at: datetime) -> ComparisonProgress | None:
-    """Return what waits to be compared, or None for anybody who is no member of the linking desk. Needs no keys."""
+    """Return the work waiting for comparison, or None unless the officer is a member of the linking desk. Needs no keys."""
     code = load_pack(settings.PACK).linking_desk
     desk = next((one for one in by.desks if one.code == code), None)
     if desk is None:

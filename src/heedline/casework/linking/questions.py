@@ -255,7 +255,7 @@ def waiting(*, by: Attendance, at: datetime) -> tuple[WaitingQuestion, ...]:
 
 
 def take(question: UUID, *, by: Attendance) -> None:
-    """Take a question to one of the officer's desks, even from another owner.
+    """Become the owner of a question put to one of the officer's desks, even if it has another owner.
 
     Raises NotHere, also once it is answered, and Refused.
     """

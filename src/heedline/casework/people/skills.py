@@ -90,7 +90,7 @@ def mine(*, by: Attendance) -> tuple[SkillLine, ...]:
 
 
 def column() -> ArraySubquery:
-    """Return a column of a query of desks that lists the language skills of each desk's members, for its rota."""
+    """Return a column for a query of desks that lists the language skills of each desk's members, for its rota."""
     here = Appointment.objects.filter(
         desk=OuterRef(OuterRef("pk")), ended_on=None, role__in=_WHO_READ
     ).values("officer_id")

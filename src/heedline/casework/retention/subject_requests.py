@@ -89,7 +89,7 @@ def _line(row: SubjectRequest, at: datetime, found: tuple[UUID, ...] | None = No
 
 
 def _sealed(found: Iterable[UUID], row: SubjectRequest, at: datetime) -> None:
-    """Seal the reports found to the desk of a request, in the row. Raises SealingStopped."""
+    """Seal the reports found to the request's desk, and set them on the row. Raises SealingStopped."""
     to = directory.addressee(row.desk.code, at.date())
     if to is None:
         raise SealingStopped

@@ -127,7 +127,7 @@ def indexes(desks: Iterable[UUID], *, most: int | None = None, others: bool = Tr
 
 
 def _others(model: type[SealedValues] | type[Interest]) -> QuerySet[Any]:
-    """Return a subquery that counts an index's documents of other kinds than reports."""
+    """Return a subquery that counts an index's documents that are not reports."""
     found = model.objects.filter(desk=OuterRef("desk"), indexed=True).order_by().values("desk")
     return found.annotate(n=Count("id"))
 

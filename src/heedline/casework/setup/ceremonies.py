@@ -43,7 +43,7 @@ class RootKey:
 
 @dataclass(frozen=True)
 class NewSteward:
-    """A future steward, with two tested unlock methods their keys."""
+    """A future steward, with two tested unlock methods for their keys."""
 
     password: str = field(repr=False)
     first: NewWay = field(repr=False)

@@ -115,7 +115,7 @@ def _new_way(officer: UUID, seed: bytes) -> NewWay:
 
 
 def opened(officer: UUID, wrapped: str, typed: str) -> bytes:
-    """Return the seed that a unlock method protects, decrypted with the typed words.
+    """Return the seed that an unlock method protects, decrypted with the typed words.
 
     Raises WrongPassphrase.
     """

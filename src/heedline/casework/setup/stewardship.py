@@ -219,7 +219,7 @@ def keep_wrapping(officer: Officer, made: Wrapping) -> Enrolment:
 
 
 def wrap_keys(officer: Officer, *, at: datetime) -> Enrolment:
-    """Generate an officer's seed and passphrase, and store them as a unlock method."""
+    """Generate an officer's seed and passphrase, and store them as an unlock method."""
     return keep_wrapping(officer, make_wrapping(officer))
 
 
@@ -358,7 +358,7 @@ def make_desk(
 
 
 def refuse_alone(officer: Officer, role: Role, desk: Desk | None) -> None:
-    """Raise Refused for a role that is held only beside another one which the officer does not have at this desk."""
+    """Raise Refused for a role that requires another role that the officer does not have at this desk."""
     held = Appointment.objects.filter(officer=officer, desk=desk, ended_on=None)
     if role in BESIDE and not held.filter(role__in=BESIDE[role]).exists():
         raise gate.Refused("Only an officer or supervisor of a desk can be its investigator.")

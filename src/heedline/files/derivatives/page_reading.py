@@ -29,7 +29,7 @@ def read_ready(run: SandboxRun) -> None:
 
 
 def read_frames(run: SandboxRun, handlers: dict[bytes, Callable[[], None]]) -> None:
-    """Read frames up to the end, each by the handler for its tag. Raise SandboxStopped or UnexpectedFrame."""
+    """Read frames up to the end, calling the handler for each frame's tag. Raise SandboxStopped or UnexpectedFrame."""
     read_ready(run)
     while (tag := run.exactly(1)) != frames.END:
         if tag == frames.REFUSED:

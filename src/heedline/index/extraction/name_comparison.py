@@ -124,7 +124,7 @@ def _sounds_or_spelt(one: str, other: str) -> Likeness | None:
 
 
 def forget() -> None:
-    """Drop everything that this process has kept of names and pairs of names."""
+    """Clear this process's caches of names and pairs of names."""
     names.forget()
     _sound_apart.cache_clear()
     _sounds_or_spelt.cache_clear()

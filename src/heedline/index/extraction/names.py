@@ -157,7 +157,7 @@ def skeletons(part: str) -> tuple[str, ...]:
 
 
 def forget() -> None:
-    """Drop the parts of names that this process has kept, with their sounds."""
+    """Clear this process's cache of name parts and their sounds."""
     sounds.cache_clear()
     skeletons.cache_clear()
 

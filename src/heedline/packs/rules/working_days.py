@@ -29,7 +29,7 @@ class WorkingDays:
     holidays: Mapping[str, frozenset[date]]
 
     def is_working(self, day: date, *, calendar: str) -> bool:
-        """Return whether that day is a working day.
+        """Return whether a day is a working day in this calendar.
 
         Raises KeyError for an unknown calendar.
         """

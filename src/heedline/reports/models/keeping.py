@@ -146,7 +146,7 @@ class Disposal(models.Model):
 
 
 class SubjectRequest(models.Model):
-    """A data subject's request to use their rights over their personal data.
+    """A data subject's request to exercise their rights over their personal data.
 
     The data protection officer holds the requester's identity. `reference` is that officer's own number, a
     code without a name. The reports that concern the requester are sealed to the desk, because they concern one person. A header

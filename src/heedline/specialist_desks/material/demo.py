@@ -64,7 +64,7 @@ _QUARREL = _harmless("no", "propaganda", "Invented: a quarrel between supporters
 
 
 def load(scene: DemoScene) -> None:
-    """Bring the demonstration's items to every stage, by the verbs that examiners use.
+    """Take the demonstration's items to every stage, using the verbs that examiners use.
 
     They are found, being examined, awaiting review, disputed, unlawful, held, lawful and gone. The film under two
     further addresses is the same file.

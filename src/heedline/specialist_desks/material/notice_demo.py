@@ -68,7 +68,7 @@ _AGAIN = "Again11"
 
 
 def load(scene: DemoScene, first: str, second: str, third: str) -> None:
-    """Write a notice about each post, and bring each to a stage of its own."""
+    """Write a notice about each post, and take each to a different stage."""
     at = scene.at
     # two hours ago, but not before the day on which the desk's key begins
     earlier = max(at - timedelta(hours=2), at.replace(hour=0, minute=0, second=0, microsecond=0))
@@ -105,7 +105,7 @@ def load(scene: DemoScene, first: str, second: str, third: str) -> None:
 
 
 def _answered(items: Mapping[str, UUID], notices: Mapping[str, UUID], by: Attendance, at: datetime) -> None:
-    """Record what became of the notices that were sent, a moment later."""
+    """Record the outcomes of the sent notices, a moment later."""
     following.record_answer(
         notices[_THANKED], CompanyAnswer.RECEIVED, "Invented: it has a number, K-1204.", by=by, at=at
     )
@@ -130,7 +130,7 @@ def _answered(items: Mapping[str, UUID], notices: Mapping[str, UUID], by: Attend
 
 
 def _item(post: str, shown: str, by: Attendance, at: datetime) -> UUID:
-    """Add the item at a post, check it first, and upload a picture of it."""
+    """Add the item for a post, record its first check, and upload a picture of it."""
     item = adding.add(f"https://kiteboard.example/posts/{post}", by=by, at=at)
     examining.check(item, ["wide"], gone=False, label=f"Post {post}", by=by, at=at)
     demo_evidence.upload(item, f"post {shown}", by=by, at=at)

@@ -218,7 +218,7 @@ DESK = SpecialistDesk(
     partner_urls="heedline.specialist_desks.material.partner_urls",
     menu=(
         MenuLink(url="material-queue", text="Items", shown=_works_here),
-        MenuLink(url="material-shifts", text="Time with items", shown=_looks_after_examiners),
+        MenuLink(url="material-shifts", text="Viewing time", shown=_looks_after_examiners),
     ),
     rights=DatabaseRights(
         tables={

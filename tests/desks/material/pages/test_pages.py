@@ -194,8 +194,8 @@ def test_time_with_items_is_shown_to_who_looks_after_examiners_only(
     ned = hand()
     ned.sign_in("Ned")
     ned.get("/w/items/welfare/")
-    assert ned.heading == "Time spent with items of online material"
-    assert ">Time with items<" in ned.html, "the menu leads there"
+    assert ned.heading == "Time spent viewing online material"
+    assert ">Viewing time<" in ned.html, "the menu leads there"
     assert "Odile O." in ned.html
     assert short_name(item) not in ned.html
     for name in ("Odile", "Olga", "Oren"):
@@ -203,5 +203,5 @@ def test_time_with_items_is_shown_to_who_looks_after_examiners_only(
         shown = []
         for path in ("/w/items/welfare/", "/w/items/nothing/"):
             page.get(path)
-            shown.append((page.page.status_code, page.heading, ">Time with items<" in page.html))
+            shown.append((page.page.status_code, page.heading, ">Viewing time<" in page.html))
         assert shown == [(404, shown[0][1], False)] * 2, name

@@ -64,7 +64,7 @@ class BoardOfficer:
     tasks: int = 0
     late_tasks: int = 0
     unfinished: int = 0
-    """Calls and letters that were begun and not sent."""
+    """Calls and letters that were started but not sent."""
     old_unfinished: int = 0
     """The number of them that were begun more than four hours ago."""
 

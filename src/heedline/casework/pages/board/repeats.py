@@ -46,7 +46,7 @@ class RepeatLine:
 
 
 def repeats_of_today(desk: DeskLine, *, by: Attendance, at: datetime) -> tuple[RepeatLine, ...]:
-    """Return a desk's repeat reports of today, newest assessment first.
+    """Return a desk's repeat reports from today, newest assessment first.
 
     Logged as a view. Raises Refused and Locked.
     """

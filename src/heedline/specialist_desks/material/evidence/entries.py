@@ -46,7 +46,7 @@ class EvidenceFile:
 
 @dataclass(frozen=True)
 class OpenedEntry:
-    """An entry as it was recorded, with its files and its time stamp. `damaged` says that a file of it did not read."""
+    """An entry as it was recorded, with its files and time stamp. `damaged` means that one of its files was unreadable."""
 
     id: UUID
     link: ChainLink

@@ -104,7 +104,7 @@ def items_with_files_of(report: UUID, desk: UUID, ring: Keyring) -> Sequence[UUI
 def like_pictures_of(
     report: UUID, desk: UUID, ring: Keyring, *, most: int
 ) -> Sequence[tuple[int, KnownMatch]]:
-    """Return which items of a desk the first `most` pictures of a report are like, each with the picture's number.
+    """Return the items of a desk that the first `most` pictures of a report resemble, each with the picture's number.
 
     Pictures are decoded in the sandbox and hashed here. Nothing is added to the bank, and nothing is kept. Raises
     CannotOpen and ChangedSinceArrival for a report that does not open.

@@ -89,7 +89,7 @@ def told_of(
 def reading_of(
     page: CapturedPage, locator: Locator, known: KnownPage, suspended: Collection[str] = ()
 ) -> LivenessReading:
-    """Return the verdict on a captured page. `suspended` are codes of rules that are not asked."""
+    """Return the verdict on a captured page. `suspended` holds codes of rules that are not applied."""
     response = StoredResponse(
         status=page.status,
         final_address=page.final,

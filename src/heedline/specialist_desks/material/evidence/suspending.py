@@ -1,4 +1,4 @@
-"""Rules for stored pages that went wrong: a rule that fires on nearly all of a platform's items in a day is not asked.
+"""Suspend faulty rules for stored pages: one that fires on nearly all of a platform's items in a day is not applied.
 
 Which rule fired is sealed with each check, so this is worked out in the session that makes one. The log notes on the desk that a
 rule is suspended, and not which, because a rule can name a platform; from that the worker raises the alarm.
@@ -61,21 +61,21 @@ def note(found: FoundItem, rule: str) -> None:
 
 
 def watch(at: datetime) -> None:
-    """Raise an alarm at each desk at which a rule was suspended within a day. Safe to repeat."""
+    """Raise an alarm at each desk where a rule was suspended in the last day. Safe to repeat."""
     events = Event.objects.filter(act=str(MaterialAct.RULE_SUSPENDED), at__gt=at - A_DAY)
     desks = {desk for desk in events.values_list("desk", flat=True) if desk is not None}
     paging.raise_alarms(MaterialAlarm.RULE_SUSPENDED, at, [(desk, None) for desk in desks])
 
 
 def lasts(alarm: Alarm, at: datetime) -> bool:
-    """Return whether a rule was suspended at the alarm's desk within a day."""
+    """Return whether a rule was suspended at the alarm's desk in the last day."""
     return Event.objects.filter(
         act=str(MaterialAct.RULE_SUSPENDED), desk=alarm.desk_id, at__gt=at - A_DAY
     ).exists()
 
 
 def _firing(told: Mapping[str, Any]) -> RuleFiring:
-    """Return what a check counts as. A suspended rule that would have fired counts as fired, or it would come back at once."""
+    """Return the rule that a check counts for. A suspended rule still counts, or its suspension would end at once."""
     codes = {one.code for one in rules().pages}
     fired = str(told.get("suspended") or told.get("rule", ""))
     return RuleFiring(str(told.get("platform", "")), fired if fired in codes else "")

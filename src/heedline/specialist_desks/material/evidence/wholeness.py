@@ -1,4 +1,4 @@
-"""Whether every file of an item's evidence is still in storage and is what was recorded, and the alarm if not.
+"""Check that every file of an item's evidence is still in storage as recorded, and raise an alarm if it is not.
 
 The worker sees a file that is missing or cut off. One that was exchanged for another of the same size is found by whoever
 reads it with the desk's keys, which each capture, check and export does.
@@ -36,7 +36,7 @@ DAMAGED = (
 
 @item_verb(MaterialAct.VERIFIED)
 def verify(ref: UUID, *, by: Attendance, at: datetime) -> tuple[tuple[int, str], ...]:
-    """Read every file of an item's evidence, and return the entry and the role of each that is damaged.
+    """Read every file of an item's evidence, and return the entry number and role of each damaged file.
 
     What was found is kept for the alarm. Raises NotHere, Refused, Locked, and NotNow if the chain itself is broken.
     """
@@ -55,7 +55,7 @@ def verify(ref: UUID, *, by: Attendance, at: datetime) -> tuple[tuple[int, str],
 
 
 def watch(at: datetime) -> None:
-    """Raise an alarm for each item of which evidence is missing, cut off or changed. Safe to repeat."""
+    """Raise an alarm for each item whose evidence is missing, truncated or changed. Safe to repeat."""
     lost = DeskFile.objects.filter(state=FileState.MISSING, made_from=None, desk__kind=DESK_KIND)
     changed = MaterialItem.objects.filter(evidence__damaged=True)
     about = {*lost.values_list("desk_id", "thing"), *changed.values_list("desk_id", "id")}
@@ -63,7 +63,7 @@ def watch(at: datetime) -> None:
 
 
 def is_damaged(alarm: Alarm, at: datetime) -> bool:
-    """Return whether evidence of the alarm's item is still missing, cut off or changed."""
+    """Return whether evidence of the alarm's item is still missing, truncated or changed."""
     if alarm.about_id is None:
         return False
     lost = DeskFile.objects.filter(thing=alarm.about_id, state=FileState.MISSING, made_from=None)
@@ -71,7 +71,7 @@ def is_damaged(alarm: Alarm, at: datetime) -> bool:
 
 
 def _reads(file: EvidenceFile, found: FoundItem) -> bool:
-    """Return whether a file is what was recorded. What this session has no key for is not called damaged."""
+    """Return whether a file is as it was recorded. A file that this session has no key for counts as undamaged."""
     ring = found.by.keys()
     header = DeskPartHeader.objects.filter(container=file.kept.container).first()
     if header is not None and header.epoch not in ring.seeds:

@@ -1,4 +1,4 @@
-"""Examiners' minutes with items on each day, for whoever looks after their welfare. Nothing here names an item."""
+"""Examiners' daily viewing minutes, for the welfare lead. Nothing here identifies an item."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KEPT, SHOWN = timedelta(days=28), timedelta(days=7)
 
 @dataclass(frozen=True)
 class ExaminerMinutes:
-    """Minutes of one examiner with items, on one day or on several, and those of them with severe items."""
+    """One examiner's viewing minutes on one or more days, and how many of them were spent on severe items."""
 
     name: str
     minutes: int
@@ -34,14 +34,14 @@ class ExaminerMinutes:
 
 @dataclass(frozen=True)
 class ExaminersTime:
-    """The time of all examiners with items: each of the last 7 days, and the last 28 days together."""
+    """All examiners' viewing time, for each of the last 7 days and in total for the last 28 days."""
 
     days: tuple[ExaminerMinutes, ...]
     totals: tuple[ExaminerMinutes, ...]
 
 
 def add(minutes: int, shown: Iterable[str], *, by: Attendance, at: datetime) -> None:
-    """Add minutes with an item that may show these categories to the examiner's day.
+    """Add minutes spent on an item that may show these categories to the examiner's day.
 
     Must be called inside the caller's transaction, which holds the examiner's account.
     """
@@ -54,7 +54,7 @@ def add(minutes: int, shown: Iterable[str], *, by: Attendance, at: datetime) -> 
 
 
 def of_all(*, by: Attendance, at: datetime) -> ExaminersTime:
-    """Return how long each examiner has looked at items, and log that this was read.
+    """Return how long each examiner has viewed items, and log that these times were read.
 
     Raises NotHere for everybody who does not look after their welfare.
     """

@@ -49,7 +49,7 @@ class Exposure:
         )
 
     def minutes_until(self, after: Exposure) -> int:
-        """Return the minutes that a later account of the same examiner has more on its day."""
+        """Return the minutes that a later account of the same examiner adds on its day."""
         return after.minutes - (self.minutes if self.day == after.day else 0)
 
     def with_break(self, at: datetime) -> Exposure:
@@ -57,7 +57,7 @@ class Exposure:
         return replace(self, since_break=0, break_until=at + BREAK)
 
     def on_break(self, at: datetime) -> bool:
-        """Return whether a break has not ended."""
+        """Return whether a break is still running."""
         return self.break_until is not None and at < self.break_until
 
     def is_due(self) -> bool:

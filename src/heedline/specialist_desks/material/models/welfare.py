@@ -8,7 +8,7 @@ from django.db import models
 
 
 class ExaminerAccount(models.Model):
-    """An examiner's time with items on their last day of work.
+    """An examiner's viewing time on their last day of work.
 
     `opted_out` holds categories that they are not to be shown, sealed to themselves. Earlier days are not kept.
     """
@@ -27,7 +27,7 @@ class ExaminerAccount(models.Model):
 
 
 class ExaminerDay(models.Model):
-    """An examiner's minutes with items on one day, for whoever looks after their welfare.
+    """An examiner's viewing minutes on one day, for the welfare lead.
 
     It names no item. `severe` counts those of the minutes that were spent with items which may show what the pack calls
     severe.

@@ -71,7 +71,7 @@ class ReporterTexts:
     others: Mapping[str, Mapping[bool, str]]
 
     def message(self, language: str, *, gone: bool) -> str:
-        """Return the message in a language, or in English if there is none in it."""
+        """Return the message in a language, or in English if there is no translation."""
         return self.others.get(language, self.english)[gone]
 
     def variants(self, *, gone: bool) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Dispose of an item that no report names any longer, with its examinations, evidence and notices. Two people decide.
+"""Dispose of an item that no report names any longer, with its examinations, evidence and notices. This needs two people.
 
 The database deletes the rows and writes the certificate (`database/disposal.sql`), and asks again who is there and whether
 the work is finished. Whether a report still names the item stands only in the sealed index, so that is asked here.
@@ -72,7 +72,7 @@ class ItemCertificate:
 
 @dataclass(frozen=True)
 class ProposedDisposal:
-    """A proposal to dispose of an item. `mine` says whether this officer made it, who then cannot decide."""
+    """A proposal to dispose of an item. `mine` is true if this officer made it, and so cannot decide it."""
 
     by: str
     on: date
@@ -80,7 +80,7 @@ class ProposedDisposal:
 
 
 def proposal(ref: UUID, *, by: Attendance) -> ProposedDisposal | None:
-    """Return the proposal to dispose of an item that nobody has decided about, or None. Raises NotHere."""
+    """Return the undecided proposal to dispose of an item, or None. Raises NotHere."""
     if not MaterialItem.objects.filter(id=ref, desk_id__in=by.desk_ids).exists():
         raise NotHere
     row = _open(ref, by)
@@ -90,7 +90,7 @@ def proposal(ref: UUID, *, by: Attendance) -> ProposedDisposal | None:
 
 
 def proposals_waiting(by: Attendance, at: datetime) -> tuple[WorkWaiting, ...]:
-    """Return the proposed disposals that this officer can decide about, the oldest first. No keys are needed."""
+    """Return the proposed disposals that this officer can decide, oldest first. No keys are needed."""
     led = [one.id for one in by.desks if allows(by.appointments, MaterialCapability.LEAD, [one.id])]
     rows = MaterialDisposal.objects.filter(desk_id__in=led, decided_on=None)
     waiting = rows.exclude(proposed_by_id=by.officer_id).order_by("proposed_on", "id")[:_MOST_SHOWN]
@@ -123,7 +123,7 @@ def propose(ref: UUID, *, by: Attendance, at: datetime) -> None:
 
 @item_verb(MaterialAct.KEPT)
 def keep(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Refuse to dispose of an item, or take back one's own proposal. Raises NotHere, Refused, Locked and NotNow."""
+    """Reject the disposal of an item, or withdraw one's own proposal. Raises NotHere, Refused, Locked and NotNow."""
     found = find(ref, by=by, at=at)
     row = _open(ref, by)
     if row is None:
@@ -181,7 +181,7 @@ def _refuse_unfinished(found: FoundItem) -> None:
 
 @contextmanager
 def _unnamed(found: FoundItem) -> Iterator[tuple[SearchIndex, SealedIndex]]:
-    """Give the desk's index, for writing, once it is certain that no report names an item. Raises NotNow otherwise."""
+    """Yield the desk's index for writing if it is certain that no report names an item. Raises NotNow otherwise."""
     desk = found.item.desk_id
     with desk_index.writing(desk, found.by.keys()) as opened:
         if opened is None:

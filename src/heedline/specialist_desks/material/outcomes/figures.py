@@ -1,4 +1,4 @@
-"""Statistics of online material for a period, with findings, notices and removals by platform.
+"""Statistics on online material for a period, with findings, notices and removals by platform.
 
 They are worked out from what is never changed (days on which items were found, examinations, answers, looks at items), and
 from what is kept of items that were disposed of (`former.py`), so the same days give the same figures at any later time.
@@ -52,7 +52,7 @@ class PlatformFigures:
 
 @dataclass(frozen=True, slots=True)
 class MaterialCounts:
-    """The numbers behind the figures, none of them suppressed. Never shown.
+    """The unsuppressed numbers behind the figures, which are never shown.
 
     `platforms` has, for each notice that was sent, the platform and the hours until removal, or None.
     """
@@ -68,7 +68,7 @@ class MaterialCounts:
 
 @dataclass(frozen=True, slots=True)
 class MaterialFigures:
-    """One desk's figures for a period, including both days."""
+    """One desk's figures for a period, with its first and last days included."""
 
     since: date
     until: date
@@ -124,7 +124,7 @@ def figures(since: date, until: date, *, by: Attendance, at: datetime) -> Materi
 
 
 def counts(since: date, until: date, *, desk: UUID, ring: Keyring) -> MaterialCounts:
-    """Return what is counted at a desk between two days. Raises CannotOpen as `former.former_items` does."""
+    """Return a desk's counts between two days. Raises CannotOpen as `former.former_items` does."""
     start, end = _moment(since), _moment(until + timedelta(days=1))
     made = list(
         Examination.objects.filter(item__desk_id=desk, at__gte=start, at__lt=end).order_by("at", "id")

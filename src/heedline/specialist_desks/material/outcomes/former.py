@@ -1,4 +1,4 @@
-"""What figures count of items that were disposed of, sealed to the desk when they were.
+"""Figures data about items that were disposed of, sealed to the desk on disposal.
 
 Days, outcomes, provisions and platforms, without an address, an item or a person. Figures of a past day stay what they were.
 """
@@ -34,7 +34,7 @@ WITHDRAWALS = ("withdrawn", "not-told")
 
 @dataclass(frozen=True, slots=True)
 class FormerNotice:
-    """A notice that was sent: when, about which platform, and when it was withdrawn or the material found to be gone."""
+    """A sent notice, with its platform and the days when it was sent or withdrawn or the material was found to be gone."""
 
     sent_on: date
     platform: str
@@ -45,7 +45,7 @@ class FormerNotice:
 
 @dataclass(frozen=True, slots=True)
 class FormerItem:
-    """What figures count of one item. `firsts` are days, outcomes and provisions; `seconds` are days and agreement."""
+    """The figures data about one item. `firsts` are days, outcomes and provisions; `seconds` are days and agreement."""
 
     found_on: date
     firsts: tuple[tuple[date, str, tuple[str, ...]], ...]
@@ -53,7 +53,7 @@ class FormerItem:
     notices: tuple[FormerNotice, ...]
 
     def to_words(self) -> dict[str, Any]:
-        """Return the form in which it is sealed."""
+        """Return the data in the form in which they are sealed."""
         return {
             "found": self.found_on.isoformat(),
             "firsts": [[day.isoformat(), outcome, list(met)] for day, outcome, met in self.firsts],
@@ -72,7 +72,7 @@ class FormerItem:
 
     @classmethod
     def from_words(cls, words: Mapping[str, Any]) -> FormerItem:
-        """Return what was sealed."""
+        """Return the data from their sealed form."""
         return cls(
             date.fromisoformat(words["found"]),
             tuple((date.fromisoformat(day), outcome, tuple(met)) for day, outcome, met in words["firsts"]),
@@ -91,13 +91,13 @@ class FormerItem:
 
 
 def seal(found: FoundItem, disposal: UUID) -> UUID:
-    """Seal what figures count of an item that is being disposed of, and return the container. Raises SealingStopped."""
+    """Seal the figures data about an item that is being disposed of, and return the container. Raises SealingStopped."""
     words = former_item(found).to_words()
     return desk_parts.seal(found.item.desk_id, disposal, words, part=FIGURES, on=found.at.date())
 
 
 def former_items(desk: UUID, ring: Keyring) -> Sequence[FormerItem]:
-    """Return what figures count of every item of a desk that was disposed of.
+    """Return the figures data about every item that a desk has disposed of.
 
     Raises CannotOpen if these keys do not open all of it: figures without a part of it would be wrong.
     """
@@ -110,7 +110,7 @@ def former_items(desk: UUID, ring: Keyring) -> Sequence[FormerItem]:
 
 
 def former_item(found: FoundItem) -> FormerItem:
-    """Return what figures count of an item as it is now."""
+    """Return the figures data about an item as it is now."""
     made = list(Examination.objects.filter(item=found.item).order_by("at", "id"))
     firsts = {one.round: one for one in made if one.place == Place.FIRST}
     platform = found.content.addresses[0].platform if found.content.addresses else ""
@@ -136,7 +136,7 @@ def agrees(first: Examination | None, second: Examination) -> bool:
 
 
 def day_of(at: datetime) -> date:
-    """Return the day of a moment, by the clock of the office."""
+    """Return the date of a moment in the office's time zone."""
     return at.astimezone(office_zone()).date()
 
 

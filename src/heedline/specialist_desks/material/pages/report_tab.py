@@ -1,4 +1,4 @@
-"""The tab Items of a report."""
+"""The Items tab of a report."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from heedline.web.shell.request import OfficeRequest
 @open_to(Audience.UNLOCKED)
 @require_GET
 def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Show the items that a report names, and on request those that its pictures are like."""
+    """Show the items that a report names and, on request, those that its pictures resemble."""
     by, at = request.attendance, session.now()
     file = case_file.case_file(ref, by=by, at=at)
     lines = [(one, STATES[one.state]) for one in reading.items_of_report(ref, by=by, at=at)]

@@ -132,7 +132,7 @@ class ItemView:
 
 
 def queue(chosen: str, page: int, *, by: Attendance, at: datetime) -> ItemQueue:
-    """Return a page of the items of the officer's desk, the highest priority first.
+    """Return a page of the items of the officer's desk, highest priority first.
 
     Reports that wait are indexed first, so their items are in it. Raises NotHere and Locked.
     """
@@ -253,7 +253,7 @@ def items_with_files_of(ref: UUID, *, by: Attendance, at: datetime) -> tuple[Ite
 def items_like_pictures_of(
     ref: UUID, *, by: Attendance, at: datetime
 ) -> tuple[tuple[int, ItemLine, Band], ...]:
-    """Return the items that pictures of a report are like: the picture's number, the item, and how alike they are.
+    """Return the items that a report's pictures resemble, as picture number, item and degree of similarity.
 
     A match decides nothing: it is shown for an examiner to look at. Pictures of a report whose processing is restricted
     are not compared. Raises Locked.
@@ -298,7 +298,7 @@ def open_index(desk: UUID, ring: Keyring) -> Iterator[SealedIndex | None]:
 
 
 def _ranked(index: SealedIndex) -> list[UUID]:
-    """Return the open items, the highest priority first."""
+    """Return the open items, highest priority first."""
     found: list[UUID] = []
     for points in range(HIGHEST, -1, -1):
         some = index.seen([RANK.format(points)], most=_MOST_RANKED - len(found))

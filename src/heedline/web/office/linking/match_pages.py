@@ -136,7 +136,7 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
 
 
 def progress_words(one: ComparisonProgress | None) -> str:
-    """Return how far the comparing across desks is, or "" for anybody who does not compare."""
+    """Return the progress of the comparison across desks in words, or "" outside the linking desk."""
     if one is None:
         return ""
     if not one.reports and not one.entries:

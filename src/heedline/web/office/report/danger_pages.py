@@ -1,4 +1,4 @@
-"""The page Threat to life, with the current actions, the log of the danger, its owner and its discharge.
+"""The Threat to life page, with the current actions, the log of the danger, its owner and its discharge.
 
 The page has several forms. Each says in `section` which one it is.
 """

@@ -1,4 +1,4 @@
-"""Pages on which nothing was typed, sent again with the headers that they had the first time.
+"""A cache of public pages without user input, which are sent again with their original headers.
 
 The first request for such a page passes all middleware and the view. What is sent then is kept, headers included, and
 without the token (`shell.compression.PageInPieces`). There are two kinds:
@@ -61,7 +61,7 @@ type Sent = tuple[Headers, bytes]
 
 @dataclass(frozen=True, slots=True)
 class QuestionInPlace:
-    """A question page as it may be kept: the names of what is counted, and all that it depends on."""
+    """A question page that can be kept, with the names it is counted under and everything that it depends on."""
 
     path: str
     kind: str
@@ -72,7 +72,7 @@ class QuestionInPlace:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The kept page that a request asks for, with what it takes to send it."""
+    """The kept page that a request asks for, with what is needed to send it."""
 
     page: QuestionInPlace
     packed: bool
@@ -97,7 +97,7 @@ class PageCache:
         self._lock = Lock()
 
     def at_once(self, environ: Mapping[str, Any]) -> Sent | None:
-        """Return a page that can be sent without asking the database, or None.
+        """Return a page that can be sent without querying the database, or None.
 
         What was remembered for this browser is forgotten, whatever it asks for.
         """
@@ -114,7 +114,7 @@ class PageCache:
         return self.sent(Wanted(page, packed, secret))
 
     def wanted(self, environ: Mapping[str, Any]) -> Wanted | None:
-        """Return the question page that a request asks for, if that may be a kept one."""
+        """Return the question page that a request asks for, if that page can be kept."""
         found = self._questions.get(environ["PATH_INFO"])
         if found is None or not _is_plain(environ):
             return None
@@ -132,7 +132,7 @@ class PageCache:
         return None if page is None else Wanted(page, takes_gzip(environ), secret)
 
     def sent(self, wanted: Wanted) -> Sent | None:
-        """Return headers and body of a page that was sent before, and count it as entered."""
+        """Return the headers and body of a kept page and count it as entered, or return None if it is not kept."""
         page = wanted.page
         key = page, wanted.packed
         with self._lock:
@@ -146,7 +146,7 @@ class PageCache:
         return headers, pieces.joined(masked(wanted.secret), packed=wanted.packed)
 
     def keep(self, environ: Mapping[str, Any], wanted: Wanted | None, response: HttpResponseBase) -> None:
-        """Keep the response of a view if it is a page on which nothing was typed."""
+        """Keep the response of a view if it is a page without user input."""
         if not isinstance(response, PageInPieces) or response.cookies:
             return
         headers = [(name.lower(), value) for name, value in response.items()]
@@ -161,7 +161,7 @@ class PageCache:
             self._same[environ["PATH_INFO"], takes_gzip(environ)] = headers, response.content
 
     def expect(self, draft: Draft, slug: str, *, offered: bool) -> None:
-        """Remember for a few seconds that this browser is on its way to a page, after its draft was stored."""
+        """Remember for a few seconds which page this browser should request next, after its draft was stored."""
         page = in_place(draft, slug, offered=offered)
         if page is None:
             return
@@ -171,14 +171,14 @@ class PageCache:
             self._next[self._hash(draft.cookie)] = at + _SOON, page
 
     def _expected(self, cookie: str) -> QuestionInPlace | None:
-        """Return and forget the page that this browser is on its way to."""
+        """Return and forget the page that this browser is expected to request."""
         with self._lock:
             self._forget(time.monotonic())
             found = self._next.pop(self._hash(cookie), None)
         return None if found is None else found[1]
 
     def _forget(self, at: float) -> None:
-        """Forget what was remembered too long ago. The lock must be held."""
+        """Forget expected pages that are too old or too many. The lock must be held."""
         while self._next:
             first = next(iter(self._next))
             if self._next[first][0] > at and len(self._next) < _MOST_EXPECTED:
@@ -190,7 +190,7 @@ class PageCache:
 
 
 def _is_plain(environ: Mapping[str, Any]) -> bool:
-    """Return whether a request asks for a path and nothing else."""
+    """Return whether a request is a GET without a query string or body."""
     return (
         environ["REQUEST_METHOD"] == "GET"
         and not environ.get("QUERY_STRING")
@@ -200,7 +200,7 @@ def _is_plain(environ: Mapping[str, Any]) -> bool:
 
 
 def in_place(draft: Draft, slug: str, *, offered: bool) -> QuestionInPlace | None:
-    """Return the question page `slug` of a draft, in the language of the page, if it shows nothing of the draft's own."""
+    """Return the question page `slug` of a draft, in the language of the page, if it shows none of the draft's content."""
     if draft.sent or draft.answers.get(slug) or not _is_silent(draft.notes):
         return None
     kind = kind_of(draft)
@@ -219,13 +219,13 @@ def _path(code: str, slug: str) -> str:
 
 
 def _way(walk: Walk) -> tuple[Hashable, ...]:
-    """Return all on which Back, Continue, "Skip" and the number of the step depend."""
+    """Return everything that Back, Continue, "Skip" and the step number depend on."""
     pages = tuple([(one.slug, one.by_door and bool(walk.answers.get(one.slug))) for one in walk.pages])
     return pages, walk.missing(), walk.fast
 
 
 def _is_silent(notes: Mapping[str, object]) -> bool:
-    """Return whether nothing that was noted about a report is to be said on a page."""
+    """Return whether none of a draft's notes has to be shown on a page."""
     return all(name in _SILENT or value in _DEALT_WITH for name, value in notes.items())
 
 

@@ -109,7 +109,7 @@ def _section(title: str, rows: list[tuple[Row, Row]]) -> SafeString:
 
 
 def _files(turn: DraftVisit) -> dict[str, Any] | None:
-    """Return the names of the report's files and the page to add some, or None where files are not offered."""
+    """Return the names of the report's files and the URL for adding files, or None where files are not offered."""
     if not file_pages.offered(turn.kind):
         return None
     return {"names": [one.name for one in turn.draft.files], "url": path_to(file_pages.REPORT.list)}

@@ -110,7 +110,7 @@ def page_with_holes(
     holes: Mapping[str, str],
     context: Callable[[], Mapping[str, Any]],
 ) -> HttpResponse:
-    """Return a page like `pages.page` in which `holes` are filled anew each time, and the rest is kept as by `blank_page`.
+    """Return a page like `pages.page` whose `holes` are filled on each request, while the rest is kept as by `blank_page`.
 
     The template shows each hole as a variable of that name. It must not ask for its value or change it. Whatever a
     reporter wrote or chose goes into a hole, or into `key` if it is one of a few.
@@ -132,7 +132,7 @@ def part_with_holes(
     holes: Mapping[str, str],
     context: Callable[[Mapping[str, str]], Mapping[str, Any]],
 ) -> SafeString:
-    """Return a part of a page (`public/parts/`) in which `holes` are filled anew each time, as by `page_with_holes`.
+    """Return a part of a page (`public/parts/`) whose `holes` are filled on each request, as by `page_with_holes`.
 
     The key must name everything else that the part depends on besides the language. `context` is given what stands in the
     places of the holes.
@@ -146,14 +146,14 @@ def part_with_holes(
 
 
 def _marked(holes: Mapping[str, str]) -> dict[str, str]:
-    """Return what stands in the place of each hole until it is filled."""
+    """Return the placeholder text of each hole."""
     return {name: f"{_HOLE}{name}." for name in holes}
 
 
 def _held[P: (Pieces, _Holed, _Part)](
     place: tuple[Hashable, ...], template: str, key: tuple[Hashable, ...], made: Callable[[], P]
 ) -> P:
-    """Return the page that is kept under this key, after making it if there is none."""
+    """Return the page that is kept under this key, rendering it first if there is none."""
     whole = (id(asking.pack()), *place, template, *key)
     with _lock:
         held = _kept.get(whole)
@@ -170,7 +170,7 @@ def _held[P: (Pieces, _Holed, _Part)](
 
 
 def _place(request: HttpRequest) -> tuple[Hashable, ...]:
-    """Return the address of a page, as far as pages depend on it."""
+    """Return the parts of a page's URL that its content depends on."""
     return request.META.get("HTTP_HOST"), request.path, request.GET.get("back") == "check"
 
 

@@ -1,4 +1,4 @@
-"""Compress pages that contain nobody's data, so that they arrive sooner on a slow phone.
+"""Compress pages that contain no user data, so that they load faster on a slow phone.
 
 The length of a compressed page tells which parts of it are alike. So only pages are compressed that show nothing from
 the request and no text of a reporter. The CSRF token, the only secret in them, is left out of the compression and
@@ -52,7 +52,7 @@ class Pieces:
 
 
 class PageInPieces(HttpResponse):
-    """A page that shows nothing of anybody's besides a token, with its pieces."""
+    """A page that contains no user data except a token, with its pieces."""
 
     pieces: Pieces
     #: Whether it depends on nothing but its path.

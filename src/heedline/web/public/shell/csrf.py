@@ -1,4 +1,4 @@
-"""Protection of the public pages against requests forged by other sites: Django's, at less processor time.
+"""CSRF protection of the public pages, which follows Django's rules but takes less processor time.
 
 The rules and the form of the token are Django's own. The cookie is set once for a visit and not with every page, and the
 mask of a token is drawn in one go and not letter by letter.
@@ -29,7 +29,7 @@ _UNEVEN = bytes(range(_EVEN, 256))
 
 
 class CookieOnceCsrf(CsrfViewMiddleware):
-    """Django's middleware, except that a browser that has the cookie is not sent it again.
+    """Django's CSRF middleware, except that a browser that has the cookie is not sent it again.
 
     Django sends it again to renew its age. Ours has none: it goes when the browser is closed.
 
@@ -71,7 +71,7 @@ def csrf_token(request: HttpRequest) -> str:
 
 
 def is_of(token: str, secret: str) -> bool:
-    """Return whether a token is this secret behind a mask, in a time that doesn't depend on where they differ."""
+    """Return whether a token is a masked form of this secret, comparing them in constant time."""
     if (
         len(token) != CSRF_TOKEN_LENGTH
         or len(secret) != CSRF_SECRET_LENGTH
@@ -84,7 +84,7 @@ def is_of(token: str, secret: str) -> bool:
 
 
 def masked(secret: str) -> str:
-    """Return a secret behind a mask of its own, so that no two pages of a visit hold the same bytes."""
+    """Return a secret under a new mask, so that no two pages of a visit contain the same bytes."""
     mask = b""
     while len(mask) < CSRF_SECRET_LENGTH:
         mask += secrets.token_bytes(2 * CSRF_SECRET_LENGTH).translate(None, _UNEVEN)

@@ -58,7 +58,7 @@ def current() -> Language:
 
 @dataclass(frozen=True, slots=True)
 class _Spoken:
-    """What a language of the pack sets while a page is made. It is worked out once for each."""
+    """The settings of a language of the pack while a page is rendered, computed once for each language."""
 
     django_code: str
     shell_words: Mapping[str, str]
@@ -91,7 +91,7 @@ def speaking(code: str) -> Iterator[None]:
 
 @contextmanager
 def spoken_in(code: str) -> Iterator[None]:
-    """Use a language for texts of the pack and URLs that are at hand already, inside the block."""
+    """Use a language for the pack's texts and URLs inside the block, without activating it in Django."""
     spoken = _spoken.set(code)
     try:
         yield

@@ -165,7 +165,7 @@ def file(request: OfficeRequest, ref: UUID, number: int, role: str) -> HttpRespo
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def dispose(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Propose to dispose of an item, or decide about a colleague's proposal and show the certificate."""
+    """Propose to dispose of an item, or decide on a colleague's proposal and show the certificate."""
     by, at = request.attendance, session.now()
     by.require(MaterialCapability.EXAMINE)
     context: dict[str, Any] = {"ref": ref, "short": short_name(ref), "leads": by.may(MaterialCapability.LEAD)}

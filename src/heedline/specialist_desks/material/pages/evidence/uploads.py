@@ -1,4 +1,4 @@
-"""The page on which an examiner uploads evidence that was captured elsewhere, and its address for the file.
+"""The page on which an examiner uploads evidence that was captured elsewhere, and the URL that receives the file.
 
 The file is sealed while it arrives, before Django sees the request. The upload therefore needs the examiner's session,
 as the page does.
@@ -118,7 +118,7 @@ def upload(request: OfficeRequest, ref: UUID) -> HttpResponse:
 
 
 def _added(request: OfficeRequest, ref: UUID) -> tuple[Form, int]:
-    """Add the file that came with this request. Return the form, with errors if the number of the entry is 0."""
+    """Add the file that came with this request. Return the form and the entry's number, which is 0 if it was not added."""
     form, uploaded = Form.posted(_FIELDS, request.POST.lists()), request.META.get(UPLOADED)
     if not isinstance(uploaded, UploadedFile) or uploaded.file is None:
         problem = uploaded.problem if isinstance(uploaded, UploadedFile) else None

@@ -15,8 +15,10 @@ from heedline.casework.journey import call_taking
 from heedline.casework.setup import stewardship
 from heedline.casework.tasks import shift_notes, tasks
 from heedline.permits.roles import Role
+from heedline.reports.models import Swept
 from tests.casework.tasks.test_tasks import set_one
 from tests.sites.office.desk_hand import Hand
+from tests.sites.office.test_sweep_pages import ANSWERS, SWEEP, adverts, open_group, ticks
 from tests.support.acting import acting
 from tests.support.call_scene import asks_for_a_call
 from tests.support.cast import House, now
@@ -157,6 +159,29 @@ def test_the_chart_is_told_in_words_and_drawn_without_scripts(house: House, hand
     assert drawing.count("<rect") == 1, "no bar where there is nothing"
     assert "style=" not in drawing
     assert "<script" not in drawing
+
+
+def test_every_bulk_closure_leads_to_its_reports(house: House, hand: Callable[[], Hand]) -> None:
+    adverts(5)
+    odile, olga = hand().at_work(house, "Odile"), hand().at_work(house, "Olga")
+    for left in (2, 0):
+        open_group(odile)
+        chosen = ticks(odile)
+        odile.send(SWEEP, choose=chosen)
+        odile.send(SWEEP, leave=chosen[:left], **ANSWERS)
+    odile.send(f"{odile.path}undo/")
+    olga.get(BOARD)
+    closures = re.findall(
+        r'<li><a class="govuk-link" href="(/w/sweeps/[^"]+)">(\d) reports, [^<]+</a>, by <bdi>([^<]+)</bdi>([^<]*)<',
+        olga.html,
+    )
+    assert [line[1:] for line in closures] == [("2", "Odile O.", ", undone"), ("3", "Odile O.", "")]
+    for href, number, *_ in closures:
+        olga.get(href)
+        assert olga.heading == f"{number} reports closed in bulk"
+        listed_here = re.findall(r'href="/w/r/([0-9a-f-]+)/"', olga.html)
+        swept = Swept.objects.filter(sweep=href.split("/")[3]).values_list("report_id", flat=True)
+        assert sorted(listed_here) == sorted(map(str, swept))
 
 
 @pytest.mark.parametrize("name", ["Odile", "Otto", "Ada"])

@@ -130,6 +130,17 @@ def test_answers_and_code_are_filled_into_holes_and_not_kept(rosa: Walker, sami:
     assert len({code for code, _ in seen}) == len({token for _, token in seen}) == 2
 
 
+def test_the_address_of_an_item_is_ones_own(rosa: Walker, sami: Walker) -> None:
+    rosa.tell(WORDS).visit("/r/person/new/?back=check").press("Continue", looks="Tall.")
+    assert "/r/person/1/" in rosa.visit("/r/check/").html
+    sami.tell(WORDS).visit("/r/person/new/?back=check").press("Continue", looks="Short.")
+    sami.visit("/r/person/1/remove/")
+    sami.press(next(one.label for one in sami.page.forms[0].controls if one.kind == "button"))
+    sami.visit("/r/person/new/?back=check").press("Continue", looks="With a limp.").visit("/r/check/")
+    assert "/r/person/2/" in sami.html
+    assert "/r/person/1/" not in sami.html
+
+
 def test_a_page_on_which_somebody_typed_is_refused(house: House) -> None:
     box = TextInput(name="name", label="Your name")
     request = RequestFactory().get("/tell/")

@@ -276,7 +276,7 @@ def _row(row: Row, plain: Row, answer: str, there: str) -> dict[str, Any]:
     answered.
     """
     change = {
-        "href": _change_url(row),
+        "href": there,
         "text": shown("shared.change"),
         "visuallyHiddenText": plain.label.lower(),
     }

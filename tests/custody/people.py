@@ -1,4 +1,4 @@
-"""Two people dispose of reports, and what opens in an instance: steps of tests/custody/walk.py."""
+"""Steps of tests/custody/walk.py for disposing of reports and for finding what an instance can open."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def sit_down(name: str, told: dict[str, Any]) -> Attendance:
 
 
 def dispose(told: dict[str, Any]) -> list[str]:
-    """Odile proposes and Olga confirms. Returns the numbers of the certificates."""
+    """Dispose of reports by Odile's proposal and Olga's confirmation. Return the certificate numbers."""
     done = []
     for ref in told["refs"]:
         with acting("office"):
@@ -48,7 +48,7 @@ def dispose(told: dict[str, Any]) -> list[str]:
 
 
 def opened(told: dict[str, Any]) -> dict[str, Any]:
-    """What opens here: reports for an officer, and payloads by every key that all passphrases together give."""
+    """Return the reports that an officer can open here, and the payloads that all passphrases together open."""
     found: dict[str, Any] = {"reports": {}, "payloads": []}
     with acting("office"):
         odile = sit_down("Odile", told)

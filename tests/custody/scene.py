@@ -1,4 +1,4 @@
-"""An installation of its own that is backed up and restored by the command, and what its tests share."""
+"""A separate installation that is backed up and restored with the command, and helpers for its tests."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PATH = f"{CHECKOUT / 'src'}{os.pathsep}{CHECKOUT}"
 
 @dataclass
 class Installation:
-    """One that lives: its home, its database, what it knows, and where its copies lie."""
+    """A running installation, with its home, its database, its known values and the folder of its backups."""
 
     home: Home
     cluster: Cluster
@@ -41,7 +41,7 @@ class Installation:
         typed: Sequence[str] = (),
         module: str = COMMAND,
     ) -> str:
-        """Run the command as an operator would, who types these lines. Returns what it says."""
+        """Run the command as an operator would, typing these lines. Return its output."""
         done = self.start(*words, home=home, module=module)
         said, wrong = done.communicate("".join(f"{line}\n" for line in typed), timeout=300)
         assert (done.returncode == 0) == succeeds, said + wrong
@@ -76,7 +76,7 @@ class Installation:
         )
 
     def backup(self, name: str) -> tuple[Path, Path]:
-        """Take one, into folders of this name. Returns the bodies' and the key store's copy."""
+        """Back up into folders of this name. Return the copies of the bodies and of the key store."""
         bodies, keys = self.copies / f"{name}-bodies", self.copies / f"{name}-keys"
         self.heedline("backup", "--bodies", str(bodies), "--keys", str(keys))
         return folder.finished(bodies)[-1], folder.finished(keys)[-1]
@@ -101,7 +101,7 @@ def rows(url: str, question: str) -> list[tuple[Any, ...]]:
 
 
 def kill_when_it_waits(running: subprocess.Popen[str], url: str, before: str) -> None:
-    """`kill -9` while it stands before a lock: a condition on pg_locks."""
+    """Kill the process with SIGKILL while it waits for a lock. `before` is a condition on pg_locks."""
     until = time.monotonic() + 120
     while not rows(url, f"SELECT 1 FROM pg_locks WHERE NOT granted AND {before}"):
         assert running.poll() is None, running.communicate()

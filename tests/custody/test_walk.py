@@ -20,7 +20,7 @@ NAME = "Rosa Verhoeven-Okonkwo"
 
 
 def steps(*names: str, home: Path, url: str, told: dict[str, Any], tmp_path: Path) -> list[Any]:
-    """Let people take these steps of the walk in an instance, in one process. Returns what each says."""
+    """Run these steps of the walk in one process of an instance. Return the result of each."""
     file = tmp_path / "told.json"
     file.write_text(json.dumps(told))
     said: list[Any] = json.loads(
@@ -34,7 +34,7 @@ def office(home: Home, url: str) -> dict[str, str]:
 
 
 def readdress(installation: Installation) -> str:
-    """`heedline keys readdress`, as Odile types it on the office's host."""
+    """Run `heedline keys readdress` as Odile would on the office's host."""
     told = office(installation.home, installation.cluster.url("office"))
     done = subprocess.run(
         [
@@ -126,13 +126,13 @@ def test_the_walk(installation: Installation, tmp_path: Path) -> None:
 
 
 def _an_hour_goes_by_for_ended_keys(url: str) -> None:
-    """As if the ended keys had ended an hour earlier: the database takes the time itself."""
+    """Backdate ended keys by an hour, because the database sets the time itself."""
     with psycopg.connect(url, autocommit=True) as db:
         db.execute("UPDATE keys_epoch SET retired_at = retired_at - interval '61 minutes'")
 
 
 class Restored:
-    """An instance that was restored, running."""
+    """A running instance that was restored from a backup."""
 
     def __init__(self, home: Path) -> None:
         self.home, self.cluster = home, postgres.start(home, durable=False)

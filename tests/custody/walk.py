@@ -41,7 +41,7 @@ ANSWER, NEW_ANSWER = "5a" * 32, "a5" * 32
 
 
 def everybody(told: dict[str, Any]) -> People:
-    """The people of the installation, by what they know: their passphrases, or the seed of whoever has left."""
+    """Return the people of the installation with their passphrases, or the seed of whoever has left."""
     house = House(b"")
     for officer in Officer.objects.select_related("organisation"):
         name = officer.name.split()[0]
@@ -120,12 +120,12 @@ def night(told: dict[str, Any]) -> dict[str, Any]:
 
 
 def leaver(told: dict[str, Any]) -> int:
-    """How much whoever has left opens, with their seed and all that is here."""
+    """Return how much a leaver can open with their seed and all the data here."""
     return opened_by(everybody(told), "Orsolya")
 
 
 def identity(told: dict[str, Any]) -> list[str]:
-    """Who sent the report, opened by two people."""
+    """Return the identity of the reporter, opened by two people."""
     people = everybody(told)
     request = ask(people, UUID(told["named"]))
     decide(people, request)

@@ -1,4 +1,4 @@
-"""The register takes only desks that keep to themselves, and none after the start."""
+"""Tests that the register accepts only self-contained desks, and none after start-up."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class UnknownCapability(AnyCapability):
 
 @pytest.fixture
 def still_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The register as it is before any desk has come."""
+    """The register before any desk has been added."""
     monkeypatch.setattr(register, "_closed", False)
     monkeypatch.setattr(register, "_desks", {})
 
@@ -111,7 +111,7 @@ def test_an_unregistered_capability_is_nobodys() -> None:
 
 
 def test_no_registration_imports_pages() -> None:
-    """The files site and the worker register desks too, and have not what pages need, such as the app for signing in."""
+    """The files site and the worker register desks too, but lack what pages need, such as the sign-in app."""
     found = sorted(Path(specialist_desks.__file__).parent.glob("*/registration.py"))
     assert found
     for path in found:

@@ -1,4 +1,4 @@
-"""Keep or dispose in Chromium: two holds, a review, an end by two people, a certificate, somebody's rights.
+"""Tests for retention in Chromium: two holds, a review, a disposal by two people, a certificate and a data request.
 
 The report is found by its words before it is disposed of, and by nothing afterwards.
 """

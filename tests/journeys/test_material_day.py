@@ -1,4 +1,4 @@
-"""A day of the online material desk in Chromium, as one walk: from forty reports of one post to its re-upload elsewhere.
+"""A day at the online material desk in Chromium as one journey, from forty reports of one post to its re-upload elsewhere.
 
 The officer who examines works by single keys. What needs no browser stands in tests/desks/material/pages/.
 """
@@ -36,7 +36,7 @@ AGAIN = "https://films.example/watch/7781"
 
 @pytest.fixture
 def company(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeCompany]:
-    """A company that receives by SMTP on loopback."""
+    """A company that receives notices by SMTP on loopback."""
     monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     monkeypatch.setattr(settings, "DEMO", True)
     with fake_company() as found:
@@ -52,7 +52,7 @@ def company(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeCompany]:
 
 
 def _fits(page: Visitor, name: str) -> None:
-    """Nothing is cut off, from a small phone to a wide screen, and a screen reader finds its way."""
+    """Check that nothing is cut off from a small phone to a wide screen, and that the page is accessible."""
     for width in (320, 1280):
         page.play.set_viewport_size({"width": width, "height": 900})
         page.assert_fits()

@@ -1,4 +1,4 @@
-"""A report's page in Chromium at four widths: report and messages beside the work, nothing to scroll sideways for."""
+"""Tests for a report's page in Chromium at four widths: report and messages beside the work, no sideways scrolling."""
 
 from __future__ import annotations
 

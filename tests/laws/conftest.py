@@ -1,4 +1,4 @@
-"""The home of one demonstration, for all tests that start it."""
+"""Fixtures with the home of one demonstration, shared by all tests that start it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 @pytest.fixture(scope="session")
 def demonstration_home() -> Iterator[Path]:
-    """A home that a database server of another account can enter, so that its data lie in it and go with it.
+    """A folder that another account's database server can access, so that its data are stored and deleted with it.
 
     Whichever test comes first makes the demonstration in it, from nothing, and the others start it again.
     """

@@ -1,4 +1,4 @@
-"""The short form of `make attack`: a few seconds of each attack on a running demonstration. Every one must be held off."""
+"""The short form of `make attack`: a few seconds of each attack on a demonstration. Every one must fail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Unfinished reports: anybody may begin one, so they are small, paced and bounded, and never in the way of a report.
+"""Tests that drafts, which anybody may start, are small, rate-limited and capped, and never hold up a report.
 
 The law of time holds for them as for reports: nothing tells when in a quarter hour somebody was writing.
 """
@@ -62,7 +62,7 @@ def little_room(db: None) -> Iterator[None]:
 
 
 def fill() -> None:
-    """Begin drafts, each as large as one may be, until there is no room for another."""
+    """Start drafts of the maximum size until there is no room for another."""
     with acting("public"):
         for _ in range(200):
             draft = Draft(
@@ -107,7 +107,7 @@ def test_a_draft_is_small_and_yet_holds_the_longest_report() -> None:
 
 # --- bounded ----------------------------------------------------------------------------------------------------------
 def page_of(client: SiteClient) -> tuple[str, dict[str, str]]:
-    """Begin a report in this browser. Return the address of its first page and what its form holds besides the answer."""
+    """Start a report in this browser. Return the URL of its first page and its form fields besides the answer."""
     client.get("/tell/")
     token = {"csrfmiddlewaretoken": client.cookies[settings.CSRF_COOKIE_NAME.replace("_off_", "_pub_")].value}
     return "/r/now/", token
@@ -211,7 +211,7 @@ def test_one_draft_cannot_be_saved_without_end() -> None:
 
 
 def test_a_draft_that_is_saved_again_stays_on_its_page(house: House) -> None:
-    """Then neither an index nor another table is written, and what it was before leaves nothing there."""
+    """Then no index or other table is written, and nothing of its earlier version remains there."""
 
     def pages() -> list[tuple[str]]:
         with connection.cursor() as cursor:
@@ -250,7 +250,7 @@ def spend(row: bytes) -> None:
 
 
 def test_nothing_tells_when_in_a_quarter_hour_a_draft_was_saved(committed: House) -> None:
-    """Not the number of the transaction that wrote its row, nor that of one that tried to and gave up."""
+    """Neither the id of the transaction that wrote its row nor that of a failed attempt reveals the time."""
     drafts = [a_draft() for _ in range(40)]
     assert len({x for x, _ in ages()}) == 40, "the test would see it"
     with acting("worker"):
@@ -281,7 +281,7 @@ def test_nothing_tells_when_in_a_quarter_hour_a_draft_was_saved(committed: House
 
 
 def test_settling_reports_touches_no_draft(committed: House) -> None:
-    """However many drafts there are, what was sent is settled as fast."""
+    """The number of drafts does not affect how fast sent reports are settled."""
     for _ in range(5):
         a_draft()
     before = ages()

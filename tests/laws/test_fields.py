@@ -1,4 +1,4 @@
-"""Every column is plain, personal or sealed, and says so here: a new one fails until somebody has thought about it."""
+"""Tests that every column is classified here as plain, personal or sealed, so that a new one fails until it is."""
 
 from __future__ import annotations
 
@@ -317,7 +317,7 @@ def test_every_column_is_classed_once() -> None:
 
 
 def test_bytes_are_sealed_or_digests() -> None:
-    """Except the questions as they were asked, which are public."""
+    """The questions as they were asked are an exception, because they are public."""
     for key, field in columns().items():
         if isinstance(field, models.BinaryField) and key != ("intake_question_set", "canonical"):
             assert classed()[key] in {"sealed", "digest"}, key

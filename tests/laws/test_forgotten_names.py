@@ -1,4 +1,4 @@
-"""Nothing of a report is left in the office's process once its page has been sent: the lock would not reach it there.
+"""Tests that no report content stays in the office process after its page is sent, where locking cannot clear it.
 
 Looked through is whatever the modules of Heedline hold, with every cache of a function, and Python's cache of regular
 expressions. Freed memory is not: who reads that reads what passes through it as well (threat model, root on a live host).
@@ -46,7 +46,7 @@ def _roots() -> Iterator[tuple[str, object]]:
 
 
 def _kept() -> set[str]:
-    """The names of what holds one of the secrets."""
+    """Return the names of the objects that hold one of the secrets."""
     found: set[str] = set()
     seen: set[int] = set()
     for name, root in _roots():

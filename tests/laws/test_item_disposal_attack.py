@@ -1,4 +1,4 @@
-"""An officer who speaks SQL as the office process, past every verb, cannot erase an item or its evidence."""
+"""Tests that an officer with SQL access as the office process cannot erase an item or its evidence."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def people(house: House) -> People:
 
 @pytest.fixture
 def item(people: People) -> UUID:
-    """An item with one entry of evidence, on which the work is finished."""
+    """Create a finished item with one evidence entry."""
     with people.sitting("Odile") as by:
         ref = an_item_of("material", people)
         add(find(ref, by=by, at=people.at), EvidenceKind.UPLOAD, [], {"title": "x"}, MaterialAct.UPLOADED)
@@ -66,7 +66,7 @@ def decided(disposal: UUID, figures: UUID | None) -> str:
 
 
 def proposed(people: People, item: UUID, name: str) -> UUID:
-    """A proposal written past the verb, in the session of `name`."""
+    """Write a proposal in the session of `name`, bypassing the verb."""
     desk, officer = people.house.desks["material"].id, people.house.officers[name].id
     row = MaterialDisposal.objects.create(
         desk_id=desk, item=item, proposed_by_id=officer, proposed_on=people.at.date()

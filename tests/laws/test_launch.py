@@ -1,4 +1,4 @@
-"""The supervisor, and one real demonstration: it comes up, serves, keeps its secrets apart, and leaves nothing running."""
+"""Tests for the supervisor and a real demonstration: it starts, serves, separates secrets and stops completely."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ slow = pytest.mark.timeout(600)
 
 
 def until(holds: Callable[[], bool], within: float) -> bool:
-    """Wait for something. Returns whether it came."""
+    """Wait for a condition and return whether it became true."""
     end = time.monotonic() + within
     while time.monotonic() < end:
         if holds():
@@ -40,7 +40,7 @@ def until(holds: Callable[[], bool], within: float) -> bool:
 
 
 def still_running(processes: list[psutil.Process]) -> list[psutil.Process]:
-    """Those that run. One that ended and that nobody has waited for yet (containers have such an init) does not."""
+    """Return the running processes, leaving out zombies (which some container inits do not reap)."""
     running = []
     for one in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -288,7 +288,7 @@ def fetch(host: str, port: int, path: str, *, at: str = "127.0.0.1") -> tuple[in
 
 
 def memory(processes: list[psutil.Process]) -> float:
-    """What they take together in MiB; what they share is counted once."""
+    """Return the total memory of the processes in MiB, counting shared memory once."""
     total = 0
     for one in {process.pid: process for process in processes}.values():
         with contextlib.suppress(psutil.NoSuchProcess):

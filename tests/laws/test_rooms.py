@@ -1,4 +1,4 @@
-"""The import contracts leave nothing out, and docs/layout.md names every room."""
+"""Tests that the import contracts cover every package and that docs/layout.md names each of them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_a_contract_names_every_package_that_it_binds(contract: str, may: set[st
 
 
 def test_every_table_lies_where_the_contract_against_queries_looks() -> None:
-    """The contract forbids `heedline.*.models`: a table declared anywhere else would escape it."""
+    """The contract forbids `heedline.*.models`, so a table declared elsewhere would escape it."""
     strays = [
         str(path.relative_to(PACKAGE))
         for path in PACKAGE.rglob("*.py")
@@ -103,7 +103,7 @@ def test_every_rule_of_the_layout_names_a_file_that_exists() -> None:
 
 
 def test_one_function_reads_the_zone_of_the_installation() -> None:
-    """A page that asked the setting by itself would be forgotten if desks ever had zones of their own (ADR 86)."""
+    """A page that read the setting directly would be overlooked if desks ever had their own time zones (ADR 86)."""
     readers = {
         str(path.relative_to(PACKAGE))
         for path in PACKAGE.rglob("*.py")

@@ -1,4 +1,4 @@
-"""Law 7: every route says whom it is for, foreign things look like things that never were, and changing needs a token."""
+"""Law 7: every route declares its audience, others' objects look non-existent, and changes need a CSRF token."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def of(site: str) -> list[tuple[str, URLPattern]]:
 
 
 def entrance() -> list[tuple[str, URLPattern]]:
-    """The addresses that the office and the partners' site have in common."""
+    """The URLs that the office and the partner site share."""
     return list(routes(get_resolver("heedline.web.entrance.urls")))
 
 
@@ -90,7 +90,7 @@ def test_the_sites_share_no_route_but_the_first() -> None:
 
 
 def test_every_parameter_is_known_to_the_matrix() -> None:
-    """A new kind of thing in an address has to be said here, or nobody would have tried a foreign one."""
+    """A new kind of URL parameter has to be listed here, or nobody would test it with another desk's object."""
     harmless = {"slug", "item", "pk", "topic", "page", "name", "language", "number", "role", "token"}
     for site in SITES:
         for where, _ in of(site):
@@ -132,14 +132,14 @@ def bare(answer: Any) -> tuple[int, str, str]:
 
 @pytest.fixture
 def things(house: House, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """A real thing of every kind, of the north-east desk: foreign to everybody who tries."""
+    """A real object of every kind at the north-east desk, which none of the users tested may see."""
     monkeypatch.setattr(settings, "DEMO", True)  # no second step
     return furnish(People(house, now()))
 
 
 @pytest.fixture
 def theirs(things: dict[str, str]) -> dict[str, str]:
-    """What stands for each parameter of an address where any report will do."""
+    """The value of each URL parameter where any report will do."""
     return {
         "ref": things["report"],
         "alarm": things["alarm"],
@@ -156,7 +156,7 @@ def theirs(things: dict[str, str]) -> dict[str, str]:
 
 
 def values_for(where: str, things: dict[str, str]) -> dict[str, str]:
-    """The real things that this address is about."""
+    """Return the real objects that this URL is about."""
     ref = things[kind_of(where)] if "<uuid:ref>" in where else ""
     alike = {
         name: things[name]

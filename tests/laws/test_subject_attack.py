@@ -36,11 +36,11 @@ _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
 
 class _Over(Exception):
-    """Ends a database of the thief's, so that the next begins where it began."""
+    """Raised to roll back one of the thief's databases, so that the next starts from the same state."""
 
 
 def _rows() -> dict[str, list[dict[str, Any]]]:
-    """Every row of every table, in the order in which the rows were written."""
+    """Return every row of every table in the order in which the rows were written."""
 
     def ask(sql: str) -> list[tuple[Any, ...]]:
         with connection.cursor() as cursor:
@@ -139,7 +139,7 @@ def test_no_row_says_which_reports_a_request_found(house: House) -> None:
 
 
 def test_a_database_with_a_shared_subject_looks_like_one_without(house: House) -> None:
-    """In the number of rows of every table, their order, their sizes, their codes, and which report each is about."""
+    """They agree in the number, order, sizes and codes of the rows of every table, and in the report each is about."""
     seen = []
     people = People(house, now())
     for name in ("Odile", "Olga"):

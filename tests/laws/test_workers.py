@@ -1,4 +1,4 @@
-"""The threads of a process: which one takes a request, how long a request waits for one, and that none is ever lost."""
+"""Tests for request threads: which thread takes a request, how long a request waits, and that none is lost."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_what_is_raised_is_raised_where_it_is_awaited() -> None:
 
 
 class Thing:
-    """Something of a request."""
+    """An object that belongs to a request."""
 
 
 def test_nothing_of_a_request_stays_in_its_thread() -> None:

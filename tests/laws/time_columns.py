@@ -1,4 +1,4 @@
-"""Every column of a time in the database, and why it may be exact or that it stands on a quarter hour."""
+"""Every time column in the database, with the reason why it may be exact or a note that it is a quarter hour."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The menu of the office has at most eight entries for everybody, with the rest under "More"."""
+"""Tests that the office menu has at most eight entries for anyone, with the rest under "More"."""
 
 from __future__ import annotations
 

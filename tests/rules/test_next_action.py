@@ -1,4 +1,4 @@
-"""The two clocks of a report, over every sequence of moves. No database."""
+"""Tests for the two clocks of a report over every sequence of moves, without a database."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_whatever_is_done_an_open_report_has_a_time_and_only_an_action_sets_a_la
 def test_no_quarter_hour_of_the_arrival_survives_the_first_take(
     kind: str, urgency: str, steps: list[tuple[Move, tuple[bool, str], int, int]], slots: int
 ) -> None:
-    """The same acts on a report that came at another quarter hour of the day lead to the same times."""
+    """The same acts on a report that arrived in another quarter hour of the day lead to the same times."""
     one = walk(kind, urgency, NOON, NOON, steps)
     other = walk(kind, urgency, NOON - slots * SLOT, NOON, steps)
     for (_, move, _, first, _), (_, same, _, second, _) in zip(one, other, strict=True):

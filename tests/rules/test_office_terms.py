@@ -1,4 +1,4 @@
-"""The office uses the field's terms, and the names that they replaced occur nowhere: in no template, string or pack file."""
+"""Tests that the office uses the field's terms, and that no template, string or pack file uses the old names."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ TERMS = {
 
 
 def strings_of(code: str) -> Iterator[str]:
-    """Every string of a module that is no docstring."""
+    """Yield every string of a module except docstrings."""
     tree = ast.parse(code)
     said = {
         id(node.body[0].value)

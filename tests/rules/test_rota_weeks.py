@@ -1,4 +1,4 @@
-"""A rota is planned by the clock on the wall: both clock changes, and gaps that are neither missed nor invented."""
+"""Tests that rotas are planned in local time across both clock changes, with no gap missed or invented."""
 
 from __future__ import annotations
 

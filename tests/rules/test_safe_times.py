@@ -1,4 +1,4 @@
-"""When somebody may be called: days, parts of the day, the clock change, and how little a deadline says."""
+"""Tests for safe times to call: days, parts of the day, clock changes, and how little a deadline reveals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Replies of a time-stamp authority that are no stamp of a message are not kept as one, and stop nothing."""
+"""Tests that invalid replies from a time-stamp authority are not kept as stamps and stop nothing else."""
 
 from __future__ import annotations
 

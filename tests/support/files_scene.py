@@ -32,7 +32,7 @@ from tests.support.scene_people import People
 
 
 class AtOnce:
-    """A pool that does the work where it stands, on the test's connection and under its role."""
+    """A pool that runs its jobs in the calling thread, on the test's connection and under its role."""
 
     def submit(self, do: Any, *args: Any) -> Future[Any]:
         done: Future[Any] = Future()
@@ -42,7 +42,7 @@ class AtOnce:
 
 @contextmanager
 def files_kept(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Files lie in this folder, and derivatives are made where they are asked for."""
+    """Store files in this folder, and make derivatives in the process that requests them."""
     patch.setattr(deriving, "_pool", AtOnce())
     patch.setattr(deriving, "_in_background", deriving._make_and_keep)
     with override_settings(FILES=folder / "files"):
@@ -118,7 +118,7 @@ def _store(name: UUID, key: bytes, data: bytes) -> int:
 
 
 def with_file(people: People, data: bytes | None = None, **told: Any) -> tuple[UUID, UUID]:
-    """A report that Odile has taken, with one picture or another file."""
+    """Create a report that Odile has taken, with a picture or another file."""
     ref, _ = people.taken("Odile")
     return ref, add_file(ref, data if data is not None else picture(), at=people.at, **told)
 

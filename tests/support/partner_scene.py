@@ -36,7 +36,7 @@ def a_partner(people: People) -> None:
 
 
 def joins(people: People, name: str) -> None:
-    """They make keys, which two stewards sign, and are of the team. A second time: new keys, the old ones are lost."""
+    """Create keys for a new team member, signed by two stewards. If called again, new keys replace lost ones."""
     house = people.house
     house.officers[name].wrappings.all().delete()
     house.keys[name] = stewardship.wrap_keys(house.officers[name], at=people.at)
@@ -50,7 +50,7 @@ def joins(people: People, name: str) -> None:
 def at_the_council(
     people: People, name: str = "Petra", *, at: datetime | None = None
 ) -> Iterator[Attendance]:
-    """`name` at the screen of the partner's site."""
+    """Return the browser of `name` on the partner site."""
     with acting("partner"):
         session = SessionStore()
         session["_auth_user_id"] = str(people.house.officers[name].id)
@@ -93,7 +93,7 @@ def writing(people: People, **changed: object) -> DisseminationDraft:
 
 
 def written(people: People, ref: UUID, name: str = "Odile", **changed: object) -> UUID:
-    """Something is written for the council about an assessed report, and waits for a second officer."""
+    """Write a disclosure to the council about an assessed report, which waits for a second officer."""
     with people.sitting(name) as here:
         return outgoing.write(
             ref, writing(people, **changed), version=row(ref).version, by=here, at=people.at
@@ -101,13 +101,13 @@ def written(people: People, ref: UUID, name: str = "Odile", **changed: object) -
 
 
 def checked(people: People, ident: UUID, name: str = "Olga") -> None:
-    """A second officer reads it and lets it go."""
+    """Approve and send the disclosure as a second officer."""
     with people.sitting(name) as here:
         outgoing.check(ident, version=sent(ident).version, by=here, at=people.at)
 
 
 def sent_to_the_council(people: People, **changed: object) -> tuple[UUID, UUID]:
-    """A report, and what was sent to the council about it."""
+    """Create a report and a disclosure about it to the council."""
     ref, _ = people.assessed()
     compared(people)
     ident = written(people, ref, **changed)
@@ -134,5 +134,5 @@ def answered(people: People, ident: UUID, code: str = "taken-on", text: str = "W
 
 
 def sent(ident: UUID) -> Dissemination:
-    """Its row as it stands, whoever may see it."""
+    """Return its current row, whoever may see it."""
     return Dissemination.objects.get(pk=ident)

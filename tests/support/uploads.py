@@ -28,7 +28,7 @@ JPEG = b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0" + b"placeholder " * 400
 
 
 def body_of(fields: dict[str, str], name: str | None, data: bytes = b"") -> bytes:
-    """The body of the form with these fields and a file; `name` None: without one."""
+    """Return the body of the form with these fields and a file, or without a file if `name` is None."""
     parts = [
         f'Content-Disposition: form-data; name="{field}"\r\n\r\n{value}' for field, value in fields.items()
     ]
@@ -42,7 +42,7 @@ def body_of(fields: dict[str, str], name: str | None, data: bytes = b"") -> byte
 
 
 def passed_on(environ: WSGIEnvironment, body: Iterable[bytes], *, whole: bool = True) -> Callable[[], None]:
-    """Do to this environment what `config.uploads` does; returns what ends the request."""
+    """Apply `config.uploads` to this environment, and return what ends the request."""
     receiver = ADDRESSES.begin(environ)
     for block in body:
         receiver.write(block)

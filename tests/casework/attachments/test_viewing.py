@@ -1,4 +1,4 @@
-"""Opening a file: logged before a byte leaves, by a token that works once, for that one file, while the officer may see it."""
+"""Tests for opening a file, which is logged first and needs a single-use token for a file that the officer may see."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def derived(capability: str) -> Derived:
 
 
 def closed_to(capability: str) -> bool:
-    """Whether a capability opens nothing."""
+    """Return whether a capability opens nothing."""
     try:
         content(capability)
     except NotHere:
@@ -165,7 +165,7 @@ def test_what_is_not_what_the_manifest_names_is_never_shown(people: People) -> N
 
 @pytest.mark.usefixtures("sandbox")
 def test_a_derivative_of_another_file_is_never_shown_in_its_place(people: People) -> None:
-    """Whoever writes to the database gives a file the derivative of another one of the same report."""
+    """An attacker with write access to the database gives a file the derivative of the report's other file."""
     ref, one = with_file(people)
     other = add_file(ref, picture((40, 30)), at=people.at, name="other.jpg")
     for container in (one, other):
@@ -409,7 +409,7 @@ def test_the_role_for_welfare_sees_totals_and_nothing_else(people: People) -> No
 
 
 def test_a_record_of_ones_own_opens_no_report_of_another_desk(people: People) -> None:
-    """A desk says itself what its records are about."""
+    """Desks choose for themselves what their records are about, so that must not grant access."""
     ref, _ = people.send(**SOUTH_WEST)
     with people.sitting("Odile") as by:
         row = OfficeSession.objects.get(officer_id=by.officer_id).row
@@ -428,7 +428,7 @@ def test_a_record_of_ones_own_opens_no_report_of_another_desk(people: People) ->
 
 
 def test_files_are_listed_in_the_order_in_which_they_came(people: People) -> None:
-    """Not in that of their random names."""
+    """They are not listed in the order of their random names."""
     ref, _ = people.taken("Odile")
     came = [
         add_file(ref, picture((40, 30)), at=people.at + timedelta(minutes=minutes), name=f"{minutes}.jpg")

@@ -1,4 +1,4 @@
-"""A danger to life is held until a supervisor discharges it, and the round-the-clock desk sees it until then."""
+"""Tests that a danger to life stays open, visible to the round-the-clock desk, until a supervisor discharges it."""
 
 from __future__ import annotations
 
@@ -335,7 +335,7 @@ def test_a_hand_over_to_another_desk_keeps_the_danger_open(led: People) -> None:
 
 
 def test_the_doctor_says_where_nobody_could_discharge_a_danger(house: House) -> None:
-    """The supervisor of the round-the-clock desk is enough for every desk, and one who has left is not."""
+    """One supervisor of the round-the-clock desk suffices for all desks, but one who has left does not count."""
 
     def unled() -> int:
         with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""A supervisor is called when a danger opens, when its owner leaves and when its review is late."""
+"""Tests that a supervisor is paged when a danger opens, when its owner leaves and when its review is late."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def led(people: People) -> People:
 
 
 def worker(people: People, after: timedelta = timedelta(0)) -> None:
-    """The worker's rounds."""
+    """Run the worker's paging and danger checks."""
     with acting("worker"):
         paging.drain(people.at + after)
         danger_clock.watch_dangers(people.at + after)
@@ -167,7 +167,7 @@ def test_the_end_of_a_shift_calls_them_too(led: People) -> None:
 
 
 def test_a_cancelled_shift_is_none_that_ends(led: People) -> None:
-    """The owner works on, without a shift, past the hour at which a cancelled one was to begin."""
+    """The owner keeps working without a shift, past the time when a cancelled shift was due to begin."""
     desk, begin = led.house.desks["north-east"].id, led.at + HOUR
     with led.sitting("Olga") as olga:
         planned = PlannedShift(led.house.officers["Odile"].id, RotaSpan(begin, begin + HOUR))

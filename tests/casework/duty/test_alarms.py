@@ -1,4 +1,4 @@
-"""Alarms: what raises them, who sees them, and that only a named person puts them away, for a reason."""
+"""Tests for what raises alarms, who sees them, and that only a named person can clear them, with a reason."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def seen_by(scene: Scene, name: str) -> list[AlarmLine]:
 
 
 def take(scene: Scene, name: str, report: UUID) -> None:
-    """What `journey.take` does to the row, and its call to duty."""
+    """Change the row as `journey.take` does, and resolve its alarms."""
     with scene.sitting(name) as here, transaction.atomic():
         Report.objects.filter(id=report).update(
             stage="taken", slot=None, owner=here.officer_id, seen=True, due_at=NOON + HOUR
@@ -324,7 +324,7 @@ def test_an_overdue_report_that_was_taken_still_needs_a_reason_from_a_named_pers
 
 
 def test_a_deadline_missed_after_the_acknowledgement_pages_again(scene: Scene) -> None:
-    """Taking a report in danger that was late acknowledges its alarm. Missing the next action must call somebody."""
+    """Taking an overdue danger report acknowledges its alarm, but missing the next action must page again."""
     scene.on_duty("Odile", "north-east")
     report = scene.report("north-east", "danger")
     late = NOON + HOUR

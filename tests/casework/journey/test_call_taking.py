@@ -1,4 +1,4 @@
-"""Taking a report down for somebody else: what is sealed, what is logged, and what the tables tell of the time."""
+"""Tests for taking down a report: what is sealed, what is logged, and what the tables reveal about the time."""
 
 from __future__ import annotations
 
@@ -265,7 +265,7 @@ def test_the_wall_takes_no_note_of_somebody_without_a_desk(people: People) -> No
 
 
 def counted(people: People, hours: int = 0, desk: str = "north-east") -> list[tuple[str, int, int]]:
-    """The unfinished calls on the board of Olga's desk, so many hours later."""
+    """Return the unfinished calls on the board of Olga's desk after this many hours."""
     at = people.at + timedelta(hours=hours)
     with people.sitting("Olga", at=people.at) as olga:
         officers = pages_board.board(pages_board.desk_led(desk, by=olga), by=olga, at=at).officers

@@ -1,4 +1,4 @@
-"""Two at once, really committed: one wins, the other is told, and nothing is there twice or half."""
+"""Tests for concurrent, committed actions: one wins, the other is told, and nothing is duplicated or half done."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def people(django_db_blocker: Any) -> Iterator[People]:
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """Do all at the same moment, each on a connection of its own; what each returned or raised."""
+    """Run all acts at once, each on its own connection, and return what each returned or raised."""
     barrier = Barrier(len(acts))
 
     def run(act: Callable[[], Any]) -> Any:
@@ -107,7 +107,7 @@ def test_two_tabs_of_one_officer_save_once(people: People) -> None:
 
 
 def test_two_planners_at_two_desks_give_an_officer_one_shift(people: People) -> None:
-    """Each holds another desk, so that only the lock on the officer keeps one from missing the other's shift."""
+    """Each locks a different desk, so only the lock on the officer stops one from missing the other's shift."""
     with_leads(people)
     house = people.house
     odile = house.officers["Odile"].id
@@ -215,7 +215,7 @@ WEIGHED = source_guard.Despite(("repeated",), "They asked us to go on asking.")
 
 
 def test_settling_gets_in_nobodys_way(people: People) -> None:
-    """Settling rewrites every row: a reporter and officers at work just then must not notice, nor be locked out."""
+    """Settling rewrites every row, so reporters and officers working at that moment must not be locked out."""
     ref, code = people.taken()
     later = people.at + 16 * MINUTE
 
@@ -251,7 +251,7 @@ def test_settling_gets_in_nobodys_way(people: People) -> None:
 
 
 def test_of_a_hundred_presses_of_one_form_one_is_a_sending(people: People) -> None:
-    """Each on a connection of its own, sixteen at any moment; the token is spent in the statement that stores."""
+    """Each uses its own connection, sixteen at a time, and the token is spent in the statement that stores the report."""
     with acting("public"):
         draft = drafting.Draft(cookie=drafting.new_cookie())
         drafting.save(draft, at=people.at)
@@ -291,7 +291,7 @@ def test_a_sending_that_fails_has_spent_nothing(people: People) -> None:
 
 
 def test_nobody_is_made_steward_and_overseer_in_the_same_moment(people: People) -> None:
-    """Whoever sets up is watched by somebody else, also where two pairs of people decide at once."""
+    """Stewards are overseen by somebody else, even if two pairs of people decide at the same time."""
     house = people.house
     ned = house.officers["Ned"]
 

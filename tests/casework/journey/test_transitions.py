@@ -1,4 +1,4 @@
-"""The path of a report: what each verb does, to whom it is refused, what the log and the outbox then hold."""
+"""Tests for the verbs on a report: what each does, who is refused, and what the log and the outbox then contain."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_the_same_id_with_another_body_is_a_conflict_and_changes_nothing(people:
 
 
 def test_the_same_id_under_another_code_is_a_conflict(people: People) -> None:
-    """Who guesses an id must not learn that their body equals what is there."""
+    """Somebody who guesses an id must not learn whether their body equals the stored one."""
     new = stories.new_report(**NORTH_EAST)
     stories.send(new, at=people.at)
     thief = stories.new_report(**NORTH_EAST)
@@ -181,7 +181,7 @@ def test_a_colleague_writes_once_the_lease_has_lapsed_and_owns_nothing_by_it(peo
 
 
 def test_releasing_and_taking_again_keeps_the_time_of_the_next_action(people: People) -> None:
-    """A report could be parked and given a later deadline by touching it."""
+    """Otherwise, a report could be parked with a later deadline by releasing and retaking it."""
     ref, _ = people.assessed()
     due = row(ref).due_at
     for minutes, name in ((10, "Odile"), (20, "Olga")):
@@ -315,7 +315,7 @@ VERBS: dict[str, Callable[[UUID, Attendance, People], None]] = {
 
 @pytest.mark.parametrize("name", ["Otto", "Ada", "Stella", "Ned"])
 def test_what_is_not_theirs_is_not_there_and_the_try_is_logged(people: People, name: str) -> None:
-    """The report of another desk and one that never was get one answer, and each try leaves a mark."""
+    """Another desk's report and one that does not exist get the same answer, and each attempt is logged."""
     ref, _ = people.taken()
     before = row(ref)
     for act, verb in VERBS.items():

@@ -1,4 +1,4 @@
-"""The interest register: who is paged, what the report's desk sees, deconfliction, and how an entry ends."""
+"""Tests for the interest register: who is paged, what the report's desk sees, deconfliction, and ending entries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Questions between desks: they end with either report, and nobody but the two desks has a say in them."""
+"""Tests that a question between desks ends with either report, and that no third desk can affect it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 
 def _asked(people: People, name: str) -> tuple[UUID, UUID]:
-    """A match of which the north-east report may be disposed of, and a late question about it. Returns match and proposal."""
+    """Ask an overdue question about a match and propose its north-east report's disposal. Return the ids of both."""
     with_leads(people)
     _, ident = proposed(people, narrative=BOY[0])
     people.send(narrative=BOY[1], **SOUTH_WEST)
@@ -49,7 +49,7 @@ def _disposed(people: People, ident: UUID) -> None:
 def test_the_other_desk_is_told_that_the_report_is_gone_and_the_question_ends(
     people: People, asker: str
 ) -> None:
-    """Whichever desk has asked, also where the alarm is at a desk of which nobody who disposes is a member."""
+    """This holds whichever desk asked, even if the alarm is at a desk that the disposer is not a member of."""
     match, ident = _asked(people, asker)
     before = DeskNotice.objects.count()
     _disposed(people, ident)
@@ -107,7 +107,7 @@ def test_a_desk_that_can_receive_nothing_is_told_later_and_stops_no_disposal(
 
 @pytest.mark.parametrize("forger", ["Nadia", "Olga"])
 def test_nobody_but_the_two_desks_answers_or_ends_a_question(people: People, forger: str) -> None:
-    """Another desk, and the asking desk itself, in signed notices about a match whose id they know."""
+    """Both another desk and the asking desk itself try it with signed notices about a match whose id they know."""
     match, _ = _asked(people, "Odile")
     [row] = DeskQuestion.objects.all()
     code = {"Nadia": "national", "Olga": "north-east"}[forger]
@@ -145,7 +145,7 @@ def test_the_database_lets_no_third_desk_take_end_or_add_a_question(people: Peop
 
 
 def test_a_desk_passes_on_only_what_it_has_held_itself(people: People) -> None:
-    """What is passed on is signed anew. So another desk must not be able to have it say something."""
+    """Held notices are re-signed when passed on, so another desk must not be able to put words into them."""
     match, _ = _asked(people, "Odile")
     forged = desk_notices.words(
         NoticeKind.ANSWER, match, None, to="north-east", by="Otto O.", words="No.", confirmed=False,

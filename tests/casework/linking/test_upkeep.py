@@ -1,4 +1,4 @@
-"""Notices, values and entries over time: re-addressing and disposal."""
+"""Tests for re-addressing and disposing of notices, values and register entries."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def test_a_leavers_entries_wait_for_a_supervisor_who_gives_them_to_somebody(peop
 
 
 def test_an_entry_that_nobody_compares_raises_an_alarm_until_somebody_does(people: People) -> None:
-    """A report that came before the entry would never page its owner."""
+    """Otherwise, a report that arrived before the entry would never page the entry's owner."""
     interest(people)
     late = people.at + timedelta(hours=1)
     with acting("worker"):

@@ -1,4 +1,4 @@
-"""Filters, orders, totals and saved views of a queue, and that the rule of what stands in it is the same in Python and SQL."""
+"""Tests for filters, orders, totals and saved views of a queue, and that Python and SQL agree on its content."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def in_queue(here: Attendance, at: datetime) -> set[UUID]:
 
 
 def test_every_order_of_a_queue_finds_what_the_rule_says(people: People) -> None:
-    """For a desk, and for the one that watches all others."""
+    """This holds for a desk and for the desk that watches all others."""
     _, code = people.send()
     with acting("public"):
         messages.say(code, "It was on Monday", message_id=uuid4(), at=people.at)

@@ -1,4 +1,4 @@
-"""One list of everything that happened to a report: arrival first, then each thing once, in the order it happened."""
+"""Tests that the timeline lists every event of a report once, in order, starting with its arrival."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_the_arrival_comes_first_whatever_the_clocks_say(people: People) -> None
 
 
 def test_writing_again_after_the_end_stands_after_the_end(people: People) -> None:
-    """The reporter's own move has a day and no time: it stands with the message that made it."""
+    """The reporter's own move has a day but no time, so it is listed with the message that caused it."""
     ref, code = people.closed()
     with acting("public"):
         messages.say(code, "He is back.", message_id=uuid4(), at=people.at + 3 * MINUTE)

@@ -1,4 +1,4 @@
-"""Rights of people about data on them: a register with a clock, no name in it, and an answer that admits nothing."""
+"""Tests for the register of data subject requests: deadlines, no names, and answers that neither confirm nor deny."""
 
 from __future__ import annotations
 

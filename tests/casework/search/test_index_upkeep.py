@@ -1,4 +1,4 @@
-"""The index of a desk through what happens to reports: new, moved, disposed of, unreadable; purged, made anew, stolen."""
+"""Tests for a desk's index as reports arrive, move or are disposed of, and when it is purged, rebuilt or stolen."""
 
 from __future__ import annotations
 
@@ -310,7 +310,7 @@ def test_after_readdressing_the_pages_are_sealed_under_keys_that_nobody_who_left
 
 
 def test_after_a_restore_the_next_session_makes_the_index_anew(people: People) -> None:
-    """No backup has an index, nor what waits for one."""
+    """Backups contain neither indexes nor the queue of reports to index."""
     ref, _ = people.send(narrative="quillon")
     indexed(people)
     for table in (SearchPage, SearchIndex, SearchWaiting):
@@ -420,7 +420,7 @@ def test_a_session_reaches_the_pages_of_its_desk_alone(people: People) -> None:
 
 
 def test_a_search_looks_into_what_was_stored_by_another_process(people: People) -> None:
-    """Pages that this process keeps are recognised as old."""
+    """Outdated pages in the cache of this process are recognised."""
     first, _ = people.send(narrative="quillon")
     indexed(people)
     assert found(people, "quillon") == [first]

@@ -1,4 +1,4 @@
-"""Searching: what is found and where, what never is, who may, and what the log keeps of it."""
+"""Tests for searching: what is and is not found, who may search, and what is logged."""
 
 from __future__ import annotations
 
@@ -288,7 +288,7 @@ def test_supervisors_and_overseers_see_searches_by_kind_and_number(people: Peopl
 def test_supervisors_and_overseers_see_bulk_and_broad_searching(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Thirty searches within one hour, also where each of them finds one report; and not as many in two."""
+    """Thirty searches in one hour count as bulk even if each finds one report, but not if spread over two hours."""
     monkeypatch.setattr(searching, "BROAD", 1)
     monkeypatch.setattr(search_counts, "BROAD", 1)
     monkeypatch.setattr(search_counts, "MANY", 3)

@@ -1,4 +1,4 @@
-"""Earlier reports beside a report: which are shown and why, what officers decide about them, and what stays hidden."""
+"""Tests for earlier reports shown beside a report: which and why, what officers decide, and what stays hidden."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 
 
 def beside(people: People, ref: UUID, name: str = "Odile") -> SeenBefore:
-    """What an officer sees beside a report."""
+    """Return what an officer sees beside a report."""
     with people.sitting(name) as here:
         return case_file.with_earlier(ref, by=here, at=people.at)[1]
 
@@ -147,7 +147,7 @@ def test_it_needs_a_reason_and_both_reports(people: People) -> None:
 
 
 def test_no_row_and_no_entry_of_the_log_says_that_two_belong_together(people: People) -> None:
-    """A thief has every row, and an overseer every entry: neither names both reports, nor the verdict."""
+    """Neither a thief with every row nor an overseer with every log entry can link both reports or see the verdict."""
     one, other = people.send(narrative=BOY[0])[0], people.send(narrative=BOY[1])[0]
     indexed(people)
     before = everything()
@@ -164,7 +164,7 @@ def test_no_row_and_no_entry_of_the_log_says_that_two_belong_together(people: Pe
 
 
 def everything() -> set[str]:
-    """Every row of every table, as text."""
+    """Return every row of every table as text."""
     found = set()
     with connection.cursor() as cursor:
         cursor.execute("RESET ROLE")
@@ -178,7 +178,7 @@ def everything() -> set[str]:
 
 
 def test_what_reporters_say_of_themselves_links_nothing(people: People) -> None:
-    """Not their call-back, not even where it stands for the account that they did not write."""
+    """Their call-back details do not link reports either, even if they replace an account."""
     where = {"them": {"postcode": stories.NORTH_EAST}, "reply": {"way": "call"}}
     refs = [
         stories.a_report(

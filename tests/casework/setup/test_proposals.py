@@ -1,4 +1,4 @@
-"""Two stewards who do not sit together: the first proposes and signs, the second compares and signs; one alone does nothing."""
+"""Tests for proposals that one steward signs and another compares and signs, from separate places."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def unit(people: People) -> str:
 
 
 def enrolled(people: People) -> tuple[Officer, str, dict[str, str]]:
-    """Nell, invited and with keys of her own: her words, and the words of her two ways."""
+    """Invite and enrol Nell, and return her, her key words and the words of her two unlock methods."""
     code = both(people, ProposalKind.INVITE, {**NELL, "organisation": unit(people)}).code
     officer = enrolment.invited(NELL["email"], code.upper(), at=people.at)
     first = enrolment.first_way(officer)
@@ -149,7 +149,7 @@ def test_a_key_that_was_swapped_between_the_two_is_not_signed(people: People) ->
 
 
 def test_what_was_signed_is_what_is_carried_out(people: People) -> None:
-    """Whoever writes to tables changes a proposal between the two signatures."""
+    """An attacker with write access to the tables changes a proposal between the two signatures."""
     desk = people.house.desks["south-west"]
     odile = people.house.officers["Odile"]
     ref = propose(
@@ -205,7 +205,7 @@ def test_leaving_is_proposed_and_confirmed_too(people: People) -> None:
 
 
 def test_the_role_of_investigator_ends_alone_by_two_stewards(people: People) -> None:
-    """They stay an officer of the desk with their keys and entries, register nothing more, and can be appointed again."""
+    """They remain an officer with their keys and entries, cannot register more, and can be appointed again."""
     entry = interest(people, "Odile")
     odile, desk = people.house.officers["Odile"], people.house.desks["north-east"]
     facts = {"officer": str(odile.id), "desk": str(desk.id), "role": "investigator"}

@@ -1,4 +1,4 @@
-"""What is sealed of an item goes along when keys change, and comes back from a backup."""
+"""Tests that an item's sealed data follow key changes and can be restored from a backup."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tree of RFC 6962, against the roots and proofs that certificate transparency's own projects test with."""
+"""Tests for the RFC 6962 tree, with the roots and proofs from the Certificate Transparency projects' own tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Office documents: drawn by LibreOffice inside the sandbox, and their words."""
+"""Tests for office documents, which LibreOffice renders inside the sandbox, and their text."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ attachedTemplate" Target="file:///etc/passwd" TargetMode="External"/>'
 
 @with_office
 def test_a_document_with_a_macro_is_shown_and_its_macro_never_runs(tmp_path: Path) -> None:
-    """The macro writes into the document, writes a file and connects to a port, as it does where macros are allowed."""
+    """The macro edits the document, writes a file and connects to a port, as it would if macros were allowed."""
     ran = tmp_path / "ran"
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.settimeout(0.2)

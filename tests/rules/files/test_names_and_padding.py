@@ -1,4 +1,4 @@
-"""What a file is called on a page, and how long its object is."""
+"""Tests for the displayed names of files and the padded sizes of their objects."""
 
 from __future__ import annotations
 

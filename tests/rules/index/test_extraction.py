@@ -1,4 +1,4 @@
-"""What is read from a report's texts and answers, in which form, and what is not."""
+"""Tests for what is and is not extracted from a report's texts and answers, and in which form."""
 
 from __future__ import annotations
 

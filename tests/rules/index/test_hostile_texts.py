@@ -1,4 +1,4 @@
-"""Texts that a hostile reporter writes so that reading them fails, takes minutes, or fills the memory."""
+"""Tests with hostile texts that try to make extraction fail, take minutes or fill the memory."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def test_what_is_shown_of_a_value_is_short() -> None:
 
 
 def test_no_identifier_stays_in_the_memory_of_the_process() -> None:
-    """Keys are locked again. What was read with them must not lie in a cache."""
+    """Once keys are locked again, nothing that was read with them may remain in a cache."""
     found = told("Ring 01632 960123 or see https://quillon.uk/zeppelin")
     assert found.of(Kind.PHONE)
     assert found.of(Kind.WEB)

@@ -1,4 +1,4 @@
-"""Look-ahead: the pages of a look-up are fetched together, and a page that is not as expected changes nothing."""
+"""Tests that the pages of a look-up are fetched together, and that an unexpected page changes no result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Matching stays as good as docs/matching.md says, and look-alikes are never called strong."""
+"""Tests that matching is as good as docs/matching.md says, and that look-alikes are never rated strong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sealed index: what it finds, what it forgets, and that nobody without the key learns a word from its pages."""
+"""Tests for the sealed index: what it finds and forgets, and that its pages reveal no word without the key."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def test_what_is_not_saved_has_not_happened() -> None:
 
 
 def test_a_purge_and_a_new_key_leave_nothing_of_a_dropped_report() -> None:
-    """Old copies of pages open with no key that is kept; and the pages themselves hold none of its tokens."""
+    """No retained key opens old copies of its pages, and the current pages contain none of its tokens."""
     store, gone = MemoryStore(), document("quillon marzipan zeppelin", keys="phone:7", forms="quil")
     fill(store, *(document(f"w{n} w{n + 1} w{n + 2}") for n in range(300)))
     fill(store, gone)
@@ -187,7 +187,7 @@ def test_pages_are_authenticated_before_sqlite_reads_them(what: str) -> None:
 
 
 def test_planted_words_show_in_no_page_and_no_two_reports_look_alike() -> None:
-    """The attack for which pages are sealed: somebody plants reports, then steals the pages."""
+    """The attack that sealing prevents: somebody plants reports, then steals the pages."""
     store, twin = MemoryStore(), MemoryStore()
     planted = [document(f"planted{n} marker chosen words {n}") for n in range(200)]
     for one in (store, twin):
@@ -277,7 +277,7 @@ def test_keys_survive_their_header() -> None:
 
 @pytest.mark.thorough
 def test_whichever_old_page_is_put_back_the_index_is_damaged_or_works() -> None:
-    """A dishonest administrator mixes old and new pages. Nothing else than Damaged reaches the caller."""
+    """A dishonest administrator mixes old and new pages. The caller must see no error other than Damaged."""
     store, reports = MemoryStore(), [uuid4() for _ in range(120)]
     fill(store, *(document(f"old{n} common", report=one, keys=f"k{n}") for n, one in enumerate(reports[:40])))
     before = dict(store.pages)

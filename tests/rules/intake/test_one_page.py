@@ -1,4 +1,4 @@
-"""The same questions all on one page: what was not asked needs nothing, what was typed has a place, leave is needed."""
+"""Tests for all questions on one page: unasked ones need no answer, text is never lost, and names need consent."""
 
 from __future__ import annotations
 

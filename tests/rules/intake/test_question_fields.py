@@ -1,4 +1,4 @@
-"""What a browser posts becomes clean values or plain errors, and is never lost."""
+"""Tests that posted data become clean values or clear errors, and are never lost."""
 
 from typing import Any
 

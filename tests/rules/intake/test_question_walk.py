@@ -1,4 +1,4 @@
-"""Every way through the questions: each page once, back is the way one came, nothing that was typed is lost."""
+"""Tests for every path through the questions: each page appears once, Back retraces it, and no text is lost."""
 
 from functools import cache
 from typing import Any
@@ -21,7 +21,7 @@ TEXTS = st.text(alphabet=st.characters(codec="utf-8"), max_size=30)
 
 
 def posted_for(question: Question) -> st.SearchStrategy[dict[str, list[str]]]:
-    """Something a browser could send for one field, good or bad."""
+    """Return valid or invalid data that a browser could send for one field."""
     name = question.name
     match question.kind:
         case FieldKind.CHOICE:
@@ -40,7 +40,7 @@ def posted_for(question: Question) -> st.SearchStrategy[dict[str, list[str]]]:
 
 @cache  # making a strategy takes longer than drawing from it
 def posted_at(fields_there: tuple[Question, ...]) -> st.SearchStrategy[dict[str, list[str]]]:
-    """Something a browser could send for one page."""
+    """Return data that a browser could send for one page."""
     return st.tuples(*map(posted_for, fields_there)).map(
         lambda sent: {name: values for field in sent for name, values in field.items()}
     )

@@ -1,4 +1,4 @@
-"""What is sealed, the API's way to it, the loops, and the rows that people read."""
+"""Tests for sealed records, how the API makes them, repeated items, and the rows that people read."""
 
 import json
 from typing import Any
@@ -162,7 +162,7 @@ def test_a_loop_is_bounded() -> None:
 
 
 def asked(payload: object, offered: bool = True) -> dict[str, str]:
-    """The problems, by pointer."""
+    """Return the problems by pointer."""
     answer = from_api(SETS, payload, identity_offered=offered)
     assert isinstance(answer, RejectedPayload), "this payload should be refused"
     return {problem.pointer: problem.detail for problem in answer.problems}

@@ -1,4 +1,4 @@
-"""The rules of an item's life, without a database."""
+"""Tests for the rules of an item's life cycle, without a database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The identity-only rule: what it asks about, what it leaves alone, and that it can be explained."""
+"""Tests for the identity-only rule: what it asks about, what it ignores, and that it can be explained."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Canonical JSON: an object put together of canonical parts is the canonical object."""
+"""Tests that a JSON object assembled from canonical parts is itself canonical."""
 
 from __future__ import annotations
 

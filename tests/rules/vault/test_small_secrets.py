@@ -1,4 +1,4 @@
-"""Keys in text and out of it, small sealed rows, passphrases and passkeys."""
+"""Tests for encoding and decoding keys, small sealed rows, passphrases and passkeys."""
 
 import json
 import zlib

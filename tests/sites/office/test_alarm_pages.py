@@ -1,4 +1,4 @@
-"""Each alarm leads to the page where it is dealt with, and that page opens for whoever sees the alarm."""
+"""Tests that each alarm links to the page where it is dealt with, and that whoever sees it can open that page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page Board: every number leads to the list that it counts, and it asks the database five times at most."""
+"""Tests that every number on the Board links to the list that it counts, in at most five queries."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def figures(page: Hand) -> list[tuple[int, str]]:
 
 
 def listed(page: Hand, href: str) -> int:
-    """How many entries a list has, as it is shown."""
+    """Return the number of entries in a list as shown."""
     page.get(href)
     assert page.page.status_code == 200
     if href.startswith("/w/q/"):
@@ -82,7 +82,7 @@ def test_an_empty_board_says_so(house: House, hand: Callable[[], Hand]) -> None:
 
 
 def test_every_number_leads_to_its_list(house: House, hand: Callable[[], Hand]) -> None:
-    """Three days later, when most is late: each list has as many entries as its number says."""
+    """Three days later, when most things are overdue, each list has as many entries as its number says."""
     people = People(house, now() - timedelta(days=3))
     people.send()
     _, code = people.send(**DANGER)
@@ -122,7 +122,7 @@ def test_every_number_leads_to_its_list(house: House, hand: Callable[[], Hand]) 
 def test_the_board_of_a_round_the_clock_desk_keeps_its_own_reports_apart(
     house: House, hand: Callable[[], Hand]
 ) -> None:
-    """Its queue has reports of other desks as well, which the board counts by themselves."""
+    """Its queue also has reports of other desks, which the board counts separately."""
     with acting("office"):
         stewardship.appoint(
             house.officers["Nadia"], Role.SUPERVISOR, house.desks["national"], hands=house.hands, at=now()

@@ -1,4 +1,4 @@
-"""Possible matches at other desks and the interest register, by their pages."""
+"""Tests for the pages of possible matches at other desks and of the interest register."""
 
 from __future__ import annotations
 

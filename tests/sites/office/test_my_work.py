@@ -1,4 +1,4 @@
-"""My work lists the most urgent of an officer's reports, and says so where there are more."""
+"""Tests that My work lists an officer's most urgent reports, and says so if there are more."""
 
 from __future__ import annotations
 

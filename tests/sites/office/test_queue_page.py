@@ -1,4 +1,4 @@
-"""The queue's page: filters and order in the address, what is sorted is said, saved views, and coming back to the same view."""
+"""Tests for the queue page: filters and order in the URL, sort state, saved views, and returning to the same view."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ def test_hostile_parameters_show_the_usual_queue(house: House, hand: Callable[[]
 
 
 def test_each_region_of_a_page_has_a_skip_link(house: House, hand: Callable[[], Hand]) -> None:
-    """`Hand` checks on every page that a test opens that each leads to something."""
+    """`Hand` checks, on every page that a test opens, that each skip link has a target."""
     ref, _ = a_report(at=now(), where=HERE)
     odile = hand().at_work(house, "Odile")
     for page, words in (

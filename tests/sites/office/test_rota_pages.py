@@ -1,4 +1,4 @@
-"""The pages of a rota: who sees and who plans, gaps in words, a preview before anything is saved, and undoing it."""
+"""Tests for the rota pages: who may view and plan, gaps in words, the preview before saving, and undo."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ROTA = "/w/duty/north-east/rota/"
 
 @pytest.fixture
 def olga(house: House, hand: Callable[[], Hand]) -> Hand:
-    """The supervisor of the north-east desk, in front of its rota."""
+    """The north-east desk's supervisor, with its rota open."""
     with_leads(People(house, now()))
     here = hand().at_work(house, "Olga")
     here.get(ROTA)
@@ -32,7 +32,7 @@ def olga(house: House, hand: Callable[[], Hand]) -> Hand:
 
 
 def post(here: Hand, path: str, **fields: Any) -> Any:
-    """Send these fields alone, with the token of the page that is open."""
+    """Send only these fields, with the token of the open page."""
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', here.html)
     assert token
     here.page = here.client.post(path, {"csrfmiddlewaretoken": token[1], **fields}, follow=True)

@@ -1,4 +1,4 @@
-"""Searching, by its pages: the box, the redirect to an address that names nothing, results, and who searched how much."""
+"""Tests for the search pages: the box, the redirect to a URL that names nothing, results, and search counts."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_nothing_found_says_what_was_looked_through(odile: Hand) -> None:
 def test_the_page_says_how_many_reports_a_backlog_has(
     odile: Hand, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each look at the page takes one step."""
+    """Each view of the page runs one indexing step."""
     monkeypatch.setattr(indexing, "SECONDS", 0.0)
     people = People(house, now())
     for _ in range(2 * indexing.FEWEST):

@@ -1,4 +1,4 @@
-"""From nothing to an officer at work, page by page: two stewards, an invitation on paper, two ways to unlock, a colleague."""
+"""Tests for setting up an officer page by page: two stewards, a paper invitation, two unlock methods, a colleague."""
 
 from __future__ import annotations
 

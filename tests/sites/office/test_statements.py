@@ -1,4 +1,4 @@
-"""How often an office page asks the database: at most five times for a queue and for an opened report (design §13).
+"""Tests for the number of queries of office pages: at most five for a queue or an opened report (design §13).
 
 Everything that the request asks is counted, from whose session it is to the wall coming down again; not the borders of
 transactions. Officers walk to each page.
@@ -63,13 +63,13 @@ def _no_clocks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def statements(page: Hand, path: str) -> list[str]:
-    """What a second look at a page asks: what a process keeps for everybody (whose key is whose) is there by then."""
+    """Return the queries of a second view of a page, when the process has cached what all pages share (such as keys)."""
     page.get(path)
     return of_one_look(page, path)
 
 
 def of_one_look(page: Hand, path: str) -> list[str]:
-    """What a look at a page asks."""
+    """Return the queries of one view of a page."""
     with CaptureQueriesContext(connection) as seen:
         page.get(path)
     assert page.page.status_code == 200
@@ -122,7 +122,7 @@ def test_a_board_asks_five_times_however_much_there_is(house: House, hand: Calla
 
 
 def test_the_round_the_clock_queue_asks_five_times(house: House, hand: Callable[[], Hand]) -> None:
-    """Its own reports, and those of other desks that it must see to."""
+    """The queue shows the desk's own reports and those of other desks that it must watch."""
     a_report(at=now(), where=ELSEWHERE)
     a_report(at=now(), where=NORTH_EAST)
     nadia = hand().at_work(house, "Nadia")
@@ -205,7 +205,7 @@ def test_duty_asks_five_times_whoever_looks(house: House, hand: Callable[[], Han
 
 
 def test_my_work_asks_no_more_however_much_there_is(house: House, hand: Callable[[], Hand]) -> None:
-    """It collects what waits in sixteen rooms, each with a question of its own."""
+    """The page collects waiting work from sixteen packages, each with its own query."""
     people = People(house, now())
     odile = hand().at_work(house, "Odile")
     counts = [len(statements(odile, "/w/"))]

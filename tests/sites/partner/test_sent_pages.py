@@ -1,4 +1,4 @@
-"""What was sent, as somebody of the council reads it: the list, the cover, opened and signed for, answered, taken back."""
+"""Tests for disclosures as council staff see them: list, cover, opening with a receipt, answering and withdrawal."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def as_served(client: Client) -> AsServed:
 
 @contextmanager
 def a_new_process() -> Iterator[None]:
-    """A process that has kept no page yet, for the time of the block."""
+    """Act as a process that has kept no page yet, inside the block."""
     kept_pages.cache_clear()
     try:
         yield

@@ -1,4 +1,4 @@
-"""Question pages that are sent without their view: whose they are, what they show, and when they are not sent."""
+"""Tests for question pages sent without running their view: for whom, with what content, and when not."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Served(Walker):
 
 @pytest.fixture
 def lena(rosa: Walker) -> Served:
-    """Somebody who goes the same way before the others, so that pages are kept."""
+    """A visitor who takes the same path before the others, so that pages are kept."""
     return Served()
 
 
@@ -42,14 +42,14 @@ def sami(rosa: Walker) -> Served:
 
 
 def parts(one: Walker) -> tuple[int, dict[str, str], str]:
-    """Status, headers and page, without the tokens of this visitor."""
+    """Return the status, headers and page, without this visitor's tokens."""
     headers = {name.lower(): value for name, value in one.response.items()}
     html = without_token(one)
     return one.response.status_code, headers, html.replace(one.typed("form_token") or "no token", "")
 
 
 def views_run(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The slugs of question pages whose views run from now on."""
+    """Record the slugs of question pages whose views run from now on."""
     from heedline.web.public.report import questions
 
     seen: list[str] = []

@@ -1,4 +1,4 @@
-"""The handler of the public process answers as Django's does, header by header."""
+"""Tests that the public process's handler gives the same response as Django's, header by header."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _new_process() -> Iterator[None]:
 
 @pytest.fixture
 def visitor(rosa: Walker) -> Walker:
-    """Somebody who has started a report."""
+    """A visitor who has started a report."""
     return rosa.start()
 
 

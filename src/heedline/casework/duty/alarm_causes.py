@@ -135,7 +135,7 @@ def comparing_late(alarm: Alarm, at: datetime) -> bool:
 
 
 def late_comparing(at: datetime) -> set[UUID]:
-    """Return the desks where reports or interest register entries have waited for comparison for too long."""
+    """Return the desks where reports or interest register entries have been waiting too long for comparison."""
     before = at - COMPARED_WITHIN
     values = SealedValues.objects.filter(matched_at=None, slot__lt=before)
     entries = Interest.objects.filter(

@@ -1,4 +1,4 @@
-"""A company answers on a page that its token alone opens, and what it says is sealed to the desk."""
+"""Tests that only its token opens a company's answer page, and that the answer is sealed to the desk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Captures and checks that must not be made, that do not count yet, or that cannot be made."""
+"""Tests for captures and checks that are forbidden, do not count yet, or are impossible."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ def test_a_check_that_cannot_be_made_holds_up_no_other(
 def test_a_rule_that_fires_on_nearly_all_items_of_a_platform_is_suspended(
     people: People, internet: Internet
 ) -> None:
-    """A platform that words its pages anew has not removed everything in one day."""
+    """A platform that rewords its pages has not removed everything in one day."""
     rule, number = "kiteboard-removed", rules().suspend_items + 1
     with people.sitting("Odile") as odile:
         items = [

@@ -1,4 +1,4 @@
-"""Evidence of items: captured on a click, chained, stamped, seen through the viewer, and found again elsewhere."""
+"""Tests for evidence: capture on request, chaining, time stamps, viewing, and matches with other items."""
 
 from __future__ import annotations
 

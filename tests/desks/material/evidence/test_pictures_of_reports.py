@@ -1,4 +1,4 @@
-"""Pictures that reporters send are compared with what is known, in the unlocked session, and decide nothing."""
+"""Tests that reporters' pictures are compared with known material in an unlocked session and decide nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence that is missing, cut off or exchanged in storage is named, and the alarm leads to its item."""
+"""Tests that missing, truncated or replaced evidence is reported, and that the alarm links to its item."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def captured_item(people: People) -> UUID:
 
 
 def a_stored_file(settings: Settings) -> Path:
-    """The largest object of the item: its picture, or another of the same size in steps."""
+    """Return the item's largest stored object: its picture, or another of the same padded size."""
     return max(Path(settings.FILES).glob("??/*"), key=lambda one: one.stat().st_size)
 
 

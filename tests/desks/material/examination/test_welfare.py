@@ -1,4 +1,4 @@
-"""Breaks, time with items, and what an examiner is not shown."""
+"""Tests for breaks, viewing time and the content hidden from an examiner."""
 
 from __future__ import annotations
 

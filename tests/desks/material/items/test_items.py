@@ -1,4 +1,4 @@
-"""Reports of one page are one item, and no table says which reports name it."""
+"""Tests that reports of one page share an item, and that no table reveals which reports name it."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ def everything_at_rest() -> list[tuple[str, set[bytes]]]:
 
 
 def test_no_row_ties_a_report_to_an_item_and_no_address_is_there(people: People) -> None:
-    """With reports that the thief has planted: two of one address, and one that asks for the address of another."""
+    """The thief has planted two reports of one address, and one that probes the address of another report."""
     planted = reported(people, PAGE, PAGE)
     victim, alone = reported(people, PAGE, "https://songs.example/12")
     indexed(people)

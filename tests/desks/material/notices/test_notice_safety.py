@@ -1,4 +1,4 @@
-"""One officer alone, a flood of reports, a courier at work and a clear row give nothing away about a notice."""
+"""Tests that one officer, a flood of reports, the courier and unsealed rows reveal nothing about a notice."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ type Courier = Callable[[AttemptOutcome], None]
 
 @pytest.fixture
 def courier(monkeypatch: pytest.MonkeyPatch) -> Courier:
-    """Let every delivery end like this, without a process."""
+    """Replace deliveries with a fixed outcome, without starting a process."""
 
     def ends(outcome: AttemptOutcome) -> None:
         for name in ("carry_email", "carry_request"):
@@ -97,7 +97,7 @@ def _waits_for_somebody(people: People, ref: UUID) -> bool:
 
 
 def test_no_notice_leaves_before_whoever_must_be_contacted_lets_the_desk_act(people: People) -> None:
-    """An entry that came after the notice was approved, about the address that it names."""
+    """An interest is registered in the address after the notice was approved."""
     ref = approved(people)
     assert not _waits_for_somebody(people, ref)
     interest(people, "Nadia", names="", identifiers=POST)

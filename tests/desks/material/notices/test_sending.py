@@ -1,4 +1,4 @@
-"""A notice leaves when every rule allows it, with the proof kept, and nothing of a report in it."""
+"""Tests that a notice is sent only if every rule allows it, with proof kept and no report content."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def company(settings: Any) -> Iterator[FakeCompany]:
-    """A company that receives on loopback."""
+    """A company that receives notices on loopback."""
     with fake_company() as found:
         settings.NOTICE_MAIL = {
             "host": "127.0.0.1",
@@ -93,7 +93,7 @@ def test_an_approved_notice_is_sent_and_the_reply_is_kept(people: People, compan
 
 
 def test_nothing_of_a_report_leaves_with_a_notice(people: People, company: FakeCompany) -> None:
-    """Neither its words, its number, its sender nor what the examiners wrote for themselves: in any byte that is sent."""
+    """Nothing sent contains its words, number or sender, or the examiners' own notes."""
     item = unlawful_item(people, POST)
     for channel in (EMAIL, WEBHOOK):
         sent(people, approved(people, referral(channel), item=item))

@@ -1,4 +1,4 @@
-"""An item goes with its evidence and its notices by two people, and figures of past days stay what they were."""
+"""Tests that two people can dispose of an item with its evidence and notices, without changing past figures."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ LATER = timedelta(hours=5)
 
 
 def counted(people: People, *, days: int = 0) -> MaterialCounts:
-    """What is counted of two days, `days` after the present one."""
+    """Return the counts of two days, starting `days` after the present one."""
     day = (people.at + timedelta(days=days)).date()
     with people.sitting("Nadia") as by:
         desk = people.house.desks["material"].id
@@ -44,7 +44,7 @@ def counted(people: People, *, days: int = 0) -> MaterialCounts:
 
 
 def a_finished_notice(people: People) -> tuple[UUID, UUID]:
-    """An item of no report with a notice that was sent and closed after the material had gone."""
+    """Create an item without reports, whose notice was sent and closed after the material had gone."""
     the_item(people, "https://kiteboard.example/posts/Other1")  # the desk has an index
     with people.sitting("Odile") as by:
         item = adding.add(POST, by=by, at=people.at)

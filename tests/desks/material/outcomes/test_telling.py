@@ -1,4 +1,4 @@
-"""Reporters learn late and coarsely what became of what they reported, and never which item it was."""
+"""Tests that reporters are told the outcome late and in general terms, and never which item it concerns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages of evidence: capturing, checks that are due, the export and the disposal, as examiners and strangers get them."""
+"""Tests for the evidence pages (capture, due checks, export and disposal) as examiners and outsiders see them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages of notices, as examiners, seniors and strangers get them."""
+"""Tests for the notice pages as examiners, seniors and outsiders see them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages of the online material desk, as examiners and strangers get them."""
+"""Tests for the online material desk's pages as examiners and outsiders see them."""
 
 from __future__ import annotations
 

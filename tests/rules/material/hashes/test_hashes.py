@@ -1,4 +1,4 @@
-"""Hashes of pictures and texts against the reference implementation, and the bank in which they are looked up."""
+"""Tests for hashes of pictures and texts against the reference implementation, and for the bank of hashes."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def test_a_plain_picture_makes_no_claim() -> None:
 
 
 def test_every_planted_hash_is_found_up_to_the_threshold_and_none_beyond() -> None:
-    """Also with the differences spread as evenly, or as unevenly, as they can be."""
+    """This also holds if the differing bits are spread as evenly or as unevenly as possible."""
     chance = np.random.default_rng(68)
     wanted = hashed(PICTURES["blocks"])
     rows = chance.integers(0, 256, (20_000, 32), dtype=np.uint8)
@@ -175,7 +175,7 @@ def test_every_planted_hash_is_found_up_to_the_threshold_and_none_beyond() -> No
 
 
 def test_the_opposite_of_a_picture_is_not_the_picture() -> None:
-    """A count of 256 different bits does not overflow to none."""
+    """A count of 256 differing bits must not overflow to zero."""
     wanted = hashed(PICTURES["blocks"])
     assert PictureBank([_flipped(wanted.value, list(range(256)))]).look_up(wanted) == []
 

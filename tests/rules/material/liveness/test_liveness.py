@@ -1,4 +1,4 @@
-"""Is it still there? Pages on which each rule fires and must not, the order of verdicts, and rules that go wrong."""
+"""Tests for liveness rules: pages on which each must or must not fire, the order of verdicts, and faulty rules."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def test_a_moved_item_proposes_its_new_locator() -> None:
 
 
 def test_what_is_no_success_is_never_called_removed_by_words_alone() -> None:
-    """A site that is down says that a page is not available too."""
+    """A site that is down also says that a page is not available."""
     for status in (403, 429, 451, 500, 503, 302):
         assert not read(status=status, text="This page is not available").verdict.is_removed
 

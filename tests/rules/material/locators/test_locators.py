@@ -1,4 +1,4 @@
-"""Canonical locators: hostile cases, the same form again, and what is found in running text."""
+"""Tests for canonical locators: hostile cases, idempotence, and extraction from running text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Time limits of notices, against a table of bank holidays that is worked out here from the law and not by the library."""
+"""Tests for the time limits of notices, against bank holidays computed here from the law, not by the library."""
 
 from __future__ import annotations
 
@@ -225,7 +225,7 @@ def test_silence_escalates_in_order() -> None:
 
 
 def test_the_clock_of_section_3_starts_when_the_notice_is_given() -> None:
-    """Not when it was approved, printed or posted."""
+    """It does not start when the notice is approved, printed or posted."""
     approved = NoticeTimes(composed=NOW, approved=NOW, sent=NOW)
     waiting = section_3_step(approved, RULES)
     assert waiting

@@ -1,4 +1,4 @@
-"""Every reason for which a notice is refused, one test each."""
+"""Tests for the reasons for refusing a notice, one for each."""
 
 from __future__ import annotations
 

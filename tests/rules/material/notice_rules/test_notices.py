@@ -1,4 +1,4 @@
-"""Notices: what they hold, and each form byte for byte."""
+"""Tests for the content of notices, and for each of their formats byte for byte."""
 
 from __future__ import annotations
 

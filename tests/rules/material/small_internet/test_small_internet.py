@@ -1,4 +1,4 @@
-"""The small internet: each invented page is read as what it stands for, and the company answers well, badly or never."""
+"""Tests that each invented page gets the intended verdict, and that the company answers well, badly or never."""
 
 from __future__ import annotations
 

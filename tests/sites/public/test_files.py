@@ -66,15 +66,31 @@ def test_a_photo_is_sent_with_a_report(adding: Walker, stored: Path) -> None:
     assert there.stat().st_size == file.size
 
 
-def test_a_screenshot_is_sent_with_a_web_address(rosa: Walker, stored: Path) -> None:
-    rosa.visit("/link/").press("Start", danger="no")
-    rosa.press("Skip the other questions", addresses="https://films.example/1")
+@pytest.mark.parametrize(
+    ("kind", "door", "first", "answers"),
+    [
+        ("online", "Something online", {}, {"addresses": "https://films.example/1"}),
+        (
+            "person",
+            "Someone you are worried about",
+            {"who": "friend"},
+            {"narrative": "He wants to go and fight."},
+        ),
+    ],
+)
+def test_a_screenshot_is_sent_with_a_report_of_another_kind(
+    rosa: Walker, stored: Path, kind: str, door: str, first: dict[str, str], answers: dict[str, str]
+) -> None:
+    rosa.visit("/").follow(door).press("Start", danger="no")
+    if first:
+        rosa.press("Continue", **first)
+    rosa.press("Skip the other questions", **answers)
     rosa.follow("Add photos, videos or documents").add_file("screenshot.png", PNG)
     rosa.follow("Continue")
     assert "screenshot.png" in rosa.main
     rosa.press("Send your report")
     report = Report.objects.get()
-    assert report.kind == "online"
+    assert report.kind == kind
     assert ReportFile.objects.get().report_id == report.id
     assert len(objects(stored)) == 1
 

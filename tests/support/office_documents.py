@@ -8,6 +8,7 @@ import subprocess
 import zipfile
 from html import escape
 from pathlib import Path
+from uuid import UUID
 
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _LINKS = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -19,9 +20,14 @@ xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>Telltale title</dc:title><
 <cp:lastModifiedBy>Telltale Person</cp:lastModifiedBy></cp:coreProperties>"""
 
 
-def word_document(*paragraphs: str, links: str = "", more: dict[str, bytes] | None = None) -> bytes:
-    """Return a document with paragraphs; `links` are further relationships, `more` further files in the archive."""
-    body = "".join(f"<w:p><w:r><w:t>{one}</w:t></w:r></w:p>" for one in paragraphs)
+def word_document(
+    *paragraphs: str, links: str = "", more: dict[str, bytes] | None = None, look: str = ""
+) -> bytes:
+    """Return a document with paragraphs.
+
+    `links` are further relationships, `more` further files in the archive, and `look` the properties of the text.
+    """
+    body = "".join(f"<w:p><w:r><w:rPr>{look}</w:rPr><w:t>{one}</w:t></w:r></w:p>" for one in paragraphs)
     files = {
         "[Content_Types].xml": f'<Types xmlns="{_TYPES}"><Default Extension="rels" ContentType="application/vnd.'
         'openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>'
@@ -115,6 +121,30 @@ def word_with_macro(words: str) -> bytes:
         4096, b"\0"
     )
     return word_document(words, links=link, more={"word/vbaProject.bin": project})
+
+
+def word_with_font(words: str, font: bytes, family: str) -> bytes:
+    """Return a Word document set in an embedded font, which is masked with a key as Word masks it."""
+    key = UUID("6b5f3c9a-0d7e-4a51-9c1b-2f8e7d604a13")
+    mask = key.bytes[::-1] * 2
+    masked = bytes(one ^ two for one, two in zip(font, mask, strict=False)) + font[len(mask) :]
+    table = (
+        f'<w:fonts xmlns:w="{_WORD}" xmlns:r="{_KIND}"><w:font w:name="{family}"><w:embedRegular r:id="rId1" '
+        f'w:fontKey="{{{str(key).upper()}}}"/></w:font></w:fonts>'
+    )
+    links = '<Relationship Id="{0}" Type="{1}/{2}" Target="{3}"/>'
+    embedded = links.format("rId1", _KIND, "font", "fonts/font1.odttf")
+    more = {
+        "word/fontTable.xml": table.encode(),
+        "word/_rels/fontTable.xml.rels": f'<Relationships xmlns="{_LINKS}">{embedded}</Relationships>'.encode(),
+        "word/fonts/font1.odttf": masked,
+    }
+    return word_document(
+        words,
+        links=links.format("rId7", _KIND, "fontTable", "fontTable.xml"),
+        more=more,
+        look=f'<w:rFonts w:ascii="{family}" w:hAnsi="{family}"/><w:sz w:val="96"/>',
+    )
 
 
 def open_with_macros_allowed(document: Path, folder: Path, office: Path) -> None:

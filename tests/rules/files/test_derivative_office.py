@@ -6,16 +6,19 @@ import io
 import socket
 import struct
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 from tests.rules.files.test_derivative_documents import WORDS, pdf
 from tests.support.derivatives import made, sandbox
+from tests.support.fonts import FAMILY, block_font, pdf_in_font
 from tests.support.office_documents import (
     open_with_macros_allowed,
     text_with_macro,
     word_document,
+    word_with_font,
     word_with_macro,
 )
 
@@ -78,6 +81,43 @@ def test_a_word_document_with_a_project_of_macros_is_shown_without_it() -> None:
     found, sink = made(FileKind.OFFICE, data)
     assert (found.failure, len(sink.of("page"))) == (None, 1)
     assert found.words.split() == ["Meet", "at", "the", "old", "mill"]
+
+
+LETTERS = "BT /F1 48 Tf 72 600 Td (AAAA) Tj ET"
+
+
+@pytest.mark.parametrize(
+    ("kind", "original"),
+    [
+        pytest.param(FileKind.PDF, lambda font: pdf_in_font(pdf(LETTERS), font), id="pdf"),
+        pytest.param(
+            FileKind.OFFICE, lambda font: word_with_font("AAAA", font, FAMILY), id="word", marks=with_office
+        ),
+    ],
+)
+def test_a_page_in_an_embedded_font_is_shown_as_pixels_without_the_font(
+    kind: FileKind, original: Callable[[bytes], bytes]
+) -> None:
+    found, sink = made(kind, original(block_font()))
+    assert (found.failure, [one.part.role for one, _ in sink.parts]) == (None, ["page"])
+    (page,) = sink.of("page")
+    drawn = Image.open(io.BytesIO(page)).convert("L")
+    left, top, right, bottom = ImageOps.invert(drawn).getbbox() or (0, 0, 0, 0)
+    assert right - left > 300
+    inside = drawn.crop((left + 2, top + 2, right - 2, bottom - 2))
+    assert inside.getextrema() == (0, 0), "one black bar: the embedded font has been used"
+    assert png_chunks(page) == {"IHDR", "IDAT", "IEND"}, "pixels, and nothing else"
+
+
+def png_chunks(data: bytes) -> set[str]:
+    """Return the kinds of chunks of a PNG file, which must fill it to its last byte."""
+    at, kinds = 8, set()
+    while at < len(data):
+        length, kind = struct.unpack_from(">I4s", data, at)
+        kinds.add(kind.decode())
+        at += 12 + length
+    assert (at, kind) == (len(data), b"IEND")
+    return kinds
 
 
 def test_other_files_have_words_or_none() -> None:

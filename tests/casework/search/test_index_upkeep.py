@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import secrets
 from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -85,6 +86,22 @@ def test_pages_are_read_ahead_in_the_direction_of_reading(monkeypatch: pytest.Mo
     pages.read(1)
     pages.read(0)
     assert fetched[3:] == [[198, 199], [1, 2, 3, 4], [0]]
+
+
+def test_pages_are_sent_beside_their_statements(people: People) -> None:
+    indexed(people)
+    index, sent = SearchIndex.objects.get(), []
+
+    def note(execute: Any, sql: str, values: Any, many: bool, context: Any) -> Any:
+        done = execute(sql, values, many, context)
+        sent.append(context["cursor"].cursor._query.query)  # as psycopg sent it
+        return done
+
+    pages = {number: SealedPage(1, b"\0\\'" + secrets.token_bytes(500)) for number in range(3)}
+    with connection.execute_wrapper(note):
+        StoredPages(index, fresh=True).write(pages, 3)
+        assert StoredPages(index, fresh=True).read_all([0, 1, 2]) == pages
+    assert [len(statement) < 500 for statement in sent] == [True, True]
 
 
 def test_few_reports_wait_for_others_but_no_longer_than_a_minute(people: People) -> None:

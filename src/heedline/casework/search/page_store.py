@@ -10,10 +10,12 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from heedline.index.paging import SealedPage
 from heedline.reports.models import SearchIndex
@@ -24,11 +26,11 @@ MOST_KEPT = 4_000
 AHEAD = 4
 #: Pages that are fetched together where the page before or behind them was read as well.
 ON = 32
-_READ = "SELECT number, generation, sealed FROM reports_search_page WHERE index_id = %s AND number = ANY (%s)"
+_READ = "SELECT number, generation, sealed FROM reports_search_page WHERE index_id = %s AND number = ANY (%b::int[])"
 _SINCE = "SELECT number FROM reports_search_page WHERE index_id = %s AND version > %s"
 _WRITE = (
     "INSERT INTO reports_search_page (index_id, number, generation, version, sealed)"
-    " SELECT %s, n, g, %s, s FROM unnest(%s::int[], %s::smallint[], %s::bytea[]) AS p(n, g, s)"
+    " SELECT %s, n, g, %s, s FROM unnest(%b::int[], %b::smallint[], %b::bytea[]) AS p(n, g, s)"
     " ON CONFLICT (index_id, number) DO UPDATE SET generation = EXCLUDED.generation, version = EXCLUDED.version,"
     " sealed = EXCLUDED.sealed"
 )
@@ -113,7 +115,7 @@ class StoredPages:
     def fetch(self, numbers: list[int]) -> dict[int, SealedPage]:
         """Read these pages from the database."""
         self.fetches += 1
-        with connection.cursor() as cursor:
+        with _bound() as cursor:
             cursor.execute(_READ, [self._row.id, numbers])
             return {
                 found: SealedPage(generation, bytes(sealed))
@@ -124,7 +126,7 @@ class StoredPages:
         row = self._row
         row.version += 1
         numbers = list(pages)
-        with connection.cursor() as cursor:
+        with _bound() as cursor:
             if numbers:
                 generations = [pages[number].generation for number in numbers]
                 sealed = [pages[number].sealed for number in numbers]
@@ -141,6 +143,16 @@ class StoredPages:
         """
         if self._row.version == self._version:
             kept.keep(self._row.id, self._version, self._pages)
+
+
+def _bound() -> CursorWrapper:
+    """Return a cursor that sends and receives pages in binary.
+
+    Django writes values as text into the statement, where storing a page took six times as much CPU.
+    """
+    wrapper: Any = connection  # our own backend
+    cursor: CursorWrapper = wrapper.bound_cursor(binary=True)
+    return cursor
 
 
 @contextmanager

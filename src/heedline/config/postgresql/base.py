@@ -42,8 +42,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     #: The connection on which the statements of `call` are prepared, and their names by statement and types of values.
     _prepared: tuple[Any, dict[tuple[str, tuple[int, ...]], bytes]] = (None, {})
 
-    def bound_cursor(self) -> CursorWrapper:
+    def bound_cursor(self, *, binary: bool = False) -> CursorWrapper:
         """Return a cursor that sends parameters separately from the statement, for our own database functions.
+
+        If `binary` is True, results are returned in PostgreSQL's binary format.
 
         The statement is prepared once. The sealed bytes of a report are then neither written out as text nor
         parsed as SQL, and no value appears in the text of a statement, which the server shows to its superuser.
@@ -52,7 +54,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.close_if_health_check_failed()
         self.ensure_connection()
         self.connection.prepare_threshold = _PREPARE_AFTER
-        wrapped: CursorWrapper = self._prepare_cursor(base.ServerBindingCursor(self.connection))  # type: ignore[call-arg]
+        cursor = base.ServerBindingCursor(self.connection)  # type: ignore[call-arg]
+        if binary:
+            cursor.format = Format.BINARY  # type: ignore[attr-defined]
+        wrapped: CursorWrapper = self._prepare_cursor(cursor)
         return wrapped
 
     def call(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:

@@ -7,6 +7,7 @@ import shutil
 from functools import cache
 
 import pytest
+from PIL import Image
 
 from heedline.files.derivatives import DerivativePart, FinishedPart, MadeDerivative, make, sandbox_missing
 from heedline.files.derivatives.limits import DerivativeLimits
@@ -59,3 +60,13 @@ def made(
     """Make a derivative of a file in memory."""
     sink = SinkInMemory()
     return make(kind, io.BytesIO(data), sink, limits), sink
+
+
+def exif() -> Image.Exif:
+    """Return what a phone writes into a photo: its maker, its owner, the time and the place (GPS)."""
+    found = Image.Exif()
+    found[0x010F], found[0x0110], found[0x013B] = "Telltale Devices", "Telltale 5", "Telltale Person"
+    found[0x0132] = "2026:03:04 05:06:07"
+    found.get_ifd(0x8769)[0xA431] = "Telltale serial"
+    found.get_ifd(0x8825).update({1: "N", 2: (51.0, 30.0, 2.5), 3: "W", 4: (0.0, 7.0, 28.5)})
+    return found

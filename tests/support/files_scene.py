@@ -49,11 +49,11 @@ def files_kept(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def picture(size: tuple[int, int] = (400, 300), form: str = "JPEG") -> bytes:
+def picture(size: tuple[int, int] = (400, 300), form: str = "JPEG", **options: Any) -> bytes:
     """Return an invented picture: a red corner on white."""
     image, out = Image.new("RGB", size, "white"), io.BytesIO()
     ImageDraw.Draw(image).rectangle((0, 0, size[0] // 4, size[1] // 4), fill="red")
-    image.save(out, form)
+    image.save(out, form, **options)
     return out.getvalue()
 
 

@@ -16,7 +16,7 @@ from PIL.PngImagePlugin import PngInfo
 from pypdf import PdfReader, PdfWriter
 from tests.rules.files.test_derivative_documents import WORDS, pdf
 from tests.rules.files.test_derivative_pictures import as_file, picture
-from tests.support.derivatives import made, needs, sandbox
+from tests.support.derivatives import exif, made, needs, sandbox
 from tests.support.office_documents import word_document
 from tests.support.recordings import TELLING, recording
 
@@ -53,15 +53,6 @@ TAG_GROUPS = {
 }
 #: Where exiftool speaks of its own file, and not of the content.
 OF_THE_FILE = {"System", "ExifTool"}
-
-
-def exif() -> Image.Exif:
-    found = Image.Exif()
-    found[0x010F], found[0x0110], found[0x013B] = "Telltale Devices", "Telltale 5", "Telltale Person"
-    found[0x0132] = "2026:03:04 05:06:07"
-    found.get_ifd(0x8769)[0xA431] = "Telltale serial"
-    found.get_ifd(0x8825).update({1: "N", 2: (51.0, 30.0, 2.5), 3: "W", 4: (0.0, 7.0, 28.5)})
-    return found
 
 
 def png() -> bytes:

@@ -25,6 +25,7 @@ from bench import (
     file_work,
     floor,
     guidance,
+    item_queue,
     key_work,
     log_work,
     material_work,
@@ -75,6 +76,7 @@ class Size:
     searched: int = 100_000
     searched_seconds: float = 1_200
     banked: int = 1_000_000
+    items: int = 100_000
 
 
 WHOLE = Size(
@@ -108,6 +110,7 @@ QUICK = Size(
     upload_megabytes=30,
     searched=5_000,
     searched_seconds=60,
+    items=2_000,
 )
 
 
@@ -242,6 +245,9 @@ def _in_an_instance(size: Size, only: frozenset[str], found: dict[str, Any]) -> 
         if "search" in only:
             say(f"search: an index of {size.searched:,} reports at the {DESKS[0]} desk")
             found["search"] = search_work.measure(instance, DESKS[0], size.searched, size.searched_seconds)
+        if "material" in only:
+            say(f"the queue of {size.items:,} items of online material")
+            found["item_queue"] = item_queue.measure(instance, size.items, size.searched_seconds)
         say("stopping")
 
 
@@ -254,7 +260,7 @@ def measure(size: Size, only: frozenset[str] = STAGES) -> dict[str, Any]:
         "machine": machine(),
         "size": size.__dict__,
     }
-    if only - {"check", "files", "material"}:
+    if only - {"check", "files"}:
         _in_an_instance(size, only, found)
     if "check" in only:
         say(f"checking an exported log of {size.checked:,} events")
@@ -283,7 +289,7 @@ def main() -> int:
         "--at",
         type=int,
         metavar="N",
-        help="queue and read at N reports (10000); with --only search, search among N invented ones (100000)",
+        help="queue and read at N reports (10000); with --only search or --only material, N invented reports or items (100000)",
     )
     options.add_argument(
         "--only", choices=sorted(STAGES), action="append", help="measure this alone; again for more"
@@ -292,15 +298,16 @@ def main() -> int:
     asked = options.parse_args()
     size = QUICK if asked.quick else WHOLE
     stages = frozenset(asked.only or STAGES)
-    if asked.at and stages == {"search"}:
+    if asked.at and stages in ({"search"}, {"material"}):
         seconds = max(size.searched_seconds, asked.at * SECONDS_EACH)
-        size = Size(**{**size.__dict__, "searched": asked.at, "searched_seconds": seconds})
+        many = "searched" if stages == {"search"} else "items"
+        size = Size(**{**size.__dict__, many: asked.at, "searched_seconds": seconds})
     elif asked.at:
         size = Size(**{**size.__dict__, "up_to": asked.at})
     for name in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, lambda *_: sys.exit(1))
     signal.signal(signal.SIGALRM, _too_long)
-    searching = 2 * int(size.searched_seconds) if "search" in stages else 0
+    searching = 2 * int(size.searched_seconds) if stages & {"search", "material"} else 0
     signal.alarm(600 + size.up_to // 50 + searching)
     try:
         found = measure(size, stages)

@@ -88,7 +88,8 @@ async def at_work(instance: Instance, desk: str, *, role: str = "officer") -> Br
     return browser
 
 
-async def _timed(browser: Browser, path: str) -> tuple[float, str]:
+async def timed(browser: Browser, path: str) -> tuple[float, str]:
+    """Open an office page, and return the seconds it took and what it says. Raise Wrong if it is refused."""
     began = time.perf_counter()
     answer = await browser.get(path)
     took = time.perf_counter() - began
@@ -103,7 +104,7 @@ async def _views(browser: Browser, first: str, *, times: int) -> dict[str, dict[
     for query in VIEWS:
         took, path = [], f"{first}?{query}"
         for _ in range(times):
-            seconds, page = await _timed(browser, path)
+            seconds, page = await timed(browser, path)
             took.append(seconds)
             onward = _NEXT.search(page)
             path = unescape(onward.group(1)) if onward else f"{first}?{query}"
@@ -115,21 +116,21 @@ async def _board(instance: Instance, desk: str, *, times: int) -> dict[str, Any]
     """The supervisor's board of that desk, so many times."""
     browser = await at_work(instance, desk, role="supervisor")
     path = f"/w/board/{desk}/"
-    await _timed(browser, path)
-    took = [(await _timed(browser, path))[0] for _ in range(times)]
+    await timed(browser, path)
+    took = [(await timed(browser, path))[0] for _ in range(times)]
     cookies = dict(browser.cookies)
     browser.close()
     asked = [{"name": "board", "method": "GET", "path": path, "cookies": cookies}]
-    return {**percentiles(took), "queries": _ask_queries(instance, "office", asked)["board"]}
+    return {**percentiles(took), "queries": ask_queries(instance, "office", asked)["board"]}
 
 
 async def _read(instance: Instance, desk: str, *, pages: int, opens: int) -> dict[str, Any]:
     browser = await at_work(instance, desk)
     first = f"/w/q/{desk}/"
-    await _timed(browser, first)
+    await timed(browser, first)
     before, queue_times, refs, path = instance.family().cpu(), [], [], first
     for _ in range(pages):
-        took, page = await _timed(browser, path)
+        took, page = await timed(browser, path)
         queue_times.append(took)
         refs += _REPORT.findall(page)
         onward = _NEXT.search(page)
@@ -140,7 +141,7 @@ async def _read(instance: Instance, desk: str, *, pages: int, opens: int) -> dic
     known = sorted(set(refs))
     chosen = random.Random(3).choices(known, k=opens)  # noqa: S311 - which to open
     for ref in chosen:
-        took, _ = await _timed(browser, ref)
+        took, _ = await timed(browser, ref)
         open_times.append(took)
     opened = instance.family().cpu().since(before)
     cookies = dict(browser.cookies)
@@ -159,7 +160,7 @@ async def _read(instance: Instance, desk: str, *, pages: int, opens: int) -> dic
             **percentiles(open_times),
             "server_cpu_ms_each": round(1000 * (opened.by["office"] + opened.by["postgres"]) / opens, 2),
         },
-        "queries": _ask_queries(
+        "queries": ask_queries(
             instance,
             "office",
             [
@@ -194,7 +195,7 @@ def public_queries(instance: Instance) -> dict[str, dict[str, int]]:
         {"name": "question: answer", "method": "POST", **page, "fields": {**fields, "narrative": "Words."}},
         {"name": "API: report", "method": "POST", "path": "/api/v1/reports", "json": told, "keys": keys},
     ]
-    return _ask_queries(instance, "public", asked)
+    return ask_queries(instance, "public", asked)
 
 
 async def _at_what(instance: Instance) -> Browser:
@@ -203,7 +204,8 @@ async def _at_what(instance: Instance) -> Browser:
     return browser
 
 
-def _ask_queries(instance: Instance, site: str, asked: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
+def ask_queries(instance: Instance, site: str, asked: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
+    """Return the number of statements of each of these requests (`bench.queries`)."""
     place = instance.public if site == "public" else instance.office
     done = subprocess.run(
         [sys.executable, "-m", "bench.queries"],

@@ -111,13 +111,13 @@ def fill(desk: str, how_many: int, seconds: float) -> dict[str, Any]:
     from heedline.casework.access import session
     from heedline.casework.search import desk_index, indexing
 
-    with _sitting(desk) as by:
+    with sitting(desk) as by:
         here, at = by.desk_ids[0], session.now()
         with transaction.atomic():
             desk_index.forget(here)
         desk_index.begin(here, on=at.date())
         cpu = _cpu()
-        added = _add(by, invented.document, how_many, seconds)
+        added = add(by, invented.document, how_many, seconds)
         spent_adding = _cpu() - cpu
         held, real, cpu = Times(), 0, _cpu()
         while True:
@@ -140,7 +140,7 @@ def fill(desk: str, how_many: int, seconds: float) -> dict[str, Any]:
     }
 
 
-def _add(by: Any, made: Callable[[int], Any], how_many: int, seconds: float, *, first: int = 0) -> int:
+def add(by: Any, made: Callable[[int], Any], how_many: int, seconds: float, *, first: int = 0) -> int:
     """Add invented documents to the index of somebody's desk, merging what they leave to merge, and return how many."""
     from django.db import transaction
 
@@ -191,7 +191,7 @@ def look(desk: str, how_many: int) -> dict[str, Any]:
 
     chance, names = random.Random(9), RULES.names  # noqa: S311
     found: dict[str, Any] = {}
-    with _sitting(desk) as by:
+    with sitting(desk) as by:
 
         def hits(typed: str) -> Any:
             with page_store.one_snapshot():
@@ -242,7 +242,7 @@ def seen(desk: str, how_many: int) -> dict[str, Any]:
     from heedline.permits.scopes import reports_of
 
     chance, found = random.Random(5), {}  # noqa: S311
-    with _sitting(desk) as by:
+    with sitting(desk) as by:
         ring, times, proposed = by.keys(), Times(), []
         for _ in range(LOOKS):
             number = chance.randrange(how_many)
@@ -282,10 +282,10 @@ def match(desk: str, how_many: int, seconds: float) -> dict[str, Any]:
         keys = (key for key in invented.keys_of(number) if not key.startswith("text:"))
         return Document(UUID(int=number), (), (), [OF_VALUES + key for key in keys])
 
-    with _sitting(desk) as by:
+    with sitting(desk) as by:
         at = session.now()
         desk_index.begin(by.desk_ids[0], on=at.date())
-        added = _add(by, values_of, how_many, seconds)
+        added = add(by, values_of, how_many, seconds)
         rows = list(SealedValues.objects.order_by("id").values_list("id", flat=True)[:COMPARED])
         SealedValues.objects.filter(id__in=rows).update(indexed=False, matched_at=None)
         held, done = Times(), 0
@@ -298,7 +298,8 @@ def match(desk: str, how_many: int, seconds: float) -> dict[str, Any]:
     return {"invented": added, "compared": done, "batch": held.told()}
 
 
-def _sitting(desk: str) -> Any:
+def sitting(desk: str) -> Any:
+    """Return the unlocked session of an officer of that desk, as a context manager."""
     from heedline.casework.access import session, terminal
 
     facts = json.loads((Path(os.environ["HEEDLINE_HOME"]) / "demo.json").read_text(encoding="utf-8"))

@@ -56,6 +56,7 @@ def judge(found: dict[str, Any]) -> list[Verdict]:
         ("files", _files),
         ("derivatives", _derivatives),
         ("material", _material),
+        ("item_queue", _item_queue),
         ("uploads", _uploads),
         ("durability", _durability),
     )
@@ -325,6 +326,24 @@ def _material(found: dict[str, Any]) -> Iterator[Verdict]:
         f"≤ {ADDRESS_US:.0f} µs",
         one["address_us"] <= ADDRESS_US,
     )
+
+
+def _item_queue(found: dict[str, Any]) -> Iterator[Verdict]:
+    queue = found["item_queue"]
+    for query, one in queue["pages"].items():
+        yield Verdict(
+            f"{queue['items']:,} items of online material, {query}: p50 / p95 (CPU of Python + PostgreSQL)",
+            f"{one['p50_ms']:.0f} / {one['p95_ms']:.0f} ms"
+            f" ({one['office_cpu_ms_each']:.0f} + {one['postgres_cpu_ms_each']:.0f} ms)",
+            f"p95 ≤ {QUEUE_P95_MS:.0f} ms",
+            one["p95_ms"] <= QUEUE_P95_MS,
+        )
+        yield Verdict(
+            f"{query}: statements + of the search index",
+            f"{one['statements']} + {one['of_the_index']}",
+            f"≤ {QUERIES}",
+            one["statements"] <= QUERIES,
+        )
 
 
 def _derivatives(found: dict[str, Any]) -> Iterator[Verdict]:

@@ -31,6 +31,7 @@ import atexit
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -134,12 +135,9 @@ class Visitor:
     def axe(self, *, allow: dict[str, str] | None = None) -> None:
         """No accessibility finding, but those allowed (id → reason). Without scripts: see the top of this file."""
         self.settle()
-        self._run_scripts(True)
-        try:
+        with self.scripts_allowed():
             self.play.evaluate(_axe_source())  # not a script tag: the page's policy would refuse it
             findings: list[dict[str, Any]] = self.play.evaluate(_RUN_AXE, RULES)
-        finally:
-            self._run_scripts(self.scripts)
         allowed = ALLOWED | (allow or {})
         left = [
             f"{each['id']}: {each['help']}\n    " + "\n    ".join(each["nodes"])
@@ -147,6 +145,15 @@ class Visitor:
             if each["id"] not in allowed
         ]
         assert not left, f"{self.play.url}\n" + "\n".join(left)
+
+    @contextmanager
+    def scripts_allowed(self) -> Iterator[None]:
+        """Let what the test asks run as a script. Those of a page that was loaded without scripts get no turn."""
+        self._run_scripts(True)
+        try:
+            yield
+        finally:
+            self._run_scripts(self.scripts)
 
     def _run_scripts(self, wanted: bool) -> None:
         self.developer.send("Emulation.setScriptExecutionDisabled", {"value": not wanted})

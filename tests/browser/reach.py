@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
+
+from tests.browser.kit import Visitor
+
+#: More stops of Tab than any page has.
+LONGEST = 120
+#: 1280 × 1024 at 400 % is 320 × 256, so this is a small phone and an enlarged page.
+SMALL: ViewportSize = {"width": 320, "height": 256}
 
 #: Neither seen nor meant to be: what only a screen reader says, and what appears when it has the focus.
 _UNSEEN = ".govuk-visually-hidden, .govuk-skip-link, .hl-leave-empty, title, [hidden]"
@@ -32,8 +39,9 @@ _SPACED = """() => {
     const sheet = new CSSStyleSheet()
     sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
                        p, li, dd { margin-block-end: 2em !important }`)
-    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]
+    document.adoptedStyleSheets = [sheet]
 }"""
+_UNSPACED = "() => { document.adoptedStyleSheets = [] }"
 
 #: What is heard: landmarks, headings in their order, names, errors at their boxes.
 _HEARD = """() => {
@@ -78,30 +86,56 @@ _LANGUAGE_OF_PARTS = """(names) => {
     return [...new Set(wrong)]
 }"""
 
-_FOCUS = """() => {
-    const one = document.activeElement
-    if (!one || one === document.body) return null
-    const drawn = one.matches('input[type=radio], input[type=checkbox]')
-        ? [one.labels[0], '::before'] : [one.matches('summary') ? one.querySelector('span') || one : one, null]
-    const look = () => { const how = getComputedStyle(...drawn)
-        return [how.outlineStyle + how.outlineWidth + how.outlineColor, how.boxShadow, how.backgroundColor, how.borderColor, how.borderWidth].join('|') }
-    const focused = look(), at = one.getBoundingClientRect()
-    const top = document.elementFromPoint(at.left + at.width / 2, at.top + Math.min(at.height / 2, innerHeight - at.top - 1))
-    one.blur()
-    const plain = look()
-    one.focus({preventScroll: true})
-    window.hlStops = window.hlStops || []
-    const last = window.hlStops.at(-1)
-    const again = window.hlStops.includes(one)
-    if (!again) window.hlStops.push(one)
-    return {
-        name: (one.ariaLabel || one.innerText || (one.labels && one.labels[0] && one.labels[0].innerText) || one.name || '').trim(),
-        role: one.localName + (one.type ? `[${one.type}]` : ''), seen: focused !== plain, again,
-        onward: !last || again || Boolean(last.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING),
-        covered: Boolean(top) && !one.contains(top) && !top.contains(one) && !(one.labels && [...one.labels].some(l => l.contains(top))),
-        skips: one.matches('.govuk-skip-link'), tabindex: one.tabIndex,
+#: How something is drawn, and what is told of it when it has the focus.
+_DRAWN = """
+    const look = (one) => {
+        const how = one.matches('input[type=radio], input[type=checkbox]') ? getComputedStyle(one.labels[0], '::before')
+            : getComputedStyle(one.matches('summary') ? one.querySelector('span') || one : one)
+        return [how.outlineStyle + how.outlineWidth + how.outlineColor, how.boxShadow, how.backgroundColor, how.borderColor, how.borderWidth].join('|')
     }
-}"""
+    const plainly = (one) => {
+        one.blur()
+        const plain = look(one)
+        one.focus({preventScroll: true})
+        return plain
+    }
+    const told = (one, plain) => {
+        const at = one.getBoundingClientRect()
+        const top = document.elementFromPoint(at.left + at.width / 2, at.top + Math.min(at.height / 2, innerHeight - at.top - 1))
+        return {
+            name: (one.ariaLabel || one.innerText || (one.labels && one.labels[0] && one.labels[0].innerText) || one.name || '').trim(),
+            role: one.localName + (one.type ? `[${one.type}]` : ''), seen: look(one) !== plain,
+            covered: Boolean(top) && !one.contains(top) && !top.contains(one) && !(one.labels && [...one.labels].some(l => l.contains(top))),
+            skips: one.matches('.govuk-skip-link'), tabindex: one.tabIndex,
+        }
+    }
+"""
+
+_FOCUS = f"""() => {{
+    {_DRAWN}
+    const one = document.activeElement
+    return one && one !== document.body ? told(one, plainly(one)) : null
+}}"""
+
+#: Looks at what has the focus before each Tab goes on from it, so that one message to the browser is enough for each stop.
+#: How all is drawn without the focus is noted beforehand.
+_WATCH = f"""() => {{
+    {_DRAWN}
+    const plain = new Map([...document.querySelectorAll('a[href], button, input, textarea, select, summary, [tabindex]')]
+        .filter(one => one !== document.activeElement && one.checkVisibility()).map(one => [one, look(one)]))
+    const passed = [], stops = []
+    let pressed = false, ended = false
+    const note = () => {{
+        const one = document.activeElement, last = passed.at(-1)
+        ended ||= !one || one === document.body || passed.includes(one)
+        if (ended) return
+        const onward = !last || Boolean(last.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING)
+        passed.push(one)
+        stops.push({{...told(one, plain.get(one) ?? plainly(one)), onward}})
+    }}
+    addEventListener('keydown', () => {{ if (pressed) note(); pressed = true }}, true)
+    window.hlStops = () => {{ note(); pressed = false; return ended ? stops : null }}
+}}"""
 
 #: Asked in the page itself: each question from outside takes several messages to the browser and back.
 _REACHABLE = """() => {
@@ -120,10 +154,18 @@ def fits(page: Page) -> list[str]:
     return found
 
 
-def fits_spaced(page: Page) -> list[str]:
-    """The same with the text spacing of WCAG 1.4.12."""
-    page.evaluate(_SPACED)
-    return [f"with text spacing: {one}" for one in fits(page)]
+def fits_small(tab: Visitor) -> list[str]:
+    """The same on the smallest screen, also with the text spacing of WCAG 1.4.12. The tab then has its own size again."""
+    page, size = tab.play, tab.play.viewport_size
+    if size != SMALL:
+        page.set_viewport_size(SMALL)
+    if not (found := fits(page)):
+        page.evaluate(_SPACED)
+        found = [f"with text spacing: {one}" for one in fits(page)]
+        page.evaluate(_UNSPACED)
+    if size and size != SMALL:
+        page.set_viewport_size(size)
+    return found
 
 
 def heard(page: Page) -> list[str]:
@@ -141,6 +183,23 @@ def language_of_parts(page: Page, names: list[str]) -> list[str]:
 def focus(page: Page) -> dict[str, Any] | None:
     """What has the focus, and whether that shows; None when nothing has."""
     found: dict[str, Any] | None = page.evaluate(_FOCUS)
+    return found
+
+
+def stops(tab: Visitor) -> list[dict[str, Any]] | None:
+    """Everything that Tab comes to, in order, until it leaves the page or comes round; None if it does neither.
+
+    Scripts run meanwhile, as in `Visitor.axe`. Those of a page that was loaded without them do not.
+    """
+    found: list[dict[str, Any]] | None = None
+    pressed, more = 0, reachable(tab.play) + 1
+    with tab.scripts_allowed():
+        tab.play.evaluate(_WATCH)
+        while found is None and pressed < LONGEST:
+            for _ in range(more):
+                tab.play.keyboard.press("Tab")
+            found = tab.play.evaluate("hlStops()")
+            pressed, more = pressed + more, 1
     return found
 
 

@@ -1,4 +1,4 @@
-"""With Tab, Shift, Enter, Space and arrows only: every public page, and each door from its first page to its end."""
+"""With Tab, Shift, Enter, Space and arrows only: each door from its first page to its end. Every page: test_trees.py."""
 
 from __future__ import annotations
 
@@ -6,63 +6,10 @@ import pytest
 
 from tests.browser import reach
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
-from tests.journeys.looking import every_page
 from tests.journeys.test_reporter_journey import Open, shown_code, site  # noqa: F401 (a fixture)
-from tests.support.cast import House
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 BOTH = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
-_LONGEST = 120
-
-
-def test_tab_reaches_everything_in_order_seen_and_leaves_again(
-    site: str,  # noqa: F811
-    person: Open,  # noqa: F811
-    house: House,
-) -> None:
-    """Each stop shows that it has the focus and lies under nothing; the last one leads out of the page: no trap."""
-    tab = person(scripts=False)
-    wrong: list[str] = []
-    for stage, _, address, page in every_page(tab, site, house, "en"):
-        wrong += [f"{stage}: /{address}: {one}" for one in stops(tab, page.url)]
-    assert not wrong, "\n".join(wrong)
-
-
-def stops(tab: Visitor, url: str) -> list[str]:
-    """What is wrong on the way of Tab through a page."""
-    wrong, names = [], []
-    page = tab.play
-    wrong_here = page.locator(".govuk-error-summary").count()
-    if wrong_here:
-        page.locator(
-            ".govuk-error-summary:focus"
-        ).wait_for()  # the browser goes there by itself, and on from there
-    for _ in range(_LONGEST):
-        page.keyboard.press("Tab")
-        at = reach.focus(page)
-        if at is None or at["again"]:
-            break
-        if wrong_here and names and at["skips"]:
-            break  # from an error in the middle of the page, the browser has gone round to its beginning
-        name = f"{at['role']} {at['name'][:40]!r}"
-        names.append(name)
-        wrong += [
-            f"{name} {what}"
-            for what, bad in {
-                "does not show that it has the focus": not at["seen"],
-                "comes after what follows it": not at["onward"],
-                "lies under something": at["covered"],
-                "has no name": not at["name"],
-                "has an order of its own": at["tabindex"] > 0,
-            }.items()
-            if bad
-        ]
-    else:
-        wrong.append(f"Tab does not leave the page: {names[-3:]}")
-    want = reach.reachable(page)
-    if len(names) < want and not wrong_here:
-        wrong.append(f"Tab reaches {len(names)} of {want}")
-    return wrong
 
 
 # --- from door to end -------------------------------------------------------------------------------------------------
@@ -74,7 +21,7 @@ class Keys:
 
     def to(self, name: str) -> None:
         """Tab until what has the focus says this."""
-        for _ in range(_LONGEST):
+        for _ in range(reach.LONGEST):
             self.page.keyboard.press("Tab")
             at = reach.focus(self.page)
             if at and at["seen"] and at["name"].splitlines()[0].strip() == name:
@@ -92,7 +39,7 @@ class Keys:
 
     def choose(self, field: str, downs: int) -> Keys:
         """Go to that group of choices and, with Space and arrows, to its n-th."""
-        for _ in range(_LONGEST):
+        for _ in range(reach.LONGEST):
             self.page.keyboard.press("Tab")
             if self.page.evaluate("document.activeElement.name") == field:
                 break
@@ -105,7 +52,7 @@ class Keys:
 
     def write(self, field: str, words: str) -> Keys:
         """Go to that box and type."""
-        for _ in range(_LONGEST):
+        for _ in range(reach.LONGEST):
             self.page.keyboard.press("Tab")
             if self.page.evaluate("document.activeElement.name") == field:
                 self.page.keyboard.type(words)

@@ -1,4 +1,5 @@
 """What a screen reader is told of every public page, in English and from right to left: compared with what was reviewed.
+Every other question to these pages is asked in the same visit.
 
 The trees lie in `tests/trees/`, one file for each language and part of the site. After a change that is meant:
 `make trees`, read the difference, and commit it.
@@ -16,7 +17,7 @@ from playwright.sync_api import Page
 
 from heedline.packs import load_pack
 from tests.browser import reach
-from tests.browser.kit import browser, person  # noqa: F401 (fixtures)
+from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
 from tests.journeys.looking import every_page
 from tests.journeys.test_reporter_journey import Open, site  # noqa: F401 (a fixture)
 from tests.support.cast import House
@@ -24,6 +25,7 @@ from tests.support.cast import House
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 TREES = Path(__file__).resolve().parents[1] / "trees"
 WRITE = bool(os.environ.get("HEEDLINE_TREES"))
+REVIEWED = ("en", "ar")
 #: What is called the same in every language.
 NAMES = [
     "Heedline", "English", "Cymraeg", "Polski", "Soomaali", "ProtectUK", "Relay UK", "Crimestoppers", "NaCTSO", "Chrome",
@@ -37,22 +39,27 @@ _CHANGING = [
 ]
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", REVIEWED)
 def test_every_page_is_told_as_it_was_reviewed(
     site: str,  # noqa: F811
     person: Open,  # noqa: F811
     house: House,
     language: str,
 ) -> None:
+    """And as in every language, it fits (test_reach.py). In English, Tab goes through it: each stop shows that it has the
+    focus and lies under nothing; the last one leads out of the page: no trap."""
+    tab = person(scripts=False)
     told: dict[str, list[str]] = {}
     wrong: list[str] = []
-    for stage, _, address, page in every_page(person(scripts=False), site, house, language):
+    for stage, _, address, page in every_page(tab, site, house, language):
         told.setdefault(stage, []).append(f"== /{_steady(address)}\n{_tree(page, frame=address == '')}")
         found = reach.heard(page)
         if load_pack("uk").languages[language].direction == "rtl":
             found += [
                 f"not marked as another language: {one}" for one in reach.language_of_parts(page, NAMES)
             ]
+        found += reach.fits_small(tab)
+        found += stops(tab) if language == "en" else []
         wrong += [f"{stage}: /{address}: {one}" for one in found]
     assert not wrong, "\n".join(wrong)
     for stage, pages in told.items():
@@ -64,6 +71,64 @@ def test_every_page_is_told_as_it_was_reviewed(
         assert file.read_text(encoding="utf-8") == now, f"{file.name}: make trees, and read the difference"
     kept = {file.stem for file in (TREES / language).glob("*.txt")}
     assert kept == {stage.replace(" ", "-") for stage in told}
+
+
+def stops(tab: Visitor) -> list[str]:
+    """What is wrong on the way of Tab through a page."""
+    wrong, names = [], []
+    page = tab.play
+    wrong_here = page.locator(".govuk-error-summary").count()
+    if wrong_here:
+        page.locator(
+            ".govuk-error-summary:focus"
+        ).wait_for()  # the browser goes there by itself, and on from there
+    want = reach.reachable(page)
+    found = reach.stops(tab)
+    if found is None:
+        return ["Tab does not leave the page"]
+    for at in found:
+        if wrong_here and names and at["skips"]:
+            break  # from an error in the middle of the page, the browser has gone round to its beginning
+        name = f"{at['role']} {at['name'][:40]!r}"
+        names.append(name)
+        wrong += [
+            f"{name} {what}"
+            for what, bad in {
+                "does not show that it has the focus": not at["seen"],
+                "comes after what follows it": not at["onward"],
+                "lies under something": at["covered"],
+                "has no name": not at["name"],
+                "has an order of its own": at["tabindex"] > 0,
+            }.items()
+            if bad
+        ]
+    if len(names) < want and not wrong_here:
+        wrong.append(f"Tab reaches {len(names)} of {want}")
+    return wrong
+
+
+@pytest.mark.parametrize(
+    ("html", "found"),
+    [
+        ("<a href='#' style='outline:0'>Quiet</a>", "a 'Quiet' does not show that it has the focus"),
+        ("<a href='#'>One</a><a href='#' tabindex='1'>Two</a>", "a 'One' comes after what follows it"),
+        ("<a href='#' tabindex='1'>First</a>", "a 'First' has an order of its own"),
+        ("<a href='#'><svg width='9' height='9'></svg></a>", "a '' has no name"),
+        (
+            "<a href='#'>Under</a><p style='position:fixed;inset:0;margin:0;background:white'>Over</p>",
+            "a 'Under' lies under something",
+        ),
+        ("<a href='#'>Stay</a><a href='#'>Never</a>", "Tab reaches 1 of 2"),
+    ],
+)
+def test_the_way_of_tab_finds_what_is_wrong(person: Open, html: str, found: str) -> None:  # noqa: F811
+    tab = person(scripts=False)
+    tab.play.set_content("<a href='#'>Well</a><input aria-label='Box'>")
+    assert stops(tab) == []
+    tab.play.set_content(html)
+    if found.endswith("1 of 2"):
+        tab.play.evaluate("() => { document.querySelector('a').onkeydown = (key) => key.preventDefault() }")
+    assert any(one.startswith(found) for one in stops(tab)), stops(tab)
 
 
 def _tree(page: Page, *, frame: bool) -> str:

@@ -261,6 +261,22 @@ class SealedIndex:
             reports = self._reports_at({row for some in rows.values() for row in some})
         return {key: [reports[row] for row in some] for key, some in rows.items() if some}
 
+    def first_of(self, keys: Sequence[str], *, most: int) -> list[UUID]:
+        """Return up to `most` reports that have one of these keys, those of the first key first.
+
+        The reports of a key are in order of indexing, the last indexed first.
+        """
+        tokens = [self._keys[key] for key in keys]
+        rows: list[int] = []
+        with self._honest():
+            self._ahead("keys", tokens)
+            for token in tokens:
+                rows += self._rows("keys", token, most - len(rows))
+                if len(rows) >= most:
+                    break
+            reports = self._reports_at(rows)
+        return [reports[row] for row in dict.fromkeys(rows)]
+
     def has(self, report: UUID) -> bool:
         """Return whether a report is in the index."""
         with self._honest():

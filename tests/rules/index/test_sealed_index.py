@@ -90,6 +90,19 @@ def test_a_key_is_found_with_the_reports_that_have_it() -> None:
         assert index.search(Query([Clause(forms=["phone:1"])]), most=9) == [], "a key is not a form"
 
 
+def test_reports_of_several_keys_come_in_the_order_of_the_keys() -> None:
+    store = MemoryStore()
+    low, high, later, both = (
+        document("x", keys=keys) for keys in ("rank:1", "rank:9", "rank:9", "rank:1 rank:9 rank:0")
+    )
+    fill(store, low, high, later, both)
+    asked = ["rank:9", "rank:5", "rank:1", "rank:0"]
+    with SealedIndex(store, KEYS) as index:
+        assert index.first_of(asked, most=9) == [one.report for one in (both, later, high, low)]
+        assert index.first_of(asked, most=2) == [both.report, later.report]
+        assert index.first_of([], most=2) == []
+
+
 def test_a_report_that_is_added_again_is_replaced() -> None:
     store, report = MemoryStore(), uuid4()
     fill(store, document("first words", report=report))

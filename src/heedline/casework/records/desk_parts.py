@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.errors import SealingStopped
@@ -71,6 +72,35 @@ def sealed_to(desk: UUID, words: Mapping[str, Any], *, part: str, on: date) -> S
         part=part,
     )
     return SealedDeskPart(container, UUID(epoch.epoch), sealed.header, sealed.payload)
+
+
+def with_parts(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Read the sealed part in the column `container` with each row, for `part_of`."""
+    headers = DeskPartHeader.objects.filter(container=OuterRef("container"))
+    payloads = DeskPartPayload.objects.filter(container=OuterRef("container"))
+    found: QuerySet[Any] = rows.annotate(
+        part_header=Subquery(headers.values("header")),
+        part_epoch=Subquery(headers.values("epoch")),
+        part_name=Subquery(headers.values("part")),
+        part_payload=Subquery(payloads.values("payload")),
+    )
+    return found
+
+
+def part_of(row: Any, ring: Keyring) -> dict[str, Any] | None:
+    """Return the decrypted text of a row's part, or None if it is missing or cannot be opened."""
+    if row.part_header is None or row.part_payload is None:
+        return None
+    try:
+        return open_words(
+            row.container,
+            bytes(row.part_header),
+            bytes(row.part_payload),
+            ring.for_any([row.part_epoch]),
+            row.part_name,
+        )
+    except CannotOpen:
+        return None
 
 
 def opened(containers: Iterable[UUID], ring: Keyring) -> dict[UUID, dict[str, Any]]:

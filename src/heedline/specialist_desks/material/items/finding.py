@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Final
@@ -27,17 +27,22 @@ from heedline.reports.models import Report, SearchIndex
 from heedline.specialist_desks.material.items.addresses import locators_of
 from heedline.specialist_desks.material.items.contents import ItemContent, content_at
 from heedline.specialist_desks.material.models import MaterialItem
-from heedline.specialist_desks.material.rules import OPEN, ItemState
+from heedline.specialist_desks.material.rules import HIGHEST, OPEN, ItemState
 from heedline.specialist_desks.material.vocabulary import DESK_KIND, ITEM, MaterialAct
 
 #: Items that one batch puts into the index at most.
 MOST: Final = 50
 #: More reports than an index holds, where a decision depends on every one and a flood of reports must hide none.
 EVERY: Final = 1_000_000
-#: The key under which a report is found that names a locator, an item at a locator, and open items of a priority.
+#: The key under which a report is found that names a locator, an item at a locator, and items of a list and a priority.
 NAMES: Final = "material-names:{}"
 AT: Final = "material-at:{}"
-RANK: Final = "material-rank:{}"
+RANK: Final = "material-rank:{}:{}"
+#: The lists of the queue that are in order of priority, and the states in each.
+RANKED: Final[Mapping[str, frozenset[ItemState]]] = {
+    "open": OPEN,
+    "second": frozenset({ItemState.SECOND, ItemState.DISPUTED}),
+}
 #: The key under which an item is found that has a word in its address or in what an examiner called it.
 WORD: Final = "material-word:{}"
 _WORD: Final = re.compile(r"[^\W_]{2,}")
@@ -80,8 +85,9 @@ def prepare(visit: IndexVisit) -> bool:
 def document(item: MaterialItem, content: ItemContent) -> Document:
     """Return an item's index document, with its locators, words and open priority."""
     keys = [AT.format(one.key) for one in content.addresses]
-    if item.state in OPEN:
-        keys.append(RANK.format(content.priority.points))
+    keys += [
+        RANK.format(name, content.priority.points) for name, some in RANKED.items() if item.state in some
+    ]
     keys += [
         WORD.format(one)
         for one in words_of(" ".join([content.label, *(one.shown for one in content.addresses)]))
@@ -124,6 +130,20 @@ def reports_naming(index: SealedIndex, keys: Sequence[str], *, most: int = 1_000
     """Return the reports that name any of these locators, most recently indexed first."""
     found = index.seen([NAMES.format(key) for key in keys], most=most)
     return tuple(dict.fromkeys(ref for refs in found.values() for ref in refs))
+
+
+def ranked(index: SealedIndex, name: str, *, most: int) -> list[UUID]:
+    """Return up to `most` items of a list of `RANKED`, highest priority first."""
+    return index.first_of([RANK.format(name, points) for points in range(HIGHEST, -1, -1)], most=most)
+
+
+def reports_naming_each(index: SealedIndex, items: Mapping[UUID, Sequence[str]]) -> dict[UUID, int]:
+    """Return the number of reports that name any locator of an item, for each of these items' locators."""
+    found = index.seen([NAMES.format(key) for keys in items.values() for key in keys], most=1_000)
+    return {
+        item: len({ref for key in keys for ref in found.get(NAMES.format(key), ())})
+        for item, keys in items.items()
+    }
 
 
 def create(desk: UUID, content: ItemContent, index: SealedIndex, *, on: date) -> MaterialItem:

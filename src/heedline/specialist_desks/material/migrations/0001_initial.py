@@ -168,6 +168,10 @@ class Migration(migrations.Migration):
             model_name="materialitem",
             index=models.Index(fields=["desk", "indexed"], name="items_by_index"),
         ),
+        migrations.AddIndex(
+            model_name="materialitem",
+            index=models.Index(fields=["desk", "-found_on", "id"], include=["state"], name="items_by_day"),
+        ),
         migrations.AddConstraint(
             model_name="materialitem",
             constraint=models.CheckConstraint(

@@ -48,6 +48,7 @@ class MaterialItem(models.Model):
         indexes = [
             models.Index(fields=["desk", "state"], name="items_by_state"),
             models.Index(fields=["desk", "indexed"], name="items_by_index"),
+            models.Index(fields=["desk", "-found_on", "id"], include=["state"], name="items_by_day"),
         ]
 
 

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, DateField, F, UUIDField, Value
+from django.db.models.functions import Cast
 
 from heedline.audit import journal
 from heedline.audit.models import Event
@@ -35,24 +36,29 @@ from heedline.specialist_desks.material.examination import welfare
 from heedline.specialist_desks.material.hashes import Band
 from heedline.specialist_desks.material.items.addresses import locators_of
 from heedline.specialist_desks.material.items.contents import ItemContent
-from heedline.specialist_desks.material.items.finding import RANK, item_at, reports_naming
+from heedline.specialist_desks.material.items.finding import (
+    RANKED,
+    item_at,
+    ranked,
+    reports_naming,
+    reports_naming_each,
+)
 from heedline.specialist_desks.material.items.found_item import my_desk
 from heedline.specialist_desks.material.models import Examination, MaterialItem
-from heedline.specialist_desks.material.rules import HIGHEST, OPEN, PLACES, ItemState, Place, why_not
+from heedline.specialist_desks.material.rules import PLACES, ItemState, Place, why_not
 from heedline.specialist_desks.material.vocabulary import DESK_KIND, MaterialAct, MaterialCapability
 
 #: Lines of a page of the queue.
 A_PAGE: Final = 25
-#: Items whose order is looked up for one page of the queue.
-_MOST_RANKED: Final = 2_000
+#: Items whose order is looked up for one page of the queue, and how many more than the page needs are tried first.
+_MOST_RANKED, _SPARE = 2_000, 100
 #: Pictures of a report that are compared at once with what is known. Each is decoded in a sandbox.
 MOST_PICTURES: Final = 12
 #: Entries of an item's log on its page.
 _MOST_ACTS: Final = 50
 #: The lists of the queue, and the states in each.
 LISTS: Final[Mapping[str, frozenset[ItemState]]] = {
-    "open": OPEN,
-    "second": frozenset({ItemState.SECOND, ItemState.DISPUTED}),
+    **RANKED,
     "unlawful": frozenset({ItemState.UNLAWFUL, ItemState.HELD}),
     "finished": frozenset(
         {ItemState.TERMS, ItemState.LAWFUL, ItemState.OUTSIDE, ItemState.UNCLEAR, ItemState.GONE}
@@ -140,25 +146,53 @@ def queue(chosen: str, page: int, *, by: Attendance, at: datetime) -> ItemQueue:
     by.require(MaterialCapability.SEE, desk)
     ring = by.keys()
     indexing.keep_up(by=by, at=at)
-    states = LISTS.get(chosen, OPEN)
-    rows = MaterialItem.objects.filter(desk_id=desk, state__in=states)
-    total = rows.count()
+    last = page * A_PAGE
     with open_index(desk, ring) as index:
-        order = _ranked(index) if states <= OPEN and index is not None else []
-        place = {ref: number for number, ref in enumerate(order)}
-        known = list(rows.filter(id__in=order).values_list("id", flat=True))
-        known.sort(key=lambda ref: place[ref])
-        rest = list(
-            rows.exclude(id__in=order)
-            .order_by("-found_on", "id")
-            .values_list("id", flat=True)[: page * A_PAGE]
-        )
-        wanted = [*known, *rest][(page - 1) * A_PAGE : page * A_PAGE]
+        for most in (last + _SPARE, _MOST_RANKED):
+            most = min(most, _MOST_RANKED)
+            order = ranked(index, chosen, most=most) if chosen in RANKED and index is not None else []
+            whole = len(order) < most or most == _MOST_RANKED
+            counted, wanted = _on_page(desk, LISTS[chosen], order, page, whole=whole)
+            if whole or len(wanted) == A_PAGE:
+                break  # else so many have been moved since they were indexed that the page is not full
         lines = lines_of(wanted, index, ring, by, at)
-    counted = dict(MaterialItem.objects.filter(desk_id=desk).values_list("state").annotate(n=Count("id")))
     counts = {name: sum(counted.get(str(one), 0) for one in some) for name, some in LISTS.items()}
     name = next(one.name for one in by.desks if one.id == desk)
-    return ItemQueue(name, lines, counts, page, max(1, -(-total // A_PAGE)))
+    return ItemQueue(name, lines, counts, page, max(1, -(-counts[chosen] // A_PAGE)))
+
+
+def _on_page(
+    desk: UUID, states: frozenset[ItemState], order: Sequence[UUID], page: int, *, whole: bool
+) -> tuple[dict[str, int], list[UUID]]:
+    """Return the number of items in each state, and the items of a page, in one statement.
+
+    Items in `order` come first, then the others by day if `order` is `whole`.
+    """
+    first, last = (page - 1) * A_PAGE, page * A_PAGE
+    ours = MaterialItem.objects.filter(desk_id=desk).order_by()
+    rows = ours.filter(state__in=states)
+    columns = ("ref", "state", "day", "n")
+    listed = {"ref": F("id"), "day": F("found_on"), "n": Value(0)}
+    nothing = {"ref": Cast(Value(None), UUIDField()), "day": Cast(Value(None), DateField())}
+    parts = [rows.filter(id__in=order).annotate(**listed).values_list(*columns)]
+    skipped = max(0, first - len(order))
+    if whole:
+        others = rows.exclude(id__in=order).order_by("-found_on", "id")[skipped:last]
+        parts.append(others.annotate(**listed).values_list(*columns))
+    asked = ours.values("state").annotate(**nothing, n=Count("id")).values_list(*columns)
+    counted, known, rest = {}, [], []
+    place = {ref: number for number, ref in enumerate(order)}
+    for ref, state, day, n in asked.union(*parts, all=True):
+        if ref is None:
+            counted[state] = n
+        elif ref in place:
+            known.append(ref)
+        else:
+            rest.append((-day.toordinal(), ref))
+    known.sort(key=lambda ref: place[ref])
+    begin = max(0, first - len(known)) - skipped
+    behind = [ref for _, ref in sorted(rest)][begin : max(0, last - len(known) - skipped)]
+    return counted, [*known[first:last], *behind]
 
 
 def item(ref: UUID, *, by: Attendance, at: datetime, counted: bool = True) -> ItemView:
@@ -297,35 +331,23 @@ def open_index(desk: UUID, ring: Keyring) -> Iterator[SealedIndex | None]:
             yield index
 
 
-def _ranked(index: SealedIndex) -> list[UUID]:
-    """Return the open items, highest priority first."""
-    found: list[UUID] = []
-    for points in range(HIGHEST, -1, -1):
-        some = index.seen([RANK.format(points)], most=_MOST_RANKED - len(found))
-        found += [ref for refs in some.values() for ref in refs]
-        if len(found) >= _MOST_RANKED:
-            break
-    return found
-
-
 def lines_of(
     wanted: Sequence[UUID], index: SealedIndex | None, ring: Keyring, by: Attendance, at: datetime
 ) -> tuple[ItemLine, ...]:
+    """Return these items of the officer's desks for display, in this order, leaving out any that cannot be opened."""
     ours = MaterialItem.objects.filter(desk_id__in=by.desk_ids, id__in=wanted)
-    rows = {one.id: one for one in ours.select_related("owner")}
-    opened = desk_parts.opened([one.container for one in rows.values()], ring)
+    rows = {one.id: one for one in desk_parts.with_parts(ours.select_related("owner"))}
+    words = {ref: desk_parts.part_of(rows[ref], ring) for ref in wanted if ref in rows}
+    contents = {ref: ItemContent.from_words(one) for ref, one in words.items() if one is not None}
+    numbers: dict[UUID, int] = {}
+    if index is not None:
+        with suppress(Damaged):
+            keys = {ref: [one.key for one in content.addresses] for ref, content in contents.items()}
+            numbers = reports_naming_each(index, keys)
     lines = []
-    for ref in wanted:
-        row = rows.get(ref)
-        words = opened.get(row.container) if row is not None else None
-        if row is None or words is None:
-            continue
-        content = ItemContent.from_words(words)
+    for ref, content in contents.items():
+        row = rows[ref]
         hidden = row.state == ItemState.REFERRED
-        number = 0
-        if index is not None:
-            with suppress(Damaged):
-                number = len(reports_naming(index, [one.key for one in content.addresses]))
         lines.append(
             ItemLine(
                 ref=row.id,
@@ -336,7 +358,7 @@ def lines_of(
                 platform="" if hidden else content.addresses[0].platform,
                 points=content.priority.points,
                 parts=tuple((one.words, one.points) for one in content.priority.parts),
-                reports=number,
+                reports=numbers.get(ref, 0),
                 found_on=row.found_on,
                 age=(at.date() - row.found_on).days,
                 owner=row.owner.name if row.owner is not None else "",

@@ -100,7 +100,8 @@ class PublicHandler(WSGIHandler):
         match = self._found.get(request.path_info)
         if match is None:
             match = self._resolver.resolve(request.path_info)
-            if set(match.kwargs.values()) <= self._pages:  # no made-up name, nor an item's
+            named = set(match.kwargs.values())
+            if len(match.kwargs) <= 1 and named <= self._pages:  # no made-up name, no item's
                 self._found[request.path_info] = match
         request.resolver_match = match
         return match

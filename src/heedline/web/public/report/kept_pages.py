@@ -7,23 +7,17 @@ without the token (`shell.compression.PageInPieces`). There are two kinds:
   * question pages, which are the same for everybody whose report has come as far by the same way.
 
 Whatever is out of the ordinary goes to the view: a query, a form, a browser without our cookies, a draft that is new, gone
-or sent, a page that was answered, and anything that is to be said about an answer.
-
-For the page that an answer leads to, not even the draft has to be read: the answer has just been stored, so the process knows
-which page comes next. It remembers this for a few seconds, under a hash of the cookie, and for one request. Nothing of
-the draft is remembered but what the page depends on.
+or sent, a page that was answered, and anything that is to be said about an answer. The draft is read for every question
+page, so that nobody is shown a blank page over an answer that was given in another tab.
 """
 
 from __future__ import annotations
 
 import re
-import secrets
-import time
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from hashlib import blake2b
 from threading import Lock
 from typing import Any
 
@@ -52,8 +46,6 @@ _SECRET = re.compile(f"[A-Za-z0-9]{{{CSRF_SECRET_LENGTH}}}")
 _SILENT = frozenset({"kind", "warned", "box_filled"})
 #: What is left of a note about a page when it has been dealt with.
 _DEALT_WITH: tuple[object, ...] = ({}, "asked")
-#: For how many seconds, and how many browsers, the next page is remembered.
-_SOON, _MOST_EXPECTED = 5.0, 4096
 
 type Headers = list[tuple[str, str]]
 type Sent = tuple[Headers, bytes]
@@ -92,26 +84,13 @@ class PageCache:
         self._questions = {_path(code, slug): (code, slug) for code in pack().languages for slug in slugs}
         self._kept: OrderedDict[Hashable, tuple[Pieces, Headers]] = OrderedDict()
         self._same: dict[tuple[str, bool], Sent] = {}
-        self._next: OrderedDict[bytes, tuple[float, QuestionInPlace]] = OrderedDict()
-        self._key = secrets.token_bytes(32)
         self._lock = Lock()
 
     def at_once(self, environ: Mapping[str, Any]) -> Sent | None:
-        """Return a page that can be sent without querying the database, or None.
-
-        What was remembered for this browser is forgotten, whatever it asks for.
-        """
-        path, packed, plain = environ["PATH_INFO"], takes_gzip(environ), _is_plain(environ)
-        if plain and (same := self._same.get((path, packed))) is not None:
-            return same
-        if not self._next or "HTTP_COOKIE" not in environ:
+        """Return a page that is the same for everybody, or None."""
+        if not _is_plain(environ):
             return None
-        cookies = parse_cookie(environ["HTTP_COOKIE"])
-        page = self._expected(cookies.get(settings.DRAFT_COOKIE, ""))
-        secret = cookies.get(settings.CSRF_COOKIE_NAME, "")
-        if page is None or page.path != path or not plain or not _SECRET.fullmatch(secret):
-            return None
-        return self.sent(Wanted(page, packed, secret))
+        return self._same.get((environ["PATH_INFO"], takes_gzip(environ)))
 
     def wanted(self, environ: Mapping[str, Any]) -> Wanted | None:
         """Return the question page that a request asks for, if that page can be kept."""
@@ -125,10 +104,10 @@ class PageCache:
         (code, slug), at = found, now()
         try:
             draft = drafting.load(cookies.get(settings.DRAFT_COOKIE), at=at)
+            with spoken_in(code):
+                page = None if draft is None else in_place(draft, slug, offered=identity_offered(at))
         except StoreAway:  # the view says so
             return None
-        with spoken_in(code):
-            page = None if draft is None else in_place(draft, slug, offered=identity_offered(at))
         return None if page is None else Wanted(page, takes_gzip(environ), secret)
 
     def sent(self, wanted: Wanted) -> Sent | None:
@@ -146,11 +125,17 @@ class PageCache:
         return headers, pieces.joined(masked(wanted.secret), packed=wanted.packed)
 
     def keep(self, environ: Mapping[str, Any], wanted: Wanted | None, response: HttpResponseBase) -> None:
-        """Keep the response of a view if it is a page without user input."""
+        """Keep the response of a view if it is a page without user input.
+
+        A question page is kept only as what the view says that it shows: between the two reads of a draft, another
+        request of the same browser may have changed it.
+        """
         if not isinstance(response, PageInPieces) or response.cookies:
             return
         headers = [(name.lower(), value) for name, value in response.items()]
         if wanted is not None:
+            if response.shows != wanted.page:
+                return
             with self._lock:
                 self._kept[wanted.page, wanted.packed] = response.pieces, headers
                 if len(self._kept) > MOST:
@@ -159,34 +144,6 @@ class PageCache:
             response.same_for_everyone and environ["REQUEST_METHOD"] == "GET" and not environ["QUERY_STRING"]
         ):
             self._same[environ["PATH_INFO"], takes_gzip(environ)] = headers, response.content
-
-    def expect(self, draft: Draft, slug: str, *, offered: bool) -> None:
-        """Remember for a few seconds which page this browser should request next, after its draft was stored."""
-        page = in_place(draft, slug, offered=offered)
-        if page is None:
-            return
-        at = time.monotonic()
-        with self._lock:
-            self._forget(at)
-            self._next[self._hash(draft.cookie)] = at + _SOON, page
-
-    def _expected(self, cookie: str) -> QuestionInPlace | None:
-        """Return and forget the page that this browser is expected to request."""
-        with self._lock:
-            self._forget(time.monotonic())
-            found = self._next.pop(self._hash(cookie), None)
-        return None if found is None else found[1]
-
-    def _forget(self, at: float) -> None:
-        """Forget expected pages that are too old or too many. The lock must be held."""
-        while self._next:
-            first = next(iter(self._next))
-            if self._next[first][0] > at and len(self._next) < _MOST_EXPECTED:
-                return
-            del self._next[first]
-
-    def _hash(self, cookie: str) -> bytes:
-        return blake2b(cookie.encode("utf-8", "surrogatepass"), key=self._key, digest_size=16).digest()
 
 
 def _is_plain(environ: Mapping[str, Any]) -> bool:

@@ -15,7 +15,7 @@ from heedline.intake import engine
 from heedline.intake.questions import QuestionPage, StepKind
 from heedline.web.public.report import gates, repeated, sending, tally, walking
 from heedline.web.public.report.fields_of_step import form_of, heads_itself
-from heedline.web.public.report.kept_pages import kept_pages
+from heedline.web.public.report.kept_pages import in_place
 from heedline.web.public.report.turns import DraftVisit, on_draft
 from heedline.web.public.shell import promises
 from heedline.web.public.shell.asking import shown
@@ -82,7 +82,6 @@ def answer(turn: DraftVisit, step: QuestionPage) -> HttpResponse:
     if turn.from_check:
         return see_other(walking.address(turn, asking.after_change(before, step.slug)))
     onward = (asking.skip_target(step.slug) if skipping else None) or asking.next_after(step.slug)
-    kept_pages().expect(turn.draft, onward, offered=asking.identity_offered)
     return see_other(walking.address(turn, onward))
 
 
@@ -104,12 +103,14 @@ def show(
     template = "call" if asking.is_call_page(step) else "question"
     if late or errors or turn.posted or not is_blank(typed):
         return page(turn.request, template, **_context(turn, step, at, typed, errors), late=late)
-    return blank_page(
+    blank = blank_page(
         turn.request,
         template,
         (turn.kind, step.slug, asking.identity_offered, at),
         lambda: _context(turn, step, at, typed, errors),
     )
+    blank.shows = in_place(turn.draft, step.slug, offered=asking.identity_offered)
+    return blank
 
 
 @dataclass(frozen=True, slots=True)

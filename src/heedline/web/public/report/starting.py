@@ -24,7 +24,6 @@ from heedline.web.components.forms import Checkboxes, FieldOption, Form
 from heedline.web.declared import Audience, open_to
 from heedline.web.public.report import tally
 from heedline.web.public.report.fields_of_step import form_of
-from heedline.web.public.report.kept_pages import kept_pages
 from heedline.web.public.report.turns import (
     StoreAway,
     StoreFull,
@@ -131,7 +130,6 @@ def _begin(request: HttpRequest, draft: Draft | None, kind: str, way: str, at: d
     drafting.save(fresh, at=at)
     tally.began(kind, "continued")
     asking = asking_of(fresh, at)
-    kept_pages().expect(fresh, asking.open_now, offered=asking.identity_offered)
     response = see_other("reporter:question", slug=asking.open_now)
     cookies.give(response, settings.DRAFT_COOKIE, fresh.cookie)
     return response

@@ -25,7 +25,7 @@ from django.utils.safestring import SafeString
 from heedline.packs import Pack
 from heedline.web.components.forms import Form
 from heedline.web.public.shell import asking
-from heedline.web.public.shell.compression import Pieces
+from heedline.web.public.shell.compression import PageInPieces, Pieces
 from heedline.web.public.shell.csrf import csrf_token
 from heedline.web.public.shell.pages import everywhere
 
@@ -93,7 +93,7 @@ _lock = Lock()
 
 def blank_page(
     request: HttpRequest, template: str, key: tuple[Hashable, ...], context: Callable[[], Mapping[str, Any]]
-) -> HttpResponse:
+) -> PageInPieces:
     """Return a page like `pages.page`, rendered once for each `key` and URL of this site.
 
     The key must name everything that the page depends on besides its path, the pack and the token. `context` is called

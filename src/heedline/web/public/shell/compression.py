@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-_GZIP = re.compile(r"(?:^|,)\s*gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[^,]*)?\s*(?:,|$)", re.IGNORECASE)
+#: Never goes back over spaces (`*+`), because anybody can send as many as a header holds.
+_GZIP = re.compile(r"(?:^|,)\s*+gzip\s*+(?:;\s*+q=(?!0(?:\.0*+)?\s*+(?:,|$))[^,]*+)?(?:,|$)", re.IGNORECASE)
 _HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"  # RFC 1952: deflate, no name, no time, best compression
 _RAW = -zlib.MAX_WBITS
 
@@ -57,6 +58,8 @@ class PageInPieces(HttpResponse):
     pieces: Pieces
     #: Whether it depends on nothing but its path.
     same_for_everyone = False
+    #: The question page that it is, and all that it depends on (`report.kept_pages.QuestionInPlace`), if it is one.
+    shows: Hashable = None
 
 
 def takes_gzip(environ: Mapping[str, Any]) -> bool:

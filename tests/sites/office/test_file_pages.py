@@ -9,7 +9,10 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 
+from heedline.casework.contact import messages
+from heedline.casework.report.verb import find
 from heedline.permits.models import ViewToken
 from tests.laws.test_routes import Person
 from tests.support.cast import House, now
@@ -49,6 +52,15 @@ def test_only_the_page_of_a_file_frames_the_files_site(scene: tuple[People, UUID
     assert re.fullmatch(re.escape(settings.FILES_URL) + r"/t/[\w-]{43}/", frame)
     assert len(logged("file-viewed", thing=ref)) == 1
     assert "Files" in odile.get(f"/w/r/{ref}/").content.decode()
+
+
+def test_files_are_listed_after_the_desk_wrote_to_the_reporter(scene: tuple[People, UUID, UUID]) -> None:
+    people, ref, container = scene
+    with people.sitting("Odile") as by, transaction.atomic():
+        messages.inform(find(ref, by=by, at=people.at), "We have looked at it.")
+    odile = Person(people.house, "Odile")
+    for page in ("", f"{container}/"):
+        assert odile.get(f"/w/r/{ref}/files/{page}").status_code == 200
 
 
 def test_foreign_files_look_like_files_that_never_were(scene: tuple[People, UUID, UUID]) -> None:

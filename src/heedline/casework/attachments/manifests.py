@@ -47,7 +47,8 @@ def entries_of(report: UUID, ring: Keyring) -> tuple[ManifestEntry, ...]:
             raise ChangedSinceArrival
         with suppress(CannotOpen) if part.part == "message" else nullcontext():
             body = _body(part, ring)
-            found.append((datetime.fromisoformat(body["arrived_at"]), list(_entries(part, body))))
+            if "arrived_at" in body:  # the desk's own messages do not arrive, and have no files
+                found.append((datetime.fromisoformat(body["arrived_at"]), list(_entries(part, body))))
     return tuple(entry for _, entries in sorted(found, key=itemgetter(0)) for entry in entries)
 
 

@@ -6,9 +6,12 @@ import io
 
 import numpy as np
 import pytest
+from django.db import transaction
 from PIL import Image
 
 from heedline.casework.attachments import pixels
+from heedline.casework.contact import messages
+from heedline.casework.report.verb import find
 from heedline.reports.models import DeskPartHeader
 from heedline.specialist_desks.material.evidence import capturing
 from heedline.specialist_desks.material.hashes import Band, PictureHash, hash_picture
@@ -53,6 +56,8 @@ def test_pictures_of_a_report_are_compared_with_what_is_known(
     add_file(report, as_file(a_picture(2)), at=people.at)
     add_file(report, as_file(known.transpose(Image.Transpose.ROTATE_90).resize((300, 400))), at=people.at)
     add_file(report, b"no picture at all", at=people.at)
+    with people.sitting("Odile") as odile, transaction.atomic():
+        messages.inform(find(report, by=odile, at=people.at), "We have looked at it.")
     parts, pages = DeskPartHeader.objects.count(), list(HashBankPage.objects.values())
     with people.sitting("Otto") as otto:
         ((number, line, band),) = reading.items_like_pictures_of(report, by=otto, at=people.at)

@@ -347,6 +347,19 @@ def test_a_deadline_missed_after_the_acknowledgement_pages_again(scene: Scene) -
     assert Alarm.objects.get(kind="overdue").acknowledged_at == after, "it was said of this deadline"
 
 
+def test_a_desk_is_not_paged_again_for_a_report_that_it_handed_over(scene: Scene) -> None:
+    scene.on_duty("Odile", "north-east", hours=48)
+    report = scene.report("north-east")
+    late = NOON + timedelta(days=1)
+    scene.watch(late)
+    take(scene, "Odile", report)
+    Alarm.objects.filter(kind="overdue").update(acknowledged_at=late)
+    Report.objects.filter(id=report).update(desk=scene.desks["south-west"], due_at=late + HOUR)
+    scene.watch(late + 2 * HOUR)
+    standing = dict(Alarm.objects.filter(kind="overdue").values_list("desk__code", "acknowledged_at"))
+    assert standing == {"north-east": late, "south-west": None}
+
+
 def test_clearing_buys_the_same_time_once_more_and_not_for_ever(scene: Scene) -> None:
     scene.on_duty("Odile", "north-east", hours=48)
     scene.report("north-east", "soon")  # the first priority is high: to be handed on within 30 minutes

@@ -167,7 +167,8 @@ def watch_clocks(at: datetime) -> int:
         ],
     )
     known = late.filter(id__in=_acknowledged(AlarmKind.OVERDUE).values("about_id"))
-    _wake_missed_again(AlarmKind.OVERDUE, dict(known.values_list("id", "due_at")), at)
+    dues = {(desk, report): due for desk, report, due in known.values_list("desk_id", "id", "due_at")}
+    _wake_missed_again(AlarmKind.OVERDUE, dues, at)
     waiting = Report.objects.filter(stage=Stage.WAITING)
     _raise_waiting(
         AlarmKind.DANGER, waiting.filter(rank=0), at
@@ -180,16 +181,20 @@ def _acknowledged(kind: str) -> QuerySet[Alarm]:
     return Alarm.objects.filter(kind=kind, cleared_at=None, acknowledged_at__isnull=False)
 
 
-def _wake_missed_again(kind: str, missed: Mapping[UUID, datetime | None], at: datetime) -> None:
-    """Page again about reports that missed a deadline after their alarm was acknowledged.
+def _wake_missed_again(kind: str, missed: Mapping[tuple[UUID, UUID], datetime | None], at: datetime) -> None:
+    """Page a desk again about reports that missed a deadline there after their alarm was acknowledged.
 
-    `missed` has the latest deadline that each report missed. An acknowledgement is of the deadlines before it, and
-    taking a report acknowledges for its owner, too.
+    `missed` has the latest missed deadline of each (desk, report). An acknowledgement is of the deadlines before it, and
+    taking a report acknowledges for its owner, too. A desk that has handed a report over is not paged for the next one.
     """
+    standing = _acknowledged(kind).values_list("id", "desk_id", "about_id", "acknowledged_at")
     again = [
         ident
-        for ident, report, when in _acknowledged(kind).values_list("id", "about_id", "acknowledged_at")
-        if report is not None and when is not None and (due := missed.get(report)) is not None and due > when
+        for ident, desk, report, when in standing
+        if report is not None
+        and when is not None
+        and (due := missed.get((desk, report))) is not None
+        and due > when
     ]
     Alarm.objects.filter(id__in=again).update(
         acknowledged_by=None, acknowledged_at=None, steps_sent=0, slot=slot_of(at), settled=False
@@ -220,7 +225,7 @@ def watch_messages(at: datetime) -> None:
     late, missed = {}, {}
     for report, desk, slot in unread.values_list("report_id", "report__desk_id", "slot"):
         if slot is not None and (due := message_due(slot, pack)) < at:
-            late[report], missed[report] = (desk, report, pack.clock("reporter_reply")), due
+            late[report], missed[desk, report] = (desk, report, pack.clock("reporter_reply")), due
     raise_late(AlarmKind.MESSAGE_WAITING, at, late.values())
     _wake_missed_again(AlarmKind.MESSAGE_WAITING, missed, at)
 

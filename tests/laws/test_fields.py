@@ -159,7 +159,7 @@ STAFF: dict[str, str] = {
     "reports_owner_notice": "officer_id to_id by_id at seen_at",
     "material_item": "owner_id audience_approved_by_id",
     "material_examination": "officer_id at",
-    "material_examiner_account": "officer_id day minutes since_break last_at break_until",
+    "material_examiner_account": "officer_id day minutes since_break last_at break_until last_severe",
     "material_evidence": "officer_id at",
     "material_liveness_watch": "began_at",
     "material_notice": "composer_id approver_id owner_id composed_at approved_at sent_at",

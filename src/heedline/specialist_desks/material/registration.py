@@ -203,7 +203,7 @@ DESK = SpecialistDesk(
                 "material_item": "id desk_id container state round version owner_id found_on closed_audience "
                 "audience_approved_by_id indexed referral_due_at",
                 "material_examination": "id item_id round place officer_id at outcome met container",
-                "material_examiner_account": "id officer_id day minutes since_break last_at break_until opted_out",
+                "material_examiner_account": "id officer_id day minutes since_break last_at break_until last_severe opted_out",
                 "material_examiner_day": "officer_id day minutes severe",
                 "material_evidence": "id item_id number container head stamp damaged officer_id at",
                 "material_liveness_watch": "item_id desk_id began_at done due_at late_at",
@@ -258,7 +258,7 @@ DESK = SpecialistDesk(
                 "material_examiner_account",
                 "office",
                 "w",
-            ): "break_until day last_at minutes opted_out since_break",
+            ): "break_until day last_at last_severe minutes opted_out since_break",
         },
         triggers=frozenset(
             {

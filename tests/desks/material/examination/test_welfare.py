@@ -93,7 +93,7 @@ def test_minutes_and_severity_of_each_day_are_for_who_looks_after_examiners(peop
         examining.check(severe, [], gone=False, categories=["killing"], by=by, at=people.at)
         examining.check(other, [], gone=False, categories=["instruction"], by=by, at=people.at)
     with people.sitting("Odile") as by:
-        for minute, ref in ((0, severe), (3, severe), (5, other), (5, other)):
+        for minute, ref in ((0, severe), (3, severe), (5, other), (5, other), (8, severe)):
             reading.item(ref, by=by, at=noon + minute * MINUTE)
         reading.item(severe, by=by, at=noon + timedelta(days=1))
     with people.sitting("Olga") as by:
@@ -106,8 +106,8 @@ def test_minutes_and_severity_of_each_day_are_for_who_looks_after_examiners(peop
     with people.sitting("Ned", unlocked=False) as by:
         found = examiner_days.of_all(by=by, at=noon + timedelta(days=1))
         assert not ExaminerAccount.objects.exists(), "nor breaks, nor what nobody wants to be shown"
-    assert [(one.minutes, one.severe) for one in found.days] == [(1, 1), (6, 4)]
-    assert [(one.name, one.minutes, one.severe) for one in found.totals] == [("Odile O.", 7, 5)]
+    assert [(one.minutes, one.severe) for one in found.days] == [(1, 1), (9, 6)]
+    assert [(one.name, one.minutes, one.severe) for one in found.totals] == [("Odile O.", 10, 7)]
     with acting("worker"):
         examiner_days.forget(noon + examiner_days.KEPT)
     with people.sitting("Odile"):

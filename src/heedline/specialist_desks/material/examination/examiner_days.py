@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.conf import settings
 from django.db.models import F, Sum
 
 from heedline.audit import journal
@@ -14,7 +12,6 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere
 from heedline.casework.recording import refusals_logged
 from heedline.permits.gate import Refused
-from heedline.specialist_desks.material.examination.law import load_law
 from heedline.specialist_desks.material.models import ExaminerDay
 from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialCapability
 
@@ -40,17 +37,17 @@ class ExaminersTime:
     totals: tuple[ExaminerMinutes, ...]
 
 
-def add(minutes: int, shown: Iterable[str], *, by: Attendance, at: datetime) -> None:
-    """Add minutes spent on an item that may show these categories to the examiner's day.
+def add(minutes: int, *, severe: bool, by: Attendance, at: datetime) -> None:
+    """Add minutes to the examiner's day, as severe minutes too if the item may show what the pack calls severe.
 
     Must be called inside the caller's transaction, which holds the examiner's account.
     """
     if minutes <= 0:
         return
-    severe = 0 if load_law(settings.PACK).severe.isdisjoint(shown) else minutes
+    of_these = minutes if severe else 0
     mine = ExaminerDay.objects.filter(officer_id=by.officer_id, day=at.date())
-    if not mine.update(minutes=F("minutes") + minutes, severe=F("severe") + severe):
-        ExaminerDay.objects.create(officer_id=by.officer_id, day=at.date(), minutes=minutes, severe=severe)
+    if not mine.update(minutes=F("minutes") + minutes, severe=F("severe") + of_these):
+        ExaminerDay.objects.create(officer_id=by.officer_id, day=at.date(), minutes=minutes, severe=of_these)
 
 
 def of_all(*, by: Attendance, at: datetime) -> ExaminersTime:

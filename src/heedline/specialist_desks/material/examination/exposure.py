@@ -19,7 +19,8 @@ TOGETHER: Final = timedelta(minutes=5)
 class Exposure:
     """An examiner's viewing time on one day.
 
-    `minutes` are of the whole day, `since_break` those since the last break.
+    `minutes` are of the whole day, `since_break` those since the last break. `last_severe` says whether the item viewed
+    at `last_at` may show what the pack calls severe.
     """
 
     day: date
@@ -27,6 +28,7 @@ class Exposure:
     since_break: int = 0
     last_at: datetime | None = None
     break_until: datetime | None = None
+    last_severe: bool = False
 
     def looked(self, at: datetime) -> Exposure:
         """Return the account after a view at this time. Views within one minute count as one."""
@@ -47,6 +49,10 @@ class Exposure:
             last_at=at,
             break_until=None,
         )
+
+    def is_with_last(self, at: datetime) -> bool:
+        """Return whether the examiner was still looking at the last item until this time."""
+        return self.day == at.date() and self.last_at is not None and at - self.last_at <= TOGETHER
 
     def minutes_until(self, after: Exposure) -> int:
         """Return the minutes that a later account of the same examiner adds on its day."""

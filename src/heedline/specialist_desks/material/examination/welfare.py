@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -40,7 +40,8 @@ class MyWelfare:
 def look(shown: Iterable[str] = (), *, by: Attendance, at: datetime) -> None:
     """Count a view of an item that may show these categories.
 
-    The minutes since the last view count as spent with this item.
+    The minutes since the last view count as spent with the item viewed then. After a pause, one minute counts for this
+    item.
 
     Raises OnBreak during a break, when one is due, and when the day's time is used up. Must be called before anything
     of the item is shown.
@@ -52,12 +53,14 @@ def look(shown: Iterable[str] = (), *, by: Attendance, at: datetime) -> None:
             raise OnBreak(_until(before))
         if before.spent_for_today(at):
             raise OnBreak(ENOUGH)
-        after = before.looked(at)
+        severe = not load_law(settings.PACK).severe.isdisjoint(shown)
+        after = replace(before.looked(at), last_severe=severe)
         resting = after.is_due()
         if resting:
             after = after.with_break(at)
         _store(row, after)
-        examiner_days.add(before.minutes_until(after), shown, by=by, at=at)
+        spent_on_severe = before.last_severe if before.is_with_last(at) else severe
+        examiner_days.add(before.minutes_until(after), severe=spent_on_severe, by=by, at=at)
     if resting:
         raise OnBreak(_until(after))
 
@@ -105,13 +108,13 @@ def _mine(by: Attendance, at: datetime) -> ExaminerAccount:
 
 
 def _exposure(row: ExaminerAccount) -> Exposure:
-    return Exposure(row.day, row.minutes, row.since_break, row.last_at, row.break_until)
+    return Exposure(row.day, row.minutes, row.since_break, row.last_at, row.break_until, row.last_severe)
 
 
 def _store(row: ExaminerAccount, now: Exposure) -> None:
     row.day, row.minutes, row.since_break = now.day, now.minutes, now.since_break
-    row.last_at, row.break_until = now.last_at, now.break_until
-    row.save(update_fields=["day", "minutes", "since_break", "last_at", "break_until"])
+    row.last_at, row.break_until, row.last_severe = now.last_at, now.break_until, now.last_severe
+    row.save(update_fields=["day", "minutes", "since_break", "last_at", "break_until", "last_severe"])
 
 
 def _until(now: Exposure) -> str:

@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                 ("since_break", models.PositiveSmallIntegerField(default=0)),
                 ("last_at", models.DateTimeField(null=True)),
                 ("break_until", models.DateTimeField(null=True)),
+                ("last_severe", models.BooleanField(default=False)),
                 ("opted_out", models.BinaryField(null=True)),
                 (
                     "officer",

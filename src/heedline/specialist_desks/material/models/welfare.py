@@ -10,7 +10,8 @@ from django.db import models
 class ExaminerAccount(models.Model):
     """An examiner's viewing time on their last day of work.
 
-    `opted_out` holds categories that they are not to be shown, sealed to themselves. Earlier days are not kept.
+    `last_severe` says whether the item viewed last may show what the pack calls severe: the minutes until the next view
+    count as spent with it. `opted_out` holds categories that they are not to be shown, sealed to themselves. Earlier days are not kept.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -20,6 +21,7 @@ class ExaminerAccount(models.Model):
     since_break = models.PositiveSmallIntegerField(default=0)
     last_at = models.DateTimeField(null=True)
     break_until = models.DateTimeField(null=True)
+    last_severe = models.BooleanField(default=False)
     opted_out = models.BinaryField(null=True)
 
     class Meta:

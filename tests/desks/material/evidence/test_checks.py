@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from heedline.audit.models import Event
@@ -18,7 +19,14 @@ from heedline.casework.records import time_stamps
 from heedline.dispatch.models import Alarm
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskPartPayload
-from heedline.specialist_desks.material.evidence import capturing, entries, suspending, uploading, watching
+from heedline.specialist_desks.material.evidence import (
+    capturing,
+    entries,
+    referring,
+    suspending,
+    uploading,
+    watching,
+)
 from heedline.specialist_desks.material.examination import examining
 from heedline.specialist_desks.material.items import found_item, sightings
 from heedline.specialist_desks.material.items.check_times import rules
@@ -95,6 +103,16 @@ def test_a_page_of_the_bank_that_does_not_open_is_left_alone(people: People, int
     with people.sitting("Olga") as olga, pytest.raises(NotNow, match="bank of known hashes"):
         disposing.dispose(alone, by=olga, at=people.at)
     assert MaterialItem.objects.filter(id=alone).exists()
+
+
+def test_pages_of_the_bank_are_locked_in_one_order(people: People, internet: Internet) -> None:
+    ref = taken(people)
+    with people.sitting("Odile") as odile, CaptureQueriesContext(connection) as asked:
+        capturing.capture(ref, by=odile, at=people.at)
+        referring.refer(ref, by=odile, at=people.at)
+    locks = [one["sql"] for one in asked if "material_hash_bank" in one["sql"] and "FOR UPDATE" in one["sql"]]
+    assert len(locks) >= 2, "a capture and a referral lock them"
+    assert [one for one in locks if "ORDER BY" not in one] == [], "or two at once could stop each other"
 
 
 def test_evidence_that_does_not_open_stops_a_capture_before_it_begins(

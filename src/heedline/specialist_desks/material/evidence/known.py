@@ -129,7 +129,7 @@ def forget(found: FoundItem, *, every_page: bool = True) -> None:
     such a page is passed over.
     """
     ring, desk = found.by.keys(), found.item.desk_id
-    for page in HashBankPage.objects.select_for_update().filter(desk_id=desk):
+    for page in HashBankPage.objects.select_for_update().filter(desk_id=desk).order_by("id"):
         if page.container not in desk_parts.opened([page.container], ring):
             if every_page:
                 raise CannotOpen

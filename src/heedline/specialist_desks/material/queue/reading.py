@@ -179,7 +179,7 @@ def _on_page(
     if whole:
         others = rows.exclude(id__in=order).order_by("-found_on", "id")[skipped:last]
         parts.append(others.annotate(**listed).values_list(*columns))
-    asked = ours.values("state").annotate(**nothing, n=Count("id")).values_list(*columns)
+    asked = ours.values("state").annotate(**nothing, n=Count("*")).values_list(*columns)
     counted, known, rest = {}, [], []
     place = {ref: number for number, ref in enumerate(order)}
     for ref, state, day, n in asked.union(*parts, all=True):

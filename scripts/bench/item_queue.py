@@ -63,7 +63,7 @@ def measure(instance: Instance, how_many: int, seconds: float) -> dict[str, Any]
         raise Wrong("invented items could not be indexed")
     filled: dict[str, Any] = json.loads(done.stdout)
     _insert(instance, filled)
-    found = asyncio.run(_open(instance))
+    found = asyncio.run(_open(instance, filled["lists"]))
     return {"items": instance.count("SELECT count(*) FROM material_item"), **found}
 
 
@@ -91,13 +91,11 @@ def _insert(instance: Instance, filled: dict[str, Any]) -> None:
         cursor.execute("VACUUM (ANALYZE) reports_search_page")
 
 
-async def _open(instance: Instance) -> dict[str, Any]:
-    from heedline.specialist_desks.material.queue.reading import LISTS
-
+async def _open(instance: Instance, lists: list[str]) -> dict[str, Any]:
     browser = await at_work(instance, DESK)
     pages, asked = {}, []
     cookies = dict(browser.cookies)
-    for query in (*(f"list={name}" for name in LISTS), FAR):
+    for query in (*(f"list={name}" for name in lists), FAR):
         path = f"/w/items/?{query}"
         _, page = await timed(browser, path)
         took, before = [], instance.family().cpu()
@@ -129,6 +127,7 @@ def fill(how_many: int, seconds: float) -> dict[str, Any]:
     from heedline.specialist_desks.material.items import finding
     from heedline.specialist_desks.material.items.contents import ItemContent
     from heedline.specialist_desks.material.models import MaterialItem
+    from heedline.specialist_desks.material.queue.reading import LISTS
     from heedline.specialist_desks.material.vocabulary import ITEM
 
     with sitting(DESK) as by:
@@ -152,7 +151,13 @@ def fill(how_many: int, seconds: float) -> dict[str, Any]:
         add(by, naming, SEALED // 4 * NAMED_BY, seconds)
         added = add(by, document, how_many, seconds)
         index = SearchIndex.objects.get(desk_id=desk).id
-    return {"desk": str(desk), "index": str(index), "containers": containers, "added": added}
+    return {
+        "desk": str(desk),
+        "index": str(index),
+        "containers": containers,
+        "added": added,
+        "lists": list(LISTS),
+    }
 
 
 def _contents() -> Iterator[Any]:

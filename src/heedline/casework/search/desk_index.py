@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.keys import directory
@@ -93,11 +93,13 @@ def writing(
     if row is None or row.epoch not in ring.seeds:
         yield None
         return
-    with SealedIndex(StoredPages(row), keys_of(row, ring), writable=True) as index:
+    store = StoredPages(row)
+    with SealedIndex(store, keys_of(row, ring), writable=True) as index:
         yield row, index
         if index.save() and merge:
             merge_step(desk, index)
     row.save(update_fields=["size", "version", "reports", "purge", "purge_by", "rekeyed"])
+    transaction.on_commit(store.done)
 
 
 def merge_step(desk: UUID, index: SealedIndex) -> None:

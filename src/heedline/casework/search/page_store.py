@@ -124,7 +124,10 @@ class StoredPages:
 
     def write(self, pages: Mapping[int, SealedPage], size: int) -> None:
         row = self._row
+        alone = row.version == self._version  # a purge writes resealed pages through another object
         row.version += 1
+        if alone:
+            self._version = row.version
         numbers = list(pages)
         with _bound() as cursor:
             if numbers:
@@ -137,9 +140,9 @@ class StoredPages:
         self._pages |= pages
 
     def done(self) -> None:
-        """Cache the pages that were read, for the next search in this process.
+        """Cache the pages that were read and written, for the next look-up or batch in this process.
 
-        Pages that were written are left out, because they have not been committed.
+        If any were written, must be called after the transaction was committed.
         """
         if self._row.version == self._version:
             kept.keep(self._row.id, self._version, self._pages)

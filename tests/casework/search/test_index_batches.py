@@ -1,0 +1,75 @@
+"""Batches of an index: the pages that the process keeps between two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from heedline.casework.search import indexing, page_store, purging
+from heedline.index.paging import SealedPage
+from heedline.reports.models import SearchIndex, SearchPage
+from tests.support.scene_people import People
+from tests.support.search_scene import found, indexed
+
+pytestmark = pytest.mark.django_db
+Committing = Callable[..., AbstractContextManager[Any]]
+
+
+def _kept() -> tuple[dict[int, SealedPage], dict[int, SealedPage]]:
+    """Return the pages that this process keeps, and those in the database."""
+    row = SearchIndex.objects.get(desk__code="north-east")
+    stored = {
+        one.number: SealedPage(one.generation, bytes(one.sealed))
+        for one in SearchPage.objects.filter(index=row)
+    }
+    return page_store.kept.at(row.id, row.version), stored
+
+
+def test_a_batch_keeps_its_pages_for_the_next(
+    people: People, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Committing
+) -> None:
+    people.send(narrative="quillon")
+    with django_capture_on_commit_callbacks(execute=True):
+        indexed(people)
+    kept, stored = _kept()
+    assert kept == stored != {}
+    second, _ = people.send(narrative="marzipan")
+    fetched: list[list[int]] = []
+    with monkeypatch.context() as patched:
+        patched.setattr(page_store.StoredPages, "fetch", lambda _, numbers: fetched.append(numbers) or {})
+        indexed(people)
+    assert fetched == []
+    assert found(people, "marzipan") == [second]
+
+
+def test_pages_sealed_anew_by_a_purge_are_not_kept_as_they_were(
+    people: People, django_capture_on_commit_callbacks: Committing
+) -> None:
+    people.send(narrative="quillon")
+    with django_capture_on_commit_callbacks(execute=True):
+        indexed(people)
+    desk = people.house.desks["north-east"].id
+    SearchIndex.objects.filter(desk_id=desk).update(
+        purge="due", purge_by=people.at.date() + timedelta(days=purging.DAYS)
+    )
+    with people.sitting("Odile") as here:
+        for _ in range(20):
+            with django_capture_on_commit_callbacks(execute=True):
+                more = purging.purge_step(desk, by=here, at=people.at + timedelta(days=1))
+            kept, stored = _kept()
+            assert kept.items() <= stored.items()
+            if not more:
+                break
+    assert {one.generation for one in stored.values()} == {2}
+
+
+def test_what_is_rolled_back_is_not_kept(people: People) -> None:
+    people.send(narrative="quillon")
+    page_store.kept = page_store.KeptPages()
+    indexed(people)
+    kept, stored = _kept()
+    assert (kept, bool(stored)) == ({}, True), "nothing was committed"

@@ -181,6 +181,11 @@ class SealedIndex:
                 self._sql.execute("INSERT INTO keys(rowid, k) VALUES(?, ?)", (row, " ".join(keys)))
         return more
 
+    def expect(self, reports: Iterable[UUID]) -> None:
+        """Fetch together the pages that adding or dropping each of these reports will look up."""
+        with self._honest():
+            self._ahead("keys", [self._reports[report.hex] for report in reports])
+
     def drop(self, report: UUID) -> bool:
         """Remove a report so that it can no longer be found, and return whether it was there.
 

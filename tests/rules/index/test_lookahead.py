@@ -60,6 +60,16 @@ def test_words_are_looked_up_with_few_fetches(filled: MemoryStore) -> None:
     assert filled.reads < opened / 2
 
 
+def test_reports_that_are_expected_are_looked_up_with_few_fetches(filled: MemoryStore) -> None:
+    known = [UUID(int=number) for number in range(0, BATCHES * BATCH, 40)]
+    new = [UUID(int=number) for number in range(BATCHES * BATCH, BATCHES * BATCH + 20)]
+    filled.reads = 0
+    with SealedIndex(filled, KEYS, writable=True) as index:
+        index.expect([*known, *new])
+        assert [index.has(report) for report in [*known, *new]] == [True] * len(known) + [False] * len(new)
+        assert filled.reads < index.opened / 2
+
+
 def test_segments_are_read_as_sqlite_writes_them(filled: MemoryStore) -> None:
     with SealedIndex(filled, KEYS) as index:
         for table in ("words", "forms", "keys"):

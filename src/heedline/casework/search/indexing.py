@@ -398,6 +398,7 @@ def _index(
         rows = reports_of([visit.desk]).filter(id__in=[one.report for one in some]).select_related("desk")
         reports = {one.id: one for one in rows}
         parts = documents.searched_parts(reports, words=True)
+        visit.index.expect(one.report for one in some)
         for one in some:
             if done and time.monotonic() > ends:
                 break

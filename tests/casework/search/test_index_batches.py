@@ -1,10 +1,12 @@
-"""Batches of an index: the pages that the process keeps between two."""
+"""Batches of an index: how long one lasts, and the pages that the process keeps between two."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from itertools import count
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,11 +14,39 @@ import pytest
 from heedline.casework.search import indexing, page_store, purging
 from heedline.index.paging import SealedPage
 from heedline.reports.models import SearchIndex, SearchPage
-from tests.support.scene_people import People
+from tests.support.scene_people import People, quarter_hour_over
 from tests.support.search_scene import found, indexed
 
 pytestmark = pytest.mark.django_db
 Committing = Callable[..., AbstractContextManager[Any]]
+
+
+def _clocks(monkeypatch: pytest.MonkeyPatch, *, cpu: float, wall: float) -> None:
+    """Let each look at a clock find it this much later."""
+    each, both = count(), count()
+    monkeypatch.setattr(
+        indexing,
+        "time",
+        SimpleNamespace(thread_time=lambda: next(each) * cpu, monotonic=lambda: next(both) * wall),
+    )
+
+
+@pytest.mark.parametrize(
+    ("cpu", "wall", "first"),
+    [(0.0, 0.5, 9), (0.5, 0.0, 3), (0.0, 1.5, 3)],
+    ids=["waiting is not counted", "processor time is", "but not for ever"],
+)
+def test_a_batch_ends_by_the_time_that_it_computes(
+    people: People, monkeypatch: pytest.MonkeyPatch, cpu: float, wall: float, first: int
+) -> None:
+    indexed(people)
+    for _ in range(10):
+        people.send()
+    quarter_hour_over(people.at)
+    monkeypatch.setattr(indexing, "SECONDS", 1.0)
+    _clocks(monkeypatch, cpu=cpu, wall=wall)
+    with people.sitting("Odile") as here:
+        assert indexing.index_batch(here.desk_ids[0], by=here, at=people.at) == first
 
 
 def _kept() -> tuple[dict[int, SealedPage], dict[int, SealedPage]]:

@@ -95,4 +95,6 @@ def _folded(word: str) -> str:
 
 
 def _mixed(word: str) -> bool:
+    if word.isalpha():  # nearly all words are
+        return False
     return any(letter.isdigit() for letter in word) and any(letter.isalpha() for letter in word)

@@ -65,7 +65,7 @@ def test_a_lapsed_training_practice_and_the_record(
     odile.press("Save and stay")
     odile.play.get_by_text("Practice: assessment saved.").wait_for()
     marked(odile, "practice-assessed")
-    odile.play.get_by_role("link", name="Messages").click()
+    odile.play.get_by_role("link", name="Messages", exact=True).click()
     odile.play.locator("textarea[name=text]").fill("Which way did he go?")
     odile.press("Preview")
     marked(odile, "practice-ask")

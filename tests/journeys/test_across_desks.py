@@ -8,7 +8,8 @@ import pytest
 
 from heedline.casework.duty import paging
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
-from tests.journeys.test_officer_day import _at, _sign_in, _unlock, office  # noqa: F401 (fixture)
+from tests.journeys.arriving import at_work
+from tests.journeys.test_officer_day import _at, office  # noqa: F401 (fixture)
 from tests.journeys.test_seen_before import _fits
 from tests.support.acting import acting
 from tests.support.cast import House, now
@@ -19,9 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
 
 def _in_front(visitor: Visitor, office: str, house: House, name: str) -> Visitor:  # noqa: F811
-    _sign_in(visitor, office, name)
-    _at(visitor, "My work")
-    _unlock(visitor, office, house, name)
+    at_work(visitor, office, house, name)
     return visitor
 
 

@@ -11,7 +11,8 @@ from heedline.casework.journey import transitions
 from heedline.casework.tasks import tasks
 from heedline.reports.models import Report
 from tests.browser.kit import browser, person  # noqa: F401 (fixtures)
-from tests.journeys.test_officer_day import Open, _at, _sign_in, _unlock, office  # noqa: F401
+from tests.journeys.arriving import at_work
+from tests.journeys.test_officer_day import Open, _at, office  # noqa: F401
 from tests.support.cast import House, now
 from tests.support.keeping_scene import with_leads
 from tests.support.scene_people import People
@@ -43,8 +44,8 @@ def test_found_taken_over_and_reassigned(
     monkeypatch.setattr(session, "now", lambda: tomorrow)
 
     olga = person(scripts=scripts)
-    _sign_in(olga, office, "Olga")
-    _unlock(olga, office, house, "Olga")
+    at_work(olga, office, house, "Olga")
+    olga.visit(f"{office}/w/")
     olga.press("Board")
     _at(olga, "Board: North East desk")
     assert olga.play.locator(".hl-nav > div > ul > li").count() <= 8
@@ -82,8 +83,7 @@ def test_found_taken_over_and_reassigned(
     olga.axe()
 
     odile = person(scripts=scripts, width=360)
-    _sign_in(odile, office, "Odile")
-    _unlock(odile, office, house, "Odile")
+    at_work(odile, office, house, "Odile")
     odile.visit(f"{office}/w/")
     odile.play.get_by_text(WHY).wait_for()
     if scripts:
@@ -109,7 +109,7 @@ def test_the_board_is_read_in_print_and_with_forced_colours(
     people.taken()
     for dark, contrast in ((True, False), (False, True)):
         olga = person(dark=dark, contrast=contrast)
-        _sign_in(olga, office, "Olga")
+        at_work(olga, office, house, "Olga", unlocked=False)
         olga.visit(f"{office}/w/board/north-east/")
         _at(olga, "Board: North East desk")
         olga.screenshot(f"board-{'dark' if dark else 'contrast'}")

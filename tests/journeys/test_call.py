@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 
 from heedline.reports.models import Report
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
+from tests.journeys.arriving import at_work
 from tests.sites.office.office_server import office_serving
 from tests.sites.office.test_walls import HOSTILE
 from tests.support.cast import PASSWORD, House
@@ -35,14 +36,9 @@ def office(house: House, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Ite
 
 
 def _at_the_telephone(page: Visitor, office: str, house: House) -> None:
-    page.visit(f"{office}/sign-in/")
-    page.play.get_by_label("Email").fill("odile@unit.example")
-    page.play.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.press("Sign in")
+    at_work(page, office, house, "Odile")
+    page.visit(f"{office}/w/")
     page.play.get_by_role("link", name="New call or walk-in").click()
-    _at(page, "Unlock your keys")
-    page.play.get_by_label("Passphrase").fill(house.keys["Odile"].passphrase)
-    page.press("Unlock")
     _at(page, "New call or walk-in")
 
 

@@ -7,9 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
+from tests.journeys.arriving import at_work
 from tests.journeys.test_call import _at, _seen, office  # noqa: F401 (a fixture)
 from tests.support.call_scene import NUMBER, asks_for_a_call
-from tests.support.cast import PASSWORD, House, now
+from tests.support.cast import House, now
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 Open = Callable[..., Visitor]
@@ -19,14 +20,9 @@ Open = Callable[..., Visitor]
 def test_a_call_back(house: House, office: str, person: Open, scripts: bool) -> None:  # noqa: F811
     ref = asks_for_a_call(now(), times="only when the lights are on")
     page = person(scripts=scripts)
-    page.visit(f"{office}/sign-in/")
-    page.play.get_by_label("Email").fill("nadia@unit.example")
-    page.play.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.press("Sign in")
+    at_work(page, office, house, "Nadia")
+    page.visit(f"{office}/w/")
     page.play.get_by_role("link", name="Call backs").click()
-    _at(page, "Unlock your keys")
-    page.play.get_by_label("Passphrase").fill(house.keys["Nadia"].passphrase)
-    page.press("Unlock")
     _at(page, "Call backs")
     assert "No call backs are due" in page.play.content()
     page.visit(f"{office}/w/r/{ref}/")

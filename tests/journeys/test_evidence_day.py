@@ -14,7 +14,8 @@ from heedline.reports.models import DeskFile
 from heedline.specialist_desks.material.capture.running import capture_missing
 from heedline.specialist_desks.material.evidence import vantages
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
-from tests.journeys.test_officer_day import _at, _sign_in, _unlock
+from tests.journeys.arriving import at_work
+from tests.journeys.test_officer_day import _at
 from tests.sites.office.office_server import sites_serving
 from tests.support.cast import House, now
 from tests.support.derivatives import sandbox
@@ -60,8 +61,7 @@ def test_a_page_is_captured_seen_and_later_gone(
         page = person(scripts=False)
         page.may_ask = {sites["files"].removeprefix("http://")}
         page.play.set_default_timeout(60_000)
-        _sign_in(page, sites["office"], "Odile")
-        _unlock(page, sites["office"], house, "Odile")
+        at_work(page, sites["office"], house, "Odile")
         where = f"{sites['office']}/w/items/{item}/"
         page.visit(where)
         _at(page, f"Item {short_name(item)}")

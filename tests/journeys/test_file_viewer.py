@@ -20,7 +20,8 @@ from heedline.files.derivatives import documents
 from heedline.permits.models import ViewToken
 from heedline.web.viewer import viewer_pages
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
-from tests.journeys.test_officer_day import Open, _at, _sign_in, _unlock
+from tests.journeys.arriving import at_work
+from tests.journeys.test_officer_day import Open, _at
 from tests.sites.office.office_server import sites_serving
 from tests.support.cast import House, now
 from tests.support.derivatives import needs, sandbox
@@ -90,8 +91,7 @@ def test_files_of_a_report(
         add_file(ref, macro, at=people.at, name="plan.odt", kind="office", media=OPEN_DOCUMENT)
     page = person(scripts=scripts)
     page.may_ask = {sites["files"].removeprefix("http://")}
-    _sign_in(page, sites["office"], "Olga")
-    _unlock(page, sites["office"], house, "Olga")
+    at_work(page, sites["office"], house, "Olga")
     page.visit(f"{sites['office']}/w/r/{ref}/files/")
     _at(page, "Files")
     if scripts:

@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 
 from heedline.reports.models import Report
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
-from tests.journeys.test_officer_day import _sign_in, _unlock
+from tests.journeys.arriving import at_work
 from tests.journeys.test_reporter_journey import choose, seen, shown_code
 from tests.sites.office.office_server import sites_serving
 from tests.sites.public.public_server import public_serving
@@ -67,8 +67,7 @@ def test_a_photo_goes_with_a_report_and_is_viewed_without_its_place(
         office = sites["office"]
         nadia = person(scripts=scripts)
         nadia.may_ask = {sites["files"].removeprefix("http://")}
-        _sign_in(nadia, office, "Nadia")
-        _unlock(nadia, office, house, "Nadia")
+        at_work(nadia, office, house, "Nadia")
         nadia.visit(f"{office}/w/r/{Report.objects.get().id}/")
         listed = nadia.play.locator("ul", has_text="van at the gate.jpg")
         assert f"Image, {len(photo) / 1000:.0f} KB." in listed.inner_text()

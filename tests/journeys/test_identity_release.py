@@ -9,7 +9,8 @@ import pytest
 from django.conf import settings
 
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
-from tests.journeys.test_officer_day import _at, _pictures, _seen, _sign_in, _unlock
+from tests.journeys.arriving import at_work
+from tests.journeys.test_officer_day import _at, _pictures, _seen
 from tests.sites.office.office_server import office_serving
 from tests.support.cast import House, now
 from tests.support.scene_people import NAMED
@@ -32,9 +33,7 @@ def office(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 def test_a_release_at_night(house: House, office: str, person: Open, scripts: bool) -> None:  # noqa: F811
     ref, _ = a_report(at=now(), where={"postcode": "NE1 4ST"}, **NAMED)
     odile = person(scripts=scripts)
-    _sign_in(odile, office, "Odile")
-    _at(odile, "My work")
-    _unlock(odile, office, house, "Odile")
+    at_work(odile, office, house, "Odile")
     odile.visit(f"{office}/w/q/north-east/")
     odile.play.locator(f"form[action='/w/r/{ref}/take/'] button").click()
     odile.press("Request identity")
@@ -55,7 +54,8 @@ def test_a_release_at_night(house: House, office: str, person: Open, scripts: bo
     odile.play.get_by_text("The authorisers on duty are being paged").wait_for()
 
     ada = person(scripts=scripts)
-    _sign_in(ada, office, "Ada")
+    at_work(ada, office, house, "Ada", unlocked=False)
+    ada.visit(f"{office}/w/")
     _at(ada, "My work")
     _seen(ada, "identity-my-work")
     ada.press("See and decide")

@@ -17,7 +17,8 @@ from heedline.casework.setup import stewardship
 from heedline.permits.roles import Role
 from heedline.reports.models import Disposal, Report
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
-from tests.journeys.test_officer_day import _at, _seen, _sign_in, _unlock, office  # noqa: F401 (fixture)
+from tests.journeys.arriving import at_work
+from tests.journeys.test_officer_day import _at, _seen, office  # noqa: F401 (fixture)
 from tests.support.acting import acting
 from tests.support.cast import House, now
 from tests.support.keeping_scene import later
@@ -66,9 +67,7 @@ def test_keep_or_dispose(
     scripts: bool,
 ) -> None:
     olga = person(scripts=scripts)
-    _sign_in(olga, office, "Olga")
-    _at(olga, "My work")
-    _unlock(olga, office, house, "Olga")
+    at_work(olga, office, house, "Olga")
     olga.visit(f"{office}/w/kept/")
     _seen(olga, "keeping-queue")
     olga.press(short_name(closed))
@@ -102,9 +101,7 @@ def test_keep_or_dispose(
         olga.play.get_by_text("The hold is released.").wait_for()
 
     odile = person(scripts=scripts)
-    _sign_in(odile, office, "Odile")
-    _at(odile, "My work")
-    _unlock(odile, office, house, "Odile")
+    at_work(odile, office, house, "Odile")
     odile.visit(f"{office}/w/r/{closed}/keeping/")
     odile.press("Data subject requests")
     _at(odile, "Data subject requests")

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.browser.kit import browser, person  # noqa: F401 (fixtures)
-from tests.journeys.test_officer_day import Open, _at, _seen, _sign_in, _unlock
+from tests.journeys.arriving import at_work
+from tests.journeys.test_officer_day import Open, _at, _seen, _sign_in
 from tests.journeys.test_officer_day import office as office
 from tests.support.cast import House
 
@@ -50,8 +51,7 @@ def test_the_pages_of_keys_and_of_setting_up(
     scripts: bool,
 ) -> None:
     page = person(scripts=scripts)
-    _sign_in(page, office, "Odile")
-    _unlock(page, office, house, "Odile")
+    at_work(page, office, house, "Odile")
     olga = house.officers["Olga"].id
     for name, path in (
         ("keys", "/w/keys/"),
@@ -63,7 +63,7 @@ def test_the_pages_of_keys_and_of_setting_up(
         page.visit(f"{office}{path}")
         _seen(page, name)
     steward = person(scripts=scripts)
-    _sign_in(steward, office, "Stella")
+    at_work(steward, office, house, "Stella", unlocked=False)
     for name, path in (
         ("setup", "/s/"),
         ("setup-desk", "/s/propose/desk/"),

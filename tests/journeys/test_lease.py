@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 
 from heedline.reports.models import Report
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
+from tests.journeys.arriving import at_work
 from tests.journeys.test_call import _seen, office  # noqa: F401 (a fixture)
-from tests.journeys.test_sweep import signed_in
 from tests.support.cast import House, now
 from tests.support.stories import a_report
 
@@ -19,14 +19,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 Open = Callable[..., Visitor]
 WORDS = "The van comes every Thursday at about six"
 HERS = "The landlord knows the van"
-
-
-def at_work(page: Visitor, office: str, house: House, name: str) -> None:  # noqa: F811
-    """`name` signs in and unlocks their keys."""
-    signed_in(page, office, name)
-    page.visit(f"{office}/unlock/")
-    page.play.get_by_label("Passphrase").fill(house.keys[name].passphrase)
-    page.press("Unlock")
 
 
 def _answered(page: Visitor) -> None:

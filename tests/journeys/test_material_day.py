@@ -18,7 +18,8 @@ from heedline.desks.models import Officer
 from heedline.specialist_desks.material.models import CompanyNotice, MaterialItem
 from heedline.specialist_desks.material.notices import lines
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
-from tests.journeys.test_officer_day import _at, _sign_in, _unlock
+from tests.journeys.arriving import at_work
+from tests.journeys.test_officer_day import _at
 from tests.sites.office.office_server import sites_serving
 from tests.support.cast import House, now
 from tests.support.files_scene import files_kept, picture
@@ -62,9 +63,7 @@ def _fits(page: Visitor, name: str) -> None:
 
 def _here(person: Callable[..., Visitor], office: str, house: House, name: str, *, scripts: bool) -> Visitor:  # noqa: F811
     page = person(scripts=scripts)
-    _sign_in(page, office, name)
-    _at(page, "My work")
-    _unlock(page, office, house, name)
+    at_work(page, office, house, name)
     return page
 
 

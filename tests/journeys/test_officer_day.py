@@ -13,6 +13,7 @@ from django.conf import settings
 from heedline.casework.duty.paging import raise_late
 from heedline.dispatch.letters import AlarmKind
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
+from tests.journeys.arriving import at_work
 from tests.sites.office.office_server import office_serving
 from tests.sites.office.test_walls import HOSTILE
 from tests.support.acting import acting
@@ -44,12 +45,6 @@ def _sign_in(page: Visitor, office: str, name: str) -> None:
 def _at(page: Visitor, heading: str) -> None:
     """The page with this heading has come."""
     page.play.get_by_role("heading", level=1, name=heading, exact=True).wait_for()
-
-
-def _unlock(page: Visitor, office: str, house: House, name: str) -> None:
-    page.visit(f"{office}/unlock/")
-    page.play.get_by_label("Passphrase").fill(house.keys[name].passphrase)
-    page.press("Unlock")
 
 
 def _seen(page: Visitor, name: str, *, reloads: bool = True) -> None:
@@ -148,8 +143,7 @@ def _close(page: Visitor) -> None:
 def test_everything_by_keyboard(house: House, office: str, person: Open) -> None:  # noqa: F811
     ref, _ = a_report(at=now(), where=NORTH_EAST)
     page = person()
-    _sign_in(page, office, "Odile")
-    _unlock(page, office, house, "Odile")
+    at_work(page, office, house, "Odile")
     page.visit(f"{office}/w/q/north-east/")
     for _ in range(60):
         page.play.keyboard.press("Tab")
@@ -163,8 +157,7 @@ def test_everything_by_keyboard(house: House, office: str, person: Open) -> None
 def test_the_other_pages(house: House, office: str, person: Open) -> None:  # noqa: F811
     ref, _ = a_report(at=now(), where=NORTH_EAST)
     page = person()
-    _sign_in(page, office, "Odile")
-    _unlock(page, office, house, "Odile")
+    at_work(page, office, house, "Odile")
     for name, path in {
         "alarms-empty": "/w/alarms/",
         "duty": "/w/duty/",
@@ -199,8 +192,7 @@ def test_the_other_pages(house: House, office: str, person: Open) -> None:  # no
 def test_dark(house: House, office: str, person: Open) -> None:  # noqa: F811
     ref, _ = a_report(at=now(), where=NORTH_EAST, now={"danger": "yes"})
     page = person(dark=True)
-    _sign_in(page, office, "Odile")
-    _unlock(page, office, house, "Odile")
+    at_work(page, office, house, "Odile")
     for name, path in {"my-work": "/w/", "queue": "/w/q/north-east/", "report": f"/w/r/{ref}/"}.items():
         page.visit(f"{office}{path}")
         _pictures(page, f"office-dark-{name}")
@@ -212,8 +204,7 @@ def test_hostile_words_in_a_real_browser(house: House, office: str, person: Open
     page = person()
     said: list[str] = []
     page.play.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
-    _sign_in(page, office, "Odile")
-    _unlock(page, office, house, "Odile")
+    at_work(page, office, house, "Odile")
     for name, path in {"queue": "/w/q/north-east/", "report": f"/w/r/{ref}/"}.items():
         page.visit(f"{office}{path}")
         _pictures(page, f"office-hostile-{name}")
@@ -224,8 +215,7 @@ def test_hostile_words_in_a_real_browser(house: House, office: str, person: Open
 def test_words_come_back_after_the_lock(house: House, office: str, person: Open) -> None:  # noqa: F811
     ref, _ = a_report(at=now(), where=NORTH_EAST)
     page = person()
-    _sign_in(page, office, "Odile")
-    _unlock(page, office, house, "Odile")
+    at_work(page, office, house, "Odile")
     page.visit(f"{office}/w/q/north-east/")
     page.play.locator(f"form[action='/w/r/{ref}/take/'] button").click()
     _assess(page)
@@ -249,8 +239,7 @@ def test_words_come_back_after_the_lock(house: House, office: str, person: Open)
 def test_a_conflict(house: House, office: str, person: Open) -> None:  # noqa: F811
     ref, _ = a_report(at=now(), where=NORTH_EAST)
     page = person()
-    _sign_in(page, office, "Odile")
-    _unlock(page, office, house, "Odile")
+    at_work(page, office, house, "Odile")
     page.visit(f"{office}/w/q/north-east/")
     page.play.locator(f"form[action='/w/r/{ref}/take/'] button").click()
     second = page.context.new_page()
@@ -308,8 +297,7 @@ def test_a_passkey_is_added_and_signs_in(house: House, office: str, person: Open
 
 def test_the_line_of_new_reports_comes_by_itself(house: House, office: str, person: Open) -> None:  # noqa: F811
     page = person()
-    _sign_in(page, office, "Odile")
-    _unlock(page, office, house, "Odile")
+    at_work(page, office, house, "Odile")
     page.play.clock.install()
     page.visit(f"{office}/w/q/north-east/")
     assert page.play.locator("#queue-new").get_by_text("new report").count() == 0

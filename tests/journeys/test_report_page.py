@@ -9,7 +9,8 @@ import pytest
 
 from heedline.casework.contact import messages
 from tests.browser.kit import browser, person  # noqa: F401 (fixtures)
-from tests.journeys.test_officer_day import Open, _sign_in, _unlock, office  # noqa: F401
+from tests.journeys.arriving import at_work
+from tests.journeys.test_officer_day import Open, office  # noqa: F401
 from tests.support.acting import acting
 from tests.support.cast import House, now
 from tests.support.stories import a_report
@@ -39,8 +40,7 @@ def test_the_report_stays_beside_the_work_at_every_width(
     with acting("public"):
         messages.say(code, "He has gone out. He took the bag with him.", message_id=uuid4(), at=now())
     odile = person(scripts=scripts)
-    _sign_in(odile, office, "Odile")
-    _unlock(odile, office, house, "Odile")
+    at_work(odile, office, house, "Odile")
     odile.visit(f"{office}/w/r/{ref}/")
     odile.press("Take this report")
     for tab in ("", "notes/", "timeline/", "close/", "ask/"):

@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 
 from heedline.reports.models import Report
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
+from tests.journeys.arriving import at_work
 from tests.journeys.test_call import _seen, office  # noqa: F401 (a fixture)
-from tests.journeys.test_lease import at_work
 from tests.support.cast import House, now
 from tests.support.stories import a_report
 

@@ -14,7 +14,8 @@ from heedline.casework.keys import directory as key_directory
 from heedline.desks.models import Officer, Shift
 from heedline.desks.rota_weeks import monday_of
 from tests.browser.kit import browser, person  # noqa: F401 (fixtures)
-from tests.journeys.test_officer_day import Open, _at, _sign_in, office  # noqa: F401
+from tests.journeys.arriving import at_work
+from tests.journeys.test_officer_day import Open, _at, office  # noqa: F401
 from tests.sites.office.desk_hand import Hand
 from tests.sites.office.test_setting_up import enrol
 from tests.support.acting import acting
@@ -36,7 +37,7 @@ def test_a_week_planned_with_a_gap_that_alarms(
     monday = monday_of(now().date()) + timedelta(days=7)
     rota = f"{office}/w/duty/north-east/rota/"
     olga = person(scripts=True)
-    _sign_in(olga, office, "Olga")
+    at_work(olga, office, house, "Olga", unlocked=False)
     for officer, weekdays in (("Odile O.", ("Monday", "Tuesday")), ("Nobody named", ("Wednesday",))):
         olga.visit(f"{rota}pattern/")
         for weekday in weekdays:
@@ -65,7 +66,8 @@ def test_a_week_planned_with_a_gap_that_alarms(
     with acting("worker"):
         rota_clock.watch(eve)
     late = person(scripts=True)
-    _sign_in(late, office, "Olga")
+    at_work(late, office, house, "Olga", unlocked=False)
+    late.visit(f"{office}/w/")
     late.press("Alarms")
     late.play.get_by_text("Rota: the next hours are not covered").first.wait_for()
     late.axe()
@@ -90,7 +92,7 @@ def test_an_officer_is_added_in_four_steps_that_the_second_steward_finds(
 ) -> None:
     stella, sten = person(scripts=True), person(scripts=True)
     for tab, name in ((stella, "Stella"), (sten, "Sten")):
-        _sign_in(tab, office, name)
+        at_work(tab, office, house, name, unlocked=False)
 
     def found(said: str = "") -> None:
         sten.visit(f"{office}/w/")

@@ -9,7 +9,8 @@ import pytest
 from heedline.casework.report.opening import short_name
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
 from tests.casework.search.test_seen_before import BOY
-from tests.journeys.test_officer_day import _at, _sign_in, _unlock, office  # noqa: F401 (fixture)
+from tests.journeys.arriving import at_work
+from tests.journeys.test_officer_day import _at, office  # noqa: F401 (fixture)
 from tests.support.cast import House, now
 from tests.support.scene_people import People
 from tests.support.search_scene import indexed
@@ -40,9 +41,7 @@ def test_earlier_reports_are_found_and_a_wrong_link_is_undone(
     indexed(people)
     pupil, nephew, _, phones = map(short_name, refs)
     odile = person(scripts=False)
-    _sign_in(odile, office, "Odile")
-    _at(odile, "My work")
-    _unlock(odile, office, house, "Odile")
+    at_work(odile, office, house, "Odile")
     odile.visit(f"{office}/w/r/{refs[2]}/")
     beside = odile.play.locator(".hl-seen")
     for short in (pupil, nephew, phones):

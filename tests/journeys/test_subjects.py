@@ -8,7 +8,8 @@ import pytest
 
 from heedline.casework.report.opening import short_name
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
-from tests.journeys.test_officer_day import _at, _sign_in, _unlock, office  # noqa: F401 (fixture)
+from tests.journeys.arriving import at_work
+from tests.journeys.test_officer_day import _at, office  # noqa: F401 (fixture)
 from tests.support.cast import House, now
 from tests.support.scene_people import People
 from tests.support.search_scene import indexed
@@ -35,9 +36,7 @@ def test_two_reports_become_one_subject_and_a_wrong_link_is_undone(
     one, other = (people.send(narrative=text)[0] for text in BOY)
     indexed(people)
     odile = person(scripts=False)
-    _sign_in(odile, office, "Odile")
-    _at(odile, "My work")
-    _unlock(odile, office, house, "Odile")
+    at_work(odile, office, house, "Odile")
     odile.visit(f"{office}/w/r/{one}/")
     odile.play.get_by_role("link", name="Subjects", exact=True).click()
     odile.play.get_by_text("No subjects yet.").wait_for()

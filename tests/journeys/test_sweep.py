@@ -9,20 +9,14 @@ import pytest
 from heedline.reports.models import Report
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
 from tests.casework.intake.test_drop_off import counted
+from tests.journeys.arriving import at_work
 from tests.journeys.test_call import _at, _seen, office  # noqa: F401 (a fixture)
 from tests.sites.office.test_sweep_pages import adverts
-from tests.support.cast import PASSWORD, House, now
+from tests.support.cast import House, now
 from tests.support.stories import a_report
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 Open = Callable[..., Visitor]
-
-
-def signed_in(page: Visitor, office: str, name: str) -> None:  # noqa: F811
-    page.visit(f"{office}/sign-in/")
-    page.play.get_by_label("Email").fill(f"{name.lower()}@unit.example")
-    page.play.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.press("Sign in")
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
@@ -30,10 +24,7 @@ def test_a_sweep_and_its_undoing(house: House, office: str, person: Open, script
     refs = adverts(5)
     a_report(at=now(), where={"postcode": "NE1 4ST"}, now={"danger": "yes"})
     page = person(scripts=scripts)
-    signed_in(page, office, "Odile")
-    page.visit(f"{office}/unlock/")
-    page.play.get_by_label("Passphrase").fill(house.keys["Odile"].passphrase)
-    page.press("Unlock")
+    at_work(page, office, house, "Odile")
     page.visit(f"{office}/w/q/north-east/")
     boxes = page.play.locator("input[form=bulk]")
     assert boxes.count() == len(refs) + 1, "always there, without a mode"
@@ -67,7 +58,8 @@ def test_a_sweep_and_its_undoing(house: House, office: str, person: Open, script
 
 def test_where_people_stop(house: House, office: str, person: Open) -> None:  # noqa: F811
     page = person(scripts=True)
-    signed_in(page, office, "Stella")
+    at_work(page, office, house, "Stella", unlocked=False)
+    page.visit(f"{office}/w/")
     page.play.get_by_text("More", exact=True).click()
     page.play.get_by_role("link", name="Figures").click()
     _at(page, "Public site: where people drop out")

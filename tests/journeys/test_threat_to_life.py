@@ -12,10 +12,11 @@ from django.conf import settings
 
 from heedline.casework.duty import danger_clock, paging, rota
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
+from tests.journeys.arriving import at_work
 from tests.sites.office.office_server import office_serving
 from tests.support import danger_scene
 from tests.support.acting import acting
-from tests.support.cast import PASSWORD, House, now
+from tests.support.cast import House, now
 from tests.support.danger_scene import CALLED, OVER, RISK
 from tests.support.scene_people import NORTH_EAST, People
 from tests.support.stories import NARRATIVE, a_report
@@ -42,16 +43,6 @@ def office(led: People) -> Iterator[str]:
         yield address
 
 
-def _at_work(page: Visitor, office: str, house: House, name: str) -> None:
-    page.visit(f"{office}/sign-in/")
-    page.play.get_by_label("Email").fill(f"{name.lower()}@unit.example")
-    page.play.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.press("Sign in")
-    page.visit(f"{office}/unlock/")
-    page.play.get_by_label("Passphrase").fill(house.keys[name].passphrase)
-    page.press("Unlock")
-
-
 def _open(page: Visitor, summary: str) -> None:
     page.play.locator("summary", has_text=summary).click()
 
@@ -75,7 +66,7 @@ def test_a_threat_to_life_whose_owner_goes_home_in_the_middle(
     a_report(at=now(), **NORTH_EAST)
     odile, olga, nadia = (person(scripts=True) for _ in range(3))
     # first look: danger opens its own page, never the next report
-    _at_work(odile, office, led.house, "Odile")
+    at_work(odile, office, led.house, "Odile")
     odile.visit(f"{office}/w/q/north-east/")
     odile.play.locator(f"form[action='/w/r/{ref}/take/'] button").click()
     odile.play.get_by_role("group", name="Is there danger to anybody").get_by_label("Yes", exact=True).check()
@@ -114,9 +105,10 @@ def test_a_threat_to_life_whose_owner_goes_home_in_the_middle(
     odile.press("Sign out")
     _worker()
     # both supervisors see it on every page; the alarm names it and leads there
-    _at_work(nadia, office, led.house, "Nadia")
+    at_work(nadia, office, led.house, "Nadia")
+    nadia.visit(f"{office}/w/")
     assert "No supervisor has acknowledged it." in _banner(nadia)
-    _at_work(olga, office, led.house, "Olga")
+    at_work(olga, office, led.house, "Olga")
     olga.visit(f"{office}/w/alarms/")
     olga.play.get_by_text("its owner has signed out or gone off duty").wait_for()
     olga.axe()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.kit import browser, person  # noqa: F401 (fixtures)
+from tests.journeys.arriving import at_work
 from tests.journeys.test_identity_release import Open, office  # noqa: F401 (fixture)
-from tests.journeys.test_officer_day import _at, _pictures, _seen, _sign_in, _unlock
+from tests.journeys.test_officer_day import _at, _pictures, _seen
 from tests.support.cast import House, now
 from tests.support.scene_people import DANGER
 from tests.support.stories import a_report
@@ -17,8 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 def test_a_life_at_risk(house: House, office: str, person: Open) -> None:  # noqa: F811
     ref, _ = a_report(at=now(), where={"postcode": "NE1 4ST"}, **DANGER)
     odile = person(scripts=True)
-    _sign_in(odile, office, "Odile")
-    _unlock(odile, office, house, "Odile")
+    at_work(odile, office, house, "Odile")
     odile.visit(f"{office}/w/q/north-east/")
     odile.play.locator(f"form[action='/w/r/{ref}/take/'] button").click()
     odile.visit(f"{office}/w/r/{ref}/")
@@ -43,7 +43,8 @@ def test_a_life_at_risk(house: House, office: str, person: Open) -> None:  # noq
     odile.play.get_by_text("The authorisers on duty are being paged").wait_for()
 
     ada = person(scripts=False)
-    _sign_in(ada, office, "Ada")
+    at_work(ada, office, house, "Ada", unlocked=False)
+    ada.visit(f"{office}/w/")
     ada.press("See and decide")
     _at(ada, "Identity requests")
     _seen(ada, "trace-requests")

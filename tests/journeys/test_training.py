@@ -14,8 +14,8 @@ from heedline.desks.models import CompletedTraining, Exercise
 from heedline.dispatch.models import Alarm, Outbox
 from heedline.reports.models import Report
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
+from tests.journeys.arriving import at_work
 from tests.journeys.test_call import _seen, office  # noqa: F401 (a fixture)
-from tests.journeys.test_sweep import signed_in
 from tests.support.acting import acting
 from tests.support.cast import House, now
 
@@ -42,7 +42,8 @@ def test_a_lapsed_training_practice_and_the_record(
         training.withdraw(row.id, by=stella, at=now() - timedelta(days=3))
 
     odile = person(scripts=scripts)
-    signed_in(odile, office, "Odile")
+    at_work(odile, office, house, "Odile", unlocked=False)
+    odile.visit(f"{office}/w/")
     odile.play.get_by_text("Training to repeat").wait_for()
     _seen(odile, "my-work-lapsed")
     odile.visit(f"{office}/me/")
@@ -94,7 +95,7 @@ def test_a_lapsed_training_practice_and_the_record(
     assert not Alarm.objects.exists()
 
     steward = person(scripts=scripts)
-    signed_in(steward, office, "Stella")
+    at_work(steward, office, house, "Stella", unlocked=False)
     steward.visit(f"{office}/w/training/")
     steward.play.get_by_text("1 missing or expired.").wait_for()
     _seen(steward, "training")
@@ -120,10 +121,7 @@ def test_a_lapsed_call_taker_is_led_on(house: House, office: str, person: Open) 
         stella = house.sign_in("Stella", at=now(), unlocked=False)
         training.withdraw(row.id, by=stella, at=now() - timedelta(days=3))
     odile = person(scripts=False)
-    signed_in(odile, office, "Odile")
-    odile.visit(f"{office}/unlock/")
-    odile.play.get_by_label("Passphrase").fill(house.keys["Odile"].passphrase)
-    odile.press("Unlock")
+    at_work(odile, office, house, "Odile")
     odile.visit(f"{office}/w/call/")
     odile.play.get_by_role("heading", name="You cannot take a report now").wait_for()
     _seen(odile, "call-untrained")

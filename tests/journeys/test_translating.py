@@ -9,8 +9,8 @@ import pytest
 from heedline.casework.people import skills
 from heedline.desks.models import LanguageSkill
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
+from tests.journeys.arriving import at_work
 from tests.journeys.test_call import _at, _seen, office  # noqa: F401 (a fixture)
-from tests.journeys.test_sweep import signed_in
 from tests.support.acting import acting
 from tests.support.cast import House, now
 from tests.support.language_scene import ENGLISH, POLISH
@@ -25,16 +25,6 @@ def speaks_polish(house: House, name: str) -> None:
         skills.state("pl", by=house.sign_in(name, at=now(), unlocked=False), at=now())
         row = LanguageSkill.objects.get(officer=house.officers[name])
         skills.confirm(row.id, by=house.sign_in("Stella", at=now(), unlocked=False), at=now())
-
-
-def at_work(page: Visitor, office: str, house: House, name: str) -> None:  # noqa: F811
-    signed_in(page, office, name)
-    page.visit(f"{office}/unlock/")
-    page.play.get_by_label("Passphrase").fill(house.keys[name].passphrase)
-    page.press("Unlock")
-    page.play.get_by_role("link", name="Lock now").or_(
-        page.play.get_by_role("button", name="Lock now")
-    ).wait_for()
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])

@@ -9,8 +9,8 @@ import pytest
 from heedline.desks.models import Officer
 from heedline.reports.models import Report
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
+from tests.journeys.arriving import at_work
 from tests.journeys.test_call import _seen, office  # noqa: F401 (a fixture)
-from tests.journeys.test_sweep import signed_in
 from tests.support.cast import House, now
 from tests.support.stories import a_report
 
@@ -24,10 +24,7 @@ def test_vague_reports_one_after_another_by_keyboard(house: House, office: str, 
     refs = [a_report(at=now(), where={"postcode": "NE1 4ST"})[0] for _ in range(3)]
     Officer.objects.filter(name="Odile O.").update(single_keys=True)
     page = person(scripts=True)
-    signed_in(page, office, "Odile")
-    page.visit(f"{office}/unlock/")
-    page.play.get_by_label("Passphrase").fill(house.keys["Odile"].passphrase)
-    page.press("Unlock")
+    at_work(page, office, house, "Odile")
     page.visit(f"{office}/w/q/north-east/")
     other_keys_of_the_queue(page)
     page.visit(f"{office}/w/q/north-east/")
@@ -105,10 +102,7 @@ def test_keys_do_nothing_while_somebody_types_or_has_them_off(
 ) -> None:
     ref, _ = a_report(at=now(), where={"postcode": "NE1 4ST"})
     page = person(scripts=True)
-    signed_in(page, office, "Odile")
-    page.visit(f"{office}/unlock/")
-    page.play.get_by_label("Passphrase").fill(house.keys["Odile"].passphrase)
-    page.press("Unlock")
+    at_work(page, office, house, "Odile")
     page.visit(f"{office}/w/q/north-east/")
     page.play.keyboard.press("a")  # off
     page.play.get_by_role("button", name="Take and open").click()

@@ -13,7 +13,8 @@ from heedline.casework.dissemination import partners
 from heedline.casework.keys import key_verification
 from heedline.reports.models import Dissemination
 from tests.browser.kit import browser, person  # noqa: F401 (fixtures)
-from tests.journeys.test_officer_day import Open, _at, _seen, _sign_in, _unlock
+from tests.journeys.arriving import at_work
+from tests.journeys.test_officer_day import Open, _at, _seen
 from tests.sites.office.office_server import office_serving
 from tests.support.cast import House, now
 from tests.support.partner_scene import COUNCIL, NECESSITY, TITLE
@@ -52,9 +53,7 @@ def test_written_by_one_and_let_go_by_another(
     assert words
 
     page = person(scripts=scripts)
-    _sign_in(page, office, "Odile")
-    _at(page, "My work")
-    _unlock(page, office, house, "Odile")
+    at_work(page, office, house, "Odile")
     page.visit(f"{office}/w/partners/{desk}/")
     _seen(page, "partner-to-compare")
     page.play.get_by_label("The eight words that they read to you").fill(words)
@@ -90,9 +89,7 @@ def test_written_by_one_and_let_go_by_another(
     ident = Dissemination.objects.get(report=ref).id
 
     colleague = person(scripts=scripts)
-    _sign_in(colleague, office, "Olga")
-    _at(colleague, "My work")
-    _unlock(colleague, office, house, "Olga")
+    at_work(colleague, office, house, "Olga")
     colleague.visit(f"{office}/w/partners/")
     _at(colleague, "Partners")
     _seen(colleague, "partners")

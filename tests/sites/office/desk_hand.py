@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import dataclass
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
-from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
-from heedline.casework.access import session as access_session
-from heedline.casework.access.session_store import SessionStore
-from heedline.desks.models import Officer
-from heedline.web.entrance.signing_in import SECOND_FACTOR
-from tests.support.acting import acting
 from tests.support.cast import PASSWORD, House
+from tests.support.sessions import session_of
 from tests.support.site_client import SiteClient
 
 
@@ -125,24 +118,5 @@ class Hand:
     def at_work(self, house: House, name: str) -> Hand:
         """Signed in and unlocked, by a session made without the pages for it, which take six requests. The browser shows
         no page yet. Whoever tests signing in or unlocking calls `sign_in` and `unlock`."""
-        with acting(self.client.site):
-            officer = Officer.objects.get(pk=house.officers[name].pk)
-            session = SessionStore()
-            session.update(
-                {
-                    SESSION_KEY: str(officer.pk),
-                    BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
-                    HASH_SESSION_KEY: officer.get_session_auth_hash(),
-                    AUTHENTICATION_METHODS_SESSION_KEY: [
-                        {"method": "password", "at": time.time(), "email": officer.email}
-                    ],
-                    SECOND_FACTOR: True,
-                }
-            )
-            session.create()
-            assert session.session_key
-            here = access_session.enter(session.session_key, officer, at=access_session.now())
-            access_session.unlock(here, house.keys[name].passphrase, at=access_session.now())
-            access_session.leave()
-            self.client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+        self.client.cookies[settings.SESSION_COOKIE_NAME] = session_of(house, name, site=self.client.site)
         return self

@@ -21,6 +21,7 @@ from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
 from heedline.casework.contact import source_guard
 from heedline.casework.contact.source_guard import Despite
+from heedline.casework.duty.alarms import coarsen
 from heedline.casework.errors import CodeUnknown, Conflict, Locked, NoRoom, SealingStopped
 from heedline.casework.intake.draft_files import DraftFile
 from heedline.casework.keys import directory as key_directory
@@ -30,6 +31,8 @@ from heedline.casework.report import editing, notes
 from heedline.casework.report.sealing import addressed, as_part, sums_of
 from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.dispatch.clocks import first_due
+from heedline.dispatch.letters import AlarmKind
+from heedline.dispatch.models import Alarm
 from heedline.intake.fields import tidy
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
@@ -248,13 +251,15 @@ def mark_read(ref: UUID, messages: Collection[UUID], *, by: Attendance, at: date
 def note_read(found: FoundReport, messages: Collection[UUID]) -> int:
     """Mark these messages from the reporter as read, and log it if any was unread.
 
-    Must be called inside the caller's transaction. Returns how many were unread.
+    From here on only the day of their arrival is kept, also by the alarm about them, whose deadline would tell the quarter
+    hour. Must be called inside the caller's transaction. Returns how many were unread.
     """
     unread = Message.objects.filter(report=found.report, from_us=False, seen=False)
     marked = unread.filter(id__in=messages).update(seen=True, slot=None)
     if marked:
         found.report.unread = unread.count()
         found.report.save(update_fields=["unread"])
+        coarsen(Alarm.objects.filter(kind=AlarmKind.MESSAGE_WAITING, about_id=found.report.id))
         record(found, Act.MESSAGES_READ, messages=marked)
     return marked
 

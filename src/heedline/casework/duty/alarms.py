@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import TruncDay
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
@@ -280,6 +281,12 @@ def resolve_for(report_id: UUID, *, by: Attendance, at: datetime) -> None:
             _record(Act.ALARM_ACKNOWLEDGED, alarm, by)
         else:
             alarm.save(update_fields=["slot"])
+
+
+def coarsen(found: QuerySet[Alarm]) -> None:
+    """Replace the quarter hours of these alarms by their days."""
+    day = TruncDay("slot", tzinfo=UTC)
+    found.exclude(slot=day).update(slot=day)
 
 
 def wake_again(reports: Iterable[UUID], *, by: UUID, since: datetime) -> None:

@@ -20,6 +20,7 @@ from django.db.models.functions import Least
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.duty import alarm_kinds, desk_letters
+from heedline.casework.duty.alarms import coarsen
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys import health
 from heedline.casework.log import checkpoints
@@ -219,7 +220,10 @@ def watch_requests(at: datetime) -> None:
 
 
 def watch_messages(at: datetime) -> None:
-    """Raise alarms for reporters' messages that the desk has not read by the deadline."""
+    """Raise alarms for reporters' messages that the desk has not read by the deadline.
+
+    An alarm keeps only its day once every message of its report has been read.
+    """
     pack = _pack()
     unread = Message.objects.filter(from_us=False, seen=False, slot__isnull=False).order_by("slot")
     late, missed = {}, {}
@@ -228,6 +232,10 @@ def watch_messages(at: datetime) -> None:
             late[report], missed[desk, report] = (desk, report, pack.clock("reporter_reply")), due
     raise_late(AlarmKind.MESSAGE_WAITING, at, late.values())
     _wake_missed_again(AlarmKind.MESSAGE_WAITING, missed, at)
+    # those read while this ran: their alarm was raised or woken after the reader had dated it by the day
+    coarsen(
+        Alarm.objects.filter(kind=AlarmKind.MESSAGE_WAITING).exclude(about_id__in=unread.values("report"))
+    )
 
 
 def watch_calls(at: datetime) -> None:

@@ -60,7 +60,7 @@ def test_a_lease_that_lapses_while_somebody_types(house: House, office: str, per
     colleague = person(scripts=False)
     at_work(colleague, office, house, "Olga")
     colleague.visit(f"{office}/w/r/{ref}/")
-    expect(colleague.play.locator(".hl-bar")).to_contain_text("Also open with")
+    expect(colleague.play.locator(".hl-bar")).to_contain_text("Also opened by")
     expect(colleague.play.locator(".hl-bar")).to_contain_text("Odile O.")
     _answered(colleague)
     colleague.play.locator("#reason").fill(HERS)

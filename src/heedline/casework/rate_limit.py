@@ -46,7 +46,7 @@ class _Arrivals(Protocol):
 
 
 class _FixedTable:
-    """A table of fixed size that never drops a key.
+    """A fixed-size table that never evicts a key.
 
     Two keys that share a slot can make a limit stricter but never looser, and a flood of invented keys cannot push
     anybody's slot out.

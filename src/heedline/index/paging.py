@@ -158,7 +158,7 @@ class PageFile:
         )
 
     def ahead(self, numbers: Iterable[int]) -> None:
-        """Fetch pages that will be read, in one go."""
+        """Prefetch the pages that are about to be read, in a single call."""
         known = (self._dirty, self._opened, self._ahead)
         wanted = [
             one

@@ -246,7 +246,7 @@ def _posted(typed: TypedValues, block: Block) -> Iterator[str]:
 
 
 def _texts(value: Any) -> str:
-    """Return the typed value of a field as one text, which is empty if nothing was typed."""
+    """Return the typed value of a field as a single string, which is empty if nothing was typed."""
     if isinstance(value, Mapping):
         return " ".join(part for part in value.values() if part.strip())
     if isinstance(value, list):

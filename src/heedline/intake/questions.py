@@ -205,7 +205,7 @@ class QuestionSet:
     phrases: Mapping[str, str]
     """Error messages and short phrases ("Not given"), by key."""
     months: tuple[tuple[str, ...], ...]
-    """Twelve tuples of accepted month names, the first of which is the one shown."""
+    """The accepted names of each of the twelve months, the first name being the one shown."""
     urgencies: tuple[UrgencyRule, ...]
     narrative: tuple[str, str]
     """The (step, field) of the reporter's own account.

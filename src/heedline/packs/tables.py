@@ -99,7 +99,7 @@ class Table:
         return self._typed(key, bool, default, "true or false")
 
     def day(self, key: str) -> date:
-        """Return a date, which is written without quotes as 2026-01-31."""
+        """Return a date, which must be written without quotes, for example 2026-01-31."""
         return self._typed(key, date, None, "a date such as 2026-01-31")
 
     def texts(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:

@@ -99,7 +99,7 @@ def files_in(words: Mapping[str, Any]) -> tuple[DisclosedFile, ...]:
 
 
 def pages_left_out(files: Iterable[DisclosedFile]) -> bool:
-    """Return whether a disclosure has some pages of a document and not all of them."""
+    """Return whether a disclosure includes only some pages of a document."""
     shown: dict[tuple[UUID, int], int] = {}
     for one in files:
         document = (one.container, one.derived.pages)

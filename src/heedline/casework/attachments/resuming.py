@@ -51,7 +51,7 @@ def begin(draft: Draft, name: str, length: int) -> DraftUpload:
 
 
 def found(draft: Draft, upload: UUID) -> DraftUpload | None:
-    """Return the upload of this id if the draft has it."""
+    """Return the draft's upload with this id, or None."""
     return next((one for one in draft.uploads if one.upload == upload), None)
 
 

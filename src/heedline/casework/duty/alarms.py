@@ -66,7 +66,7 @@ class AlarmLine:
     why_not: str
     request: UUID | None = None
     page: str = ""
-    """The name of the page where it is dealt with, or "" where no page helps or this officer may not open it."""
+    """The name of the page on which it is dealt with, or "" if there is none or this officer may not open it."""
     do: str = ""
     about: UUID | None = None
     """The id of the alarm's subject, whether or not this officer may see it."""
@@ -149,7 +149,7 @@ def open_now(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
 
 
 def _since(slot: datetime, at: datetime) -> str:
-    """Return when an alarm was raised, as the quarter hour or, once only the day is kept, as the day."""
+    """Return when an alarm was raised, to the quarter hour, or only the day once the time is no longer kept."""
     quarter_hour = slot_words(slot, at, office_zone())
     return quarter_hour.partition(",")[0] if slot == day_of(slot) else quarter_hour
 

@@ -35,7 +35,7 @@ _HIDDEN = Figure(NOT_SHOWN, None)
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """The numbers of people who came to a page, continued and left.
+    """The numbers of people who reached a page, who continued and who left.
 
     The three figures add up, so there is never exactly one of them suppressed.
     """

@@ -257,7 +257,7 @@ def _verify(row: DeskNotice, by: Attendance, at: datetime) -> bool:
 
 
 def _send_held(code: str, desk: UUID, *, by: Attendance, at: datetime) -> None:
-    """Send held notices to desks that have a current key again.
+    """Send held notices to the desks that once again have a current key.
 
     Only what the desk itself has held: it is signed anew in this session.
     """

@@ -68,7 +68,7 @@ _noticed: dict[UUID, datetime] = {}
 
 @dataclass(frozen=True)
 class Coverage:
-    """The numbers of a desk's reports that can and cannot be searched.
+    """How many of a desk's reports can and cannot be searched.
 
     `reports` are in the index, `waiting` are not yet, or not as they are now, and `aside` could not be read. `gone` of
     those that wait are to be removed. `ended` means that the key to which the index is sealed has ended. `made` is false while the desk has no index.

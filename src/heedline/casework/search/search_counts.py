@@ -1,4 +1,4 @@
-"""The numbers of searches that officers made, for supervisors and overseers."""
+"""Counts of officers' searches, for supervisors and overseers."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def counts(*, by: Attendance, at: datetime, days: int = 30) -> tuple[SearchCount
 
 
 def _count(officer: str, lines: Iterable[tuple[str, datetime, int, int, int]]) -> SearchCount:
-    """Add up an officer's searches from lines of kind, hour, searches, broad ones, and reports found."""
+    """Total an officer's searches from rows of (kind, hour, searches, broad searches, reports found)."""
     kinds, hours = Counter[str](), Counter[datetime]()
     broad = hits = 0
     for kind, hour, n, many, found in lines:

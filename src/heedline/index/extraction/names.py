@@ -261,7 +261,7 @@ def _without_article(word: str, rules: NameRules) -> str:
 
 
 def known_as(part: str, rules: NameRules, *, last: bool = False) -> frozenset[str]:
-    """Return the names of which this spelling is a form.
+    """Return the names that this spelling is a variant of.
 
     A last part is also looked up among surnames.
     """

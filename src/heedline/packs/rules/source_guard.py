@@ -35,7 +35,7 @@ class SourceGuard:
     young: tuple[str, ...]
 
     def tasks(self, text: str) -> tuple[str, ...]:
-        """Return the words of a message that ask the reporter to find out more."""
+        """Return the phrases in a message that ask the reporter to find out more."""
         line = _flat(text)
         return tuple(
             phrase

@@ -184,7 +184,7 @@ def move_after(place: Place, opinion: Opinion, first: Opinion | None = None) -> 
 
 
 def agreement(first: Opinion, second: Opinion, provisions: Iterable[str]) -> dict[str, bool]:
-    """Return, for each provision, whether two examiners agree whether it is met."""
+    """Return, for each provision, whether two examiners agree on whether it is met."""
     return {one: (one in first.met) == (one in second.met) for one in provisions}
 
 

@@ -217,7 +217,7 @@ def destroy(request: SignedInRequest, desk: str) -> HttpResponse:
 
 
 def with_passphrase(request: SignedInRequest, form: Form, act: Callable[[str], object]) -> Form:
-    """Perform an action that needs the passphrase, reporting any error at the passphrase field.
+    """Perform an action that needs the passphrase, reporting any error on the passphrase field.
 
     Guesses are rate-limited.
     """

@@ -54,7 +54,7 @@ def facts_of(header: CaseHeader) -> list[dict[str, str]]:
         until = times.clock(header.writing.until)
         facts.append({"label": "Writing now", "text": f"{header.writing.writer}, until {until}"})
     if header.writing.also_open:
-        facts.append({"label": "Also open with", "text": also_open_words(header.writing.also_open)})
+        facts.append({"label": "Also opened by", "text": also_open_words(header.writing.also_open)})
     return facts
 
 

@@ -90,7 +90,7 @@ def _shown(picture: Image.Image, longest: int) -> Image.Image:
 
 
 def write_pictures(out: FrameWriter, most_pixels: int, longest: int, most_pictures: int) -> None:
-    """Decode standard input and write its images."""
+    """Decode the picture file on standard input and write its images."""
     formats = [*_READERS, *_heif()]
     Image.MAX_IMAGE_PIXELS = None  # our own limit comes before the decoding, and has its own answer
     with Image.open(sys.stdin.buffer, formats=formats) as picture:

@@ -39,7 +39,7 @@ class PictureHash:
 
     @property
     def value(self) -> bytes:
-        """The hash of the picture as it is."""
+        """The hash of the picture in its original orientation."""
         return self.forms[0]
 
     @property

@@ -204,7 +204,7 @@ def section_3_step(times: NoticeTimes, rules: NoticeRules, further: Collection[d
 
 
 def escalate_to(step: DueStep, rules: NoticeRules, now: datetime) -> Escalation | None:
-    """Return the highest escalation due, or None before the deadline or for a step of the desk's own."""
+    """Return the highest escalation due, or None before the deadline or if the step is the desk's own."""
     if step.step not in {NoticeStep.ACKNOWLEDGE, NoticeStep.ANSWER}:
         return None
     due = [one for one in rules.escalation if now >= step.due + one.after]

@@ -45,7 +45,7 @@ class FormerNotice:
 
 @dataclass(frozen=True, slots=True)
 class FormerItem:
-    """The figures data about one item. `firsts` are days, outcomes and provisions; `seconds` are days and agreement."""
+    """One item's data for the figures. `firsts` are days, outcomes and provisions; `seconds` are days and agreement."""
 
     found_on: date
     firsts: tuple[tuple[date, str, tuple[str, ...]], ...]

@@ -1,4 +1,4 @@
-"""The queue of items, and adding one."""
+"""Pages for the queue of items and for adding an item."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _FIND = (
 @open_to(Audience.UNLOCKED)
 @require_GET
 def queue(request: OfficeRequest) -> HttpResponse:
-    """Show a list of items of the officer's desk, the highest priority first."""
+    """Show a list of items of the officer's desk, highest priority first."""
     chosen = request.GET.get("list", "open")
     chosen = chosen if chosen in LISTS else "open"
     typed = request.GET.get("page", "1")

@@ -1,4 +1,4 @@
-"""An examiner's own page for breaks and opt-outs, and the page for whoever looks after examiners' welfare."""
+"""An examiner's own page for breaks and opt-outs, and the welfare lead's page of examiners' viewing time."""
 
 from __future__ import annotations
 

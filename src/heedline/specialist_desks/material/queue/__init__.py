@@ -1,4 +1,4 @@
-"""What examiners are shown of items: the queue in order of priority, one item, the items of a report, and a search.
+"""Views of items for examiners: the queue by priority, one item, the items of a report, and search.
 
 Start with `reading.py`. Everything is read from the sealed index in an unlocked session, and viewing an item is logged.
 """

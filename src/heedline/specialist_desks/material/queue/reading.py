@@ -371,7 +371,7 @@ def lines_of(
 def _examinations(
     rows: Sequence[Examination], item: MaterialItem, ring: Keyring, by: Attendance
 ) -> tuple[ShownExamination, ...]:
-    """Return the examinations of an item. A second reviewer sees neither outcome nor reasons of the first."""
+    """Return the examinations of an item. A second reviewer does not see the first's outcome or reasons."""
     provisions = law_of.load_law(settings.PACK).provisions
     opened = desk_parts.opened([one.container for one in rows], ring)
     shown = []
@@ -392,7 +392,7 @@ def _examinations(
 
 
 def _history(item: MaterialItem) -> tuple[tuple[str, str, datetime], ...]:
-    """Return the acts on an item from the log, newest first, each with who did it."""
+    """Return the logged actions on an item, newest first, each with the person who took it."""
     rows = list(Event.objects.filter(thing="item", thing_id=item.id).order_by("-at")[:_MOST_ACTS])
     names = dict(Officer.objects.filter(id__in=[one.actor for one in rows]).values_list("id", "name"))
     words = register.act_words()

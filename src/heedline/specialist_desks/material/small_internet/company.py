@@ -9,12 +9,12 @@ from enum import StrEnum
 
 
 class CompanyManner(StrEnum):
-    """How the company treats what it receives."""
+    """How the company responds to what it is sent."""
 
     WELL = "well"
-    """It takes everything."""
+    """It accepts everything."""
     BADLY = "badly"
-    """Its mail bounces, and its programs answer with errors."""
+    """Its mail bounces, and its webhook and API return errors."""
     NEVER = "never"
     """It never responds, so connections hang until they time out."""
 

@@ -107,7 +107,7 @@ class SmallSites:
         self.asked: list[str] = []
 
     def remove(self, address: str, how: str = "404") -> None:
-        """Remove a page: `how` is "404", or "tombstone" for a page that says so with the status of success."""
+        """Remove a page: `how` is "404", or "tombstone" for a page that says so with a success status."""
         self.gone[_plain(address)] = how
 
     def restore(self, address: str) -> None:
@@ -143,5 +143,5 @@ class SmallSites:
 
 
 def _plain(address: str) -> str:
-    """Return host and path of an address."""
+    """Return the host and path of an address."""
     return address.partition("://")[2] or address

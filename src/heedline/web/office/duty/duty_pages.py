@@ -56,9 +56,9 @@ def alarm_list(request: OfficeRequest) -> HttpResponse:
 
 
 def _shown(thing: AlarmedThing) -> dict[str, object]:
-    """Return a thing with its alarms, each with the URL of the page where it is dealt with, or "".
+    """Return a subject with its alarms, each with the URL of the page where it is dealt with, or "".
 
-    The thing itself leads where its first alarm does. A desk leads nowhere: its alarms are about different things.
+    The subject links to the page of its first alarm. A desk has no link, as its alarms are about different subjects.
     """
     first = thing.first
     href = address_of(first) if first.title != first.desk_name else ""
@@ -66,7 +66,7 @@ def _shown(thing: AlarmedThing) -> dict[str, object]:
 
 
 def address_of(alarm: AlarmLine) -> str:
-    """Return the URL of the page where an alarm is dealt with, or "" if no page helps or the officer may not see it."""
+    """Return the URL of the page where an alarm is dealt with, or "" if there is none or the officer may not see it."""
     if alarm.page.startswith("report"):
         return reverse(alarm.page, kwargs={"ref": alarm.ref}) if alarm.ref else ""
     if alarm.page and alarm.record:

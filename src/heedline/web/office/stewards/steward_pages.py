@@ -149,7 +149,7 @@ def _proposing(
 
 
 def _warned(form: Form) -> str:
-    """Return whose leaving the warnings on a page are about, because the form can be changed after they were shown."""
+    """Return the officer and desk that the warnings are about, as the form can be changed after they were shown."""
     return f"{form.text('officer')} {form.text('desk')}".strip()
 
 

@@ -119,7 +119,7 @@ def asking_of(draft: Draft, at: datetime) -> PageFlow:
 
 
 def _posted_kind(request: HttpRequest) -> str:
-    """Return the kind of report of the page that was posted, or "" if it is missing or invalid."""
+    """Return the kind of report given in the posted form, or "" if it is missing or invalid."""
     kind = request.POST.get(KIND_FIELD, "")
     return kind if kind in pack().kinds else ""
 

@@ -1,4 +1,4 @@
-"""Navigation between question pages, with saving, Continue and Back, and pages out of sequence."""
+"""Navigation between question pages: saving, Continue and Back, and pages requested out of sequence."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class EvidenceUploads:
         return _ADD.fullmatch(path) is not None
 
     def upload_in(self, path: str) -> UUID | None:
-        """Return None: evidence is uploaded by a form only."""
+        """Return None, because evidence is uploaded only through a form."""
         return None
 
     def draft_for(self, environ: WSGIEnvironment) -> Draft | None:

@@ -10,13 +10,18 @@ from django.db import DatabaseError, connection, transaction
 
 from heedline.audit.models import Event
 from heedline.casework.records import desk_parts
-from heedline.reports.models import DeskPartHeader
+from heedline.reports.models import DeskPartHeader, DeskPartPayload
 from heedline.specialist_desks.material.evidence.chain import EvidenceKind
 from heedline.specialist_desks.material.evidence.entries import add
 from heedline.specialist_desks.material.examination import examining
 from heedline.specialist_desks.material.items.found_item import find
-from heedline.specialist_desks.material.models import EvidenceEntry, MaterialDisposal, MaterialItem
-from heedline.specialist_desks.material.vocabulary import FIGURES, MaterialAct
+from heedline.specialist_desks.material.models import (
+    EvidenceEntry,
+    HashBankPage,
+    MaterialDisposal,
+    MaterialItem,
+)
+from heedline.specialist_desks.material.vocabulary import BANK, FIGURES, MaterialAct
 from tests.support.cast import House, now
 from tests.support.material_scene import an_item_of, material_desk
 from tests.support.scene_people import People
@@ -151,3 +156,53 @@ def test_the_database_asks_what_is_disposed_of_and_marks_it(people: People, item
     assert not DeskPartHeader.objects.filter(thing=item).exists()
     event = Event.objects.get(act="material-disposed")
     assert (event.thing_id, event.detail["entries"], event.detail["parts"]) == (item, 1, parts)
+
+
+def forged_page(people: People, ref: UUID) -> None:
+    """Insert a page of the bank whose id is that of another thing, and ask for its old parts to be deleted."""
+    desk = people.house.desks["material"].id
+    one = desk_parts.seal(desk, ref, {"entries": []}, part=BANK, on=people.at.date())
+    HashBankPage.objects.create(id=ref, desk_id=desk, container=one, entries=0)
+    for container in (one, uuid4(), DeskPartHeader.objects.filter(thing=ref).exclude(part=BANK)[0].container):
+        HashBankPage.objects.filter(id=ref).update(container=container)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT permits.drop_old_bank_parts(%s)", [ref])
+
+
+def test_a_forged_page_of_the_bank_deletes_nothing_of_an_item(people: People, item: UUID) -> None:
+    def parts(ref: UUID) -> set[UUID]:
+        return set(
+            DeskPartHeader.objects.filter(thing=ref).exclude(part=BANK).values_list("container", flat=True)
+        )
+
+    def payloads(ref: UUID) -> int:
+        return DeskPartPayload.objects.filter(container__in=parts(ref)).count()
+
+    with people.sitting("Odile"):
+        disposal = proposed(people, item, "Odile")
+        before = parts(item)
+        forged_page(people, item)
+    assert parts(item) == before
+    assert payloads(item) == len(before) > 0
+    with people.sitting("Olga"):
+        figures = kept_for(people, disposal)
+        assert decided(disposal, figures) == "done"
+    with people.sitting("Odile"):
+        forged_page(people, disposal)
+    assert parts(disposal) == {figures}
+    assert payloads(disposal) == 1
+
+
+def test_a_page_of_the_bank_stays_while_no_later_one_is_stored(people: People) -> None:
+    desk, page = people.house.desks["material"].id, uuid4()
+    with people.sitting("Odile"), connection.cursor() as cursor:
+        old, new = (
+            desk_parts.seal(desk, page, {"entries": []}, part=BANK, on=people.at.date()) for _ in range(2)
+        )
+        HashBankPage.objects.create(id=page, desk_id=desk, container=uuid4(), entries=0)
+        cursor.execute("SELECT permits.drop_old_bank_parts(%s)", [page])
+        assert DeskPartHeader.objects.filter(container__in=(old, new)).count() == 2
+        HashBankPage.objects.filter(id=page).update(container=new)
+        cursor.execute("SELECT permits.drop_old_bank_parts(%s)", [page])
+    assert [one.container for one in DeskPartHeader.objects.filter(thing=page)] == [new]
+    assert [one.container for one in DeskPartPayload.objects.filter(thing=page)] == [new]

@@ -112,7 +112,7 @@ TABLES: dict[str, dict[str, str]] = {
     "reports_owner_notice": {"office": "ar", "usher": "d"},
     "reports_task": {"office": "ar", "usher": "d"},
     "reports_file": {"office": "r", "door": "a", "usher": "d", "worker": "m"},
-    "reports_desk_part_header": {"office": "ar", "usher": "ad"},
+    "reports_desk_part_header": {"office": "ar", "usher": "ard"},
     "reports_desk_part_payload": {"office": "ar", "usher": "ad"},
     "reports_desk_file": {"office": "ar", "usher": "ard"},
     "reports_derivative": {"office": "r", "usher": "ad"},
@@ -291,7 +291,6 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ): "closed lookup report_id touched",  # the note after a call is keyed by its receipt
     ("reports_receipt", "usher", "w"): "touched",
     ("reports_sealed_header", "office", "w"): "epochs header",
-    ("reports_desk_part_header", "usher", "r"): "container desk_id epoch header thing",
     ("reports_desk_part_header", "usher", "w"): "epoch header",
     ("reports_desk_part_payload", "usher", "r"): "container desk_id thing",
     ("reports_search", "settler", "r"): "at",

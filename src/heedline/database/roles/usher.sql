@@ -67,8 +67,7 @@ GRANT SELECT (id, desk_id, epoch, header, reports, purge, purge_by), INSERT, UPD
     reports_search_index TO heedline_usher;
 GRANT SELECT (id, epochs, header), UPDATE (epochs, header) ON reports_search TO heedline_usher;
 -- parts of a desk: addressed to its new keys, disposed of with what they are about, and written by those without a session
-GRANT SELECT (container, desk_id, thing, epoch, header), INSERT, UPDATE (epoch, header), DELETE ON
-    reports_desk_part_header TO heedline_usher;
+GRANT SELECT, INSERT, UPDATE (epoch, header), DELETE ON reports_desk_part_header TO heedline_usher;
 GRANT SELECT (container, desk_id, thing), INSERT, DELETE ON reports_desk_part_payload TO heedline_usher;
 -- `FOR UPDATE` needs the right to change a column: nothing does
 GRANT SELECT, INSERT, UPDATE (state), DELETE ON reports_desk_file TO heedline_usher;

@@ -99,18 +99,23 @@ BEGIN
     RETURN 'done';
 END $$;
 
--- Delete what a page of the bank of known hashes was before it was written anew.
+-- Delete the earlier versions of a page of the bank of known hashes, once its present one is stored. Officers can insert a page
+-- with any id, so only parts sealed as a page of the bank are deleted: never those of an item, or the figures kept of one.
 CREATE FUNCTION permits.drop_old_bank_parts(p_page uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
-DECLARE v_desk uuid; v_now uuid;
+DECLARE v_desk uuid; v_now uuid; v_old uuid[];
 BEGIN
     SELECT b.desk_id, b.container INTO v_desk, v_now FROM public.material_hash_bank b
-        WHERE b.id = p_page AND b.desk_id IN (SELECT permits.my_desks());
+        JOIN public.reports_desk_part_header h ON h.container = b.container
+        WHERE b.id = p_page AND b.desk_id IN (SELECT permits.my_desks())
+            AND h.desk_id = b.desk_id AND h.thing = p_page AND h.part = 'material-bank';
     IF NOT FOUND THEN RETURN; END IF;
+    SELECT array_agg(h.container) INTO v_old FROM public.reports_desk_part_header h
+        WHERE h.desk_id = v_desk AND h.thing = p_page AND h.part = 'material-bank' AND h.container <> v_now;
     DELETE FROM public.reports_desk_part_payload p
-        WHERE p.desk_id = v_desk AND p.thing = p_page AND p.container <> v_now;
+        WHERE p.desk_id = v_desk AND p.thing = p_page AND p.container = ANY (v_old);
     DELETE FROM public.reports_desk_part_header h
-        WHERE h.desk_id = v_desk AND h.thing = p_page AND h.container <> v_now;
+        WHERE h.desk_id = v_desk AND h.thing = p_page AND h.container = ANY (v_old);
 END $$;
 REVOKE ALL ON FUNCTION permits.decide_item_disposal(uuid, uuid), permits.drop_old_bank_parts(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION permits.decide_item_disposal(uuid, uuid), permits.drop_old_bank_parts(uuid) TO heedline_office;

@@ -144,6 +144,27 @@ def test_the_database_lets_no_third_desk_take_end_or_add_a_question(people: Peop
     assert DeskQuestion.objects.count() == 1
 
 
+def test_the_database_lets_the_asking_desk_silence_no_alarm_of_the_other(people: People) -> None:
+    _asked(people, "Odile")
+    [alarm] = Alarm.objects.filter(kind="question-late")
+    assert alarm.desk.code == "south-west"
+    with people.sitting("Odile") as here:
+        mine = Alarm.objects.filter(pk=alarm.id)
+        for change in (
+            {"acknowledged_by": here.officer_id, "acknowledged_at": people.at},
+            {"slot": people.at + timedelta(days=900)},
+            {"cleared_by": here.officer_id, "cleared_at": people.at, "because": "desk-was-busy"},
+        ):
+            with pytest.raises(Exception, match="row-level security"), transaction.atomic():
+                mine.update(**change)
+        assert mine.update(
+            cleared_by=here.officer_id, cleared_at=people.at, because="report-disposed"
+        )  # as it does with its report
+    with acting("worker"):
+        clock.watch(people.at + timedelta(hours=5))
+    assert Alarm.objects.filter(kind="question-late", cleared_at=None).count() == 1
+
+
 def test_a_desk_passes_on_only_what_it_has_held_itself(people: People) -> None:
     """Held notices are re-signed when passed on, so another desk must not be able to put words into them."""
     match, _ = _asked(people, "Odile")

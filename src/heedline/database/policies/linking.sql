@@ -37,10 +37,16 @@ CREATE POLICY taken_at_my_desk ON reports_desk_question FOR UPDATE TO heedline_o
 CREATE POLICY answered_or_gone ON reports_desk_question FOR DELETE TO heedline_office
     USING (from_desk_id IN (SELECT permits.my_desks()) OR to_desk_id IN (SELECT permits.my_desks()));
 
--- The desk that asked ends the alarm about its question, if its own report is disposed of.
-CREATE POLICY of_my_questions ON dispatch_alarm TO heedline_office
+-- The desk that asked clears the other desk's alarm about its question when its own report is disposed of. It cannot
+-- acknowledge that alarm, which would stop its paging. The worker raises it again if the question is still open.
+CREATE POLICY of_my_questions ON dispatch_alarm FOR SELECT TO heedline_office
     USING (kind = 'question-late' AND about_id IN (SELECT q.id FROM public.reports_desk_question q
         WHERE q.from_desk_id IN (SELECT permits.my_desks())));
+CREATE POLICY my_questions_end ON dispatch_alarm FOR UPDATE TO heedline_office
+    USING (kind = 'question-late' AND about_id IN (SELECT q.id FROM public.reports_desk_question q
+        WHERE q.from_desk_id IN (SELECT permits.my_desks())))
+    WITH CHECK (kind = 'question-late' AND because = 'report-disposed' AND cleared_at IS NOT NULL
+        AND cleared_by = (SELECT permits.my_officer()));
 
 -- An entry of the interest register is its owner's. The linking desk's sessions compare reports with it. No other desk sees
 -- that there is one.

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
+from tests.support.acting import acting
 from tests.support.cast import PASSWORD, House
 from tests.support.sessions import session_of
 from tests.support.site_client import SiteClient
@@ -118,5 +119,7 @@ class Hand:
     def at_work(self, house: House, name: str) -> Hand:
         """Signed in and unlocked, by a session made without the pages for it, which take six requests. The browser shows
         no page yet. Whoever tests signing in or unlocking calls `sign_in` and `unlock`."""
-        self.client.cookies[settings.SESSION_COOKIE_NAME] = session_of(house, name, site=self.client.site)
+        key = session_of(house, name, site=self.client.site)
+        with acting(self.client.site):  # which names the cookie of its site
+            self.client.cookies[settings.SESSION_COOKIE_NAME] = key
         return self

@@ -46,7 +46,7 @@ def both(house: House, stewards: tuple[Hand, Hand], kind: str, /, **facts: str) 
     stella, sten = stewards
     stella.get(f"/s/propose/{kind}/")
     stella.send(f"/s/propose/{kind}/", passphrase=house.keys["Stella"].passphrase, **facts)
-    if "Nothing is proposed yet" in stella.html:  # a warning, which is read before the second press
+    if "Nothing has been proposed yet" in stella.html:  # a warning, which is read before the second press
         stella.send(f"/s/propose/{kind}/", passphrase=house.keys["Stella"].passphrase, **facts)
     assert "Proposed and signed by you" in stella.html, stella.html
     place = the_proposal(sten)

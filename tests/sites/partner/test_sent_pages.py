@@ -150,7 +150,7 @@ def test_an_answer_goes_to_the_desk_and_another_can_follow(people: People) -> No
     petra.send(place(ident) + "answer/", code="known", text="We have visited.")
     assert petra.html.index("We have visited.") < petra.html.index("We will visit on Friday.")
     petra.get("/w/")
-    assert "Nothing is waiting for you" in petra.html
+    assert "No disclosures need your answer" in petra.html
 
 
 def test_an_answer_that_nobody_wants_any_more_is_not_called_a_colleagues(people: People) -> None:
@@ -243,7 +243,7 @@ def test_a_signature_that_does_not_hold_is_said_first(
     monkeypatch.setattr(session_signing, "is_attested", lambda *_, **__: False)
     petra.get(place(ident))
     petra.send(place(ident))
-    assert "The signature of the officer who wrote this does not hold" in petra.html
+    assert "The signature of the officer who wrote this is not valid" in petra.html
 
 
 def test_life_at_risk_is_said_everywhere(people: People) -> None:
@@ -267,7 +267,7 @@ def test_what_waits_to_be_read_by_a_second_officer_was_not_sent(people: People) 
     compared(people)
     ident = written(people, ref)
     petra = at_the_council(people)
-    assert "Nothing has been sent to you yet" in petra.html
+    assert "No disclosures have been sent to you yet" in petra.html
     bodies = []
     for one in (ident, uuid4()):
         petra.get(place(one))
@@ -281,7 +281,7 @@ def test_another_partner_sees_nothing_of_it(people: People) -> None:
     kit = Hand(SiteClient("partner")).at_work(people.house, "Kit")
     kit.get("/w/")
     assert kit.heading == "Sent to Kettleby Council"
-    assert "Nothing has been sent to you yet" in kit.html
+    assert "No disclosures have been sent to you yet" in kit.html
     for method in (kit.client.get, kit.client.post):
         assert method(place(ident)).status_code in {403, 404}
     assert Dissemination.objects.get().receipt is None

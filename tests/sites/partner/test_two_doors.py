@@ -37,7 +37,7 @@ def test_people_of_a_partner_sign_in_unlock_and_see_an_empty_list(
     petra.sign_in("Petra")
     assert petra.path == "/w/"
     assert petra.heading == "Sent to Northgate Council"
-    assert "Nothing has been sent to you yet" in petra.html
+    assert "No disclosures have been sent to you yet" in petra.html
     assert "Locked: unlock your keys" in petra.html
     petra.unlock(house, "Petra")
     assert "Keys unlocked" in petra.html

@@ -158,6 +158,26 @@ def test_the_database_asks_what_is_disposed_of_and_marks_it(people: People, item
     assert (event.thing_id, event.detail["entries"], event.detail["parts"]) == (item, 1, parts)
 
 
+@pytest.mark.parametrize(
+    "change", ["state = 'new', round = round + 1", "version = version + 1", "container = gen_random_uuid()"]
+)
+def test_a_proposal_is_void_once_the_item_changes(people: People, item: UUID, change: str) -> None:
+    parts = DeskPartHeader.objects.filter(thing=item).count()
+    with people.sitting("Odile"):
+        disposal = proposed(people, item, "Odile")
+    with people.sitting("Olga"):
+        MaterialItem.objects.filter(id=item).update(indexed=uuid4())
+        assert MaterialDisposal.objects.get(id=disposal).decided_on is None, "to be found again is no change"
+        with connection.cursor() as cursor:
+            cursor.execute(f"UPDATE material_item SET {change} WHERE id = %s", [item])
+            cursor.execute("UPDATE material_item SET state = 'gone' WHERE id = %s", [item])
+        assert decided(disposal, kept_for(people, disposal)) == "not-yours"
+        refused("SELECT permits.end_item_disposal()", match="can only be called as triggers")
+    row = MaterialDisposal.objects.get(id=disposal)
+    assert (row.done, row.decided_by_id) == (False, None)
+    assert untouched(item, parts)
+
+
 def forged_page(people: People, ref: UUID) -> None:
     """Insert a page of the bank whose id is that of another thing, and ask for its old parts to be deleted."""
     desk = people.house.desks["material"].id

@@ -270,7 +270,12 @@ DESK = SpecialistDesk(
                 "material_disposal_begins",
             }
         ),
-        functions={**NOTICE_FUNCTIONS, "decide_item_disposal": "office", "drop_old_bank_parts": "office"},
+        functions={
+            **NOTICE_FUNCTIONS,
+            "decide_item_disposal": "office",
+            "drop_old_bank_parts": "office",
+            "end_item_disposal": "office",
+        },
     ),
     sealed_parts={
         ITEM: "where an item of online material is",

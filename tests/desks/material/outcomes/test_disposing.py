@@ -103,6 +103,27 @@ def test_figures_are_not_given_without_what_is_kept_of_former_items(people: Peop
         counted(people)
 
 
+def test_a_proposal_ends_when_the_item_is_opened_again(people: People) -> None:
+    the_item(people)
+    with people.sitting("Odile") as by:
+        item = adding.add(POST, by=by, at=people.at)
+        examining.check(item, [], gone=True, by=by, at=people.at)
+        disposing.propose(item, by=by, at=people.at)
+    with people.sitting("Olga") as by:
+        assert [one.ref for one in disposing.proposals_waiting(by, people.at)] == [item]
+        examining.reopen(item, by=by, at=people.at)
+        examining.check(item, [], gone=True, by=by, at=people.at)
+        assert disposing.proposal(item, by=by) is None
+        assert disposing.proposals_waiting(by, people.at) == ()
+        with pytest.raises(NotNow, match="changed since"):
+            disposing.dispose(item, by=by, at=people.at)
+    with people.sitting("Otto") as by:
+        disposing.propose(item, by=by, at=people.at)
+    with people.sitting("Olga") as by:
+        disposing.dispose(item, by=by, at=people.at)
+    assert not MaterialItem.objects.filter(id=item).exists()
+
+
 def test_an_item_with_an_open_notice_stays(people: People, settings: Settings, tmp_path: Path) -> None:
     settings.PAGES_DIR = tmp_path
     the_item(people, "https://kiteboard.example/posts/Other1")

@@ -117,7 +117,26 @@ BEGIN
     DELETE FROM public.reports_desk_part_header h
         WHERE h.desk_id = v_desk AND h.thing = p_page AND h.container = ANY (v_old);
 END $$;
-REVOKE ALL ON FUNCTION permits.decide_item_disposal(uuid, uuid), permits.drop_old_bank_parts(uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION permits.decide_item_disposal(uuid, uuid), permits.drop_old_bank_parts(uuid) TO heedline_office;
+
+-- End the open proposal to dispose of an item that changes: whoever proposed it judged the item as it was before. Nobody has
+-- decided then, so `decided_by_id` stays empty.
+CREATE FUNCTION permits.end_item_disposal() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE public.material_disposal SET decided_on = (now() AT TIME ZONE 'UTC')::date
+        WHERE item = NEW.id AND decided_on IS NULL;
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION permits.decide_item_disposal(uuid, uuid), permits.drop_old_bank_parts(uuid), permits.end_item_disposal()
+    FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION permits.decide_item_disposal(uuid, uuid), permits.drop_old_bank_parts(uuid), permits.end_item_disposal()
+    TO heedline_office;
+GRANT EXECUTE ON FUNCTION permits.end_item_disposal() TO heedline_owner;  -- to create the trigger
+SET ROLE heedline_owner;
+CREATE TRIGGER a_change_ends_a_disposal AFTER UPDATE ON material_item
+    FOR EACH ROW WHEN ((OLD.state, OLD.round, OLD.version, OLD.container) IS DISTINCT FROM
+        (NEW.state, NEW.round, NEW.version, NEW.container)) EXECUTE FUNCTION permits.end_item_disposal();
+SET ROLE heedline_usher;
+REVOKE EXECUTE ON FUNCTION permits.end_item_disposal() FROM heedline_owner;
 SET ROLE heedline_owner;
 REVOKE CREATE ON SCHEMA permits FROM heedline_usher;

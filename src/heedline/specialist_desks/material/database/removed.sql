@@ -4,6 +4,8 @@ DROP FUNCTION permits.notice_page(bytea);
 DROP FUNCTION permits.answer_notice(bytea, text, uuid, bytea, bytea, uuid, integer);
 DROP FUNCTION permits.decide_item_disposal(uuid, uuid);
 DROP FUNCTION permits.drop_old_bank_parts(uuid);
+DROP TRIGGER a_change_ends_a_disposal ON material_item;
+DROP FUNCTION permits.end_item_disposal();
 DROP TRIGGER a_disposal_begins ON material_disposal;
 DROP FUNCTION public.material_disposal_begins();
 DROP TRIGGER a_notice_begins ON material_notice;

@@ -10,6 +10,7 @@ from django.db import models
 class MaterialDisposal(models.Model):
     """A proposal to dispose of an item, and another person's decision. Only a database function can record the decision.
 
+    If the item changes first, the proposal ends on that day (`decided_on`) with no `decided_by`.
     `item` is no foreign key: the row stays when the item is gone. `certificate` counts what was deleted. `figures`
     is the container of what figures count of the item.
     """

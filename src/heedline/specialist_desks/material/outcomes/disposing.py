@@ -1,7 +1,7 @@
 """Dispose of an item that no report names any longer, with its examinations, evidence and notices. This needs two people.
 
 The database deletes the rows and writes the certificate (`database/disposal.sql`), and asks again who is there and whether
-the work is finished. Whether a report still names the item stands only in the sealed index, so that is asked here.
+the work is finished. A change to the item ends the proposal. Whether a report still names the item stands only in the sealed index, so that is asked here.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ BANK_CLOSED = (
     "Your keys do not open all of the desk's bank of known hashes, which may hold this item's. Ask a colleague whose keys "
     "open it to dispose of this item."
 )
-NOT_PROPOSED = "Nobody has proposed to dispose of this item."
+NOT_PROPOSED = "Nobody has proposed to dispose of this item, or it has changed since somebody did."
 ANOTHER_PERSON = "You proposed to dispose of this item. A supervisor other than you has to decide."
 PROPOSED_BEFORE = (
     "Its disposal has been proposed already. A supervisor other than the proposer has to decide."

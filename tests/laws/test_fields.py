@@ -170,7 +170,7 @@ STAFF: dict[str, str] = {
     "material_disposal": "proposed_by_id decided_by_id",
     "reports_search": "officer_id at",
     "reports_desk_question": "owner_id",
-    "reports_interest": "owner_id registered_at ended_at",
+    "reports_interest": "owner_id registered_at ended_at unindexed_since",
     "reports_interest_hit": "owner_id acknowledged_at",
     "reports_sweep": "by_id at undone_by_id undone_at",
     "permits_session": "officer_id",

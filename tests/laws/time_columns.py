@@ -48,6 +48,7 @@ EXACT = {
     "reports_desk_question.due_at": "counted from an officer's act",
     "reports_interest.registered_at": "an officer's act",
     "reports_interest.ended_at": "an officer's act",
+    "reports_interest.unindexed_since": "an officer's act",
     "reports_interest_hit.acknowledged_at": "an officer's act",
     "reports_sweep.at": "an officer's act",
     "reports_sweep.until": "an officer's act",

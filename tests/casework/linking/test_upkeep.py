@@ -15,6 +15,7 @@ from heedline.casework.linking.matching import ComparisonProgress
 from heedline.casework.retention import keeping
 from heedline.casework.rota import planning
 from heedline.casework.rota.planning import PlannedShift
+from heedline.casework.search import indexing
 from heedline.casework.setup import readdressing, stewardship
 from heedline.desks.rota_weeks import RotaSpan
 from heedline.dispatch.models import Alarm
@@ -23,6 +24,7 @@ from heedline.permits.roles import Role
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskNotice, Interest, InterestHit, SealedValues
 from tests.support.acting import acting
+from tests.support.cast import now
 from tests.support.keeping_scene import disposed, proposed, with_leads
 from tests.support.leaving_scene import a_third_officer, leaves, present
 from tests.support.linking_scene import BOY, compared, interest, investigator, matched, noticed
@@ -169,6 +171,23 @@ def test_an_entry_that_nobody_compares_raises_an_alarm_until_somebody_does(peopl
     with people.sitting("Nadia") as here:
         assert not alarm_causes.comparing_late(alarm, late)
         assert matching.progress(by=here, at=late) == ComparisonProgress("National desk", 0, 0, None)
+
+
+def test_a_rebuilt_index_has_its_time_to_compare_old_entries_again(people: People) -> None:
+    interest(people)
+    compared(people)
+    Interest.objects.update(  # of last week
+        registered_at=people.at - timedelta(days=7), unindexed_since=people.at - timedelta(days=7)
+    )
+    with people.sitting("Nadia") as here:
+        indexing.rebuild(people.house.desks["national"].id, by=here, at=people.at)
+    assert Interest.objects.filter(indexed=False).count() == 1
+    for minutes, raised in ((25, False), (45, True)):
+        with acting("worker"):
+            clock.watch(now() + minutes * MINUTE)
+        assert Alarm.objects.filter(kind="comparing-late").exists() is raised, minutes
+    compared(people, at=people.at + 100 * MINUTE)
+    assert not alarm_causes.late_comparing(now() + timedelta(days=1))
 
 
 def test_hours_in_which_nobody_of_the_linking_desk_can_compare_raise_an_alarm(people: People) -> None:

@@ -139,7 +139,7 @@ def late_comparing(at: datetime) -> set[UUID]:
     before = at - COMPARED_WITHIN
     values = SealedValues.objects.filter(matched_at=None, slot__lt=before)
     entries = Interest.objects.filter(
-        indexed=False, registered_at__lt=before, ended_at=None, until__gte=at.date()
+        indexed=False, unindexed_since__lt=before, ended_at=None, until__gte=at.date()
     )
     return {*values.values_list("desk_id", flat=True), *entries.values_list("desk_id", flat=True)}
 

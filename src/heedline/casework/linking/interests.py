@@ -120,6 +120,7 @@ def register(
                 home_id=home.id,
                 desk_id=to.desk,
                 registered_at=at,
+                unindexed_since=at,
                 until=until,
                 epochs=list(dict.fromkeys([to.epoch, own.epoch])),
                 header=sealed.header,

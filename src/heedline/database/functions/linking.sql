@@ -26,7 +26,8 @@ CREATE FUNCTION permits.an_index_begins() RETURNS trigger LANGUAGE plpgsql SECUR
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     UPDATE public.reports_sealed_values v SET indexed = false WHERE v.desk_id = NEW.desk_id AND v.indexed;
-    UPDATE public.reports_interest i SET indexed = false WHERE i.desk_id = NEW.desk_id AND i.indexed;
+    UPDATE public.reports_interest i SET indexed = false, unindexed_since = now()
+        WHERE i.desk_id = NEW.desk_id AND i.indexed;
     RETURN NULL;
 END $$;
 

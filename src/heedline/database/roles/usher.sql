@@ -77,8 +77,8 @@ GRANT SELECT (id, epochs, header), UPDATE (epochs, header) ON reports_desk_notic
 GRANT SELECT (id, epochs, header), UPDATE (epochs, header) ON reports_subject_request TO heedline_usher;
 GRANT SELECT (id, interest_id, epochs, header), UPDATE (owner_id, epochs, header) ON reports_interest_hit TO
     heedline_usher;
-GRANT SELECT (id, owner_id, home_id, desk_id, indexed, epochs, header), UPDATE (owner_id, indexed, epochs, header) ON
-    reports_interest TO heedline_usher;
+GRANT SELECT (id, owner_id, home_id, desk_id, indexed, epochs, header), UPDATE (owner_id, indexed, unindexed_since, epochs,
+    header) ON reports_interest TO heedline_usher;
 GRANT SELECT (desk_id, report, aside, gone), INSERT, UPDATE (aside, gone) ON reports_search_waiting TO heedline_usher;
 GRANT SELECT, INSERT, DELETE ON reports_step TO heedline_usher;
 GRANT SELECT (report_id), DELETE ON reports_swept TO heedline_usher;

@@ -72,7 +72,7 @@ GRANT SELECT (desk_id, aside) ON reports_search_waiting TO heedline_worker;
 GRANT SELECT (report, desk_id, slot, matched_at) ON reports_sealed_values TO heedline_worker;
 GRANT SELECT (id, interest_id, owner_id, acknowledged_at) ON reports_interest_hit TO heedline_worker;
 GRANT SELECT (id, to_desk_id, owner_id, due_at) ON reports_desk_question TO heedline_worker;
-GRANT SELECT (id, owner_id, home_id, desk_id, registered_at, until, ended_at, indexed) ON reports_interest TO
+GRANT SELECT (id, owner_id, home_id, desk_id, until, ended_at, indexed, unindexed_since) ON reports_interest TO
     heedline_worker;
 GRANT SELECT (id, due_at, state, owner_id, report_id) ON reports_task TO heedline_worker;
 GRANT SELECT (id, due_at, state, assigned_to_id, report_id) ON reports_translation TO heedline_worker;

@@ -2278,6 +2278,7 @@ class Migration(migrations.Migration):
                 ("until", models.DateField()),
                 ("ended_at", models.DateTimeField(null=True)),
                 ("indexed", models.BooleanField(default=False)),
+                ("unindexed_since", models.DateTimeField()),
                 ("epochs", django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField())),
                 ("header", models.BinaryField(null=True)),
                 ("payload", models.BinaryField()),

@@ -81,7 +81,8 @@ class Interest(models.Model):
     """An interest register entry with the names and identifiers registered until a date.
 
     `desk` is the linking desk, to which it is sealed so that its sessions compare reports with it, and `home` the desk of
-    the owner. Whatever is registered, and the ground, are inside the seal.
+    the owner. Whatever is registered, and the ground, are inside the seal. `unindexed_since` is when the entry was registered
+    or, if the linking desk's index has been rebuilt since, when that began.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -92,6 +93,7 @@ class Interest(models.Model):
     until = models.DateField()
     ended_at = models.DateTimeField(null=True)
     indexed = models.BooleanField(default=False)
+    unindexed_since = models.DateTimeField()
     epochs = ArrayField(models.UUIDField())
     header = models.BinaryField(null=True)
     payload = models.BinaryField()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
 from heedline.casework.access.keyring import Keyring
-from heedline.casework.attachments.manifests import entries_of
+from heedline.casework.attachments.manifests import ManifestEntry, entries_of
 from heedline.casework.attachments.redeeming import read_stored
 from heedline.casework.attachments.view_content import StoredObject
 from heedline.files.derivatives.pixels import RawPicture, first_picture
@@ -16,16 +16,28 @@ from heedline.vault import CannotOpen
 from heedline.vault.containers.container import file_key
 
 
-def pictures_of(report: UUID, ring: Keyring, *, most: int) -> Iterator[tuple[int, RawPicture]]:
-    """Yield the first `most` pictures of a report that can be decoded, each with its number on the files page.
+def pictures_of(report: UUID, ring: Keyring, *, most: int) -> tuple[int, Iterator[tuple[int, RawPicture]]]:
+    """Return how many pictures a report has, and the first `most` of them, decoded one by one.
 
-    Raises CannotOpen and ChangedSinceArrival for a report that does not open. A file that does not is left out.
+    Each comes with its number on the files page. Raises CannotOpen and ChangedSinceArrival for a report that does not
+    open. A file that does not open, or that cannot be decoded, is left out.
     """
     rows = {one.container: one for one in ReportFile.objects.filter(report_id=report)}
     entries = [one for one in entries_of(report, ring) if one.container in rows]
     images = [(at, one) for at, one in enumerate(entries, 1) if one.kind == FileKind.IMAGE]
-    headers = {one.container: one for one in SealedHeader.objects.filter(container__in=rows, part="file")}
-    for number, entry in images[:most]:
+    return len(images), _decoded(images[:most], rows, ring)
+
+
+def _decoded(
+    images: Sequence[tuple[int, ManifestEntry]], rows: Mapping[UUID, ReportFile], ring: Keyring
+) -> Iterator[tuple[int, RawPicture]]:
+    headers = {
+        one.container: one
+        for one in SealedHeader.objects.filter(
+            container__in=[entry.container for _, entry in images], part="file"
+        )
+    }
+    for number, entry in images:
         header, row = headers.get(entry.container), rows[entry.container]
         if header is None:
             continue

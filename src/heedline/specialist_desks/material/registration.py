@@ -94,6 +94,7 @@ DESK = SpecialistDesk(
         MaterialAct.EVIDENCE_VIEWED: "Viewed a file of an item's evidence",
         MaterialAct.BUNDLED: "Exported the evidence of an item",
         MaterialAct.SEARCHED: "Searched items",
+        MaterialAct.PICTURES_COMPARED: "Compared a report's pictures with known material",
         MaterialAct.DISPOSAL_PROPOSED: "Proposed to dispose of an item",
         MaterialAct.KEPT: "Refused to dispose of an item, or took the proposal back",
         MaterialAct.WELFARE_VIEWED: "Viewed examiners' time with items",

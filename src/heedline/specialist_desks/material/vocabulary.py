@@ -70,6 +70,7 @@ class MaterialAct(AnyAct):
     WELFARE_VIEWED = "material-welfare-viewed"
     DISPOSED = "material-disposed"
     SEARCHED = "material-searched"
+    PICTURES_COMPARED = "material-pictures-compared"
 
 
 class MaterialAlarm(AnyAlarmKind):

@@ -44,6 +44,20 @@ class KnownMatch:
         return {"item": str(self.item), "by": self.by, "band": str(self.band), "distance": self.distance}
 
 
+@dataclass(frozen=True)
+class PicturesLookedUp:
+    """The matches of a report's pictures, each with the picture's number, and how many were looked up of how many.
+
+    `closed_pages` is the number of pages of the bank that did not open.
+    """
+
+    matches: tuple[tuple[int, KnownMatch], ...]
+    pictures: int
+    compared: int
+    closed_pages: int
+    nothing_known: bool
+
+
 def look_up_and_remember(found: FoundItem, told: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return a capture's or upload's matches among other items, and add its hashes to the bank.
 
@@ -101,25 +115,28 @@ def items_with_files_of(report: UUID, desk: UUID, ring: Keyring) -> Sequence[UUI
     return list(dict.fromkeys(found))
 
 
-def like_pictures_of(
-    report: UUID, desk: UUID, ring: Keyring, *, most: int
-) -> Sequence[tuple[int, KnownMatch]]:
-    """Return the items of a desk that the first `most` pictures of a report resemble, each with the picture's number.
+def like_pictures_of(report: UUID, desk: UUID, ring: Keyring, *, most: int) -> PicturesLookedUp:
+    """Look up the first `most` pictures of a report among the desk's known material.
 
     Pictures are decoded in the sandbox and hashed here. Nothing is added to the bank, and nothing is kept. Raises
     CannotOpen and ChangedSinceArrival for a report that does not open.
     """
-    bank = _entries(list(HashBankPage.objects.filter(desk_id=desk).order_by("id")), ring)
+    pages = list(HashBankPage.objects.filter(desk_id=desk).order_by("id"))
+    opened = desk_parts.opened([one.container for one in pages], ring)
+    bank = [one for page in pages for one in opened.get(page.container, {}).get("entries", ())]
+    closed = sum(page.container not in opened for page in pages)
+    total, pictures = pixels.pictures_of(report, ring, most=most)
     if not any(picture_of(one) is not None for one in bank):
-        return ()
-    found = []
-    for number, picture in pixels.pictures_of(report, ring, most=most):
+        return PicturesLookedUp((), total, 0, closed, nothing_known=True)
+    found, compared = [], 0
+    for number, picture in pictures:
         rows = np.frombuffer(picture.pixels, np.uint8).reshape(picture.height, picture.width, 3)
         hashed = hash_picture(rows)
         if hashed is not None and hashed.claims:
+            compared += 1
             told = {"pdq": {"forms": [one.hex() for one in hashed.forms], "quality": hashed.quality}}
             found += [(number, match) for match in look_up(told, bank, besides=None)]
-    return found
+    return PicturesLookedUp(tuple(found), total, compared, closed, nothing_known=False)
 
 
 def forget(found: FoundItem, *, every_page: bool = True) -> None:

@@ -11,7 +11,7 @@ from heedline.casework.access import session
 from heedline.casework.pages import case_file
 from heedline.specialist_desks.material.pages.evidence.evidence_words import BANDS
 from heedline.specialist_desks.material.pages.words import STATES
-from heedline.specialist_desks.material.queue import reading
+from heedline.specialist_desks.material.queue import pictures, reading
 from heedline.web.declared import Audience, open_to
 from heedline.web.shell.report_page import page
 from heedline.web.shell.request import OfficeRequest
@@ -27,6 +27,9 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
     alike = [(one, STATES[one.state]) for one in reading.items_with_files_of(ref, by=by, at=at)]
     context = {"ref": ref, "lines": lines, "alike": alike, "compared": "pictures" in request.GET}
     if context["compared"]:
-        matches = reading.items_like_pictures_of(ref, by=by, at=at)
-        context["pictures"] = [(number, one, STATES[one.state], BANDS[band]) for number, one, band in matches]
+        found = pictures.compare(ref, by=by, at=at)
+        context |= {"found": found, "most": pictures.MOST_PICTURES}
+        context["pictures"] = [
+            (one.number, one.line, STATES[one.line.state], BANDS[one.band]) for one in found.matches
+        ]
     return page(request, "material/of_report.html", file, "material-of-report", context)

@@ -21,7 +21,6 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.errors import CannotOpen, ChangedSinceArrival, NotHere
 from heedline.casework.recording import refusals_logged
 from heedline.casework.records import desk_parts
-from heedline.casework.report import restrictions
 from heedline.casework.report.opening import received_words, short_name
 from heedline.casework.search import desk_index, documents, indexing
 from heedline.casework.search.page_store import one_snapshot
@@ -33,7 +32,6 @@ from heedline.reports.models import SearchIndex
 from heedline.specialist_desks.material.evidence import known
 from heedline.specialist_desks.material.examination import law as law_of
 from heedline.specialist_desks.material.examination import welfare
-from heedline.specialist_desks.material.hashes import Band
 from heedline.specialist_desks.material.items.addresses import locators_of
 from heedline.specialist_desks.material.items.contents import ItemContent
 from heedline.specialist_desks.material.items.finding import (
@@ -52,8 +50,6 @@ from heedline.specialist_desks.material.vocabulary import DESK_KIND, MaterialAct
 A_PAGE: Final = 25
 #: Items whose order is looked up for one page of the queue, and how many more than the page needs are tried first.
 _MOST_RANKED, _SPARE = 2_000, 100
-#: Pictures of a report that are compared at once with what is known. Each is decoded in a sandbox.
-MOST_PICTURES: Final = 12
 #: Entries of an item's log on its page.
 _MOST_ACTS: Final = 50
 #: The lists of the queue, and the states in each.
@@ -282,30 +278,6 @@ def items_with_files_of(ref: UUID, *, by: Attendance, at: datetime) -> tuple[Ite
     except (CannotOpen, ChangedSinceArrival):
         return ()
     return lines_of(wanted, None, ring, by, at)
-
-
-def items_like_pictures_of(
-    ref: UUID, *, by: Attendance, at: datetime
-) -> tuple[tuple[int, ItemLine, Band], ...]:
-    """Return the items that a report's pictures resemble, as picture number, item and degree of similarity.
-
-    A match decides nothing: it is shown for an examiner to look at. Pictures of a report whose processing is restricted
-    are not compared. Raises Locked.
-    """
-    ring = by.keys()
-    report = reports_of(by.desk_ids).filter(id=ref).first()
-    desk = next((one.id for one in by.desks if one.kind == DESK_KIND), None)
-    if report is None or desk is None or report.desk_id != desk:
-        return ()
-    if restrictions.restricting().filter(report=report).exists():
-        return ()
-    try:
-        found = known.like_pictures_of(ref, desk, ring, most=MOST_PICTURES)
-    except (CannotOpen, ChangedSinceArrival):
-        return ()
-    wanted = list(dict.fromkeys(match.item for _, match in found))
-    lines = {one.ref: one for one in lines_of(wanted, None, ring, by, at)}
-    return tuple((number, lines[match.item], match.band) for number, match in found if match.item in lines)
 
 
 def is_of_my_desk(ref: UUID, by: Attendance) -> bool:

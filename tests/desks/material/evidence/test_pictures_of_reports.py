@@ -8,14 +8,13 @@ from uuid import UUID
 
 import numpy as np
 import pytest
-from django.db import transaction
-from django.db import connection
+from django.db import connection, transaction
 from PIL import Image
 
 from heedline.casework.attachments import pixels
 from heedline.casework.contact import messages
-from heedline.casework.report.verb import find
 from heedline.casework.errors import NotHere
+from heedline.casework.report.verb import find
 from heedline.casework.retention import keeping
 from heedline.reports.models import DeskPartHeader
 from heedline.specialist_desks.material.evidence import capturing

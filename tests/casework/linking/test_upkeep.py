@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 from django.db import transaction
 
-from heedline.casework.duty import alarm_causes, paging, rota_clock
+from heedline.casework.duty import alarm_causes, alarms, paging, rota_clock
 from heedline.casework.errors import NotHere
 from heedline.casework.linking import clock, desk_notices, disposed_hits, interests, matching, upkeep
 from heedline.casework.linking.matching import ComparisonProgress
@@ -16,7 +16,7 @@ from heedline.casework.retention import keeping
 from heedline.casework.rota import planning
 from heedline.casework.rota.planning import PlannedShift
 from heedline.casework.search import indexing
-from heedline.casework.setup import readdressing, stewardship
+from heedline.casework.setup import leavers, readdressing, stewardship
 from heedline.desks.rota_weeks import RotaSpan
 from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
@@ -144,6 +144,48 @@ def test_a_leavers_entries_wait_for_a_supervisor_who_gives_them_to_somebody(peop
     assert Alarm.objects.get(pk=alarm.id).because == "interest-handed-on"
     [event] = logged("interest-handed-on")
     assert event.detail == {"to": str(to)}
+
+
+def test_a_former_investigator_can_deal_with_matches_until_a_supervisor_takes_the_entry_over(
+    people: People,
+) -> None:
+    with_leads(people)
+    entry = interest(people, "Odile")
+    compared(people)
+    people.send(narrative=BOY[0])
+    compared(people, "Odile")
+    with acting("worker"):
+        paging.drain(people.at)
+    assert _pages(people, "Odile") == ["interest-hits"]
+    odile, desk = people.house.officers["Odile"], people.house.desks["north-east"]
+    with acting("office"):
+        leavers.end_role(odile, Role.INVESTIGATOR, desk, hands=people.house.hands, at=people.at)
+    people.tokens.clear()
+    [alarm] = Alarm.objects.filter(kind="interest-matched")
+    assert paging.alarm_kinds.called(alarm, 0, people.at) == {odile.email}
+    assert _pages(people, "Odile") == ["interest-hits"], "whoever is paged reaches the page"
+    assert _pages(people, "Olga") == [""]
+    with acting("worker"):
+        clock.watch(people.at)
+    with people.sitting("Odile") as here, pytest.raises(NotNow):
+        interests.hand_on(entry, odile.id, by=here, at=people.at)
+    with people.sitting("Olga") as here:
+        [line] = interests.mine(by=here, at=people.at)
+        assert (line.id, line.left) == (entry, "Odile O.")
+        interests.hand_on(entry, here.officer_id, by=here, at=people.at)
+        [line] = interests.mine(by=here, at=people.at)
+        assert (line.id, line.left) == (entry, "")
+    assert not Alarm.objects.filter(kind="interest-left", cleared_at=None).exists()
+    assert paging.alarm_kinds.called(alarm, 0, people.at) == {people.house.officers["Olga"].email}
+    assert _pages(people, "Olga") == ["interest-hits"], "a supervisor who registers nothing owns it"
+    assert _pages(people, "Odile") == [""]
+
+
+def _pages(people: People, name: str) -> list[str]:
+    """The pages to which the alarms about matches lead this officer."""
+    with people.sitting(name) as here:
+        lines = alarms.open_now(by=here, at=people.at)
+    return [one.page for one in lines if one.kind == "interest-matched"]
 
 
 def test_an_entry_that_nobody_compares_raises_an_alarm_until_somebody_does(people: People) -> None:

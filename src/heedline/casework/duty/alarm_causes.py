@@ -104,12 +104,16 @@ def question_open(alarm: Alarm, at: datetime) -> bool:
 
 
 def interests_left(alarm: Alarm, at: datetime) -> bool:
-    """Return whether any of the desk's interest register entries belongs to a leaver."""
+    """Return whether any of the desk's interest register entries belongs to somebody who can no longer own it."""
     return left_behind(at).filter(home=alarm.desk_id).exists()
 
 
+#: Either of these lets an officer own entries of the interest register.
+OWN_INTERESTS = frozenset({Capability.REGISTER_INTEREST, Capability.HAND_ON_INTEREST})
+
+
 def left_behind(at: datetime) -> QuerySet[Interest]:
-    """Return the interest register entries whose owner has left the desk.
+    """Return the interest register entries whose owner has left the desk, or is neither investigator nor supervisor there.
 
     An entry that has ended counts while a report that matched it has not been acknowledged.
     `functions/linking.sql` (`permits.has_left`) says the same.
@@ -119,7 +123,7 @@ def left_behind(at: datetime) -> QuerySet[Interest]:
         desk=OuterRef("home"),
         ended_on=None,
         officer__is_active=True,
-        role__in=[role for role in Role if Capability.SEE_QUEUE in GRANTS[role]],
+        role__in=[role for role in Role if GRANTS[role] & OWN_INTERESTS],
     )
     waits = InterestHit.objects.filter(interest=OuterRef("pk"), acknowledged_at=None)
     return Interest.objects.filter(Q(ended_at=None, until__gte=at.date()) | Exists(waits), ~Exists(here))

@@ -203,7 +203,6 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
     AlarmKind.INTEREST_MATCHED: AlarmRule(
         words="Report matches an entry in the interest register",
         page="interest-hits",
-        page_for=Capability.REGISTER_INTEREST,
         do="The owner of the entry must acknowledge it on the page Interest register. This alarm stays until they do.",
         about=About.INTEREST,
         called=call_interest_owner,

@@ -139,7 +139,7 @@ LINKING_ALARMS: dict[AlarmKind, AlarmRule] = {
         raised_by=Letter.NOTICE_FORGED,
     ),
     AlarmKind.INTEREST_LEFT: AlarmRule(
-        words="Interest register entries whose owner has left",
+        words="Interest register entries whose owner has left or is no longer an investigator",
         page="interests",
         page_for=Capability.HAND_ON_INTEREST,
         do="Give them to an investigator, or take them over, on the page Interest register.",

@@ -10,7 +10,7 @@ text is not allowed, because it would put the content of reports into the databa
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -37,7 +37,7 @@ from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused, allows
 from heedline.permits.roles import GRANTS, Role
 from heedline.reports.lifecycle import NotNow
-from heedline.reports.models import Report
+from heedline.reports.models import InterestHit, Report
 
 #: The worker notes every minute that it runs; this much silence means that it does not.
 _SILENCE = timedelta(minutes=3)
@@ -112,6 +112,8 @@ def open_now(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
         )
     )
     expiring = _expiring(found, at)
+    hits = [one.about_id for one in found if one.about_kind == About.INTEREST and one.about_id]
+    owned = set(InterestHit.objects.filter(id__in=hits, owner=by.officer_id).values_list("id", flat=True))
     rules, staffed = dict(alarm_kinds.every_kind()), staffed_desks(at)
     order = list(rules)
     found.sort(key=lambda a: (order.index(a.kind), a.acknowledged_at is not None, a.slot, a.desk.name))
@@ -138,7 +140,7 @@ def open_now(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
                 mine and not why_not,
                 why_not,
                 alarm.about_id if alarm.about_kind == About.REQUEST else None,
-                _page(rules[alarm.kind], alarm, by),
+                _page(rules[alarm.kind], alarm, by, owned),
                 rules[alarm.kind].what_to_do,
                 alarm.about_id,
                 _title(alarm),
@@ -154,9 +156,15 @@ def _since(slot: datetime, at: datetime) -> str:
     return quarter_hour.partition(",")[0] if slot == day_of(slot) else quarter_hour
 
 
-def _page(rule: AlarmRule, alarm: Alarm, by: Attendance) -> str:
+def _page(rule: AlarmRule, alarm: Alarm, by: Attendance, owned: Container[UUID | None]) -> str:
+    """Return the page on which this officer can deal with an alarm, or "".
+
+    `owned` has the matches with the officer's own interest register entries: nobody else is shown them.
+    """
     needed = rule.page_for
     if rule.title and alarm.desk_id not in by.desk_ids:
+        return ""
+    if alarm.about_kind == About.INTEREST and alarm.about_id not in owned:
         return ""
     return rule.page if needed is None or allows(by.appointments, needed, [alarm.desk_id]) else ""
 

@@ -22,7 +22,7 @@ from heedline.audit.acts import Act
 from heedline.casework.access.keyring import DeskLine, Keyring
 from heedline.casework.access.session import Attendance
 from heedline.casework.duty import alarms
-from heedline.casework.duty.alarm_causes import left_behind
+from heedline.casework.duty.alarm_causes import OWN_INTERESTS, left_behind
 from heedline.casework.duty.alarm_kinds import AlarmEvent
 from heedline.casework.errors import Locked, NotHere, SealingStopped
 from heedline.casework.keys import directory
@@ -64,7 +64,7 @@ NO_WORDS = "Say what the desk can do."
 class InterestLine:
     """An entry of the register, as shown to its owner.
 
-    `left` is the name of an owner who has left, if the entry is shown to a supervisor of its desk.
+    `left` is the name of an owner who has left or lost the role, if the entry is shown to a supervisor of its desk.
     """
 
     id: UUID
@@ -176,7 +176,8 @@ def release(hit: UUID, words: str, *, by: Attendance, at: datetime) -> None:
 def mine(*, by: Attendance, at: datetime) -> tuple[InterestLine, ...]:
     """Return the officer's own entries with the reports that match them, newest first.
 
-    To a supervisor, entries of their desk whose owner has left come first. The view is logged. Raises Refused and Locked.
+    To a supervisor, entries of their desk whose owner has left or lost the role come first. The view is logged. Raises
+    Refused and Locked.
     """
     with refusals_logged(Act.INTERESTS_READ, by=by.officer_id, thing="interest"), transaction.atomic():
         owns = Interest.objects.filter(owner_id=by.officer_id).exists()  # also after they lost the role
@@ -214,9 +215,7 @@ def mine(*, by: Attendance, at: datetime) -> tuple[InterestLine, ...]:
 
 def successors(lines: Iterable[InterestLine]) -> tuple[tuple[UUID, str], ...]:
     """Return the id and name of each possible new owner of these entries."""
-    roles = [
-        role for role in Role if GRANTS[role] & {Capability.REGISTER_INTEREST, Capability.HAND_ON_INTEREST}
-    ]
+    roles = [role for role in Role if GRANTS[role] & OWN_INTERESTS]
     people = Appointment.objects.filter(
         desk_id__in={one.home for one in lines}, role__in=roles, ended_on=None, officer__is_active=True
     )
@@ -226,8 +225,8 @@ def successors(lines: Iterable[InterestLine]) -> tuple[tuple[UUID, str], ...]:
 def hand_on(entry: UUID, to: UUID, *, by: Attendance, at: datetime) -> None:
     """Transfer an entry and its matches to an investigator or supervisor of its desk.
 
-    Its owner does so, or a supervisor of the desk once the owner has left. The new owner is paged for what nobody has
-    acknowledged. Raises NotHere, and NotNow for somebody who cannot own it.
+    Its owner does so, or a supervisor of the desk once the owner has left or lost the role. The new owner is paged for what
+    nobody has acknowledged. Raises NotHere, and NotNow for somebody who cannot own it.
     """
     with refusals_logged(Act.INTEREST_HANDED_ON, by=by.officer_id, thing="interest"), transaction.atomic():
         row = Interest.objects.filter(pk=entry).first()
@@ -243,7 +242,7 @@ def hand_on(entry: UUID, to: UUID, *, by: Attendance, at: datetime) -> None:
             thing_id=entry,
             detail={"to": str(to)},
         )
-        # an owner doesn't see the entries of those who have left
+        # an owner doesn't see the entries that others have left behind
         if row.owner_id != by.officer_id and not left_behind(at).filter(home=row.home_id).exists():
             alarms.resolve_at_desk(AlarmEvent.INTEREST_HANDED_ON, row.home_id, by=by, at=at)
 

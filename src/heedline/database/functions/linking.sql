@@ -31,16 +31,17 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- Whether the owner of an entry of the interest register no longer works at the desk that it belongs to.
+-- Whether an officer has left a desk, or is neither investigator nor supervisor there, and so owns no entries of the interest
+-- register.
 CREATE FUNCTION permits.has_left(p_officer uuid, p_desk uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
     SELECT NOT EXISTS (SELECT 1 FROM public.desks_appointment a JOIN public.desks_officer o ON o.id = a.officer_id
         WHERE a.officer_id = p_officer AND a.desk_id = p_desk AND a.ended_on IS NULL AND o.is_active
-            AND a.role IN ('officer', 'supervisor'))
+            AND a.role IN ('investigator', 'supervisor'))
 $$;
 
 -- Give an entry of the interest register, with what has matched it, to an investigator or supervisor of its desk. Its owner
--- does so, or a supervisor of the desk once its owner has left. Returns whether it was given.
+-- does so, or a supervisor of the desk once its owner has left or lost the role. Returns whether it was given.
 CREATE FUNCTION permits.hand_on_interest(p_entry uuid, p_to uuid) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE i public.reports_interest%ROWTYPE;
@@ -50,10 +51,6 @@ BEGIN
     IF NOT FOUND OR permits.has_left(p_to, i.home_id) THEN RETURN false; END IF;
     IF i.owner_id IS DISTINCT FROM permits.my_officer() AND NOT (permits.has_left(i.owner_id, i.home_id)
             AND i.home_id IN (SELECT permits.my_supervised())) THEN
-        RETURN false;
-    END IF;
-    IF NOT EXISTS (SELECT 1 FROM public.desks_appointment a WHERE a.officer_id = p_to AND a.desk_id = i.home_id
-            AND a.ended_on IS NULL AND a.role IN ('investigator', 'supervisor')) THEN
         RETURN false;
     END IF;
     UPDATE public.reports_interest e SET owner_id = p_to WHERE e.id = p_entry;

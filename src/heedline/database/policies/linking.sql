@@ -54,7 +54,7 @@ ALTER TABLE reports_interest ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY
 CREATE POLICY inner_roles ON reports_interest TO heedline_usher USING (true) WITH CHECK (true);
 CREATE POLICY mine_or_to_compare ON reports_interest FOR SELECT TO heedline_office
     USING (owner_id = (SELECT permits.my_officer()) OR desk_id IN (SELECT permits.my_desks()));
--- An entry whose owner has left waits for a supervisor of its desk, who gives it to somebody.
+-- An entry whose owner has left or lost the role waits for a supervisor of its desk, who gives it to somebody.
 CREATE POLICY left_behind ON reports_interest FOR SELECT TO heedline_office
     USING (home_id IN (SELECT permits.my_supervised()) AND permits.has_left(owner_id, home_id));
 CREATE POLICY the_worker ON reports_interest FOR SELECT TO heedline_worker USING (true);

@@ -66,7 +66,7 @@ _DONE = {
 def interests(request: OfficeRequest) -> HttpResponse:
     """Show the officer's own entries and the reports that match them, and register, end, hand on, acknowledge or release.
 
-    A supervisor also sees the entries of their desk whose owner has left.
+    A supervisor also sees the entries of their desk whose owner has left or lost the role.
     """
     by, at = request.attendance, session.now()
     kept = restored(request, _ENTRY)

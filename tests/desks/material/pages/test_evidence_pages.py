@@ -94,7 +94,7 @@ def test_evidence_from_the_capture_to_the_export(
         examining.check(alone, [], gone=True, by=by, at=people.at)
     odile.get(f"/w/items/{alone}/dispose/")
     odile.send(f"/w/items/{alone}/dispose/", do="propose")
-    assert "A supervisor other than you has to decide" in odile.html
+    assert "A supervisor other than you must make the decision" in odile.html
     assert "Keep the item" in odile.html
     olga.get("/w/")
     assert f'href="/w/items/{alone}/dispose/"' in olga.html

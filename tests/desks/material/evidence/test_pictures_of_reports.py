@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Callable
 from uuid import UUID
@@ -20,7 +21,7 @@ from heedline.reports.models import DeskPartHeader
 from heedline.specialist_desks.material.evidence import capturing
 from heedline.specialist_desks.material.hashes import Band, PictureHash, hash_picture
 from heedline.specialist_desks.material.models import HashBankPage, MaterialItem
-from heedline.specialist_desks.material.queue import pictures
+from heedline.specialist_desks.material.queue import pictures, reading
 from heedline.specialist_desks.material.queue.pictures import PicturesCompared
 from heedline.specialist_desks.material.rules import ItemState
 from tests.sites.conftest import office_site  # noqa: F401
@@ -127,6 +128,25 @@ def test_a_restricted_report_is_compared_in_danger_only(
     assert not logged("material-pictures-compared", thing=calm), "nothing was decrypted"
 
 
+def test_files_of_a_restricted_report_find_items_in_danger_only(people: People, internet: Internet) -> None:
+    item, same = the_item(people), as_file(a_picture(3))
+    with people.sitting("Odile") as odile:
+        internet.page = captured(PAGE, sums=(hashlib.sha256(same).hexdigest(),))
+        capturing.capture(item, by=odile, at=people.at)
+    (calm,) = reported(people, "https://board.example/t/90210")
+    (urgent,) = reported(people, "https://board.example/t/90211", danger="yes")
+    for report in (calm, urgent):
+        add_file(report, same, at=people.at)
+    with people.sitting("Otto") as otto:
+        assert [one.ref for one in reading.items_with_files_of(calm, by=otto, at=people.at) or ()] == [item]
+    for report in (calm, urgent):
+        with people.sitting("Olga") as olga:
+            keeping.hold(report, "restriction", "Accuracy disputed", by=olga, at=people.at)
+    with people.sitting("Otto") as otto:
+        assert reading.items_with_files_of(calm, by=otto, at=people.at) is None
+        assert [one.ref for one in reading.items_with_files_of(urgent, by=otto, at=people.at) or ()] == [item]
+
+
 def test_known_material_that_does_not_open_is_mentioned(
     people: People, internet: Internet, pictured: tuple[UUID, Image.Image]
 ) -> None:
@@ -176,3 +196,4 @@ def test_the_page_says_what_was_not_compared(
     page = compared()
     assert nothing not in page
     assert "because processing of this report is restricted" in page
+    assert "Files of this report were not compared" in page

@@ -24,8 +24,9 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
     by, at = request.attendance, session.now()
     file = case_file.case_file(ref, by=by, at=at)
     lines = [(one, STATES[one.state]) for one in reading.items_of_report(ref, by=by, at=at)]
-    alike = [(one, STATES[one.state]) for one in reading.items_with_files_of(ref, by=by, at=at)]
-    context = {"ref": ref, "lines": lines, "alike": alike, "compared": "pictures" in request.GET}
+    same = reading.items_with_files_of(ref, by=by, at=at)
+    context = {"ref": ref, "lines": lines, "restricted": same is None, "compared": "pictures" in request.GET}
+    context["alike"] = [(one, STATES[one.state]) for one in same or ()]
     if context["compared"]:
         found = pictures.compare(ref, by=by, at=at)
         context |= {"found": found, "most": pictures.MOST_PICTURES}

@@ -21,6 +21,7 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.errors import CannotOpen, ChangedSinceArrival, NotHere
 from heedline.casework.recording import refusals_logged
 from heedline.casework.records import desk_parts
+from heedline.casework.report import restrictions
 from heedline.casework.report.opening import received_words, short_name
 from heedline.casework.search import desk_index, documents, indexing
 from heedline.casework.search.page_store import one_snapshot
@@ -266,13 +267,18 @@ def items_of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[ItemLin
         return lines_of(wanted, index, ring, by, at)
 
 
-def items_with_files_of(ref: UUID, *, by: Attendance, at: datetime) -> tuple[ItemLine, ...]:
-    """Return the items whose evidence contains a file of this report. Raise Locked."""
+def items_with_files_of(ref: UUID, *, by: Attendance, at: datetime) -> tuple[ItemLine, ...] | None:
+    """Return the items whose evidence contains a file of this report, or None if its processing is restricted (ADR 76).
+
+    Raises Locked.
+    """
     ring = by.keys()
     report = reports_of(by.desk_ids).filter(id=ref).first()
     desk = next((one.id for one in by.desks if one.kind == DESK_KIND), None)
     if report is None or desk is None or report.desk_id != desk:
         return ()
+    if not restrictions.is_usable(report):
+        return None
     try:
         wanted = known.items_with_files_of(ref, desk, ring)
     except (CannotOpen, ChangedSinceArrival):

@@ -33,7 +33,7 @@ class Condition(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """A condition that the answer is, or includes, one of `values`."""
+    """A condition that holds if the answer is, or includes, one of `values`."""
 
     step: str
     field: str

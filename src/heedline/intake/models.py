@@ -55,7 +55,7 @@ class Count(models.Model):
 
 
 class QuestionSetArchive(models.Model):
-    """An edition of the questions under which at least one report was answered, stored by its hash."""
+    """An edition of the questions that at least one report has used, stored by its hash."""
 
     digest = models.CharField(primary_key=True, max_length=64)
     name = models.CharField(max_length=40)

@@ -84,7 +84,7 @@ class PageReading:
     refused: tuple[str, ...]
     astray: tuple[str, ...]
     told: bool
-    """Return whether the page has an account, or an answer that can replace it."""
+    """Whether the page has an account, or an answer that can replace it."""
 
 
 @dataclass(frozen=True, slots=True)

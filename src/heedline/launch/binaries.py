@@ -87,7 +87,7 @@ def wheel_folder() -> Path | None:
 
 
 def copied(source: Path, state: Path) -> Path:
-    """Copy the wheel's programs and libraries below `state`, if not already there, and return the copy's `pginstall`.
+    """Copy the wheel's programs and libraries under `state`, if not already there, and return the copy's `pginstall`.
 
     The folder's name contains the wheel's version and the path it was copied from, so two checkouts never
     share one. The libraries stay beside the package, because the programs look for them by that relative

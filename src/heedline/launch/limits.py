@@ -10,7 +10,7 @@ _FILES = 4096
 
 
 def hardened() -> None:
-    """Disable core dumps for this process and raise its limit of open files.
+    """Disable core dumps for this process and raise its limit on open files.
 
     A core file would hold what reporters wrote, codes and the keys that sessions have unlocked.
     """

@@ -103,7 +103,7 @@ def given_urls(processes: Iterable[str], environment: Mapping[str, str]) -> dict
 
 
 def start(home: Path, *, durable: bool = True) -> Cluster:
-    """Start the cluster of a home, creating it if necessary, and bring its roles up to date.
+    """Start a home's database cluster, creating it if necessary, and bring its roles up to date.
 
     A cluster that is already running is left running and returned. `durable=False` is for tests only,
     because it gives up what law 1 promises. Raises CannotStart with advice if there are no programs, the

@@ -141,7 +141,7 @@ class Supervisor:
         )
 
     def ended(self) -> Child | None:
-        """Return a child that ended without being asked to, or None."""
+        """Return a child that has ended unexpectedly, or None."""
         return next((child for child in self._children if child.process.poll() is not None), None)
 
     def wait(

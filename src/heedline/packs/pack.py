@@ -223,7 +223,7 @@ class Pack:
     numbers: Mapping[str, ServiceNumber]
     links: Mapping[str, ServiceLink]
     films: Mapping[str, str]
-    """Addresses of films in British Sign Language, by the name of the page (`front`, `question-what`)."""
+    """URLs of British Sign Language videos, by page name (`front`, `question-what`)."""
     file_limits: FileLimits
     formats: Mapping[str, str]
     """The country's regular expressions for `postcode`, `outcode` and `registration`.
@@ -308,7 +308,7 @@ class Pack:
         return self.clocks[code]
 
     def timetable(self, kind: str) -> Timetable:
-        """Return the first priorities, priorities and time limits for one kind of report.
+        """Return the initial priorities, all priorities and the time limits for one kind of report.
 
         For an unknown kind, the pack's own values are returned. The result can be used wherever
         `dispatch.clocks` accepts the pack, as in `first_due(slot, urgency, pack.timetable(kind))`.

@@ -1,4 +1,4 @@
-"""Call the database functions that change who can open a report in danger.
+"""Call the database functions that change who can open a report of danger to life.
 
 They are defined in `database/functions/danger.sql`.
 """
@@ -38,7 +38,7 @@ def open_dangers() -> list[Mapping[str, Any]]:
 
 
 def watch_danger(report: UUID, desk: UUID, epoch: UUID, share: bytes | None, moved: Moved) -> bool:
-    """Add the round-the-clock desk to a report in danger.
+    """Add the round-the-clock desk to a report of danger to life.
 
     Returns False if the report has changed meanwhile. `share` is the desk's half of the identity key, sealed
     to `epoch`, or None once that is disposed of.

@@ -54,7 +54,7 @@ class Parts:
 
 @dataclass(frozen=True)
 class EarlierParts:
-    """An earlier reply of the partner, with the partner's own header to it."""
+    """An earlier reply by the partner, with the partner's own header for it."""
 
     code: str
     by: UUID

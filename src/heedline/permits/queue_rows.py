@@ -137,7 +137,7 @@ class QueueRows:
         return text
 
     def _of_desks(self, parts: _Parts) -> str:
-        """Return the desks' query, with the columns `first`, `rank`, `due_at` and `id`."""
+        """Return the query for the chosen desks' reports, with the columns `first`, `rank`, `due_at` and `id`."""
         desks = f"unnest({parts.put(list(self.chosen))}::uuid[]) AS d(id)"
         by = self.order.by if self.order is not None else ""
         if not by:
@@ -331,5 +331,5 @@ def ids_of(rows: QueueRows) -> Expression:
 
 
 def number_of(rows: QueueRows) -> Expression:
-    """Return an expression for their number."""
+    """Return an expression for the number of ids."""
     return _OfQueue(rows, "(SELECT count(*) FROM (<rows>) counted)", IntegerField())

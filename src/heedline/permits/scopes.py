@@ -101,7 +101,7 @@ def open_work_of(desk: UUID, at: datetime, today: date, days: Iterable[int]) -> 
 
 
 def unfinished_calls_of(desk: UUID, at: datetime) -> Func:
-    """Return an expression for a JSON list of the unfinished calls of a desk's people, for whoever supervises the desk.
+    """Return an expression for a JSON list of the unfinished calls of a desk's staff, for the desk's supervisors.
 
     Each line has `owner`, `calls`, and `old`, the number begun more than four hours ago.
     """

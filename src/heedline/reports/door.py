@@ -147,9 +147,9 @@ class Visited:
     withdraw_asked: bool
     received_on: date
     answered_on: date | None
-    """The date on which the reporter last wrote since our last message, or None."""
+    """The date of the reporter's latest message since our last one, or None."""
     only_new: bool
-    """Return whether each message is shown during one visit only."""
+    """Whether each message is shown during one visit only."""
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,7 @@ def mark_seen(lookup: bytes, ids: Sequence[UUID]) -> None:
 
 
 def show_only_new(lookup: bytes, only_new: bool) -> None:
-    """Record whether this receipt shows each message during one visit only."""
+    """Set whether each message of this receipt's report is shown during one visit only."""
     _call("SELECT door.show_only_new(%s, %s)", [lookup, only_new])
 
 

@@ -32,7 +32,7 @@ _TOLERATED = timedelta(hours=1)
 
 
 def counts(row: OfficeSession, *, roles: Iterable[str], at: datetime) -> bool:
-    """Return whether a session was begun by a sign-in method that its officer may currently use.
+    """Return whether a session was started with a sign-in method that its officer may currently use.
 
     Officers with a bound account sign in through the provider, or by password while two stewards allow it.
     Stewards and overseers are never bound. `row` must include the officer's binding and the provider's

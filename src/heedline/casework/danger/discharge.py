@@ -44,7 +44,7 @@ def acknowledge(ref: UUID, *, by: Attendance, at: datetime) -> None:
 
 @verb(Act.DANGER_DISCHARGED)
 def discharge(ref: UUID, ending: str, reason: str, *, by: Attendance, at: datetime) -> None:
-    """Discharge a danger to life, or reverse its discharge, with a reason.
+    """Discharge a danger to life, including one recorded in error, with a reason.
 
     The report keeps its stage, its owner and its priority. A round-the-clock desk that only the danger had
     added leaves the report. Raises NotHere, Refused, and NotNow without a reason.

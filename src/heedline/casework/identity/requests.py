@@ -312,7 +312,7 @@ def decision_request(asked: IdentityRequest) -> DecisionRequest:
 
 
 def reply_of(decision: Decision) -> Reply:
-    """Return the kind of reply that this decision gives."""
+    """Return the reply, agree or refuse, that corresponds to this decision."""
     return Reply.AGREE if decision.approve else Reply.REFUSE
 
 

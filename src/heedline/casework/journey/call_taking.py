@@ -228,7 +228,7 @@ def end(draft: Draft, *, at: datetime) -> None:
 
 
 def without_lost_files(draft: Draft, *, at: datetime) -> tuple[str, ...]:
-    """Remove files that can no longer be sent from the draft, and return their names."""
+    """Remove from the draft the files that can no longer be sent, and return their names."""
     lost = tuple(one for one in draft.files if not taking.still_good(one, at))
     if lost:
         draft.files = tuple(one for one in draft.files if one not in lost)

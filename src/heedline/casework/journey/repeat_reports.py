@@ -1,4 +1,4 @@
-"""Restricts the closing of repeat reports to supervisors, and to those that were linked or searched for.
+"""Restricts the closing of repeat reports to supervisors, after a link to an earlier report or a search for one.
 
 Whether a report is a repeat is part of its assessment and sealed with it. Nothing in the clear says so. Each assessment
 carries the search for earlier reports that was made for it, so that the answer is more than a tick.
@@ -140,7 +140,7 @@ def permit_closing(found: FoundReport) -> None:
 
 
 def assessed_as(found: FoundReport) -> dict[str, str]:
-    """Return the sealed field that marks an assessment by a person who may close repeats, if it applies."""
+    """Return the sealed field that marks an assessment as made by a person who may close repeats, or {}."""
     try:
         found.by.require(Capability.CLOSE_REPEAT, found.report.desk_id)
     except Refused:
@@ -149,7 +149,7 @@ def assessed_as(found: FoundReport) -> dict[str, str]:
 
 
 def _said(found: FoundReport, wanted: Sequence[UUID]) -> str:
-    """Return whether these sealed assessments say that the report is linked to an earlier one (`linked`), or may be (`possible`).
+    """Return `linked` or `possible` if these sealed assessments say that the report is or may be a repeat.
 
     Returns "" if none of them does. They are given in order, and one by a supervisor that says otherwise takes back those
     before it. An assessment that is missing or cannot be decrypted counts as one that says so, and nobody takes that back.

@@ -172,7 +172,7 @@ def _code(value: Value) -> str:
 
 
 def _open(report: Report, ring: Keyring) -> _Opened:
-    """Decrypt everything in a report that values are read from, except its subject entries."""
+    """Decrypt the parts of a report from which values are extracted, except its subject entries."""
     parts = documents.searched_parts([report.id]).get(report.id, [])
     opened: OpenedReport | None = None
     others: list[tuple[str, dict[str, Any]]] = []

@@ -1,4 +1,4 @@
-"""Acting under the database role of another process while the demonstration is made."""
+"""Act under another process's database role while the demonstration data is being created."""
 
 from __future__ import annotations
 

@@ -334,7 +334,7 @@ def _specialist_desks(cast: _Cast, sent: list[_Sent]) -> None:
 
 
 def _linking(cast: _Cast, sent: list[_Sent]) -> None:
-    """Index and compare the reports, and link those about one boy."""
+    """Index and compare the reports, and link those about the same boy."""
     at = datetime.now(UTC)
     (owner, _), (investigator, _) = skills.INVESTIGATORS
     watching = next(name for name, desk, *_ in PEOPLE if desk == "national")

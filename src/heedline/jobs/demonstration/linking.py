@@ -65,7 +65,7 @@ def _compare(name: str, at_work: AtWork, at: datetime) -> None:
 
 
 def _subject(name: str, first: UUID, second: UUID, at_work: AtWork, at: datetime) -> None:
-    """Record that two reports are about one person, and link both to a subject."""
+    """Record that two reports are about the same person, and link both to a subject."""
     from heedline.casework.search import link_decisions
     from heedline.casework.search.link_decisions import LinkVerdict
     from heedline.casework.search.subject_entries import SubjectBasis, SubjectKind

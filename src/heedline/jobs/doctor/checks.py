@@ -396,7 +396,7 @@ def database(home: Path) -> tuple[str, postgres.Cluster | None]:
 
 
 def tell(findings: Iterable[CheckResult]) -> bool:
-    """Print the findings, and return False if any of them is wrong."""
+    """Print the findings, and return False if any check found a problem."""
     well = True
     for finding in findings:
         mark = {True: "ok     ", False: "WRONG  ", None: "       "}[finding.right]

@@ -1,4 +1,4 @@
-"""Checks by `heedline doctor` of the programs that show files to officers."""
+"""The `heedline doctor` checks of the programs that show files to officers."""
 
 from __future__ import annotations
 

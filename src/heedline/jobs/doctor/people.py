@@ -1,4 +1,4 @@
-"""Checks by `heedline doctor` that enough people hold the roles that an installation needs."""
+"""The `heedline doctor` checks that enough people hold the roles that an installation needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks by `heedline doctor` of the search indexes."""
+"""The `heedline doctor` checks of the search indexes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The time limits of a pack, for seeing reports, paging people and counting working days."""
+"""A pack's time limits for seeing reports, acting on them and paging people, including limits in working days."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The grounds for having a reporter traced, and who else may legally do it."""
+"""The grounds for having a reporter traced, and the bodies that may legally trace them."""
 
 from __future__ import annotations
 

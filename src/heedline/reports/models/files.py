@@ -12,7 +12,7 @@ from django.db import models
 
 
 class FileState(StrEnum):
-    """Whether the object of a file is in storage."""
+    """Whether a file's object is in storage."""
 
     KEPT = "kept"
     MISSING = "missing"

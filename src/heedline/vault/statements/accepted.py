@@ -51,7 +51,7 @@ class AcceptedStatements:
         self._claims: dict[bytes, str] = {}
 
     def begin(self) -> None:
-        """Begin to verify a statement, and forget the keys claimed by a rejected one."""
+        """Begin to verify a statement, discarding any keys claimed by the previous one if it was rejected."""
         self._claims = {}
 
     def accept(self, said: Statement) -> None:

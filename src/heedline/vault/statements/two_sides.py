@@ -59,7 +59,7 @@ class TwoSides:
         return True
 
     def untie(self, desk: str, authoriser: str, before: "tuple[bool, bool]") -> None:
-        """Remove a tie whose statement was rejected.
+        """Undo `tie` after the statement behind it was rejected.
 
         `before` is what `decides` and `has_one` returned before the tie was made.
         """
@@ -73,7 +73,7 @@ class TwoSides:
         return desk in self._decided
 
     def has_one(self, desk: str) -> bool:
-        """Return whether a desk was ever stated to have an authoriser."""
+        """Return whether any statement ever named an authoriser for a desk."""
         return desk in self._was_decided_for
 
     def grant(self, desk: str, person: str, key: bytes) -> None:

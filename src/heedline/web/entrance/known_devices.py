@@ -22,7 +22,7 @@ _DAYS = 60
 
 
 def account_mark(email: str) -> str:
-    """Return a keyed hash of an email address, ignoring case and outer whitespace."""
+    """Return a keyed hash of an email address, ignoring case and surrounding whitespace."""
     return salted_hmac(_SALT, email.strip().casefold(), algorithm="sha256").hexdigest()[:32]
 
 

@@ -224,7 +224,7 @@ def is_own_path(url: str | None) -> bool:
 
 
 def is_signed_in(request: HttpRequest, officer: Officer) -> bool:
-    """Return whether the session of this request signs in this officer, who was loaded together with it.
+    """Return whether this request's session belongs to this officer, who was loaded with it.
 
     This makes the same checks as `django.contrib.auth.get_user`, using the row already loaded. If the answer is
     not a plain yes, Django loads the user itself and decides.

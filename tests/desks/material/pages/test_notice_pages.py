@@ -198,7 +198,7 @@ def test_an_appeal_that_reverses_withdraws_the_notice(
     assert "You took part in an earlier decision about this item." in odile.html
     assert examined(people, item, "Nadia", harmless()) is ItemState.LAWFUL
     odile.get(where)
-    assert "The item is no longer found to be unlawful. Withdraw this notice." in odile.html
+    assert "The item is no longer assessed as unlawful. Withdraw this notice." in odile.html
     _do(odile, "withdraw", withdraw_words="It is a line from a play.")
     assert "The notice is withdrawn, and the company was told." in odile.html
     odile.get(f"/w/items/{item}/")

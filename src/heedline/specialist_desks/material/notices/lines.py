@@ -110,7 +110,7 @@ class NoticeView:
     """The data for a notice's page.
 
     `refused` are the reasons why it cannot go on now. `overturned` means that the company has a notice about an item
-    which is no longer found unlawful.
+    which is no longer assessed as unlawful.
     """
 
     line: CompanyNoticeLine

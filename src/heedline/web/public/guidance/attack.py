@@ -56,7 +56,7 @@ def everywhere() -> dict[str, Fixed]:
 
 
 def _page() -> Fixed:
-    """Build the page, allowing its own style by hash and nothing else to be loaded."""
+    """Build the page, with a policy that allows its own style by hash and blocks everything else."""
     said, first = words(), pack().first_language
     withheld = said.borrowed("attack.title")
     context = {

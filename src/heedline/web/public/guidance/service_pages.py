@@ -30,7 +30,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @require_safe
 @same_for_everyone
 def cookie_page(request: HttpRequest) -> HttpResponse:
-    """List the cookies, all of which the form needs."""
+    """List the site's cookies, all of which are strictly necessary for the form."""
     return page(request, "cookies", exit=False, robots=PUBLIC)
 
 

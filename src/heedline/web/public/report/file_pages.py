@@ -92,7 +92,7 @@ def show(
 
 
 def _as_json(pages: FilePages, draft: Draft) -> str:
-    """Return the unfinished uploads for the resuming script."""
+    """Return the unfinished uploads for the script that resumes them."""
     return json.dumps(
         [
             {"name": one.name, "length": one.length, "url": reverse(pages.upload, args=[one.upload])}

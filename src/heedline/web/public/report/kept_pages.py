@@ -53,7 +53,7 @@ type Sent = tuple[Headers, bytes]
 
 @dataclass(frozen=True, slots=True)
 class QuestionInPlace:
-    """A question page that can be kept, with the names it is counted under and everything that it depends on."""
+    """A cacheable question page, with the names it is counted under and everything that it depends on."""
 
     path: str
     kind: str
@@ -64,7 +64,7 @@ class QuestionInPlace:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The kept page that a request asks for, with what is needed to send it."""
+    """The cached page that a request asks for, with what is needed to send it."""
 
     page: QuestionInPlace
     packed: bool
@@ -72,7 +72,7 @@ class Wanted:
 
 
 class PageCache:
-    """The pages that one process keeps."""
+    """The pages cached by one process."""
 
     def __init__(self) -> None:
         slugs = {
@@ -93,7 +93,7 @@ class PageCache:
         return self._same.get((environ["PATH_INFO"], takes_gzip(environ)))
 
     def wanted(self, environ: Mapping[str, Any]) -> Wanted | None:
-        """Return the question page that a request asks for, if that page can be kept."""
+        """Return the question page that a request asks for, if that page can be cached."""
         found = self._questions.get(environ["PATH_INFO"])
         if found is None or not _is_plain(environ):
             return None
@@ -111,7 +111,7 @@ class PageCache:
         return None if page is None else Wanted(page, takes_gzip(environ), secret)
 
     def sent(self, wanted: Wanted) -> Sent | None:
-        """Return the headers and body of a kept page and count it as entered, or return None if it is not kept."""
+        """Return the headers and body of a cached page and count it as entered, or return None if it is not cached."""
         page = wanted.page
         key = page, wanted.packed
         with self._lock:
@@ -125,9 +125,9 @@ class PageCache:
         return headers, pieces.joined(masked(wanted.secret), packed=wanted.packed)
 
     def keep(self, environ: Mapping[str, Any], wanted: Wanted | None, response: HttpResponseBase) -> None:
-        """Keep the response of a view if it is a page without user input.
+        """Cache the response of a view if it is a page without user input.
 
-        A question page is kept only as what the view says that it shows: between the two reads of a draft, another
+        A question page is cached only as what the view says that it shows: between the two reads of a draft, another
         request of the same browser may have changed it.
         """
         if not isinstance(response, PageInPieces) or response.cookies:
@@ -182,11 +182,11 @@ def _way(walk: Walk) -> tuple[Hashable, ...]:
 
 
 def _is_silent(notes: Mapping[str, object]) -> bool:
-    """Return whether none of a draft's notes has to be shown on a page."""
+    """Return whether a draft has no notes that must be shown on a page."""
     return all(name in _SILENT or value in _DEALT_WITH for name, value in notes.items())
 
 
 @cache
 def kept_pages() -> PageCache:
-    """Return the pages that this process keeps."""
+    """Return the page cache of this process."""
     return PageCache()

@@ -1,4 +1,4 @@
-"""The exit link (`/exit/`), which deletes the draft, expires the cookies and leaves for a neutral site.
+"""The exit link (`/exit/`), which deletes the draft, expires the cookies and redirects to a neutral site.
 
 It is a plain link, so that no script is needed.
 """

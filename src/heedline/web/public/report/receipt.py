@@ -110,7 +110,7 @@ def show(turn: DraftVisit) -> HttpResponse:
 
 
 def _code_in_html(turn: DraftVisit) -> str:
-    """Return the HTML of the code, large and spelled out, inserted into a kept part of the page."""
+    """Return the HTML of the code, large and spelled out, inserted into a cached part of the page."""
     seen = shown_code(turn)
     groups = {f"group_{n}": group for n, group in enumerate(seen["groups"])}
     return part_with_holes(

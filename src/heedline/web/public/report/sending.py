@@ -167,7 +167,7 @@ def brief(turn: DraftVisit) -> HttpResponse:
 
 
 def send_brief(turn: DraftVisit) -> HttpResponse:
-    """Save the account of a reporter who cannot call and send it as danger.
+    """Save the account of a reporter who cannot call, and send it as a report of danger.
 
     If it has errors, it is shown again with them.
     """

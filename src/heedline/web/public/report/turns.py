@@ -59,7 +59,7 @@ class DraftVisit:
     late: bool = False
     saved: bool = False
     full: bool = False
-    """Return whether the draft could not be saved for lack of space."""
+    """Whether the draft could not be saved for lack of space."""
     _asking: tuple[dict[str, Any], str, PageFlow] | None = None
 
     @property

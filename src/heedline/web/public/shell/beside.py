@@ -51,7 +51,7 @@ def _once(make: str, words: Words, key: str, made: Callable[[], Any]) -> Any:
 
 
 def text(words: Words, key: str, **values: object) -> str:
-    """Return a text of the pack."""
+    """Return a text from the pack."""
     if values:
         return _text(words, key, values)
     found: str = _once("text", words, key, lambda: _text(words, key, {}))

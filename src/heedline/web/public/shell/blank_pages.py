@@ -51,7 +51,7 @@ class _Holed:
 
     @classmethod
     def of(cls, text: str) -> _Holed:
-        """Return the pieces of a page in which holes are marked."""
+        """Split a page at its marked holes."""
         plain: list[bytes] = []
         names: list[str] = []
         at = 0
@@ -77,12 +77,12 @@ class _Part:
 
     @classmethod
     def of(cls, text: str) -> _Part:
-        """Return the form of a part in which holes are marked."""
+        """Turn the marked holes of a part into fields of a format string."""
         return cls(_HOLES.sub(r"{\1}", text.replace("{", "{{").replace("}", "}}")))
 
     @property
     def plain(self) -> tuple[bytes, ...]:
-        """Return what is kept."""
+        """Return the format string as bytes."""
         return (self.form.encode(),)
 
 
@@ -110,7 +110,7 @@ def page_with_holes(
     holes: Mapping[str, str],
     context: Callable[[], Mapping[str, Any]],
 ) -> HttpResponse:
-    """Return a page like `pages.page` whose `holes` are filled on each request, while the rest is kept as by `blank_page`.
+    """Return a page like `pages.page` whose `holes` are filled on each request, with the rest cached (`blank_page`).
 
     The template shows each hole as a variable of that name. It must not ask for its value or change it. Whatever a
     reporter wrote or chose goes into a hole, or into `key` if it is one of a few.
@@ -132,7 +132,7 @@ def part_with_holes(
     holes: Mapping[str, str],
     context: Callable[[Mapping[str, str]], Mapping[str, Any]],
 ) -> SafeString:
-    """Return a part of a page (`public/parts/`) whose `holes` are filled on each request, as by `page_with_holes`.
+    """Return a part of a page (`public/parts/`) whose `holes` are filled on each request, as in `page_with_holes`.
 
     The key must name everything else that the part depends on besides the language. `context` is given what stands in the
     places of the holes.
@@ -153,7 +153,7 @@ def _marked(holes: Mapping[str, str]) -> dict[str, str]:
 def _held[P: (Pieces, _Holed, _Part)](
     place: tuple[Hashable, ...], template: str, key: tuple[Hashable, ...], made: Callable[[], P]
 ) -> P:
-    """Return the page that is kept under this key, rendering it first if there is none."""
+    """Return the page cached under this key, rendering it first if there is none."""
     whole = (id(asking.pack()), *place, template, *key)
     with _lock:
         held = _kept.get(whole)

@@ -33,7 +33,7 @@ test: ready-dev ready-browser ## install what tests need, and run every test (AR
 	@mkdir -p var && rm -f var/html/*.html
 	@failed=0; alone=; trap '[ -z "$$alone" ] || kill $$alone 2>/dev/null || true' EXIT; \
 	[ -n "$(ARGS)" ] || { $(NOBODY) $(ALONE) $(SLOWEST) $(COMMITTING) >var/alone.log 2>&1 & alone=$$!; }; \
-	$(NOBODY) $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(SLOWEST) $(if $(ARGS),$(ARGS),$(COMMITTING:%=--ignore=%)) || failed=1; \
+	$(NOBODY) $(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(SLOWEST) $(if $(ARGS),$(ARGS),$(COMMITTING:%=--ignore=%)) || failed=1; \
 	[ -n "$(ARGS)" ] || $(PY) -m tests.browser.validate || failed=1; \
 	[ -z "$$alone" ] || { wait $$alone || failed=1; alone=; cat var/alone.log; }; \
 	exit $$failed

@@ -7,11 +7,19 @@ import contextlib
 import gc
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from heedline.config.workers import NoThread, Workers
+
+
+def run(go: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a test's coroutine in a thread of its own: a browser of an earlier test may keep a loop in this one."""
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(lambda: asyncio.run(go())).result()
 
 
 def here() -> int:
@@ -30,7 +38,7 @@ def test_the_thread_that_was_used_last_is_used_next() -> None:
         assert await workers.run(here) in two
         workers.stop()
 
-    asyncio.run(go())
+    run(go)
 
 
 def test_there_are_never_more_and_first_come_is_first_served() -> None:
@@ -47,7 +55,7 @@ def test_there_are_never_more_and_first_come_is_first_served() -> None:
         assert all(abs(at - number) <= 2 for at, number in enumerate(order))
         workers.stop()
 
-    asyncio.run(go())
+    run(go)
 
 
 def test_whoever_waits_too_long_is_told_and_no_thread_is_lost() -> None:
@@ -63,7 +71,7 @@ def test_whoever_waits_too_long_is_told_and_no_thread_is_lost() -> None:
         assert await workers.run(here, within=1) != here()
         workers.stop()
 
-    asyncio.run(go())
+    run(go)
 
 
 def test_a_thread_that_becomes_free_in_the_last_moment_is_given_back() -> None:
@@ -85,7 +93,7 @@ def test_a_thread_that_becomes_free_in_the_last_moment_is_given_back() -> None:
         assert await workers.run(here, within=1)
         workers.stop()
 
-    asyncio.run(go())
+    run(go)
 
 
 def test_what_is_raised_is_raised_where_it_is_awaited() -> None:
@@ -101,7 +109,7 @@ def test_what_is_raised_is_raised_where_it_is_awaited() -> None:
         assert await workers.run(here)
         workers.stop()
 
-    asyncio.run(go())
+    run(go)
 
 
 class Thing:
@@ -134,4 +142,4 @@ def test_nothing_of_a_request_stays_in_its_thread() -> None:
             gc.enable()
         workers.stop()
 
-    asyncio.run(go())
+    run(go)

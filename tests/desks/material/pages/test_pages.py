@@ -174,7 +174,7 @@ def test_an_examiner_is_sent_on_a_break(house: House, hand: Callable[[], Hand]) 
     assert short_name(item) in odile.html, "the queue shows texts and labels only"
     otto = hand().at_work(house, "Otto")
     otto.get("/w/items/breaks/")
-    assert "You have looked at items for 0 minutes today" in otto.html
+    assert "You have viewed items for 0 minutes today" in otto.html
     otto.send("/w/items/breaks/", do="break")
     assert "Your break has begun." in otto.html
     otto.get(f"/w/items/{item}/")

@@ -9,8 +9,6 @@ import io
 from datetime import datetime
 from uuid import UUID
 
-from PIL import Image, ImageDraw
-
 from heedline.casework.access.session import Attendance
 from heedline.casework.attachments.taking import IncomingFile
 from heedline.specialist_desks.material.evidence import uploading
@@ -27,6 +25,8 @@ def upload(item: UUID, words: str, *, by: Attendance, at: datetime) -> None:
 
 
 def _picture(words: str) -> bytes:
+    from PIL import Image, ImageDraw  # every process registers the desk, and only the demonstration draws
+
     image, out = Image.new("RGB", (480, 300), "white"), io.BytesIO()
     draw = ImageDraw.Draw(image)
     for number, letter in enumerate(words.encode()[:24]):

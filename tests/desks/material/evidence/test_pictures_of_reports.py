@@ -196,4 +196,4 @@ def test_the_page_says_what_was_not_compared(
     page = compared()
     assert nothing not in page
     assert "because processing of this report is restricted" in page
-    assert "Files of this report were not compared" in page
+    assert "This report’s files were not compared" in page

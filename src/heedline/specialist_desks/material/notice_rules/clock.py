@@ -15,8 +15,6 @@ from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from heedline.packs.tables import Table, read_toml
 
 if TYPE_CHECKING:
@@ -136,6 +134,8 @@ class DueStep:
 @cache
 def bank_holidays(year: int) -> frozenset[date]:
     """Return the days of a year that are a bank holiday, Good Friday or Christmas Day in any part of the UK."""
+    import holidays  # 13 MB, which only a process that reckons with section 3 notices needs
+
     return frozenset(
         day for part in _PARTS for day in holidays.country_holidays("GB", subdiv=part, years=year)
     )

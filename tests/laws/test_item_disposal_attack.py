@@ -79,9 +79,9 @@ def proposed(people: People, item: UUID, name: str) -> UUID:
     return row.id
 
 
-def kept_for(people: People, disposal: UUID) -> UUID:
+def kept_for(people: People, disposal: UUID, part: str = FIGURES) -> UUID:
     desk = people.house.desks["material"].id
-    return desk_parts.seal(desk, disposal, {"x": 1}, part=FIGURES, on=people.at.date())
+    return desk_parts.seal(desk, disposal, {"x": 1}, part=part, on=people.at.date())
 
 
 def untouched(item: UUID, parts: int) -> bool:
@@ -144,7 +144,8 @@ def test_the_database_asks_what_is_disposed_of_and_marks_it(people: People, item
     with people.sitting("Odile"):
         disposal = proposed(people, item, "Odile")
     with people.sitting("Olga"):
-        for figures in (uuid4(), MaterialItem.objects.get(id=item).container):
+        other = kept_for(people, disposal, BANK)
+        for figures in (uuid4(), MaterialItem.objects.get(id=item).container, other):
             assert decided(disposal, figures) == "not-yours", "no figures of it are kept"
         MaterialItem.objects.filter(id=item).update(referral_due_at=people.at)
         assert decided(disposal, kept_for(people, disposal)) == "not-finished"

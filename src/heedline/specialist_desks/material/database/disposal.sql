@@ -52,7 +52,8 @@ BEGIN
         OR NOT (d.desk_id IN (SELECT permits.my_supervised()) OR p_figures IS NULL AND d.proposed_by_id = permits.my_officer())
         OR p_figures IS NOT NULL AND (d.proposed_by_id = permits.my_officer() OR NOT EXISTS (
             SELECT 1 FROM public.reports_desk_part_header h
-            WHERE h.container = p_figures AND h.desk_id = d.desk_id AND h.thing = p_disposal)) THEN
+            WHERE h.container = p_figures AND h.desk_id = d.desk_id AND h.thing = p_disposal
+                AND h.part = 'material-figures')) THEN
         RETURN 'not-yours';
     END IF;
     IF p_figures IS NULL THEN

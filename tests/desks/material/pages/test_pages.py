@@ -58,6 +58,10 @@ def test_an_item_from_the_queue_to_its_decision(house: House, hand: Callable[[],
     odile.get(where)
     odile.send(f"{where}do/", do="check", parts=["live", "wide"], label="A film")
     assert "A film" in odile.html
+    olga = hand().at_work(house, "Olga")
+    olga.get(f"{where}examine/")
+    assert f"<bdi>{house.officers['Odile'].name}</bdi> is examining this item." in olga.html
+    assert "Take it first" not in olga.html
     odile.get(f"{where}examine/")
     version = str(MaterialItem.objects.get().version)
     odile.send(f"{where}examine/", version=version, **{**UNLAWFUL, "expression": ""})

@@ -60,7 +60,7 @@ class SentFiles:
 
 
 class ReportReceiver:
-    """Receiver for one request body."""
+    """A receiver for one multipart request body, which stores its files and collects the report part."""
 
     media = "application/json"
 

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, built as data.
+"""Builds the OpenAPI 3.1 document of the public API.
 
 The request body of a report is derived from the pack's question sets, so the document cannot go out of
 date.
@@ -207,7 +207,7 @@ def _report(kind: str, qs: QuestionSet) -> Json:
 
 
 def _needs_account(qs: QuestionSet) -> bool:
-    """Return whether reports of this kind must have an account even if nothing else is answered."""
+    """Return whether every report of this kind must include a free-text account."""
     slug, name = qs.narrative
     step = qs.any_step(slug)
     asked_for = slug in qs.api_needs and step.needed is not None and step.needed.holds({})
@@ -215,7 +215,7 @@ def _needs_account(qs: QuestionSet) -> bool:
 
 
 def _always_needed(qs: QuestionSet) -> list[str]:
-    """Return the slugs of the pages that every report of this kind must answer.
+    """Return the slugs of the pages that are mandatory for every report of this kind.
 
     Pages that depend on other answers are not included.
     """
@@ -294,7 +294,7 @@ def _key() -> Json:
 
 
 def _strong_key() -> str:
-    """Return a pattern for the keys that `reading.idempotency_key` accepts.
+    """Return a regular expression that matches strong idempotency keys (`reading.is_strong`).
 
     They are long enough, are no UUID or short hexadecimal number, and have eight different characters. For
     the last condition, each step looks for the next character that has not occurred before.
@@ -332,7 +332,7 @@ def _body(schema: Json) -> Json:
 
 
 def _report_body(files: FileLimits) -> Json:
-    """Return the body of a report, which may be sent alone or with files."""
+    """Return the request body for submitting a report, as JSON alone or as multipart with files."""
     report = {"$ref": "#/components/schemas/Report"}
     body = _body(report)
     body["content"]["multipart/form-data"] = {

@@ -1,4 +1,4 @@
-"""Read API requests within limits on their size and time.
+"""Reads API requests, enforcing limits on their size and duration.
 
 The media type, size, depth and keys are checked before any of the content is used. Every failure raises
 `Problem`. Python's JSON parser is recursive, so the depth is measured before it runs. The parser also
@@ -59,7 +59,7 @@ def idempotency_key(request: HttpRequest) -> bytes:
 
 
 def is_strong(key: str) -> bool:
-    """Return whether an idempotency key may have enough random bits."""
+    """Return whether an idempotency key looks random enough to accept."""
     return not (
         not _KEY.fullmatch(key)
         or _UUID.fullmatch(key)

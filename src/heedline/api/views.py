@@ -88,7 +88,7 @@ def offered(method: str) -> Callable[[ApiView], Callable[..., HttpResponseBase]]
 
 @offered("POST")
 def reports(request: HttpRequest) -> HttpResponse:
-    """Accept one report, with files or without, and return 201 with its receipt code.
+    """Accept one report, with or without files, and return 201 with its receipt code.
 
     A retry with the same idempotency key and the same body receives the same response.
     """
@@ -198,7 +198,7 @@ def description(request: HttpRequest) -> HttpResponse:
 
 
 def read_code(text: str) -> codes.ReceiptCode:
-    """Return the receipt code read from `text`, with one wrong symbol corrected.
+    """Return the receipt code read from `text`, correcting one mistyped character.
 
     Text that does not look like a code raises Problem, as a fault in the body. Text that does, but has too
     many wrong symbols, raises CodeUnknown.

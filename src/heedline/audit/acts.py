@@ -217,6 +217,6 @@ class Act(AnyAct):
 
 
 def refuse_unknown(act: AnyAct) -> None:
-    """Raise NotRegistered for an act that is neither the core's nor a registered desk's."""
+    """Raise NotRegistered for an act defined neither by the core nor by a registered specialist desk."""
     if not isinstance(act, Act) and str(act) not in register.act_words():
         raise register.NotRegistered(f"The log does not know the act {act}.")

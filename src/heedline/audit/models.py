@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 
 
 class ThisTransaction(models.Func):
-    """A database function that returns the current transaction's number as an integer."""
+    """A database function that returns the current transaction ID as an integer."""
 
     template = "((pg_current_xact_id())::text)::bigint"
     output_field = models.BigIntegerField()
@@ -78,7 +78,7 @@ class Waiting(models.Model):
 
 
 class Tile(models.Model):
-    """A tile of up to 256 neighbouring hashes in the tree over the events (`audit.tree`).
+    """A tile of up to 256 consecutive hashes in the Merkle tree over the events (`audit.tree`).
 
     Tiles can be rebuilt from the events.
     """

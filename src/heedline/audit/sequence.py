@@ -1,4 +1,4 @@
-"""The order of the log's events, and the log's Merkle tree, in the database.
+"""Sequences the audit log's events and maintains its Merkle tree in the database.
 
 Events are ordered by (generation, xid, id). Only events below the horizon are read, which means those
 whose transaction number is lower than that of every transaction still running. Transactions below the
@@ -111,7 +111,7 @@ class Head:
 
 
 def extend(batch: int = BATCH) -> int:
-    """Add the next events to the tree in one transaction and return how many were added.
+    """Add the next batch of events to the tree in one transaction, and return the number added.
 
     Concurrent calls take turns. If the process is killed, the tree is left as it was before the call. Raises
     Broken if an event was inserted before those already in the tree, or if the tree's own tiles are missing.
@@ -170,7 +170,7 @@ def forest() -> Forest:
 
 
 def horizon() -> tuple[int, int]:
-    """Return a position (generation and transaction number) that comes after every event written so far."""
+    """Return a position (generation and transaction ID) later than that of any event written so far."""
     generation, xid = _rows(_HORIZON, [])[0]
     return int(generation), int(xid)
 
@@ -182,7 +182,7 @@ def events_wait(below: tuple[int, int]) -> bool:
 
 
 def in_order(size: int, after: Key = BEFORE_ALL) -> Iterator[Sequenced]:
-    """Yield the next `size` events after `after`, in the order of the log.
+    """Yield the next `size` events after `after`, in log order.
 
     They are read in batches of BATCH.
     """

@@ -56,7 +56,7 @@ def see_one_moment(connection: Connection) -> None:
 
 
 def moment(connection: Connection) -> Moment:
-    """Return which installation this is, and its state in this snapshot.
+    """Return the installation's identity and its state in this snapshot.
 
     Raises LookupError if the database was never set up.
     """

@@ -50,7 +50,7 @@ def remember(home: Path, run: Run) -> None:
 
 
 def note_tried(backup: Path, on: date, *, canary: bool) -> None:
-    """Record the result of a trial restore in the backup, and whether the canary report could be opened."""
+    """Record the date of a backup's trial restore, and whether the canary report could be opened."""
     _write(backup / TRIED, json.dumps({"on": on.isoformat(), "canary": canary}) + "\n")
 
 

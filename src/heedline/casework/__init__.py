@@ -1,4 +1,4 @@
-"""The actions of officers, reporters and partners, in one package for each subject.
+"""The actions of officers, reporters and partners, with one subpackage for each area.
 
 A report's life cycle is in `journey/`, view data for officers' pages is in `pages/`, and signing in and
 unlocking are in `access/`. `docs/layout.md` describes every room. A verb has six beats, in this order: find

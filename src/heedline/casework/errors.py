@@ -1,4 +1,4 @@
-"""Exceptions that verbs may raise.
+"""Exceptions that casework actions may raise.
 
 The sites import these from here and know nothing of the layers below.
 """

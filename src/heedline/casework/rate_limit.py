@@ -1,4 +1,4 @@
-"""Rate limits that count events and refuse those that arrive too fast.
+"""Rate limiting, with one leaky bucket per key.
 
 The one mechanism behind every rate limit of Heedline. Its users set their own limits: `casework.intake.rate_limit` for
 reports, `casework.intake.draft_room` for drafts, `web.entrance.throttle` for passwords, codes and passphrases.
@@ -36,7 +36,7 @@ class Limit:
 
 
 class _Arrivals(Protocol):
-    """Storage for the arrival time of each key.
+    """Storage for the theoretical arrival time of each key.
 
     A key that is not stored has its whole burst available.
     """
@@ -66,7 +66,7 @@ class _FixedTable:
 
 
 class _RecentTable:
-    """A table of limited size that drops the oldest key when it is full.
+    """A table of limited size that evicts the oldest key when full.
 
     A key that was dropped has the full burst again: the limit may be looser, but nobody is counted with somebody else.
     """
@@ -124,7 +124,7 @@ class RateLimit:
         self._counts: _Arrivals = _FixedTable() if self._most is None else _RecentTable(self._most)
 
     def _now(self) -> float:
-        """Return the time, after replacing the secret key if it has expired.
+        """Return the current time, rotating the hash key first if it has expired.
 
         The lock must be held.
         """

@@ -1,4 +1,4 @@
-"""Logs refusals in a separate transaction."""
+"""Logging of refused actions in a separate transaction."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from heedline.permits.gate import Refused
 def refusals_logged(
     act: AnyAct, *, by: UUID | None, desk: UUID | None = None, thing: str = "", thing_id: UUID | None = None
 ) -> Iterator[None]:
-    """Run a block in a transaction and, if it is refused, log the refusal in a separate one."""
+    """Run a block in a transaction, and log any refusal in a separate transaction."""
     try:
         with transaction.atomic():
             yield

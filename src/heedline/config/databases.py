@@ -1,4 +1,4 @@
-"""Database settings of each process.
+"""Database settings for each process.
 
 A process always uses one database, always under its own role.
 """

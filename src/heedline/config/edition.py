@@ -30,7 +30,7 @@ def commit_of(checkout: Path) -> str:
 
 
 def edition() -> str:
-    """Return the version and commit in words.
+    """Return the version and commit as display text.
 
     `HEEDLINE_COMMIT` gives the commit if the program was not started from a checkout.
     """

@@ -28,7 +28,7 @@ type PlainView = Callable[[HttpRequest], Any]
 
 
 def guarded(view: PlainView) -> PlainView:
-    """Wrap a view in the guards that every site has, in their order."""
+    """Wrap a view in the middleware guards common to every site, in their configured order."""
     for name in reversed(settings.GUARDS):
         view = import_string(name)(view)
     return view
@@ -37,7 +37,7 @@ def guarded(view: PlainView) -> PlainView:
 def intake_first(
     app: WSGIApplication, view: PlainView, renew: Callable[[], None] = renew_connection
 ) -> WSGIApplication:
-    """Wrap the site's application so that reports from programs go straight to `view`.
+    """Wrap the site's application so that reports sent through the API go straight to `view`.
 
     `renew` is called before and after each request, as by `PublicHandler`.
     """

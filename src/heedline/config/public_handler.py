@@ -1,4 +1,4 @@
-"""Django's request handler for the public process, without the work that none of its requests needs.
+"""Django's request handler for the public process, without steps that its requests never need.
 
 It runs the middleware, the views and the error pages of Django's `WSGIHandler`, which it inherits. These are the
 differences:

@@ -94,7 +94,7 @@ class Uploads:
     takes: Takes
     limits: UploadLimits = UploadLimits()
     network: Callable[[WSGIEnvironment], bytes | None] = lambda environ: None
-    """Return the client's network for the duration of the upload, or None if it is unknown."""
+    """Return a key for the client's network, used to cap its uploads, or None if it is unknown."""
     _pool: ThreadPoolExecutor = field(init=False)
     _now: Counter[bytes | None] = field(init=False, default_factory=Counter)
 

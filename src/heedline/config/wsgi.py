@@ -107,7 +107,7 @@ def from_memory(app: WSGIApplication, pages: Mapping[str, FixedPage]) -> WSGIApp
 
 
 def build(process: str) -> Front:
-    """Set up Django as this process and return its WSGI application.
+    """Set up Django for this process and return its application.
 
     Stops the process at start-up (SystemExit) if a check fails.
     """
@@ -226,5 +226,5 @@ def _claim_sign_in() -> None:
 
 
 def application() -> Front:
-    """Return the WSGI application of the process named by the environment, for each granian worker."""
+    """Return the application of the process named in the environment, for a granian worker."""
     return build(env.text("HEEDLINE_PROCESS"))

@@ -88,7 +88,7 @@ ALONE = {
 
 
 def callers_of(schema: str, name: str) -> set[str]:
-    """Return the roles that may call a function that is not a trigger function."""
+    """Return the roles that may call a given non-trigger function."""
     alone = ALONE.get((schema, name)) or (_of_desks().get(name) if schema == "permits" else None)
     return {alone or FUNCTIONS[schema][0]} | ALSO.get((schema, name), set())
 

@@ -14,7 +14,7 @@ _OF_TABLES = CreateModel, AddField, AddIndex, AddConstraint
 
 
 class CreateTables(Operation):
-    """Create tables that do not exist yet, with every field, index and constraint that later operations add to them.
+    """Create new tables together with the fields, indexes and constraints that later operations add.
 
     After each single operation Django builds the classes of all related models anew. Nearly all tables of reports are
     related, and this took four fifths of the time of creating the database. Raises ValueError if an operation changes

@@ -151,7 +151,7 @@ class MenuLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkWaiting:
-    """A line about a specialist desk's work on My work. `url` is a route name, which takes `ref` if there is one."""
+    """A line on My work about a specialist desk's work, linking to the route `url` with any `ref`."""
 
     words: str
     url: str

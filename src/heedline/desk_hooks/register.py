@@ -22,7 +22,7 @@ _closed = False
 
 
 class NotRegistered(Exception):
-    """Raised when a desk cannot be registered, or when no registered desk has a code.
+    """Raised when a desk cannot be registered, or when a code belongs to no registered desk.
 
     The message gives the reason.
     """

@@ -29,7 +29,7 @@ FITS, CHANGED, UNKNOWN = 0, 1, 3
 
 
 def say(words: str) -> None:
-    """Print a result of the command."""
+    """Print one line of the command's output."""
     print(words)  # noqa: T201 - the command's own words
 
 
@@ -85,7 +85,7 @@ def settled(args: argparse.Namespace, home: Path) -> int:
 
 
 def _sign_in(home: Path) -> None:
-    """Configure this process as `backup`, with its database address.
+    """Set up Django for the `backup` process, using its own database address.
 
     The address comes from the environment or from this home's own running database.
     """
@@ -154,7 +154,7 @@ def _growth(args: argparse.Namespace, source: Folder | None) -> str:
 
 
 def new_key(args: argparse.Namespace, home: Path) -> int:
-    """Create a new key for the log, and print the statement with which the old key hands over to it."""
+    """Create a new log key and print the statement by which the old key hands over to it."""
     try:
         old = bytes.fromhex(text_of(args.old).strip())
     except ValueError:

@@ -71,7 +71,7 @@ def _own_database(home: Path, process: str) -> Iterator[str]:
 
 
 def _facts(home: Path) -> dict[str, str]:
-    """Return the other settings that are passed to a home's processes."""
+    """Return the settings for this home's installation id and root key, if it has them."""
     own = Home(home)
     told = {"HEEDLINE_INSTALLATION": own.installation()} if (own.secrets / "installation").exists() else {}
     if own.root_key.exists():

@@ -1,4 +1,4 @@
-"""The `heedline` command, with a subcommand for everything that an operator can run.
+"""The `heedline` command-line interface, with one subcommand for each operator task.
 
 The exit codes are 0 for success, 1 for failure or a negative result (a message on standard error gives
 the reason), and 2 for a wrong command line. `audit` and `witness` can also exit with 3, if no answer can

@@ -17,7 +17,7 @@ from heedline.launch import CannotStart, roles
 
 
 def run(*, forget_sign_in_proofs: bool) -> int:
-    """Set up the roles and the database as intended.
+    """Reset the database roles, their passwords and their permissions to the intended state.
 
     Returns the exit code. Raises CannotStart. `forget_sign_in_proofs` lets each site prove itself anew, after
     its SECRET_KEY was changed.
@@ -41,7 +41,7 @@ def run(*, forget_sign_in_proofs: bool) -> int:
 
 
 def _passwords(file: Path) -> dict[str, str]:
-    """Return the passwords read from their file.
+    """Return the database role passwords from the operator's file.
 
     Raises CannotStart for a file that others can read, or that does not name each process.
     """

@@ -1,4 +1,4 @@
-"""The worker, which runs a few periodic tasks, each of which is a single call into `casework`.
+"""The background worker, which runs periodic tasks that are each a single call into `casework`.
 
 No task takes an argument that identifies an object. Procrastinate runs the tasks from tables in the same
 database, over a direct connection (behind a connection pooler it would miss its notifications). Its
@@ -84,7 +84,7 @@ class PeriodicTask:
 
 
 def page(at: datetime) -> None:
-    """Turn letters into alarms, and page people about alarms.
+    """Raise alarms from the outbox, and page people about open alarms.
 
     This runs every five seconds, because pages about danger must go out within sixty.
     """
@@ -95,7 +95,7 @@ def page(at: datetime) -> None:
 
 
 def watch(at: datetime) -> None:
-    """Record that the worker is running, raise alarms for missed deadlines and remove traces of past jobs."""
+    """Record a heartbeat, raise alarms for missed deadlines and remove traces of finished jobs."""
     paging.beat(at)
     paging.watch_clocks(at)
     paging.watch_requests(at)
@@ -115,7 +115,7 @@ def draw_checks(at: datetime) -> None:
 
 
 def settle(at: datetime) -> None:
-    """Remove traces of exact times from the past quarter hour's rows and files, then sign the log."""
+    """Remove exact times from the rows and files of the past quarter hour, then sign the log."""
     paging.settle_alarms(at)
     settle_arrivals.settle(at)
     keep_log(at)
@@ -125,7 +125,7 @@ def settle(at: datetime) -> None:
 
 
 def settle_drafts(at: datetime) -> None:
-    """Remove traces of when unfinished reports were saved."""
+    """Remove traces of the times at which drafts were saved."""
     settle_arrivals.settle_drafts(at)
 
 
@@ -171,7 +171,7 @@ def tasks() -> tuple[PeriodicTask, ...]:
 
 
 class Runner:
-    """The runner of the worker's tasks, which uses a single thread.
+    """A runner that executes the worker's tasks in a single thread.
 
     Each task runs in this thread, so there is one database connection and never two at a time. A failure is
     logged by its type and location alone and counted. After FAILURES_BEFORE_ALARM failures in a row it
@@ -204,7 +204,7 @@ class Runner:
 
 
 def build(run: Callable[[PeriodicTask], None], thread: ThreadPoolExecutor) -> procrastinate.App:
-    """Return a Procrastinate app with our tasks, on its own connections to this process's database."""
+    """Return a Procrastinate app with the worker's tasks and its own database connections."""
     connector = procrastinate.PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4)
     app = procrastinate.App(connector=connector)
     for task in tasks():
@@ -225,7 +225,7 @@ def _register(
 
 
 async def _work(stop: asyncio.Event, thread: ThreadPoolExecutor, run: Callable[[PeriodicTask], None]) -> None:
-    """Run the worker until it is told to stop.
+    """Run the task loop until a stop is requested.
 
     If Procrastinate's loop ends for any other reason, that error is raised.
     """
@@ -266,7 +266,7 @@ async def _until_stopped(thread: ThreadPoolExecutor) -> None:
 
 
 def _leave() -> None:
-    """Remove all traces of jobs."""
+    """Remove all traces of jobs before the worker exits."""
     try:
         close_old_connections()
         forget_jobs(waiting=True)

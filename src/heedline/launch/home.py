@@ -24,12 +24,12 @@ PROCESSES = ("public", "office", "partner", "files", "worker", "migrate")
 
 
 class InUse(Exception):
-    """Raised when another Heedline process is running in a folder."""
+    """Raised when another Heedline process is already using the folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """An installation's folder, which is created when something is first stored in it."""
+    """The folder of one installation, created when something is first stored in it."""
 
     folder: Path
 
@@ -80,13 +80,13 @@ class Home:
         ]
 
     def tell(self, facts: Mapping[str, Any]) -> None:
-        """Add facts to demo.json, leaving what the loader wrote there."""
+        """Merge new values into demo.json, keeping those that the loader wrote."""
         known = json.loads(self.demo_json.read_text(encoding="utf-8")) if self.demo_json.exists() else {}
         write_private(self.demo_json, json.dumps({**known, **facts}, indent=2, ensure_ascii=False) + "\n")
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Hold an exclusive lock on this folder inside the block.
+        """Hold an exclusive lock on this folder for the duration of the block.
 
         Raises InUse. The kernel releases the lock when the process ends.
         """

@@ -1,4 +1,4 @@
-"""The location of a cluster on disk, and the record of it in `$HEEDLINE_HOME`.
+"""The location of a database cluster on disk, and its record in `$HEEDLINE_HOME`.
 
 A cluster's folder belongs to the user who starts Heedline (0755) and contains the following files. The
 server reads its configuration files but cannot change them.
@@ -77,7 +77,7 @@ def choose(home: Path, account: Account) -> ClusterPlace:
 
 
 def with_socket(home: Path, place: ClusterPlace, account: Account) -> ClusterPlace:
-    """Return the place with a folder for its socket.
+    """Return the cluster's location with a folder added for its Unix socket.
 
     The path is short, and the folder is owned by the server and open to processes of other accounts.
     Passwords keep strangers out, and since the folder belongs to the server, nobody else can listen there in
@@ -167,7 +167,7 @@ def _mark(home: Path) -> str:
 
 
 def _ours(folder: Path) -> Path:
-    """Return a folder that only we can write to and that everyone can enter.
+    """Return a folder that only this account can write to but every account can enter.
 
     Raises OSError if it cannot be created.
     """

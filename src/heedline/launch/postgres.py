@@ -210,7 +210,7 @@ def _password_file(home: Path) -> Path:
 
 
 def _make_passwords(home: Path) -> dict[str, str]:
-    """Write passwords for a new cluster, readable only by us.
+    """Generate passwords for a new cluster and store them, readable only by the current account.
 
     Passwords of a cluster that was never completed are kept.
     """

@@ -63,7 +63,7 @@ def role(name: str) -> str:
 
 
 def settle(connection: Connection, passwords: Mapping[str, str]) -> None:
-    """Set up the roles and the database `heedline` as intended, whatever has been changed since.
+    """Restore the roles and the `heedline` database to their intended state, undoing any changes.
 
     `connection` is the superuser's, in autocommit mode. `passwords` has one for every process. A password is sent only as its SCRAM verifier, so that no statement, activity list or log ever holds a password.
     """

@@ -1,4 +1,4 @@
-"""Create, configure, start, find and stop the server with PostgreSQL's own programs."""
+"""Create, configure, start, find and stop the database server with PostgreSQL's own programs."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def initialise(
     password: str,
     durable: bool = True,
 ) -> None:
-    """Create an empty cluster in `place.data`, after removing what an interrupted attempt left."""
+    """Create an empty cluster in `place.data`, after removing the remains of any interrupted attempt."""
     fresh = place.folder / "data.new"
     for left in (fresh, place.data):
         if left.exists():
@@ -260,7 +260,7 @@ def _clear_stale(place: ClusterPlace) -> None:
 
 
 def _configure(place: ClusterPlace, account: Account, *, durable: bool) -> None:
-    """Write the configuration and an empty log.
+    """Write the server's configuration files and create an empty log file.
 
     The configuration belongs to us, and the server cannot change it.
     """

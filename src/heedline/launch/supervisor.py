@@ -47,12 +47,12 @@ class StepFailed(Exception):
 
 @dataclass(slots=True)
 class Pauses:
-    """The pauses before restarts, which double each time until the process has run for a while."""
+    """The delay before each restart, doubled every time until the process has run for a while."""
 
     _last: float = 0.0
 
     def after(self, ran_for: float) -> float:
-        """Return the pause after a process that ran for this many seconds."""
+        """Return the delay before restarting a process that ran for this many seconds."""
         steady = self._last == 0.0 or ran_for >= STEADY_AFTER
         self._last = FIRST_PAUSE if steady else min(2 * self._last, LONGEST_PAUSE)
         return self._last
@@ -60,7 +60,7 @@ class Pauses:
 
 @dataclass(slots=True)
 class Child:
-    """A child process that is kept running, with its display name."""
+    """A supervised child process, with its display name."""
 
     name: str
     process: subprocess.Popen[bytes]
@@ -73,7 +73,7 @@ class Child:
 
 
 def _die_with_parent() -> Callable[[], None] | None:
-    """Return a function for the child to run before it starts, or None.
+    """Return a `preexec_fn` that ends the child when its parent dies, or None if not on Linux.
 
     It asks the kernel to end the child when its parent is gone.
     """
@@ -110,7 +110,7 @@ class Supervisor:
         return self._asked_to_stop
 
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Child:
-        """Start a child that is kept running for as long as the supervisor."""
+        """Start a child process and keep it running for as long as the supervisor runs."""
         child = Child(name, self._spawn(command, environment), command, environment)
         self._children.append(child)
         return child
@@ -214,7 +214,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def is_free(host: str, port: int) -> bool:
-    """Return whether the port can be listened on."""
+    """Return whether the port is free to listen on."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -178,7 +178,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A reason for an outcome of the three-page close.
+    """A reason that an officer can give for an outcome in the three-page close.
 
     `kinds` are the kinds of report it applies to, which are all or some of the outcome's kinds.
     """
@@ -259,13 +259,13 @@ class Pack:
     behaviour: Behaviour
     look_alikes: LookAlikes
     matching: MatchingRules
-    """The rules for finding reports about one person."""
+    """The rules for finding reports about the same person."""
     risk_prompts: RiskPrompts
     source_guard: SourceGuard
     tracing: Tracing
     partners: PartnerRules
     known: Mapping[str, str]
-    """The values that texts may take from the pack, by dotted name.
+    """The placeholder values that texts may use, by dotted name.
 
     Examples are `{numbers.hotline}` and `{minutes.draft}`.
     """
@@ -301,7 +301,7 @@ class Pack:
         return next(iter(self.languages))
 
     def clock(self, code: str) -> timedelta:
-        """Return one of the pack's time limits.
+        """Return the pack's time limit with this code.
 
         Raises KeyError if the pack has none of that name.
         """
@@ -342,7 +342,7 @@ class Pack:
     def next_due(
         self, kind: str, code: str, counted_from: datetime, *, area: str = "unknown", waiting: bool = False
     ) -> datetime:
-        """Return the time of the next action on a report of this kind whose priority is `code`.
+        """Return the deadline for the next action on a report of this kind whose priority is `code`.
 
         `waiting` is true after something was asked of others or sent to them. A clock that runs in working days keeps
         to them: the next action is due at the close of a working day. Raises KeyError for an unknown priority.
@@ -368,7 +368,7 @@ class Pack:
         return self.regions[force.region].calendar if force else self.working_days.usual
 
     def outcomes_for(self, kind: str) -> Mapping[str, Outcome]:
-        """Return the outcomes available for this kind of report, in the file's order."""
+        """Return the outcomes available for this kind of report, in file order."""
         return {code: one for code, one in self.outcomes.items() if _is_for(one.kinds, kind)}
 
     def reasons_for(self, kind: str) -> Mapping[str, Reason]:
@@ -403,7 +403,7 @@ class Pack:
         return self.areas.ambiguous_outcode(postcode)
 
     def spoken(self, stem: str, language: str) -> Table:
-        """Return `<stem>.<language>.toml`, with gaps filled from the first language.
+        """Return the table in `<stem>.<language>.toml`, with gaps filled from the first language.
 
         Raises PackError if there is no such file for a language that the pack does not list.
         """

@@ -23,7 +23,7 @@ def slot_of(at: datetime) -> datetime:
 
 
 def slot_end(slot: datetime) -> datetime:
-    """Return the end of the quarter hour."""
+    """Return the end of the quarter hour that contains `slot`."""
     return slot_of(slot) + SLOT
 
 

@@ -12,7 +12,7 @@ from typing import Protocol
 
 
 class Urgency(StrEnum):
-    """How urgent the reporter's answers make a report."""
+    """The urgency of a report, as determined by the reporter's answers."""
 
     DANGER = "danger"
     SOON = "soon"

@@ -60,7 +60,7 @@ class Lapse:
 
 @dataclass(frozen=True, slots=True)
 class Competence:
-    """The training of one officer.
+    """One officer's training record, with the requirements that apply to them.
 
     `until` is the last valid day of each training, and `kinds` are the kinds of the officer's desks. `thin`
     contains (desk, training) for desks that the officer supervises where fewer people have the training than

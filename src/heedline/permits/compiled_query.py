@@ -1,4 +1,4 @@
-"""A query that is compiled to SQL once per process and then run with other values.
+"""A query that is compiled to SQL once per process and then re-run with different values.
 
 Compiling the columns of a report's page takes Django about as long as rendering it, and gives the same SQL each time.
 """
@@ -23,7 +23,7 @@ _DAY = datetime.fromisoformat("2001-02-03T04:05:06+00:00")
 
 
 class NotTheSame(Exception):
-    """Raised when a query depends on more than its values and so cannot be compiled once."""
+    """Raised when the SQL of a query varies with its values and so cannot be compiled once."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class _Compiled:
     places: tuple[tuple[int, int], ...]
 
     def bound(self, values: Sequence[Any]) -> QuerySet[Any]:
-        """Return the rows for these values; the query runs when they are read."""
+        """Return a lazy queryset of the rows for these values."""
         parameters = list(self.parameters)
         for at, place in self.places:
             parameters[at] = values[place]
@@ -47,7 +47,7 @@ class _Compiled:
 
 
 class _CompiledQuery(Query):
-    """A query whose compiler returns existing SQL."""
+    """A query whose compiler returns SQL that was compiled earlier."""
 
     compiled: _Compiled
     bound_parameters: tuple[Any, ...]

@@ -22,12 +22,12 @@ def _columns(moved: Moved) -> list[list[object]]:
 
 
 def of_session(secret: bytes) -> Func:
-    """Return the session's open dangers as a column, to be queried inside `functions.unseen`."""
+    """Return the session's open dangers to life as an SQL column, to be queried inside `functions.unseen`."""
     return Func(Value(secret.hex()), function="permits.open_dangers", output_field=JSONField())
 
 
 def open_dangers() -> list[Mapping[str, Any]]:
-    """Return the open dangers at the desks of this connection's session, earliest review first.
+    """Return the open dangers to life at the desks of this session, earliest review first.
 
     Each has `report`, `desk` and `owner` (names), `owner_id`, `review_at` (ISO 8601) and `acknowledged`.
     """

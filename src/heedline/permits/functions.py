@@ -25,7 +25,7 @@ def enter_session(secret: bytes) -> None:
 
 
 def unseen() -> AbstractContextManager[None]:
-    """Keep the token out of the text of SQL statements inside this block.
+    """Keep the session token out of the text of SQL statements for the duration of the block.
 
     The server shows the text of statements to its superuser.
     """
@@ -58,7 +58,7 @@ def name_officer(row: bytes, officer: UUID, *, site: str, proof: bytes) -> str:
 
 
 def claim_sign_in(site: str, proof: bytes) -> None:
-    """Store the hash of a site's proof in the database, unless one is already there."""
+    """Store the hash of a site's sign-in proof in the database, unless one is already there."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO permits_sign_in_proof (site, digest) VALUES (%s, %s) ON CONFLICT DO NOTHING",
@@ -90,7 +90,7 @@ def note_call(
 
 
 def mark_unfinished_call(row: bytes, *, is_open: bool) -> None:
-    """Count a draft as an unfinished call of the signed-in officer, or stop counting it."""
+    """Mark or unmark a draft as an unfinished call of the signed-in officer."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT permits.mark_unfinished_call(%s, %s)", [row, is_open])
 
@@ -146,7 +146,7 @@ def hand_over(
 
 @dataclass(frozen=True)
 class Figures:
-    """The numbers of reports and messages to be dealt with at a desk.
+    """The numbers of reports and messages that await action at a desk.
 
     Each is counted up to a thousand. Every stage of an open report counts. `next_due` is None where no report
     is open. The last two are about desks that this one watches round the clock.
@@ -162,7 +162,7 @@ class Figures:
 
 
 def figures(desks: Sequence[UUID], at: datetime) -> dict[UUID, Figures]:
-    """Return the figures of these desks, counting only reports that this session can see."""
+    """Return the workload figures for each desk, counting only reports that this session can see."""
     rows = _rows("SELECT * FROM permits.figures(%s::uuid[], %s)", [list(desks), at])
     return {desk: Figures(*row) for desk, *row in rows}
 
@@ -182,7 +182,7 @@ class SecondShare:
 
 @dataclass(frozen=True)
 class SealedWords:
-    """A sealed part that holds the text about a request."""
+    """The sealed text of a request or of the decision on it."""
 
     container: UUID
     header: bytes = field(repr=False)
@@ -231,7 +231,7 @@ def second_share(request: UUID) -> SecondShare | None:
 
 
 def release_words(request: UUID) -> dict[UUID, SealedWords]:
-    """Return the sealed text about a request, by container.
+    """Return the sealed texts of a request and its decision, by container id.
 
     Nothing is returned where neither the request nor the report is theirs.
     """
@@ -280,7 +280,7 @@ def decide_identity(
 def decide_disposal(
     disposal: UUID, certificate: Mapping[str, Any] | None, true_from: date | None, naming: Sequence[UUID] = ()
 ) -> str:
-    """Dispose of a report or, without a certificate, keep it.
+    """Dispose of a report, or keep it if no certificate is given.
 
     Returns `done`, `kept`, or the reason why not. `naming` lists the notes on other reports
     (`asked_before`) that name it.

@@ -1,4 +1,4 @@
-"""The permission check for an officer's acts, and the refusal with its reason."""
+"""Permission checks on officers' actions, and the exception raised when one is refused."""
 
 from __future__ import annotations
 

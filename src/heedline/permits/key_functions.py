@@ -61,13 +61,13 @@ def retired(desk: UUID) -> tuple[UUID, ...]:
 
 
 def headers_to_move(desk: UUID, *, after: UUID, most: int) -> list[HeaderToMove]:
-    """Return up to 1,000 headers to move, in order of their ids."""
+    """Return a batch of headers that must be re-addressed, in order of container id."""
     rows = _rows("SELECT container, header FROM permits.headers_to_move(%s, %s, %s)", [desk, after, most])
     return [HeaderToMove(container, bytes(header)) for container, header in rows]
 
 
 def shares_to_move(desk: UUID, *, after: UUID, most: int) -> list[ShareToMove]:
-    """Return up to 1,000 key shares to move, in order of their ids."""
+    """Return a batch of key shares that must be re-addressed, in order of id."""
     rows = _rows(
         "SELECT id, container, share, sealed FROM permits.shares_to_move(%s, %s, %s)", [desk, after, most]
     )
@@ -93,7 +93,7 @@ def move_shares(desk: UUID, to: UUID, moved: Sequence[tuple[ShareToMove, bytes]]
 
 
 def left_to_move(desk: UUID) -> tuple[int, int]:
-    """Return the numbers of headers and key shares that are still sealed to retired epochs."""
+    """Return the numbers of headers and of key shares that are still sealed to retired epochs."""
     headers, shares = _rows("SELECT headers, shares FROM permits.left_to_move(%s)", [desk])[0]
     return headers, shares
 

@@ -9,14 +9,14 @@ from django.db import connection
 
 
 def hand_on_interest(entry: UUID, to: UUID) -> bool:
-    """Transfer an entry and its matches to another officer, and return whether that was permitted."""
+    """Transfer a register entry and its matches to another officer, and return whether this was permitted."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT permits.hand_on_interest(%s, %s)", [entry, to])
         return bool(cursor.fetchone()[0])
 
 
 def disposed_among(reports: Iterable[UUID]) -> set[UUID]:
-    """Return the reports among these that have been disposed of."""
+    """Return which of these reports have been disposed of."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT permits.disposed_among(%s)", [list(reports)])
         return {found for (found,) in cursor.fetchall()}

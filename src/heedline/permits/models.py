@@ -28,7 +28,7 @@ class OfficeSession(models.Model):
 
 
 class SignInProof(models.Model):
-    """The hash of the proof with which a site's process records the officer of a session.
+    """The hash of a site's sign-in proof, checked when the site records a session's officer.
 
     The proof is made from the process's SECRET_KEY. See `database/functions/sessions.sql`.
     """

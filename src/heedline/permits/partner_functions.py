@@ -17,7 +17,7 @@ from django.db import connection
 
 @dataclass(frozen=True)
 class SentRow:
-    """A disclosure to the signed-in person's desk, with its codes, its times and the people at that desk."""
+    """A disclosure to the signed-in user's desk, with its codes, times and who received and answered it."""
 
     id: UUID
     from_desk: UUID
@@ -121,7 +121,7 @@ def view_file(ident: UUID, stored: UUID, digest: bytes, sealed: bytes) -> bool:
 
 
 def close_files() -> None:
-    """Close every file that this session has open."""
+    """Revoke access to every file that this session has open."""
     _ask("SELECT permits.close_sent_files()", [])
 
 

@@ -26,7 +26,7 @@ class Practised:
 
 
 def practised_by_mine() -> list[Practised]:
-    """Return all exercises finished by the people whom this session's officer leads."""
+    """Return all exercises finished by the staff whom this session's officer supervises."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, officer, scenario, priority, danger, outcome, ended_on FROM permits.practised_by_mine()"

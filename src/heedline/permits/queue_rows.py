@@ -1,4 +1,4 @@
-"""SQL for one page of a queue's open reports, by conditions and order.
+"""Build the SQL that selects one page of a queue's open reports, filtered and sorted.
 
 A queue may hold a hundred thousand reports, and an officer looks at twenty-five. Each order is therefore read from an
 index: for every value of the column that it goes by, the first few reports in the usual order. These few are sorted.
@@ -85,7 +85,7 @@ class QueuePlace:
 
 @dataclass
 class _Parts:
-    """SQL text with its parameters in order of occurrence."""
+    """The parameters of an SQL statement, in the order of their placeholders."""
 
     values: list[Any] = field(default_factory=list)
 
@@ -96,7 +96,7 @@ class _Parts:
 
 @dataclass(frozen=True)
 class QueueRows:
-    """Open reports of the `chosen` desks, and of others that `watching` desks must see.
+    """A query for open reports of the `chosen` desks and others that the `watching` desks must see.
 
     The latter are all in danger until that is discharged, in any stage what is overdue, and what waits where nobody is on
     duty. `most` limits the number, the first in the order after `after`; without an order they are any.
@@ -111,7 +111,7 @@ class QueueRows:
     after: QueuePlace | None = None
 
     def sql(self) -> tuple[str, list[Any]]:
-        """Return a query for the ids, and its parameters."""
+        """Return the SQL that selects the report ids, with its parameters."""
         parts = _Parts()
         branches = [self._of_desks(parts)]
         if self.watching:
@@ -165,7 +165,7 @@ class QueueRows:
         return f"SELECT v.first, r.rank, r.due_at, r.id FROM {desks} CROSS JOIN {values} {self._few(same, parts)}"
 
     def _few(self, same: str, parts: _Parts) -> str:
-        """Return the lateral join to each value's first reports in the default order."""
+        """Return the lateral join that reads the first reports for each value, in the default order."""
         where, behind = self._where(parts), ""
         beyond = ""
         if self.after is not None:
@@ -295,7 +295,7 @@ class QueueRows:
         )
 
     def _enough(self, parts: _Parts) -> str:
-        """Return the LIMIT for one rank of one desk if the index provides the order.
+        """Return the ORDER BY and LIMIT clauses for one rank of one desk, if an index provides the order.
 
         Other orders need every row, and OFFSET 0 keeps PostgreSQL from reading the whole table for them.
         """

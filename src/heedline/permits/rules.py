@@ -33,7 +33,7 @@ class Standing:
 
     @property
     def leased_to_another(self) -> bool:
-        """Return whether a colleague is writing in the report at the moment."""
+        """Return whether a colleague is currently editing the report."""
         return (
             self.lease_by_id is not None
             and self.lease_by_id != self.officer_id
@@ -47,7 +47,7 @@ class Standing:
 
 
 def nobody_else_is_writing(standing: Standing) -> str | None:
-    """Return a reason if a colleague is writing in the report, otherwise None."""
+    """Return a refusal reason if a colleague is editing the report, otherwise None."""
     return (
         "A colleague is editing this report. You can edit it when they have finished."
         if standing.leased_to_another
@@ -56,17 +56,17 @@ def nobody_else_is_writing(standing: Standing) -> str | None:
 
 
 def it_has_an_owner(standing: Standing) -> str | None:
-    """Return a reason if nobody has taken the report, otherwise None."""
+    """Return a refusal reason if the report has no owner, otherwise None."""
     return None if standing.owner_id is not None else _TAKE_FIRST
 
 
 def no_colleague_owns_it(standing: Standing) -> str | None:
-    """Return a reason if a colleague owns the report, otherwise None."""
+    """Return a refusal reason if a colleague owns the report, otherwise None."""
     return None if standing.owner_id is None or standing.mine else _OWNED
 
 
 def i_own_it(standing: Standing) -> str | None:
-    """Return a reason if this officer does not own the report, otherwise None."""
+    """Return a refusal reason if this officer does not own the report, otherwise None."""
     return it_has_an_owner(standing) or no_colleague_owns_it(standing)
 
 

@@ -51,7 +51,7 @@ class IsOneOf(Lookup):
 
 
 def of_page(desks: Iterable[UUID], rows: QueueRows) -> QuerySet[Report]:
-    """Return one queue page's reports of `desks`, unordered.
+    """Return the reports on one page of these desks' queue, in no particular order.
 
     All of them are within `reports_of(desks)`. The cost hardly depends on how many reports are open.
     """
@@ -67,7 +67,7 @@ def waiting_at(desks: Iterable[UUID]) -> Func:
 
 
 def totals_at(desks: Iterable[UUID], at: datetime) -> Func:
-    """Return an expression for these desks' total figures, in the order of `casework.pages.figures.WorkTotals`.
+    """Return an expression for these desks' totals, in the order of `casework.pages.figures.WorkTotals`.
 
     The column is calculated once for all rows.
     """
@@ -84,7 +84,7 @@ def totals_at(desks: Iterable[UUID], at: datetime) -> Func:
 
 
 def open_work_of(desk: UUID, at: datetime, today: date, days: Iterable[int]) -> Func:
-    """Return an expression for a JSON list of a desk's open reports by owner, stage and age.
+    """Return an expression for a JSON list of a desk's open reports, counted by owner, stage and age.
 
     `days` are the numbers of days at which each age begins, the largest first. Each line has `owner`, `stage`, `age` (the
     number of its place in `days`, from 1), `reports`, `overdue` and `oldest` (the day of the oldest arrival).

@@ -37,7 +37,7 @@ class RequestState(StrEnum):
 
 
 class Reply(StrEnum):
-    """The replies that end a request."""
+    """The replies that decide or withdraw a request."""
 
     AGREE = "agree"
     REFUSE = "refuse"
@@ -54,7 +54,7 @@ PATH: dict[tuple[RequestState, Reply], RequestState] = {
 
 @dataclass(frozen=True)
 class DecisionRule:
-    """The rule on who decides a matter, with the texts of its refusals.
+    """The rule on who may decide a matter, with the messages shown on refusal.
 
     `own_replies` are open to the person who made the request. `reads_reports` refuses people who can open reports. Without it they may decide. `late` refuses a request that is older than `open_for`.
     """

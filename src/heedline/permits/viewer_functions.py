@@ -21,12 +21,12 @@ def use_token(token: bytes, capability: bytes, purpose: str) -> bytes | None:
 
 
 def reseal(capability: bytes, sealed: bytes) -> bool:
-    """Store the content of a capability, and return whether the capability is still valid."""
+    """Replace a capability's sealed content, and return whether the capability is still valid."""
     return bool(_one("SELECT viewer.reseal(%s, %s)", [capability, sealed]))
 
 
 def open_capability(capability: bytes, *, uncovered: bool) -> bytes | None:
-    """Return a capability's sealed content or None, and count a viewing minute if it is uncovered."""
+    """Return a capability's sealed content or None, counting a viewing minute if the file is uncovered."""
     found = _one("SELECT viewer.open_capability(%s, %s)", [capability, uncovered])
     return bytes(found) if isinstance(found, bytes | memoryview) else None
 

@@ -1,4 +1,4 @@
-"""The public process's only access to the tables, through database functions.
+"""The database functions that give the public process its only access to the tables.
 
 Each call is one function in one round trip. Every function is keyed by something that cannot be guessed
 (the hash of a receipt's lookup id, or the hash of a cookie) and determines what is written. See
@@ -49,7 +49,7 @@ class SealedFile:
 
 @dataclass(frozen=True)
 class Submission:
-    """Everything stored for one new report.
+    """All the data that is stored for one new report.
 
     The process that submits it cannot open any of it.
     """
@@ -73,7 +73,7 @@ class Submission:
     authoriser_share: tuple[UUID | None, bytes]
     files: tuple[SealedFile, ...] = ()
     form: tuple[bytes, int] | None = None
-    """The form token used up by this report, if it was sent from a page.
+    """The form token that this report consumes, if it was sent from a web page.
 
     It consists of the draft's row and the number.
     """
@@ -85,7 +85,7 @@ def _call(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
 
 
 def _stored(sql: str, params: Sequence[Any]) -> str:
-    """Call a database function that stores something, and return its result code.
+    """Call a database function that stores data, and return its result code.
 
     Returns `failed` if the database did not accept it for any reason. The reason is not passed on, because a
     database error may quote what was sent.
@@ -147,7 +147,7 @@ class Visited:
     withdraw_asked: bool
     received_on: date
     answered_on: date | None
-    """The date of the reporter's latest message since our last one, or None."""
+    """The date of the reporter's latest message since the desk's last message, or None."""
     only_new: bool
     """Whether each message is shown during one visit only."""
 
@@ -172,7 +172,7 @@ def visit(lookup: bytes) -> Visited | None:
 
 
 def new_messages(lookup: bytes, also: Sequence[UUID] = ()) -> tuple[SealedMessage, ...]:
-    """Return the reporter's sealed copies of the messages that are in `also` or that they have not hidden."""
+    """Return the reporter's copies of messages that are not hidden, and of those listed in `also`."""
     import json
 
     rows = _call(

@@ -1,4 +1,4 @@
-"""The legal moves of a report, and whose turn it is after each.
+"""The permitted transitions of a report, and who must act next after each.
 
 `docs/journey.md` is printed from `PATH`, and a test fails if the two differ. Plain Python without Django
 or a clock.
@@ -26,7 +26,7 @@ class Stage(StrEnum):
 
 
 class Move(StrEnum):
-    """A move that takes a report from one stage to another."""
+    """A transition of a report from one stage to another."""
 
     SUBMIT = "submit"
     TAKE = "take"
@@ -59,7 +59,7 @@ class Turn(StrEnum):
 
 
 class NotNow(Exception):
-    """Raised when a move is not legal at a report's current stage.
+    """Raised when a move is not allowed at a report's current stage.
 
     `reason` is written for the officer who tried. `about` is the part of their input that prevents the move,
     such as `priority`, or empty if no part does.
@@ -156,13 +156,13 @@ def after(stage: Stage, move: Move) -> Stage:
 
 
 def check_priority(priority: str, *, danger: bool) -> None:
-    """Raise NotNow if a danger to life is not given high priority."""
+    """Raise NotNow if a report of danger to life is not given high priority."""
     if danger and priority != Priority.HIGH:
         raise NotNow("Danger to life is always high priority", about="priority")
 
 
 def check_closed_at_once(*, danger: bool) -> None:
-    """Raise NotNow if a danger to life would be assessed and closed in one step."""
+    """Raise NotNow if a report of danger to life would be assessed and closed in one step."""
     if danger:
         raise NotNow(
             "You said that there is danger to life. Keep the report open and act on it first", about="closing"
@@ -170,5 +170,5 @@ def check_closed_at_once(*, danger: bool) -> None:
 
 
 def moves_from(stage: Stage) -> tuple[Move, ...]:
-    """Return every move that is legal from `stage`, in the order of the table."""
+    """Return every move allowed from `stage`, in table order."""
     return tuple(move for (origin, move) in PATH if origin is stage)

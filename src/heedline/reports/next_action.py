@@ -86,7 +86,7 @@ class ClockState:
 def after_move(
     now: ClockState, move: Move, *, at: datetime, pack: NextActionSource, review_at: datetime | None = None
 ) -> tuple[bool, datetime | None]:
-    """Return (seen, time of the next action) after a move that is made at `at`.
+    """Return whether the report has been seen, and its new deadline, after a move made at `at`.
 
     `now` has the priority and danger that the move leaves. Everything after the first take is counted from officers'
     acts, so that nothing of the arrival is left in it. Raises NotNow for a review that is missing, past or later than

@@ -1,4 +1,4 @@
-"""The short form with which a supervisor assesses the work on a closed report or a call.
+"""The short form on which a supervisor assesses the handling of a closed report or a call.
 
 This is plain Python. The answers are codes about our own work. They say nothing of what a report is about.
 """
@@ -56,7 +56,7 @@ def to_codes(answers: Mapping[str, str], channel: str) -> str:
 
 
 def from_codes(stored: str) -> dict[str, str]:
-    """Return stored answers by question.
+    """Return stored answers as a mapping of question codes to answer codes.
 
     Questions and answers that no longer exist are left out.
     """

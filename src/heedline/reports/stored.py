@@ -1,4 +1,4 @@
-"""Sealed parts as stored, with header and payload read in one statement.
+"""Read stored sealed parts, with header and payload in one statement.
 
 The header and the payload are in separate tables. A page that reads the report's row as well takes its parts as a
 column of that row (`parts_column`).
@@ -72,7 +72,7 @@ def parts_of(reports: Iterable[UUID], which: Q) -> list[StoredPart]:
 
 
 def parts_column(which: Q) -> ArraySubquery:
-    """Return a column of a query for reports with the parts that match `which`, for `parts_in`."""
+    """Return a subquery column of each report's parts that match `which`, to be read with `parts_in`."""
     return ArraySubquery(
         SealedHeader.objects.filter(which, report=OuterRef("pk")).values(
             line=JSONObject(
@@ -88,7 +88,7 @@ def parts_column(which: Q) -> ArraySubquery:
 
 
 def parts_in(report: UUID, column: Iterable[Mapping[str, Any]]) -> list[StoredPart]:
-    """Return the parts in a report's `parts_column`, under the same conditions as `parts_of`."""
+    """Return the parts read through `parts_column`, under the same conditions as `parts_of`."""
     return [
         _stored(
             report,
@@ -122,6 +122,6 @@ def _stored(
 
 
 def in_batches(reports: Iterable[UUID], *, part: str, size: int = 100) -> Iterator[StoredPart]:
-    """Yield one kind of part of many reports, loading a hundred reports at a time."""
+    """Yield the parts of one kind for many reports, loading the reports in batches."""
     for some in batched(reports, size, strict=False):
         yield from parts_of(some, Q(part=part))

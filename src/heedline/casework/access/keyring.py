@@ -41,7 +41,7 @@ class Keyring:
     """The key for the officer's personal data (`saved_views.personal_key`)."""
 
     prepared: dict[UUID, PreparedKey] = field(init=False, repr=False, default_factory=dict)
-    """The seeds already used in this request, expanded."""
+    """The keys expanded so far in this request, by epoch id."""
 
     def for_any(self, epochs: Iterable[UUID]) -> list[PreparedKey]:
         """Return the keys that may open a header addressed to any of `epochs`."""

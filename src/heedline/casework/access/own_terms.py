@@ -32,7 +32,7 @@ def seal(term: str, public_key: bytes, *, officer: UUID, row: UUID) -> bytes:
 
 
 def load(officer: UUID, seed: bytes) -> tuple[str, ...]:
-    """Return the officer's own terms, decrypted with the seed that unlocking provides.
+    """Return the officer's own terms, decrypted with their seed.
 
     Terms sealed to keys that the officer no longer has are left out.
     """

@@ -53,7 +53,7 @@ def offered(*, by: Attendance) -> Offer | None:
 
 
 def add(credential: str, given: str, again: str, passphrase: str, *, by: Attendance, at: datetime) -> None:
-    """Store a passkey after it has given the same response twice.
+    """Store a passkey after checking that it gives the same response twice.
 
     Raises WrongPassphrase. Raises Refused if the two responses differ.
     """

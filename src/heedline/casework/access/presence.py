@@ -41,7 +41,7 @@ def colleagues(rows: Iterable[Mapping[str, str]]) -> tuple[AlsoOpen, ...]:
 
 
 def forget(officer: UUID) -> None:
-    """Delete every record that this officer has a report open.
+    """Delete all of this officer's presence records.
 
     Called when the officer locks their session or signs out.
     """

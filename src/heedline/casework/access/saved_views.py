@@ -60,7 +60,7 @@ def column(by: Attendance) -> ArraySubquery:
 
 
 def opened(rows: Sequence[Mapping[str, Any]], by: Attendance) -> tuple[SavedView, ...]:
-    """Return the views in such a column, ordered by name.
+    """Return the officer's saved views, decrypted from the query column and ordered by name.
 
     Views that cannot be decrypted are left out.
     """

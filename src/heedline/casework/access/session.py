@@ -261,7 +261,7 @@ def _attendance(
 
 
 def leave() -> None:
-    """End a request, withdraw the connection's access to reports, and forget the names that were compared."""
+    """End a request: revoke the connection's access to reports and clear the cached name comparisons."""
     name_comparison.forget()
     functions.leave_session()
 
@@ -441,7 +441,7 @@ def office_zone() -> ZoneInfo:
 
 
 def now() -> datetime:
-    """Return the current time, for web and job code.
+    """Return the current UTC time, for web and job code.
 
     The layers below receive the time as an argument.
     """

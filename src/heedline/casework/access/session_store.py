@@ -55,7 +55,7 @@ def _proof() -> bytes:
 
 
 def claim_sign_in() -> None:
-    """Store the hash of this process's proof in the database.
+    """Store the hash of this process's sign-in proof in the database.
 
     No other process can then sign anybody in to this site.
     """
@@ -63,7 +63,7 @@ def claim_sign_in() -> None:
 
 
 class SignInProofUnknown(Exception):
-    """Raised when the database holds another proof for this site.
+    """Raised when the database holds a different sign-in proof for this site.
 
     This means that the process's SECRET_KEY was changed.
 

@@ -52,7 +52,7 @@ def _roles(officer: Officer) -> set[str]:
 
 
 def keep_apart(officer: Officer, role: Role, desk: Desk | None) -> None:
-    """Raise Refused if an appointment would mix work for a partner with any other role.
+    """Raise Refused if an appointment would mix partner and non-partner roles.
 
     Partners' staff work only at the partner's desk, and nobody else works there. The officer's row is locked
     until the appointment is made, so that of two simultaneous appointments the second sees the first.

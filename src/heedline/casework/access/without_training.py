@@ -39,7 +39,7 @@ def record_missing(
 def record_missing_by_the_slot(
     missing: str, capability: AnyCapability, *, actor: UUID, desk: UUID | None
 ) -> None:
-    """Record to the quarter hour that training was missing, without naming a report.
+    """Record missing training by quarter-hour slot, without naming a report.
 
     For acts that must not be linked to a report. Otherwise like `record_missing`.
     """

@@ -71,7 +71,7 @@ _lock = Lock()
 
 @dataclass
 class Making:
-    """A derivative being created. The start of a recording is kept in memory for immediate playback."""
+    """A derivative being created, with the start of any recording held for immediate playback."""
 
     early: dict[tuple[str, int], tuple[DerivativePart, bytes]] = field(default_factory=dict, repr=False)
     job: Future[Derived] | None = None
@@ -126,7 +126,7 @@ def derived_or_begun(capability: str, content: ViewContent) -> Derived | None:
 
 
 def why_nothing_is_shown() -> str:
-    """Return why this process cannot create derivatives, or "". Files are only ever decoded in a sandbox."""
+    """Return why no sandbox is available for creating derivatives, or an empty string if one is."""
     return sandbox_missing() or ""
 
 

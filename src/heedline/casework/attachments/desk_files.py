@@ -46,7 +46,7 @@ _BLOCK = 1 << 20
 
 @dataclass(frozen=True)
 class KeptFile:
-    """A stored file, as listed in the record's sealed part."""
+    """A stored file, as listed in the sealed part of its record."""
 
     container: UUID
     length: int

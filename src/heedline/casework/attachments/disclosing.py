@@ -33,7 +33,7 @@ FILES = "files"
 
 @dataclass(frozen=True)
 class ChosenFile:
-    """A file that an officer sends with a disclosure, or a later group of pages of a long document."""
+    """A file, or one group of pages of a long document, that an officer sends with a disclosure."""
 
     file: UUID
     group: int = 1
@@ -56,7 +56,7 @@ class DisclosedFile:
 
 @dataclass(frozen=True)
 class LaidToken:
-    """A files site token and the database row that it needs."""
+    """A files site token, with the data to store in its database row."""
 
     token: str = field(repr=False)
     digest: bytes
@@ -108,7 +108,7 @@ def pages_left_out(files: Iterable[DisclosedFile]) -> bool:
 
 
 def described(kind: str, derived: Derived) -> str:
-    """Return what a derivative is, such as "PDF, 3 pages" or "PDF, pages 21 to 40 of 45"."""
+    """Return a description of a derivative, such as "PDF, 3 pages" or "PDF, pages 21 to 40 of 45"."""
     numbers = [one.number for one in derived.parts if one.role == "page"]
     if derived.pages <= 1 or not numbers:
         return kind_words(kind)

@@ -1,4 +1,4 @@
-"""The manifests of files inside a report and its messages."""
+"""Reads the manifests of files in a report and its messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures that came with a report, decoded in the sandbox so that they can be compared. Nothing is shown or kept."""
+"""Decodes a report's pictures in the sandbox for comparison, without displaying or storing them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from heedline.vault.containers.container import file_key
 
 
 def pictures_of(report: UUID, ring: Keyring, *, most: int) -> tuple[int, Iterator[tuple[int, RawPicture]]]:
-    """Return how many pictures a report has, and the first `most` of them, decoded one by one.
+    """Return the number of pictures in a report, and decode the first `most` of them one at a time.
 
     Each comes with its number on the files page. Raises CannotOpen and ChangedSinceArrival for a report that does not
     open. A file that does not open, or that cannot be decoded, is left out.

@@ -64,7 +64,7 @@ def take_original(token: str) -> TakenOriginal:
 
 
 def content_of(capability: str, *, uncovered: bool) -> ViewContent:
-    """Return the content that a capability opens, and count a minute of viewing if it is uncovered.
+    """Return the content that a capability opens, recording a viewing minute if it is uncovered.
 
     Raises NotHere.
     """

@@ -90,7 +90,7 @@ def complete(draft: Draft, upload: DraftUpload, file: DraftFile) -> None:
 
 
 class ResumedFile(IncomingFile):
-    """A partially received file that is receiving another part.
+    """A partially uploaded file that is receiving its next part.
 
     What arrived before is not read again until the file is complete. Then its hash, its type and the scanner's verdict
     come from one reading of the object.

@@ -49,7 +49,7 @@ class Derived:
 
 @dataclass(frozen=True)
 class DerivativePlan:
-    """The destination of a derivative that has not been made yet, with keys that the office has already addressed."""
+    """The storage location and keys for a derivative that has yet to be made."""
 
     object: str
     key: str = field(repr=False)

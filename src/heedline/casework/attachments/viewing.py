@@ -59,7 +59,7 @@ class OriginalReason(StrEnum):
 
 @dataclass(frozen=True)
 class ViewableFile:
-    """A file of a report with its place in the order of arrival, from 1.
+    """A file of a report, with its one-based position in order of arrival.
 
     `again` means that more than one file of the report has these bytes. `derived` is None until it is first opened.
     `groups` are the groups of pages that have been opened.
@@ -163,20 +163,20 @@ def take_original(
 
 
 def groups_of(derived: Derived) -> int:
-    """Return the number of page groups of a file, which is more than one only for documents."""
+    """Return the number of page groups in a file; only documents can have more than one."""
     if not any(one.role == "page" and one.number == PAGES for one in derived.parts):
         return 1
     return min(_MOST_GROUPS, -(-derived.pages // PAGES))
 
 
 def page_words(group: int, pages: int) -> str:
-    """Return which pages of a document are in a group, such as "21 to 40"."""
+    """Return the page range of a group, such as "21 to 40"."""
     first, last = (group - 1) * PAGES + 1, min(group * PAGES, pages)
     return str(first) if first == last else f"{first} to {last}"
 
 
 def derivative_of(found: FoundReport, container: UUID, group: int = 1) -> tuple[ManifestEntry, Derived]:
-    """Return a file's entry and the derivative of a group of its pages with the key to it.
+    """Return a file's manifest entry, and the derivative of one group of its pages with its key.
 
     Raises NotHere, CannotOpen, and NotNow for pages that nobody has opened yet.
     """
@@ -234,7 +234,7 @@ def _kept(found: FoundReport) -> QuerySet[Derivative]:
 
 
 def _descriptions(found: FoundReport, ring: Keyring, group: int = 1) -> dict[UUID, _Described]:
-    """Return the derivatives of a report's files by file, for the given page group."""
+    """Return the derivatives of the given page group, by file id."""
     rows = list(_kept(found).filter(number=group))
     parts = parts_of([found.report.id], Q(container__in=[row.description for row in rows]))
     opened = {
@@ -284,7 +284,7 @@ def _safe_name(found: FoundReport, entry: ManifestEntry) -> str:
 def _to_make(
     found: FoundReport, entry: ManifestEntry, row: ReportFile, group: int
 ) -> tuple[ViewContent, dict[str, Any]]:
-    """Return the data for creating a derivative, and the headers to store it under.
+    """Return the data needed to create a derivative, and the headers to store with it.
 
     Both are addressed to the same keys as the report, so that readdressing finds nothing unusual.
     """

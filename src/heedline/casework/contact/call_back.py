@@ -1,4 +1,4 @@
-"""Call-backs to reporters who asked for one.
+"""Call-backs requested by reporters.
 
 The number is withheld until it is safe to call, every attempt is recorded, and no call is forgotten.
 
@@ -71,7 +71,7 @@ EARLY_REASONS = {
 
 @dataclass(frozen=True)
 class CallLine:
-    """A requested call-back, without its number."""
+    """A requested call-back, without the telephone number."""
 
     rows: tuple[tuple[str, tuple[str, ...]], ...] = field(repr=False)
     open_now: bool

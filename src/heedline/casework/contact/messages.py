@@ -79,7 +79,7 @@ class Mailbox:
 
     @property
     def open_question(self) -> UUID | None:
-        """Return the last message while the status says that it awaits a reply, otherwise None."""
+        """Return the id of the latest message if it awaits a reply, otherwise None."""
         waits = self.status == "question" and self.answered_on is None and self.messages
         return self.messages[-1].id if waits else None
 
@@ -249,7 +249,7 @@ def mark_read(ref: UUID, messages: Collection[UUID], *, by: Attendance, at: date
 
 
 def note_read(found: FoundReport, messages: Collection[UUID]) -> int:
-    """Mark these messages from the reporter as read, and log it if any was unread.
+    """Mark these messages from the reporter as read, and log the act if any were unread.
 
     From here on only the day of their arrival is kept, also by the alarm about them, whose deadline would tell the quarter
     hour. Must be called inside the caller's transaction. Returns how many were unread.

@@ -1,4 +1,4 @@
-"""Adds the round-the-clock desk to a report of danger to life, and removes it after the discharge.
+"""Adds the round-the-clock desk to a report with a danger to life, and removes it after discharge.
 
 Headers are rewritten in the officer's unlocked session by functions of the database
 (`database/functions/danger.sql`). Payloads stay as they are.

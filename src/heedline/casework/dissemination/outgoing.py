@@ -252,7 +252,7 @@ def nothing_open(report: UUID) -> None:
 
 
 def still_open(reports: Iterable[UUID]) -> set[UUID]:
-    """Return the reports among these that have an unfinished disclosure.
+    """Return which of these reports have an unfinished disclosure.
 
     That is one which is with a partner, on its way there, or not yet reviewed by a second officer.
     """
@@ -279,7 +279,7 @@ def _because(text: str) -> str:
 
 
 def _about(ident: UUID, act: Act, *, by: Attendance) -> AbstractContextManager[None]:
-    """Return the `on_the_record` context for the report that the disclosure is about."""
+    """Return the `on_the_record` context manager for the report that the disclosure is about."""
     mine = Dissemination.objects.filter(pk=ident, report__in=reports_of(by.desk_ids))
     return on_the_record(act, by=by, ref=mine.values_list("report_id", flat=True).first())
 

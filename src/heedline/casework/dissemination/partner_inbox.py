@@ -132,7 +132,7 @@ class OpenedHere:
 
     @property
     def pages_left_out(self) -> bool:
-        """Return whether the desk sent some pages of a document and not all of them."""
+        """Return whether the desk sent only some pages of a document."""
         return disclosing.pages_left_out(self.files)
 
 
@@ -363,7 +363,7 @@ def opened_words(
 
 
 def _earlier(ident: UUID, by: Attendance) -> tuple[EarlierHere, ...]:
-    """Return the partner's own earlier replies, as far as the partner's keys can decrypt them."""
+    """Return the partner's own earlier replies, with a placeholder for any that its keys cannot decrypt."""
     rows, known = partner_functions.earlier_answers(ident), load_pack(settings.PACK).partners.answers
     names = dict(Officer.objects.filter(id__in={row.by for row in rows}).values_list("id", "name"))
     found = []
@@ -378,7 +378,7 @@ def _earlier(ident: UUID, by: Attendance) -> tuple[EarlierHere, ...]:
 
 
 def _own_answer(parts: Parts, by: Attendance) -> str:
-    """Return the partner's own reply, as far as the partner's keys can decrypt it."""
+    """Return the partner's own reply, or a placeholder if its keys cannot decrypt it."""
     if parts.answer is None or parts.answer_epoch is None:
         return ""
     try:

@@ -1,4 +1,4 @@
-"""Partners as a desk sees them, and the comparison of their keys.
+"""Lists partners for a desk, and records comparisons of their keys.
 
 A partner's key is trusted only when two stewards have signed the partner's staff and one of those people
 made the key. Only an officer who has heard the maker of the key read out its words can know that these
@@ -77,7 +77,7 @@ class PartnerLine:
 
     @property
     def words(self) -> str:
-        """Return the partner's name as stated under signature.
+        """Return the partner's full name, as recorded in the signed directory.
 
         It consists of the organisation, its team and the code.
         """
@@ -152,7 +152,7 @@ def partner(desk: UUID, *, by: Attendance, at: datetime) -> PartnerLine:
 
 
 def compare(desk: UUID, said: str, passphrase: str, *, by: Attendance, at: datetime) -> Attendance:
-    """Record that the officer heard the maker of a partner's key read out its words.
+    """Record that the officer verified a partner's key with the words that its creator read out.
 
     Grants nobody any access. Raises NotHere, NotNow, Locked, WrongPassphrase, and Refused when the words
     differ. Refusals are logged.

@@ -48,7 +48,7 @@ type RewrapProgress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class RewrapRun:
-    """The result of one run, as numbers of headers.
+    """The numbers of headers released and failed in one run.
 
     `failed` counts those that this officer's keys do not open. A colleague's keys may.
     """
@@ -121,7 +121,7 @@ def _with_partners(by: Attendance) -> QuerySet[Dissemination]:
 
 
 def _still_there(some: Iterable[UUID], by: Attendance) -> set[UUID]:
-    """Return the disclosures among these that a partner may still open.
+    """Return which of these disclosures a partner may still open.
 
     They are locked, so that this remains true until the headers are written.
     """
@@ -130,7 +130,7 @@ def _still_there(some: Iterable[UUID], by: Attendance) -> set[UUID]:
 
 
 def _can_open(partner: UUID, epochs: Iterable[UUID]) -> set[UUID]:
-    """Return the epochs among these whose key the partner still holds."""
+    """Return which of these epochs have a key that the partner still holds."""
     known = directory()
     found = {epoch: known.epoch(str(partner), str(epoch)) for epoch in epochs}
     return {one for one, key in found.items() if key is not None and known.holders(key)}
@@ -145,7 +145,7 @@ def release_again(
     at: datetime,
     told: RewrapProgress | None = None,
 ) -> RewrapRun:
-    """Release earlier disclosures again to partner staff who can no longer open them.
+    """Re-release earlier disclosures to partner staff who can no longer open them.
 
     Covers what this officer's desks sent. `said` is the words that the maker of the partner's new key has
     read out, needed when this officer has not compared them yet. `told` is called with the number done after

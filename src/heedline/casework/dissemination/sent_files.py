@@ -30,7 +30,7 @@ class ViewedFile:
 
 
 def view(ident: UUID, number: int, *, by: Attendance, at: datetime) -> ViewedFile:
-    """Return a token for one file of a disclosure, which the database has logged.
+    """Log a view of one file of a disclosure, and return a single-use token for the file.
 
     Raises NotHere, Refused, Locked, CannotOpen, and NotNow before the disclosure was opened.
     """

@@ -26,7 +26,7 @@ def _chain() -> tuple[OnCallStep, ...]:
 
 
 def call_the_desk(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    """Return the people whom this step of the on-call chain pages at the alarm's desk."""
+    """Return the people to page at the alarm's desk at this step of the on-call chain."""
     return on_call.called(alarm.desk_id, step, _chain(), at)
 
 
@@ -70,7 +70,7 @@ def call_who_lead(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
 
 
 def call_owner_and_who_lead(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    """Return the owner of the alarm's report and the supervisors whom `call_who_lead` returns."""
+    """Return the owner of the alarm's report, and the people paged by `call_who_lead`."""
     return on_call.owner(alarm.about_id) | call_who_lead(alarm, step, at)
 
 

@@ -1,4 +1,4 @@
-"""Checks that tell whether the cause of an alarm still exists.
+"""Checks whether the cause of an alarm still exists.
 
 Every function takes the alarm and the time.
 """
@@ -134,7 +134,7 @@ COMPARED_WITHIN = timedelta(minutes=30)
 
 
 def comparing_late(alarm: Alarm, at: datetime) -> bool:
-    """Return whether reports or entries have waited at the linking desk for too long."""
+    """Return whether reports or interest register entries have waited too long at the linking desk."""
     return alarm.desk_id in late_comparing(at)
 
 
@@ -204,7 +204,7 @@ def late_shift_notes(at: datetime) -> QuerySet[ShiftNote]:
 
 
 def shift_note_late(alarm: Alarm, at: datetime) -> bool:
-    """Return whether the desk has a shift hand-over note that has waited for too long."""
+    """Return whether the desk has a shift hand-over note that has gone unacknowledged for too long."""
     return late_shift_notes(at).filter(desk=alarm.desk_id).exists()
 
 

@@ -1,4 +1,4 @@
-"""The registry of alarm kinds, which says whom each kind pages and what resolves it.
+"""The registry of alarm kinds, which defines who is paged for each and what resolves it.
 
 `paging` uses it to find whom to call (`alarm_callers`), and `alarms` to decide whether an alarm may be cleared
 (`alarm_causes`) and what clears it. The kinds of specialist desks are included as soon as the desk has registered (`heedline.desk_hooks`).
@@ -88,7 +88,7 @@ def _about_waiting(words: str, instead: str) -> AlarmRule:
 
 
 def _about_request(words: str, called: Called, raised_by: Letter | None = None) -> AlarmRule:
-    """Return a rule for alarms about requests.
+    """Return a rule for alarms about identity requests.
 
     Only authorisers decide requests, and no other desk answers these alarms.
     """

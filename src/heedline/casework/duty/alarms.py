@@ -66,14 +66,14 @@ class AlarmLine:
     why_not: str
     request: UUID | None = None
     page: str = ""
-    """The name of the page on which it is dealt with, or "" if there is none or this officer may not open it."""
+    """The page on which the alarm is handled, or "" if there is none or this officer may not open it."""
     do: str = ""
     about: UUID | None = None
     """The id of the alarm's subject, whether or not this officer may see it."""
     title: str = ""
     """The display name of the subject, such as a report's reference or a desk's name."""
     record: UUID | None = None
-    """The id of the specialist desk's record that the alarm is about and `page` shows, if there is one."""
+    """The id of the specialist desk record that the alarm is about and that `page` shows, if any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ def open_now(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
 
 
 def _since(slot: datetime, at: datetime) -> str:
-    """Return when an alarm was raised, to the quarter hour, or only the day once the time is no longer kept."""
+    """Return when an alarm was raised, to the quarter hour, or to the day if only that is stored."""
     quarter_hour = slot_words(slot, at, office_zone())
     return quarter_hour.partition(",")[0] if slot == day_of(slot) else quarter_hour
 
@@ -292,7 +292,7 @@ def resolve_for(report_id: UUID, *, by: Attendance, at: datetime) -> None:
 
 
 def coarsen(found: QuerySet[Alarm]) -> None:
-    """Replace the quarter hours of these alarms by their days."""
+    """Reduce the precision of these alarms' times from the quarter hour to the day."""
     day = TruncDay("slot", tzinfo=UTC)
     found.exclude(slot=day).update(slot=day)
 
@@ -333,7 +333,7 @@ def resolve_at_desk(event: str, desk: UUID, *, by: Attendance, at: datetime) -> 
 
 
 def worker_runs(at: datetime) -> bool:
-    """Return whether the worker has reported within the last three minutes.
+    """Return whether the worker has recorded a heartbeat within the last three minutes.
 
     Nobody is paged unless the worker is running.
     """

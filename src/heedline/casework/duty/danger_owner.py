@@ -27,7 +27,7 @@ def _owned(by: Attendance) -> QuerySet[DangerEpisode]:
 
 
 def owner_leaves(*, by: Attendance, at: datetime) -> int:
-    """Post a letter for each open danger that this officer owns, and return the number of letters."""
+    """Queue an outbox letter for each open danger that this officer owns, and return the number queued."""
     if not by.may(Capability.HANDLE_DANGER):
         return 0
     owned = list(_owned(by).values_list("report_id", "report__desk_id"))

@@ -1,4 +1,4 @@
-"""Delivery of specialist desks' letters that do more than raise an alarm.
+"""Delivers the specialist desks' outbox letters that do more than raise an alarm.
 
 The desk defines how each of them is delivered.
 """
@@ -17,7 +17,7 @@ _BATCH = 100
 
 
 def carried() -> dict[str, Callable[[Sequence[Outbox], datetime], None]]:
-    """Return the delivery function of each letter that a registered desk delivers itself."""
+    """Return the delivery function for each kind of letter that a specialist desk delivers itself."""
     return {
         str(letter): carry for desk in register.desks() for letter, carry in desk.letters.items() if carry
     }

@@ -61,7 +61,7 @@ def _pack() -> Pack:
 
 
 def raise_alarms(kind: str, at: datetime, about: Iterable[tuple[UUID, UUID | None]]) -> None:
-    """Raise an alarm for each pair of desk and report that does not already have this alarm open."""
+    """Raise an alarm for each (desk, report) pair that does not already have this alarm open."""
     Alarm.objects.bulk_create(
         [Alarm(desk_id=desk, slot=slot_of(at), **alarm_kinds.about(kind, ident)) for desk, ident in about],
         ignore_conflicts=True,
@@ -105,7 +105,7 @@ def raise_late(kind: str, at: datetime, late: Iterable[tuple[UUID, UUID, timedel
 
 
 def raise_missing(kind: str, at: datetime, about: Iterable[tuple[UUID, UUID]]) -> None:
-    """Raise an alarm for each pair of desk and subject that has no such alarm open at any desk."""
+    """Raise an alarm for each (desk, subject) pair whose subject has no such alarm open at any desk."""
     standing = set(Alarm.objects.filter(kind=kind, cleared_at=None).values_list("about_id", flat=True))
     raise_alarms(kind, at, [(desk, ident) for desk, ident in about if ident not in standing])
 
@@ -280,7 +280,7 @@ def watch_keys(at: datetime) -> None:
 
 
 def _raise_doubt(at: datetime) -> None:
-    """Raise the alarm about doubtful key statements.
+    """Raise the alarm about doubtful key statements, unless it was cleared within the last day.
 
     Once cleared, it is raised again no sooner than a day later.
 

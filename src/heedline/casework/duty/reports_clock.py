@@ -19,7 +19,7 @@ _ONCE_A_DAY = timedelta(days=1)
 
 
 def watch_hand_overs(at: datetime) -> None:
-    """Raise an alarm at the desk handing over for each hand-over not accepted in time.
+    """Raise an alarm at the sending desk for each hand-over that was not accepted in time.
 
     Safe to repeat.
 

@@ -83,12 +83,12 @@ def on_duty(desk_id: UUID, at: datetime) -> tuple[OnDuty, ...]:
 
 
 def _on_duty(shifts: Iterable[tuple[UUID, str, datetime]]) -> tuple[OnDuty, ...]:
-    """Return each officer once, with the end of the shift that ends last."""
+    """Return each officer once, with the latest end of their shifts."""
     return tuple({officer: OnDuty(officer, name, until) for officer, name, until in shifts}.values())
 
 
 def who_take_reports(desk_id: UUID) -> dict[UUID, str]:
-    """Return the officers who may own reports of this desk, as names by id.
+    """Return the names, by id, of the officers who may own reports of this desk.
 
     Ordered by name.
     """

@@ -11,7 +11,7 @@ from heedline.dispatch.letters import AlarmKind
 
 
 def watch(at: datetime) -> None:
-    """Raise an alarm for each desk with reports whose rota has a gap that starts soon.
+    """Raise an alarm for each desk that has reports and a rota gap starting soon.
 
     Safe to repeat.
     """

@@ -1,4 +1,4 @@
-"""An inventory of the data held about a reporter, column by column, and of what is not held.
+"""An inventory of the data that is and is not held about a reporter, column by column.
 
 Each entry for data not held names the tests that show it. A statement for people outside is printed from
 this inventory (`trace_requests.statement`). `tests/laws/test_held.py` checks it against the tables: the

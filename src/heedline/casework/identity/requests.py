@@ -99,7 +99,7 @@ class Decision:
 
 
 def words_of(text: str) -> str:
-    """Return the submitted text after tidying.
+    """Validate the submitted text and return it tidied.
 
     Raises NoRoom, and NotNow when the text is blank.
     """
@@ -312,7 +312,7 @@ def decision_request(asked: IdentityRequest) -> DecisionRequest:
 
 
 def reply_of(decision: Decision) -> Reply:
-    """Return the reply, agree or refuse, that corresponds to this decision."""
+    """Return AGREE or REFUSE, according to the decision."""
     return Reply.AGREE if decision.approve else Reply.REFUSE
 
 

@@ -16,7 +16,7 @@ NOT_SHOWN = "not shown"
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number as shown to the reader.
+    """A figure as displayed, which may be suppressed.
 
     If it is suppressed, `number` is None and `words` says so.
     """
@@ -46,7 +46,7 @@ class Passage:
 
 
 def passage(entered: int, continued: int) -> Passage:
-    """Return the three figures for a page.
+    """Return the figures for a page, suppressing any that are too small to show.
 
     If one of them is too small to show, a second one is suppressed as well, because the others would
     otherwise reveal it.

@@ -45,7 +45,7 @@ class DraftFile:
         }
 
     def kept(self) -> dict[str, Any]:
-        """Return the file for the draft's JSON."""
+        """Return the file as a JSON-serialisable dictionary, to be stored in the draft."""
         key = base64.b64encode(self.key).decode()
         return {**self.entry(), "key": key, "size": self.size, "taken_at": self.taken_at}
 
@@ -81,7 +81,7 @@ class DraftUpload:
     length: int
 
     def kept(self) -> dict[str, Any]:
-        """Return the upload for the draft's JSON."""
+        """Return the upload as a JSON-serialisable dictionary, to be stored in the draft."""
         key = base64.b64encode(self.key).decode()
         return {
             "upload": str(self.upload),
@@ -93,6 +93,6 @@ class DraftUpload:
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> DraftUpload:
-        """Return the upload that `kept` returned."""
+        """Rebuild an upload from the result of `kept`."""
         key = base64.b64decode(kept["key"])
         return cls(UUID(kept["upload"]), UUID(kept["object"]), key, kept["name"], kept["length"])

@@ -39,7 +39,7 @@ class For(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """The number of bytes that all drafts together may take.
+    """The storage limits for all drafts together, in bytes.
 
     `for_new` applies when a draft is started, and `at_all` when an existing one is saved again.
     """
@@ -93,7 +93,7 @@ def room_for(whose: For) -> Room:
 
 
 def may_begin(caller: Caller | None, *, danger: bool = False) -> None:
-    """Raise StoreFull if too many drafts were recently started from this place."""
+    """Raise StoreFull if drafts are being started too fast."""
     if danger or caller is None:
         begun = _BEGUN_BY_ANYBODY.allows(_IN_DANGER if danger else _ANYBODY)
     else:

@@ -244,7 +244,7 @@ def load_written(cookie: str | None, *, at: datetime) -> Draft | None:
 
 
 def written(cookie: str, *, at: datetime) -> Draft:
-    """Return the reporter's unsent message in this visit.
+    """Return the reporter's unsent message in this visit, or an empty draft if there is none.
 
     Nothing is stored until `save` is called.
     """

@@ -1,4 +1,4 @@
-"""Weekly figures, for stewards, on the pages of the public site where people stop.
+"""Weekly drop-off figures for the pages of the public site, shown to stewards.
 
 The figures are counts of pages, by question and week. Small numbers are suppressed.
 """

@@ -87,7 +87,7 @@ def is_inner(address: str) -> bool:
 
 
 class Pace(RateLimit):
-    """A rate limit for reports from one place, with a maximum wait.
+    """A rate limit for reports from one network, with a maximum wait.
 
     It allows `burst` reports immediately and then one every `every` seconds. A report beyond that has to wait
     `wait` seconds.

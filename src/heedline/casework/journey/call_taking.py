@@ -262,7 +262,7 @@ class Contact:
     clock: str = ""
     dropped: bool = False
     risk: Mapping[str, str] = field(repr=False, default_factory=dict)
-    """The call-taker's notes on the risk, by label of the pack's prompts."""
+    """The call-taker's notes on the risk, keyed by the label of each prompt."""
 
     def in_the_seal(self, by: Attendance) -> dict[str, Any]:
         """Return the contact details to be sealed with the report.

@@ -34,7 +34,7 @@ MISSING = "Give the reason for taking this report from its owner. They will see 
 
 @dataclass(frozen=True, slots=True)
 class NoticeLine:
-    """A notice that a report was reassigned from this officer.
+    """A notice that one of this officer's reports was reassigned.
 
     `reason` says so if it cannot be opened now.
     """

@@ -175,7 +175,7 @@ def _find(ref: UUID, by: Attendance, version: int | None = None) -> Exercise:
 
 
 def _move(row: Exercise, move: Move, words: Mapping[str, Any], by: Attendance, at: datetime) -> None:
-    """Check and record a move in an exercise, with the officer's text.
+    """Validate and record a step in an exercise, with the officer's text.
 
     Raises NotNow.
     """

@@ -66,7 +66,7 @@ def search(found: FoundReport) -> SeenBefore | None:
 
 @dataclass(frozen=True)
 class SearchMade:
-    """The search made for an assessment, as sealed with it and as logged."""
+    """The search made for an assessment, in its sealed and its logged form."""
 
     words: dict[str, str] = field(repr=False, default_factory=dict)
     detail: dict[str, int] = field(default_factory=dict)
@@ -140,7 +140,7 @@ def permit_closing(found: FoundReport) -> None:
 
 
 def assessed_as(found: FoundReport) -> dict[str, str]:
-    """Return the sealed field that marks an assessment as made by a person who may close repeats, or {}."""
+    """Return the sealed field that marks an assessment as a supervisor's, or {} for other officers."""
     try:
         found.by.require(Capability.CLOSE_REPEAT, found.report.desk_id)
     except Refused:

@@ -1,4 +1,4 @@
-"""Replacement of a session's cookie when its keys are unlocked.
+"""Rotates a session's cookie when its keys are unlocked.
 
 A cookie issued earlier cannot decrypt anything.
 """

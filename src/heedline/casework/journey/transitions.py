@@ -135,7 +135,7 @@ class Assessment:
     priority: str  # high | medium | low
     reason: str
     coded: Mapping[str, str] = field(default_factory=dict)
-    """Additional assessment answers for this kind of report, as chosen options by label.
+    """Additional assessment answers for this kind of report, keyed by question label.
 
     They are stored sealed.
     """

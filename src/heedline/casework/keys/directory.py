@@ -194,7 +194,7 @@ def forget() -> None:
 
 
 def desk_by_code(code: str) -> DeskFacts | None:
-    """Return the desk with this code, as stated by two stewards.
+    """Return the desk with this code, as signed by two stewards.
 
     Raises SealingStopped if the statements are in doubt.
     """

@@ -1,4 +1,4 @@
-"""Records of which key words an officer has compared and which changes they have reviewed.
+"""Records of which verification words an officer has compared, and which changes they have reviewed.
 
 An officer grants a desk's keys only to people whose words they have compared. Two stewards could sign a
 non-existent member onto a desk, but no colleague could hear that member read out their words.
@@ -27,7 +27,7 @@ from heedline.vault.small import open_small, seal_small
 
 @dataclass(frozen=True)
 class Known:
-    """The key words that an officer has heard, and the last statement that they have reviewed.
+    """The verification words that an officer has compared, and the last statement they have reviewed.
 
     The words are listed by person (or by `recovery/<desk>`).
     """
@@ -45,7 +45,7 @@ class Known:
         return cls(dict(words) if isinstance(words, dict) else {}, seen if isinstance(seen, int) else 0)
 
     def has_compared(self, subject: str) -> bool:
-        """Return whether the officer has compared the words of this subject's currently trusted keys."""
+        """Return whether the officer has compared the verification words of this subject's trusted keys."""
         now = words_of(subject)
         return now is not None and self.words.get(subject) == now
 
@@ -56,7 +56,7 @@ def recovery_of(desk: UUID | str) -> str:
 
 
 def words_of(subject: str) -> str | None:
-    """Return the words of a subject's currently trusted keys, or None if there are none."""
+    """Return the verification words of a subject's trusted keys, or None if it has none."""
     kind, _, desk = subject.partition("/")
     if desk and kind == "recovery":
         recovery = directory().recovery(desk)
@@ -70,7 +70,7 @@ def _key(seed: bytes) -> bytes:
 
 
 def load(officer: UUID, seed: bytes) -> Known:
-    """Return the key words that an officer has compared and the changes they have reviewed.
+    """Return the verification words that an officer has compared and the changes they have reviewed.
 
     Records that do not open under the officer's seed are ignored.
     """
@@ -90,7 +90,7 @@ def _keep(by: Hand, known: Known) -> None:
 
 
 def compare(subject: str, said: str, *, by: Hand, at: datetime) -> None:
-    """Record that `by` heard these key words from the person to whom they belong.
+    """Record that `by` heard these verification words from the person to whom they belong.
 
     Raises Refused if the words differ. Success and failure are both logged.
     """

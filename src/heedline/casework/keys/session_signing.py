@@ -119,7 +119,7 @@ def is_ours(said: dict[str, str] | None, *, report: UUID, message: UUID, on: dat
 
 
 def attest(voice: Voice, body: bytes) -> dict[str, str]:
-    """Sign a document that outlives its subject, such as a proposal or a certificate."""
+    """Sign a document that outlives the record it is about, such as a proposal or a certificate."""
     return {**voice.to_show(), "signature": sign(voice.seed, _ATTEST + body).hex()}
 
 

@@ -147,6 +147,6 @@ def _version(report: UUID, task: UUID, row: TableRow, words: WordsById) -> Versi
 
 
 def newest(lines: Sequence[TranslationLine], *, message: UUID | None = None) -> VersionLine | None:
-    """Return the newest version of the translation of a message, or of the account."""
+    """Return the newest translation of a message, or of the report's account if none is given."""
     of_it = [line for line in lines if line.message == message and not line.outward and line.versions]
     return of_it[-1].last if of_it else None

@@ -319,7 +319,7 @@ def _may_write(found: FoundReport, row: Translation, words: dict[str, Any]) -> N
 
 @verb(Act.TRANSLATION_WRITTEN)
 def write(ref: UUID, task: UUID, text: str, *, number: int, by: Attendance, at: datetime) -> None:
-    """Store a translation with the reporter's text, or a corrected version of a translation.
+    """Store a translation of the report or of a reporter's message, or a corrected version of one.
 
     `number` is the number of the last version that the translator saw, or 0 for none. Raises NotHere,
     Refused, Changed, NotNow, Locked and NoRoom.

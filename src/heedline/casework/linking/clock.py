@@ -14,7 +14,7 @@ from heedline.reports.models import DeskQuestion, SearchWaiting
 
 
 def watch(at: datetime) -> None:
-    """Raise an alarm where reports or interest register entries have waited at the linking desk for too long.
+    """Raise an alarm if reports or interest register entries have waited too long at the linking desk.
 
     Also where reports were never sent there or could not be indexed, where entries of the register belong to somebody who
     has left, and where a question of another desk has not been answered in time.

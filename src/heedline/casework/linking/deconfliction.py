@@ -48,7 +48,7 @@ class ContactPerson:
 
 @dataclass(frozen=True)
 class Deconfliction:
-    """The deconfliction result for one report. `at` is when it was last compared."""
+    """The deconfliction result for one report, and the time of its last comparison."""
 
     trace: Trace
     at: datetime | None
@@ -71,7 +71,7 @@ def check(ref: UUID, *, by: Attendance, at: datetime) -> Deconfliction:
 
 
 def refuse_without_contact(found: FoundReport, *, then: str = "it can be sent") -> None:
-    """Deconflict a report that is about to be disclosed or acted on, and log it: `refuse_without_contact(found, then=…)`.
+    """Deconflict a report before it is disclosed or acted on, and log the check.
 
     Call it in a verb that sends something about a report to others, or sends somebody to see or call them, after the
     permission is checked and before anything is stored: disclosures to partners, tasks that include a visit or contact, and

@@ -97,7 +97,7 @@ def send(
     cover: bool = False,
     hold: bool = False,
 ) -> None:
-    """Sign notices from the desk with this code, and seal them to desks, given by code.
+    """Sign notices as the desk with this code, and seal them to the receiving desks.
 
     With `cover`, every other desk that takes reports gets an empty one. What a desk cannot receive now is held at the
     sending desk if that is the linking desk, or with `hold`: the other notices do not wait for it. Must be called inside the
@@ -156,7 +156,7 @@ def received(*, by: Attendance) -> tuple[ReceivedNotice, ...]:
 
 
 def stored(desks: Iterable[UUID]) -> ArraySubquery:
-    """Return a query column of the stored notices to these desks.
+    """Return a query column that holds the stored notices to these desks.
 
     `opened_in` opens them. Row-level security applies to these rows as well.
     """
@@ -199,7 +199,7 @@ def _about(report: UUID, found: Iterable[ReceivedNotice], by: Attendance) -> tup
 
 
 def _counted(found: Sequence[ReceivedNotice], by: Attendance) -> tuple[ReceivedNotice, ...]:
-    """Return the validly signed notices, leaving out those about disposed reports.
+    """Return the validly signed notices, leaving out those about reports that have been disposed of.
 
     What is said about a match counts only if it comes from one of its two desks and is meant for the other.
     """
@@ -277,7 +277,7 @@ def _send_held(code: str, desk: UUID, *, by: Attendance, at: datetime) -> None:
 
 
 def forget(report: UUID, *, by: Attendance, at: datetime) -> None:
-    """Remove the notices about a report from those of the officer's desks, and tell the other desks of its matches.
+    """Delete the officer's desks' notices about a report, and notify the desks with matching reports.
 
     Questions about the report end, with their alarms. Every desk is sent a notice, most of them empty, so that no row says
     whether the report had a match. Must be called inside the transaction in which the report is disposed of. Raises
@@ -308,7 +308,7 @@ def forget(report: UUID, *, by: Attendance, at: datetime) -> None:
 
 
 def _end_questions(found: Iterable[ReceivedNotice], by: Attendance, at: datetime) -> None:
-    """End the questions among these notices, whichever of the two desks asked them, and clear their alarms."""
+    """Close the questions among these notices, whichever desk asked them, and clear their alarms."""
     asked = [UUID(one.words["question"]) for one in found if one.kind is NoticeKind.QUESTION]
     for question in asked:
         alarms.resolve(AlarmEvent.REPORT_DISPOSED, question, by=by, at=at)

@@ -1,4 +1,4 @@
-"""Removal of disposed reports from the interest register's matches.
+"""Removes matches with reports that have been disposed of from the interest register.
 
 A hit holds values of its report. Which report that is stands inside its seal, so no row can go with the report by itself: a
 session of the linking desk opens some hits each time that it opens a queue, and removes those of disposed reports. The desks

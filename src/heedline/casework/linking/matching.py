@@ -50,7 +50,7 @@ MOST_OF_A_KEY: Final = 100
 
 @dataclass(frozen=True)
 class ComparisonProgress:
-    """The work waiting at the linking desk for comparison. `since` is the quarter hour in which the oldest report was sent."""
+    """The linking desk's backlog of comparisons, with the quarter hour of its oldest report."""
 
     desk_name: str
     reports: int
@@ -59,7 +59,7 @@ class ComparisonProgress:
 
 
 def progress(*, by: Attendance, at: datetime) -> ComparisonProgress | None:
-    """Return the work waiting for comparison, or None unless the officer is a member of the linking desk. Needs no keys."""
+    """Return the comparison backlog, or None if the officer is not at the linking desk. Needs no keys."""
     code = load_pack(settings.PACK).linking_desk
     desk = next((one for one in by.desks if one.code == code), None)
     if desk is None:
@@ -178,7 +178,7 @@ class _Work:
         self.more += self.index.add([Document(ref, (), (), [mark + key for key in found.keys])])
 
     def _seen(self, mark: str, found: Extract) -> tuple[list[UUID], dict[str, int]]:
-        """Return the documents of one kind to compare, and their most widely shared keys."""
+        """Return the documents of one kind to compare, with the document count of each very common key."""
         rules = load_pack(settings.PACK).matching
         by_key = self.index.seen([mark + key for key in found.keys], most=MOST_OF_A_KEY + 1)
         hits = {key.removeprefix(mark): set(refs) for key, refs in by_key.items()}

@@ -40,7 +40,7 @@ def mail_words(at: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SignedHead:
-    """A published checkpoint, with its signed note, its key and its proof of growth.
+    """A published checkpoint, with its signed note, key and consistency proof.
 
     `slot` is its day. `old` is the size from which it was proven to grow.
     """

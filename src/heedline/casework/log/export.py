@@ -154,7 +154,7 @@ def _write_checkpoints(path: Path, up_to: int) -> int:
 
 
 def _signed() -> Iterator[Published]:
-    """Yield all signed checkpoints by size of the log, quarter-hourly before daily ones of one size.
+    """Yield all signed checkpoints by log size, quarter-hourly before daily ones of the same size.
 
     This order means that the list only ever grows at the end.
     """

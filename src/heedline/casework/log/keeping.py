@@ -46,7 +46,7 @@ class LogBacklog:
 
 @dataclass(slots=True)
 class Unsigned:
-    """The size of the log when it was last signed, and the time since when it has been larger.
+    """The size of the log when last signed, and the time at which it first exceeded that size.
 
     `since` is in seconds, read from a clock that only runs forward.
     """
@@ -72,7 +72,7 @@ def log_name() -> str:
 
 
 def origin(generation: int) -> str:
-    """Return the origin under which checkpoints name the log.
+    """Return the origin that identifies the log in its checkpoints.
 
     A restored log is a different log, because it may lack what the old one signed.
     """
@@ -116,7 +116,7 @@ def keep(at: datetime, monotonic: float, waiting: LogBacklog = _waiting, *, alar
 
 
 def look_back(at: datetime, patrol: sequence.Patrol = _patrol, *, alarm: RaiseAlarm) -> bool:
-    """Read a portion of old events again and return whether they are unchanged.
+    """Recheck a batch of old events and return whether they are unchanged.
 
     Raises an alarm if they are not. One portion every fifteen seconds covers a million events in about two
     hours.

@@ -103,7 +103,7 @@ class LogKeys:
 
     @classmethod
     def linked(cls, key: NoteKey, papers: Sequence[KeyChange]) -> LogKeys:
-        """Build the succession of keys from changes that may include other logs or keys.
+        """Build the succession of keys from changes that may also concern other logs or keys.
 
         Otherwise like `known`. Raises Unreadable if two changes contradict each other.
         """

@@ -1,4 +1,4 @@
-"""Textual proofs about the log in C2SP's formats, and the checks for them.
+"""Creates and verifies log proofs in C2SP's text formats.
 
 Needs neither the database nor settings. A proof of an event is a `c2sp.org/tlog-proof` with the event's
 canonical line in its `extra` field. A proof of growth is the body of C2SP's `add-checkpoint` request,
@@ -25,7 +25,7 @@ _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=Fals
 
 
 class Unreadable(Exception):
-    """Raised when the input is malformed, so that nothing can be said about the log.
+    """Raised when malformed input makes it impossible to verify the log.
 
     `str()` says what was expected.
     """
@@ -91,7 +91,7 @@ def _number(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class EventProof:
-    """A proof that an event is in the log behind a checkpoint.
+    """A proof that an event is included in the log to which a checkpoint commits.
 
     Positions are counted from 0.
     """
@@ -137,7 +137,7 @@ class EventProof:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """A proof that the log behind a checkpoint extends an earlier log of `old` events."""
+    """A proof that the log to which a checkpoint commits extends an earlier log of `old` events."""
 
     old: int
     hashes: tuple[bytes, ...]

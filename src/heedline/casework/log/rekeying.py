@@ -1,4 +1,4 @@
-"""Replacement of the key that signs the log.
+"""Replaces the log's signing key.
 
 The operator of the installation does this (role `backup`) while the worker is stopped.
 """
@@ -18,7 +18,7 @@ SILENT = timedelta(minutes=3)
 
 
 def paper(old: bytes, new: bytes, *, at: datetime) -> str:
-    """Return the signed document by which this log's key `old` is replaced by `new`.
+    """Return the signed document that replaces the log's signing key `old` with `new`.
 
     Both keys are seeds of 32 bytes. Raises Unreadable while the worker is running, because it could sign
     more with the old key. Also raises Unreadable if nothing has been signed yet, or if `old` is not the key

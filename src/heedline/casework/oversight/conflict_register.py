@@ -40,7 +40,7 @@ _SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class OfficerTerms:
-    """An officer's registered terms, as counts and the newest date.
+    """A summary of an officer's registered terms, with their number and newest date.
 
     `useless` counts terms that no longer open because the officer has new keys.
     """

@@ -50,7 +50,7 @@ _AGES = ((0, AgeBand.SAME_DAY), (6, AgeBand.DAYS), (29, AgeBand.WEEKS))
 
 
 def late_band(due_at: datetime | None, at: datetime) -> LateBand:
-    """Return how late an action at `at` is for a deadline.
+    """Return the band for how late an action at `at` is, given its deadline.
 
     Without a deadline it is in time.
     """
@@ -64,7 +64,7 @@ def age_band(days: int) -> AgeBand:
 
 
 def count_first_take(report: Report, *, at: datetime) -> None:
-    """Count the first time that a report is taken.
+    """Add a report's first take to the daily counts.
 
     Must be called before the take is made, in its transaction.
     """
@@ -73,7 +73,7 @@ def count_first_take(report: Report, *, at: datetime) -> None:
 
 
 def count_closing(report: Report, *, at: datetime) -> None:
-    """Count the closing of a single report.
+    """Add the closure of a single report to the daily counts.
 
     Must be called before the closing is made, in its transaction.
     """

@@ -1,4 +1,4 @@
-"""The log as overseers see it, with filters and patterns that merit questions.
+"""The overseers' view of the log, with filters and patterns that merit a closer look.
 
 Overseers cannot open reports. Every view is itself logged before anything is shown, and so is every refusal.
 The views show people, actions, desks and reports' short names. They never show a report's text, for which

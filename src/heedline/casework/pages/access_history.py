@@ -1,4 +1,4 @@
-"""The record of who viewed and who changed a report, read from the log."""
+"""The history of who viewed or changed a report, read from the log."""
 
 from __future__ import annotations
 

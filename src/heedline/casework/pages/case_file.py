@@ -155,7 +155,7 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
 
 
 def with_earlier(ref: UUID, *, by: Attendance, at: datetime) -> tuple[CaseFile, SeenBefore]:
-    """Return a decrypted report and the earlier reports that have something in common with it.
+    """Return a decrypted report and the earlier reports that share details with it.
 
     Both views are logged before this returns. Raises what `case_file` raises.
     """
@@ -264,7 +264,7 @@ def _file(report: Any, parts: CaseParts, by: Attendance, at: datetime) -> CaseFi
 def _files(
     report: Any, opened: OpenedReport, words: Mapping[UUID, Mapping[str, Any]]
 ) -> tuple[FileLine, ...]:
-    """Return the files sent with the report and then those of each message."""
+    """Return the files sent with the report, followed by those sent with each message."""
     stored = {UUID(one["container"]): one["state"] for one in report.with_files}
     lines = list(file_lines(opened.files, stored))
     for row in report.said:

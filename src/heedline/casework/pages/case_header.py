@@ -1,4 +1,4 @@
-"""View data for a report's header, with its owner and the moves available to this officer."""
+"""View data for a report's header, with its owner and the actions available to this officer."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _IN_DANGER = {Move.CLOSE: HELD, Move.RELEASE: HELD, Move.ASSIGN: HAND_ON}
 
 @dataclass(frozen=True)
 class MoveLine:
-    """A move offered on the report's page, or the reason why it is unavailable.
+    """An action offered on the report's page, or the reason why it is unavailable.
 
     Both are set when the move is offered for danger to life only.
     """
@@ -63,7 +63,7 @@ class MoveLine:
 
 @dataclass(frozen=True)
 class CaseHeader:
-    """The data that every page of a report shows.
+    """The data shown on every page of a report.
 
     None of it is sealed.
 
@@ -100,11 +100,11 @@ class CaseHeader:
     files: int = 0
 
     def may(self, move: Move) -> bool:
-        """Return True if the move is currently available."""
+        """Return True if the action is currently available."""
         return any(line.allowed for line in self.moves if line.move is move)
 
     def why_not(self, move: Move) -> str:
-        """Return the reason why the move is unavailable, or "" if it is available without a restriction."""
+        """Return the reason why the action is unavailable, or "" if it is available without a restriction."""
         return next((line.reason for line in self.moves if line.move is move), "This cannot be done now.")
 
 

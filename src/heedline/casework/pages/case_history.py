@@ -1,4 +1,4 @@
-"""View data for a report's moves, notes, timeline and latest identity requests."""
+"""View data for a report's actions, notes, timeline and latest identity requests."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class CaseHistory:
     tasks: tuple[TaskLine, ...] = field(repr=False, default=())
 
     def last(self, move: Move) -> StepLine | None:
-        """Return the newest step of this kind, or None if the move has never been made."""
+        """Return the newest step of this kind, or None if there is none."""
         return next((step for step in self.steps if step.move is move), None)
 
 

@@ -1,4 +1,4 @@
-"""View data for a report's moves, messages and latest identity requests.
+"""View data for the actions taken on a report, its messages and its latest identity requests.
 
 The rows are fetched as columns of the report's own query (`beside`), so that a page takes the same
 number of queries however many lines it has. A new kind of line is one more column. `case_file` has
@@ -70,7 +70,7 @@ _WORDS_OF = {
 
 @dataclass(frozen=True)
 class StepLine:
-    """A move in a report's history, with the officer's note."""
+    """An action in a report's history, with the officer's note."""
 
     move: Move
     by: str
@@ -282,7 +282,7 @@ def step_codes(row: Row) -> tuple[tuple[str, str], ...]:
 
 
 def step_lines(rows: Sequence[Row], words: Words) -> tuple[StepLine, ...]:
-    """Return the moves made on the report, newest first."""
+    """Return the actions taken on the report, newest first."""
     lines = []
     for row in rows:
         said = words.get(UUID(row["note"]), {}) if row["note"] is not None else {}

@@ -106,7 +106,7 @@ class Requests:
 
 @dataclass(frozen=True)
 class ShownIdentity:
-    """A reporter's identity, for the page that shows it until `until`.
+    """An opened identity, which the page may display until `until`.
 
     `watermark` states who is viewing, when, and which report. `safely` is how the reporter can be reached
     (channels, times, language, voicemail), and is shown above the identity.

@@ -1,4 +1,4 @@
-"""The timeline of a report, which lists all of its events.
+"""The timeline of all events in a report's history.
 
 It is built from the rows that `case_file` has fetched beside the report and from the parts that it has opened, so that
 it takes no further query.
@@ -20,7 +20,7 @@ from heedline.reports.models.tasks import TaskState
 
 
 class TimelineKind(StrEnum):
-    """The kinds of timeline entry, by which the timeline can be filtered."""
+    """Kinds of timeline entry, used to filter the timeline."""
 
     MOVE = "moves"
     MESSAGE = "messages"
@@ -73,7 +73,7 @@ class TimelineEntry:
 
 @dataclass(frozen=True)
 class TimelineRows:
-    """The database rows from which a report's timeline is built, and the time when it arrived."""
+    """The database rows that make up a report's timeline, and the report's time of arrival."""
 
     arrived: datetime
     channel: str
@@ -133,7 +133,7 @@ def _start_of(text: str) -> datetime:
 
 
 def _said_at(said: Mapping[str, Any]) -> datetime | None:
-    """Return when a message from the reporter arrived.
+    """Return the time at which a reporter's message arrived, or None if it is not recorded.
 
     The exact time is stored only inside the sealed part.
     """
@@ -144,7 +144,7 @@ def _said_at(said: Mapping[str, Any]) -> datetime | None:
 
 
 def _steps(rows: TimelineRows, words: Words) -> Iterator[TimelineEntry]:
-    """Yield the moves, oldest first.
+    """Yield a timeline entry for each transition of the report, oldest first.
 
     A message from the desk is shown with the move that sent it.
     """

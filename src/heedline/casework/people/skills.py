@@ -84,13 +84,13 @@ def _desks_of(officer: UUID) -> list[UUID]:
 
 
 def mine(*, by: Attendance) -> tuple[SkillLine, ...]:
-    """Return the languages that this officer has recorded as their own."""
+    """Return the officer's own language skills."""
     rows = LanguageSkill.objects.filter(officer_id=by.officer_id).select_related("officer", "confirmed_by")
     return tuple(_line(row, by, ()) for row in rows.order_by("language"))
 
 
 def column() -> ArraySubquery:
-    """Return a column for a query of desks that lists the language skills of each desk's members, for its rota."""
+    """Return a subquery column listing the language skills of each desk's officers, for the rota."""
     here = Appointment.objects.filter(
         desk=OuterRef(OuterRef("pk")), ended_on=None, role__in=_WHO_READ
     ).values("officer_id")
@@ -111,7 +111,7 @@ def column() -> ArraySubquery:
 def of_column(
     found: Iterable[Mapping[str, str | None]], desk: UUID, *, by: Attendance
 ) -> tuple[SkillLine, ...]:
-    """Return the language skills that `column` found for a desk."""
+    """Return a desk's language skills from the values that `column` selected."""
     return tuple(
         _skill(
             UUID(one["id"]),
@@ -155,7 +155,7 @@ def state(language: str, *, by: Attendance, at: datetime) -> None:
 
 
 def withdraw(language: str, *, by: Attendance, at: datetime) -> None:
-    """Withdraw an officer's own language skill, so that no more work is assigned in it.
+    """Withdraw an officer's own language skill, so that no more work is assigned in that language.
 
     Raises NotHere.
     """

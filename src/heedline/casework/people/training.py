@@ -33,7 +33,7 @@ NOT_YOURS = "A supervisor of their desk, or a steward, records what somebody els
 
 
 class TrainingState(StrEnum):
-    """The states of a training item, in the order used by lists."""
+    """The states of a training requirement, in display order."""
 
     MISSING = "missing"
     LAPSED = "lapsed"
@@ -46,7 +46,7 @@ _ORDER = tuple(TrainingState)
 
 @dataclass(frozen=True, slots=True)
 class TrainingLine:
-    """A training item that an officer needs.
+    """A training course required of an officer, with its current state.
 
     `record` is the row on which its validity rests, so that a mistaken record can be withdrawn.
     """
@@ -79,7 +79,7 @@ class TrainingLine:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A training item that an officer needs, and the desks that require it."""
+    """A training course required of an officer, with the desks that require it."""
 
     officer_id: UUID
     officer: str

@@ -75,7 +75,7 @@ def sealed_to(desk: UUID, words: Mapping[str, Any], *, part: str, on: date) -> S
 
 
 def with_parts(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Annotate each row with the sealed part that its column `container` names, for `part_of`."""
+    """Annotate rows with their sealed parts, found by the `container` column, for `part_of` to open."""
     headers = DeskPartHeader.objects.filter(container=OuterRef("container"))
     payloads = DeskPartPayload.objects.filter(container=OuterRef("container"))
     found: QuerySet[Any] = rows.annotate(

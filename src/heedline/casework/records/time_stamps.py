@@ -29,7 +29,7 @@ def authority_known() -> bool:
 
 
 def stamp(message: bytes) -> bytes | None:
-    """Request a time stamp for a message, and return the verified reply or None.
+    """Request a time stamp for a message and return the verified reply, or None on failure.
 
     A missing stamp never stops what it is for: it is asked for again.
     """
@@ -50,10 +50,10 @@ def stamp(message: bytes) -> bytes | None:
 
 
 def roots() -> bytes:
-    """Return the certificates of the trusted time-stamp authorities. Raise OSError."""
+    """Return the trusted time-stamp authorities' certificates, or raise OSError if unreadable."""
     return Path(settings.TIME_STAMPS_ROOTS).read_bytes()
 
 
 def stamped_at(reply: bytes, message: bytes, trusted: bytes) -> datetime:
-    """Return the time at which a trusted authority stamped this message. Raise UnfitStamp."""
+    """Return the time at which a trusted authority stamped this message, or raise UnfitStamp."""
     return verified(reply, message, trusted)

@@ -1,4 +1,4 @@
-"""Finding, opening and sealing of reports, and notes on them, as used by all verbs.
+"""Finding, opening and sealing of reports and their notes, shared by all officer actions.
 
 Start reading at `verb.py`.
 """

@@ -82,7 +82,7 @@ class CallBackRequest:
 
 
 def wanted(answers: Mapping[str, Any], asked: QuestionSet) -> CallBackRequest | None:
-    """Return the call-back that these answers request, or None if they request none."""
+    """Return the call-back requested in these answers, or None if there is none."""
     step, name = asked.roles.get("call_number", ("", ""))
     number = str(answers.get(step, {}).get(name, ""))
     if not number:
@@ -108,10 +108,7 @@ def wanted(answers: Mapping[str, Any], asked: QuestionSet) -> CallBackRequest | 
 
 
 def without_number(answers: Mapping[str, Any], asked: QuestionSet) -> dict[str, Any]:
-    """Return the answers without the telephone number, for pages shown before it is time to call.
-
-    The telephone number is left out.
-    """
+    """Return the answers without the call-back number, for pages shown before the call is due."""
     step, name = asked.roles.get("call_number", ("", ""))
     if step not in answers:
         return dict(answers)

@@ -1,4 +1,4 @@
-"""Detection of officers who open or search for reports that concern them.
+"""Detection of conflicts of interest when officers open or search for reports.
 
 An officer's own terms are their name, family, address and car. An overseer registers them
 (`oversight/conflict_register.py`). Each term is sealed to the officer's own key and nobody can read it
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """The number of own terms that an overseer registered for an officer on one day."""
+    """The number of an officer's own terms that an overseer registered on one day."""
 
     by: str
     on: date
@@ -41,7 +41,7 @@ class Registered:
 
 
 def mine(*, by: Attendance) -> tuple[Registered, ...]:
-    """Return which overseers registered own terms for this officer, and when.
+    """Return the overseers who registered this officer's own terms, with dates and counts.
 
     Never reveals the terms, nor whether one was matched. An overseer who registers terms that are not the
     officer's own, to learn which reports contain them, becomes visible to the officer here.
@@ -56,7 +56,7 @@ def mine(*, by: Attendance) -> tuple[Registered, ...]:
 
 
 def words_in(told: Any) -> Iterator[str]:
-    """Yield every text in a value parsed from JSON."""
+    """Yield every string in a value parsed from JSON."""
     if isinstance(told, str):
         yield told
     elif isinstance(told, dict):

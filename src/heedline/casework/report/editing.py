@@ -1,4 +1,4 @@
-"""The editing lease, which allows one officer at a time to write in a report.
+"""The editing lease, which lets one officer at a time edit a report.
 
 It says who is writing and until when. When it lapses, a colleague may write. It never says who owns the report, and no
 clock depends on it.
@@ -57,7 +57,7 @@ def writing_in(report: Report, also_open: tuple[AlsoOpen, ...], *, by: Attendanc
 
 
 def keep_writing(ref: UUID, *, by: Attendance, at: datetime) -> Writing:
-    """Extend and return the lease of an officer who is writing in a report.
+    """Extend and return the lease of an officer who is editing a report.
 
     A page sends this while somebody types in one of its forms. Nothing else changes: no step, no version, no clock. The
     lease stays as it is while a colleague is writing, and in a report that is waiting or closed. Raises NotHere and Refused.

@@ -1,4 +1,4 @@
-"""Readdressing of a report that is handed over to another desk.
+"""Readdressing of a report's sealed parts when it is handed over to another desk.
 
 The headers are rewritten in the officer's unlocked session. The payloads stay as they are.
 """
@@ -78,14 +78,14 @@ OFFERED_FROM = Subquery(_WAITING.values("from_desk__name")[:1])
 
 
 def offered_by(report: UUID) -> Desk | None:
-    """Return the desk that handed a report over, or None unless the hand-over awaits acceptance."""
+    """Return the desk that handed a report over, or None if no hand-over awaits acceptance."""
     rows = HandOver.objects.filter(report_id=report, state=HandOverState.WAITING).select_related("from_desk")
     found = rows.first()
     return found.from_desk if found is not None else None
 
 
 def share_for(found: FoundReport, to: Addressee, ring: Keyring) -> bytes | None:
-    """Return the desk's share of the identity key, sealed to another desk.
+    """Return the desk's share of the identity key, resealed to the receiving desk.
 
     Returns None if the identity has reached the end of its retention period and was disposed of.
     """

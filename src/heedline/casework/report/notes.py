@@ -49,7 +49,7 @@ SEALED_PARTS = frozenset(
 
 
 def written(text: str, *, longest: int, missing: str, lines: bool = True) -> str:
-    """Return an officer's typed text, tidied for sealing.
+    """Validate an officer's typed text and return it, cleaned up for sealing.
 
     Raises NoRoom if it is too long. Raises NotNow with the text `missing` if nothing was typed.
     """
@@ -78,7 +78,7 @@ def public_keys_of(epochs: list[UUID]) -> list[bytes]:
 
 
 def recipients(report_id: UUID) -> list[UUID]:
-    """Return the epochs to which a report is addressed."""
+    """Return the ids of the epochs to which a report is sealed."""
     header = SealedHeader.objects.only("epochs").get(report_id=report_id, part="report")
     return list(header.epochs)
 

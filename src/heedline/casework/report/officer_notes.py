@@ -55,7 +55,7 @@ def write(ref: UUID, text: str, *, by: Attendance, at: datetime) -> UUID:
 
 @verb(Act.NOTE_WRITTEN)
 def revise(ref: UUID, note: UUID, text: str, *, number: int, by: Attendance, at: datetime) -> None:
-    """Add a revision to one's own note.
+    """Add a revision to a note that the officer wrote.
 
     Earlier revisions are kept. `number` is the revision that the officer had on screen. Raises Changed if
     there is a newer one, Refused for a colleague's note, NotHere for a note that is not on this report, and

@@ -145,7 +145,7 @@ def first_words(narrative: str) -> str:
 
 
 def received_words(report: Report) -> str:
-    """Return the day on which a report arrived.
+    """Return a report's date of arrival as display text.
 
     Includes the quarter hour until somebody has taken the report.
     """

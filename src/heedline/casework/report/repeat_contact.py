@@ -56,7 +56,7 @@ class Contacts:
 
 
 def contacts(ref: UUID, *, by: Attendance) -> Contacts:
-    """Count the messages sent to the reporter of `ref` under any code.
+    """Count the messages sent to a report's reporter under any receipt code.
 
     Opens the notes of the officer's desks. Raises Locked.
     """
@@ -71,7 +71,7 @@ def contacts(ref: UUID, *, by: Attendance) -> Contacts:
 
 
 def naming(ref: UUID, *, by: Attendance) -> list[UUID]:
-    """Return the containers of notes that name `ref` and belong to other reports of the officer's desks.
+    """Return the containers of notes on the desks' other reports that name the report `ref`.
 
     Opens all notes. Raises Locked.
     """

@@ -1,4 +1,4 @@
-"""Refuses the use of a report whose processing is restricted."""
+"""Refusal of actions on a report whose processing is restricted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RESTRICTED = "Processing of this report is restricted. It may be stored but not 
 
 
 def restricting() -> QuerySet[Hold]:
-    """Return the holds that restrict a report, so that it may be stored but not used."""
+    """Return the active holds that restrict the processing of reports."""
     codes = [code for code, hold in load_pack(settings.PACK).retention.holds.items() if hold.restricts]
     return Hold.objects.filter(released_on=None, reason__in=codes)
 
@@ -33,6 +33,6 @@ def is_usable(report: Report) -> bool:
 
 
 def refuse_restricted(found: FoundReport) -> None:
-    """Raise NotNow if the report may be stored but not used."""
+    """Raise NotNow if processing of the report is restricted."""
     if restricting().filter(report=found.report).exists():
         raise NotNow(RESTRICTED)

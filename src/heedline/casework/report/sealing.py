@@ -49,7 +49,7 @@ class Enclosed:
 
 
 def addressed(files: Sequence[DraftFile], to: Sequence[Addressee]) -> tuple[SealedFile, ...]:
-    """Return a header for each file, addressed to these desks. The objects in storage stay as they are."""
+    """Return the files with headers sealed to these desks, leaving the stored objects unchanged."""
     keys = [one.key for one in to]
     epochs = tuple(one.epoch for one in to)
     return tuple(
@@ -58,12 +58,12 @@ def addressed(files: Sequence[DraftFile], to: Sequence[Addressee]) -> tuple[Seal
 
 
 def sums_of(files: Sequence[DraftFile]) -> dict[str, bytes]:
-    """Return the file names and hashes covered by the MAC over a report or a message."""
+    """Return the file names and hashes to be covered by the MAC over a report or message."""
     return {"files": canonical([[one.name, one.sha256] for one in files])} if files else {}
 
 
 def as_part(container_id: UUID, container: Container, epochs: tuple[UUID, ...]) -> SealedPart:
-    """Return a container as a part to be stored, with the hash that the log will record."""
+    """Convert a container to a `SealedPart`, with the payload hash that the log will record."""
     digest = hashlib.sha256(container.payload).digest()
     return SealedPart(container_id, container.header, container.payload, digest, epochs)
 
@@ -139,7 +139,7 @@ def enclose(
 
 @dataclass(frozen=True)
 class NewReport:
-    """A new report as submitted through the sites.
+    """A new report to be submitted, before it is sealed.
 
     The id and the receipt code were created before sending, so that sending twice stores the report once.
     """
@@ -151,7 +151,7 @@ class NewReport:
     question_set: QuestionSet
     language: str
     taken_down: Mapping[str, Any] | None = None
-    """Details that `call_taking` adds inside the seal.
+    """Details of how the report was taken down, added by `call_taking` before sealing.
 
     They say who took down the report, and how and when it reached the service.
     """

@@ -59,7 +59,7 @@ def _has(term: str, text: str, in_one: str, numbers: str) -> bool:
 
 
 def _in_whole_words(letters: str, words: Sequence[str]) -> bool:
-    """Return whether consecutive words have exactly these letters.
+    """Return whether a run of whole words, joined together, spells exactly these letters.
 
     Not a regular expression: Python keeps the compiled ones, and an officer's own terms with them.
     """

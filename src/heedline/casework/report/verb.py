@@ -1,4 +1,4 @@
-"""The steps that are common to officers' verbs on a report.
+"""Steps shared by every officer action on a report.
 
 A verb first finds the report and checks permission, and writes the log last. The move itself is
 `Report.apply`.
@@ -110,7 +110,7 @@ def on_the_record(act: AnyAct, *, by: Attendance, ref: UUID | None = None) -> It
 
 
 def verb[**P, R](act: AnyAct) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Declare a function `do(ref, …, by=…, at=…)` as an officer's verb.
+    """Return a decorator that runs an officer action in a transaction and logs any refusal.
 
     The function runs under `on_the_record`. This covers the verb from its first step to its last.
     """
@@ -171,7 +171,7 @@ def _last(steps: QuerySet[Step]) -> Step | None:
 
 
 def _what_happened(last: Step | None, at: datetime) -> str:
-    """Return a description of who did what to the report, and when. The day is left out if it is today."""
+    """Return a sentence saying who last changed the report, how and when, omitting today's date."""
     if last is None:
         return "This report was changed."
     if last.by is None or last.at is None:
@@ -183,7 +183,7 @@ def _what_happened(last: Step | None, at: datetime) -> str:
 
 
 def record(found: FoundReport, act: AnyAct, **detail: str | int | bool) -> None:
-    """Log the action in the same transaction."""
+    """Log an officer action on the report, inside the caller's transaction."""
     journal.record(
         act,
         actor=found.by.officer_id,

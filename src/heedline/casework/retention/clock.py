@@ -1,4 +1,4 @@
-"""The worker's tasks for retention.
+"""Retention tasks run by the worker.
 
 Reporters' identities are deleted when their retention period ends, and alarms are raised for what is
 overdue.

@@ -113,13 +113,13 @@ class KeepingFile:
 
     @property
     def restricted(self) -> bool:
-        """Return True if the report may be stored but not used."""
+        """Return whether a hold in force restricts the processing of the report."""
         return any(one.restricts and one.released_on is None for one in self.holds)
 
 
 @dataclass(frozen=True)
 class RetentionQueue:
-    """A desk's reports due for review, and its proposals that await a decision."""
+    """The retention queue, with reports due for review and disposal proposals awaiting a decision."""
 
     due: tuple[DueLine, ...]
     more: bool
@@ -137,7 +137,7 @@ def _supervised(by: Attendance) -> list[UUID]:
 
 
 def queue(*, by: Attendance, at: datetime) -> RetentionQueue:
-    """Return reports whose review is due or due soon, oldest first, and proposals to decide.
+    """Return the reports due for review now or soon, oldest first, and the proposals to decide.
 
     Raises Refused.
     """

@@ -89,7 +89,10 @@ def _line(row: SubjectRequest, at: datetime, found: tuple[UUID, ...] | None = No
 
 
 def _sealed(found: Iterable[UUID], row: SubjectRequest, at: datetime) -> None:
-    """Seal the reports found to the request's desk, and set them on the row. Raises SealingStopped."""
+    """Seal the ids of the reports found to the request's desk, and set them on the row.
+
+    Raises SealingStopped.
+    """
     to = directory.addressee(row.desk.code, at.date())
     if to is None:
         raise SealingStopped
@@ -98,7 +101,10 @@ def _sealed(found: Iterable[UUID], row: SubjectRequest, at: datetime) -> None:
 
 
 def _opened(row: SubjectRequest, by: Attendance) -> tuple[UUID, ...]:
-    """Return the reports found. Raises Locked and CannotOpen."""
+    """Return the ids of the reports found, decrypted from the row.
+
+    Raises Locked and CannotOpen.
+    """
     try:
         return tuple(UUID(one) for one in sealed_values.opened(row, by.keys(), _PART)["found"])
     except (KeyError, TypeError, ValueError, AttributeError):
@@ -216,7 +222,7 @@ def found(request: UUID, short: str, *, by: Attendance, at: datetime) -> UUID:
 
 
 def answer(request: UUID, code: str, *, by: Attendance, at: datetime) -> None:
-    """Record the response to a request, which is possible only once.
+    """Record the answer to a request, which cannot be changed afterwards.
 
     An answer that neither confirms nor denies can always be given. Raises NotNow, and Locked for another one.
     """

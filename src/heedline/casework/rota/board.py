@@ -38,7 +38,7 @@ class RotaShift:
 
 @dataclass(frozen=True, slots=True)
 class RotaDay:
-    """The shifts that start on one day, and the day's gaps."""
+    """One day of a rota, with the shifts that start on it and its gaps."""
 
     day: date
     shifts: tuple[RotaShift, ...]

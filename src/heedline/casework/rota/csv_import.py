@@ -29,7 +29,7 @@ _CLOCK = re.compile(r"([01]\d|2[0-4]):([0-5]\d)")
 
 @dataclass(frozen=True, slots=True)
 class ImportFault:
-    """An error in a line of the file.
+    """An error found in an imported CSV file.
 
     `line` is 0 for an error in the file as a whole.
     """
@@ -108,7 +108,7 @@ def carry_out(text: str, *, desk: UUID, by: Attendance, at: datetime) -> UUID:
 
 
 def _rows(text: str) -> tuple[list[_Row], list[ImportFault]]:
-    """Return the complete lines of the file, and the errors in the others."""
+    """Return the well-formed rows of a CSV file, and the errors in its other lines."""
     if len(text) > MOST_TEXT:
         return [], [ImportFault(0, f"The file is too long. Import at most {MOST_SHIFTS} shifts at once.")]
     lines = list(_lines(text))
@@ -128,7 +128,7 @@ def _rows(text: str) -> tuple[list[_Row], list[ImportFault]]:
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the number and the cells of every non-empty line."""
+    """Yield the line number and cells of every non-empty line."""
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     for cells in reader:
         if any(cell.strip() for cell in cells):

@@ -1,4 +1,4 @@
-"""Verbs that plan, copy and cancel shifts.
+"""Officer actions that plan and cancel shifts.
 
 Every verb locks the desk, and planning locks the officers too, in one order. Two planners therefore cannot give one officer
 two shifts at the same time, also at different desks.
@@ -64,7 +64,7 @@ def find_desk(code: str, *, by: Attendance) -> Desk:
 
 
 def members(desk: UUID) -> dict[UUID, str]:
-    """Return the officers who can be on a desk's rota, as names by id.
+    """Return the officers who can be on a desk's rota, as a mapping of id to name.
 
     Ordered by name.
     """
@@ -108,7 +108,7 @@ def problems_of(shifts: Sequence[PlannedShift], *, desk: UUID, at: datetime) -> 
 
 
 def hours_problem(span: RotaSpan, at: datetime) -> str:
-    """Return the reason why a shift cannot have these hours, or ""."""
+    """Return why a shift cannot have these hours, or "" if it can."""
     if not at <= span.starts < span.ends:
         return "A shift must end after it starts and cannot start in the past."
     if lasts(span, office_zone()) > LONGEST_SHIFT:
@@ -216,7 +216,7 @@ def _lock(desk: UUID) -> Desk:
 
 
 def _lock_officers(officers: Iterable[UUID]) -> None:
-    """Lock these officers' rows, so that nobody plans them at another desk until this is done."""
+    """Lock these officers' rows, so that no other desk can plan their shifts in the meantime."""
     rows = Officer.objects.select_for_update(no_key=True).filter(id__in=set(officers)).order_by("id")
     list(rows.values_list("id", flat=True))
 

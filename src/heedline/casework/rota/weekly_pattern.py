@@ -1,4 +1,4 @@
-"""A desk's weekly pattern, and weeks filled from the pattern or copied from another week."""
+"""Weekly shift patterns, and weeks filled from a pattern or copied from another week."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class SkippedShift:
 
 @dataclass(frozen=True, slots=True)
 class WeekProposal:
-    """The shifts to fill a week with, the names of their officers, and the shifts left out."""
+    """The proposed shifts for a week, with their officers' names and the shifts left out."""
 
     shifts: tuple[PlannedShift, ...]
     names: tuple[str, ...]

@@ -49,7 +49,7 @@ def sealed_keys(index: UUID, keys: IndexKeys, recipients: list[bytes]) -> Contai
 
 
 def keys_of(row: SearchIndex, ring: Keyring) -> IndexKeys:
-    """Return the keys of an index.
+    """Decrypt the keys of an index.
 
     Raises CannotOpen.
     """
@@ -103,7 +103,7 @@ def writing(
 
 
 def merge_step(desk: UUID, index: SealedIndex) -> None:
-    """Merge a few segments of an open index, store the changes and record whether merging must go on."""
+    """Merge a few segments of an open index, save it and record whether more merging is needed."""
     (unmerged.add if index.merge() else unmerged.discard)(desk)
     index.save()
 

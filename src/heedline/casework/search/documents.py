@@ -129,7 +129,7 @@ SEARCHED = Q(part__in=[*PARTS, link_decisions.PART])
 
 
 def searched_parts(reports: Iterable[UUID], *, words: bool = False) -> dict[UUID, list[StoredPart]]:
-    """Return the searchable sealed parts of these reports and the link decisions made on them, by report.
+    """Return the searchable parts and link decisions of these reports, grouped by report.
 
     `words` adds those that hold the words of their files, which are long.
     """
@@ -141,7 +141,7 @@ def searched_parts(reports: Iterable[UUID], *, words: bool = False) -> dict[UUID
 
 @dataclass(frozen=True)
 class ReportsWithParts:
-    """Ordered reports with their searchable parts. `number` is the total count of the query."""
+    """Reports in order, with their searchable parts and the total count of the query."""
 
     reports: tuple[Report, ...]
     parts: Mapping[UUID, Sequence[StoredPart]]
@@ -205,7 +205,7 @@ def _of_contact(asked: QuestionSet, answers: Mapping[str, Mapping[str, Any]]) ->
 
 
 def typed_answers(asked: QuestionSet, answers: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Yield the text that a reporter typed, except on pages about themselves.
+    """Yield the text that a reporter typed, leaving out pages that ask about the reporter.
 
     Yields ("step.field", text).
     """
@@ -221,13 +221,13 @@ def typed_answers(asked: QuestionSet, answers: Mapping[str, Mapping[str, Any]]) 
 
 
 def said_of_themselves(asked: QuestionSet, answers: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    """Yield the answers about reporters themselves, which are never indexed or compared."""
+    """Yield a reporter's answers about themselves, which are never indexed or compared."""
     for slug in sorted(_about_them(asked)):
         yield from (said for said in answers.get(slug, {}).values() if isinstance(said, str))
 
 
 def _about_them(asked: QuestionSet) -> set[str]:
-    """Return the question pages that ask about the reporter."""
+    """Return the slugs of the question pages that ask about the reporter."""
     roles = {asked.roles.get(role, ("", ""))[0] for role in ("call_number", "who")}
     return roles | {step.slug for step in asked.steps if step.private or step.contact}
 

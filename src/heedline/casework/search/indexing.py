@@ -1,4 +1,4 @@
-"""Updates the indexes of an officer's desks, in small batches during requests.
+"""Incremental indexing of an officer's desks, in small batches during requests.
 
 A batch waits until there are eight reports or a minute has passed, because what one report adds shows how
 much it says. A report that cannot be read is set aside, so that it never delays the others. If only a part of it cannot,
@@ -68,7 +68,7 @@ _noticed: dict[UUID, datetime] = {}
 
 @dataclass(frozen=True)
 class Coverage:
-    """How many of a desk's reports can and cannot be searched.
+    """The search coverage of a desk, as counts of indexed, waiting and unreadable reports.
 
     `reports` are in the index, `waiting` are not yet, or not as they are now, and `aside` could not be read. `gone` of
     those that wait are to be removed. `ended` means that the key to which the index is sealed has ended. `made` is false while the desk has no index.
@@ -100,7 +100,7 @@ def coverage(desks: Iterable[UUID], *, most: int | None = None) -> tuple[Coverag
 
 
 def indexes(desks: Iterable[UUID], *, most: int | None = None, others: bool = True) -> QuerySet[SearchIndex]:
-    """Return the indexes of these desks with counts of waiting reports, each up to `most`.
+    """Return the indexes of these desks with counts of waiting reports, each capped at `most`.
 
     The counts are `n_waiting`, `n_aside`, `n_gone`, and `n_others` for documents that are not reports of the desk, which are
     counted if `others` is True. `ended` says whether the key of an index has ended.
@@ -161,7 +161,7 @@ def set_aside(desks: Iterable[UUID]) -> tuple[UUID, ...]:
 
 
 def catch_up(*, by: Attendance, at: datetime, most: int | None = None) -> tuple[Coverage, ...]:
-    """Run the next indexing step for one of the officer's desks, and return the coverage of all.
+    """Run the next indexing step for one of the officer's desks, and return the coverage of them all.
 
     A page waits for one step only, and each desk has its turn. Does nothing in a locked session. Raises nothing: a page that
     only shows something else must not fail. Waiting reports are counted up to `most`.
@@ -218,7 +218,7 @@ def keep_up(*, by: Attendance, at: datetime) -> None:
 
 
 def rest(covered: Iterable[Coverage], *, by: Attendance, at: datetime) -> None:
-    """Pause indexing from an officer's queues for 20 seconds, unless there is a backlog."""
+    """Pause an officer's indexing for 20 seconds, unless there is a backlog."""
     busy = any(
         not one.made or one.gone or one.ended or one.waiting >= FEWEST or one.desk in desk_index.unmerged
         for one in covered
@@ -330,7 +330,7 @@ def _purge(desk: UUID, *, by: Attendance, at: datetime) -> bool:
 
 
 def throw_away(desk: UUID, by: Attendance) -> None:
-    """Delete an index that was tampered with or that another version made, and log it.
+    """Delete an index that is damaged or was built by another version, and log the deletion.
 
     Does nothing if a colleague has just done it. The next request rebuilds the index.
     """

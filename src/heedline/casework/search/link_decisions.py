@@ -84,7 +84,7 @@ def made_on(report: UUID, parts: Iterable[StoredPart], ring: Keyring) -> list[Li
 
 
 def naming(ref: UUID, *, by: Attendance) -> list[UUID]:
-    """Return the decisions made on other reports of the officer's desks that name `ref`, as container ids.
+    """Return the containers of decisions on the desks' other reports that name the report `ref`.
 
     Opens all decisions of these desks. Raises Locked.
     """

@@ -38,14 +38,14 @@ _CUT = "DELETE FROM reports_search_page WHERE index_id = %s AND number >= %s"
 
 
 class KeptPages:
-    """A cache of the sealed pages that this process has read, least recently read index first."""
+    """An LRU cache of the sealed pages that this process has read, by index."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._pages: OrderedDict[UUID, tuple[int, dict[int, SealedPage]]] = OrderedDict()
 
     def at(self, index: UUID, version: int) -> dict[int, SealedPage]:
-        """Return a copy of an index's cached pages, leaving out pages written since they were read."""
+        """Return a copy of an index's cached pages, excluding any that have since been rewritten."""
         with self._lock:
             known, pages = self._pages.get(index, (version, {}))
             pages = dict(pages)
@@ -59,7 +59,7 @@ class KeptPages:
         return pages
 
     def keep(self, index: UUID, version: int, pages: dict[int, SealedPage]) -> None:
-        """Cache the pages of an index as they were in this version."""
+        """Cache an index's pages as of this version."""
         with self._lock:
             if self._pages.get(index, (version, {}))[0] > version:
                 return
@@ -149,7 +149,7 @@ class StoredPages:
 
 
 def _bound() -> CursorWrapper:
-    """Return a cursor that sends and receives pages in binary.
+    """Return a database cursor that sends and receives pages in binary format.
 
     Django writes values as text into the statement, where storing a page took six times as much CPU.
     """

@@ -77,7 +77,7 @@ def _is_another_day(row: SearchIndex, at: datetime) -> bool:
 
 
 def _begin(row: SearchIndex, ring: Keyring, at: datetime) -> bool:
-    """Start to seal pages under a new key, which is sealed to the desk's current epoch."""
+    """Start resealing pages under a new key, itself sealed to the desk's current epoch."""
     keys = desk_index.keys_of(row, ring)
     epoch = directory.trusted().current_epoch(str(row.desk_id), at.date())
     if epoch is None:
@@ -96,7 +96,7 @@ def _reseal_keys(row: SearchIndex, keys: IndexKeys) -> None:
 
 
 def _reseal(row: SearchIndex, index: SealedIndex) -> bool:
-    """Seal the next pages under the newest key, and return whether all pages are done."""
+    """Reseal the next batch of pages under the newest key, and return whether all are done."""
     stored = SearchPage.objects.filter(index=row, number__gte=row.rekeyed, number__lt=row.rekeyed + RESEALED)
     pages = {one.number: SealedPage(one.generation, bytes(one.sealed)) for one in stored}
     StoredPages(row).write(index.rekey(pages), row.size)

@@ -1,4 +1,4 @@
-"""Parsing of an officer's search text into a query of the index.
+"""Parsing of an officer's search text into an index query.
 
 Words stand for themselves, in any order. `"in quotation marks"` stands for words in their order, `begin*` for every word
 that begins so. What has no space in it (an address, a web name, a number with hyphens) is words in their order as well.
@@ -45,7 +45,7 @@ class SearchKind(StrEnum):
 
 
 class Unsearchable(Exception):
-    """Raised when the text cannot be searched for.
+    """Raised when a search text cannot be turned into a query.
 
     The message says why.
     """
@@ -63,7 +63,7 @@ class Term:
 
     @property
     def clause(self) -> Clause:
-        """Return this term in the form that the index accepts."""
+        """Return this term as an index clause."""
         match self.kind:
             case SearchKind.BEGINNING:
                 return Clause(forms=[beginning(self.words[0])])
@@ -130,7 +130,7 @@ class SoughtName:
     terms: tuple[Term, ...]
 
     def for_index(self) -> Query:
-        """Return this reading in the form that the index accepts."""
+        """Return this reading as an index query."""
         return Query([Clause(keys=self.keys), *(term.clause for term in self.terms)])
 
     def is_like(self, written: str, rules: NameRules) -> bool:
@@ -150,18 +150,18 @@ class Sought:
 
     @property
     def kind(self) -> SearchKind:
-        """Return the kind of search for the log, which is that of the most specific term."""
+        """Return the kind of search to log, taken from the most specific term."""
         kinds = {term.kind for term in self.terms}
         order = (SearchKind.NUMBER, SearchKind.PHRASE, SearchKind.BEGINNING, SearchKind.WORDS)
         return next(kind for kind in order if kind in kinds)
 
     def for_index(self) -> Query:
-        """Return the query in the form that the index accepts."""
+        """Return the search as an index query."""
         return Query([term.clause for term in self.terms])
 
 
 def understood(text: str, rules: NameRules) -> Sought:
-    """Parse an officer's search text. `rules` are the pack's for names.
+    """Parse an officer's search text, using the pack's rules for names.
 
     Raises Unsearchable.
     """

@@ -39,7 +39,7 @@ OF_INTERESTS = "i:"
 
 @dataclass(frozen=True)
 class FoundValues:
-    """A report with its extracted values. `parts` is the number of sealed parts read."""
+    """A report with its extracted values and the number of sealed parts read."""
 
     report: Report
     found: Extract = field(repr=False)
@@ -66,7 +66,7 @@ def linking_desk(at: datetime) -> Addressee | None:
 
 
 def put(read: Iterable[FoundValues], *, desk: UUID, at: datetime) -> None:
-    """Seal these reports' values to the linking desk, skipping sent and restricted reports.
+    """Seal these reports' values to the linking desk, skipping restricted reports and those already sent.
 
     `desk` is the desk whose session has read them. Must be called inside the caller's transaction. If nothing can be sealed
     to the linking desk now, the values are missing there until the report is indexed again, and an alarm says so.
@@ -132,7 +132,7 @@ def seal(words: dict[str, Any], to: Addressee, ident: UUID, part: str, *others: 
 
 
 def opened(row: Any, ring: Keyring, part: str) -> dict[str, Any]:
-    """Decrypt the text of a sealed row, which has an id, epochs, a header and a payload.
+    """Decrypt the payload of a sealed row and return its JSON object.
 
     Raises CannotOpen, also for what is sealed but is not a JSON object: everybody may seal to a desk.
     """
@@ -155,7 +155,7 @@ def opened(row: Any, ring: Keyring, part: str) -> dict[str, Any]:
 
 
 def values_in(row: SealedValues, ring: Keyring) -> ReportValues:
-    """Decrypt the values in a row.
+    """Decrypt the report values in a row.
 
     Raises CannotOpen, also for what is sealed but does not hold the values of a report at a desk of the pack.
     """
@@ -187,7 +187,7 @@ def to_keep(found: Extract) -> dict[str, Any]:
 
 
 def from_kept(told: dict[str, Any]) -> Extract:
-    """Return a copy of an extract without its text hashes.
+    """Rebuild an extract from its serialised form, without the text hashes.
 
     Raises CannotOpen for what is not one.
     """

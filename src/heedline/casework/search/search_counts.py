@@ -54,7 +54,7 @@ def _led(by: Attendance) -> list[UUID]:
 
 
 def counts(*, by: Attendance, at: datetime, days: int = 30) -> tuple[SearchCount, ...]:
-    """Return how often the officers of the supervised desks searched recently, most searches first.
+    """Return search counts for the officers of the supervised desks, most searches first.
 
     Raises Refused.
     """

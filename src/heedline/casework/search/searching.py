@@ -244,7 +244,7 @@ def looked_through_until(at: datetime) -> datetime:
 
 @dataclass(frozen=True)
 class IndexHits:
-    """The reports that match in the indexes of some desks.
+    """The reports that match a search in several desks' indexes.
 
     `similar` are others that may have a name like one that was searched for. `more` means that there are more than were asked for. `desks` are those whose index could be searched, and
     `damaged` those whose index is not as it was sealed.
@@ -262,7 +262,7 @@ class IndexHits:
 
 
 def found_in(sought: Sought, rows: Iterable[SearchIndex], ring: Keyring) -> IndexHits:
-    """Return the reports that match in these indexes."""
+    """Return the reports that match a search in these indexes."""
     refs: dict[UUID, None] = {}
     desks: set[UUID] = set()
     damaged: list[UUID] = []

@@ -60,14 +60,14 @@ class EarlierReport:
 
     @property
     def verdict(self) -> str:
-        """Return the current decision, or ""."""
+        """Return the current verdict on the two reports, or "" if there is none."""
         now = link_decisions.in_force(self.decided)
         return str(now.verdict) if now else ""
 
 
 @dataclass(frozen=True)
 class CommonValue:
-    """A value of the report that many others share.
+    """A value that the report shares with many others.
 
     `number` counts them up to `MOST_OF_A_KEY`.
     """
@@ -177,7 +177,7 @@ def _compared(
     shared: Mapping[str, int],
     ring: Keyring,
 ) -> EarlierReport | None:
-    """Return another report with its resemblance, or None.
+    """Return another report with its similarity to this one, or None if they are unrelated.
 
     Returns None if the two share nothing and nobody has made a decision about them.
     """

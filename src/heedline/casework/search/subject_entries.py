@@ -49,7 +49,7 @@ class SubjectBasis(StrEnum):
 
 
 class SubjectMove(StrEnum):
-    """The actions of an entry. The first three are decisions about a report's link to a subject."""
+    """The actions that an entry can record, of which the first three decide on a link."""
 
     LINKED = "linked"
     UNDONE = "undone"
@@ -70,7 +70,7 @@ _OF_THE_LINK: Final = frozenset({SubjectMove.LINKED, SubjectMove.UNDONE, Subject
 
 @dataclass(frozen=True)
 class SubjectValue:
-    """A value of a subject.
+    """A value recorded about a subject.
 
     `kind` is one of `Kind`, or `DESCRIPTION`. `source` says where in the report the value stands, and is "" for a value that
     an officer added.
@@ -84,7 +84,7 @@ class SubjectValue:
 
     @property
     def holds(self) -> str:
-        """Return the kind of extraction for the index, one of `rules.HOLDS`."""
+        """Return the extraction kind for indexing, one of `rules.HOLDS`."""
         return self.kind if self.kind in _HOLDS else "text"
 
     def to_words(self) -> list[str]:
@@ -195,7 +195,7 @@ def opened(parts: Iterable[StoredPart], ring: Keyring) -> list[SubjectEntry]:
 
 
 def links(entries: Iterable[SubjectEntry]) -> tuple[SubjectLink, ...]:
-    """Return the links between reports and subjects that these entries make, oldest first."""
+    """Return the links between reports and subjects recorded by these entries, oldest first."""
     found: dict[tuple[UUID, UUID], list[SubjectEntry]] = {}
     for one in sorted(entries, key=lambda one: (one.report, one.number, one.id)):
         found.setdefault((one.report, one.subject), []).append(one)

@@ -1,4 +1,4 @@
-"""The values of a report by which related reports are found.
+"""Values extracted from a report, used to find related reports.
 
 The pack says which texts they are extracted from. Values about the reporter are never used.
 """

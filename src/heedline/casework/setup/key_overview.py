@@ -110,7 +110,7 @@ def own_words(by: Attendance) -> str:
 
 
 def desk_keys(*, by: Attendance, at: datetime) -> tuple[DeskKeys, ...]:
-    """Return the desks whose keys this person holds.
+    """Return the key overview of each desk whose keys this person holds.
 
     Stewards and overseers get all desks. Raises Refused.
     """

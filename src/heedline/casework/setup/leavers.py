@@ -73,7 +73,7 @@ def leave_desk(officer: Officer, desk: Desk, *, hands: Sequence[Signer], at: dat
 
 
 def refuse_ending(officer: Officer, role: Role, desk: Desk) -> None:
-    """Raise Refused unless an officer has this role at the desk and can work there without it."""
+    """Raise Refused unless an officer has this role and would keep another valid role at the desk."""
     here = Appointment.objects.filter(officer=officer, desk=desk, ended_on=None)
     held = {Role(one) for one in here.values_list("role", flat=True)}
     if role not in held:
@@ -86,7 +86,7 @@ def refuse_ending(officer: Officer, role: Role, desk: Desk) -> None:
 
 
 def end_role(officer: Officer, role: Role, desk: Desk, *, hands: Sequence[Signer], at: datetime) -> None:
-    """End one of the roles that an officer has at a desk. They stay a member of the desk.
+    """End one of an officer's roles at a desk, leaving them a member of it.
 
     Two stewards sign this. Raises Refused, also for their only role there.
     """
@@ -131,7 +131,7 @@ def leave(officer: Officer, *, hands: Sequence[Signer], at: datetime) -> None:
 
 
 def _stewards() -> frozenset[str]:
-    """Return everybody who can sign as a steward.
+    """Return the ids of everybody who can sign as a steward.
 
     They have been named by the root, appointed, and not suspended.
     """

@@ -1,4 +1,4 @@
-"""The effects of an officer's leaving on a desk, shown to stewards before they sign."""
+"""The effects on desks when an officer leaves, shown to stewards before they sign."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from heedline.permits.capabilities import Capability
 
 @dataclass(frozen=True, slots=True)
 class LeavingEffect:
-    """A desk that would have too few people.
+    """A desk that would be left short of people when an officer leaves.
 
     `openers_left` is the number of officers who could still open its reports, or None if enough are left.
     `rota_empty` is whether nobody else is on its rota for the next fourteen days.
@@ -39,7 +39,7 @@ class LeavingEffect:
 
 
 def effects(officer: UUID, desk: UUID | None, *, by: Attendance, at: datetime) -> tuple[LeavingEffect, ...]:
-    """Return the desks that would have too few people if an officer left.
+    """Return the desks that would be left short of people if an officer left.
 
     The officer leaves one desk, or all of them if `desk` is None. Raises Refused for everybody but stewards.
     """

@@ -1,4 +1,4 @@
-"""Organisations, desks and people as stewards see them.
+"""View data for the stewards' overview of organisations, desks and people.
 
 Includes how far each person's enrolment has got. No content of any report is shown.
 """
@@ -18,7 +18,7 @@ from heedline.vault.statements.directory import OfficerKeys
 
 
 class PersonState(StrEnum):
-    """The stages of a person's enrolment, including how it ended."""
+    """The states of a person's account, from invitation to leaving."""
 
     INVITED = "invited"
     MADE_KEYS = "made-keys"
@@ -30,7 +30,7 @@ class PersonState(StrEnum):
 
 @dataclass(frozen=True)
 class PersonSeen:
-    """A person in the installation, as stewards see them.
+    """A person as listed in the stewards' overview.
 
     `through_provider` is true if they use single sign-on.
     """

@@ -121,7 +121,7 @@ def let_in(officer: Officer, *, hands: Sequence[Signer], at: datetime) -> None:
 
 
 def password_closed(officer: Officer, *, at: datetime) -> bool:
-    """Return whether this officer may not sign in by password or passkey.
+    """Return whether this officer is barred from signing in by password or passkey.
 
     This is so for officers with a bound account, unless stewards have temporarily allowed a password. A
     refusal is logged.

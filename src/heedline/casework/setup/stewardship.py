@@ -88,7 +88,7 @@ def refuse_both(officer: UUID, other: Role) -> None:
 
 
 def keep_sides_apart(officer: UUID, desk: UUID) -> None:
-    """Raise Refused if the officer could then open both shares of the same identities.
+    """Raise Refused if joining this desk would let the officer open both shares of an identity.
 
     Keys that the officer still holds count as well.
     """
@@ -121,7 +121,7 @@ def permit_beginning(hands: Sequence[Signer]) -> None:
 
 
 def _actor(hands: Sequence[Signer]) -> UUID | None:
-    """Return the officer who is recorded in the log.
+    """Return the id of the officer to be logged as the actor.
 
     Returns None for the root key, which does not belong to a named person.
     """
@@ -165,7 +165,7 @@ def make_officer(
     at: datetime,
     officer_id: UUID | None = None,
 ) -> Officer:
-    """Add an officer, who signs in with a password or is invited.
+    """Create an officer who either has a password or will be invited to choose one.
 
     Signing in opens nothing. Raises Refused.
     """

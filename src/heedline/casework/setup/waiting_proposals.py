@@ -40,7 +40,7 @@ def waiting_for(by: Attendance, at: datetime) -> tuple[tuple[UUID, str], ...]:
 
 
 def keys_to_sign(by: Attendance) -> tuple[tuple[UUID, str], ...]:
-    """Return officers whose new keys no steward has proposed to sign.
+    """Return the officers whose new keys no steward has yet proposed to sign.
 
     Each is (id, name), ordered by name. Everybody but stewards gets an empty list.
     """
@@ -61,7 +61,7 @@ def keys_to_sign(by: Attendance) -> tuple[tuple[UUID, str], ...]:
 
 
 def invited_as(officer: UUID, *, by: Attendance) -> tuple[str, str]:
-    """Return the role and desk id for which an officer was invited and that they do not hold yet.
+    """Return the role and desk id that an officer was invited for but does not hold yet.
 
     Returns ("", "") if there are none. Raises Refused for everybody but stewards.
     """

@@ -1,4 +1,4 @@
-"""Verbs on subjects: link and unlink reports, add values and correct them.
+"""Officer actions on subjects, such as linking reports and adding or correcting values.
 
 Every act adds one sealed entry to the report on whose page it was done, of one size, and one entry to the log that says
 nothing of it. So linking a report to a subject that exists looks like making a new one. Nothing is merged, hidden or closed.
@@ -52,7 +52,7 @@ KINDS_OF_VALUE: Final = frozenset({*map(str, Kind), DESCRIPTION} - {str(Kind.FIL
 
 @dataclass(frozen=True)
 class NewSubjectLink:
-    """A link of a report to a subject.
+    """A new link from a report to a subject.
 
     `to` is the link of another report to the same subject, or None for a new subject, which is of `kind`. `values` gives the basis
     of each value of the report that is recorded, by its code. `described` is the officer's own description, or "".
@@ -118,7 +118,7 @@ def decide_against(ref: UUID, to: UUID, why: str, *, by: Attendance, at: datetim
 
 @verb(Act.SUBJECT_CHANGED)
 def undo(ref: UUID, link: UUID, why: str, *, not_same: bool, by: Attendance, at: datetime) -> None:
-    """Undo a report's link to a subject. `not_same` also records that they are different.
+    """Undo a report's link to a subject, and record a mismatch if `not_same` is set.
 
     Raises NotHere, Refused, Locked, NoRoom, and NotNow without a reason or if it is undone already.
     """
@@ -234,7 +234,10 @@ def link_of(link: UUID, *, by: Attendance) -> SubjectLink:
 
 
 def _found(ref: UUID, by: Attendance, at: datetime, *, adds: bool = False) -> FoundReport:
-    """Return the report if the officer may change its subjects. `adds` is refused if it is restricted."""
+    """Return the report with its row locked, if the officer may change its subjects.
+
+    If `adds` is set, raises NotNow for a restricted report.
+    """
     found = find(ref, by=by, at=at)
     found.permit(Capability.CHANGE_SUBJECTS)
     by.keys()

@@ -1,4 +1,4 @@
-"""The reports of subjects, found through the sealed indexes of an officer's desks."""
+"""Lookup of subjects' reports through the sealed indexes of an officer's desks."""
 
 from __future__ import annotations
 

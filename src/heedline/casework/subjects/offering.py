@@ -65,7 +65,7 @@ NO_BEHAVIOUR = (
 
 @dataclass(frozen=True)
 class OfferedValue:
-    """A value of a report that can be recorded, with its form `code`."""
+    """A value found in a report that an officer can record, with its form code."""
 
     code: str
     kind: str
@@ -94,7 +94,7 @@ class OfferedSubject:
 
 @dataclass(frozen=True)
 class SubjectOffer:
-    """The choices offered for a report. `why_not` explains why there are none, or is ""."""
+    """The choices offered for a report, or the reason in `why_not` that there are none."""
 
     why_not: str
     values: tuple[OfferedValue, ...] = ()
@@ -132,13 +132,13 @@ def offer(ref: UUID, *, by: Attendance) -> SubjectOffer:
 
 
 def chosen_values(found: FoundReport) -> tuple[str, tuple[OfferedValue, ...]]:
-    """Return the reason why nothing can be recorded on a found report, or "", and its values."""
+    """Return why nothing can be recorded on a report (or ""), and the values that it offers."""
     mine = _open(found.report, found.by.keys())
     return _why_not(mine), offered_values(mine.found)
 
 
 def why_not(found: FoundReport) -> str:
-    """Return the reason why nothing can be recorded on a found report, or ""."""
+    """Return why nothing can be recorded on a report, or "" if something can."""
     return _why_not(_open(found.report, found.by.keys()))
 
 
@@ -160,7 +160,7 @@ def _values_of(texts: Sequence[str]) -> set[tuple[str, str]]:
 
 
 def offered_values(found: Extract) -> tuple[OfferedValue, ...]:
-    """Return the values of a report that can be recorded, in reading order and without those of files."""
+    """Return the values of a report that can be recorded, in reading order and excluding files."""
     held = [one for one in found.values if one.kind is not Kind.FILE]
     return tuple(
         OfferedValue(_code(one), str(one.kind), one.written, one.source) for one in held[:MOST_VALUES]
@@ -238,7 +238,7 @@ def _subjects(mine: _Opened, by: Attendance) -> tuple[OfferedSubject, ...]:
 
 
 def _decided_same(mine: _Opened, naming: Iterable[UUID], by: Attendance) -> set[UUID]:
-    """Return the reports that were decided to be the same as this one, searching those in `naming`."""
+    """Return the reports that officers decided are the same as this one, searching those in `naming`."""
     decided = list(mine.decided)
     visible = list(reports_of(by.desk_ids).filter(id__in=list(naming)).values_list("id", flat=True))
     by_report: dict[UUID, list[StoredPart]] = {}
@@ -285,7 +285,7 @@ def _offered(
 
 
 def extract_of_values(held: Iterable[SubjectValue]) -> Extract:
-    """Return a subject's values in the form used for comparing reports."""
+    """Return a subject's values as an extract, for comparison with reports."""
     told = (ReportText(one.written, one.holds, one.source) for one in held)
     return replace(extract(told, load_pack(settings.PACK).matching), sketch=(), shingles=frozenset())
 

@@ -1,4 +1,4 @@
-"""View data for a subject, with its openable reports, their entries and its access history.
+"""View data for a subject, with its visible reports, their entries and its access history.
 
 A subject is opened by way of one of its reports, and the view is logged about that one alone. An entry that named all of
 its reports would say that they concern one person.
@@ -49,7 +49,7 @@ _MOST_VIEWS: Final = 50
 
 @dataclass(frozen=True)
 class HeldValue:
-    """A subject's value on one report, with its recording officer, time and any correction."""
+    """A subject's value on one report, with who recorded it, when, and whether it was corrected."""
 
     value: SubjectValue
     by: str
@@ -59,7 +59,7 @@ class HeldValue:
 
 @dataclass(frozen=True)
 class SubjectReportLine:
-    """A report linked to a subject. `no_behaviour` means that it was closed for describing none."""
+    """A report linked to a subject, with whether it was closed for describing no behaviour."""
 
     ref: UUID
     short: str
@@ -95,7 +95,7 @@ class SubjectEntryLine:
 
 @dataclass(frozen=True)
 class SubjectViewLine:
-    """An entry of the log for a view of a subject."""
+    """A log entry for a view of a subject."""
 
     act: str
     by: str
@@ -132,7 +132,7 @@ class SubjectView:
 def view(
     ref: UUID, link: UUID, *, by: Attendance, at: datetime, act: Act = Act.SUBJECT_VIEWED
 ) -> SubjectView:
-    """Return a subject through one of its reports, and log the view.
+    """Return a subject, reached through one of its reports, and log the view.
 
     Raises NotHere for a report or a link that is not the officer's, Refused and Locked.
     """

@@ -1,4 +1,4 @@
-"""The worker's checks for overdue tasks, and for shift hand-over notes that nobody has acknowledged.
+"""Worker checks for overdue tasks and unacknowledged shift hand-over notes.
 
 They read times and names, never texts.
 """
@@ -24,7 +24,7 @@ def watch_tasks(at: datetime) -> None:
 
 
 def watch_shift_notes(at: datetime) -> None:
-    """Raise an alarm for each desk with a shift hand-over note that has waited for too long.
+    """Raise an alarm for each desk with a shift hand-over note that has gone unacknowledged too long.
 
     Safe to repeat.
     """

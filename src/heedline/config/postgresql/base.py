@@ -61,7 +61,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return wrapped
 
     def call(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-        """Return the rows of a statement of our own that is prepared once for each connection.
+        """Run one of our own statements, prepared once per connection, and return its rows.
 
         The same as `bound_cursor`, by two calls of the client library: no cursor, and no waiting in Python for the
         server's answer. Other threads run meanwhile.
@@ -113,7 +113,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @contextmanager
     def values_beside(self) -> Iterator[None]:
-        """Bind values separately from the ORM's statements inside this block, so that no secret is in their text.
+        """Bind parameters separately from the ORM's statements in this block, keeping secrets out of the SQL.
 
         Only for statements that are tried so: where the server cannot guess the type of a value it refuses.
         """
@@ -144,7 +144,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 @lru_cache(maxsize=64)
 def _numbered(sql: str) -> tuple[str, list[PyFormat]]:
-    """Return a statement with numbered places for its values, and how each value is sent."""
+    """Return a statement with numbered placeholders, and the format of each parameter."""
     formats = [_FORMATS[found] for found in _PLACE.findall(sql)]
     numbers = iter(range(1, len(formats) + 1))
     return _PLACE.sub(lambda _: f"${next(numbers)}", sql), formats

@@ -1,4 +1,4 @@
-"""Daily counts of the acts at a desk, in bands, for its board and for overseers."""
+"""Daily activity counts for a desk, in bands, for its board and for overseers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class DailyCount(models.Model):
-    """A count of one kind of act at a desk on one day, in one band.
+    """A desk's count of one kind of action on one day, in one band.
 
     It identifies no report and no officer. `figure` and `band` are codes of
     `casework.oversight.daily_counts`. The office adds to it through `permits.count_act` alone.

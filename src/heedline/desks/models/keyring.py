@@ -30,7 +30,7 @@ class KeyStatement(models.Model):
 
 
 class EpochKeyRow(models.Model):
-    """An epoch of a desk.
+    """A key epoch of a desk, usually one month long.
 
     The epoch's key is trusted only from the statement. Several epochs may open on one day. When an officer
     leaves, a new epoch follows at once and those for the following months are made again.

@@ -66,7 +66,7 @@ PEOPLE: tuple[tuple[str, str, str, bool], ...] = (
 
 @dataclass
 class _Cast:
-    """The people, keys and desks of the demonstration created so far."""
+    """The people, keys and desks created so far for the demonstration."""
 
     root: bytes = field(default_factory=new_seed)
     officers: dict[str, Any] = field(default_factory=dict)
@@ -210,7 +210,7 @@ def _stewards() -> list[str]:
 
 
 def _rota(cast: _Cast, at: datetime) -> None:
-    """Put everyone who is on duty now on consecutive long shifts for a week.
+    """Roster everyone currently on duty for a week of back-to-back shifts.
 
     This keeps the demonstration staffed.
     """
@@ -236,7 +236,7 @@ def _rota(cast: _Cast, at: datetime) -> None:
 
 @contextmanager
 def _sitting(cast: _Cast, name: str, at: datetime) -> Iterator[Attendance]:
-    """Yield a signed-in session of this person for the duration of the block."""
+    """Yield a signed-in session for this person for the duration of the block."""
     from heedline.casework.access import session as access_session
     from heedline.casework.access.session_store import SessionStore
 
@@ -334,7 +334,7 @@ def _specialist_desks(cast: _Cast, sent: list[_Sent]) -> None:
 
 
 def _linking(cast: _Cast, sent: list[_Sent]) -> None:
-    """Index and compare the reports, and link those about the same boy."""
+    """Index and compare the demonstration reports, and link those about the same boy."""
     at = datetime.now(UTC)
     (owner, _), (investigator, _) = skills.INVESTIGATORS
     watching = next(name for name, desk, *_ in PEOPLE if desk == "national")
@@ -344,7 +344,7 @@ def _linking(cast: _Cast, sent: list[_Sent]) -> None:
 
 @contextmanager
 def _unlocked(cast: _Cast, name: str, at: datetime) -> Iterator[Attendance]:
-    """Yield a session of this person with their keys unlocked."""
+    """Yield a session for this person with their keys unlocked."""
     from heedline.casework.access import session as access_session
 
     with _sitting(cast, name, at) as by:
@@ -391,7 +391,7 @@ _CLOSINGS = {
 
 
 def _work_on(cast: _Cast, one: _Sent) -> list[tuple[ReceiptCode, str]]:
-    """Work on a report as an officer of its desk, as its demonstration entry says.
+    """Process a report as an officer of its desk, following the steps in the demonstration data.
 
     Returns the reporter's replies.
     """

@@ -1,4 +1,4 @@
-"""The additions of the specialist desks to the demonstration data."""
+"""Demonstration data contributed by the specialist desks."""
 
 from __future__ import annotations
 

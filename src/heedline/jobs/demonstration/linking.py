@@ -1,4 +1,4 @@
-"""The demonstration data for finding and linking: a subject, a decision, a question between desks and an interest."""
+"""Demonstration data for linking: a subject, a link decision, a question and a registered interest."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _QUESTION = (
 
 
 def load(officers: Sequence[str], reports: Mapping[str, UUID], at_work: AtWork, at: datetime) -> None:
-    """Index all reports, link two of them to a subject, and have two desks and the interest register find the others.
+    """Index all reports, register an interest, link two reports to a subject and ask about their matches.
 
     `officers` are an officer of the desk that holds the first two reports, an investigator of another desk, and an officer
     of the linking desk. `reports` are named as in `reports.toml`.

@@ -1,4 +1,4 @@
-"""The demonstration's partner, a council team of two, and the disclosures that a desk has sent to it."""
+"""The demonstration's partner, a two-person council team, and the disclosures sent to it."""
 
 from __future__ import annotations
 

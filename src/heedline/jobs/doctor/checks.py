@@ -219,7 +219,7 @@ def own_settings(connection: Connection) -> Iterator[CheckResult]:
 
 
 def durability(connection: Connection) -> Iterator[CheckResult]:
-    """Report whether the server waits for the disk before it confirms that data is stored."""
+    """Report whether the server flushes data to disk before confirming a commit."""
     born = one_value(connection, "SELECT born FROM desks_installation")
     off = sorted(
         name
@@ -233,7 +233,7 @@ def durability(connection: Connection) -> Iterator[CheckResult]:
 
 
 def arrivals(connection: Connection, *, at: datetime) -> Iterator[CheckResult]:
-    """Report in how many quarter hours of the log only one report arrived (ADR 39)."""
+    """Report how many quarter hours in the log had only a single report arrive (ADR 39)."""
     row = connection.execute(_ALONE, [at - timedelta(days=90)]).fetchone()
     with_one, alone = row or (0, 0)
     yield CheckResult(
@@ -243,7 +243,7 @@ def arrivals(connection: Connection, *, at: datetime) -> Iterator[CheckResult]:
 
 
 def statements(connection: Connection) -> Iterator[CheckResult]:
-    """Check that the table has every signed key statement named in the log.
+    """Check that the signed key statements in the table are exactly those named in the log.
 
     Every process also compares their content.
     """

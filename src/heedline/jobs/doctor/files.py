@@ -1,4 +1,4 @@
-"""The `heedline doctor` checks of the programs that show files to officers."""
+"""The `heedline doctor` checks of the programs that convert files for officers to view."""
 
 from __future__ import annotations
 

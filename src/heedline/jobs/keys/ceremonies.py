@@ -109,7 +109,7 @@ def _seat(stewards: Sequence[str], code: str, root_hand: Hand) -> int:
 
 
 def _prove(who: NewSteward, root_hand: Hand) -> str | None:
-    """Show a new steward both unlock methods for their keys, and ask them to type the words back.
+    """Show a new steward the words for both unlock methods, and have them typed back as a check.
 
     Returns the fingerprint words of the steward's key, or None if something was mistyped.
     """

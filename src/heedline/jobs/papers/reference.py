@@ -1,4 +1,4 @@
-"""Documents generated from the code, so that they always agree with it.
+"""Generate documents from the code, so that they always match it.
 
 `docs/journey.md` shows the transitions of a report. `docs/access.md` shows who may do what, and who can
 use each page. `docs/languages.md` shows which public page is in which language and who has reviewed it.
@@ -44,7 +44,7 @@ def _in_words(name: str) -> str:
 
 
 def _drawn(state: str) -> str:
-    """Return the name of a state in a form that the diagram language accepts.
+    """Return a state's name as a valid identifier in the diagram language.
 
     That language reads a hyphen as the start of an arrow.
     """

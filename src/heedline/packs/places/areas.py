@@ -90,7 +90,7 @@ class Areas:
 
 
 def _plain(name: str) -> str:
-    """Return the name as people commonly write it.
+    """Return the place name in the normalised form used for lookups.
 
     It is in lower case, with "&" spelled out and without "city of" and similar additions.
     """

@@ -18,7 +18,7 @@ UNKNOWN_AREA = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class RouteFacts:
-    """The facts that routing may use.
+    """The details of a report that routing decisions may be based on.
 
     `urgency` is `danger`, `soon` or `routine`, as computed by the server.
     """

@@ -62,7 +62,7 @@ class SpecialPlaces:
 
 
 def _words(text: str) -> list[str]:
-    """Return lower-case words without accents or apostrophes, and the breaks between parts.
+    """Split text into lower-case words without accents or apostrophes, and the breaks between them.
 
     For example, "King's" becomes "kings".
     """

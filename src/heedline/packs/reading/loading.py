@@ -176,7 +176,7 @@ def _known(
     links: Mapping[str, shapes.ServiceLink],
     minutes: Mapping[str, timedelta],
 ) -> dict[str, str]:
-    """Return the values that texts may take from the pack.
+    """Return the placeholder values that texts may use, by dotted name.
 
     Examples are `{numbers.hotline}`, `{minutes.draft}` and `{hours.draft_long}`.
     """

@@ -23,7 +23,7 @@ def read_outcome(code: str, table: Table, kinds: Collection[str]) -> shapes.Outc
 def read_reason(
     code: str, table: Table, outcomes: Mapping[str, shapes.Outcome], kinds: Collection[str]
 ) -> shapes.Reason:
-    """Return a reason, limited to the kinds of report that its outcome has."""
+    """Return a reason, limited to the kinds of report that its outcome applies to."""
     reason = shapes.Reason(
         code, table.one_of("outcome", tuple(outcomes)), table.text("words"), _kinds(table, kinds)
     )

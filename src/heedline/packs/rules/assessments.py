@@ -71,7 +71,7 @@ class AssessmentForm:
 
     @property
     def asks_for_earlier(self) -> bool:
-        """Return whether an assessment says if there were earlier reports."""
+        """Return whether this assessment form asks about earlier reports."""
         return any(choice.supervisor_closes for choice in self.choices)
 
     @staticmethod

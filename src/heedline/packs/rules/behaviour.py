@@ -19,14 +19,14 @@ _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 
 @dataclass(frozen=True, slots=True)
 class WordList:
-    """Whole words, word beginnings, and words that must appear together, in lower case."""
+    """A list of lower-case whole words, word beginnings and phrases."""
 
     whole: frozenset[str]
     beginnings: tuple[str, ...]
     together: tuple[str, ...]
 
     def in_these(self, words: Sequence[str]) -> bool:
-        """Return whether any entry of the list occurs in these words, which are in their original order."""
+        """Return whether any entry of the list occurs in these words, which are in text order."""
         if not self.whole.isdisjoint(words):
             return True
         if any(word.startswith(self.beginnings) for word in words):

@@ -75,7 +75,7 @@ def _template(here: Traversable, name: str) -> str:
 
 
 def read_answers(text: str, file: str, papers: Papers) -> ImpactAnswers:
-    """Return the answers in an answers file.
+    """Return the answers read from the text of an answers file.
 
     Empty texts count as unanswered. Raises PackError, naming the file and key.
     """
@@ -120,13 +120,13 @@ def blank_answers(papers: Papers) -> str:
 
 
 def read_demo_answers(folder: Traversable, papers: Papers) -> ImpactAnswers:
-    """Return the answers of the demonstration."""
+    """Return the answers for the demonstration organisation."""
     file = folder.joinpath(FOLDER, "demo.toml")
     return read_answers(file.read_text(encoding="utf-8"), f"{FOLDER}/demo.toml", papers)
 
 
 def read_own_answers(path: Path, papers: Papers) -> ImpactAnswers:
-    """Return the answers of an organisation.
+    """Return an organisation's answers, read from its own answers file.
 
     Raises PackError, including when the file cannot be read.
     """

@@ -1,4 +1,4 @@
-"""Word lists of weapons, threats and dates, which keep a report out of a bulk closure.
+"""Word lists of weapons, threats and dates that exclude a report from bulk closure.
 
 They are data of the pack. This is plain Python.
 """

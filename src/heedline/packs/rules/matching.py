@@ -81,7 +81,7 @@ def _names(table: Table, known: Table) -> NameRules:
 
 
 def _groups(table: Table) -> dict[str, frozenset[str]]:
-    """Return the names that each spelling may stand for.
+    """Map each spelling to the set of names that it may stand for.
 
     Each line of the table lists the spellings of one name.
     """

@@ -46,7 +46,7 @@ class PartnerRules:
     saw: tuple[str, ...]
 
     def points_to_source(self, text: str, told: str) -> tuple[str, ...]:
-        """Return the passages that may identify the reporter as the source in a text for a partner.
+        """Return the passages of a disclosure's text that may identify the reporter as its source.
 
         These are words from the pack's list, and runs of words that appear in the same order in `told`, the
         reporter's own text. Each is returned as it appears in the text. The result is only a hint, and people

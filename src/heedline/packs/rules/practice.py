@@ -19,7 +19,7 @@ WAYS = ("report", "call")
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A trainer's decisions on an exercise, and the reasons.
+    """A trainer's decisions on an exercise, with the reasons for them.
 
     They use codes of the pack. `priority` and `outcome` are empty for a call.
     """

@@ -1,4 +1,4 @@
-"""The retention rules of a pack, with groups, reasons, holds, rights and answers.
+"""The retention rules of a pack, covering groups, reasons, holds, data protection rights and replies.
 
 They are data of the pack. This is plain Python.
 """

@@ -1,4 +1,4 @@
-"""Short prompts, such as THRIVE, with which call-takers and officers record a risk."""
+"""Prompts, such as THRIVE, that help call-takers and officers to record a risk."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class RiskPrompt:
 
 @dataclass(frozen=True, slots=True)
 class RiskPrompts:
-    """The prompts in order, by code, with the name by which officers know them."""
+    """The risk prompts in order, by code, with the name that officers use for the set."""
 
     name: str
     prompts: Mapping[str, RiskPrompt]

@@ -11,7 +11,7 @@ from heedline.reports.models.files import FileState
 
 
 class DeskPartHeader(models.Model):
-    """The age header of a sealed part of a desk.
+    """The age encryption header of a specialist desk's sealed part.
 
     `thing` is what the part is about, in the table of a specialist desk. Rewritten when the desk's parts are
     addressed to other keys.
@@ -29,7 +29,7 @@ class DeskPartHeader(models.Model):
 
 
 class DeskPartPayload(models.Model):
-    """The age payload of a sealed part of a desk."""
+    """The age-encrypted payload of a specialist desk's sealed part."""
 
     container = models.UUIDField(primary_key=True)
     desk = models.ForeignKey("desks.Desk", on_delete=models.PROTECT, related_name="+", db_index=False)

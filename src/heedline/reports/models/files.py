@@ -12,7 +12,7 @@ from django.db import models
 
 
 class FileState(StrEnum):
-    """Whether a file's object is in storage."""
+    """The storage state of a file's object."""
 
     KEPT = "kept"
     MISSING = "missing"

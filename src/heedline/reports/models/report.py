@@ -174,7 +174,7 @@ class Report(models.Model):
         note: UUID | None = None,
         **changes: Any,
     ) -> None:
-        """Save one legal move of the report.
+        """Apply a permitted move to the report and save the result.
 
         This saves the new stage, the next version, the other `changes` of the row, and the Step. The clocks
         follow from the move (`next_action.after_move`), so `changes` holds neither `seen` nor `due_at`. Only
@@ -224,7 +224,7 @@ class Report(models.Model):
         note: UUID | None = None,
         to_desk: UUID | None = None,
     ) -> Stage:
-        """Save the Step of a legal move and return the stage that it leads to.
+        """Record the Step of a permitted move and return the resulting stage.
 
         Raises NotNow. Only `apply` and a hand-over use this: `permits.hand_over` writes the row, which leaves
         the officer's sight.
@@ -249,7 +249,7 @@ class Report(models.Model):
 
 
 class SealedHeader(models.Model):
-    """The age header of a sealed part, which determines who can open it.
+    """The age encryption header of a sealed part, which determines who can open it.
 
     Rewritten when the report is addressed to other keys.
     """
@@ -271,7 +271,7 @@ class SealedHeader(models.Model):
 
 
 class SealedPayload(models.Model):
-    """The age payload of a sealed part, and the original SHA-256 of its header and payload.
+    """The age-encrypted payload of a sealed part, with the SHA-256 of the original header and payload.
 
     The hash is of header and payload as they arrived.
     """
@@ -303,7 +303,7 @@ class IdentityShare(models.Model):
 
 
 class Receipt(models.Model):
-    """The receipt to which the reporter's code leads.
+    """A report's receipt, which is looked up by a hash of the reporter's code.
 
     The code itself is not stored.
     """
@@ -352,7 +352,7 @@ class Message(models.Model):
 
 
 class Step(models.Model):
-    """A move that was made on a report.
+    """A recorded move of a report from one stage to another.
 
     Steps form the report's history and are never changed.
     """
@@ -387,7 +387,7 @@ def apply_to_all(
     codes: Mapping[str, Any] | None = None,
     notes: Mapping[UUID, UUID] | None = None,
 ) -> None:
-    """Save the same legal move for many reports in a few statements, as `Report.apply` does for one.
+    """Apply the same move to many reports in a few statements, as `Report.apply` does to one.
 
     `changes` gives the other columns of each row, the same ones for all; `notes` the sealed note of each report. The rows
     must be locked in the caller's transaction. Raises NotNow, before anything is written.

@@ -1,4 +1,4 @@
-"""Tasks on a report, with the person who does each and when it is due.
+"""Tasks on a report, with the officer responsible for each and its due time.
 
 The text of a task is in a sealed part of the report.
 """
@@ -20,7 +20,7 @@ class TaskState(StrEnum):
 
 
 class Task(models.Model):
-    """A task that an officer must finish on a report by a due time.
+    """A task on a report, which an officer must complete by its due time.
 
     `container` is the sealed part with the text of the task, `ended_note` the one with what was done or why it was
     cancelled. A task that came to this desk with its report has no owner until somebody is given it.

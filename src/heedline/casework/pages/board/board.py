@@ -66,7 +66,7 @@ class BoardOfficer:
     unfinished: int = 0
     """Calls and letters that were started but not sent."""
     old_unfinished: int = 0
-    """The number of them that were begun more than four hours ago."""
+    """The number of unsent calls and letters that were started more than four hours ago."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class BandLine:
 
 @dataclass(frozen=True, slots=True)
 class FigureLines:
-    """A figure of a desk, divided into bands."""
+    """A performance figure for one desk, divided into bands."""
 
     figure: DailyFigure
     bands: tuple[BandLine, ...]
@@ -67,7 +67,7 @@ def _today(at: datetime) -> date:
 
 
 def figure_lines(rows: Iterable[Mapping[str, Any]], at: datetime) -> tuple[FigureLines, ...]:
-    """Return the totals of daily counts.
+    """Return the daily counts, summed by figure, band and period.
 
     Each row has `day` (a date or ISO 8601), `figure`, `band` and `number`.
     """

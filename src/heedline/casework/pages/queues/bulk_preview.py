@@ -142,7 +142,7 @@ def _opened(reports: Iterable[UUID], by: Attendance) -> dict[UUID, OpenedReport]
 
 
 def _hung(rows: Iterable[Report]) -> dict[UUID, str]:
-    """Return the reports that open work bars from bulk closure, with reason codes."""
+    """Return the reports excluded from bulk closure by outstanding work, with reason codes."""
     refs = [row.id for row in rows]
     return dict.fromkeys(tasks.with_open(refs), "task") | dict.fromkeys(outgoing.still_open(refs), "partner")
 

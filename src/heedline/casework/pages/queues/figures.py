@@ -1,4 +1,4 @@
-"""The figures of an officer's desks, for My work, the queues and the Alarms page.
+"""Workload figures for an officer's desks, shown on My work, the queues and the Alarms page.
 
 A single query returns them all.
 """
@@ -17,7 +17,7 @@ from heedline.permits.functions import Figures
 
 @dataclass(frozen=True)
 class WorkTotals:
-    """The combined figures of several desks.
+    """Workload totals across several desks.
 
     A report that one desk owns and another watches counts once.
     """
@@ -30,7 +30,7 @@ class WorkTotals:
 
 
 def figures(*, by: Attendance, at: datetime) -> dict[UUID, Figures]:
-    """Return the figures for each of the officer's desks.
+    """Return the workload figures for each of the officer's desks.
 
     Raises Refused.
     """

@@ -180,7 +180,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class Beside:
-    """The data that a queue shows in addition to its rows.
+    """Data shown alongside a queue's rows, such as totals, colleagues and saved views.
 
     It is fetched in the same statement as the rows, or alone if there are none.
     """
@@ -220,7 +220,7 @@ _CLOSED = Subquery(
 def _beside(
     total: Subquery | Expression, desks: Sequence[UUID], by: Attendance, at: datetime
 ) -> dict[str, Any]:
-    """Return the query columns for `Beside`, with the number of reports that match.
+    """Return the query annotations for the fields of `Beside`, given the expression for the total.
 
     None of them depends on the row, so each is calculated once.
     """
@@ -252,7 +252,7 @@ def _told_beside(told: Mapping[str, Any], by: Attendance) -> Beside:
 def _listed(
     rows: QuerySet[Report], beside: dict[str, Any], by: Attendance, view: QueueView, at: datetime
 ) -> tuple[list[Listed], Beside]:
-    """Return one page of rows and the data beside them.
+    """Return one page of queue rows, and the `Beside` data fetched with them.
 
     One more row is fetched, to show whether another page follows.
     """
@@ -278,7 +278,7 @@ def _closing(row: Report) -> tuple[date, str] | None:
 
 
 def rows_of(by: Attendance, view: QueueView, at: datetime) -> tuple[list[Listed], Beside]:
-    """Return the reports of a view, and the data shown beside them.
+    """Return the queue rows for a view, and the `Beside` data to show alongside them.
 
     Open ones include the reports of other desks that a round-the-clock desk must deal with now.
     """
@@ -305,7 +305,7 @@ def rows_of(by: Attendance, view: QueueView, at: datetime) -> tuple[list[Listed]
 
 
 def _opened(rows: Sequence[Listed], ring: Keyring | None) -> dict[UUID, OpenedReport]:
-    """Return the decrypted reports for the lines of one page.
+    """Return the decrypted reports for one page of a queue, by report id.
 
     Uses one query whatever the number of lines. Reports that do not open are left out.
     """
@@ -420,7 +420,7 @@ def queue(*, by: Attendance, at: datetime, view: QueueView) -> Queue:
 
 
 def waiting(*, by: Attendance, desks: Iterable[UUID]) -> int:
-    """Return the number of reports waiting at these desks, counting up to a thousand."""
+    """Return the number of reports waiting at these desks, capped at 1,000."""
     return (
         reports_of(by.desk_ids).filter(desk_id__in=list(desks), stage=Stage.WAITING).order_by()[:1000].count()
     )

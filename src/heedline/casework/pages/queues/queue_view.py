@@ -75,7 +75,7 @@ _LONGEST_MARK = 400
 
 @dataclass(frozen=True)
 class QueueView:
-    """The queue, filters and order that an officer chose, with the position to continue from.
+    """An officer's chosen queue, filters and sort order, with the pagination position.
 
     `sort` is a key of the sorting columns, with a leading "-" for the reverse order, or "" for the usual one. `after` is
     the mark of the last line already seen.
@@ -184,7 +184,7 @@ def sorts_of(state: str) -> tuple[str, ...]:
 
 
 def conditions(view: QueueView, *, by: Attendance, at: datetime) -> list[ColumnCondition]:
-    """Return the view's filters as conditions on a report."""
+    """Return the view's filters as (column, operator, value) conditions."""
     found: list[ColumnCondition] = [(name, "=", value) for name in _PLAIN if (value := getattr(view, name))]
     if view.priority:
         found.append(("priority", "=", "" if view.priority == UNSET else view.priority))
@@ -228,7 +228,7 @@ def _keys(view: QueueView) -> tuple[str, ...]:
 
 
 def ordered(rows: QuerySet[Report], view: QueueView) -> QuerySet[Report]:
-    """Return the reports in the view's order, starting after its mark.
+    """Return the reports in the view's sort order, starting after its pagination mark.
 
     Raises ValueError for a mark that was never issued.
     """
@@ -251,7 +251,7 @@ def ordered(rows: QuerySet[Report], view: QueueView) -> QuerySet[Report]:
 
 
 def _behind(keys: tuple[str, ...], values: tuple[Any, ...]) -> Q:
-    """Return the condition for rows that come after these values, with one value for each sort key.
+    """Return the condition for rows that sort after these values, given one value per sort key.
 
     The first comparison stands apart as well, because an index can use only that one.
     """
@@ -276,7 +276,7 @@ _READ: Mapping[str, Any] = {
 
 
 def mark_of(report: Report, view: QueueView) -> str:
-    """Return the position mark after this report in the view's order."""
+    """Return the pagination mark that continues after this report in the view's sort order."""
     told = [view.sort or view.state]
     for key in _keys(view):
         value = getattr(report, key.lstrip("-"))
@@ -285,7 +285,7 @@ def mark_of(report: Report, view: QueueView) -> str:
 
 
 def values_of(view: QueueView) -> tuple[Any, ...]:
-    """Return the sort values in the view's mark.
+    """Return the sort values encoded in the view's pagination mark.
 
     Raises ValueError for a mark that is malformed or belongs to another order.
     """
@@ -311,12 +311,12 @@ def values_of(view: QueueView) -> tuple[Any, ...]:
 
 
 def order_of(view: QueueView) -> QueueOrder:
-    """Return a view's order over open reports."""
+    """Return the sort order of a view of open reports."""
     return QueueOrder(view.sort.removeprefix("-") or "priority", view.sort.startswith("-"))
 
 
 def place_of(view: QueueView) -> QueuePlace | None:
-    """Return the position of a view of open reports.
+    """Return the pagination position of a view of open reports, or None for its first page.
 
     Raises ValueError for a mark that was never issued.
     """

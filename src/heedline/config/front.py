@@ -21,9 +21,11 @@ from urllib.parse import urlsplit
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from heedline.api import problems
+from heedline.config.idle_work import IdleWork
 from heedline.config.origins import host_of
 from heedline.config.uploads import Uploads
 from heedline.config.workers import NoThread, Workers
+from heedline.web.afterwards import AFTERWARDS
 from heedline.web.declared import BODY_REFUSED
 
 logger = logging.getLogger("heedline.front")
@@ -117,13 +119,16 @@ class Front:
     _workers: Workers = field(init=False)
     _held: int = field(init=False, default=0)
     _open: set[asyncio.Task[object]] = field(init=False, default_factory=set)
+    _idle_work: IdleWork = field(init=False)
 
     def __post_init__(self) -> None:
         self._workers = Workers(self.limits.threads)
+        self._idle_work = IdleWork(self._status_of)
         self._base, self._host = base_of(self.origin), host_of(self.origin)
 
     def __rsgi_del__(self, loop: AbstractEventLoop) -> None:
         """Finish the requests in progress when the process is asked to stop."""
+        self._idle_work.stop()
         if self._open:
             loop.run_until_complete(asyncio.wait(self._open, timeout=5))
         self._workers.stop()
@@ -154,7 +159,16 @@ class Front:
                 if task is not None:  # waited for when the process ends
                     self._open.add(task)
                     task.add_done_callback(self._open.discard)
+                environ[AFTERWARDS] = ""
                 await self._respond(sender, await self._answer(environ, sender))
+                self._idle_work.follow(environ)
+
+    async def _status_of(self, environ: WSGIEnvironment) -> int:
+        """Run a request whose response nobody waits for, and return its status."""
+        status, _, body = await self._turn(lambda: run(self.app, environ)) or _busy(environ)
+        if not isinstance(body, bytes):
+            await self._workers.run(body.close)
+        return status
 
     async def _respond(self, sender: Sender, response: AnyResponse) -> None:
         status, headers, body = response
@@ -213,7 +227,11 @@ class Front:
             uploads.leave(network)
 
     async def _in_thread(self, environ: WSGIEnvironment) -> AnyResponse:
-        return await self._turn(lambda: run(self.app, environ)) or _busy(environ)
+        self._idle_work.page_begins()
+        try:
+            return await self._turn(lambda: run(self.app, environ)) or _busy(environ)
+        finally:
+            self._idle_work.page_ends()
 
     async def _turn[T](self, what: Callable[[], T]) -> T | None:
         """Run a function in a page thread, or return None if no thread became free in time."""

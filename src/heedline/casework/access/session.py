@@ -147,7 +147,7 @@ _WORKS_AT = ArraySubquery(
 
 
 def come_in(
-    session: SessionStore, *, at: datetime, with_keys: bool = True
+    session: SessionStore, *, at: datetime, with_keys: bool = True, extends: bool = True
 ) -> tuple[Officer, Attendance] | None:
     """Begin a request by loading its officer with their desks and unlocked keys.
 
@@ -156,7 +156,7 @@ def come_in(
 
     The caller checks whether the session is still valid for that officer (password and way of signing in).
     `with_keys=False` is for automatic requests of a page that nobody is using, which must not keep the keys
-    unlocked.
+    unlocked. `extends=False` gives a request the keys without extending the time for which they are unlocked.
     """
     token = session.session_key
     if token is None:
@@ -191,7 +191,7 @@ def come_in(
     kept = getattr(row, "unlocked", None) if with_keys else None
     return row.officer, replace(
         here,
-        keyring=_unlocked(here, kept, at),
+        keyring=_unlocked(here, kept, at, extends=extends),
         ask_at=provider_sessions.ask_at(row),
         dangers=tuple(getattr(row, "dangers", ())),
     )
@@ -270,7 +270,9 @@ def _idle() -> timedelta:
     return load_pack(settings.PACK).clock("unlock_idle")
 
 
-def _unlocked(here: Attendance, row: UnlockedKeys | None, at: datetime) -> Keyring | None:
+def _unlocked(
+    here: Attendance, row: UnlockedKeys | None, at: datetime, *, extends: bool = True
+) -> Keyring | None:
     if row is None or row.idle_until <= at:
         return None
     keys = derive_keys(here.token.encode(), "unlocked")
@@ -278,7 +280,7 @@ def _unlocked(here: Attendance, row: UnlockedKeys | None, at: datetime) -> Keyri
         kept = json.loads(open_small(keys.key, bytes(row.sealed), aad=keys.row_id))
     except CannotOpen:
         return None
-    if row.idle_until < at + _idle() - timedelta(minutes=1):  # one write a minute is enough
+    if extends and row.idle_until < at + _idle() - timedelta(minutes=1):  # one write a minute is enough
         UnlockedKeys.objects.filter(session_id=row.session_id).update(idle_until=at + _idle())
     return Keyring(
         {UUID(epoch): bytes.fromhex(seed) for epoch, seed in kept["epochs"].items()},

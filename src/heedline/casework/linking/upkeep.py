@@ -1,4 +1,4 @@
-"""Index and compare new reports in an officer's session when a queue is opened."""
+"""Index and compare new reports in an officer's session after a queue has been opened."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.linking import desk_notices, disposed_hits, matching
 from heedline.casework.search import indexing
 
-#: Seconds after which a page waits for no further kind of work: the next queue goes on with it. Each kind is bounded itself.
+#: Seconds after which a step begins no further kind of work: the next step continues with it. Each kind is bounded itself.
 SECONDS: Final = 0.1
-#: Where the next queue of an officer begins, if a page has waited long enough before everything was done.
+#: Where an officer's next step begins, if the last one ran out of time before everything was done.
 _next: dict[UUID, int] = {}
 
 
@@ -24,18 +24,24 @@ def _index(*, by: Attendance, at: datetime) -> None:
 _WORK: Final = (_index, matching.catch_up, disposed_hits.remove_step, desk_notices.tidy)
 
 
-def keep_up(*, by: Attendance, at: datetime) -> None:
-    """Update the officer's indexes, compare waiting reports, and tidy notices and matches.
+def is_due(*, by: Attendance, at: datetime) -> bool:
+    """Return whether there may be work for the officer's session."""
+    return by.unlocked and (by.officer_id in _next or indexing.is_due(by=by, at=at))
 
-    What the time does not suffice for is left to the next queue, which begins with it. Raises nothing: a page that only shows
-    something else must not fail.
+
+def keep_up(*, by: Attendance, at: datetime) -> bool:
+    """Take one step of indexing, comparing and tidying for the officer's desks, and return whether more is waiting.
+
+    Work that the step has no time for is left to the next step, which begins with it. Raises nothing that depends on a
+    single report.
     """
+    if not is_due(by=by, at=at):
+        return False
     first = _next.pop(by.officer_id, 0)
-    if not by.unlocked or (first == 0 and not indexing.is_due(by=by, at=at)):
-        return
     began = time.monotonic()
     for kind in range(first, len(_WORK)):
         if kind > first and time.monotonic() - began > SECONDS:
             _next[by.officer_id] = kind
-            return
+            break
         _WORK[kind](by=by, at=at)
+    return is_due(by=by, at=at)

@@ -23,6 +23,7 @@ from django.utils.http import urlencode
 from heedline.casework.access import session as attendance
 from heedline.casework.access.session import Attendance
 from heedline.casework.access.session_store import SessionStore
+from heedline.web.afterwards import AUTOMATIC
 from heedline.web.declared import Audience, audience_of
 from heedline.web.entrance import kept_words
 from heedline.web.entrance.signing_in import SECOND_FACTOR, has_second_factor, is_signed_in
@@ -62,6 +63,7 @@ class OnTheRecord:
                 # what a page asks by itself must not keep the keys unlocked while nobody is there; it posts only when
                 # somebody types
                 with_keys="HX-Request" not in request.headers or request.method == "POST",
+                extends=AUTOMATIC not in request.META,
             )
             if found is not None and is_signed_in(request, found[0]) and self.still_welcome(found[1], at=at):
                 request.attendance = found[1]  # type: ignore[attr-defined]

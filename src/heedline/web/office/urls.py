@@ -86,6 +86,7 @@ urlpatterns = [
     path("oversight/own/", conflict_register_pages.own, name="oversight-own"),
     # work
     path("w/", queue_pages.my_work, name="my-work"),
+    path("w/index/step/", queue_pages.index_step, name="index-step"),
     path("w/q/<slug:desk>/", queue_pages.queue, name="queue"),
     path("w/q/<slug:desk>/new/", queue_pages.queue_new, name="queue-new"),
     path("w/q/<slug:desk>/view/", queue_pages.save_view, name="queue-view-save"),

@@ -15,6 +15,7 @@ from heedline.specialist_desks.material.items.found_item import my_desk
 from heedline.specialist_desks.material.notices.lines import OpenNotice, of_items
 from heedline.specialist_desks.material.pages.words import EMPTY, LISTS, NOTICE_STATES, STATES
 from heedline.specialist_desks.material.queue import reading, searching
+from heedline.web import afterwards
 from heedline.web.components.forms import Form, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.shell.request import OfficeRequest
@@ -50,6 +51,7 @@ def queue(request: OfficeRequest) -> HttpResponse:
     typed = request.GET.get("page", "1")
     number = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 5 else 1
     found = reading.queue(chosen, max(1, number), by=request.attendance, at=session.now())
+    afterwards.leave(request, reverse("index-step"))  # for reports that this page had no time for
     address = f"{reverse('material-queue')}?list={chosen}"
     noticed = of_items([one.ref for one in found.lines], session.now())
     return render(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from http import HTTPStatus
 from uuid import UUID
 
 from django.contrib import messages
@@ -30,6 +31,7 @@ from heedline.casework.tasks import tasks as casework_tasks
 from heedline.desk_hooks import register
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
+from heedline.web import afterwards
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
 from heedline.web.office.linking import match_pages
@@ -67,6 +69,8 @@ def my_work(request: OfficeRequest) -> HttpResponse:
     Counts need no keys.
     """
     at, by = session.now(), request.attendance
+    if upkeep.is_due(by=by, at=at):
+        afterwards.leave(request, reverse("index-step"))
     try:
         desks = pages_home.my_desks(by=by, at=at)
         held = pages_queue.queue(by=by, at=at, view=QueueView(state="mine", size=_HELD))
@@ -127,6 +131,17 @@ def _desk_name(by: Attendance, code: str) -> str:
 
 @open_to(Audience.UNLOCKED)
 @require_GET
+def index_step(request: OfficeRequest) -> HttpResponse:
+    """Index and compare some of the reports waiting at the officer's desks.
+
+    The server requests this after a page, while it is idle. 202: more is waiting; 204: nothing is.
+    """
+    more = upkeep.keep_up(by=request.attendance, at=session.now())
+    return HttpResponse(status=HTTPStatus.ACCEPTED if more else HTTPStatus.NO_CONTENT)
+
+
+@open_to(Audience.UNLOCKED)
+@require_GET
 def queue(request: OfficeRequest, desk: str) -> HttpResponse:
     """Show one page of a desk's queue, with urgent reports first unless another order is asked for.
 
@@ -134,7 +149,8 @@ def queue(request: OfficeRequest, desk: str) -> HttpResponse:
     """
     at, by = session.now(), request.attendance
     name = _desk_name(by, desk)
-    upkeep.keep_up(by=by, at=at)
+    if upkeep.is_due(by=by, at=at) and not afterwards.leave(request, reverse("index-step")):
+        upkeep.keep_up(by=by, at=at)  # a server that cannot do it later
     view = view_at(desk, request.GET.dict())
     try:
         found = pages_queue.queue(by=by, at=at, view=view)

@@ -1,0 +1,147 @@
+"""Work that pages leave for later is done while no page is being served, with the page's cookies, for a limited time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from wsgiref.types import WSGIEnvironment
+
+from heedline.config.idle_work import IdleWork
+from heedline.web.afterwards import AFTERWARDS, AUTOMATIC
+
+PAGE: WSGIEnvironment = {
+    "REQUEST_METHOD": "POST",
+    "PATH_INFO": "/w/q/north/",
+    "QUERY_STRING": "page=2",
+    "CONTENT_LENGTH": "3",
+    "HTTP_COOKIE": "session=one",
+    "HTTP_HX_REQUEST": "true",
+    AFTERWARDS: "/w/index/step/",
+}
+
+
+class Steps:
+    """A server that notes the requests for idle work and responds with these statuses."""
+
+    def __init__(self, *statuses: int) -> None:
+        self.statuses = list(statuses)
+        self.seen: list[WSGIEnvironment] = []
+
+    async def respond(self, environ: WSGIEnvironment) -> int:
+        self.seen.append(environ)
+        return self.statuses.pop(0)
+
+
+def during(steps: Steps, do: Callable[[IdleWork], Awaitable[None]], **times: float) -> None:
+    """Run `do` with idle work that `steps` does, and cancel what is left of it."""
+
+    async def run() -> None:
+        work = IdleWork(steps.respond, **{"quiet": 0.02, "patience": 5.0, "within": 5.0, **times})
+        await do(work)
+        work.stop()
+
+    asyncio.run(run())
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not true():
+            await asyncio.sleep(0.005)
+
+
+def test_steps_follow_a_page_until_nothing_is_waiting() -> None:
+    steps = Steps(202, 202, 204, 204)
+
+    async def do(work: IdleWork) -> None:
+        work.follow(PAGE)
+        await until(lambda: len(steps.seen) == 3)
+        await asyncio.sleep(0.1)
+
+    during(steps, do)
+    assert len(steps.seen) == 3
+    first = steps.seen[0]
+    assert (first["REQUEST_METHOD"], first["PATH_INFO"], first["QUERY_STRING"]) == (
+        "GET",
+        "/w/index/step/",
+        "",
+    )
+    assert first["HTTP_COOKIE"] == "session=one"
+    assert first[AUTOMATIC] is True
+    assert {"CONTENT_LENGTH", "HTTP_HX_REQUEST", AFTERWARDS}.isdisjoint(first)
+    assert first["wsgi.input"].read() == b""
+
+
+def test_a_page_that_left_nothing_is_followed_by_nothing() -> None:
+    steps = Steps()
+
+    async def do(work: IdleWork) -> None:
+        work.follow({**PAGE, AFTERWARDS: ""})
+        work.follow({name: value for name, value in PAGE.items() if name != AFTERWARDS})
+        await asyncio.sleep(0.1)
+
+    during(steps, do)
+    assert steps.seen == []
+
+
+def test_no_step_begins_while_a_page_is_being_served_but_none_waits_for_ever() -> None:
+    steps = Steps(202, 204)
+    counts: list[int] = []
+
+    async def do(work: IdleWork) -> None:
+        work.page_begins()
+        work.follow(PAGE)
+        await asyncio.sleep(0.15)
+        counts.append(len(steps.seen))
+        await until(lambda: len(steps.seen) == 1)  # its patience has ended
+        work.page_ends()
+        await until(lambda: len(steps.seen) == 2)
+
+    during(steps, do, patience=0.4)
+    assert counts == [0]
+
+
+def test_two_pages_of_one_session_are_followed_once_and_two_sessions_one_after_the_other() -> None:
+    running: list[int] = []
+
+    class Slow(Steps):
+        async def respond(self, environ: WSGIEnvironment) -> int:
+            running.append(1)
+            assert len(running) == 1
+            await asyncio.sleep(0.02)
+            running.pop()
+            return await super().respond(environ)
+
+    steps = Slow(*[204] * 4)
+
+    async def do(work: IdleWork) -> None:
+        for session in ("one", "one", "two"):
+            work.follow({**PAGE, "HTTP_COOKIE": f"session={session}"})
+        await asyncio.sleep(0.3)
+
+    during(steps, do)
+    assert [one["HTTP_COOKIE"] for one in steps.seen] == ["session=one", "session=two"]
+
+
+def test_steps_end_some_time_after_the_last_page() -> None:
+    steps = Steps(*[202] * 1000)
+
+    async def do(work: IdleWork) -> None:
+        work.follow(PAGE)
+        await asyncio.sleep(0.3)
+        done = len(steps.seen)
+        await asyncio.sleep(0.1)
+        assert len(steps.seen) == done
+        assert done
+
+    during(steps, do, within=0.1, quiet=0.005)
+
+
+def test_a_session_that_has_ended_is_not_asked_again() -> None:
+    steps = Steps(302, 302)
+
+    async def do(work: IdleWork) -> None:
+        work.follow(PAGE)
+        await asyncio.sleep(0.2)
+
+    during(steps, do)
+    assert len(steps.seen) == 1

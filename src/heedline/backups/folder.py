@@ -96,7 +96,7 @@ class Manifest:
 
 
 def fit(folder: Path) -> Path:
-    """Create the folder if necessary and return it, provided that only this account can access it.
+    """Create the folder if necessary, check that only this account can access it, and return it.
 
     Raises Unfit.
     """

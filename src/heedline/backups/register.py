@@ -55,7 +55,7 @@ def note_tried(backup: Path, on: date, *, canary: bool) -> None:
 
 
 def tried(backup: Path) -> tuple[date, bool] | None:
-    """Return when the backup last had a trial restore and whether the canary could be opened, or None if never."""
+    """Return the date and canary result of the backup's last trial restore, or None if it had none."""
     try:
         said = json.loads((backup / TRIED).read_text(encoding="utf-8"))
         return date.fromisoformat(said["on"]), bool(said["canary"])

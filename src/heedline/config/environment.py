@@ -27,7 +27,7 @@ class Malformed(SystemExit):
 
 
 def text(name: str, *, default: str | None = None) -> str:
-    """Return the text of a variable, or the default.
+    """Return the value of a variable as text, or the default.
 
     Stops the process at start-up if there is neither.
     """

@@ -66,13 +66,13 @@ class Scope(Protocol):
 
 
 class BlockSender(Protocol):
-    """Granian's side of a response that is sent in blocks."""
+    """Granian's interface for sending a response in blocks."""
 
     async def send_bytes(self, data: bytes) -> None: ...
 
 
 class Sender(Protocol):
-    """Granian's side of one request, which yields the chunks of its body and takes the response."""
+    """Granian's interface to one request, which yields its body in chunks and takes the response."""
 
     def __aiter__(self) -> AsyncIterator[bytes]: ...
 
@@ -83,7 +83,7 @@ class Sender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FrontLimits:
-    """The limits of one process.
+    """Request limits for one web process.
 
     Sizes are in bytes and times in seconds.
     """
@@ -178,7 +178,7 @@ class Front:
             await self._send(sender.response_stream(status, headers), body)
 
     async def _send(self, out: BlockSender, blocks: Blocks) -> None:
-        """Send a response in blocks. A slow client does not occupy a thread.
+        """Send a response in blocks, without tying up a thread while a slow client reads.
 
         Granian keeps what its reader has not taken yet, so a response that is streamed has to be of a bounded
         length, or one of few. If a block cannot be made, the connection ends before the announced length, so that nobody takes the
@@ -381,7 +381,7 @@ class Blocks:
         self._parts, self._rest = parts, iter(parts)
 
     def take(self) -> bytes:
-        """Return the next block, or nothing at the end."""
+        """Return the next block, or empty bytes at the end."""
         block = bytearray()
         for part in self._rest:
             block += part
@@ -390,7 +390,7 @@ class Blocks:
         return bytes(block)
 
     def close(self) -> None:
-        """End the request, as Django expects of a server."""
+        """Close the response iterable, as WSGI requires of a server."""
         if hasattr(self._parts, "close"):
             self._parts.close()
 

@@ -28,7 +28,7 @@ from heedline.web.public.shell.asking import question_sets
 
 
 def renew_connection() -> None:
-    """Close this thread's database connection if it can't be used any more, as Django does around each request."""
+    """Close this thread's database connection if it is no longer usable, as Django does for each request."""
     connections[DEFAULT_DB_ALIAS].close_if_unusable_or_obsolete()
 
 
@@ -96,7 +96,7 @@ class PublicHandler(WSGIHandler):
         return response
 
     def resolve_request(self, request: HttpRequest) -> ResolverMatch:
-        """Resolve the path of a request to its view. Raises Resolver404."""
+        """Resolve a request's path to its view, or raise Resolver404 if there is none."""
         match = self._found.get(request.path_info)
         if match is None:
             match = self._resolver.resolve(request.path_info)

@@ -41,7 +41,7 @@ class Receiver(Protocol):
     media: str
     """The media type of what `finish` returns."""
     most: int
-    """The longest body that is still read after refusal, so that the sender receives the reason."""
+    """The length up to which a refused body is still read, so that the sender receives the reason."""
 
     def write(self, data: bytes) -> None:
         """Process the next bytes of the body."""
@@ -61,11 +61,11 @@ class Takes(Protocol):
         ...
 
     def begin(self, environ: WSGIEnvironment) -> Receiver:
-        """Return the receiver for this request. It is called in a thread that may use the database."""
+        """Return the receiver for this request. Called in a thread that may use the database."""
 
 
 class Incoming(Protocol):
-    """The part of a request that yields its body."""
+    """The part of granian's request interface that yields the body."""
 
     def __aiter__(self) -> AsyncIterator[bytes]: ...
 
@@ -139,7 +139,7 @@ class Uploads:
         self._pool.shutdown(wait=False)
 
     async def _read(self, incoming: Incoming, receiver: Receiver) -> int:
-        """Return the number of bytes received before the body ended, broke off or became too slow."""
+        """Read the body until it ends, breaks off or stalls, and return the number of bytes received."""
         clock = asyncio.get_running_loop().time
         limits, held = self.limits, bytearray()
         arrived = recently = 0

@@ -346,7 +346,7 @@ def tables() -> dict[str, Mapping[str, str]]:
 
 
 def columns() -> dict[tuple[str, str, str], str]:
-    """Return the rights on single columns, including those of the specialist desks."""
+    """Return the rights on individual columns, including those of the specialist desks."""
     return {
         **COLUMNS,
         **{key: said for desk in register.desks() for key, said in desk.rights.columns.items()},

@@ -94,7 +94,7 @@ def callers_of(schema: str, name: str) -> set[str]:
 
 
 def _of_desks() -> dict[str, str]:
-    """Return the functions of the specialist desks in the schema `permits`, each with the role that may call it."""
+    """Return the specialist desks' functions in the schema `permits`, each with the role that may call it."""
     return {name: role for desk in register.desks() for name, role in desk.rights.functions.items()}
 
 

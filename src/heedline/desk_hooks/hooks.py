@@ -1,4 +1,4 @@
-"""Data structures with which a specialist desk extends the core.
+"""Data structures that specialist desks use to extend the core.
 
 This is plain Python. Every code that a desk adds begins with the desk's own code and a hyphen, so that it
 never has two meanings.

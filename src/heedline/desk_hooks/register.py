@@ -56,7 +56,7 @@ def close() -> None:
 
 
 def desks() -> Iterator[SpecialistDesk]:
-    """Yield the registered desks, in the order of the setting."""
+    """Yield the registered desks, in the order in which the settings list them."""
     yield from _desks.values()
 
 

@@ -76,14 +76,14 @@ def _hours(desk: CoveredDesk, slots: Iterable[PatternSlot], within: RotaSpan, zo
 
 
 def gaps_of(desk: Desk, within: RotaSpan, *, openers: Collection[UUID], zone: tzinfo) -> list[RotaGap]:
-    """Return the gaps in a desk's rota inside a span, in order."""
+    """Return the gaps in a desk's rota within a span, in time order."""
     return gaps_at([desk], within, openers={desk.id: openers}, zone=zone)[desk.id]
 
 
 def gaps_at(
     desks: Sequence[CoveredDesk], within: RotaSpan, *, openers: Mapping[UUID, Collection[UUID]], zone: tzinfo
 ) -> dict[UUID, list[RotaGap]]:
-    """Return the gaps in the rotas of several desks inside a span, in order, by desk.
+    """Return each desk's rota gaps within a span, in time order.
 
     Uses two queries whatever the number of desks. `openers` are the officers who can open each desk's reports.
     """

@@ -44,7 +44,7 @@ class RotaGap:
 
 
 def moment(day: date, minute: int, zone: tzinfo) -> datetime:
-    """Return the moment in UTC at which the clock in `zone` shows this minute of this day.
+    """Return the UTC time at which the wall clock in `zone` shows this minute of this day.
 
     `minute` counts from midnight, and 1440 is the midnight at the end of the day. A time that is skipped when the
     clocks go forward is the moment at which they go forward. A time that occurs twice when they go back is its first
@@ -76,7 +76,7 @@ def span_of(day: date, begins: int, ends: int, zone: tzinfo) -> RotaSpan:
 
 
 def lasts(span: RotaSpan, zone: tzinfo) -> timedelta:
-    """Return how long a span is by the clock on the wall.
+    """Return the wall-clock duration of a span in `zone`.
 
     A night shift from 18:00 to 10:00 is 16 hours long on every night, also on those on which the clocks change.
     """
@@ -116,7 +116,7 @@ def joined(spans: Iterable[RotaSpan]) -> list[RotaSpan]:
 
 
 def common(spans: Iterable[RotaSpan], others: Iterable[RotaSpan]) -> list[RotaSpan]:
-    """Return the time that is in both `spans` and `others`."""
+    """Return the periods that are in both `spans` and `others`."""
     theirs = joined(others)
     return joined(
         RotaSpan(max(one.starts, other.starts), min(one.ends, other.ends))
@@ -127,7 +127,7 @@ def common(spans: Iterable[RotaSpan], others: Iterable[RotaSpan]) -> list[RotaSp
 
 
 def without(spans: Iterable[RotaSpan], covered: Iterable[RotaSpan]) -> list[RotaSpan]:
-    """Return the time that is in `spans` but not in `covered`."""
+    """Return the periods that are in `spans` but not in `covered`."""
     theirs = joined(covered)
     return [rest for one in joined(spans) for rest in _rest(one, theirs)]
 

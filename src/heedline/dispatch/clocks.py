@@ -1,4 +1,4 @@
-"""Deadlines of reports and messages, and their wording.
+"""Deadlines for reports and messages, and their display text.
 
 This is plain Python that uses no Django and reads no clock. Arrivals are recorded to the quarter hour,
 so deadlines count from the *end* of the quarter hour in which something arrived. A report is never
@@ -72,7 +72,7 @@ def due_words(due: datetime, at: datetime, zone: tzinfo) -> str:
 
 
 def moment_words(moment: datetime | None, zone: tzinfo) -> str:
-    """Return a moment in words in `zone`, such as "24 November 2026, 09:05", or "" for None."""
+    """Return a time as text in `zone`, such as "24 November 2026, 09:05", or "" for None."""
     return f"{moment.astimezone(zone):%-d %B %Y, %H:%M}" if moment is not None else ""
 
 

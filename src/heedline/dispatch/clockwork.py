@@ -1,4 +1,4 @@
-"""Database functions with which the worker maintains rows that it may not read.
+"""Database functions that let the worker maintain rows that it may not read.
 
 They are defined in `database/functions/settling.sql` and `expiry.sql`.
 """
@@ -63,7 +63,7 @@ _READ_THROUGH = ("event_statement",)
 
 
 def settle(before: datetime) -> int:
-    """Rewrite everything that arrived before this quarter hour in shuffled order, and log the arrivals.
+    """Rewrite everything that arrived before this quarter hour, in shuffled order, and log the arrivals.
 
     This is done in one transaction.
     """
@@ -161,7 +161,7 @@ def write_anew(table: str) -> bool:
 
 
 def settle_drafts() -> int:
-    """Rewrite the drafts saved since the last run, in shuffled batches, and return how many.
+    """Rewrite the drafts saved since the last run, in shuffled batches, and return the number rewritten.
 
     Each batch is a transaction of its own, so that drafts hold nobody up, however many there are. Not inside a transaction.
     """

@@ -1,4 +1,4 @@
-"""The page, a fixed message that asks a person to sign in and says nothing else.
+"""The paging message, whose fixed text only asks a person to sign in.
 
 All pages have the same subject, the same wording and the same number of bytes, whatever they are about
 and whoever receives them. A page carries no id, no kind, no number of its own and no exact time. Its
@@ -28,12 +28,12 @@ _WIDEST = 76
 
 
 def page_words(office_url: str) -> str:
-    """Return the text that every page has, on every channel."""
+    """Return the fixed text of a page, which is the same on every channel."""
     return f"Someone needs to look at Heedline now. Sign in to the office site.\n{office_url}\n"
 
 
 def partner_words(partner_url: str) -> str:
-    """Return the text that every email to partner staff has."""
+    """Return the fixed text of every email to partner staff."""
     return f"Something waits for your team at Heedline. Sign in to read it.\n{partner_url}\n"
 
 

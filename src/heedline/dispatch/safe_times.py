@@ -26,16 +26,16 @@ class SafeTimes:
     spans: tuple[Span, ...]
 
     def covers(self, at: datetime, zone: tzinfo) -> bool:
-        """Return whether `at` is a safe moment."""
+        """Return whether `at` is a safe time to call."""
         local = at.astimezone(zone)
         return local.weekday() in self.days and any(start <= local.time() < end for start, end in self.spans)
 
     def covers_day(self, at: datetime, zone: tzinfo) -> bool:
-        """Return whether `at` is on a safe day, regardless of the hour."""
+        """Return whether `at` falls on a safe day, regardless of the hour."""
         return at.astimezone(zone).weekday() in self.days
 
     def opens(self, at: datetime, zone: tzinfo) -> datetime:
-        """Return the first safe moment from `at` onwards, which may be `at` itself."""
+        """Return the first safe time from `at` onwards, which may be `at` itself."""
         if self.covers(at, zone):
             return at
         today = at.astimezone(zone).date()
@@ -48,7 +48,7 @@ class SafeTimes:
         raise ValueError("a week without a safe moment")
 
     def closes(self, at: datetime, zone: tzinfo) -> datetime:
-        """Return the end of the safe time that `at` is in, which is midnight at the latest.
+        """Return the end of the safe period that contains `at`, which is midnight at the latest.
 
         `at` itself must be safe.
         """

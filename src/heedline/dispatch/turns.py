@@ -1,4 +1,4 @@
-"""Locks across processes and hosts, and removal of dead rows whose age would reveal a time."""
+"""Advisory locks across processes and hosts, and removal of dead rows that would reveal times."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import connection
 
 
 def lock_key(name: str) -> int:
-    """Return the database's lock number for `name`."""
+    """Return the advisory lock number for `name`."""
     return int.from_bytes(hashlib.sha256(f"heedline/{name}".encode()).digest()[:8], signed=True)
 
 

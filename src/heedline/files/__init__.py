@@ -1,4 +1,4 @@
-"""Storing, sealing, type detection and scanning of files that reporters and officers add.
+"""Storage, sealing, type detection and scanning of files added by reporters and officers.
 
 Start reading at `sealed_stream.py`, which seals a file while it arrives, and `storage.py`, which keeps the
 sealed bytes. What a file is, is decided from its content in `kinds.py`. `scanning.py` asks a virus scanner,

@@ -35,7 +35,7 @@ def state_of(storage: Storage, name: UUID, size: int) -> ObjectState:
 
 
 def damaged(storage: Storage, expected: Iterable[tuple[UUID, int]]) -> Iterator[tuple[UUID, ObjectState]]:
-    """Yield the objects that differ from their rows, each with its state."""
+    """Yield the stored objects that do not match their database rows, each with its state."""
     for name, size in expected:
         state = state_of(storage, name, size)
         if state is not ObjectState.WHOLE:

@@ -1,4 +1,4 @@
-"""Resumable copying of objects between storages, in blocks.
+"""Resumable copying of objects between stores, in blocks.
 
 Objects never change, so a shorter copy is the beginning of the whole one.
 """

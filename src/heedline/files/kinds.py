@@ -33,7 +33,7 @@ class FileKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FileType:
-    """A kind with its media type."""
+    """A file's kind and media type."""
 
     kind: FileKind
     media: str
@@ -120,7 +120,7 @@ _ELSEWHERE = (b"Rar!\x1a\x07", b"7z\xbc\xaf'\x1c")
 
 
 class FileSample:
-    """Collects the bytes that determine a file's type while the file is streamed."""
+    """A sample of the bytes that determine a file's type, collected while it is streamed."""
 
     def __init__(self) -> None:
         self._head = bytearray()
@@ -135,7 +135,7 @@ class FileSample:
             del self._tail[:-TAIL]
 
     def type(self) -> FileType:
-        """Return the type of the file after its last bytes."""
+        """Return the file's type, once all of its bytes have been added."""
         return kind_of(bytes(self._head), bytes(self._tail[-TAIL:]))
 
 
@@ -187,7 +187,7 @@ _MPEG_SAMPLES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 
 
 
 def _frames(head: bytes) -> FileType | None:
-    """Recognise MP3 and AAC without a header, by two frames in a row."""
+    """Recognise MP3 and AAC without a header, by two consecutive frames."""
     if len(head) < 8 or head[0] != 0xFF:
         return None
     if head[1] & 0xF6 == 0xF0:  # ADTS
@@ -232,7 +232,7 @@ def _zip(head: bytes, tail: bytes) -> FileType | None:
 
 
 def _zip_names(tail: bytes) -> set[bytes] | None:
-    """Return the names in a zip archive's directory, as far as the tail holds it, or None."""
+    """Return the file names in the part of a zip directory that the tail contains, or None."""
     at = tail.rfind(b"PK\5\6")
     if at < 0 or len(tail) - at < 22:
         return None
@@ -249,7 +249,7 @@ def _zip_names(tail: bytes) -> set[bytes] | None:
 
 
 def _text(head: bytes, tail: bytes) -> FileType | None:
-    """Recognise plain text, which is not markup, in UTF-8, UTF-16 with its mark, or a Western encoding."""
+    """Recognise non-markup text in UTF-8, UTF-16 with a byte order mark, or Windows-1252."""
     if not head:
         return None
     wide = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}.get(head[:2])

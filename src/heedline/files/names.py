@@ -1,4 +1,4 @@
-"""Clean the file names sent by browsers and programs for display.
+"""Clean up file names sent by browsers and API clients, for display.
 
 It is only ever shown. Objects in storage have random names, and the type of a file is read from its contents.
 """

@@ -84,7 +84,7 @@ class ObjectStorage:
         return at + len(data)
 
     def finish(self, name: UUID) -> None:
-        """Return once the service has confirmed every block."""
+        """Wait until the service has confirmed every block of the object."""
         self._flush(name)
         self.size(name)
 

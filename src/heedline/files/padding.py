@@ -23,7 +23,7 @@ def padded_size(length: int) -> int:
 
 
 def blocks_of_padding(length: int, already: int = 0) -> list[bytes]:
-    """Yield the zero padding for a file of this length, in blocks.
+    """Return the zero padding for a file of this length, in blocks.
 
     `already` of them were written before.
     """

@@ -1,4 +1,4 @@
-"""The disk guard, which refuses files before the disk is full to leave room for reports."""
+"""The disk-space guard, which refuses files early so that there is always room for reports."""
 
 from __future__ import annotations
 

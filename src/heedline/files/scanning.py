@@ -32,7 +32,7 @@ class ScanVerdict(StrEnum):
 
 
 def scanner_address(text: str) -> ScannerAddress | None:
-    """Return the address of clamd from a setting: a path, `host:port` or None.
+    """Return the clamd address in a setting (a path or `host:port`), or None if the setting is empty.
 
     Raises ValueError.
     """
@@ -47,7 +47,7 @@ def scanner_address(text: str) -> ScannerAddress | None:
 
 
 class VirusScan:
-    """A scan of one file. No method raises."""
+    """A malware scan of one file, whose methods never raise."""
 
     def __init__(self, address: ScannerAddress | None) -> None:
         """Start a scan, or record that no scanner is configured."""
@@ -109,7 +109,7 @@ class VirusScan:
 
 
 def scan(address: ScannerAddress | None, blocks: Iterable[bytes]) -> ScanVerdict:
-    """Return the verdict on a file after reading every block.
+    """Scan a file block by block and return the verdict.
 
     This is for an upload that was resumed, which the scanner has not seen in one piece. Reading the blocks may
     raise what it raises.

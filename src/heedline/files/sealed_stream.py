@@ -41,7 +41,7 @@ _BLOCK = 1 << 20
 
 
 class Sealing:
-    """Writer that seals one object.
+    """A writer that seals one object.
 
     `at` is the offset in the object where the next sealed bytes belong, and `position` the number of bytes of
     the file taken so far. Memory use is that of what is written at once and one chunk.
@@ -58,7 +58,7 @@ class Sealing:
 
     @classmethod
     def resume(cls, file_key: bytes, read: Read, size: int) -> Sealing:
-        """Continue an object of `size` bytes.
+        """Resume sealing an unfinished object of `size` bytes.
 
         An object that ends in the middle of a write loses what was not written whole. Raises CannotOpen if
         not even its beginning was.
@@ -79,7 +79,7 @@ class Sealing:
         return new
 
     def write(self, data: bytes) -> bytes:
-        """Return the sealed bytes that are ready, to be appended at the former `at`."""
+        """Seal more of the file, and return the bytes to append at the previous value of `at`."""
         sealed = self._take(self._writer.update(data))
         if self._digest is not None:
             self._digest.update(data)
@@ -87,7 +87,7 @@ class Sealing:
         return sealed
 
     def state(self) -> bytes:
-        """Return the bytes to append at `at` when a request ends before the file is complete.
+        """Return the sealed state to append at `at` when a request ends before the file is complete.
 
         They are sealed, and are cut off again by the next append at the same offset.
         """
@@ -96,20 +96,20 @@ class Sealing:
         return self._nonce + seal_small(_tail_key(self._file_key), tail, aad=_place(at))
 
     def finish(self) -> bytes:
-        """Return the last sealed bytes, to be appended at the former `at`."""
+        """Finish sealing, and return the last bytes to append at the previous value of `at`."""
         sealed = self._take(self._writer.finish())
         self.finished = True
         return sealed
 
     def sha256(self) -> str | None:
-        """Return the SHA-256 of what was written so far, in hex.
+        """Return the SHA-256 of the data written so far, in hex.
 
         It is None after a resume, because a hash can't be put aside. `sha256_of` then reads the object.
         """
         return None if self._digest is None else self._digest.copy().hexdigest()
 
     def _take(self, sealed: bytes) -> bytes:
-        """Count the bytes, prefix the nonce to the first of them and return them."""
+        """Advance `at` by these sealed bytes and return them, preceded by the nonce if they are the first."""
         sealed, self._nonce = self._nonce + sealed, b""
         self.at += len(sealed)
         return sealed

@@ -35,7 +35,7 @@ class StorageFull(Exception):
 
 
 class Storage(Protocol):
-    """Interface of a storage for sealed objects.
+    """Interface to storage for sealed objects.
 
     Methods raise ObjectMissing and StorageFull.
     """
@@ -47,7 +47,7 @@ class Storage(Protocol):
         """
 
     def finish(self, name: UUID) -> None:
-        """Return once the whole object and its name are durable."""
+        """Wait until the whole object and its name are durable."""
 
     def read(self, name: UUID, start: int, length: int) -> bytes:
         """Return up to `length` bytes from `start`, or fewer at the end of the object."""

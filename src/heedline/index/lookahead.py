@@ -38,7 +38,7 @@ class Segment(NamedTuple):
 def ahead(
     file: PageFile, roots: dict[str, int], segments: Sequence[Segment], table: str, words: Iterable[str]
 ) -> None:
-    """Fetch the pages where each segment of an FTS5 table has these words, or would have them."""
+    """Prefetch the pages where each segment of an FTS5 table holds, or would hold, these words."""
     wanted = [(one, _MAIN + word.encode()) for word in words for one in segments]
     try:
         found = _floors(file, roots[f"{table}_idx"], [(one.number, word) for one, word in wanted])
@@ -52,7 +52,7 @@ def ahead(
 
 
 def rows_ahead(file: PageFile, root: int, rows: Iterable[int]) -> None:
-    """Fetch the pages of a table that contain these rows."""
+    """Prefetch the pages of a table that contain these rows."""
     here: dict[int, list[int]] = {root: sorted(set(rows))}
     try:
         for _ in range(_DEEPEST):

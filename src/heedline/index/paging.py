@@ -61,7 +61,7 @@ class PageStore(Protocol):
 
 
 class PageFile:
-    """The only file that SQLite can access.
+    """A virtual database file, and the only file that SQLite can access.
 
     What SQLite writes is held in memory until `flush`.
     """
@@ -221,7 +221,7 @@ class PageFile:
 
 
 class _SealedFiles(apsw.VFS):
-    """A virtual file system for the indexes that are open now.
+    """A virtual file system that exposes only the indexes now open.
 
     It refuses SQLite every other file, including temporary ones.
     """

@@ -182,7 +182,7 @@ class SealedIndex:
         return more
 
     def expect(self, reports: Iterable[UUID]) -> None:
-        """Fetch together the pages that adding or dropping each of these reports will look up."""
+        """Prefetch the pages that will be looked up when these reports are added or dropped."""
         with self._honest():
             self._ahead("keys", [self._reports[report.hex] for report in reports])
 
@@ -203,7 +203,7 @@ class SealedIndex:
             return written
 
     def merge(self, step: int = MERGED) -> bool:
-        """Merge up to about `step` pages of segments in each table, and return whether there may be more to merge.
+        """Merge up to about `step` pages in each table, and return whether more merging may be needed.
 
         Every `save` of added reports makes a segment. SQLite would merge them on its own, now and then a great many at once.
         """
@@ -267,7 +267,7 @@ class SealedIndex:
         return {key: [reports[row] for row in some] for key, some in rows.items() if some}
 
     def first_of(self, keys: Sequence[str], *, most: int) -> list[UUID]:
-        """Return up to `most` reports that have one of these keys, those of the first key first.
+        """Return up to `most` reports that have any of these keys, in the order of the keys.
 
         The reports of a key are in order of indexing, the last indexed first.
         """
@@ -317,7 +317,7 @@ class SealedIndex:
         return [row for (row,) in cast("list[tuple[int]]", found)]
 
     def _reports_at(self, rows: Iterable[int]) -> dict[int, UUID]:
-        """Return the reports in these rows."""
+        """Return the report stored in each of these index rows."""
         unknown = sorted(row for row in rows if row not in self._known)
         lookahead.rows_ahead(self._file, self._roots()["document"], unknown)
         for some in batched(unknown, _TOGETHER, strict=False):
@@ -329,13 +329,13 @@ class SealedIndex:
         return self._known
 
     def _ahead(self, table: str, tokens: Iterable[str]) -> None:
-        """Fetch the pages where a table has these tokens."""
+        """Prefetch the pages where a table holds these tokens."""
         structure = self._sql.execute(f"SELECT block FROM {table}_data WHERE id = ?", (lookahead.STRUCTURE,))  # noqa: S608
         segments = lookahead.segments_of(cast("tuple[bytes]", structure.fetchone() or (b"",))[0])
         lookahead.ahead(self._file, self._roots(), segments, table, tokens)
 
     def _roots(self) -> dict[str, int]:
-        """Return the first page of each table."""
+        """Return the number of each table's root page."""
         found = self._sql.execute("SELECT name, rootpage FROM sqlite_schema WHERE rootpage > 0").fetchall()
         return dict(cast("list[tuple[str, int]]", found))
 
@@ -390,7 +390,7 @@ class SealedIndex:
 
     @contextmanager
     def _honest(self) -> Iterator[None]:
-        """Raise the original error from below SQLite, or Damaged if SQLite finds a corrupt page."""
+        """Re-raise the page file's original error, or raise Damaged if SQLite finds a corrupt page."""
         try:
             yield
         except _OF_THE_PAGES as why:

@@ -1,4 +1,4 @@
-"""Splits a text into the words to be indexed, and derives other forms under which they are found.
+"""Splitting of text into the words to be indexed, with the other forms that they are found under.
 
 Upper and lower case and accents make no difference, and apostrophes are left out. A word in another script also has its
 spelling in Latin letters as a form.

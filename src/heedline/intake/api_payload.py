@@ -44,7 +44,7 @@ class RejectedPayload:
 def from_api(
     sets: Mapping[str, QuestionSet], payload: object, *, identity_offered: bool
 ) -> Record | RejectedPayload:
-    """Return the record read from an API payload, or RejectedPayload with every problem.
+    """Parse an API payload into a record, or return RejectedPayload listing every problem.
 
     `sets` maps each kind of report to its question set. Nothing is guessed or dropped.
     """
@@ -190,7 +190,7 @@ def _shape(question: Question) -> str:
 
 
 def _typed(question: Question, raw: object) -> Any:
-    """Return a JSON value in the shape of a page's `Reading.typed`, or None if it has another shape."""
+    """Convert a JSON value to the form of `Reading.typed`, or return None if its type is wrong."""
     if question.kind is FieldKind.DATE:
         if not isinstance(raw, Mapping) or set(raw) - set(DATE_PARTS):
             return None

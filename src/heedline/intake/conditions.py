@@ -1,4 +1,4 @@
-"""Conditions as data, which decide when a page applies, when an answer is required and how urgent a report is.
+"""Declarative conditions that decide which pages apply, which answers are required and the urgency.
 
 A condition is written in TOML as one of the following:
 
@@ -102,7 +102,7 @@ class Always:
 
 
 def read_condition(table: Table) -> Condition:
-    """Return the condition read from a TOML table.
+    """Parse a condition from a TOML table.
 
     Raises PackError if the table has none of the five shapes.
     """

@@ -70,7 +70,7 @@ class Walk:
         return before
 
     def skip_target(self, slug: str) -> str | None:
-        """Return the slug that "Skip the other questions" leads to from here, or None where there is no button.
+        """Return the slug that "Skip the other questions" leads to, or None if the page has no such button.
 
         The target is never beyond a page that must be answered. In that case it is that page. The site first
         reads and keeps what was typed on this page (with the page's own errors), and then asks for the target
@@ -91,7 +91,7 @@ class Walk:
         return target
 
     def missing(self) -> tuple[str, ...]:
-        """Return the slugs of the pages that must still be answered before the report can be sent, in order."""
+        """Return the slugs of the pages that must still be answered before sending, in order."""
         return tuple(
             s.slug
             for s in self.pages
@@ -161,7 +161,7 @@ def step(qs: QuestionSet, answers: Answers, slug: str, *, identity_offered: bool
 
 
 def counted(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> dict[str, Any]:
-    """Return a copy of the answers that would be sent, which are those to applicable pages."""
+    """Return a copy of the answers that would be sent, leaving out pages that do not apply."""
     return copy.deepcopy(dict(walk(qs, answers, identity_offered=identity_offered).answered))
 
 
@@ -222,7 +222,7 @@ def urgency(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> str
 
 
 def danger_answered(qs: QuestionSet, answers: Answers) -> bool:
-    """Return whether a question that determines danger is answered, or the set has no such question."""
+    """Return whether a question that determines danger has been answered, or True if the set has none."""
     asked = [one for rule in qs.urgencies if rule.urgency == Urgency.DANGER for one in rule.when.looks_at()]
     return not asked or any(answers.get(one.step, {}).get(one.field) for one in asked)
 

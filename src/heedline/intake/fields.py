@@ -107,7 +107,7 @@ def shown(step: QuestionPage, values: Values) -> dict[str, Any]:
 
 
 def clean(qs: QuestionSet, question: Question, typed: Any) -> Any:
-    """Return the clean value of one field from its typed shape.
+    """Validate the input typed in one field and return its clean value.
 
     The value is falsy if nothing was given. Raises Wrong if it is invalid.
     """

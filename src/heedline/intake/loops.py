@@ -13,7 +13,7 @@ class LoopFull(Exception):
 
 
 class NoSuchItem(Exception):
-    """Raised when there is no item with an id, or it no longer exists."""
+    """Raised when no item has the given id, or the item no longer exists."""
 
 
 @dataclass(frozen=True, slots=True)

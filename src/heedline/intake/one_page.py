@@ -131,7 +131,7 @@ def blocks(
 
 
 def names(qs: QuestionSet, *, offered: bool) -> frozenset[str]:
-    """Return every form name that this page may post, including those of every item its loops have room for."""
+    """Return every form name that this page may post, with its loops filled to their limits."""
     most = {step.slug: step.limit_items for step in qs.steps}
     return frozenset(name for block in blocks(qs, {}, most, offered=offered) for name in block.names())
 

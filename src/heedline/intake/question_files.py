@@ -47,7 +47,7 @@ _loaded: dict[tuple[int, str, str], tuple[Pack, QuestionSet]] = {}
 
 
 def load_question_set(pack: Pack, code: str, language: str = "en") -> QuestionSet:
-    """Return a pack's question set `code` in one language, loaded once.
+    """Return a pack's question set `code` in one language, loading it only once.
 
     Raises PackError if the data is wrong.
     """
@@ -81,7 +81,7 @@ class _Archived:
 def read_archived(
     canonical: bytes, as_table: Callable[[Mapping[str, Any], str], Table], language: str = ""
 ) -> QuestionSet:
-    """Return the question set read from the bytes that `QuestionSet.canonical()` wrote, possibly years ago.
+    """Rebuild a question set from bytes archived by `QuestionSet.canonical()`, possibly years ago.
 
     Raises ValueError if the bytes are not in that form. The set is returned in `language` as worded in that
     edition. Texts missing in that language, or all texts if no language is given, are in the first language.

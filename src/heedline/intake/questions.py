@@ -1,4 +1,4 @@
-"""Data structures of question sets.
+"""Data structures for question sets.
 
 A question set consists of two kinds of file in a jurisdiction pack: `questions/<code>.toml` (the
 structure, the same in every language) and `questions/<code>.<language>.toml` (the wording). The
@@ -224,7 +224,7 @@ class QuestionSet:
     call `call_number`, `call_young`, `call_days`, `call_hours` and `call_times` (in words). A set may lack any of them.
     """
     confidence: str
-    """The answer to `who` with which a reporter gives their name in confidence.
+    """The answer to `who` that means the reporter is giving their name in confidence.
 
     It is empty if the set does not ask.
     """

@@ -279,7 +279,7 @@ def _leave() -> None:
 
 
 def run() -> int:
-    """Run the worker until SIGTERM or SIGINT and return the exit code, 0.
+    """Run the worker until SIGTERM or SIGINT, and return exit code 0.
 
     The running task is allowed to finish first. Django must have been set up as the process `worker`.
     """

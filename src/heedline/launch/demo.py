@@ -49,7 +49,7 @@ call your emergency number. It listens on this machine only. Ctrl-C stops it.
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The address at which one site listens.
+    """The address that one site listens on.
 
     `variable` is the environment variable to change if the port is already in use.
     """
@@ -66,7 +66,7 @@ class Site:
 
     @property
     def address(self) -> str:
-        """Return the address at which the site listens.
+        """Return the loopback address that the site listens on.
 
         Every address in the loopback network belongs to this machine.
         """

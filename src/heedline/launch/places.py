@@ -59,7 +59,7 @@ def state_folder() -> Path:
 
 
 def choose(home: Path, account: Account) -> ClusterPlace:
-    """Return the location for a new cluster, with its folder created.
+    """Choose a location for a new cluster, create its folder and return the location.
 
     The cluster is in the home if the server's account can reach it. Elsewhere the name has a random part,
     because a home that was deleted and created again must begin with an empty database, and never find the

@@ -256,7 +256,7 @@ def _settle(cluster: Cluster) -> None:
 
 @contextmanager
 def _alone(home: Path) -> Iterator[None]:
-    """Allow only one process at a time to start or stop a home's cluster."""
+    """Hold a lock, so that only one process at a time starts or stops a home's cluster."""
     handle = os.open(home / ".postgres.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)

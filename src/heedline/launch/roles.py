@@ -1,4 +1,4 @@
-"""The cluster's roles and databases, including who may sign in, own objects or switch roles.
+"""Set up the cluster's roles and databases: who may log in, own objects or switch roles.
 
 The migrations define what each role may do to each table (`database/roles`). Here the roles are only
 created. All functions can be run again, and bring a cluster to the described state whatever its state
@@ -148,7 +148,7 @@ def _reset_settings(connection: Connection) -> None:
 
 
 def create_database(connection: Connection, name: str, *, template: str = "template0") -> None:
-    """Create a database that belongs to the owner and accepts connections from the processes only."""
+    """Create a database owned by the owner role, to which only the process roles may connect."""
     connection.execute(
         sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
             sql.Identifier(name), sql.Identifier(role("owner")), sql.Identifier(template)
@@ -158,7 +158,7 @@ def create_database(connection: Connection, name: str, *, template: str = "templ
 
 
 def open_to_processes(connection: Connection, name: str) -> None:
-    """Allow the processes, and nobody else, to connect to a database."""
+    """Allow only the process roles to connect to a database."""
     database = sql.Identifier(name)
     connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
     connection.execute(

@@ -63,12 +63,12 @@ local  all  all  scram-sha-256
 
 
 def version_of(data: Path) -> int:
-    """Return the major version that wrote a data folder."""
+    """Return the major version of PostgreSQL that created a data folder."""
     return int((data / "PG_VERSION").read_text(encoding="ascii").strip().split(".", 1)[0])
 
 
 def no_programs(version: int | None, data: Path | None) -> str:
-    """Return the error message for when no suitable programs are found.
+    """Return the error message shown when no suitable PostgreSQL programs are found.
 
     Either there are none at all, or none for the version of the existing data.
     """

@@ -165,7 +165,7 @@ class Supervisor:
     def keep_running(
         self, *, say: Callable[[str], object], besides: Callable[[], None] = lambda: None
     ) -> None:
-        """Restart any child that ends, until asked to stop.
+        """Restart any child that exits, until a stop is requested.
 
         `say` reports to a person. `besides` is called on every round.
         """
@@ -192,7 +192,7 @@ class Supervisor:
             )
 
     def stop(self) -> None:
-        """Stop every child, last one first, together with the processes that each has started."""
+        """Stop every child, most recent first, along with any processes that it started."""
         while self._children:
             _end(self._children.pop().process)
 

@@ -1,4 +1,4 @@
-"""Data structures of a loaded pack, which is immutable, validated and cross-checked.
+"""Data structures for a loaded pack, which is immutable, validated and cross-checked.
 
 Packs are created by `heedline.packs.load_pack`.
 """
@@ -205,7 +205,7 @@ class QuestionTemplate:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A jurisdiction and all its data.
+    """A jurisdiction pack, with all of its data.
 
     Mappings keep the order of the files.
     """
@@ -247,14 +247,14 @@ class Pack:
     """
     priorities: Mapping[str, PriorityClock]
     first_priority: Mapping[str, str]
-    """The priority that a new report starts with, by urgency (`danger`, `soon`, `routine`)."""
+    """The initial priority of a new report, by urgency (`danger`, `soon`, `routine`)."""
     clocks: Mapping[str, timedelta]
     kind_clocks: Mapping[str, KindClocks]
     safe_hours: Mapping[str, tuple[time, time]]
-    """The (start, end) of each call-back time slot, keyed by the choice in the questions."""
+    """The start and end of each call-back time slot, keyed by the reporter's choice in the questions."""
     working_days: WorkingDays
     special_places: SpecialPlaces
-    """Rail, airports, military and nuclear sites, by the words that name them."""
+    """Railway, airport, military and nuclear sites, by the words in their names."""
     assessments: Mapping[str, AssessmentForm]
     behaviour: Behaviour
     look_alikes: LookAlikes
@@ -289,7 +289,7 @@ class Pack:
     _words: Mapping[str, Words]
 
     def words(self, language: str) -> Words:
-        """Return the texts of a language.
+        """Return all interface text in one language.
 
         Raises KeyError for a language that the pack does not list.
         """
@@ -308,7 +308,7 @@ class Pack:
         return self.clocks[code]
 
     def timetable(self, kind: str) -> Timetable:
-        """Return the initial priorities, all priorities and the time limits for one kind of report.
+        """Return the timetable for one kind of report: initial priorities, all priorities and time limits.
 
         For an unknown kind, the pack's own values are returned. The result can be used wherever
         `dispatch.clocks` accepts the pack, as in `first_due(slot, urgency, pack.timetable(kind))`.
@@ -372,7 +372,7 @@ class Pack:
         return {code: one for code, one in self.outcomes.items() if _is_for(one.kinds, kind)}
 
     def reasons_for(self, kind: str) -> Mapping[str, Reason]:
-        """Return the reasons of the three-page close for this kind of report."""
+        """Return the reasons available in the three-page close for this kind of report."""
         outcomes = self.outcomes_for(kind)
         return {
             code: one
@@ -381,11 +381,11 @@ class Pack:
         }
 
     def presets_for(self, kind: str) -> tuple[Preset, ...]:
-        """Return the presets for this kind of report, in the order of the file."""
+        """Return the presets for this kind of report, in file order."""
         return tuple(preset for preset in self.presets.values() if kind in preset.kinds)
 
     def templates_for(self, kind: str) -> Mapping[str, QuestionTemplate]:
-        """Return the questions that officers may send to the reporter of this kind of report."""
+        """Return the questions that officers may send to the reporter on this kind of report."""
         return {code: one for code, one in self.question_templates.items() if _is_for(one.kinds, kind)}
 
     def assessment(self, kind: str) -> AssessmentForm:

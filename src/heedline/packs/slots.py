@@ -36,5 +36,5 @@ def day_of(at: datetime) -> datetime:
 
 
 def minute_of(at: datetime) -> datetime:
-    """Return `at` without its seconds."""
+    """Return `at` truncated to the minute."""
     return at.astimezone(UTC).replace(second=0, microsecond=0)

@@ -78,7 +78,7 @@ class Table:
         return value
 
     def text(self, key: str, default: str | None = None) -> str:
-        """Return a text value.
+        """Return a string.
 
         It may be empty only if the default is.
         """
@@ -88,7 +88,7 @@ class Table:
         return value
 
     def number(self, key: str, default: int | None = None) -> int:
-        """Return a non-negative whole number."""
+        """Return a non-negative integer."""
         value = self._typed(key, int, default, "a whole number")
         if value < 0:
             raise self.wrong(key, "must not be negative")
@@ -103,21 +103,21 @@ class Table:
         return self._typed(key, date, None, "a date such as 2026-01-31")
 
     def texts(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
-        """Return a list of texts."""
+        """Return a list of strings."""
         value = self._typed(key, list, None if default is None else list(default), "a list of texts")
         if not all(isinstance(item, str) and item for item in value):
             raise self.wrong(key, "must be a list of texts, none of them empty")
         return tuple(value)
 
     def numbers(self, key: str) -> tuple[int, ...]:
-        """Return a list of whole numbers."""
+        """Return a list of integers."""
         value = self._typed(key, list, None, "a list of whole numbers")
         if not all(isinstance(item, int) and not isinstance(item, bool) for item in value):
             raise self.wrong(key, "must be a list of whole numbers")
         return tuple(value)
 
     def one_of(self, key: str, allowed: tuple[str, ...], default: str | None = None) -> str:
-        """Return a text value from a closed list."""
+        """Return a string that must be one of the allowed values."""
         value = self.text(key, default)
         if value not in allowed:
             raise self.wrong(key, f"must be one of {', '.join(allowed)}")

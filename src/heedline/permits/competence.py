@@ -91,5 +91,5 @@ class Competence:
 
 
 def requirement(code: str, name: str, capabilities: frozenset[str], desks: frozenset[str]) -> Requirement:
-    """Build a requirement from the pack's text values."""
+    """Build a training requirement from strings read from the pack."""
     return Requirement(code, name, frozenset(C(one) for one in capabilities), desks)

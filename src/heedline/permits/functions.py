@@ -34,7 +34,7 @@ def unseen() -> AbstractContextManager[None]:
 
 
 def session_entered(secret: bytes) -> Func:
-    """Return `enter_session` as a column, to be queried inside `unseen`.
+    """Return `enter_session` as an SQL expression, to be queried inside `unseen`.
 
     Looking up a session with this column enters it, if it exists.
     """
@@ -75,7 +75,7 @@ def leave_session() -> None:
 def note_call(
     lookup: bytes, container: UUID, header: bytes, payload: bytes, sha256: bytes, epochs: list[UUID]
 ) -> str:
-    """Store the sealed note about a call with the report that its receipt leads to.
+    """Store the sealed note about a call with the report that the receipt belongs to.
 
     The report may have been moved to another desk. Return `noted`, `again` (there is one already), `unknown`
     or `refused`.
@@ -215,7 +215,7 @@ def who_decides_trace(report: UUID) -> UUID | None:
 def ask_identity(
     request: UUID, report: UUID, desk: UUID, ground: str, minutes: int, words: UUID, *, purpose: str = "open"
 ) -> bool:
-    """Store a request and return whether it was accepted.
+    """Store a request to open an identity or trace a reporter, and return whether it was accepted.
 
     Returns False if the report is not this session's, the desk has asked already, or (for the purpose
     "trace") the report was not assessed as a danger to life.
@@ -251,7 +251,7 @@ def decide_identity(
     minutes: int | None = None,
     asked_back: bool = False,
 ) -> bool:
-    """Record the decision on a request.
+    """Record the decision on an identity or trace request.
 
     Returns False if this session may not decide it, or if it is already decided. `minutes` is the time that
     an approval to open grants.

@@ -321,7 +321,7 @@ class _OfQueue(Expression):
         return self._template.replace("<rows>", text), tuple(values)
 
     def get_group_by_cols(self) -> list[Any]:
-        """Return no columns, because the value is the same for every row."""
+        """Return no GROUP BY columns, because the value is the same for every row."""
         return []
 
 

@@ -1,4 +1,4 @@
-"""Further rules that must hold before a capability may be used on a report.
+"""Additional rules that must hold before a capability may be used on a report.
 
 Each rule is a small predicate that returns a reason for the officer.
 """

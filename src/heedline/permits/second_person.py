@@ -18,7 +18,7 @@ from heedline.reports.lifecycle import NotNow
 
 
 class Matter(StrEnum):
-    """The matters that need a decision by a second person."""
+    """The matters that a second person must decide."""
 
     IDENTITY = "identity"  # opening a reporter's identity
     TRACE = "trace"  # having a reporter traced elsewhere
@@ -170,6 +170,6 @@ class DecisionRequest:
 
 
 def refuse_second_request(matter: Matter, *, waits: bool) -> None:
-    """Raise NotNow if an earlier request about the same thing is still undecided."""
+    """Raise NotNow if an earlier request on the same matter is still undecided."""
     if waits:
         raise NotNow(RULES[matter].waiting)

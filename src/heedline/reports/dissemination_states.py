@@ -24,7 +24,7 @@ class DisseminationState(StrEnum):
 
 
 class DisseminationMove(StrEnum):
-    """An act that changes the state of a disclosure."""
+    """An action that changes the state of a disclosure."""
 
     CHECK = "check"
     SEND_BACK = "send-back"

@@ -135,7 +135,7 @@ def submit(s: Submission) -> str:
 
 @dataclass(frozen=True)
 class Visited:
-    """The report to which a receipt leads.
+    """A report as its reporter finds it with the receipt code.
 
     `watch` is the round-the-clock desk, if the report is addressed to it as well.
     """
@@ -162,7 +162,7 @@ class SealedMessage:
 
 
 def visit(lookup: bytes) -> Visited | None:
-    """Return the report to which a receipt leads, or None."""
+    """Return the report that a receipt belongs to, or None if the receipt is unknown."""
     rows = _call(
         "SELECT report, desk, watch, status, withdraw_asked, received_on, answered_on, only_new"
         " FROM door.visit(%s)",

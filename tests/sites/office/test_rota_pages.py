@@ -65,7 +65,7 @@ def test_members_see_the_rota_and_only_a_supervisor_or_a_steward_plans(
     stella = hand()
     stella.sign_in("Stella")
     stella.get("/w/duty/")
-    assert "Rotas that you plan" in stella.html
+    assert "Rotas you plan" in stella.html
     assert "National desk" in stella.html
     stella.get(f"{ROTA}shift/")
     assert stella.page.status_code == 200

@@ -19,7 +19,7 @@ def _key() -> bytes:
 
 
 def seal(text: str) -> str:
-    """Seal a second factor's secret under the office process's own secret."""
+    """Seal a second factor's secret under the office process's secret key."""
     return seal_small(_key(), text.encode(), aad=b"second-factor").hex()
 
 

@@ -357,7 +357,7 @@ def unlock_as_member(by: Attendance, seed: bytes, *, at: datetime) -> Attendance
 
 
 def unlock_with_seed(by: Attendance, seed: bytes, *, at: datetime) -> Attendance:
-    """Unlock with the seed itself, as passkeys and the demo do.
+    """Unlock directly from a seed, as passkeys and the demo do.
 
     This is the second half of `unlock`.
     """

@@ -1,4 +1,4 @@
-"""Resumable uploads: received bytes are kept, and the browser sends the rest after a broken connection.
+"""Resumable uploads, which let the browser continue sending a file after a broken connection.
 
 A draft lists each upload with its object, its key and what was announced of it. How far it has come is only in
 its object (`files.sealed_stream`), so a part that arrives does not touch the draft. An upload that is complete

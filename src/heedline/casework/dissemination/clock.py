@@ -75,7 +75,7 @@ def watch(at: datetime) -> None:
 
 
 def _raise_for_new_answers(at: datetime, allowed: timedelta) -> None:
-    """Raise the alarm for replies that came after the alarm about an earlier reply was cleared.
+    """Raise a new alarm for replies received since the alarm about an earlier reply was cleared.
 
     Clearing it granted time only for what the partner had said by then. A reply is due `allowed` after the minute in
     which it came, so that one of the minute of the clearing counts as later.

@@ -104,7 +104,7 @@ def question_open(alarm: Alarm, at: datetime) -> bool:
 
 
 def interests_left(alarm: Alarm, at: datetime) -> bool:
-    """Return whether any of the desk's interest register entries belongs to somebody who can no longer own it."""
+    """Return whether any of the desk's interest register entries has an owner who is no longer eligible."""
     return left_behind(at).filter(home=alarm.desk_id).exists()
 
 
@@ -113,7 +113,7 @@ OWN_INTERESTS = frozenset({Capability.REGISTER_INTEREST, Capability.HAND_ON_INTE
 
 
 def left_behind(at: datetime) -> QuerySet[Interest]:
-    """Return the interest register entries whose owner has left the desk, or is neither investigator nor supervisor there.
+    """Return the interest register entries whose owner no longer has the required role at the desk.
 
     An entry that has ended counts while a report that matched it has not been acknowledged.
     `functions/linking.sql` (`permits.has_left`) says the same.

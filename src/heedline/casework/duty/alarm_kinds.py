@@ -440,5 +440,5 @@ def answered_with(capability: AnyCapability) -> frozenset[str]:
 
 
 def raised_by(letter: str) -> str | None:
-    """Return the kind of alarm that a letter raises immediately, or None."""
+    """Return the kind of alarm that an outbox letter raises immediately, or None."""
     return next((kind for kind, rule in every_kind() if rule.raised_by == letter), None)

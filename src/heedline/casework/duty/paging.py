@@ -306,7 +306,7 @@ def beat(at: datetime) -> None:
 
 
 def page_round(at: datetime, monotonic: float, deadlines: Deadlines = _deadlines) -> int:
-    """Page everybody due for an open alarm and return the number of alarms that moved up a step.
+    """Page everybody who is due to be called about an open alarm, and return the number of alarms escalated.
 
     `monotonic` is in seconds, read from a clock that only runs forward. `deadlines` is the memory of this
     pager. All alarms of a round share one page per person, so that nobody can count them from outside. A

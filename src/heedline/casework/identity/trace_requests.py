@@ -68,7 +68,7 @@ class TraceApplication:
 
 @verb(Act.TRACE_ASKED)
 def ask(ref: UUID, asking: TraceApplication, *, by: Attendance, at: datetime) -> UUID:
-    """Request that a reporter be traced elsewhere, as the report's owner, and return the request's id.
+    """As the report's owner, request that its reporter be traced elsewhere, and return the request's id.
 
     The authorisers are paged. Raises NotHere, Refused, Locked and NoRoom. Raises NotNow where life is not at
     risk, while a request is waiting, after one was agreed, and when nobody can decide. Raises ValueError for

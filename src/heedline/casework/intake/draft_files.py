@@ -69,7 +69,7 @@ class DraftFile:
 
 @dataclass(frozen=True, slots=True)
 class DraftUpload:
-    """An announced file that has not been completely received.
+    """A file whose upload has been announced but is not complete.
 
     `upload` identifies it in addresses. How much of it has arrived is only in its object.
     """

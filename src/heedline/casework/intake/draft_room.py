@@ -30,7 +30,7 @@ __all__ = ["For", "Room", "StoreFull", "free_bytes", "may_begin", "may_save", "r
 
 
 class For(Enum):
-    """The kinds of draft for which space is requested."""
+    """The kinds of draft, each with its own storage allowance."""
 
     PUBLIC = "public"
     DANGER = "danger"

@@ -56,7 +56,7 @@ class Draft:
     whose: For = For.PUBLIC
     """The kind of storage limit that applies to the draft. It is not stored."""
     sendings: int = 0
-    """How many form tokens of the draft had been used when it was loaded. It is stored beside the sealed draft."""
+    """The number of form tokens already used when the draft was loaded, stored beside the sealed draft."""
 
     @cached_property
     def keys(self) -> RowKeys:

@@ -1,4 +1,4 @@
-"""Parsing and display of receipt codes for the sites.
+"""Receipt-code functions for the public site and the API.
 
 They are read as people type them, or derived from an idempotency key of the API.
 """

@@ -133,7 +133,7 @@ class WrapUp:
 
 @dataclass(frozen=True)
 class Whereabouts:
-    """The desk that received a report which this officer took down.
+    """The desk that received a report taken down by this officer.
 
     `ref` is set only when that is one of the officer's own desks.
     """

@@ -87,7 +87,7 @@ def certificate(
 
 
 def true_from(on: date) -> date:
-    """Return the first day on which no earlier copy of the key store can exist any more.
+    """Return the first day on which no earlier copy of the key store can still exist.
 
     Until then such a copy could still be used to open the report.
     """

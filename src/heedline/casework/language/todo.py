@@ -41,7 +41,7 @@ _WHATS = {
 
 @dataclass(frozen=True)
 class ToDo:
-    """A translation that has not been made yet.
+    """A translation that has yet to be written.
 
     `can_take` is True when the officer is confirmed to speak the language and the translation is not
     assigned to them.

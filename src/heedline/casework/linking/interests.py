@@ -308,7 +308,7 @@ def _read(told: dict[str, Any]) -> Extract:
 
 
 def _home(by: Attendance) -> DeskLine:
-    """Return the desk that the officer's entries are sealed to, the first at which they may register."""
+    """Return the desk to which the officer's entries are sealed, preferring one where they may register."""
     if not by.unlocked:
         raise Locked
     if not by.desks:

@@ -1,4 +1,4 @@
-"""Published checkpoints of the log, as sent by email, to the public site and to witnesses.
+"""Published checkpoints of the log, distributed by email, on the public site and to witnesses.
 
 There are two feeds. Each is a chain in which every checkpoint is proven to extend the one before. The
 number of leaves reveals how much the office does, so the quarter-hourly feed goes only into the office's

@@ -1,4 +1,4 @@
-"""Hand-overs that another desk has not yet accepted, as seen by the desk that handed over the report."""
+"""Hand-overs awaiting acceptance by another desk, as seen by the desk that made them."""
 
 from __future__ import annotations
 

@@ -283,7 +283,7 @@ def _why_nobody_asks(
     *,
     only_if_danger: bool = False,
 ) -> str:
-    """Return the reason that rules out both kinds of request, or "".
+    """Return the reason why neither an identity nor a trace request can be made, or "".
 
     The reason concerns the officer's role, the stage, the danger or a request that is still waiting.
     """

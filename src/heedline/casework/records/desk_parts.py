@@ -88,7 +88,7 @@ def with_parts(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def part_of(row: Any, ring: Keyring) -> dict[str, Any] | None:
-    """Return the decrypted text of a row's part, or None if it is missing or cannot be opened."""
+    """Return the decrypted text of a row's sealed part, or None if it is missing or cannot be opened."""
     if row.part_header is None or row.part_payload is None:
         return None
     try:
@@ -104,7 +104,7 @@ def part_of(row: Any, ring: Keyring) -> dict[str, Any] | None:
 
 
 def opened(containers: Iterable[UUID], ring: Keyring) -> dict[UUID, dict[str, Any]]:
-    """Return the decrypted text of these containers, leaving out any that cannot be opened."""
+    """Return the decrypted text of these containers by id, leaving out any that cannot be opened."""
     wanted = list(containers)
     payloads = dict(DeskPartPayload.objects.filter(container__in=wanted).values_list("container", "payload"))
     found = {}

@@ -1,4 +1,4 @@
-"""A report's answers, grouped under the question set with which it was submitted.
+"""A report's answers, laid out under the headings of the question set that it was submitted with.
 
 These are the answers that every reader of the report may see.
 """
@@ -77,7 +77,7 @@ class CallBackRequest:
     in_words: bool
 
     def open_at(self, at: datetime) -> bool:
-        """Return whether the number may be shown at `at` without giving a reason."""
+        """Return whether the telephone number may be shown at this time without giving a reason."""
         return not self.in_words and self.times.covers(at, session.office_zone())
 
 

@@ -76,7 +76,7 @@ def record_look(
     desk: UUID | None,
     detail: Mapping[str, int | str] | None = None,
 ) -> None:
-    """Log a view of a report, and any match of the officer's own terms.
+    """Log a view of a report, and any match with the officer's own terms.
 
     Must be called inside the caller's transaction. The match is written in the same statement as the view.
     `words` is all the plain text that the view shows. The cost is the same whether or not the officer has

@@ -43,7 +43,7 @@ class Writing:
 
 
 def lease(by: Attendance, at: datetime) -> dict[str, Any]:
-    """Return the lease columns for an officer who starts editing a report at `at`."""
+    """Return the lease column values for an officer who starts editing a report."""
     return {"lease_by_id": by.officer_id, "lease_until": at + load_pack(settings.PACK).clock("lease")}
 
 

@@ -75,7 +75,7 @@ class OpenedReport:
 
     @cached_property
     def guess(self) -> Guess | None:
-        """Return the apparent language of the account, judged by its beginning."""
+        """Return the apparent language of the account, judging by its opening."""
         return report_language.guess_of(self.narrative[: report_language.HINT_LENGTH])
 
     @property

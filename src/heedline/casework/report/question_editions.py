@@ -33,7 +33,7 @@ def questions_of(digest: str, kind: str, language: str = "") -> QuestionSet | No
 
 
 def as_asked(digest: str, kind: str) -> QuestionSet | None:
-    """Return the question set with which a report was submitted, or the pack's current one for its kind.
+    """Return the question set that a report was submitted with, or the pack's current set for its kind.
 
     Used where answers have to be hidden, so that an approximation is better than nothing.
     """

@@ -104,6 +104,6 @@ def spoken(guess: Guess | None, language: str, *, said: bool) -> str:
 
 
 def said_last(words: Iterable[Mapping[str, Any]]) -> str:
-    """Return the language that an officer last recorded in these parts, or "" if none was recorded."""
+    """Return the language most recently recorded by an officer, or "" if none has been."""
     said = [one for one in words if "language" in one and "number" in one]
     return str(max(said, key=lambda one: int(one["number"]))["language"]) if said else ""

@@ -1,4 +1,4 @@
-"""Matching of an officer's own terms against a text.
+"""Matching of an officer's own terms against text.
 
 Terms are names, addresses, number plates and telephone numbers. Upper and lower case, accents,
 punctuation and the spaces inside plates and numbers make no difference. Plain Python without Django.
@@ -23,7 +23,7 @@ _NUMBERS = re.compile(r"\d(?:[\s().+\-/]{0,3}\d){8,}")
 
 
 def folded(text: str) -> str:
-    """Return the words of a text in lower case and without accents.
+    """Return the words of a text, case-folded and without accents.
 
     The words are separated by one space, with one space at either end.
     """

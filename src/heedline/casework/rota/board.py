@@ -1,4 +1,4 @@
-"""View data for the rota pages, with one week of shifts and the gaps of the next fourteen days."""
+"""View data for the rota pages, with one week of shifts and the gaps in the next fourteen days."""
 
 from __future__ import annotations
 

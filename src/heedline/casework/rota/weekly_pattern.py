@@ -124,7 +124,7 @@ def from_pattern(desk: UUID, monday: date, *, at: datetime) -> WeekProposal:
 
 
 def from_week(desk: UUID, source: date, monday: date, *, at: datetime) -> WeekProposal:
-    """Return the shifts of one week moved to the same times in another, without saving them.
+    """Return one week's shifts moved to the same times in another week, without saving them.
 
     A shift belongs to the week in which it begins.
     """

@@ -151,7 +151,7 @@ class ReportsWithParts:
 def reports_with_parts(
     found: QuerySet[Report], *, first: int = 0, most: int | None = None, words: bool = False
 ) -> ReportsWithParts:
-    """Return reports with their desk, owner and searchable parts in one statement, newest first.
+    """Return reports with their desk, owner and searchable parts in one query, newest first.
 
     `first` and `most` choose a page of them, and `words` adds the parts that hold the words of their files.
     """

@@ -110,14 +110,14 @@ def between(report: UUID, found: Iterable[LinkDecision]) -> dict[UUID, tuple[Lin
 
 
 def in_force(decisions: Iterable[LinkDecision]) -> LinkDecision | None:
-    """Return the current decision from a list ordered newest first, or None."""
+    """Return the decision in force from a list ordered newest first, or None if there is none."""
     last = next(iter(decisions), None)
     return None if last is None or last.verdict is LinkVerdict.UNDONE else last
 
 
 @verb(Act.LINK_DECIDED)
 def decide(ref: UUID, other: UUID, verdict: LinkVerdict, why: str, *, by: Attendance, at: datetime) -> None:
-    """Record an officer's decision about this report and another one.
+    """Record an officer's decision on whether two reports are about the same matter.
 
     The log names this report and neither the other nor the verdict. Raises NotHere if the officer may not see both, Refused,
     Locked, NoRoom, and NotNow without a reason.

@@ -1,4 +1,4 @@
-"""Earlier reports that share details with an opened report, with the reasons in words.
+"""Earlier reports that share details with an opened report, with the reasons for each match.
 
 The keys of a report's values are looked up in the indexes of the officer's desks. The reports found are
 opened and compared in memory, so that every reason shown appears in both reports. The view is logged with the
@@ -132,7 +132,7 @@ def look(
 
 
 def words_shown(found: SeenBefore) -> list[str]:
-    """Return the texts of other reports that a view shows, to be checked against officers' own terms."""
+    """Return the text that a view shows from other reports, to check against officers' own terms."""
     shown = [reason.theirs for one in found.earlier if one.found for reason in one.found.reasons]
     return [*shown, *(decision.why for one in found.earlier for decision in one.decided)]
 
@@ -158,7 +158,7 @@ def _hits(
 def proposed(
     hits: Mapping[str, set[UUID]], shared: Mapping[str, int], decided: Iterable[LinkDecision]
 ) -> list[tuple[UUID, int]]:
-    """Return the reports to compare, those with decisions first, then by number of keys in common."""
+    """Return the reports to compare, decided ones first and then by number of shared keys."""
     counted: Counter[UUID] = Counter()
     for key, refs in hits.items():
         if key not in shared:
@@ -203,7 +203,7 @@ def _compared(
 
 
 def _first(one: EarlierReport) -> tuple[bool, bool, str]:
-    """Return the sort key that puts strong matches first, and reports decided to be different last."""
+    """Return a sort key that puts strong matches first and reports decided to be different last."""
     strong = one.found is not None and one.found.strength is Strength.STRONG
     return one.verdict == "not-same", not (strong or one.verdict == "same"), one.short
 

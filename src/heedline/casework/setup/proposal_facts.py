@@ -71,7 +71,7 @@ def organisation_of(facts: Mapping[str, str]) -> Organisation:
 
 
 def role_words(facts: Mapping[str, str]) -> str:
-    """Return the text for a role that accompanies an invitation or keys.
+    """Return the text describing the role that comes with an invitation or new keys, if any.
 
     An example is ", as officer at North East desk". Returns "" if there is no role.
     """

@@ -61,7 +61,7 @@ def reports_of_subjects(
 def linked_reports(
     refs: Iterable[UUID], *, by: Attendance, ring: Keyring, restricted: bool = False
 ) -> tuple[LinkedReport, ...]:
-    """Return the reports among these that the officer may open, once for each subject.
+    """Return those of the given reports that the officer may open, once for each linked subject.
 
     Restricted reports are left out unless `restricted` is set.
     """

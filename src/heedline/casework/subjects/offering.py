@@ -215,7 +215,7 @@ def _why_not(mine: _Opened) -> str:
 
 
 def _subjects(mine: _Opened, by: Attendance) -> tuple[OfferedSubject, ...]:
-    """Return the subjects of reports that share values with or were linked to this one, likeliest first."""
+    """Return likely subjects for a report, from reports that share values with it or are linked to it."""
     ring, here = by.keys(), mine.report.id
     with one_snapshot():
         keys = [*mine.found.keys, values.LINKED.format(here)]

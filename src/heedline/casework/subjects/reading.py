@@ -81,7 +81,7 @@ class SubjectReportLine:
 
 @dataclass(frozen=True)
 class SubjectEntryLine:
-    """An entry of a subject's history, with the value that it corrects."""
+    """An entry in a subject's history, with the value that it corrects."""
 
     ref: UUID
     short: str

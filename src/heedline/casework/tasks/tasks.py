@@ -226,7 +226,7 @@ def nothing_open(report_id: UUID) -> None:
 
 
 def with_open(reports: Iterable[UUID]) -> set[UUID]:
-    """Return the reports among these that have an open task."""
+    """Return which of these reports have an open task."""
     return set(_open_tasks().filter(report_id__in=list(reports)).values_list("report_id", flat=True))
 
 

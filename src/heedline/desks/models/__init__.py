@@ -1,4 +1,4 @@
-"""Models of desks and officers, with one module for each subject."""
+"""Models for desks and officers, with one module for each topic."""
 
 from heedline.desks.models.daily_counts import DailyCount
 from heedline.desks.models.desk import (

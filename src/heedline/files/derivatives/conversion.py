@@ -61,7 +61,7 @@ class RawFeed:
             os.close(self._writer)
 
     def abandon(self) -> None:
-        """Close the pipe of a feed that never began."""
+        """Close the pipe of a feed that never started."""
         if self._thread.ident is None:
             os.close(self.reader)
             os.close(self._writer)
@@ -77,7 +77,7 @@ def converted(
     *,
     seconds: float,
 ) -> Iterator[bytes]:
-    """Yield the bytes of a completely converted recording. Raise SandboxStopped.
+    """Yield the bytes of a recording once it has been fully converted, or raise SandboxStopped.
 
     `encoder` gets the descriptors of its raw inputs and of the file that it writes, and returns its command.
     """
@@ -115,7 +115,7 @@ def converted(
 
 
 def _judged(feeds: list[RawFeed]) -> NoDerivative | None:
-    """Decoding error, if any. A recording that is damaged part-way through is kept up to that point."""
+    """Return the decoding error, if any, keeping a recording that is only damaged part-way through."""
     if not feeds[0].moved:
         return feeds[0].wrong or NoDerivative.DAMAGED
     limits = {NoDerivative.TOO_LARGE, NoDerivative.TOO_SLOW}

@@ -65,7 +65,7 @@ def _draw(original: OriginalInMemory, writer: PartWriter, limits: DerivativeLimi
 
 
 def make_pdf(original: OriginalInMemory, writer: PartWriter, limits: DerivativeLimits) -> None:
-    """Write a PDF's page images from `limits.first_page` on, and its text.
+    """Write a PDF's text, and its page images starting at `limits.first_page`.
 
     Raise SandboxStopped.
     """
@@ -73,5 +73,5 @@ def make_pdf(original: OriginalInMemory, writer: PartWriter, limits: DerivativeL
 
 
 def make_office(original: OriginalInMemory, writer: PartWriter, limits: DerivativeLimits) -> None:
-    """Write an office document's page images and text. Raise SandboxStopped."""
+    """Write an office document's page images and text, or raise SandboxStopped."""
     _draw(original, writer, limits, office=True)

@@ -92,7 +92,10 @@ def _encoder(
 
 
 def make_film(original: OriginalInMemory, writer: PartWriter, limits: DerivativeLimits) -> None:
-    """Write the poster frame, the start of a long film and the film, or only its sound. Raise SandboxStopped."""
+    """Write the poster frame, the start of a long film and the film, or only its sound.
+
+    Raise SandboxStopped.
+    """
     recording = probe(original)
     if recording.picture is None:
         convert_sound(

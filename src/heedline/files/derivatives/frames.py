@@ -37,7 +37,7 @@ class DecoderRefusal(IntEnum):
 
 
 class FrameWriter:
-    """Write frames to a file descriptor, from inside the sandbox."""
+    """A writer of frames to a file descriptor, used inside the sandbox."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -80,7 +80,7 @@ class UnexpectedFrame(Exception):
 
 
 def read_picture_head(exactly: Callable[[int], bytes], *, most_pixels: int) -> tuple[int, int, bool]:
-    """Return width, height and whether the original was lossless. Raise UnexpectedFrame."""
+    """Return the width, the height and whether the original was lossless, or raise UnexpectedFrame."""
     width, height, lossless = PICTURE_HEAD.unpack(exactly(PICTURE_HEAD.size))
     if not 0 < width * height <= most_pixels or lossless > 1:
         raise UnexpectedFrame

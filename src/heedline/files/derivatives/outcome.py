@@ -89,7 +89,7 @@ class DerivativeSink(Protocol):
 
 @dataclass(frozen=True)
 class MadeDerivative:
-    """Result for one file.
+    """Result of making one file's derivative.
 
     `pages` is how many pages or pictures the original has, of which `parts` may hold fewer. With `failure`, what
     was finished before is in `parts` and can still be shown. The SHA-256 is the original's, and empty if not
@@ -106,5 +106,5 @@ class MadeDerivative:
 
     @property
     def sentence(self) -> str:
-        """Return the reason why the file cannot be shown, or None."""
+        """Return the reason why the file cannot be shown, or "" if it can."""
         return SENTENCES[self.failure] if self.failure else ""

@@ -29,7 +29,10 @@ def read_ready(run: SandboxRun) -> None:
 
 
 def read_frames(run: SandboxRun, handlers: dict[bytes, Callable[[], None]]) -> None:
-    """Read frames up to the end, calling the handler for each frame's tag. Raise SandboxStopped or UnexpectedFrame."""
+    """Read frames up to the end, calling the handler for each frame's tag.
+
+    Raise SandboxStopped or UnexpectedFrame.
+    """
     read_ready(run)
     while (tag := run.exactly(1)) != frames.END:
         if tag == frames.REFUSED:
@@ -74,7 +77,7 @@ def read_pages(
 
 
 def read_text(run: SandboxRun, *, most: int) -> str:
-    """Return a decoder's text output. Raise SandboxStopped or UnexpectedFrame."""
+    """Return a decoder's text output, or raise SandboxStopped or UnexpectedFrame."""
     found, text = _taking_text(run, most)
     read_frames(run, {frames.TEXT: text})
     return "".join(found)

@@ -9,7 +9,7 @@ from heedline.files.derivatives.outcome import DerivativePart, DerivativeSink, F
 
 
 class PartWriter:
-    """Writer of parts to a sink, which records the complete ones."""
+    """A writer of parts to a sink, which records each part once it is complete."""
 
     def __init__(self, sink: DerivativeSink) -> None:
         self._sink = sink

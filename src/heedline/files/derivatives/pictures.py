@@ -11,7 +11,7 @@ from heedline.files.derivatives.sandbox import SandboxLimits, decoder, sandboxed
 
 
 def make_pictures(original: OriginalInMemory, writer: PartWriter, limits: DerivativeLimits) -> None:
-    """Write one page for each image in a file. Raise SandboxStopped."""
+    """Write one page for each image in a file, or raise SandboxStopped."""
     shown = min(limits.longest_side**2, limits.pixels)
     allowed = SandboxLimits(
         wall_seconds=20,

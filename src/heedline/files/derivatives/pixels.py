@@ -1,4 +1,4 @@
-"""Decode a picture in the sandbox to raw pixels, for programs that compare pictures. Nothing is encoded or kept."""
+"""Sandboxed decoding of a picture to raw pixels, for comparing pictures."""
 
 from __future__ import annotations
 

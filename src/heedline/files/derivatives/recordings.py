@@ -148,7 +148,7 @@ def read_probe(said: str) -> Recording:
 
 
 def _first(streams: dict[int, dict[str, str]], kind: str) -> int | None:
-    """Return the first stream of a kind that is not cover art."""
+    """Return the number of the first stream of a kind, ignoring cover art."""
     return next(
         (
             number
@@ -164,13 +164,13 @@ def _index(streams: dict[int, dict[str, str]], number: int | None) -> int | None
 
 
 def _plain_rate(rate: float) -> tuple[int, int]:
-    """Return the frame rate of the original as a fraction, limited to 1 to 30 frames a second."""
+    """Return the original's frame rate as a fraction, clamped to 1 to 30 frames per second."""
     rate = min(max(rate, 1.0), 30.0) if rate > 0 else 25.0
     return round(rate * 1000), 1000
 
 
 def probe(original: OriginalInMemory) -> Recording:
-    """Probe a recording and return its properties. Raise SandboxStopped."""
+    """Return a recording's properties as reported by ffprobe, or raise SandboxStopped."""
     if ffmpeg_missing():
         raise SandboxStopped(NoDerivative.NO_PROGRAM)
     program = [_FFPROBE, *READ_ORIGINAL, "-show_entries", _ASKED, "-of", "flat"]

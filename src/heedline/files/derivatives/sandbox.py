@@ -92,7 +92,7 @@ class SandboxRun:
         self._left = limits.output
 
     def some(self, most: int = _PIPE) -> bytes:
-        """Return up to `most` bytes, or none at the end. Raise SandboxStopped."""
+        """Return up to `most` bytes of output (none at the end), or raise SandboxStopped at a limit."""
         while True:
             left = self._until - time.monotonic()
             if left <= 0 or not self._poll.poll(left * 1000):
@@ -173,7 +173,7 @@ def _ways() -> Iterator[_Way]:
 
 
 def _python() -> tuple[str, Path | None]:
-    """The interpreter used inside, and the folder to mount for it (None for the system's interpreter)."""
+    """Return the sandbox's Python interpreter, and the folder to mount for it (None for the system's)."""
     base = Path(sys.base_prefix)
     name = f"python{sys.version_info.major}.{sys.version_info.minor}"
     if base == Path("/usr"):
@@ -182,7 +182,7 @@ def _python() -> tuple[str, Path | None]:
 
 
 def _shown() -> Iterator[tuple[Path, str]]:
-    """Return the read-only mounts, as pairs of host path and sandbox path."""
+    """Yield the read-only mounts, as pairs of host path and sandbox path."""
     yield Path("/usr"), "/usr"
     for name in ("ld.so.cache", "alternatives", "fonts", "libreoffice"):
         if (place := Path("/etc", name)).exists():
@@ -359,7 +359,7 @@ def sandbox_missing() -> str | None:
 def sandboxed(
     program: Sequence[str], source: int, limits: SandboxLimits, *, passed: Sequence[int] = ()
 ) -> Iterator[SandboxRun]:
-    """Run a program with an in-memory file as its standard input. Raise SandboxStopped.
+    """Run a program with an in-memory file as its standard input, or raise SandboxStopped.
 
     `passed` are further descriptors that the program inherits. At the end everything inside is killed.
     """
@@ -372,7 +372,7 @@ def sandboxed(
 
 @contextlib.contextmanager
 def turn() -> Iterator[None]:
-    """Wait for one of this process's `AT_ONCE` conversion slots. Raise SandboxStopped."""
+    """Hold one of this process's `AT_ONCE` conversion slots, or raise SandboxStopped if none becomes free."""
     if not _turns.acquire(timeout=_PATIENCE):
         raise SandboxStopped(NoDerivative.BUSY)
     try:

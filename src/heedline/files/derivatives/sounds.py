@@ -31,14 +31,14 @@ def _encoder(pipes: list[int], written: int) -> list[str]:
 
 
 def make_sound(original: OriginalInMemory, writer: PartWriter, limits: DerivativeLimits) -> None:
-    """Write a recording, preceded by its start if it is long. Raise SandboxStopped."""
+    """Write a recording, preceded by its start if it is long, or raise SandboxStopped."""
     convert_sound(original, probe(original), writer, limits)
 
 
 def convert_sound(
     original: OriginalInMemory, recording: Recording, writer: PartWriter, limits: DerivativeLimits
 ) -> None:
-    """Write the audio of a probed recording. Raise SandboxStopped."""
+    """Write the audio of a probed recording, or raise SandboxStopped."""
     if recording.sound is None:
         raise SandboxStopped(NoDerivative.DAMAGED)
     writer.pages = 1

@@ -40,7 +40,7 @@ def _visible(sign: str) -> str:
 
 
 def make_text(original: OriginalInMemory, writer: PartWriter, limits: DerivativeLimits) -> None:
-    """Write a text file as plain UTF-8. Raise SandboxStopped."""
+    """Write a text file as plain UTF-8, or raise SandboxStopped."""
     allowed = SandboxLimits(wall_seconds=15, processor_seconds=5, memory=1 << 30, output=limits.text + 64)
     with sandboxed(decoder("plain_text", str(limits.text)), original.descriptor, allowed) as run:
         found = read_text(run, most=limits.text)

@@ -36,7 +36,7 @@ def _cued(rules: BirthRules) -> re.Pattern[str]:
 
 
 def birth_dates(text: str, rules: BirthRules) -> Iterator[tuple[str, str]]:
-    """Yield each date that follows a word for birth.
+    """Yield each date that follows a cue for a date of birth, such as "born".
 
     Yields the date as 1999-03-12 or 1999-03, and the text as it was written.
     """

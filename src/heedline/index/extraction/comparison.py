@@ -42,7 +42,7 @@ class Caution(StrEnum):
 
 
 class Weight(StrEnum):
-    """The effect of a reason.
+    """The weight that a reason carries in a comparison.
 
     A reason may count as a kind that agrees, be enough to show the report, or only support another reason.
     """
@@ -92,7 +92,7 @@ _OF_A_HOUSEHOLD = {"phone", "registration", "address"}
 def compare(
     mine: Extract, theirs: Extract, rules: MatchingRules, shared: Mapping[str, int] | None = None
 ) -> Resemblance | None:
-    """Compare two reports. Return their Resemblance, or None if they share nothing distinctive.
+    """Compare two reports and return their Resemblance, or None if nothing distinctive is shared.
 
     A value that many reports have is not distinctive. `shared` has the number of reports for each key that
     more than `shared_from` of them have.

@@ -1,4 +1,4 @@
-"""The keys under which the index finds a report, one for each way in which two reports can match.
+"""Index keys of a report, one for each way in which two reports can match.
 
 A key only proposes a report. Whether two reports share something is decided by `comparison.py` on their values. The index
 stores keys as keyed hashes. Names have at most `MOST_NAME_KEYS` keys each.
@@ -38,7 +38,7 @@ def of_report(values: Sequence[Value], sketch: Iterable[str], rules: NameRules) 
 
 
 def key_of(value: Value, rules: NameRules | None = None) -> str:
-    """Return the main key of a value.
+    """Return the main index key of a value.
 
     For a name, `rules` is needed to make the key from the name's skeletons. Returns "" for a name of one part, which
     links no reports.
@@ -49,7 +49,7 @@ def key_of(value: Value, rules: NameRules | None = None) -> str:
 
 
 def of_name(name: Name, rules: NameRules) -> tuple[str, ...]:
-    """Return the keys of a name.
+    """Return the index keys of a name.
 
     They are pairs of skeletons in order, followed by variants with one letter left out.
     """

@@ -1,4 +1,4 @@
-"""Decides whether two names may be the same person's.
+"""Comparison of names, to decide whether two of them may belong to the same person.
 
 Names may be spelt alike, sound alike, or be forms of the same name. Nothing here is a score that is shown:
 the answer is one of a few words, or none.
@@ -46,7 +46,7 @@ _ORDER = list(Likeness)
 
 
 def _cost(one: str, other: str) -> float:
-    """Return the cost of changing one sound into the other."""
+    """Return the weighted edit distance between two strings of sounds."""
     only_vowel = sum(letter in _VOWELS for letter in one) <= 1
     before = [0.0]
     for letter in other:
@@ -75,7 +75,7 @@ def _change(letter: str, against: str, only_vowel: bool) -> float:
 
 @lru_cache(maxsize=50_000)  # until `forget`
 def _sound_apart(one: str, other: str) -> float:
-    """Return the phonetic distance between two parts, divided by the length of the longer."""
+    """Return the phonetic distance between two name parts, divided by the length of the longer."""
     least = 9.0
     for mine in sounds(one):
         for theirs in sounds(other):
@@ -101,7 +101,7 @@ SOUNDS_ALIKE = 0.16
 
 
 def _slip(one: str, other: str) -> bool:
-    """Return whether one part may be a misspelling of the other.
+    """Return whether one name part may be a misspelling of the other.
 
     The shorter the part, the smaller the difference that is allowed.
     """
@@ -131,7 +131,7 @@ def forget() -> None:
 
 
 def parts_alike(one: str, other: str, rules: NameRules, *, last: bool) -> Likeness | None:
-    """Return how two parts of names are similar, or None.
+    """Return the likeness of two name parts, or None if they do not match.
 
     `last` is True if both parts may be surnames.
     """
@@ -150,7 +150,7 @@ def parts_alike(one: str, other: str, rules: NameRules, *, last: bool) -> Likene
 
 
 def alike(one: Name, other: Name, rules: NameRules) -> Likeness | None:
-    """Return how two names are similar, or None.
+    """Return the likeness of two names, or None if they do not match.
 
     Names with fewer than two parts match nothing. Every part of the shorter name must have one of the longer,
     in any order, and at least two must.

@@ -1,4 +1,4 @@
-"""Finds people's names in a text.
+"""Detection of people's names in text.
 
 A name follows a word such as "called", or begins with a known forename. It finds too few names rather than
 too many. What an answer to "What is their name?" holds needs none of this.

@@ -1,4 +1,4 @@
-"""Reduces names to forms that match even if the names are spelt differently.
+"""Normalisation of names, so that different spellings of one name match.
 
 A name is cut into parts in lower-case Latin letters, without titles and particles. Each part has *sounds*: forms in which
 letters that traditions write differently are one (`q` and `k`, `w` and `v`, Somali `x` and `h`), with vowels in three
@@ -95,7 +95,7 @@ def _sound(part: str) -> str:
 
 
 def _consonants(part: str) -> str:
-    """Return a part in its folded spelling, for a name written without vowels.
+    """Return the folded spelling of a name part that is written without vowels.
 
     A doubled letter is kept, because in such a script it stands for two sounds.
     """
@@ -179,7 +179,7 @@ class Name:
 
 
 def latin(text: str) -> str:
-    """Return a text in lower-case Latin letters without diacritics."""
+    """Transliterate text to lower-case Latin letters without diacritics."""
     if not text.isascii():
         text = _ARABIC_ARTICLE.sub("", text)
         text = anyascii(unicodedata.normalize("NFC", text))
@@ -286,7 +286,7 @@ def pairs(name: Name) -> Sequence[tuple[str, str]]:
 
 
 def readings(part: str, rules: NameRules) -> Iterable[str]:
-    """Return the skeletons of a part, and those of the names of which it is a form."""
+    """Return the skeletons of a name part, and those of the names that it is a variant of."""
     found = dict.fromkeys(skeletons(part))
     for canonical in sorted(known_as(part, rules, last=True))[:3]:
         found.update(dict.fromkeys(skeletons(canonical.replace(" ", ""))[:1]))

@@ -14,7 +14,7 @@ _TAIL = 3
 
 @lru_cache(maxsize=8)
 def _in_text(postcode: str) -> re.Pattern[str]:
-    """Return the pattern that finds a postcode as people write it in a text."""
+    """Return the pattern that finds postcodes as people type them in free text."""
     return re.compile(
         r"(?<![A-Za-z0-9])([A-Z]{1,2}[0-9][A-Z0-9]?)[ -]{0,2}([0-9O][A-Z]{2})(?![A-Za-z0-9])", re.IGNORECASE
     )

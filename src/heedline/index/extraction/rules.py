@@ -59,7 +59,7 @@ class BirthRules:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WebRules:
-    """Rules for reducing web addresses and account names to canonical form.
+    """Rules for normalising web addresses and account names.
 
     `endings` are the last parts of host names that are taken for a site's in a text.
     """

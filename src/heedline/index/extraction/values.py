@@ -8,7 +8,7 @@ from functools import cached_property
 
 
 class Kind(StrEnum):
-    """The kinds of value.
+    """The kinds of value that can be extracted from a report.
 
     Kinds that can identify somebody on their own come first.
     """
@@ -27,7 +27,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReportText:
-    """A text of a report and its source.
+    """A passage of text from a report, with its source.
 
     `holds` is one of `rules.HOLDS`. `source` says to an officer where the text stands, such as "Report" or
     "Message of 3 May".

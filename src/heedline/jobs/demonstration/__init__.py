@@ -1,1 +1,1 @@
-"""The demonstration: its desks, people, reports and files, made by the real casework functions. Start at ``cast``."""
+"""Demonstration desks, people, reports and files, created with real casework functions. See ``cast``."""

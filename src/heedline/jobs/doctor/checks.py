@@ -1,4 +1,4 @@
-"""Checks of the installation and of each process's rights, made against the database itself.
+"""Check the installation and each process's privileges against the live database.
 
 Nothing is changed. The output names tables, functions, rights and versions, and never a row, a secret or
 an address.
@@ -116,7 +116,7 @@ def secrets(home: Path) -> Iterator[CheckResult]:
 
 
 def rights(connection: Connection) -> Iterator[CheckResult]:
-    """Report the rights of each process's role, including any that exceed the design."""
+    """Report each process's database privileges, including any that the role should not have."""
     names = [roles.role(process) for process in roles.PROCESSES]
     tables: dict[str, dict[str, list[str]]] = {name: {} for name in names}
     for role, table, right, whole in connection.execute(_TABLE_RIGHTS, [names, _SCHEMAS]):
@@ -291,7 +291,7 @@ def single_sign_on(connection: Connection) -> Iterator[CheckResult]:
 
 
 def partners_site(connection: Connection) -> Iterator[CheckResult]:
-    """Check that the partner site has a host name of its own.
+    """Check that the partner site has its own host name.
 
     Browsers share cookies among the ports of one host.
     """
@@ -308,7 +308,7 @@ def partners_site(connection: Connection) -> Iterator[CheckResult]:
 
 
 def files_site(connection: Connection) -> Iterator[CheckResult]:
-    """Check that the files site has a host of its own, which receives no other site's cookies."""
+    """Check that the files site has its own host name, so that it receives no other site's cookies."""
     site = os.environ.get("HEEDLINE_FILES_URL", "http://127.0.0.2:8002")
     live = one_value(connection, "SELECT born FROM desks_installation") == "live"
     yield CheckResult(
@@ -396,7 +396,7 @@ def database(home: Path) -> tuple[str, postgres.Cluster | None]:
 
 
 def tell(findings: Iterable[CheckResult]) -> bool:
-    """Print the findings, and return False if any check found a problem."""
+    """Print the findings, and return False if any check failed."""
     well = True
     for finding in findings:
         mark = {True: "ok     ", False: "WRONG  ", None: "       "}[finding.right]

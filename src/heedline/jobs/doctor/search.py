@@ -11,7 +11,7 @@ _COVERAGE = "SELECT indexes, reports, waiting, aside, late FROM permits.search_c
 
 
 def told(connection: psycopg.Connection[tuple[Any, ...]]) -> Iterator[tuple[bool | None, str]]:
-    """Yield findings on search coverage and on overdue purging of disposed reports."""
+    """Yield findings on index coverage and on disposed reports whose purge is overdue."""
     row = connection.execute(_COVERAGE).fetchone()
     indexes, reports, waiting, aside, late = row or (0, 0, 0, 0, 0)
     yield (

@@ -1,4 +1,4 @@
-"""The `heedline keys` commands for key ceremonies, which are held in person and use printed papers.
+"""The `heedline keys` commands for key ceremonies, which are held in person with printed sheets.
 
 The commands are `root`, `begin`, `steward`, `recovery`, `recover` and `check`.
 """
@@ -22,7 +22,7 @@ NOT_TOGETHER = "This address and passphrase do not go together."
 
 
 def three_shares() -> list[str]:
-    """Return three shares, typed or scanned, one on each line."""
+    """Read three shares from the terminal, typed or scanned, one per line."""
     return [ask(f"Share, {number} of three (33 words)") for number in (1, 2, 3)]
 
 
@@ -37,7 +37,7 @@ def _papers(folder: str, what: str, holders: tuple[str, ...], shares: tuple[str,
 
 
 def root(args: argparse.Namespace) -> int:
-    """Create the root key and print its papers.
+    """Create the root key and print its share sheets.
 
     Needs no database.
     """
@@ -80,7 +80,7 @@ def begin(args: argparse.Namespace) -> int:
 
 
 def steward(args: argparse.Namespace) -> int:
-    """Appoint one more steward with the root key.
+    """Appoint another steward, using the root key.
 
     This is for a steward who is to leave, or who has lost both ways to unlock their keys.
     """
@@ -124,7 +124,7 @@ def _prove(who: NewSteward, root_hand: Hand) -> str | None:
 
 
 def make_recovery(args: argparse.Namespace) -> int:
-    """Create a desk's recovery key, signed by two stewards, and print its papers."""
+    """Create a desk's recovery key, signed by two stewards, and print its share sheets."""
     try:
         hands = [ceremonies.hand_of(email, ask(f"Passphrase of {email}")) for email in args.steward]
         desk = recovery.desk_with_code(args.desk)

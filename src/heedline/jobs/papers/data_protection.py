@@ -30,7 +30,7 @@ _OWN = "Printed by `heedline data-protection`. What the program does comes from 
 
 
 def _cell(text: str) -> str:
-    """Return the text in a form that suits both a table cell and a paragraph."""
+    """Collapse whitespace and escape pipes, so that the text fits in a Markdown table cell."""
     return " ".join(text.split()).replace("|", "\\|")
 
 

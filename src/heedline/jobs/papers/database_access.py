@@ -1,4 +1,4 @@
-"""The document on each database role's rights, generated from `heedline.database.access`.
+"""Generate the document on each database role's privileges from `heedline.database.access`.
 
 It also uses the comments in the SQL files.
 """

@@ -51,7 +51,7 @@ class Counter:
 
 
 def read_counters(folder: Traversable, forces: Mapping[str, Any]) -> dict[str, tuple[Counter, ...]]:
-    """Return the counters of every force that has any.
+    """Return the station counters of each force that has any.
 
     Raises PackError, naming the file and row.
     """

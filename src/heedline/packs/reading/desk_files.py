@@ -83,7 +83,7 @@ def _phone(table: Table) -> str:
 def check_kind_desks(
     table: Table, kinds: Mapping[str, shapes.ReportKind], desks: Mapping[str, shapes.DeskEntry]
 ) -> None:
-    """Check that each kind's own desk exists and takes that kind."""
+    """Check that the desk assigned to each kind of report exists and accepts that kind."""
     for kind in kinds.values():
         if kind.desk and (kind.desk not in desks or kind.code not in desks[kind.desk].kinds):
             raise table.wrong(f"kinds.{kind.code}.desk", "must name a desk that takes this kind")

@@ -1,4 +1,4 @@
-"""Read outcomes, their reasons and the questions to reporters.
+"""Read outcomes, their reasons and the questions that officers can send to reporters.
 
 Each applies to some kinds of report or to all.
 """
@@ -35,7 +35,7 @@ def read_reason(
 
 
 def read_template(code: str, table: Table, kinds: Collection[str]) -> shapes.QuestionTemplate:
-    """Return a question to reporters, read from its table."""
+    """Return a question for reporters, read from its table."""
     template = shapes.QuestionTemplate(code, table.text("label"), table.text("words"), _kinds(table, kinds))
     table.done()
     return template

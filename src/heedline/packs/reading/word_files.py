@@ -1,4 +1,4 @@
-"""Read the texts in every language, and the translation state of each page.
+"""Read the wording in every language, and the translation state of each page.
 
 The state of a page says who reviewed it and what it lacks.
 """
@@ -34,7 +34,7 @@ def read_all_words(
     question_files: Sequence[str],
     known_in: Mapping[str, Mapping[str, str]],
 ) -> tuple[dict[str, Words], PagesByCode]:
-    """Return the texts of each language and the state of its pages.
+    """Return each language's wording and the translation state of its pages.
 
     `known` are the values of placeholders, `known_in` those that differ in a language. `question_files` are the names of files under `questions/`, each of which is a page of the form,
     `questions.<name>`.

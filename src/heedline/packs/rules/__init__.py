@@ -1,1 +1,1 @@
-"""The rules of a jurisdiction, as data of its pack."""
+"""The rules of a jurisdiction, defined as data in its pack."""

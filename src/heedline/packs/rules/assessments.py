@@ -66,7 +66,7 @@ class AssessmentForm:
         return any(self._says(answers, choice, choice.supervisor_closes) for choice in self.choices)
 
     def needs_link(self, answers: Mapping[str, str]) -> bool:
-        """Return whether these answers say that the report is linked to an earlier one."""
+        """Return whether these answers require the report to be linked to an earlier one."""
         return any(self._says(answers, choice, choice.needs_link) for choice in self.choices)
 
     @property

@@ -25,7 +25,7 @@ class PriorityClock:
 
 @dataclass(frozen=True, slots=True)
 class OnCallStep:
-    """A step of the on-call chain, listing the people paged if nobody has taken the report in time.
+    """A step of the on-call chain: who is paged if nobody has taken the report in time.
 
     `after` is the waiting time before they are paged.
     """

@@ -25,7 +25,7 @@ type ImpactAnswers = Mapping[str, str | Rows]
 
 @dataclass(frozen=True, slots=True)
 class ImpactQuestion:
-    """One question for the organisation.
+    """One question that the organisation must answer.
 
     If it has `columns`, the answer is a list of rows. Otherwise it is a text.
     """

@@ -26,7 +26,7 @@ class FileLimits:
 
     @property
     def size(self) -> int:
-        """Return the length of the largest file, in bytes."""
+        """Return the maximum size of a single file, in bytes."""
         return self.megabytes * _MEGABYTE
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RiskPrompt:
-    """A prompt with its meaning, which is shown beside its box."""
+    """A risk prompt, with the explanation that is shown beside its text box."""
 
     label: str
     meaning: str

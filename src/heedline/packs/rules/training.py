@@ -1,4 +1,4 @@
-"""The training required for certain acts, how long it remains valid and which desks it applies to.
+"""The training required for certain actions, how long it remains valid and which desks it applies to.
 
 It is data of the pack. This is plain Python.
 """

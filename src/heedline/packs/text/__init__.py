@@ -1,1 +1,1 @@
-"""The texts of a pack in each language."""
+"""The wording of a pack in each of its languages."""

@@ -98,7 +98,7 @@ class Page:
 
 
 def read_languages(table: Table) -> dict[str, Language]:
-    """Return the languages in `[languages.cy]` tables, by code.
+    """Return the languages defined in tables such as `[languages.cy]`, by code.
 
     The first is the original of all others.
     """
@@ -118,7 +118,7 @@ def read_languages(table: Table) -> dict[str, Language]:
 
 
 def flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str | tuple[str, ...]]]:
-    """Yield every text of nested tables with its dotted key.
+    """Yield every string in nested tables, with its dotted key.
 
     A list of texts is one entry. Month names are left out.
     """
@@ -176,7 +176,7 @@ def kept_in_order(text: str) -> str:
 
 
 def in_order(data: Any) -> Any:
-    """Return TOML data with `kept_in_order` applied to every text at any depth."""
+    """Return TOML data with `kept_in_order` applied to every string at any depth."""
     if isinstance(data, str):
         return kept_in_order(data)
     if isinstance(data, list):
@@ -187,7 +187,7 @@ def in_order(data: Any) -> Any:
 
 
 def digest_of(theirs: Texts, original: Texts) -> str:
-    """Return a digest of these texts and their original.
+    """Return a digest of a page's translation together with its original.
 
     It changes if either of them does.
     """
@@ -270,7 +270,7 @@ def pages_of(
 
 
 def by_page(texts: Texts) -> dict[str, dict[str, str | tuple[str, ...]]]:
-    """Return the texts of `words/<language>.toml` grouped by page, which is the first part of their key."""
+    """Return the strings of `words/<language>.toml` grouped by page, which is the first part of their key."""
     pages: dict[str, dict[str, str | tuple[str, ...]]] = {}
     for key, text in texts.items():
         pages.setdefault(key.split(".")[0], {})[key] = text

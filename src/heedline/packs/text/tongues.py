@@ -39,7 +39,7 @@ class Tongue:
     beginnings: tuple[str, ...]
 
     def has(self, word: str) -> bool:
-        """Return whether a word is one of the language's short words or has one of its typical beginnings."""
+        """Return whether a word is one of the language's short words or starts with one of its prefixes."""
         return word in self.words or (word.startswith(self.beginnings) and word not in self.beginnings)
 
 
@@ -56,7 +56,7 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class Tongues:
-    """The languages that reporters write in and officers speak, by code, in the file's order."""
+    """The languages that reporters write in and officers speak, by code, in file order."""
 
     known: Mapping[str, Tongue]
 

@@ -1,4 +1,4 @@
-"""The texts of one language.
+"""The interface text of one language.
 
 A missing text raises an error and never leaves an empty space on a page.
 """
@@ -19,11 +19,11 @@ _PLACEHOLDER = re.compile(r"\{([a-z_]+(?:\.[a-z0-9_]+)?)\}")
 
 
 class WordMissing(KeyError):
-    """Raised when a page asks for a text that the pack does not have."""
+    """Raised when a page uses a text key that the pack does not define."""
 
 
 class Words(Mapping[str, str]):
-    """The texts of one language, by dotted key.
+    """All interface text in one language, by dotted key.
 
     `words["start.title"]` is one text. `words.lines("start.fears")` is a list of texts. Placeholders with a
     dot (`{numbers.hotline}`, `{minutes.draft}`, `{hours.draft_long}`, `{service.name}`) are filled from the
@@ -71,22 +71,22 @@ class Words(Mapping[str, str]):
             raise WordMissing(f"{self.language}: there is no text {key}") from None
 
     def lines(self, key: str) -> tuple[str, ...]:
-        """Return a list of texts, such as paragraphs or bullet points."""
+        """Return a list of strings, such as paragraphs or bullet points."""
         try:
             return self._lists[key]
         except KeyError:
             raise WordMissing(f"{self.language}: there is no list {key}") from None
 
     def template(self, key: str) -> str:
-        """Return one text with its placeholders unfilled."""
+        """Return a string without filling its placeholders."""
         return self._text(key)
 
     def borrowed(self, key: str) -> bool:
-        """Return whether a text comes from the original because this language does not have it."""
+        """Return whether a string comes from the original because this language lacks it."""
         return self.original is not None and key not in self._own
 
     def beside(self, key: str) -> Words | None:
-        """Return the original if this language's text is an unreviewed translation, otherwise None."""
+        """Return the original if this language's string is an unreviewed translation, otherwise None."""
         return None if self.borrowed(key) or key.split(".")[0] in self._reviewed else self.original
 
     def list_keys(self) -> tuple[str, ...]:
@@ -105,7 +105,7 @@ class Words(Mapping[str, str]):
         return _PLACEHOLDER.sub(lambda match: str(values[match.group(1)]), text)
 
     def page(self, name: str) -> Iterator[str]:
-        """Yield every text of one page (`start.*`), including lists, for tests and translators."""
+        """Yield every string of one page (`start.*`), including lists, for tests and translators."""
         for key, text in self._texts.items():
             if key.startswith(name + "."):
                 yield text
@@ -128,7 +128,7 @@ def fill_known(text: str, known: Mapping[str, str]) -> str:
 
 
 def fill_all(data: Any, known: Mapping[str, str]) -> Any:
-    """Return TOML data with `fill_known` applied to every text at any depth."""
+    """Return TOML data with `fill_known` applied to every string at any depth."""
     if isinstance(data, str):
         return fill_known(data, known)
     if isinstance(data, list):
@@ -154,7 +154,7 @@ class LanguageStatus:
 def read_words(
     table: Table, language: str, known: Mapping[str, str], translation: LanguageStatus | None = None
 ) -> Words:
-    """Return the texts of a language, with nested tables flattened to dotted keys.
+    """Return the interface text of a language, with nested tables flattened to dotted keys.
 
     Raises PackError for empty texts and for placeholders that the pack cannot fill.
     """

@@ -17,7 +17,7 @@ class HandOverState(StrEnum):
 
 
 class HandOver(models.Model):
-    """A report that one desk has handed over to another.
+    """The hand-over of a report from one desk to another.
 
     The desk that gave it away cannot read the report any more. It sees this row, which says nothing of the contents,
     until the other desk has accepted or returned the report. `due_at` is the time by which it does.

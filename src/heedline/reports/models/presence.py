@@ -1,4 +1,4 @@
-"""The officers who have a report open now.
+"""Officers who currently have a report open.
 
 Rows live for ten minutes and are not part of any backup.
 """

@@ -1,4 +1,4 @@
-"""Invented items of the online material desk, at every stage, with evidence."""
+"""Demonstration items for the online material desk, at every stage and with evidence."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ _QUARREL = _harmless("no", "propaganda", "Invented: a quarrel between supporters
 
 
 def load(scene: DemoScene) -> None:
-    """Take the demonstration's items to every stage, using the verbs that examiners use.
+    """Move the demonstration's items through every stage, using the same functions as examiners.
 
     They are found, being examined, awaiting review, disputed, unlawful, held, lawful and gone. The film under two
     further addresses is the same file.

@@ -1,4 +1,4 @@
-"""Invented pictures as evidence for the demonstration, uploaded as if they had been captured elsewhere.
+"""Invented pictures used as evidence in the demonstration, uploaded as if captured elsewhere.
 
 While the demonstration is made, nothing can be captured yet.
 """
@@ -18,7 +18,7 @@ _COLOURS = ("#8c4a3c", "#3c6e8c", "#6b8c3c", "#8c7a3c", "#5a3c8c")
 
 
 def upload(item: UUID, words: str, *, by: Attendance, at: datetime) -> None:
-    """Upload a picture that shows these words. The same words make the same file."""
+    """Upload a generated picture of this text as evidence. The same text always gives the same file."""
     incoming = IncomingFile("captured.png")
     incoming.write(_picture(words))
     uploading.upload(item, incoming.finish(at), _HOW, by=by, at=at)

@@ -1,4 +1,4 @@
-"""Invented notices to an invented company, at every stage."""
+"""Demonstration notices to an invented company, at every stage."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ _AGAIN = "Again11"
 
 
 def load(scene: DemoScene, first: str, second: str, third: str) -> None:
-    """Write a notice about each post, and take each to a different stage."""
+    """Create a notice about each demonstration post, and bring each one to a different stage."""
     at = scene.at
     # two hours ago, but not before the day on which the desk's key begins
     earlier = max(at - timedelta(hours=2), at.replace(hour=0, minute=0, second=0, microsecond=0))
@@ -105,7 +105,7 @@ def load(scene: DemoScene, first: str, second: str, third: str) -> None:
 
 
 def _answered(items: Mapping[str, UUID], notices: Mapping[str, UUID], by: Attendance, at: datetime) -> None:
-    """Record the outcomes of the sent notices, a moment later."""
+    """Record the company's invented answers to the notices that were sent."""
     following.record_answer(
         notices[_THANKED], CompanyAnswer.RECEIVED, "Invented: it has a number, K-1204.", by=by, at=at
     )

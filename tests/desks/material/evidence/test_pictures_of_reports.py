@@ -195,5 +195,5 @@ def test_the_page_says_what_was_not_compared(
         keeping.hold(report, "restriction", "Accuracy disputed", by=olga, at=people.at)
     page = compared()
     assert nothing not in page
-    assert "because processing of this report is restricted" in page
+    assert "because processing of the report is restricted" in page
     assert "This report’s files were not compared" in page

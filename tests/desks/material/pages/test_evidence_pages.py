@@ -94,12 +94,12 @@ def test_evidence_from_the_capture_to_the_export(
         examining.check(alone, [], gone=True, by=by, at=people.at)
     odile.get(f"/w/items/{alone}/dispose/")
     odile.send(f"/w/items/{alone}/dispose/", do="propose")
-    assert "A supervisor other than you must make the decision" in odile.html
+    assert "Another supervisor must make the decision" in odile.html
     assert "Keep the item" in odile.html
     olga.get("/w/")
     assert f'href="/w/items/{alone}/dispose/"' in olga.html
     olga.get(f"/w/items/{alone}/dispose/")
-    assert "proposed it on" in olga.html
+    assert "Proposed by" in olga.html
     olga.send(f"/w/items/{alone}/dispose/", do="dispose")
     assert "Certificate of disposal" in olga.html
     assert not MaterialItem.objects.filter(id=alone).exists()

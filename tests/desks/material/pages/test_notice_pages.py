@@ -64,7 +64,7 @@ def test_a_notice_from_the_item_to_the_company(
     assert "No company has been notified of this item" in odile.html
     odile.get(f"/w/items/{item}/notice/")
     assert odile.heading == "Notice to Kiteboard Ltd"
-    assert "Nobody has to be contacted first" in odile.html
+    assert "You do not need to contact anyone first" in odile.html
     odile.send(f"/w/items/{item}/notice/", channel=str(EMAIL))
     assert "Say what the material is, and why you ask" in odile.html
     odile.send(f"/w/items/{item}/notice/", **REFERRAL)

@@ -238,7 +238,7 @@ def alike(desk_code: str, *, words: str = "", by: Attendance, at: datetime) -> A
 
 
 def alike_page(desk_code: str, first: UUID, number: int, *, by: Attendance, at: datetime) -> AlikePage:
-    """Return one page of the group that contains this report, with whole texts and their differences.
+    """Return one page of the group that contains this report, with full texts and their differences.
 
     Raises NotHere if the report is in no group, or has been closed since, and Refused and Locked.
     """

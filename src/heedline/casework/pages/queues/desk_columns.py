@@ -20,7 +20,7 @@ class DeskColumns:
 
 
 def desk_columns(refs: Sequence[UUID], *, by: Attendance, at: datetime) -> DeskColumns:
-    """Return the columns that this officer may see for these reports."""
+    """Return the specialist desks' queue columns that this officer may see, for these reports."""
     shown = [one for desk in register.desks() for one in desk.queue_columns if by.may(one.capability)]
     told = [column.values(refs, by, at) for column in shown]
     cells = {ref: tuple(each.get(ref, "") for each in told) for ref in refs}

@@ -102,7 +102,7 @@ class QueueView:
 
     @property
     def chosen(self) -> dict[str, str]:
-        """Return the filters that are set."""
+        """Return the view's active filters, by name."""
         return {name: value for name in _FILTERS if (value := getattr(self, name))}
 
     @property
@@ -178,7 +178,7 @@ def _uuid(value: str) -> UUID | None:
 
 
 def sorts_of(state: str) -> tuple[str, ...]:
-    """Return the columns by which the reports of this state can be sorted."""
+    """Return the columns that reports in this state can be sorted by."""
     without = _NOT_CLOSED if state == "closed" else _NOT_OPEN
     return tuple(name for name in _FIRST if name not in without)
 

@@ -41,7 +41,7 @@ def _is_bomb(document: Path) -> bool:
 
 
 def _converted(out: FrameWriter) -> bool:
-    """Convert the document to a PDF on standard input, or write the reason for failing."""
+    """Convert the document to PDF and attach it to standard input, or report why that failed."""
     try:
         bomb = _is_bomb(_DOCUMENT)
     except (zipfile.BadZipFile, OSError, ValueError):
@@ -79,7 +79,7 @@ def _converted(out: FrameWriter) -> bool:
 
 
 def main() -> int:
-    """Run the decoder with the arguments of the PDF decoder."""
+    """Run the decoder, which takes the same arguments as the PDF decoder."""
     out = FrameWriter(1)
     out.ready()
     try:

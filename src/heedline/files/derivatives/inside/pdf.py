@@ -31,7 +31,7 @@ def _document(out: FrameWriter) -> pdfium.PdfDocument | None:
 
 
 def draw(out: FrameWriter, first: int, most: int, longest: int, words: int) -> None:
-    """Write the pages from `first` on as images, then up to `words` bytes of text."""
+    """Write pages as images, starting at `first`, then up to `words` bytes of text."""
     document = _document(out)
     if document is None:
         return

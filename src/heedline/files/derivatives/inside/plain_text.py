@@ -11,7 +11,7 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codec
 
 
 def decoded(data: bytes) -> str:
-    """Decode a text that may be truncated anywhere."""
+    """Decode text that may be cut off at any byte."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace")

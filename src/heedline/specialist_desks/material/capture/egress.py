@@ -1,4 +1,4 @@
-"""Egress rules of a capture, which refuse everything except public internet addresses.
+"""Egress rules for captures, which allow connections to public internet addresses only.
 
 Plain Python from the standard library alone: it runs in the sandbox of the proxy.
 """
@@ -49,7 +49,7 @@ class EgressDenied(Exception):
 
 @dataclass(frozen=True)
 class EgressRules:
-    """Exceptions to a capture's egress rules, both allowed and denied.
+    """Exceptions to the egress rules of a capture: the demonstration's port and the denied networks.
 
     `small_internet` is the port on this machine that reserved names lead to. Only a demonstration has one.
     `denied` are networks of the organisation itself.
@@ -79,7 +79,7 @@ def is_public(address: IPAddress, denied: Iterable[str] = ()) -> bool:
 
 
 def ask_the_system(host: str, port: int) -> Sequence[str]:
-    """Return the addresses that the system's resolver gives for a name."""
+    """Return the addresses of a host name, using the system's resolver."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(one[4][0]) for one in found]
 

@@ -1,4 +1,4 @@
-"""The sandboxed browser of a capture, which opens one page and writes its results.
+"""The sandboxed browser for a capture, which opens one page and outputs the results.
 
 It reads an order from standard input, and writes one line of JSON and then the files that the line lists.
 """
@@ -76,7 +76,7 @@ def _forward(to: str) -> int:
 
 
 class PageCapture:
-    """A page capture in progress, with its order and results so far."""
+    """A page capture in progress, with the request for it and its results so far."""
 
     def __init__(self, order: dict[str, Any]) -> None:
         self._order = order
@@ -142,7 +142,7 @@ class PageCapture:
             browser.close()
 
     def _left(self, most: float) -> float:
-        """Return the milliseconds until the deadline, at most `seconds`."""
+        """Return the time left until the deadline in milliseconds, limited to `most` seconds."""
         return max(1.0, min(most, self._until - time.monotonic()) * 1000)
 
     def _note(self, what: str) -> None:
@@ -260,7 +260,7 @@ class PageCapture:
         self.files.append(("warc", "application/warc", sink.getvalue()))
 
     def _ask_control(self, context: BrowserContext) -> None:
-        """Request another page of the site, to tell a missing page from a failed site."""
+        """Request the site's control page, to tell a missing page from a site that is down."""
         if not self._order["control"] or self.page["status"] not in (404, 410):
             return
         self._asking_control = True
@@ -304,7 +304,7 @@ def _picture_hash(picture: bytes) -> dict[str, Any] | None:
 
 
 def main() -> int:
-    """Carry out the order read from standard input, and write only the result to standard output."""
+    """Run the capture requested on standard input, and write only the result to standard output."""
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     order = json.loads(sys.stdin.buffer.readline())

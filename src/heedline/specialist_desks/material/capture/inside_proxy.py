@@ -30,7 +30,7 @@ _HOP_BY_HOP = frozenset(
 
 
 class FilteringProxy:
-    """The proxy for one capture, with `bytes_left` as the remaining total for all connections."""
+    """The proxy for one capture. All its connections share the allowance in `bytes_left`."""
 
     def __init__(
         self,
@@ -152,7 +152,7 @@ async def _run(order: dict[str, Any]) -> None:
 
 
 def main() -> int:
-    """Serve until standard input ends."""
+    """Serve connections until standard input is closed."""
     asyncio.run(_run(json.loads(sys.stdin.buffer.readline())))
     return 0
 

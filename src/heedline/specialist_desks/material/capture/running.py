@@ -49,7 +49,7 @@ class CaptureStopped(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class CaptureLimits:
-    """The resources of a capture and its route to the internet.
+    """The limits on a capture and its route to the internet.
 
     `vantage` names the place on the internet that it comes from, and `upstream` is the proxy through which it gets
     there. `small_internet` is the port that reserved names lead to, in a demonstration. `denied` are networks of the
@@ -66,7 +66,7 @@ class CaptureLimits:
 
 @dataclass(frozen=True)
 class CapturedFile:
-    """A file that a capture made: the picture, the visible text, or the WARC."""
+    """A file produced by a capture: the picture, the visible text or the WARC."""
 
     role: str
     media: str
@@ -75,9 +75,9 @@ class CapturedFile:
 
 @dataclass(frozen=True, kw_only=True)
 class CapturedPage:
-    """Response received from an address.
+    """The result of loading a page, with the response, the hosts contacted and the captured files.
 
-    `status` is 0 if nothing did, and `failure` then says why. `seen` are the hosts that the page asked for, each with
+    `status` is 0 if nothing was received, and `failure` then says why. `seen` are the hosts that the page asked for, each with
     the address it was resolved to, or why it was refused. `control` is the status of another page of the same site.
     `sums` are the SHA-256 of pictures and films on the page.
     """
@@ -99,12 +99,12 @@ class CapturedPage:
     files: tuple[CapturedFile, ...] = field(repr=False)
 
     def file(self, role: str) -> bytes:
-        """Return the bytes of one file, or b""."""
+        """Return the content of the file with this role, or b"" if there is none."""
         return next((one.data for one in self.files if one.role == role), b"")
 
 
 def chromium() -> str:
-    """Return the path of Chromium, or ""."""
+    """Return the path of the Chromium executable, or "" if it is not installed."""
     return next((one for one in _PLACES if os.access(one, os.X_OK)), "")
 
 
@@ -253,7 +253,7 @@ def _order(process: subprocess.Popen[bytes], **words: Any) -> None:
 
 
 class _Reader:
-    """Reader of a process's standard output with a deadline."""
+    """A reader of a process's standard output, with a deadline."""
 
     def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
         assert process.stdout is not None  # noqa: S101
@@ -272,7 +272,7 @@ class _Reader:
         return bool(data)
 
     def line(self) -> bytes:
-        """Return the next line, or b"" at the end."""
+        """Return the next line, or b"" at end of file."""
         while b"\n" not in self._kept:
             if len(self._kept) > _MOST_LINE:
                 raise CaptureStopped("The page was too large.")
@@ -281,7 +281,7 @@ class _Reader:
         return self.exactly(self._kept.index(b"\n") + 1)
 
     def exactly(self, length: int) -> bytes:
-        """Return the next bytes."""
+        """Return exactly `length` bytes. Raise CaptureStopped if the output ends early."""
         while len(self._kept) < length:
             if not self._more():
                 raise CaptureStopped(_ENDED)
@@ -308,7 +308,7 @@ def _answer(
 
 
 def _seen(proxy: subprocess.Popen[bytes]) -> Sequence[Mapping[str, Any]]:
-    """Stop the proxy, and return the connections that it passed on and refused."""
+    """Stop the proxy, and return the connections that it allowed or refused."""
     assert proxy.stdin is not None  # noqa: S101
     with suppress(BrokenPipeError):
         proxy.stdin.close()

@@ -1,4 +1,4 @@
-"""The capture's two bubblewrap sandboxes: a networked proxy and a browser without network.
+"""The capture's two bubblewrap sandboxes: a networked proxy and a browser without network access.
 
 What is shown inside is the system's programs and the few packages that each needs, read-only. Nothing of this
 installation is: no home, no key file, no configuration. The environment is empty.
@@ -35,12 +35,12 @@ _HERE = Path(__file__).resolve().parent
 
 
 def bwrap() -> str | None:
-    """Return the path of bubblewrap, or None."""
+    """Return the path of bubblewrap, or None if it is not installed."""
     return shutil.which("bwrap", path="/usr/bin:/bin:/usr/local/bin")
 
 
 def start_proxy(folder: Path, *, seconds: float) -> subprocess.Popen[bytes]:
-    """Start the proxy in a sandbox with network access and only its socket folder."""
+    """Start the proxy in a sandbox that has network access and can write only to its socket folder."""
     names = ("resolv.conf", "hosts", "nsswitch.conf", "host.conf", "gai.conf")
     resolving = [one for name in names if (one := Path("/etc", name)).exists()]
     options = [

@@ -1,4 +1,4 @@
-"""Delivery attempts of a notice: retry times, overall result and the token of the company's page."""
+"""Delivery attempts for a notice, with retry times, the overall result and the company page's token."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Final
 
 
 class AttemptOutcome(StrEnum):
-    """Result of a delivery attempt."""
+    """The result of a delivery attempt."""
 
     ACCEPTED = "accepted"
     """The company's system accepted the notice."""
@@ -21,11 +21,11 @@ class AttemptOutcome(StrEnum):
     NEVER = "never"
     """A permanent failure, such as an unknown address or a rejected signature."""
     BOUNCED = "bounced"
-    """Accepted, but returned later."""
+    """The notice was accepted, but later returned as undeliverable."""
 
 
 class DeliveryState(StrEnum):
-    """Overall result of all delivery attempts."""
+    """The overall result of all delivery attempts."""
 
     WAITING = "waiting"
     DELIVERED = "delivered"
@@ -72,7 +72,7 @@ def next_attempt(attempts: Sequence[DeliveryAttempt], approved: datetime) -> dat
 
 
 def _since_success(attempts: Sequence[DeliveryAttempt]) -> int:
-    """Return the number of consecutive failures at the end."""
+    """Return the number of failed attempts since the last success."""
     count = 0
     for one in sorted(attempts, key=lambda one: one.at, reverse=True):
         if one.outcome is AttemptOutcome.ACCEPTED:
@@ -87,5 +87,5 @@ def new_answer_token() -> str:
 
 
 def answer_token_hash(token: str) -> bytes:
-    """Return the lookup hash of a token, or of any text, which then matches nothing."""
+    """Return the hash under which a company page's token is stored and looked up."""
     return hashlib.sha256(b"heedline notice answer:" + token.encode("utf-8", "surrogatepass")).digest()

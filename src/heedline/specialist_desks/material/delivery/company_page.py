@@ -1,4 +1,4 @@
-"""A company's actions on the page of a notice, run in the partner process without desk keys.
+"""A company's actions on its page for a notice, run in the partner process without desk keys.
 
 The token in the address is all that opens the page. The page knows the notice's reference and what was answered, and
 nothing that the notice says. An answer is sealed to the desk.
@@ -45,7 +45,7 @@ class CompanyPage:
 
     @property
     def possible(self) -> tuple[CompanyAnswer, ...]:
-        """Return the answers that the company can give now."""
+        """Return the answers that the company may give in the notice's current state."""
         if self.withdrawn:
             return ()
         again = {self.answer} & {CompanyAnswer.ASKS, CompanyAnswer.OBJECTS}
@@ -71,7 +71,7 @@ def look(token: str) -> CompanyPage:
 
 
 def answer(token: str, said: CompanyAnswer, text: str, name: str, *, at: datetime) -> None:
-    """Store a company's answer, sealed to the desk, without changing the desk's own state.
+    """Store a company's answer, sealed to the desk, without changing the notice's state at the desk.
 
     Raises NotHere, NotNow, NoRoom and SealingStopped.
     """

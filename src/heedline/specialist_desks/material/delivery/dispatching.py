@@ -61,7 +61,7 @@ def carry_request(request: SignedRequest, *, to: str, at: datetime) -> CarriedNo
 
 
 def can_carry(kind: ChannelKind) -> bool:
-    """Return whether this program can deliver through a channel. Web forms are filled in by hand."""
+    """Return whether this service can deliver through a channel. Web forms are filled in by hand."""
     return kind in {ChannelKind.EMAIL, ChannelKind.WEBHOOK}
 
 
@@ -87,7 +87,7 @@ def _text(body: bytes) -> str:
 
 
 def _run(errand: Mapping[str, Any]) -> CarriedNotice:
-    """Run a courier with its task sent over a pipe, and return its result."""
+    """Run a courier process, passing its task over a pipe, and return its result."""
     command = [sys.executable, "-m", "heedline.specialist_desks.material.delivery.courier"]
     kept = {name: value for name, value in os.environ.items() if name in _INHERITED}
     try:

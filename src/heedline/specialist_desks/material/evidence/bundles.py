@@ -47,7 +47,7 @@ class VerifiedBundle:
 
 
 class _Sink:
-    """A write-only file whose blocks can be taken as they are written."""
+    """A write-only file object that buffers data until it is collected with `take`."""
 
     def __init__(self) -> None:
         self._kept = bytearray()
@@ -57,7 +57,7 @@ class _Sink:
         return len(data)
 
     def flush(self) -> None:
-        """Do nothing, because blocks are taken rather than flushed."""
+        """Do nothing, because buffered data is collected with `take`."""
 
     def take(self) -> bytes:
         """Return the data written since the last call."""
@@ -176,5 +176,5 @@ def _digest(opened: zipfile.ZipFile, name: str) -> str:
 
 
 def _named(name: str) -> zipfile.ZipInfo:
-    """Return a zip entry with a fixed time."""
+    """Return a zip entry with a fixed timestamp."""
     return zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))

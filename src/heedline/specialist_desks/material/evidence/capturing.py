@@ -55,7 +55,7 @@ def capture(ref: UUID, *, by: Attendance, at: datetime) -> LookedAt:
 
 
 def look(ref: UUID, *, by: Attendance, at: datetime) -> LookedAt:
-    """Check whether an item is still online, and store the proof. Raise as `capture` does."""
+    """Check whether an item is still online, and store the proof. Raises the same errors as `capture`."""
     return _look(ref, EvidenceKind.CHECK, by=by, at=at)
 
 
@@ -75,7 +75,7 @@ def _look(ref: UUID, kind: EvidenceKind, *, by: Attendance, at: datetime) -> Loo
 
 @item_verb(MaterialAct.CAPTURE_BEGUN)
 def _begin(ref: UUID, *, by: Attendance, at: datetime) -> _Begun:
-    """Log a page request before it is made, because the site can see it."""
+    """Check that a page may be requested, and log the request before it is made."""
     found = find(ref, by=by, at=at)
     found.permit(MaterialCapability.EXAMINE)
     if found.state is ItemState.REFERRED:

@@ -35,7 +35,7 @@ CHANGED = "The evidence of this item is not what was recorded."
 
 @dataclass(frozen=True)
 class EvidenceFile:
-    """A file of an entry. `role` says what it is: picture, text, warc, or upload."""
+    """A file of an evidence entry, with its role: picture, text, warc or upload."""
 
     role: str
     media: str
@@ -46,7 +46,7 @@ class EvidenceFile:
 
 @dataclass(frozen=True)
 class OpenedEntry:
-    """An entry as it was recorded, with its files and time stamp. `damaged` means that one of its files was unreadable."""
+    """An evidence entry with its files and time stamp. `damaged` means that a file was unreadable."""
 
     id: UUID
     link: ChainLink
@@ -143,7 +143,7 @@ def opened(item: MaterialItem, ring: Keyring) -> tuple[OpenedEntry, ...]:
 
 
 def whole(item: MaterialItem, ring: Keyring) -> tuple[OpenedEntry, ...]:
-    """Return an item's chain for a verb that needs it. Raise NotNow if it is broken."""
+    """Return an item's evidence chain. Raise NotNow if it is broken."""
     try:
         return opened(item, ring)
     except BrokenChain as why:
@@ -151,7 +151,7 @@ def whole(item: MaterialItem, ring: Keyring) -> tuple[OpenedEntry, ...]:
 
 
 def logged(item: UUID) -> tuple[int, bytes]:
-    """Return the number and hash of an item's newest entry according to the log, or zero for none."""
+    """Return the number and hash of an item's newest entry according to the log, or 0 if it has none."""
     acts = [str(one) for one in ADDING]
     details: Sequence[Mapping[str, Any]] = list(
         Event.objects.filter(thing="item", thing_id=item, act__in=acts, outcome="done").values_list(

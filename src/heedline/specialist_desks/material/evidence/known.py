@@ -46,7 +46,7 @@ class KnownMatch:
 
 @dataclass(frozen=True)
 class PicturesLookedUp:
-    """The matches of a report's pictures, each with the picture's number, and how many were looked up of how many.
+    """The known material that matches a report's pictures, and how many pictures were compared.
 
     `closed_pages` is the number of pages of the bank that did not open.
     """
@@ -116,7 +116,7 @@ def items_with_files_of(report: UUID, desk: UUID, ring: Keyring) -> Sequence[UUI
 
 
 def like_pictures_of(report: UUID, desk: UUID, ring: Keyring, *, most: int) -> PicturesLookedUp:
-    """Look up the first `most` pictures of a report among the desk's known material.
+    """Compare up to `most` pictures of a report with the desk's known material.
 
     Pictures are decoded in the sandbox and hashed here. Nothing is added to the bank, and nothing is kept. Raises
     CannotOpen and ChangedSinceArrival for a report that does not open.

@@ -77,7 +77,7 @@ class ItemEvidence:
 
 
 def evidence_of(ref: UUID, *, by: Attendance) -> ItemEvidence:
-    """Return the evidence of an item, whose view the caller has logged. Raise NotHere or Locked."""
+    """Return an item's evidence. The caller must have logged the view. Raise NotHere or Locked."""
     ring = by.keys()
     item = MaterialItem.objects.filter(desk_id__in=by.desk_ids, id=ref).first()
     if item is None:
@@ -94,7 +94,7 @@ def evidence_of(ref: UUID, *, by: Attendance) -> ItemEvidence:
 
 
 def open_file(ref: UUID, number: int, role: str, *, by: Attendance, at: datetime) -> str:
-    """Log the view of an evidence file, and return a single-use files site token.
+    """Log the view of an evidence file, and return a single-use token for the files site.
 
     Raises NotHere, Refused, Locked, NotNow for evidence that was changed, and OnBreak for an examiner who is not to look now.
     """
@@ -104,7 +104,7 @@ def open_file(ref: UUID, number: int, role: str, *, by: Attendance, at: datetime
 
 @item_verb(MaterialAct.EVIDENCE_VIEWED)
 def _shown_by(ref: UUID, *, by: Attendance, at: datetime) -> tuple[str, ...]:
-    """Return what an item may show, for an officer who may look at its evidence."""
+    """Return an item's content categories, if the officer may view its evidence."""
     found = find(ref, by=by, at=at)
     found.permit(MaterialCapability.SEE)
     if found.state is ItemState.REFERRED:
@@ -129,7 +129,7 @@ def _open_file(ref: UUID, number: int, role: str, *, by: Attendance, at: datetim
 
 
 def export(ref: UUID, *, by: Attendance, at: datetime) -> tuple[str, str]:
-    """Log the export of an item's evidence, and return a single-use download token and its last hash.
+    """Log the export of an item's evidence, and return a single-use download token and the last hash.
 
     Raises NotHere, Refused, Locked, and NotNow for evidence that was changed or is not there.
     """
@@ -205,7 +205,7 @@ def _stamped(one: OpenedEntry) -> datetime | None:
 
 
 def _known(words: Sequence[Mapping[str, Any]], by: Attendance) -> tuple[KnownItem, ...]:
-    """Return similar items, by this item's captures and uploads."""
+    """Return the items that matched this item's captures and uploads, with the closest match for each."""
     best: dict[UUID, Mapping[str, Any]] = {}
     for entry in words:
         for one in entry["told"].get("known", ()):

@@ -47,7 +47,7 @@ def locator_of(content: ItemContent) -> Locator | None:
 
 
 def control_of(locator: Locator) -> str:
-    """Return the address of a page that exists as long as the site does."""
+    """Return the URL of the site's front page, which shows whether the site itself is up."""
     scheme, _, rest = locator.address.partition("://")
     return f"{scheme}://{rest.partition('/')[0]}/"
 

@@ -1,4 +1,4 @@
-"""Referral of possible child abuse material, which nobody at the desk views or compares any more."""
+"""Refer possible child abuse material, after which the desk no longer views or compares it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Suspend faulty rules for stored pages: one that fires on nearly all of a platform's items in a day is not applied.
+"""Suspend faulty liveness rules, which match nearly all of a platform's items in a day.
 
 Which rule fired is sealed with each check, so this is worked out in the session that makes one. The log notes on the desk that a
 rule is suspended, and not which, because a rule can name a platform; from that the worker raises the alarm.
@@ -28,7 +28,7 @@ _MOST = 500
 
 
 def suspended_rules(found: FoundItem) -> frozenset[str]:
-    """Return the codes of rules that are suspended at an item's desk now.
+    """Return the codes of liveness rules that are currently suspended at an item's desk.
 
     Only items count that were there a day ago, each with its last check. Nothing is opened while they are too few to tell.
     """
@@ -75,7 +75,7 @@ def lasts(alarm: Alarm, at: datetime) -> bool:
 
 
 def _firing(told: Mapping[str, Any]) -> RuleFiring:
-    """Return the rule that a check counts for. A suspended rule still counts, or its suspension would end at once."""
+    """Return the rule that a check matched, including a rule that is suspended."""
     codes = {one.code for one in rules().pages}
     fired = str(told.get("suspended") or told.get("rule", ""))
     return RuleFiring(str(told.get("platform", "")), fired if fired in codes else "")

@@ -28,7 +28,7 @@ def limits_of(vantage: str) -> CaptureLimits:
 
 
 def _small_internet() -> int:
-    """Return the port for reserved names, which exists only in a demonstration database."""
+    """Return the port that serves reserved host names in a demonstration, or 0 if there is none."""
     port: int = settings.SMALL_INTERNET
     if not port or not StandingInstallation.objects.filter(born="demo").exists():
         return 0

@@ -32,7 +32,7 @@ def watch(ref: UUID, *, by: Attendance, at: datetime) -> None:
 
 
 def begin(found: FoundItem, at: datetime) -> None:
-    """Restart an item's checks from this time if it can be checked, as sending a notice does."""
+    """Restart an item's schedule of checks from this time, if the item can be checked."""
     if found.state not in WATCHED or locator_of(found.content) is None:
         return
     item = found.item
@@ -50,7 +50,7 @@ def due(*, by: Attendance, at: datetime) -> Sequence[UUID]:
 
 
 def raise_late(at: datetime) -> None:
-    """Raise an alarm at each desk with a check that is overdue by the times of the pack. Safe to repeat."""
+    """Raise an alarm at each desk with a check that is overdue under the pack's limits. Safe to repeat."""
     late = LivenessWatch.objects.filter(late_at__lt=at)
     desks = set(late.values_list("desk_id", flat=True))
     paging.raise_alarms(MaterialAlarm.CHECK_LATE, at, [(desk, None) for desk in desks])

@@ -1,4 +1,4 @@
-"""Check that every file of an item's evidence is still in storage as recorded, and raise an alarm if it is not.
+"""Check that evidence files are still in storage as recorded, and raise an alarm if any is not.
 
 The worker sees a file that is missing or cut off. One that was exchanged for another of the same size is found by whoever
 reads it with the desk's keys, which each capture, check and export does.
@@ -71,7 +71,7 @@ def is_damaged(alarm: Alarm, at: datetime) -> bool:
 
 
 def _reads(file: EvidenceFile, found: FoundItem) -> bool:
-    """Return whether a file is as it was recorded. A file that this session has no key for counts as undamaged."""
+    """Return whether a file is undamaged, or cannot be checked because this session lacks its key."""
     ring = found.by.keys()
     header = DeskPartHeader.objects.filter(container=file.kept.container).first()
     if header is not None and header.epoch not in ring.seeds:

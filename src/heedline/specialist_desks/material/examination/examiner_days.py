@@ -21,7 +21,7 @@ KEPT, SHOWN = timedelta(days=28), timedelta(days=7)
 
 @dataclass(frozen=True)
 class ExaminerMinutes:
-    """One examiner's viewing minutes on one or more days, and how many of them were spent on severe items."""
+    """One examiner's viewing minutes, and how many of them were spent on severe items."""
 
     name: str
     minutes: int
@@ -38,7 +38,7 @@ class ExaminersTime:
 
 
 def add(minutes: int, *, severe: bool, by: Attendance, at: datetime) -> None:
-    """Add minutes to the examiner's day, as severe minutes too if the item may show what the pack calls severe.
+    """Add viewing minutes to the examiner's day, counting them as severe as well if `severe` is true.
 
     Must be called inside the caller's transaction, which holds the examiner's account.
     """

@@ -1,4 +1,4 @@
-"""Verbs for examining items, from taking one to the decision."""
+"""The examiner's actions on an item, from taking it to deciding on it."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ def unit_has_it(ref: UUID, *, by: Attendance, at: datetime) -> None:
 
 @item_verb(MaterialAct.MOVED)
 def approve_audience(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Approve notifying a company of an item with a closed audience.
+    """Approve a notice to a company about an item that had only a closed audience.
 
     A notice may then give the reporter away. Raises NotHere, Refused and NotNow.
     """
@@ -199,7 +199,7 @@ def _only_the_owner(found: FoundItem) -> None:
 
 
 def _reasons_given(form: ExaminationForm, opinion: Opinion) -> None:
-    """Raise Incomplete unless each met provision has a reason, and every other outcome a context."""
+    """Raise Incomplete if a met provision lacks its reason, or an item that is not illegal lacks its context."""
     for code in opinion.met:
         if not form.reasons.get(code, "").strip():
             raise law_of.Incomplete(f"why-{code}", "Say why this provision is met")
@@ -208,7 +208,7 @@ def _reasons_given(form: ExaminationForm, opinion: Opinion) -> None:
 
 
 def _opinion_of_first(found: FoundItem, earlier: Sequence[Examination]) -> Opinion:
-    """Return the first examiner's opinion, from its stored codes."""
+    """Return the first examiner's opinion, built from its stored codes."""
     first = next(one for one in earlier if one.place == Place.FIRST and one.round == found.item.round)
     return Opinion(ItemOutcome(first.outcome), frozenset(first.met))
 

@@ -1,4 +1,4 @@
-"""Limits on the time that an examiner spends viewing items, and when breaks are due. Needs no database."""
+"""Limits on an examiner's viewing time, and when breaks are due. Needs no database."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Exposure:
     last_severe: bool = False
 
     def looked(self, at: datetime) -> Exposure:
-        """Return the account after a view at this time. Views within one minute count as one."""
+        """Return the viewing time after a view at `at`. Views within one minute count as one."""
         now = self if self.day == at.date() else Exposure(at.date())
         if now.last_at is None:
             return replace(now, minutes=now.minutes + 1, since_break=now.since_break + 1, last_at=at)
@@ -51,15 +51,15 @@ class Exposure:
         )
 
     def is_with_last(self, at: datetime) -> bool:
-        """Return whether the examiner was still looking at the last item until this time."""
+        """Return whether time up to `at` still counts as viewing the last item."""
         return self.day == at.date() and self.last_at is not None and at - self.last_at <= TOGETHER
 
     def minutes_until(self, after: Exposure) -> int:
-        """Return the minutes that a later account of the same examiner adds on its day."""
+        """Return the viewing minutes in a later record of the same examiner that this one does not include."""
         return after.minutes - (self.minutes if self.day == after.day else 0)
 
     def with_break(self, at: datetime) -> Exposure:
-        """Return the account with a break that begins now."""
+        """Return the viewing time with a break that starts now."""
         return replace(self, since_break=0, break_until=at + BREAK)
 
     def on_break(self, at: datetime) -> bool:

@@ -33,7 +33,7 @@ class Provision:
 
 @dataclass(frozen=True, slots=True)
 class ProscribedOrganisation:
-    """An organisation, and the day from which it is proscribed."""
+    """A proscribed organisation, with the date of its proscription."""
 
     code: str
     name: str
@@ -51,7 +51,7 @@ class ExpressionAnswer:
 
 @dataclass(frozen=True, slots=True)
 class MaterialLaw:
-    """Questions and provisions of an examination of online material."""
+    """The questions and provisions that an examination of online material uses."""
 
     provisions: Mapping[str, Provision]
     organisations: Mapping[str, ProscribedOrganisation]
@@ -89,7 +89,7 @@ class Incomplete(Exception):
 
 
 def opinion_of(answers: ExaminationAnswers, law: MaterialLaw, *, on: date) -> Opinion:
-    """Return the outcome of these answers on a given day, with the provisions that are met.
+    """Return the outcome that these answers lead to on a given day, with the provisions that are met.
 
     Raises Incomplete.
     """

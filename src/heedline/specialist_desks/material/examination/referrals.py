@@ -17,5 +17,5 @@ def watch(at: datetime) -> None:
 
 
 def is_late(alarm: Alarm, at: datetime) -> bool:
-    """Return whether a referral of the alarm's desk is overdue."""
+    """Return whether the alarm's desk has an overdue referral."""
     return MaterialItem.objects.filter(desk=alarm.desk_id, referral_due_at__lt=at).exists()

@@ -24,12 +24,12 @@ OPTED_OUT = "You have chosen not to be shown items of this kind. Leave it to a c
 
 
 class OnBreak(NotNow):
-    """Raised when an examiner may not view items now. The text says until when."""
+    """Raised when an examiner may not view items now. The message tells the examiner why."""
 
 
 @dataclass(frozen=True)
 class MyWelfare:
-    """An examiner's own welfare figures."""
+    """An examiner's own viewing time, breaks and opt-outs."""
 
     minutes: int
     since_break: int

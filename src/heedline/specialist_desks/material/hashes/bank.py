@@ -24,7 +24,7 @@ _BLOCK = 16_384
 
 
 class Band(StrEnum):
-    """Similarity of two pictures or texts, shown to examiners as information only."""
+    """The similarity of two pictures or texts, shown to examiners for information only."""
 
     SAME = "same"
     """The same hash."""
@@ -35,7 +35,7 @@ class Band(StrEnum):
 
 
 def band(distance: int) -> Band | None:
-    """Return the band of a distance between two PDQ hashes, or None beyond the threshold."""
+    """Return the similarity band for a distance between two PDQ hashes, or None above the threshold."""
     if distance == 0:
         return Band.SAME
     if distance <= 16:
@@ -58,12 +58,12 @@ class BankMatch:
 
 
 class PictureBank:
-    """A bank of known PDQ hashes, searched by comparison with every entry."""
+    """A bank of known PDQ hashes, with a linear search."""
 
     def __init__(
         self, hashes: Sequence[bytes] | npt.NDArray[np.uint8], qualities: Sequence[int] | None = None
     ):
-        """Build the bank from hashes of 32 bytes.
+        """Build the bank from 32-byte hashes.
 
         An entry of a quality below 50 is kept in its place and never matches. Raises ValueError for a hash of
         another length.
@@ -124,10 +124,10 @@ class PictureBank:
 
 
 class TextBank:
-    """A bank of known text sketches, searched by comparison with every entry."""
+    """A bank of known text sketches, with a linear search."""
 
     def __init__(self, sketches: Sequence[TextSketch]):
-        """Build the bank. Sketches of short texts keep their position and never match."""
+        """Build the bank. Sketches of short texts keep their position but never match."""
         self._minima = np.zeros((len(sketches), SKETCH_SIZE), dtype=np.uint32)
         self._short = np.array([not one.claims for one in sketches], dtype=np.bool_)
         for at, one in enumerate(sketches):

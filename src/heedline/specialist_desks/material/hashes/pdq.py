@@ -1,4 +1,4 @@
-"""PDQ, the perceptual hash of pictures published by Facebook in 2019, in numpy.
+"""A numpy implementation of PDQ, the perceptual image hash that Facebook published in 2019.
 
 The steps are those of the reference implementation (ThreatExchange, `pdq/cpp`): luminance, two passes of a box
 filter in each direction, 64 × 64 samples, the 16 × 16 lowest frequencies of a cosine transform, and one bit for
@@ -75,7 +75,7 @@ def hash_picture(pixels: npt.NDArray[np.uint8]) -> PictureHash | None:
 
 @lru_cache(maxsize=64)
 def _filter(length: int) -> npt.NDArray[np.float32]:
-    """Return the 64-row matrix that filters a line of `length` pixels twice and samples it."""
+    """Return the matrix that box-filters a line of `length` pixels twice and samples it at 64 points."""
     matrix = np.zeros((_SIDE, length), dtype=np.float64)
     window = (length + 2 * _SIDE - 1) // (2 * _SIDE)
     right = (window + 2) // 2 - 1
@@ -109,7 +109,7 @@ def _quality(small: npt.NDArray[np.float32]) -> int:
 
 
 def _turned(frequencies: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], ...]:
-    """Return the image's frequencies in its eight orientations, which differ only in sign and order."""
+    """Return the image's DCT coefficients in its eight orientations, which differ only in sign and order."""
     odd_rows = np.where(np.arange(_FREQUENCIES) % 2, 1, -1).astype(np.float32)[:, None]
     odd_columns = odd_rows.T
     both = odd_rows * odd_columns

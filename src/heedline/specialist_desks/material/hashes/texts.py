@@ -1,4 +1,4 @@
-"""Text sketches, which identify near-duplicates.
+"""Text sketches, used to detect near-duplicate texts.
 
 A sketch holds the smallest value of each of 64 hashes over all runs of three words. The share of minima that agree
 estimates the share of runs that two texts have in common (Broder's MinHash).

@@ -1,4 +1,4 @@
-"""Add items by hand, and open a danger to life from an item."""
+"""Add items by hand, and record a danger to life that an item reveals."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def add(text: str, *, by: Attendance, at: datetime) -> UUID:
 
 @item_verb(MaterialAct.DANGER)
 def open_danger(ref: UUID, *, by: Attendance, at: datetime) -> UUID:
-    """Open a danger to life on the newest open report naming the item, and return the report.
+    """Record a danger to life on the newest open report naming the item, and return the report.
 
     Raises NotHere, Refused, Locked, and NotNow if no open report names the item.
     """

@@ -36,7 +36,7 @@ def rules() -> LocatorRules:
 
 
 def locators_of(texts: Iterable[SearchedText]) -> tuple[Locator, ...]:
-    """Return the distinct locators in a report's texts, in order."""
+    """Return the distinct locators in a report's text, in order."""
     read: Sequence[SearchedText] = [one for one in texts if one.part in _READ]
     said = {one.answered: one.text for one in read}
     found: dict[str, Locator] = {}

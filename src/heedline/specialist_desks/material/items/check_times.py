@@ -26,7 +26,7 @@ def rules() -> LivenessRules:
 
 
 def due_and_late(item: UUID, began: datetime, done: int) -> tuple[datetime | None, datetime | None]:
-    """Return when the next check of an item is due and when it is overdue, or None twice after the last.
+    """Return when an item's next check is due and when it becomes overdue, or two Nones after the last.
 
     Checks began at `began`, and `done` of them were made.
     """
@@ -35,7 +35,7 @@ def due_and_late(item: UUID, began: datetime, done: int) -> tuple[datetime | Non
 
 
 def made(found: FoundItem) -> None:
-    """Count a check of an item and schedule the next one."""
+    """Record that a check of an item was made, and schedule the next one."""
     row = LivenessWatch.objects.select_for_update(of=("self",)).filter(item=found.item).first()
     if row is None or row.due_at is None:
         return
@@ -48,5 +48,5 @@ def made(found: FoundItem) -> None:
 
 
 def _fraction(item: UUID) -> float:
-    """Return an item's fixed number from 0 to 1, which spreads its checks."""
+    """Return a fixed fraction from 0 to 1 for an item, used to spread checks over time."""
     return (item.int % 1_000) / 1_000

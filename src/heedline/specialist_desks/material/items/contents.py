@@ -22,7 +22,7 @@ class ItemAddress:
 
 @dataclass(frozen=True, slots=True)
 class ItemContent:
-    """The desk's information about an item. `parts` are codes of priority factors, and `categories` codes of content."""
+    """The sealed details of an item. `parts` holds priority factor codes, `categories` content codes."""
 
     addresses: tuple[ItemAddress, ...]
     parts: tuple[str, ...] = ()
@@ -34,7 +34,7 @@ class ItemContent:
         return priority(self.parts)
 
     def with_part(self, code: str) -> ItemContent:
-        """Return the content with a further part of the priority."""
+        """Return a copy of the content with one more priority factor."""
         return replace(self, parts=tuple(dict.fromkeys([*self.parts, code])))
 
     def to_words(self) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def prepare(visit: IndexVisit) -> bool:
 
 
 def document(item: MaterialItem, content: ItemContent) -> Document:
-    """Return an item's index document, with its locators, words and open priority."""
+    """Return an item's index document, with its locators, search words and list ranks."""
     keys = [AT.format(one.key) for one in content.addresses]
     keys += [
         RANK.format(name, content.priority.points) for name, some in RANKED.items() if item.state in some
@@ -133,12 +133,12 @@ def reports_naming(index: SealedIndex, keys: Sequence[str], *, most: int = 1_000
 
 
 def ranked(index: SealedIndex, name: str, *, most: int) -> list[UUID]:
-    """Return up to `most` items of a list of `RANKED`, highest priority first."""
+    """Return up to `most` items of the ranked list called `name`, highest priority first."""
     return index.first_of([RANK.format(name, points) for points in range(HIGHEST, -1, -1)], most=most)
 
 
 def reports_naming_each(index: SealedIndex, items: Mapping[UUID, Sequence[str]]) -> dict[UUID, int]:
-    """Return the number of reports that name any locator of an item, for each of these items' locators."""
+    """Return, for each item, the number of reports that name any of its locators."""
     found = index.seen([NAMES.format(key) for keys in items.values() for key in keys], most=1_000)
     return {
         item: len({ref for key in keys for ref in found.get(NAMES.format(key), ())})
@@ -158,7 +158,7 @@ def create(desk: UUID, content: ItemContent, index: SealedIndex, *, on: date) ->
 
 
 def _raise(ident: UUID, visit: IndexVisit) -> None:
-    """Raise an item's priority for the danger mentioned in another report."""
+    """Raise an item's priority because another report that names it mentions danger."""
     item = MaterialItem.objects.select_for_update().filter(id=ident, desk_id=visit.desk).first()
     opened = desk_parts.opened([item.container], visit.ring) if item is not None else {}
     if item is None or item.container not in opened:

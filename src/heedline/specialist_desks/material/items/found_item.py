@@ -1,4 +1,4 @@
-"""Steps that every verb on an item shares: lookup, permission, transition and logging."""
+"""The steps shared by every action on an item: lookup, permission, transition and logging."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class FoundItem:
         self.item.indexed = None
 
     def save(self) -> None:
-        """Store the item's row with its next version, and end its checks if no removal is needed."""
+        """Save the item's row as its next version, and end its checks if its state no longer needs them."""
         item = self.item
         item.version += 1
         item.save(
@@ -81,7 +81,7 @@ class FoundItem:
         self.item.indexed = None
 
     def record(self, act: MaterialAct, **detail: str | int | bool) -> None:
-        """Log the act in the same transaction."""
+        """Log the action in the same transaction."""
         journal.record(
             act,
             actor=self.by.officer_id,
@@ -119,14 +119,14 @@ def find(ref: UUID, *, by: Attendance, at: datetime, version: int | None = None)
 
 
 def item_verb[**P, R](act: MaterialAct) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Declare `do(ref, …, by=…, at=…)` as a verb on an item."""
+    """Return a decorator that makes `do(ref, …, by=…, at=…)` an action on an item."""
     return verb_on(act, MaterialItem, "item")
 
 
 def verb_on[**P, R](
     act: MaterialAct, model: type[MaterialItem] | type[CompanyNotice], thing: str
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Declare a function as a verb on a row of this table, logged as `thing`."""
+    """Return a decorator that runs an action in a transaction and logs its refusal under `thing`."""
 
     def declare(do: Callable[P, R]) -> Callable[P, R]:
         @wraps(do)

@@ -1,4 +1,4 @@
-"""Results of checks, by examiners or automatic, of whether items are still online."""
+"""The results of checks, automatic or by examiners, of whether items are still online."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Sighting:
 
     @property
     def is_there(self) -> bool:
-        """Return whether the material was seen. Changed or moved pages need a person's check first."""
+        """Return whether the material was found online. An examiner must look at changed or moved pages."""
         return self.verdict is LivenessVerdict.LIVE
 
 
@@ -43,7 +43,7 @@ def last(item: UUID) -> Sighting | None:
 
 @item_verb(MaterialAct.SEEN)
 def record(ref: UUID, verdict: LivenessVerdict, *, by: Attendance, at: datetime) -> None:
-    """Record an examiner's own check of an item, which counts as the due check.
+    """Record an examiner's own check of an item, which also counts as the check that was due.
 
     Raises NotHere, Refused and Locked.
     """

@@ -1,4 +1,4 @@
-"""Schedule of liveness checks, agreement between checks, and detection of faulty rules."""
+"""Schedule liveness checks, confirm verdicts by agreement between checks, and detect faulty rules."""
 
 from __future__ import annotations
 

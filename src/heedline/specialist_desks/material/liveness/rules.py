@@ -1,4 +1,4 @@
-"""Read the rules for stored responses from the pack (`liveness.toml`)."""
+"""Read the rules that classify stored responses from the pack (`liveness.toml`)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ANY = "any"
 
 
 class PageKind(StrEnum):
-    """Kind of page that a rule recognises."""
+    """The kind of page that a rule recognises."""
 
     TOMBSTONE = "tombstone"
     """A page stating that the material was removed, often with a success status."""
@@ -28,7 +28,7 @@ class PageKind(StrEnum):
     CHALLENGE = "challenge"
     """A page that tests whether the client is automated."""
     PARKED = "parked"
-    """A page about the name itself, after its site has gone."""
+    """A domain parking page, shown after the original site has gone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Derive a verdict from one stored response on whether the material is still online.
+"""Derive from one stored response a verdict on whether the material is still online.
 
 A wrong "removed" ends the work on something that is still public, so every doubt has a verdict of its own, and
 only a missing page beside a working one, or a page that says so itself, counts as removed.
@@ -29,7 +29,7 @@ _REFUSED = frozenset({401, 403, 407, 429})
 
 
 class LivenessVerdict(StrEnum):
-    """Result of a liveness check."""
+    """The result of a liveness check."""
 
     LIVE = "live"
     REMOVED_404 = "removed-404"
@@ -55,9 +55,9 @@ class LivenessVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredResponse:
-    """Response received from an address.
+    """A stored response from a page, on which a verdict is based.
 
-    `status` is 0 if nothing did, and `failure` then says why (`dns`, `timeout`, `refused`, `tls`). Header names
+    `status` is 0 if nothing was received, and `failure` then says why (`dns`, `timeout`, `refused`, `tls`). Header names
     are in lower case. `final_address` is the address after all redirects. `text` is the visible text. `control`
     is the status of another page on the same host that is known to exist, or 0.
     """
@@ -73,7 +73,7 @@ class StoredResponse:
 
 @dataclass(frozen=True, slots=True)
 class KnownPage:
-    """State of the material at the time of its examination."""
+    """The text and picture of the material when it was examined, for comparison with later checks."""
 
     text: TextSketch | None = None
     picture: PictureHash | None = None
@@ -81,7 +81,7 @@ class KnownPage:
 
 @dataclass(frozen=True, slots=True)
 class LivenessReading:
-    """A verdict with the rule that led to it, or "", and for a moved item its new locator."""
+    """A liveness verdict, with the rule that led to it and, for a moved item, its new locator."""
 
     verdict: LivenessVerdict
     rule: str = ""

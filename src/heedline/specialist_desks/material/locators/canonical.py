@@ -47,11 +47,11 @@ _FILLERS = r"(?:user ?name|user|account|handle|channel|group|id|name|gamertag|is
 
 
 class _TooDeep(Exception):
-    """Raised for an address with too many nested addresses."""
+    """Raised when addresses are nested too deeply inside one another."""
 
 
 def canonical(text: str, rules: LocatorRules) -> Locator | None:
-    """Return the locator in a text, or None.
+    """Return the locator written in a text, or None if there is none.
 
     The text is one address or account, in any of the forms that people write.
     """
@@ -70,7 +70,7 @@ def account_locator(app: str, account: str, rules: LocatorRules) -> Locator | No
 
 
 def address_without_tracking(locator: Locator, rules: LocatorRules) -> str:
-    """Return the address for notices to companies and for captures.
+    """Return a locator's address without tracking data, for notices and captures.
 
     What a site adds to a shared link can name the account that shared it, so only an item's one address is given,
     or a page's address without what follows readers. Where the fragment holds the key that opens a file, it is given
@@ -289,7 +289,7 @@ def _archived(
 def _item(
     platform: PlatformForms, host: str, path: str, search: str, fragment: str, address: str, written: str
 ) -> Locator | None:
-    """Return the locator of an address that matches a form of the platform, or None."""
+    """Return the locator of an address that matches one of the platform's patterns, or None."""
     plain = re.sub(r"/{2,}", "/", path).rstrip("/") or "/"
     plain = re.sub("%40", "@", re.sub("%2b", "+", plain, flags=re.IGNORECASE))
     values: dict[str, str] | None = None
@@ -325,7 +325,7 @@ def _first_values(query: str) -> dict[str, str]:
 
 
 def _groups(patterns: Mapping[str, re.Pattern[str]], values: Mapping[str, str]) -> dict[str, str] | None:
-    """Return the groups of all patterns in the values of their names, or None if one does not match."""
+    """Return the groups captured by all patterns from their values, or None if any pattern does not match."""
     groups: dict[str, str] = {}
     for name, pattern in patterns.items():
         found = pattern.match(values.get(name, ""))
@@ -374,7 +374,7 @@ def _key_query(search: str, rules: LocatorRules, platform: PlatformForms | None)
 
 
 def _escaped(text: str) -> str:
-    """Return a text with unnecessary percent-escapes decoded and the rest in capitals."""
+    """Return a text with unnecessary percent-escapes decoded and the others in upper case."""
     if "%" not in text:
         return text
 

@@ -48,7 +48,7 @@ def _found(text: str, rules: LocatorRules) -> Iterator[Locator]:
 
 
 def _accounts(line: str, rules: LocatorRules) -> tuple[list[Locator], str]:
-    """Return the accounts named with their app in a line, and the line without them."""
+    """Return the accounts that a line names together with their app, and the rest of the line."""
     found: list[Locator] = []
 
     def one(match: re.Match[str]) -> str:

@@ -66,7 +66,7 @@ def without_invisible(text: str) -> str:
 
 
 def unwrapped(text: str) -> str:
-    """Return a text without the quotes, brackets and punctuation around it.
+    """Return a text without surrounding quotes, brackets and punctuation.
 
     A closing bracket stays if the address opens it.
     """

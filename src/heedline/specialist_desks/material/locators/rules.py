@@ -1,4 +1,4 @@
-"""Read the forms of addresses from the pack (`platforms.toml`)."""
+"""Read each platform's address patterns from the pack (`platforms.toml`)."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class SchemeForm:
 
 @dataclass(frozen=True, slots=True)
 class PlatformForms:
-    """The forms of one platform's addresses and accounts.
+    """The address and account patterns of one platform.
 
     `called` are names that people use for it. `account` is a template for the address of an account, or "" if
     accounts have none. `one_host` means that all hosts show the same site, and `fragment_opens` that an address without its fragment
@@ -89,7 +89,7 @@ class ArchiveForm:
 
 @dataclass(frozen=True, slots=True)
 class LocatorRules:
-    """All rules for canonical locators. `version` is stored with every key, so that keys can be recomputed."""
+    """All rules for canonical locators. `version` is stored with every key, so old keys can be recomputed."""
 
     version: int
     as_of: date
@@ -106,7 +106,7 @@ class LocatorRules:
 
 
 def read_locator_rules(folder: Traversable) -> LocatorRules:
-    """Return the rules read from `platforms.toml` in the folder of a pack.
+    """Return the rules read from `platforms.toml` in a pack's folder.
 
     Raises PackError, naming the file and key.
     """
@@ -164,7 +164,7 @@ def _hosts(table: Table) -> tuple[str, ...]:
 
 
 def _template(table: Table, key: str, patterns: list[re.Pattern[str]]) -> str:
-    """Return a template whose every field is a group of one of the patterns.
+    """Return a template, after checking that each of its fields is a named group of a pattern.
 
     Raises PackError if a field has no group.
     """

@@ -11,7 +11,7 @@ import ada_url
 
 
 class LocatorKind(StrEnum):
-    """Kind of item that a locator points to, as far as its form shows."""
+    """The kind of item that a locator points to, as far as its form reveals."""
 
     PAGE = "page"
     POST = "post"
@@ -36,7 +36,7 @@ class LocatorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Locator:
-    """The location of an item.
+    """The canonical location of an item of online material.
 
     Two locators with the same `key` name the same item. The key is itself a text that `canonical` accepts,
     and its canonical form is the key. `address` is the exact address to open, with its own scheme, parameters
@@ -89,7 +89,7 @@ def _host(address: str) -> str:
 
 
 def _scripts(part: str) -> set[str]:
-    """Return the writing systems in a text, counting those of Japanese as one."""
+    """Return the scripts used in a text, counting the Japanese scripts as one."""
     found = {
         unicodedata.name(letter, "").partition(" ")[0]
         for letter in part

@@ -1,4 +1,4 @@
-"""Tables of the online material desk."""
+"""Database models for the online material desk."""
 
 from heedline.specialist_desks.material.models.disposal import MaterialDisposal
 from heedline.specialist_desks.material.models.evidence import EvidenceEntry, HashBankPage, LivenessWatch

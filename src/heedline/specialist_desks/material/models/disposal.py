@@ -1,4 +1,4 @@
-"""Disposals of items, which outlive the items."""
+"""Records of item disposals, which are kept after the items are deleted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db import models
 
 
 class MaterialDisposal(models.Model):
-    """A proposal to dispose of an item, and another person's decision. Only a database function can record the decision.
+    """A proposal to dispose of an item, with the decision, which only a database function can record.
 
     If the item changes first, the proposal ends on that day (`decided_on`) with no `decided_by`.
     `item` is no foreign key: the row stays when the item is gone. `certificate` counts what was deleted. `figures`

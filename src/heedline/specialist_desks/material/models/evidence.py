@@ -37,7 +37,7 @@ class EvidenceEntry(models.Model):
 
 
 class LivenessWatch(models.Model):
-    """When an item is next checked. `done` checks were made since `began_at`.
+    """An item's schedule of liveness checks, of which `done` have been made since `began_at`.
 
     `due_at` and `late_at`, when the check is overdue, are null after the last.
     """

@@ -103,7 +103,7 @@ class NoticeAnswer(models.Model):
 
 
 class MaterialSighting(models.Model):
-    """The result of a check of an item, by an examiner or automatic."""
+    """The result of an automatic or manual check of an item."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     item = models.ForeignKey(MaterialItem, on_delete=models.PROTECT, related_name="sightings")

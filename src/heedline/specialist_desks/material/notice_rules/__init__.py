@@ -1,4 +1,4 @@
-"""The rules of notices to companies, in plain Python: content, states, refusals, clocks, wording, and each form.
+"""Rules for notices to companies: content, states, refusals, deadlines, wording and formats.
 
 Start with `content.py`, from which every form of a notice is written; `refusals.py` has the reasons for not sending
 one, and `states.py` what can happen to one, at the desk and by the company. `directory.py` reads the companies of the

@@ -1,4 +1,4 @@
-"""Time limits of notices to companies.
+"""Time limits for notices to companies.
 
 A notice under section 3 of the Terrorism Act 2006 gives a company two working days, which begin with the day after
 the day on which the notice is given. Working days exclude Saturdays, Sundays, Christmas Day, Good Friday and
@@ -43,7 +43,7 @@ class NoticeStep(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StepTarget:
-    """The role that owns a step, and the time allowed for it."""
+    """The role responsible for a step, and the time allowed for it."""
 
     owner: str
     within: timedelta
@@ -59,7 +59,7 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True)
 class ReporterTexts:
-    """What reporters are told: that material was examined, or that it is gone, in English and in other languages.
+    """The messages that tell reporters their material was examined or is gone, in each language.
 
     Each mapping has the message for material that is gone, and for other material. A machine-made draft that nobody has
     checked has the English below it.
@@ -103,7 +103,7 @@ class NoticeRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeTimes:
-    """Times at which the steps of a notice were taken, or None for steps not yet taken.
+    """The times at which a notice's steps were completed, or None for steps still to come.
 
     `given` is the day on which a section 3 notice was handed over, or recorded as delivered.
     """
@@ -204,7 +204,7 @@ def section_3_step(times: NoticeTimes, rules: NoticeRules, further: Collection[d
 
 
 def escalate_to(step: DueStep, rules: NoticeRules, now: datetime) -> Escalation | None:
-    """Return the highest escalation due, or None before the deadline or if the step is the desk's own."""
+    """Return the highest escalation level due, or None if the company is not overdue."""
     if step.step not in {NoticeStep.ACKNOWLEDGE, NoticeStep.ANSWER}:
         return None
     due = [one for one in rules.escalation if now >= step.due + one.after]

@@ -18,7 +18,7 @@ class NoticeBasis(StrEnum):
 
 
 class NoticeState(StrEnum):
-    """State of a notice at the desk."""
+    """The state of a notice at the desk."""
 
     DRAFT = "draft"
     PROPOSED = "proposed"
@@ -29,7 +29,7 @@ class NoticeState(StrEnum):
     """The notice could not be delivered, or was returned."""
     CLOSED = "closed"
     LAPSED = "lapsed"
-    """Closed without an answer, after every escalation."""
+    """Closed without an answer, after every escalation level."""
     WITHDRAWN = "withdrawn"
     """The company was told that the notice was wrong."""
     DROPPED = "dropped"
@@ -37,7 +37,7 @@ class NoticeState(StrEnum):
 
 
 class CompanyAnswer(StrEnum):
-    """State of a notice as reported by the company."""
+    """The state of a notice as reported by the company."""
 
     NONE = "none"
     RECEIVED = "received"
@@ -47,4 +47,4 @@ class CompanyAnswer(StrEnum):
     REFUSED = "refused"
     ASKS = "asks"
     OBJECTS = "objects"
-    """The company disputes the notice. An uninvolved examiner examines the item again."""
+    """The company disputes the notice. An independent examiner examines the item again."""

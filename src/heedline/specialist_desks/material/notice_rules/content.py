@@ -41,7 +41,7 @@ class NoticeItem:
 
 @dataclass(frozen=True, slots=True)
 class NoticeAddressee:
-    """The company, with the channel and address used."""
+    """The company that a notice is addressed to, with the channel and address used."""
 
     company: str
     kind: ChannelKind
@@ -97,7 +97,7 @@ class NoticeContent:
 def item_of(
     locator: Locator, rules: LocatorRules, *, seen_on: date, description: str = "", reappearance: int = 0
 ) -> NoticeItem:
-    """Return the item of a notice for a locator, without the reporter's text and without tracking parameters."""
+    """Return the notice item for a locator, without the reporter's text or tracking parameters."""
     address = address_without_tracking(locator, rules)
     if not address and not description:
         platform = rules.platforms.get(locator.platform)

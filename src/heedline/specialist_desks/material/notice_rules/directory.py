@@ -43,7 +43,7 @@ class NoticeChannel:
 
 @dataclass(frozen=True, slots=True)
 class ChannelTest:
-    """A channel's last test or last undelivered notice."""
+    """The latest sign of whether a channel works: a test or an undelivered notice."""
 
     at: datetime
     passed: bool
@@ -80,7 +80,7 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class PlatformDirectory:
-    """All companies, by code and by platform."""
+    """The directory of companies, searchable by code or by platform."""
 
     companies: Mapping[str, Company]
     confirm_within: timedelta
@@ -91,7 +91,7 @@ class PlatformDirectory:
         return next((one for one in self.companies.values() if platform in one.platforms), None)
 
     def is_out_of_date(self, company: Company, today: date) -> bool:
-        """Return whether the entry's confirmation is out of date."""
+        """Return whether the company's entry is due to be confirmed again."""
         return today - company.confirmed > self.confirm_within
 
     def is_tested(self, test: ChannelTest | None, now: datetime) -> bool:

@@ -104,7 +104,7 @@ class ItemStanding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeStanding:
-    """A notice's supporting facts, apart from its content.
+    """The facts that decide whether a notice may be sent, apart from its content.
 
     `approved_digest` is the digest of what was approved. `repeats_report` means that the notice has a run of words
     that a report has too, and `compared` that it was compared with every report that names an item.

@@ -29,7 +29,7 @@ li, p { overflow-wrap: anywhere } li { margin-bottom: 2mm }
 
 
 class NotByThisChannel(Exception):
-    """Raised for a format that a notice may not be sent in. `refusal` is the reason."""
+    """Raised when a notice may not be sent in the requested format. `refusal` is the reason."""
 
     def __init__(self, refusal: NoticeRefusal) -> None:
         super().__init__(refusal)
@@ -49,7 +49,7 @@ class SignedRequest:
 
 
 def as_text(content: NoticeContent, *, exact: bool = False) -> str:
-    """Return a notice as plain text. Addresses cannot be clicked unless `exact` is set."""
+    """Return a notice as plain text, with addresses defanged unless `exact` is set."""
     blocks = []
     for part in parts(content, exact=exact):
         lines = [part.heading, "-" * len(part.heading)]
@@ -105,7 +105,7 @@ def as_pdf(content: NoticeContent) -> bytes:
 
 
 def as_email(content: NoticeContent, *, sender: str, pdf: bytes | None = None) -> EmailMessage:
-    """Return a voluntary referral as an email, with the exact addresses in an attachment for machines.
+    """Return a voluntary referral as an email, with the exact addresses in a machine-readable attachment.
 
     Raises NotByThisChannel for a section 3 notice, and for an addressee that has no email address.
     """

@@ -89,7 +89,7 @@ def moved(state: NoticeState, move: NoticeMove, basis: NoticeBasis) -> NoticeSta
 
 
 def answered(state: NoticeState, before: CompanyAnswer, answer: CompanyAnswer) -> CompanyAnswer:
-    """Return the company's answer after a further one.
+    """Return the company's answer after it gives a further one.
 
     Raises NotThisMove for an answer to a notice that was not sent or was withdrawn, and for one that cannot follow.
     """
@@ -101,7 +101,7 @@ def answered(state: NoticeState, before: CompanyAnswer, answer: CompanyAnswer) -
 
 
 def is_contradicted(answer: CompanyAnswer, found: LivenessVerdict | None) -> bool:
-    """Return whether our check contradicts the company's claim of removal."""
+    """Return whether a liveness check contradicts the company's claim of removal."""
     return answer is CompanyAnswer.REMOVED and found in {LivenessVerdict.LIVE, LivenessVerdict.MOVED}
 
 

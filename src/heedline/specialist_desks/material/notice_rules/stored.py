@@ -68,7 +68,7 @@ def _moment(said: str | None) -> datetime | None:
 
 
 def _plain(one: Any) -> Any:
-    """Return a value with dates and times as text."""
+    """Return a copy of a value with all dates and times as ISO 8601 strings."""
     if isinstance(one, Mapping):
         return {key: _plain(value) for key, value in one.items()}
     if isinstance(one, list | tuple):

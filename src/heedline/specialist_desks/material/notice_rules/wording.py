@@ -1,4 +1,4 @@
-"""The wording of notices, as headed paragraphs that every form shares."""
+"""The wording of notices, as headed paragraphs that every format shares."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class NoticePart:
 
 
 def subject(content: NoticeContent) -> str:
-    """Return the subject of a notice, with nothing but its reference."""
+    """Return the subject line of a notice, which identifies it only by its reference."""
     return SUBJECTS[content.basis].format(reference=content.reference)
 
 
 def parts(content: NoticeContent, *, exact: bool = False) -> list[NoticePart]:
-    """Return the parts of a notice. Addresses cannot be clicked unless `exact` is set, as on paper."""
+    """Return the parts of a notice, with addresses defanged unless `exact` is set."""
     write = _section_3 if content.basis is NoticeBasis.SECTION_3 else _voluntary
     return list(write(content, exact=exact))
 
@@ -152,11 +152,11 @@ def _contact(content: NoticeContent) -> str:
 
 
 def day(one: date) -> str:
-    """Return a day in words, such as 2 April 2026."""
+    """Return a date as text, such as 2 April 2026."""
     return f"{one.day} {one:%B %Y}"
 
 
 def moment(one: datetime) -> str:
-    """Return a time in words, in UK local time."""
+    """Return a time as text, in UK local time."""
     local = one.astimezone(_ZONE)
     return f"{local:%H:%M} on {day(local.date())} (UK time)"

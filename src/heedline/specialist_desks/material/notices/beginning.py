@@ -1,4 +1,4 @@
-"""View data for beginning a notice about an item."""
+"""View data for starting a notice about an item."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialC
 
 @dataclass(frozen=True)
 class NoticeBeginning:
-    """The addressee of a possible notice about an item, and anything to do first.
+    """The data for starting a notice about an item, with the company and any obstacles.
 
     `why_not` says why none can be written, or "". `reasons` are the examiners' own, which stay at the desk.
     """
@@ -45,7 +45,7 @@ class NoticeBeginning:
 
 @item_verb(MaterialAct.NOTICES_VIEWED)
 def beginning(ref: UUID, *, by: Attendance, at: datetime) -> NoticeBeginning:
-    """Return the basis for a notice about an item. Raise NotHere, Refused or Locked."""
+    """Return the data for starting a notice about an item. Raise NotHere, Refused or Locked."""
     found = find(ref, by=by, at=at)
     found.permit(MaterialCapability.NOTIFY)
     company = platform_company(found)

@@ -1,4 +1,4 @@
-"""Verbs for drafting, submitting, approving, returning and abandoning a notice."""
+"""Actions on a notice before it is sent: draft, submit, approve, return and abandon."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ ONE_OPEN = "There is already an open notice about this item."
 
 
 class NoticeRefused(NotNow):
-    """Raised when the rules refuse a notice. `refusals` are the reasons in words."""
+    """Raised when a notice breaks the rules. `refusals` lists the reasons as text."""
 
     def __init__(self, refused: list[str]) -> None:
         super().__init__(" ".join(refused))
@@ -70,7 +70,7 @@ class NoticeRefused(NotNow):
 
 @dataclass(frozen=True)
 class NoticeForm:
-    """An examiner's draft of a notice, with the reasons for the company by provision in `grounds`."""
+    """An examiner's draft of a notice. `grounds` holds the reasons given to the company, by provision."""
 
     basis: NoticeBasis
     channel: int | None
@@ -202,7 +202,7 @@ def drop(ref: UUID, *, version: int, by: Attendance, at: datetime) -> None:
 
 
 def why_not(found: FoundNotice, *, sending: bool) -> tuple[list[str], NoticeStanding]:
-    """Return the reasons against submitting or sending a notice, and its supporting facts."""
+    """Return the reasons why a notice may not be submitted or sent, and the facts they rest on."""
     cleared = deconflict(found.item)
     row, content = found.row, found.stored.content
     approved = row.approved_container is not None and row.approved_container == row.container
@@ -224,7 +224,7 @@ def may_approve(standing: NoticeStanding, officer: UUID) -> bool:
 
 
 def refuse(found: FoundNotice, *, sending: bool) -> NoticeStanding:
-    """Return a notice's supporting facts, or raise NoticeRefused with every reason against it.
+    """Return the facts about a notice, or raise NoticeRefused with every reason why it may not be sent.
 
     That it was deconflicted is logged, and not what was found.
     """
@@ -276,7 +276,7 @@ def _page_of(token: str) -> str:
 def _stored(
     found: FoundItem, company: Company, form: NoticeForm, reference: str, answer_url: str
 ) -> StoredNotice:
-    """Build a notice from the draft, the item and the findings, with nothing from a report."""
+    """Build a notice from the draft, the item and the findings, without using any report's text."""
     rules = pack_data.notice_rules()
     channel = None if form.basis is NoticeBasis.SECTION_3 else form.channel
     if channel is not None and pack_data.channel_at(company, channel) is None:

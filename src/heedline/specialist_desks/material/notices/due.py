@@ -1,4 +1,4 @@
-"""The step due on each notice, its deadline and the alarm if it is missed."""
+"""The next step for each notice, its deadline and the alarm if it is missed."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _given(taken: int) -> timedelta:
 
 
 def settle(row: CompanyNotice) -> None:
-    """Set a notice's due step from its times and state."""
+    """Set a notice's next step and its deadline from the notice's times and state."""
     step = step_of(row)
     row.step = str(step.step) if step is not None else ""
     row.due_at = step.due if step is not None else None
@@ -97,14 +97,14 @@ def watch(at: datetime) -> None:
 
 
 def is_late(alarm: Alarm, at: datetime) -> bool:
-    """Return whether the notice of an alarm is overdue."""
+    """Return whether the alarm's notice is overdue."""
     if alarm.about_id is None:
         return False
     return CompanyNotice.objects.filter(id=alarm.about_id, due_at__lt=at).exists()
 
 
 def call_owner(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    """Return the owner of an overdue notice, or the supervisors from the second step or if it has none."""
+    """Return whom to page about an overdue notice: its owner first, and then the supervisors too."""
     owner = _email_of(alarm.about_id)
     return owner | call_supervisors(alarm, step, at) if step or not owner else owner
 

@@ -1,4 +1,4 @@
-"""Verbs after sending a notice, for answers, service of letters, closing and withdrawal."""
+"""Actions on a sent notice: record answers and service, close it or withdraw it."""
 
 from __future__ import annotations
 
@@ -223,7 +223,7 @@ def _end_withdrawal(
 
 
 def _reviewed_since(item: UUID, since: datetime | None) -> bool:
-    """Return whether an uninvolved examiner has upheld the finding since the company objected."""
+    """Return whether an independent examiner has upheld the finding since the company objected."""
     if since is None:
         return False
     rows = Examination.objects.filter(item_id=item, place=str(Place.REVERSAL), at__gte=since)

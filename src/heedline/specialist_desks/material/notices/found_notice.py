@@ -1,4 +1,4 @@
-"""Steps that every verb on a notice shares: lookup, permission, transition, deadline and logging."""
+"""The steps shared by every action on a notice: lookup, permission, transition, deadline and logging."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ class FoundNotice:
         self.row.acknowledge_by, self.row.answer_by = stored.content.acknowledge_by, stored.content.answer_by
 
     def save(self) -> None:
-        """Update the notice's due step, and store its row with its next version."""
+        """Update the notice's next step, and save its row as its next version."""
         due.settle(self.row)
         self.row.version += 1
         self.row.save(update_fields=CHANGING)
@@ -128,7 +128,7 @@ class FoundNotice:
 
 
 def find_notice(ref: UUID, *, by: Attendance, at: datetime, version: int | None = None) -> FoundNotice:
-    """Return a notice with its row and its item's locked.
+    """Return a notice, with its own row and its item's row locked.
 
     Raises NotHere for a notice of no desk of the officer, Locked, and Changed if its version is no longer `version`.
     """
@@ -148,5 +148,5 @@ def find_notice(ref: UUID, *, by: Attendance, at: datetime, version: int | None 
 
 
 def notice_verb[**P, R](act: MaterialAct) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Declare `do(ref, …, by=…, at=…)` as a verb on a notice."""
+    """Return a decorator that makes `do(ref, …, by=…, at=…)` an action on a notice."""
     return found_item.verb_on(act, CompanyNotice, "notice")

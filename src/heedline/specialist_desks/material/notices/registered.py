@@ -1,4 +1,4 @@
-"""The parts of the desk's registration that concern notices."""
+"""The parts of the specialist desk's registration that concern notices."""
 
 from __future__ import annotations
 

@@ -140,7 +140,7 @@ def sent_by_form(ref: UUID, receipt: str, *, by: Attendance, at: datetime) -> No
 
 @notice_verb(MaterialAct.NOT_DELIVERED)
 def came_back(ref: UUID, words: str, *, by: Attendance, at: datetime) -> None:
-    """Record that an accepted notice was returned.
+    """Record that an accepted notice was later returned as undeliverable.
 
     Raises NotHere, Refused, Locked and NotNow.
     """
@@ -220,7 +220,7 @@ def _begin_reminder(ref: UUID, channel: int, *, by: Attendance, at: datetime) ->
 
 
 def _may_remind(found: FoundNotice, company: Company, channel: int) -> None:
-    """Raise NoticeRefused for an unusable channel, or if investigators must agree first."""
+    """Raise NoticeRefused for an unusable channel, an outdated entry or a missing deconfliction."""
     refused, tests = [], channel_tests(found.row.desk_id, company, found.by.keys())
     if not pack_data.directory().is_tested(tests.get(channel), found.at):
         refused.append(str(NoticeRefusal.CHANNEL))

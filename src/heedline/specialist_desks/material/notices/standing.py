@@ -1,4 +1,4 @@
-"""Gather a notice's supporting facts, such as examinations, deconfliction and the company's entry."""
+"""Gather the facts that decide whether a notice may be sent, such as examinations and deconfliction."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _NOT_ARRIVED = [str(AttemptOutcome.LATER), str(AttemptOutcome.NEVER), str(Attemp
 
 @dataclass(frozen=True, slots=True)
 class ItemDeconfliction:
-    """Whether investigators must be contacted before a company is told of an item.
+    """The deconfliction result for an item, with the investigators to contact before notifying a company.
 
     `contacts` are the people to contact. `waits` means that a report which names the item has not been compared with
     the interest register as it is now.
@@ -61,7 +61,7 @@ def naming(found: FoundItem) -> frozenset[UUID]:
 
 @dataclass(frozen=True, slots=True)
 class ReportTexts:
-    """What reporters wrote about an item. `whole` is False if a report could not be read, or there are too many."""
+    """The text that reporters wrote about an item. `whole` is False if some of it is missing."""
 
     texts: tuple[str, ...] = field(repr=False)
     whole: bool
@@ -142,7 +142,7 @@ def standing_of(
     approved_digest: str = "",
     cleared: ItemDeconfliction | None = None,
 ) -> NoticeStanding:
-    """Return the supporting facts for a notice about an item, for `refusals`."""
+    """Return the facts that `refusals` needs to decide whether a notice may be sent."""
     company = pack_data.directory().companies.get(stored.company)
     at = found.at
     tests = channel_tests(found.item.desk_id, company, found.by.keys()) if company is not None else {}

@@ -1,4 +1,4 @@
-"""Dispose of an item that no report names any longer, with its examinations, evidence and notices. This needs two people.
+"""Dispose of items that no report names any longer, by a decision of two people.
 
 The database deletes the rows and writes the certificate (`database/disposal.sql`), and asks again who is there and whether
 the work is finished. A change to the item ends the proposal. Whether a report still names the item stands only in the sealed index, so that is asked here.
@@ -123,7 +123,7 @@ def propose(ref: UUID, *, by: Attendance, at: datetime) -> None:
 
 @item_verb(MaterialAct.KEPT)
 def keep(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Reject the disposal of an item, or withdraw one's own proposal. Raises NotHere, Refused, Locked and NotNow."""
+    """Reject an item's disposal, or withdraw your own proposal. Raises NotHere, Refused, Locked, NotNow."""
     found = find(ref, by=by, at=at)
     row = _open(ref, by)
     if row is None:
@@ -136,7 +136,7 @@ def keep(ref: UUID, *, by: Attendance, at: datetime) -> None:
 
 @item_verb(MaterialAct.DISPOSED)
 def dispose(ref: UUID, *, by: Attendance, at: datetime) -> ItemCertificate:
-    """Delete an item whose disposal somebody else proposed, and return its certificate, which the log keeps as well.
+    """Dispose of an item as a colleague proposed, and return the certificate, which is also logged.
 
     Raises NotHere, Refused, Locked, and NotNow while it is still needed.
     """
@@ -167,7 +167,7 @@ def dispose(ref: UUID, *, by: Attendance, at: datetime) -> ItemCertificate:
 
 
 def open_notices(item: UUID) -> bool:
-    """Return whether a notice about an item is open or has an unread answer, which bars the item's disposal."""
+    """Return whether an open notice or an unread answer prevents the item's disposal."""
     waits = Q(state__in=[str(one) for one in OPEN_NOTICES]) | Q(due_at__isnull=False)
     return CompanyNotice.objects.filter(waits, item_id=item).exists()
 
@@ -181,7 +181,7 @@ def _refuse_unfinished(found: FoundItem) -> None:
 
 @contextmanager
 def _unnamed(found: FoundItem) -> Iterator[tuple[SearchIndex, SealedIndex]]:
-    """Yield the desk's index for writing if it is certain that no report names an item. Raises NotNow otherwise."""
+    """Yield the desk's index for writing. Raises NotNow unless certain that no report names the item."""
     desk = found.item.desk_id
     with desk_index.writing(desk, found.by.keys()) as opened:
         if opened is None:

@@ -52,7 +52,7 @@ class PlatformFigures:
 
 @dataclass(frozen=True, slots=True)
 class MaterialCounts:
-    """The unsuppressed numbers behind the figures, which are never shown.
+    """The counts behind the figures before small numbers are suppressed. They are never shown.
 
     `platforms` has, for each notice that was sent, the platform and the hours until removal, or None.
     """
@@ -68,7 +68,7 @@ class MaterialCounts:
 
 @dataclass(frozen=True, slots=True)
 class MaterialFigures:
-    """One desk's figures for a period, with its first and last days included."""
+    """One desk's figures for a period, including its first and last days."""
 
     since: date
     until: date
@@ -83,7 +83,7 @@ class MaterialFigures:
 
 
 def protected(counts: Iterable[int]) -> tuple[Figure, ...]:
-    """Return the parts of a known total, suppressed so that no small part can be derived.
+    """Return the parts of a known total as figures, suppressed so that no small part can be derived.
 
     If exactly one part is suppressed, the smallest other one is suppressed as well.
     """
@@ -176,7 +176,7 @@ def _moment(day: date) -> datetime:
 
 
 def _agreed(seconds: list[Examination]) -> int:
-    """Return the number of second examinations that agreed on the outcome and a provision."""
+    """Return how many second examinations agreed on the outcome and at least one provision."""
     items = [one.item_id for one in seconds]
     firsts = {
         (one.item_id, one.round): one

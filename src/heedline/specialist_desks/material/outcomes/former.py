@@ -1,4 +1,4 @@
-"""Figures data about items that were disposed of, sealed to the desk on disposal.
+"""Statistics on items that were disposed of, sealed to the desk at disposal.
 
 Days, outcomes, provisions and platforms, without an address, an item or a person. Figures of a past day stay what they were.
 """
@@ -34,7 +34,7 @@ WITHDRAWALS = ("withdrawn", "not-told")
 
 @dataclass(frozen=True, slots=True)
 class FormerNotice:
-    """A sent notice, with its platform and the days when it was sent or withdrawn or the material was found to be gone."""
+    """A sent notice, with its platform and the dates of sending, withdrawal and removal."""
 
     sent_on: date
     platform: str
@@ -45,7 +45,7 @@ class FormerNotice:
 
 @dataclass(frozen=True, slots=True)
 class FormerItem:
-    """One item's data for the figures. `firsts` are days, outcomes and provisions; `seconds` are days and agreement."""
+    """One item's statistics, with the dates and results of its first and second examinations."""
 
     found_on: date
     firsts: tuple[tuple[date, str, tuple[str, ...]], ...]
@@ -53,7 +53,7 @@ class FormerItem:
     notices: tuple[FormerNotice, ...]
 
     def to_words(self) -> dict[str, Any]:
-        """Return the data in the form in which they are sealed."""
+        """Serialise the statistics for sealing."""
         return {
             "found": self.found_on.isoformat(),
             "firsts": [[day.isoformat(), outcome, list(met)] for day, outcome, met in self.firsts],
@@ -72,7 +72,7 @@ class FormerItem:
 
     @classmethod
     def from_words(cls, words: Mapping[str, Any]) -> FormerItem:
-        """Return the data from their sealed form."""
+        """Build the statistics from the result of `to_words`."""
         return cls(
             date.fromisoformat(words["found"]),
             tuple((date.fromisoformat(day), outcome, tuple(met)) for day, outcome, met in words["firsts"]),
@@ -91,13 +91,13 @@ class FormerItem:
 
 
 def seal(found: FoundItem, disposal: UUID) -> UUID:
-    """Seal the figures data about an item that is being disposed of, and return the container. Raises SealingStopped."""
+    """Seal the statistics of an item being disposed of, and return the container. Raises SealingStopped."""
     words = former_item(found).to_words()
     return desk_parts.seal(found.item.desk_id, disposal, words, part=FIGURES, on=found.at.date())
 
 
 def former_items(desk: UUID, ring: Keyring) -> Sequence[FormerItem]:
-    """Return the figures data about every item that a desk has disposed of.
+    """Return the statistics of every item that a desk has disposed of.
 
     Raises CannotOpen if these keys do not open all of it: figures without a part of it would be wrong.
     """
@@ -110,7 +110,7 @@ def former_items(desk: UUID, ring: Keyring) -> Sequence[FormerItem]:
 
 
 def former_item(found: FoundItem) -> FormerItem:
-    """Return the figures data about an item as it is now."""
+    """Return an item's statistics as they are now."""
     made = list(Examination.objects.filter(item=found.item).order_by("at", "id"))
     firsts = {one.round: one for one in made if one.place == Place.FIRST}
     platform = found.content.addresses[0].platform if found.content.addresses else ""
@@ -136,7 +136,7 @@ def agrees(first: Examination | None, second: Examination) -> bool:
 
 
 def day_of(at: datetime) -> date:
-    """Return the date of a moment in the office's time zone."""
+    """Return the date of a point in time, in the office's time zone."""
     return at.astimezone(office_zone()).date()
 
 

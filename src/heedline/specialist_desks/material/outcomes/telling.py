@@ -51,7 +51,7 @@ TOO_FEW = (
 
 @dataclass(frozen=True)
 class DueMessages:
-    """The reports whose reporters are due a message, each with its text.
+    """The messages due to reporters, by report.
 
     `items` counts the items of which each is named by a report of its own, so that one report counts once.
     """
@@ -103,7 +103,7 @@ def due_messages(*, by: Attendance, at: datetime) -> DueMessages:
 
 
 def _apart(named: Sequence[AbstractSet[UUID]]) -> int:
-    """Return a count of reports that share no item with each other."""
+    """Return the number of reports in a greedy selection in which no two share an item."""
     count, counted = 0, set[UUID]()
     for items in sorted(named, key=len):
         if counted.isdisjoint(items):
@@ -137,7 +137,7 @@ def tell(*, by: Attendance, at: datetime) -> int:
 
 
 def _message(ref: UUID, by: Attendance, at: datetime, *, gone: bool) -> str:
-    """Return what a reporter is to be told, in the language of the pages that they used, or "".
+    """Return the message due to a reporter, in the language that they used, or "" if none is due.
 
     It is "" if they were told this, or that it is gone, in whichever language. A report that is elsewhere cannot be
     answered. One about an item that was decided before waits as long as any other, or a reporter could find out what the

@@ -22,13 +22,13 @@ _FACTS = ("what", "maker", "sharer", "audience", "closed_audience", "language")
 
 
 def fields_of() -> tuple[Field, ...]:
-    """Return the fields of an examination by the law of the pack."""
+    """Return the fields of the examination form, as defined by the pack's law."""
     law = load_law(settings.PACK)
     return (*_facts(law), *_tests(law), *_ending(law))
 
 
 def provision_keys() -> list[tuple[str, str, str]]:
-    """Return the single key of each of the first nine provisions, with the id of its first element and its name."""
+    """Return the shortcut key of each of the first nine provisions, with its field's id and its name."""
     law = load_law(settings.PACK)
     return [
         (str(number), f"test-{code}", one.name)
@@ -145,7 +145,7 @@ def _ending(law: MaterialLaw) -> tuple[Field, ...]:
 
 
 def examination(form: Form) -> ExaminationForm:
-    """Return the text typed into the form."""
+    """Build an examination from the submitted form."""
     law = load_law(settings.PACK)
     elements = {
         code: frozenset(
@@ -182,6 +182,6 @@ def shown_categories(label: str, name: str) -> Checkboxes:
 
 
 def many(form: Form, name: str) -> list[str]:
-    """Return the chosen values of checkboxes."""
+    """Return the values of the boxes ticked in a checkbox field."""
     value = form.values.get(name) or []
     return [value] if isinstance(value, str) else [str(one) for one in value]

@@ -21,7 +21,7 @@ class ProvisionWords:
 
 @dataclass(frozen=True)
 class ExaminationWords:
-    """An examination in words. `agreement` describes where the reviewers agree, or is ""."""
+    """The display text of an examination. `agreement` describes where the reviewers agree, or is ""."""
 
     facts: tuple[tuple[str, str], ...] = field(repr=False)
     provisions: tuple[ProvisionWords, ...]
@@ -29,7 +29,7 @@ class ExaminationWords:
 
 
 def examination_words(told: Mapping[str, Any], law: MaterialLaw) -> ExaminationWords:
-    """Return an examination in words, showing unknown codes unchanged."""
+    """Return the display text of an examination, showing unknown codes unchanged."""
     facts = dict(told.get("facts", {}))
     organisation = law.organisations.get(str(told.get("organisation", "")))
     expression = law.expression.get(str(told.get("expression", "")))

@@ -1,4 +1,4 @@
-"""The figures of online material, as charts and tables."""
+"""The page of figures on online material, with charts and tables."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DAYS = (
 @open_to(Audience.UNLOCKED)
 @require_GET
 def figures(request: OfficeRequest) -> HttpResponse:
-    """Show the figures between two days, by default those of the last 30 days."""
+    """Show the figures between two dates, by default those of the last 30 days."""
     today = session.now().astimezone(session.office_zone()).date()
     form = Form.posted(_DAYS, request.GET.lists())
     since, until = form.day("since") or today - timedelta(days=29), form.day("until") or today

@@ -85,7 +85,7 @@ def item(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def examine(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Show the form of an examination, and record it."""
+    """Show the examination form, and on POST record the examination."""
     by, at = request.attendance, session.now()
     try:
         found = reading.item(ref, by=by, at=at, counted=request.method == "GET")

@@ -81,7 +81,7 @@ def _line(one: reading.EvidenceLine, now: Any) -> dict[str, Any]:
 @open_to(Audience.UNLOCKED)
 @require_POST
 def capture(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Capture the page of an item, check whether it is still there, or start regular checks."""
+    """Capture the page of an item, check whether it is still online, or start regular checks."""
     by, at = request.attendance, session.now()
     chosen = request.POST.get("do", "")
     try:
@@ -102,7 +102,7 @@ def capture(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def checks(request: OfficeRequest) -> HttpResponse:
-    """List the items due for a check, and check the first of them."""
+    """List the items due for a check, and on POST check the first of them."""
     by, at = request.attendance, session.now()
     waiting = watching.due(by=by, at=at)
     if request.method == "POST":
@@ -119,7 +119,7 @@ def checks(request: OfficeRequest) -> HttpResponse:
 
 
 def _run(request: OfficeRequest, waiting: Sequence[UUID]) -> None:
-    """Check the first items that can be checked, and report those that cannot."""
+    """Check as many items as time allows, and report those that could not be checked."""
     by, at = request.attendance, session.now()
     until = monotonic() + _LONGEST
     made = 0

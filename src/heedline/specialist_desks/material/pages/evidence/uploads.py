@@ -56,7 +56,7 @@ _FIELDS = (
 
 
 class EvidenceUploads:
-    """The addresses at which signed-in examiners upload evidence (`web.uploads.finding.FileDrafts`)."""
+    """The URLs at which signed-in examiners upload evidence (`web.uploads.finding.FileDrafts`)."""
 
     def adds(self, path: str) -> bool:
         """Return whether this path accepts a single-file upload form."""
@@ -67,7 +67,7 @@ class EvidenceUploads:
         return None
 
     def draft_for(self, environ: WSGIEnvironment) -> Draft | None:
-        """Return a draft, which is never stored, for the item that this path names and the examiner who sends a file.
+        """Return an unsaved draft for the item in this path and the signed-in examiner who uploads a file.
 
         Return None unless the examiner is signed in and may upload evidence of the item.
         """
@@ -95,7 +95,7 @@ FILE_DRAFTS = EvidenceUploads()
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def upload(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Show the form for evidence that was captured elsewhere, and add the file that came with this request."""
+    """Show the form for uploading evidence captured elsewhere, and on POST store the file."""
     form, status, why_not = Form(_FIELDS), 200, ""
     try:
         uploading.check(ref, by=request.attendance)
@@ -118,7 +118,7 @@ def upload(request: OfficeRequest, ref: UUID) -> HttpResponse:
 
 
 def _added(request: OfficeRequest, ref: UUID) -> tuple[Form, int]:
-    """Add the file that came with this request. Return the form and the entry's number, which is 0 if it was not added."""
+    """Store the uploaded file. Return the form and the entry's number, or 0 if nothing was stored."""
     form, uploaded = Form.posted(_FIELDS, request.POST.lists()), request.META.get(UPLOADED)
     if not isinstance(uploaded, UploadedFile) or uploaded.file is None:
         problem = uploaded.problem if isinstance(uploaded, UploadedFile) else None

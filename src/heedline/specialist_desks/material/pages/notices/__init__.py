@@ -1,1 +1,1 @@
-"""Pages of notices, of the companies they go to, and of messages to reporters. Start at `notices.py`."""
+"""Pages for notices, the companies they go to, and messages to reporters. Start at `notices.py`."""

@@ -1,4 +1,4 @@
-"""The directory of companies, and the test of a channel."""
+"""The company directory page, where officers also test channels."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from heedline.web.shell.request import OfficeRequest
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def companies(request: OfficeRequest) -> HttpResponse:
-    """Show the companies of the pack's directory, and test a channel."""
+    """Show the company directory. On POST, test a channel or show a signing secret."""
     by, at = request.attendance, session.now()
     shown = {}
     if request.method == "POST" and (code := request.POST.get("secret", "")):

@@ -1,4 +1,4 @@
-"""The form in which an examiner writes a notice to a company."""
+"""The form on which an examiner writes a notice to a company."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _LONG = 4_000
 
 
 def channel_words(company: Company, number: int, tests: Mapping[int, ChannelTest], at: datetime) -> str:
-    """Return a company's channel and its status in words."""
+    """Return a description of a company's channel and its status."""
     channel = company.channels[number]
     names = {
         ChannelKind.EMAIL: "Email to",
@@ -50,7 +50,7 @@ def channel_words(company: Company, number: int, tests: Mapping[int, ChannelTest
 def notice_fields(
     company: Company, met: tuple[str, ...], tests: Mapping[int, ChannelTest], at: datetime
 ) -> tuple[Field, ...]:
-    """Return the fields of a notice to a company about an item that meets these provisions."""
+    """Return the form fields for a notice to a company about an item that meets these provisions."""
     provisions = load_law(settings.PACK).provisions
     channels = [
         FieldOption(value=str(number), label=channel_words(company, number, tests, at))
@@ -154,7 +154,7 @@ def typed_notice(form: Form, met: tuple[str, ...]) -> NoticeForm:
 
 
 def values_of(stored: StoredNotice, met: tuple[str, ...], *, crisis: bool) -> dict[str, Value]:
-    """Return a notice as the values of the form."""
+    """Return the form values for an existing notice."""
     content = stored.content
     officer, provisions = content.constable, load_law(settings.PACK).provisions
     said = {one.provision: one.reason for one in content.grounds}

@@ -1,4 +1,4 @@
-"""Text for notice pages, and the forms officers use to record what happened to a notice."""
+"""Display text for notice pages, and the forms on which officers record a notice's progress."""
 
 from __future__ import annotations
 

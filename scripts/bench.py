@@ -21,6 +21,7 @@ from typing import Any
 
 from bench import (
     api_load,
+    bombs,
     desk_work,
     file_work,
     floor,
@@ -269,6 +270,7 @@ def measure(size: Size, only: frozenset[str] = STAGES) -> dict[str, Any]:
         say(f"sealing and opening files, one of {size.file_megabytes:,} MB")
         found["files"] = sealing_work.measure(size.file_megabytes, ROOT / "var")
         say("derivatives of files, by type")
+        found["bombs"] = bombs.measure()
         found["derivatives"] = file_work.measure()
     if "material" in only:
         say(f"looking up pictures among {size.banked:,} hashes")

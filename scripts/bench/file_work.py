@@ -28,18 +28,25 @@ _TIMES = 3
 _RTF = b"{\\rtf1\\ansi Invented words on one page.}"
 
 
-class _Clock:
-    """A sink that notes when each part was whole."""
-
-    def __init__(self) -> None:
-        self.began = time.monotonic()
-        self.ready: dict[PartRole, float] = {}
+class Unheard:
+    """A sink that keeps nothing."""
 
     def begin(self, part: DerivativePart) -> None:
         pass
 
     def write(self, data: bytes) -> None:
         pass
+
+    def end(self, finished: FinishedPart) -> None:
+        pass
+
+
+class _Clock(Unheard):
+    """A sink that notes when each part was whole."""
+
+    def __init__(self) -> None:
+        self.began = time.monotonic()
+        self.ready: dict[PartRole, float] = {}
 
     def end(self, finished: FinishedPart) -> None:
         self.ready.setdefault(finished.part.role, time.monotonic() - self.began)

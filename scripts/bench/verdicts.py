@@ -18,6 +18,8 @@ MEMORY_MIB = 700
 PICTURE_MS, ADDRESS_US = 60.0, 100.0
 #: Until the first of a file can be seen, by the beginning of its name.
 DERIVATIVE_SECONDS = {"photo": 1.0, "page of PDF": 1.0, "film": 2.0}
+#: Opening a file that unpacks to far more than it is.
+BOMB_SECONDS, BOMB_MIB = 1.0, 100
 #: A search; the earlier reports of one at up to so many reports, and at more; one batch of the index.
 SEARCH_P95_MS, SEEN_P95_MS, SEEN_MANY_P95_MS, BATCH_P95_MS = 150.0, 50.0, 150.0, 300.0
 SEEN_FEW = 100_000
@@ -55,6 +57,7 @@ def judge(found: dict[str, Any]) -> list[Verdict]:
         ("search", _search),
         ("files", _files),
         ("derivatives", _derivatives),
+        ("bombs", _bombs),
         ("material", _material),
         ("item_queue", _item_queue),
         ("uploads", _uploads),
@@ -357,6 +360,16 @@ def _derivatives(found: dict[str, Any]) -> Iterator[Verdict]:
             f"{times['first_seconds']:.2f} / {times['whole_seconds']:.2f} s",
             f"≤ {most:g} s" if most else "",
             times["first_seconds"] <= most if most else None,
+        )
+
+
+def _bombs(found: dict[str, Any]) -> Iterator[Verdict]:
+    for name, one in found["bombs"].items():
+        yield Verdict(
+            f"hostile: {name}: seconds, memory (result)",
+            f"{one['seconds']:.2f} s, {one['most_mib']} MiB ({one['result']})",
+            f"≤ {BOMB_SECONDS:g} s, {BOMB_MIB} MiB",
+            one["seconds"] <= BOMB_SECONDS and one["most_mib"] <= BOMB_MIB,
         )
 
 

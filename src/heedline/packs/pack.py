@@ -385,7 +385,7 @@ class Pack:
         return tuple(preset for preset in self.presets.values() if kind in preset.kinds)
 
     def templates_for(self, kind: str) -> Mapping[str, QuestionTemplate]:
-        """Return the questions that officers may send to the reporter on this kind of report."""
+        """Return the questions that officers may send to reporters for this kind of report."""
         return {code: one for code, one in self.question_templates.items() if _is_for(one.kinds, kind)}
 
     def assessment(self, kind: str) -> AssessmentForm:

@@ -47,7 +47,7 @@ class Lapse:
 
     @property
     def reason(self) -> str:
-        """Return the reason shown to a refused officer, with what is missing and how to put it right."""
+        """Return the message for a refused officer, saying what is missing and how to put it right."""
         what = (
             f"Your training “{self.name}” ran out on {self.until:%-d %B %Y}."
             if self.until is not None

@@ -67,7 +67,7 @@ def _query_of(compiled: _Compiled, parameters: tuple[Any, ...]) -> Any:
 
 
 class CompiledQuery[M: Model]:
-    """A query as a function of its values, compiled once for each number of ids in them.
+    """A query compiled once for each number of ids in its values, and re-run with new values.
 
     `build` returns the query set for values. It must use the values as they are: a value that is computed from
     them or from anything else raises NotTheSame when the query is first run.

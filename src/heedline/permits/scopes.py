@@ -131,5 +131,5 @@ def hand_overs_from(desks: Iterable[UUID]) -> QuerySet[HandOver]:
 
 
 def alarms_of(desks: Iterable[UUID]) -> QuerySet[Alarm]:
-    """Return the alarms of these desks."""
+    """Return the alarms raised for these desks."""
     return Alarm.objects.filter(desk_id__in=list(desks))

@@ -18,7 +18,7 @@ from heedline.reports.lifecycle import Move, NotNow
 
 
 class ClockEffect(StrEnum):
-    """The effect of a move on the clocks of a report."""
+    """The effect of a move on a report's clocks."""
 
     BEGIN = "Seen starts"
     TAKE = "Seen ends and Next action starts, once; afterwards the time stays"

@@ -16,7 +16,7 @@ WRITTEN_BY_REPORTERS = frozenset({"web", "api"})
 
 @dataclass(frozen=True, slots=True)
 class QualityQuestion:
-    """A question of the short form.
+    """A question on the short form.
 
     Questions with `calls_only` are asked only about reports that an officer took down.
     """
@@ -39,7 +39,7 @@ _CODES = {one.code for one in QUESTIONS}
 
 
 def questions_for(channel: str) -> tuple[QualityQuestion, ...]:
-    """Return the questions of the short form for a report received through this channel."""
+    """Return the questions on the short form for a report received through this channel."""
     call = channel not in WRITTEN_BY_REPORTERS
     return tuple(one for one in QUESTIONS if call or not one.calls_only)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def settle(at: datetime) -> None:
-    """Settle the current quarter hour, so that specialist desks can index its reports.
+    """Settle the reports of the current quarter hour, so that specialist desks can index them.
 
     The demonstration's reports are invented, so nobody is dated by it.
     """

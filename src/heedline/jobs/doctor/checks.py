@@ -233,7 +233,7 @@ def durability(connection: Connection) -> Iterator[CheckResult]:
 
 
 def arrivals(connection: Connection, *, at: datetime) -> Iterator[CheckResult]:
-    """Report how many quarter hours in the log had only a single report arrive (ADR 39)."""
+    """Report how many quarter hours in the log have only a single arrival (ADR 39)."""
     row = connection.execute(_ALONE, [at - timedelta(days=90)]).fetchone()
     with_one, alone = row or (0, 0)
     yield CheckResult(

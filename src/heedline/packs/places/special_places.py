@@ -62,7 +62,7 @@ class SpecialPlaces:
 
 
 def _words(text: str) -> list[str]:
-    """Split text into lower-case words without accents or apostrophes, and the breaks between them.
+    """Split text into lower-case words, without accents or apostrophes, and separators.
 
     For example, "King's" becomes "kings".
     """

@@ -1,4 +1,4 @@
-"""Models for dangers to life and for the entries in their logs.
+"""Models for dangers to life and their log entries.
 
 A report has one row for each episode of danger. An episode is opened when an officer records danger to life,
 or at the first take of a report that came with it, and stays open until a supervisor discharges it

@@ -1,4 +1,4 @@
-"""Identity requests, their decisions, and the key shares released for them.
+"""Identity requests, the decisions on them, and the key shares released for them.
 
 A request asks to open the reporter's identity, or to have the sender traced elsewhere. Nothing is ever
 released for a trace, because nothing is stored here that a sender could be traced with

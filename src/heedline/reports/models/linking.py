@@ -78,7 +78,7 @@ class DeskQuestion(models.Model):
 
 
 class Interest(models.Model):
-    """An interest register entry with the names and identifiers registered until a date.
+    """An entry in the interest register, with its names and identifiers and an expiry date.
 
     `desk` is the linking desk, to which it is sealed so that its sessions compare reports with it, and `home` the desk of
     the owner. Whatever is registered, and the ground, are inside the seal. `unindexed_since` is when the entry was registered

@@ -59,7 +59,7 @@ class PicturesLookedUp:
 
 
 def look_up_and_remember(found: FoundItem, told: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return a capture's or upload's matches among other items, and add its hashes to the bank.
+    """Return the items that match a capture or upload, and add its hashes to the bank.
 
     Raises SealingStopped.
     """

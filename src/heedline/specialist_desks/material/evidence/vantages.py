@@ -20,7 +20,7 @@ def vantages() -> dict[str, tuple[str, int] | None]:
 
 
 def limits_of(vantage: str) -> CaptureLimits:
-    """Return the limits of a capture from a vantage, or from the first if it is unknown."""
+    """Return the capture limits for a vantage, or for the first one if it is unknown."""
     known = vantages()
     name = vantage if vantage in known else next(iter(known))
     denied = tuple(one.strip() for one in settings.CAPTURE_DENIED.split(",") if one.strip())

@@ -199,7 +199,7 @@ def _only_the_owner(found: FoundItem) -> None:
 
 
 def _reasons_given(form: ExaminationForm, opinion: Opinion) -> None:
-    """Raise Incomplete if a met provision lacks its reason, or an item that is not illegal lacks its context."""
+    """Raise Incomplete if the examiner has left out a required reason or the required context."""
     for code in opinion.met:
         if not form.reasons.get(code, "").strip():
             raise law_of.Incomplete(f"why-{code}", "Say why this provision is met")

@@ -55,7 +55,7 @@ class Exposure:
         return self.day == at.date() and self.last_at is not None and at - self.last_at <= TOGETHER
 
     def minutes_until(self, after: Exposure) -> int:
-        """Return the viewing minutes in a later record of the same examiner that this one does not include."""
+        """Return how many viewing minutes a later record of the same examiner adds to this one."""
         return after.minutes - (self.minutes if self.day == after.day else 0)
 
     def with_break(self, at: datetime) -> Exposure:

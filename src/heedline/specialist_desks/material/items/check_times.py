@@ -26,7 +26,7 @@ def rules() -> LivenessRules:
 
 
 def due_and_late(item: UUID, began: datetime, done: int) -> tuple[datetime | None, datetime | None]:
-    """Return when an item's next check is due and when it becomes overdue, or two Nones after the last.
+    """Return when an item's next check is due and when it is overdue, or (None, None) after the last.
 
     Checks began at `began`, and `done` of them were made.
     """

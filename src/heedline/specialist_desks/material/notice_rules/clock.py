@@ -147,7 +147,7 @@ def proclaimed(days: WorkingDays) -> frozenset[date]:
 
 
 def is_working_day(day: date, further: Collection[date] = ()) -> bool:
-    """Return whether a day is a working day for section 3.
+    """Return whether a day is a working day for the purposes of section 3.
 
     `further` are holidays that were proclaimed after the library's release (`proclaimed`).
     """

@@ -34,7 +34,7 @@ class ChannelKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NoticeChannel:
-    """A channel to a company. `crisis` marks one for emergencies, such as the live stream of an attack."""
+    """A channel for notices to a company. `crisis` marks one for emergencies such as a live attack."""
 
     kind: ChannelKind
     address: str
@@ -95,7 +95,7 @@ class PlatformDirectory:
         return today - company.confirmed > self.confirm_within
 
     def is_tested(self, test: ChannelTest | None, now: datetime) -> bool:
-        """Return whether a channel passed a recent test."""
+        """Return whether a channel has recently passed a test."""
         return test is not None and test.passed and now - test.at <= self.test_within
 
     def usable_channels(

@@ -89,7 +89,7 @@ def moved(state: NoticeState, move: NoticeMove, basis: NoticeBasis) -> NoticeSta
 
 
 def answered(state: NoticeState, before: CompanyAnswer, answer: CompanyAnswer) -> CompanyAnswer:
-    """Return the company's answer after it gives a further one.
+    """Return the company's new answer, after checking that it may follow the previous one.
 
     Raises NotThisMove for an answer to a notice that was not sent or was withdrawn, and for one that cannot follow.
     """

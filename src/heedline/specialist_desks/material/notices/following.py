@@ -49,7 +49,7 @@ LONGEST = 4_000
 
 @notice_verb(MaterialAct.ANSWER_RECORDED)
 def record_answer(ref: UUID, answer: CompanyAnswer, words: str, *, by: Attendance, at: datetime) -> None:
-    """Record a company's answer by email, telephone or letter, without changing the desk's own state.
+    """Record a company's answer by email, telephone or letter, without changing the notice's own state.
 
     Raises NotHere, Refused, Locked and NotNow.
     """

@@ -1,4 +1,4 @@
-"""Dispose of items that no report names any longer, by a decision of two people.
+"""Dispose of items that no report names any longer, on the decision of two people.
 
 The database deletes the rows and writes the certificate (`database/disposal.sql`), and asks again who is there and whether
 the work is finished. A change to the item ends the proposal. Whether a report still names the item stands only in the sealed index, so that is asked here.

@@ -1,4 +1,4 @@
-"""The page of figures on online material, with charts and tables."""
+"""The figures page for online material, with charts and tables."""
 
 from __future__ import annotations
 

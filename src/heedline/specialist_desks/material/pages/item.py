@@ -1,4 +1,4 @@
-"""The page of an item, with its examination and other actions."""
+"""The item page, with the examination and other actions."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ def notice_fields(
 
 
 def typed_notice(form: Form, met: tuple[str, ...]) -> NoticeForm:
-    """Return the text typed into the form."""
+    """Build a notice draft from the submitted form."""
     letter = form.text("channel") == _LETTER
     officer = [form.text(f"constable-{one}").strip() for one in ("name", "rank", "number", "force")]
     asks = form.chosen("asks")

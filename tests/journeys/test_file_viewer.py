@@ -85,7 +85,7 @@ def test_files_of_a_report(
     add_file(ref, recording("mp4", seconds=4), at=people.at, name="VID_2.mp4", kind="film", media="video/mp4")
     words = "A plan.\n<script>document.title = 'ran'</script>\n" + "Line\n" * 200
     add_file(ref, words.encode(), at=people.at, name="notes.txt", kind="text", media="text/plain")
-    with_macro = scripts and documents.office_missing() is None  # LibreOffice draws it once, which is enough
+    with_macro = documents.office_missing() is None
     if with_macro:
         macro = text_with_macro("Meet at the old mill", tmp_path / "ran", 9)
         add_file(ref, macro, at=people.at, name="plan.odt", kind="office", media=OPEN_DOCUMENT)

@@ -52,3 +52,14 @@ def test_a_day_has_a_limit_and_a_new_day_begins_at_nothing() -> None:
     tomorrow = NOON + timedelta(days=1)
     assert not now.spent_for_today(tomorrow)
     assert now.looked(tomorrow).minutes == 1
+
+
+def test_a_break_stays_due_across_midnight() -> None:
+    midnight, now = NOON + timedelta(hours=12), Exposure(NOON.date())
+    for minute in range(-UNTIL_BREAK + 2, 1):
+        now = now.looked(midnight + minute * MINUTE)
+    assert (now.day, now.minutes) == (midnight.date(), 1)
+    assert not now.is_due()
+    now = now.looked(midnight + MINUTE)
+    assert (now.minutes, now.is_due()) == (2, True)
+    assert not now.on(midnight.date() + timedelta(days=1)).minutes

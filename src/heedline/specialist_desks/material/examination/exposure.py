@@ -19,7 +19,7 @@ TOGETHER: Final = timedelta(minutes=5)
 class Exposure:
     """An examiner's viewing time on one day.
 
-    `minutes` are of the whole day, `since_break` those since the last break. `last_severe` says whether the item viewed
+    `minutes` are of the whole day, `since_break` those since the last break, which may have been on the day before. `last_severe` says whether the item viewed
     at `last_at` may show what the pack calls severe.
     """
 
@@ -30,9 +30,13 @@ class Exposure:
     break_until: datetime | None = None
     last_severe: bool = False
 
+    def on(self, day: date) -> Exposure:
+        """Return the account on this day. A new day has no minutes yet, but a break stays due across midnight."""
+        return self if self.day == day else replace(self, day=day, minutes=0)
+
     def looked(self, at: datetime) -> Exposure:
         """Return the viewing time after a view at `at`. Views within one minute count as one."""
-        now = self if self.day == at.date() else Exposure(at.date())
+        now = self.on(at.date())
         if now.last_at is None:
             return replace(now, minutes=now.minutes + 1, since_break=now.since_break + 1, last_at=at)
         passed, spent = at - now.last_at, 1
@@ -52,7 +56,7 @@ class Exposure:
 
     def is_with_last(self, at: datetime) -> bool:
         """Return whether time up to `at` still counts as viewing the last item."""
-        return self.day == at.date() and self.last_at is not None and at - self.last_at <= TOGETHER
+        return self.last_at is not None and at - self.last_at <= TOGETHER
 
     def minutes_until(self, after: Exposure) -> int:
         """Return how many viewing minutes a later record of the same examiner adds to this one."""

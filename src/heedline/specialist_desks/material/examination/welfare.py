@@ -98,7 +98,7 @@ def mine(*, by: Attendance, at: datetime) -> MyWelfare:
     """Return the examiner's own viewing figures. Raise NotHere or Locked."""
     my_desk(by)
     row = ExaminerAccount.objects.filter(officer_id=by.officer_id).first()
-    now = _exposure(row) if row is not None and row.day == at.date() else Exposure(at.date())
+    now = _exposure(row).on(at.date()) if row is not None else Exposure(at.date())
     return MyWelfare(now.minutes, now.since_break, _until(now) if now.on_break(at) else "", opted_out(by=by))
 
 

@@ -141,6 +141,10 @@ def test_answers_are_limited_in_pace(people: People, sent: tuple[UUID, str]) -> 
             company_page.answer(token, A.ASKS, "Where?", "", at=people.at)
         with pytest.raises(NotNow, match="Too many"):
             company_page.answer(token, A.ASKS, "Where?", "", at=people.at)
+    page = SiteClient("partner").post(f"/n/{token}/", {"answer": "asks", "text": "Where is it?"})
+    assert page.status_code == 409
+    assert "Too many" in page.content.decode()
+    assert "Where is it?" in page.content.decode(), "what was typed is kept"
 
 
 def test_the_page_says_what_it_is_and_sets_no_cookie(people: People, sent: tuple[UUID, str]) -> None:

@@ -75,7 +75,8 @@ def as_html(content: NoticeContent) -> str:
     language = escape(content.addressee.language, quote=True)
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
-        f"<title>{escape(title.heading)}</title><style>{_STYLE}</style></head><body>{body}</body></html>"
+        f"<title>{escape(title.heading)}</title><style>{_STYLE}</style></head>"
+        f"<body><main>{body}</main></body></html>"
     )
 
 

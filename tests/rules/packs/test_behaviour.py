@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import tomllib
 from importlib.resources import files
 
 import pytest
 
 from heedline.packs import load_pack
+from heedline.packs.rules.behaviour import words_of
 
 PACK = load_pack("uk")
 
@@ -85,3 +87,10 @@ def test_of_the_demonstrations_reports_those_without_behaviour_are_asked_about()
         "There is a new family on",
         "A man with a beard and a",
     ]
+
+
+def test_words_of_a_text_in_ascii_are_those_of_any_text() -> None:
+    chance = random.Random(91)  # noqa: S311 - invented letters, no secrets
+    for _ in range(3_000):
+        account = "".join(chance.choices("aBz-'’ .1_\n\x1f", k=chance.randint(0, 14)))
+        assert words_of(account) == words_of(f"é {account}")[1:]

@@ -25,11 +25,13 @@ PUBLIC = "index, follow"
 
 def see_other(to: str, slug: str = "", **where: str) -> HttpResponse:
     """Redirect to a URL or a named page with status 303, so that Back and reload never submit a form again."""
-    if where or not to.startswith("reporter:"):
+    if to.startswith("/"):
+        there = to
+    elif where or not to.startswith("reporter:"):
         there = resolve_url(to, **({"slug": slug} if slug else {}), **where)
     else:
         there = path_to(to, slug)
-    response = SeeOther(there)
+    response = SeeOther.here(there)
     response["Cache-Control"] = "no-store"
     return response
 

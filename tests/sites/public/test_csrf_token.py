@@ -44,7 +44,12 @@ def test_the_cookie_is_set_once(cookie: str) -> None:
     assert matches(response.content.decode(), secret)
 
 
-def test_a_new_secret_is_made_as_by_django() -> None:
+def test_a_new_secret_is_one_to_django() -> None:
     request = RequestFactory().get("/tell/")
     assert matches(csrf_token(request), request.META["CSRF_COOKIE"])
+    assert len(request.META["CSRF_COOKIE"]) == CSRF_SECRET_LENGTH
+    assert set(request.META["CSRF_COOKIE"]) <= set(CSRF_ALLOWED_CHARS)
+    other = RequestFactory().get("/tell/")
+    csrf_token(other)
+    assert request.META["CSRF_COOKIE"] != other.META["CSRF_COOKIE"]
     assert matches(get_token(request), request.META["CSRF_COOKIE"])

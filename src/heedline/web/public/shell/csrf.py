@@ -64,7 +64,9 @@ class CookieOnceCsrf(CsrfViewMiddleware):
 def csrf_token(request: HttpRequest) -> str:
     """Return a token for a form, as `django.middleware.csrf.get_token` does."""
     secret = request.META.get("CSRF_COOKIE")
-    if secret is None or len(secret) != CSRF_SECRET_LENGTH:
+    if secret is None:
+        secret = request.META["CSRF_COOKIE"] = "".join([CSRF_ALLOWED_CHARS[n] for n in _drawn()])
+    elif len(secret) != CSRF_SECRET_LENGTH:
         return get_token(request)
     request.META["CSRF_COOKIE_NEEDS_UPDATE"] = True
     return masked(secret)
@@ -85,10 +87,15 @@ def is_of(token: str, secret: str) -> bool:
 
 def masked(secret: str) -> str:
     """Return a secret under a new mask, so that no two pages of a visit contain the same bytes."""
-    mask = b""
-    while len(mask) < CSRF_SECRET_LENGTH:
-        mask += secrets.token_bytes(2 * CSRF_SECRET_LENGTH).translate(None, _UNEVEN)
-    numbers = [byte % _LETTERS for byte in mask[:CSRF_SECRET_LENGTH]]
+    numbers = _drawn()
     hidden = zip(secret.encode().translate(_NUMBERS), numbers, strict=True)
     letters = CSRF_ALLOWED_CHARS
     return "".join([letters[n] for n in numbers]) + "".join([letters[(a + b) % _LETTERS] for a, b in hidden])
+
+
+def _drawn() -> list[int]:
+    """Draw the letters of a new mask or secret, each of them as likely as any other."""
+    drawn = b""
+    while len(drawn) < CSRF_SECRET_LENGTH:
+        drawn += secrets.token_bytes(2 * CSRF_SECRET_LENGTH).translate(None, _UNEVEN)
+    return [byte % _LETTERS for byte in drawn[:CSRF_SECRET_LENGTH]]

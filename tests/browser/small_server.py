@@ -45,7 +45,7 @@ def serving(urls: ModuleType | str) -> Iterator[str]:
     templates = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
     with override_settings(ROOT_URLCONF=urls, MIDDLEWARE=MIDDLEWARE, SECURE_CSP=POLICY, TEMPLATES=templates):
         server = make_server("127.0.0.1", 0, StaticFilesHandler(WSGIHandler()), _Server, _Quiet)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
         try:
             yield f"http://127.0.0.1:{server.server_port}"

@@ -239,7 +239,7 @@ def test_the_pages_under_the_line(site: str, person: Open, name: str, scripts: b
 def neutral_site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The neutral site that the exit leads to, on another loopback address; it remembers what it was told."""
     server = ThreadingHTTPServer(("127.0.0.2", 0), Weather)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     address = f"http://127.0.0.2:{server.server_port}/weather"
     here = load_pack(settings.PACK)

@@ -24,7 +24,7 @@ PIXEL = bytes.fromhex(
 def small_internet(folder: Path | None = None) -> Iterator[SmallInternet]:
     """Run the small internet on a port of its own."""
     server = SmallInternet(folder)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
         yield server

@@ -39,7 +39,7 @@ def gateway() -> Iterator[Gateway]:
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
     found.address = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     yield found
     server.shutdown()

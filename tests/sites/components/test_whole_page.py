@@ -35,7 +35,7 @@ class _InTwoParts(BaseHTTPRequestHandler):
 @pytest.fixture
 def slow_url() -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _InTwoParts)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()

@@ -105,7 +105,7 @@ def _serving(
     for signal in (request_started, request_finished):  # they would close the test's connection
         signal.disconnect(close_old_connections)
     servers = [make_server(_HOSTS[site][1], 0, answering(site), _Server, _Quiet) for site in sites]
-    threads = [threading.Thread(target=server.serve_forever, daemon=True) for server in servers]
+    threads = [threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True) for server in servers]
     addresses = {
         site: f"http://{_HOSTS[site][0]}:{server.server_port}"
         for site, server in zip(sites, servers, strict=True)

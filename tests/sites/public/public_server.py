@@ -59,7 +59,7 @@ def public_serving() -> Iterator[str]:
         signals.request_started.disconnect(close_old_connections)
         signals.request_finished.disconnect(close_old_connections)
         server = make_server("127.0.0.1", 0, answer, _Server, _Quiet)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
         address = f"http://127.0.0.1:{server.server_port}"
         try:

@@ -46,7 +46,7 @@ again: ready-dev ready-browser ## run only the tests that failed last time, one 
 	exit $$failed
 
 rules: ready-dev ## run the quick tests without a database: none of a sandbox, none marked as thorough (seconds)
-	@$(NOBODY) HEEDLINE_NO_DATABASE=1 $(PY) -m pytest -n 2 --dist worksteal -m "not thorough" tests/rules $(SANDBOXED:%=--ignore=%) $(ARGS)
+	@$(NOBODY) HEEDLINE_NO_DATABASE=1 $(PY) -m pytest -p no:django -n 2 --dist worksteal -m "not thorough" tests/rules $(SANDBOXED:%=--ignore=%) $(ARGS)
 
 check: ready-dev ## format, lint, types, architecture, templates, generated papers (seconds)
 	@.venv/bin/ruff format --check --quiet .

@@ -58,7 +58,7 @@ class Table:
         return iter(self.data)
 
     def raw(self, key: str) -> Any:
-        """Return a value of any type.
+        """Return the value of `key`, whatever its type.
 
         Raises PackError if the key is missing.
         """
@@ -78,7 +78,7 @@ class Table:
         return value
 
     def text(self, key: str, default: str | None = None) -> str:
-        """Return a string.
+        """Return the value of `key`, which must be a string.
 
         It may be empty only if the default is.
         """
@@ -88,14 +88,14 @@ class Table:
         return value
 
     def number(self, key: str, default: int | None = None) -> int:
-        """Return a non-negative integer."""
+        """Return the value of `key`, which must be a non-negative integer."""
         value = self._typed(key, int, default, "a whole number")
         if value < 0:
             raise self.wrong(key, "must not be negative")
         return value
 
     def flag(self, key: str, default: bool | None = None) -> bool:
-        """Return a boolean."""
+        """Return the value of `key`, which must be true or false."""
         return self._typed(key, bool, default, "true or false")
 
     def day(self, key: str) -> date:
@@ -103,21 +103,21 @@ class Table:
         return self._typed(key, date, None, "a date such as 2026-01-31")
 
     def texts(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
-        """Return a list of strings."""
+        """Return the value of `key`, which must be a list of strings."""
         value = self._typed(key, list, None if default is None else list(default), "a list of texts")
         if not all(isinstance(item, str) and item for item in value):
             raise self.wrong(key, "must be a list of texts, none of them empty")
         return tuple(value)
 
     def numbers(self, key: str) -> tuple[int, ...]:
-        """Return a list of integers."""
+        """Return the value of `key`, which must be a list of integers."""
         value = self._typed(key, list, None, "a list of whole numbers")
         if not all(isinstance(item, int) and not isinstance(item, bool) for item in value):
             raise self.wrong(key, "must be a list of whole numbers")
         return tuple(value)
 
     def one_of(self, key: str, allowed: tuple[str, ...], default: str | None = None) -> str:
-        """Return a string that must be one of the allowed values."""
+        """Return the value of `key`, which must be one of the allowed strings."""
         value = self.text(key, default)
         if value not in allowed:
             raise self.wrong(key, f"must be one of {', '.join(allowed)}")

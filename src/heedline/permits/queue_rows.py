@@ -245,7 +245,7 @@ class QueueRows:
         )
 
     def _watched(self, parts: _Parts) -> str:
-        """Return the query for other desks' reports that now need the round-the-clock desk.
+        """Return the query for other desks' reports that the round-the-clock desk must now deal with.
 
         Rank by rank, since "overdue" is a stretch of the index only within one.
         """

@@ -191,7 +191,7 @@ def mark_seen(lookup: bytes, ids: Sequence[UUID]) -> None:
 
 
 def show_only_new(lookup: bytes, only_new: bool) -> None:
-    """Set whether each message of this receipt's report is shown during one visit only."""
+    """Set whether each message on this receipt's report is shown during one visit only."""
     _call("SELECT door.show_only_new(%s, %s)", [lookup, only_new])
 
 

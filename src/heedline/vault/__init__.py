@@ -1,4 +1,4 @@
-"""Sealing and keys, in plain Python.
+"""Encryption, key handling and signed statements, in plain Python.
 
 This package holds containers (age v1 files), the frame inside them, grants of key seeds, identity
 shares, receipt codes, small sealed rows, passphrases, and the signed statements from which every public

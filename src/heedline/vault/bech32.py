@@ -7,7 +7,7 @@ _LONGEST = 4_096
 
 
 def encode(prefix: str, data: bytes) -> str:
-    """Return ``prefix``, "1", the data and six checksum symbols, all in lower case."""
+    """Return ``prefix``, "1", the data and six checksum characters, all in lower case."""
     words = _regroup(data, 8, 5, pad=True)
     check = _polymod([*_expand(prefix), *words, 0, 0, 0, 0, 0, 0]) ^ 1
     words += [(check >> 5 * (5 - i)) & 31 for i in range(6)]

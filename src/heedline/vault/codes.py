@@ -1,4 +1,4 @@
-"""Receipt codes, which are all that reporters have to keep and their only way back to their report.
+"""Receipt codes, which are the reporter's only way back to their report.
 
 A code has 22 symbols: 20 random ones (100 bits) and two check symbols. The alphabet is Crockford's base
 32, which is the digits and the capital letters without I, L, O and U. Symbols that look like those
@@ -75,11 +75,11 @@ class ReceiptCode:
             raise NotACode
 
     def grouped(self) -> str:
-        """Return the code for screens and paper, in groups of four separated by hyphens."""
+        """Return the code for display and printing, in groups of four separated by hyphens."""
         return "-".join(self.symbols[i : i + _GROUP] for i in range(0, LENGTH, _GROUP))
 
     def spelled(self) -> str:
-        """Return the code for reading out on the telephone.
+        """Return the code in a form for reading out over the telephone.
 
         Each symbol becomes a word, and each group ends with a full stop.
         """
@@ -162,7 +162,7 @@ def lookup_hash(lookup_id: bytes) -> bytes:
 
 
 def body_mac(mac_key: bytes, body: bytes) -> bytes:
-    """Return a 32-byte MAC that identifies a retry with the same body.
+    """Return a 32-byte MAC that identifies a retry with an identical body.
 
     A plain hash of the body could be guessed.
     """

@@ -28,7 +28,7 @@ def grant_info(kind: str, *ids: str) -> bytes:
 
 
 def grant(secret: bytes, to_public: bytes, *, info: bytes) -> bytes:
-    """Return the secret (1 to 4,096 bytes) sealed to a public key.
+    """Seal the secret (1 to 4,096 bytes) to a public key.
 
     It can be opened only by the key's owner with the same ``info``.
     """
@@ -38,7 +38,7 @@ def grant(secret: bytes, to_public: bytes, *, info: bytes) -> bytes:
 
 
 def open_grant(sealed: bytes, seed: Opener, *, info: bytes) -> bytes:
-    """Return the secret that was sealed in a grant.
+    """Open a grant and return its secret.
 
     Raises ``CannotOpen`` for another key, another purpose or an altered grant.
     """

@@ -44,7 +44,7 @@ def seal_identity(
     installation: str,
     container_id: UUID,
 ) -> SealedIdentity:
-    """Seal an identity (empty if none was given) for the desk and the authoriser together.
+    """Seal an identity (empty if none was given) to the desk and the authoriser together.
 
     Raises ``ValueError`` if there is no desk key, or if a desk key is also the authoriser's.
     """
@@ -63,12 +63,12 @@ def seal_identity(
 
 
 def open_share(sealed: bytes, seed: Opener, *, container_id: UUID, share: Share) -> bytes:
-    """Return one share, opened with the key it was sealed to."""
+    """Open one share with the key that it was sealed to, and return it."""
     return _of_size(open_grant(sealed, seed, info=_share_info(container_id, share)))
 
 
 def reseal_share(sealed: bytes, seed: Opener, to_public: bytes, *, container_id: UUID, share: Share) -> bytes:
-    """Return the same share sealed to another epoch or desk.
+    """Seal the same share to another epoch or desk.
 
     It is opened in the process but shown to nobody.
     """
@@ -77,7 +77,7 @@ def reseal_share(sealed: bytes, seed: Opener, to_public: bytes, *, container_id:
 
 
 def release_share(share2: bytes, to_public: bytes, *, container_id: UUID, officer: str) -> bytes:
-    """Return the second share sealed to one named officer's own key.
+    """Seal the second share to one named officer's own key.
 
     This is how the authoriser releases the share. It is useless to anyone else.
     """
@@ -85,14 +85,14 @@ def release_share(share2: bytes, to_public: bytes, *, container_id: UUID, office
 
 
 def open_released_share(sealed: bytes, seed: Opener, *, container_id: UUID, officer: str) -> bytes:
-    """Return the second share as released to this officer."""
+    """Open the second share as released to this officer, and return it."""
     return _of_size(open_grant(sealed, seed, info=_release_info(container_id, officer)))
 
 
 def open_identity(
     container: Container, share1: bytes, share2: bytes, *, installation: str, container_id: UUID
 ) -> bytes:
-    """Return the identity, which is empty if none was given.
+    """Open the identity with both shares. It is empty if none was given.
 
     Raises ``CannotOpen`` unless both shares belong to it.
     """

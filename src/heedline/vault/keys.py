@@ -55,12 +55,12 @@ type Opener = bytes | PreparedKey
 
 
 def new_seed() -> bytes:
-    """Return 32 new random bytes."""
+    """Return a new seed of 32 random bytes."""
     return secrets.token_bytes(SEED_SIZE)
 
 
 def prepare(seed: bytes) -> PreparedKey:
-    """Return the expanded secret key.
+    """Expand a seed into a secret key, ready for opening sealed data.
 
     Expanding takes about 0.1 ms, so preparing is worthwhile if one seed opens several things.
     """
@@ -74,7 +74,7 @@ def prepare(seed: bytes) -> PreparedKey:
 
 
 def prepared(opener: Opener) -> PreparedKey:
-    """Return the opener itself if it is already prepared, otherwise the prepared seed."""
+    """Return the opener unchanged if it is already prepared, otherwise prepare its seed."""
     return prepare(opener) if isinstance(opener, bytes) else opener
 
 
@@ -107,7 +107,7 @@ def parsed(public: bytes) -> MLKEM768X25519PublicKey:
 
 @lru_cache(maxsize=512)
 def is_usable(public: bytes) -> bool:
-    """Return whether a message can be sealed to this public key.
+    """Return whether the bytes are a public key to which data can be sealed.
 
     Parsing alone accepts a low-order X25519 point, which would fail only when a report is sealed to it. This
     function therefore seals one byte.

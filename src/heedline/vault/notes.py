@@ -36,7 +36,7 @@ class NotBelieved(Exception):
 
 @dataclass(frozen=True)
 class NoteKey:
-    """The public key against which a signature is checked.
+    """A public key, used to verify the signatures of a log or witness.
 
     It has a name, an Ed25519 public key and the kind of signer (log or witness).
     """
@@ -178,7 +178,7 @@ class Note:
 
 @dataclass(frozen=True)
 class TreeHead:
-    """A log's statement of its name, its number of leaves and their root."""
+    """A log's checkpoint, with its name, its number of entries and their root hash."""
 
     origin: str
     size: int
@@ -214,12 +214,12 @@ class TreeHead:
 
 
 def signed_note(text: str, lines: Iterable[str]) -> str:
-    """Return a note made of its text, a blank line and signature lines."""
+    """Return a note, made up of its text, a blank line and its signature lines."""
     return f"{text}\n{''.join(lines)}"
 
 
 def check_text(text: str) -> None:
-    """Raise ``ValueError`` unless this can be the text of a note."""
+    """Raise ``ValueError`` if the text is not allowed in a note."""
     if not text.endswith("\n") or any(ord(one) < 32 and one != "\n" for one in text):
         raise ValueError("not the text of a note")
 

@@ -19,7 +19,7 @@ _NONCE = 12
 
 
 class PageSealer:
-    """Seal and open pages under one key."""
+    """A cipher that seals and opens pages under one key."""
 
     def __init__(self, key: bytes) -> None:
         """Set up the cipher for a key of 32 bytes.
@@ -31,12 +31,12 @@ class PageSealer:
         self._cipher = ChaCha20Poly1305(key)
 
     def seal(self, page: bytes, place: bytes) -> bytes:
-        """Return a new sealed version of a page."""
+        """Seal a page under a new nonce."""
         nonce = secrets.token_bytes(_NONCE)
         return nonce + self._cipher.encrypt(nonce, page, place)
 
     def open(self, sealed: bytes, place: bytes) -> bytes:
-        """Return the opened page.
+        """Open a sealed page and return its plaintext.
 
         Raises ``CannotOpen`` for another key, another place or altered bytes.
         """

@@ -12,7 +12,7 @@ PRF_SIZE = 32
 
 
 def wrap_seed(seed: bytes, prf_output: bytes, *, context: bytes) -> bytes:
-    """Return the seed wrapped under the passkey.
+    """Wrap a seed under the output of a passkey.
 
     ``context`` names the seed's owner and must be given again to unwrap it.
     """
@@ -22,7 +22,7 @@ def wrap_seed(seed: bytes, prf_output: bytes, *, context: bytes) -> bytes:
 
 
 def unwrap_seed(sealed: bytes, prf_output: bytes, *, context: bytes) -> bytes:
-    """Return the unwrapped seed.
+    """Unwrap a seed with the output of a passkey.
 
     Raises ``CannotOpen`` for another passkey, person or content.
     """

@@ -80,7 +80,7 @@ class WrappedSeed:
 
     @classmethod
     def from_json(cls, text: str) -> "WrappedSeed":
-        """Return the wrapped seed that ``to_json`` wrote.
+        """Parse a wrapped seed from the JSON written by ``to_json``.
 
         Raises ``CannotOpen`` for anything else, including cost parameters out of range.
         """
@@ -107,7 +107,7 @@ def new_passphrase() -> str:
 
 
 def wrap_seed(seed: bytes, passphrase: str, *, context: bytes, cost: Cost = STANDARD) -> WrappedSeed:
-    """Return the seed wrapped under the passphrase.
+    """Wrap the seed under the passphrase.
 
     ``context`` names the seed's owner and must be given again to unwrap it. Only tests and invented data
     pass a smaller ``cost``.
@@ -168,6 +168,6 @@ def _aad(context: bytes) -> bytes:
 
 @lru_cache(maxsize=1)
 def word_list() -> tuple[str, ...]:
-    """Return EFF's large word list for dice, with 7,776 plain words (see ``words/LICENCE.md``)."""
+    """Return EFF's large diceware list of 7,776 words (see ``words/LICENCE.md``)."""
     text = files("heedline.vault").joinpath("words", "eff_large.txt").read_text("ascii")
     return tuple(text.split())

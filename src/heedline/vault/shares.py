@@ -23,7 +23,7 @@ Anything longer is not accepted as one.
 
 
 def split(seed: bytes) -> tuple[str, ...]:
-    """Return five shares of the seed.
+    """Split the seed into five shares.
 
     Fewer than three reveal nothing about it.
     """
@@ -34,7 +34,7 @@ def split(seed: bytes) -> tuple[str, ...]:
 
 
 def combine(shares: Sequence[str]) -> bytes:
-    """Return the seed recovered from three different shares of the same split.
+    """Recover the seed from three different shares of the same split.
 
     Raises ``CannotOpen`` for everything else, without distinguishing shares of different keys, an extra word
     or an invalid share. Only the public key shows whether the seed is the one that was meant.

@@ -1,4 +1,4 @@
-"""Small items in rows (drafts, unlocked keys, saved forms), sealed under a key that only a cookie holds.
+"""Small items (drafts, unlocked keys, saved forms) stored under a key that only a cookie holds.
 
 The cookie's secret yields two unrelated values: the row's id, which is stored, and the key, which is
 not. The table alone therefore opens nothing, and the id alone does not lead back to the cookie.
@@ -71,7 +71,7 @@ def derive_keys(cookie_secret: bytes, purpose: str) -> RowKeys:
 
 
 def seal_small(key: bytes, plaintext: bytes, *, aad: bytes) -> bytes:
-    """Return the plaintext sealed under a 32-byte key.
+    """Seal a plaintext under a 32-byte key.
 
     ``aad`` identifies the item and must be given again to open it.
     """
@@ -95,7 +95,7 @@ def open_small(key: bytes, sealed: bytes, *, aad: bytes) -> bytes:
 
 
 def seal_words(key: bytes, words: bytes, *, aad: bytes) -> bytes:
-    """Return the text padded and sealed, and compressed first if it is longer than the first step.
+    """Pad and seal a text, compressing it first if it is too long for the smallest size.
 
     Raises ``ValueError`` for more than ``MOST_WORDS``, or ``MOST_PACKED`` once compressed.
     """
@@ -113,7 +113,7 @@ def seal_words(key: bytes, words: bytes, *, aad: bytes) -> bytes:
 
 
 def open_words(key: bytes, sealed: bytes, *, aad: bytes) -> bytes:
-    """Return the text sealed by ``seal_words``, or raise ``CannotOpen``."""
+    """Open a text sealed by ``seal_words``, or raise ``CannotOpen``."""
     framed = open_small(key, sealed, aad=aad)
     size = int.from_bytes(framed[:_LENGTH])
     packed = framed[_LENGTH : _LENGTH + (size & ~_PLAIN)]

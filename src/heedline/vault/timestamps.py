@@ -19,7 +19,7 @@ class UnfitStamp(Exception):
 
 
 def query_of(message: bytes) -> bytes:
-    """Return a time-stamp query with only the message's SHA-256 and a nonce."""
+    """Return a time-stamp query that contains only the message's SHA-256 and a nonce."""
     built = TimestampRequestBuilder().data(message).hash_algorithm(HashAlgorithm.SHA256).build()
     return built.as_bytes()
 

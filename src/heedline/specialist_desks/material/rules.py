@@ -103,7 +103,7 @@ WATCHED: Final = frozenset({_S.UNLAWFUL, _S.TERMS})
 
 
 class ItemOutcome(StrEnum):
-    """The outcome of one examination, computed from its answers."""
+    """The outcome of one examination, computed from the examiner's answers."""
 
     UNLAWFUL = "unlawful"
     HELD = "held"
@@ -190,7 +190,7 @@ def agreement(first: Opinion, second: Opinion, provisions: Iterable[str]) -> dic
 
 @dataclass(frozen=True)
 class PriorityPart:
-    """A factor of an item's priority, with its points and explanation."""
+    """A factor in an item's priority, with its points and explanation."""
 
     words: str
     points: int
@@ -209,7 +209,7 @@ PARTS: Final = {
 
 @dataclass(frozen=True)
 class ItemPriority:
-    """The priority of an item, with its components."""
+    """The priority of an item, with the factors that contribute to it."""
 
     parts: tuple[PriorityPart, ...] = ()
 

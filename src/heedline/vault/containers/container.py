@@ -1,4 +1,4 @@
-"""Containers, which are age v1 files for post-quantum recipients with header and payload stored separately.
+"""Containers, which are age v1 files with header and payload stored separately.
 
 The header determines who can open the container and is rewritten when that changes. The payload is never
 rewritten. Together they form a file that the stock ``age`` program opens with ``keys.identity_text``, as
@@ -50,7 +50,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Container:
-    """An age v1 file in its two parts, header and payload."""
+    """An age v1 file, split into header and payload."""
 
     header: bytes = field(repr=False)
     payload: bytes = field(repr=False)
@@ -71,12 +71,12 @@ class Container:
 
 
 def seal(plaintext: bytes, recipients: Sequence[bytes]) -> Container:
-    """Return the plaintext sealed so that any one of the recipients can open it."""
+    """Seal the plaintext so that any one of the recipients can open it."""
     return seal_to(plaintext, [parsed(recipient) for recipient in recipients])
 
 
 def seal_to(plaintext: bytes, recipients: Sequence[MLKEM768X25519PublicKey]) -> Container:
-    """Return the plaintext sealed to keys that have already been parsed.
+    """Seal the plaintext to public keys that have already been parsed.
 
     Otherwise like ``seal``. One-time keys are passed in this way and are cached nowhere.
     """
@@ -85,13 +85,13 @@ def seal_to(plaintext: bytes, recipients: Sequence[MLKEM768X25519PublicKey]) -> 
 
 
 def open_container(container: Container, seeds: Sequence[Opener]) -> bytes:
-    """Return the complete plaintext, once all of it has been authenticated."""
+    """Open a container and return its plaintext, once all of it has been authenticated."""
     key = headers.open_header(container.header, seeds)
     return b"".join(open_payload(BytesIO(container.payload), key))
 
 
 def seal_stream(source: BinaryIO, sink: BinaryIO, recipients: Sequence[bytes]) -> None:
-    """Write a whole age file to the sink, holding one chunk of 64 KiB in memory at a time."""
+    """Write a whole age file to the sink, holding one 64 KiB chunk in memory at a time."""
     key = new_file_key()
     sink.write(header_for(key, recipients))
     writer = PayloadWriter(key)
@@ -110,7 +110,7 @@ def open_stream(source: BinaryIO, sink: BinaryIO, seeds: Sequence[Opener]) -> No
 
 
 def file_key(header: bytes, seeds: Sequence[Opener]) -> bytes:
-    """Return the 16-byte key that encrypts a single payload.
+    """Return the 16-byte file key, which encrypts a single payload.
 
     It opens nothing else.
     """
@@ -118,7 +118,7 @@ def file_key(header: bytes, seeds: Sequence[Opener]) -> bytes:
 
 
 def header_for(file_key: bytes, recipients: Sequence[bytes]) -> bytes:
-    """Return a header that gives this file key to these recipients."""
+    """Return a header that wraps this file key for these recipients."""
     if len(file_key) != headers.FILE_KEY_SIZE:
         raise ValueError("a file key is 16 bytes")
     return headers.write(file_key, [parsed(recipient) for recipient in recipients])

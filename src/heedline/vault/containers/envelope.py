@@ -19,7 +19,7 @@ from heedline.vault.keys import Opener, parsed
 
 VERSION = 1
 ROOM = 3_800
-"""The largest body, in bytes, that always fits the smallest size step.
+"""The largest body, in bytes, that always fits the smallest padded size.
 
 This holds however long the names in the first line are.
 """
@@ -43,7 +43,7 @@ def wrap(body: bytes, *, installation: str, container_id: UUID, part: str) -> by
 
 
 def unwrap(plaintext: bytes, *, installation: str, container_id: UUID, part: str) -> bytes:
-    """Return the body, if the plaintext is the expected item and correctly framed.
+    """Return the body of a framed plaintext, after checking its frame and identity.
 
     Raises ``CannotOpen`` otherwise.
     """
@@ -60,7 +60,7 @@ def unwrap(plaintext: bytes, *, installation: str, container_id: UUID, part: str
 def seal_part(
     body: bytes, recipients: Sequence[bytes], *, installation: str, container_id: UUID, part: str
 ) -> Container:
-    """Return the body framed, padded and sealed to each recipient's public key."""
+    """Frame, pad and seal the body to each recipient's public key."""
     keys = [parsed(recipient) for recipient in recipients]
     return seal_part_to(body, keys, installation=installation, container_id=container_id, part=part)
 
@@ -73,7 +73,7 @@ def seal_part_to(
     container_id: UUID,
     part: str,
 ) -> Container:
-    """Return the body framed, padded and sealed to keys that have already been parsed.
+    """Frame, pad and seal the body to public keys that have already been parsed.
 
     Otherwise like ``seal_part``. One-time keys are cached nowhere.
     """
@@ -84,7 +84,7 @@ def seal_part_to(
 def open_part(
     container: Container, seeds: Sequence[Opener], *, installation: str, container_id: UUID, part: str
 ) -> bytes:
-    """Return the body of a container, if it is the expected item in the expected place.
+    """Open a container and return its body, after checking its frame and identity.
 
     Raises ``CannotOpen`` otherwise.
     """

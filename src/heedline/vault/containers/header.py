@@ -59,7 +59,7 @@ class Header:
 
 
 def new_file_key() -> bytes:
-    """Return 16 random bytes as the file key of a single payload.
+    """Return a new file key of 16 random bytes, for a single payload.
 
     A key must never be used for two payloads.
     """
@@ -67,7 +67,7 @@ def new_file_key() -> bytes:
 
 
 def write(file_key: bytes, recipients: Sequence[MLKEM768X25519PublicKey]) -> bytes:
-    """Return a header that gives the file key to each recipient.
+    """Return a header that wraps the file key for each recipient.
 
     Raises ``ValueError`` for no recipients or too many.
     """
@@ -92,7 +92,7 @@ def end_of(data: bytes) -> int:
 
 
 def parse(data: bytes) -> Header:
-    """Return the parsed header, which must be complete and have nothing after it.
+    """Parse a complete header that has nothing after it.
 
     Raises ``CannotOpen`` for anything that the specification does not allow.
     """
@@ -127,13 +127,13 @@ def parse(data: bytes) -> Header:
 
 
 def check(header: Header, file_key: bytes) -> None:
-    """Raise ``CannotOpen`` unless the header was written by someone who had the file key."""
+    """Verify the header's MAC with the file key. Raise ``CannotOpen`` if it does not match."""
     if not compare_digest(_mac(file_key, header.signed), header.mac):
         raise CannotOpen
 
 
 def open_header(data: bytes, openers: Sequence[Opener]) -> bytes:
-    """Return the file key, by trying every opener.
+    """Return the file key, trying each opener on each stanza.
 
     A stanza does not say who it is for. Raises ``CannotOpen`` if no opener fits.
     """

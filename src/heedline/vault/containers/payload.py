@@ -90,7 +90,7 @@ class PayloadWriter:
 
 
 def seal_payload(plaintext: bytes, file_key: bytes) -> bytes:
-    """Return a complete payload, sealed in one call."""
+    """Seal a complete payload in one call."""
     nonce = secrets.token_bytes(NONCE)
     aead = _aead(file_key, nonce)
     out = [nonce]

@@ -61,7 +61,7 @@ class AcceptedStatements:
         self.serials.add(said.serial)
 
     def directory(self) -> Directory:
-        """Return a read-only directory of what has been accepted."""
+        """Return a read-only directory of the keys, people and desks accepted so far."""
         highest = max(self.serials, default=0)
         return Directory(
             refused=tuple(self.refused),
@@ -86,7 +86,7 @@ class AcceptedStatements:
         )
 
     def keep_apart(self, desk: str, people: frozenset[str] | set[str]) -> None:
-        """Reject anyone who belongs, or whose keys still belong, to the side opposite this desk.
+        """Reject anyone who is, or whose keys still are, on the opposite side from this desk.
 
         Raises BreaksARule.
         """
@@ -96,7 +96,7 @@ class AcceptedStatements:
                 raise BreaksARule(why)
 
     def own_pair(self, said: Statement, person: str) -> tuple[bytes, bytes]:
-        """Return the sealing key and the signing key that a statement gives a person.
+        """Return the sealing key and the signing key that a statement assigns to a person.
 
         Raises BreaksARule if one belongs to somebody else or cannot be used.
         """

@@ -8,7 +8,7 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class OfficerKeys:
-    """An officer's public keys, with the serial of the statement that introduced them."""
+    """An officer's public keys, with the serial number of the statement that introduced them."""
 
     person: str
     kem: bytes = field(repr=False)
@@ -29,7 +29,7 @@ class PartnerKeys:
 
 @dataclass(frozen=True)
 class DeskFacts:
-    """The facts about a desk as stated by two stewards."""
+    """The details of a desk, as stated by two stewards."""
 
     desk: str
     code: str
@@ -137,7 +137,7 @@ class Directory:
 
     @property
     def broken(self) -> bool:
-        """Return whether a statement is missing or out of its place in the chain."""
+        """Return whether a statement is missing or out of place in the chain."""
         return bool(self.gaps) or self.unchained
 
     def barred(self, desk: str, person: str) -> str:
@@ -153,11 +153,11 @@ class Directory:
         return self._sides.helps_the_other(desk, names)
 
     def stewards(self) -> frozenset[str]:
-        """Return everyone who may currently sign for the installation."""
+        """Return all stewards who may currently sign for the installation."""
         return self._stewards
 
     def officers(self) -> frozenset[str]:
-        """Return everyone who currently has officer keys."""
+        """Return all people who currently have officer keys."""
         return frozenset(self._officers)
 
     def officer(self, person: str) -> OfficerKeys | None:
@@ -173,7 +173,7 @@ class Directory:
         return frozenset(self._desks)
 
     def desk(self, desk: str) -> DeskFacts | None:
-        """Return the facts most recently stated about a desk."""
+        """Return the most recently stated details of a desk."""
         return self._desks.get(desk)
 
     def members(self, desk: str) -> frozenset[str]:

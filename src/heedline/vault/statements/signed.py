@@ -64,7 +64,7 @@ class Statement:
 
     @cached_property
     def link(self) -> str:
-        """Return the SHA-256 of the signed content in hexadecimal, as named by the next statement and the log."""
+        """Return the SHA-256 of the signed content in hex, as referenced by the next statement and the log."""
         return sha256(_LINK + self.canonical()).hexdigest()
 
     def canonical(self, *, numbered: bool = True) -> bytes:
@@ -160,7 +160,7 @@ class SignedStatement:
 
 
 def link_of_unreadable(text: str) -> str:
-    """Return the link for a text that is not a valid statement, to be used in place of `Statement.link`.
+    """Return the link for a text that is not a valid statement, in place of `Statement.link`.
 
     So a text that means nothing takes a place in the chain and cannot end it.
     """
@@ -186,7 +186,7 @@ def proposed_bytes(statement: Statement, installation: str) -> bytes:
 
 
 def propose(statement: Statement, seed: bytes, *, installation: str) -> bytes:
-    """Return the first steward's signature.
+    """Return the first steward's signature of a statement.
 
     Raises ``ValueError`` if the statement could never be accepted.
     """
@@ -232,7 +232,7 @@ def check_shape(statement: Statement) -> None:
 
 
 def check_signatures_shape(signatures: Mapping[str, bytes]) -> bool:
-    """Return whether the number of signatures is acceptable and each has the right length."""
+    """Return whether the statement has an acceptable number of signatures, each of the right length."""
     return 1 <= len(signatures) <= _MOST_SIGNATURES and all(
         len(made) == SIGNATURE_SIZE for made in signatures.values()
     )
@@ -323,7 +323,7 @@ SHAPES: Mapping[str, tuple[Mapping[str, Callable[[JSON], bool]], ...]] = {
 
 
 def missing_serials(serials: set[int]) -> tuple[int, ...]:
-    """Return the first hundred missing serials.
+    """Return the first hundred missing serial numbers.
 
     That is enough for an alarm, however large a serial somebody invents.
     """

@@ -26,7 +26,7 @@ def one_spelling(name: str) -> str:
 
 
 class TwoSides:
-    """The record of who has been on which side so far.
+    """The record of which people and desks have been on which side so far.
 
     It reads the mappings of the judge in `vault.statements.verification`, and keeps the history that those do not have.
     """

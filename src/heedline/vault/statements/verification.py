@@ -1,4 +1,4 @@
-"""The rules for accepting signed statements, and the directory built from them (design: sealing).
+"""The rules for accepting signed statements, and the directory built from them.
 
 Everything starts from one pinned root key. The root appoints stewards. Two different stewards together appoint
 officers, desks, members and recovery keys. A member of a desk names its epochs, later grants of them, and their end.

@@ -33,7 +33,7 @@ class Bar:
 
     @property
     def end(self) -> int:
-        """Return the horizontal position at which the number begins."""
+        """Return the horizontal position at which the number starts."""
         return LABELS + self.width + 8
 
 
@@ -75,5 +75,5 @@ def bar_chart(title: str, rows: Iterable[tuple[str, int, int]]) -> Chart:
 
 
 def _width(number: int, most: int, room: int) -> int:
-    """Return the length of a bar, which is never too short to see unless its number is zero."""
+    """Return the width of a bar, which is always visible unless its number is zero."""
     return max(2, round(room * number / most)) if number else 0

@@ -342,7 +342,7 @@ class DateInput(Field):
         return {f"{self.name}-{bad[0]}" if len(bad) == 1 else self.name: example}
 
     def params(self, value: Value, errors: Mapping[str, str]) -> dict[str, Any]:
-        """Return the options for the component, marking only the part that an error is about."""
+        """Return the options for the date component, highlighting only the part with an error."""
         typed = value if isinstance(value, Mapping) else {}
         marked = {part: errors.get(f"{self.name}-{part}", "") for part in PARTS}
         message = errors.get(self.name) or next(filter(None, marked.values()), "")

@@ -29,7 +29,7 @@ class Lane:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait for a turn and hold it.
+        """Hold the lane for one password check inside the block, waiting for a turn first.
 
         Raises Full at once if too many are waiting, or after waiting too long.
         """

@@ -83,7 +83,7 @@ def hold(request: HttpRequest, lead_to: str) -> HttpResponse:
 
 
 def something_kept(request: HttpRequest) -> bool:
-    """Return whether this browser has saved forms, so that the pages in between can say so."""
+    """Return whether this browser has saved forms, so that the sign-in and unlock pages can mention them."""
     return bool(_cookies(request))
 
 

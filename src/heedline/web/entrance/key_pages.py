@@ -196,7 +196,7 @@ def readdress(request: SignedInRequest, desk: str) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def destroy(request: SignedInRequest, desk: str) -> HttpResponse:
-    """Destroy the desk's retired keys that nothing is sealed to any more, after confirmation.
+    """Destroy the desk's retired keys once nothing is sealed to them, after confirmation.
 
     The certificates are then shown.
     """

@@ -90,7 +90,7 @@ class SignOut(LogoutView):  # type: ignore[misc]
 
 
 class Inactive(AccountInactiveView):  # type: ignore[misc]
-    """View for inactive accounts, which allauth requires to exist.
+    """View for inactive accounts, which allauth requires.
 
     Our sign-in gives an inactive officer the same response as an unknown one.
     """

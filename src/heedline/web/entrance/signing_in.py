@@ -57,7 +57,7 @@ def provider_name() -> str:
 
 
 def limited(limit: RateLimit, key: str, words: str) -> None:
-    """Count one attempt under this limit.
+    """Count one attempt against this limit.
 
     Raises ValidationError, stating the waiting time, if there have been too many.
     """

@@ -133,7 +133,7 @@ class DueStep:
 
 @cache
 def bank_holidays(year: int) -> frozenset[date]:
-    """Return the days of a year that are a bank holiday, Good Friday or Christmas Day in any part of the UK."""
+    """Return the dates in a year that are a bank holiday, Good Friday or Christmas Day anywhere in the UK."""
     import holidays  # 13 MB, which only a process that reckons with section 3 notices needs
 
     return frozenset(
@@ -155,7 +155,7 @@ def is_working_day(day: date, further: Collection[date] = ()) -> bool:
 
 
 def last_day_to_comply(given: date, further: Collection[date] = ()) -> date:
-    """Return the last day to comply with a section 3 notice given on `given`."""
+    """Return the last day for complying with a section 3 notice given on `given`."""
     day, left = given, WORKING_DAYS
     while left:
         day += timedelta(days=1)

@@ -1,4 +1,4 @@
-"""The Items tab of a report."""
+"""The Items tab on a report's pages."""
 
 from __future__ import annotations
 

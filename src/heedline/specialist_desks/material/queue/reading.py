@@ -161,7 +161,7 @@ def queue(chosen: str, page: int, *, by: Attendance, at: datetime) -> ItemQueue:
 def _on_page(
     desk: UUID, states: frozenset[ItemState], order: Sequence[UUID], page: int, *, whole: bool
 ) -> tuple[dict[str, int], list[UUID]]:
-    """Return the number of items in each state, and the items of a page, in one statement.
+    """Return the number of items in each state, and the items of a page, in one query.
 
     Items in `order` come first, then the others by day if `order` is `whole`.
     """
@@ -248,7 +248,7 @@ def item(ref: UUID, *, by: Attendance, at: datetime, counted: bool = True) -> It
 
 
 def items_of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[ItemLine, ...]:
-    """Return the items that a report refers to, in order. Raise Locked."""
+    """Return the items that a report refers to, in order. Raise Locked if the keys are locked."""
     ring = by.keys()
     report = reports_of(by.desk_ids).filter(id=ref).first()
     desk = next((one.id for one in by.desks if one.kind == DESK_KIND), None)

@@ -1,4 +1,4 @@
-"""An invented company that receives notices by e-mail, webhook and API, and answers well, badly or never."""
+"""An invented company that receives notices by email, webhook and API."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from enum import StrEnum
 
 
 class CompanyManner(StrEnum):
-    """How the company responds to what it is sent."""
+    """How the invented company responds to notices."""
 
     WELL = "well"
     """It accepts everything."""
     BADLY = "badly"
-    """Its mail bounces, and its webhook and API return errors."""
+    """Mail bounces, and the webhook and API return errors."""
     NEVER = "never"
-    """It never responds, so connections hang until they time out."""
+    """Nothing is answered, so connections hang until they time out."""
 
 
 @dataclass
 class SmallCompany:
-    """The company's received notices and current behaviour."""
+    """An invented company, with the notices it has received and its current behaviour."""
 
     manner: CompanyManner = CompanyManner.WELL
     mails: list[bytes] = field(default_factory=list)
     calls: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
 
     def called(self, path: str, headers: dict[str, str], body: bytes) -> tuple[int, str]:
-        """Handle a webhook or API call, and return a status and JSON."""
+        """Handle a webhook or API call, and return a status and a JSON body."""
         self.calls.append((path, headers, body))
         if self.manner is CompanyManner.BADLY:
             return 500, json.dumps({"error": "something went wrong"})

@@ -96,7 +96,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class SmallInternet(ThreadingHTTPServer):
-    """The server. Without a key `folder` there is neither TLS nor a time-stamp authority."""
+    """The server, which offers TLS and a time-stamp authority only if given a key `folder`."""
 
     daemon_threads = True
 
@@ -126,7 +126,7 @@ class SmallInternet(ThreadingHTTPServer):
         """Ignore browsers that disconnect."""
 
     def do(self, asked: dict[str, str]) -> None:
-        """Remove or restore a page, or change how the company answers."""
+        """Remove or restore a page, or change how the company responds."""
         address = asked.get("address", "")
         if asked.get("do") == "remove":
             self.sites.remove(address, asked.get("how", "404"))
@@ -136,7 +136,7 @@ class SmallInternet(ThreadingHTTPServer):
             self.company.manner = CompanyManner(asked.get("manner", "well"))
 
     def front(self) -> SmallPage:
-        """Return the page on which the demonstration's user removes and restores pages."""
+        """Return the page on which users of the demonstration remove and restore pages."""
         rows = "".join(
             f"<li>{escape(one)} <form method=post action=/do style=display:inline><input type=hidden name=address "
             f"value='{escape(one)}'><button name=do value={'restore' if one in self.sites.gone else 'remove'}>"
@@ -156,7 +156,7 @@ class SmallInternet(ThreadingHTTPServer):
 
 
 class SmallMail(socketserver.ThreadingTCPServer):
-    """The company's mail server."""
+    """The invented company's mail server."""
 
     daemon_threads = allow_reuse_address = True
 

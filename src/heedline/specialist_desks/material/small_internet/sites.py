@@ -18,7 +18,7 @@ PLACEHOLDER = (
 
 @dataclass(frozen=True)
 class SmallPage:
-    """One response, with a streamed `body` that may be endless."""
+    """An HTTP response with a streamed `body`, which may be endless."""
 
     status: int = 200
     body: str | Iterator[bytes] = ""
@@ -99,7 +99,7 @@ _PAGES: Mapping[str, Callable[[], SmallPage]] = {
 
 
 class SmallSites:
-    """The state of the sites, with removed and changed pages."""
+    """The state of the invented sites, with removed and changed pages."""
 
     def __init__(self) -> None:
         self.gone: dict[str, str] = {}
@@ -107,7 +107,7 @@ class SmallSites:
         self.asked: list[str] = []
 
     def remove(self, address: str, how: str = "404") -> None:
-        """Remove a page: `how` is "404", or "tombstone" for a page that says so with a success status."""
+        """Remove a page, as a 404 or as a "tombstone" page with a success status."""
         self.gone[_plain(address)] = how
 
     def restore(self, address: str) -> None:

@@ -29,7 +29,7 @@ _SIGNER = (
 
 
 class SmallAuthority:
-    """The authority, with its keys in a folder. `root` is the certificate to trust."""
+    """A time-stamp authority with its keys in a folder. `root` is the certificate to trust."""
 
     def __init__(self, folder: Path) -> None:
         """Create the keys if missing. Raise OSError if openssl is not installed."""

@@ -73,7 +73,7 @@ class _Keep(template.Node):
         self.name, self.nodes = name, nodes
 
     def render(self, context: template.Context) -> SafeString:
-        """Return the rendered part, rendering it only once if the shell has a cache."""
+        """Render the part, or return the cached rendering if the shell has a cache."""
         kept: dict[str, SafeString] | None = getattr(context["shell"], "kept", None)
         if kept is None:
             return self.nodes.render(context)
@@ -85,7 +85,7 @@ class _Keep(template.Node):
 
 @register.tag("keep")
 def keep(parser: template.base.Parser, token: template.base.Token) -> _Keep:
-    """Render a block once for each shell.
+    """Render a block once for each page shell.
 
     Nothing in it may depend on the request or the page.
     """

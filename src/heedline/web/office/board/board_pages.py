@@ -41,7 +41,7 @@ _YOUNGEST_FIRST = tuple(code for code, _ in reversed(AGES))
 @open_to(Audience.OFFICERS)
 @require_GET
 def boards(request: OfficeRequest) -> HttpResponse:
-    """Redirect to the board of the first desk that the supervisor leads."""
+    """Redirect to the board of the first desk that the supervisor is responsible for."""
     led = pages_board.led_by(request.attendance)
     if not led:
         raise NotHere

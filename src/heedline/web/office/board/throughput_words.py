@@ -35,7 +35,7 @@ _PERIODS = {1: "Today", 7: "Last 7 days", 28: "Last 28 days"}
 
 
 def tables(figures: Iterable[FigureLines]) -> list[dict[str, Any]]:
-    """Return each figure as a chart of the longest period and a table of all of them."""
+    """Return each figure as a chart of the longest period and a table of all periods."""
     periods = [_PERIODS[period] for period in PERIODS]
     return [
         {

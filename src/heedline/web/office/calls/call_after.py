@@ -51,7 +51,7 @@ READING_BACK = (
 
 
 def advice_words() -> dict[str, str]:
-    """Return the list of advice, with the country's own phone numbers."""
+    """Return the items of advice given to callers, with the country's emergency number."""
     emergency = load_pack(settings.PACK).numbers["emergency"].number
     return {code: words.format(emergency=emergency) for code, words in ADVICE.items()}
 

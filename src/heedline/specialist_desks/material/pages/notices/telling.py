@@ -1,4 +1,4 @@
-"""The page for notifying reporters about their material."""
+"""The page for sending reporters messages about items that they reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page on which a company answers a notice, without account, cookie or script."""
+"""The page on which a company answers a notice, without an account, cookies or scripts."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _private(response: HttpResponse) -> HttpResponse:
-    """Forbid caching of the page and sending its URL as referrer."""
+    """Prevent the page from being cached and its URL from being sent as a referrer."""
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"

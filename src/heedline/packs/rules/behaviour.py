@@ -39,7 +39,7 @@ class WordList:
         if not self.whole.isdisjoint(words):
             return True
         size, heads = self._heads
-        if any([word.startswith(self.beginnings) for word in words if word[:size] in heads]):
+        if any(word.startswith(self.beginnings) for word in words if word[:size] in heads):
             return True
         line = f" {' '.join(words)} "
         return any(f" {phrase} " in line for phrase in self.together)

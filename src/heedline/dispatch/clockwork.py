@@ -103,9 +103,9 @@ def end_identities() -> list[tuple[UUID, UUID]]:
 
 
 def forget_times() -> None:
-    """Remove the remaining traces of the exact times of settled rows.
+    """Remove the remaining traces of the exact times of settled rows, and refresh the planner's statistics.
 
-    These are the former versions of the rows and the completed part of the database's write-ahead log, which
+    The traces are the former versions of the rows and the completed part of the database's write-ahead log, which
     holds the exact time of every commit. Must not be called inside a transaction.
 
     The worker's role needs MAINTAIN on the tables, `pg_checkpoint`, and EXECUTE on `pg_switch_wal()`.
@@ -115,6 +115,8 @@ def forget_times() -> None:
     forget_dead_rows(_TABLES)
     with connection.cursor() as cursor:
         for table in _TABLES:
+            # Autovacuum never does this: `forget_use` resets the counts by which it would notice that a table has grown.
+            cursor.execute(f"ANALYZE (SKIP_LOCKED) {connection.ops.quote_name(table)}")
             # What VACUUM frees keeps its bytes until it is used again: a table that is small is written into a new
             # file, when nobody has it in use just now. (Large tables: see the threat model.)
             cursor.execute("SELECT pg_relation_size(%s::regclass) < %s", [table, _SMALL])

@@ -110,6 +110,6 @@ def test_a_day_with_single_sign_on(
     assert not OfficeSession.objects.filter(officer=house.officers["Odile"]).exists()
     page.press("Sign in with Work ID")
     _through_there(page)
-    _at(page, "That did not work")
+    _at(page, "Single sign-on failed")
     page.play.get_by_text("did not let you in").wait_for()
     _seen(page, "refused")

@@ -38,7 +38,7 @@ def test_a_sweep_and_its_undoing(house: House, office: str, person: Open, script
     for box in page.play.get_by_role("checkbox").all():
         box.check()
     _seen(page, "look-alike-group", reloads=False)
-    page.press("Continue with the ticked reports")
+    page.press("Continue with the selected reports")
     _at(page, "Close 5 reports")
     _seen(page, "sweep", reloads=False)
     page.press("Close them")

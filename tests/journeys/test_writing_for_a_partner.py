@@ -83,7 +83,7 @@ def test_written_by_one_and_let_go_by_another(
     _at(page, "Check before saving")
     assert page.play.locator("q").all_inner_texts() == ["told us", "neighbour"]
     _seen(page, "read-it-once-more", reloads=False)
-    page.press("Save it for a second officer")
+    page.press("Save for a second officer")
     _at(page, TITLE)
     _seen(page, "sent-by-me")
     ident = Dissemination.objects.get(report=ref).id

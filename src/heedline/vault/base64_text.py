@@ -1,4 +1,4 @@
-"""Strict base64, which accepts exactly one encoding of any bytes.
+"""Strict base64, which accepts exactly one encoding of any byte string.
 
 The last character of a base64 text has up to four unused bits, which Python ignores. One signature could
 then be encoded in several ways, and a changed byte would go unnoticed. Any text that this module would

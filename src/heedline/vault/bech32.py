@@ -15,7 +15,7 @@ def encode(prefix: str, data: bytes) -> str:
 
 
 def decode(prefix: str, text: str) -> bytes:
-    """Return the data encoded after ``prefix``.
+    """Decode the data that follows ``prefix``.
 
     Raises ``ValueError`` for anything that ``encode`` would not have written. Bech32 may be written entirely
     in capitals (as age writes its secret keys), but never in mixed case.

@@ -140,7 +140,7 @@ def parse(text: str) -> ReceiptCode:
 
 
 def derive(code: ReceiptCode, *, installation: str) -> CodeKeys:
-    """Return the keys derived from a code in this installation.
+    """Derive the keys of a receipt code for this installation.
 
     The check symbols add nothing to them.
     """

@@ -19,7 +19,7 @@ Grants carry keys, not documents.
 
 
 def grant_info(kind: str, *ids: str) -> bytes:
-    """Return the purpose of a grant, made up of its kind and the ids that it concerns.
+    """Encode the purpose of a grant from its kind and the ids that it concerns.
 
     Each is written with its length, so that no two purposes are encoded alike.
     """

@@ -1,4 +1,4 @@
-"""Template context for every page, with service name, emergency number, navigation and signed-in user."""
+"""Template context for every page: service name, emergency number, navigation and signed-in user."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def is_signed_in_to(request: HttpRequest) -> bool:
 
 
 def frame_of(pack: Pack) -> dict[str, Any]:
-    """Return the context that all signed-in shells share, with service name, emergency number and demo notice."""
+    """Return the context shared by all signed-in shells: service name, emergency number and demo notice."""
     return {
         "service_name": pack.service.name,
         "emergency_number": pack.numbers["emergency"].number,

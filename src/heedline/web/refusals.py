@@ -37,7 +37,7 @@ logger = logging.getLogger("heedline.web")
 
 @dataclass(frozen=True)
 class Refusal:
-    """The presentation of a refusal.
+    """The status and page with which a refusal is shown.
 
     `words` is used if the refusal has no text of its own.
     """

@@ -365,7 +365,7 @@ def test_a_code_read_back_with_one_error_names_the_group(odile: Hand) -> None:
     wrong = "2" if code.symbols[9] != "2" else "3"
     odile.send("/w/call/code/", do="compare", code=code.symbols[:9] + wrong + code.symbols[10:])
     assert odile.heading == "Report sent. Read out the code"
-    assert "One sign is different" in odile.html
+    assert "One character is different" in odile.html
     assert "3: again" in odile.html
     odile.send("/w/call/code/", do="kept")
     assert odile.heading == "After the call"

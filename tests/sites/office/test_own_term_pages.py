@@ -67,7 +67,7 @@ def test_registered_met_and_ended(house: House, hand: Callable[[], Hand], overse
     assert "Officer viewed a report with their own registered terms in it" in overseer.html
     overseer.get("/oversight/own/")
     overseer.send("/oversight/own/", do="end", whose=odile, terms="")
-    assert overseer.heading.startswith("End all terms registered for")
+    assert overseer.heading.startswith("End all registered terms: ")
     assert OwnTerm.objects.count() == 2, (
         "one press ends nothing: nobody could read them back to register them again"
     )

@@ -156,7 +156,7 @@ def test_taking_the_last_officer_off_call_warns_first(house: House, olga: Hand) 
     post(olga, f"{ROTA}on-call/", officer=odile, step="1")
     assert OnCall.objects.count() == 1
     post(olga, f"{ROTA}on-call/", do="remove", line=f"1:{odile}")
-    assert "Nobody of this desk is on call after that" in olga.html
+    assert "Nobody at this desk is on call after that" in olga.html
     assert OnCall.objects.count() == 1
     olga.send("")
     assert OnCall.objects.count() == 0

@@ -127,7 +127,7 @@ def test_words_are_looked_for_and_stand_in_no_address(house: House, hand: Callab
     assert odile.path == ALIKE
     assert len(groups(odile)) == 1
     odile.send(ALIKE, words='nothing like this"><script>')
-    assert "No two waiting reports with these words look alike." in odile.html
+    assert "No similar reports were found among the waiting reports that contain these words." in odile.html
     assert "<script>" not in odile.html.partition("<main")[2]
 
 

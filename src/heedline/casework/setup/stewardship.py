@@ -131,7 +131,7 @@ def _actor(hands: Sequence[Signer]) -> UUID | None:
 
 @transaction.atomic
 def found(*, born: str) -> None:
-    """Record permanently whether this database is a demonstration or live.
+    """Record permanently whether this database is a demonstration or a live database.
 
     Raises ValueError if it was recorded as the other.
     """

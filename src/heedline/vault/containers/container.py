@@ -61,7 +61,7 @@ class Container:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Container":
-        """Return the container parsed from an age file.
+        """Parse a container from an age file.
 
         Raises ``CannotOpen`` if the file does not begin with a well-formed header.
         """

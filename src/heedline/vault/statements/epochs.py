@@ -77,6 +77,6 @@ def _named_epoch(known: AcceptedStatements, said: Statement) -> EpochKey:
 
 
 def _put(known: AcceptedStatements, epoch: EpochKey) -> None:
-    """Replace the stored version of an epoch."""
+    """Replace an epoch in the accepted state."""
     before = known.epochs[epoch.desk]
     known.epochs[epoch.desk] = [epoch if one.epoch == epoch.epoch else one for one in before]

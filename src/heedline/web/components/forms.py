@@ -1,4 +1,4 @@
-"""A form made of the fields of a page, which renders them, reads what was posted and reports errors.
+"""A form made of a page's fields, which renders them, reads the posted values and reports errors.
 
 A field is a frozen dataclass that knows its component, its options and how to read what was posted. A
 `Form` combines fields with their values and errors. It is created anew for every request and keeps no state.
@@ -72,7 +72,7 @@ class Form:
 
     @classmethod
     def posted(cls, fields: tuple[Field, ...], lists: Iterable[tuple[str, Sequence[str]]]) -> Self:
-        """Return a form filled and checked from posted data.
+        """Return a form filled with posted data and validated.
 
         `lists` is `request.POST.lists()`. The caller may add further errors with `but`.
         """

@@ -72,7 +72,7 @@ def _set(response: HttpResponseBase, cookies: list[str]) -> None:
 
 
 def hold(request: HttpRequest, lead_to: str) -> HttpResponse:
-    """Save what was posted and redirect to `lead_to` (sign in, unlock or the same page)."""
+    """Save the posted data and redirect to `lead_to` (sign in, unlock or the same page)."""
     response = HttpResponseRedirect(lead_to)
     officer = _whose(request)
     posted = {name: values for name, values in request.POST.lists() if name not in _NEVER_KEPT}

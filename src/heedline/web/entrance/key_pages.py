@@ -1,4 +1,4 @@
-"""Pages on key access, including desk keys, comparison of key words, changes and outstanding tasks."""
+"""Pages on keys: desk keys, comparing key words, key changes and outstanding tasks."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ class OnTheRecord:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
-        """Redirect to sign-in, second-factor set-up or unlocking where needed, saving what was posted."""
+        """Redirect to sign-in, second-factor set-up or unlocking where needed, saving posted data."""
         audience = audience_of(view)
         by: Attendance | None = request.attendance  # type: ignore[attr-defined]
         lead_to = ""
@@ -104,7 +104,7 @@ class OnTheRecord:
 
 
 def _keeps(request: HttpRequest) -> bool:
-    """Return whether to save what was posted, which is done only for text from our own pages.
+    """Return whether to save the posted data, which is done only for text from our own pages.
 
     A request from a neighbouring host arrives with the officer's cookies, because it counts as the same
     site. It could otherwise put text into a form that the officer then sends.

@@ -128,7 +128,7 @@ class PasskeySignIn(LoginWebAuthnView):  # type: ignore[misc]
 
 
 class _ConfirmFirst:
-    """Mixin that asks users to confirm their identity, without keeping what they posted.
+    """Mixin that asks users to confirm their identity, without keeping posted data.
 
     allauth would store the whole request, with its IP address and user agent, in the session.
     """

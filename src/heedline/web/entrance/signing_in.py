@@ -1,4 +1,4 @@
-"""Heedline's changes to django-allauth, such as no emails, no sign-up and no use of IP addresses.
+"""Heedline's changes to django-allauth: no emails, no sign-up and no use of IP addresses.
 
 Passwords are checked by Django under allauth's backend, which takes the same time for an unknown email
 address. The secrets of the second factor (authenticator-app seed, recovery seed) are sealed under a key

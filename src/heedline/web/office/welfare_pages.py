@@ -1,4 +1,4 @@
-"""The page of viewing time for welfare leads."""
+"""The page on which welfare leads see officers' viewing time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The partner site, with disclosures to a partner and the keys of its people.
+"""The partner site: disclosures to a partner and the keys of its people.
 
 It runs as its own process on its own origin.
 """

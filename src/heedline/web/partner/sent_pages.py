@@ -116,7 +116,7 @@ def one(request: SignedInRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_GET
 def file(request: SignedInRequest, ref: UUID, number: int) -> HttpResponse:
-    """Show one file of a disclosure in a frame, covered until it is asked for."""
+    """Show one file of a disclosure in a frame, covered until the user reveals it."""
     by, at = request.attendance, session.now()
     try:
         viewed = sent_files.view(ref, number, by=by, at=at)

@@ -1,4 +1,4 @@
-"""The answers of a form, in words."""
+"""Format a form's answers as text."""
 
 from __future__ import annotations
 

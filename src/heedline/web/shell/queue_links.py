@@ -51,7 +51,7 @@ def view_from(origin: str) -> tuple[str, QueueView]:
 
 
 def is_queue_code(code: str) -> bool:
-    """Return whether a string has the form of a desk code, which a view may follow (`origin_of`).
+    """Return whether a string has the form of a desk code, with or without the query string of a view.
 
     Before use it is looked up among the officer's own desks.
     """

@@ -1,4 +1,4 @@
-"""Format what a reporter sent, and later messages, for the left of every page of a report.
+"""Format a reporter's answers and later messages for the left-hand column of a report's pages.
 
 Text typed by users stays a plain string, so that it is escaped.
 """
@@ -42,7 +42,7 @@ def messages_of(messages: CaseMessages, *, new: bool = False) -> list[dict[str, 
 
 
 def _state(one: MessageLine) -> str:
-    """Return what became of a message, to follow its date."""
+    """Return the status of a message, such as ", read", to append to its date."""
     if not one.from_us:
         return ", new" if one.new else ""
     if one.copy_deleted:

@@ -108,7 +108,7 @@ def page_beside(
 
 
 def move_of(header: CaseHeader, move: Move, kept: object = None) -> dict[str, object]:
-    """Return the context of a page for a move, with whether it is possible, why not, and any saved text."""
+    """Return the template context for a transition: whether it is allowed, why not, and any saved text."""
     return {
         "allowed": header.may(move),
         "why_not": header.why_not(move),

@@ -1,4 +1,4 @@
-"""The moves of a report in words, with their codes and the status shown to the reporter."""
+"""A report's transitions in words, with their codes and the status shown to the reporter."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def status_words(status: str) -> str:
 
 
 def code_words(codes: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return the codes of a move as (label, text) pairs.
+    """Return the codes of a transition as (label, text) pairs.
 
     Codes without a text are left out.
     """
@@ -73,7 +73,7 @@ def code_words(codes: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def steps_of(history: CaseHistory) -> list[dict[str, Any]]:
-    """Return the moves of a report, newest first."""
+    """Return the transitions of a report, newest first."""
     return [
         {
             "title": MOVES.get(step.move, step.move),

@@ -1,4 +1,4 @@
-"""Text for pages about earlier reports, with strength, reasons, cautions and decisions in words."""
+"""Text for pages about earlier reports: strength, reasons, cautions and decisions."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def earlier_words(one: EarlierReport) -> dict[str, Any]:
 
 
 def seen_words(seen: SeenBefore, most: int | None = None) -> dict[str, Any]:
-    """Return up to `most` of the earlier reports found for a report, in words."""
+    """Return text describing the earlier reports found for a report, at most `most` of them."""
     shown = seen.earlier[:most]
     return {
         "earlier": [earlier_words(one) for one in shown],

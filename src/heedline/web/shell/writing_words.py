@@ -1,4 +1,4 @@
-"""The line on each page of a report that says who is writing in it and who else has it open."""
+"""The line on a report's pages that shows who is editing it and who else has it open."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from heedline.web.entrance import times
 
 @dataclass(frozen=True, slots=True)
 class WritingLine:
-    """The contents of the line about who is writing in a report.
+    """The contents of the line about who is editing a report.
 
     `left` is the number of seconds until the officer's own lease expires. Only one of `until` and `writer` is
     set: the officer's own lease, or the colleague who is writing.
@@ -26,7 +26,7 @@ class WritingLine:
 
 
 def writing_line(writing: Writing, *, at: datetime, with_others: bool = False) -> WritingLine:
-    """Return the line about who is writing in a report.
+    """Return the line about who is editing a report.
 
     `with_others` also names who has the report open, as the bar does when it is first shown.
     """
@@ -40,5 +40,5 @@ def writing_line(writing: Writing, *, at: datetime, with_others: bool = False) -
 
 
 def also_open_words(others: tuple[AlsoOpen, ...]) -> str:
-    """Return the colleagues who have a report open, each with the minute in which they opened a page of it."""
+    """Return the colleagues who have a report open, each with the time at which they opened a page of it."""
     return ", ".join(f"{one.name} ({times.clock(one.minute)})" for one in others)

@@ -47,10 +47,10 @@ class Uploading:
     draft: Draft
     at: datetime
     address: Callable[[UUID], str]
-    """Returns the URL of one upload."""
+    """Function that returns the URL of one upload."""
 
     def save(self) -> None:
-        """Save the draft. Raises FileRefused if there is no room for it."""
+        """Save the draft. Raise FileRefused if there is no room for it."""
         try:
             drafting.save(self.draft, at=self.at)
         except (StoreFull, ValueError):

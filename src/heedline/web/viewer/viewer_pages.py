@@ -1,4 +1,4 @@
-"""Pages of the files site, which exchange a token for a capability and show the file.
+"""Pages of the files site, on which a token is exchanged for a capability and the file is shown.
 
 Everything works with links alone. The script only adds revealing by region and keys.
 """

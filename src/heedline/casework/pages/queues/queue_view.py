@@ -276,7 +276,7 @@ _READ: Mapping[str, Any] = {
 
 
 def mark_of(report: Report, view: QueueView) -> str:
-    """Return the pagination mark that continues after this report in the view's sort order."""
+    """Return the pagination cursor for continuing after this report in the view's sort order."""
     told = [view.sort or view.state]
     for key in _keys(view):
         value = getattr(report, key.lstrip("-"))

@@ -1,4 +1,4 @@
-"""The results of checks, automatic or by examiners, of whether items are still online."""
+"""The results of automatic and examiners' checks on whether items are still online."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class PicturesCompared:
 
 
 def compare(ref: UUID, *, by: Attendance, at: datetime) -> PicturesCompared:
-    """Compare a report's pictures with the desk's known material, and log that they were.
+    """Compare a report's pictures with the desk's known material, and log the comparison.
 
     A match decides nothing: it is shown for an examiner to look at. Pictures of a report whose processing is restricted
     are not compared, unless there is danger to life (ADR 76). Raises NotHere, Refused and Locked.

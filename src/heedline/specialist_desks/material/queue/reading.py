@@ -135,7 +135,7 @@ class ItemView:
 
 
 def queue(chosen: str, page: int, *, by: Attendance, at: datetime) -> ItemQueue:
-    """Return a page of the items of the officer's desk, highest priority first.
+    """Return a page of the items at the officer's desk, highest priority first.
 
     Reports that wait are indexed first, so their items are in it. Raises NotHere and Locked.
     """

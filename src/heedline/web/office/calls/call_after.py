@@ -1,4 +1,4 @@
-"""Pages shown after a call's report is sent, with the receipt code, the wrap-up note and the next call.
+"""Pages shown after a call's report is sent: the receipt code, the wrap-up note and the next call.
 
 The code is read out to the caller and read back.
 """
@@ -57,7 +57,7 @@ def advice_words() -> dict[str, str]:
 
 
 def wrap_up_fields() -> tuple[Field, ...]:
-    """Return the fields of the wrap-up note."""
+    """Return the form fields of the wrap-up note."""
     choices = tuple(FieldOption(value=code, label=words) for code, words in advice_words().items())
     return (
         TextArea(

@@ -1,4 +1,4 @@
-"""Pages for call-backs, with the list of waiting calls (`/w/calls/`) and the page of one call (`/w/r/…/call/`).
+"""Pages for call-backs: the list of waiting calls (`/w/calls/`) and a single call (`/w/r/…/call/`).
 
 The page of a call says when and how it is safe to call, shows the number when it is time, and records how
 the call went.

@@ -49,7 +49,7 @@ _PROBLEMS = {
 
 
 def cookie_of(request: HttpRequest) -> str | None:
-    """Return this browser's draft cookie.
+    """Return the value of this browser's draft cookie.
 
     Each officer has their own drafts under it.
     """

@@ -1,4 +1,4 @@
-"""The single-page form for a call, with the pack's questions by section and how the report was received.
+"""The single-page call form: the pack's questions by section, and how the report was received.
 
 What was posted is kept as it was typed, so that a draft loses nothing to a validation rule. `Sheet` reads it
 again whenever it is shown, checked or sent.
@@ -82,7 +82,7 @@ class FormSection:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A call in progress, with its kind and question set, the text typed and the answers read from it."""
+    """A call in progress, with its kind, its question set, the text entered and the answers read from it."""
 
     kind: str
     asked: QuestionSet
@@ -120,7 +120,7 @@ class Sheet:
         return one_page.blocks(self.asked, self.typed, self.slots, offered=self.offered)
 
     def kept(self) -> dict[str, list[str]]:
-        """Return what a draft may store, which leaves out details that the caller did not agree to give."""
+        """Return the text that a draft may store, leaving out details that the caller did not agree to give."""
         typed = one_page.without(self.typed, self.reading.refused)
         return {name: list(values) for name, values in typed.items()}
 
@@ -136,7 +136,7 @@ class Sheet:
         )
 
     def contact(self, *, dropped: bool) -> Contact:
-        """Return how and when the report was received."""
+        """Return how and when the report was received, with the call-taker's risk assessment."""
         return Contact(
             self.own.text("channel"),
             self.own.day("contact-on"),
@@ -146,7 +146,7 @@ class Sheet:
         )
 
     def record(self) -> Record:
-        """Return the record to send.
+        """Build the report record to send.
 
         The calling code must have checked that there is an account.
         """
@@ -157,27 +157,27 @@ class Sheet:
 
     @property
     def danger(self) -> list[FormSection]:
-        """Return the parts for the box with the emergency number."""
+        """Return the form sections for the box with the emergency number."""
         return self._parts(lambda step: step.slug in self._danger)
 
     @property
     def mode(self) -> list[FormSection]:
-        """Return the parts on whether the caller stays anonymous, which is asked before anything else is noted."""
+        """Return the form sections on whether the caller stays anonymous, which come before any notes."""
         return self._parts(lambda step: step.slug == self._who)
 
     @property
     def account(self) -> list[FormSection]:
-        """Return the parts for the free-text account, which comes first."""
+        """Return the form sections for the free-text account, which comes first."""
         return self._parts(lambda step: step.slug == self.asked.narrative[0])
 
     @property
     def prompts(self) -> tuple[str, ...]:
-        """Return the prompts to use when the caller stops talking."""
+        """Return the prompts that a call-taker can use when the caller stops talking."""
         return self.asked.any_step(self.asked.narrative[0]).prompts
 
     @property
     def sections(self) -> list[tuple[str, list[FormSection]]]:
-        """Return all other parts, under the pack's headings and in its order, with contact details last."""
+        """Return the other form sections in the pack's order, with contact details last."""
         first = self._danger | {self._who, self.asked.narrative[0]}
         found = [
             (
@@ -306,7 +306,7 @@ def _kind_of(typed: Mapping[str, Sequence[str]]) -> str:
 def sheet_of(
     typed: Mapping[str, Sequence[str]], *, offered: bool, at: datetime, kind: str | None = None
 ) -> Sheet:
-    """Return a sheet read from what was typed.
+    """Build a call sheet from the text entered in the form.
 
     `kind` is the kind of report whose questions the page showed. Without it, the kind that was chosen is used.
     """
@@ -323,7 +323,7 @@ def sheet_of(
 def posted_over(
     before: Mapping[str, Sequence[str]], posted: Mapping[str, Sequence[str]], *, kind: str, offered: bool
 ) -> dict[str, list[str]]:
-    """Merge what this page posted into what was typed before.
+    """Merge the posted fields into the text entered before.
 
     Answers to other kinds' questions are kept.
     """

@@ -75,7 +75,7 @@ def _drafts(request: OfficeRequest) -> tuple[Draft, ...]:
 
 
 def _posted_for(drafts: Iterable[Draft], posted: Mapping[str, Sequence[str]]) -> Draft | None:
-    """Return the call that a page is about, found by its id or, for a new call, by the page's own name."""
+    """Return the draft of a posted page, found by its call id or, for a new call, by its page id."""
     call, page = ((posted.get(name) or [""])[-1] for name in ("call", "page"))
     if call:
         return next((one for one in drafts if str(one.report_id) == call), None)
@@ -83,7 +83,7 @@ def _posted_for(drafts: Iterable[Draft], posted: Mapping[str, Sequence[str]]) ->
 
 
 def call_of(request: OfficeRequest, *, sent: bool) -> Draft | None:
-    """Return the call that this page is about, found by the draft number in its URL or form.
+    """Return the call that a page is about, found by the draft number in its URL or form.
 
     Without a number, it is the only call that is sent, or is not.
     """
@@ -102,7 +102,7 @@ def sheet_now(request: OfficeRequest, draft: Draft | None) -> Sheet:
 
 
 def posted(request: OfficeRequest, draft: Draft | None) -> Sheet:
-    """Return the posted page, merged with what the draft already holds."""
+    """Return the call sheet of the posted page, merged with its draft."""
     at = session.now()
     offered = call_taking.identity_offered(at=at)
     shown = request.POST.get("kind-shown", "")

@@ -56,7 +56,7 @@ def alarm_list(request: OfficeRequest) -> HttpResponse:
 
 
 def _shown(thing: AlarmedThing) -> dict[str, object]:
-    """Return a subject with its alarms, each with the URL of the page where it is dealt with, or "".
+    """Return an alarm's subject and alarms, each with the URL of the page where it is dealt with, or "".
 
     The subject links to the page of its first alarm. A desk has no link, as its alarms are about different subjects.
     """

@@ -1,4 +1,4 @@
-"""Forms for the rota pages, such as a shift, a week, the weekly pattern and the on-call list."""
+"""Forms for the rota pages: a shift, a week, the weekly pattern and the on-call list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages for a desk's rota, on which shifts are shown, planned, cancelled and imported."""
+"""Pages for a desk's rota, for viewing, planning, cancelling and importing shifts."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def _back(desk: str, span: RotaSpan | None = None, **more: str) -> HttpResponseR
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def add_shift(request: OfficeRequest, desk: str) -> HttpResponse:
-    """Plan a single shift.
+    """Add one shift to the rota.
 
     The URL may prefill the form, as the link after a cancellation does.
     """
@@ -165,7 +165,7 @@ def add_shift(request: OfficeRequest, desk: str) -> HttpResponse:
 
 
 def _filled(request: HttpRequest) -> dict[str, Value]:
-    """Return the values in the URL with which to prefill the shift form, if they are valid."""
+    """Return the valid values in the URL for prefilling the shift form."""
     try:
         day = date.fromisoformat(request.GET.get("day", ""))
     except ValueError:

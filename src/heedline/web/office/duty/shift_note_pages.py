@@ -1,4 +1,4 @@
-"""Pages for shift hand-over notes, to write one and to acknowledge a colleague's."""
+"""Pages for writing shift hand-over notes and acknowledging a colleague's."""
 
 from __future__ import annotations
 

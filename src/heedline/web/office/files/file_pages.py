@@ -87,7 +87,7 @@ def _group(request: OfficeRequest) -> int:
 
 
 def _groups(one: ViewableFile, now: int, href: str) -> list[dict[str, Any]]:
-    """Return the page groups of a long document, or nothing if there is only one."""
+    """Return the page groups of a long document, or an empty list if there is only one."""
     if one.derived is None or (count := viewing.groups_of(one.derived)) == 1:
         return []
     return [

@@ -1,4 +1,4 @@
-"""Pages for translations, with the list, a report's requests, and the original beside its translation.
+"""Pages for translations: the list, a report's requests, and the original beside its translation.
 
 The pages are `/w/translations/` (waiting tasks), `/w/r/…/translation/` (the language of a report and what was
 requested) and `/w/r/…/translation/…/` (the original on the left, the translation on the right).

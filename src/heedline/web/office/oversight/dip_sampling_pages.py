@@ -57,7 +57,7 @@ PUTTING_RIGHT: tuple[Field, ...] = (
 
 
 def _judging(channel: str) -> tuple[Field, ...]:
-    """Return the short form for a report received through this channel, followed by the verdict."""
+    """Return the short-form questions for a report received through this channel, and the verdict."""
     return (
         *(
             Radios(

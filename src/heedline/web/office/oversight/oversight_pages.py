@@ -1,4 +1,4 @@
-"""Overseers' pages, with the audit log, its filters in the URL, and reports of unusual activity.
+"""Overseers' pages for the audit log, with filters in the URL, and for reports of unusual activity.
 
 No keys are needed.
 """
@@ -170,7 +170,7 @@ def log(request: OfficeRequest) -> HttpResponse:
 
 
 class _Lines:
-    """A file-like object that makes a csv writer return each line instead of storing it."""
+    """A file-like object that returns each CSV line instead of storing it."""
 
     def write(self, text: str) -> str:
         """Return the line."""
@@ -178,7 +178,7 @@ class _Lines:
 
 
 def _cell(text: str) -> str:
-    """Return the value of a cell, changed if a spreadsheet would treat it as a formula."""
+    """Return the value of a cell, quoted if a spreadsheet would treat it as a formula."""
     return f"'{text}" if text[:1] in "=+-@\t\r" and text else text
 
 

@@ -1,1 +1,1 @@
-"""Pages on which officers write and review disclosures to partners."""
+"""Pages for writing and reviewing disclosures to partners."""

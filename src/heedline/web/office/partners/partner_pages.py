@@ -1,4 +1,4 @@
-"""Pages for disclosures to partners, including those of a report, a single disclosure and the list of partners."""
+"""Pages for disclosures to partners: those of a report, a single disclosure and the list of partners."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def write(request: OfficeRequest, ref: UUID) -> HttpResponse:
 
 
 def _with_derivatives(files: int, ref: UUID, by: Attendance, at: datetime) -> tuple[ViewableFile, ...]:
-    """Return the files of a report that have something that can be sent."""
+    """Return a report's files that have a derivative to send."""
     if not files:
         return ()
     found = viewing.files_of(ref, by=by, at=at).files

@@ -42,7 +42,7 @@ WAYS = {"report": "A report", "call": "A call"}
 
 @contextmanager
 def addresses_of_practice() -> Iterator[None]:
-    """Make the URL names of report pages resolve to the exercise while a page is rendered."""
+    """Resolve the URL names of report pages to the exercise while a page is rendered."""
     before = get_urlconf()
     set_urlconf(URLS)
     try:
@@ -52,7 +52,7 @@ def addresses_of_practice() -> Iterator[None]:
 
 
 def mark(request: OfficeRequest, title: str, caller: tuple[str, ...] = ()) -> None:
-    """Mark the request as practice, so that every page of an exercise says so (`components/_practice.html`)."""
+    """Mark the request as practice, so that every page of the exercise is labelled as practice."""
     request.practice = title  # type: ignore[attr-defined]
     request.caller = caller  # type: ignore[attr-defined]
 

@@ -1,4 +1,4 @@
-"""Bulk closure of similar reports, from finding and selecting them to closing them and undoing it.
+"""Bulk closure of similar reports: finding, selecting and closing them, and undoing it.
 
 Everything works with checkboxes and buttons. A selected report is posted as its id and the version that was
 viewed. Reports that have changed since then are left out and named.

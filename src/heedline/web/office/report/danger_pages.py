@@ -1,4 +1,4 @@
-"""The Threat to life page, with the current actions, the log of the danger, its owner and its discharge.
+"""The Threat to life page: current actions, the log of the danger, its owner and its discharge.
 
 The page has several forms. Each says in `section` which one it is.
 """
@@ -40,7 +40,7 @@ TOO_LONG = "One of the texts is too long. Shorten it"
 
 @dataclass(frozen=True)
 class DangerSection:
-    """A form on the page, with its fields, the verb that it calls and its confirmation message."""
+    """A form on the page, with its fields, the operation that it performs and its confirmation message."""
 
     code: str
     fields: tuple[Field, ...]

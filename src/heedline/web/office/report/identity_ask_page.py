@@ -33,7 +33,7 @@ from heedline.web.shell.saved_words import restored
 
 @dataclass(frozen=True)
 class AskedFor:
-    """The settings of one request page.
+    """The settings of a page for identity or trace requests.
 
     `route` is its URL name. `write` and `sure` are its two templates. `ask` sends the request that the form
     holds. `seen` returns the earlier requests, and why no request can be made now ("" if one can).

@@ -1,4 +1,4 @@
-"""Pages on which identity requests are made and decided, and on which an identity is viewed."""
+"""Pages for making and deciding identity requests, and for viewing an identity."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ _BACK = FieldOption(
 
 
 def deciding_fields(question: str, then: str, weigh: str, *others: FieldOption) -> tuple[Field, ...]:
-    """Return the fields of a decision.
+    """Return the fields of a decision on an identity or trace request.
 
     They are the question, the effect of a yes, what to weigh up, and any answers other than yes or no.
     """

@@ -1,4 +1,4 @@
-"""Pages on which officers write, correct and read notes on a report."""
+"""Pages for writing, correcting and reading notes on a report."""
 
 from __future__ import annotations
 

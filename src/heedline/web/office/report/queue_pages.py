@@ -198,7 +198,7 @@ def queue(request: OfficeRequest, desk: str) -> HttpResponse:
 
 
 def view_in(state: str) -> dict[str, str]:
-    """Return the parameters of a queue view for one state without filters."""
+    """Return the query parameters of an unfiltered queue view for one state."""
     return {} if state == "open" else {"state": state}
 
 

@@ -137,7 +137,7 @@ def filter_form(view: QueueView, choices: Mapping[str, Mapping[str, str]]) -> Fo
 def chosen_words(
     desk: str, view: QueueView, choices: Mapping[str, Mapping[str, str]]
 ) -> list[dict[str, str]]:
-    """Return the chosen filters in words, each with the URL of the view without it."""
+    """Return the active filters in words, each with the URL of the view without it."""
     return [
         {
             "text": f"{_LABELS[name]}: {choices.get(name, {}).get(value, value)}"
@@ -173,7 +173,7 @@ def headings(desk: str, view: QueueView) -> list[dict[str, str]]:
 
 
 def rows_of(queue: Queue, desk: str, view: QueueView) -> list[dict[str, Any]]:
-    """Return the lines of a queue, with the codes in their unsealed columns put into words."""
+    """Return the rows of a queue, with the codes in their unsealed columns put into words."""
     pack = load_pack(settings.PACK)
     return [
         {

@@ -1,4 +1,4 @@
-"""Pages on which an officer writes, previews, checks and sends a question to the reporter."""
+"""Pages for writing, previewing, checking and sending a question to the reporter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages on which a report is read, assessed, closed, handed over or reopened, and its history shown."""
+"""Pages for reading, assessing, closing, handing over and reopening a report, and for its history."""
 
 from __future__ import annotations
 
@@ -290,7 +290,7 @@ def _with_a_reason(
     done: str,
     stay: bool,
 ) -> HttpResponse:
-    """Show the form of a move that needs only a reason, and call `do` when the form is posted."""
+    """Show the form for a transition that needs only a reason, and call `do` when it is posted."""
     by, tab = request.attendance, f"report-{move}"
     kept = restored(request, fields)
     form, status = kept or Form(fields), 200

@@ -1,4 +1,4 @@
-"""Retention pages, with the review queue, a report's deadlines and holds, and disposal by two people."""
+"""Retention pages: the review queue, a report's deadlines and holds, and disposal by two people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages on earlier reports that share details with a report, and on whether two reports belong together."""
+"""Pages for earlier reports that share details with a report, and for deciding whether two are linked."""
 
 from __future__ import annotations
 

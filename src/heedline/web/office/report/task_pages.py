@@ -1,4 +1,4 @@
-"""Pages on which tasks on a report are set, finished, reassigned or cancelled."""
+"""Pages for setting, finishing, reassigning and cancelling tasks on a report."""
 
 from __future__ import annotations
 

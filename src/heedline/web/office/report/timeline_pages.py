@@ -25,7 +25,7 @@ OLDEST = "oldest"
 
 
 def _chosen(request: OfficeRequest) -> list[str]:
-    """Return the kinds of entries that were selected.
+    """Return the kinds of entries selected in the filter.
 
     Unknown kinds are ignored. If none is selected, all are shown.
     """

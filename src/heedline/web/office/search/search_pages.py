@@ -1,4 +1,4 @@
-"""Pages for making a search, for its results, and for the number of searches made."""
+"""Pages for searching reports, showing the results and reviewing the number of searches."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def _filters(form: Form) -> SearchFilters:
 
 
 def _filled(found: SearchResults) -> Form:
-    """Return the search form, filled with what was searched for."""
+    """Return the search form, prefilled with the current search."""
     one = found.filters
     days = {
         name: {"day": str(day.day), "month": str(day.month), "year": str(day.year)}

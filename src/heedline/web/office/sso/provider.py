@@ -1,4 +1,4 @@
-"""Client for the single sign-on provider, for discovery, keys, code exchange and token refresh.
+"""Client for the single sign-on provider: discovery, keys, code exchange and token refresh.
 
 Promise: requests go only to the configured issuer and the endpoints that it names, over TLS (except on this
 machine), without proxies or redirects, with short timeouts, small response limits and low concurrency. A slow
@@ -155,7 +155,7 @@ def refresh(provider: Provider, refresh_token: str) -> Tokens:
 
 
 def keys_of(provider: Provider) -> KeyFinder:
-    """Return a function that finds the provider's public keys by name.
+    """Return a function that looks up the provider's public keys by key id.
 
     Looking up a key raises NoAnswer on failure.
     """
@@ -240,7 +240,7 @@ def _tokens(provider: Provider, given: Mapping[str, str]) -> Tokens:
 
 
 def _allowed(address: object) -> str:
-    """Return an address if it may be requested or opened.
+    """Return a provider address if it is safe to request or redirect to.
 
     Raises NoAnswer if not. The address must use TLS, or be on this machine for a trial with a local provider.
     """
@@ -263,7 +263,7 @@ def _allowed(address: object) -> str:
 
 @contextmanager
 def _a_place(among: threading.BoundedSemaphore) -> Iterator[None]:
-    """Hold one of the few connection slots inside the block.
+    """Hold one of the limited connection slots inside the block.
 
     Raises NoAnswer at once if all are in use, without waiting.
     """

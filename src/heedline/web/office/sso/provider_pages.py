@@ -1,4 +1,4 @@
-"""Single sign-on pages, including the redirect to the provider, the return, and an officer's set-up page.
+"""Single sign-on pages: the redirect to the provider, the return, and an officer's set-up page.
 
 The session cookie is `Strict`, so a browser returning from another site does not send it. The first response
 therefore sends the browser to the same URL from a page of ours. The request details are held in a signed
@@ -77,7 +77,7 @@ def _back() -> str:
 
 
 def _lead_off(request: HttpRequest, *, officer: str, then: str) -> HttpResponse:
-    """Return a page that leads to the provider, with the cookie that stores what was requested."""
+    """Return a page that leads to the provider, with a cookie that stores the pending request."""
     idp = _provider()
     asked = {
         "state": secrets.token_urlsafe(32),

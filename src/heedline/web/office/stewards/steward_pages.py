@@ -1,4 +1,4 @@
-"""Stewards' set-up pages, on which one steward makes a proposal and another confirms it."""
+"""Stewards' set-up pages, for making a proposal and confirming another steward's."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def _proposing(
 
 
 def _warned(form: Form) -> str:
-    """Return the officer and desk that the warnings are about, as the form can be changed after they were shown."""
+    """Return a string that identifies the officer and desk that the warnings are about."""
     return f"{form.text('officer')} {form.text('desk')}".strip()
 
 

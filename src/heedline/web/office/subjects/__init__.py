@@ -1,1 +1,1 @@
-"""Pages of subjects. Start reading at `subject_pages.py`."""
+"""Pages for subjects."""

@@ -1,4 +1,4 @@
-"""Pages that change a subject: undoing and restoring a link, adding a value, correcting or withdrawing one."""
+"""Pages for changing a subject: undoing or restoring a link, and adding or correcting a value."""
 
 from __future__ import annotations
 

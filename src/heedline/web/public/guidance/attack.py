@@ -51,12 +51,12 @@ def fixed(code: str = "") -> Fixed:
 
 
 def everywhere() -> dict[str, Fixed]:
-    """Return every path of the page, each with the page in its language."""
+    """Return the path of the page in each language, with the page to serve there."""
     return {prefix(code) + PATH: fixed(code) for code in pack().languages}
 
 
 def _page() -> Fixed:
-    """Build the page, with a policy that allows its own style by hash and blocks everything else."""
+    """Build the page, with a content security policy that allows only its own style, by hash."""
     said, first = words(), pack().first_language
     withheld = said.borrowed("attack.title")
     context = {

@@ -1,4 +1,4 @@
-"""The front page (`/`) and its doors, the links that direct visitors to the right help.
+"""The front page (`/`) and its doors, which are links that lead visitors to the right help.
 
 Each door leads there by the shortest way, and most end on a page of their own. What a door needs of the form
 (which questions, which desk) is in the pack. Only the navigation is here. Paths are short and neutral, because

@@ -18,7 +18,7 @@ from heedline.web.public.shell.pages import PUBLIC, day_in_words, page
 @open_to(Audience.EVERYONE)
 @require_safe
 def our_log(request: HttpRequest) -> HttpResponse:
-    """Explain in plain words what the log is for, and show its last daily checkpoint as text."""
+    """Explain the audit log in plain English, and show its last daily checkpoint as text."""
     found = checkpoints.latest()
     return page(
         request,

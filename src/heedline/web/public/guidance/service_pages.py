@@ -1,4 +1,4 @@
-"""The pages linked in the footer, such as privacy, cookies, contact, accessibility and languages.
+"""The pages linked in the footer, including privacy, cookies, contact, accessibility and languages.
 
 Each statement on them is true and tested.
 """

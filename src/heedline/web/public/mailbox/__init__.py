@@ -1,4 +1,4 @@
-"""The mailbox, which a receipt code opens, with the status, messages from officers and replies.
+"""The mailbox, opened with a receipt code: the report's status, officers' messages and replies.
 
 Start reading at `messages`. It never shows the report.
 """

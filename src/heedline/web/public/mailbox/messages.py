@@ -36,7 +36,7 @@ from heedline.web.public.shell.receipt_codes import ReceiptCode, mentions_code, 
 
 @dataclass(frozen=True)
 class Visit:
-    """A request in a visit to the mailbox, opened with a receipt code."""
+    """A request made during a mailbox visit that was opened with a receipt code."""
 
     request: HttpRequest
     cookie: str
@@ -336,7 +336,7 @@ def _wrong(written: Draft) -> str:
 
 
 def _message_id(given: str) -> UUID:
-    """Return the id that the page gave this message, so that pressing Send twice sends one message."""
+    """Return the id that the page gave this message, so that it is sent only once."""
     try:
         return UUID(given)
     except ValueError:

@@ -132,7 +132,7 @@ def remove(request: HttpRequest, draft: Draft) -> None:
 
 
 def back_to(pages: FilePages, problem: str | None = None) -> HttpResponse:
-    """Redirect to the list, with a problem if there is one."""
+    """Redirect to the list, with an error code if there is a problem."""
     if problem is None:
         return see_other(pages.list)
     response = SeeOther(f"{path_to(pages.list)}?problem={problem}")

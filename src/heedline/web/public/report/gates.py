@@ -36,7 +36,7 @@ _UNTIL = "wait_until"
 
 
 def note_box(turn: DraftVisit) -> None:
-    """Record in the draft that the hidden box was filled.
+    """Record in the draft that the honeypot field was filled in.
 
     Saved with the next save of the draft.
     """
@@ -45,7 +45,7 @@ def note_box(turn: DraftVisit) -> None:
 
 
 def hints(turn: DraftVisit) -> tuple[str, ...]:
-    """Return the hints to seal with the report, such as a filled hidden box."""
+    """Return the hints to seal with the report, such as a filled-in honeypot field."""
     return ("box-filled",) if turn.draft.notes.get(_NOTE) else ()
 
 

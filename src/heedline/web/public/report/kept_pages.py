@@ -171,12 +171,12 @@ def in_place(draft: Draft, slug: str, *, offered: bool) -> QuestionInPlace | Non
 
 
 def _path(code: str, slug: str) -> str:
-    """Return the path of a question page in a language, as `path_to` does with the catalogue of that language."""
+    """Return the path of a question page in a language, as `path_to` does in that language."""
     return f"{prefix(code)}r/{slug}/"
 
 
 def _way(walk: Walk) -> tuple[Hashable, ...]:
-    """Return everything that Back, Continue, "Skip" and the step number depend on."""
+    """Return a key for everything that a page's navigation links and step number depend on."""
     pages = tuple([(one.slug, one.by_door and bool(walk.answers.get(one.slug))) for one in walk.pages])
     return pages, walk.missing(), walk.fast
 

@@ -175,7 +175,7 @@ def printed(turn: DraftVisit) -> HttpResponse:
 
 @on_sent
 def odd(turn: DraftVisit) -> HttpResponse:
-    """Start a report about something odd from a request for advice, with the place already filled in.
+    """Start a report from a request for advice about something odd, with the place filled in.
 
     Its draft replaces the one that holds the code, so the page first says to keep the code.
     """

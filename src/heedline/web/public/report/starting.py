@@ -1,4 +1,4 @@
-"""The pages before the questions, with what can be reported, how to leave quickly, and the start of a draft.
+"""The pages before the questions: what can be reported, how to leave quickly, and starting a draft.
 
 Each kind of report has one. The question that every report needs first, whether anyone is in danger, stands on the same
 page, so that whoever answers it is at once where they can write.

@@ -1,4 +1,4 @@
-"""Anonymous counts of page use, such as views, errors, exits, expiries and reports sent.
+"""Anonymous counts of page use: views, errors, exits, expiries and reports sent.
 
 The counts are per page and identify nobody. Changes to an answer from the check page are not counted, nor are
 the pages on which reporters say who they are, because the number who continued from those would show how many

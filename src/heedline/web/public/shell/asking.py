@@ -100,11 +100,11 @@ class PageFlow:
         return engine.walk(self.qs, self.answers, identity_offered=self.identity_offered)
 
     def with_answers(self, answers: Mapping[str, Any]) -> PageFlow:
-        """Return the same questions with other answers."""
+        """Return these questions applied to different answers."""
         return replace(self, answers=answers)
 
     def shown(self, step: QuestionPage) -> QuestionPage:
-        """Return a page as it is displayed, with the original beside any text that has not been reviewed."""
+        """Return a page as displayed, with the original beside any text that has not been reviewed."""
         if self.qs is self.original:
             return step
         offered = self.identity_offered

@@ -43,7 +43,7 @@ _made: dict[tuple[str, int, str], tuple[Words, Any]] = {}
 
 
 def _once(make: str, words: Words, key: str, made: Callable[[], Any]) -> Any:
-    """Return what `made` returns for this text, calling it only once per process."""
+    """Return the cached result of `made` for this text, calling it only once per process."""
     held = _made.get((make, id(words), key))
     if held is None:
         held = _made[make, id(words), key] = (words, made())

@@ -30,7 +30,7 @@ class Pieces:
 
     @classmethod
     def of(cls, plain: tuple[bytes, ...]) -> Pieces:
-        """Return the pieces, each compressed separately, so that anything may be put between them."""
+        """Return the pieces, each compressed separately so that a token can be inserted between them."""
         last = len(plain) - 1
         return cls(plain, tuple(_packed(one, at == last) for at, one in enumerate(plain)))
 

@@ -1,4 +1,4 @@
-"""The public site's two cookies in addition to Django's own, one for a draft and one for a mailbox visit.
+"""The public site's two cookies besides Django's: one for a draft and one for a mailbox visit.
 
 Both are keys, not names. What they open is sealed in the database, which keeps only a hash of them. They are
 deleted when the browser closes.

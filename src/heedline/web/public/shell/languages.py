@@ -58,7 +58,7 @@ def current() -> Language:
 
 @dataclass(frozen=True, slots=True)
 class _Spoken:
-    """The settings of a language of the pack while a page is rendered, computed once for each language."""
+    """The settings for rendering a page in a language of the pack, computed once for each language."""
 
     django_code: str
     shell_words: Mapping[str, str]

@@ -120,7 +120,7 @@ def code_away(request: HttpRequest) -> HttpResponse:
 
 
 def code_gone(request: HttpRequest) -> HttpResponse:
-    """Redirect a second press of "Finish" to the finished page.
+    """Redirect a repeated POST to the finished page.
 
     Anybody else sees that nothing is stored.
     """

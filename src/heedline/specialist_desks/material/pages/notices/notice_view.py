@@ -124,7 +124,7 @@ def _reminder_form(view: NoticeView) -> Form | None:
 
 
 def notice_words(view: NoticeView, by: Attendance, at: datetime) -> dict[str, Any]:
-    """Return the context of the page of a notice."""
+    """Return the template context for a notice's page."""
     state, line, content = view.line.state, view.line, view.stored.content
     letter = line.basis is NoticeBasis.SECTION_3
     sent = state is NoticeState.SENT

@@ -53,7 +53,7 @@ _PRINTED = {"default-src": ["'none'"], "style-src": ["'unsafe-inline'"], "frame-
 
 
 def line_words(one: CompanyNoticeLine) -> dict[str, Any]:
-    """Return a line of a list of notices in words."""
+    """Return the display text for a row in a list of notices."""
     due = due_words(one.due_at, session.now(), session.office_zone()) if one.due_at is not None else ""
     return {
         "line": one,

@@ -69,9 +69,8 @@ class ReceiptCode:
     symbols: str = field(repr=False)
 
     def __post_init__(self) -> None:
-        if len(self.symbols) != LENGTH or any(symbol not in _VALUE for symbol in self.symbols):
-            raise NotACode
-        if _syndromes([_VALUE[symbol] for symbol in self.symbols]) != (0, 0):
+        values = [_VALUE[symbol] for symbol in self.symbols if symbol in _VALUE]
+        if not len(values) == len(self.symbols) == LENGTH or _syndromes(values) != (0, 0):
             raise NotACode
 
     def grouped(self) -> str:
@@ -202,6 +201,11 @@ def _times(a: int, b: int) -> int:
     return _EXP[(_LOG[a] + _LOG[b]) % 31] if a and b else 0
 
 
+#: Every element times 2, and times 4.
+_TWICE = [_times(element, 2) for element in range(32)]
+_FOUR_TIMES = [_times(element, 4) for element in range(32)]
+
+
 def _syndromes(values: list[int]) -> tuple[int, int]:
     """Return the two syndromes of a code word.
 
@@ -209,8 +213,8 @@ def _syndromes(values: list[int]) -> tuple[int, int]:
     """
     first = second = 0
     for value in values:
-        first = _times(first, 2) ^ value
-        second = _times(second, 4) ^ value
+        first = _TWICE[first] ^ value
+        second = _FOUR_TIMES[second] ^ value
     return first, second
 
 

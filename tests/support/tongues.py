@@ -7,16 +7,17 @@ other way round; `ar` has some pages, in Hebrew letters, and reads from right to
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Mapping
-from importlib.resources import files
-from pathlib import Path
+from functools import cache
+from importlib.resources.abc import Traversable
+from types import SimpleNamespace
 from typing import Any
 
 from heedline.packs import Pack
 from heedline.packs.reading.loading import read_pack
 from heedline.packs.tables import read_toml
 from heedline.packs.text.languages import Page
+from tests.support.pack_copy import PackCopy
 
 _BRACES = re.compile(r"(\{[^}]*\})")
 _TRANSLATIONS = re.compile(r"\[languages\.(?!en\b)[a-z]+\]\n(?:.+\n)*")
@@ -49,7 +50,7 @@ def in_ar(text: str) -> str:
     return "".join(part if part.startswith("{") else part.lower().translate(_HEBREW) for part in parts)
 
 
-def english_only(folder: Path) -> None:
+def english_only(folder: PackCopy) -> None:
     """Take every language but the first out of a copy of the pack."""
     main = folder / "pack.toml"
     main.write_text(_TRANSLATIONS.sub("", main.read_text(encoding="utf-8")), encoding="utf-8")
@@ -58,9 +59,17 @@ def english_only(folder: Path) -> None:
             file.unlink()
 
 
-def copy_of_the_pack(folder: Path, *, marks: str = "") -> Path:
+def copy_of_the_pack(*, marks: str = "") -> PackCopy:
     """The pack with the two languages. `marks`: TOML for `words/reviews.toml`."""
-    shutil.copytree(str(files("heedline.packs").joinpath("uk")), folder)
+    folder = _translated().copy()
+    reviews = folder / "words/reviews.toml"
+    reviews.write_text(reviews.read_text() + marks)
+    return folder
+
+
+@cache
+def _translated() -> PackCopy:
+    folder = PackCopy()
     english_only(folder)
     main = folder / "pack.toml"
     text = main.read_text(encoding="utf-8")
@@ -68,14 +77,14 @@ def copy_of_the_pack(folder: Path, *, marks: str = "") -> Path:
     words = read_toml(folder, "words/en.toml").data
     _write(folder / "words/cy.toml", words, in_cy)
     _write(folder / "words/ar.toml", {page: words[page] for page in SOME}, in_ar)
-    for file in (folder / "questions").glob("*.en.toml"):
+    for file in (folder / "questions").iterdir():
+        if not file.name.endswith(".en.toml"):
+            continue
         name = file.name.removesuffix(".en.toml")
         asked = read_toml(folder, f"questions/{file.name}").data
         _write(folder / f"questions/{name}.cy.toml", asked, in_cy)
         if name in ("activity", "phrases"):
             _write(folder / f"questions/{name}.ar.toml", asked, in_ar)
-    with (folder / "words/reviews.toml").open("a", encoding="utf-8") as file_of_marks:
-        file_of_marks.write(marks)
     return folder
 
 
@@ -84,18 +93,27 @@ def mark(page: Page, language: str) -> str:
     return f'[marks.{language}."{page.code}"]\nby = "A. Reader"\non = 2026-11-20\ndigest = "{page.digest}"\noriginal = "{page.original}"\n'
 
 
-def pack_in_tongues(folder: Path, *reviewed: tuple[str, str]) -> Pack:
+def pack_in_tongues(*reviewed: tuple[str, str]) -> Pack:
     """The pack with the two languages. `reviewed`: language and page, for each that somebody has read."""
-    pack = read_pack("uk", copy_of_the_pack(folder / "uk"))
+    pack = _unreviewed()
     if not reviewed:
         return pack
-    shutil.rmtree(folder / "uk")
     marks = "".join(mark(pack.pages[language][page], language) for language, page in reviewed)
-    return read_pack("uk", copy_of_the_pack(folder / "uk", marks=marks))
+    return read_pack("uk", copy_of_the_pack(marks=marks))
 
 
-def _write(path: Path, data: Mapping[str, Any], say: Callable[[str], str]) -> None:
-    path.write_text(_toml(_said(data, say)), encoding="utf-8")
+def beside(folder: Traversable) -> Callable[[str], Any]:
+    """What stands for `importlib.resources.files` where this is the only pack."""
+    return lambda _: SimpleNamespace(joinpath=lambda code: folder)
+
+
+@cache
+def _unreviewed() -> Pack:
+    return read_pack("uk", copy_of_the_pack())
+
+
+def _write(path: PackCopy, data: Mapping[str, Any], say: Callable[[str], str]) -> None:
+    path.write_text(_toml(_said(data, say)))
 
 
 def _said(data: Any, say: Callable[[str], str]) -> Any:

@@ -12,7 +12,7 @@ from heedline.index.paging import BODY, PageFile
 from tests.rules.index.memory_store import MemoryStore
 
 KEYS = new_keys()
-BATCHES, BATCH, WORDS = 12, 60, 120
+BATCHES, BATCH, WORDS = 12, 30, 120
 
 
 def text_of(number: int) -> list[str]:

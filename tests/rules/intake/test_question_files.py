@@ -1,10 +1,7 @@
 """A mistake in a question set stops the start with a message that names file and key."""
 
-import shutil
-from importlib.resources import files
-from pathlib import Path
-
 import pytest
+from tests.support.pack_copy import PackCopy
 from tests.support.tongues import english_only
 
 from heedline.intake.question_files import load_question_set, read_question_set
@@ -14,10 +11,9 @@ from heedline.packs.reading.loading import read_pack
 STRUCTURE, WORDS, PHRASES = "activity.toml", "activity.en.toml", "phrases.en.toml"
 
 
-def read_with(tmp_path: Path, file: str, old: str, new: str) -> str:
+def read_with(file: str, old: str, new: str) -> str:
     """Replace one text in a copy of the pack, read the question set, answer its digest."""
-    folder = tmp_path / "uk"
-    shutil.copytree(str(files("heedline.packs").joinpath("uk")), folder)
+    folder = PackCopy()
     english_only(folder)  # a translation would be the first to say what no longer fits
     path = folder / "questions" / file
     text = path.read_text(encoding="utf-8")
@@ -54,16 +50,16 @@ def read_with(tmp_path: Path, file: str, old: str, new: str) -> str:
         (WORDS, "[steps.check]", "[steps.files]\ntitle = \"x\"\n[steps.check]", r"questions/activity.en.toml: steps.files: is not a known key here"),
     ],
 )  # fmt: skip
-def test_a_mistake_is_named(tmp_path: Path, file: str, old: str, new: str, message: str) -> None:
+def test_a_mistake_is_named(file: str, old: str, new: str, message: str) -> None:
     with pytest.raises(PackError, match=f"^{message}"):
-        read_with(tmp_path, file, old, new)
+        read_with(file, old, new)
 
 
-def test_a_change_of_one_word_changes_the_digest(tmp_path: Path) -> None:
-    published = read_with(tmp_path / "p", WORDS, "Use your own words,", "Use your own words,")
-    assert read_with(tmp_path / "a", WORDS, "Use your own words,", "Use your own words,") == published
-    assert read_with(tmp_path / "b", WORDS, "Use your own words,", "Use plain words.") != published
-    assert read_with(tmp_path / "c", STRUCTURE, "limit = 10000", "limit = 9999") != published
+def test_a_change_of_one_word_changes_the_digest() -> None:
+    published = read_with(WORDS, "Use your own words,", "Use your own words,")
+    assert read_with(WORDS, "Use your own words,", "Use your own words,") == published
+    assert read_with(WORDS, "Use your own words,", "Use plain words.") != published
+    assert read_with(STRUCTURE, "limit = 10000", "limit = 9999") != published
 
 
 def test_a_language_that_is_not_there_is_named() -> None:

@@ -1,9 +1,9 @@
 """What a language of the pack does: whole or in part, reviewed or not, from left to right or from right to left."""
 
 import re
-from pathlib import Path
 
 import pytest
+from tests.support.pack_copy import PackCopy
 from tests.support.tongues import copy_of_the_pack, in_ar, in_cy, mark, pack_in_tongues
 
 from heedline.intake.question_files import load_question_set, read_archived
@@ -14,8 +14,14 @@ from heedline.packs.text.languages import PageState, kept_in_order
 
 
 @pytest.fixture(scope="module")
-def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
-    return pack_in_tongues(tmp_path_factory.mktemp("pack"))
+def pack() -> Pack:
+    return pack_in_tongues()
+
+
+def folder_of(pack: Pack) -> PackCopy:
+    """A copy of the files that a pack was read from."""
+    assert isinstance(pack.folder, PackCopy)
+    return pack.folder.copy()
 
 
 def test_a_text_that_is_missing_is_the_originals_and_says_so(pack: Pack) -> None:
@@ -29,10 +35,8 @@ def test_a_text_that_is_missing_is_the_originals_and_says_so(pack: Pack) -> None
     assert not english.borrowed("doors.title")
 
 
-def test_what_nobody_reviewed_has_the_original_beside_it_and_what_was_reviewed_has_not(
-    tmp_path: Path,
-) -> None:
-    pack = pack_in_tongues(tmp_path, ("cy", "doors"), ("cy", "questions.activity"))
+def test_what_nobody_reviewed_has_the_original_beside_it_and_what_was_reviewed_has_not() -> None:
+    pack = pack_in_tongues(("cy", "doors"), ("cy", "questions.activity"))
     words = pack.words("cy")
     assert words.beside("doors.title") is None
     assert words.beside("start.title") is pack.words("en")
@@ -44,14 +48,15 @@ def test_what_nobody_reviewed_has_the_original_beside_it_and_what_was_reviewed_h
 
 
 @pytest.mark.parametrize("file", ["words/cy.toml", "words/en.toml"])
-def test_a_mark_is_lost_when_a_word_changes_on_either_side(tmp_path: Path, file: str) -> None:
-    pack = pack_in_tongues(tmp_path, ("cy", "doors"))
-    path = tmp_path / "uk" / file
+def test_a_mark_is_lost_when_a_word_changes_on_either_side(file: str) -> None:
+    pack = pack_in_tongues(("cy", "doors"))
+    folder = folder_of(pack)
+    path = folder / file
     old = pack.words(path.name[:2])["doors.title"]
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, old + "."), encoding="utf-8")
-    again = read_pack("uk", tmp_path / "uk")
+    again = read_pack("uk", folder)
     assert again.pages["cy"]["doors"].state is PageState.CHANGED
     assert again.words("cy").beside("doors.title") is not None
     assert again.pages["cy"]["doors"].mark is not None
@@ -59,24 +64,24 @@ def test_a_mark_is_lost_when_a_word_changes_on_either_side(tmp_path: Path, file:
     assert not again.pages["cy"]["start"].stale, "nobody has reviewed it, so nothing is stale"
 
 
-def test_a_text_that_only_the_original_has_makes_no_mark_stale(tmp_path: Path) -> None:
+def test_a_text_that_only_the_original_has_makes_no_mark_stale() -> None:
     """What a language lacks is shown in the original: nobody has to read it again there."""
-    pack_in_tongues(tmp_path, ("ar", "visit"))
-    path = tmp_path / "uk/words/en.toml"
+    folder = folder_of(pack_in_tongues(("ar", "visit")))
+    path = folder / "words/en.toml"
     path.write_text(
         path.read_text(encoding="utf-8").replace("[privacy]\n", '[privacy]\nmore = "More."\n', 1),
         encoding="utf-8",
     )
-    cy = tmp_path / "uk/words/cy.toml"
+    cy = folder / "words/cy.toml"
     cy.write_text(
         cy.read_text(encoding="utf-8").replace("[privacy]\n", '[privacy]\nmore = "mORE."\n', 1),
         encoding="utf-8",
     )
-    assert read_pack("uk", tmp_path / "uk").pages["ar"]["visit"].state is PageState.REVIEWED
+    assert read_pack("uk", folder).pages["ar"]["visit"].state is PageState.REVIEWED
 
 
-def test_run_hide_tell_is_the_originals_until_somebody_has_read_it(tmp_path: Path) -> None:
-    pack = pack_in_tongues(tmp_path)
+def test_run_hide_tell_is_the_originals_until_somebody_has_read_it() -> None:
+    pack = pack_in_tongues()
     english = pack.words("en")
     for language in ("cy", "ar"):
         words = pack.words(language)
@@ -87,7 +92,7 @@ def test_run_hide_tell_is_the_originals_until_somebody_has_read_it(tmp_path: Pat
         assert words["doors.attack.text"] == english["doors.attack.text"]
         assert words["doors.attack.title"] != english["doors.attack.title"]
         assert pack.pages[language]["attack"].state is PageState.WITHHELD
-    read = pack_in_tongues(tmp_path / "read", ("cy", "attack"))
+    read = pack_in_tongues(("cy", "attack"))
     assert read.words("cy")["attack.run_title"] == in_cy(english["attack.run_title"])
     assert read.words("ar")["attack.run_title"] == english["attack.run_title"]
 
@@ -147,10 +152,8 @@ def test_months_are_understood_in_both_languages(pack: Pack) -> None:
         ("questions/phrases.ar.toml", "{over}", "", r"questions/phrases.ar.toml: phrases.too_long: must have the braces"),
     ],
 )  # fmt: skip
-def test_a_mistake_in_a_translation_is_named(
-    tmp_path: Path, file: str, old: str, new: str, message: str
-) -> None:
-    folder = copy_of_the_pack(tmp_path / "uk")
+def test_a_mistake_in_a_translation_is_named(file: str, old: str, new: str, message: str) -> None:
+    folder = copy_of_the_pack()
     text = (folder / file).read_text(encoding="utf-8")
     assert old in text
     (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
@@ -180,9 +183,9 @@ def test_a_mistake_in_a_translation_is_named(
         ('[marks.cy.doors]\nby = "x"\ndigest = "x"\noriginal = "x"\n', r"marks.cy.doors.on: is missing"),
     ],
 )
-def test_a_mistake_in_a_mark_is_named(tmp_path: Path, marks: str, message: str) -> None:
+def test_a_mistake_in_a_mark_is_named(marks: str, message: str) -> None:
     with pytest.raises(PackError, match=rf"^words/reviews.toml: {message}"):
-        read_pack("uk", copy_of_the_pack(tmp_path / "uk", marks=marks))
+        read_pack("uk", copy_of_the_pack(marks=marks))
 
 
 def test_a_mark_is_five_lines_of_the_file(pack: Pack) -> None:

@@ -1,26 +1,23 @@
 """A mistake in a pack stops the start with a message that names file and key."""
 
-import shutil
 from collections.abc import Callable
 from datetime import timedelta
-from importlib.resources import files
-from pathlib import Path
 
 import pytest
+from tests.support.pack_copy import PackCopy
 
 from heedline.packs import PackError, load_pack
 from heedline.packs.reading.loading import read_pack
 
-type Edit = Callable[[str, str, str], Path]
+type Edit = Callable[[str, str, str], PackCopy]
 
 
 @pytest.fixture
-def edited(tmp_path: Path) -> Edit:
+def edited() -> Edit:
     """Copies the pack, replaces one text in one file, answers the copy's folder."""
 
-    def edit(name: str, old: str, new: str) -> Path:
-        folder = tmp_path / "uk"
-        shutil.copytree(str(files("heedline.packs").joinpath("uk")), folder)
+    def edit(name: str, old: str, new: str) -> PackCopy:
+        folder = PackCopy()
         text = (folder / name).read_text(encoding="utf-8")
         assert old in text
         (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
-from importlib.resources import files
-from pathlib import Path
 
 import pytest
+from tests.support.pack_copy import PackCopy
 
 from heedline.packs import load_pack
 from heedline.packs.reading.loading import read_pack
@@ -40,9 +38,8 @@ def test_presets_fill_everything_but_danger() -> None:
         ('priority = "low"', 'priority = "low"\ndanger = "no"', "danger: is not a known key here"),
     ],
 )
-def test_a_wrong_preset_is_refused_by_name(tmp_path: Path, was: str, becomes: str, said: str) -> None:
-    folder = tmp_path / "uk"
-    shutil.copytree(str(files("heedline.packs").joinpath("uk")), folder)
+def test_a_wrong_preset_is_refused_by_name(was: str, becomes: str, said: str) -> None:
+    folder = PackCopy()
     file = folder / "presets.toml"
     file.write_text(file.read_text().replace(was, becomes, 1))
     with pytest.raises(PackError, match=said):

@@ -1,13 +1,11 @@
 """Stations, airports, bases and nuclear sites reach the force that polices them; one ambiguous word never decides."""
 
-import shutil
 import time
-from importlib.resources import files
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.pack_copy import PackCopy
 
 from heedline.packs import PackError, RouteFacts, load_pack, route
 from heedline.packs.reading.loading import read_pack
@@ -111,9 +109,8 @@ def test_every_name_of_one_word_was_meant_to_be() -> None:
         ('one_word = ["heathrow"', 'one_word = ["croydon", "heathrow"', "one_word: no place is called croydon"),
     ],
 )  # fmt: skip
-def test_a_mistake_is_named(tmp_path: Path, old: str, new: str, message: str) -> None:
-    folder = tmp_path / "uk"
-    shutil.copytree(str(files("heedline.packs").joinpath("uk")), folder)
+def test_a_mistake_is_named(old: str, new: str, message: str) -> None:
+    folder = PackCopy()
     path = folder / "areas" / "special.toml"
     text = path.read_text(encoding="utf-8")
     assert old in text

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 import tomllib
 from collections.abc import Callable, Iterator
 from datetime import date
-from importlib.resources import files
-from pathlib import Path
 
 import pytest
 
@@ -21,16 +18,16 @@ from heedline.packs.reading.loading import read_pack
 from heedline.packs.text.languages import PageState
 from tests.sites.office.desk_hand import Hand
 from tests.support.cast import House
-from tests.support.tongues import copy_of_the_pack, pack_in_tongues
+from tests.support.pack_copy import PackCopy
+from tests.support.tongues import beside, copy_of_the_pack, pack_in_tongues
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
 
 @pytest.fixture
-def tongues(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pack]:
+def tongues(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pack]:
     """The pack in two made-up languages; one page of the first was read."""
-    pack_in_tongues(tmp_path, ("cy", "doors"))
-    monkeypatch.setattr(loading, "files", lambda _: tmp_path)
+    monkeypatch.setattr(loading, "files", beside(pack_in_tongues(("cy", "doors")).folder))
     load_pack.cache_clear()
     yield load_pack("uk")
     load_pack.cache_clear()
@@ -76,13 +73,11 @@ def test_the_paper_and_the_page_are_one_table(tongues: Pack, monkeypatch: pytest
     assert "| `privacy` | Privacy | not reviewed | English only |" in printed
 
 
-def test_what_the_command_prints_is_the_mark(
-    tongues: Pack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_the_command_prints_is_the_mark(tongues: Pack, capsys: pytest.CaptureFixture[str]) -> None:
     assert reviewing.run("ar", "visit", by='R. "Ré" Ader', on=date(2026, 11, 24)) == 0
     marks = capsys.readouterr().out
     assert tomllib.loads(marks)["marks"]["ar"]["visit"]["by"] == 'R. "Ré" Ader'
-    again = read_pack("uk", copy_of_the_pack(tmp_path / "again", marks=marks))
+    again = read_pack("uk", copy_of_the_pack(marks=marks))
     assert again.pages["ar"]["visit"].state == "reviewed"
     assert again.words("ar").beside("visit.title") is None
 
@@ -90,21 +85,19 @@ def test_what_the_command_prints_is_the_mark(
 def test_the_first_mark_that_anybody_sets_is_lost_when_the_english_changes_and_it_is_said(
     house: House,
     hand: Callable[[], Hand],
-    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """On a copy of the pack as it is shipped, with the translations that it has."""
-    folder = tmp_path / "uk"
-    shutil.copytree(str(files("heedline.packs").joinpath("uk")), folder)
-    monkeypatch.setattr(loading, "files", lambda _: tmp_path)
+    folder = PackCopy()
+    monkeypatch.setattr(loading, "files", beside(folder))
     load_pack.cache_clear()
     try:
         assert reviewing.stale() == 0
         assert capsys.readouterr().out == "Every mark holds.\n"
         assert reviewing.run("so", "start", by="Hodan", on=date(2026, 11, 25)) == 0
-        with (folder / "words/reviews.toml").open("a", encoding="utf-8") as file:
-            file.write(capsys.readouterr().out)
+        reviews = folder / "words/reviews.toml"
+        reviews.write_text(reviews.read_text() + capsys.readouterr().out)
         load_pack.cache_clear()
         assert load_pack("uk").pages["so"]["start"].state is PageState.REVIEWED
         assert load_pack("uk").words("so").beside("start.title") is None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -20,7 +19,7 @@ from heedline.web.public.page_context import public_shell
 from heedline.web.public.shell import languages
 from tests.sites.public.walker import Walker
 from tests.support.public_pages import OPEN
-from tests.support.tongues import in_ar, in_cy, pack_in_tongues
+from tests.support.tongues import beside, in_ar, in_cy, pack_in_tongues
 
 PACK = load_pack("uk")
 OTHERS = list(PACK.languages)[1:]
@@ -46,11 +45,11 @@ LINKS = {
 
 
 @pytest.fixture
-def tongues(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pack]:
+def tongues(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pack]:
     """In place of the pack its copy in made-up languages, of which the first has been reviewed in part."""
     reviewed = ("start", "safety", "questions.activity", "components", "shared", "check", "sent", "code")
-    pack = pack_in_tongues(tmp_path, *(("cy", page) for page in reviewed))
-    monkeypatch.setattr(loading, "files", lambda _: tmp_path)
+    pack = pack_in_tongues(*(("cy", page) for page in reviewed))
+    monkeypatch.setattr(loading, "files", beside(pack.folder))
     load_pack.cache_clear()
     yield load_pack("uk")
     load_pack.cache_clear()
@@ -254,11 +253,8 @@ def test_run_hide_tell_is_english_with_a_sentence_until_somebody_has_read_it(
     assert in_ar(english["doors.attack.title"]) in rosa.main
 
 
-def test_run_hide_tell_in_a_language_once_it_was_read(
-    rosa: Walker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pack_in_tongues(tmp_path, ("ar", "attack"))
-    monkeypatch.setattr(loading, "files", lambda _: tmp_path)
+def test_run_hide_tell_in_a_language_once_it_was_read(rosa: Walker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "files", beside(pack_in_tongues(("ar", "attack")).folder))
     load_pack.cache_clear()
     try:
         rosa.visit("/ar/stay-safe/now/")

@@ -145,10 +145,7 @@ def add(by: Any, made: Callable[[int], Any], how_many: int, seconds: float, *, f
     from django.db import transaction
 
     from heedline.casework.search import desk_index
-    from heedline.index import hashing
 
-    hashing.MOST_KNOWN = 2 * invented.VOCABULARY
-    known: dict[str, Any] = {}
     added, ends = 0, time.monotonic() + seconds
     for numbers in batched(range(first, first + how_many), BATCH, strict=False):
         if time.monotonic() > ends:
@@ -156,8 +153,6 @@ def add(by: Any, made: Callable[[int], Any], how_many: int, seconds: float, *, f
         documents = [made(number) for number in numbers]
         with transaction.atomic(), desk_index.writing(by.desk_ids[0], by.keys(), merge=False) as opened:
             row, index = _only(opened)
-            for sort in ("_words", "_forms"):  # the same words come in every batch
-                setattr(index, sort, known.setdefault(sort, getattr(index, sort)))
             row.reports += index.add(documents)
         while _merged(by):
             pass

@@ -1,7 +1,7 @@
 """The sealed search index of a desk, in plain Python.
 
 An index is an ordinary SQLite FTS5 database. Each of its pages is sealed before it leaves this package, and
-authenticated before SQLite reads any of it. Every word and key is stored as a keyed hash. Where the sealed
+authenticated before SQLite reads any of it. Every word and key is stored as a token. Where the sealed
 pages lie is the caller's business (:class:`PageStore`). Start reading at `sealed_index.py`. What is read from
 a report, and under which keys it is found, is in `extraction/`.
 

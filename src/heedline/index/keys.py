@@ -1,4 +1,4 @@
-"""The keys of an index, one for hashing words and others for sealing its pages."""
+"""The keys of an index, one for the tokens of words and others for sealing its pages."""
 
 from __future__ import annotations
 

@@ -36,10 +36,10 @@ class Segment(NamedTuple):
 
 
 def ahead(
-    file: PageFile, roots: dict[str, int], segments: Sequence[Segment], table: str, words: Iterable[str]
+    file: PageFile, roots: dict[str, int], segments: Sequence[Segment], table: str, words: Iterable[bytes]
 ) -> None:
     """Prefetch the pages where each segment of an FTS5 table holds, or would hold, these words."""
-    wanted = [(one, _MAIN + word.encode()) for word in words for one in segments]
+    wanted = [(one, _MAIN + word) for word in words for one in segments]
     try:
         found = _floors(file, roots[f"{table}_idx"], [(one.number, word) for one, word in wanted])
         pages = {

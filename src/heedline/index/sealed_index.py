@@ -21,12 +21,12 @@ from uuid import UUID
 import apsw
 
 from heedline.index import free_pages, lookahead
-from heedline.index.hashing import KeyedHashes
 from heedline.index.keys import IndexKeys
 from heedline.index.paging import Damaged, PageFile, PageStore, SealedPage, connect
+from heedline.vault.tokens import TokenKey
 
 #: Edition of the tables and of what is put into them. An index of another edition is made anew.
-EDITION: Final = 3
+EDITION: Final = 4
 #: Pages of FTS5 that one step of merging writes in each table. Two of them fit one page of SQLite (`pgsz` below).
 MERGED: Final = 200
 _TABLES = ("words", "forms", "keys")
@@ -40,7 +40,8 @@ _OF_THE_PAGES: Final = (
     apsw.CantOpenError,
     apsw.FullError,
 )
-_ROWS = "SELECT rowid AS id FROM {0} WHERE {0} MATCH ?"
+_ROWS = "SELECT rowid AS id FROM {0} WHERE {0} MATCH CAST(? AS TEXT)"
+_ADD = "INSERT INTO {0}(rowid, {1}) VALUES(?, CAST(? AS TEXT))"
 #: Rows that one statement asks for.
 _TOGETHER: Final = 500
 _SCHEMA = """
@@ -60,7 +61,7 @@ class Document:
 
     `texts` are its texts as words in their order. No phrase matches across two texts. `forms` are other ways
     to find its words: beginnings, and spellings that sound alike. `keys` are the values by which two reports
-    are compared. All are opaque here and are stored in the index as keyed hashes. A `thing` of a specialist desk
+    are compared. All are opaque here and are stored in the index as tokens (`vault/tokens.py`). A `thing` of a specialist desk
     is found by its keys like a report, and is not counted as one.
     """
 
@@ -112,7 +113,7 @@ class SealedIndex:
         self._file = PageFile(store, keys, writable=writable)
         self._store = store
         self._words, self._forms, self._keys, self._reports, self._marks = (
-            KeyedHashes(keys.words, sort) for sort in ("word", "form", "key", "report", "mark")
+            TokenKey(keys.words, sort) for sort in ("word", "form", "key", "report", "mark")
         )
         self._known: dict[int, UUID] = {}
         with self._honest():
@@ -162,29 +163,26 @@ class SealedIndex:
 
         A report that is already in the index is replaced.
         """
-        more = 0
+        more, end = 0, b" %b " % self._marks["end"]
         with self._honest():
             for document in documents:
                 more += not self._drop(document.report)
                 self._sql.execute("INSERT INTO document(report) VALUES(?)", (document.report.bytes,))
                 row = self._sql.last_insert_rowid()
-                text = f" {self._marks['end']} ".join(
-                    " ".join(map(self._words.__getitem__, words)) for words in document.texts
-                )
-                forms = set(map(self._forms.__getitem__, document.forms))
-                keys = set(map(self._keys.__getitem__, document.keys))
-                keys.add(self._reports[document.report.hex])
+                text = end.join(b" ".join(self._words.of(words)) for words in document.texts)
+                forms = self._forms.of(set(document.forms))
+                keys = [*self._keys.of(set(document.keys)), self._reports[document.report.hex]]
                 if document.thing:
-                    keys.add(self._marks["thing"])
-                self._sql.execute("INSERT INTO words(rowid, w) VALUES(?, ?)", (row, text))
-                self._sql.execute("INSERT INTO forms(rowid, f) VALUES(?, ?)", (row, " ".join(forms)))
-                self._sql.execute("INSERT INTO keys(rowid, k) VALUES(?, ?)", (row, " ".join(keys)))
+                    keys.append(self._marks["thing"])
+                self._sql.execute(_ADD.format("words", "w"), (row, text))
+                self._sql.execute(_ADD.format("forms", "f"), (row, b" ".join(forms)))
+                self._sql.execute(_ADD.format("keys", "k"), (row, b" ".join(keys)))
         return more
 
     def expect(self, reports: Iterable[UUID]) -> None:
         """Prefetch the pages that will be looked up when these reports are added or dropped."""
         with self._honest():
-            self._ahead("keys", [self._reports[report.hex] for report in reports])
+            self._ahead("keys", self._reports.of(report.hex for report in reports))
 
     def drop(self, report: UUID) -> bool:
         """Remove a report so that it can no longer be found, and return whether it was there.
@@ -259,7 +257,8 @@ class SealedIndex:
 
         Keys that no report has are left out.
         """
-        tokens = {key: self._keys[key] for key in keys}
+        wanted = list(keys)
+        tokens = dict(zip(wanted, self._keys.of(wanted), strict=True))
         with self._honest():
             self._ahead("keys", tokens.values())
             rows = {key: self._rows("keys", token, most) for key, token in tokens.items()}
@@ -271,7 +270,7 @@ class SealedIndex:
 
         The reports of a key are in order of indexing, the last indexed first.
         """
-        tokens = [self._keys[key] for key in keys]
+        tokens = self._keys.of(keys)
         rows: list[int] = []
         with self._honest():
             self._ahead("keys", tokens)
@@ -311,9 +310,9 @@ class SealedIndex:
             self._known.pop(row, None)
         return bool(rows)
 
-    def _rows(self, table: str, token: str, most: int) -> list[int]:
-        asked = f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid DESC LIMIT ?"  # noqa: S608
-        found = self._sql.execute(asked, (f'"{token}"', most)).fetchall()
+    def _rows(self, table: str, token: bytes, most: int) -> list[int]:
+        asked = f"{_ROWS.format(table)} ORDER BY rowid DESC LIMIT ?"
+        found = self._sql.execute(asked, (b'"%b"' % token, most)).fetchall()
         return [row for (row,) in cast("list[tuple[int]]", found)]
 
     def _reports_at(self, rows: Iterable[int]) -> dict[int, UUID]:
@@ -328,7 +327,7 @@ class SealedIndex:
             raise Damaged
         return self._known
 
-    def _ahead(self, table: str, tokens: Iterable[str]) -> None:
+    def _ahead(self, table: str, tokens: Iterable[bytes]) -> None:
         """Prefetch the pages where a table holds these tokens."""
         structure = self._sql.execute(f"SELECT block FROM {table}_data WHERE id = ?", (lookahead.STRUCTURE,))  # noqa: S608
         segments = lookahead.segments_of(cast("tuple[bytes]", structure.fetchone() or (b"",))[0])
@@ -339,16 +338,16 @@ class SealedIndex:
         found = self._sql.execute("SELECT name, rootpage FROM sqlite_schema WHERE rootpage > 0").fetchall()
         return dict(cast("list[tuple[str, int]]", found))
 
-    def _asked(self, query: Query) -> list[tuple[str, tuple[str, ...]]]:
+    def _asked(self, query: Query) -> list[tuple[str, tuple[bytes, ...]]]:
         """Return the SQL statements for a query, each with its values.
 
         A report matches if all of the statements return its row.
         """
         clauses = [
             (
-                [[self._words[word] for word in phrase] for phrase in clause.phrases],
-                [self._forms[form] for form in clause.forms],
-                [self._keys[key] for key in clause.keys],
+                [self._words.of(phrase) for phrase in clause.phrases],
+                self._forms.of(clause.forms),
+                self._keys.of(clause.keys),
             )
             for clause in query.clauses
         ]
@@ -359,27 +358,27 @@ class SealedIndex:
         ):
             if tokens:
                 self._ahead(table, tokens)
-        together: dict[str, list[str]] = {table: [] for table in _TABLES}
-        asked: list[tuple[str, tuple[str, ...]]] = []
+        together: dict[str, list[bytes]] = {table: [] for table in _TABLES}
+        asked: list[tuple[str, tuple[bytes, ...]]] = []
         for phrases, forms, keys in clauses:
             ways = {"words": phrases, "forms": [[form] for form in forms], "keys": [[key] for key in keys]}
             several = sum(map(bool, ways.values())) > 1
             either = {
-                table: " OR ".join(f'"{" ".join(one)}"' for one in some)
+                table: b" OR ".join(b'"%b"' % b" ".join(one) for one in some)
                 for table, some in ways.items()
                 if some and not (several and table != "words" and not self._any(table, some))
             }
             if len(either) == 1:
                 [(table, wanted)] = either.items()
-                together[table].append(f"({wanted})")
+                together[table].append(b"(%b)" % wanted)
             elif either:
                 asked.append((" UNION ".join(map(_ROWS.format, either)), tuple(either.values())))
         for table, conditions in together.items():
             if conditions:
-                asked.append((_ROWS.format(table), (" AND ".join(conditions),)))
+                asked.append((_ROWS.format(table), (b" AND ".join(conditions),)))
         return asked
 
-    def _any(self, table: str, tokens: Iterable[Sequence[str]]) -> bool:
+    def _any(self, table: str, tokens: Iterable[Sequence[bytes]]) -> bool:
         return any(self._rows(table, one[0], 1) for one in tokens)
 
     def _one(self, statement: str, *values: Any) -> Any:

@@ -90,5 +90,5 @@ def test_a_page_that_is_no_page_of_a_tree_is_passed_over(body: bytes) -> None:
         file.xWrite(body + bytes(128), number * 8192)
     file.flush()
     lookahead.rows_ahead(file, 2, [1, 2, 3])
-    lookahead.ahead(file, {"words_idx": 2, "words_data": 3}, [lookahead.Segment(1, 1, 9)], "words", ["abc"])
+    lookahead.ahead(file, {"words_idx": 2, "words_data": 3}, [lookahead.Segment(1, 1, 9)], "words", [b"abc"])
     assert lookahead.segments_of(body) == [] or body[:1] == b"\x02"

@@ -12,10 +12,10 @@ from uuid import UUID, uuid4
 import apsw
 import pytest
 
-from heedline.index import Clause, Damaged, Document, Query, SealedIndex, hashing, new_keys
-from heedline.index.hashing import KeyedHashes
+from heedline.index import Clause, Damaged, Document, Query, SealedIndex, new_keys
 from heedline.index.keys import IndexKeys
 from heedline.index.paging import BODY, PAGE, PageFile, SealedPage
+from heedline.vault.tokens import TokenKey
 from tests.rules.index.memory_store import MemoryStore
 from tests.support.alteration import altered
 
@@ -144,8 +144,8 @@ def test_a_purge_and_a_new_key_leave_nothing_of_a_dropped_report() -> None:
     for n in range(40):  # merges in between leave copies of its words in freed pages
         fill(store, *(document(f"v{n} v{m}") for m in range(20)))
     with SealedIndex(store, KEYS) as index:
-        tokens = [index._words[word].encode() for word in ("quillon", "marzipan", "zeppelin")]
-        tokens += [index._keys["phone:7"].encode(), index._reports[gone.report.hex].encode()]
+        tokens = [index._words[word] for word in ("quillon", "marzipan", "zeppelin")]
+        tokens += [index._keys["phone:7"], index._reports[gone.report.hex]]
     old, keys = dict(store.pages), KEYS.with_next()
     with SealedIndex(store, keys, writable=True) as index:
         index.drop(gone.report)
@@ -217,7 +217,7 @@ def test_planted_words_show_in_no_page_and_no_two_reports_look_alike() -> None:
 
 def test_a_token_says_nothing_without_the_key() -> None:
     with SealedIndex(MemoryStore(), KEYS) as one, SealedIndex(MemoryStore(), new_keys()) as other:
-        assert one._words["bridge"] == KeyedHashes(KEYS.words, "word")["bridge"]
+        assert one._words["bridge"] == TokenKey(KEYS.words, "word")["bridge"]
         sorts = (one._words, one._forms, one._keys, one._reports, one._marks)
         assert len({sort["bridge"] for sort in sorts}) == 5
         assert one._words["bridge"] != other._words["bridge"]
@@ -235,13 +235,6 @@ def test_a_page_that_sqlite_has_not_written_yet_reads_as_in_any_file() -> None:
     again = PageFile(store, KEYS, writable=False)
     read = [again.xRead(PAGE, number * PAGE).rstrip(b"\0") for number in range(4)]
     assert read == [b"one", b"", b"", b"four"]
-
-
-def test_hashes_are_forgotten_before_they_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hashing, "MOST_KNOWN", 100)
-    hashes = KeyedHashes(KEYS.words, "word")
-    assert len({hashes[f"word {number}"] for number in range(1_000)}) == 1_000
-    assert len(hashes) <= 100
 
 
 @pytest.mark.thorough

@@ -1,7 +1,7 @@
 """Index keys of a report, one for each way in which two reports can match.
 
 A key only proposes a report. Whether two reports share something is decided by `comparison.py` on their values. The index
-stores keys as keyed hashes. Names have at most `MOST_NAME_KEYS` keys each.
+stores keys as tokens. Names have at most `MOST_NAME_KEYS` keys each.
 """
 
 from __future__ import annotations

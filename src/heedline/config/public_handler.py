@@ -7,6 +7,7 @@ differences:
     in this process, so it is called directly.
   * The view of a path is looked up once for each page of the site.
   * A question page that was sent before is sent again without its view (`web.public.report.kept_pages`).
+  * An answer that leads on to another page takes the view, but not the middleware (`web.public.report.plain_answers`).
   * No view is asynchronous or bound to a transaction, and no request chooses its own routes, so this is not asked.
 """
 
@@ -24,6 +25,8 @@ from django.urls import ResolverMatch, get_resolver
 from django.utils.log import log_response
 
 from heedline.web.public.report.kept_pages import kept_pages
+from heedline.web.public.report.plain_answers import PlainAnswers
+from heedline.web.public.report.questions import question
 from heedline.web.public.shell.asking import question_sets
 
 
@@ -49,6 +52,7 @@ class PublicHandler(WSGIHandler):
         self._resolver = get_resolver(settings.ROOT_URLCONF)
         self._pages = frozenset(step.slug for one in question_sets() for step in one.steps)
         self._kept = kept_pages()
+        self._answers = PlainAnswers(question)
         self._found: dict[str, ResolverMatch] = {}
 
     def __call__(  # type: ignore[override]  # of the types of WSGI
@@ -60,10 +64,17 @@ class PublicHandler(WSGIHandler):
             self._renew()
             start_response("200 OK", kept[0])
             return [kept[1]]
+        answer = self._kept.visit(environ) if environ["REQUEST_METHOD"] == "POST" else None
+        if answer is not None and (taken := self._answers.taken(environ, answer)) is not None:
+            self._renew()
+            start_response(*taken)
+            return [b""]
         request = self.request_class(environ)
         response = self.get_response(request)
         response._handler_class = self.__class__  # type: ignore[attr-defined]
         self._kept.keep(environ, wanted, response)
+        if answer is not None:
+            self._answers.learn(environ, response)
         cookies = [("Set-Cookie", one.OutputString()) for one in response.cookies.values()]
         start_response(f"{response.status_code} {response.reason_phrase}", [*response.items(), *cookies])
         if response.streaming:

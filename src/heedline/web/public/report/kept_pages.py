@@ -63,6 +63,19 @@ class QuestionInPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionVisit:
+    """A request for a question page, with the cookies of a browser that has ours.
+
+    `secret` is the visitor's secret against forged requests.
+    """
+
+    language: str
+    slug: str
+    cookies: dict[str, str]
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """The cached page that a request asks for, with what is needed to send it."""
 
@@ -94,21 +107,26 @@ class PageCache:
 
     def wanted(self, environ: Mapping[str, Any]) -> Wanted | None:
         """Return the question page that a request asks for, if that page can be cached."""
+        visit = self.visit(environ) if _is_plain(environ) else None
+        if visit is None:
+            return None
+        at = now()
+        try:
+            draft = drafting.load(visit.cookies.get(settings.DRAFT_COOKIE), at=at)
+            with spoken_in(visit.language):
+                page = None if draft is None else in_place(draft, visit.slug, offered=identity_offered(at))
+        except StoreAway:  # the view says so
+            return None
+        return None if page is None else Wanted(page, takes_gzip(environ), visit.secret)
+
+    def visit(self, environ: Mapping[str, Any]) -> QuestionVisit | None:
+        """Return what a request for a question page comes with, or None if it is for another page or lacks our cookies."""
         found = self._questions.get(environ["PATH_INFO"])
-        if found is None or not _is_plain(environ):
+        if found is None:
             return None
         cookies = parse_cookie(environ.get("HTTP_COOKIE", ""))
         secret = cookies.get(settings.CSRF_COOKIE_NAME, "")
-        if not _SECRET.fullmatch(secret):
-            return None
-        (code, slug), at = found, now()
-        try:
-            draft = drafting.load(cookies.get(settings.DRAFT_COOKIE), at=at)
-            with spoken_in(code):
-                page = None if draft is None else in_place(draft, slug, offered=identity_offered(at))
-        except StoreAway:  # the view says so
-            return None
-        return None if page is None else Wanted(page, takes_gzip(environ), secret)
+        return QuestionVisit(*found, cookies, secret) if _SECRET.fullmatch(secret) else None
 
     def sent(self, wanted: Wanted) -> Sent | None:
         """Return the headers and body of a cached page and count it as entered, or return None if it is not cached."""

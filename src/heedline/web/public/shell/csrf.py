@@ -21,6 +21,8 @@ from django.middleware.csrf import (
 )
 from django.utils.cache import patch_vary_headers
 
+#: The field of a form that holds the token.
+TOKEN_FIELD = "csrfmiddlewaretoken"  # noqa: S105 (a name)
 _LETTERS = len(CSRF_ALLOWED_CHARS)
 #: Bytes from here on are thrown away: the letters would not be equally likely.
 _EVEN = 256 - 256 % _LETTERS
@@ -41,7 +43,7 @@ class CookieOnceCsrf(CsrfViewMiddleware):
         secret = request.META.get("CSRF_COOKIE")  # by `process_request`, from a cookie of the right form
         if secret is not None and request.COOKIES.get(settings.CSRF_COOKIE_NAME) == secret:
             try:
-                token = request.POST.get("csrfmiddlewaretoken", "")
+                token = request.POST.get(TOKEN_FIELD, "")
             except UnreadablePostError:
                 token = ""
             if is_of(token, secret):

@@ -1,0 +1,196 @@
+"""Answers that are taken ahead of Django's middleware: the same response and the same draft as on Django's way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.core import signals
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import close_old_connections
+
+from heedline.casework.intake import drafting
+from heedline.casework.intake.page_counts import COUNTS
+from heedline.config.public_handler import PublicHandler
+from heedline.web.declared import BODY_REFUSED
+from tests.sites.public.as_served import a_new_process
+from tests.sites.public.mishaps import database_away, run_out_of_time
+from tests.sites.public.test_public_handler import said as response_of
+from tests.sites.public.walker import DRAFT, Walker
+from tests.support.acting import acting
+
+HERE = {"HTTP_HOST": "testserver"}
+WORDS = "A man filmed the side doors of the station."
+TOKEN = "csrfmiddlewaretoken=token"
+#: Path and body of an answer, and whether it is taken ahead of Django.
+ANSWERS = {
+    "answer": ("/r/what/", f"{TOKEN}&narrative={WORDS}", True),
+    "two values of one field": ("/r/what/", f"{TOKEN}&narrative=x&narrative={WORDS}", True),
+    "out of order": ("/r/where/", f"{TOKEN}&place=Quay%20Street&postcode=NE1+4ST", True),
+    "of the right kind": ("/r/where/", f"{TOKEN}&set=activity&place=Quay", True),
+    "in Welsh": ("/cy/r/where/", f"{TOKEN}&place=Cei", True),
+    "the rest is skipped": ("/r/where/", f"{TOKEN}&place=Quay&skip=1", True),
+    "nothing": ("/r/where/", TOKEN, True),
+    "mistake": ("/r/where/", f"{TOKEN}&postcode=x", True),
+    "mistake with an answer": ("/r/what/", f"{TOKEN}&narrative=", True),
+    "another language": ("/r/where/", f"{TOKEN}&place=Quay&as-typed=cy", True),
+    "a code in the words": ("/r/what/", f"{TOKEN}&narrative=7Q2M-K9TD-3XAP-0WHE-5RJN-C6", True),
+    "who somebody is": ("/r/what/", f"{TOKEN}&narrative=There+is+a+Muslim+family+next+door.", True),
+    "the hidden box": ("/r/where/", f"{TOKEN}&place=Quay&homepage=x", True),
+    "not UTF-8 when decoded": ("/r/where/", f"{TOKEN}&place=%ff%fe", True),
+    "a page that does not apply": ("/r/callback/", f"{TOKEN}&number=1", True),
+    "of another kind": ("/r/where/", f"{TOKEN}&set=person&place=Quay", False),
+    "no token": ("/r/where/", "place=Quay", False),
+    "wrong token": ("/r/where/", f"csrfmiddlewaretoken={'a' * 64}&place=Quay", False),
+    "too many fields": ("/r/where/", TOKEN + "&a=1" * 401, False),
+    "too long to be read ahead": ("/r/where/", f"{TOKEN}&place=Quay&x={'y' * 70_000}", False),
+    "a change from the check page": ("/r/where/?back=check", f"{TOKEN}&place=Quay", False),
+}
+_ANSWER = ("POST", "/r/where/", f"{TOKEN}&place=Quay")
+
+
+@pytest.fixture(autouse=True)
+def _new_process() -> Iterator[None]:
+    with a_new_process():
+        yield
+
+
+def said(app: Any, one: Walker, case: tuple[str, str, str], **more: Any) -> Any:
+    """Return a handler's response, without closing the test's own connection."""
+    signals.request_started.disconnect(close_old_connections)
+    signals.request_finished.disconnect(close_old_connections)
+    try:
+        return response_of(app, one, case, **more)
+    finally:
+        signals.request_started.connect(close_old_connections)
+        signals.request_finished.connect(close_old_connections)
+
+
+class Ahead:
+    """The handler of the public process after its first answer. `taken` tells which answers were taken ahead of Django."""
+
+    def __init__(self, by: Walker) -> None:
+        self.handler = PublicHandler(renew=lambda: None)
+        answers = self.handler._answers
+        take = answers.taken
+        self.taken: list[bool] = []
+
+        def taken(*told: Any) -> Any:
+            found = take(*told)
+            self.taken.append(found is not None)
+            return found
+
+        answers.taken = taken  # type: ignore[method-assign]
+        said(self.handler, by, _ANSWER, **HERE)
+        assert self.taken.pop() is False
+
+
+@pytest.fixture
+def ahead(rosa: Walker) -> Ahead:
+    return Ahead(Walker().start())
+
+
+def draft_of(one: Walker) -> tuple[Any, ...] | None:
+    with acting("public"):
+        draft = drafting.load(one.cookie(DRAFT), at=datetime.now(UTC))
+    return None if draft is None else (draft.answers, draft.notes, draft.sent, draft.keep_hours)
+
+
+def both(ahead: Ahead, case: tuple[str, str, str], **more: Any) -> list[Any]:
+    """Give the same answer on Django's way and on ours, and return response, draft and counts of each."""
+    method, path, body = case
+    path, _, query = path.partition("?")
+    found = []
+    for app in (WSGIHandler(), ahead.handler):
+        one = Walker().start()
+        COUNTS._held.clear()
+        response = said(app, one, (method, path, body), QUERY_STRING=query, **{**HERE, **more})
+        found.append((response, draft_of(one), dict(COUNTS._held)))
+    return found
+
+
+@pytest.mark.parametrize(("path", "body", "taken"), ANSWERS.values(), ids=ANSWERS)
+def test_they_answer_alike(ahead: Ahead, path: str, body: str, *, taken: bool) -> None:
+    theirs, ours = both(ahead, ("POST", path, body.replace(" ", "+")))
+    assert ours == theirs
+    assert ahead.taken == [taken]
+    assert any(name == "content-security-policy" for name, _ in ours[0][1])
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"HTTP_ORIGIN": "https://evil.example"},
+        {"HTTP_ORIGIN": "null"},
+        {"HTTP_ORIGIN": ""},
+        {"HTTP_HOST": "evil.example"},
+        {"HTTP_HOST": "evil.example", "HTTP_ORIGIN": "http://evil.example"},
+        {"wsgi.url_scheme": "https"},
+        {"CONTENT_TYPE": "text/plain"},
+        {"CONTENT_TYPE": "application/x-www-form-urlencoded; charset=latin-1"},
+        {"CONTENT_LENGTH": "5"},
+        {"CONTENT_LENGTH": "-1"},
+        {"CONTENT_LENGTH": "٣"},
+        {BODY_REFUSED: 413},
+        {"HTTP_COOKIE": ""},
+        {"HTTP_COOKIE": "hl_csrf_off_8000=short"},
+    ],
+)
+def test_what_is_out_of_the_ordinary_goes_djangos_way(ahead: Ahead, more: dict[str, Any]) -> None:
+    theirs, ours = both(ahead, _ANSWER, **more)
+    assert ours == theirs
+    assert ahead.taken in ([False], [])
+
+
+def test_a_form_from_elsewhere_teaches_nothing(rosa: Walker) -> None:
+    handler = PublicHandler(renew=lambda: None)
+    one = Walker().start()
+    for more in (
+        {"HTTP_ORIGIN": "https://evil.example"},
+        {"HTTP_ORIGIN": ""},
+        {"HTTP_HOST": "evil.example", "HTTP_ORIGIN": "http://evil.example"},
+    ):
+        assert said(handler, one, _ANSWER, **{**HERE, **more})[0] in (303, 400, 403)
+        assert not handler._answers._headers
+    assert said(handler, one, _ANSWER, **HERE)[0] == 303
+    assert list(handler._answers._headers) == [("http", "testserver", "http://testserver")]
+    kept = repr(handler._answers._headers)
+    for own in (
+        "'location'",
+        "set-cookie",
+        "/r/",
+        "Quay",
+        one.cookie(DRAFT),
+        one.typed("csrfmiddlewaretoken"),
+    ):
+        assert own not in kept
+
+
+@pytest.mark.parametrize("function", ["load_draft", "save_draft"])
+def test_a_store_that_is_away_is_told_by_djangos_way(ahead: Ahead, function: str) -> None:
+    found = []
+    for app in (WSGIHandler(), ahead.handler):
+        one = Walker().start()
+        with database_away(function):
+            found.append(said(app, one, _ANSWER, **HERE))
+    assert found[0] == found[1]
+    assert ahead.taken == [False]
+
+
+def test_a_draft_that_is_gone_or_sent_is_told_by_djangos_way(ahead: Ahead) -> None:
+    found = []
+    for app in (WSGIHandler(), ahead.handler):
+        one = Walker()
+        one.send()
+        found.append(said(app, one, ("POST", "/r/where/", "csrfmiddlewaretoken=token&place=Quay"), **HERE))
+    assert found[0] == found[1]
+    ahead.taken.clear()
+    found = []
+    for app in (WSGIHandler(), ahead.handler):
+        one = Walker().start()
+        run_out_of_time()
+        found.append(said(app, one, _ANSWER, **HERE))
+    assert found[0] == found[1]
+    assert ahead.taken == [False]

@@ -36,12 +36,14 @@ def main(asked: dict[str, Any]) -> dict[str, dict[str, int]]:
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
+    from heedline.web.afterwards import AFTERWARDS
+
     os.environ.setdefault("HEEDLINE_PROCESS", asked["site"])
     settings.ALLOWED_HOSTS = ["*"]
     found: dict[str, dict[str, int]] = {}
     for one in asked["requests"]:
         for last in (False, True):
-            client = Client(HTTP_HOST=asked["host"])
+            client = Client(HTTP_HOST=asked["host"], **{AFTERWARDS: ""})  # what follows a page is not of it
             for name, value in one.get("cookies", {}).items():
                 client.cookies[name] = value
             with CaptureQueriesContext(connection) as captured:

@@ -70,7 +70,7 @@ def test_found_taken_over_and_reassigned(
     olga.assert_fits()  # the answer to a form, which cannot be fetched again for the validator
     olga.axe()
     olga.press("Assign")
-    _at(olga, "2 reports assigned to Olga O.")
+    _at(olga, "Assigned to Olga O.: 2 reports")
     assert Report.objects.filter(owner=house.officers["Olga"]).count() == 2
 
     # and one of them back, with a reason of its own told to nobody: it is hers

@@ -33,7 +33,7 @@ def test_it_is_noted_counted_and_taken_back(house: House, hand: Callable[[], Han
         assert "Message sent." in odile.html
     there = f"/w/r/{second}/ask/"
     odile.get(there)
-    assert "0 messages went to this code." in _text(odile)
+    assert "0 messages have been sent to this code." in _text(odile)
 
     def say(**answers: str) -> None:
         odile.page = odile.client.post(there, {**odile.form(there), "text": "", **answers}, follow=True)
@@ -53,4 +53,4 @@ def test_it_is_noted_counted_and_taken_back(house: House, hand: Callable[[], Han
     odile.get(there)
     say(do="not-same", other=short_name(first))
     assert "Link removed." in odile.html
-    assert "0 messages went to this code." in _text(odile)
+    assert "0 messages have been sent to this code." in _text(odile)

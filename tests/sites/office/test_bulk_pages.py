@@ -45,7 +45,7 @@ def test_assign_and_undo(house: House, hand: Callable[[], Hand]) -> None:
     assert "Choose the new owner" in olga.html
     odile = house.officers["Odile"]
     olga.send(BULK, do="yes", choose=boxes[:2], to=str(odile.id))
-    assert olga.heading == "2 reports assigned to Odile O."
+    assert olga.heading == "Assigned to Odile O.: 2 reports"
     assert Report.objects.filter(owner=odile).count() == 2
     olga.send(f"{BULK}undo/")
     assert olga.heading == "2 reports given back"
@@ -83,7 +83,7 @@ def test_one_can_be_left_out_and_nothing_ticked_changes_nothing(
     assert "Tick between 1 and 100 reports first." in olga.html
     olga.send(BULK, act="assign", choose=boxes)
     olga.send(BULK, do="yes", choose=boxes, leave=boxes[:1], to=str(house.officers["Odile"].id))
-    assert olga.heading == "1 report assigned to Odile O."
+    assert olga.heading == "Assigned to Odile O.: 1 report"
     olga.get("/w/q/north-east/")
     for hostile in ("x.y", "0" * 32 + ".1", f"{boxes[0]}.7", "<script>"):
         olga.send(BULK, act="assign", choose=[hostile])
@@ -99,6 +99,6 @@ def test_an_officer_who_leads_nobody_assigns_nobody_elses(house: House, hand: Ca
     (box,) = ticks(odile)
     odile.send(BULK, act="assign", choose=[box])
     odile.send(BULK, do="yes", to=str(house.officers["Odile"].id))
-    assert odile.heading == "0 reports assigned to Odile O."
+    assert odile.heading == "Assigned to Odile O.: 0 reports"
     assert "Left out" in odile.html
     assert not Report.objects.exclude(owner=None).exists()

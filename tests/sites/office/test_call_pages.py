@@ -81,7 +81,7 @@ def test_a_call_from_the_first_word_to_the_next_call(house: House, odile: Hand) 
     odile.send("/w/call/code/", do="compare", code=code.grouped().lower())
     assert odile.heading == "After the call"
     ref = the_report().id
-    assert "It went to <bdi>North East desk</bdi>" in odile.html
+    assert "Report sent to <bdi>North East desk</bdi>" in odile.html
     assert f'href="/w/r/{ref}/"' in odile.html
     odile.send(
         "/w/call/wrap-up/",
@@ -269,7 +269,7 @@ def test_five_calls_may_be_unfinished(odile: Hand) -> None:
 def test_a_dropped_call_is_sent_as_unfinished_and_reads_no_code_out(odile: Hand) -> None:
     press(odile, "dropped", **TOLD | {"where.postcode": "half of", "person.1.risk": ""})
     assert odile.heading == "After the call"
-    assert "marked as unfinished" in odile.html
+    assert "(unfinished)" in odile.html
     assert "hl-key" not in odile.html
     odile.get(f"/w/r/{the_report().id}/")
     assert odile.page.status_code == 404  # no place that is known: the desk that never closes has it

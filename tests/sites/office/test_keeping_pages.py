@@ -104,7 +104,7 @@ def test_holding_keeping_and_releasing(house: House, hand: Callable[[], Hand], c
     assert Keeping.objects.get(report=closed).group == "group-2"
     olga.send("", do="release", which=str(Hold.objects.get().id), over="The accuracy is settled")
     assert "may not be shared" not in olga.html
-    assert "released by" in olga.html
+    assert "Released by" in olga.html
 
 
 def test_a_person_uses_their_rights(house: House, hand: Callable[[], Hand], closed: UUID) -> None:
@@ -117,7 +117,7 @@ def test_a_person_uses_their_rights(house: House, hand: Callable[[], Hand], clos
     assert not SubjectRequest.objects.exists()
     odile.send("", reference="DPO-2026-041", right="access", desk=desk, **parts)
     assert odile.heading == "Request DPO-2026-041"
-    assert "(26 days)" in odile.html
+    assert "(26 days left)" in odile.html
     odile.send("", do="find", short="AAAA-AAAA")
     assert "No report at your desks has this reference" in odile.html
     odile.send("", do="answer", answer="neither")

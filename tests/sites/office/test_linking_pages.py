@@ -127,10 +127,10 @@ def test_an_entry_pages_its_owner_and_the_desk_sees_only_whom_to_contact(
     odile.send(path, do="acknowledge", about=str(hit.id))
     assert odile.page.status_code == 404
     otto.get(path)
-    assert "North East desk matches" in otto.html
+    assert "Matching report at the North East desk" in otto.html
     assert "(1 to acknowledge)" in otto.html
     otto.get("/w/interests/hits/")
-    assert "North East desk matches" in otto.html
+    assert "Matching report at the North East desk" in otto.html
     otto.send(path, do="acknowledge", about=str(hit.id), back="hits")
     assert "Reports that match your entries" in otto.html
     assert "Acknowledged in your name." in otto.html

@@ -52,7 +52,7 @@ def test_registered_met_and_ended(house: House, hand: Callable[[], Hand], overse
     officer.get(f"/w/r/{ref}/history/")
     assert "met" not in officer.html.split("<main", 1)[1]
     officer.get("/me/")
-    assert "2 terms on" in officer.html
+    assert "2 terms (" in officer.html
     assert "Ned N." in officer.html
     assert "Brien" not in officer.html
     officer.get("/oversight/own/")

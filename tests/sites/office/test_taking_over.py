@@ -79,7 +79,7 @@ def test_found_on_the_board_taken_over_and_reassigned(
     olga.send(BULK, do="yes", choose=boxes, to=str(house.officers["Olga"].id))
     assert "Give the reason" in olga.html
     olga.send(BULK, do="yes", choose=boxes, to=str(house.officers["Olga"].id), because=WHY)
-    assert olga.heading == "1 report assigned to Olga O."
+    assert olga.heading == "Assigned to Olga O.: 1 report"
     odile.get("/w/")
     assert "owns your report" in odile.html
     olga.send(f"{BULK}undo/")

@@ -67,8 +67,8 @@ def test_while_a_colleague_writes_the_page_names_them(house: House, hand: Callab
     ref, _ = people.taken("Olga")
     odile = hand().at_work(house, "Odile")
     odile.get(f"/w/r/{ref}/notes/")
-    assert "Olga O.</bdi> can edit this report until" in odile.html
+    assert "Being edited by <bdi>Olga O.</bdi> until" in odile.html
     assert typing(odile, f"/w/r/{ref}/writing/") == 200
-    assert "Olga O.</bdi> can edit this report until" in odile.html
+    assert "Being edited by <bdi>Olga O.</bdi> until" in odile.html
     assert row(ref).lease_by == house.officers["Olga"]
     assert session.now() < (row(ref).lease_until or session.now())

@@ -60,7 +60,7 @@ def test_an_item_from_the_queue_to_its_decision(house: House, hand: Callable[[],
     assert "A film" in odile.html
     olga = hand().at_work(house, "Olga")
     olga.get(f"{where}examine/")
-    assert f"<bdi>{house.officers['Odile'].name}</bdi> is examining this item." in olga.html
+    assert f"Being examined by <bdi>{house.officers['Odile'].name}</bdi>" in olga.html
     assert "Take it first" not in olga.html
     odile.get(f"{where}examine/")
     version = str(MaterialItem.objects.get().version)

@@ -66,7 +66,7 @@ def _looks_after_examiners(by: Attendance) -> bool:
 
 
 def _my_work(by: Attendance, at: datetime) -> tuple[WorkWaiting, ...]:
-    return (*waiting_for_me(by, at), *disposing.proposals_waiting(by, at))
+    return (*waiting_for_me(by, at), *reading.findings_waiting(by), *disposing.proposals_waiting(by, at))
 
 
 DESK = SpecialistDesk(
@@ -80,6 +80,7 @@ DESK = SpecialistDesk(
         MaterialAct.GIVEN_BACK: "Returned an item to the queue",
         MaterialAct.CHECKED: "Checked an item",
         MaterialAct.EXAMINED: "Examined an item",
+        MaterialAct.CONFIRMED: "Confirmed a finding on evidence that was added",
         MaterialAct.MOVED: "Changed the state of an item",
         MaterialAct.DANGER: "Opened a danger to life from an item",
         MaterialAct.UNIT_HAS_IT: "Recorded that the unit has a referred item",
@@ -203,10 +204,10 @@ DESK = SpecialistDesk(
             {
                 "material_item": "id desk_id container state round version owner_id found_on closed_audience "
                 "audience_approved_by_id indexed referral_due_at",
-                "material_examination": "id item_id round place officer_id at outcome met container",
+                "material_examination": "id item_id round place officer_id at outcome met container evidence",
                 "material_examiner_account": "id officer_id day minutes since_break last_at break_until last_severe opted_out",
                 "material_examiner_day": "officer_id day minutes severe",
-                "material_evidence": "id item_id number container head stamp damaged officer_id at",
+                "material_evidence": "id item_id number container head stamp damaged routine officer_id at",
                 "material_liveness_watch": "item_id desk_id began_at done due_at late_at",
                 "material_hash_bank": "id desk_id container entries",
                 "material_disposal": "id desk_id item proposed_by_id proposed_on decided_by_id decided_on done certificate figures",
@@ -243,6 +244,7 @@ DESK = SpecialistDesk(
             ): "audience_approved_by_id closed_audience container indexed owner_id referral_due_at round state version",
             ("material_item", "worker", "r"): "desk_id id referral_due_at",
             ("material_item", "usher", "r"): "desk_id id referral_due_at state",
+            ("material_examination", "office", "w"): "evidence",
             ("material_examination", "usher", "r"): "item_id",
             ("material_evidence", "usher", "r"): "head item_id number",
             ("material_liveness_watch", "usher", "r"): "item_id",

@@ -67,6 +67,8 @@ PATH: Final[Mapping[tuple[ItemState, ItemMove], ItemState]] = MappingProxyType(
         (_S.SECOND, _M.CONFIRM): _S.UNLAWFUL,
         (_S.SECOND, _M.CONFIRM_HELD): _S.HELD,
         (_S.SECOND, _M.DISPUTE): _S.DISPUTED,
+        (_S.SECOND, _M.REOPEN): _S.NEW,  # only if evidence was added after an examination
+        (_S.DISPUTED, _M.REOPEN): _S.NEW,
         (_S.DISPUTED, _M.CONFIRM): _S.UNLAWFUL,
         (_S.DISPUTED, _M.CONFIRM_HELD): _S.HELD,
         (_S.DISPUTED, _M.FIND_TERMS): _S.TERMS,
@@ -90,6 +92,8 @@ PATH: Final[Mapping[tuple[ItemState, ItemMove], ItemState]] = MappingProxyType(
 )
 #: States in which an examiner has something to do.
 OPEN: Final = frozenset({_S.NEW, _S.EXAMINING, _S.SECOND, _S.DISPUTED})
+#: States in which nobody reads a finding of illegality that was not reviewed, but whoever made it.
+BLIND: Final = frozenset({_S.NEW, _S.EXAMINING, _S.SECOND})
 #: States that need the agreement of two examiners.
 ILLEGAL: Final = frozenset({_S.UNLAWFUL, _S.HELD})
 #: States in which a closed audience can be approved. Before, whoever approves it could still examine the item.
@@ -156,6 +160,14 @@ def why_not(place: Place, officer: UUID, earlier: Iterable[UUID]) -> str:
     if place is Place.FIRST or officer not in earlier:
         return ""
     return OWN if place is Place.SECOND else INVOLVED
+
+
+def behind(findings: Iterable[tuple[UUID, int]], newest: int) -> tuple[UUID, ...]:
+    """Return the examiners whose findings do not rest on all evidence, from each finding's examiner and newest entry.
+
+    Nobody reviews an item while there are any: a reviewer would agree with a finding about something else.
+    """
+    return tuple(officer for officer, evidence in findings if evidence < newest)
 
 
 @dataclass(frozen=True)

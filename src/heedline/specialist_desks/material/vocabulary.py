@@ -30,6 +30,7 @@ class MaterialAct(AnyAct):
     GIVEN_BACK = "material-given-back"
     CHECKED = "material-checked"
     EXAMINED = "material-examined"
+    CONFIRMED = "material-confirmed"
     MOVED = "material-moved"
     DANGER = "material-danger"
     UNIT_HAS_IT = "material-unit-has-it"

@@ -201,6 +201,7 @@ def test_words_of_a_report_do_not_leave_with_a_notice() -> None:
     refused = refusals(REFERRAL, standing(REFERRAL, repeats_report=True), RULES, NOW)
     assert refused == [R.REPORT_WORDS]
     assert refusals(REFERRAL, standing(REFERRAL, compared=False), RULES, NOW) == [R.NOT_COMPARED]
+    assert refusals(REFERRAL, standing(REFERRAL, evidence_added=True), RULES, NOW) == [R.EVIDENCE_ADDED]
     assert set(written_words(REFERRAL)) >= {
         REFERRAL.reasons,
         REFERRAL.grounds[0].reason,

@@ -119,13 +119,15 @@ BEGIN
         WHERE h.desk_id = v_desk AND h.thing = p_page AND h.container = ANY (v_old);
 END $$;
 
--- End the open proposal to dispose of an item that changes: whoever proposed it judged the item as it was before. Nobody has
--- decided then, so `decided_by_id` stays empty.
+-- End the open proposal to dispose of an item that changes, or whose evidence grows: whoever proposed it judged the item as it
+-- was before. Nobody has decided then, so `decided_by_id` stays empty.
 CREATE FUNCTION permits.end_item_disposal() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
+DECLARE v_item uuid;
 BEGIN
+    IF TG_TABLE_NAME = 'material_evidence' THEN v_item := NEW.item_id; ELSE v_item := NEW.id; END IF;
     UPDATE public.material_disposal SET decided_on = (now() AT TIME ZONE 'UTC')::date
-        WHERE item = NEW.id AND decided_on IS NULL;
+        WHERE item = v_item AND decided_on IS NULL;
     RETURN NULL;
 END $$;
 REVOKE ALL ON FUNCTION permits.decide_item_disposal(uuid, uuid), permits.drop_old_bank_parts(uuid), permits.end_item_disposal()
@@ -137,6 +139,9 @@ SET ROLE heedline_owner;
 CREATE TRIGGER a_change_ends_a_disposal AFTER UPDATE ON material_item
     FOR EACH ROW WHEN ((OLD.state, OLD.round, OLD.version, OLD.container) IS DISTINCT FROM
         (NEW.state, NEW.round, NEW.version, NEW.container)) EXECUTE FUNCTION permits.end_item_disposal();
+-- a restore loads proposals and evidence in any order
+CREATE TRIGGER evidence_ends_a_disposal AFTER INSERT ON material_evidence
+    FOR EACH ROW WHEN (current_user = 'heedline_office') EXECUTE FUNCTION permits.end_item_disposal();
 SET ROLE heedline_usher;
 REVOKE EXECUTE ON FUNCTION permits.end_item_disposal() FROM heedline_owner;
 SET ROLE heedline_owner;

@@ -15,11 +15,14 @@ CREATE POLICY of_my_items ON material_examination TO heedline_office
     USING (EXISTS (SELECT 1 FROM public.material_item i WHERE i.id = item_id))
     WITH CHECK (EXISTS (SELECT 1 FROM public.material_item i WHERE i.id = item_id)
         AND officer_id = (SELECT permits.my_officer()));
-GRANT SELECT, INSERT ON material_examination TO heedline_office;
+GRANT SELECT, INSERT, UPDATE (evidence) ON material_examination TO heedline_office;
 GRANT SELECT ON material_examination TO heedline_backup;
 
--- While two examiners have not both decided, neither reads the other's reasons: only their own examination opens.
+-- While two examiners have not both decided, neither reads the other's reasons: only their own examination opens. That holds
+-- as well for a finding that was never reviewed because the item is examined again.
 CREATE POLICY blind_until_decided ON reports_desk_part_payload AS RESTRICTIVE FOR SELECT TO heedline_office
     USING (NOT EXISTS (SELECT 1 FROM public.material_examination e JOIN public.material_item i ON i.id = e.item_id
-        WHERE e.container = reports_desk_part_payload.container AND i.state = 'second'
-            AND e.round = i.round AND e.officer_id <> (SELECT permits.my_officer())));
+        WHERE e.container = reports_desk_part_payload.container AND i.state IN ('new', 'examining', 'second')
+            AND e.place = 'first' AND e.outcome IN ('unlawful', 'held') AND e.officer_id <> (SELECT permits.my_officer())
+            AND NOT EXISTS (SELECT 1 FROM public.material_examination x
+                WHERE x.item_id = e.item_id AND x.round = e.round AND x.place = 'second')));

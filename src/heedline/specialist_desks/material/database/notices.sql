@@ -3,8 +3,8 @@ ALTER TABLE material_notice ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_my_desks ON material_notice TO heedline_office
     USING (desk_id IN (SELECT permits.my_desks())) WITH CHECK (desk_id IN (SELECT permits.my_desks()));
 GRANT SELECT, INSERT, UPDATE (state, answer, version, container, approved_container, composer_id, approver_id, owner_id,
-        approved_at, sent_at, acknowledge_by, answer_by, acknowledged_at, answered_at, given_on, step, due_at, escalated, token,
-        token_until)
+        approved_at, sent_at, acknowledge_by, answer_by, acknowledged_at, answered_at, given_on, evidence, step, due_at, escalated,
+        token, token_until)
     ON material_notice TO heedline_office;
 -- The worker sees whose notice is overdue, and nothing of what it says.
 CREATE POLICY the_worker ON material_notice FOR SELECT TO heedline_worker USING (true);
@@ -46,6 +46,7 @@ GRANT SELECT ON material_channel_test TO heedline_backup;
 CREATE FUNCTION public.material_notice_begins() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF NEW.state <> 'draft' OR NEW.answer <> 'none' OR NEW.approver_id IS NOT NULL OR NEW.approved_container IS NOT NULL
+        OR NEW.evidence <> 0
         OR NEW.composer_id <> permits.my_officer() OR NOT EXISTS (SELECT 1 FROM public.material_item i
             WHERE i.id = NEW.item_id AND i.desk_id = NEW.desk_id AND i.state IN ('unlawful', 'terms')) THEN
         RAISE EXCEPTION 'a notice begins as a draft about an item that a company may be told of' USING ERRCODE = 'check_violation';
@@ -72,6 +73,12 @@ BEGIN
         OR NEW.composer_id <> OLD.composer_id AND (NEW.composer_id <> permits.my_officer()
             OR NEW.container = OLD.container OR NEW.state <> 'draft') THEN
         RAISE EXCEPTION 'whoever writes a draft is its composer' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.evidence <> OLD.evidence AND NOT (OLD.state = 'draft' AND NEW.state = 'proposed')
+        OR NEW.state <> OLD.state AND NEW.state IN ('proposed', 'approved') AND NEW.evidence <>
+            (SELECT coalesce(max(e.number), 0) FROM public.material_evidence e
+            WHERE e.item_id = NEW.item_id AND NOT e.routine) THEN
+        RAISE EXCEPTION 'a notice is approved on the evidence that it was submitted on' USING ERRCODE = 'check_violation';
     END IF;
     IF NEW.state IN ('approved', 'sent') AND NEW.state <> OLD.state AND (about.state NOT IN ('unlawful', 'terms')
         OR about.closed_audience AND about.audience_approved_by_id IS NULL) THEN

@@ -5,6 +5,7 @@ DROP FUNCTION permits.answer_notice(bytea, text, uuid, bytea, bytea, uuid, integ
 DROP FUNCTION permits.decide_item_disposal(uuid, uuid);
 DROP FUNCTION permits.drop_old_bank_parts(uuid);
 DROP TRIGGER a_change_ends_a_disposal ON material_item;
+DROP TRIGGER evidence_ends_a_disposal ON material_evidence;
 DROP FUNCTION permits.end_item_disposal();
 DROP TRIGGER a_disposal_begins ON material_disposal;
 DROP FUNCTION public.material_disposal_begins();

@@ -116,8 +116,9 @@ def _keep(
         if one.role in _FILES and one.data
     ]
     act = MaterialAct.CAPTURED if kind is EvidenceKind.CAPTURE else MaterialAct.LOOKED
-    entry = entries.add(found, kind, files, told, act)
     verdict = LivenessVerdict(told["verdict"])
+    routine = kind is EvidenceKind.CHECK and verdict is not LivenessVerdict.CHANGED
+    entry = entries.add(found, kind, files, told, act, routine=routine)
     check_times.made(found)
     settled = readings.settled([*before, {"kind": str(kind), "at": at.isoformat(), "told": told}])
     # one check alone does not say that an item is gone, and a page on which only a wrong rule fires is for a person

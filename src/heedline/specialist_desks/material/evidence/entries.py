@@ -64,9 +64,12 @@ def add(
     files: Iterable[EvidenceFile],
     told: Mapping[str, Any],
     act: MaterialAct,
+    *,
+    routine: bool = False,
 ) -> EvidenceEntry:
     """Append an entry about stored files to an item's chain, and log its number and hash.
 
+    `routine` is a check that saw no change, on which no finding rests.
     The item's row must be locked, as `items.find` leaves it. Raises SealingStopped.
     """
     item, on = found.item, found.at.date()
@@ -99,7 +102,13 @@ def add(
     head = head_of(words)
     container = desk_parts.seal(item.desk_id, item.id, words, part=EVIDENCE, on=on)
     entry = EvidenceEntry.objects.create(
-        item=item, number=number, container=container, head=head, officer_id=found.by.officer_id, at=found.at
+        item=item,
+        number=number,
+        container=container,
+        head=head,
+        routine=routine,
+        officer_id=found.by.officer_id,
+        at=found.at,
     )
     found.record(act, number=number, head=head.hex())
     return entry

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Exists, F, OuterRef
 
 from heedline.casework.access.session import Attendance
 from heedline.casework.records import desk_parts
@@ -18,8 +19,8 @@ from heedline.reports.lifecycle import NotNow
 from heedline.specialist_desks.material.examination import law as law_of
 from heedline.specialist_desks.material.examination import welfare
 from heedline.specialist_desks.material.examination.law import ExaminationAnswers, MaterialLaw, opinion_of
-from heedline.specialist_desks.material.items.found_item import FoundItem, find, item_verb
-from heedline.specialist_desks.material.models import Examination
+from heedline.specialist_desks.material.items.found_item import FoundItem, find, item_verb, newest_evidence
+from heedline.specialist_desks.material.models import EvidenceEntry, Examination, MaterialItem
 from heedline.specialist_desks.material.rules import (
     APPROVABLE,
     PARTS,
@@ -30,6 +31,7 @@ from heedline.specialist_desks.material.rules import (
     Opinion,
     Place,
     agreement,
+    behind,
     move_after,
     why_not,
 )
@@ -37,6 +39,16 @@ from heedline.specialist_desks.material.vocabulary import EXAMINATION, MaterialA
 
 LONGEST = 4_000
 OTHERS = "A colleague is examining this item."
+ADDED = "Evidence was added after you opened this page. Read it before you decide."
+ADDED_SINCE = (
+    "Evidence was added after an earlier examination. Whoever made that examination must confirm it first. If they no"
+    " longer agree or are away, whoever leads the desk can have the item examined again."
+)
+ADDED_SINCE_YOURS = (
+    "Evidence was added after your examination. Read it. If your finding still stands, confirm it. If not, ask whoever leads"
+    " the desk to have the item examined again."
+)
+NOTHING_ADDED = "No evidence was added after the examination. A reviewer decides about the item as it is."
 
 
 @dataclass(frozen=True)
@@ -107,11 +119,20 @@ def check(
 
 
 @item_verb(MaterialAct.EXAMINED)
-def examine(ref: UUID, form: ExaminationForm, *, version: int, by: Attendance, at: datetime) -> ItemState:
+def examine(
+    ref: UUID,
+    form: ExaminationForm,
+    *,
+    version: int,
+    evidence: int | None = None,
+    by: Attendance,
+    at: datetime,
+) -> ItemState:
     """Record an examination and return the item's new state.
 
-    The place of the examination follows from the item's state. Raises NotHere, Refused for somebody who took part
-    before, Changed, NotNow, and Incomplete for answers that lead to no outcome.
+    The place of the examination follows from the item's state. `evidence` is the newest entry that the examiner was
+    shown. Raises NotHere, Refused for somebody who took part before, Changed, NotNow if evidence was added since or after
+    an earlier examination, and Incomplete for answers that lead to no outcome.
     """
     found = find(ref, by=by, at=at, version=version)
     found.permit(MaterialCapability.EXAMINE)
@@ -124,11 +145,16 @@ def examine(ref: UUID, form: ExaminationForm, *, version: int, by: Attendance, a
     reason = why_not(place, by.officer_id, [one.officer_id for one in earlier])
     if reason:
         raise Refused(reason)
+    newest = newest_evidence(found.item)
+    if evidence is not None and evidence < newest:
+        raise NotNow(ADDED)
+    if findings_behind(found.item, earlier):
+        raise NotNow(ADDED_SINCE)
     law = law_of.load_law(settings.PACK)
     opinion = opinion_of(form.answers, law, on=at.date())
     _reasons_given(form, opinion)
     first = _opinion_of_first(found, earlier) if place is Place.SECOND else None
-    _write(found, form, opinion, place, first, law)
+    _write(found, form, opinion, place, first, law, newest)
     move = move_after(place, opinion, first)
     if place is Place.FIRST:
         found.item.closed_audience = form.facts.get("closed_audience") == "yes"
@@ -152,11 +178,51 @@ def release(ref: UUID, *, by: Attendance, at: datetime) -> None:
     found.record(MaterialAct.MOVED)
 
 
+@item_verb(MaterialAct.CONFIRMED)
+def confirm(ref: UUID, *, by: Attendance, at: datetime) -> None:
+    """Confirm one's own finding on the evidence that was added after it. Raise NotHere, Refused or NotNow."""
+    found = find(ref, by=by, at=at)
+    found.permit(MaterialCapability.EXAMINE)
+    newest = newest_evidence(found.item)
+    if by.officer_id not in findings_behind(found.item, found.item.examinations.all()):
+        raise NotNow("Nothing is waiting for your confirmation.")
+    found.item.examinations.filter(officer_id=by.officer_id, round=found.item.round).update(evidence=newest)
+    found.record(MaterialAct.CONFIRMED, number=newest)
+
+
+def findings_behind(item: MaterialItem, examinations: Iterable[Examination]) -> tuple[UUID, ...]:
+    """Return the examiners who must confirm their findings about an item before it is reviewed."""
+    if item.state not in (ItemState.SECOND, ItemState.DISPUTED):
+        return ()
+    made = [(one.officer_id, one.evidence) for one in examinations if one.round == item.round]
+    return behind(made, newest_evidence(item))
+
+
+def to_confirm(desk: UUID, officer: UUID) -> Sequence[UUID]:
+    """Return the items of a desk whose findings this officer must confirm."""
+    rows = Examination.objects.filter(
+        item__desk_id=desk,
+        item__state__in=[str(ItemState.SECOND), str(ItemState.DISPUTED)],
+        officer_id=officer,
+        round=F("item__round"),
+    )
+    added = EvidenceEntry.objects.filter(
+        item_id=OuterRef("item_id"), routine=False, number__gt=OuterRef("evidence")
+    )
+    return list(rows.filter(Exists(added)).order_by("at").values_list("item_id", flat=True))
+
+
 @item_verb(MaterialAct.MOVED)
 def reopen(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Reopen a finished item for a new examination. Raise NotHere, Refused or NotNow."""
+    """Reopen a finished item for a new examination, or one whose evidence grew after an examination.
+
+    Raises NotHere, Refused and NotNow.
+    """
     found = find(ref, by=by, at=at)
     found.permit(MaterialCapability.LEAD)
+    waits = found.state in (ItemState.SECOND, ItemState.DISPUTED)
+    if waits and not findings_behind(found.item, found.item.examinations.all()):
+        raise NotNow(NOTHING_ADDED)
     found.move(ItemMove.RETURN if found.state is ItemState.REFERRED else ItemMove.REOPEN)
     found.save()
     found.record(MaterialAct.MOVED)
@@ -220,6 +286,7 @@ def _write(
     place: Place,
     first: Opinion | None,
     law: MaterialLaw,
+    evidence: int,
 ) -> None:
     answers = form.answers
     words: dict[str, Any] = {
@@ -244,4 +311,5 @@ def _write(
         outcome=opinion.outcome,
         met=sorted(opinion.met),
         container=container,
+        evidence=evidence,
     )

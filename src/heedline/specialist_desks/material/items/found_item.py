@@ -11,6 +11,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 
 from heedline.audit import journal
 from heedline.casework.access.session import Attendance
@@ -90,6 +91,12 @@ class FoundItem:
             thing_id=self.item.id,
             detail=detail,
         )
+
+
+def newest_evidence(item: MaterialItem) -> int:
+    """Return the number of the newest entry of an item's evidence other than routine checks, or 0."""
+    found = item.evidence.filter(routine=False).aggregate(newest=Max("number"))["newest"]
+    return int(found or 0)
 
 
 def my_desk(by: Attendance) -> UUID:

@@ -140,6 +140,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("container", models.UUIDField(db_index=True)),
+                ("evidence", models.PositiveIntegerField(default=0)),
                 (
                     "officer",
                     models.ForeignKey(
@@ -228,6 +229,7 @@ class Migration(migrations.Migration):
                 ("head", models.BinaryField(max_length=32)),
                 ("stamp", models.BinaryField(null=True)),
                 ("damaged", models.BooleanField(default=False)),
+                ("routine", models.BooleanField(default=False)),
                 ("at", models.DateTimeField()),
                 (
                     "item",
@@ -328,6 +330,7 @@ class Migration(migrations.Migration):
                 ("acknowledged_at", models.DateTimeField(null=True)),
                 ("answered_at", models.DateTimeField(null=True)),
                 ("given_on", models.DateField(null=True)),
+                ("evidence", models.PositiveIntegerField(default=0)),
                 ("step", models.CharField(default="", max_length=12)),
                 ("due_at", models.DateTimeField(null=True)),
                 ("escalated", models.PositiveSmallIntegerField(default=0)),

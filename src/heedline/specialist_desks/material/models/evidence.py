@@ -18,7 +18,8 @@ class EvidenceEntry(models.Model):
 
     `container` holds the entry, and `head` is the SHA-256 of it, which covers the entry before. The entry has a random
     number in it, so nobody can test a guess against `head`. `stamp` is a time-stamp authority's reply for `head`.
-    `damaged` says that a file of it was missing or changed when a session last read it.
+    `damaged` says that a file of it was missing or changed when a session last read it. `routine` is a check that saw no
+    change: findings and proposals rest on the other entries.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -28,6 +29,7 @@ class EvidenceEntry(models.Model):
     head = models.BinaryField(max_length=32)
     stamp = models.BinaryField(null=True)
     damaged = models.BooleanField(default=False)
+    routine = models.BooleanField(default=False)
     officer = models.ForeignKey("desks.Officer", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 

@@ -53,8 +53,10 @@ class MaterialItem(models.Model):
 
 
 class Examination(models.Model):
-    """An examiner's finding about an item. It is never changed.
+    """An examiner's finding about an item. Only `evidence` changes.
 
+    `evidence` is the number of the newest entry of evidence, other than routine checks, that the finding rests on: at
+    first the one of that time, later one that the same examiner has confirmed the finding on.
     `met` are the codes of the provisions that the examiner found to be met: a second examiner's are compared with them
     without opening the reasons. `container` holds the facts, the answers for each provision and the reasons.
     """
@@ -68,6 +70,7 @@ class Examination(models.Model):
     outcome = models.CharField(max_length=8)
     met = ArrayField(models.CharField(max_length=40), default=list)
     container = models.UUIDField(db_index=True)
+    evidence = models.PositiveIntegerField(default=0)
 
     class Meta:
         db_table = "material_examination"

@@ -24,7 +24,8 @@ class CompanyNotice(models.Model):
     `container` holds what it says, and `approved_container` what was approved. `step` and `due_at` are the step that
     it waits for, worked out whenever it changes. `token` is the hash of the token of the company's page.
     `escalated` counts the levels of the escalation path that have been taken. `given_on` is the day of service of a
-    section 3 notice.
+    section 3 notice. `evidence` is the number of the newest entry of evidence, other than routine checks, when it was
+    submitted for approval.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -49,6 +50,7 @@ class CompanyNotice(models.Model):
     acknowledged_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     given_on = models.DateField(null=True)
+    evidence = models.PositiveIntegerField(default=0)
     step = models.CharField(max_length=12, default="")
     due_at = models.DateTimeField(null=True)
     escalated = models.PositiveSmallIntegerField(default=0)

@@ -52,6 +52,7 @@ class NoticeRefusal(StrEnum):
         "Not every report about an item could be read and compared with the notice. Ask a colleague whose keys open all of"
         " them."
     )
+    EVIDENCE_ADDED = "Evidence was added after this notice was submitted. Read it, return the notice as a draft and submit it again."
     NOT_APPROVED = "The notice has not been approved."
     OWN_APPROVAL = "You wrote this notice or examined an item in it. Somebody else approves it."
     TIMES_PASSED = "The times in the notice have passed. Have it approved again."
@@ -108,6 +109,7 @@ class NoticeStanding:
 
     `approved_digest` is the digest of what was approved. `repeats_report` means that the notice has a run of words
     that a report has too, and `compared` that it was compared with every report that names an item.
+    `evidence_added` means that the items' evidence has grown since the notice was submitted for approval.
     """
 
     items: tuple[ItemStanding, ...]
@@ -118,6 +120,7 @@ class NoticeStanding:
     entry_confirmed: bool = True
     repeats_report: bool = False
     compared: bool = True
+    evidence_added: bool = False
     languages: frozenset[str] = field(default_factory=lambda: frozenset({"en"}))
 
 
@@ -182,6 +185,8 @@ def _unfounded(
         yield NoticeRefusal.REPORT_WORDS
     if not standing.compared:
         yield NoticeRefusal.NOT_COMPARED
+    if standing.evidence_added:
+        yield NoticeRefusal.EVIDENCE_ADDED
 
 
 def _unfounded_item(

@@ -20,7 +20,7 @@ from heedline.specialist_desks.material.delivery.attempts import answer_token_ha
 from heedline.specialist_desks.material.examination import law as law_of
 from heedline.specialist_desks.material.items import sightings
 from heedline.specialist_desks.material.items.addresses import rules as locator_rules
-from heedline.specialist_desks.material.items.found_item import FoundItem, find, item_verb
+from heedline.specialist_desks.material.items.found_item import FoundItem, find, item_verb, newest_evidence
 from heedline.specialist_desks.material.locators import canonical
 from heedline.specialist_desks.material.models import CompanyNotice
 from heedline.specialist_desks.material.notice_rules.clock import NoticeStep, day_in_uk
@@ -149,6 +149,7 @@ def propose(ref: UUID, *, version: int, by: Attendance, at: datetime) -> None:
     found = find_notice(ref, by=by, at=at, version=version)
     found.permit(MaterialCapability.NOTIFY)
     found.move(NoticeMove.PROPOSE)
+    found.row.evidence = newest_evidence(found.item.item)
     refuse(found, sending=False)
     found.save()
     found.record(MaterialAct.PROPOSED)
@@ -214,6 +215,9 @@ def why_not(found: FoundNotice, *, sending: bool) -> tuple[list[str], NoticeStan
         approved_digest=digest(content) if approved else "",
         cleared=cleared,
     )
+    waits = not approved and found.state in {NoticeState.PROPOSED, NoticeState.APPROVED}
+    if waits and row.evidence < newest_evidence(found.item.item):
+        standing = replace(standing, evidence_added=True)
     found_reasons = refusals(content, standing, pack_data.notice_rules(), found.at, sending=sending)
     return [_words(one, cleared) for one in found_reasons], standing
 

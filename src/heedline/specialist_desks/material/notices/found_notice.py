@@ -52,6 +52,7 @@ CHANGING = (
     "acknowledged_at",
     "answered_at",
     "given_on",
+    "evidence",
     "step",
     "due_at",
     "escalated",

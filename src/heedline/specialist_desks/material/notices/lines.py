@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from heedline.audit import journal
 from heedline.casework.access.keyring import Keyring
@@ -23,7 +23,7 @@ from heedline.specialist_desks.material.delivery import pack_data
 from heedline.specialist_desks.material.items import sightings
 from heedline.specialist_desks.material.items.found_item import my_desk
 from heedline.specialist_desks.material.items.sightings import Sighting
-from heedline.specialist_desks.material.models import CompanyNotice, NoticeAnswer
+from heedline.specialist_desks.material.models import CompanyNotice, EvidenceEntry, NoticeAnswer
 from heedline.specialist_desks.material.models.notices import BEGUN
 from heedline.specialist_desks.material.notice_rules.content import NoticeBasis
 from heedline.specialist_desks.material.notice_rules.directory import Company
@@ -255,7 +255,15 @@ def waiting_for_me(by: Attendance, at: datetime) -> tuple[WorkWaiting, ...]:
             f"You own {number} open notice{'s' if number > 1 else ''}."
             + (f" The next is due {_due(first, at)}." if first is not None else "")
         )
-    others = rows.filter(state=str(NoticeState.PROPOSED)).exclude(composer_id=by.officer_id).count()
+    proposed = rows.filter(state=str(NoticeState.PROPOSED))
+    added = EvidenceEntry.objects.filter(
+        item_id=OuterRef("item_id"), routine=False, number__gt=OuterRef("evidence")
+    )
+    if again := proposed.filter(Exists(added), composer_id=by.officer_id).count():
+        waiting.append(
+            f"{again} notice{'s' if again > 1 else ''} of yours must be submitted again: evidence was added."
+        )
+    others = proposed.exclude(composer_id=by.officer_id).count()
     if others:
         waiting.append(f"{others} notice{'s wait' if others > 1 else ' waits'} for approval.")
     return tuple(WorkWaiting(words=one, url="material-notices", link="See the notices") for one in waiting)

@@ -45,7 +45,7 @@ NOTICE_COLUMNS = {
         "office",
         "w",
     ): "acknowledge_by acknowledged_at answer answer_by answered_at approved_at approved_container approver_id composer_id"
-    " container due_at escalated given_on owner_id sent_at state step token token_until version",
+    " container due_at escalated evidence given_on owner_id sent_at state step token token_until version",
     ("material_notice", "worker", "r"): "desk_id due_at id owner_id state",
     (
         "material_notice",
@@ -79,7 +79,7 @@ NOTICES_HELD = HeldData(
     {
         "material_notice": "id desk_id item_id reference basis crisis state answer version container approved_container"
         " composer_id approver_id owner_id composed_at approved_at sent_at acknowledge_by answer_by acknowledged_at"
-        " answered_at given_on step due_at escalated token token_until",
+        " answered_at given_on evidence step due_at escalated token token_until",
         "material_notice_attempt": "id notice_id officer_id at outcome container",
         "material_notice_answer": "id notice_id answer container at officer_id",
         "material_sighting": "id item_id officer_id at verdict",

@@ -89,6 +89,15 @@ def proposal(ref: UUID, *, by: Attendance) -> ProposedDisposal | None:
     return ProposedDisposal(row.proposed_by.name, row.proposed_on, row.proposed_by_id == by.officer_id)
 
 
+def ended_proposal(ref: UUID, *, by: Attendance) -> ProposedDisposal | None:
+    """Return the last proposal to dispose of an item if it ended because the item or its evidence changed, or None."""
+    rows = MaterialDisposal.objects.filter(item=ref, desk_id__in=by.desk_ids).select_related("proposed_by")
+    row = rows.order_by("-proposed_on", "-decided_on").first()
+    if row is None or row.decided_on is None or row.decided_by_id is not None:
+        return None
+    return ProposedDisposal(row.proposed_by.name, row.proposed_on, row.proposed_by_id == by.officer_id)
+
+
 def proposals_waiting(by: Attendance, at: datetime) -> tuple[WorkWaiting, ...]:
     """Return the proposed disposals that this officer can decide, oldest first. No keys are needed."""
     led = [one.id for one in by.desks if allows(by.appointments, MaterialCapability.LEAD, [one.id])]

@@ -98,7 +98,10 @@ def examine(request: OfficeRequest, ref: UUID) -> HttpResponse:
         if not form.errors:
             try:
                 version = int(request.POST.get("version", "0") or 0)
-                state = examining.examine(ref, examination(form), version=version, by=by, at=at)
+                shown = int(request.POST.get("evidence", "0") or 0)
+                state = examining.examine(
+                    ref, examination(form), version=version, evidence=shown, by=by, at=at
+                )
             except Incomplete as why:
                 form = form.but(**{why.field: str(why)})
             except NotNow as why:
@@ -122,6 +125,7 @@ def act(request: OfficeRequest, ref: UUID) -> HttpResponse:
     simple: dict[str, tuple[Callable[..., Any], str]] = {
         "take": (examining.take, "You are examining this item."),
         "give-back": (examining.give_back, "The item is back in the queue."),
+        "confirm": (examining.confirm, "Your finding is confirmed. A reviewer can decide now."),
         "release": (examining.release, "The item may be taken down."),
         "reopen": (examining.reopen, "The item is open again."),
         "refer": (
@@ -203,15 +207,19 @@ def _context(request: OfficeRequest, found: ItemView) -> dict[str, Any]:
         "place": PLACES[found.place] if found.place else "",
         "can_give_back": state is ItemState.EXAMINING and found.line.mine,
         "can_release": state is ItemState.HELD and leads,
+        "can_confirm": found.confirms,
         "can_reopen": leads
-        and state
-        in (
-            ItemState.TERMS,
-            ItemState.LAWFUL,
-            ItemState.OUTSIDE,
-            ItemState.UNCLEAR,
-            ItemState.GONE,
-            ItemState.REFERRED,
+        and (
+            found.behind
+            or state
+            in (
+                ItemState.TERMS,
+                ItemState.LAWFUL,
+                ItemState.OUTSIDE,
+                ItemState.UNCLEAR,
+                ItemState.GONE,
+                ItemState.REFERRED,
+            )
         ),
         "can_record_unit": leads and found.referral_waits,
         "can_refer": state in (ItemState.NEW, ItemState.EXAMINING, ItemState.SECOND, ItemState.DISPUTED),

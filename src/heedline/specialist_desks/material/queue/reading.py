@@ -26,13 +26,14 @@ from heedline.casework.report.opening import received_words, short_name
 from heedline.casework.search import desk_index, documents, indexing
 from heedline.casework.search.page_store import one_snapshot
 from heedline.desk_hooks import register
+from heedline.desk_hooks.hooks import WorkWaiting
 from heedline.desks.models import Officer
 from heedline.index import Damaged, SealedIndex
 from heedline.permits.scopes import reports_of
 from heedline.reports.models import SearchIndex
 from heedline.specialist_desks.material.evidence import known
+from heedline.specialist_desks.material.examination import examining, welfare
 from heedline.specialist_desks.material.examination import law as law_of
-from heedline.specialist_desks.material.examination import welfare
 from heedline.specialist_desks.material.items.addresses import locators_of
 from heedline.specialist_desks.material.items.contents import ItemContent
 from heedline.specialist_desks.material.items.finding import (
@@ -42,9 +43,9 @@ from heedline.specialist_desks.material.items.finding import (
     reports_naming,
     reports_naming_each,
 )
-from heedline.specialist_desks.material.items.found_item import my_desk
+from heedline.specialist_desks.material.items.found_item import my_desk, newest_evidence
 from heedline.specialist_desks.material.models import Examination, MaterialItem
-from heedline.specialist_desks.material.rules import PLACES, ItemState, Place, why_not
+from heedline.specialist_desks.material.rules import BLIND, PLACES, ItemOutcome, ItemState, Place, why_not
 from heedline.specialist_desks.material.vocabulary import DESK_KIND, MaterialAct, MaterialCapability
 
 #: Lines of a page of the queue.
@@ -53,6 +54,8 @@ A_PAGE: Final = 25
 _MOST_RANKED, _SPARE = 2_000, 100
 #: Entries of an item's log on its page.
 _MOST_ACTS: Final = 50
+#: Findings to confirm that My work lists at once.
+_MOST_SHOWN: Final = 5
 #: The lists of the queue, and the states in each.
 LISTS: Final[Mapping[str, frozenset[ItemState]]] = {
     **RANKED,
@@ -118,7 +121,11 @@ class ShownExamination:
 
 @dataclass(frozen=True)
 class ItemView:
-    """The data for an item's page."""
+    """The data for an item's page.
+
+    `evidence` is the number of the newest entry on which a finding rests. `confirms` means that evidence was added after
+    this officer's finding, and `behind` that it was added after anybody's, so that nobody can review it.
+    """
 
     line: ItemLine
     version: int
@@ -132,6 +139,9 @@ class ItemView:
     closed_audience: bool
     audience_approved: bool
     referral_waits: bool
+    evidence: int
+    confirms: bool
+    behind: bool
 
 
 def queue(chosen: str, page: int, *, by: Attendance, at: datetime) -> ItemQueue:
@@ -231,6 +241,12 @@ def item(ref: UUID, *, by: Attendance, at: datetime, counted: bool = True) -> It
     rows = list(row.examinations.select_related("officer").order_by("at"))
     place = PLACES.get(ItemState(row.state))
     earlier = [one.officer_id for one in rows]
+    reason = why_not(place, by.officer_id, earlier) if place is not None else ""
+    waits_for = examining.findings_behind(row, rows)
+    if by.officer_id in waits_for:
+        reason = examining.ADDED_SINCE_YOURS
+    elif waits_for and not reason:
+        reason = examining.ADDED_SINCE
     return ItemView(
         line=lines[0],
         version=row.version,
@@ -240,10 +256,29 @@ def item(ref: UUID, *, by: Attendance, at: datetime, counted: bool = True) -> It
         examinations=_examinations(rows, row, ring, by),
         history=_history(row),
         place=place,
-        why_not=why_not(place, by.officer_id, earlier) if place is not None else "",
+        why_not=reason,
         closed_audience=bool(row.closed_audience),
         audience_approved=row.audience_approved_by_id is not None,
         referral_waits=row.referral_due_at is not None,
+        evidence=newest_evidence(row),
+        confirms=by.officer_id in waits_for,
+        behind=bool(waits_for),
+    )
+
+
+def findings_waiting(by: Attendance) -> tuple[WorkWaiting, ...]:
+    """Return, for My work, this officer's findings to which evidence was added, oldest first. No keys are needed."""
+    desk = next((one.id for one in by.desks if one.kind == DESK_KIND), None)
+    if desk is None:
+        return ()
+    return tuple(
+        WorkWaiting(
+            words=f"Evidence was added to item {short_name(item)} after you examined it.",
+            url="material-item",
+            link="Read it and confirm your finding",
+            ref=item,
+        )
+        for item in examining.to_confirm(desk, by.officer_id)[:_MOST_SHOWN]
     )
 
 
@@ -349,12 +384,16 @@ def lines_of(
 def _examinations(
     rows: Sequence[Examination], item: MaterialItem, ring: Keyring, by: Attendance
 ) -> tuple[ShownExamination, ...]:
-    """Return the examinations of an item. A second reviewer does not see the first's outcome or reasons."""
+    """Return the examinations of an item. A finding that nobody has reviewed is shown to its examiner alone."""
     provisions = law_of.load_law(settings.PACK).provisions
     opened = desk_parts.opened([one.container for one in rows], ring)
+    reviewed = {one.round for one in rows if one.place == Place.SECOND}
     shown = []
     for one in rows:
-        blind = item.state == ItemState.SECOND and one.round == item.round and one.officer_id != by.officer_id
+        found = one.place == Place.FIRST and ItemOutcome(one.outcome).illegal
+        blind = (
+            item.state in BLIND and found and one.round not in reviewed and one.officer_id != by.officer_id
+        )
         shown.append(
             ShownExamination(
                 place=Place(one.place),

@@ -182,6 +182,8 @@ def dispose(request: OfficeRequest, ref: UUID) -> HttpResponse:
             context["why_not"] = why.reason
     if "certificate" not in context:
         context["proposal"] = disposing.proposal(ref, by=by)
+        if context["proposal"] is None:
+            context["ended"] = disposing.ended_proposal(ref, by=by)
     return render(request, "material/dispose.html", context)
 
 

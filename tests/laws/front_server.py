@@ -1,6 +1,7 @@
 """A web process without Django: the real server and the real front, before an application that says what it was given.
 
 `python -m tests.laws.front_server PORT ORIGIN`. `/wait/` holds a thread until the file that HEEDLINE_TEST_GATE names exists.
+`/leaves/` leaves a request for `/wait/`, which notes its cookie in a file beside the gate when it is done.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from granian import Granian
 from heedline.config.front import Front, FrontLimits
 from heedline.config.uploads import UploadLimits, Uploads
 from heedline.launch.serving import SERVER
+from heedline.web.afterwards import AFTERWARDS, AUTOMATIC, COOKIE
 from heedline.web.declared import BODY_REFUSED
 
 LIMITS = FrontLimits(body=256 * 1024, body_within=2.0, room=1024 * 1024, threads=4, wait_within=1.0)
@@ -30,6 +32,11 @@ def echo(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[by
     gate = Path(os.environ["HEEDLINE_TEST_GATE"])
     while environ["PATH_INFO"] == "/wait/" and not gate.exists():
         time.sleep(0.02)
+    if AUTOMATIC in environ:
+        time.sleep(0.3)  # no page is being served any more
+        gate.with_name("steps").write_text(environ["HTTP_COOKIE"])
+    if environ["PATH_INFO"] == "/leaves/":
+        environ.update({AFTERWARDS: "/wait/", COOKIE: "session=one"})
     said = {
         "body": len(body := environ["wsgi.input"].read()),
         "file": body.decode("ascii", "replace") if "/file" in environ["PATH_INFO"] else "",

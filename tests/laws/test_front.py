@@ -387,14 +387,18 @@ def test_a_head_of_100_kilobytes_is_refused(server: Server) -> None:
     )
 
 
-def test_a_request_that_is_being_worked_on_is_finished_when_the_process_ends(tmp_path: Path) -> None:
+def test_requests_that_are_being_worked_on_are_finished_when_the_process_ends(tmp_path: Path) -> None:
     with running(tmp_path) as server:
+        assert server.get("/leaves/")[0] == 200
+        time.sleep(0.6)  # the request that follows this page has begun
         working = server.send(f"GET /wait/ HTTP/1.1\r\nHost: {server.host}\r\n\r\n")
         time.sleep(0.3)
         server.process.send_signal(signal.SIGTERM)
         time.sleep(0.3)
         server.gate.touch()
         assert read(working).status == 200
+        server.process.wait(15)
+        assert (tmp_path / "steps").read_text() == "session=one"
 
 
 def test_a_long_answer_is_sent_in_blocks_and_slow_readers_hold_no_thread(server: Server) -> None:

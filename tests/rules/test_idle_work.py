@@ -1,23 +1,32 @@
-"""Work that pages leave for later is done while no page is being served, with the page's cookies, for a limited time."""
+"""Work that pages leave for later is done while no page is being served, in the page's session, for a limited time."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from io import BytesIO
 from wsgiref.types import WSGIEnvironment
 
 from heedline.config.idle_work import IdleWork
-from heedline.web.afterwards import AFTERWARDS, AUTOMATIC
+from heedline.web.afterwards import AFTERWARDS, AUTOMATIC, COOKIE
 
 PAGE: WSGIEnvironment = {
     "REQUEST_METHOD": "POST",
     "PATH_INFO": "/w/q/north/",
     "QUERY_STRING": "page=2",
     "CONTENT_LENGTH": "3",
-    "HTTP_COOKIE": "session=one",
+    "HTTP_HOST": "office.example",
+    "HTTP_COOKIE": "other=1; session=one",
     "HTTP_HX_REQUEST": "true",
+    "SERVER_NAME": "office.example",
+    "wsgi.input": BytesIO(b"a=b"),
     AFTERWARDS: "/w/index/step/",
+    COOKIE: "session=one",
 }
+
+
+def page_of(session: str) -> WSGIEnvironment:
+    return {**PAGE, COOKIE: f"session={session}"}
 
 
 class Steps:
@@ -30,6 +39,10 @@ class Steps:
     async def respond(self, environ: WSGIEnvironment) -> int:
         self.seen.append(environ)
         return self.statuses.pop(0)
+
+    @property
+    def sessions(self) -> list[str]:
+        return [one["HTTP_COOKIE"].removeprefix("session=") for one in self.seen]
 
 
 def during(steps: Steps, do: Callable[[IdleWork], Awaitable[None]], **times: float) -> None:
@@ -65,10 +78,12 @@ def test_steps_follow_a_page_until_nothing_is_waiting() -> None:
         "/w/index/step/",
         "",
     )
-    assert first["HTTP_COOKIE"] == "session=one"
     assert first[AUTOMATIC] is True
-    assert {"CONTENT_LENGTH", "HTTP_HX_REQUEST", AFTERWARDS}.isdisjoint(first)
     assert first["wsgi.input"].read() == b""
+    passed_on = {name: value for name, value in first.items() if name.startswith(("HTTP_", "CONTENT_"))}
+    assert passed_on == {"HTTP_HOST": "office.example", "HTTP_COOKIE": "session=one"}
+    assert first["SERVER_NAME"] == "office.example"
+    assert AFTERWARDS not in first
 
 
 def test_a_page_that_left_nothing_is_followed_by_nothing() -> None:
@@ -114,12 +129,101 @@ def test_two_pages_of_one_session_are_followed_once_and_two_sessions_one_after_t
     steps = Slow(*[204] * 4)
 
     async def do(work: IdleWork) -> None:
-        for session in ("one", "one", "two"):
-            work.follow({**PAGE, "HTTP_COOKIE": f"session={session}"})
+        for session, others in (("one", "a=1"), ("one", "a=2; b=1"), ("two", "")):
+            work.follow({**page_of(session), "HTTP_COOKIE": others})
         await asyncio.sleep(0.3)
 
     during(steps, do)
-    assert [one["HTTP_COOKIE"] for one in steps.seen] == ["session=one", "session=two"]
+    assert steps.sessions == ["one", "two"]
+
+
+def test_sessions_take_turns() -> None:
+    steps = Steps(202, 202, 202, 204, 204, 204)
+
+    async def do(work: IdleWork) -> None:
+        for session in ("one", "two", "three"):
+            work.follow(page_of(session))
+        await until(lambda: len(steps.seen) == 6)
+
+    during(steps, do)
+    assert steps.sessions == ["one", "two", "three"] * 2
+
+
+def test_a_session_whose_turn_comes_too_late_is_forgotten() -> None:
+    class Slow(Steps):
+        async def respond(self, environ: WSGIEnvironment) -> int:
+            await asyncio.sleep(0.2)
+            return await super().respond(environ)
+
+    steps = Slow(*[204] * 3)
+
+    async def do(work: IdleWork) -> None:
+        for session in ("one", "two"):
+            work.follow(page_of(session))
+        await asyncio.sleep(0.1)
+        work.follow(page_of("three"))
+        await asyncio.sleep(0.5)
+
+    during(steps, do, within=0.15)
+    assert steps.sessions == ["one", "three"]
+
+
+def test_a_page_during_the_last_step_is_followed_by_another() -> None:
+    class Finishing(Steps):
+        async def respond(self, environ: WSGIEnvironment) -> int:
+            if not self.seen:
+                work[0].follow(PAGE)  # what it left, the step may already have passed
+            return await super().respond(environ)
+
+    steps, work = Finishing(204, 204), list[IdleWork]()
+
+    async def do(made: IdleWork) -> None:
+        work.append(made)
+        made.follow(PAGE)
+        await until(lambda: len(steps.seen) == 2)
+
+    during(steps, do)
+
+
+def test_a_step_that_fails_ends_the_work_of_its_session_alone() -> None:
+    class Failing(Steps):
+        async def respond(self, environ: WSGIEnvironment) -> int:
+            if await super().respond(environ) == 500:
+                raise RuntimeError
+            return 204
+
+    steps = Failing(500, 204, 204)
+
+    async def do(work: IdleWork) -> None:
+        work.follow(page_of("one"))
+        work.follow(page_of("two"))
+        await until(lambda: len(steps.seen) == 2)
+        work.follow(page_of("three"))
+        await until(lambda: len(steps.seen) == 3)
+
+    during(steps, do)
+
+
+def test_no_step_begins_after_the_end_of_the_process_has_begun_but_one_is_finished() -> None:
+    class Slow(Steps):
+        async def respond(self, environ: WSGIEnvironment) -> int:
+            status = await super().respond(environ)
+            await asyncio.sleep(0.1)
+            finished.append(status)
+            return status
+
+    steps, finished = Slow(202, 202), list[int]()
+
+    async def do(work: IdleWork) -> None:
+        work.follow(page_of("one"))
+        await until(lambda: len(steps.seen) == 1)
+        left = work.stop()
+        work.follow(page_of("two"))  # its page was in progress
+        assert not (await asyncio.wait(left, timeout=2))[1]
+        await asyncio.sleep(0.1)
+
+    during(steps, do)
+    assert (finished, steps.sessions) == ([202], ["one"])
 
 
 def test_steps_end_some_time_after_the_last_page() -> None:

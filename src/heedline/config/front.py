@@ -128,9 +128,9 @@ class Front:
 
     def __rsgi_del__(self, loop: AbstractEventLoop) -> None:
         """Finish the requests in progress when the process is asked to stop."""
-        self._idle_work.stop()
-        if self._open:
-            loop.run_until_complete(asyncio.wait(self._open, timeout=5))
+        in_progress = {*self._open, *self._idle_work.stop()}
+        if in_progress:
+            loop.run_until_complete(asyncio.wait(in_progress, timeout=5))
         self._workers.stop()
         if self.uploads is not None:
             self.uploads.stop()

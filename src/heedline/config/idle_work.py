@@ -1,13 +1,14 @@
 """Work that pages leave for later, done while a process has no page to serve.
 
 An officer's keys are at hand only during requests of their session. Whatever needs them, such as indexing new reports, would
-otherwise hold up the page that happens to be opened. Here the request for that work follows the page, with the page's cookies
-and every check of any other request.
+otherwise hold up the page that happens to be opened. Here the request for that work follows the page, with the cookie of the
+page's session and every check of any other request.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -15,10 +16,20 @@ from http import HTTPStatus
 from io import BytesIO
 from wsgiref.types import WSGIEnvironment
 
-from heedline.web.afterwards import AFTERWARDS, AUTOMATIC
+from heedline.web.afterwards import AFTERWARDS, AUTOMATIC, COOKIE
 
-#: What belongs to the page's own request and not to the one that follows it.
-_NOT_PASSED_ON = frozenset({AFTERWARDS, "CONTENT_LENGTH", "CONTENT_TYPE", "HTTP_HX_REQUEST", "HTTP_RANGE"})
+logger = logging.getLogger("heedline.idle_work")
+
+#: What belongs to the page's own request and not to the one that follows it: its headers, its body and what Django notes.
+_NOT_PASSED_ON = ("HTTP_", "CONTENT_", "CSRF_", "heedline.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """The request that follows a page, and the time until which it may be sent."""
+
+    request: WSGIEnvironment = field(repr=False)
+    until: float
 
 
 @dataclass(slots=True)
@@ -26,7 +37,8 @@ class IdleWork:
     """Runs the requests that pages leave for later, one at a time. All methods must be called from one event loop.
 
     `respond` runs a request in a thread and returns its status. Times are in seconds: a step begins once no page has been
-    served for `quiet`, or after `patience` at most, and steps follow a page for `within`.
+    served for `quiet`, or after `patience` at most. Sessions take turns. A session whose turn does not come within `within` of
+    its last page is forgotten.
     """
 
     respond: Callable[[WSGIEnvironment], Awaitable[int]]
@@ -35,9 +47,9 @@ class IdleWork:
     within: float = 60.0
     _pages: int = field(init=False, default=0)
     _last: float = field(init=False, default=0.0)
-    _turn: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
-    _following: dict[tuple[str, str], float] = field(init=False, default_factory=dict)
-    _tasks: set[asyncio.Task[None]] = field(init=False, default_factory=set)
+    _waiting: dict[tuple[str, str], _Left] = field(init=False, default_factory=dict)
+    _steps: asyncio.Task[None] | None = field(init=False, default=None)
+    _stopped: bool = field(init=False, default=False)
 
     def page_begins(self) -> None:
         """Note that a page is being served."""
@@ -51,45 +63,60 @@ class IdleWork:
     def follow(self, environ: WSGIEnvironment) -> None:
         """Begin the work that the page of this request left, or extend it if it is still being done for the same session."""
         path = environ.get(AFTERWARDS)
-        if not path:
+        if not path or self._stopped:
             return
-        session = (str(environ.get("HTTP_COOKIE", "")), str(path))
-        under_way = session in self._following
-        self._following[session] = time.monotonic() + self.within
-        if not under_way:
-            task = asyncio.get_running_loop().create_task(self._steps(session, _request(environ, str(path))))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        session = str(environ.get(COOKIE, "")), str(path)
+        self._waiting[session] = _Left(_request(environ, *session), time.monotonic() + self.within)
+        if self._steps is None:
+            self._steps = asyncio.get_running_loop().create_task(self._take_steps())
 
-    def stop(self) -> None:
-        """Begin no further step."""
-        self._following.clear()
-        for task in self._tasks:
-            task.cancel()
+    def stop(self) -> set[asyncio.Task[None]]:
+        """Begin no further step, and return the task of the one in progress, if there is one."""
+        self._stopped = True
+        self._waiting.clear()
+        return {self._steps} if self._steps is not None else set()
 
-    async def _steps(self, session: tuple[str, str], request: WSGIEnvironment) -> None:
+    async def _take_steps(self) -> None:
         try:
-            while time.monotonic() < self._following.get(session, 0):
-                async with self._turn:
-                    await self._idle()
-                    # a copy: whatever a step leaves in its environment ends with it
-                    status = await self.respond({**request, "wsgi.input": BytesIO()})
-                if status != HTTPStatus.ACCEPTED:
-                    return
+            while await self._idle():
+                session = next(iter(self._waiting))
+                left = self._waiting.pop(session)  # a page that is served during the step adds it again
+                if await self._step(left.request) and not self._stopped:
+                    self._waiting.setdefault(session, left)
         finally:
-            self._following.pop(session, None)
+            self._steps = None
 
-    async def _idle(self) -> None:
-        """Wait until no page is being served and none has been for a moment."""
+    async def _step(self, request: WSGIEnvironment) -> bool:
+        """Take one step for a session, and return whether more is waiting."""
+        try:
+            # a copy: whatever a step leaves in its environment ends with it
+            return await self.respond({**request, "wsgi.input": BytesIO()}) == HTTPStatus.ACCEPTED
+        except Exception:
+            logger.exception("work after a page failed")
+            return False
+
+    async def _idle(self) -> bool:
+        """Wait until no page is being served and none has been for a moment, and return whether a session is waiting."""
         latest = time.monotonic() + self.patience
-        while (now := time.monotonic()) < latest:
-            rest = self.quiet if self._pages else self._last + self.quiet - now
-            if rest <= 0:
-                return
-            await asyncio.sleep(min(rest, latest - now))
+        while True:
+            now = time.monotonic()
+            self._waiting = {session: left for session, left in self._waiting.items() if now < left.until}
+            rest = min(self.quiet if self._pages else self._last + self.quiet - now, latest - now)
+            if rest <= 0 or not self._waiting:
+                return bool(self._waiting)
+            await asyncio.sleep(rest)
 
 
-def _request(environ: WSGIEnvironment, path: str) -> WSGIEnvironment:
+def _request(environ: WSGIEnvironment, cookie: str, path: str) -> WSGIEnvironment:
     """Return the environment of the request that follows a page."""
-    passed_on = {name: value for name, value in environ.items() if name not in _NOT_PASSED_ON}
-    return {**passed_on, "REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": "", AUTOMATIC: True}
+    passed_on = {name: value for name, value in environ.items() if not name.startswith(_NOT_PASSED_ON)}
+    del passed_on["wsgi.input"]
+    return {
+        **passed_on,
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": path,
+        "QUERY_STRING": "",
+        "HTTP_HOST": environ.get("HTTP_HOST", ""),
+        "HTTP_COOKIE": cookie,
+        AUTOMATIC: True,
+    }

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 
 from heedline.casework.search import indexing
 from heedline.permits.models import UnlockedKeys
 from heedline.reports.models import SearchWaiting
-from heedline.web.afterwards import AFTERWARDS, AUTOMATIC
+from heedline.web.afterwards import AFTERWARDS, AUTOMATIC, COOKIE
 from tests.sites.office.desk_hand import Hand
 from tests.support.cast import House, now
 from tests.support.search_scene import quarter_hour_over
@@ -40,6 +41,8 @@ def test_a_page_leaves_indexing_to_the_requests_that_follow_it(
     for path in ("/w/", "/w/q/north-east/"):
         page = odile.client.get(path, **{AFTERWARDS: ""})
         assert (page.status_code, page.wsgi_request.META[AFTERWARDS]) == (200, STEP)
+        session = odile.client.cookies[settings.SESSION_COOKIE_NAME].value
+        assert page.wsgi_request.META[COOKIE] == f"{settings.SESSION_COOKIE_NAME}={session}"
     assert waiting() == indexing.FEWEST + 1
     until = now() + timedelta(minutes=2)
     UnlockedKeys.objects.update(idle_until=until)

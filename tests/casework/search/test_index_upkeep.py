@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import secrets
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -15,7 +16,7 @@ from django.db import connection
 
 from heedline.casework.errors import NotHere
 from heedline.casework.journey import transitions
-from heedline.casework.linking import clock
+from heedline.casework.linking import clock, upkeep
 from heedline.casework.report import officer_notes
 from heedline.casework.retention import keeping
 from heedline.casework.search import desk_index, indexing, purging
@@ -144,6 +145,21 @@ def test_opening_a_queue_looks_every_twenty_seconds_and_at_once_while_much_waits
         assert indexing.coverage(here.desk_ids)[0].waiting == indexing.FEWEST
         indexing.keep_up(by=here, at=at + timedelta(seconds=21))
         assert indexing.coverage(here.desk_ids)[0].waiting == 0
+
+
+def test_a_session_that_can_do_nothing_about_a_backlog_does_not_try_again_at_once(people: People) -> None:
+    """Otherwise the server would request one step after another (`config.idle_work`)."""
+    indexed(people)
+    for _ in range(indexing.FEWEST):
+        people.send()
+    quarter_hour_over(people.at)
+    at = people.at + 60 * MINUTE
+    with people.sitting("Odile") as here:
+        without = replace(here, keyring=replace(here.keys(), seeds={}))
+        assert not upkeep.keep_up(by=without, at=at), "no key of the desk"
+        assert upkeep.is_due(by=without, at=at + indexing.EVERY)
+        upkeep.keep_up(by=here, at=at + indexing.EVERY)
+        assert indexing.coverage(here.desk_ids)[0].waiting < indexing.FEWEST
 
 
 def test_the_time_limit_counts_after_each_report(people: People, monkeypatch: pytest.MonkeyPatch) -> None:

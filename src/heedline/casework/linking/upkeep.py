@@ -17,11 +17,7 @@ SECONDS: Final = 0.1
 _next: dict[UUID, int] = {}
 
 
-def _index(*, by: Attendance, at: datetime) -> None:
-    indexing.rest(indexing.catch_up(by=by, at=at, most=indexing.FEWEST), by=by, at=at)
-
-
-_WORK: Final = (_index, matching.catch_up, disposed_hits.remove_step, desk_notices.tidy)
+_WORK: Final = (indexing.step, matching.catch_up, disposed_hits.remove_step, desk_notices.tidy)
 
 
 def is_due(*, by: Attendance, at: datetime) -> bool:

@@ -166,16 +166,21 @@ def catch_up(*, by: Attendance, at: datetime, most: int | None = None) -> tuple[
     A page waits for one step only, and each desk has its turn. Does nothing in a locked session. Raises nothing: a page that
     only shows something else must not fail. Waiting reports are counted up to `most`.
     """
-    if not by.unlocked:
-        return coverage(by.desk_ids, most=most)
+    return _catch_up(by=by, at=at, most=most)[0]
+
+
+def _catch_up(*, by: Attendance, at: datetime, most: int | None) -> tuple[tuple[Coverage, ...], bool]:
+    """Run the next indexing step, and return the coverage of the officer's desks and whether there was a step."""
     covered = coverage(by.desk_ids, most=most)
+    if not by.unlocked:
+        return covered, False
     last = next((n for n, one in enumerate(covered) if one.desk == _last.get(by.officer_id)), -1)
     for one in (*covered[last + 1 :], *covered[: last + 1]):
         if _step(one, by=by, at=at):
             _last[by.officer_id] = one.desk
-            break
+            return coverage(by.desk_ids, most=most), True
     idle = all(one.whole and not one.ended and not one.purging for one in covered)
-    return covered if idle else coverage(by.desk_ids, most=most)
+    return (covered if idle else coverage(by.desk_ids, most=most)), False
 
 
 def _step(one: Coverage, *, by: Attendance, at: datetime) -> bool:
@@ -214,12 +219,17 @@ def is_due(*, by: Attendance, at: datetime) -> bool:
 def keep_up(*, by: Attendance, at: datetime) -> None:
     """Run an indexing step for an officer's desks, at most every twenty seconds."""
     if is_due(by=by, at=at):
-        rest(catch_up(by=by, at=at, most=FEWEST), by=by, at=at)
+        step(by=by, at=at)
 
 
-def rest(covered: Iterable[Coverage], *, by: Attendance, at: datetime) -> None:
-    """Pause an officer's indexing for 20 seconds, unless there is a backlog."""
-    busy = any(
+def step(*, by: Attendance, at: datetime) -> None:
+    """Run an indexing step, and pause the officer's indexing for 20 seconds unless there is a backlog.
+
+    The pause also follows if there is a backlog with which this session can do nothing, for example because it lacks the
+    key or because a colleague's session is working on it.
+    """
+    covered, done = _catch_up(by=by, at=at, most=FEWEST)
+    busy = done and any(
         not one.made or one.gone or one.ended or one.waiting >= FEWEST or one.desk in desk_index.unmerged
         for one in covered
     )

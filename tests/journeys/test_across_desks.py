@@ -87,7 +87,7 @@ def test_a_name_in_the_register_pages_its_owner_and_the_desk_sees_only_contact(
     _fits(otto, "interest-register")
     otto.play.get_by_role("button", name="Acknowledge report").click()
     otto.play.get_by_text("Acknowledged in your name.").wait_for()
-    otto.play.get_by_label("What can the desk do?").fill("Speak to the school first")
+    otto.play.get_by_label("What is the desk cleared to do?").fill("Speak to the school first")
     otto.play.get_by_role("button", name="Clear the desk to act").click()
     otto.play.get_by_text("The desk can now read your reply.").wait_for()
     odile.visit(f"{office}/w/r/{ref}/")

@@ -45,7 +45,7 @@ def test_it_is_noted_counted_and_taken_back(house: House, hand: Callable[[], Han
     assert "No other report at your desks has this reference" in odile.html
     say(do="same", other=short_name(first))
     assert "Messages to both codes are counted together" in odile.html
-    assert "5 to 1 other of the same reporter" in _text(odile)
+    assert "5 have been sent to 1 other code of the same reporter" in _text(odile)
     assert f'href="/w/r/{first}/"' in odile.html
     odile.path = there
     odile.send(there, do="preview", text="When was it?")

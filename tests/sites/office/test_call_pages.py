@@ -238,7 +238,7 @@ def test_a_new_call_is_always_new_and_the_unfinished_ones_are_beside_it(odile: H
     assert "A second caller" in odile.html
     sent_by(odile)
     odile.get(f"{CALL}?line=2")
-    assert "Sent: read out the code" in odile.html, "the code of the other waits"
+    assert "Report sent: read out the receipt code" in odile.html, "the code of the other waits"
     odile.get(f"{CALL}?line=9")
     assert odile.form(CALL)["what.narrative"] == ""
 

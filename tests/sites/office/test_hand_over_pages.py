@@ -28,7 +28,7 @@ def test_who_can_read_it_afterwards_is_true(
     page.get(here)
     page.send(here, to="south-west", because="It is about Bristol", do="check")
     said = " ".join(unescape(re.sub(r"<[^>]+>", "", page.html)).split())
-    named = re.search(r"Who will be able to read it: (.*?)\.", said)
+    named = re.search(r"Desks that will be able to read this report: (.*?)\.", said)
     assert named is not None
     assert ("Your desk will no longer be able to read it or take it back." in said) is not still_ours
     assert ("Your desk will still be able to read it." in said) is still_ours

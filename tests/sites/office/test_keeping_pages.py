@@ -95,15 +95,15 @@ def test_holding_keeping_and_releasing(house: House, hand: Callable[[], Hand], c
     olga = hand().at_work(house, "Olga")
     olga.get(f"/w/r/{closed}/keeping/")
     olga.send("", do="hold", hold="restriction", case="DPO asked")
-    assert "may not be shared" in olga.html
+    assert "must not be shared" in olga.html
     assert "Propose to dispose of it" not in olga.html
     olga.get(f"/w/r/{closed}/")
-    assert "Processing is restricted: the report is kept and may not be shared." in olga.html
+    assert "Processing of this report is restricted: the report is kept but must not be shared." in olga.html
     olga.get(f"/w/r/{closed}/keeping/")
     olga.send("", do="keep", group="group-2", reason="links", words="A case goes on")
     assert Keeping.objects.get(report=closed).group == "group-2"
     olga.send("", do="release", which=str(Hold.objects.get().id), over="The accuracy is settled")
-    assert "may not be shared" not in olga.html
+    assert "must not be shared" not in olga.html
     assert "Released by" in olga.html
 
 

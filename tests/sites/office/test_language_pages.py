@@ -39,7 +39,7 @@ def test_a_steward_sees_every_page_in_every_language(
     stella = hand()
     stella.sign_in("Stella")
     stella.get("/w/languages/")
-    assert stella.heading == "Languages of the public pages"
+    assert stella.heading == "Languages available on the public pages"
     assert 'href="/w/languages/"' in stella.html
     for page in tongues.pages["en"]:
         assert f"<code>{page}</code>" in stella.html

@@ -162,7 +162,7 @@ def test_where_life_is_at_risk_it_goes_at_once(people: People, hand: Callable[[]
     ref, odile = assessed(people, hand, life=True)
     odile.get(f"/w/r/{ref}/partners/write/")
     odile.send(f"/w/r/{ref}/partners/write/", do="sure", urgent="yes", **written(people))
-    assert "It will be sent at once" in odile.html
+    assert "This disclosure will be sent at once" in odile.html
     odile.send(f"/w/r/{ref}/partners/write/", do="save", conditions=[])
     assert "It has gone. Phone them as well." in odile.html
     assert Dissemination.objects.get(report_id=ref).state == "sent"
@@ -183,7 +183,7 @@ def test_sending_back_and_taking_back(people: People, hand: Callable[[], Hand]) 
     odile.get("/w/")
     assert "1 of your disclosures was sent back to you." in odile.html
     odile.get("/w/partners/")
-    assert "you: read the reason and rewrite it" in odile.html
+    assert "You: read the reason and rewrite the disclosure" in odile.html
     odile.get(f"/w/sent/{ident}/")
     assert "Not sent" in odile.html
     assert 'value="withdraw"' not in odile.html
@@ -238,12 +238,12 @@ def test_whoever_decides_how_long_it_is_kept_sees_who_was_sent_something(
     ref, ident, _ = saved(people, hand)
     olga = hand().at_work(people.house, "Olga")
     olga.get(f"/w/r/{ref}/keeping/")
-    assert "their own copies" not in olga.html, "nothing has gone yet"
+    assert "destroy any copies they have made" not in olga.html, "nothing has gone yet"
     olga.get(f"/w/sent/{ident}/")
     olga.send(f"/w/sent/{ident}/", do="check", read="yes")
     olga.get(f"/w/r/{ref}/keeping/")
     assert "Northgate Council" in olga.html
-    assert "Only the partners can destroy their own copies" in olga.html
+    assert "Ask the partners to destroy any copies they have made" in olga.html
 
 
 def test_an_alarm_about_a_partner_leads_to_what_was_written(people: People, hand: Callable[[], Hand]) -> None:

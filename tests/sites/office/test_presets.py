@@ -73,7 +73,7 @@ def test_single_keys_are_off_until_turned_on_and_each_persons_own(
     assert 'id="single-keys"' not in odile.html
     odile.get("/me/")
     odile.send("/me/single-keys/")
-    assert "Turn single-key shortcuts off" in odile.html
+    assert "Turn off single-key shortcuts" in odile.html
     assert list(Officer.objects.filter(single_keys=True).values_list("name", flat=True)) == ["Odile O."]
     for page in (f"/w/r/{ref}/", "/w/q/north-east/"):
         odile.get(page)

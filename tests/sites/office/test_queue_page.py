@@ -52,7 +52,7 @@ def test_filters_are_in_the_address_and_can_be_taken_out_one_by_one(
     odile.get(without)
     assert set(shown(odile)) == {str(calm), str(urgent)}
     odile.get("/w/q/north-east/?area=unknown")
-    assert "No report matches these filters." in odile.html
+    assert "No reports match these filters." in odile.html
     assert "<details" in odile.html
     assert " open>" in odile.html.split('class="govuk-details hl-filters')[1][:60]
 

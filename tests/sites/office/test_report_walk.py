@@ -55,7 +55,7 @@ def test_when_nothing_is_left_the_queue_says_so(house: House, hand: Callable[[],
     odile.send(f"/w/r/{ref}/", do="save-next", **VAGUE)
     assert odile.path == "/w/q/north-east/"
     assert "Nothing else is waiting" in odile.html
-    assert "Nothing is waiting. This page checks for new reports" in odile.html
+    assert "No reports are waiting. This page checks for new reports" in odile.html
 
 
 def test_assess_ask_close_and_open_again(house: House, hand: Callable[[], Hand]) -> None:

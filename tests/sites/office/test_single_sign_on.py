@@ -171,7 +171,7 @@ def test_stewards_and_overseers_sign_in_here(
     page = hand()
     page.sign_in("Stella")
     page.get(MINE)
-    assert "Stewards and overseers sign in here with their password" in page.html
+    assert "Stewards and overseers always sign in with their password" in page.html
     token = page.form("/sign-out/")["csrfmiddlewaretoken"]
     page.page = page.client.post(MINE, {"csrfmiddlewaretoken": token})
     assert "refresh" not in page.html

@@ -90,7 +90,7 @@ def test_from_the_report_to_the_statement(house: House, hand: Callable[[], Hand]
     ada.get("/w/identity/")
     assert "Request communications data" in ada.html
     ada.get(f"/w/identity/{request}/")
-    assert ada.heading.startswith("Decide communications data request: ")
+    assert ada.heading.startswith("Communications data request: ")
     assert "One life against one promise" in ada.html
     assert "filmed the side doors" not in ada.html
     ada.send(f"/w/identity/{request}/", decision="approve")

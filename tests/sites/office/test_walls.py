@@ -123,11 +123,11 @@ def test_people_without_a_desk_get_honest_pages(house: House, hand: Callable[[],
 def test_empty_queues_say_so(house: House, hand: Callable[[], Hand]) -> None:
     odile = hand().at_work(house, "Odile")
     odile.get("/w/q/north-east/")
-    assert "Nothing is waiting. This page checks for new reports" in odile.html
+    assert "No reports are waiting. This page checks for new reports" in odile.html
     odile.get("/w/q/north-east/?state=mine")
-    assert "You do not own any reports here" in odile.html
+    assert "You do not own any reports in this queue" in odile.html
     odile.get("/w/q/all/?state=closed")
-    assert "No report has been closed here yet" in odile.html
+    assert "No reports in this queue have been closed" in odile.html
     odile.get("/w/q/north-east/?after=rubbish&state=open")
     assert odile.path == "/w/q/north-east/"
 

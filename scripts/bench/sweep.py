@@ -68,7 +68,7 @@ async def _sweep(instance: Instance, how_many: int) -> float:
     shown = await browser.get(f"/w/q/{DESK}/alike/")
     took += await _page("find look-alikes", asked, shown, (200,))
     groups = [unescape(one) for one in _GROUP.findall(shown.text)]
-    if not groups or f"{4 * share} reports that look alike" not in shown.text:
+    if not groups or f"{4 * share} similar reports" not in shown.text:
         raise Wrong("the look-alikes were not found")
     asked = time.perf_counter()
     shown = await browser.get(groups[0])

@@ -76,7 +76,7 @@ def test_a_name_in_the_register_pages_its_owner_and_the_desk_sees_only_contact(
         paging.drain(people.at)
     odile = _in_front(person(scripts=False), office, house, "Odile")
     odile.visit(f"{office}/w/r/{ref}/")
-    odile.play.get_by_text("Do not act yet. Contact Otto O., South West desk, 01632 960003.").wait_for()
+    odile.play.get_by_text("Do not act yet. Contact this officer first: Otto O., South West desk.").wait_for()
     assert not odile.play.get_by_text("quillon").count()
     _fits(odile, "contact-first")
 

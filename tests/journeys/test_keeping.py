@@ -81,7 +81,9 @@ def test_keep_or_dispose(
         olga.play.get_by_text("It is held.").wait_for()
     _seen(olga, "keeping-held")
     olga.press("Report")  # the tab
-    olga.play.get_by_text("Processing of this report is restricted: the report is kept but must not be shared.").wait_for()
+    olga.play.get_by_text(
+        "Processing of this report is restricted: the report is kept but must not be shared."
+    ).wait_for()
     _seen(olga, "report-restricted")
     olga.press("Why")
     _open(olga, "Keep it longer")

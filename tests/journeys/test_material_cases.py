@@ -81,7 +81,7 @@ def test_a_company_that_never_answers_goes_red_and_is_escalated(
         odile.visit(f"{office}/w/alarms/")
         odile.play.get_by_text("Online material: a notice to a company is overdue").wait_for()
         odile.visit(f"{office}/w/items/notices/")
-        odile.play.get_by_text("1 notice is overdue or undelivered.").wait_for()
+        odile.play.get_by_text("Notices overdue or undelivered: 1").wait_for()
         _looks(odile, "notices-overdue")
         odile.press(notice.reference)
         for number, level in enumerate(pack_data.notice_rules().escalation):
@@ -133,7 +133,7 @@ def test_a_section_3_letter_is_served_and_counts_working_days(
         assert not odile.play.get_by_text("Send it now").count()
         odile.play.get_by_text("It cannot be sent by email.").wait_for(state="attached")
         notice = odile.play.url
-        odile.press("Open the letter to print it")
+        odile.press("Open the letter for printing")
         odile.play.get_by_text("within 2 working days").first.wait_for()
         odile.play.get_by_text("Detective Constable A. Sample, number 0000").first.wait_for()
         _looks(odile, "letter")
@@ -223,7 +223,7 @@ def test_no_notice_is_written_about_a_news_article(
         odile.play.get_by_text("Your examination is recorded. Lawful.").wait_for()
         assert not odile.play.get_by_text("Write a notice").count()
         odile.visit(f"{office}/w/items/{item}/notice/")
-        _at(odile, "No notice can be written")
+        _at(odile, "You cannot write a notice for this item")
         _looks(odile, "no-notice")
     assert MaterialItem.objects.get().state == "lawful"
     assert not CompanyNotice.objects.exists()

@@ -95,7 +95,7 @@ def _finds_it_unlawful(page: Visitor, reason: str) -> None:
 
 def _uploads(page: Visitor, file: Path) -> None:
     """Upload a file as evidence of the item that is open."""
-    page.press("Upload evidence that was captured elsewhere")
+    page.press("Upload evidence captured elsewhere")
     _at(page, "Upload evidence")
     page.play.get_by_label("How, when and by whom was it captured?").fill("Saved by A. Sample today.")
     page.play.get_by_label("File", exact=True).set_input_files(file)
@@ -124,7 +124,7 @@ def test_forty_reports_of_one_post_until_it_is_removed_and_found_again(
         office = sites["office"]
         odile = _here(person, office, house, "Odile", scripts=True)
         odile.visit(f"{office}/w/items/")
-        _at(odile, "Items of the Online material desk")
+        _at(odile, "Items: Online material desk")
         _fits(odile, "office-items")
         assert "Skip to" in _keys(odile, "Tab")
         assert _keys(odile, "j") == short_name(item)
@@ -133,7 +133,7 @@ def test_forty_reports_of_one_post_until_it_is_removed_and_found_again(
         assert odile.play.get_by_role("link", name=short_name(sent[0]), exact=True).count() == 1
         assert _keys(odile, "v") == "evidence"
         assert _keys(odile, "?") == "evidence"
-        odile.play.get_by_text("Take the item and examine it").wait_for()
+        odile.play.get_by_text("Take and examine this item").wait_for()
         _fits(odile, "office-item")
         _uploads(odile, captured)
         _press(odile, "a")
@@ -205,7 +205,7 @@ def test_forty_reports_of_one_post_until_it_is_removed_and_found_again(
         odile.press("Close the notice")
         odile.play.get_by_text("The notice is closed.").wait_for()
         odile.visit(f"{office}/w/items/notices/")
-        _at(odile, "Notices of the Online material desk")
+        _at(odile, "Notices: Online material desk")
         _fits(odile, "office-notices")
 
         reported(people, AGAIN)

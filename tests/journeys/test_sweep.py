@@ -32,8 +32,8 @@ def test_a_sweep_and_its_undoing(house: House, office: str, person: Open, script
     page.play.get_by_role("link", name="Find look-alike reports").click()
     _at(page, "Look-alike reports")
     _seen(page, "look-alikes")
-    page.play.get_by_role("link", name="5 reports that look alike").click()
-    _at(page, "5 reports that look alike")
+    page.play.get_by_role("link", name="5 similar reports").click()
+    _at(page, "5 similar reports")
     assert page.play.get_by_role("checkbox", checked=True).count() == 0, "none beforehand"
     for box in page.play.get_by_role("checkbox").all():
         box.check()

@@ -60,7 +60,7 @@ def test_a_life_at_risk(house: House, office: str, person: Open) -> None:  # noq
 
     odile.visit(f"{office}/w/r/{ref}/trace/")
     _seen(odile, "trace-agreed")
-    odile.press("Print the statement of what Heedline holds")
+    odile.press("Print the statement of data held in Heedline")
     odile.play.get_by_text("Heedline holds nothing that could be used to trace a reporter").wait_for()
     _seen(odile, "trace-statement")
     _pictures(odile, "office-trace-statement")

@@ -33,7 +33,7 @@ def test_it_is_noted_counted_and_taken_back(house: House, hand: Callable[[], Han
         assert "Message sent." in odile.html
     there = f"/w/r/{second}/ask/"
     odile.get(there)
-    assert "0 messages have been sent to this code." in _text(odile)
+    assert "Messages sent to this code: 0." in _text(odile)
 
     def say(**answers: str) -> None:
         odile.page = odile.client.post(there, {**odile.form(there), "text": "", **answers}, follow=True)
@@ -45,7 +45,7 @@ def test_it_is_noted_counted_and_taken_back(house: House, hand: Callable[[], Han
     assert "No other report at your desks has this reference" in odile.html
     say(do="same", other=short_name(first))
     assert "Messages to both codes are counted together" in odile.html
-    assert "5 have been sent to 1 other code of the same reporter" in _text(odile)
+    assert "Messages sent to the same reporter under other codes: 5." in _text(odile)
     assert f'href="/w/r/{first}/"' in odile.html
     odile.path = there
     odile.send(there, do="preview", text="When was it?")
@@ -53,4 +53,4 @@ def test_it_is_noted_counted_and_taken_back(house: House, hand: Callable[[], Han
     odile.get(there)
     say(do="not-same", other=short_name(first))
     assert "Link removed." in odile.html
-    assert "0 messages have been sent to this code." in _text(odile)
+    assert "Messages sent to this code: 0." in _text(odile)

@@ -66,7 +66,7 @@ def test_hand_over_says_that_it_cannot_be_undone(house: House, hand: Callable[[]
     olga.send(BULK, do="yes", to="south-west")
     assert "Give the reason" in olga.html
     olga.send(BULK, do="yes", to="south-west", because="It happened there")
-    assert olga.heading == "1 report handed over to South West desk"
+    assert olga.heading == "Handed over to South West desk: 1 report"
     assert "bulk/undo" not in olga.html
     assert Report.objects.get().desk.code == "south-west"
 

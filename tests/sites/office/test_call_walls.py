@@ -167,7 +167,7 @@ def test_a_report_for_another_desk_arrives_there_and_opens_there(
 ) -> None:
     sent_by(odile, **TOLD | {"where.postcode": "BS1 6QF"})
     odile.send("/w/call/code/", do="declined")
-    assert "You are not a member of that desk, so you can no longer view it" in odile.html
+    assert "You are not a member of that desk, so you can no longer view the report" in odile.html
     odile.send("/w/call/wrap-up/", do="note", more="Rang from a moving train")
     ref: UUID = the_report().id
     odile.get(f"/w/r/{ref}/")

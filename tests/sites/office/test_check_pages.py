@@ -53,7 +53,7 @@ def test_disagreeing_and_putting_right(house: House, hand: Callable[[], Hand], r
     assert "Does the decision say why?" in olga.html
     assert "Olga" not in olga.html.partition("<main")[2]
     olga.get("/w/checks/")
-    assert "No reports to review." in olga.html
+    assert "There are no reports to review." in olga.html
     olga.get(f"/w/r/{ref}/check/")
     assert "A name &lt;b&gt;was&lt;/b&gt; missed" in olga.html
     olga.send(f"/w/r/{ref}/check/")

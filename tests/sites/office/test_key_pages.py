@@ -43,7 +43,7 @@ def test_a_new_colleague_reads_their_words_and_can_open_reports_then(
     found = re.search(r'hl-words"[^>]*><strong>([a-z -]+)</strong>', gus.html)
     assert found
     odile.get("/w/keys/")
-    assert "Not yet compared by a colleague" in odile.html
+    assert "Not yet verified by a colleague" in odile.html
     assert found.group(1) not in odile.html  # nothing to copy from
     odile.get(f"/w/keys/compare/{ghost}/")
     odile.send(f"/w/keys/compare/{ghost}/", words="one two three", passphrase=house.keys["Odile"].passphrase)
@@ -68,10 +68,10 @@ def test_when_a_colleague_has_left_the_page_leads_through_it(
     odile.unlock(house, "Odile")
     assert "Olga O. has left." in odile.html
     odile.get("/w/keys/")
-    assert "sealed parts can be opened only with expired keys" in odile.html
+    assert "Sealed parts that only expired keys can open:" in odile.html
     odile.send("/w/keys/north-east/readdress/")
     assert "Nothing is sealed to the old keys any more." in odile.html
-    assert "They can be destroyed from" in odile.html
+    assert "The expired keys can be destroyed from" in odile.html
     odile.get("/w/keys/north-east/destroy/")
     odile.send("/w/keys/north-east/destroy/")
     assert "one hour after it expires" in odile.html

@@ -96,7 +96,7 @@ def test_written_read_once_more_saved_and_let_go_by_another(people: People, hand
     odile.send(f"/w/r/{ref}/partners/write/", do="save", conditions=["need-to-know", "not-to-subject"])
     ident = Dissemination.objects.get(report_id=ref).id
     assert odile.path == f"/w/sent/{ident}/"
-    assert "You wrote this, so another officer must check it." in odile.html
+    assert "You wrote this disclosure, so another officer must check it." in odile.html
     assert Report.objects.get(pk=ref).stage == "acting"
     olga = hand().at_work(people.house, "Olga")
     olga.get("/w/partners/")
@@ -220,14 +220,14 @@ def test_whoever_reads_it_is_told_to_compare_before_it_can_go(
     ident = Dissemination.objects.get(report_id=ref).id
     olga = hand().at_work(people.house, "Olga")
     olga.get(f"/w/sent/{ident}/")
-    assert "so it cannot be sent yet" in olga.html
+    assert "so this disclosure cannot be sent yet" in olga.html
     assert f"/w/partners/{people.house.desks[COUNCIL].id}/" in olga.html
     olga.send(f"/w/sent/{ident}/", do="check", read="yes")
     assert olga.page.status_code == 409
     assert "Neither you nor the author has verified" in olga.html
     compares(people, olga, "Olga")
     olga.get(f"/w/sent/{ident}/")
-    assert "so it cannot be sent yet" not in olga.html
+    assert "so this disclosure cannot be sent yet" not in olga.html
     olga.send(f"/w/sent/{ident}/", do="check", read="yes")
     assert Dissemination.objects.get(pk=ident).state == "sent"
 

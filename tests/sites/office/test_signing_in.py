@@ -44,10 +44,10 @@ def test_without_a_second_step_nothing_opens_but_its_set_up(
 ) -> None:
     odile = hand()
     odile.sign_in("Odile")
-    assert odile.heading == "Set up a second step"
+    assert odile.heading == "Set up a second sign-in step"
     for path in ("/w/", "/w/q/north-east/", "/unlock/", "/w/duty/", "/me/"):
         odile.get(path)
-        assert odile.heading == "Set up a second step", path
+        assert odile.heading == "Set up a second sign-in step", path
     _set_up(odile)
     odile.get("/w/")
     assert odile.heading == "My work"
@@ -261,11 +261,11 @@ def test_a_change_asks_for_the_password_again_when_the_sign_in_is_old(
     real = time.time
     monkeypatch.setattr(time, "time", lambda: real() + 3600)
     odile.get("/me/security/code-app/")
-    assert odile.heading == "Confirm that it is you"
+    assert odile.heading == "Confirm it’s you"
     odile.send("", password="wrong")
     assert "not your password" in odile.html
     odile.send("", password="correct horse battery staple")
-    assert odile.heading == "Set up a code app"
+    assert odile.heading == "Set up an authenticator app"
 
 
 def test_the_last_sign_in_is_shown(house: House, hand: Callable[[], Hand], demo: None) -> None:

@@ -103,7 +103,7 @@ def test_the_password_is_asked_before_it_is_set_up(
     real = time.time
     monkeypatch.setattr(time, "time", lambda: real() + 3600)
     page.send(MINE)
-    assert page.heading == "Confirm that it is you"
+    assert page.heading == "Confirm it’s you"
 
 
 def test_who_is_bound_does_not_come_in_by_password_or_passkey(
@@ -277,7 +277,7 @@ def test_the_providers_word_changes_nothing_about_signing_in_here(
     page = sign_in_there(hand(), idp, "odile-there")
     for path in ("/me/security/code-app/", "/me/security/passkeys/add/", "/me/security/recovery-codes/new/"):
         page.get(path)
-        assert page.heading == "Confirm that it is you", path
+        assert page.heading == "Confirm it’s you", path
 
 
 def test_without_a_way_to_ask_again_nobody_comes_in(

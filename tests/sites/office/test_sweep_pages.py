@@ -66,9 +66,9 @@ def test_a_flood_of_five_thousand_is_grouped_and_read_twenty_a_page(
         settle_arrivals.settle(now() + timedelta(minutes=30))
     odile = hand().at_work(house, "Odile")
     assert odile.get(ALIKE).status_code == 200
-    assert "5000 waiting reports checked" in odile.html
+    assert "Waiting reports checked: 5000" in odile.html
     odile.get(groups(odile)[0])
-    assert odile.heading == "250 reports that look alike"
+    assert odile.heading == "250 similar reports"
     assert len(ticks(odile)) == MOST
     odile.send(SWEEP, choose=ticks(odile))
     assert odile.heading == f"Close {MOST} reports"
@@ -91,7 +91,7 @@ def test_nothing_is_ticked_beforehand_and_every_text_is_whole(house: House, hand
     assert "checked" not in odile.html.partition("<main")[2]
     assert odile.html.count(ADVERT) == 4
     assert "<mark>Marwan</mark>" in odile.html
-    assert "Cannot be closed here." in odile.html
+    assert "You cannot close this report here." in odile.html
     assert odd.hex not in "".join(ticks(odile))
     odile.get(QUEUE)
     assert SWEEP not in odile.html, "nothing is closed from the queue"
@@ -121,7 +121,7 @@ def test_words_are_looked_for_and_stand_in_no_address(house: House, hand: Callab
     a_report(at=now(), where=HERE)
     odile = hand().at_work(house, "Odile")
     odile.get(ALIKE)
-    assert "No similar waiting reports." in odile.html
+    assert "No similar reports were found." in odile.html
     adverts(1)
     odile.send(ALIKE, words="cheap watches")
     assert odile.path == ALIKE

@@ -112,7 +112,7 @@ def test_an_alarm_is_acknowledged_and_put_away_by_name(house: House, hand: Calla
     odile.sign_in("Odile")
     assert "unacknowledged alarm" in odile.html
     odile.get("/w/alarms/")
-    assert "Nobody has acknowledged it" in odile.html
+    assert "Not acknowledged." in odile.html
     actions = [line for line in odile.html.split('"') if line.endswith("/acknowledge/")]
     odile.send(actions[0])
     assert "Acknowledged in your name" in odile.html

@@ -100,7 +100,7 @@ def test_an_answer_goes_through_a_translator(house: House, hand: Callable[[], Ha
     odile.send(f"/w/r/{ref}/language/")
     odile.get(f"/w/r/{ref}/ask/")
     odile.send(f"/w/r/{ref}/ask/", do="preview", text="When did you see it first?")
-    assert "Have it translated into Polish" in odile.html
+    assert "Send the message once it has been translated into Polish" in odile.html
     odile.send(f"/w/r/{ref}/ask/", do="send", safe=["no-names", "no-task", "no-case"])
     assert "Sent to a translator" in odile.html
     task = Translation.objects.get().id

@@ -36,7 +36,7 @@ def enrol(one: Hand, email: str, code: str) -> tuple[str, str]:
     one.send("/enrol/prove/")
     one.send("/enrol/prove/", typed=sheet)
     assert one.heading == "Your keys have been created"
-    assert "Once both have signed" in one.html
+    assert "Once both stewards have signed" in one.html
     return passphrase, words_on(one)
 
 
@@ -89,7 +89,7 @@ def test_a_council_of_two_comes_to_be(
     kit.get("/unlock/")
     kit.send("/unlock/", passphrase=passphrase)
     kit.get("/w/keys/")
-    assert "No key yet" in kit.html, "nobody has compared words"
+    assert "There is no key yet" in kit.html, "nobody has compared words"
     kim = Officer.objects.get(email="kim@kettleby.example")
     kit.get(f"/w/keys/compare/{kim.id}/")
     kit.send(f"/w/keys/compare/{kim.id}/", words=people["Kim"][2], passphrase=passphrase)
@@ -127,7 +127,7 @@ def test_who_has_lost_everything_is_invited_again_and_is_out_until_then(
     one.get("/unlock/")
     one.send("/unlock/", passphrase=passphrase)
     one.get("/w/keys/")
-    assert "Not yet compared by a colleague" in one.html
+    assert "Not yet verified by a colleague" in one.html
     pavel = partner_again("Pavel", house)
     pavel.get(f"/w/keys/compare/{house.officers['Petra'].id}/")
     pavel.send(

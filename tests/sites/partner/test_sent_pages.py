@@ -105,7 +105,7 @@ def test_looking_at_the_cover_signs_nothing_and_opening_it_does(people: People) 
     _, ident = sent_to_the_council(people)
     petra = at_the_council(people)
     petra.get(place(ident))
-    assert "No one here has opened this yet" in petra.html
+    assert "No one here has opened this disclosure yet" in petra.html
     assert "Only for people who need it for this" in petra.html
     assert TEXT not in petra.html
     assert sent(ident).receipt is None

@@ -42,7 +42,7 @@ def test_people_of_a_partner_sign_in_unlock_and_see_an_empty_list(
     petra.unlock(house, "Petra")
     assert "Keys unlocked" in petra.html
     for path, heading in (
-        ("/w/keys/", "Keys: who can open what"),
+        ("/w/keys/", "Keys and access"),
         ("/w/keys/changes/", "Changes to your desk’s keys"),
         ("/me/", "Petra P."),
         ("/help/", "Help"),
@@ -165,7 +165,7 @@ def test_the_second_step_of_a_partner_is_sealed_under_the_partners_secret(
 
     petra = partner()
     petra.sign_in("Petra")
-    assert petra.heading == "Set up a second step"
+    assert petra.heading == "Set up a second sign-in step"
     petra.get("/me/security/code-app/")
     secret = "".join(petra.page.context["secret_groups"].split())
     code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))

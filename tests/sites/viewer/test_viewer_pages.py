@@ -167,7 +167,7 @@ def test_what_is_no_picture_is_not_shown(
     page = browser.get(f"{address}?show=1")
     guarded(page)
     html = page.content.decode()
-    assert "This file is not shown" in html
+    assert "This file cannot be shown" in html
     assert "<svg" not in html
     assert "alert" not in html
 

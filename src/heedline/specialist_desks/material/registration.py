@@ -121,7 +121,7 @@ DESK = SpecialistDesk(
             called=call_supervisors_then_chain,
             chain=True,
             lasts=watching.is_late,
-            while_it_lasts="Run the checks that are due, under Items, Checks that are due.",
+            while_it_lasts="Run the checks that are due, under Items, Checks due.",
         ),
         MaterialAlarm.EVIDENCE_DAMAGED: AlarmRule(
             words="Online material: evidence of an item is missing from storage, incomplete or changed",

@@ -98,13 +98,17 @@ class _LimitedCode:
 class CodeForm(_LimitedCode, AllauthCodeForm):  # type: ignore[misc]
     """Second-factor form for an authenticator-app code or a recovery code."""
 
-    code = _code_field("Code", "The 6 digits that your code app shows now, or one of your recovery codes.")
+    code = _code_field(
+        "Code", "The 6-digit code shown in your authenticator app, or one of your recovery codes."
+    )
 
 
 class ConfirmCodeForm(_LimitedCode, AllauthConfirmCodeForm):  # type: ignore[misc]
     """Form that asks for a code again before sign-in settings change."""
 
-    code = _code_field("Code", "The 6 digits that your code app shows now, or one of your recovery codes.")
+    code = _code_field(
+        "Code", "The 6-digit code shown in your authenticator app, or one of your recovery codes."
+    )
 
 
 class _LimitedPasskey:

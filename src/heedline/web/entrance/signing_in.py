@@ -254,7 +254,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth h
         "cannot_delete_authenticator": (
             "This is your only second step, and Heedline needs one. Set up another way first, then take this one away."
         ),
-        "cannot_generate_recovery_codes": "Set up a code app or a passkey first.",
+        "cannot_generate_recovery_codes": "Set up an authenticator app or a passkey first.",
     }
 
     def encrypt(self, text: str) -> str:
@@ -310,7 +310,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth h
         size = len(rows)
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" width="240" height="240" '
-            f'role="img" aria-label="Square code for the code app" shape-rendering="crispEdges">'
+            f'role="img" aria-label="QR code for the authenticator app" shape-rendering="crispEdges">'
             f'<rect width="{size}" height="{size}" fill="#ffffff"/><path d="{path}" fill="#000000"/></svg>'
         )
 

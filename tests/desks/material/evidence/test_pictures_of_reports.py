@@ -175,7 +175,7 @@ def test_the_page_says_what_was_not_compared(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     (report,) = reported(people, "https://board.example/t/90210")
-    otto, nothing = hand().at_work(house, "Otto"), "No picture in this report resembles known material"
+    otto, nothing = hand().at_work(house, "Otto"), "No pictures in this report look like known material"
 
     def compared() -> str:
         otto.get(f"/w/r/{report}/items/?pictures")
@@ -189,8 +189,8 @@ def test_the_page_says_what_was_not_compared(
     monkeypatch.setattr(pictures, "MOST_PICTURES", 1)
     page = compared()
     assert nothing not in page
-    assert "1 of 2 pictures compared" in page
-    assert "Only the first 1 are compared" in page
+    assert "Pictures compared: 1 of 2" in page
+    assert "Only the first 1 pictures are compared" in page
     with people.sitting("Olga") as olga:
         keeping.hold(report, "restriction", "Accuracy disputed", by=olga, at=people.at)
     page = compared()

@@ -62,13 +62,13 @@ def test_evidence_from_the_capture_to_the_export(
     assert "No time stamp yet" in odile.html
     odile.send(f"{where}capture/", do="watch")
     odile.get("/w/items/checks/")
-    assert "No check is due" in odile.html
+    assert "No checks are due" in odile.html
     LivenessWatch.objects.update(due_at=now() - timedelta(hours=1))
     odile.get("/w/items/checks/")
-    assert "1 item should be checked now" in odile.html
+    assert "Items to check now: 1" in odile.html
     odile.send("/w/items/checks/")
     assert "It is there." in odile.html
-    assert "No check is due" in odile.html
+    assert "No checks are due" in odile.html
     Alarm.objects.create(
         desk=house.desks["material"],
         slot=slot_of(now()),
@@ -94,7 +94,7 @@ def test_evidence_from_the_capture_to_the_export(
         examining.check(alone, [], gone=True, by=by, at=people.at)
     odile.get(f"/w/items/{alone}/dispose/")
     odile.send(f"/w/items/{alone}/dispose/", do="propose")
-    assert "Another supervisor must make the decision" in odile.html
+    assert "A supervisor other than you must make the decision" in odile.html
     assert "Keep the item" in odile.html
     olga.get("/w/")
     assert f'href="/w/items/{alone}/dispose/"' in olga.html

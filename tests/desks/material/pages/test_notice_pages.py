@@ -61,7 +61,7 @@ def test_a_notice_from_the_item_to_the_company(
     item = unlawful_item(people)
     odile = hand().at_work(house, "Odile")
     odile.get(f"/w/items/{item}/")
-    assert "No company has been notified of this item" in odile.html
+    assert "No company has been sent a notice about this item" in odile.html
     odile.get(f"/w/items/{item}/notice/")
     assert odile.heading == "Notice to Kiteboard Ltd"
     assert "You do not need to contact anyone first" in odile.html
@@ -95,11 +95,13 @@ def test_a_notice_from_the_item_to_the_company(
     odile.get("/w/items/?list=unlawful")
     assert "Notice: Sent" in odile.html
     odile.get("/w/items/notices/")
-    assert odile.heading == "Notices of the Online material desk"
+    assert odile.heading == "Notices: Online material desk"
     assert "Kiteboard Ltd" in odile.html
     odile.get(where)
     _do(odile, "answer", answer="removed", answer_words="By telephone")
-    assert "The company says that it was removed, but our last check found it." in odile.html
+    assert (
+        "The company says that the item was removed, but it was still online at our last check." in odile.html
+    )
     odile.send(f"/w/items/{item}/seen/", verdict="removed-404")
     odile.get(where)
     _do(odile, "close")
@@ -145,7 +147,7 @@ def test_no_company_is_told_of_a_news_article(
     examined(people, ref, "Odile", harmless())
     odile = hand().at_work(house, "Odile")
     odile.get(f"/w/items/{ref}/notice/")
-    assert odile.heading == "No notice can be written"
+    assert odile.heading == "You cannot write a notice for this item"
     assert "found to be lawful" in odile.html
     assert not CompanyNotice.objects.exists()
     assert MaterialItem.objects.get().state == "lawful"
@@ -205,7 +207,7 @@ def test_an_appeal_that_reverses_withdraws_the_notice(
     assert "Review of the decision" in odile.html
     assert "Write a notice" not in odile.html
     odile.get(f"/w/items/{item}/notice/")
-    assert odile.heading == "No notice can be written"
+    assert odile.heading == "You cannot write a notice for this item"
 
 
 def test_figures_hide_small_numbers(

@@ -50,7 +50,7 @@ def test_an_item_from_the_queue_to_its_decision(house: House, hand: Callable[[],
     assert odile.heading == "Items"
     assert f'href="{where}"' in odile.html
     odile.get("/w/items/")
-    assert odile.heading == "Items of the Online material desk"
+    assert odile.heading == "Items: Online material desk"
     assert "hxxps://films[.]example/watch/7781" in odile.html
     odile.get(where)
     odile.send(f"{where}do/", do="take")
@@ -61,7 +61,7 @@ def test_an_item_from_the_queue_to_its_decision(house: House, hand: Callable[[],
     olga = hand().at_work(house, "Olga")
     olga.get(f"{where}examine/")
     assert f"Being examined by <bdi>{house.officers['Odile'].name}</bdi>" in olga.html
-    assert "Take it first" not in olga.html
+    assert "You must take the item" not in olga.html
     odile.get(f"{where}examine/")
     version = str(MaterialItem.objects.get().version)
     odile.send(f"{where}examine/", version=version, **{**UNLAWFUL, "expression": ""})

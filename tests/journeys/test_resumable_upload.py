@@ -72,7 +72,7 @@ def test_an_upload_that_is_cut_off_twice_is_finished(
     page.play.route("**/resumable/**", broken)
     page.play.get_by_label("Choose a file").set_input_files(film)
     page.press("Add this file")
-    lost = "The connection was lost. We will try again and continue where it stopped."
+    lost = "The connection was lost. We will try again and carry on from where it stopped."
     expect(page.play.locator("#progress-status")).to_have_text(lost)
     seen(page, "file-on-its-way", reloads=False)
     broken.through = 1
@@ -114,7 +114,7 @@ def test_an_upload_goes_on_after_the_page_was_left(
     page.press("Add this file")
     expect(page.play.locator("#progress-status")).to_contain_text("The connection was lost")
     page.play.goto(f"{site}/r/files/")
-    expect(page.play.get_by_text("Only part of these files arrived")).to_be_visible()
+    expect(page.play.get_by_text("We received only part of these files")).to_be_visible()
     broken.through = 2
     page.play.get_by_label("Choose a file").set_input_files(film)
     page.press("Add this file")

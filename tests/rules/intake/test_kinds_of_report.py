@@ -206,7 +206,7 @@ def test_many_addresses_at_once_up_to_a_bound_that_is_stated_and_nothing_is_judg
 
 def test_nobody_is_asked_to_look_for_more_or_who_they_are() -> None:
     words = " ".join(ONLINE.any_step("where").paragraphs)
-    assert "Do not look for more, and do not download it or share it." in words
+    assert "Do not look for more material, and do not download or share what is there." in words
     names = {question.name for step in ONLINE.steps for question in step.fields}
     assert not names & {"name", "phone", "email", "post"}
 

@@ -187,7 +187,7 @@ def test_deleting_removes_the_reporters_copy_only_and_says_so(rosa: Walker, aske
     enter(rosa, asked).follow("Delete your copy of our messages")
     assert "We keep our own copy" in rosa.main
     rosa.press("Delete my copy")
-    assert "We keep our own copy" in rosa.main
+    assert "We have deleted your copy, but we have kept our own" in rosa.main
     rosa.follow("Back to your messages")
     assert QUESTION not in rosa.html
     message = Message.objects.get()

@@ -251,8 +251,8 @@ def start_online(rosa: Walker) -> Walker:
 def test_a_web_address_is_enough_and_reaches_the_material_desk(rosa: Walker, house: House) -> None:
     open_desk(house, "material", "Mina", "Milo")
     rosa.visit("/").follow("Something online")
-    assert "Do not look for more." in rosa.main
-    assert "share it" in rosa.main
+    assert "Do not look for more material." in rosa.main
+    assert "Do not download or share what you found" in rosa.main
     rosa.press("Start", danger="no").press("Continue", addresses=ADDRESSES).press("Skip the other questions")
     assert "https://films.example/39" in rosa.main
     rosa.press("Send your report")

@@ -80,7 +80,7 @@ def test_a_film_that_is_cut_off_twice_arrives_as_it_was(script: Script, stored: 
     assert script.offset(address) == 100_000
     assert script.part(address, FILM[100_000:], 100_000, sent=1)["Upload-Offset"] == "100001"
     script.walker.visit("/r/files/")
-    assert "Only part of these files arrived" in script.walker.main
+    assert "We received only part of these files" in script.walker.main
     last = script.part(address, FILM[100_001:], 100_001)
     assert (last.status_code, last["Upload-Offset"]) == (204, str(len(FILM)))
     script.walker.visit("/r/files/")

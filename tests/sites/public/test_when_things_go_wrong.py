@@ -36,7 +36,7 @@ def test_a_browser_without_cookies_gets_one_honest_page_with_a_phone_number(
     rosa.press("Start")
     assert rosa.status == 403
     assert rosa.heading == "We could not find the cookie for this form"
-    assert "It may have been cleared" in rosa.main, "nobody is told that their browser is at fault"
+    assert "The cookie may have been deleted" in rosa.main, "nobody is told that their browser is at fault"
     assert "0800 789 321" in rosa.main
     assert rosa.at == "/tell/"
 

@@ -241,4 +241,4 @@ def test_official_advice_comes_first_and_chemicals_have_their_own_form() -> None
     first = " ".join(ADVICE.steps[0].paragraphs)
     assert first.index("https://www.gov.uk/nactso") < first.index(PACK.links["chemicals"].url)
     assert "24 hours" in first
-    assert "This site does not replace that form." in first
+    assert "Reporting it on this site is not enough." in first

@@ -113,7 +113,7 @@ def test_the_advice_door_says_two_working_days_and_that_the_form_for_chemicals_i
     text = " ".join(PACK.words("en").page("advice_door"))
     assert "within two working days" in text
     assert PACK.kind_clocks["advice"].working_days == 2
-    assert "This site does not replace it." in text
+    assert "Reporting it on this site is not enough." in text
 
 
 def test_every_question_page_has_a_calm_name_for_the_tab() -> None:

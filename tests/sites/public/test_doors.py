@@ -327,7 +327,7 @@ def test_an_organisation_asks_its_adviser(rosa: Walker, house: House) -> None:
     rosa.visit("/").follow("Security advice for your organisation")
     links = [href for _, href in rosa.page.links]
     assert rosa.html.index("https://www.gov.uk/nactso") < rosa.html.index("<form")
-    assert "This site does not replace it." in rosa.main
+    assert "Reporting it on this site is not enough." in rosa.main
     assert any("supplying-explosives-precursors" in href for href in links)
     rosa.press("Ask for advice")
     assert rosa.follow("Back").at == "/ask/"

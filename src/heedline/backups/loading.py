@@ -19,6 +19,7 @@ from psycopg import sql
 from heedline.backups.dumping import columns_of, schema
 from heedline.backups.folder import BackupPart, Manifest, Unfit, blocks, check, read
 from heedline.backups.plan import Copied, Side, copied
+from heedline.desk_hooks import register
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
 type Halves = Mapping[Side, tuple[Path, Manifest]]
@@ -66,6 +67,16 @@ _MENDED: tuple[LiteralString, ...] = (
     "UPDATE reports_message SET copy_payload = NULL WHERE copy_header IS NULL AND copy_payload IS NOT NULL",
     "UPDATE reports_report r SET unread = (SELECT count(*) FROM reports_message m WHERE m.report_id = r.id"
     " AND NOT m.from_us AND NOT m.seen) WHERE r.unread > 0",
+)
+#: The same for the parts and files of specialist desks, whose headers are all in the key store.
+_DESK_PARTS_MENDED: tuple[LiteralString, ...] = (
+    "DELETE FROM reports_desk_file f WHERE NOT EXISTS"
+    " (SELECT 1 FROM reports_desk_part_header h WHERE h.container = f.container)",
+    "DELETE FROM reports_desk_part_payload p WHERE NOT EXISTS"
+    " (SELECT 1 FROM reports_desk_part_header h WHERE h.container = p.container)",
+    "DELETE FROM reports_desk_part_header h WHERE NOT EXISTS"
+    " (SELECT 1 FROM reports_desk_part_payload p WHERE p.container = h.container)"
+    " AND NOT EXISTS (SELECT 1 FROM reports_desk_file f WHERE f.container = h.container)",
 )
 _WITHOUT_KEY = (
     "SELECT count(*) FROM reports_report r WHERE NOT EXISTS"
@@ -163,7 +174,11 @@ def copy_in(connection: Connection, halves: Halves, told: Callable[[str], None])
             told(f"{one.side}: {part.file} ({number} of {len(plan)} tables)")
             _load(connection, one, part, folder / part.file)
         _count_on(connection, one.table)
-    for statement in _MENDED:
+    for statement in (
+        *_MENDED,
+        *_DESK_PARTS_MENDED,
+        *(one for desk in register.desks() for one in desk.mended),
+    ):
         connection.execute(statement)
     missing = connection.execute(_WITHOUT_KEY).fetchone()
     if missing and missing[0]:

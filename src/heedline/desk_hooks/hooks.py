@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import UUID
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ class WorkWaiting:
 class SpecialistDesk:
     """Everything that a specialist desk adds to the core.
 
-    `acts` maps acts to their text in the log. `letters` maps each letter to the function that delivers it from the outbox, or to None for a letter that an alarm rule names in `raised_by`. `sealed_parts` maps kinds of sealed part to their text. Such a part is written with `notes.seal`, and is then addressed to other keys, disposed of, backed up and restored like every part of its report. `copied` lists the desk's tables in a backup, and `left_out` those that are in none, with the reason. `held` has lines for the statement of data held about a reporter. `urls` is a module of routes for the office, and `partner_urls` one for the partner process. `uploads` is a module whose `FILE_DRAFTS` says which of these addresses take a file. `my_work` returns what the page My work says. `demo` adds invented data.
+    `acts` maps acts to their text in the log. `letters` maps each letter to the function that delivers it from the outbox, or to None for a letter that an alarm rule names in `raised_by`. `sealed_parts` maps kinds of sealed part to their text. Such a part is written with `notes.seal`, and is then addressed to other keys, disposed of, backed up and restored like every part of its report. `copied` lists the desk's tables in a backup, and `left_out` those that are in none, with the reason. `mended` are statements that a restore runs as the tables' owner once all rows are in: its bodies may be older than its key store. `held` has lines for the statement of data held about a reporter. `urls` is a module of routes for the office, and `partner_urls` one for the partner process. `uploads` is a module whose `FILE_DRAFTS` says which of these addresses take a file. `my_work` returns what the page My work says. `demo` adds invented data.
     """
 
     code: str
@@ -180,6 +180,7 @@ class SpecialistDesk:
     letters: Mapping[AnyLetter, Callable[[Sequence[Outbox], datetime], None] | None] = field(
         default_factory=_nothing
     )
+    mended: tuple[LiteralString, ...] = ()
     menu: tuple[MenuLink, ...] = ()
     my_work: Callable[[Attendance, datetime], Sequence[WorkWaiting]] | None = None
     partner_urls: str = ""

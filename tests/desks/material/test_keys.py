@@ -13,13 +13,19 @@ from heedline.backups.plan import Side, copied
 from heedline.casework.keys import directory
 from heedline.casework.records import desk_parts
 from heedline.casework.setup import readdressing
-from heedline.reports.models import DeskPartHeader
+from heedline.reports.models import DeskFile, DeskPartHeader, DeskPartPayload
 from heedline.specialist_desks.material.evidence import capturing, entries, wholeness
 from heedline.specialist_desks.material.examination import examining
 from heedline.specialist_desks.material.items import adding
-from heedline.specialist_desks.material.models import MaterialItem
+from heedline.specialist_desks.material.models import (
+    EvidenceEntry,
+    Examination,
+    MaterialDisposal,
+    MaterialItem,
+    MaterialSighting,
+)
 from heedline.specialist_desks.material.notices import lines, sending
-from heedline.specialist_desks.material.outcomes import disposing
+from heedline.specialist_desks.material.outcomes import disposing, figures
 from heedline.specialist_desks.material.queue import reading
 from tests.desks.test_example_desk import _back_up
 from tests.support.leaving_scene import a_third_officer, an_hour_later, ended, leaves, settled
@@ -67,6 +73,19 @@ def rows_of_the_desk() -> dict[str, list[tuple[object, ...]]]:
     return found
 
 
+def restored(people: People, halves: loading.Halves) -> None:
+    """Empty the database and load these halves of backups."""
+    raw = connection.connection
+    raw.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    raw.execute("SET LOCAL session_replication_role = replica")  # the log lets nobody truncate it
+    raw.execute(f"TRUNCATE {', '.join(dict.fromkeys(one.table for one in copied()))} CASCADE")
+    raw.execute("SET LOCAL session_replication_role = origin")
+    with loading.as_owner(raw):
+        loading.copy_in(raw, halves, lambda words: None)
+    directory.forget()
+    people.tokens.clear()
+
+
 @pytest.mark.usefixtures("stored")
 def test_an_item_comes_back_from_a_backup_with_all_that_belongs_to_it(
     people: People, internet: Internet, settings: Settings, tmp_path: Path
@@ -91,16 +110,8 @@ def test_an_item_comes_back_from_a_backup_with_all_that_belongs_to_it(
     header = "reports_desk_part_header.copy"
     assert header in {one.file for one in halves[Side.KEYS][1].parts}
     assert header not in {one.file for one in halves[Side.BODIES][1].parts}, "who may open it lies apart"
-    raw = connection.connection
-    raw.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    raw.execute("SET LOCAL session_replication_role = replica")  # the log lets nobody truncate it
-    raw.execute(f"TRUNCATE {', '.join(dict.fromkeys(one.table for one in copied()))} CASCADE")
-    raw.execute("SET LOCAL session_replication_role = origin")
-    with loading.as_owner(raw):
-        loading.copy_in(raw, halves, lambda words: None)
+    restored(people, halves)
     assert rows_of_the_desk() == before
-    directory.forget()
-    people.tokens.clear()
     indexed(people)
     with people.sitting("Odile") as by:
         found = reading.item(ref, by=by, at=people.at)
@@ -111,3 +122,43 @@ def test_an_item_comes_back_from_a_backup_with_all_that_belongs_to_it(
     assert found.line.reports == 1, "the index is made anew, and the item is found in it"
     assert entry.link.words["told"]["address"] == POST
     assert told.items[0].address == POST
+
+
+@pytest.mark.usefixtures("stored")
+def test_what_was_disposed_of_since_does_not_come_back_with_older_bodies(
+    people: People, internet: Internet, tmp_path: Path
+) -> None:
+    kept = unlawful_item(people)
+    with people.sitting("Odile") as by:
+        gone = adding.add("https://third.example/x", by=by, at=people.at)
+        for ref in (gone, kept):
+            capturing.capture(ref, by=by, at=people.at)
+        examining.check(gone, [], gone=True, by=by, at=people.at)
+    settled(people)
+    for name in ("old", "new"):
+        (tmp_path / name).mkdir()
+    old = _back_up(people, tmp_path / "old")
+    with people.sitting("Odile") as by:
+        disposing.propose(gone, by=by, at=people.at)
+    with people.sitting("Olga") as by:
+        certificate = disposing.dispose(gone, by=by, at=people.at)
+        later = adding.add("https://third.example/y", by=by, at=people.at)
+        examining.check(later, [], gone=True, by=by, at=people.at)
+        disposing.propose(later, by=by, at=people.at)
+    settled(people)
+    new = _back_up(people, tmp_path / "new")
+    assert b"third.example" not in b"".join(one.read_bytes() for one in new[Side.KEYS][0].iterdir())
+    restored(people, {Side.BODIES: old[Side.BODIES], Side.KEYS: new[Side.KEYS]})
+    assert list(MaterialItem.objects.values_list("id", flat=True)) == [kept]
+    for model in (EvidenceEntry, Examination, MaterialSighting):
+        assert set(model._default_manager.values_list("item_id", flat=True)) <= {kept}, model
+    for part in (DeskPartHeader, DeskPartPayload, DeskFile):
+        rows = part._default_manager
+        assert rows.filter(thing=kept).exists(), part
+        assert not rows.filter(thing=gone).exists(), part
+    rows_of = MaterialDisposal.objects
+    assert rows_of.get(item=gone).certificate["entries"] == certificate.entries == 1  # type: ignore[index]
+    assert not rows_of.filter(decided_on=None).exists(), "a proposal about an item that is not there ends"
+    with people.sitting("Odile") as by:
+        assert reading.item(kept, by=by, at=people.at).examinations[0].told
+        assert figures.figures(people.at.date(), people.at.date(), by=by, at=people.at).uncounted == 1

@@ -37,7 +37,7 @@ from heedline.specialist_desks.material.notices.registered import (
     NOTICE_TRIGGERS,
     NOTICES_HELD,
 )
-from heedline.specialist_desks.material.outcomes import disposing
+from heedline.specialist_desks.material.outcomes import disposing, restoring
 from heedline.specialist_desks.material.queue import reading
 from heedline.specialist_desks.material.vocabulary import (
     BANK,
@@ -190,7 +190,7 @@ DESK = SpecialistDesk(
         Copied("material_evidence", Side.BODIES),
         Copied("material_liveness_watch", Side.BODIES, order="item_id"),
         Copied("material_hash_bank", Side.BODIES),
-        Copied("material_disposal", Side.BODIES),
+        Copied("material_disposal", Side.KEYS),  # what was disposed of since the bodies were copied
         *NOTICE_COPIES,
     ),
     demo=demo.load,
@@ -216,6 +216,7 @@ DESK = SpecialistDesk(
         NOTICES_HELD,
     ),
     indexing=Indexing(prepare=finding.prepare, report=finding.report_keys, waits=finding.waits),
+    mended=restoring.MENDED,
     my_work=_my_work,
     partner_urls="heedline.specialist_desks.material.partner_urls",
     menu=(

@@ -28,6 +28,7 @@ from heedline.specialist_desks.material.items.found_item import my_desk
 from heedline.specialist_desks.material.models import (
     CompanyNotice,
     Examination,
+    MaterialDisposal,
     MaterialItem,
     MaterialSighting,
     NoticeAnswer,
@@ -68,7 +69,10 @@ class MaterialCounts:
 
 @dataclass(frozen=True, slots=True)
 class MaterialFigures:
-    """One desk's figures for a period, including its first and last days."""
+    """One desk's figures for a period, including its first and last days.
+
+    `uncounted` is the number of disposed items of which a restore brought no figures, whatever their period.
+    """
 
     since: date
     until: date
@@ -80,6 +84,7 @@ class MaterialFigures:
     sent: Figure
     withdrawn: Figure
     platforms: tuple[PlatformFigures, ...]
+    uncounted: int = 0
 
 
 def protected(counts: Iterable[int]) -> tuple[Figure, ...]:
@@ -120,6 +125,7 @@ def figures(since: date, until: date, *, by: Attendance, at: datetime) -> Materi
         sent=figure(len(counted.platforms)),
         withdrawn=figure(counted.withdrawn),
         platforms=_by_platform(counted.platforms),
+        uncounted=MaterialDisposal.objects.filter(desk_id=desk, done=True, figures=None).count(),
     )
 
 

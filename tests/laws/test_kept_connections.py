@@ -199,3 +199,34 @@ def test_a_call_that_waits_holds_up_no_other_thread(kept: Any) -> None:
         other.execute("SELECT pg_advisory_unlock(74)")
         assert waiting.result(30) == [(1,)]
     kept.dec_thread_sharing()
+
+
+@pytest.mark.parametrize(
+    ("sql", "values"),
+    [
+        ("SELECT %s", [b"\x00\xff"]),
+        ("SELECT %s::bytea", [b""]),
+        ("SELECT %s || 'é'::text::bytea", [b"a"]),
+        ("SELECT %s::bigint", [-(2**40)]),
+        ("SELECT encode(%s, 'hex'), %s::integer", [b"a", 7]),
+        ("SELECT repeat('é', %s::integer)", [3]),
+        ("SELECT NULL::bytea WHERE %s", [True]),
+        ("SELECT NULL::text", []),
+        ("SELECT 'x'::text WHERE %s", [False]),
+        ("SELECT generate_series(1, %s::integer)::text", [3]),
+        ("SELECT '\\x00'::bytea FROM generate_series(1, %s::integer)", [2]),
+        ("SELECT %s::text", ["é"]),
+        ("SELECT %s::uuid[]", [[]]),
+    ],
+)
+def test_a_call_returns_what_a_cursor_returns(kept: Any, sql: str, values: list[Any]) -> None:
+    with kept.bound_cursor() as cursor:
+        cursor.execute(sql, values)
+        expected = cursor.fetchall()
+    assert [tuple(map(_plain, row)) for row in kept.call(sql, values)] == [
+        tuple(map(_plain, row)) for row in expected
+    ]
+
+
+def _plain(value: Any) -> Any:
+    return bytes(value) if isinstance(value, memoryview) else value

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 import select
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -31,6 +31,11 @@ from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 _PREPARE_AFTER = 2
 _ANYTHING = select.POLLIN | select.POLLPRI
 _PLACE = re.compile(r"%([sb])")
+_BYTEA, _TEXT = 17, 25
+#: The statement says which type of number it is.
+_UNSAID = 0
+#: A result of one of these types is what the server sends in its binary format.
+_AS_IT_COMES: dict[int, Callable[[bytes], Any]] = {_BYTEA: bytes, _TEXT: bytes.decode}
 _FORMATS = {"s": PyFormat.AUTO, "b": PyFormat.BINARY}
 
 
@@ -66,8 +71,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         The same as `bound_cursor`, by two calls of the client library: no cursor, and no waiting in Python for the
         server's answer. Other threads run meanwhile.
         """
-        self.close_if_health_check_failed()
-        self.ensure_connection()
+        if self.connection is None or not self.health_check_done:
+            self.close_if_health_check_failed()
+            self.ensure_connection()
         self.validate_thread_sharing()
         if not self.connection.autocommit or self.execute_wrappers or self.queries_logged:
             # a transaction may have to be begun, or somebody counts statements: the cursor does both
@@ -85,14 +91,22 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _call(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         held = self.connection
         text, formats = _numbered(sql)
-        making = Transformer(held)
-        sent = making.dump_sequence(values, formats)
-        name = self._name(text, making.types or ())
-        done = held.pgconn.exec_prepared(name, sent, making.formats, Format.BINARY)
+        simple = _simple(values)
+        if simple is not None:
+            making, (sent, types, ways) = None, simple
+        else:
+            making = Transformer(held)
+            sent = making.dump_sequence(values, formats)
+            types, ways = making.types or (), making.formats
+        done = held.pgconn.exec_prepared(self._name(text, types), sent, ways, Format.BINARY)
         if held.pgconn.status != ConnStatus.OK:
             raise OperationalError("the server ended the session")
         if done.status != ExecStatus.TUPLES_OK:
             raise error_from_result(done, encoding=held.info.encoding)
+        if done.nfields == 1 and done.ntuples == 1 and done.ftype(0) in _AS_IT_COMES:
+            found = done.get_value(0, 0)
+            return [(None if found is None else _AS_IT_COMES[done.ftype(0)](found),)]
+        making = making or Transformer(held)
         making.set_pgresult(done)
         return making.load_rows(0, done.ntuples, tuple)
 
@@ -140,6 +154,30 @@ class DatabaseWrapper(base.DatabaseWrapper):
         look = select.poll()
         look.register(held.socket, _ANYTHING)  # a closed end is told without being asked for
         return not look.poll(0)
+
+
+def _simple(
+    values: Sequence[Any],
+) -> tuple[list[bytes], tuple[int, ...], list[Format]] | None:
+    """Return values of bytes and whole numbers as they are sent, with their types, or None if others are among them.
+
+    Drafts, which are read and saved with every page, have no others.
+    """
+    sent: list[bytes] = []
+    types: list[int] = []
+    ways: list[Format] = []
+    for value in values:
+        if type(value) is bytes:
+            sent.append(value)
+            types.append(_BYTEA)
+            ways.append(Format.BINARY)
+        elif type(value) is int:
+            sent.append(b"%d" % value)
+            types.append(_UNSAID)
+            ways.append(Format.TEXT)
+        else:
+            return None
+    return sent, tuple(types), ways
 
 
 @lru_cache(maxsize=64)

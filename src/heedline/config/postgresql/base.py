@@ -43,6 +43,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """A PostgreSQL connection with a socket-level health check and a cursor that binds parameters."""
 
     connection: Any
+    health_check_done: bool
     _prepare_cursor: Any  # Django's own: checks the thread, counts queries where that is asked for
     #: The connection on which the statements of `call` are prepared, and their names by statement and types of values.
     _prepared: tuple[Any, dict[tuple[str, tuple[int, ...]], bytes]] = (None, {})
@@ -91,14 +92,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _call(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         held = self.connection
         text, formats = _numbered(sql)
+        making = None
         simple = _simple(values)
-        if simple is not None:
-            making, (sent, types, ways) = None, simple
-        else:
+        if simple is None:
             making = Transformer(held)
             sent = making.dump_sequence(values, formats)
-            types, ways = making.types or (), making.formats
-        done = held.pgconn.exec_prepared(self._name(text, types), sent, ways, Format.BINARY)
+            simple = sent, making.types or (), making.formats or []
+        done = held.pgconn.exec_prepared(self._name(text, simple[1]), simple[0], simple[2], Format.BINARY)
         if held.pgconn.status != ConnStatus.OK:
             raise OperationalError("the server ended the session")
         if done.status != ExecStatus.TUPLES_OK:
@@ -158,7 +158,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 def _simple(
     values: Sequence[Any],
-) -> tuple[list[bytes], tuple[int, ...], list[Format]] | None:
+) -> tuple[Sequence[Any], tuple[int, ...], Sequence[Format]] | None:
     """Return values of bytes and whole numbers as they are sent, with their types, or None if others are among them.
 
     Drafts, which are read and saved with every page, have no others.

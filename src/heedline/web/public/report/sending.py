@@ -84,8 +84,13 @@ def check(turn: DraftVisit) -> HttpResponse:
 def _answers(turn: DraftVisit, answered: Iterable[tuple[str, list[tuple[Row, Row]]]]) -> SafeString:
     """Return the answers under the titles of their sections, and the files."""
     html = [_section(title, rows) for title, rows in answered]
-    if (files := _files(turn)) is not None:
+    if (files := _files(turn)) is not None and files["names"]:
         html.append(render_to_string("public/parts/files_sent.html", {"words": words(), "files": files}))
+    elif files is not None:
+        there = {"there": files["url"]}
+        html.append(
+            part_with_holes("files_sent", (), there, lambda marked: {"files": {"url": marked["there"]}})
+        )
     return format_html_join("", "{}", ((part,) for part in html))
 
 

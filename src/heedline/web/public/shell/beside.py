@@ -285,6 +285,8 @@ class Pages:
         self, said: tuple[Section, ...], original: tuple[Section, ...]
     ) -> tuple[tuple[Section, tuple[Row, ...]], ...]:
         """Return the sections of the check page, each with its rows before any original text is added."""
+        if self.same:
+            return tuple([(one, one.rows) for one in said])
         return tuple(
             (
                 Section(self.text(one.title, other.title), tuple(map(self._row, one.rows, other.rows))),

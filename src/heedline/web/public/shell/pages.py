@@ -108,5 +108,5 @@ def day_in_words(day: date) -> Twofold:
 
 def as_written(lines: tuple[str, ...]) -> SafeString:
     """Return the user's own text line by line, marked so that browsers do not translate it."""
-    said = format_html_join("\n", "{}", ((line,) for line in lines))
+    said = lines[0] if len(lines) == 1 else format_html_join("\n", "{}", ((line,) for line in lines))
     return format_html('<div class="hl-typed" translate="no" dir="auto">{}</div>', said)

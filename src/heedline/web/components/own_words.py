@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 
 from django.utils.html import format_html
 
 _NOTHING: Mapping[str, str] = {}
 _instead: ContextVar[Mapping[str, str]] = ContextVar("_instead", default=_NOTHING)
 _beside: ContextVar[bool] = ContextVar("_beside", default=False)
+
+#: What was said before, for `end_saying`.
+type Saying = tuple[Token[Mapping[str, str]], Token[bool]]
 
 #: Every one of them. A test holds the code and the pack's `[components]` to this list.
 WORDS = (
@@ -91,9 +94,19 @@ def saying(instead: Mapping[str, str], *, beside: bool = False) -> Iterator[None
 
     `instead` maps English to its translation. `beside` means that the translation has not been reviewed.
     """
-    words, shown = _instead.set(instead), _beside.set(beside)
+    before = begin_saying(instead, beside=beside)
     try:
         yield
     finally:
-        _instead.reset(words)
-        _beside.reset(shown)
+        end_saying(before)
+
+
+def begin_saying(instead: Mapping[str, str], *, beside: bool = False) -> Saying:
+    """Replace English text from now on, as `saying` does, and return what `end_saying` needs."""
+    return _instead.set(instead), _beside.set(beside)
+
+
+def end_saying(before: Saying) -> None:
+    """Say again what was said before."""
+    _instead.reset(before[0])
+    _beside.reset(before[1])

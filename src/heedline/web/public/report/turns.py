@@ -28,6 +28,7 @@ from heedline.web.public.shell.asking import (
     PageFlow,
     first_kind,
     identity_offered,
+    language,
     pack,
     question_set,
 )
@@ -113,9 +114,9 @@ def kind_of(draft: Draft) -> str:
 def asking_of(draft: Draft, at: datetime) -> PageFlow:
     """Return the questions applied to a draft's answers."""
     kind = kind_of(draft)
-    return PageFlow(
-        question_set(kind), draft.answers, identity_offered(at), question_set(kind, original=True)
-    )
+    asked = question_set(kind)
+    original = asked if language() == pack().first_language else question_set(kind, original=True)
+    return PageFlow(asked, draft.answers, identity_offered(at), original)
 
 
 def _posted_kind(request: HttpRequest) -> str:

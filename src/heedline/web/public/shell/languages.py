@@ -8,7 +8,7 @@ languages.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -20,7 +20,7 @@ from django.utils import translation
 
 from heedline.packs import Pack, load_pack
 from heedline.packs.text.languages import Language
-from heedline.web.components.own_words import saying
+from heedline.web.components.own_words import begin_saying, end_saying
 from heedline.web.components.shell import Link
 
 #: Under this name the buttons of the languages post a form (`components/public.html`): shown again as it was typed.
@@ -71,22 +71,28 @@ def _spoken_as(code: str) -> _Spoken:
     return _Spoken(django_code, _shell_words(code), pack().words(code).beside("components.back") is not None)
 
 
-@contextmanager
-def speaking(code: str) -> Iterator[None]:
+class speaking:  # noqa: N801 - used as a function, in a `with` statement
     """Use a language of the pack for pages, URLs and the shell's own text inside the block."""
-    to = _spoken_as(code)
-    here = (
-        translation.get_language() == to.django_code
-    )  # as almost always: changing it costs more than asking
-    with (
-        nullcontext() if here else translation.override(to.django_code),
-        saying(to.shell_words, beside=to.beside),
-    ):
-        spoken = _spoken.set(code)
-        try:
-            yield
-        finally:
-            _spoken.reset(spoken)
+
+    __slots__ = ("_code", "_override", "_saying", "_spoken")
+
+    def __init__(self, code: str) -> None:
+        self._code = code
+
+    def __enter__(self) -> None:
+        to = _spoken_as(self._code)
+        self._override: translation.override | None = None
+        if translation.get_language() != to.django_code:  # hardly ever: changing it costs more than asking
+            self._override = translation.override(to.django_code)
+            self._override.__enter__()
+        self._saying = begin_saying(to.shell_words, beside=to.beside)
+        self._spoken = _spoken.set(self._code)
+
+    def __exit__(self, *_: object) -> None:
+        _spoken.reset(self._spoken)
+        end_saying(self._saying)
+        if self._override is not None:
+            self._override.__exit__(None, None, None)
 
 
 @contextmanager

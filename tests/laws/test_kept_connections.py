@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -216,7 +218,13 @@ def test_a_call_that_waits_holds_up_no_other_thread(kept: Any) -> None:
         ("SELECT generate_series(1, %s::integer)::text", [3]),
         ("SELECT '\\x00'::bytea FROM generate_series(1, %s::integer)", [2]),
         ("SELECT %s::text", ["é"]),
-        ("SELECT %s::uuid[]", [[]]),
+        ("SELECT %b::uuid[]", [[]]),
+        ("SELECT %b::uuid[], %b::bytea[]", [[UUID(int=7), UUID(int=2**127)], [b"", b"\x00a", b"x" * 300]]),
+        ("SELECT %s::bigint[], %s::bigint[]", [[], [2**40, 1]]),
+        ("SELECT %s::uuid, %s::uuid IS NULL", [UUID(int=7), None]),
+        ("SELECT %s::interval::text", [timedelta(days=-2, seconds=5, microseconds=9)]),
+        ("SELECT %s::interval", [timedelta(days=3, hours=5)]),
+        ("SELECT %s || '', octet_length(%s)", ["é \U0001f600", "{a,b}"]),
     ],
 )
 def test_a_call_returns_what_a_cursor_returns(kept: Any, sql: str, values: list[Any]) -> None:
@@ -230,3 +238,8 @@ def test_a_call_returns_what_a_cursor_returns(kept: Any, sql: str, values: list[
 
 def _plain(value: Any) -> Any:
     return bytes(value) if isinstance(value, memoryview) else value
+
+
+def test_a_text_with_the_character_0_is_refused_and_not_cut_off(kept: Any) -> None:
+    with pytest.raises((DataError, ValueError)):
+        kept.call("SELECT %s::text", ["a\0b"])

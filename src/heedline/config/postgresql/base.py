@@ -17,8 +17,11 @@ import re
 import select
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import lru_cache
+from struct import Struct
 from typing import Any
+from uuid import UUID
 
 from django.db.backends.postgresql import base
 from django.db.backends.utils import CursorWrapper
@@ -31,8 +34,14 @@ from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 _PREPARE_AFTER = 2
 _ANYTHING = select.POLLIN | select.POLLPRI
 _PLACE = re.compile(r"%([sb])")
-_BYTEA, _TEXT = 17, 25
-#: The statement says which type of number it is.
+_BYTEA, _TEXT, _OF_TIME, _UUID = 17, 25, 1186, 2950
+#: By the type of its items: their type and that of the array.
+_ARRAYS = {bytes: (_BYTEA, 1001), UUID: (_UUID, 2951)}
+#: Dimensions, whether any item is NULL, type of the items, their number and the number of the first.
+_ARRAY_HEAD = Struct("!iiIii")
+#: Microseconds, days and months.
+_INTERVAL = Struct("!qii")
+#: The statement says which type it is.
 _UNSAID = 0
 #: A result of one of these types is what the server sends in its binary format.
 _AS_IT_COMES: dict[int, Callable[[bytes], Any]] = {_BYTEA: bytes, _TEXT: bytes.decode}
@@ -159,25 +168,54 @@ class DatabaseWrapper(base.DatabaseWrapper):
 def _simple(
     values: Sequence[Any],
 ) -> tuple[Sequence[Any], tuple[int, ...], Sequence[Format]] | None:
-    """Return values of bytes and whole numbers as they are sent, with their types, or None if others are among them.
-
-    Drafts, which are read and saved with every page, have no others.
-    """
-    sent: list[bytes] = []
+    """Return values as they are sent, with their types, or None if some are of other types than those of drafts and reports."""
+    sent: list[bytes | None] = []
     types: list[int] = []
     ways: list[Format] = []
     for value in values:
-        if type(value) is bytes:
-            sent.append(value)
-            types.append(_BYTEA)
-            ways.append(Format.BINARY)
-        elif type(value) is int:
-            sent.append(b"%d" % value)
-            types.append(_UNSAID)
-            ways.append(Format.TEXT)
-        else:
+        way = _WAYS.get(type(value))
+        made = way(value) if way is not None else None
+        if made is None:
             return None
+        sent.append(made[0])
+        types.append(made[1])
+        ways.append(made[2])
     return sent, tuple(types), ways
+
+
+type _Made = tuple[bytes | None, int, Format]
+
+
+def _text(value: str) -> _Made | None:
+    """Return a text as it is sent, or None if it cannot be: a text ends at the character 0."""
+    return None if "\0" in value else (value.encode(), _UNSAID, Format.TEXT)
+
+
+def _list(values: list[Any]) -> _Made | None:
+    """Return a list of bytes or of UUIDs as an array in the binary format, or None if it is another list."""
+    if not values:
+        return b"{}", _UNSAID, Format.TEXT
+    kind = type(values[0])
+    if kind not in _ARRAYS or any(type(one) is not kind for one in values):
+        return None
+    of, array = _ARRAYS[kind]
+    items = [one.bytes for one in values] if kind is UUID else values
+    head = _ARRAY_HEAD.pack(1, 0, of, len(items), 1)
+    return head + b"".join([len(one).to_bytes(4) + one for one in items]), array, Format.BINARY
+
+
+#: How a value of each type is sent.
+_WAYS: dict[type, Callable[[Any], _Made | None]] = {
+    bytes: lambda value: (value, _BYTEA, Format.BINARY),
+    int: lambda value: (b"%d" % value, _UNSAID, Format.TEXT),
+    str: _text,
+    UUID: lambda value: (value.bytes, _UUID, Format.BINARY),
+    timedelta: lambda value: (
+        _INTERVAL.pack(1_000_000 * value.seconds + value.microseconds, value.days, 0), _OF_TIME, Format.BINARY
+    ),
+    type(None): lambda _: (None, _UNSAID, Format.TEXT),
+    list: _list,
+}  # fmt: skip
 
 
 @lru_cache(maxsize=64)

@@ -52,7 +52,7 @@ def idempotency_key(request: HttpRequest) -> bytes:
 
     Weak keys are refused, because anyone who guesses the key can obtain the receipt code.
     """
-    given = request.headers.get("Idempotency-Key", "")
+    given = str(request.META.get("HTTP_IDEMPOTENCY_KEY", ""))  # `request.headers` would read all of them
     if not is_strong(given):
         raise ApiProblem(problems.KEY_NEEDED, _KEY_DETAIL)
     return given.encode("ascii")
@@ -138,7 +138,7 @@ def _uuids(given: Any) -> tuple[UUID, ...] | None:
 
 def _bytes(request: HttpRequest, longest: int) -> bytes:
     too_large = ApiProblem(problems.TOO_LARGE, f"At most {longest} bytes are taken here.")
-    declared = request.headers.get("Content-Length", "")
+    declared = request.META.get("CONTENT_LENGTH", "")
     if declared.isdecimal() and int(declared) > longest:
         raise too_large
     try:

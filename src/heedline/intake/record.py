@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -129,7 +128,7 @@ def of_walk(walk: engine.Walk, *, language: str) -> Record:
 
     The answers are copied.
     """
-    qs, counted = walk.qs, copy.deepcopy(dict(walk.answered))
+    qs, counted = walk.qs, _copied(dict(walk.answered))
 
     def said(role: str) -> str:
         step, field = qs.roles.get(role, ("", ""))
@@ -161,6 +160,13 @@ def of_walk(walk: engine.Walk, *, language: str) -> Record:
         guessable=said("guess") in ("yes", "not_sure"),
         young="yes" in (said("young"), said("call_young")),
     )
+
+
+def _copied(answers: Any) -> Any:
+    """Return a copy of answers, which are made of objects, lists and values that cannot change."""
+    if isinstance(answers, dict):
+        return {name: _copied(value) for name, value in answers.items()}
+    return [_copied(value) for value in answers] if isinstance(answers, list) else answers
 
 
 def _kept(values: dict[str, Any]) -> dict[str, Any]:

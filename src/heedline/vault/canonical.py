@@ -6,10 +6,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+#: Made once: `json.dumps` makes one for each call.
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
 
 def canonical(body: Any) -> bytes:
     """Return the canonical JSON of `body`."""
-    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode(
+    return _ENCODER.encode(body).encode(
         "utf-8",
         "surrogatepass",  # half characters are kept as they came; whoever shows them decides
     )

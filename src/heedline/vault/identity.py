@@ -52,12 +52,13 @@ def seal_identity(
         raise ValueError("an identity needs a desk, and an authoriser of another team")
     share1 = secrets.token_bytes(SEED_SIZE)
     share2 = secrets.token_bytes(SEED_SIZE)
+    to_desks = _share_info(container_id, 1)
     recipient = prepare(_joined(share1, share2)).public_key()
     return SealedIdentity(
         container=seal_part_to(
             body, [recipient], installation=installation, container_id=container_id, part=PART
         ),
-        desk_shares=tuple(grant(share1, to, info=_share_info(container_id, 1)) for to in desk_recipients),
+        desk_shares=tuple([grant(share1, to, info=to_desks) for to in desk_recipients]),
         authoriser_share=grant(share2, authoriser_recipient, info=_share_info(container_id, 2)),
     )
 
@@ -101,7 +102,9 @@ def open_identity(
 
 
 def _joined(share1: bytes, share2: bytes) -> bytes:
-    return bytes(a ^ b for a, b in zip(share1, share2, strict=True))
+    if len(share1) != len(share2):
+        raise ValueError("shares of one seed are of one size")
+    return (int.from_bytes(share1) ^ int.from_bytes(share2)).to_bytes(len(share1))
 
 
 def _of_size(share: bytes) -> bytes:

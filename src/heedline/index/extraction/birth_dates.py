@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 
+from heedline.index.extraction import cues
 from heedline.index.extraction.names import latin
 from heedline.index.extraction.numbers import western_digits
 from heedline.index.extraction.rules import BirthRules
@@ -29,9 +30,9 @@ _EARLIEST, _LATEST = 1900, 2100
 
 @lru_cache(maxsize=4)
 def _cued(rules: BirthRules) -> re.Pattern[str]:
-    cues = "|".join(re.escape(one) for one in sorted(rules.cues, key=len, reverse=True))
+    phrases = "|".join(re.escape(one) for one in sorted(rules.cues, key=len, reverse=True))
     return re.compile(
-        rf"(?<!\w)(?:{cues})(?:\s+(?:is|was|on|in|the))*\s*+[:=\-]?\s*+(?:{_DATE})", re.IGNORECASE
+        rf"(?<!\w)(?:{phrases})(?:\s+(?:is|was|on|in|the))*\s*+[:=\-]?\s*+(?:{_DATE})", re.IGNORECASE
     )
 
 
@@ -40,6 +41,8 @@ def birth_dates(text: str, rules: BirthRules) -> Iterator[tuple[str, str]]:
 
     Yields the date as 1999-03-12 or 1999-03, and the text as it was written.
     """
+    if not cues.possible_in(rules.cues, text.casefold()):
+        return
     plain = western_digits(text)
     for found in _cued(rules).finditer(plain):
         if told := _told(found, rules):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-from heedline.index.extraction import birth_dates, keys, name_finding, numbers, online, places, sketch
+from heedline.index.extraction import birth_dates, cues, keys, name_finding, numbers, online, places, sketch
 from heedline.index.extraction.names import read_name
 from heedline.index.extraction.rules import OF_FILE, MatchingRules
 from heedline.index.extraction.values import Extract, Kind, ReportText, Value
@@ -77,10 +77,12 @@ def _read(passage: ReportText, rules: MatchingRules) -> Iterator[tuple[Kind, str
 
 
 def _values_in(text: str, rules: MatchingRules) -> Iterator[tuple[Kind, str, str]]:
-    for number, written in numbers.phones(text, rules.phone_region):
-        yield Kind.PHONE, number, written
-    for plate, written in numbers.registrations(text, rules.plates):
-        yield Kind.REGISTRATION, plate, written
+    digits = numbers.has_digit(text)
+    if digits:
+        for number, written in numbers.phones(text, rules.phone_region):
+            yield Kind.PHONE, number, written
+        for plate, written in numbers.registrations(text, rules.plates):
+            yield Kind.REGISTRATION, plate, written
     if "@" in text:
         for address, written in online.emails(text):
             yield Kind.EMAIL, address, written
@@ -89,13 +91,14 @@ def _values_in(text: str, rules: MatchingRules) -> Iterator[tuple[Kind, str, str
         yield Kind.HANDLE, online.account_in(address, rules.web), written
     for account, written in online.handles(text, rules.web):
         yield Kind.HANDLE, account, written
-    for code, written, at in places.postcodes(text, rules.postcode):
-        yield Kind.POSTCODE, code, written
-        house, flat = places.house_before(text, at, rules.flats)
-        if house or flat:
-            yield Kind.ADDRESS, places.address(code, house, flat), f"{written}, {house} {flat}".strip()
-    for born, written in birth_dates.birth_dates(text, rules.birth):
-        yield Kind.BIRTH, born, written
+    if digits:
+        for code, written, at in places.postcodes(text, rules.postcode):
+            yield Kind.POSTCODE, code, written
+            house, flat = places.house_before(text, at, rules.flats)
+            if house or flat:
+                yield Kind.ADDRESS, places.address(code, house, flat), f"{written}, {house} {flat}".strip()
+        for born, written in birth_dates.birth_dates(text, rules.birth):
+            yield Kind.BIRTH, born, written
     for name in name_finding.names_in(text, rules.names):
         yield from _name(name, rules)
 
@@ -138,7 +141,10 @@ def _houses_of_places(
 
 
 def _speaks_of(words: tuple[str, ...], told: tuple[ReportText, ...]) -> bool:
-    return any(_any_word(words).search(passage.text) for passage in told)
+    return any(
+        cues.possible_in(words, passage.text.casefold()) and _any_word(words).search(passage.text)
+        for passage in told
+    )
 
 
 @lru_cache(maxsize=8)

@@ -22,6 +22,16 @@ _SIGNS = str.maketrans("OIL", "011")
 _LETTER, _DIGIT = "[A-Z01]", "[0-9OIL]"
 
 
+_A_DIGIT = re.compile(r"\d")
+#: Characters of a plate with its space, and one more: as far from a digit a plate may reach.
+_REACH = 10
+
+
+def has_digit(text: str) -> bool:
+    """Return whether a text has a digit of any script."""
+    return bool(_A_DIGIT.search(text))
+
+
 def western_digits(text: str) -> str:
     """Replace the digits of other scripts with 0 to 9, keeping the length of the text."""
     if text.isascii():
@@ -78,13 +88,28 @@ def _plate_pattern(plates: tuple[PlateShape, ...]) -> tuple[tuple[re.Pattern[str
 
 def registrations(text: str, plates: tuple[PlateShape, ...]) -> Iterator[tuple[str, str]]:
     """Yield each vehicle registration in a text, in canonical form and as it was written."""
+    spans = list(_near_digits(text))
     for pattern, plate in _plate_pattern(plates):
-        for found in pattern.finditer(text):
-            written = found.group()
-            tight = re.sub(r"[^A-Z0-9]", "", written.upper())
-            if not _is_plate(tight, plate):
-                continue
-            yield registration(written), written
+        for start, end in spans:
+            for found in pattern.finditer(text, start, end):
+                written = found.group()
+                tight = re.sub(r"[^A-Z0-9]", "", written.upper())
+                if _is_plate(tight, plate):
+                    yield registration(written), written
+
+
+def _near_digits(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where the parts of a text that are near a digit start and end. Every plate has a digit."""
+    start = end = -1
+    for found in _A_DIGIT.finditer(text):
+        at = found.start()
+        if at - _REACH > end:
+            if end >= 0:
+                yield start, end
+            start = max(0, at - _REACH)
+        end = at + _REACH
+    if end >= 0:
+        yield start, end
 
 
 def _is_plate(tight: str, plate: PlateShape) -> bool:

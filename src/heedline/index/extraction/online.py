@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
+from heedline.index.extraction import cues
 from heedline.index.extraction.rules import WebRules
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]+\.)+[^\W\d_]{2,24}(?![\w@])")
@@ -15,6 +16,8 @@ _WEB = re.compile(
     r"|(?<![\w@./-])(?<!\[\.\])(?<!\(\.\))(?:[\w-]+(?:\.|\[\.\]|\(\.\)))+[a-z]{2,12}(?:/[^\s<>\"']*)?(?![\w@])",
     re.IGNORECASE,
 )
+#: What every web address has.
+_OF_AN_ADDRESS = re.compile(r"\.[\])]?[\w-]|//|\\\\")
 _HANDLE = re.compile(r"(?<![\w@./])@([\w][\w.-]{2,39})(?![\w@])")
 _HANDLE_WORD = r"@?([a-z0-9][\w.-]{3,39})"
 #: Ends of file names and sentences that look like a site without a path.
@@ -47,6 +50,8 @@ def web_addresses(text: str, rules: WebRules) -> Iterator[tuple[str, str]]:
 
     Defanged addresses (hxxp, [.]) are included.
     """
+    if not _OF_AN_ADDRESS.search(text):
+        return
     for found in _WEB.finditer(text):
         written = found.group().rstrip(_TRAILING)
         if address := web_address(written, rules):
@@ -110,9 +115,12 @@ def handles(text: str, rules: WebRules) -> Iterator[tuple[str, str]]:
 
     A name follows an @, or a word such as "username" if the name has a digit or a mark.
     """
-    for found in _HANDLE.finditer(text):
-        if name := handle(found.group(1)):
-            yield name, found.group()
+    if "@" in text:
+        for found in _HANDLE.finditer(text):
+            if name := handle(found.group(1)):
+                yield name, found.group()
+    if not cues.possible_in(rules.cues, text.casefold()):
+        return
     for found in _cued(rules).finditer(text):
         name = handle(found.group(1))
         if (
@@ -126,8 +134,8 @@ def handles(text: str, rules: WebRules) -> Iterator[tuple[str, str]]:
 
 @lru_cache(maxsize=4)
 def _cued(rules: WebRules) -> re.Pattern[str]:
-    cues = "|".join(re.escape(one) for one in sorted(rules.cues, key=len, reverse=True))
+    phrases = "|".join(re.escape(one) for one in sorted(rules.cues, key=len, reverse=True))
     return re.compile(
-        rf"\b(?:{cues})(?:\s+(?:name|handle|account|is|was|called))*\s*+[:=]?\s*+{_HANDLE_WORD}(?![\w@/])",
+        rf"\b(?:{phrases})(?:\s+(?:name|handle|account|is|was|called))*\s*+[:=]?\s*+{_HANDLE_WORD}(?![\w@/])",
         re.IGNORECASE,
     )

@@ -1,6 +1,7 @@
 """Sketches that identify nearly identical texts.
 
-A sketch is the twelve smallest hashes of runs of three content words.
+A sketch is twelve of a text's runs of three content words, hashed: those whose checksums are the smallest, so that two texts
+with many runs in common choose the same ones.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from hashlib import blake2b
 from heapq import nsmallest
+from zlib import crc32
 
 from heedline.index.extraction.rules import NameRules
 
@@ -22,25 +24,29 @@ _FEWEST = 12
 
 
 def shingles(texts: Iterable[str], rules: NameRules) -> frozenset[str]:
-    """Return the hashes of every run of three content words in these texts.
+    """Return every run of three content words in these texts.
 
     All digits count as the same digit.
     """
     found: set[str] = set()
     for text in texts:
-        plain = _DIGITS.sub("0", unicodedata.normalize("NFKC", text).casefold())
-        words = [word for word in _WORD.findall(plain) if word not in rules.no_names and len(word) > 2]
-        for run in zip(*(words[at:] for at in range(_RUN)), strict=False):
-            found.add(blake2b(" ".join(run).encode(), digest_size=6).hexdigest())
+        plain = text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+        words = [
+            word
+            for word in _WORD.findall(_DIGITS.sub("0", plain))
+            if len(word) > 2 and word not in rules.no_names
+        ]
+        found.update(map(" ".join, zip(*(words[at:] for at in range(_RUN)), strict=False)))
     return frozenset(found) if len(found) >= _FEWEST else frozenset()
 
 
 def sketch(found: frozenset[str]) -> tuple[str, ...]:
-    """Return the smallest hashes among a text's shingles."""
-    return tuple(nsmallest(SIZE, found))
+    """Return hashes of a text's runs, of those whose checksums are the smallest."""
+    chosen = nsmallest(SIZE, ((crc32(run), run) for run in map(str.encode, found)))
+    return tuple(blake2b(run, digest_size=6).hexdigest() for _, run in chosen)
 
 
 def containment(one: frozenset[str], other: frozenset[str]) -> float:
-    """Return the proportion of the shorter text's shingles that the longer text contains, from 0 to 1."""
+    """Return the proportion of the shorter text's runs that the longer text contains, from 0 to 1."""
     least = min(len(one), len(other))
     return len(one & other) / least if least else 0.0

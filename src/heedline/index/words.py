@@ -6,10 +6,10 @@ spelling in Latin letters as a form.
 
 from __future__ import annotations
 
-import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from anyascii import anyascii
 
@@ -24,13 +24,19 @@ _APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼ`´"))
 #: Marks that stand on a letter, and what directs the eye: they neither part a word nor belong to it.
 _MARKS = "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u200c-\u200f\u202a-\u202e\u2066-\u2069"
 _WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}]|['’‘ʼ`´](?=[^\W_]))*")
+_ASCII_WORD = re.compile(r"[a-z0-9]+(?:['`][a-z0-9]+)*")
 _LEFT_OUT = re.compile(rf"[{_MARKS}'’‘ʼ`´]")
 _DIGITS = re.compile(r"\d(?:[\s().+\-/]{0,3}\d)+")
 
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text in order."""
-    return [word for word, _, _ in placed(text)]
+    if not text.isascii():
+        return [word for word, _, _ in placed(text)]
+    words: list[str] = _ASCII_WORD.findall(text.lower())
+    if "'" in text or "`" in text:
+        words = [word.translate(_APOSTROPHES) for word in words]
+    return [word[:LONGEST] for word in words]
 
 
 def placed(text: str) -> Iterator[tuple[str, int, int]]:
@@ -47,17 +53,27 @@ def forms_of(texts: Iterable[str], words: Iterable[Sequence[str]]) -> set[str]:
     """
     forms: set[str] = set()
     for text in texts:
-        forms |= {f"n:{number}" for number in numbers(text)}
+        forms.update([f"n:{number}" for number in numbers(text)])
     for in_order in words:
-        for word in set(in_order):
-            forms.update(beginnings(word))
-            if not word.isascii() and (latin := spelled(word)):
-                forms.add(f"w:{latin}")
-                forms.update(beginnings(latin))
-        for one, other in itertools.pairwise(in_order):
-            if _mixed(one + other) and len(one + other) <= LONGEST:
-                forms.add(f"w:{one}{other}")  # a number plate or a postcode, written with a space
+        distinct = set(in_order)
+        latin = {spelled(word) for word in distinct if not word.isascii()} - {""}
+        forms.update([f"w:{word}" for word in latin])
+        long: Iterable[str] = distinct | latin
+        for size in BEGINNINGS:
+            long = [word for word in long if len(word) >= size]
+            forms.update([f"b:{word[:size]}" for word in long])
+        forms.update(_joined(in_order))
     return forms
+
+
+def _joined(words: Sequence[str]) -> Iterator[str]:
+    """Yield the forms of number plates and postcodes that are written with a space."""
+    letters = [word.isalpha() for word in words]
+    if all(letters):
+        return
+    for (one, other), only_letters in zip(pairwise(words), pairwise(letters), strict=True):
+        if not all(only_letters) and len(one + other) <= LONGEST and _mixed(one + other):
+            yield f"w:{one}{other}"
 
 
 def beginnings(word: str) -> Iterator[str]:
@@ -95,6 +111,4 @@ def _folded(word: str) -> str:
 
 
 def _mixed(word: str) -> bool:
-    if word.isalpha():  # nearly all words are
-        return False
     return any(letter.isdigit() for letter in word) and any(letter.isalpha() for letter in word)

@@ -41,6 +41,7 @@ _OF_THE_PAGES: Final = (
     apsw.FullError,
 )
 _ROWS = "SELECT rowid AS id FROM {0} WHERE {0} MATCH CAST(? AS TEXT)"
+_FIRST = f"{_ROWS.format('keys')} LIMIT 1"
 _ADD = "INSERT INTO {0}(rowid, {1}) VALUES(?, CAST(? AS TEXT))"
 #: Rows that one statement asks for.
 _TOGETHER: Final = 500
@@ -116,6 +117,7 @@ class SealedIndex:
             TokenKey(keys.words, sort) for sort in ("word", "form", "key", "report", "mark")
         )
         self._known: dict[int, UUID] = {}
+        self._absent: set[UUID] = set()
         with self._honest():
             self._sql = connect(self._file)
             new = not store.size()
@@ -180,9 +182,17 @@ class SealedIndex:
         return more
 
     def expect(self, reports: Iterable[UUID]) -> None:
-        """Prefetch the pages that will be looked up when these reports are added or dropped."""
+        """Look up together which of these reports are in the index, before each is added or dropped.
+
+        Nearly always none is, and then adding them asks for nothing more.
+        """
+        wanted = list(reports)
+        tokens = self._reports.of(report.hex for report in wanted)
         with self._honest():
-            self._ahead("keys", self._reports.of(report.hex for report in reports))
+            self._ahead("keys", tokens)
+            any_of_them = b" OR ".join(b'"%b"' % token for token in tokens)
+            if wanted and self._sql.execute(_FIRST, (any_of_them,)).fetchone() is None:
+                self._absent.update(wanted)
 
     def drop(self, report: UUID) -> bool:
         """Remove a report so that it can no longer be found, and return whether it was there.
@@ -303,6 +313,9 @@ class SealedIndex:
     # -----------------------------------------------------------------------------------------------------------------
 
     def _drop(self, report: UUID) -> bool:
+        if report in self._absent:
+            self._absent.remove(report)
+            return False
         rows = self._rows("keys", self._reports[report.hex], -1)
         for row in rows:
             for table in (*_TABLES, "document"):

@@ -269,6 +269,22 @@ print([args[0] for event, args in seen if args[1] and set("wax+") & set(str(args
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("beside", [0, 3], ids=["alone", "beside others"])
+def test_a_report_that_was_expected_is_replaced_if_it_is_there(beside: int) -> None:
+    store, there = MemoryStore(), document("red")
+    others = [document(f"w{number}") for number in range(beside)]
+    fill(store, there)
+    for words, more in (("blue", 0), ("green", 0)):
+        with SealedIndex(store, KEYS, writable=True) as index:
+            index.expect([one.report for one in (*others, there)])
+            assert index.add([document(words, report=there.report)]) == more
+            assert [index.add([one]) for one in (*others, *others)] == (
+                [1] * beside if words == "blue" else [0] * beside
+            ) + [0] * beside
+            index.save()
+    assert [find(store, word) for word in ("red", "blue", "green")] == [[], [], [there.report]]
+
+
 def test_a_write_is_refused_where_an_index_is_only_read() -> None:
     store = MemoryStore()
     fill(store, document("red"))

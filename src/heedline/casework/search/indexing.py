@@ -56,7 +56,7 @@ SECONDS: Final = 0.12
 #: How many times as long opening may take by the clock, so that each batch of a busy machine is worth its fixed costs.
 BUSY: Final = 4
 #: Reports whose parts are loaded together.
-AT_ONCE: Final = 10
+AT_ONCE: Final = 25
 #: How often the queues of an officer look whether something waits, if nothing much did.
 EVERY: Final = timedelta(seconds=20)
 _next_look: dict[UUID, datetime] = {}

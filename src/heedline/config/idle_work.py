@@ -109,14 +109,17 @@ class IdleWork:
 
 def _request(environ: WSGIEnvironment, cookie: str, path: str) -> WSGIEnvironment:
     """Return the environment of the request that follows a page."""
-    passed_on = {name: value for name, value in environ.items() if not name.startswith(_NOT_PASSED_ON)}
+    passed_on = {
+        name: value
+        for name, value in environ.items()
+        if name == "HTTP_HOST" or not name.startswith(_NOT_PASSED_ON)
+    }
     del passed_on["wsgi.input"]
     return {
         **passed_on,
         "REQUEST_METHOD": "GET",
         "PATH_INFO": path,
         "QUERY_STRING": "",
-        "HTTP_HOST": environ.get("HTTP_HOST", ""),
         "HTTP_COOKIE": cookie,
         AUTOMATIC: True,
     }

@@ -102,6 +102,15 @@ def writing(
     transaction.on_commit(store.done)
 
 
+def wait_for(desk: UUID) -> None:
+    """Wait until no other session is changing a desk's index, and lock it for the caller's transaction.
+
+    `writing` then finds it free. Must be called before the transaction locks anything else, because a step of indexing
+    locks rows of the desk while it holds the index.
+    """
+    SearchIndex.objects.select_for_update().filter(desk_id=desk).values_list("id").first()
+
+
 def merge_step(desk: UUID, index: SealedIndex) -> None:
     """Merge a few segments of an open index, save it and record whether more merging is needed."""
     (unmerged.add if index.merge() else unmerged.discard)(desk)

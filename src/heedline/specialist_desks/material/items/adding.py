@@ -38,17 +38,21 @@ def add(text: str, *, by: Attendance, at: datetime) -> UUID:
         locator = named_by_examiner(text)
         if locator is None:
             raise NotNow(NO_ADDRESS)
-        with transaction.atomic(), desk_index.writing(desk, ring) as opened:
-            if opened is None:
-                raise NotNow("The index of your desk is being updated. Try again in a moment.")
-            row, index = opened
-            known = item_at(index, locator.key)
-            if known is not None:
-                return known
-            item = create(desk, content_at(locator), index, on=at.date())
-            MaterialItem.objects.filter(id=item.id).update(indexed=row.id)
-            journal.record(MaterialAct.ADDED, actor=by.officer_id, desk=desk, thing="item", thing_id=item.id)
-            return item.id
+        with transaction.atomic():
+            desk_index.wait_for(desk)
+            with desk_index.writing(desk, ring) as opened:
+                if opened is None:
+                    raise NotNow("The index of your desk is being updated. Try again in a moment.")
+                row, index = opened
+                known = item_at(index, locator.key)
+                if known is not None:
+                    return known
+                item = create(desk, content_at(locator), index, on=at.date())
+                MaterialItem.objects.filter(id=item.id).update(indexed=row.id)
+                journal.record(
+                    MaterialAct.ADDED, actor=by.officer_id, desk=desk, thing="item", thing_id=item.id
+                )
+                return item.id
 
 
 @item_verb(MaterialAct.DANGER)
@@ -57,9 +61,10 @@ def open_danger(ref: UUID, *, by: Attendance, at: datetime) -> UUID:
 
     Raises NotHere, Refused, Locked, and NotNow if no open report names the item.
     """
+    desk = my_desk(by)
+    desk_index.wait_for(desk)
     found = find(ref, by=by, at=at)
     found.permit(MaterialCapability.EXAMINE)
-    desk = found.item.desk_id
     keys = [one.key for one in found.content.addresses]
     with desk_index.writing(desk, by.keys()) as opened:
         refs = reports_naming(opened[1], keys) if opened is not None else ()

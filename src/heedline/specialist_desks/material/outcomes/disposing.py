@@ -29,7 +29,7 @@ from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import SearchIndex
 from heedline.specialist_desks.material.evidence import known
 from heedline.specialist_desks.material.items.finding import reports_naming
-from heedline.specialist_desks.material.items.found_item import FoundItem, find, item_verb
+from heedline.specialist_desks.material.items.found_item import FoundItem, find, item_verb, my_desk
 from heedline.specialist_desks.material.models import CompanyNotice, MaterialDisposal, MaterialItem
 from heedline.specialist_desks.material.notice_rules.states import OPEN_NOTICES
 from heedline.specialist_desks.material.outcomes import former
@@ -117,6 +117,7 @@ def proposals_waiting(by: Attendance, at: datetime) -> tuple[WorkWaiting, ...]:
 @item_verb(MaterialAct.DISPOSAL_PROPOSED)
 def propose(ref: UUID, *, by: Attendance, at: datetime) -> None:
     """Propose to dispose of an item. Raises NotHere, Refused, Locked, and NotNow while it is still needed."""
+    desk_index.wait_for(my_desk(by))
     found = find(ref, by=by, at=at)
     found.permit(MaterialCapability.EXAMINE)
     _refuse_unfinished(found)
@@ -149,6 +150,7 @@ def dispose(ref: UUID, *, by: Attendance, at: datetime) -> ItemCertificate:
 
     Raises NotHere, Refused, Locked, and NotNow while it is still needed.
     """
+    desk_index.wait_for(my_desk(by))
     found = find(ref, by=by, at=at)
     found.permit(MaterialCapability.LEAD)
     _refuse_unfinished(found)

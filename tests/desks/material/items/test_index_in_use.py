@@ -1,0 +1,62 @@
+"""What an examiner does with the desk's index waits for the step of indexing that is using it, which takes a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Timer
+from typing import Any
+
+import pytest
+
+from heedline.casework.access.session import Attendance
+from heedline.specialist_desks.material.examination import examining
+from heedline.specialist_desks.material.items import adding
+from heedline.specialist_desks.material.models import MaterialDisposal
+from heedline.specialist_desks.material.outcomes import disposing
+from tests.laws.committed import committed_house, superuser
+from tests.support.cast import now
+from tests.support.material_scene import material_desk, reported, taken
+from tests.support.scene_people import People
+from tests.support.search_scene import indexed
+
+
+@pytest.fixture
+def people(django_db_blocker: Any) -> Iterator[People]:
+    with committed_house(django_db_blocker) as house:
+        yield material_desk(People(house, now()))
+
+
+@contextmanager
+def index_in_use() -> Iterator[None]:
+    """Another session is changing the indexes, for a moment."""
+    other = superuser()
+    other.execute("BEGIN")
+    other.execute("SELECT FROM reports_search_index FOR UPDATE")
+    ended = Timer(0.3, other.rollback)
+    ended.start()
+    try:
+        yield
+    finally:
+        ended.join()
+        other.close()
+
+
+def test_an_examiner_waits_for_the_index_and_is_not_told_that_no_report_names_an_item(
+    people: People,
+) -> None:
+    ref = taken(people)
+    (report,) = reported(people, "https://films.example/watch/7781")
+    indexed(people)
+    people.take(report, "Odile")
+
+    def during(do: Callable[[Attendance], Any]) -> Any:
+        with people.sitting("Odile") as by, index_in_use():
+            return do(by)
+
+    assert during(lambda by: adding.open_danger(ref, by=by, at=people.at)) == report
+    new = during(lambda by: adding.add("https://songs.example/12", by=by, at=people.at))
+    with people.sitting("Odile") as by:
+        examining.check(new, [], gone=True, by=by, at=people.at)
+    during(lambda by: disposing.propose(new, by=by, at=people.at))
+    assert MaterialDisposal.objects.get().item == new

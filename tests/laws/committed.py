@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Timer
 from typing import Any
 
 import psycopg
@@ -25,3 +26,15 @@ def committed_house(blocker: Any) -> Iterator[House]:
 def superuser() -> psycopg.Connection[tuple[Any, ...]]:
     """A second connection, committing at once."""
     return psycopg.connect(database.cluster().super_url(database.database()), autocommit=True)
+
+
+@contextmanager
+def index_in_use() -> Iterator[None]:
+    """Lock the search indexes for a moment, as a step of indexing in another session does."""
+    with superuser() as other:
+        other.execute("BEGIN")
+        other.execute("SELECT FROM reports_search_index FOR UPDATE")
+        ended = Timer(0.3, other.rollback)
+        ended.start()
+        yield
+        ended.join()

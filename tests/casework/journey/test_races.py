@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Event
@@ -26,6 +27,7 @@ from heedline.casework.pages import case_file
 from heedline.casework.report import sealing
 from heedline.casework.rota import planning
 from heedline.casework.rota.planning import PlannedShift
+from heedline.casework.search import indexing
 from heedline.casework.setup import stewardship
 from heedline.desks.models import Appointment, Shift
 from heedline.desks.rota_weeks import RotaSpan
@@ -35,14 +37,14 @@ from heedline.permits.roles import Role
 from heedline.reports.models import Message, Report, Step
 from heedline.vault.keys import new_seed
 from heedline.vault.statements.signed import ROOT
-from tests.laws.committed import committed_house, superuser
+from tests.laws.committed import committed_house, index_in_use, superuser
 from tests.laws.failing_database import refused_by
 from tests.support import cast, partner_scene, stories
 from tests.support.acting import acting
 from tests.support.cast import now
 from tests.support.keeping_scene import with_leads
 from tests.support.language_scene import polish, speaks, the_task
-from tests.support.scene_people import MINUTE, NORTH_EAST, People, row
+from tests.support.scene_people import MINUTE, NORTH_EAST, People, quarter_hour_over, row
 
 
 @pytest.fixture
@@ -367,3 +369,21 @@ def test_an_officer_and_a_partner_wait_for_one_another_in_one_order(people: Peop
     assert at_once(takes_it_back, answers) == ["taken back", "answered"]
     assert waits.is_set()
     assert partner_scene.sent(ident).state == "answered"
+
+
+def test_an_index_is_rebuilt_while_other_sessions_index_as_well(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "SECONDS", 0)  # one report in each batch
+    for _ in range(2):
+        people.send()
+    quarter_hour_over(people.at)
+    with ExitStack() as others, people.sitting("Odile") as here:
+
+        def told(now: indexing.Coverage) -> None:
+            if now.reports == 1:
+                others.enter_context(index_in_use())
+
+        desk = people.house.desks["north-east"].id
+        covered = indexing.rebuild(desk, by=here, at=people.at, told=told)
+    assert (covered.reports, covered.waiting) == (2, 0)

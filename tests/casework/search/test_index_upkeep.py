@@ -16,7 +16,7 @@ from django.db import connection
 
 from heedline.casework.errors import NotHere
 from heedline.casework.journey import transitions
-from heedline.casework.linking import clock, upkeep
+from heedline.casework.linking import clock
 from heedline.casework.report import officer_notes
 from heedline.casework.retention import keeping
 from heedline.casework.search import desk_index, indexing, purging
@@ -147,8 +147,11 @@ def test_opening_a_queue_looks_every_twenty_seconds_and_at_once_while_much_waits
         assert indexing.coverage(here.desk_ids)[0].waiting == 0
 
 
-def test_a_session_that_can_do_nothing_about_a_backlog_does_not_try_again_at_once(people: People) -> None:
+def test_a_session_that_can_do_nothing_about_a_backlog_does_not_try_again_at_once(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Otherwise the server would request one step after another (`config.idle_work`)."""
+    monkeypatch.setattr(indexing, "_next_look", {})
     indexed(people)
     for _ in range(indexing.FEWEST):
         people.send()
@@ -156,9 +159,10 @@ def test_a_session_that_can_do_nothing_about_a_backlog_does_not_try_again_at_onc
     at = people.at + 60 * MINUTE
     with people.sitting("Odile") as here:
         without = replace(here, keyring=replace(here.keys(), seeds={}))
-        assert not upkeep.keep_up(by=without, at=at), "no key of the desk"
-        assert upkeep.is_due(by=without, at=at + indexing.EVERY)
-        upkeep.keep_up(by=here, at=at + indexing.EVERY)
+        indexing.keep_up(by=without, at=at)
+        assert not indexing.is_due(by=without, at=at), "no key of the desk"
+        assert indexing.is_due(by=without, at=at + indexing.EVERY)
+        indexing.keep_up(by=here, at=at + indexing.EVERY)
         assert indexing.coverage(here.desk_ids)[0].waiting < indexing.FEWEST
 
 

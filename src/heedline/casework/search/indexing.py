@@ -305,7 +305,9 @@ def rebuild(
         journal.record(Act.INDEX_REBUILT, actor=by.officer_id, desk=desk)
     desk_index.begin(desk, on=at.date())
     while True:
-        done = index_batch(desk, by=by, at=at)
+        with transaction.atomic():
+            desk_index.wait_for(desk)  # other sessions index as well
+            done = index_batch(desk, by=by, at=at)
         [now] = coverage([desk])
         if told is not None:
             told(now)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from threading import Timer
 from typing import Any
 
 import pytest
@@ -14,7 +12,7 @@ from heedline.specialist_desks.material.examination import examining
 from heedline.specialist_desks.material.items import adding
 from heedline.specialist_desks.material.models import MaterialDisposal
 from heedline.specialist_desks.material.outcomes import disposing
-from tests.laws.committed import committed_house, superuser
+from tests.laws.committed import committed_house, index_in_use
 from tests.support.cast import now
 from tests.support.material_scene import material_desk, reported, taken
 from tests.support.scene_people import People
@@ -25,21 +23,6 @@ from tests.support.search_scene import indexed
 def people(django_db_blocker: Any) -> Iterator[People]:
     with committed_house(django_db_blocker) as house:
         yield material_desk(People(house, now()))
-
-
-@contextmanager
-def index_in_use() -> Iterator[None]:
-    """Another session is changing the indexes, for a moment."""
-    other = superuser()
-    other.execute("BEGIN")
-    other.execute("SELECT FROM reports_search_index FOR UPDATE")
-    ended = Timer(0.3, other.rollback)
-    ended.start()
-    try:
-        yield
-    finally:
-        ended.join()
-        other.close()
 
 
 def test_an_examiner_waits_for_the_index_and_is_not_told_that_no_report_names_an_item(

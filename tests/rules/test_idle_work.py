@@ -152,19 +152,22 @@ def test_sessions_take_turns() -> None:
 def test_a_session_whose_turn_comes_too_late_is_forgotten() -> None:
     class Slow(Steps):
         async def respond(self, environ: WSGIEnvironment) -> int:
-            await asyncio.sleep(0.2)
-            return await super().respond(environ)
+            status = await super().respond(environ)
+            await ended.wait()
+            return status
 
-    steps = Slow(*[204] * 3)
+    steps, ended = Slow(*[204] * 3), asyncio.Event()
 
     async def do(work: IdleWork) -> None:
         for session in ("one", "two"):
             work.follow(page_of(session))
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.4)
         work.follow(page_of("three"))
-        await asyncio.sleep(0.5)
+        ended.set()
+        await until(lambda: len(steps.seen) == 2)
+        await asyncio.sleep(0.1)
 
-    during(steps, do, within=0.15)
+    during(steps, do, within=0.3)
     assert steps.sessions == ["one", "three"]
 
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from heedline.casework.access import session
+from heedline.casework.linking import upkeep
 from heedline.dispatch.clocks import due_words
 from heedline.reports.lifecycle import NotNow
 from heedline.specialist_desks.material.items import adding
@@ -50,8 +51,10 @@ def queue(request: OfficeRequest) -> HttpResponse:
     chosen = chosen if chosen in LISTS else "open"
     typed = request.GET.get("page", "1")
     number = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 5 else 1
-    found = reading.queue(chosen, max(1, number), by=request.attendance, at=session.now())
-    afterwards.leave(request, reverse("index-step"))  # for reports that this page had no time for
+    at, by = session.now(), request.attendance
+    found = reading.queue(chosen, max(1, number), by=by, at=at)
+    if upkeep.is_due(by=by, at=at):
+        afterwards.leave(request, reverse("index-step"))  # for reports that this page had no time for
     address = f"{reverse('material-queue')}?list={chosen}"
     noticed = of_items([one.ref for one in found.lines], session.now())
     return render(

@@ -387,3 +387,20 @@ def test_an_index_is_rebuilt_while_other_sessions_index_as_well(
         desk = people.house.desks["north-east"].id
         covered = indexing.rebuild(desk, by=here, at=people.at, told=told)
     assert (covered.reports, covered.waiting) == (2, 0)
+
+
+def test_a_session_whose_index_is_in_use_waits_and_goes_on(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "_next_look", {})
+    with people.sitting("Odile") as here:
+        indexing.catch_up(by=here, at=people.at)  # makes the index
+        for _ in range(indexing.FEWEST):
+            people.send()
+    quarter_hour_over(people.at)
+    with people.sitting("Odile") as here:
+        with index_in_use():
+            indexing.step(by=here, at=people.at, waits=True)
+        assert indexing.is_due(by=here, at=people.at), "the server takes the next step"
+        indexing.step(by=here, at=people.at)
+        assert indexing.coverage(here.desk_ids)[0].waiting < indexing.FEWEST

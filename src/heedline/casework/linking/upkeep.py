@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -17,7 +18,12 @@ SECONDS: Final = 0.1
 _next: dict[UUID, int] = {}
 
 
-_WORK: Final = (indexing.step, matching.catch_up, disposed_hits.remove_step, desk_notices.tidy)
+_WORK: Final = (
+    partial(indexing.step, waits=True),
+    matching.catch_up,
+    disposed_hits.remove_step,
+    desk_notices.tidy,
+)
 
 
 def is_due(*, by: Attendance, at: datetime) -> bool:

@@ -102,6 +102,13 @@ def writing(
     transaction.on_commit(store.done)
 
 
+def is_in_use(desk: UUID, ring: Keyring) -> bool:
+    """Return whether another session is changing a desk's index that this one could change as well."""
+    there = SearchIndex.objects.filter(desk_id=desk, epoch__in=list(ring.seeds)).values_list("id")
+    with transaction.atomic():
+        return there.first() is not None and there.select_for_update(skip_locked=True).first() is None
+
+
 def wait_for(desk: UUID) -> None:
     """Wait until no other session is changing a desk's index, and lock it for the caller's transaction.
 

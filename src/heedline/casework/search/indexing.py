@@ -222,18 +222,25 @@ def keep_up(*, by: Attendance, at: datetime) -> None:
         step(by=by, at=at)
 
 
-def step(*, by: Attendance, at: datetime) -> None:
+def step(*, by: Attendance, at: datetime, waits: bool = False) -> None:
     """Run an indexing step, and pause the officer's indexing for 20 seconds unless there is a backlog.
 
     The pause also follows if there is a backlog with which this session can do nothing, for example because it lacks the
-    key or because a colleague's session is working on it.
+    key. If the index is in use, there is no pause. With `waits`, the step then takes as long as that use.
     """
     covered, done = _catch_up(by=by, at=at, most=FEWEST)
-    busy = done and any(
-        not one.made or one.gone or one.ended or one.waiting >= FEWEST or one.desk in desk_index.unmerged
+    behind = [
+        one.desk
         for one in covered
-    )
-    _next_look[by.officer_id] = at if busy else at + EVERY
+        if not one.made or one.gone or one.ended or one.waiting >= FEWEST or one.desk in desk_index.unmerged
+    ]
+    if behind and not done:
+        in_use = next((desk for desk in behind if desk_index.is_in_use(desk, by.keys())), None)
+        done = in_use is not None
+        if in_use is not None and waits:
+            with transaction.atomic():
+                desk_index.wait_for(in_use)
+    _next_look[by.officer_id] = at if behind and done else at + EVERY
 
 
 def index_batch(desk: UUID, *, by: Attendance, at: datetime, reports: bool = True) -> int:

@@ -89,7 +89,7 @@ def other_keys_of_the_queue(page: Visitor) -> None:
     assert reference in page.play.title()
     for _ in range(4):
         keyboard.press("Tab")
-    assert page.play.locator(":focus").inner_text() == "Skip to the actions on this report"
+    assert page.play.locator(":focus").inner_text() == "Skip to actions on this report"
     keyboard.press("Enter")
     keyboard.press("Tab")
     assert page.play.locator("#work :focus").count() == 1

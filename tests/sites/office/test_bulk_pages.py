@@ -48,7 +48,7 @@ def test_assign_and_undo(house: House, hand: Callable[[], Hand]) -> None:
     assert olga.heading == "Assigned to Odile O.: 2 reports"
     assert Report.objects.filter(owner=odile).count() == 2
     olga.send(f"{BULK}undo/")
-    assert olga.heading == "Assignment of 2 reports undone"
+    assert olga.heading == "Assignment undone: 2 reports"
     assert not Report.objects.exclude(owner=None).exists()
     assert "/w/q/north-east/?sort=-received" in olga.html, "back to the same view"
     assert len(refs) == Report.objects.filter(stage="waiting").count()

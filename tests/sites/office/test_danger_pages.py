@@ -97,7 +97,7 @@ def test_the_work_on_it_from_telling_the_control_room_to_the_discharge(
     odile.post(here, section="review", review_in="30", review_reason="Police are on their way")
     assert "The next review is set." in odile.html
     odile.post(here, section="offer", colleague=str(led.house.officers["Olga"].id), offer_reason="I go home")
-    assert "Hand-over not yet accepted" in odile.html
+    assert "Hand-over waiting to be accepted by" in odile.html
     odile.post(here, section="discharge", ending="over", discharge_reason=OVER)
     assert odile.page.status_code == 409
 

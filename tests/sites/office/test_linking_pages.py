@@ -114,7 +114,10 @@ def test_an_entry_pages_its_owner_and_the_desk_sees_only_whom_to_contact(
     with acting("worker"):
         paging.drain(people.at)
     odile.get(f"/w/r/{ref}/")
-    assert "Contact this officer first: <bdi>Otto O.</bdi>, South West desk.<br>Phone: 01632 960003" in odile.html
+    assert (
+        "Contact this officer first: <bdi>Otto O.</bdi>, South West desk.<br>Phone: 01632 960003"
+        in odile.html
+    )
     for hidden in ("quillon", "nterest register entry", "Kevin Tierney"):
         assert hidden not in odile.html
     odile.get("/w/alarms/")

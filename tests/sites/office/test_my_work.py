@@ -30,7 +30,7 @@ def test_my_reports_say_which_are_in_danger_and_whether_there_are_more(
     assert f"/w/r/{ref}/" in mine.split("</li>")[0], "danger first"
     assert ">Danger to life<" in mine.split("</li>")[0]
     assert ">Danger to life<" not in mine.split("</li>")[1]
-    assert "The 2 most urgent of your 3 reports." in mine
+    assert "Showing the 2 most urgent of your 3 reports." in mine
     odile.get("/w/q/all/?state=mine")
     assert odile.html.count("Continue<span") == 3
     assert 'href="/w/q/all/?state=mine"' in mine

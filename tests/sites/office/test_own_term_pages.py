@@ -61,7 +61,7 @@ def test_registered_met_and_ended(house: House, hand: Callable[[], Hand], overse
     overseer.get("/oversight/own/")
     text = " ".join(re.sub(r"<[^>]+>", " ", overseer.html).split())
     assert "Odile O." in text
-    assert "3 times" in text, "the page Action log shows the report too"
+    assert "Times: 3" in text, "the page Action log shows the report too"
     assert "Brien" not in text
     overseer.get(f"/oversight/?report={ref}")
     assert "Officer viewed a report with their own registered terms in it" in overseer.html

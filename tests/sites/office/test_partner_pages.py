@@ -131,7 +131,7 @@ def test_what_may_point_to_the_reporter_is_named_before_it_is_saved(
     odile.send(
         f"/w/r/{ref}/partners/write/", do="sure", **written(people, text="Her brother told us about it.")
     )
-    assert "may point to whoever told us" in odile.html
+    assert "may identify the reporter" in odile.html
     assert "<q" in odile.html
     assert "her brother" in odile.html
 

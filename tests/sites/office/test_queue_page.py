@@ -91,7 +91,7 @@ def test_each_clear_fact_has_a_column_and_the_totals_are_shown(
     shared = ["Report", "First words", "Messages, flags", "Priority", "Due", "Received", "Area", "Channel"]
     assert columns() == ["Tick", *shared, "Stage", "Owner", "Action"]
     assert "Danger now, as reported" in odile.html, "the urgency, until somebody has assessed it"
-    assert "Waiting 2, overdue 0, in danger 1" in odile.html
+    assert "Waiting: 2. In danger: 1. Overdue: 0." in odile.html
     odile.get(link(odile, "Messages, flags"))
     assert odile.path == "/w/q/north-east/?sort=unread"
     odile.get("/w/q/north-east/")
@@ -203,7 +203,7 @@ def test_each_region_of_a_page_has_a_skip_link(house: House, hand: Callable[[], 
                 "Skip to main content",
                 "Skip to the report as received",
                 "Skip to messages",
-                "Skip to the actions on this report",
+                "Skip to actions on this report",
             ],
         ),
         ("/w/call/", ["Skip to main content", "Skip to the danger question", "Skip to the caller’s account"]),

@@ -148,7 +148,7 @@ def test_handing_over_asks_again_and_the_report_is_gone(house: House, hand: Call
     odile = _open(house, hand, ref)
     odile.get(f"/w/r/{ref}/hand-over/?from=north-east")
     odile.send(f"/w/r/{ref}/hand-over/", to="south-west", because="It is about Bristol", do="check")
-    assert odile.heading == "Hand over to South West desk?"
+    assert odile.heading == "Hand over this report to South West desk?"
     odile.send(f"/w/r/{ref}/hand-over/", do="hand-over")
     assert "Handed over to South West desk, who accept or return it." in odile.html
     odile.get(f"/w/r/{ref}/")

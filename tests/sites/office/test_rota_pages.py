@@ -94,7 +94,7 @@ def test_a_shift_is_planned_cancelled_after_a_question_and_planned_again(house: 
     assert "already has a shift at this desk" in olga.html
     olga.get(f"{ROTA}?week={now().date() + timedelta(days=3)}")
     olga.send(f"{ROTA}cancel/")
-    assert "Cancel the shift for Odile O." in olga.heading
+    assert "Cancel shift: Odile O." in olga.heading
     assert planned() == 1
     olga.send(f"{ROTA}cancel/")
     assert planned() == 0

@@ -53,7 +53,7 @@ def test_nothing_found_says_what_was_looked_through(odile: Hand) -> None:
     odile.get("/w/search/")
     odile.send("/w/search/", q="zeppelin")
     assert "No reports at your desks match." in odile.html
-    assert "1 report at your desks was searched." in odile.html
+    assert "Reports searched at your desks: 1." in odile.html
     assert "Reports received after" in odile.html
 
 
@@ -69,7 +69,7 @@ def test_the_page_says_how_many_reports_a_backlog_has(
     left = []
     for _ in range(3):
         odile.get("/w/search/")
-        found = re.search(r"(\d+) reports? (?:is|are) still to be added or updated", odile.html)
+        found = re.search(r"still to be added to the search index or updated: (\d+)", odile.html)
         left.append(int(found[1]) if found else 0)
     assert 2 * indexing.FEWEST > left[0] > left[1] > left[2]
 
@@ -79,7 +79,7 @@ def test_a_desk_that_could_not_be_searched_is_named(odile: Hand) -> None:
     odile.get("/w/search/")
     odile.send("/w/search/", q="quillon")
     assert "No matches in the reports searched." in odile.html
-    assert "0 reports at your desks were searched." in odile.html
+    assert "Reports searched at your desks: 0." in odile.html
     assert "North East desk was not searched." in odile.html
 
 

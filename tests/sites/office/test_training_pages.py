@@ -40,7 +40,7 @@ def test_a_steward_sees_who_misses_what_and_records_it(house: House, hand: Calla
     stella = steward(hand)
     assert 'href="/w/training/"' in stella.html
     stella.get("/w/training/")
-    assert "1 missing or expired." in stella.html
+    assert "Missing or expired: 1." in stella.html
     assert "Never recorded" in stella.html
     stella.get("/w/training/identity/")
     assert stella.heading == "Who completed “Asking for and opening identities”?"

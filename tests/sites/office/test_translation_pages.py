@@ -105,7 +105,7 @@ def test_an_answer_goes_through_a_translator(house: House, hand: Callable[[], Ha
     assert "Sent to a translator" in odile.html
     task = Translation.objects.get().id
     odile.get(f"/w/r/{ref}/translation/{task}/")
-    assert "Only an officer confirmed to speak" in odile.html
+    assert "Only an officer confirmed as s" in odile.html
     olga = hand().at_work(house, "Olga")
     there = f"/w/r/{ref}/translation/{task}/"
     olga.get(there)

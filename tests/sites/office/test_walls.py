@@ -127,7 +127,7 @@ def test_empty_queues_say_so(house: House, hand: Callable[[], Hand]) -> None:
     odile.get("/w/q/north-east/?state=mine")
     assert "You do not own any reports in this queue" in odile.html
     odile.get("/w/q/all/?state=closed")
-    assert "No reports in this queue have been closed" in odile.html
+    assert "There are no closed reports in this queue yet" in odile.html
     odile.get("/w/q/north-east/?after=rubbish&state=open")
     assert odile.path == "/w/q/north-east/"
 

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from heedline.audit.models import Event
 from heedline.casework.records import desk_parts
 from heedline.reports.models import DeskPartHeader, DeskPartPayload
+from heedline.specialist_desks.material.evidence import capturing, known, reading
 from heedline.specialist_desks.material.evidence.chain import EvidenceKind
 from heedline.specialist_desks.material.evidence.entries import add
 from heedline.specialist_desks.material.examination import examining
@@ -22,9 +23,11 @@ from heedline.specialist_desks.material.models import (
     MaterialItem,
 )
 from heedline.specialist_desks.material.vocabulary import BANK, FIGURES, MaterialAct
+from tests.desks.material.conftest import internet, stored  # noqa: F401 (fixtures)
 from tests.support.cast import House, now
 from tests.support.material_scene import an_item_of, material_desk
-from tests.support.scene_people import People
+from tests.support.scene_people import People, logged
+from tests.support.small_internet import Internet
 
 pytestmark = pytest.mark.django_db
 TABLES = [
@@ -184,10 +187,11 @@ def forged_page(people: People, ref: UUID) -> None:
     desk = people.house.desks["material"].id
     one = desk_parts.seal(desk, ref, {"entries": []}, part=BANK, on=people.at.date())
     HashBankPage.objects.create(id=ref, desk_id=desk, container=one, entries=0)
-    for container in (one, uuid4(), DeskPartHeader.objects.filter(thing=ref).exclude(part=BANK)[0].container):
-        HashBankPage.objects.filter(id=ref).update(container=container)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT permits.drop_old_bank_parts(%s)", [ref])
+    for container in (uuid4(), DeskPartHeader.objects.filter(thing=ref).exclude(part=BANK)[0].container):
+        with pytest.raises(DatabaseError, match="sealed as one"), transaction.atomic():
+            HashBankPage.objects.filter(id=ref).update(container=container)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT permits.drop_old_bank_parts(%s)", [ref])
 
 
 def test_a_forged_page_of_the_bank_deletes_nothing_of_an_item(people: People, item: UUID) -> None:
@@ -220,10 +224,60 @@ def test_a_page_of_the_bank_stays_while_no_later_one_is_stored(people: People) -
         old, new = (
             desk_parts.seal(desk, page, {"entries": []}, part=BANK, on=people.at.date()) for _ in range(2)
         )
-        HashBankPage.objects.create(id=page, desk_id=desk, container=uuid4(), entries=0)
         cursor.execute("SELECT permits.drop_old_bank_parts(%s)", [page])
         assert DeskPartHeader.objects.filter(container__in=(old, new)).count() == 2
-        HashBankPage.objects.filter(id=page).update(container=new)
+        HashBankPage.objects.create(id=page, desk_id=desk, container=new, entries=0)
         cursor.execute("SELECT permits.drop_old_bank_parts(%s)", [page])
     assert [one.container for one in DeskPartHeader.objects.filter(thing=page)] == [new]
     assert [one.container for one in DeskPartPayload.objects.filter(thing=page)] == [new]
+
+
+@pytest.mark.usefixtures("stored")
+def test_the_bank_is_not_emptied_without_a_trace(
+    people: People,
+    internet: Internet,  # noqa: F811
+) -> None:
+    """Its number falls only with an item, each change is logged, and what is missing comes back from the evidence."""
+    with people.sitting("Odile") as by:
+        first, second = (an_item_of("material", people, f"https://third.example/{one}") for one in "xy")
+        for _ in range(2):
+            capturing.capture(first, by=by, at=people.at)
+        examining.check(first, [], gone=True, by=by, at=people.at)
+    page = HashBankPage.objects.get()
+    rows, desk = HashBankPage.objects.filter(id=page.id), page.desk_id
+
+    def changes() -> list[tuple[int, int]]:
+        found = Event.objects.filter(act="material-bank-changed").order_by("id")
+        return [(one.detail["before"], one.detail["entries"]) for one in found]
+
+    assert changes() == [(0, 1), (1, 2)]
+    with people.sitting("Odile"):
+        empty = desk_parts.seal(desk, page.id, {"entries": []}, part=BANK, on=people.at.date())
+        for left in (1, 0):
+            refused(
+                "UPDATE material_hash_bank SET container = %s, entries = %s",
+                empty,
+                left,
+                match="known hashes go",
+            )
+        refused("UPDATE material_hash_bank SET id = gen_random_uuid()", match="permission denied")
+        proposed(people, first, "Odile")
+        refused("UPDATE material_hash_bank SET container = %s, entries = 0", empty, match="known hashes go")
+    with people.sitting("Olga"), connection.cursor() as cursor:
+        with transaction.atomic():  # she could dispose of the item, and its hashes with it
+            rows.update(container=empty, entries=0)
+            transaction.set_rollback(True)
+        rows.update(container=empty)
+        cursor.execute("SELECT permits.drop_old_bank_parts(%s)", [page.id])
+    assert changes()[2:] == [(2, 2)], "nothing is changed without a mark"
+    with people.sitting("Odile") as by:
+        capturing.capture(second, by=by, at=people.at)
+        (match,) = reading.evidence_of(second, by=by).known
+        assert match.ref == first, "which is known again"
+        assert known.mend(desk, by=by, at=people.at) == 0
+    assert [one.detail for one in logged("material-bank-mended")] == [{"entries": 2}]
+    assert changes()[3:] == [(2, 4), (4, 5)]
+    with people.sitting("Olga") as by:
+        found = find(first, by=by, at=people.at)
+        known.forget(found)
+        assert rows.get().entries == 3

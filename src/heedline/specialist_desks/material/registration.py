@@ -91,6 +91,8 @@ DESK = SpecialistDesk(
         MaterialAct.LOOKED: "Checked whether an item is still there",
         MaterialAct.WATCH_BEGUN: "Started regular checks of an item",
         MaterialAct.RULE_SUSPENDED: "A rule for removed pages was suspended",
+        MaterialAct.BANK_CHANGED: "Changed the number of known hashes",
+        MaterialAct.BANK_MENDED: "Put known hashes back that were missing",
         MaterialAct.VERIFIED: "Read all evidence of an item, to see whether it is whole",
         MaterialAct.EVIDENCE_VIEWED: "Viewed a file of an item's evidence",
         MaterialAct.BUNDLED: "Exported the evidence of an item",
@@ -270,6 +272,7 @@ DESK = SpecialistDesk(
                 "material_item_moves",
                 "material_examined",
                 "material_evidence_grows",
+                "material_bank_changes",
                 *NOTICE_TRIGGERS,
                 "material_disposal_begins",
             }

@@ -40,6 +40,9 @@ class MaterialAct(AnyAct):
     LOOKED = "material-looked-whether-there"
     WATCH_BEGUN = "material-watch-begun"
     VERIFIED = "material-evidence-verified"
+    #: Written by the database with every change of the bank.
+    BANK_CHANGED = "material-bank-changed"
+    BANK_MENDED = "material-bank-mended"
     RULE_SUSPENDED = "material-rule-suspended"
     EVIDENCE_VIEWED = "material-evidence-viewed"
     BUNDLED = "material-evidence-exported"

@@ -43,3 +43,31 @@ CREATE POLICY of_my_desks ON material_hash_bank TO heedline_office
     USING (desk_id IN (SELECT permits.my_desks())) WITH CHECK (desk_id IN (SELECT permits.my_desks()));
 GRANT SELECT, INSERT, UPDATE (container, entries) ON material_hash_bank TO heedline_office;
 GRANT SELECT ON material_hash_bank TO heedline_backup;
+
+-- What a page of the bank holds is sealed, so the database cannot see that hashes are removed from it. It sees how many there
+-- should be: the number falls only for an item that was referred or is being disposed of, by two people, and by no more than
+-- that item's evidence. Every change is in the log, so nobody empties the bank without a trace. What is missing from it is put
+-- back from the evidence (evidence/known.py).
+CREATE FUNCTION public.material_bank_changes() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE v_before integer := 0;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN v_before := OLD.entries; END IF;
+    IF NOT EXISTS (SELECT 1 FROM public.reports_desk_part_header h WHERE h.container = NEW.container
+            AND h.desk_id = NEW.desk_id AND h.thing = NEW.id AND h.part = 'material-bank') THEN
+        RAISE EXCEPTION 'a page of the bank is sealed as one' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.entries < v_before AND v_before - NEW.entries > (SELECT count(*) FROM public.material_evidence e
+            JOIN public.material_item i ON i.id = e.item_id WHERE i.desk_id = NEW.desk_id AND NOT e.routine
+            AND (i.state = 'referred' OR i.desk_id IN (SELECT permits.my_supervised()) AND EXISTS (
+                SELECT 1 FROM public.material_disposal d WHERE d.item = i.id AND d.decided_on IS NULL
+                    AND d.proposed_by_id <> permits.my_officer()))) THEN
+        RAISE EXCEPTION 'known hashes go with an item that is referred or disposed of' USING ERRCODE = 'check_violation';
+    END IF;
+    INSERT INTO public.audit_event (act, actor, desk, thing, thing_id, outcome, detail) VALUES ('material-bank-changed',
+        permits.my_officer(), NEW.desk_id, '', NULL, 'done', jsonb_build_object('before', v_before, 'entries', NEW.entries));
+    RETURN NEW;
+END $$;
+-- a restore loads rows as the owner
+CREATE TRIGGER the_bank_changes BEFORE INSERT OR UPDATE ON material_hash_bank
+    FOR EACH ROW WHEN (current_user = 'heedline_office') EXECUTE FUNCTION public.material_bank_changes();
+REVOKE ALL ON FUNCTION public.material_bank_changes() FROM PUBLIC;

@@ -18,6 +18,8 @@ DROP TRIGGER an_item_moves ON material_item;
 DROP TRIGGER an_item_is_examined ON material_examination;
 DROP TRIGGER evidence_grows ON material_evidence;
 DROP FUNCTION public.material_evidence_grows();
+DROP TRIGGER the_bank_changes ON material_hash_bank;
+DROP FUNCTION public.material_bank_changes();
 DROP FUNCTION public.material_item_begins();
 DROP FUNCTION public.material_item_moves();
 DROP FUNCTION public.material_examined();

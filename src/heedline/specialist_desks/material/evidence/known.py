@@ -1,29 +1,37 @@
 """The desk's bank of hashes of material that it has examined before.
 
 A match is shown and decides nothing. The bank lies in sealed pages and is opened in the session that looks something
-up, never kept.
+up, never kept. Each of its entries names the entry of evidence that it comes from, so that what is missing is noticed
+and put back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import batched
 from typing import Any
 from uuid import UUID, uuid4
 
 import numpy as np
 from django.db import connection
 
+from heedline.audit import journal
 from heedline.casework.access.keyring import Keyring
+from heedline.casework.access.session import Attendance
 from heedline.casework.attachments import pixels
 from heedline.casework.attachments.manifests import entries_of
 from heedline.casework.errors import CannotOpen
 from heedline.casework.records import desk_parts
+from heedline.specialist_desks.material.evidence import entries
+from heedline.specialist_desks.material.evidence.chain import BrokenChain
 from heedline.specialist_desks.material.evidence.readings import picture_of, text_of
 from heedline.specialist_desks.material.hashes import Band, PictureBank, TextBank, TextSketch, hash_picture
 from heedline.specialist_desks.material.items.found_item import FoundItem
-from heedline.specialist_desks.material.models import HashBankPage
-from heedline.specialist_desks.material.vocabulary import BANK
+from heedline.specialist_desks.material.models import EvidenceEntry, HashBankPage, MaterialItem
+from heedline.specialist_desks.material.rules import ItemState
+from heedline.specialist_desks.material.vocabulary import BANK, MaterialAct
 
 #: Entries of one page.
 A_PAGE = 400
@@ -63,11 +71,47 @@ def look_up_and_remember(found: FoundItem, told: Mapping[str, Any]) -> list[dict
 
     Raises SealingStopped.
     """
-    ring, desk = found.by.keys(), found.item.desk_id
-    pages = list(HashBankPage.objects.select_for_update().filter(desk_id=desk).order_by("id"))
-    matches = look_up(told, _entries(pages, ring), besides=found.item.id)
-    _remember(found, told, pages, ring)
+    desk, by = found.item.desk_id, found.by
+    bank = _bank(desk, by)
+    _mend(bank, by=by, at=found.at)
+    matches = look_up(told, bank.entries, besides=found.item.id)
+    newest = found.item.evidence.order_by("-number").values_list("number", flat=True).first()
+    bank.add([_entry(found.item.id, (newest or 0) + 1, told)], on=found.at.date())
     return [one.to_words() for one in matches]
+
+
+def mend(desk: UUID, *, by: Attendance, at: datetime) -> int:
+    """Put hashes back that are missing from a desk's bank, from the evidence of its items, and return their number.
+
+    Nothing is done while a page of the bank does not open, because they may be in it, and nothing for an item whose evidence
+    is not whole. Must be called inside the caller's transaction. Raises Locked or SealingStopped.
+    """
+    return _mend(_bank(desk, by), by=by, at=at)
+
+
+def _mend(bank: _Bank, *, by: Attendance, at: datetime) -> int:
+    rows = EvidenceEntry.objects.filter(item__desk_id=bank.desk, routine=False)
+    wanted = rows.exclude(item__state=str(ItemState.REFERRED)).values_list("item_id", "number")
+    missing = {(str(item), number) for item, number in wanted} - bank.named
+    if not missing or bank.closed:
+        return 0
+    back: list[dict[str, Any]] = []
+    for item in MaterialItem.objects.filter(id__in={UUID(one) for one, _ in missing}).order_by("id"):
+        try:
+            chain = entries.opened(item, by.keys())
+        except BrokenChain:
+            continue
+        back += [
+            _entry(item.id, one.link.number, one.link.words["told"])
+            for one in chain
+            if (str(item.id), one.link.number) in missing
+        ]
+    if back:
+        bank.add(back, on=at.date())
+        journal.record(
+            MaterialAct.BANK_MENDED, actor=by.officer_id, desk=bank.desk, detail={"entries": len(back)}
+        )
+    return len(back)
 
 
 def look_up(
@@ -111,7 +155,8 @@ def items_with_files_of(report: UUID, desk: UUID, ring: Keyring) -> Sequence[UUI
     if not sums:
         return ()
     pages = list(HashBankPage.objects.filter(desk_id=desk).order_by("id"))
-    found = [UUID(one["item"]) for one in _entries(pages, ring) if not sums.isdisjoint(one["sums"])]
+    opened = desk_parts.opened([one.container for one in pages], ring)
+    found = [UUID(one["item"]) for one in _entries_of(pages, opened) if not sums.isdisjoint(one["sums"])]
     return list(dict.fromkeys(found))
 
 
@@ -123,7 +168,7 @@ def like_pictures_of(report: UUID, desk: UUID, ring: Keyring, *, most: int) -> P
     """
     pages = list(HashBankPage.objects.filter(desk_id=desk).order_by("id"))
     opened = desk_parts.opened([one.container for one in pages], ring)
-    bank = [one for page in pages for one in opened.get(page.container, {}).get("entries", ())]
+    bank = _entries_of(pages, opened)
     closed = sum(page.container not in opened for page in pages)
     total, pictures = pixels.pictures_of(report, ring, most=most)
     if not any(picture_of(one) is not None for one in bank):
@@ -145,53 +190,86 @@ def forget(found: FoundItem, *, every_page: bool = True) -> None:
     Raises CannotOpen if a page of the bank does not open, because the hashes may be in it. Without `every_page`
     such a page is passed over.
     """
-    ring, desk = found.by.keys(), found.item.desk_id
-    for page in HashBankPage.objects.select_for_update().filter(desk_id=desk).order_by("id"):
-        if page.container not in desk_parts.opened([page.container], ring):
-            if every_page:
-                raise CannotOpen
-            continue
-        kept = _entries([page], ring)
-        left = [one for one in kept if one["item"] != str(found.item.id)]
-        if len(left) < len(kept):
-            _write(found, page, left)
+    bank = _bank(found.item.desk_id, found.by)
+    if bank.closed and every_page:
+        raise CannotOpen
+    for page in bank.pages:
+        if page.container in bank.opened:
+            kept = bank.of(page)
+            left = [one for one in kept if one["item"] != str(found.item.id)]
+            if len(left) < len(kept):
+                bank.write(page, left, on=found.at.date())
 
 
-def _entries(pages: Sequence[HashBankPage], ring: Keyring) -> list[dict[str, Any]]:
-    opened = desk_parts.opened([one.container for one in pages], ring)
-    return [one for page in pages for one in opened.get(page.container, {}).get("entries", ())]
+@dataclass
+class _Bank:
+    """The bank of a desk with its pages locked, for writing. A page that does not open stays as it is."""
+
+    desk: UUID
+    pages: list[HashBankPage]
+    opened: dict[UUID, Mapping[str, Any]]
+
+    @property
+    def entries(self) -> list[Mapping[str, Any]]:
+        return _entries_of(self.pages, self.opened)
+
+    @property
+    def named(self) -> set[tuple[str, int]]:
+        """The items and numbers of the entries of evidence whose hashes are in the pages that open."""
+        return {(one["item"], one["number"]) for one in self.entries}
+
+    @property
+    def closed(self) -> bool:
+        """Whether a page does not open with the keys of the session."""
+        return any(one.container not in self.opened for one in self.pages)
+
+    def of(self, page: HashBankPage) -> list[Mapping[str, Any]]:
+        """Return the entries of one page."""
+        return _entries_of([page], self.opened)
+
+    def add(self, new: Sequence[Mapping[str, Any]], *, on: date) -> None:
+        """Add entries to the first page that has room, and to new ones. Raises SealingStopped."""
+        for page in self.pages:
+            room = A_PAGE - page.entries
+            if new and room > 0 and page.container in self.opened:
+                self.write(page, [*self.of(page), *new[:room]], on=on)
+                new = new[room:]
+        for some in batched(new, A_PAGE, strict=False):
+            page = HashBankPage(id=uuid4(), desk_id=self.desk, entries=0)
+            self.write(page, some, on=on)
+            self.pages.append(page)
+
+    def write(self, page: HashBankPage, new: Sequence[Mapping[str, Any]], *, on: date) -> None:
+        """Reseal a page, and delete its earlier version. The number of its entries changes as the entries do."""
+        words = {"entries": [dict(one) for one in new]}
+        page.entries += len(new) - len(self.of(page))
+        page.container = desk_parts.seal(self.desk, page.id, words, part=BANK, on=on)
+        self.opened[page.container] = words
+        if page._state.adding:
+            page.save(force_insert=True)
+        else:
+            page.save(update_fields=["container", "entries"])
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT permits.drop_old_bank_parts(%s)", [page.id])
 
 
-def _remember(
-    found: FoundItem, told: Mapping[str, Any], pages: Sequence[HashBankPage], ring: Keyring
-) -> None:
-    new = {
-        "item": str(found.item.id),
+def _bank(desk: UUID, by: Attendance) -> _Bank:
+    """Open the bank of a desk, with its pages locked in the order of their ids. Raises Locked."""
+    pages = list(HashBankPage.objects.select_for_update().filter(desk_id=desk).order_by("id"))
+    return _Bank(desk, pages, dict(desk_parts.opened([one.container for one in pages], by.keys())))
+
+
+def _entry(item: UUID, number: int, told: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "item": str(item),
+        "number": number,
         "sums": list(told.get("sums", ())),
         "pdq": told.get("pdq"),
         "text": told.get("text"),
     }
-    # a page that does not open stays as it is: to write it would lose the hashes in it
-    readable = desk_parts.opened([one.container for one in pages], ring)
-    page = next((one for one in pages if one.entries < A_PAGE and one.container in readable), None)
-    kept = _entries([page], ring) if page is not None else []
-    if new in kept:
-        return
-    if page is None:
-        page = HashBankPage(id=uuid4(), desk_id=found.item.desk_id, entries=0)
-    _write(found, page, [*kept, new])
 
 
-def _write(found: FoundItem, page: HashBankPage, entries: Sequence[Mapping[str, Any]]) -> None:
-    """Reseal a page of the bank, and delete its earlier version."""
-    desk = found.item.desk_id
-    page.container = desk_parts.seal(
-        desk, page.id, {"entries": [dict(one) for one in entries]}, part=BANK, on=found.at.date()
-    )
-    page.entries = len(entries)
-    if page._state.adding:
-        page.save(force_insert=True)
-    else:
-        page.save(update_fields=["container", "entries"])
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT permits.drop_old_bank_parts(%s)", [page.id])
+def _entries_of(
+    pages: Sequence[HashBankPage], opened: Mapping[UUID, Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
+    return [one for page in pages for one in opened.get(page.container, {}).get("entries", ())]

@@ -62,7 +62,10 @@ class LivenessWatch(models.Model):
 
 
 class HashBankPage(models.Model):
-    """A page of the desk's bank of known hashes, sealed in `container` with the items they belong to."""
+    """A page of the desk's bank of known hashes, sealed in `container` with the items they belong to.
+
+    `entries` is how many hashes of an entry of evidence it should hold. The database lets it fall only with an item.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     desk = models.ForeignKey("desks.Desk", on_delete=models.PROTECT, related_name="+")

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db import transaction
+
 from heedline.audit import journal
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import CannotOpen, ChangedSinceArrival, NotHere
@@ -74,6 +76,8 @@ def compare(ref: UUID, *, by: Attendance, at: datetime) -> PicturesCompared:
         if not restrictions.is_usable(report):
             return PicturesCompared(restricted=True)
         journal.record(act, actor=by.officer_id, desk=desk, thing="report", thing_id=ref)
+    with transaction.atomic():
+        known.mend(desk, by=by, at=at)
     try:
         found = known.like_pictures_of(ref, desk, ring, most=MOST_PICTURES)
     except (CannotOpen, ChangedSinceArrival):

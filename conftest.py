@@ -100,7 +100,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 def _asked_for(item: pytest.Item) -> str:
     asked = getattr(item, "fixturenames", ())
-    return "council" if "council" in asked else "house" if "house" in asked else ""
+    return next((name for name in ("things", "council", "house") if name in asked), "")
 
 
 @pytest.fixture

@@ -16,10 +16,10 @@ from heedline.casework.access import session as access_session
 from heedline.casework.access.session_store import SessionStore
 from heedline.web import refusals
 from heedline.web.declared import Audience, audience_of, routes
-from tests.laws.real_things import KINDS, furnish, kind_of, standing
+from tests.laws.real_things import KINDS, kind_of, standing
+from tests.support import furnished
 from tests.support.acting import acting
 from tests.support.cast import House, now
-from tests.support.scene_people import People
 from tests.support.site_client import SiteClient
 
 pytestmark = pytest.mark.django_db
@@ -132,9 +132,11 @@ def bare(answer: Any) -> tuple[int, str, str]:
 
 @pytest.fixture
 def things(house: House, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """A real object of every kind at the north-east desk, which none of the users tested may see."""
+    """A real object of every kind at the north-east desk, which none of the users tested may see. They stand in a
+    database of their own (tests/support/furnished.py)."""
     monkeypatch.setattr(settings, "DEMO", True)  # no second step
-    return furnish(People(house, now()))
+    made: dict[str, str] = furnished.built("things")
+    return made
 
 
 @pytest.fixture

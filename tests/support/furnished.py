@@ -14,19 +14,32 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
+from django.test import override_settings
 
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.search import desk_index
 from tests.support import database
 from tests.support.cast import House, add_partner, build_house, now
+from tests.support.scene_people import People
+
+
+def _things(house: House, at: datetime) -> dict[str, str]:
+    """Make the things of tests/laws/real_things.py, all at once."""
+    from tests.laws.real_things import furnish  # knows what most tests need not load
+
+    with transaction.atomic(), override_settings(DEMO=True):
+        return furnish(People(house, at))
+
 
 #: What stands in a database, what it is a copy of, and how the rest is built.
 _BUILDERS: dict[str, tuple[str, Callable[[House, datetime], object]]] = {
     "house": (database.EMPTY, lambda house, at: None),
     "council": ("house", lambda house, at: add_partner(house, at=at)),
+    "things": ("house", _things),
 }
 
 
@@ -39,6 +52,7 @@ class _Furnished:
     house: House
     known: key_directory._Known
     quarter: datetime
+    built: object
     rows: tuple[tuple[str, int], ...]
 
 
@@ -70,6 +84,11 @@ def house(name: str) -> House:
     key_directory._known = replace(found.known, asked=time.monotonic(), offered={})
     desk_index.unmerged.clear()  # of an index that an earlier test had
     return copy.deepcopy(found.house)
+
+
+def built(name: str) -> Any:
+    """Return what was said when this database was built."""
+    return copy.deepcopy(_standing[name].built)
 
 
 @contextmanager
@@ -112,13 +131,13 @@ def _build(name: str) -> None:
         database.make(name, base)
         database.enter(name)
         made = build_house(now())
-    build(made, now())
+    built = build(made, now())
     key_directory.forget()
     key_directory.directory()
     known = key_directory._known
     assert known is not None
     connection.close()
-    _standing[name] = _Furnished(made, known, _quarter(), database.rows(name))
+    _standing[name] = _Furnished(made, known, _quarter(), built, database.rows(name))
 
 
 def _quarter() -> datetime:

@@ -168,11 +168,16 @@ class _Page:
 
     def _record(self, cell: int) -> tuple[tuple[int, bytes], int]:
         body = self._body
-        _, start = _varint(body, cell + (4 if self._inner else 0))
-        size, at = _varint(body, start)
-        first, at = _varint(body, at)
-        second, at = _varint(body, at)
-        third, at = _varint(body, at)
+        at = cell + 4 if self._inner else cell
+        start = at + 1
+        if body[at] > _ONE_BYTE:
+            _, start = _varint(body, at)
+        size, first, second, third = body[start : start + 4]
+        if size > _ONE_BYTE or second > _ONE_BYTE:
+            size, at = _varint(body, start)
+            first, at = _varint(body, at)
+            second, at = _varint(body, at)
+            third, at = _varint(body, at)
         at = start + size
         segment, at = _whole(body, at, first)
         length = (second - 12) // 2
@@ -180,6 +185,8 @@ class _Page:
         return (segment, word), _whole(body, at, third)[0]
 
 
+#: The largest number that a varint holds in one byte.
+_ONE_BYTE: Final = 0x7F
 _SIZES: Final = (0, 1, 2, 3, 4, 6, 8)
 
 

@@ -19,6 +19,7 @@ from uuid import UUID
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
 from django.db.models import Count, Exists, Func, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from heedline.audit import journal
@@ -120,12 +121,22 @@ def indexes(desks: Iterable[UUID], *, most: int | None = None, others: bool = Tr
             else Func(ArraySubquery(waits.filter(which).values("id")[:most]), function="cardinality")
             for name, which in counted.items()
         },
-        n_others=Coalesce(Subquery(_others(SealedValues).values("n")), 0)
-        + Coalesce(Subquery(_others(Interest).values("n")), 0)
-        if others
-        else Value(0),
+        n_others=_number_of_others() if others else Value(0),
         ended=Exists(EpochKeyRow.objects.filter(id=OuterRef("epoch"), retired_at__isnull=False)),
     )
+
+
+def searchable(desks: Iterable[UUID]) -> QuerySet[SearchIndex]:
+    """Return the indexes of these desks with `n_others` only, for a look-up that shows nothing of what waits."""
+    return SearchIndex.objects.filter(desk_id__in=list(desks)).annotate(n_others=_number_of_others())
+
+
+def _number_of_others() -> Combinable:
+    """Return a column with the number of an index's documents that are not reports."""
+    of_values, of_interests = (
+        Coalesce(Subquery(_others(model).values("n")), 0) for model in (SealedValues, Interest)
+    )
+    return of_values + of_interests
 
 
 def _others(model: type[SealedValues] | type[Interest]) -> QuerySet[Any]:

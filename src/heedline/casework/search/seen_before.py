@@ -144,7 +144,7 @@ def _hits(
     hits: dict[str, set[UUID]] = {}
     looked_through = 0
     row: Any
-    for row in indexing.indexes(by.desk_ids, most=1):  # what waits is not shown
+    for row in indexing.searchable(by.desk_ids):
         if row.epoch not in ring.seeds:
             continue
         with suppress(CannotOpen, Damaged), desk_index.reading(row, ring) as index:

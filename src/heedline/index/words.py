@@ -1,4 +1,4 @@
-"""Splitting of text into the words to be indexed, with the other forms that they are found under.
+"""Words to index in a text, with the other forms under which each can be found.
 
 Upper and lower case and accents make no difference, and apostrophes are left out. A word in another script also has its
 spelling in Latin letters as a form.

@@ -89,7 +89,7 @@ def _line(row: SubjectRequest, at: datetime, found: tuple[UUID, ...] | None = No
 
 
 def _sealed(found: Iterable[UUID], row: SubjectRequest, at: datetime) -> None:
-    """Seal the ids of the reports found to the request's desk, and set them on the row.
+    """Seal the matching report ids to the request's desk and store them on the row.
 
     Raises SealingStopped.
     """

@@ -48,7 +48,7 @@ class PartRole(StrEnum):
 
 @dataclass(frozen=True)
 class DerivativePart:
-    """A page, poster frame, film or recording of a derivative, before its bytes are known.
+    """A part of a derivative (page, poster frame, film or recording) whose bytes are not yet known.
 
     `number` counts from 1 within the role. Sizes are in pixels; `seconds` is the length of a film or sound.
     """

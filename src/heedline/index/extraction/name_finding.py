@@ -109,7 +109,7 @@ def _length(tokens: list[tuple[str, int, int]], rules: NameRules, *, cued: bool)
 
 
 def _without_particle(word: str, rules: NameRules) -> str:
-    """Return a word without a particle that is joined to it by a hyphen, such as al-Tamimi."""
+    """Return a word without any particle joined to it by a hyphen, as in al-Tamimi."""
     before, hyphen, after = word.partition("-")
     return after if hyphen and after and latin(before) in rules.particles else word
 

@@ -99,7 +99,7 @@ def registrations(text: str, plates: tuple[PlateShape, ...]) -> Iterator[tuple[s
 
 
 def _near_digits(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where the parts of a text that are near a digit start and end. Every plate has a digit."""
+    """Yield the start and end of each part of a text near a digit, since every plate contains one."""
     start = end = -1
     for found in _A_DIGIT.finditer(text):
         at = found.start()

@@ -19,7 +19,7 @@ _LONGEST = 20
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """A purpose of a disclosure.
+    """A purpose for which a disclosure may be made.
 
     `name` is shown to the sender and `asked` to the recipient. `answer_days` is how long the recipient has
     to answer, or 0 if no answer is wanted.

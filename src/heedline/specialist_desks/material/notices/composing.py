@@ -122,7 +122,7 @@ def compose(ref: UUID, form: NoticeForm, *, by: Attendance, at: datetime) -> UUI
 
 @notice_verb(MaterialAct.COMPOSED)
 def change(ref: UUID, form: NoticeForm, *, version: int, by: Attendance, at: datetime) -> None:
-    """Revise a draft or undeliverable notice, and become its author.
+    """Revise a draft or undeliverable notice, making the reviser its author.
 
     Raises NotHere, Refused, Changed and NotNow.
     """

@@ -26,7 +26,7 @@ _TALL = 5000
 def form_of(
     step: QuestionPage, typed: Mapping[str, Any], errors: Mapping[str, str], *, may_head: bool = True
 ) -> Form:
-    """Return the form of `step`, with its values and errors.
+    """Return the form for `step`, with its values and errors.
 
     `may_head` is False where the page has a heading of its own, so that no label is the page's heading.
     """

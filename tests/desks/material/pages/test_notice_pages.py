@@ -234,6 +234,13 @@ def test_no_small_number_can_be_worked_out() -> None:
     assert shown == [40, None, None]
     assert [one.number for one in figures.protected([40, 3, 2])] == [40, None, None]
     assert [one.number for one in figures.protected([40, 5])] == [40, 5]
+    platforms = figures._by_platform([("a", None)] * 37 + [("b", 1.0)] * 3)
+    assert [(one.platform, one.sent.number) for one in platforms] == [("a", None), ("b", None)], (
+        "of 40 in all"
+    )
+    (alone,) = figures._by_platform([("a", None)] * 3 + [("a", 1.0)] * 37)
+    assert (alone.sent.number, alone.removed.number) == (40, None)
+    assert [figures._part(one, 40).number for one in (40, 38, 35, 3)] == [40, None, 35, None]
 
 
 def test_a_stranger_gets_what_never_was(

@@ -121,9 +121,9 @@ def figures(since: date, until: date, *, by: Attendance, at: datetime) -> Materi
         outcomes=tuple(zip(shown, protected(counted.outcomes[str(one)] for one in shown), strict=True)),
         provisions=tuple((one.name, figure(counted.met[code])) for code, one in provisions.items()),
         compared=figure(counted.compared),
-        agreed=figure(counted.agreed),
+        agreed=_part(counted.agreed, counted.compared),
         sent=figure(len(counted.platforms)),
-        withdrawn=figure(counted.withdrawn),
+        withdrawn=_part(counted.withdrawn, len(counted.platforms)),
         platforms=_by_platform(counted.platforms),
         uncounted=MaterialDisposal.objects.filter(desk_id=desk, done=True, figures=None).count(),
     )
@@ -210,17 +210,22 @@ def _platforms(sent: list[CompanyNotice], opened: Mapping[UUID, Mapping[str, obj
     return found
 
 
+def _part(number: int, whole: int) -> Figure:
+    """Return a number of a known whole, suppressed if it is small, or if some are left and they are few."""
+    found, rest = figure(number), figure(whole - number)
+    derivable = found.number is not None and rest.number is None and number != whole
+    return Figure(NOT_SHOWN, None) if derivable else found
+
+
 def _by_platform(notices: Sequence[tuple[str, float | None]]) -> tuple[PlatformFigures, ...]:
     by_platform: dict[str, list[float | None]] = defaultdict(list)
     for platform, until_gone in notices:
         by_platform[platform].append(until_gone)
-    lines = []
-    for platform, told in sorted(by_platform.items()):
+    lines, ordered = [], sorted(by_platform.items())
+    totals = protected(len(told) for _, told in ordered)  # they add up to the number of all notices
+    for (platform, told), total in zip(ordered, totals, strict=True):
         hours = [one for one in told if one is not None]
-        removed, total = figure(len(hours)), figure(len(told))
-        kept = figure(len(told) - len(hours))
-        if removed.number is not None and kept.number is None and len(told) != len(hours):
-            removed = Figure(NOT_SHOWN, None)  # or the few that were not removed could be worked out
+        removed = _part(len(hours), len(told))
         clear = removed.number is not None and total.number is not None
         lines.append(
             PlatformFigures(

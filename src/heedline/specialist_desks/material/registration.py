@@ -25,7 +25,7 @@ from heedline.specialist_desks.material import demo
 from heedline.specialist_desks.material.evidence import suspending, watching, wholeness
 from heedline.specialist_desks.material.examination import examiner_days, referrals
 from heedline.specialist_desks.material.items import finding
-from heedline.specialist_desks.material.notices import due
+from heedline.specialist_desks.material.notices import due, following
 from heedline.specialist_desks.material.notices.found_notice import MOVED
 from heedline.specialist_desks.material.notices.lines import waiting_for_me
 from heedline.specialist_desks.material.notices.registered import (
@@ -66,7 +66,12 @@ def _looks_after_examiners(by: Attendance) -> bool:
 
 
 def _my_work(by: Attendance, at: datetime) -> tuple[WorkWaiting, ...]:
-    return (*waiting_for_me(by, at), *reading.findings_waiting(by), *disposing.proposals_waiting(by, at))
+    return (
+        *waiting_for_me(by, at),
+        *following.objections_for_me(by),
+        *reading.findings_waiting(by),
+        *disposing.proposals_waiting(by, at),
+    )
 
 
 DESK = SpecialistDesk(

@@ -20,6 +20,7 @@ from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskPartPayload, Report
 from heedline.specialist_desks.material.delivery.attempts import AttemptOutcome
+from heedline.specialist_desks.material.examination import examining
 from heedline.specialist_desks.material.items import sightings
 from heedline.specialist_desks.material.liveness import LivenessVerdict
 from heedline.specialist_desks.material.models import CompanyNotice, MaterialItem, NoticeAttempt
@@ -29,6 +30,7 @@ from heedline.specialist_desks.material.notices import composing, due, following
 from heedline.specialist_desks.material.notices.composing import NoticeRefused
 from heedline.specialist_desks.material.vocabulary import MaterialAlarm
 from tests.support.acting import acting
+from tests.support.linking_scene import compared
 from tests.support.material_scene import PAGE, examined, harmless, reported, taken, unlawful
 from tests.support.notice_scene import (
     EMAIL,
@@ -234,8 +236,6 @@ def test_words_of_a_report_stay_at_the_desk(people: People) -> None:
 
 
 def test_a_closed_audience_waits_for_a_senior(people: People) -> None:
-    from heedline.specialist_desks.material.examination import examining
-
     item = unlawful_item(people)
     MaterialItem.objects.filter(id=item).update(closed_audience=True)
     ref = drafted(people, item=item)
@@ -407,9 +407,11 @@ def test_an_objection_is_decided_by_somebody_uninvolved_and_withdrawn(
         following.record_answer(ref, CompanyAnswer.OBJECTS, "It is a museum", by=by, at=people.at)
         with pytest.raises(NotNow, match="uninvolved"):
             following.close(ref, by=by, at=people.at)
+    assert [asked_to_decide(people, name) for name in ("Odile", "Otto", "Nadia")] == [[], [], [item]]
     with pytest.raises(Refused):
         examined(people, item, "Otto", harmless())
     examined(people, item, "Nadia", harmless())
+    assert asked_to_decide(people, "Olga") == [], "it is decided"
     with people.sitting("Odile") as by:
         assert lines.one(ref, by=by, at=people.at).overturned
         with pytest.raises(NotNow, match="what was wrong"):
@@ -419,6 +421,43 @@ def test_an_objection_is_decided_by_somebody_uninvolved_and_withdrawn(
     (mail,) = company.mails
     assert b"is withdrawn" in mail
     assert b"Ab12Cd" not in mail
+
+
+def asked_to_decide(people: People, name: str) -> list[UUID]:
+    """The items about which My work asks `name` to decide on an objection."""
+    with people.sitting(name) as by:
+        return [one.ref for one in following.objections_for_me(by) if one.ref is not None]
+
+
+def test_an_objection_about_terms_is_decided_by_somebody_uninvolved_too(
+    people: People, company: FakeCompany
+) -> None:
+    terms = harmless("terms", why="It breaks the company's rules")
+    item = taken(people, "Odile", POST)
+    examined(people, item, "Odile", terms)
+    compared(people, "Odile")
+    with people.sitting("Odile") as by:
+        sightings.record(item, LivenessVerdict.LIVE, by=by, at=people.at)
+    ref = approved(people, referral(grounds={}, terms_clause="Rule 4"), item=item)
+    sent(people, ref)
+    at = people.at + timedelta(seconds=1)
+    with people.sitting("Odile") as by:
+        following.record_answer(ref, CompanyAnswer.OBJECTS, "It is satire", by=by, at=at)
+    assert [asked_to_decide(people, name) for name in ("Nadia", "Olga")] == [[], [item]]
+    for name, closes in (("Odile", False), ("Nadia", True)):
+        with people.sitting("Olga") as by:
+            examining.reopen(item, by=by, at=at)
+        with people.sitting(name) as by:
+            examining.take(item, by=by, at=at)
+            number = MaterialItem.objects.get(id=item).version
+            examining.examine(item, terms, version=number, by=by, at=at)
+        with people.sitting("Odile") as by:
+            if closes:
+                following.close(ref, by=by, at=at)
+            else:
+                with pytest.raises(NotNow, match="uninvolved"):
+                    following.close(ref, by=by, at=at)
+    assert state(ref) is NoticeState.CLOSED
 
 
 def test_a_stranger_finds_no_notice(people: People) -> None:

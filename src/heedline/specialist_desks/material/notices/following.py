@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
 
 from heedline.casework.access.session import Attendance
+from heedline.casework.report.opening import short_name
+from heedline.desk_hooks.hooks import WorkWaiting
+from heedline.permits.gate import allows
 from heedline.reports.lifecycle import NotNow
 from heedline.specialist_desks.material.delivery import dispatching, pack_data
 from heedline.specialist_desks.material.delivery.attempts import AttemptOutcome
 from heedline.specialist_desks.material.delivery.dispatching import CarriedNotice
 from heedline.specialist_desks.material.evidence import watching
 from heedline.specialist_desks.material.items import sightings
-from heedline.specialist_desks.material.models import Examination, NoticeAnswer, NoticeAttempt
+from heedline.specialist_desks.material.models import (
+    CompanyNotice,
+    Examination,
+    NoticeAnswer,
+    NoticeAttempt,
+)
 from heedline.specialist_desks.material.models.notices import BEGUN
 from heedline.specialist_desks.material.notice_rules.clock import day_in_uk
 from heedline.specialist_desks.material.notice_rules.content import NoticeBasis
@@ -35,14 +46,21 @@ from heedline.specialist_desks.material.notice_rules.stored import StoredNotice
 from heedline.specialist_desks.material.notices import composing, due, sending
 from heedline.specialist_desks.material.notices.found_notice import CHANGED, find_notice, notice_verb
 from heedline.specialist_desks.material.notices.standing import report_texts
-from heedline.specialist_desks.material.rules import Place
+from heedline.specialist_desks.material.rules import ILLEGAL, ItemState, Place
 from heedline.specialist_desks.material.vocabulary import (
+    DESK_KIND,
     NOTICE_ANSWER,
     NOTICE_PROOF,
     MaterialAct,
     MaterialCapability,
 )
 
+#: Examinations that uphold a finding: a review of it, or of an item that only breaks terms, a new first examination.
+_UPHELD: Final = Q(place=str(Place.REVERSAL), outcome__in=("unlawful", "held")) | Q(
+    place=str(Place.FIRST), outcome="terms"
+)
+#: Objections that My work lists at once.
+_MOST_SHOWN: Final = 5
 #: Characters of an answer, and of a proof of service.
 LONGEST = 4_000
 
@@ -222,9 +240,41 @@ def _end_withdrawal(
     NoticeAttempt.objects.filter(id=attempt, outcome=BEGUN).update(outcome=outcome, container=proof)
 
 
+def objections_for_me(by: Attendance) -> tuple[WorkWaiting, ...]:
+    """Return, for My work, the objections that this officer can decide on. No keys are needed."""
+    desk = next((one.id for one in by.desks if one.kind == DESK_KIND), None)
+    if desk is None:
+        return ()
+    leads = allows(by.appointments, MaterialCapability.LEAD, [desk])
+    return tuple(
+        WorkWaiting(
+            words=f"A company objects to the notice about item {short_name(item)}.",
+            url="material-item",
+            link="Decide as somebody uninvolved",
+            ref=item,
+        )
+        for item in objections_waiting(desk, by.officer_id, leads=leads)[:_MOST_SHOWN]
+    )
+
+
+def objections_waiting(desk: UUID, officer: UUID, *, leads: bool) -> Sequence[UUID]:
+    """Return the items of a desk about which a company objects, and which this officer could decide on, oldest first.
+
+    Whoever examined an item before cannot. One that only breaks terms is examined again when whoever `leads` opens it.
+    """
+    involved = Examination.objects.filter(item_id=OuterRef("item_id"), officer_id=officer)
+    states = [str(one) for one in (*ILLEGAL, *([ItemState.TERMS] if leads else []))]
+    rows = CompanyNotice.objects.filter(
+        desk_id=desk, answer=str(CompanyAnswer.OBJECTS), due_at__isnull=False, item__state__in=states
+    )
+    others = rows.exclude(Exists(involved)).order_by("answered_at").values_list("item_id", "answered_at")
+    return [item for item, since in others if not _reviewed_since(item, since)]
+
+
 def _reviewed_since(item: UUID, since: datetime | None) -> bool:
     """Return whether an independent examiner has upheld the finding since the company objected."""
     if since is None:
         return False
-    rows = Examination.objects.filter(item_id=item, place=str(Place.REVERSAL), at__gte=since)
-    return rows.exclude(outcome__in=("lawful", "outside", "unclear", "terms")).exists()
+    made = Examination.objects.filter(item_id=item)
+    before = made.filter(at__lt=since).values("officer_id")
+    return made.filter(_UPHELD, at__gte=since).exclude(officer_id__in=before).exists()

@@ -420,3 +420,26 @@ def test_an_answer_that_breaks_off_is_not_taken_for_the_whole(server: Server) ->
     with pytest.raises(http.client.IncompleteRead):
         read(server.send(f"GET /breaks/ HTTP/1.1\r\nHost: {server.host}\r\nConnection: close\r\n\r\n"))
     assert server.get()[0] == HTTPStatus.OK
+
+
+def test_bodies_that_follow_each_other_on_one_connection_stay_apart(server: Server) -> None:
+    """The end of a body is not waited for. What comes after it, at once or later, is the next request."""
+    heads = f"POST /file/ HTTP/1.1\r\nHost: {server.host}\r\n{FORM}Content-Length: "
+    bodies = [b"a=1", b"", b"b=" + b"x" * 70_000, b"c=3", b"d=" + b"y" * 300_000, b"e=5"]
+    sock = server.send("")
+    reader = sock.makefile("rb")
+    for late in (False, True):
+        if not late:  # all at once, as HTTP allows
+            sock.sendall(b"".join(f"{heads}{len(one)}\r\n\r\n".encode() + one for one in bodies[:4]))
+        for body in bodies[:4] if not late else bodies:
+            if late:
+                sock.sendall(f"{heads}{len(body)}\r\n\r\n".encode() + body[:-1])
+                time.sleep(0.05)
+                sock.sendall(body[-1:])
+            assert reader.readline().startswith(b"HTTP/1.1 200")
+            found = http.client.parse_headers(reader)
+            said = json.loads(reader.read(int(found["content-length"])))
+            too_large = len(body) > LIMITS.body
+            assert said["refused"] == (HTTPStatus.REQUEST_ENTITY_TOO_LARGE if too_large else None)
+            assert said["file"].encode() == (b"" if too_large else body)
+    sock.close()

@@ -290,8 +290,8 @@ class _Body:
                 refused = HTTPStatus.SERVICE_UNAVAILABLE
             if refused is not None:
                 self.let_go()
-            if self.size > READ_ON:
-                break
+            if self.size > READ_ON or self.size == self._announced:
+                break  # nothing can follow what was announced, so its end is not waited for
         if self.size < self._announced:
             return refused or HTTPStatus.REQUEST_TIMEOUT
         return refused

@@ -119,7 +119,7 @@ class Walker:
         self.client = Client(enforce_csrf_checks=True)
         self.at = "/"
         self.response: Any = None
-        self.page = _Reader("")
+        self._page: _Reader | None = None
         self.been: list[str] = []
 
     # --- going ----------------------------------------------------------------------------------------------------
@@ -161,7 +161,7 @@ class Walker:
             response = send_file(self.client, path, body_of(fields, name, data))
         self.been.append(path)
         if not 300 <= response.status_code < 400:
-            self.response, self.at, self.page = response, path, _Reader(response.content.decode())
+            self.response, self.at, self._page = response, path, None
             return self
         return self.visit(urljoin(path, response["Location"]))
 
@@ -187,10 +187,17 @@ class Walker:
         else:
             raise AssertionError(f"a loop of redirects at {path}")
         self.at = path
-        self.page = _Reader(self.response.content.decode())
+        self._page = None
         return self
 
     # --- seeing ---------------------------------------------------------------------------------------------------
+    @property
+    def page(self) -> _Reader:
+        """What the page holds, read when a test first asks for it."""
+        if self._page is None:
+            self._page = _Reader(self.response.content.decode() if self.response is not None else "")
+        return self._page
+
     @property
     def html(self) -> str:
         return str(self.response.content.decode())

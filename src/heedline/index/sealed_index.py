@@ -26,7 +26,7 @@ from heedline.index.paging import Damaged, PageFile, PageStore, SealedPage, conn
 from heedline.vault.tokens import TokenKey
 
 #: Edition of the tables and of what is put into them. An index of another edition is made anew.
-EDITION: Final = 4
+EDITION: Final = 5
 #: Pages of FTS5 that one step of merging writes in each table. Two of them fit one page of SQLite (`pgsz` below).
 MERGED: Final = 200
 _TABLES = ("words", "forms", "keys")
@@ -50,8 +50,8 @@ CREATE TABLE document(id INTEGER PRIMARY KEY, report BLOB NOT NULL);
 CREATE VIRTUAL TABLE words USING fts5(w, content='', contentless_delete=1, tokenize='ascii');
 CREATE VIRTUAL TABLE forms USING fts5(f, content='', contentless_delete=1, detail=none, tokenize='ascii');
 CREATE VIRTUAL TABLE keys USING fts5(k, content='', contentless_delete=1, detail=none, tokenize='ascii');
-INSERT INTO words(words, rank) VALUES('pgsz', 3980), ('automerge', 0), ('crisismerge', 1000);
-INSERT INTO forms(forms, rank) VALUES('pgsz', 3980), ('automerge', 0), ('crisismerge', 1000);
+INSERT INTO words(words, rank) VALUES('pgsz', 3980), ('automerge', 0), ('crisismerge', 1000), ('hashsize', 16777216);
+INSERT INTO forms(forms, rank) VALUES('pgsz', 3980), ('automerge', 0), ('crisismerge', 1000), ('hashsize', 16777216);
 INSERT INTO keys(keys, rank) VALUES('pgsz', 3980), ('automerge', 0), ('crisismerge', 1000), ('usermerge', 2);
 """
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
@@ -58,9 +59,9 @@ def forms_of(texts: Iterable[str], words: Iterable[Sequence[str]]) -> set[str]:
         distinct = set(in_order)
         latin = {spelled(word) for word in distinct if not word.isascii()} - {""}
         forms.update([f"w:{word}" for word in latin])
-        long: Iterable[str] = distinct | latin
+        by_length = sorted(distinct | latin, key=len)
         for size in BEGINNINGS:
-            long = [word for word in long if len(word) >= size]
+            long = by_length[bisect_left(by_length, size, key=len) :]
             forms.update([f"b:{word[:size]}" for word in long])
         forms.update(_joined(in_order))
     return forms

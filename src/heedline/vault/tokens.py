@@ -3,6 +3,7 @@
 A token is 49 bits of AES-256 applied to one block that holds the word. A block cipher whose key is secret is a
 pseudorandom function of such blocks, and one call computes the tokens of all words of a report. Each block is encrypted
 by itself, because equal words must have equal tokens. A word that does not fit a block is replaced by its keyed BLAKE2b.
+Zero characters at the end of a word make no difference.
 """
 
 from collections.abc import Iterable
@@ -15,10 +16,10 @@ SIZE: Final = 7
 """The number of bytes of a token, each of which is 128 or more."""
 
 _BLOCK: Final = 16
+#: Bytes of a word that fits a block. The last byte is zero, so that no word fills one.
 _ROOM: Final = _BLOCK - 1
-#: What a block begins with: the number of bytes of its word.
-_LENGTHS: Final = [bytes((length,)) for length in range(_BLOCK)]
-_HASHED: Final = b"\xff"
+#: What the block of a longer word begins with. No word in UTF-8 has this byte.
+_LONG: Final = b"\xff"
 _HIGH: Final = bytes(128 | byte for byte in range(128)) * 2
 
 
@@ -33,16 +34,23 @@ class TokenKey:
 
     def of(self, words: Iterable[str]) -> list[bytes]:
         """Return the tokens of these words in order."""
-        blocks = [
-            _LENGTHS[len(word)] + word.ljust(_ROOM, b"\0") if len(word) <= _ROOM else self._hashed(word)
-            for word in map(str.encode, words)
-        ]
-        sealed = self._cipher.encryptor().update(b"".join(blocks)).translate(_HIGH)
+        padded = [word.ljust(_ROOM, "\0") for word in words]
+        if not padded:
+            return []
+        text = "\0".join(padded) + "\0"
+        if len(text) == _BLOCK * len(padded) and text.isascii():  # nearly always: every word fits its block
+            blocks = text.encode()
+        else:
+            blocks = b"".join(map(self._block, padded))
+        sealed = self._cipher.encryptor().update(blocks).translate(_HIGH)
         return [sealed[at : at + SIZE] for at in range(0, len(sealed), _BLOCK)]
 
     def __getitem__(self, word: str) -> bytes:
         """Return the token of a word."""
         return self.of((word,))[0]
 
-    def _hashed(self, word: bytes) -> bytes:
-        return _HASHED + blake2b(word, key=self._long, digest_size=_ROOM).digest()
+    def _block(self, word: str) -> bytes:
+        encoded = word.rstrip("\0").encode()
+        if len(encoded) <= _ROOM:
+            return encoded.ljust(_BLOCK, b"\0")
+        return _LONG + blake2b(encoded, key=self._long, digest_size=_ROOM).digest()

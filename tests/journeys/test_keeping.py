@@ -74,10 +74,10 @@ def test_keep_or_dispose(
     _at(olga, f"Retention: {short_name(closed)}")
     _seen(olga, "keeping-report")
     for what in ("A public inquiry or inquest", "Processing is restricted"):
-        form = _open(olga, "Hold it")
+        form = _open(olga, "Place a hold")
         form.get_by_label(what).check()
         form.get_by_label("For which case, and who asked?").fill("Inquiry 2026/7; its solicitor asked")
-        olga.press("Hold it")
+        olga.press("Place the hold")
         olga.play.get_by_text("It is held.").wait_for()
     _seen(olga, "keeping-held")
     olga.press("Report")  # the tab

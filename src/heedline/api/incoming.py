@@ -39,7 +39,7 @@ class SentFiles:
         self._kept = False
 
     def keep(self) -> tuple[DraftFile, ...]:
-        """Return the received files and allow a report to refer to them.
+        """Return the received files and keep them, so that a report can refer to them.
 
         Raises ApiProblem if they were not all taken.
         """
@@ -54,7 +54,7 @@ class SentFiles:
         self.arrived = []
 
     def close(self) -> None:
-        """Delete the files unless they were kept."""
+        """Delete the files, unless `keep` has been called."""
         if not self._kept:
             self.forget()
 

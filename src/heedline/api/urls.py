@@ -1,4 +1,4 @@
-"""URL routes of the public API, under `/api/v1/`.
+"""URL routes for the public API, under `/api/v1/`.
 
 Paths have no trailing slash, because a redirect would lose the body of a POST.
 """

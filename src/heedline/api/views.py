@@ -1,4 +1,4 @@
-"""Views of the public API.
+"""Views for the public API.
 
 Each view reads the request within limits, makes one casework call and responds. No view reads a cookie.
 """

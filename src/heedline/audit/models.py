@@ -111,7 +111,7 @@ class Mark(models.Model):
 
 
 class Checkpoint(models.Model):
-    """A signed checkpoint that has been published or may be published.
+    """A signed checkpoint that has been published or is ready for publication.
 
     The `day` feed is open to everyone. The `slot` feed is for emails. `proof` holds the hashes that prove
     that the feed's previous checkpoint (of `old` leaves) is a prefix of this one. `key` is the log's public

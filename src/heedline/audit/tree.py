@@ -31,7 +31,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 class Growing:
-    """Compute the root of an append-only list while keeping only a few hashes in memory.
+    """Calculator for the root of an append-only list, which keeps only a few hashes in memory.
 
     For code that reads all leaves once, in order.
     """

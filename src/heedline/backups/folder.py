@@ -124,7 +124,7 @@ def fit(folder: Path) -> Path:
 
 
 def new_run(on: date) -> str:
-    """Return a new name for a backup run, made of its date and a random part."""
+    """Return a new name for a backup run, made up of its date and a random part."""
     return f"{on.isoformat()}-{secrets.token_hex(4)}"
 
 

@@ -137,7 +137,7 @@ def refuse_unfit(connection: Connection, manifest: Manifest, *, installation: st
 
 @contextmanager
 def as_owner(connection: Connection) -> Iterator[None]:
-    """Suspend row-level security for the tables' owner inside the block.
+    """Suspend row-level security for the tables' owner within the block.
 
     Row-level security normally binds the owner as well. Must be used inside a transaction, so that other
     sessions do not see the change.

@@ -1,4 +1,4 @@
-"""The HTTP front of a web process, which reads each request in full before using a thread.
+"""The HTTP front end of a web process, which reads each request in full before using a thread.
 
 The server (granian, RSGI) calls `Front` on the event loop, where a slow sender costs only a connection.
 Responses that are ready beforehand (style sheets, *Run, Hide, Tell*) are also sent from there, so that

@@ -1,4 +1,4 @@
-"""Work that pages leave for later, done while a process has no page to serve.
+"""Work that pages defer until the process has no page to serve.
 
 An officer's keys are at hand only during requests of their session. Whatever needs them, such as indexing new reports, would
 otherwise hold up the page that happens to be opened. Here the request for that work follows the page, with the cookie of the
@@ -26,7 +26,7 @@ _NOT_PASSED_ON = ("HTTP_", "CONTENT_", "CSRF_", "heedline.")
 
 @dataclass(frozen=True, slots=True)
 class _Left:
-    """The request that follows a page, and the time until which it may be sent."""
+    """A deferred request for a session, and the time until which it may be run."""
 
     request: WSGIEnvironment = field(repr=False)
     until: float
@@ -34,7 +34,7 @@ class _Left:
 
 @dataclass(slots=True)
 class IdleWork:
-    """Runs the requests that pages leave for later, one at a time. All methods must be called from one event loop.
+    """A runner for deferred requests, one at a time. All methods must be called from one event loop.
 
     `respond` runs a request in a thread and returns its status. Times are in seconds: a step begins once no page has been
     served for `quiet`, or after `patience` at most. Sessions take turns. A session whose turn does not come within `within` of
@@ -52,16 +52,16 @@ class IdleWork:
     _stopped: bool = field(init=False, default=False)
 
     def page_begins(self) -> None:
-        """Note that a page is being served."""
+        """Record that a page is being served."""
         self._pages += 1
 
     def page_ends(self) -> None:
-        """Note that a page has been served."""
+        """Record that a page has been served."""
         self._pages -= 1
         self._last = time.monotonic()
 
     def follow(self, environ: WSGIEnvironment) -> None:
-        """Begin the work that the page of this request left, or extend it if it is still being done for the same session."""
+        """Queue the work that this request's page deferred, and start the runner if it is idle."""
         path = environ.get(AFTERWARDS)
         if not path or self._stopped:
             return
@@ -71,7 +71,7 @@ class IdleWork:
             self._steps = asyncio.get_running_loop().create_task(self._take_steps())
 
     def stop(self) -> set[asyncio.Task[None]]:
-        """Begin no further step, and return the task of the one in progress, if there is one."""
+        """Start no further steps, and return the task that is still running, if any."""
         self._stopped = True
         self._waiting.clear()
         return {self._steps} if self._steps is not None else set()
@@ -87,7 +87,7 @@ class IdleWork:
             self._steps = None
 
     async def _step(self, request: WSGIEnvironment) -> bool:
-        """Take one step for a session, and return whether more is waiting."""
+        """Take one step for a session, and return whether more work is waiting."""
         try:
             # a copy: whatever a step leaves in its environment ends with it
             return await self.respond({**request, "wsgi.input": BytesIO()}) == HTTPStatus.ACCEPTED
@@ -96,7 +96,7 @@ class IdleWork:
             return False
 
     async def _idle(self) -> bool:
-        """Wait until no page is being served and none has been for a moment, and return whether a session is waiting."""
+        """Wait until no page has been served for a moment, and return whether any session is waiting."""
         latest = time.monotonic() + self.patience
         while True:
             now = time.monotonic()
@@ -108,7 +108,7 @@ class IdleWork:
 
 
 def _request(environ: WSGIEnvironment, cookie: str, path: str) -> WSGIEnvironment:
-    """Return the environment of the request that follows a page."""
+    """Return the WSGI environment of the deferred request."""
     passed_on = {
         name: value
         for name, value in environ.items()

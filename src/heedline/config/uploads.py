@@ -1,4 +1,4 @@
-"""Streaming of file upload bodies, which the front never holds in full.
+"""Streams file upload bodies, which the HTTP front end never holds in full.
 
 Every other body is read whole, within 256 KiB (`config.front`). At the few addresses to which files are sent, a
 `Receiver` takes the body block by block in a thread. A slow sender costs a connection and one block of memory, and
@@ -107,7 +107,7 @@ class Uploads:
         return self.takes.expects(environ["REQUEST_METHOD"], media, environ["PATH_INFO"])
 
     def enter(self, network: bytes | None) -> bool:
-        """Reserve a slot for an upload from this network, to be released with `leave`, if one is free."""
+        """Reserve a slot for an upload from this network if one is free, to be released with `leave`."""
         if self._now.total() >= self.limits.at_once:
             return False
         if network is not None and self._now[network] >= self.limits.from_one:

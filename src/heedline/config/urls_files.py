@@ -1,4 +1,4 @@
-"""URL routes of the files process."""
+"""URL routes for the files process."""
 
 from django.urls import include, path
 

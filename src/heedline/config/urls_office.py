@@ -1,4 +1,4 @@
-"""URL routes of the office process."""
+"""URL routes for the office process."""
 
 from django.urls import include, path
 

@@ -1,4 +1,4 @@
-"""URL routes of the partner process."""
+"""URL routes for the partner process."""
 
 from django.urls import include, path
 

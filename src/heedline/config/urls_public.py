@@ -1,4 +1,4 @@
-"""URL routes of the public process."""
+"""URL routes for the public process."""
 
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path

@@ -1,4 +1,4 @@
-"""The WSGI application of one process, with the front that receives its requests.
+"""The WSGI application of one process, with the HTTP front end that receives its requests.
 
 It serves static files first and then Django.
 """

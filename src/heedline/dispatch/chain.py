@@ -48,7 +48,7 @@ class Deadlines:
     def due_step(
         self, alarm: UUID, sent: int, offsets: Sequence[float], now: float, *, repeat: bool
     ) -> int | None:
-        """Return the step to send now, or None.
+        """Return the paging step to send now, or None if none is due.
 
         `sent` is the number of steps sent so far according to the database. `offsets` are the seconds after the
         start, in ascending order, beginning with 0. `repeat` means that paging continues after the last step. If

@@ -128,7 +128,7 @@ def forget_times() -> None:
 
 
 def forget_use() -> None:
-    """Reset the server's record of when the tables that a submission touches were last used.
+    """Reset the database server's last-use statistics for the tables that a submission touches.
 
     Call this at the end of a quarter hour and when stopping.
     """

@@ -45,7 +45,7 @@ class Letter(AnyLetter):
 
 
 class AlarmKind(AnyAlarmKind):
-    """A kind of alarm, which says why a named person must act on it.
+    """A kind of alarm, with the reason why a named person must act on it.
 
     `casework/duty/alarm_kinds.py` defines how each kind behaves.
     """

@@ -79,7 +79,7 @@ class Sealing:
         return new
 
     def write(self, data: bytes) -> bytes:
-        """Seal more of the file, and return the bytes to append at the previous value of `at`."""
+        """Seal more of the file, and return the bytes to append at the offset that `at` had before."""
         sealed = self._take(self._writer.update(data))
         if self._digest is not None:
             self._digest.update(data)
@@ -96,7 +96,7 @@ class Sealing:
         return self._nonce + seal_small(_tail_key(self._file_key), tail, aad=_place(at))
 
     def finish(self) -> bytes:
-        """Finish sealing, and return the last bytes to append at the previous value of `at`."""
+        """Finish sealing, and return the last bytes to append at the offset that `at` had before."""
         sealed = self._take(self._writer.finish())
         self.finished = True
         return sealed

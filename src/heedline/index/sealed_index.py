@@ -182,7 +182,7 @@ class SealedIndex:
         return more
 
     def expect(self, reports: Iterable[UUID]) -> None:
-        """Look up together which of these reports are in the index, before each is added or dropped.
+        """Look up in one batch which of these reports are in the index, before any is added or dropped.
 
         Nearly always none is, and then adding them asks for nothing more.
         """

@@ -229,7 +229,7 @@ class QuestionSet:
     It is empty if the set does not ask.
     """
     api_needs: tuple[str, ...]
-    """The required pages (`Step.needed`) that the API requires too.
+    """The required pages (`Step.needed`) that the API also requires.
 
     They are in addition to the narrative and the reporter's contact details.
     """

@@ -105,7 +105,7 @@ class Record:
 
 
 def record(qs: QuestionSet, answers: Answers, *, language: str, identity_offered: bool) -> Record:
-    """Return the record of a completed form.
+    """Return the record for a completed form.
 
     Raises NotReady while a required page is unanswered.
     """
@@ -116,7 +116,7 @@ def record(qs: QuestionSet, answers: Answers, *, language: str, identity_offered
 
 
 def build(qs: QuestionSet, answers: Answers, *, language: str, identity_offered: bool) -> Record:
-    """Return the record of the answers given so far.
+    """Return the record for the answers given so far.
 
     The caller must have made sure that there is a narrative.
     """
@@ -124,7 +124,7 @@ def build(qs: QuestionSet, answers: Answers, *, language: str, identity_offered:
 
 
 def of_walk(walk: engine.Walk, *, language: str) -> Record:
-    """Return the record of a `Walk` that the caller has already made.
+    """Return the record for a `Walk` that the caller has already made.
 
     The answers are copied.
     """
@@ -163,7 +163,7 @@ def of_walk(walk: engine.Walk, *, language: str) -> Record:
 
 
 def _copied(answers: Any) -> Any:
-    """Return a copy of answers, which are made of objects, lists and values that cannot change."""
+    """Return a deep copy of the answers."""
     if isinstance(answers, dict):
         return {name: _copied(value) for name, value in answers.items()}
     return [_copied(value) for value in answers] if isinstance(answers, list) else answers

@@ -1,4 +1,4 @@
-"""Jurisdiction packs, which define everything that differs between countries as data.
+"""Jurisdiction packs, which define as data everything that differs between countries.
 
 `load_pack("uk")` reads and validates one folder of TOML, CSV and wording. None of it is hard-coded.
 """

@@ -178,7 +178,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A reason that an officer can give for an outcome in the three-page close.
+    """A reason that an officer can give for an outcome when closing a report with the three-page form.
 
     `kinds` are the kinds of report it applies to, which are all or some of the outcome's kinds.
     """
@@ -251,7 +251,7 @@ class Pack:
     clocks: Mapping[str, timedelta]
     kind_clocks: Mapping[str, KindClocks]
     safe_hours: Mapping[str, tuple[time, time]]
-    """The start and end of each call-back time slot, keyed by the reporter's choice in the questions."""
+    """The start and end of each call-back time slot, by the code of the reporter's answer."""
     working_days: WorkingDays
     special_places: SpecialPlaces
     """Railway, airport, military and nuclear sites, by the words in their names."""
@@ -372,7 +372,7 @@ class Pack:
         return {code: one for code, one in self.outcomes.items() if _is_for(one.kinds, kind)}
 
     def reasons_for(self, kind: str) -> Mapping[str, Reason]:
-        """Return the reasons available in the three-page close for this kind of report."""
+        """Return the reasons that the three-page closing form offers for this kind of report."""
         outcomes = self.outcomes_for(kind)
         return {
             code: one

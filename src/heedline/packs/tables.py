@@ -1,4 +1,4 @@
-"""Read typed values from TOML, with errors that name the file and key.
+"""Read typed values from TOML, raising errors that name the file and key.
 
 Every getter takes a key, checks the type and marks the key as used. `done()` rejects unused keys, so
 that a misspelt key is an error and not a setting that silently has no effect.
@@ -36,7 +36,7 @@ def read_toml(folder: Traversable, path: str) -> Table:
 
 
 class Table:
-    """A TOML table that knows the file and key from which it was read."""
+    """A TOML table, with the file and key that it was read from for use in error messages."""
 
     def __init__(self, data: Mapping[str, Any], file: str, path: str = "") -> None:
         self.data = data
@@ -145,7 +145,7 @@ class Table:
         return found
 
     def done(self) -> None:
-        """Reject keys that were never read, because they must be misspelt or out of date."""
+        """Reject keys that were never read, as they are probably misspelt or out of date."""
         for key in self.data:
             if key not in self._used:
                 raise self.wrong(key, "is not a known key here")

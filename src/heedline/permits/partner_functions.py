@@ -17,7 +17,7 @@ from django.db import connection
 
 @dataclass(frozen=True)
 class SentRow:
-    """A disclosure to the signed-in user's desk, with its codes, times and who received and answered it."""
+    """A disclosure to the signed-in user's desk, with its terms, its times and who received and answered it."""
 
     id: UUID
     from_desk: UUID
@@ -83,7 +83,7 @@ def one_sent_to_me(ident: UUID) -> SentRow | None:
 
 
 def parts(ident: UUID) -> Parts | None:
-    """Return the parts of a disclosure, or None if it belongs to others, was withdrawn or never existed."""
+    """Return the parts of a disclosure, or None if it is another partner's, was withdrawn or never existed."""
     rows = _ask("SELECT * FROM permits.sent_parts(%s)", [ident])
     if not rows:
         return None

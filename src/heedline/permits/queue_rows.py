@@ -96,7 +96,7 @@ class _Parts:
 
 @dataclass(frozen=True)
 class QueueRows:
-    """A query for open reports of the `chosen` desks and others that the `watching` desks must see.
+    """A query for the `chosen` desks' open reports, and others that the `watching` desks must see.
 
     The latter are all in danger until that is discharged, in any stage what is overdue, and what waits where nobody is on
     duty. `most` limits the number, the first in the order after `after`; without an order they are any.

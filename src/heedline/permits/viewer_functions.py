@@ -26,7 +26,7 @@ def reseal(capability: bytes, sealed: bytes) -> bool:
 
 
 def open_capability(capability: bytes, *, uncovered: bool) -> bytes | None:
-    """Return a capability's sealed content or None, counting a viewing minute if the file is uncovered."""
+    """Return a capability's sealed content or None, counting a minute of viewing time if `uncovered`."""
     found = _one("SELECT viewer.open_capability(%s, %s)", [capability, uncovered])
     return bytes(found) if isinstance(found, bytes | memoryview) else None
 

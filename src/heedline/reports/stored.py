@@ -1,4 +1,4 @@
-"""Read stored sealed parts, with header and payload in one statement.
+"""Read stored sealed parts, fetching each header with its payload in one statement.
 
 The header and the payload are in separate tables. A page that reads the report's row as well takes its parts as a
 column of that row (`parts_column`).

@@ -190,7 +190,7 @@ def signing_public(seed: bytes) -> bytes:
 
 
 def sign(seed: bytes, message: bytes) -> bytes:
-    """Return a 64-byte signature over the message, made with the signing key of this seed.
+    """Return a 64-byte signature over the message, made with the signing key derived from this seed.
 
     Callers must label their messages.
     """

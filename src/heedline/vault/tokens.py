@@ -1,4 +1,4 @@
-"""Tokens that stand for words in an index: the same for the same word, and without meaning to anybody without the key.
+"""Keyed tokens for the words in an index: equal words have equal tokens, which mean nothing without the key.
 
 A token is 49 bits of AES-256 applied to one block that holds the word. A block cipher whose key is secret is a
 pseudorandom function of such blocks, and one call computes the tokens of all words of a report. Each block is encrypted
@@ -13,7 +13,7 @@ from typing import Final
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 SIZE: Final = 7
-"""The number of bytes of a token, each of which is 128 or more."""
+"""The length of a token in bytes. Every byte is 128 or more."""
 
 _BLOCK: Final = 16
 #: Bytes of a word that fits a block. The last byte is zero, so that no word fills one.
@@ -24,16 +24,16 @@ _HIGH: Final = bytes(128 | byte for byte in range(128)) * 2
 
 
 class TokenKey:
-    """Compute the tokens of one sort of word. The same word has another token in another sort."""
+    """The key for the tokens of one kind of word. The same word has a different token in each kind."""
 
     def __init__(self, key: bytes, sort: str) -> None:
-        """Derive the keys of a sort from a key of 32 bytes. The name of a sort has at most 15 letters."""
+        """Derive the keys for a kind of word from a 32-byte key. `sort` has at most 15 letters."""
         derived = blake2b(key=key, person=sort.encode(), digest_size=64).digest()
         self._cipher = Cipher(algorithms.AES256(derived[:32]), modes.ECB())  # noqa: S305 - one block is one word
         self._long = derived[32:]
 
     def of(self, words: Iterable[str]) -> list[bytes]:
-        """Return the tokens of these words in order."""
+        """Return the tokens for these words, in order."""
         padded = [word.ljust(_ROOM, "\0") for word in words]
         if not padded:
             return []
@@ -46,7 +46,7 @@ class TokenKey:
         return [sealed[at : at + SIZE] for at in range(0, len(sealed), _BLOCK)]
 
     def __getitem__(self, word: str) -> bytes:
-        """Return the token of a word."""
+        """Return the token for a word."""
         return self.of((word,))[0]
 
     def _block(self, word: str) -> bytes:

@@ -38,7 +38,7 @@ AGAIN_AFTER = 30
 
 
 class SecurityHeaders:
-    """Middleware that forbids storing or indexing of pages and access to device sensors, and sets the security headers.
+    """Middleware that sets security headers and forbids caching, indexing and access to device sensors.
 
     The content of a page must not be kept by a browser, a proxy or a search engine. The headers of Django's
     `SecurityMiddleware` and `ContentSecurityPolicyMiddleware` are worked out once, from the same settings, and set in one

@@ -1,4 +1,4 @@
-"""Map exceptions to error pages, with a status and a page for each refusal.
+"""Map exceptions to error pages, with a status and text for each.
 
 Internal errors are kept apart from what people see. Nothing here repeats what was sent, and nothing reveals
 whether something exists that the user may not see.
@@ -37,7 +37,7 @@ logger = logging.getLogger("heedline.web")
 
 @dataclass(frozen=True)
 class Refusal:
-    """The status and page with which a refusal is shown.
+    """The status and page with which an exception is shown.
 
     `words` is used if the refusal has no text of its own.
     """
@@ -106,7 +106,7 @@ _PUBLIC = {
 
 
 def refusal_for(problem: BaseException) -> tuple[Refusal, str]:
-    """Return the presentation and text for `problem`, from the most specific matching entry of the table."""
+    """Return the error page and text for `problem`, from the most specific matching entry in the table."""
     for kind in type(problem).__mro__:
         found = TABLE.get(kind)
         if found is not None:
@@ -165,7 +165,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Show the "not found" page, which is also shown for things that the user may not see."""
+    """Show the "not found" page, which is also shown for pages that the user may not see."""
     return page(request, NOTHING_HERE)
 
 

@@ -1,4 +1,4 @@
-"""Encryption of an officer's own terms under that officer's key.
+"""Encryption of an officer's conflict-of-interest terms under that officer's key.
 
 The terms are opened when the officer unlocks.
 """
@@ -24,7 +24,7 @@ def _info(officer: UUID, row: UUID) -> bytes:
 
 
 def seal(term: str, public_key: bytes, *, officer: UUID, row: UUID) -> bytes:
-    """Seal a term to this officer's key and this row.
+    """Seal a conflict-of-interest term to this officer's key and this row.
 
     The result has the same size whatever the length of the term.
     """
@@ -32,7 +32,7 @@ def seal(term: str, public_key: bytes, *, officer: UUID, row: UUID) -> bytes:
 
 
 def load(officer: UUID, seed: bytes) -> tuple[str, ...]:
-    """Return the officer's own terms, decrypted with their seed.
+    """Return the officer's conflict-of-interest terms, decrypted with their seed.
 
     Terms sealed to keys that the officer no longer has are left out.
     """

@@ -67,7 +67,7 @@ class Attendance:
     ask_at: datetime | None = None
     organisation: str = ""
     dangers: tuple[Mapping[str, Any], ...] | None = field(repr=False, default=None)
-    """The open dangers to life of the officer's desks (`permits.danger_functions`), or None if not loaded."""
+    """The desks' open danger-to-life records (`permits.danger_functions`), or None if not loaded."""
 
     @property
     def unlocked(self) -> bool:

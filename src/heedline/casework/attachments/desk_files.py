@@ -128,7 +128,7 @@ def read(kept: KeptFile, ring: Keyring) -> Iterator[bytes]:
 
 
 def show(thing: UUID, kept: KeptFile, kind: str, *, by: Attendance, on: date) -> str:
-    """Return a single-use token with which the files site shows a record's file.
+    """Return a single-use token for showing a record's file on the files site.
 
     `kind` is a code of `files.kinds`. Raises NotHere, CannotOpen, SealingStopped, and NotNow if the object is missing.
     """

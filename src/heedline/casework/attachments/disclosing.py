@@ -33,7 +33,7 @@ FILES = "files"
 
 @dataclass(frozen=True)
 class ChosenFile:
-    """A file, or one group of pages of a long document, that an officer sends with a disclosure."""
+    """A file, or one page group from a long document, that an officer sends with a disclosure."""
 
     file: UUID
     group: int = 1

@@ -36,7 +36,7 @@ class ManifestEntry:
 
 
 def entries_of(report: UUID, ring: Keyring) -> tuple[ManifestEntry, ...]:
-    """Return the entries of a report's and its messages' manifests, in order of arrival.
+    """Return the manifest entries for a report and its messages, in order of arrival.
 
     Raises ChangedSinceArrival, and CannotOpen if the report itself does not open.
     """

@@ -34,7 +34,7 @@ _MEGABYTE = 1_000_000
 
 @dataclass(frozen=True)
 class FileLine:
-    """A file of a report.
+    """A file attached to a report.
 
     `container` identifies it. `message_words` says with which message it came, or is empty for a file sent with the
     report. `missing` means that its object is not in storage.

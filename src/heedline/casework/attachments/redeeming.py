@@ -64,7 +64,7 @@ def take_original(token: str) -> TakenOriginal:
 
 
 def content_of(capability: str, *, uncovered: bool) -> ViewContent:
-    """Return the content that a capability opens, recording a viewing minute if it is uncovered.
+    """Return the content that a capability opens, recording a minute of viewing if the file is uncovered.
 
     Raises NotHere.
     """
@@ -82,7 +82,7 @@ def remember(capability: str, content: ViewContent) -> bool:
 
 
 def read_part(derived: Derived, role: str, number: int, start: int, length: int) -> Iterator[bytes]:
-    """Yield bytes of one part of a derivative. Raise NotHere for an unknown part or range."""
+    """Yield bytes from one part of a derivative. Raise NotHere for an unknown part or range."""
     part = next((one for one in derived.parts if (one.role, one.number) == (role, number)), None)
     if part is None or derived.stored is None or start < 0 or start + length > part.length:
         raise NotHere

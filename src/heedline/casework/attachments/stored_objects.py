@@ -33,7 +33,7 @@ def _folder(path: Path) -> Storage:
 
 
 def objects_of(report: UUID) -> list[UUID]:
-    """Return the stored objects of a report: its files and their derivatives."""
+    """Return the stored objects for a report: its files and their derivatives."""
     return [
         *ReportFile.objects.filter(report_id=report).values_list("object", flat=True),
         *Derivative.objects.filter(report_id=report).values_list("object", flat=True),

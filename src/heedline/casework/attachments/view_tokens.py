@@ -1,4 +1,4 @@
-"""Single-use tokens with which the files site shows or downloads one file."""
+"""Single-use tokens for viewing or downloading one file on the files site."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def issue(
     *,
     by: Attendance,
 ) -> str:
-    """Store a token for a file of a report, or of a desk's own record, and return it.
+    """Store a token for a file in a report or in a desk's own record, and return it.
 
     `about` is the report or the record. `prepared` is what the database needs to store a derivative that is still to be made.
     """

@@ -1,4 +1,4 @@
-"""Open a file of a report: check permission, log the view, and issue a token for that file to the files site.
+"""Open a report's file: check permission, log the view, and issue a token for the files site.
 
 The log event commits before the token leaves, so before the first byte of the file does. The files site has no key:
 the token's row holds the key of the derivative, or, when there is none yet, the key of the original and fresh keys
@@ -59,7 +59,7 @@ class OriginalReason(StrEnum):
 
 @dataclass(frozen=True)
 class ViewableFile:
-    """A file of a report, with its one-based position in order of arrival.
+    """A report's file, with its one-based position in order of arrival.
 
     `again` means that more than one file of the report has these bytes. `derived` is None until it is first opened.
     `groups` are the groups of pages that have been opened.

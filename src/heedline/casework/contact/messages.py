@@ -310,7 +310,7 @@ def send(
 def inform(
     found: FoundReport, text: str, *, beside: Mapping[str, Any] | None = None, translated: str = ""
 ) -> None:
-    """Seal, sign and store a message that needs no reply. The report's stage and status stay as they are.
+    """Seal, sign and store a message that needs no reply, leaving the report's stage and status unchanged.
 
     Must be called inside the caller's transaction. It is sealed to the reporter's code and to the desk, and signed
     by the sender. The rest is as in `send`. Raises Locked.

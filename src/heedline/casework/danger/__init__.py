@@ -1,4 +1,4 @@
-"""Dangers to life, from opening to discharge.
+"""Danger-to-life records, from opening to discharge.
 
 Start at `opening` (called by `journey.transitions`), then `action_log`, `ownership` and `discharge`.
 `watching` adds the round-the-clock desk to the report and takes it off again.

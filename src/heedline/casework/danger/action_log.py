@@ -1,4 +1,4 @@
-"""The log of a danger to life.
+"""The log of a danger-to-life record.
 
 It records who was informed, who was warned, the risk, the decisions and the next review.
 
@@ -140,7 +140,7 @@ def write(found: FoundReport, danger: DangerEpisode, kind: DangerNoteKind, words
 
 @verb(Act.DANGER_NOTED)
 def add(ref: UUID, kind: DangerNoteKind, words: Mapping[str, str], *, by: Attendance, at: datetime) -> None:
-    """Add an entry to the log of an open danger.
+    """Add an entry to the log of an open danger-to-life record.
 
     Any officer of the report's desks may do so, not only its owner. Raises NotHere if no danger is open,
     Refused, NotNow and NoRoom.
@@ -160,7 +160,7 @@ def add(ref: UUID, kind: DangerNoteKind, words: Mapping[str, str], *, by: Attend
 
 @verb(Act.DANGER_NOTED)
 def set_review(ref: UUID, review_at: datetime, reason: str, *, by: Attendance, at: datetime) -> None:
-    """Set the time of a danger's next review, with a reason.
+    """Set the time of the next review of a danger to life, with a reason.
 
     It is also the time of the report's next action. Raises NotHere, Refused, and NotNow for a time that is
     past or later than the pack allows in danger.

@@ -27,7 +27,7 @@ ENDINGS = {
 
 @verb(Act.DANGER_ACKNOWLEDGED)
 def acknowledge(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Acknowledge an open danger as a supervisor, which stops the paging.
+    """Acknowledge an open danger-to-life record as a supervisor, which stops the paging.
 
     A second acknowledgement does nothing. Raises NotHere and Refused.
     """

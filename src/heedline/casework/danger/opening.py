@@ -1,4 +1,4 @@
-"""Opens a danger to life, finds an open one, and refuses actions that would leave it unattended.
+"""Opens and finds danger-to-life records, and refuses actions that would leave one unattended.
 
 Called from the verbs of a report's path, in their transaction.
 """
@@ -29,13 +29,13 @@ HAND_ON = (
 
 
 def of_report(report: Report) -> DangerEpisode | None:
-    """Return a report's open danger with its row locked, or None."""
+    """Return a report's open danger-to-life record with its row locked, or None."""
     rows = DangerEpisode.objects.select_for_update(of=("self",))
     return rows.filter(report=report, discharged_at=None).first()
 
 
 def found_open(found: FoundReport) -> DangerEpisode:
-    """Return a report's open danger with its row locked.
+    """Return a report's open danger-to-life record with its row locked.
 
     Raises NotHere if there is none.
     """
@@ -50,13 +50,13 @@ def _is_open(report: Report) -> bool:
 
 
 def refuse_while_open(report: Report) -> None:
-    """Raise NotNow if the report has an open danger."""
+    """Raise NotNow if the report has an open danger-to-life record."""
     if _is_open(report):
         raise NotNow(HELD)
 
 
 def refuse_taking_back(report: Report, *, danger: bool) -> None:
-    """Raise NotNow if a new assessment would end an open danger.
+    """Raise NotNow if a new assessment would close an open danger-to-life record.
 
     An assessment without danger would do so.
     """
@@ -74,14 +74,14 @@ def refuse_assigning(report: Report) -> None:
 
 
 def open_if_it_came_in_danger(found: FoundReport) -> None:
-    """Open a danger if the reporter said that life is at risk and no officer has yet decided otherwise."""
+    """Open a danger-to-life record if the reporter said life is at risk and no officer has ruled it out."""
     report = found.report
     if report.danger_to_life is None and report.urgency == Urgency.DANGER:
         open_danger(found)
 
 
 def open_danger(found: FoundReport) -> bool:
-    """Open a danger to life, add the round-the-clock desk and page a supervisor.
+    """Open a danger-to-life record, add the round-the-clock desk and page a supervisor.
 
     Returns False, and does nothing, if one is open already. That the round-the-clock desk cannot be added
     does not stop the danger from being recorded: the page says so, and the log.

@@ -1,4 +1,4 @@
-"""Transfers of ownership of a danger to life, whose owner is also the owner of its report.
+"""Transfers of ownership of a danger-to-life record, together with its report.
 
 The owner hands over to a colleague who accepts, or a supervisor takes it. Until somebody has accepted, the
 owner stays.
@@ -40,7 +40,7 @@ def could_take_over(report: Report) -> QuerySet[Officer]:
 
 @verb(Act.DANGER_OFFERED)
 def offer(ref: UUID, to: UUID, reason: str, *, by: Attendance, at: datetime) -> None:
-    """Ask a colleague to take over a danger.
+    """Ask a colleague to take over a danger-to-life record.
 
     The owner remains responsible until the colleague accepts.
 
@@ -62,7 +62,7 @@ def offer(ref: UUID, to: UUID, reason: str, *, by: Attendance, at: datetime) -> 
 
 @verb(Act.DANGER_TAKEN)
 def accept(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Accept a hand-over and become the owner.
+    """Accept a hand-over, making this officer the owner.
 
     Raises NotHere, and Refused for anybody who was not asked.
     """
@@ -85,7 +85,7 @@ def give_back(ref: UUID, reason: str, *, by: Attendance, at: datetime) -> None:
 
 @verb(Act.DANGER_TAKEN)
 def take_over(ref: UUID, reason: str, *, by: Attendance, at: datetime) -> None:
-    """Become the owner as a supervisor, without a hand-over.
+    """Make this supervisor the owner without a hand-over.
 
     Raises NotHere, Refused and NotNow.
     """

@@ -59,7 +59,7 @@ def _about_danger(
     called: Called = call_who_lead,
     raised_by: Letter | None = None,
 ) -> AlarmRule:
-    """Return a rule for alarms about an open danger to life.
+    """Return a rule for alarms about an open danger-to-life record.
 
     Supervisors answer these alarms on the page of the danger.
     """

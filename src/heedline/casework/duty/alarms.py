@@ -1,4 +1,4 @@
-"""Listing, acknowledging and clearing of alarms on the office site.
+"""Lists, acknowledges and clears alarms on the office site.
 
 The worker's side is in `duty/paging.py`.
 
@@ -73,7 +73,7 @@ class AlarmLine:
     title: str = ""
     """The display name of the subject, such as a report's reference or a desk's name."""
     record: UUID | None = None
-    """The id of the specialist desk record that the alarm is about and that `page` shows, if any."""
+    """The id of the specialist desk record that the alarm is about, if `page` shows one."""
 
 
 @dataclass(frozen=True, slots=True)

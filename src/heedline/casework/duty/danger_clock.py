@@ -1,4 +1,4 @@
-"""The worker's monitoring of open dangers to life.
+"""The worker's monitoring of open danger-to-life records.
 
 It decrypts nothing and never reads the content of a danger.
 """

@@ -27,7 +27,7 @@ def _owned(by: Attendance) -> QuerySet[DangerEpisode]:
 
 
 def owner_leaves(*, by: Attendance, at: datetime) -> int:
-    """Queue an outbox letter for each open danger that this officer owns, and return the number queued."""
+    """Queue an alarm letter for each open danger-to-life record of this owner, and return the count."""
     if not by.may(Capability.HANDLE_DANGER):
         return 0
     owned = list(_owned(by).values_list("report_id", "report__desk_id"))
@@ -49,7 +49,7 @@ def owner_returns(*, by: Attendance, at: datetime) -> None:
 
 
 def ended_shifts(at: datetime) -> list[tuple[UUID, UUID]]:
-    """Return (desk, report) for each open danger whose owner's shift has ended since it was opened.
+    """Return (desk, report) for each open danger-to-life record whose owner's shift has since ended.
 
     A shift that was cancelled has never begun, so it does not end either.
     """

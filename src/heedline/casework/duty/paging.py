@@ -183,7 +183,7 @@ def _acknowledged(kind: str) -> QuerySet[Alarm]:
 
 
 def _wake_missed_again(kind: str, missed: Mapping[tuple[UUID, UUID], datetime | None], at: datetime) -> None:
-    """Page a desk again about reports that missed a deadline there after their alarm was acknowledged.
+    """Page a desk again about reports that have missed a deadline since their alarm was acknowledged.
 
     `missed` has the latest missed deadline of each (desk, report). An acknowledgement is of the deadlines before it, and
     taking a report acknowledges for its owner, too. A desk that has handed a report over is not paged for the next one.
@@ -377,7 +377,7 @@ def _due_steps(
 
 
 def settle_alarms(at: datetime) -> int:
-    """Rewrite the alarms of past quarter hours in random order, log their pages and return the count.
+    """Rewrite the alarms from past quarter hours in random order, log their pages and return the count.
 
     An alarm's row is written within seconds of an arrival and again 2, 5 and 10 minutes later. Until it is
     rewritten, its transaction number reveals the exact time that its slot hides. Idempotent.

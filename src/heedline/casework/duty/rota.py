@@ -88,7 +88,7 @@ def _on_duty(shifts: Iterable[tuple[UUID, str, datetime]]) -> tuple[OnDuty, ...]
 
 
 def who_take_reports(desk_id: UUID) -> dict[UUID, str]:
-    """Return the names, by id, of the officers who may own reports of this desk.
+    """Return the names, by id, of the officers who may own this desk's reports.
 
     Ordered by name.
     """

@@ -52,7 +52,7 @@ def too_few(at: datetime) -> frozenset[UUID]:
 
 
 def ending(at: datetime) -> dict[tuple[UUID, UUID], date]:
-    """Return the officers whose training is about to expire, with the latest expiry date of each.
+    """Return the officers whose training is about to expire, each with the latest expiry date.
 
     The keys are (desk, officer). Only training that is still valid and expires within the pack's reminder
     period are included.

@@ -1,4 +1,4 @@
-"""Opening of a reporter's identity by the officer who requested it, within the granted time."""
+"""Opens a reporter's identity for the officer who requested it, within the granted time."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def open_now(
 
 @dataclass(frozen=True)
 class Openable:
-    """A request whose identity this officer can open now.
+    """An approved identity request, which this officer can open now.
 
     `conditions` are those of the authoriser, or "".
     """

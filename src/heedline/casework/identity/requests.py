@@ -99,7 +99,7 @@ class Decision:
 
 
 def words_of(text: str) -> str:
-    """Validate the submitted text and return it tidied.
+    """Validate the submitted text and return it cleaned up.
 
     Raises NoRoom, and NotNow when the text is blank.
     """
@@ -182,7 +182,7 @@ def deciding_desks(by: Attendance) -> tuple[UUID, ...]:
 
 
 def opens_reports(by: Attendance, desks: tuple[UUID, ...]) -> bool:
-    """Return True if this person may read reports, or has ever been granted a key of one of `desks`.
+    """Return True if this person may read reports, or has ever been granted a key for one of `desks`.
 
     Members of one of `desks` count as well.
     """

@@ -1,4 +1,4 @@
-"""Drafts, rate limits and page counts of the public site, and the batching of arrivals.
+"""Drafts, rate limits and page counts for the public site, and the batching of arrivals.
 
 Start reading at `intake/drafting.py`.
 """

@@ -54,7 +54,7 @@ class Draft:
     The same cookie leads to a different row for each purpose.
     """
     whose: For = For.PUBLIC
-    """The kind of storage limit that applies to the draft. It is not stored."""
+    """The kind of storage limit that applies to the draft (not stored)."""
     sendings: int = 0
     """The number of form tokens already used when the draft was loaded, stored beside the sealed draft."""
 

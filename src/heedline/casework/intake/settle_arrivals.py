@@ -1,4 +1,4 @@
-"""Batching of arrivals at the end of each quarter hour.
+"""Batches arrivals at the end of each quarter hour.
 
 Reports that arrived are rewritten in random order and logged. Without this, a row's transaction number
 would place it between two log events whose exact times are known.

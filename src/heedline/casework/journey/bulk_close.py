@@ -1,4 +1,4 @@
-"""Bulk closure of reports, and its reversal.
+"""Bulk closure of reports, with undo.
 
 It is meant for floods of near-identical reports and is never available for danger to life.
 

@@ -1,4 +1,4 @@
-"""Comparison of similar reports, to find those that must not be closed in bulk.
+"""Compares similar reports, to find those that must not be closed in bulk.
 
 Works in memory on opened reports and stores nothing. A word is shared if more than half of the group has it.
 A word that is not shared is marked. A number, a name, a date or a place among these words excludes the
@@ -70,7 +70,7 @@ class Compared:
         self._shared = {word for word, number in counted.items() if 2 * number > len(told)}
 
     def pieces(self, ref: UUID) -> list[Piece]:
-        """Split a report's whole text into passages that the group shares and words that it does not."""
+        """Split a report's whole text into passages shared with the group and words that are not shared."""
         text, found, at = self._told[ref].whole, list[Piece](), 0
         for word in _WORD.finditer(text):
             if word.group().casefold() not in self._shared:

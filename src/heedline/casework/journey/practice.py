@@ -1,4 +1,4 @@
-"""Practice with invented reports from the pack, using the pages and rules of real reports.
+"""Practice with invented reports from the pack, using the same pages and rules as for real reports.
 
 An exercise runs begin → take → assess → ask → close, under the same table of legal moves as a report
 (`reports.lifecycle`). A call is a single step. Exercises are rows of their own table, which no function
@@ -313,7 +313,7 @@ def take_down(code: str, *, danger: bool, told: Mapping[str, Any], by: Attendanc
 
 
 def taken_down(ref: UUID, *, by: Attendance) -> Mapping[str, Any]:
-    """Return the report that was taken down in a practice call of this session.
+    """Return the report that was taken down during a practice call in this session.
 
     Empty for a call of any other session.
     """

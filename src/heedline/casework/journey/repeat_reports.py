@@ -1,4 +1,4 @@
-"""Restricts the closing of repeat reports to supervisors, after a link to an earlier report or a search for one.
+"""Allows only supervisors to close repeat reports, after linking or searching for an earlier report.
 
 Whether a report is a repeat is part of its assessment and sealed with it. Nothing in the clear says so. Each assessment
 carries the search for earlier reports that was made for it, so that the answer is more than a tick.
@@ -43,7 +43,7 @@ _SUPERVISOR = (
 
 
 def is_repeat(kind: str, answers: Mapping[str, str]) -> bool:
-    """Return whether these assessment answers say that the report is or may be a repeat."""
+    """Return whether these assessment answers mark the report as a repeat or possible repeat."""
     return load_pack(settings.PACK).assessment(kind).only_a_supervisor_closes(answers)
 
 
@@ -66,7 +66,7 @@ def search(found: FoundReport) -> SeenBefore | None:
 
 @dataclass(frozen=True)
 class SearchMade:
-    """The search made for an assessment, in its sealed and its logged form."""
+    """The search made for an assessment, in its sealed and logged forms."""
 
     words: dict[str, str] = field(repr=False, default_factory=dict)
     detail: dict[str, int] = field(default_factory=dict)
@@ -149,7 +149,7 @@ def assessed_as(found: FoundReport) -> dict[str, str]:
 
 
 def _said(found: FoundReport, wanted: Sequence[UUID]) -> str:
-    """Return `linked` or `possible` if these sealed assessments say that the report is or may be a repeat.
+    """Return `linked` or `possible` if these sealed assessments mark the report as a (possible) repeat.
 
     Returns "" if none of them does. They are given in order, and one by a supervisor that says otherwise takes back those
     before it. An assessment that is missing or cannot be decrypted counts as one that says so, and nobody takes that back.

@@ -158,7 +158,7 @@ class Closing:
 
 @verb(Act.REPORT_TAKEN)
 def take(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Take a report and become its owner.
+    """Take a report, making the officer its owner.
 
     The officer stays the owner until the report is released, reassigned, or accepted by another desk. The
     first take ends the clock Seen and starts Next action. A later one, after a release, keeps the time.

@@ -1,4 +1,4 @@
-"""Monthly epoch keys of a desk.
+"""A desk's monthly epoch keys.
 
 A member makes and signs each key two months in advance, and grants it to every member whose key words
 they have compared. Nobody is granted a key if they are on the other side of identities, now or by the
@@ -127,7 +127,7 @@ def make_epochs_ahead(desk: Desk, *, by: Hand, at: datetime, ahead: int = 2) -> 
 
 
 def keep_ahead(desks: list[UUID], *, by: Hand, at: datetime) -> int:
-    """Create the missing epochs of these desks and end the epochs that leavers hold.
+    """Create the missing epochs for these desks and end the epochs that leavers hold.
 
     Runs when a member unlocks, and returns how many epochs were made. It is not an error if a colleague does
     the same at the same time.
@@ -272,7 +272,7 @@ def grant_to_recovery(
     seeds: Mapping[UUID, bytes],
     anew: bool = False,
 ) -> int:
-    """Grant the desks' recovery keys the seeds that they lack, and return the number granted.
+    """Grant missing seeds to the desks' recovery keys, and return the number granted.
 
     With `anew` all of `seeds` is granted to a new recovery key. Seeds are granted only to a key whose words
     this officer has compared with the printed ones.

@@ -1,4 +1,4 @@
-"""Records of which verification words an officer has compared, and which changes they have reviewed.
+"""Records of the verification words that officers have compared and the changes that they have reviewed.
 
 An officer grants a desk's keys only to people whose words they have compared. Two stewards could sign a
 non-existent member onto a desk, but no colleague could hear that member read out their words.

@@ -1,4 +1,4 @@
-"""Removes matches with reports that have been disposed of from the interest register.
+"""Removes matches from the interest register once the matching report has been disposed of.
 
 A hit holds values of its report. Which report that is stands inside its seal, so no row can go with the report by itself: a
 session of the linking desk opens some hits each time that it opens a queue, and removes those of disposed reports. The desks

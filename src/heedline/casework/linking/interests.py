@@ -158,7 +158,7 @@ def acknowledge(hit: UUID, *, by: Attendance, at: datetime) -> None:
 
 
 def release(hit: UUID, words: str, *, by: Attendance, at: datetime) -> None:
-    """Clear the desks of a matching report to act, with a message.
+    """Send clearance to act, with a message, to the desks that hold a matching report.
 
     Raises NotHere, Locked, NoRoom, NotNow without words, and SealingStopped.
     """

@@ -1,4 +1,4 @@
-"""Compares reports of different desks with each other and with the interest register.
+"""Compares reports from different desks with each other and with the interest register.
 
 It runs in unlocked sessions of the linking desk, in small batches. What it finds is told to the desks and to the owners of
 entries in sealed notices. No report is changed by it.
@@ -50,7 +50,7 @@ MOST_OF_A_KEY: Final = 100
 
 @dataclass(frozen=True)
 class ComparisonProgress:
-    """The linking desk's backlog of comparisons, with the quarter hour of its oldest report."""
+    """The linking desk's comparison backlog, with the quarter hour of the report that has waited longest."""
 
     desk_name: str
     reports: int

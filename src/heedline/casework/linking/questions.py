@@ -98,7 +98,7 @@ def listed(*, by: Attendance) -> tuple[MatchLine, ...]:
 
 
 def lines(found: Iterable[ReceivedNotice]) -> Iterator[MatchLine]:
-    """Yield a line for each match in these notices."""
+    """Yield a MatchLine for each match in these notices."""
     grouped: dict[tuple[UUID, UUID], list[ReceivedNotice]] = {}
     for one in found:
         grouped.setdefault((one.about, one.desk), []).append(one)
@@ -255,7 +255,7 @@ def waiting(*, by: Attendance, at: datetime) -> tuple[WaitingQuestion, ...]:
 
 
 def take(question: UUID, *, by: Attendance) -> None:
-    """Become the owner of a question put to one of the officer's desks, even if it has another owner.
+    """Take ownership of a question put to one of the officer's desks, even if it has another owner.
 
     Raises NotHere, also once it is answered, and Refused.
     """

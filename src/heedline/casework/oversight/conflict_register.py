@@ -40,7 +40,7 @@ _SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class OfficerTerms:
-    """A summary of an officer's registered terms, with their number and newest date.
+    """The number of conflict-of-interest terms registered for an officer, and the newest date.
 
     `useless` counts terms that no longer open because the officer has new keys.
     """
@@ -54,7 +54,7 @@ class OfficerTerms:
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """Matches of an officer's own terms in one report on one day.
+    """Matches with an officer's conflict-of-interest terms in one report on one day.
 
     Without a report, the match was in what they searched for. `count` is the number of views.
     """
@@ -73,7 +73,7 @@ class Met:
 
 
 def register(officer: UUID, terms: Sequence[str], *, by: Attendance, at: datetime) -> int:
-    """Seal terms to the officer's own key and return the number registered.
+    """Seal conflict-of-interest terms to the officer's own key and return the number registered.
 
     They are compared from the next time the officer unlocks their keys. Raises Refused for anyone but an
     overseer, and NotHere for an unknown officer. Raises NotNow for oneself, for an officer without keys, for
@@ -130,7 +130,7 @@ def _check(terms: Sequence[str], standing: int) -> None:
 
 
 def end(officer: UUID, *, by: Attendance, at: datetime) -> int:
-    """Remove all of an officer's terms and return the number removed.
+    """Remove all of an officer's conflict-of-interest terms and return the number removed.
 
     Used when the officer has left or when their terms are to be registered afresh. Raises Refused for anyone
     but an overseer, and NotNow for oneself.
@@ -151,7 +151,7 @@ def end(officer: UUID, *, by: Attendance, at: datetime) -> int:
 
 
 def standing(*, by: Attendance) -> tuple[OfficerTerms, ...]:
-    """Return every officer with the number of their terms, ordered by name.
+    """Return every officer with the number of their conflict-of-interest terms, ordered by name.
 
     Officers with keys but no terms are included. Raises Refused. The page that shows this list also shows
     `met`, which logs the view.
@@ -180,7 +180,7 @@ def standing(*, by: Attendance) -> tuple[OfficerTerms, ...]:
 
 
 def met(*, by: Attendance, at: datetime) -> tuple[Met, ...]:
-    """Return recent matches of officers' own terms, latest first.
+    """Return recent matches with officers' conflict-of-interest terms, latest first.
 
     There is one line for each officer, report and day. Raises Refused.
     """

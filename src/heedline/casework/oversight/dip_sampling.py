@@ -159,7 +159,7 @@ def waiting(*, by: Attendance) -> tuple[CheckLine, ...]:
 
 
 def one(ref: UUID, *, by: Attendance) -> CheckLine:
-    """Return the open check of a report, with its decrypted text.
+    """Return the open check for a report, with its decrypted text.
 
     Raises NotHere for every other report, Refused and Locked.
     """

@@ -31,7 +31,7 @@ class LookLine:
 
 
 def when_logged(act: str, at: datetime) -> str:
-    """Return the time of a log entry in the form that officers may see.
+    """Return the time of a log entry, formatted at the precision that officers may see.
 
     Arrivals show the day only: the logged time is a quarter hour, or midnight when the report was taken
     before it had settled. Other events logged to the quarter hour are marked as such, because their time

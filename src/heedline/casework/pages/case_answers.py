@@ -104,7 +104,7 @@ def _as_seen(opened: OpenedReport, digest: str, kind: str) -> tuple[tuple[str, s
 
 
 def _taken_down(opened: OpenedReport) -> tuple[AnswerSection, ...]:
-    """Return the way in which the report was received, if an officer took it down."""
+    """Return details of how the report was received, if an officer took it down."""
     rows = call_taking.contact_rows(opened.channel, opened.taken_down) if opened.taken_down else ()
     return (
         (AnswerSection("How the report was received", tuple((label, (text,)) for label, text in rows)),)

@@ -75,7 +75,7 @@ class CaseFile:
     matches: tuple[MatchLine, ...] = ()
     """The possible matches at other desks."""
     compared_at: datetime | None = None
-    """When the linking desk last compared the report in its current form."""
+    """The time at which the linking desk last compared the report in its current form."""
     subjects: tuple[SubjectLink, ...] = ()
     """The report's links to subjects, including those that were undone."""
 
@@ -185,7 +185,7 @@ def with_earlier(ref: UUID, *, by: Attendance, at: datetime) -> tuple[CaseFile, 
 
 
 def _one_report(ref: UUID, desks: Sequence[UUID], at: datetime) -> QuerySet[Report]:
-    """Return the query for a report of these desks, with its related data as columns."""
+    """Return the query for a report at these desks, with its related data as columns."""
     return (
         reports_of(desks)
         .filter(pk=ref)

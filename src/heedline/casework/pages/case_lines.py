@@ -274,7 +274,7 @@ def named_words(said: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def step_codes(row: Row) -> tuple[tuple[str, str], ...]:
-    """Return the codes of a step, with a new owner's id replaced by their name."""
+    """Return the codes recorded for a step, with a new owner's id replaced by their name."""
     return tuple(
         (key, str(row["new_owner"] if key == "to" and row["new_owner"] else value))
         for key, value in row["codes"].items()

@@ -1,4 +1,4 @@
-"""View data for the Threat to life page and for the banner that names open dangers."""
+"""View data for the Threat to life page, and for the banner that lists open danger-to-life records."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ type _Opened = Mapping[UUID, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class DangerNotice:
-    """An open danger, as shown on every page of the report's desks.
+    """An open danger-to-life record, as shown on every page to officers of the report's desks.
 
     It is made of unsealed data only.
     """
@@ -63,7 +63,7 @@ class DangerNoteLine:
 
 @dataclass(frozen=True)
 class DangerLine:
-    """A danger to life, from its opening to its discharge.
+    """A danger-to-life record, from opening to discharge.
 
     `discharged_by` is empty while it is open.
     """
@@ -105,7 +105,7 @@ class DangerFile:
 
 
 def open_dangers(*, by: Attendance, at: datetime) -> tuple[DangerNotice, ...]:
-    """Return the open dangers of the officer's desks, the earliest next review first.
+    """Return the open danger-to-life records at the officer's desks, earliest next review first.
 
     They are read once, when the request begins.
     """
@@ -129,12 +129,12 @@ def open_dangers(*, by: Attendance, at: datetime) -> tuple[DangerNotice, ...]:
 
 
 def is_open(ref: UUID) -> bool:
-    """Return whether a report that this session may see has an open danger."""
+    """Return whether a report that this session may see has an open danger-to-life record."""
     return DangerEpisode.objects.filter(report=ref, discharged_at=None).exists()
 
 
 def threat_to_life(ref: UUID, *, by: Attendance, at: datetime) -> tuple[CaseFile, DangerFile]:
-    """Return a report and the dangers recorded about it, decrypted.
+    """Return a report and its danger-to-life records, decrypted.
 
     The view is logged by `case_file`. Raises NotHere for any report the officer may not see, Locked and
     CannotOpen.

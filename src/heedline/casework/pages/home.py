@@ -22,7 +22,7 @@ from heedline.reports.lifecycle import Stage
 
 @dataclass(frozen=True)
 class DeskSummary:
-    """A desk on the home page, with its figures in every stage (`figures.figures`)."""
+    """A desk on the home page, with its figures for every stage (`figures.figures`)."""
 
     code: str
     name: str

@@ -85,7 +85,7 @@ class TimelineRows:
 
 
 def timeline(rows: TimelineRows, words: Words) -> tuple[TimelineEntry, ...]:
-    """Return all events of a report, oldest first.
+    """Return all events in a report's history, oldest first.
 
     The arrival always comes first.
     """

@@ -34,7 +34,7 @@ _WHO_READ = (Role.OFFICER, Role.SUPERVISOR)
 
 @dataclass(frozen=True, slots=True)
 class SkillLine:
-    """A language skill of one officer.
+    """One of an officer's language skills.
 
     `confirmed_by` is empty until somebody has confirmed it. `can_confirm` is true if the viewer may confirm
     it.

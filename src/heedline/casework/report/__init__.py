@@ -1,4 +1,4 @@
-"""Finding, opening and sealing of reports and their notes, shared by all officer actions.
+"""Finds, opens and seals reports and their notes, for use by all officer actions.
 
 Start reading at `verb.py`.
 """

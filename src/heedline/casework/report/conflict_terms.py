@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """The number of an officer's own terms that an overseer registered on one day."""
+    """The number of conflict-of-interest terms that an overseer registered for an officer on one day."""
 
     by: str
     on: date
@@ -41,7 +41,7 @@ class Registered:
 
 
 def mine(*, by: Attendance) -> tuple[Registered, ...]:
-    """Return the overseers who registered this officer's own terms, with dates and counts.
+    """Return the overseers who registered conflict-of-interest terms for this officer, with dates and counts.
 
     Never reveals the terms, nor whether one was matched. An overseer who registers terms that are not the
     officer's own, to learn which reports contain them, becomes visible to the officer here.
@@ -76,7 +76,7 @@ def record_look(
     desk: UUID | None,
     detail: Mapping[str, int | str] | None = None,
 ) -> None:
-    """Log a view of a report, and any match with the officer's own terms.
+    """Log a view of a report, and any match with the officer's conflict-of-interest terms.
 
     Must be called inside the caller's transaction. The match is written in the same statement as the view.
     `words` is all the plain text that the view shows. The cost is the same whether or not the officer has
@@ -95,7 +95,7 @@ def record_results(
     desk: UUID | None,
     detail: Mapping[str, str | int],
 ) -> None:
-    """Log a view of search results, and each report whose passages match the officer's own terms.
+    """Log a view of search results, and each report that matches the officer's conflict-of-interest terms.
 
     Must be called inside the caller's transaction. The matches are written in the same statement as the view.
     `shown` is all the plain text that the view shows of each report. What was typed need not contain a term for
@@ -108,7 +108,7 @@ def record_results(
 
 
 def looked_for(text: str, *, by: Attendance) -> None:
-    """Log any match between an officer's search text and their own terms.
+    """Log any match between an officer's search text and their conflict-of-interest terms.
 
     Every search for typed text must call this first, before it begins a transaction of its own. The logged
     match then stands whatever becomes of the search. Raises Locked.
@@ -119,7 +119,7 @@ def looked_for(text: str, *, by: Attendance) -> None:
 
 
 def _met(by: Attendance, report: UUID | None, how: str) -> Written:
-    """Return the log entry for a match with an officer's own terms.
+    """Return the log entry for a match with an officer's conflict-of-interest terms.
 
     The entry names neither an actor nor a desk. Row-level security shows events to their actor and desk, and
     this one is for overseers only.

@@ -1,4 +1,4 @@
-"""Readdressing of a report's sealed parts when it is handed over to another desk.
+"""Readdresses a report's sealed parts when it is handed over to another desk.
 
 The headers are rewritten in the officer's unlocked session. The payloads stay as they are.
 """

@@ -12,7 +12,7 @@ from heedline.permits.scopes import reports_of
 
 
 def named(short: str, by: Attendance) -> list[UUID]:
-    """Return the reports of the officer's desks that have this short reference.
+    """Return the reports at the officer's desks that have this short reference.
 
     There is normally one, and very rarely there are two.
     """

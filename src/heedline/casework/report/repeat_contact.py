@@ -71,7 +71,7 @@ def contacts(ref: UUID, *, by: Attendance) -> Contacts:
 
 
 def naming(ref: UUID, *, by: Attendance) -> list[UUID]:
-    """Return the containers of notes on the desks' other reports that name the report `ref`.
+    """Return the containers of notes that name the report `ref`, from other reports at the officer's desks.
 
     Opens all notes. Raises Locked.
     """
@@ -83,7 +83,7 @@ def naming(ref: UUID, *, by: Attendance) -> list[UUID]:
 
 
 def _notes(by: Attendance, *, most: int | None) -> Iterator[tuple[UUID, UUID, Mapping[str, Any]]]:
-    """Yield the repeat-contact notes on the most recent reports of the officer's desks.
+    """Yield the repeat-contact notes on the most recent reports at the officer's desks.
 
     Each item is (container, report that the note belongs to, words). At most `most` reports are read.
     """

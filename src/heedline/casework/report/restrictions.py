@@ -1,4 +1,4 @@
-"""Refusal of actions on a report whose processing is restricted."""
+"""Refuses actions on a report whose processing is restricted."""
 
 from __future__ import annotations
 

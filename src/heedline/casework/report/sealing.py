@@ -1,4 +1,4 @@
-"""Sealing of a new report into two containers and two key shares.
+"""Seals a new report into two containers and two key shares.
 
 Every report has all of these, whether or not the reporter gave a name, so that nobody can tell the
 difference from outside.

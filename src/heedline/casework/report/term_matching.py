@@ -1,4 +1,4 @@
-"""Matching of an officer's own terms against text.
+"""Matches an officer's conflict-of-interest terms against text.
 
 Terms are names, addresses, number plates and telephone numbers. Upper and lower case, accents,
 punctuation and the spaces inside plates and numbers make no difference. Plain Python without Django.

@@ -101,7 +101,7 @@ def _sealed(found: Iterable[UUID], row: SubjectRequest, at: datetime) -> None:
 
 
 def _opened(row: SubjectRequest, by: Attendance) -> tuple[UUID, ...]:
-    """Return the ids of the reports found, decrypted from the row.
+    """Return the ids of the matching reports, decrypted from the row.
 
     Raises Locked and CannotOpen.
     """
@@ -135,7 +135,7 @@ def _find(request: UUID, by: Attendance, *, lock: bool = True) -> SubjectRequest
 
 
 def one(request: UUID, *, by: Attendance, at: datetime) -> SubjectRequestLine:
-    """Return one request, with the reports found if the session is unlocked.
+    """Return one request, with the matching reports if the session is unlocked.
 
     Raises NotHere and Refused.
     """
@@ -188,7 +188,7 @@ def open_one(
 
 
 def found(request: UUID, short: str, *, by: Attendance, at: datetime) -> UUID:
-    """Record that a report of the officer's desks concerns the requester.
+    """Record that a report at one of the officer's desks concerns the requester.
 
     The report is given by its short reference. The officer's keys must be unlocked. The log names the request and not the
     report. Raises NotHere, Locked, SealingStopped, and NotNow when no report, or more than one, has that short name, when

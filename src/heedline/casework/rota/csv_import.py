@@ -1,4 +1,4 @@
-"""Import of a rota from a CSV file.
+"""Imports a rota from a CSV file.
 
 Either the whole file is imported, or nothing, with the faults of each line.
 """

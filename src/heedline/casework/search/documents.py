@@ -141,7 +141,7 @@ def searched_parts(reports: Iterable[UUID], *, words: bool = False) -> dict[UUID
 
 @dataclass(frozen=True)
 class ReportsWithParts:
-    """Reports in order, with their searchable parts and the total count of the query."""
+    """An ordered list of reports, with their searchable parts and the query's total count."""
 
     reports: tuple[Report, ...]
     parts: Mapping[UUID, Sequence[StoredPart]]

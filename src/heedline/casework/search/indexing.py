@@ -127,7 +127,7 @@ def indexes(desks: Iterable[UUID], *, most: int | None = None, others: bool = Tr
 
 
 def searchable(desks: Iterable[UUID]) -> QuerySet[SearchIndex]:
-    """Return the indexes of these desks with `n_others` only, for a look-up that shows nothing of what waits."""
+    """Return the indexes of these desks with `n_others` only, for look-ups that show no waiting reports."""
     return SearchIndex.objects.filter(desk_id__in=list(desks)).annotate(n_others=_number_of_others())
 
 
@@ -274,7 +274,7 @@ def index_batch(desk: UUID, *, by: Attendance, at: datetime, reports: bool = Tru
 
 
 def drop_gone(*, by: Attendance) -> None:
-    """Remove reports that were disposed of or left the officer's desks from the desks' indexes.
+    """Remove from the desks' indexes all reports that were disposed of or have left the desks.
 
     Must be called inside the transaction in which they go. Leaves the rest to the next session that has the keys.
     """

@@ -84,7 +84,7 @@ def made_on(report: UUID, parts: Iterable[StoredPart], ring: Keyring) -> list[Li
 
 
 def naming(ref: UUID, *, by: Attendance) -> list[UUID]:
-    """Return the containers of decisions on the desks' other reports that name the report `ref`.
+    """Return the containers of decisions that name the report `ref`, from other reports at the desks.
 
     Opens all decisions of these desks. Raises Locked.
     """

@@ -1,4 +1,4 @@
-"""Parsing of an officer's search text into an index query.
+"""Parses an officer's search text into an index query.
 
 Words stand for themselves, in any order. `"in quotation marks"` stands for words in their order, `begin*` for every word
 that begins so. What has no space in it (an address, a web name, a number with hyphens) is words in their order as well.

@@ -117,7 +117,7 @@ def _store(found: Iterable[FoundValues], to: Addressee, at: datetime) -> None:
 
 
 def _words(one: FoundValues) -> dict[str, Any]:
-    """Return what is sealed of a report's values."""
+    """Return the data about a report's values that is to be sealed."""
     report = one.report
     return {
         "report": str(report.id),

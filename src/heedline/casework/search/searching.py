@@ -1,4 +1,4 @@
-"""Search over the reports of an officer's desks.
+"""Search across the reports at an officer's desks.
 
 A search is logged when it is made, with its kind and the number of matches. The search text is sealed to the
 desks. Its address reveals nothing and opens the results only for the same officer in the same session. A

@@ -132,7 +132,7 @@ def look(
 
 
 def words_shown(found: SeenBefore) -> list[str]:
-    """Return the text that a view shows from other reports, to check against officers' own terms."""
+    """Return the text from other reports that a view shows, to be checked for conflicts of interest."""
     shown = [reason.theirs for one in found.earlier if one.found for reason in one.found.reasons]
     return [*shown, *(decision.why for one in found.earlier for decision in one.decided)]
 

@@ -135,7 +135,7 @@ def typed_right(who: NewSteward, way: NewWay, typed: str) -> bytes | None:
 
 
 def name_steward(who: NewSteward, typed: str, *, root: Hand, at: datetime) -> str:
-    """Store a steward who has typed in both unlock methods, and return the words of their key.
+    """Store a steward who has typed in both unlock methods, and return their key's verification words.
 
     The root signs the steward. Raises WrongPassphrase. Raises Refused if this is another root or if the
     steward is a member of a desk.

@@ -143,7 +143,7 @@ def second_way(officer: UUID, wrapped: str, typed: str) -> NewWay:
 def finish(
     officer_id: UUID, code: str, *, password: str, first: str, second: str, typed: str, at: datetime
 ) -> str:
-    """Finish an enrolment and return the words of the officer's keys.
+    """Finish an enrolment and return the verification words for the officer's keys.
 
     Stores both proven ways, the password and the public halves of the keys. The officer's earlier sessions,
     ways to unlock and second factors end, and second factors have to be set up again. `password` is the

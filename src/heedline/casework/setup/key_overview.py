@@ -102,7 +102,7 @@ def _names() -> dict[str, str]:
 
 
 def own_words(by: Attendance) -> str:
-    """Return the words of the officer's own keys, for reading out to a colleague.
+    """Return the verification words for the officer's own keys, to be read out to a colleague.
 
     Empty until two stewards have signed the keys.
     """
@@ -110,7 +110,7 @@ def own_words(by: Attendance) -> str:
 
 
 def desk_keys(*, by: Attendance, at: datetime) -> tuple[DeskKeys, ...]:
-    """Return the key overview of each desk whose keys this person holds.
+    """Return the key overview for each desk whose keys this person holds.
 
     Stewards and overseers get all desks. Raises Refused.
     """
@@ -269,7 +269,7 @@ def acknowledge(serial: int, passphrase: str, *, by: Attendance, at: datetime) -
 
 
 def colleague(person: UUID, *, by: Attendance) -> str:
-    """Return the name of a colleague who shares keys of a desk with this officer.
+    """Return the name of a colleague who shares a desk's keys with this officer.
 
     Raises NotHere for anybody else.
     """
@@ -281,7 +281,7 @@ def colleague(person: UUID, *, by: Attendance) -> str:
 
 
 def compare(person: UUID, said: str, passphrase: str, *, by: Attendance, at: datetime) -> int:
-    """Compare a colleague's key words, grant them the shared desks' keys and return the number granted.
+    """Verify a colleague's key, grant them the shared desks' keys and return the number granted.
 
     The grants cover what this session can open of the desks that both belong to. Raises NotHere,
     WrongPassphrase and Locked. Raises Refused if the words differ.
@@ -298,7 +298,7 @@ def compare(person: UUID, said: str, passphrase: str, *, by: Attendance, at: dat
 
 
 def compare_recovery(desk: UUID, said: str, passphrase: str, *, by: Attendance, at: datetime) -> None:
-    """Compare the words of a desk's recovery key with those on the printed shares.
+    """Compare the verification words of a desk's recovery key with those on the printed shares.
 
     Raises the same exceptions as `compare`.
     """

@@ -88,7 +88,7 @@ class Done:
 
 
 def _compared(facts: Mapping[str, str], said: str) -> Invitation:
-    """Return the invitation of a new officer whose key words match those in `said`.
+    """Return the invitation of a new officer whose verification words match those in `said`.
 
     Raises Refused if they have not made their keys yet or if the words differ.
     """
@@ -265,7 +265,7 @@ def _line(row: Proposal, by: Attendance, at: datetime) -> ProposalLine:
 def warnings_of(
     kind: ProposalKind, facts: Mapping[str, str], *, by: Attendance, at: datetime
 ) -> tuple[str, ...]:
-    """Return warnings about what a desk would lose by this proposal.
+    """Return warnings about what a desk would lose if this proposal were carried out.
 
     Only proposals that somebody leaves have warnings.
     """

@@ -1,4 +1,4 @@
-"""Readdressing of sealed parts from a desk's ended epochs to its current one.
+"""Readdresses sealed parts from a desk's ended epochs to its current one.
 
 Ended epochs are destroyed afterwards. Headers and halves of identity keys are rewritten, payloads never
 are. The work runs in a member's unlocked session, in bounded batches. Each batch is a transaction of its

@@ -135,7 +135,7 @@ def _opened(desk: UUID, seed: bytes) -> dict[UUID, bytes]:
 
 
 def combined_words(three: Sequence[str]) -> str:
-    """Return the words of the key that three shares produce, to check the printed shares.
+    """Return the verification words of the key that three shares produce, to check the printed shares.
 
     Raises Refused.
     """

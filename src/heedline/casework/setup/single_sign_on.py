@@ -90,7 +90,7 @@ def bind(account: bytes, *, by: Attendance, at: datetime) -> None:
 
 
 def unbind(officer: Officer, *, hands: Sequence[Signer], at: datetime) -> None:
-    """Remove an officer's single sign-on binding, so that they sign in by password again.
+    """Remove an officer's single sign-on binding, so that they sign in with a password again.
 
     They can bind an account again later. Two stewards sign this. Raises Refused.
     """
@@ -104,7 +104,7 @@ def unbind(officer: Officer, *, hands: Sequence[Signer], at: datetime) -> None:
 
 
 def let_in(officer: Officer, *, hands: Sequence[Signer], at: datetime) -> None:
-    """Allow an officer with a bound account to sign in by password for the next twelve hours.
+    """Allow an officer with a bound account to sign in with a password for the next twelve hours.
 
     Two stewards sign this. Raises Refused.
     """
@@ -121,7 +121,7 @@ def let_in(officer: Officer, *, hands: Sequence[Signer], at: datetime) -> None:
 
 
 def password_closed(officer: Officer, *, at: datetime) -> bool:
-    """Return whether this officer is barred from signing in by password or passkey.
+    """Return whether this officer is barred from signing in with a password or passkey.
 
     This is so for officers with a bound account, unless stewards have temporarily allowed a password. A
     refusal is logged.

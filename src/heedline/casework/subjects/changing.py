@@ -218,7 +218,7 @@ def correct(
 
 
 def link_of(link: UUID, *, by: Attendance) -> SubjectLink:
-    """Return the link with this id on any report of the officer's desks.
+    """Return the link with this id on any report at the officer's desks.
 
     Raises Locked, and NotHere also for a link on a restricted report.
     """

@@ -43,7 +43,7 @@ class LinkedReport:
 def reports_of_subjects(
     subjects: Iterable[UUID], *, by: Attendance, restricted: bool = False
 ) -> dict[UUID, tuple[LinkedReport, ...]]:
-    """Return the reports of the officer's desks that have entries about these subjects, oldest link first.
+    """Return the reports at the officer's desks that have entries about these subjects, oldest link first.
 
     Reports whose entries the index does not have yet are looked through as well. Restricted reports are left out, unless
     `restricted` is set, as for a data subject request. Raises Locked.
@@ -61,7 +61,7 @@ def reports_of_subjects(
 def linked_reports(
     refs: Iterable[UUID], *, by: Attendance, ring: Keyring, restricted: bool = False
 ) -> tuple[LinkedReport, ...]:
-    """Return those of the given reports that the officer may open, once for each linked subject.
+    """Return the given reports that the officer may open, once for each linked subject.
 
     Restricted reports are left out unless `restricted` is set.
     """

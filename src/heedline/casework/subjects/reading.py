@@ -196,7 +196,7 @@ def _with(mine: SubjectLink, report: Report, found: Sequence[LinkedReport]) -> t
 
 
 def _words_of(reports: Iterable[LinkedReport]) -> list[str]:
-    """Return all typed text that the page shows, to be checked against officers' own terms."""
+    """Return all typed text that the page shows, to be checked for conflicts of interest."""
     entries = [entry for one in reports for entry in one.link.entries]
     return [text for one in entries for text in (one.why, *(value.written for value in one.values))]
 

@@ -231,7 +231,7 @@ def with_open(reports: Iterable[UUID]) -> set[UUID]:
 
 
 def leave_owners(found: FoundReport) -> None:
-    """Remove the owners of a report's open tasks when it is handed over to another desk.
+    """Unassign a report's open tasks when it is handed over to another desk.
 
     Must be called inside the hand-over's transaction.
     """

@@ -168,7 +168,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 def _simple(
     values: Sequence[Any],
 ) -> tuple[Sequence[Any], tuple[int, ...], Sequence[Format]] | None:
-    """Return values as they are sent, with their types, or None if some are of other types than those of drafts and reports."""
+    """Return values in wire format with their types, or None if any value is unsupported."""
     sent: list[bytes | None] = []
     types: list[int] = []
     ways: list[Format] = []
@@ -187,12 +187,12 @@ type _Made = tuple[bytes | None, int, Format]
 
 
 def _text(value: str) -> _Made | None:
-    """Return a text as it is sent, or None if it cannot be: a text ends at the character 0."""
+    """Return a text in wire format, or None if it contains a null character."""
     return None if "\0" in value else (value.encode(), _UNSAID, Format.TEXT)
 
 
 def _list(values: list[Any]) -> _Made | None:
-    """Return a list of bytes or of UUIDs as an array in the binary format, or None if it is another list."""
+    """Return a list of bytes or UUIDs as a binary array, or None for a list of anything else."""
     if not values:
         return b"{}", _UNSAID, Format.TEXT
     kind = type(values[0])

@@ -30,7 +30,7 @@ class KeyStatement(models.Model):
 
 
 class EpochKeyRow(models.Model):
-    """A key epoch of a desk, usually one month long.
+    """A desk's key epoch, usually one month long.
 
     The epoch's key is trusted only from the statement. Several epochs may open on one day. When an officer
     leaves, a new epoch follows at once and those for the following months are made again.
@@ -107,7 +107,7 @@ class Acquaintances(models.Model):
 
 
 class OwnTerm(models.Model):
-    """A term that identifies an officer's own interests (a name, an address, a car).
+    """A conflict-of-interest term that identifies an officer's own interests (a name, an address, a car).
 
     It is sealed to the officer's own key and padded to a fixed size. It is written by an overseer and is
     never displayed. It is compared with reports while the officer's keys are unlocked

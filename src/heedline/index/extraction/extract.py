@@ -1,4 +1,4 @@
-"""Extraction of every value from a report that can link it to another."""
+"""Extracts every value from a report that can link it to another."""
 
 from __future__ import annotations
 

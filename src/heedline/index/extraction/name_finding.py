@@ -74,7 +74,7 @@ def _cues(rules: NameRules) -> re.Pattern[str]:
 
 
 def _length(tokens: list[tuple[str, int, int]], rules: NameRules, *, cued: bool) -> int:
-    """Return the number of tokens that form a name together with the first one, or 0."""
+    """Return the length, in tokens, of the name that starts with the first token, or 0 if there is none."""
     first = tokens[0][0]
     if not first[0].isalpha():
         return 0

@@ -247,7 +247,7 @@ def _phrases(rules: NameRules) -> re.Pattern[str]:
 
 
 def _without_article(word: str, rules: NameRules) -> str:
-    """Return a part of a name without an Arabic article that was joined to it.
+    """Return a name part without any Arabic article joined to it.
 
     A joined "abd" is put into one spelling. Examples are Altamimi and Abdelrahman.
     """

@@ -41,7 +41,7 @@ def shingles(texts: Iterable[str], rules: NameRules) -> frozenset[str]:
 
 
 def sketch(found: frozenset[str]) -> tuple[str, ...]:
-    """Return hashes of a text's runs, of those whose checksums are the smallest."""
+    """Return the hashes of a text's runs with the smallest checksums."""
     chosen = nsmallest(SIZE, ((crc32(run), run) for run in map(str.encode, found)))
     return tuple(blake2b(run, digest_size=6).hexdigest() for _, run in chosen)
 

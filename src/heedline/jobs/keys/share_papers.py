@@ -50,7 +50,7 @@ def sheet(what: str, number: int, holder: str, share: str, words: str) -> str:
 
 
 def write(folder: Path, what: str, holders: Sequence[str], shares: Sequence[str], words: str) -> list[Path]:
-    """Write a sheet for each holder, readable only by its owner.
+    """Write each holder's sheet to a separate file that only its owner can read.
 
     The sheets are tagged PDFs if WeasyPrint is installed.
     """

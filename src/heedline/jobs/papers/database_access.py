@@ -97,7 +97,7 @@ def _functions(role: str) -> Iterator[str]:
 
 
 def paper() -> str:
-    """Return the document, listing the tables, columns and functions of each role."""
+    """Return the document, listing the tables, columns and functions that each role may use."""
     parts = [
         "# What each database role may do",
         "*Printed from the code by `make docs`. Change `heedline/database/access.py` and the SQL, not this page.*",

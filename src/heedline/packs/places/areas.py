@@ -1,4 +1,4 @@
-"""Find the police force for a postcode or a plainly named place.
+"""Find the police force for a postcode or a clearly named place.
 
 Only exact matches count. Nothing is guessed.
 """

@@ -1,4 +1,4 @@
-"""Read desks, kinds of report and regions, with errors that name the file and key.
+"""Read desks, kinds of report and regions, raising errors that name the file and key.
 
 `loading` combines them.
 """

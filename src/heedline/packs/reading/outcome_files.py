@@ -50,7 +50,7 @@ def _kinds(table: Table, known: Collection[str]) -> tuple[str, ...]:
 
 
 def check_short_close(ends: Table, pack: shapes.Pack) -> None:
-    """Check the outcomes offered by the three-page close.
+    """Check the outcomes offered on the three-page closing form.
 
     None may count as useful, and each must have a reason for every kind of report that can be closed with
     it.

@@ -1,4 +1,4 @@
-"""The languages that reporters write in and officers speak, with detection of a text's language.
+"""Languages that reporters write in and officers speak, and detection of the language of a text.
 
 The rule can be explained in one sentence. A text is attributed to a language if it has letters that no
 other language has, or at least three of its short words and clearly more of them than of any other. The

@@ -41,7 +41,7 @@ class DeskPartPayload(models.Model):
 
 
 class DeskFile(models.Model):
-    """A file of a specialist desk's record, such as a captured page, or its derivative.
+    """A file in a specialist desk's record, such as a captured page, or a derivative of one.
 
     `container` is the id of its header, a `DeskPartHeader`. What it is called, its length and its hash are in a sealed
     part about the same `thing`. `size` is that of the padded object. `made_from` is the file that a copy was made of,

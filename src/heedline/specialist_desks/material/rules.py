@@ -132,7 +132,7 @@ _FOUND: Final = {
 
 
 class Place(StrEnum):
-    """Position of an examination in an item's sequence of examinations."""
+    """The position of an examination in an item's sequence of examinations."""
 
     FIRST = "first"
     SECOND = "second"
@@ -163,7 +163,7 @@ def why_not(place: Place, officer: UUID, earlier: Iterable[UUID]) -> str:
 
 
 def behind(findings: Iterable[tuple[UUID, int]], newest: int) -> tuple[UUID, ...]:
-    """Return the examiners whose findings do not rest on all evidence, from each finding's examiner and newest entry.
+    """Return the examiners whose findings predate the newest evidence.
 
     Nobody reviews an item while there are any: a reviewer would agree with a finding about something else.
     """

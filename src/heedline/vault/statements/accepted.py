@@ -86,7 +86,7 @@ class AcceptedStatements:
         )
 
     def keep_apart(self, desk: str, people: frozenset[str] | set[str]) -> None:
-        """Reject anyone who is, or whose keys still are, on the opposite side from this desk.
+        """Check that none of these people, and none of their keys, is on the opposite side from this desk.
 
         Raises BreaksARule.
         """

@@ -7,7 +7,7 @@ from heedline.vault.statements.two_sides import OUTSIDE, one_spelling
 
 
 def hear_desk(known: AcceptedStatements, said: Statement) -> None:
-    """Record a desk, and the other desk that decides about identities for it."""
+    """Record a desk, and its authorising desk, if any, which decides its identity requests."""
     desk, body = str(said.body["desk"]), said.body
     authoriser = None if body["authoriser_desk"] is None else str(body["authoriser_desk"])
     kind = str(body["kind"])

@@ -106,7 +106,7 @@ class Sides(Protocol):
         """Return why a person with this public key may not hold a key of a desk, or "" if they may."""
 
     def helps_the_other(self, desk: str, names: frozenset[str]) -> bool:
-        """Return whether any of these people has ever held a share of a recovery key of the other side."""
+        """Return whether any of these people has ever held a share of the other side's recovery keys."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)

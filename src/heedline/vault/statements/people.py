@@ -1,4 +1,4 @@
-"""Handlers for statements about stewards, officers, partners, members of desks and leavers."""
+"""Handlers for statements about stewards, officers, partners, desk membership and leavers."""
 
 from dataclasses import replace
 from datetime import date

@@ -1,4 +1,4 @@
-"""A cache of verified signatures and keys, so that checking them again costs little."""
+"""A cache of verified signatures and keys, so that they are cheap to check again."""
 
 from collections.abc import Callable
 from hashlib import sha256

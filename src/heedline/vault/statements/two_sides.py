@@ -26,7 +26,7 @@ def one_spelling(name: str) -> str:
 
 
 class TwoSides:
-    """The record of which people and desks have been on which side so far.
+    """A record of the people and desks that have ever been on each side.
 
     It reads the mappings of the judge in `vault.statements.verification`, and keeps the history that those do not have.
     """
@@ -110,7 +110,7 @@ class TwoSides:
         return ""
 
     def clash(self, desk: str) -> str:
-        """Return why a desk may not be on the opposite side from the desks it faces, or "" if it may."""
+        """Return why a desk may not be on its side, given the desks on the other side, or "" if it may."""
         for other in self.facing(desk):
             if self._members.get(desk, set()) & self._members.get(other, set()):
                 return "somebody is a member of both desks"

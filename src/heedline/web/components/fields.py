@@ -1,4 +1,4 @@
-"""Form fields as frozen dataclasses, each with its component, its options and how it is read.
+"""Form fields as frozen dataclasses, each with its component, its options and a method that reads its value.
 
 A value is a `str`, a list of `str` for checkboxes, or `{"day", "month", "year"}` of `str` for dates, which
 are posted as `<name>-day`, `<name>-month` and `<name>-year`. No field ever carries `required` or

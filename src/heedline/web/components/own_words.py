@@ -102,11 +102,11 @@ def saying(instead: Mapping[str, str], *, beside: bool = False) -> Iterator[None
 
 
 def begin_saying(instead: Mapping[str, str], *, beside: bool = False) -> Saying:
-    """Replace English text from now on, as `saying` does, and return what `end_saying` needs."""
+    """Start replacing English text as `saying` does, and return the previous state for `end_saying`."""
     return _instead.set(instead), _beside.set(beside)
 
 
 def end_saying(before: Saying) -> None:
-    """Say again what was said before."""
+    """Restore the state from before `begin_saying`."""
     _instead.reset(before[0])
     _beside.reset(before[1])

@@ -28,7 +28,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicShell:
-    """The shell that every public page has.
+    """The shell of every public page.
 
     Names, phone numbers and the logo come from the pack. `mark`: HTML of the pack's own logo, marked safe by
     the pack's reader. If empty, Heedline's line and dot are shown. `stylesheet`: static path of the pack's
@@ -65,7 +65,7 @@ class PublicShell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShellDanger:
-    """An open danger to life, named on every page of the report's desks.
+    """An open danger to life, shown on every page at the report's desks.
 
     `href` is empty on practice pages.
     """

@@ -1,4 +1,4 @@
-"""Pages on keys: desk keys, comparing key words, key changes and outstanding tasks."""
+"""Pages for keys: desk keys, comparing key words, key changes and outstanding tasks."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def compare(request: SignedInRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def compare_recovery(request: SignedInRequest, desk: str) -> HttpResponse:
-    """Compare the words on a printed share of the recovery key, then grant that key what this officer can open."""
+    """Compare the words on a printed recovery share, then let the recovery key open what this officer can."""
     at, by = session.now(), request.attendance
     mine = readdressing.desk_of(desk, by=by)
     fields = (SHEET_WORDS, PASSPHRASE)

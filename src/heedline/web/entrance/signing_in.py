@@ -210,7 +210,7 @@ def _with_cookies_of(old: HttpResponse, new: HttpResponse) -> HttpResponse:
 
 
 def last_sign_in_words(request: HttpRequest) -> str:
-    """Return the time of the officer's previous sign-in in words, or "" if this is the first."""
+    """Return the time of the officer's previous sign-in as text, or "" if this is the first."""
     found = request.session.get(LAST_SIGN_IN, "")
     return times.day_and_clock(datetime.fromisoformat(found), access_session.now()) if found else ""
 

@@ -26,7 +26,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
 
 
 def _link(text: str, name: str, here: str) -> Link | None:
-    """Return a menu link to the real page, even from a practice page that has URLs of its own."""
+    """Return a menu link to the real page, even from a practice page, which has its own URLs."""
     try:
         href = reverse(name, urlconf=OFFICE)
     except NoReverseMatch:
@@ -35,7 +35,7 @@ def _link(text: str, name: str, here: str) -> Link | None:
 
 
 def _danger(one: DangerNotice, *, linked: bool) -> ShellDanger:
-    """Return an open danger in the form that the shell displays."""
+    """Return an open danger to life in the form that the shell displays."""
     return ShellDanger(
         short=one.short,
         href=reverse("report-danger", kwargs={"ref": one.ref}, urlconf=OFFICE) if linked else "",

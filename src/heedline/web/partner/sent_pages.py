@@ -42,7 +42,7 @@ _CANNOT_SEAL = (
 
 
 def answer_fields() -> tuple[Field, ...]:
-    """Return the fields of a reply, in the pack's wording."""
+    """Return the fields for a reply, in the pack's wording."""
     known = load_pack(settings.PACK).partners.answers
     return (
         Radios(

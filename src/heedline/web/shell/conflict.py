@@ -18,7 +18,7 @@ from heedline.web.shell.request import OfficeRequest
 
 
 def version_of(request: OfficeRequest) -> int:
-    """Return the version of the report that the form was made for, or 0 if the form states none."""
+    """Return the version of the report that the form was made for, or 0 if the form does not give one."""
     posted = request.POST.get("version", "")
     return int(posted) if posted.isascii() and posted.isdecimal() and len(posted) < 10 else 0
 

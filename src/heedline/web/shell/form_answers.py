@@ -14,7 +14,7 @@ def shown(form: Form) -> list[tuple[str, str]]:
 
 
 def said(form: Form, *, between: str = "; ") -> list[tuple[str, str, str]]:
-    """Return a form's answers as (name, label, text), with several choices joined by `between`."""
+    """Return a form's answers as (name, label, text), joining multiple choices with `between`."""
     answers = []
     for each in form.fields:
         choices = each.choices if isinstance(each, Radios | Select | Checkboxes) else ()

@@ -31,7 +31,7 @@ def view_link(desk: str, query: Mapping[str, str]) -> str:
 
 
 def origin_of(desk: str, view: QueueView) -> str:
-    """Return the queue that an officer came from as a single form value.
+    """Return a form value that identifies the queue an officer came from.
 
     It is the desk's code, followed by the view unless that is the default.
     """
@@ -40,7 +40,7 @@ def origin_of(desk: str, view: QueueView) -> str:
 
 
 def view_from(origin: str) -> tuple[str, QueueView]:
-    """Return the desk's code and the view from a value made by `origin_of`.
+    """Return the desk's code and the queue view encoded in a value from `origin_of`.
 
     Any other value stands for all of the officer's desks.
     """
@@ -72,7 +72,7 @@ def came_from(request: HttpRequest) -> str:
 
 
 def from_query(request: HttpRequest) -> str:
-    """Return the query string that keeps the officer's queue in a link to another page of the report, or ""."""
+    """Return the query string that carries the officer's queue to another page of the report, or ""."""
     code = came_from(request)
     return f"?{urlencode({'from': code})}" if code else ""
 

@@ -1,4 +1,4 @@
-"""A report's transitions in words, with their codes and the status shown to the reporter."""
+"""Display text for a report's transitions, with their codes and the status shown to the reporter."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ MOVES = {
 
 
 def status_words(status: str) -> str:
-    """Return the current status as shown to the reporter."""
+    """Return the text of the current status as shown to the reporter."""
     pack = load_pack(settings.PACK)
     key = pack.statuses.get(status)
     return pack.words("en")[key] if key else status

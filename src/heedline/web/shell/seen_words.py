@@ -60,7 +60,7 @@ VERDICTS = {
 
 
 def reason_words(reason: SharedReason) -> dict[str, str]:
-    """Return a reason in words, with how each report wrote the detail if they differ."""
+    """Return the display text for a reason, with both spellings of the detail if the reports differ."""
     said = {"text": REASONS[reason.code], "mine": reason.mine, "theirs": "", "shared": ""}
     if reason.theirs != reason.mine:
         said["theirs"] = reason.theirs

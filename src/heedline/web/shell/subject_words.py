@@ -70,7 +70,7 @@ def called(kind: SubjectKind, name: str) -> str:
 
 
 def link_words(link: SubjectLink) -> dict[str, Any]:
-    """Return a report's link to a subject in words, from the report's own values."""
+    """Return the display text for a report's link to a subject, from the report's own values."""
     return {
         "id": link.id,
         "kind": KINDS[link.kind],
@@ -81,7 +81,7 @@ def link_words(link: SubjectLink) -> dict[str, Any]:
 
 
 def value_words(one: SubjectValue) -> dict[str, Any]:
-    """Return a value with its kind, source and basis in words."""
+    """Return the display text for a value, with its kind, source and basis."""
     return {
         "id": one.id,
         "kind": VALUES.get(one.kind, one.kind),

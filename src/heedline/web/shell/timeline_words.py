@@ -50,7 +50,7 @@ _ANONYMOUS = frozenset({timeline.ARRIVED, timeline.FROM_REPORTER})
 
 
 def timeline_entries(entries: Iterable[TimelineEntry]) -> list[dict[str, Any]]:
-    """Return timeline entries, each with a title, the person, the time, and its codes and text under labels."""
+    """Return timeline entries, each with a title, person, time and labelled codes and text."""
     return [
         {
             "title": _WHAT[one.what],

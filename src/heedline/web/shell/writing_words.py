@@ -12,7 +12,7 @@ from heedline.web.entrance import times
 
 @dataclass(frozen=True, slots=True)
 class WritingLine:
-    """The contents of the line about who is editing a report.
+    """The content of the line that shows who is editing a report.
 
     `left` is the number of seconds until the officer's own lease expires. Only one of `until` and `writer` is
     set: the officer's own lease, or the colleague who is writing.
@@ -40,5 +40,5 @@ def writing_line(writing: Writing, *, at: datetime, with_others: bool = False) -
 
 
 def also_open_words(others: tuple[AlsoOpen, ...]) -> str:
-    """Return the colleagues who have a report open, each with the time at which they opened a page of it."""
+    """Return the colleagues who have a report open, each with the time they last opened one of its pages."""
     return ", ".join(f"{one.name} ({times.clock(one.minute)})" for one in others)

@@ -57,7 +57,7 @@ class UploadedFile:
 
 
 class FileReceiver:
-    """Receiver for one upload form, which buffers no more than one block."""
+    """A receiver for one upload form, which buffers no more than one block."""
 
     media = "application/x-www-form-urlencoded"
 

@@ -34,7 +34,7 @@ _SENT = RateLimit(Limit(600, timedelta(seconds=1)), most=50_000, forget_after=ti
 
 @dataclass
 class ArrivedPart:
-    """Result of receiving a part."""
+    """The result of receiving a part."""
 
     upload: DraftUpload | None = None
     problem: FileProblem | None = None
@@ -45,7 +45,7 @@ class ArrivedPart:
 
 
 class PartReceiver:
-    """Receiver for one part."""
+    """A receiver for one part."""
 
     media = "application/x-www-form-urlencoded"
 

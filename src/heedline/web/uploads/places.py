@@ -1,4 +1,4 @@
-"""Upload slots of drafts, shared by all processes of this machine.
+"""Upload slots for drafts, shared by all processes on this machine.
 
 Two requests that continue one upload at once would cut off each other's bytes. A browser whose connection broke tries
 again while the server still waits on the old one, and may reach another process.
@@ -50,7 +50,7 @@ class Places:
                 fcntl.lockf(self._handle(), fcntl.LOCK_UN, 1, _offset(place))
 
     def _handle(self) -> int:
-        """Return the open lock file, which is never closed because that would release every lock.
+        """Return the open lock file, which is never closed because closing it would release every lock.
 
         Raises OSError if the file is not ours.
         """

@@ -47,7 +47,7 @@ class Uploading:
     draft: Draft
     at: datetime
     address: Callable[[UUID], str]
-    """Function that returns the URL of one upload."""
+    """A function that returns the URL of one upload."""
 
     def save(self) -> None:
         """Save the draft. Raise FileRefused if there is no room for it."""

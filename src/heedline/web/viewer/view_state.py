@@ -1,4 +1,4 @@
-"""Display settings of a file (covered, grey, rotation, zoom and page), all held in the query string."""
+"""A file's display settings (covered, grey, rotation, zoom and page), all held in the query string."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ def view(request: HttpRequest, capability: str) -> HttpResponse:
 
 @open_to(Audience.HOLDER)
 def minute(request: HttpRequest, capability: str) -> HttpResponse:
-    """Count a minute in which the file stays uncovered on screen."""
+    """Count one minute during which the file is uncovered on screen."""
     redeeming.content_of(capability, uncovered=True)
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
@@ -185,7 +185,7 @@ def _part(derived: Derived, role: str, number: int) -> DerivedPart | None:
 
 
 def _shown(request: HttpRequest, capability: str, derived: Derived) -> dict[str, Any]:
-    """Return the context of the viewer page."""
+    """Return the template context for the viewer page."""
     pages = [one for one in derived.parts if one.role == "page"]
     moving = next((one for role in _MOVING for one in derived.parts if one.role == role), None)
     is_film = _part(derived, "poster", 1) is not None

@@ -11,5 +11,5 @@ _OWN = {
 
 
 def why_not_shown(failure: str) -> str:
-    """Return the message that tells an officer why a file is not shown."""
+    """Return the message telling an officer why a file is not shown."""
     return _OWN.get(failure) or sentence_of(failure) or _OWN[BROKEN]

@@ -49,7 +49,7 @@ SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class BoardOfficer:
-    """An officer who owns open reports of the desk or may own them.
+    """An officer who owns, or may own, open reports at the desk.
 
     `works_here` is False for an owner who has left the desk. `oldest` is the day on which the oldest arrived.
     """

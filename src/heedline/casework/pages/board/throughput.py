@@ -51,7 +51,7 @@ class FigureLines:
 
 @dataclass(frozen=True, slots=True)
 class DeskFigures:
-    """The figures of one desk, as overseers see them."""
+    """The figures for one desk, as shown to overseers."""
 
     name: str
     figures: tuple[FigureLines, ...]
@@ -87,7 +87,7 @@ def figure_lines(rows: Iterable[Mapping[str, Any]], at: datetime) -> tuple[Figur
 
 
 def of_every_desk(*, by: Attendance, at: datetime) -> tuple[DeskFigures, ...]:
-    """Return the figures of every desk that reads reports, ordered by name, for an overseer.
+    """Return the figures for every desk that reads reports, ordered by name, for an overseer.
 
     Logged as a view. Raises Refused.
     """

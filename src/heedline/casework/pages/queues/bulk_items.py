@@ -49,7 +49,7 @@ class BulkLine:
 
 @dataclass(frozen=True, slots=True)
 class BulkChoices:
-    """The officers who may own reports of the desk, and the desks that can receive a hand-over."""
+    """The officers who may own the desk's reports, and the desks that can receive a hand-over."""
 
     officers: Mapping[UUID, str]
     desks: tuple[tuple[str, str], ...]
@@ -58,7 +58,7 @@ class BulkChoices:
 def listed(
     desk: DeskLine, chosen: Mapping[UUID, int], *, by: Attendance, at: datetime
 ) -> tuple[BulkLine, ...]:
-    """Return the selected reports of this desk in queue order.
+    """Return this desk's selected reports in queue order.
 
     Raises Refused.
     """
@@ -91,6 +91,6 @@ def listed(
 
 
 def choices(desk: DeskLine) -> BulkChoices:
-    """Return the officers and desks to which reports of this desk can be assigned or handed over."""
+    """Return the officers and desks to which this desk's reports can be assigned or handed over."""
     desks = Desk.objects.exclude(kind__in=TAKE_NO_REPORTS).exclude(pk=desk.id).order_by("name")
     return BulkChoices(who_take_reports(desk.id), tuple(desks.values_list("code", "name")))

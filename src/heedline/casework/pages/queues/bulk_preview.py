@@ -257,7 +257,7 @@ def alike_page(desk_code: str, first: UUID, number: int, *, by: Attendance, at: 
 
 
 def look(desk_code: str, chosen: Iterable[UUID], *, by: Attendance, at: datetime) -> tuple[SweepItem, ...]:
-    """Return each selected report of this desk, with any reason to leave it out.
+    """Return each selected report at this desk, with any reason to leave it out.
 
     Raises NotHere, Refused and Locked.
     """

@@ -75,7 +75,7 @@ _LONGEST_MARK = 400
 
 @dataclass(frozen=True)
 class QueueView:
-    """An officer's chosen queue, filters and sort order, with the pagination position.
+    """An officer's chosen queue, filters and sort order, with the pagination cursor.
 
     `sort` is a key of the sorting columns, with a leading "-" for the reverse order, or "" for the usual one. `after` is
     the mark of the last line already seen.
@@ -228,7 +228,7 @@ def _keys(view: QueueView) -> tuple[str, ...]:
 
 
 def ordered(rows: QuerySet[Report], view: QueueView) -> QuerySet[Report]:
-    """Return the reports in the view's sort order, starting after its pagination mark.
+    """Return the reports in the view's sort order, starting after its pagination cursor.
 
     Raises ValueError for a mark that was never issued.
     """
@@ -285,7 +285,7 @@ def mark_of(report: Report, view: QueueView) -> str:
 
 
 def values_of(view: QueueView) -> tuple[Any, ...]:
-    """Return the sort values encoded in the view's pagination mark.
+    """Return the sort values encoded in the view's pagination cursor.
 
     Raises ValueError for a mark that is malformed or belongs to another order.
     """
@@ -316,7 +316,7 @@ def order_of(view: QueueView) -> QueueOrder:
 
 
 def place_of(view: QueueView) -> QueuePlace | None:
-    """Return the pagination position of a view of open reports, or None for its first page.
+    """Return the pagination cursor for a view of open reports, or None for its first page.
 
     Raises ValueError for a mark that was never issued.
     """

@@ -19,7 +19,7 @@ from heedline.specialist_desks.material.evidence import chain
 from heedline.specialist_desks.material.evidence.chain import BrokenChain, ChainLink
 
 _ENTRY, _STAMP, _FILE = "entries/{:04}.json", "stamps/{:04}.tsr", "files/{}"
-_README = """Evidence of one item of online material.
+_README = """Evidence about one item of online material.
 
 entries/  what was recorded, in order. The SHA-256 of "heedline/v1/evidence", a zero byte and the entry is the entry's
           hash, and stands in the next entry as "previous".

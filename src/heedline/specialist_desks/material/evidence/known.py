@@ -1,4 +1,4 @@
-"""The desk's bank of hashes of material that it has examined before.
+"""The desk's bank of hashes for material that it has already examined.
 
 A match is shown and decides nothing. The bank lies in sealed pages and is opened in the session that looks something
 up, never kept. Each of its entries names the entry of evidence that it comes from, so that what is missing is noticed
@@ -54,7 +54,7 @@ class KnownMatch:
 
 @dataclass(frozen=True)
 class PicturesLookedUp:
-    """The known material that matches a report's pictures, and how many pictures were compared.
+    """The known material that matches a report's pictures, and the number of pictures compared.
 
     `closed_pages` is the number of pages of the bank that did not open.
     """
@@ -81,7 +81,7 @@ def look_up_and_remember(found: FoundItem, told: Mapping[str, Any]) -> list[dict
 
 
 def mend(desk: UUID, *, by: Attendance, at: datetime) -> int:
-    """Put hashes back that are missing from a desk's bank, from the evidence of its items, and return their number.
+    """Restore hashes missing from a desk's bank, using its items' evidence, and return how many were restored.
 
     Nothing is done while a page of the bank does not open, because they may be in it, and nothing for an item whose evidence
     is not whole. Must be called inside the caller's transaction. Raises Locked or SealingStopped.
@@ -203,7 +203,7 @@ def forget(found: FoundItem, *, every_page: bool = True) -> None:
 
 @dataclass
 class _Bank:
-    """The bank of a desk with its pages locked, for writing. A page that does not open stays as it is."""
+    """A desk's hash bank, locked for writing. Pages that cannot be opened are left unchanged."""
 
     desk: UUID
     pages: list[HashBankPage]
@@ -215,12 +215,12 @@ class _Bank:
 
     @property
     def named(self) -> set[tuple[str, int]]:
-        """The items and numbers of the entries of evidence whose hashes are in the pages that open."""
+        """The (item, number) pairs of all evidence entries whose hashes are in pages that can be opened."""
         return {(one["item"], one["number"]) for one in self.entries}
 
     @property
     def closed(self) -> bool:
-        """Whether a page does not open with the keys of the session."""
+        """Whether the session's keys cannot open at least one page."""
         return any(one.container not in self.opened for one in self.pages)
 
     def of(self, page: HashBankPage) -> list[Mapping[str, Any]]:
@@ -228,7 +228,7 @@ class _Bank:
         return _entries_of([page], self.opened)
 
     def add(self, new: Sequence[Mapping[str, Any]], *, on: date) -> None:
-        """Add entries to the first page that has room, and to new ones. Raises SealingStopped."""
+        """Add entries to existing pages that have room, then to new pages. Raise SealingStopped."""
         for page in self.pages:
             room = A_PAGE - page.entries
             if new and room > 0 and page.container in self.opened:
@@ -240,7 +240,7 @@ class _Bank:
             self.pages.append(page)
 
     def write(self, page: HashBankPage, new: Sequence[Mapping[str, Any]], *, on: date) -> None:
-        """Reseal a page, and delete its earlier version. The number of its entries changes as the entries do."""
+        """Reseal a page with new entries, update its entry count and delete its earlier version."""
         words = {"entries": [dict(one) for one in new]}
         page.entries += len(new) - len(self.of(page))
         page.container = desk_parts.seal(self.desk, page.id, words, part=BANK, on=on)
@@ -254,7 +254,7 @@ class _Bank:
 
 
 def _bank(desk: UUID, by: Attendance) -> _Bank:
-    """Open the bank of a desk, with its pages locked in the order of their ids. Raises Locked."""
+    """Open a desk's hash bank, locking its pages in id order. Raise Locked."""
     pages = list(HashBankPage.objects.select_for_update().filter(desk_id=desk).order_by("id"))
     return _Bank(desk, pages, dict(desk_parts.opened([one.container for one in pages], by.keys())))
 

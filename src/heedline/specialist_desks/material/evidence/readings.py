@@ -55,7 +55,7 @@ def control_of(locator: Locator) -> str:
 def told_of(
     page: CapturedPage, locator: Locator, known: KnownPage, suspended: Collection[str] = ()
 ) -> dict[str, Any]:
-    """Return an entry's record of a captured page, with its hashes and verdict.
+    """Return the data that an evidence entry records about a captured page, with its hashes and verdict.
 
     `suspended` are codes of rules that are not asked. The entry records which of them would have led to the verdict.
     """

@@ -26,7 +26,7 @@ LONGEST = 2_000
 
 
 def check(ref: UUID, *, by: Attendance) -> None:
-    """Raise NotHere, Refused or NotNow if this officer cannot upload evidence of an item now."""
+    """Raise NotHere, Refused or NotNow if this officer cannot add evidence to an item now."""
     item = MaterialItem.objects.filter(desk_id__in=by.desk_ids, id=ref).first()
     if item is None:
         raise NotHere

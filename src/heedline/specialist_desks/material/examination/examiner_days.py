@@ -78,5 +78,5 @@ def of_all(*, by: Attendance, at: datetime) -> ExaminersTime:
 
 
 def forget(at: datetime) -> None:
-    """Delete days that are no longer kept. Safe to repeat."""
+    """Delete the days whose retention period has ended. Safe to repeat."""
     ExaminerDay.objects.filter(day__lte=at.date() - KEPT).delete()

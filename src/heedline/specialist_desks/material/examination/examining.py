@@ -97,7 +97,7 @@ def check(
     by: Attendance,
     at: datetime,
 ) -> None:
-    """Record the first check of an item: whether it is still online, and the factors of its priority.
+    """Record the first check of an item: whether it is still online, and its priority factors.
 
     Raises NotHere, Refused and NotNow.
     """
@@ -180,7 +180,7 @@ def release(ref: UUID, *, by: Attendance, at: datetime) -> None:
 
 @item_verb(MaterialAct.CONFIRMED)
 def confirm(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Confirm one's own finding on the evidence that was added after it. Raise NotHere, Refused or NotNow."""
+    """Confirm the officer's own finding after evidence was added. Raise NotHere, Refused or NotNow."""
     found = find(ref, by=by, at=at)
     found.permit(MaterialCapability.EXAMINE)
     newest = newest_evidence(found.item)
@@ -214,7 +214,7 @@ def to_confirm(desk: UUID, officer: UUID) -> Sequence[UUID]:
 
 @item_verb(MaterialAct.MOVED)
 def reopen(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Reopen a finished item for a new examination, or one whose evidence grew after an examination.
+    """Reopen an item that is finished, or that has gained evidence since its examination.
 
     Raises NotHere, Refused and NotNow.
     """

@@ -1,4 +1,4 @@
-"""Limits on an examiner's viewing time, and when breaks are due. Needs no database."""
+"""Limits on examiners' viewing time, and the rules for their breaks. Needs no database."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Exposure:
     last_severe: bool = False
 
     def on(self, day: date) -> Exposure:
-        """Return the account on this day. A new day has no minutes yet, but a break stays due across midnight."""
+        """Return the viewing time as of this day. A new day starts at zero, but any break already due stays due."""
         return self if self.day == day else replace(self, day=day, minutes=0)
 
     def looked(self, at: datetime) -> Exposure:

@@ -1,4 +1,4 @@
-"""The sealed content of an item, with its locators and the factors of its priority."""
+"""The sealed content of an item, with its locators and priority factors."""
 
 from __future__ import annotations
 

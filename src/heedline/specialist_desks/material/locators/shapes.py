@@ -11,7 +11,7 @@ import ada_url
 
 
 class LocatorKind(StrEnum):
-    """The kind of item that a locator points to, as far as its form reveals."""
+    """The kind of item that a locator points to, as far as can be told from its format."""
 
     PAGE = "page"
     POST = "post"

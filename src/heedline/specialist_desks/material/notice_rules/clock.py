@@ -59,7 +59,7 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True)
 class ReporterTexts:
-    """The messages that tell reporters their material was examined or is gone, in each language.
+    """The messages telling reporters that material they reported was examined or is gone, by language.
 
     Each mapping has the message for material that is gone, and for other material. A machine-made draft that nobody has
     checked has the English below it.

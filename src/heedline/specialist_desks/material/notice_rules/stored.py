@@ -1,4 +1,4 @@
-"""Serialisation of a notice's content and replies for sealing."""
+"""Serialise a notice's content and replies for sealing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The next step for each notice, its deadline and the alarm if it is missed."""
+"""The next step for each notice, its deadline and the alarm raised if it is missed."""
 
 from __future__ import annotations
 

@@ -240,7 +240,7 @@ def one(ref: UUID, *, by: Attendance, at: datetime) -> NoticeView:
 
 
 def waiting_for_me(by: Attendance, at: datetime) -> tuple[WorkWaiting, ...]:
-    """Return the numbers of notices to show under My work. No keys are needed."""
+    """Return the notice counts shown under My work. No keys are needed."""
     desk = next((one.id for one in by.desks if one.kind == DESK_KIND), None)
     if desk is None:
         return ()

@@ -111,7 +111,7 @@ def deconflict(found: FoundItem) -> ItemDeconfliction:
 
 
 def channel_tests(desk: UUID, company: Company, ring: Keyring) -> dict[int, ChannelTest]:
-    """Return the last test or undelivered notice of each of a company's channels.
+    """Return the last test or undelivered notice for each of a company's channels.
 
     By which channel a notice went is sealed with its proof: a clear row would say which company an item is about.
     """

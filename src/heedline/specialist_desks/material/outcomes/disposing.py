@@ -1,4 +1,4 @@
-"""Dispose of items that no report names any longer, on the decision of two people.
+"""Dispose of items that are no longer named in any report, with the agreement of two people.
 
 The database deletes the rows and writes the certificate (`database/disposal.sql`), and asks again who is there and whether
 the work is finished. A change to the item ends the proposal. Whether a report still names the item stands only in the sealed index, so that is asked here.
@@ -90,7 +90,7 @@ def proposal(ref: UUID, *, by: Attendance) -> ProposedDisposal | None:
 
 
 def ended_proposal(ref: UUID, *, by: Attendance) -> ProposedDisposal | None:
-    """Return the last proposal to dispose of an item if it ended because the item or its evidence changed, or None."""
+    """Return an item's last proposal if it lapsed because the item or its evidence changed, or None."""
     rows = MaterialDisposal.objects.filter(item=ref, desk_id__in=by.desk_ids).select_related("proposed_by")
     row = rows.order_by("-proposed_on", "-decided_on").first()
     if row is None or row.decided_on is None or row.decided_by_id is not None:

@@ -1,4 +1,4 @@
-"""Statements with which a restore disposes again of items whose disposal is newer than the bodies that it loads.
+"""SQL that repeats item disposals after a restore from a backup made before them.
 
 The certificates of disposals are in the key store, which is never older than the bodies. The keys of what was disposed of
 are no longer in it, so what is left of such an item are its rows.

@@ -28,7 +28,7 @@ def fields_of() -> tuple[Field, ...]:
 
 
 def provision_keys() -> list[tuple[str, str, str]]:
-    """Return the shortcut key of each of the first nine provisions, with its field's id and its name."""
+    """Return the shortcut key for each of the first nine provisions, with its field's id and its name."""
     law = load_law(settings.PACK)
     return [
         (str(number), f"test-{code}", one.name)

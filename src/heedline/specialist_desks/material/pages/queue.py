@@ -46,7 +46,7 @@ _FIND = (
 @open_to(Audience.UNLOCKED)
 @require_GET
 def queue(request: OfficeRequest) -> HttpResponse:
-    """Show a list of items of the officer's desk, highest priority first."""
+    """Show a list of the items at the officer's desk, highest priority first."""
     chosen = request.GET.get("list", "open")
     chosen = chosen if chosen in LISTS else "open"
     typed = request.GET.get("page", "1")

@@ -1,4 +1,4 @@
-"""An examiner's own page for breaks and opt-outs, and the welfare lead's page of examiners' viewing time."""
+"""An examiner's own page for breaks and opt-outs, and the welfare lead's page on examiners' viewing time."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ MOST_PICTURES: Final = 12
 
 @dataclass(frozen=True)
 class PictureMatch:
-    """An item that a picture of a report resembles. `number` is the picture's number on the files page."""
+    """An item that resembles a picture in a report. `number` is the picture's number on the files page."""
 
     number: int
     line: ItemLine
@@ -36,7 +36,7 @@ class PictureMatch:
 
 @dataclass(frozen=True)
 class PicturesCompared:
-    """The result of comparing a report's pictures with known material, and what was left out of the comparison.
+    """The result of comparing a report's pictures with known material, with counts of any left out.
 
     `pictures` is how many the report has, `compared` how many were looked up, `beyond` how many were more than are
     compared at once, and `unreadable` how many could not be decoded or have too little detail. `closed_pages` are

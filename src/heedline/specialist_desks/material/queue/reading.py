@@ -267,7 +267,7 @@ def item(ref: UUID, *, by: Attendance, at: datetime, counted: bool = True) -> It
 
 
 def findings_waiting(by: Attendance) -> tuple[WorkWaiting, ...]:
-    """Return, for My work, this officer's findings to which evidence was added, oldest first. No keys are needed."""
+    """Return this officer's findings to which evidence was added, oldest first, for My work. Needs no keys."""
     desk = next((one.id for one in by.desks if one.kind == DESK_KIND), None)
     if desk is None:
         return ()
@@ -303,7 +303,7 @@ def items_of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[ItemLin
 
 
 def items_with_files_of(ref: UUID, *, by: Attendance, at: datetime) -> tuple[ItemLine, ...] | None:
-    """Return the items whose evidence contains a file of this report, or None if its processing is restricted (ADR 76).
+    """Return the items whose evidence contains a file of this report, or None if it is restricted (ADR 76).
 
     Raises Locked.
     """
@@ -347,7 +347,7 @@ def open_index(desk: UUID, ring: Keyring) -> Iterator[SealedIndex | None]:
 def lines_of(
     wanted: Sequence[UUID], index: SealedIndex | None, ring: Keyring, by: Attendance, at: datetime
 ) -> tuple[ItemLine, ...]:
-    """Return these items of the officer's desks for display, in this order, leaving out any that cannot be opened."""
+    """Return the given items for display, in the order given, leaving out any that cannot be opened."""
     ours = MaterialItem.objects.filter(desk_id__in=by.desk_ids, id__in=wanted)
     rows = {one.id: one for one in desk_parts.with_parts(ours.select_related("owner"))}
     words = {ref: desk_parts.part_of(rows[ref], ring) for ref in wanted if ref in rows}
@@ -384,7 +384,7 @@ def lines_of(
 def _examinations(
     rows: Sequence[Examination], item: MaterialItem, ring: Keyring, by: Attendance
 ) -> tuple[ShownExamination, ...]:
-    """Return the examinations of an item. A finding that nobody has reviewed is shown to its examiner alone."""
+    """Return an item's examinations, showing each unreviewed finding only to its own examiner."""
     provisions = law_of.load_law(settings.PACK).provisions
     opened = desk_parts.opened([one.container for one in rows], ring)
     reviewed = {one.round for one in rows if one.place == Place.SECOND}

@@ -1,1 +1,1 @@
-"""The supervisor's board of a desk, with its charts."""
+"""The supervisor's board for a desk, with its charts."""

@@ -51,7 +51,7 @@ def boards(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_GET
 def board(request: OfficeRequest, desk: str) -> HttpResponse:
-    """Show the work of a desk on the supervisor's board.
+    """Show a desk's work on the supervisor's board.
 
     The page contains nothing from reports, so it needs no keys.
     """
@@ -137,7 +137,7 @@ def repeats(request: OfficeRequest, desk: str) -> HttpResponse:
 
 
 def _sums(found: Board) -> list[dict[str, Any]]:
-    """Return the figures at the top of the board, each with a link to its list."""
+    """Return the figures at the top of the board, each with a link to the reports it counts."""
     here, now = found.desk, found.figures
     tasks, notes = (reverse(name, kwargs={"desk": here.code}) for name in ("board-tasks", "shift-notes"))
     calls = f"{reverse('calls')}?desk={here.code}"

@@ -57,7 +57,7 @@ def advice_words() -> dict[str, str]:
 
 
 def wrap_up_fields() -> tuple[Field, ...]:
-    """Return the form fields of the wrap-up note."""
+    """Return the form fields for the wrap-up note."""
     choices = tuple(FieldOption(value=code, label=words) for code, words in advice_words().items())
     return (
         TextArea(

@@ -57,7 +57,7 @@ def cookie_of(request: HttpRequest) -> str | None:
 
 
 def address(name: str, draft: Draft) -> str:
-    """Return the URL of a page about the files of this call."""
+    """Return the URL of a page for this call's files."""
     return reverse(name, args=[call_taking.line_of(draft)])
 
 
@@ -68,7 +68,7 @@ def listed(draft: Draft | None) -> list[dict[str, str]]:
 
 
 def lost_words(names: Iterable[str]) -> str:
-    """Return the message about files that can no longer be sent."""
+    """Return the message about any files that can no longer be sent."""
     return f"These files were no longer complete and have been removed: {', '.join(names)}. Add them again if you can."
 
 

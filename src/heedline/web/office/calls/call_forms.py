@@ -157,7 +157,7 @@ class Sheet:
 
     @property
     def danger(self) -> list[FormSection]:
-        """Return the form sections for the box with the emergency number."""
+        """Return the form sections shown in the box with the emergency number."""
         return self._parts(lambda step: step.slug in self._danger)
 
     @property
@@ -348,7 +348,7 @@ def moved_to(typed: dict[str, list[str]], old: str, new: str) -> dict[str, list[
 
 
 def with_one_more(sheet: Sheet, slug: str) -> tuple[Sheet, str] | None:
-    """Return the sheet with one more item of a loop and the name of its first field, or None if it is full."""
+    """Return the sheet with one more item in a loop and the item's first field, or None if the loop is full."""
     step = next((one for one in sheet.asked.steps if one.slug == slug and one.kind is StepKind.LOOP), None)
     if step is None or sheet.slots[slug] >= step.limit_items:
         return None

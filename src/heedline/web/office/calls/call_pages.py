@@ -216,7 +216,7 @@ def _take(request: OfficeRequest, draft: Draft | None) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_POST
 def save(request: OfficeRequest) -> HttpResponse:
-    """Save the page on request of its script while the call-taker types.
+    """Save the page automatically, when its script asks, while the call-taker types.
 
     It needs no unlocked keys, because it opens nothing.
     """

@@ -37,7 +37,7 @@ HOURS = (2, 4, 8, 12)
 @open_to(Audience.OFFICERS)
 @require_GET
 def alarm_list(request: OfficeRequest) -> HttpResponse:
-    """List the open alarms of the officer's desks, with danger first.
+    """List the open alarms at the officer's desks, with danger first.
 
     Alarms contain no report text, so no keys are needed.
     """
@@ -56,7 +56,7 @@ def alarm_list(request: OfficeRequest) -> HttpResponse:
 
 
 def _shown(thing: AlarmedThing) -> dict[str, object]:
-    """Return an alarm's subject and alarms, each with the URL of the page where it is dealt with, or "".
+    """Return the template data for an alarm's subject and its alarms, each with a link or "".
 
     The subject links to the page of its first alarm. A desk has no link, as its alarms are about different subjects.
     """

@@ -43,7 +43,7 @@ def _people(members: Mapping[UUID, str]) -> tuple[FieldOption, ...]:
 
 
 def shift_fields(members: Mapping[UUID, str]) -> tuple[Field, ...]:
-    """Return the fields of a single shift."""
+    """Return the fields for a single shift."""
     return (
         Select(
             name="officer",
@@ -59,7 +59,7 @@ def shift_fields(members: Mapping[UUID, str]) -> tuple[Field, ...]:
 
 
 def pattern_fields(members: Mapping[UUID, str]) -> tuple[Field, ...]:
-    """Return the fields that add hours to the weekly pattern."""
+    """Return the fields for adding hours to the weekly pattern."""
     return (
         Checkboxes(
             name="weekdays",
@@ -80,7 +80,7 @@ def pattern_fields(members: Mapping[UUID, str]) -> tuple[Field, ...]:
 
 
 def on_call_fields(members: Mapping[UUID, str], steps: tuple[OnCallStep, ...]) -> tuple[Field, ...]:
-    """Return the fields that put an officer on a step of the on-call list."""
+    """Return the fields for adding an officer to a step of the on-call list."""
     return (
         Select(
             name="officer",
@@ -104,7 +104,7 @@ def on_call_fields(members: Mapping[UUID, str], steps: tuple[OnCallStep, ...]) -
 
 
 def week_fields(monday: date) -> tuple[Field, ...]:
-    """Return the fields with which an officer fills a week.
+    """Return the fields for filling a week of the rota from another week or the weekly pattern.
 
     `monday` is the Monday of the current week.
     """
@@ -132,7 +132,7 @@ def week_fields(monday: date) -> tuple[Field, ...]:
 
 
 def import_fields() -> tuple[Field, ...]:
-    """Return the field into which a CSV file is pasted."""
+    """Return the field for pasting the contents of a CSV file."""
     return (
         TextArea(
             name="text",
@@ -156,7 +156,7 @@ def clock_words(minute: int) -> str:
 
 
 def checked_times(form: Form) -> tuple[Form, int, int]:
-    """Return the form with errors about its times, and the start and end in minutes after midnight."""
+    """Return the form with any errors in its times, and the start and end in minutes after midnight."""
     starts, ends = minute_of_day(form.text("starts")), minute_of_day(form.text("ends"))
     wrong = "Write a time such as 08:00"
     if (starts is None or starts == DAY_MINUTES) and not form.errors.get("starts"):

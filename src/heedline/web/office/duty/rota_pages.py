@@ -74,7 +74,7 @@ def _chosen_day(request: HttpRequest, at: datetime) -> date:
 @open_to(Audience.OFFICERS)
 @require_GET
 def rota_week(request: OfficeRequest, desk: str) -> HttpResponse:
-    """Show one week of a desk's rota, with the gaps of the next fourteen days above it."""
+    """Show one week of a desk's rota, below any gaps in the next fourteen days."""
     at = session.now()
     day = _chosen_day(request, at)
     if not date(2020, 1, 1) < day < date(2999, 1, 1):

@@ -1,4 +1,4 @@
-"""Pages of an officer's own entries in the interest register, and of the reports that match them."""
+"""Pages for an officer's own entries in the interest register, and for the reports that match them."""
 
 from __future__ import annotations
 

@@ -136,7 +136,7 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
 
 
 def progress_words(one: ComparisonProgress | None) -> str:
-    """Return the progress of the comparison across desks in words, or "" outside the linking desk."""
+    """Return text on the progress of the comparison across desks, or "" outside the linking desk."""
     if one is None:
         return ""
     if not one.reports and not one.entries:
@@ -149,7 +149,7 @@ def progress_words(one: ComparisonProgress | None) -> str:
 
 
 def match_words(one: MatchLine, number: int = 0) -> dict[str, object]:
-    """Return a possible match in words, with its page number if it has one."""
+    """Return the display text for a possible match, with its page number if it has one."""
     if one.ended:
         state = questions.ENDED
     elif one.to_answer:

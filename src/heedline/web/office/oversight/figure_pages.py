@@ -20,7 +20,7 @@ from heedline.web.shell.request import OfficeRequest
 @open_to(Audience.OFFICERS)
 @require_GET
 def figures(request: OfficeRequest) -> HttpResponse:
-    """Show the figures of every desk that reads reports."""
+    """Show the figures for every desk that reads reports."""
     found = throughput.of_every_desk(by=request.attendance, at=session.now())
     desks = [{"name": one.name, "throughput": throughput_words.tables(one.figures)} for one in found]
     return render(request, "office/oversight_figures.html", {"tabs": tabs_of(request), "desks": desks})

@@ -1,4 +1,4 @@
-"""The details of log events in plain words, for overseers, who do not know the codes.
+"""The details of log events in plain words, for overseers who do not know the codes.
 
 These are the details besides who, what and where.
 """

@@ -226,7 +226,7 @@ def _heaps(request: OfficeRequest, heading: str, lead: str, rows: list[dict[str,
 
 
 def stretch(first: datetime, last: datetime) -> str:
-    """Return a period of time in words."""
+    """Return a period of time as text."""
     if first.date() == last.date():
         return f"{first:%-d %B %Y, %H:%M} to {last:%H:%M}"
     return f"{first:%-d %B %Y, %H:%M} to {last:%-d %B %Y, %H:%M}"

@@ -42,7 +42,7 @@ WAYS = {"report": "A report", "call": "A call"}
 
 @contextmanager
 def addresses_of_practice() -> Iterator[None]:
-    """Resolve the URL names of report pages to the exercise while a page is rendered."""
+    """Resolve the URL names of report pages to the exercise's pages inside the block."""
     before = get_urlconf()
     set_urlconf(URLS)
     try:
@@ -296,6 +296,6 @@ def answer(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_GET
 def not_practised(request: OfficeRequest, ref: UUID, item: str = "") -> HttpResponse:
-    """Explain that this page exists only for real reports and not for exercises."""
+    """Explain that this page exists only for real reports, not for exercises."""
     file = _file(request, ref)
     return render(request, "office/practise_not.html", {"ref": ref, "title": file.header.short})

@@ -29,7 +29,7 @@ _SHORT = frozenset({"log_number", "when", "who", "warned"})
 
 
 def note_fields(kind: DangerNoteKind) -> tuple[Field, ...]:
-    """Return the fields of a log entry.
+    """Return the form fields for one kind of log entry.
 
     Their names begin with the entry's kind, because the page has several forms.
     """

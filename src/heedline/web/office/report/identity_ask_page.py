@@ -49,7 +49,7 @@ class AskedFor:
 
 
 def told_of(file: RequestFile) -> dict[str, object]:
-    """Return the template context for a request, with its history in words."""
+    """Return the template context for a request, with its history as text."""
     return {"file": file, "line": file.line, "history": _lines(file.history)}
 
 

@@ -95,7 +95,7 @@ _BACK = FieldOption(
 
 
 def deciding_fields(question: str, then: str, weigh: str, *others: FieldOption) -> tuple[Field, ...]:
-    """Return the fields of a decision on an identity or trace request.
+    """Return the fields for a decision on an identity or trace request.
 
     They are the question, the effect of a yes, what to weigh up, and any answers other than yes or no.
     """
@@ -184,7 +184,7 @@ OPENING: tuple[Field, ...] = (
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Show the identity requests and decisions of a report, and the form for a new request.
+    """Show a report's identity requests and the decisions on them, and the form for a new request.
 
     The page is the same for every report.
     """
@@ -321,7 +321,7 @@ def open_it(request: OfficeRequest, ref: UUID) -> HttpResponse:
 
 
 def _new_form(request: OfficeRequest) -> str:
-    """Return a one-time token for the form, which may be a different one in each open tab."""
+    """Return a one-time token for the form, so that each open tab can have its own."""
     mark = get_random_string(24)
     request.session[_ONCE] = [*request.session.get(_ONCE, []), mark][-_TABS:]
     return mark

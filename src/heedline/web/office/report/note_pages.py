@@ -107,6 +107,6 @@ def note(request: OfficeRequest, ref: UUID, note: UUID) -> HttpResponse:
 
 
 def _number(request: OfficeRequest) -> int:
-    """Return the number of the revision that was shown, or 0 if the form states none."""
+    """Return the number of the revision that was shown, or 0 if the form does not give one."""
     posted = request.POST.get("number", "")
     return int(posted) if posted.isascii() and posted.isdecimal() and len(posted) < 6 else 0

@@ -98,7 +98,7 @@ def _owner_fields(known: Iterable[Colleague], header: CaseHeader, me: UUID) -> t
 
 
 def reason_field(told: str) -> TextArea:
-    """Return the field for the reason why a report is taken from its owner, who is shown the reason."""
+    """Return the field for the reason for taking a report from its owner, who will be shown it."""
     return TextArea(
         name="because",
         label="Reason",

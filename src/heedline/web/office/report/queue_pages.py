@@ -111,7 +111,7 @@ def my_work(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_POST
 def notice_read(request: OfficeRequest, ref: UUID, notice: UUID) -> HttpResponse:
-    """Record that the officer has read a notice that their report was reassigned."""
+    """Record that the officer has read the notice that their report was reassigned."""
     owner_notices.mark_read(ref, notice, by=request.attendance, at=session.now())
     return HttpResponseRedirect(reverse("my-work"))
 
@@ -205,7 +205,7 @@ def view_in(state: str) -> dict[str, str]:
 @open_to(Audience.UNLOCKED)
 @require_POST
 def save_view(request: OfficeRequest, desk: str) -> HttpResponse:
-    """Save the filters and the order of a queue under a name that only this officer can read."""
+    """Save a queue's filters and order under a name that only this officer can read."""
     by = request.attendance
     _desk_name(by, desk)
     view = view_at(desk, QueryDict(request.POST.get("query", "")[:_LONGEST]).dict())
@@ -299,7 +299,7 @@ def _report(ref: UUID, queue_code: str) -> str:
 
 
 def open_next(by: Attendance, *, queue_code: str, after: UUID) -> UUID | None:
-    """Take the next available report of the queue and return its id, or None if none is waiting.
+    """Take the next available report in the queue and return its id, or None if none is waiting.
 
     If a colleague takes that report first, the one after it is tried.
     """

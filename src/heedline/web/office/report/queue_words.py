@@ -137,7 +137,7 @@ def filter_form(view: QueueView, choices: Mapping[str, Mapping[str, str]]) -> Fo
 def chosen_words(
     desk: str, view: QueueView, choices: Mapping[str, Mapping[str, str]]
 ) -> list[dict[str, str]]:
-    """Return the active filters in words, each with the URL of the view without it."""
+    """Return the active filters as text, each with the URL of the view without that filter."""
     return [
         {
             "text": f"{_LABELS[name]}: {choices.get(name, {}).get(value, value)}"
@@ -150,7 +150,7 @@ def chosen_words(
 
 
 def headings(desk: str, view: QueueView) -> list[dict[str, str]]:
-    """Return the column headings, with the URL that sorts by the column and its current sort order."""
+    """Return the column headings, each with its sort URL and its current sort order."""
     sorts, found = sorts_of(view.state), []
     for column, text in _COLUMNS:
         name = (
@@ -173,7 +173,7 @@ def headings(desk: str, view: QueueView) -> list[dict[str, str]]:
 
 
 def rows_of(queue: Queue, desk: str, view: QueueView) -> list[dict[str, Any]]:
-    """Return the rows of a queue, with the codes in their unsealed columns put into words."""
+    """Return the rows of a queue, showing the codes in their unsealed columns as text."""
     pack = load_pack(settings.PACK)
     return [
         {

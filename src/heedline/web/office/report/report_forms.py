@@ -137,7 +137,7 @@ def risk_fields() -> tuple[Field, ...]:
 
 
 def first_focused(form: Form) -> Form:
-    """Return the form with the focus on its first question.
+    """Return the form with its first question focused.
 
     If the form has errors, the error summary has the focus.
     """
@@ -148,7 +148,7 @@ def first_focused(form: Form) -> Form:
 
 
 def preset_values(kind: str, code: str) -> dict[str, Value] | None:
-    """Return the fields that a preset of this kind of report fills, or None if there is no such preset.
+    """Return the fields filled by a preset for this kind of report, or None if there is no such preset.
 
     Whether there is danger to life is never among them.
     """
@@ -216,7 +216,7 @@ def assessment_refused(form: Form, no: NotNow) -> tuple[Form, int]:
 
 
 def closing_fields(kind: str) -> tuple[Field, ...]:
-    """Return the fields of the full closing form.
+    """Return the fields for the full closing form.
 
     They are the outcome, a written reason and the status shown to the reporter.
     """

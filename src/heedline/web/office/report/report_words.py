@@ -1,4 +1,4 @@
-"""Text for the actions in the log and for urgencies."""
+"""Text for log actions and levels of urgency."""
 
 from __future__ import annotations
 
@@ -134,5 +134,5 @@ ACTS = {
 
 
 def act_words(act: str) -> str:
-    """Return a log action in words, or its code if it has no text of its own."""
+    """Return the text for a log action, or its code if it has no text."""
     return (ACTS | register.act_words()).get(act, act.replace("-", " ").capitalize())

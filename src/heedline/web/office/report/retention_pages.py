@@ -231,7 +231,7 @@ def decide(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_GET
 def certificates(request: OfficeRequest) -> HttpResponse:
-    """List the disposal certificates of the officer's desks, or of all desks for an overseer."""
+    """List the disposal certificates for the officer's desks, or for all desks if the user is an overseer."""
     found = retention_reading.all_certificates(by=request.attendance)
     return render(request, "office/certificates.html", {"lines": found})
 

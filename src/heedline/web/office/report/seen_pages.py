@@ -35,7 +35,7 @@ _CHOICES = {
 
 
 def _fields(decided: bool) -> tuple[Field, ...]:
-    """Return the fields of the decision form.
+    """Return the fields for the decision form.
 
     A decision can only be undone if there is one.
     """

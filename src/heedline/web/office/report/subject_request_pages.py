@@ -57,7 +57,7 @@ def _opening(request: OfficeRequest) -> tuple[Field, ...]:
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def register(request: OfficeRequest) -> HttpResponse:
-    """List the data subject requests of the officer's desks, with open ones first, and a form for a new one."""
+    """List the data subject requests at the officer's desks, open ones first, and a form for a new one."""
     by, at = request.attendance, session.now()
     fields = _opening(request)
     form, status = Form(fields), 200

@@ -179,7 +179,7 @@ def task(request: OfficeRequest, ref: UUID, errand: UUID) -> HttpResponse:
 
 
 def _complete(form: Form) -> Form:
-    """Return the form with errors for what is still missing for the chosen action."""
+    """Return the form with errors for any fields that the chosen action still needs."""
     if form.errors:
         return form
     missing: dict[str, str] = {}

@@ -26,7 +26,7 @@ from heedline.web.shell.request import OfficeRequest
 
 
 def asking_fields() -> tuple[Field, ...]:
-    """Return the fields of a trace request."""
+    """Return the fields for a trace request."""
     grounds = load_pack(settings.PACK).tracing.grounds
     return (
         Radios(
@@ -67,7 +67,7 @@ def asking_fields() -> tuple[Field, ...]:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Show the trace requests and decisions of a report, and the form for a new request.
+    """Show a report's trace requests and the decisions on them, and the form for a new request.
 
     The page is the same for every report.
     """

@@ -1,4 +1,4 @@
-"""Pages for searching reports, showing the results and reviewing the number of searches."""
+"""Pages for searching reports, showing the results and monitoring how many searches are made."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def search(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_GET
 def results(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Show a page of results of the officer's own search."""
+    """Show a page of results from the officer's own search."""
     page = request.GET.get("page", "1")
     number = int(page) if page.isascii() and page.isdecimal() and len(page) < 4 else 1
     found = searching.results(ref, page=max(1, number), by=request.attendance, at=session.now())
@@ -131,7 +131,7 @@ def results(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_POST
 def try_again(request: OfficeRequest) -> HttpResponse:
-    """Queue the reports that could not be read, so that indexing them is tried again."""
+    """Queue the reports that could not be read, so that they are indexed again."""
     number = indexing.try_again(by=request.attendance)
     messages.success(request, f"{number} reports will be tried again.")
     return HttpResponseRedirect(reverse("search"))
@@ -186,7 +186,7 @@ def _row(one: searching.SearchResult) -> dict[str, object]:
 
 
 def _covered(covered: tuple[indexing.Coverage, ...], desks: tuple[UUID, ...]) -> dict[str, object]:
-    """Return how many reports can be searched, and the references of those that could not be read."""
+    """Return the number of searchable reports, and the references of those that could not be read."""
     aside = indexing.set_aside(desks) if any(one.aside for one in covered) else ()
     return {
         "reports": sum(one.reports for one in covered),

@@ -46,7 +46,7 @@ class NotValid(Exception):
 
 @dataclass(frozen=True)
 class TokenExpectation:
-    """The requirements that a token must meet on its issuer, its audience and the authentication methods."""
+    """The issuer, audience and authentication methods that a token must have."""
 
     issuer: str
     client: str

@@ -240,7 +240,7 @@ def _tokens(provider: Provider, given: Mapping[str, str]) -> Tokens:
 
 
 def _allowed(address: object) -> str:
-    """Return a provider address if it is safe to request or redirect to.
+    """Return a provider's address if it is safe to request or redirect to.
 
     Raises NoAnswer if not. The address must use TLS, or be on this machine for a trial with a local provider.
     """
@@ -278,7 +278,7 @@ def _a_place(among: threading.BoundedSemaphore) -> Iterator[None]:
 def _json(
     address: str, data: bytes | None = None, headers: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    """Return the JSON object in the response, including that of a refusal (400, 401, 403).
+    """Return the JSON object in the response, even if the request was refused (400, 401 or 403).
 
     Raises NoAnswer. A redirect is not followed, because a secret must go to the given address and nowhere
     else.

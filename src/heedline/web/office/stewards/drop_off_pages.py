@@ -1,4 +1,4 @@
-"""Stewards' page and file download on where in the questions reporters leave the public site."""
+"""The stewards' page and download showing where reporters leave the questions on the public site."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ COLUMNS = (
 
 
 def mistake_words(code: str) -> str:
-    """Return an error code in words, with a single text for all date errors."""
+    """Return the text for an error code, using a single text for all date errors."""
     return "Date" if code.startswith("date_") else MISTAKES.get(code, code)
 
 
@@ -89,7 +89,7 @@ def figures(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_GET
 def figures_file(request: OfficeRequest) -> HttpResponse:
-    """Download the figures as a file, with the same figures suppressed as on the page."""
+    """Download the figures as a file, suppressing the same figures as on the page."""
     at = session.now()
     found = drop_off.drop_off(_week(request, at.date()), by=request.attendance, at=at, as_file=True)
     response = HttpResponse(_csv(found), content_type="text/csv; charset=utf-8")

@@ -72,7 +72,7 @@ def _choices(rows: Iterable[tuple[UUID, str]]) -> tuple[FieldOption, ...]:
 
 
 def fields(kind: ProposalKind, setup: Setup) -> tuple[Field, ...]:
-    """Return the fields of a proposal, with the passphrase last."""
+    """Return the fields for a proposal, with the passphrase last."""
     organisation = Select(
         name="organisation",
         blank="Choose",

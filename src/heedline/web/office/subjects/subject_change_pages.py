@@ -76,7 +76,7 @@ _CORRECTION: tuple[Field, ...] = (
 
 
 def _linking(linked: bool) -> tuple[Field, ...]:
-    """Return the fields of the form for undoing a link, or for linking the report again."""
+    """Return the form fields for undoing a link or for linking the report again."""
     undo = (
         FieldOption(
             value=_NOT_SAME,

@@ -64,7 +64,7 @@ SURE = "sure"
 
 
 def _which(offer: SubjectOffer) -> Radios:
-    """Return the choice between the subjects offered and a new one."""
+    """Return the field for choosing one of the suggested subjects or a new one."""
     known = [
         FieldOption(value=str(one.link), label=label, hint=hint)
         for one in offer.subjects

@@ -33,7 +33,7 @@ STATES = {
 
 
 def state_words(line: TrainingLine) -> str:
-    """Return the status of a training record in words, with its date if it has one."""
+    """Return the status of a training record as text, with its date if it has one."""
     if line.until is None:
         return STATES[line.state]
     if line.state is TrainingState.LAPSED:
@@ -65,7 +65,7 @@ def overview(request: OfficeRequest) -> HttpResponse:
 
 
 def _practised(code: str, by: Attendance) -> dict[UUID, str]:
-    """Return one line for each officer with the exercises that count towards this training course."""
+    """Return, for each officer, a line on the exercises done that count towards this training course."""
     all_of = {one.code for one in practice.scenarios().values() if one.training == code}
     words = {}
     for officer, finished in practice.of_my_people(by=by).items():

@@ -37,7 +37,7 @@ def _fields() -> tuple[TextInput, ...]:
 @open_to(Audience.EVERYONE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def near(request: HttpRequest) -> HttpResponse:
-    """Ask for a postcode, and show the police forces of that area and their counters."""
+    """Ask for a postcode, and show the police forces for that area and their counters."""
     form = Form(_fields())
     found: tuple[str, ...] = ()
     nothing_yet = as_typed(request) and not request.POST.get("postcode", "").strip()

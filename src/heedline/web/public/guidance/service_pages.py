@@ -54,7 +54,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @require_safe
 @same_for_everyone
 def stay_safe_online(request: HttpRequest) -> HttpResponse:
-    """Explain the exit link, browser history and networks."""
+    """Explain how the exit link, browser history and networks affect privacy."""
     return page(request, "stay_safe_online", robots=PUBLIC)
 
 

@@ -176,7 +176,7 @@ def deleted(visit: Visit) -> HttpResponse:
 
 @on_visit
 def hide(visit: Visit) -> HttpResponse:
-    """Hide one message or all those shown, except a question that awaits an answer.
+    """Hide one message or all those shown, except a question that is awaiting an answer.
 
     Or choose that each message is shown during one visit only from now on (`only`), or until it is hidden.
     """
@@ -336,7 +336,7 @@ def _wrong(written: Draft) -> str:
 
 
 def _message_id(given: str) -> UUID:
-    """Return the id that the page gave this message, so that it is sent only once."""
+    """Return the id that the page gave this message, which prevents it from being sent twice."""
     try:
         return UUID(given)
     except ValueError:

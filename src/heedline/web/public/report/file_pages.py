@@ -112,7 +112,7 @@ def _in_words(problem: str, limits: FileLimits) -> str:
 
 
 def add(request: HttpRequest, draft: Draft) -> FileProblem | None:
-    """Add the request's file to the draft, which the caller saves, or return the reason for refusing it."""
+    """Add the uploaded file to the draft, which the caller saves, or return the reason for refusing it."""
     uploaded = request.META.get(UPLOADED)
     try:
         if not isinstance(uploaded, UploadedFile):

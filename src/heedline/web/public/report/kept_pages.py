@@ -1,4 +1,4 @@
-"""A cache of public pages without user input, which are sent again with their original headers.
+"""A cache of public pages without user input, which are served again with their original headers.
 
 The first request for such a page passes all middleware and the view. What is sent then is kept, headers included, and
 without the token (`shell.compression.PageInPieces`). There are two kinds:
@@ -53,7 +53,7 @@ type Sent = tuple[Headers, bytes]
 
 @dataclass(frozen=True, slots=True)
 class QuestionInPlace:
-    """A cacheable question page, with the names it is counted under and everything that it depends on."""
+    """A cacheable question page, with its usage-count keys and everything that its content depends on."""
 
     path: str
     kind: str
@@ -64,7 +64,7 @@ class QuestionInPlace:
 
 @dataclass(frozen=True, slots=True)
 class QuestionVisit:
-    """A request for a question page, with the cookies of a browser that has ours.
+    """A request for a question page from a browser that sends our cookies.
 
     `secret` is the visitor's secret against forged requests.
     """
@@ -77,7 +77,7 @@ class QuestionVisit:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The cached page that a request asks for, with what is needed to send it."""
+    """The cached page for a request, with the details needed to send it."""
 
     page: QuestionInPlace
     packed: bool
@@ -120,7 +120,7 @@ class PageCache:
         return None if page is None else Wanted(page, takes_gzip(environ), visit.secret)
 
     def visit(self, environ: Mapping[str, Any]) -> QuestionVisit | None:
-        """Return what a request for a question page comes with, or None if it is for another page or lacks our cookies."""
+        """Return the details of a question page request, or None for another page or without our cookies."""
         found = self._questions.get(environ["PATH_INFO"])
         if found is None:
             return None
@@ -129,7 +129,7 @@ class PageCache:
         return QuestionVisit(*found, cookies, secret) if _SECRET.fullmatch(secret) else None
 
     def sent(self, wanted: Wanted) -> Sent | None:
-        """Return the headers and body of a cached page and count it as entered, or return None if it is not cached."""
+        """Return a cached page's headers and body, counting it as entered, or None if it is not cached."""
         page = wanted.page
         key = page, wanted.packed
         with self._lock:
@@ -175,7 +175,7 @@ def _is_plain(environ: Mapping[str, Any]) -> bool:
 
 
 def in_place(draft: Draft, slug: str, *, offered: bool) -> QuestionInPlace | None:
-    """Return the question page `slug` of a draft, in the language of the page, if it shows none of the draft's content."""
+    """Return a draft's question page `slug`, in the current language, if it shows nothing from the draft."""
     if draft.sent or draft.answers.get(slug) or not _is_silent(draft.notes):
         return None
     kind = kind_of(draft)
@@ -189,7 +189,7 @@ def in_place(draft: Draft, slug: str, *, offered: bool) -> QuestionInPlace | Non
 
 
 def _path(code: str, slug: str) -> str:
-    """Return the path of a question page in a language, as `path_to` does in that language."""
+    """Return the path of a question page in the given language, in the same form as `path_to` does."""
     return f"{prefix(code)}r/{slug}/"
 
 

@@ -1,4 +1,4 @@
-"""Answers to question pages that lead on to another page, taken ahead of Django's middleware.
+"""Fast handling, ahead of Django's middleware, of answers that lead straight to another question page.
 
 The view is the same as on Django's way (`questions.question`). It is given a form and a path instead of a request, and as
 long as it asks for no more and leads on, its redirect is sent with the headers that Django's middleware left on an earlier
@@ -37,11 +37,11 @@ type Sent = tuple[str, Headers]
 
 
 class NeedsRequest(Exception):
-    """Raised when a view asks for more of a request than its form and its path."""
+    """Raised when a view uses anything of a request beyond its form, path, method and cookies."""
 
 
 class FormOnly:
-    """Stands for a request of which a view may ask for the method, the path, the form and the cookies."""
+    """A stand-in for a request, which gives a view only the method, path, form and cookies."""
 
     method = "POST"
 
@@ -55,7 +55,7 @@ class FormOnly:
 
 
 class PlainAnswers:
-    """The answers of one process that are taken ahead of Django.
+    """The answers that one process handles ahead of Django.
 
     `view` is the view of question pages.
     """
@@ -66,7 +66,7 @@ class PlainAnswers:
         self._headers: dict[tuple[str, str, str], Headers] = {}
 
     def taken(self, environ: dict[str, Any], visit: QuestionVisit) -> Sent | None:
-        """Save an answer and return the status and the headers of the redirect, or None if Django must take it."""
+        """Save an answer and return the redirect's status and headers, or None if Django must handle it."""
         headers = self._headers.get(_where(environ))
         form = None if headers is None else _form(environ)
         if headers is None or form is None or not is_of(form.get(TOKEN_FIELD, ""), visit.secret):
@@ -82,7 +82,7 @@ class PlainAnswers:
         return f"{response.status_code} See Other", [*headers, ("location", response.url)]
 
     def learn(self, environ: Mapping[str, Any], response: HttpResponseBase) -> None:
-        """Remember the headers of a redirect with which a form of a question page was answered on Django's way."""
+        """Remember the headers that Django's middleware set on a redirect after a question page was posted."""
         where = _where(environ)
         if (
             type(response) is SeeOther
@@ -96,12 +96,12 @@ class PlainAnswers:
 
 
 def _where(environ: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Return the scheme, the host and the origin of a request, on which Django judges a form from another site."""
+    """Return a request's scheme, host and origin, which Django uses to reject cross-site forms."""
     return environ["wsgi.url_scheme"], environ.get("HTTP_HOST", ""), environ.get("HTTP_ORIGIN", "")
 
 
 def _form(environ: dict[str, Any]) -> MultiValueDict[str, str] | None:
-    """Return the form that a request sends, read as Django does, or None if it is not an ordinary one."""
+    """Return the posted form, parsed as Django does, or None if the request is unusual in any way."""
     length = environ.get("CONTENT_LENGTH", "")
     if (
         environ.get("CONTENT_TYPE") != _FORM

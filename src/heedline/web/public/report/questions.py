@@ -88,7 +88,7 @@ def answer(turn: DraftVisit, step: QuestionPage) -> HttpResponse:
 def show(
     turn: DraftVisit, step: QuestionPage, typed: Mapping[str, Any], errors: Mapping[str, str]
 ) -> HttpResponse:
-    """Show the page of a step.
+    """Show the page for a step.
 
     A page on which nothing was typed is rendered once for everybody.
     """
@@ -115,7 +115,7 @@ def show(
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Position of a question page in the form, as shown to the reporter."""
+    """The position of a question page in the form, as shown to the reporter."""
 
     skip: bool
     back_url: str

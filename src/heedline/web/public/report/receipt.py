@@ -110,7 +110,7 @@ def show(turn: DraftVisit) -> HttpResponse:
 
 
 def _code_in_html(turn: DraftVisit) -> str:
-    """Return the HTML of the code, large and spelled out, inserted into a cached part of the page."""
+    """Return the HTML for the code, large and spelled out, inserted into a cached part of the page."""
     seen = shown_code(turn)
     groups = {f"group_{n}": group for n, group in enumerate(seen["groups"])}
     return part_with_holes(
@@ -130,7 +130,7 @@ ENDINGS = ("activity", "person", "callback", "online", "advice", "danger", "call
 
 
 def _ending(turn: DraftVisit) -> str:
-    """Return the code of the ending that the confirmation page uses.
+    """Return the code for the ending that the confirmation page uses.
 
     If the draft could not be marked, it depends on the kind of report.
     """
@@ -139,7 +139,7 @@ def _ending(turn: DraftVisit) -> str:
 
 
 def _call_when(turn: DraftVisit) -> str:
-    """Return when we will call, in the wording of the questions.
+    """Return text saying when we will call, using the wording of the questions.
 
     It names the days and hours that the reporter gave as safe.
     """
@@ -175,7 +175,7 @@ def printed(turn: DraftVisit) -> HttpResponse:
 
 @on_sent
 def odd(turn: DraftVisit) -> HttpResponse:
-    """Start a report from a request for advice about something odd, with the place filled in.
+    """Start a report from a request for advice about something odd, with the place prefilled.
 
     Its draft replaces the one that holds the code, so the page first says to keep the code.
     """

@@ -82,7 +82,7 @@ def check(turn: DraftVisit) -> HttpResponse:
 
 
 def _answers(turn: DraftVisit, answered: Iterable[tuple[str, list[tuple[Row, Row]]]]) -> SafeString:
-    """Return the answers under the titles of their sections, and the files."""
+    """Return the answers grouped under their section titles, followed by the files."""
     html = [_section(title, rows) for title, rows in answered]
     if (files := _files(turn)) is not None and files["names"]:
         html.append(render_to_string("public/parts/files_sent.html", {"words": words(), "files": files}))
@@ -95,7 +95,7 @@ def _answers(turn: DraftVisit, answered: Iterable[tuple[str, list[tuple[Row, Row
 
 
 def _section(title: str, rows: list[tuple[Row, Row]]) -> SafeString:
-    """Return one section of the answers, which is rendered once for the same questions.
+    """Return one section of the answers, with the rendered questions cached.
 
     What was answered, and the address of an item, which has an id of its own, are put into it each time.
     """
@@ -114,7 +114,7 @@ def _section(title: str, rows: list[tuple[Row, Row]]) -> SafeString:
 
 
 def _files(turn: DraftVisit) -> dict[str, Any] | None:
-    """Return the names of the report's files and the URL for adding files, or None where files are not offered."""
+    """Return the report's file names and the URL for adding files, or None if files are not offered."""
     if not file_pages.offered(turn.kind):
         return None
     return {"names": [one.name for one in turn.draft.files], "url": path_to(file_pages.REPORT.list)}
@@ -192,7 +192,7 @@ def send_brief(turn: DraftVisit) -> HttpResponse:
 
 
 def send(turn: DraftVisit, page_slug: str) -> HttpResponse:
-    """Seal and store the report that the page `page_slug` sends.
+    """Seal and store the report sent from the page `page_slug`.
 
     The report is not said to be sent until it is stored durably. The draft is kept if anything fails.
     """
@@ -233,7 +233,7 @@ def send(turn: DraftVisit, page_slug: str) -> HttpResponse:
 
 
 def _ending(turn: DraftVisit, told: Record, *, could_not_call: bool) -> dict[str, Any]:
-    """Return what the confirmation page needs once the answers are cleared.
+    """Return the details that the confirmation page needs once the answers have been cleared.
 
     This is the ending to use, with its details.
     """

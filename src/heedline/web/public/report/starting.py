@@ -46,7 +46,7 @@ DANGER, REPLY = "now", "reply"
 def before_questions(
     kind: str, template: str, words_of: str, *, tab: str, way: str = "", up: str = "reporter:front"
 ) -> Callable[..., HttpResponseBase]:
-    """Return a view of a page before the questions of `kind`.
+    """Return a view of a page shown before the questions for `kind`.
 
     `words_of` is the pack's texts for it. `tab` is the title that the browser shows. `way` is how the reporter wants to hear from us, where the page itself says so.
     """
@@ -136,7 +136,7 @@ def _begin(request: HttpRequest, draft: Draft | None, kind: str, way: str, at: d
 
 
 def _answer_by_door(request: HttpRequest, draft: Draft, kind: str, way: str, at: datetime) -> None:
-    """Record whether anyone is in danger and the way to reply, as answered on the page itself."""
+    """Record whether anyone is in danger and how to reply, as answered on the start page itself."""
     asking = asking_of(draft, at)
     for step in asking.qs.steps:
         if not step.by_door:

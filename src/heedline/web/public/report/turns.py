@@ -1,4 +1,4 @@
-"""The state of a request about a draft: the time, the draft and the questions.
+"""The context of a request about a draft: the time, the draft and the questions.
 
 The draft is loaded once before the view and saved once by it.
 """

@@ -120,7 +120,7 @@ def must_warn(turn: DraftVisit, slug: str, typed: Mapping[str, Any]) -> bool:
 
 
 def must_ask_gently(turn: DraftVisit, step: QuestionPage, values: Values) -> bool:
-    """Return whether to ask once for a clarification of the answer just given.
+    """Return whether to ask the reporter, once, to clarify the answer just given.
 
     It is asked for if an account says who somebody is but nothing that anybody did, or if only the first half of a
     postcode was given where several police forces meet. It is never asked for where somebody is in danger. Saved

@@ -1,4 +1,4 @@
-"""The questions of this installation, in the language of the visit, applied to a draft's answers."""
+"""This installation's questions, in the language of the visit, applied to a draft's answers."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def first_kind() -> str:
 
 
 def question_set(kind: str = "", *, original: bool = False) -> QuestionSet:
-    """Return the questions for a kind of report.
+    """Return the questions for this kind of report.
 
     Without a kind, or with one that the pack does not have, the questions of the pack's first kind are returned.
     `original` selects the language that they were translated from.
@@ -154,7 +154,7 @@ class PageFlow:
         )
 
     def missing(self) -> tuple[str, ...]:
-        """Return the slugs of pages that must be answered before the report can be sent."""
+        """Return the slugs of the pages that must be answered before the report can be sent."""
         return self.walk.missing()
 
     @property
@@ -176,7 +176,7 @@ class PageFlow:
 
     @property
     def urgency(self) -> str:
-        """Return the urgency of the answers so far, which is `danger`, `soon` or `routine`."""
+        """Return the urgency indicated by the answers so far: `danger`, `soon` or `routine`."""
         return self.walk.urgency
 
     @property

@@ -31,7 +31,7 @@ _LATIN = re.compile(r"([A-Za-z](?:[A-Za-z0-9.@:/&+' -]*[A-Za-z0-9])?)")
 
 @dataclass(frozen=True, slots=True)
 class Twofold:
-    """A placeholder value that differs in the original, such as a date with the name of its month."""
+    """A placeholder value with a different form in the original, such as a date with the name of its month."""
 
     said: str
     original: str
@@ -163,7 +163,7 @@ def _numbers() -> tuple[dict[str, str], re.Pattern[str]]:
 
 
 def _links() -> dict[str, str]:
-    """Return the name of each of the pack's web addresses in the language of the page."""
+    """Return the names of the pack's web addresses in the language of the page, by URL."""
     pack = languages.pack()
     words = pack.words(languages.language())
     return {one.url: text(words, one.words) for one in pack.links.values()}
@@ -220,7 +220,7 @@ def _latin_marked(said: str) -> str:
 
 
 class Pages:
-    """The pages of one question set, with the original beside the text where it is needed."""
+    """The pages of one question set, with the original beside any text that has not been reviewed."""
 
     def __init__(self, asked: QuestionSet, original: QuestionSet) -> None:
         self.same = asked is original
@@ -246,7 +246,7 @@ class Pages:
         return _pair(with_numbers(said), _named(original), said == original, beside)
 
     def step(self, step: QuestionPage, original: QuestionPage) -> QuestionPage:
-        """Return a page of the form with its texts, in one language."""
+        """Return a page of the form with its text in one language."""
         if self.same:
             return step
         return replace(

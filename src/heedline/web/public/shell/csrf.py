@@ -1,4 +1,4 @@
-"""CSRF protection of the public pages, which follows Django's rules but takes less processor time.
+"""CSRF protection for the public pages, which follows Django's rules but takes less processor time.
 
 The rules and the form of the token are Django's own. The cookie is set once for a visit and not with every page, and the
 mask of a token is drawn in one go and not letter by letter.
@@ -31,7 +31,7 @@ _UNEVEN = bytes(range(_EVEN, 256))
 
 
 class CookieOnceCsrf(CsrfViewMiddleware):
-    """Django's CSRF middleware, except that a browser that has the cookie is not sent it again.
+    """Django's CSRF middleware, except that it does not resend the cookie to a browser that already has it.
 
     Django sends it again to renew its age. Ours has none: it goes when the browser is closed.
 
@@ -88,7 +88,7 @@ def is_of(token: str, secret: str) -> bool:
 
 
 def masked(secret: str) -> str:
-    """Return a secret under a new mask, so that no two pages of a visit contain the same bytes."""
+    """Return a secret under a new mask, so that no two pages in a visit contain the same bytes."""
     numbers = _drawn()
     hidden = zip(secret.encode().translate(_NUMBERS), numbers, strict=True)
     letters = CSRF_ALLOWED_CHARS
@@ -96,7 +96,7 @@ def masked(secret: str) -> str:
 
 
 def _drawn() -> list[int]:
-    """Draw the letters of a new mask or secret, each of them as likely as any other."""
+    """Return random letter indexes for a new mask or secret, all equally likely."""
     drawn = b""
     while len(drawn) < CSRF_SECRET_LENGTH:
         drawn += secrets.token_bytes(2 * CSRF_SECRET_LENGTH).translate(None, _UNEVEN)

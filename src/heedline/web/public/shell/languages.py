@@ -155,7 +155,7 @@ def as_typed(request: HttpRequest) -> bool:
 
 
 def same_page(request: HttpRequest) -> tuple[Link, ...]:
-    """Return links to this page in each language, or to the front page if this page does not exist."""
+    """Return links to this page in each language, or to the front page if this one does not exist."""
     languages = pack().languages
     if len(languages) < 2:
         return ()

@@ -98,7 +98,7 @@ def tab_title(slug: str, otherwise: str = "") -> str:
 
 
 def day_in_words(day: date) -> Twofold:
-    """Return a day in words, using the month names of the questions."""
+    """Return a date as text, using the month names from the questions."""
     said, original = (
         f"{day.day} {qs.months[day.month - 1][0]} {day.year}"
         for qs in (asking.question_set(), asking.question_set(original=True))

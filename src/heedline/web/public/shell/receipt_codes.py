@@ -1,4 +1,4 @@
-"""Receipt codes as people type them, in their own box or by mistake within other text."""
+"""Receipt codes as people type them, either in the code box or by mistake in other text."""
 
 from __future__ import annotations
 

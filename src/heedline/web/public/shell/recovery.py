@@ -1,4 +1,4 @@
-"""Error pages of the public site, each of which says what happened, what is safe and what to do.
+"""Error pages of the public site, each explaining what happened, what is safe and what to do next.
 
 No typed text is lost. It is shown again in a box and never put into a URL, a title or a header. None of it is
 kept unless the reporter sends it again.
@@ -35,7 +35,7 @@ class Typed:
 
 
 def typed(request: HttpRequest) -> tuple[Typed, ...]:
-    """Return everything that was posted, in order, without the fields that our own pages add."""
+    """Return everything that was posted, in order, except the fields that our own pages add."""
     offered = {
         choice.value
         for questions in question_sets()

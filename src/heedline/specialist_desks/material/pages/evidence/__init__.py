@@ -1,1 +1,1 @@
-"""Pages of an item's evidence: capturing, checking, uploading, viewing a file, exporting. Start at `evidence.py`."""
+"""Pages for an item's evidence: capture, checks, uploads, viewing and export. Start at `evidence.py`."""

@@ -41,7 +41,7 @@ _NOT_SHOWN = "a page whose address only the company gets"
 
 
 def beginning_words(start: NoticeBeginning, at: datetime) -> dict[str, Any]:
-    """Return the basis of a notice about an item in words."""
+    """Return the display text for the basis of a notice about an item."""
     return {
         "seen": seen_words(start.seen, at),
         "contacts": start.cleared.contacts,

@@ -68,7 +68,7 @@ def line_words(one: CompanyNoticeLine) -> dict[str, Any]:
 @open_to(Audience.UNLOCKED)
 @require_GET
 def notices(request: OfficeRequest) -> HttpResponse:
-    """List the notices of the officer's desk, earliest deadline first."""
+    """List the notices at the officer's desk, earliest deadline first."""
     chosen = request.GET.get("list", "open")
     chosen = chosen if chosen in NOTICE_LISTS else "open"
     typed = request.GET.get("page", "1")

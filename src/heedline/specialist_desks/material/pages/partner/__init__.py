@@ -1,4 +1,4 @@
-"""The page of the partner process on which a company acknowledges and answers a notice, opened by a token alone.
+"""The partner process's page for companies, which need only a token to acknowledge and answer a notice.
 
 Nothing here opens anything sealed: the process holds no key of the desk.
 """

@@ -84,14 +84,18 @@ def test_a_company_that_never_answers_goes_red_and_is_escalated(
         odile.play.get_by_text("Notices overdue or undelivered: 1").wait_for()
         _looks(odile, "notices-overdue")
         odile.press(notice.reference)
-        for number, level in enumerate(pack_data.notice_rules().escalation):
-            odile.play.get_by_text(f"Escalate to {level.to}.").wait_for()
-            if not number:
-                _looks(odile, "notice-overdue")
-            _records(odile, "Record the escalation", "Record", Who_did_you_contact="Telephoned: no answer.")
-            odile.play.get_by_text("The escalation is recorded.").wait_for()
+        first, *others = pack_data.notice_rules().escalation
+        odile.play.get_by_text(f"Escalate to {first.to}.").wait_for()
+        _looks(odile, "notice-overdue")
+        _records(odile, "Record the escalation", "Record", Who_did_you_contact="Telephoned: no answer.")
+        odile.play.get_by_text("The escalation is recorded.").wait_for()
+        for level in others:
             hours_pass()
-            odile.visit(f"{office}/w/items/notices/{notice.id}/")
+            with people.sitting("Odile") as by:
+                assert lines.one(notice.id, by=by, at=now()).escalation == level.to
+                sending.escalate(notice.id, "Wrote to them", by=by, at=now())
+        hours_pass()
+        odile.play.reload()
         assert not odile.play.get_by_text("Close it without an answer").count(), "the supervisor decides"
         olga = _here(person, office, house, "Olga", scripts=False)
         olga.visit(f"{office}/w/items/notices/{notice.id}/")

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from django.db import DatabaseError, transaction
 
+from heedline.desks.models import Officer
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskPartPayload
@@ -129,7 +130,10 @@ def test_an_examiner_decides_on_the_evidence_that_they_were_shown(
         assert "Second review</a>" not in otto.html
     odile.get("/w/")
     assert "Read it and confirm your finding" in odile.html
+    Officer.objects.filter(id=house.officers["Odile"].id).update(single_keys=True)
     odile.get(f"/w/items/{ref}/")
+    assert 'data-single="f" data-goes="do-confirm"' in odile.html
+    assert 'id="do-confirm"' in odile.html
     odile.send(f"/w/items/{ref}/do/", do="confirm")
     assert "Your finding is confirmed." in odile.html
     otto.get(f"/w/items/{ref}/examine/")

@@ -7,7 +7,8 @@ differences:
     in this process, so it is called directly.
   * The view of a path is looked up once for each page of the site.
   * A question page that was sent before is sent again without its view (`web.public.report.kept_pages`).
-  * An answer that leads on to another page takes the view, but not the middleware (`web.public.report.plain_answers`).
+  * An answer that leads on to another page, the check page and the page with the code take the view, but not the
+    middleware (`web.public.report.plain_answers`).
   * No view is asynchronous or bound to a transaction, and no request chooses its own routes, so this is not asked.
 """
 
@@ -27,6 +28,7 @@ from django.utils.log import log_response
 from heedline.web.public.report.kept_pages import kept_pages
 from heedline.web.public.report.plain_answers import PlainAnswers
 from heedline.web.public.report.questions import question
+from heedline.web.public.report.receipt import code
 from heedline.web.public.shell.asking import question_sets
 
 
@@ -52,7 +54,7 @@ class PublicHandler(WSGIHandler):
         self._resolver = get_resolver(settings.ROOT_URLCONF)
         self._pages = frozenset(step.slug for one in question_sets() for step in one.steps)
         self._kept = kept_pages()
-        self._answers = PlainAnswers(question)
+        self._answers = PlainAnswers(question, code)
         self._found: dict[str, ResolverMatch] = {}
 
     def __call__(  # type: ignore[override]  # of the types of WSGI
@@ -69,11 +71,16 @@ class PublicHandler(WSGIHandler):
             self._renew()
             start_response(*taken)
             return [b""]
+        filled = self._kept.filled(environ)
+        if filled is not None and (shown := self._answers.shown(environ, filled)) is not None:
+            self._renew()
+            start_response("200 OK", shown[0])
+            return [shown[1]]
         request = self.request_class(environ)
         response = self.get_response(request)
         response._handler_class = self.__class__  # type: ignore[attr-defined]
         self._kept.keep(environ, wanted, response)
-        if answer is not None:
+        if answer is not None or filled is not None:
             self._answers.learn(environ, response)
         cookies = [("Set-Cookie", one.OutputString()) for one in response.cookies.values()]
         start_response(f"{response.status_code} {response.reason_phrase}", [*response.items(), *cookies])

@@ -1,20 +1,23 @@
-"""Answers that are taken ahead of Django's middleware: the same response and the same draft as on Django's way."""
+"""Answers and pages that are made ahead of Django's middleware: the same response and the same draft as on Django's way."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core import signals
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import close_old_connections
 
 from heedline.casework.intake import drafting
 from heedline.casework.intake.page_counts import COUNTS
+from heedline.config.front import run
 from heedline.config.public_handler import PublicHandler
 from heedline.web.declared import BODY_REFUSED
+from heedline.web.public.shell.csrf import is_of
 from tests.sites.public.as_served import a_new_process
 from tests.sites.public.mishaps import database_away, run_out_of_time
 from tests.sites.public.test_public_handler import said as response_of
@@ -69,22 +72,32 @@ def said(app: Any, one: Walker, case: tuple[str, str, str], **more: Any) -> Any:
 
 
 class Ahead:
-    """The handler of the public process after its first answer. `taken` tells which answers were taken ahead of Django."""
+    """The handler of the public process after its first answer and pages.
+
+    `taken` tells which answers and pages were made ahead of Django.
+    """
 
     def __init__(self, by: Walker) -> None:
         self.handler = PublicHandler(renew=lambda: None)
-        answers = self.handler._answers
-        take = answers.taken
         self.taken: list[bool] = []
+        for name in ("taken", "shown"):
+            setattr(self.handler._answers, name, self._noted(getattr(self.handler._answers, name)))
+        said(self.handler, by, _ANSWER, **HERE)
+        other = Walker().tell(WORDS, place="Quay Street")
+        for path in ("/r/check/", "/cy/r/check/"):
+            said(self.handler, other, ("GET", path, ""), **HERE)
+        other.press("Send your report")
+        said(self.handler, other, ("GET", "/code/", ""), **HERE)
+        assert not any(self.taken)
+        self.taken.clear()
 
-        def taken(*told: Any) -> Any:
-            found = take(*told)
+    def _noted(self, make: Callable[..., Any]) -> Callable[..., Any]:
+        def made(*told: Any) -> Any:
+            found = make(*told)
             self.taken.append(found is not None)
             return found
 
-        answers.taken = taken  # type: ignore[method-assign]
-        said(self.handler, by, _ANSWER, **HERE)
-        assert self.taken.pop() is False
+        return made
 
 
 @pytest.fixture
@@ -173,8 +186,9 @@ def test_a_store_that_is_away_is_told_by_djangos_way(ahead: Ahead, function: str
     found = []
     for app in (WSGIHandler(), ahead.handler):
         one = Walker().start()
+        COUNTS._held.clear()
         with database_away(function):
-            found.append(said(app, one, _ANSWER, **HERE))
+            found.append((said(app, one, _ANSWER, **HERE), dict(COUNTS._held)))
     assert found[0] == found[1]
     assert ahead.taken == [False]
 
@@ -184,13 +198,87 @@ def test_a_draft_that_is_gone_or_sent_is_told_by_djangos_way(ahead: Ahead) -> No
     for app in (WSGIHandler(), ahead.handler):
         one = Walker()
         one.send()
-        found.append(said(app, one, ("POST", "/r/where/", "csrfmiddlewaretoken=token&place=Quay"), **HERE))
+        found.append(said(app, one, _ANSWER, **HERE))
     assert found[0] == found[1]
     ahead.taken.clear()
     found = []
     for app in (WSGIHandler(), ahead.handler):
         one = Walker().start()
         run_out_of_time()
-        found.append(said(app, one, _ANSWER, **HERE))
+        COUNTS._held.clear()
+        answers = [said(app, one, (method, "/r/where/", _ANSWER[2]), **HERE) for method in ("POST", "GET")]
+        found.append((answers, said(app, one, ("GET", "/r/check/", ""), **HERE), dict(COUNTS._held)))
     assert found[0] == found[1]
-    assert ahead.taken == [False]
+    assert any(one.what == "expired" for one in found[1][2])
+    assert ahead.taken == [False, False]
+
+
+def at_the_check_page(one: Walker) -> None:
+    one.tell("<b>two men</b> & a dog", place="Quay Street")
+
+
+def with_questions_left(one: Walker) -> None:
+    one.start()
+
+
+def sent(one: Walker) -> None:
+    one.send()
+
+
+def in_danger(one: Walker) -> None:
+    one.start(danger="yes")
+
+
+#: How a visitor comes there, the page, its query, and whether it is made ahead of Django.
+PAGES = {
+    "check": (at_the_check_page, "/r/check/", "", True),
+    "check in Welsh": (at_the_check_page, "/cy/r/check/", "", True),
+    "check without a button": (with_questions_left, "/r/check/", "", False),
+    "check without a button in danger": (in_danger, "/r/check/", "", False),
+    "check, to be pressed again": (at_the_check_page, "/r/check/", "again=1", None),
+    "check of a report that was sent": (sent, "/r/check/", "", False),
+    "code": (sent, "/code/", "", True),
+    "code in a language that nobody has used": (sent, "/cy/code/", "", False),
+    "code of nothing sent": (at_the_check_page, "/code/", "", False),
+}
+
+
+@pytest.mark.parametrize(("way", "path", "query", "taken"), PAGES.values(), ids=PAGES)
+def test_pages_with_holes_are_alike(
+    ahead: Ahead, way: Callable[[Walker], None], path: str, query: str, *, taken: bool | None
+) -> None:
+    found = []
+    one = Walker()
+    way(one)
+    for app in (WSGIHandler(), ahead.handler):
+        COUNTS._held.clear()
+        found.append((said(app, one, ("GET", path, ""), QUERY_STRING=query, **HERE), dict(COUNTS._held)))
+    assert found[0] == found[1]
+    assert ahead.taken == ([] if taken is None else [taken])
+
+
+def test_nothing_of_a_visitor_is_in_the_headers_that_are_kept(ahead: Ahead) -> None:
+    one = Walker()
+    at_the_check_page(one)
+    assert said(ahead.handler, one, ("GET", "/r/check/", ""), **HERE)[0] == 200
+    pages = ahead.handler._answers._pages
+    assert {path for (_, _, path), _ in pages} == {"/r/check/", "/cy/r/check/", "/code/"}
+    for own in ("set-cookie", one.cookie(DRAFT), one.typed("csrfmiddlewaretoken"), "Quay", "two men"):
+        assert own.lower() not in repr(pages).lower()
+
+
+def test_each_has_a_token_of_its_own_on_a_page_with_holes(ahead: Ahead) -> None:
+    tokens = set()
+    one, other = Walker(), Walker()
+    for who in (one, other, one):
+        if not who.been:
+            at_the_check_page(who)
+        with acting("public"):
+            environ = who.client._base_environ(PATH_INFO="/r/check/", **HERE)  # type: ignore[attr-defined]
+            environ["HTTP_COOKIE"] = who.client.cookies.output(attrs=[], header="", sep=";")
+            _, _, body = run(ahead.handler, environ)
+        page = body.decode() if isinstance(body, bytes) else ""
+        token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+        assert is_of(token, who.client.cookies[settings.CSRF_COOKIE_NAME].value)
+        tokens.add(token)
+    assert len(tokens) == 3

@@ -95,6 +95,9 @@ class PageCache:
             if step.kind in (StepKind.QUESTIONS, StepKind.WORDS)
         }
         self._questions = {_path(code, slug): (code, slug) for code in pack().languages for slug in slugs}
+        checks = {s.slug for one in question_sets() for s in one.steps if s.kind is StepKind.CHECK}
+        self._filled = {_path(code, slug): (code, slug) for code in pack().languages for slug in checks}
+        self._filled |= {f"{prefix(code)}code/": (code, "") for code in pack().languages}
         self._kept: OrderedDict[Hashable, tuple[Pieces, Headers]] = OrderedDict()
         self._same: dict[tuple[str, bool], Sent] = {}
         self._lock = Lock()
@@ -121,12 +124,14 @@ class PageCache:
 
     def visit(self, environ: Mapping[str, Any]) -> QuestionVisit | None:
         """Return the details of a question page request, or None for another page or without our cookies."""
-        found = self._questions.get(environ["PATH_INFO"])
-        if found is None:
-            return None
-        cookies = parse_cookie(environ.get("HTTP_COOKIE", ""))
-        secret = cookies.get(settings.CSRF_COOKIE_NAME, "")
-        return QuestionVisit(*found, cookies, secret) if _SECRET.fullmatch(secret) else None
+        return _visit(environ, self._questions.get(environ["PATH_INFO"]))
+
+    def filled(self, environ: Mapping[str, Any]) -> QuestionVisit | None:
+        """Return what a request for a check page or for the page with the code comes with, or None as `visit` does.
+
+        The page with the code has no slug.
+        """
+        return _visit(environ, self._filled.get(environ["PATH_INFO"])) if _is_plain(environ) else None
 
     def sent(self, wanted: Wanted) -> Sent | None:
         """Return a cached page's headers and body, counting it as entered, or None if it is not cached."""
@@ -162,6 +167,15 @@ class PageCache:
             response.same_for_everyone and environ["REQUEST_METHOD"] == "GET" and not environ["QUERY_STRING"]
         ):
             self._same[environ["PATH_INFO"], takes_gzip(environ)] = headers, response.content
+
+
+def _visit(environ: Mapping[str, Any], found: tuple[str, str] | None) -> QuestionVisit | None:
+    """Return a visit to the page `found`, which is a language and a slug, or None if the browser lacks our cookies."""
+    if found is None:
+        return None
+    cookies = parse_cookie(environ.get("HTTP_COOKIE", ""))
+    secret = cookies.get(settings.CSRF_COOKIE_NAME, "")
+    return QuestionVisit(*found, cookies, secret) if _SECRET.fullmatch(secret) else None
 
 
 def _is_plain(environ: Mapping[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""Fast handling, ahead of Django's middleware, of answers that lead straight to another question page.
+"""Answers to question pages that lead on to another page, and the check page, made ahead of Django's middleware.
 
 The view is the same as on Django's way (`questions.question`). It is given a form and a path instead of a request, and as
 long as it asks for no more and leads on, its redirect is sent with the headers that Django's middleware left on an earlier
@@ -20,9 +20,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.datastructures import MultiValueDict
 
+from heedline.casework.intake.page_counts import COUNTS, Trial
 from heedline.web.components.see_other import SeeOther
 from heedline.web.declared import BODY_REFUSED
 from heedline.web.public.report.kept_pages import QuestionVisit
+from heedline.web.public.shell.blank_pages import PageWithHoles
 from heedline.web.public.shell.csrf import TOKEN_FIELD, is_of
 from heedline.web.public.shell.languages import speaking
 
@@ -30,6 +32,10 @@ from heedline.web.public.shell.languages import speaking
 _MOST = 64 * 1024
 #: How many pairs of host and origin are remembered. There is one.
 _MOST_ORIGINS = 8
+#: How many pages with holes, of which there are two in each language.
+_MOST_PAGES = 64
+#: What Django notes in a request when its token is asked for.
+_HAS_TOKEN = "CSRF_COOKIE_NEEDS_UPDATE"  # noqa: S105 (a name)
 _FORM = "application/x-www-form-urlencoded"
 
 type Headers = list[tuple[str, str]]
@@ -40,30 +46,49 @@ class NeedsRequest(Exception):
     """Raised when a view uses anything of a request beyond its form, path, method and cookies."""
 
 
+class _FewHeaders(dict[str, Any]):
+    """Stands for the headers of a request, of which a view may ask for those that are given."""
+
+    def get(self, name: str, _default: object = None) -> Any:
+        """Return a header. Raises NeedsRequest for any other."""
+        if name not in self:
+            raise NeedsRequest(name)
+        return self[name]
+
+
 class FormOnly:
-    """A stand-in for a request, which gives a view only the method, path, form and cookies."""
+    """A stand-in for a request, which gives a view only the method, path, form and cookies.
 
-    method = "POST"
+    A page may also ask for the host and for the visitor's secret against forged requests (`META`).
+    """
 
-    def __init__(self, path: str, form: MultiValueDict[str, str], cookies: Mapping[str, str]) -> None:
-        self.path = path
-        self.POST, self.COOKIES = form, cookies
+    def __init__(
+        self, path: str, cookies: Mapping[str, str], form: MultiValueDict[str, str] | None = None, **meta: str
+    ) -> None:
+        self.path, self.COOKIES = path, cookies
+        self.method = "GET" if form is None else "POST"
+        self.POST: MultiValueDict[str, str] = MultiValueDict() if form is None else form
         self.GET: MultiValueDict[str, str] = MultiValueDict()
+        if meta:
+            self.META = _FewHeaders(meta)
 
     def __getattr__(self, name: str) -> Any:
         raise NeedsRequest(name)
 
 
 class PlainAnswers:
-    """The answers that one process handles ahead of Django.
+    """The answers and pages of one process that are made ahead of Django.
 
-    `view` is the view of question pages.
+    `view` is the view of question pages and of the check page, and `code` that of the page with the code.
     """
 
-    def __init__(self, view: Callable[..., HttpResponseBase]) -> None:
-        self._view = view
+    def __init__(self, view: Callable[..., HttpResponseBase], code: Callable[..., HttpResponseBase]) -> None:
+        self._view, self._code = view, code
         #: What the middleware left on a redirect, by the host and the origin that it accepted.
         self._headers: dict[tuple[str, str, str], Headers] = {}
+        #: What it left on a page with holes, by its path and the host, and by whether a token stands in it.
+        self._pages: dict[tuple[tuple[str, str, str], bool], Headers] = {}
+        self._seen: set[tuple[str, str, str]] = set()
 
     def taken(self, environ: dict[str, Any], visit: QuestionVisit) -> Sent | None:
         """Save an answer and return the redirect's status and headers, or None if Django must handle it."""
@@ -71,28 +96,54 @@ class PlainAnswers:
         form = None if headers is None else _form(environ)
         if headers is None or form is None or not is_of(form.get(TOKEN_FIELD, ""), visit.secret):
             return None
-        asked = FormOnly(environ["PATH_INFO"], form, visit.cookies)
-        try:
-            with speaking(visit.language):
-                response = self._view(cast("HttpRequest", asked), slug=visit.slug)
-        except Exception:  # Django's way meets it again, and says so
-            return None
+        asked = FormOnly(environ["PATH_INFO"], visit.cookies, form)
+        response, counted = self._answer(asked, visit)
         if type(response) is not SeeOther or response.cookies:
             return None
+        counted.keep()
         return f"{response.status_code} See Other", [*headers, ("location", response.url)]
 
+    def shown(self, environ: Mapping[str, Any], visit: QuestionVisit) -> tuple[Headers, bytes] | None:
+        """Return the headers and the body of a page with holes, filled for this visitor, or None if Django must make it."""
+        page = _page_of(environ)
+        if page not in self._seen:
+            return None
+        host = environ["HTTP_HOST"]
+        asked = FormOnly(environ["PATH_INFO"], visit.cookies, HTTP_HOST=host, CSRF_COOKIE=visit.secret)
+        response, counted = self._answer(asked, visit)
+        headers = self._pages.get((page, _HAS_TOKEN in asked.META))
+        if headers is None or type(response) is not PageWithHoles or response.cookies:
+            return None
+        counted.keep()
+        return headers, response.content
+
+    def _answer(self, asked: FormOnly, visit: QuestionVisit) -> tuple[HttpResponseBase | None, Trial]:
+        """Run the view, and return its response and what it has counted."""
+        request = cast("HttpRequest", asked)
+        with COUNTS.trial() as counted:
+            try:
+                with speaking(visit.language):
+                    made = self._view(request, slug=visit.slug) if visit.slug else self._code(request)
+            except Exception:  # Django's way meets it again, and says so
+                return None, counted
+        return made, counted
+
     def learn(self, environ: Mapping[str, Any], response: HttpResponseBase) -> None:
-        """Remember the headers that Django's middleware set on a redirect after a question page was posted."""
-        where = _where(environ)
-        if (
-            type(response) is SeeOther
-            and not response.cookies
-            and all(where)
-            and len(self._headers) < _MOST_ORIGINS
-        ):
-            self._headers[where] = [
-                (name.lower(), value) for name, value in response.items() if name.lower() != "location"
-            ]
+        """Remember the headers of a redirect or of a page with holes that was answered on Django's way."""
+        if response.cookies:
+            return
+        headers = [(name.lower(), value) for name, value in response.items() if name.lower() != "location"]
+        where, page = _where(environ), _page_of(environ)
+        if type(response) is SeeOther and all(where) and len(self._headers) < _MOST_ORIGINS:
+            self._headers[where] = headers
+        elif type(response) is PageWithHoles and all(page) and len(self._pages) < _MOST_PAGES:
+            self._pages[page, _HAS_TOKEN in environ] = headers
+            self._seen.add(page)
+
+
+def _page_of(environ: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return what the headers of a page depend on."""
+    return environ["wsgi.url_scheme"], environ.get("HTTP_HOST", ""), environ["PATH_INFO"]
 
 
 def _where(environ: Mapping[str, Any]) -> tuple[str, str, str]:

@@ -69,6 +69,10 @@ class _Holed:
         return b"".join((*parts, self.plain[-1]))
 
 
+class PageWithHoles(HttpResponse):
+    """A page whose holes have been filled for one request. Its headers are those of every such page."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Part:
     """A part of a page as a format string, with a field for each hole."""
@@ -121,7 +125,7 @@ def page_with_holes(
 
     page = _held(_place(request), template, key, made)
     filling = {**holes, _TOKEN: csrf_token(request)} if _TOKEN in page.names else holes
-    response = HttpResponse(page.filled(filling))
+    response = PageWithHoles(page.filled(filling))
     response["Cache-Control"] = "no-store"
     return response
 

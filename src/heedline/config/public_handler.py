@@ -25,6 +25,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import ResolverMatch, get_resolver
 from django.utils.log import log_response
 
+from heedline.web.public.report import starting
 from heedline.web.public.report.kept_pages import kept_pages
 from heedline.web.public.report.plain_answers import PlainAnswers
 from heedline.web.public.report.questions import question
@@ -35,6 +36,10 @@ from heedline.web.public.shell.asking import question_sets
 def renew_connection() -> None:
     """Close this thread's database connection if it is no longer usable, as Django does for each request."""
     connections[DEFAULT_DB_ALIAS].close_if_unusable_or_obsolete()
+
+
+#: The views of the pages before the questions.
+_STARTS = frozenset({starting.start, starting.person, starting.call, starting.online, starting.advice})
 
 
 class PublicHandler(WSGIHandler):
@@ -66,8 +71,13 @@ class PublicHandler(WSGIHandler):
             self._renew()
             start_response("200 OK", kept[0])
             return [kept[1]]
-        answer = self._kept.visit(environ) if environ["REQUEST_METHOD"] == "POST" else None
-        if answer is not None and (taken := self._answers.taken(environ, answer)) is not None:
+        answer = start = None
+        if environ["REQUEST_METHOD"] == "POST":
+            answer = self._kept.visit(environ)
+            if answer is None and (match := self._found.get(environ["PATH_INFO"])) is not None:
+                start = match.func if match.func in _STARTS else None
+                answer = self._kept.start(environ) if start is not None else None
+        if answer is not None and (taken := self._answers.taken(environ, answer, start)) is not None:
             self._renew()
             start_response(*taken)
             return [b""]

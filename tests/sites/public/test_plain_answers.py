@@ -13,10 +13,12 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import close_old_connections
 
 from heedline.casework.intake import drafting
+from heedline.casework.intake.draft_room import StoreFull
 from heedline.casework.intake.page_counts import COUNTS
 from heedline.config.front import run
 from heedline.config.public_handler import PublicHandler
 from heedline.web.declared import BODY_REFUSED
+from heedline.web.public.report import turns
 from heedline.web.public.shell.csrf import is_of
 from tests.sites.public.as_served import a_new_process
 from tests.sites.public.mishaps import database_away, run_out_of_time
@@ -282,3 +284,88 @@ def test_each_has_a_token_of_its_own_on_a_page_with_holes(ahead: Ahead) -> None:
         assert is_of(token, who.client.cookies[settings.CSRF_COOKIE_NAME].value)
         tokens.add(token)
     assert len(tokens) == 3
+
+
+def answered(one: Walker) -> None:
+    one.start().press("Continue", narrative=WORDS)
+
+
+#: How a visitor comes there, the page before the questions, its form, and whether it is taken ahead of Django.
+STARTS = {
+    "begin": (Walker.begin, "/tell/", f"{TOKEN}&danger=no", True),
+    "begin in danger": (Walker.begin, "/tell/", f"{TOKEN}&danger=yes", True),
+    "begin without an answer": (Walker.begin, "/tell/", f"{TOKEN}&start=1", True),
+    "keep for a day": (Walker.begin, "/tell/", f"{TOKEN}&danger=no&keep=24", True),
+    "begin in Welsh": (Walker.begin, "/cy/tell/", f"{TOKEN}&danger=no", True),
+    "be called back": (Walker.begin, "/talk/call/", f"{TOKEN}&danger=no", False),
+    "begin over answers": (answered, "/tell/", f"{TOKEN}&danger=no", True),
+    "begin again": (answered, "/tell/", f"{TOKEN}&begin=again&danger=no", True),
+    "carry on": (answered, "/tell/", f"{TOKEN}&begin=keep", True),
+    "begin after sending": (sent, "/tell/", f"{TOKEN}&danger=no", True),
+    "begin another after sending": (sent, "/tell/", f"{TOKEN}&begin=again&danger=no", True),
+    "no token": (Walker.begin, "/tell/", "danger=no", False),
+}
+
+
+@pytest.fixture
+def ahead_of_starts(ahead: Ahead) -> Ahead:
+    for path in ("/tell/", "/cy/tell/"):
+        said(ahead.handler, Walker().begin(), ("GET", path, ""), **HERE)
+    ahead.taken.clear()
+    return ahead
+
+
+@pytest.mark.parametrize(("way", "path", "body", "taken"), STARTS.values(), ids=STARTS)
+def test_reports_are_begun_alike(
+    ahead_of_starts: Ahead, way: Callable[[Walker], object], path: str, body: str, *, taken: bool
+) -> None:
+    found = []
+    for app in (WSGIHandler(), ahead_of_starts.handler):
+        one = Walker()
+        way(one)
+        one.visit("/talk/")  # a page with a token, for whoever has been to one without
+        COUNTS._held.clear()
+        given: list[str] = []
+
+        def noting(environ: Any, start_response: Any, app: Any = app, given: list[str] = given) -> Any:
+            def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+                given.extend(value for name, value in headers if name.lower() == "set-cookie")
+                return start_response(status, headers, *more)
+
+            return app(environ, start)
+
+        response = said(noting, one, ("POST", path, body), **HERE)
+        for cookie in given:
+            one.client.cookies.load(cookie)
+        found.append((response, draft_of(one), dict(COUNTS._held)))
+    assert found[0] == found[1]
+    assert ahead_of_starts.taken == ([taken] if taken or path == "/tell/" else [])
+
+
+@pytest.mark.parametrize("function", ["save_draft", "load_draft"])
+def test_a_report_that_cannot_be_begun_is_told_by_djangos_way(ahead_of_starts: Ahead, function: str) -> None:
+    found = []
+    for app in (WSGIHandler(), ahead_of_starts.handler):
+        one = Walker().start().visit("/talk/")
+        with database_away(function):
+            found.append(said(app, one, ("POST", "/tell/", f"{TOKEN}&begin=again&danger=no"), **HERE))
+    assert found[0] == found[1]
+    assert found[0][0] == 503
+    assert ahead_of_starts.taken == [False]
+
+
+def test_too_many_begun_reports_are_told_by_djangos_way(
+    ahead_of_starts: Ahead, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise StoreFull
+
+    one = Walker().begin()
+    monkeypatch.setattr(turns, "may_begin", full)
+    theirs, ours = (
+        said(app, one, ("POST", "/tell/", f"{TOKEN}&danger=no"), **HERE)
+        for app in (WSGIHandler(), ahead_of_starts.handler)
+    )
+    assert theirs == ours
+    assert ours[0] == 503
+    assert ahead_of_starts.taken == [False]

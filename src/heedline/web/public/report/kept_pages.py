@@ -39,7 +39,7 @@ from heedline.web.public.shell.asking import identity_offered, question_set, que
 from heedline.web.public.shell.blank_pages import MOST
 from heedline.web.public.shell.compression import PageInPieces, Pieces, takes_gzip
 from heedline.web.public.shell.csrf import masked
-from heedline.web.public.shell.languages import language, pack, prefix, spoken_in
+from heedline.web.public.shell.languages import language, of_path, pack, prefix, spoken_in
 
 _SECRET = re.compile(f"[A-Za-z0-9]{{{CSRF_SECRET_LENGTH}}}")
 #: Notes of a draft that change no page on which nothing was typed.
@@ -125,6 +125,10 @@ class PageCache:
     def visit(self, environ: Mapping[str, Any]) -> QuestionVisit | None:
         """Return the details of a question page request, or None for another page or without our cookies."""
         return _visit(environ, self._questions.get(environ["PATH_INFO"]))
+
+    def start(self, environ: Mapping[str, Any]) -> QuestionVisit | None:
+        """Return what a form of a page before the questions comes with, or None as `visit` does. It has no slug."""
+        return _visit(environ, (of_path(environ["PATH_INFO"]), ""))
 
     def filled(self, environ: Mapping[str, Any]) -> QuestionVisit | None:
         """Return what a request for a check page or for the page with the code comes with, or None as `visit` does.

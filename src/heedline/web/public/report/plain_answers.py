@@ -21,6 +21,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.datastructures import MultiValueDict
 
 from heedline.casework.intake.page_counts import COUNTS, Trial
+from heedline.casework.intake.rate_limit import CALLER
 from heedline.web.components.see_other import SeeOther
 from heedline.web.declared import BODY_REFUSED
 from heedline.web.public.report.kept_pages import QuestionVisit
@@ -90,18 +91,30 @@ class PlainAnswers:
         self._pages: dict[tuple[tuple[str, str, str], bool], Headers] = {}
         self._seen: set[tuple[str, str, str]] = set()
 
-    def taken(self, environ: dict[str, Any], visit: QuestionVisit) -> Sent | None:
-        """Save an answer and return the redirect's status and headers, or None if Django must handle it."""
+    def taken(
+        self,
+        environ: dict[str, Any],
+        visit: QuestionVisit,
+        start: Callable[..., HttpResponseBase] | None = None,
+    ) -> Sent | None:
+        """Save an answer and return the redirect's status and headers, or None if Django must handle it.
+
+        `start` is the view of a page before the questions, if the form is one of these. Such a view may also ask from
+        where a draft is started, and give the browser the cookie of a new one.
+        """
         headers = self._headers.get(_where(environ))
         form = None if headers is None else _form(environ)
         if headers is None or form is None or not is_of(form.get(TOKEN_FIELD, ""), visit.secret):
             return None
         asked = FormOnly(environ["PATH_INFO"], visit.cookies, form)
-        response, counted = self._answer(asked, visit)
-        if type(response) is not SeeOther or response.cookies:
+        if start is not None:
+            asked.META = _FewHeaders({CALLER: environ.get(CALLER)})
+        response, counted = self._answer(asked, visit, start)
+        if type(response) is not SeeOther or (response.cookies and start is None):
             return None
         counted.keep()
-        return f"{response.status_code} See Other", [*headers, ("location", response.url)]
+        cookies = [("set-cookie", one.OutputString()) for one in response.cookies.values()]
+        return f"{response.status_code} See Other", [*headers, ("location", response.url), *cookies]
 
     def shown(self, environ: Mapping[str, Any], visit: QuestionVisit) -> tuple[Headers, bytes] | None:
         """Return the headers and the body of a page with holes, filled for this visitor, or None if Django must make it."""
@@ -117,13 +130,18 @@ class PlainAnswers:
         counted.keep()
         return headers, response.content
 
-    def _answer(self, asked: FormOnly, visit: QuestionVisit) -> tuple[HttpResponseBase | None, Trial]:
+    def _answer(
+        self, asked: FormOnly, visit: QuestionVisit, start: Callable[..., HttpResponseBase] | None = None
+    ) -> tuple[HttpResponseBase | None, Trial]:
         """Run the view, and return its response and what it has counted."""
         request = cast("HttpRequest", asked)
         with COUNTS.trial() as counted:
             try:
                 with speaking(visit.language):
-                    made = self._view(request, slug=visit.slug) if visit.slug else self._code(request)
+                    if start is not None:
+                        made = start(request)
+                    else:
+                        made = self._view(request, slug=visit.slug) if visit.slug else self._code(request)
             except Exception:  # Django's way meets it again, and says so
                 return None, counted
         return made, counted

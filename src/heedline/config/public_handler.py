@@ -45,7 +45,7 @@ _STARTS = frozenset({starting.start, starting.person, starting.call, starting.on
 class PublicHandler(WSGIHandler):
     """The WSGI application of the public pages.
 
-    `renew` is called before and after each request.
+    `renew` is called before each request, and after each that Django answers.
     """
 
     _middleware_chain: Callable[[HttpRequest], HttpResponse]
@@ -68,7 +68,6 @@ class PublicHandler(WSGIHandler):
         self._renew()
         wanted = self._kept.wanted(environ)
         if wanted is not None and (kept := self._kept.sent(wanted)) is not None:
-            self._renew()
             start_response("200 OK", kept[0])
             return [kept[1]]
         answer = start = None
@@ -78,12 +77,10 @@ class PublicHandler(WSGIHandler):
                 start = match.func if match.func in _STARTS else None
                 answer = self._kept.start(environ) if start is not None else None
         if answer is not None and (taken := self._answers.taken(environ, answer, start)) is not None:
-            self._renew()
             start_response(*taken)
             return [b""]
         filled = self._kept.filled(environ)
         if filled is not None and (shown := self._answers.shown(environ, filled)) is not None:
-            self._renew()
             start_response("200 OK", shown[0])
             return [shown[1]]
         request = self.request_class(environ)

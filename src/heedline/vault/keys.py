@@ -31,6 +31,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from heedline.vault import bech32
 
+_SHA256 = SHA256()
 SEED_SIZE = 32
 PUBLIC_SIZE = 1_216
 SIGNING_PUBLIC_SIZE = 32
@@ -174,7 +175,7 @@ def hkdf(secret: bytes, *, label: str, context: bytes = b"", size: int = 32) -> 
     The label separates different uses, and the context separates installations.
     """
     info = b"heedline/v1/" + label.encode() + b"\0" + context
-    return HKDF(SHA256(), size, None, info).derive(secret)
+    return HKDF(_SHA256, size, None, info).derive(secret)
 
 
 def signing_key(seed: bytes) -> bytes:

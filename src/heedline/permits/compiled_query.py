@@ -16,9 +16,10 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
+from psycopg import Binary
 
 #: One value, or a sequence of ids for `IN (…)`.
-type QueryValue = UUID | datetime | Sequence[UUID]
+type QueryValue = UUID | datetime | bytes | str | Sequence[UUID]
 _DAY = datetime.fromisoformat("2001-02-03T04:05:06+00:00")
 
 
@@ -97,7 +98,8 @@ class CompiledQuery[M: Model]:
             raise NotTheSame
         pairs = list(zip(_flat(first), _flat(second), strict=True))
         places = []
-        for at, (one, other) in enumerate(zip(parameters, others, strict=True)):
+        both = zip(map(_plain, parameters), map(_plain, others), strict=True)
+        for at, (one, other) in enumerate(both):
             if one != other:
                 if (one, other) not in pairs:
                     raise NotTheSame
@@ -111,9 +113,18 @@ def _flat(values: Sequence[Any]) -> list[Any]:
     return [each for one in values for each in (one if isinstance(one, (list, tuple)) else [one])]
 
 
+def _plain(parameter: Any) -> Any:
+    """Return a parameter without the wrapper that Django puts around bytes. psycopg sends both alike."""
+    return parameter.obj if isinstance(parameter, Binary) else parameter
+
+
 def _invented(value: QueryValue, n: int) -> Any:
     if isinstance(value, datetime):
         return _DAY + n * timedelta(days=1, microseconds=uuid4().int % 1_000_000)
     if isinstance(value, UUID):
         return uuid4()
+    if isinstance(value, bytes):
+        return uuid4().bytes
+    if isinstance(value, str):
+        return uuid4().hex
     return [uuid4() for _ in value]

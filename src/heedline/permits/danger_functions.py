@@ -21,9 +21,12 @@ def _columns(moved: Moved) -> list[list[object]]:
     return [[one[0] for one in moved], [one[1] for one in moved], [one[2] for one in moved]]
 
 
-def of_session(secret: bytes) -> Func:
-    """Return the session's open dangers to life as an SQL column, to be queried inside `functions.unseen`."""
-    return Func(Value(secret.hex()), function="permits.open_dangers", output_field=JSONField())
+def of_session(secret: str) -> Func:
+    """Return the session's open dangers to life as an SQL column, to be queried inside `functions.unseen`.
+
+    The secret is in hexadecimal.
+    """
+    return Func(Value(secret), function="permits.open_dangers", output_field=JSONField())
 
 
 def open_dangers() -> list[Mapping[str, Any]]:

@@ -33,14 +33,14 @@ def unseen() -> AbstractContextManager[None]:
     return beside
 
 
-def session_entered(secret: bytes) -> Func:
-    """Return `enter_session` as an SQL expression, to be queried inside `unseen`.
+def session_entered(secret: str) -> Func:
+    """Return `enter_session` as an SQL expression, to be queried inside `unseen`. The secret is in hexadecimal.
 
     Looking up a session with this column enters it, if it exists.
     """
     return Func(
         Value("heedline.session_secret"),
-        Value(secret.hex()),
+        Value(secret),
         Value(False),
         function="set_config",
         output_field=TextField(),

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import OuterRef
+from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
 from heedline.audit import journal
@@ -40,6 +40,7 @@ from heedline.packs import load_pack
 from heedline.permits import danger_functions, functions, gate
 from heedline.permits.capabilities import AnyCapability, Capability
 from heedline.permits.competence import Competence
+from heedline.permits.compiled_query import CompiledQuery
 from heedline.permits.models import OfficeSession, UnlockedKeys
 from heedline.permits.roles import GRANTS, Role, granted
 from heedline.permits.rules import Standing
@@ -146,6 +147,24 @@ _WORKS_AT = ArraySubquery(
 )
 
 
+def _session_of_partner(row: bytes, now: datetime, secret: str) -> QuerySet[OfficeSession]:
+    """Return a session that has not expired, with what a request needs of its officer. Entering it is a column."""
+    return (
+        OfficeSession.objects.filter(row=row, expires_at__gt=now)
+        .select_related("officer__organisation", "officer__provider_binding", "unlocked", "provider")
+        .annotate(behind=functions.session_entered(secret), works_at=_WORKS_AT, trained=competences.TRAININGS)
+    )
+
+
+def _session(row: bytes, now: datetime, secret: str) -> QuerySet[OfficeSession]:
+    """Return the same with the session's open dangers."""
+    return _session_of_partner(row, now, secret).annotate(dangers=danger_functions.of_session(secret))
+
+
+_SESSION = CompiledQuery(_session)
+_SESSION_OF_PARTNER = CompiledQuery(_session_of_partner)
+
+
 def come_in(
     session: SessionStore, *, at: datetime, with_keys: bool = True, extends: bool = True
 ) -> tuple[Officer, Attendance] | None:
@@ -161,15 +180,10 @@ def come_in(
     token = session.session_key
     if token is None:
         return None
-    rows = session.rows().select_related(
-        "officer__organisation", "officer__provider_binding", "unlocked", "provider"
-    )
-    secret = keys_of(token).row_id
-    asked: dict[str, Any] = {"behind": functions.session_entered(secret)}
-    if not settings.FOR_PARTNERS:
-        asked["dangers"] = danger_functions.of_session(secret)
+    query = _SESSION_OF_PARTNER if settings.FOR_PARTNERS else _SESSION
     with functions.unseen():
-        row = rows.annotate(**asked, works_at=_WORKS_AT, trained=competences.TRAININGS).first()
+        found = query.rows(row_of(token), datetime.now(UTC), keys_of(token).row_id.hex())
+        row: Any = next(iter(found), None)
     session.found(row)
     if row is not None and session.was_altered:
         _altered(row, at)

@@ -198,6 +198,10 @@ class Walker:
             self._page = _Reader(self.response.content.decode() if self.response is not None else "")
         return self._page
 
+    @page.setter
+    def page(self, page: _Reader) -> None:
+        self._page = page
+
     @property
     def html(self) -> str:
         return str(self.response.content.decode())

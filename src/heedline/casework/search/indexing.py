@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import batched
 from typing import Any, Final
 from uuid import UUID
 
@@ -56,7 +55,7 @@ MOST: Final = 100
 SECONDS: Final = 0.12
 #: How many times as long opening may take by the clock, so that each batch of a busy machine is worth its fixed costs.
 BUSY: Final = 4
-#: Reports whose parts are loaded together.
+#: Reports whose parts are loaded together at most.
 AT_ONCE: Final = 25
 #: How often the queues of an officer look whether something waits, if nothing much did.
 EVERY: Final = timedelta(seconds=20)
@@ -420,17 +419,19 @@ def _index(
     Return those that were dealt with and whether each could be read, how many more reports the index has now, and the values
     that were read.
     """
-    began, clock = time.thread_time(), time.monotonic()
+    began, clock, spent = time.thread_time(), time.monotonic(), 0.0
 
     def late() -> bool:
-        return time.thread_time() - began > SECONDS or time.monotonic() - clock > BUSY * SECONDS
+        nonlocal spent
+        spent = time.thread_time() - began
+        return spent > SECONDS or time.monotonic() - clock > BUSY * SECONDS
 
     done: list[tuple[SearchWaiting, bool]] = []
     found: list[FoundValues] = []
     more = 0
-    for some in batched(waiting, AT_ONCE, strict=False):
-        if done and late():
-            break
+    while len(done) < len(waiting) and not (done and late()):
+        fit = 1 + int((SECONDS - spent) * len(done) / spent) if spent else AT_ONCE
+        some = waiting[len(done) : len(done) + min(fit, AT_ONCE)]
         rows = reports_of([visit.desk]).filter(id__in=[one.report for one in some]).select_related("desk")
         reports = {one.id: one for one in rows}
         parts = documents.searched_parts(reports, words=True)

@@ -150,6 +150,7 @@ class Front:
             sender.response_bytes(*fixed)
         else:
             environ = environ_of(scope, headers, self._base)
+            environ["HTTP_HOST"] = self._host  # in one spelling only: pages are kept by it
             if (page := self.at_once(environ)) is not None:
                 sender.response_bytes(200, *page)
             elif self.ready(environ["PATH_INFO"]):

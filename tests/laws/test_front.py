@@ -379,7 +379,9 @@ def test_the_scheme_is_the_configured_one_and_no_header_changes_it(tmp_path: Pat
         )
         assert answer.said["scheme"] == "https"
         oddly = read(server.send("GET / HTTP/1.1\r\nHost: REPORT.exAmple\r\n\r\n"))
-        assert oddly.said["headers"]["HTTP_HOST"] == "report.example"  # or each spelling would keep pages of its own
+        assert (
+            oddly.said["headers"]["HTTP_HOST"] == "report.example"
+        )  # or each spelling would keep pages of its own
 
 
 def test_a_head_of_100_kilobytes_is_refused(server: Server) -> None:

@@ -1,4 +1,4 @@
-"""Builds the OpenAPI 3.1 document of the public API.
+"""Builds the OpenAPI 3.1 document for the public API.
 
 The request body of a report is derived from the pack's question sets, so the document cannot go out of
 date.

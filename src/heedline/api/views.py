@@ -227,7 +227,7 @@ def question_sets() -> dict[str, QuestionSet]:
 
 @cache
 def document() -> dict[str, Any]:
-    """Return the OpenAPI document of this installation, built from its pack's question sets."""
+    """Return the OpenAPI document for this installation, built from its pack's question sets."""
     return openapi.document(
         question_sets(),
         tuple(load_pack(settings.PACK).statuses),

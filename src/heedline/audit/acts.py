@@ -1,4 +1,4 @@
-"""The closed list of acts that the audit log can record.
+"""The closed list of actions that the audit log can record.
 
 A test proves that every act is used and that nothing else is written.
 """
@@ -11,7 +11,7 @@ from heedline.desk_hooks import register
 
 
 class AnyAct(StrEnum):
-    """Base class for acts that the log can record.
+    """Base class for actions that the log can record.
 
     The core's acts are in `Act`. A specialist desk extends this class and registers its own acts.
     """
@@ -217,6 +217,6 @@ class Act(AnyAct):
 
 
 def refuse_unknown(act: AnyAct) -> None:
-    """Raise NotRegistered for an act defined neither by the core nor by a registered specialist desk."""
+    """Raise NotRegistered for an action defined neither by the core nor by a registered specialist desk."""
     if not isinstance(act, Act) and str(act) not in register.act_words():
         raise register.NotRegistered(f"The log does not know the act {act}.")

@@ -19,7 +19,7 @@ class ThisTransaction(models.Func):
 
 
 class Event(models.Model):
-    """An act recorded in the log.
+    """An action recorded in the log.
 
     `at` is exact for officers' acts. For arrivals it is a quarter-hour slot, because the event must not be
     linked to the row of the report.
@@ -59,7 +59,7 @@ class ThisSlot(models.Func):
 
 
 class Waiting(models.Model):
-    """An officer's act that is held back because its exact time would reveal a reporter's activity.
+    """An officer's action, not logged yet because its exact time would reveal a reporter's activity.
 
     It waits here until its quarter hour is over. `clockwork.settle` then writes it to the log, shuffled with
     the arrivals. The database sets `slot`.

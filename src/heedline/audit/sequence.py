@@ -60,7 +60,7 @@ class Broken(Exception):
 
 
 class StoredTiles:
-    """Tree tiles stored in their database table.
+    """Tree tiles stored in a database table.
 
     Tiles that have been read or written are cached, unless caching is turned off for a pass over the whole
     tree.
@@ -223,7 +223,7 @@ class Patrol:
 
 
 def recheck(patrol: Patrol, count: int = BATCH) -> int:
-    """Compare the next sequenced events with their hashes in the tree and return how many were read.
+    """Compare the next sequenced events with their hashes in the tree and return the number read.
 
     Repeated calls cover every event and then start again from the beginning. Raises Broken at the first
     event that has been changed, removed or inserted.

@@ -116,7 +116,7 @@ def copy_out(
 
 
 def objects_of(connection: Connection, *, running: datetime) -> list[tuple[UUID, int]]:
-    """Return the objects in storage that the copied rows name, with their sizes."""
+    """Return the stored objects to which the copied rows refer, with their sizes."""
     found: list[tuple[UUID, int]] = []
     for one in copied():
         if one.table in _WITH_OBJECTS:

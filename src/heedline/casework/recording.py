@@ -1,4 +1,4 @@
-"""Logging of refused actions in a separate transaction."""
+"""Logs refused actions in a separate transaction."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class BlockSender(Protocol):
 
 
 class Sender(Protocol):
-    """Granian's interface to one request, which yields its body in chunks and takes the response."""
+    """Granian's interface to one request, which yields its body in chunks and accepts the response."""
 
     def __aiter__(self) -> AsyncIterator[bytes]: ...
 
@@ -165,7 +165,7 @@ class Front:
                 self._idle_work.follow(environ)
 
     async def _status_of(self, environ: WSGIEnvironment) -> int:
-        """Run a request whose response nobody waits for, and return its status."""
+        """Run a request, discard its response and return its status."""
         status, _, body = await self._turn(lambda: run(self.app, environ)) or _busy(environ)
         if not isinstance(body, bytes):
             await self._workers.run(body.close)

@@ -36,10 +36,10 @@ class UploadLimits:
 
 
 class Receiver(Protocol):
-    """Receiver for one upload body. Its methods are called in a thread, one at a time."""
+    """A receiver for one upload body. Its methods are called in a thread, one at a time."""
 
     media: str
-    """The media type of what `finish` returns."""
+    """The media type of the body that `finish` returns."""
     most: int
     """The length up to which a refused body is still read, so that the sender receives the reason."""
 

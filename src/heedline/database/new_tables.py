@@ -14,7 +14,7 @@ _OF_TABLES = CreateModel, AddField, AddIndex, AddConstraint
 
 
 class CreateTables(Operation):
-    """Create new tables together with the fields, indexes and constraints that later operations add.
+    """An operation that creates tables together with the fields, indexes and constraints added later.
 
     After each single operation Django builds the classes of all related models anew. Nearly all tables of reports are
     related, and this took four fifths of the time of creating the database. Raises ValueError if an operation changes

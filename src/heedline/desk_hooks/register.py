@@ -61,7 +61,7 @@ def desks() -> Iterator[SpecialistDesk]:
 
 
 def act_words() -> dict[str, str]:
-    """Return the text of every registered act, by code."""
+    """Return the text of every registered action, by code."""
     return {str(act): words for desk in desks() for act, words in desk.acts.items()}
 
 

@@ -34,7 +34,7 @@ class FolderMail(BaseEmailBackend):
         self._folder = folder or Path(settings.PAGES_DIR)
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Write all messages and return how many were written."""
+        """Write all messages and return the number written."""
         written = 0
         for message in email_messages:
             if not message.recipients():
@@ -65,7 +65,7 @@ def write_page(content: bytes, *, ending: str, at: datetime, folder: Path | None
 
 
 def settle_folder(at: datetime, folder: Path | None = None) -> int:
-    """Rename and rewrite the files of past quarter hours, and return how many were rewritten.
+    """Rename and rewrite the files of past quarter hours, and return the number rewritten.
 
     The files are rewritten in shuffled order. Afterwards their birth and change times all lie at the same
     boundary between quarter hours. The function is idempotent, because a file whose change time is later

@@ -28,7 +28,7 @@ class CopiedObjects:
 def copy_objects(
     objects: Iterable[tuple[UUID, int]], source: Storage, to: Storage, told: Callable[[str], None]
 ) -> CopiedObjects:
-    """Copy each object that the target does not yet have. `objects` gives names and sizes.
+    """Copy each of `objects` (names and sizes) that the target does not have yet.
 
     One that is missing or has another size in the source is counted and left out.
     """

@@ -19,7 +19,7 @@ TAIL = 64 * 1024 + 22  # the end record of a zip archive with the longest commen
 
 
 class FileKind(StrEnum):
-    """Kind of file, as shown to officers."""
+    """A kind of file, as shown to officers."""
 
     IMAGE = "image"
     FILM = "film"

@@ -24,7 +24,7 @@ type ScannerAddress = str | tuple[str, int]
 
 
 class ScanVerdict(StrEnum):
-    """Result of a malware scan."""
+    """The result of a malware scan."""
 
     CLEAN = "clean"
     FOUND = "found"

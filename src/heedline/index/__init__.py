@@ -1,4 +1,4 @@
-"""The sealed search index of a desk, in plain Python.
+"""A desk's sealed search index, in plain Python.
 
 An index is an ordinary SQLite FTS5 database. Each of its pages is sealed before it leaves this package, and
 authenticated before SQLite reads any of it. Every word and key is stored as a token. Where the sealed

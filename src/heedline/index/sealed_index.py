@@ -161,7 +161,7 @@ class SealedIndex:
     # --- writing -----------------------------------------------------------------------------------------------------
 
     def add(self, documents: Iterable[Document]) -> int:
-        """Add reports and return how many of them are new.
+        """Add reports and return the number that are new.
 
         A report that is already in the index is replaced.
         """

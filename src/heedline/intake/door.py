@@ -15,7 +15,7 @@ _NUMBER = 4
 
 
 class StoreFull(OperationalError):
-    """Raised when the draft store is full, or when one client asks for more than its share of it.
+    """Raised when the draft store is full, or when one client exceeds its share of it.
 
     Nothing was saved.
     """
@@ -49,7 +49,7 @@ def save_draft(row: bytes, sealed: bytes, hours: int, *, room_for_new: int, room
 
 
 def load_draft(row: bytes) -> tuple[bytes, int] | None:
-    """Return the sealed draft and how many of its form tokens have been used, or None.
+    """Return the sealed draft and the number of its form tokens already used, or None.
 
     There is none if it was never saved or has expired.
     """

@@ -161,7 +161,7 @@ def step(qs: QuestionSet, answers: Answers, slug: str, *, identity_offered: bool
 
 
 def counted(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> dict[str, Any]:
-    """Return a copy of the answers that would be sent, leaving out pages that do not apply."""
+    """Return a copy of the answers to be sent, leaving out pages that do not apply."""
     return copy.deepcopy(dict(walk(qs, answers, identity_offered=identity_offered).answered))
 
 
@@ -222,7 +222,7 @@ def urgency(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> str
 
 
 def danger_answered(qs: QuestionSet, answers: Answers) -> bool:
-    """Return whether a question that determines danger has been answered, or True if the set has none."""
+    """Return whether any question about danger has been answered, or True if the set has none."""
     asked = [one for rule in qs.urgencies if rule.urgency == Urgency.DANGER for one in rule.when.looks_at()]
     return not asked or any(answers.get(one.step, {}).get(one.field) for one in asked)
 

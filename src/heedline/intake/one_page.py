@@ -100,7 +100,7 @@ class Phrases:
 
 
 def slots_of(step: QuestionPage, typed: TypedValues, asked_for: int = 0) -> int:
-    """Return how many items of a loop the page shows.
+    """Return the number of loop items that the page shows.
 
     This covers the items filled in and those requested, and is at least `SLOTS`, within the loop's limits.
     """

@@ -124,7 +124,7 @@ class QuestionPage:
     title: str
     section: str
     used_for: str = ""
-    """The people who use the answer, and what they use it for (the question protocol)."""
+    """The people who use the answer, and their purpose (the question protocol)."""
     paragraphs: tuple[str, ...] = ()
     prompts: tuple[str, ...] = ()
     why: str = ""

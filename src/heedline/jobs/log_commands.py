@@ -1,4 +1,4 @@
-"""The command-line parsers of `heedline audit` and `heedline witness`.
+"""The command-line parsers for `heedline audit` and `heedline witness`.
 
 The commands themselves are in `audit.py` and `witness.py`.
 """

@@ -58,7 +58,7 @@ class Home:
         return self._kept(f"key-{process}", 32)
 
     def log_key(self) -> str:
-        """Return the seed that signs the log's checkpoints, in hex."""
+        """Return the seed of the key that signs the log's checkpoints, in hex."""
         return self._kept("log-key", 32)
 
     def _kept(self, name: str, size: int) -> str:

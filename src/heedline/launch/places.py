@@ -142,7 +142,7 @@ def recorded(home: Path) -> ClusterPlace | None:
 
 
 def forget(home: Path) -> None:
-    """Delete the record of the location of a home's cluster."""
+    """Delete the record of where a home's cluster is."""
     _record(home).unlink(missing_ok=True)
 
 

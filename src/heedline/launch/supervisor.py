@@ -1,4 +1,4 @@
-"""Run several processes in the foreground as one unit, restarting any that ends.
+"""Run several processes in the foreground as one unit, restarting any that exits.
 
 They start and stop together. A process that keeps ending is restarted after longer and longer pauses,
 and each restart is reported. Every child leads its own process group, so Ctrl-C reaches only the

@@ -1,4 +1,4 @@
-"""Training requirements for officers, with checks that their training is still valid.
+"""Training requirements for officers, with checks that the training is still valid.
 
 The pack says which acts need training. The acts that may depend on a date at all are a closed list
 (`packs.rules.training.MAY_HANG`), because a report of danger must never stay unread when everybody's

@@ -30,7 +30,7 @@ def of_session(secret: str) -> Func:
 
 
 def open_dangers() -> list[Mapping[str, Any]]:
-    """Return the open dangers to life at the desks of this session, earliest review first.
+    """Return the open dangers to life at this session's desks, earliest review first.
 
     Each has `report`, `desk` and `owner` (names), `owner_id`, `review_at` (ISO 8601) and `acknowledged`.
     """

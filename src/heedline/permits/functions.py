@@ -25,7 +25,7 @@ def enter_session(secret: bytes) -> None:
 
 
 def unseen() -> AbstractContextManager[None]:
-    """Keep the session token out of the text of SQL statements for the duration of the block.
+    """Keep the session token out of the text of SQL statements inside the block.
 
     The server shows the text of statements to its superuser.
     """
@@ -182,7 +182,7 @@ class SecondShare:
 
 @dataclass(frozen=True)
 class SealedWords:
-    """The sealed text of a request or of the decision on it."""
+    """The sealed text of a request, or of the decision on it."""
 
     container: UUID
     header: bytes = field(repr=False)

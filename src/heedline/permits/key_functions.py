@@ -53,7 +53,7 @@ def retire_epoch(epoch: UUID) -> bool:
 
 
 def retired(desk: UUID) -> tuple[UUID, ...]:
-    """Return the retired epochs of this desk that are not yet destroyed.
+    """Return this desk's retired epochs that have not been destroyed yet.
 
     There are none if the session does not work there.
     """

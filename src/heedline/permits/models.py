@@ -78,7 +78,7 @@ class ProviderSession(models.Model):
 
 
 class ProviderNotice(models.Model):
-    """A logout token that has been processed, stored so that each is used only once.
+    """A logout token that has been processed, stored so that it cannot be used again.
 
     `row` is a hash of its id.
     """

@@ -17,7 +17,7 @@ from django.db import connection
 
 @dataclass(frozen=True)
 class SentRow:
-    """A disclosure to the signed-in user's desk, with its terms, its times and who received and answered it."""
+    """A disclosure to the signed-in user's desk, with its terms, times and who received and answered it."""
 
     id: UUID
     from_desk: UUID

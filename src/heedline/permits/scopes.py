@@ -84,7 +84,7 @@ def totals_at(desks: Iterable[UUID], at: datetime) -> Func:
 
 
 def open_work_of(desk: UUID, at: datetime, today: date, days: Iterable[int]) -> Func:
-    """Return an expression for a JSON list of a desk's open reports, counted by owner, stage and age.
+    """Return an expression for a desk's open-report counts by owner, stage and age, as a JSON list.
 
     `days` are the numbers of days at which each age begins, the largest first. Each line has `owner`, `stage`, `age` (the
     number of its place in `days`, from 1), `reports`, `overdue` and `oldest` (the day of the oldest arrival).
@@ -101,7 +101,7 @@ def open_work_of(desk: UUID, at: datetime, today: date, days: Iterable[int]) -> 
 
 
 def unfinished_calls_of(desk: UUID, at: datetime) -> Func:
-    """Return an expression for a JSON list of the unfinished calls of a desk's staff, for the desk's supervisors.
+    """Return an expression for a desk's unfinished calls, as a JSON list for the desk's supervisors.
 
     Each line has `owner`, `calls`, and `old`, the number begun more than four hours ago.
     """

@@ -143,7 +143,7 @@ class DecisionRequest:
         return to
 
     def late(self, today: date) -> bool:
-        """Return True if the request has expired undecided, so that a new one is needed."""
+        """Return True if the request has expired undecided and a new one is needed."""
         limit = self.rule.open_for
         return limit is not None and self.asked_on is not None and self.asked_on + limit < today
 

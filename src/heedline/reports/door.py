@@ -135,7 +135,7 @@ def submit(s: Submission) -> str:
 
 @dataclass(frozen=True)
 class Visited:
-    """The data of a report that its reporter can look up with the receipt code.
+    """The data about a report that its reporter can look up with the receipt code.
 
     `watch` is the round-the-clock desk, if the report is addressed to it as well.
     """

@@ -72,7 +72,7 @@ def parts_of(reports: Iterable[UUID], which: Q) -> list[StoredPart]:
 
 
 def parts_column(which: Q) -> ArraySubquery:
-    """Return a subquery column of each report's parts that match `which`, to be read with `parts_in`."""
+    """Return a subquery column with each report's parts that match `which`, to be read with `parts_in`."""
     return ArraySubquery(
         SealedHeader.objects.filter(which, report=OuterRef("pk")).values(
             line=JSONObject(

@@ -1,4 +1,4 @@
-"""Specialist desks, each in a package of its own that contains all of its features.
+"""Specialist desks, each in its own package, which contains all of the desk's features.
 
 A desk imports the core and never another desk; the core never imports a desk. How one hooks in: `heedline.desk_hooks`.
 """

@@ -19,5 +19,5 @@ def canonical(body: Any) -> bytes:
 
 
 def canonical_object(parts: Mapping[str, bytes]) -> bytes:
-    """Return the canonical JSON of an object whose values are canonical JSON already."""
+    """Return the canonical JSON of an object whose values are already canonical JSON."""
     return b"{" + b",".join(canonical(name) + b":" + parts[name] for name in sorted(parts)) + b"}"

@@ -13,7 +13,7 @@ WORDS = 8
 
 
 def words(*publics: bytes) -> str:
-    """Return the eight fingerprint words of a pair of public keys, or of a single key."""
+    """Return the eight fingerprint words for a pair of public keys, or for a single key."""
     parts = b"".join(len(one).to_bytes(4, "big") + one for one in publics)
     number = int.from_bytes(hashlib.sha512(b"heedline/v1/words\0" + parts).digest(), "big")
     listed = word_list()

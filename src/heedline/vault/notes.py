@@ -85,7 +85,7 @@ class NoteSigner:
 
     @property
     def key(self) -> NoteKey:
-        """Return the public key with which others check the signatures."""
+        """Return the public key for verifying these signatures."""
         return NoteKey(self.name, self._private().public_key().public_bytes_raw(), self.kind)
 
     def _private(self) -> Ed25519PrivateKey:

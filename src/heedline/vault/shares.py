@@ -1,4 +1,4 @@
-"""Split a seed into five shares in words, any three of which can recover it (SLIP-0039).
+"""Split a seed into five shares written as words, any three of which can recover it (SLIP-0039).
 
 The format is an external standard (33 words in each share, with a checksum, from a list in which four
 letters identify a word). Other programs can therefore recover the seed too, if this one is ever lost. It

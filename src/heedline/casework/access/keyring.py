@@ -1,4 +1,4 @@
-"""The desks of an officer's session and the keys that it has unlocked."""
+"""The desks in an officer's session, and the keys that the session has unlocked."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from heedline.reports.models import Presence
 
 @dataclass(frozen=True, slots=True)
 class AlsoOpen:
-    """A colleague who opened the report in the last ten minutes, and the minute at which they did."""
+    """A colleague who has opened the report in the last ten minutes, with the time to the minute."""
 
     name: str
     minute: datetime

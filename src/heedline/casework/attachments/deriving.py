@@ -131,7 +131,7 @@ def why_nothing_is_shown() -> str:
 
 
 class ObjectSink:
-    """Writer that stores the parts of a derivative in one sealed object."""
+    """A writer that stores the parts of a derivative in one sealed object."""
 
     def __init__(
         self, plan: DerivativePlan, early: dict[tuple[str, int], tuple[DerivativePart, bytes]]
@@ -148,7 +148,7 @@ class ObjectSink:
         return self._sealing.position
 
     def begin(self, part: DerivativePart) -> None:
-        """Record the start of a part. A part that is never finished is not listed."""
+        """Record the start of a part, which is not listed unless it is finished."""
         self._start = self.length
         self._copy.clear()
         self._copies = str(part.role) in _EARLY

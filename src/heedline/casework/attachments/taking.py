@@ -30,7 +30,7 @@ GOOD_FOR = timedelta(hours=36)
 
 
 class FileProblem(StrEnum):
-    """Reason for rejecting a file. The public pages have a message for each."""
+    """A reason for rejecting a file, for which the public pages have a message."""
 
     NONE_CHOSEN = "none_chosen"
     EMPTY = "empty"

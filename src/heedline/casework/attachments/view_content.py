@@ -1,4 +1,4 @@
-"""The content of a file token: the key of one file, sealed under the token.
+"""The content of a file token: the key to one file, sealed under the token.
 
 The office writes it and the files process reads it. Neither stores the token.
 """

@@ -50,7 +50,7 @@ PAGES, _MOST_GROUPS = DerivativeLimits().pages, 50
 
 
 class OriginalReason(StrEnum):
-    """Reason for downloading an original."""
+    """A reason for downloading an original."""
 
     EVIDENCE = "evidence"
     SPECIALIST = "specialist"
@@ -97,7 +97,7 @@ class _Described:
 
 
 def files_of(ref: UUID, *, by: Attendance, at: datetime) -> FilesOfReport:
-    """Return the files of a report, and log the view because file names are report content.
+    """Return a report's files, and log the view because file names are report content.
 
     Raises NotHere, Refused, Locked and CannotOpen.
     """
@@ -176,7 +176,7 @@ def page_words(group: int, pages: int) -> str:
 
 
 def derivative_of(found: FoundReport, container: UUID, group: int = 1) -> tuple[ManifestEntry, Derived]:
-    """Return a file's manifest entry, and the derivative of one group of its pages with its key.
+    """Return a file's manifest entry, and the derivative of one page group with its key.
 
     Raises NotHere, CannotOpen, and NotNow for pages that nobody has opened yet.
     """

@@ -216,7 +216,7 @@ SOME_SLOT = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 
 
 def ask_to_withdraw(code: ReceiptCode, *, at: datetime) -> None:
-    """Tell the desk that the reporter wishes to withdraw the report.
+    """Notify the desk that the reporter wishes to withdraw the report.
 
     The report is kept and flagged. Raises CodeUnknown.
     """
@@ -249,7 +249,7 @@ def mark_read(ref: UUID, messages: Collection[UUID], *, by: Attendance, at: date
 
 
 def note_read(found: FoundReport, messages: Collection[UUID]) -> int:
-    """Mark these messages from the reporter as read, and log the act if any were unread.
+    """Mark these messages from the reporter as read, and log the action if any were unread.
 
     From here on only the day of their arrival is kept, also by the alarm about them, whose deadline would tell the quarter
     hour. Must be called inside the caller's transaction. Returns how many were unread.

@@ -48,7 +48,7 @@ class DangerNoteKind(StrEnum):
 
 @dataclass(frozen=True)
 class NoteField:
-    """A labelled text field of a log entry.
+    """A labelled text field in a log entry.
 
     A field that is not `needed` may be left empty.
     """

@@ -1,4 +1,4 @@
-"""Acknowledgement and discharge of a danger to life, each recorded under the supervisor's name."""
+"""Acknowledgement and discharge of a danger-to-life record, each under the supervisor's name."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def acknowledge(ref: UUID, *, by: Attendance, at: datetime) -> None:
 
 @verb(Act.DANGER_DISCHARGED)
 def discharge(ref: UUID, ending: str, reason: str, *, by: Attendance, at: datetime) -> None:
-    """Discharge a danger to life, including one recorded in error, with a reason.
+    """Discharge a danger-to-life record, including one opened in error, with a reason.
 
     The report keeps its stage, its owner and its priority. A round-the-clock desk that only the danger had
     added leaves the report. Raises NotHere, Refused, and NotNow without a reason.

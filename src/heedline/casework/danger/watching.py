@@ -66,7 +66,7 @@ def _add(found: FoundReport, to: Addressee) -> bool:
 
 
 def end(found: FoundReport) -> None:
-    """Remove the round-the-clock desk from the report if only a discharged danger had added it.
+    """Remove the round-the-clock desk from the report if it was added only for a danger now discharged.
 
     The supervisor who discharges it may be of that desk, and does not see the report any more afterwards.
     Raises SealingStopped if the parts cannot be rewritten.

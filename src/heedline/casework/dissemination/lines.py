@@ -222,7 +222,7 @@ def calls_for(by: Attendance) -> Calls:
 
 
 def sent_about(ref: UUID, *, by: Attendance) -> tuple[str, ...]:
-    """Return the names of the partners that received a disclosure about a report of the officer's desks.
+    """Return the names of the partners that received a disclosure about a report at the officer's desks.
 
     No text is opened, so no keys are needed.
     """

@@ -152,7 +152,7 @@ def partner(desk: UUID, *, by: Attendance, at: datetime) -> PartnerLine:
 
 
 def compare(desk: UUID, said: str, passphrase: str, *, by: Attendance, at: datetime) -> Attendance:
-    """Record that the officer verified a partner's key with the words that its creator read out.
+    """Record that the officer verified a partner's key against the words read out by its creator.
 
     Grants nobody any access. Raises NotHere, NotNow, Locked, WrongPassphrase, and Refused when the words
     differ. Refusals are logged.

@@ -77,7 +77,7 @@ def not_accepted(alarm: Alarm, at: datetime) -> bool:
 
 
 def not_in_order(alarm: Alarm, at: datetime) -> bool:
-    """Return whether the report still lacks an owner who is able to act on it."""
+    """Return whether the report still lacks an owner who can act on it."""
     if alarm.about_id is None:
         return False
     open_now = Report.objects.filter(id=alarm.about_id).exclude(stage=Stage.CLOSED)

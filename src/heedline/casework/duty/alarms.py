@@ -308,7 +308,7 @@ def wake_again(reports: Iterable[UUID], *, by: UUID, since: datetime) -> None:
 
 
 def resolve(event: str, about: UUID, *, by: Attendance, at: datetime) -> None:
-    """Clear every alarm about this subject that the event resolves, in this person's name.
+    """Clear, in this person's name, every alarm about this subject that the event resolves.
 
     Must be called inside the caller's transaction. When a report is taken call `resolve_for`, which does more.
     """
@@ -319,7 +319,7 @@ def resolve(event: str, about: UUID, *, by: Attendance, at: datetime) -> None:
 
 
 def resolve_at_desk(event: str, desk: UUID, *, by: Attendance, at: datetime) -> None:
-    """Clear every alarm about the desk itself that the event resolves, in this person's name.
+    """Clear, in this person's name, every alarm about the desk itself that the event resolves.
 
     Must be called inside the caller's transaction. Alarms that this person may not answer stay open.
     """
@@ -378,7 +378,7 @@ def _permit(by: Attendance, alarm: Alarm) -> None:
 
 
 def _refuse_elsewhere(alarm: Alarm) -> None:
-    """Raise NotNow for an alarm that must be answered on the page that it links to."""
+    """Raise NotNow if the alarm must be answered on the page to which it links."""
     rule = alarm_kinds.rule_of(alarm.kind)
     if rule.at_the_report:
         raise NotNow(rule.while_it_lasts)

@@ -17,7 +17,7 @@ from heedline.reports.models import DangerEpisode
 
 
 def watch_dangers(at: datetime) -> None:
-    """Raise alarms for dangers that need a supervisor's attention.
+    """Raise alarms for danger-to-life records that need a supervisor's attention.
 
     A danger needs attention if no supervisor has acknowledged it, if its review is overdue, or if its owner
     is away.

@@ -1,4 +1,4 @@
-"""The duty rota of a desk and its on-call chain.
+"""A desk's duty rota and on-call chain.
 
 The chain is called if nobody on duty responds. Overdue work and acknowledgements are in
 `duty/alarms.py`. The worker pages people in `duty/paging.py`.
@@ -83,7 +83,7 @@ def on_duty(desk_id: UUID, at: datetime) -> tuple[OnDuty, ...]:
 
 
 def _on_duty(shifts: Iterable[tuple[UUID, str, datetime]]) -> tuple[OnDuty, ...]:
-    """Return each officer once, with the latest end of their shifts."""
+    """Return each officer once, with the latest end time of their shifts."""
     return tuple({officer: OnDuty(officer, name, until) for officer, name, until in shifts}.values())
 
 
@@ -206,7 +206,7 @@ def go_off(*, by: Attendance, desk: UUID, at: datetime) -> bool:
 
 
 def put_on_call(officer: UUID, *, desk: UUID, step: int, by: Attendance, at: datetime) -> None:
-    """Add a member of a desk to one step of its on-call chain.
+    """Add a desk member to one step of the desk's on-call chain.
 
     Adding somebody twice does nothing. Supervisors of the desk may do this, and so may stewards, because not
     every desk has a supervisor. Raises Refused. Raises NotHere if `officer` does not work at the desk, and

@@ -19,7 +19,7 @@ from heedline.packs import load_pack
 
 
 class IdentityRequestState(StrEnum):
-    """The states of an identity request, as a page shows them."""
+    """The states of an identity request, as shown on a page."""
 
     WAITING = "waiting"
     REFUSED = "refused"

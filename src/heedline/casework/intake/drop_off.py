@@ -1,4 +1,4 @@
-"""Weekly drop-off figures for the pages of the public site, shown to stewards.
+"""Weekly drop-off figures for the public site's pages, shown to stewards.
 
 The figures are counts of pages, by question and week. Small numbers are suppressed.
 """
@@ -56,7 +56,7 @@ class DropOffLine:
 
 @dataclass(frozen=True)
 class KindLines:
-    """The pages for one kind of report, in the order in which they are asked."""
+    """The pages for one kind of report, in the order in which they are shown."""
 
     kind: str
     kind_words: str

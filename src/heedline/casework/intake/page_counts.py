@@ -102,7 +102,7 @@ class Counts:
             return found
 
     def take_back(self, counts: dict[Counted, int]) -> None:
-        """Restore counts that could not be written, so that they are written next time."""
+        """Restore counts that could not be written, to be retried next time."""
         with self._lock:
             self._held.update(counts)
 

@@ -95,7 +95,7 @@ def _versions(chosen: Mapping[UUID, int], desk: DeskLine, by: Attendance) -> lis
 def assign_all(
     desk: DeskLine, chosen: Mapping[UUID, int], to: UUID, *, because: str = "", by: Attendance, at: datetime
 ) -> BulkResult:
-    """Assign these reports to one officer of the desk.
+    """Assign these reports to one of the desk's officers.
 
     `chosen` maps each report to the version that was looked at. `because` is sealed with each report that a colleague
     owns, and shown to that colleague. Raises NotNow for none or for more than `MOST`, and Locked.

@@ -79,7 +79,7 @@ WHY = {
 
 
 def desk_of(by: Attendance, code: str) -> DeskLine:
-    """Return one of the officer's desks by its code.
+    """Return the officer's desk that has this code.
 
     Raises NotHere.
     """

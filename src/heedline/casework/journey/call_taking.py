@@ -107,7 +107,7 @@ def _purpose(by: Attendance, line: int) -> str:
 
 
 def line_of(draft: Draft) -> int:
-    """Return the number of a draft among this officer's drafts in this browser, starting at 1."""
+    """Return a draft's number among this officer's drafts in this browser, starting at 1."""
     return int(draft.purpose.rpartition("/")[2])
 
 

@@ -1,4 +1,4 @@
-"""Detection of near-duplicate texts.
+"""Detects near-duplicate texts.
 
 This is plain Python that works in memory on opened reports and stores nothing.
 

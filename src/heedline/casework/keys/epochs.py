@@ -146,7 +146,7 @@ def keep_ahead(desks: list[UUID], *, by: Hand, at: datetime) -> int:
 
 
 def _state_destroyed(desk_id: UUID, *, by: Hand, at: datetime) -> None:
-    """Sign a statement that epochs of a desk have been destroyed.
+    """Sign a statement that a desk's epochs have been destroyed.
 
     They no longer count as held by anybody. Only where no grant of one is left in the table, whatever its row
     says.

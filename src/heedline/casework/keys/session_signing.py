@@ -124,7 +124,7 @@ def attest(voice: Voice, body: bytes) -> dict[str, str]:
 
 
 def is_attested(said: dict[str, str], body: bytes, *, on: date, known: Directory, installation: str) -> bool:
-    """Return whether a document was signed in a session of a person who was an officer at the time.
+    """Return whether a document was signed in the session of someone who was an officer at the time.
 
     Needs no database, because `known` is built from statements.
     """

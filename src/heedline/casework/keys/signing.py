@@ -1,4 +1,4 @@
-"""Signing of statements about public keys."""
+"""Signs statements about public keys."""
 
 from __future__ import annotations
 

@@ -277,7 +277,7 @@ def _send_held(code: str, desk: UUID, *, by: Attendance, at: datetime) -> None:
 
 
 def forget(report: UUID, *, by: Attendance, at: datetime) -> None:
-    """Delete the officer's desks' notices about a report, and notify the desks with matching reports.
+    """Delete notices about a report from the officer's desks, and notify the desks with matching reports.
 
     Questions about the report end, with their alarms. Every desk is sent a notice, most of them empty, so that no row says
     whether the report had a match. Must be called inside the transaction in which the report is disposed of. Raises

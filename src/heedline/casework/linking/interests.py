@@ -274,7 +274,7 @@ def sealed_hit(entry: Interest, ident: UUID, told: dict[str, Any]) -> Container:
 
 
 def hits_of(row: Interest, ring: Keyring) -> list[dict[str, Any]]:
-    """Return the matches of an entry that these keys can decrypt."""
+    """Return the matches for an entry that these keys can decrypt."""
     found = []
     for hit in InterestHit.objects.filter(interest=row):
         with suppress(CannotOpen):

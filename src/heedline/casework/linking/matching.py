@@ -158,7 +158,7 @@ class _Work:
         self._add(row.id, OF_VALUES, mine.found)
 
     def entry(self, row: Interest) -> None:
-        """Compare an entry of the register with all reports, and index it."""
+        """Compare a register entry with all reports, and index it."""
         found = interests.values_of(row, self.ring)
         for report, shared in self._others(found):
             self._hit(row, report, shared)
@@ -262,5 +262,5 @@ class _Work:
 
 
 def match_of(one: UUID, other: UUID) -> UUID:
-    """Return the id that two desks use for a match. It must never be stored unsealed."""
+    """Return the id that two desks use for a match, which must never be stored unsealed."""
     return UUID(bytes=hashlib.sha256(b"".join(sorted((one.bytes, other.bytes)))).digest()[:16])

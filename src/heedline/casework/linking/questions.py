@@ -80,13 +80,13 @@ class MatchLine:
 
 
 def matches(*, by: Attendance, report: UUID | None = None) -> tuple[MatchLine, ...]:
-    """Return the possible matches of the officer's desks or of one report, unanswered ones first."""
+    """Return the possible matches for the officer's desks or for one report, unanswered ones first."""
     found = desk_notices.about(report, by=by) if report is not None else desk_notices.received(by=by)
     return tuple(sorted(lines(found), key=lambda one: (not one.to_answer, one.short, one.other_name)))
 
 
 def listed(*, by: Attendance) -> tuple[MatchLine, ...]:
-    """Return the possible matches of the officer's desks. The view is logged.
+    """Return the possible matches for the officer's desks, and log the view.
 
     Raises Refused and Locked.
     """

@@ -110,7 +110,7 @@ def _body(words: Mapping[str, Any]) -> bytes:
 
 
 def _has_had_keys(known: Directory, code: str, officer: str) -> bool:
-    """Return whether an officer has ever been given a key of the desk with this code.
+    """Return whether an officer has ever been given a key for the desk with this code.
 
     Signatures of people who have since left still count: `is_attested` looks at the day.
     """

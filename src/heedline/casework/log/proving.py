@@ -11,7 +11,7 @@ from heedline.vault.notes import TreeHead
 
 
 class Log(Protocol):
-    """A log about which proofs can be made."""
+    """A log for which proofs can be made."""
 
     def find(self, number: int) -> int:
         """Return the position of the event with this id.

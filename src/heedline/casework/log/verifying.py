@@ -1,4 +1,4 @@
-"""Verification of an exported log against its signed checkpoints and those kept elsewhere.
+"""Verifies an exported log against its signed checkpoints and those kept elsewhere.
 
 Needs neither the database nor settings, and trusts nobody. An export is proven, or fails, against what
 the person checking it brings along. The events are read once, in order, and only a few hashes are kept,

@@ -64,7 +64,7 @@ def age_band(days: int) -> AgeBand:
 
 
 def count_first_take(report: Report, *, at: datetime) -> None:
-    """Add a report's first take to the daily counts.
+    """Count a report in the daily counts when it is taken for the first time.
 
     Must be called before the take is made, in its transaction.
     """

@@ -115,7 +115,7 @@ def draw_last_week(at: datetime) -> int:
 
 
 def _ended(how: _How, begins: datetime, ends: datetime) -> dict[UUID, set[UUID]]:
-    """Return, by desk, the reports closed by this act during a period and not reopened within it.
+    """Return, by desk, the reports closed in this way during a period and not reopened within it.
 
     They are in log order.
     """
@@ -182,7 +182,7 @@ def one(ref: UUID, *, by: Attendance) -> CheckLine:
 def judge(
     ref: UUID, verdict: str, reason: str, answers: Mapping[str, str], *, by: Attendance, at: datetime
 ) -> None:
-    """Record whether closing the report was right.
+    """Record whether the report was closed correctly.
 
     The supervisor completes the short form and gives a reason for any disagreement. Raises NotHere, Refused
     and NotNow. Raises ValueError unless the form for the report's channel is complete.

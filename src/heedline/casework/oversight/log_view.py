@@ -303,7 +303,7 @@ def out_of_hours(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
 
 
 def early_numbers(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
-    """Return which officers viewed a call-back number outside the reporter's safe times, and how often.
+    """Count each officer's views of call-back numbers outside the reporter's safe times.
 
     The most frequent come first. Raises Refused.
     """
@@ -319,7 +319,7 @@ def early_numbers(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
 
 
 def refusals(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
-    """Return which people were refused which actions, and how often, most frequent first.
+    """Return the number of refusals for each person and action, most frequent first.
 
     Raises Refused.
     """

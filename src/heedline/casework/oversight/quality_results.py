@@ -22,7 +22,7 @@ WEEKS, RECENT = 12, 4
 
 @dataclass(frozen=True, slots=True)
 class QualityWeek:
-    """The results of a desk's dip sampling for one week."""
+    """A desk's dip sampling results for one week."""
 
     week: date
     desk_name: str

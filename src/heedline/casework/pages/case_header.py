@@ -196,7 +196,7 @@ def _moves(
 
 
 def _for_danger_only(report: Report, standing: Standing, by: Attendance) -> bool:
-    """Return True if only missing training stops the officer from assessing the report.
+    """Return True if only missing training prevents the officer from assessing the report.
 
     Danger to life may be recorded even without that training.
     """

@@ -269,7 +269,7 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def named_words(said: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """Return an officer's decrypted text, labelled with the field names that officers read."""
+    """Return an officer's decrypted text, labelled with the field names shown to officers."""
     return tuple((_WORDS_OF.get(key, key), str(value)) for key, value in said.items() if value)
 
 

@@ -52,7 +52,7 @@ class DangerNotice:
 
 @dataclass(frozen=True)
 class DangerNoteLine:
-    """A decrypted entry of a danger's log."""
+    """A decrypted entry in the log of a danger-to-life record."""
 
     kind: str
     title: str

@@ -1,4 +1,4 @@
-"""Settings that an officer chooses for themselves."""
+"""An officer's personal settings."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Sealed records that belong to a specialist desk rather than to a report. Start at `desk_parts.py`."""
+"""Sealed records that belong to a specialist desk rather than to a report. See `desk_parts.py` first."""

@@ -77,7 +77,7 @@ class CallBackRequest:
     in_words: bool
 
     def open_at(self, at: datetime) -> bool:
-        """Return whether the telephone number may be shown at this time without giving a reason."""
+        """Return whether the telephone number may be shown at this time without a reason being given."""
         return not self.in_words and self.times.covers(at, session.office_zone())
 
 

@@ -1,4 +1,4 @@
-"""Detection of conflicts of interest when officers open or search for reports.
+"""Detects conflicts of interest when officers open or search for reports.
 
 An officer's own terms are their name, family, address and car. An overseer registers them
 (`oversight/conflict_register.py`). Each term is sealed to the officer's own key and nobody can read it

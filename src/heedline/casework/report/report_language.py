@@ -1,4 +1,4 @@
-"""Detection and labelling of a report's language.
+"""Detects and labels a report's language.
 
 It is taken from the pages used, from the apparent language of the text, and from what an officer
 recorded.

@@ -47,7 +47,7 @@ class RotaDay:
 
 @dataclass(frozen=True, slots=True)
 class RotaBoard:
-    """A week of a desk's rota.
+    """One week of a desk's rota.
 
     `gaps` are those of the next fourteen days, whichever week is shown. `covers` says whether the desk has hours to
     cover at all. `no_opener_now` is whether nobody on shift now can open its reports.
@@ -128,7 +128,7 @@ def board(code: str, day: date, *, by: Attendance, at: datetime) -> RotaBoard:
 
 
 def shift(ident: UUID, *, desk: Desk, by: Attendance, at: datetime) -> RotaShift:
-    """Return a shift of a desk.
+    """Return one of a desk's shifts.
 
     Raises NotHere if there is none or if it was cancelled.
     """
@@ -173,6 +173,6 @@ def desks_to_plan(*, by: Attendance, at: datetime) -> tuple[RotaDesk, ...]:
 
 
 def on_call_list(desk: Desk) -> tuple[OnCallLine, ...]:
-    """Return the on-call list of a desk, ordered by step and name."""
+    """Return a desk's on-call list, ordered by step and name."""
     rows = OnCall.objects.filter(desk=desk).select_related("officer").order_by("step", "officer__name")
     return tuple(OnCallLine(one.officer_id, one.officer.name, one.step) for one in rows)

@@ -25,7 +25,7 @@ _LONGEST_MINUTES = 16 * 60
 
 @dataclass(frozen=True, slots=True)
 class SlotLine:
-    """A line of the weekly pattern.
+    """A line in the weekly pattern.
 
     `officer` is "" if no officer is named.
     """

@@ -1,4 +1,4 @@
-"""Incremental indexing of an officer's desks, in small batches during requests.
+"""Incremental indexing for an officer's desks, in small batches during requests.
 
 A batch waits until there are eight reports or a minute has passed, because what one report adds shows how
 much it says. A report that cannot be read is set aside, so that it never delays the others. If only a part of it cannot,
@@ -68,7 +68,7 @@ _noticed: dict[UUID, datetime] = {}
 
 @dataclass(frozen=True)
 class Coverage:
-    """The search coverage of a desk, as counts of indexed, waiting and unreadable reports.
+    """A desk's search coverage, as counts of indexed, waiting and unreadable reports.
 
     `reports` are in the index, `waiting` are not yet, or not as they are now, and `aside` could not be read. `gone` of
     those that wait are to be removed. `ended` means that the key to which the index is sealed has ended. `made` is false while the desk has no index.
@@ -89,7 +89,7 @@ class Coverage:
 
 
 def coverage(desks: Iterable[UUID], *, most: int | None = None) -> tuple[Coverage, ...]:
-    """Return the search coverage of each of these desks, in the order given.
+    """Return the search coverage for each of these desks, in the order given.
 
     `most` is how far waiting reports are counted. A desk that has just received a hundred thousand takes a tenth of a second
     to count them all.
@@ -100,7 +100,7 @@ def coverage(desks: Iterable[UUID], *, most: int | None = None) -> tuple[Coverag
 
 
 def indexes(desks: Iterable[UUID], *, most: int | None = None, others: bool = True) -> QuerySet[SearchIndex]:
-    """Return the indexes of these desks with counts of waiting reports, each capped at `most`.
+    """Return the indexes for these desks with counts of waiting reports, each capped at `most`.
 
     The counts are `n_waiting`, `n_aside`, `n_gone`, and `n_others` for documents that are not reports of the desk, which are
     counted if `others` is True. `ended` says whether the key of an index has ended.
@@ -145,7 +145,7 @@ def _others(model: type[SealedValues] | type[Interest]) -> QuerySet[Any]:
 
 
 def coverage_of(desks: Iterable[UUID], rows: Iterable[SearchIndex]) -> tuple[Coverage, ...]:
-    """Return the search coverage of each of these desks, from the rows of `indexes`."""
+    """Return the search coverage for each of these desks, from the rows of `indexes`."""
     made: dict[UUID, Any] = {row.desk_id: row for row in rows}
     return tuple(
         Coverage(
@@ -165,13 +165,13 @@ def coverage_of(desks: Iterable[UUID], rows: Iterable[SearchIndex]) -> tuple[Cov
 
 
 def set_aside(desks: Iterable[UUID]) -> tuple[UUID, ...]:
-    """Return the reports of these desks that could not be read for indexing."""
+    """Return the reports at these desks that could not be read for indexing."""
     rows = SearchWaiting.objects.filter(desk_id__in=list(desks), aside=True)
     return tuple(rows.order_by("report").values_list("report", flat=True).distinct())
 
 
 def catch_up(*, by: Attendance, at: datetime, most: int | None = None) -> tuple[Coverage, ...]:
-    """Run the next indexing step for one of the officer's desks, and return the coverage of them all.
+    """Run the next indexing step for one of the officer's desks, and return the coverage of all of them.
 
     A page waits for one step only, and each desk has its turn. Does nothing in a locked session. Raises nothing: a page that
     only shows something else must not fail. Waiting reports are counted up to `most`.
@@ -333,7 +333,7 @@ def rebuild(
 
 
 def check(desk: UUID, *, by: Attendance) -> int:
-    """Verify the whole index of one of the officer's desks, and return its number of reports.
+    """Verify the whole index of one of the officer's desks, and return the number of reports in it.
 
     Raises NotHere, also for a desk without an index, Locked, Refused, CannotOpen, and Damaged.
     """

@@ -1,4 +1,4 @@
-"""Storage of an index's sealed pages in the database.
+"""Stores an index's sealed pages in the database.
 
 Sealed pages that were read stay in the process, because they say nothing without the index's keys. Those that have been
 written since are recognised by their version. Every reader has a snapshot of the database, and there is one writer.

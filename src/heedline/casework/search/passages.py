@@ -1,4 +1,4 @@
-"""Short passages of a report's texts that show where a search matches."""
+"""Short passages from a report's texts, showing where a search matches."""
 
 from __future__ import annotations
 

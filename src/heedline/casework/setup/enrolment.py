@@ -133,7 +133,7 @@ def first_way(officer: UUID) -> NewWay:
 
 
 def second_way(officer: UUID, wrapped: str, typed: str) -> NewWay:
-    """Create the words of the recovery sheet, after the passphrase has been typed correctly.
+    """Create the words for the recovery sheet, after the passphrase has been typed correctly.
 
     Raises WrongPassphrase.
     """

@@ -31,7 +31,7 @@ _MOST = 100
 
 @dataclass(frozen=True)
 class PersonLine:
-    """A member of a desk, as listed in the key overview.
+    """A desk member, as listed in the key overview.
 
     `opens` is true if they hold the current key. `compared` is true if the viewer has compared this person's
     key words themselves.
@@ -56,7 +56,7 @@ class EpochState(StrEnum):
 
 @dataclass(frozen=True)
 class EpochLine:
-    """A key of a desk, as listed in the key overview."""
+    """One of a desk's keys, as listed in the key overview."""
 
     opens_on: date
     state: EpochState

@@ -92,7 +92,7 @@ class Certificate:
 
 
 def ended(desk: UUID, *, by: Attendance) -> tuple[EndedKey, ...]:
-    """Return the ended epochs of one of the officer's desks that have not been destroyed.
+    """Return the ended but not yet destroyed epochs of one of the officer's desks.
 
     Raises NotHere.
     """

@@ -275,7 +275,7 @@ def seat_steward(
 
 @transaction.atomic
 def state_officer_keys(keys: Enrolment, *, hands: Sequence[Signer], at: datetime) -> None:
-    """Store the statement of an officer's public keys, signed by two stewards."""
+    """Store the statement about an officer's public keys, signed by two stewards."""
     permit_stewards(hands)
     state_public_keys(
         keys.officer, kem=public_key(keys.seed), signing=signing_public(keys.seed), hands=hands, at=at
@@ -286,7 +286,7 @@ def state_officer_keys(keys: Enrolment, *, hands: Sequence[Signer], at: datetime
 def state_public_keys(
     officer: UUID, *, kem: bytes, signing: bytes, hands: Sequence[Signer], at: datetime
 ) -> None:
-    """Store the statement of an officer's keys, given only their public keys.
+    """Store the statement about an officer's keys, given only their public keys.
 
     Two stewards sign. They have seen nothing but the public halves.
     """
@@ -358,7 +358,7 @@ def make_desk(
 
 
 def refuse_alone(officer: Officer, role: Role, desk: Desk | None) -> None:
-    """Raise Refused for a role that requires another role that the officer does not have at this desk."""
+    """Raise Refused if a role requires another that the officer does not hold at this desk."""
     held = Appointment.objects.filter(officer=officer, desk=desk, ended_on=None)
     if role in BESIDE and not held.filter(role__in=BESIDE[role]).exists():
         raise gate.Refused("Only an officer or supervisor of a desk can be its investigator.")

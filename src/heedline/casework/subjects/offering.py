@@ -132,13 +132,13 @@ def offer(ref: UUID, *, by: Attendance) -> SubjectOffer:
 
 
 def chosen_values(found: FoundReport) -> tuple[str, tuple[OfferedValue, ...]]:
-    """Return why nothing can be recorded on a report (or ""), and the values that it offers."""
+    """Return the reason why nothing can be recorded on a report (or ""), and the values on offer."""
     mine = _open(found.report, found.by.keys())
     return _why_not(mine), offered_values(mine.found)
 
 
 def why_not(found: FoundReport) -> str:
-    """Return why nothing can be recorded on a report, or "" if something can."""
+    """Return the reason why nothing can be recorded on a report, or "" if something can."""
     return _why_not(_open(found.report, found.by.keys()))
 
 

@@ -49,7 +49,7 @@ _MOST_VIEWS: Final = 50
 
 @dataclass(frozen=True)
 class HeldValue:
-    """A subject's value on one report, with who recorded it, when, and whether it was corrected."""
+    """A subject's value on one report, with its author, date and correction status."""
 
     value: SubjectValue
     by: str

@@ -80,7 +80,7 @@ def desk_of(code: str, *, by: Attendance) -> DeskLine:
 
 
 def write(code: str, text: str, *, by: Attendance, at: datetime) -> UUID:
-    """Write a note for the next shift of a desk and return its id.
+    """Write a note for a desk's next shift and return its id.
 
     Raises NotHere, Refused, Locked and NoRoom, NotNow without a text, and SealingStopped if fewer than two people of the
     desk could open it.

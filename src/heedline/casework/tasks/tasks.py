@@ -250,7 +250,7 @@ def mine(*, by: Attendance, at: datetime) -> tuple[OpenTask, ...]:
 def of_desk(
     desk: DeskLine, *, owner: UUID | None = None, late: bool = False, by: Attendance, at: datetime
 ) -> tuple[OpenTask, ...]:
-    """Return the open tasks on reports of a desk that this officer supervises, ordered by due time.
+    """Return the open tasks on reports at a desk that this officer supervises, ordered by due time.
 
     Only those of one owner or those that are overdue, if asked for. Opening their texts is logged. Raises Refused.
     """

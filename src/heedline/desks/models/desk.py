@@ -156,7 +156,7 @@ class Shift(models.Model):
 
 
 class PatternSlot(models.Model):
-    """A line of a desk's weekly pattern.
+    """A line in a desk's weekly pattern.
 
     It has a weekday, hours by the desk's clock, and the officer who works them. `begins` and `ends` are
     minutes after midnight. If `ends` is not after `begins`, it is on the next day. Without an officer the

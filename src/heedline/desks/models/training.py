@@ -1,4 +1,4 @@
-"""Officers' completed training, with the day of completion and who recorded it.
+"""Officers' completed training, with the completion date and the person who recorded it.
 
 The expiry date is calculated from the pack.
 """

@@ -1,4 +1,4 @@
-"""Convert a recording with sandboxed decoders, which write raw frames and samples, and a sandboxed encoder.
+"""Convert a recording in sandboxes, decoding it to raw frames and samples and encoding the result.
 
 Decoders and encoder do not share a pipe, so that a film whose picture and sound lie far apart cannot make them
 wait for each other for ever. The encoder sees nothing but pixels and samples of sizes that we chose, and writes

@@ -28,7 +28,7 @@ BYTES_PER_PIXEL = 3
 
 
 class DecoderRefusal(IntEnum):
-    """Reason for a decoder's failure."""
+    """The reason for a decoder's failure."""
 
     DAMAGED = 1
     TOO_LARGE = 2

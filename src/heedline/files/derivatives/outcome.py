@@ -1,4 +1,4 @@
-"""Result of making a derivative: parts, sizes and hashes, or the reason for its absence."""
+"""The result of making a derivative: parts, sizes and hashes, or the reason for its absence."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class NoDerivative(StrEnum):
-    """Reason why a file cannot be shown."""
+    """A reason why a file cannot be shown."""
 
     NO_SANDBOX = "no-sandbox"
     NO_PROGRAM = "no-program"
@@ -36,7 +36,7 @@ SENTENCES: dict[NoDerivative, str] = {
 
 
 class PartRole(StrEnum):
-    """Purpose of a part of a derivative."""
+    """The purpose of a part of a derivative."""
 
     PAGE = "page"
     POSTER = "poster"
@@ -71,7 +71,7 @@ class FinishedPart:
 
 
 class DerivativeSink(Protocol):
-    """Destination for a derivative's bytes, part by part. At most one part is open at a time.
+    """A destination for a derivative's bytes, part by part. At most one part is open at a time.
 
     Parts come in the order in which they are ready. A part that was begun and not ended is incomplete and must
     be thrown away: `make` raises whatever the sink raises and reports every other failure in its result.
@@ -89,7 +89,7 @@ class DerivativeSink(Protocol):
 
 @dataclass(frozen=True)
 class MadeDerivative:
-    """Result of making one file's derivative.
+    """The result of making one file's derivative.
 
     `pages` is how many pages or pictures the original has, of which `parts` may hold fewer. With `failure`, what
     was finished before is in `parts` and can still be shown. The SHA-256 is the original's, and empty if not
@@ -102,7 +102,7 @@ class MadeDerivative:
     original_sha256: str = ""
     original_length: int = 0
     words: str = field(default="", repr=False)
-    """The text of a document, for the search index. Other file types have none."""
+    """The text of a document, for the search index. It is empty for other file types."""
 
     @property
     def sentence(self) -> str:

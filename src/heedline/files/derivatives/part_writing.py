@@ -18,7 +18,7 @@ class PartWriter:
         self.finished: list[FinishedPart] = []
 
     def write(self, part: DerivativePart, data: Iterable[bytes]) -> FinishedPart:
-        """Write one part. If `data` raises, the part stays unfinished."""
+        """Write one part, leaving it unfinished if `data` raises."""
         self._sink.begin(part)
         digest, length = hashlib.sha256(), 0
         for piece in data:

@@ -80,7 +80,7 @@ def ffmpeg_missing() -> str | None:
 
 
 def ffmpeg(*words: str) -> list[str]:
-    """Return the command of ffmpeg inside the sandbox. Raise SandboxStopped if it is not installed."""
+    """Return the ffmpeg command to run inside the sandbox. Raise SandboxStopped if it is not installed."""
     if ffmpeg_missing():
         raise SandboxStopped(NoDerivative.NO_PROGRAM)
     return [_FFMPEG, "-nostdin", "-hide_banner", *words]

@@ -1,4 +1,4 @@
-"""Extraction of dates of birth.
+"""Extracts dates of birth from text.
 
 If only the month is known, the date has no day.
 """

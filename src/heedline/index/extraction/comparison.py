@@ -1,4 +1,4 @@
-"""Comparison of two reports by their extracted values, giving reasons why they may be related.
+"""Compares two reports by their extracted values, giving reasons why they may be related.
 
 There is no score. Two reports are *possibly* related if they share a value. The link is *strong* only if two
 different kinds of value agree, such as a phone number and a name, or if the same file came with both. A value that many reports have does not

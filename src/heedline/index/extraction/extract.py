@@ -124,7 +124,7 @@ def _handle_answer(text: str, rules: MatchingRules) -> Iterator[tuple[Kind, str,
 def _houses_of_places(
     told: tuple[ReportText, ...], rules: MatchingRules, found: dict[tuple[Kind, str], Value]
 ) -> None:
-    """Add an address where a place is followed by an answer with its postcode.
+    """Add an address where an answer giving a place is followed by one giving its postcode.
 
     For example, "14 Mill Lane" is followed by "AB1 2CD".
     """

@@ -1,4 +1,4 @@
-"""Index keys of a report, one for each way in which two reports can match.
+"""A report's index keys, one for each way in which two reports can match.
 
 A key only proposes a report. Whether two reports share something is decided by `comparison.py` on their values. The index
 stores keys as tokens. Names have at most `MOST_NAME_KEYS` keys each.

@@ -1,4 +1,4 @@
-"""Comparison of names, to decide whether two of them may belong to the same person.
+"""Compares names, to decide whether two of them may belong to the same person.
 
 Names may be spelt alike, sound alike, or be forms of the same name. Nothing here is a score that is shown:
 the answer is one of a few words, or none.

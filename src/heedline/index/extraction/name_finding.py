@@ -1,4 +1,4 @@
-"""Detection of people's names in text.
+"""Detects people's names in text.
 
 A name follows a word such as "called", or begins with a known forename. It finds too few names rather than
 too many. What an answer to "What is their name?" holds needs none of this.
@@ -60,7 +60,7 @@ def _plain(word: str) -> str:
 
 @lru_cache(maxsize=1)
 def _any_capital() -> re.Pattern[str]:
-    """Return the pattern of a capital letter of any script at the beginning of a word."""
+    """Return a pattern that matches a capital letter in any script at the start of a word."""
     capitals = (one for one in map(chr, range(sys.maxunicode + 1)) if one.isupper() and one.isalpha())
     return re.compile(rf"[{''.join(capitals)}]{_AT_THE_BEGINNING}", re.DOTALL)
 

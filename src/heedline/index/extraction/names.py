@@ -1,4 +1,4 @@
-"""Normalisation of names, so that different spellings of one name match.
+"""Normalises names, so that different spellings of one name match.
 
 A name is cut into parts in lower-case Latin letters, without titles and particles. Each part has *sounds*: forms in which
 letters that traditions write differently are one (`q` and `k`, `w` and `v`, Somali `x` and `h`), with vowels in three
@@ -286,7 +286,7 @@ def pairs(name: Name) -> Sequence[tuple[str, str]]:
 
 
 def readings(part: str, rules: NameRules) -> Iterable[str]:
-    """Return the skeletons of a name part, and those of the names that it is a variant of."""
+    """Return the skeletons of a name part and of the names that it is a variant of."""
     found = dict.fromkeys(skeletons(part))
     for canonical in sorted(known_as(part, rules, last=True))[:3]:
         found.update(dict.fromkeys(skeletons(canonical.replace(" ", ""))[:1]))

@@ -1,4 +1,4 @@
-"""Extraction of telephone numbers and vehicle registrations."""
+"""Extracts telephone numbers and vehicle registrations from text."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _REACH = 10
 
 
 def has_digit(text: str) -> bool:
-    """Return whether a text has a digit of any script."""
+    """Return whether a text contains a digit in any script."""
     return bool(_A_DIGIT.search(text))
 
 
 def western_digits(text: str) -> str:
-    """Replace the digits of other scripts with 0 to 9, keeping the length of the text."""
+    """Replace digits in other scripts with 0 to 9, keeping the length of the text."""
     if text.isascii():
         return text
     return "".join(str(unicodedata.decimal(sign, sign)) for sign in text)

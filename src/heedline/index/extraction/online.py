@@ -1,4 +1,4 @@
-"""Extraction of email addresses, web addresses and account names."""
+"""Extracts email addresses, web addresses and account names from text."""
 
 from __future__ import annotations
 

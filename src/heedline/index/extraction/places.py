@@ -1,4 +1,4 @@
-"""Extraction of postcodes, and of the house or flat written before one."""
+"""Extracts postcodes, and the house or flat written before one."""
 
 from __future__ import annotations
 

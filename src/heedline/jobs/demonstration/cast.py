@@ -312,7 +312,7 @@ def _reports(cast: _Cast) -> None:
 
 
 def _board(cast: _Cast, sent: list[_Sent]) -> None:
-    """Add tasks, a new owner and a hand-over note to the board of the north-east desk."""
+    """Add tasks, a new owner and a hand-over note to the north-east desk's board."""
     at, desk = datetime.now(UTC), "north-east"
     board.load(
         desk,
@@ -391,7 +391,7 @@ _CLOSINGS = {
 
 
 def _work_on(cast: _Cast, one: _Sent) -> list[tuple[ReceiptCode, str]]:
-    """Process a report as an officer of its desk, following the steps in the demonstration data.
+    """Process a report as an officer at its desk, following the steps in the demonstration data.
 
     Returns the reporter's replies.
     """

@@ -1,4 +1,4 @@
-"""The `heedline doctor` checks of the programs that convert files for officers to view."""
+"""The `heedline doctor` checks on the programs that convert files for officers to view."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ONE_ACCOUNT = (
 
 
 def told(connection: psycopg.Connection[tuple[Any, ...]]) -> Iterator[tuple[bool | None, str]]:
-    """Yield findings on whether files can be shown, and on missing converters.
+    """Yield findings on whether files can be displayed and which converters are missing.
 
     A live installation without a sandbox is wrong: its officers cannot see what reporters send.
     """

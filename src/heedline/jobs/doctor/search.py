@@ -1,4 +1,4 @@
-"""The `heedline doctor` checks of the search indexes."""
+"""The `heedline doctor` checks on the search indexes."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def _hash(data: bytes) -> str:
 
 
 def out_of_date() -> list[str]:
-    """Return the names of files that are missing, were changed, or were built from different wording."""
+    """Return the names of files that are missing, have changed or were built from different wording."""
     folder = _folder()
     note = folder / _NOTE
     made = json.loads(note.read_text(encoding="utf-8")) if note.is_file() else {}

@@ -67,7 +67,7 @@ class Behaviour:
 
 
 def words_of(account: str) -> list[str]:
-    """Return the words of an account in their order, folded to lower case.
+    """Return the words in an account, in order and in lower case.
 
     For a text in ASCII, as most are, this is done without a pattern, which takes several times as long.
     """

@@ -48,7 +48,7 @@ class SourceGuard:
         return any(f" {word} " in before for word in self.unless)
 
     def says_young(self, text: str) -> tuple[str, ...]:
-        """Return the words of a report that suggest someone may be under eighteen."""
+        """Return the words in a report that suggest someone may be under eighteen."""
         line = _flat(text)
         ages = tuple(" ".join(found.group(0).split()) for found in _AGE.finditer(line))
         return (*(phrase for phrase in self.young if any(True for _ in _places(line, phrase))), *ages)[:3]

@@ -244,7 +244,7 @@ def read_reviews(folder: Traversable, languages: Mapping[str, Language]) -> Revi
 def pages_of(
     language: str, theirs: Mapping[str, Texts], original: Mapping[str, Texts], reviews: Reviews
 ) -> dict[str, Page]:
-    """Return the translation state of every page of the original in that language.
+    """Return the translation state, in that language, of every page of the original.
 
     Raises PackError for a mark of a page that does not exist.
     """

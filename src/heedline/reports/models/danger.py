@@ -63,7 +63,7 @@ class DangerEpisode(models.Model):
 
 
 class DangerEntry(models.Model):
-    """An entry in the log of a danger to life.
+    """An entry in the log for a danger to life.
 
     Entries are never changed. A correction is a later entry.
     """

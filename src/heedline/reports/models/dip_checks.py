@@ -22,7 +22,7 @@ _LABEL = b"heedline/v1/dip-sample\0"
 
 
 def how_many(closed: int) -> int:
-    """Return how many of the reports that a desk closed in a week must be dip sampled."""
+    """Return the number of reports to dip sample from those that a desk closed in a week."""
     return min(closed, MOST, max(FEWEST, math.ceil(closed / ONE_IN)))
 
 

@@ -1,4 +1,4 @@
-"""Routes of the online material desk on the partner process: the page on which a company answers a notice."""
+"""The online material desk's URLs on the partner site, for the page where a company answers a notice."""
 
 from django.urls import path
 

@@ -80,7 +80,7 @@ def write(file_key: bytes, recipients: Sequence[MLKEM768X25519PublicKey]) -> byt
 
 
 def end_of(data: bytes) -> int:
-    """Return the position at which the header at the start of ``data`` ends.
+    """Return the position of the end of the header at the start of ``data``.
 
     Raises ``CannotOpen`` if there is no header within the size limit.
     """
@@ -154,7 +154,7 @@ def open_header(data: bytes, openers: Sequence[Opener]) -> bytes:
 
 
 def replaced(data: bytes, openers: Sequence[Opener], recipients: Sequence[MLKEM768X25519PublicKey]) -> bytes:
-    """Return the header with `recipients` in place of the holder of `openers`, for the same payload.
+    """Return the header with the holder of `openers` replaced by `recipients`, for the same payload.
 
     Every other stanza is kept byte for byte, so nothing is ever sealed to a person just because a row says
     so. Raises ``CannotOpen`` if no opener fits, and ``ValueError`` if there would be too many recipients.

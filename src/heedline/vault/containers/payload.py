@@ -149,7 +149,7 @@ def open_range(source: BinaryIO, size: int, file_key: bytes, start: int, stop: i
 
 
 def chunk_opens(file_key: bytes, nonce: bytes, count: int, sealed: bytes, *, last: bool) -> bool:
-    """Return whether these bytes are a valid chunk number ``count`` of a payload."""
+    """Return whether these bytes are valid as chunk number ``count`` of a payload."""
     try:
         chunk = _open(_aead(file_key, nonce), count, sealed, last=last)
     except CannotOpen:

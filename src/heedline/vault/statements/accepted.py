@@ -28,7 +28,7 @@ class BreaksARule(Exception):
 
 
 class AcceptedStatements:
-    """The state that has been built up by the statements accepted so far."""
+    """The state built up from the statements accepted so far."""
 
     def __init__(self, root: bytes) -> None:
         self.refused: list[RejectedStatement] = []
@@ -51,11 +51,11 @@ class AcceptedStatements:
         self._claims: dict[bytes, str] = {}
 
     def begin(self) -> None:
-        """Begin to verify a statement, discarding any keys claimed by the previous one if it was rejected."""
+        """Begin verifying a statement, discarding any keys claimed by the previous one if it was rejected."""
         self._claims = {}
 
     def accept(self, said: Statement) -> None:
-        """Record a statement as accepted, and assign the keys that it claimed to the people it named."""
+        """Record a statement as accepted, and assign its claimed keys to the people it names."""
         self._owners |= self._claims
         self.ids.add(said.id)
         self.serials.add(said.serial)

@@ -40,7 +40,7 @@ class DeskFacts:
 
 @dataclass(frozen=True)
 class Voiceprint:
-    """A signing key of an officer, with the period in which it was valid.
+    """An officer's signing key, with the period in which it was valid.
 
     `since` is the first day of the period, and `until` the day on which the key ceased to count.
     """
@@ -52,7 +52,7 @@ class Voiceprint:
 
 @dataclass(frozen=True)
 class EpochKey:
-    """An epoch key of a desk, valid from a given day.
+    """A desk's epoch key, valid from a given day.
 
     It records who was given its seed by which statement, and who created it. `ended` means that nothing
     more is sealed to it. Containers addressed to it are re-addressed, and then it is `destroyed`. `opened`
@@ -103,7 +103,7 @@ class Sides(Protocol):
     """The part of `two_sides.TwoSides` that the directory uses."""
 
     def barred(self, desk: str, person: str, key: bytes | None) -> str:
-        """Return why a person with this public key may not hold a key of a desk, or "" if they may."""
+        """Return why a person with this public key may not hold one of a desk's keys, or "" if they may."""
 
     def helps_the_other(self, desk: str, names: frozenset[str]) -> bool:
         """Return whether any of these people has ever held a share of the other side's recovery keys."""
@@ -141,7 +141,7 @@ class Directory:
         return bool(self.gaps) or self.unchained
 
     def barred(self, desk: str, person: str) -> str:
-        """Return why law 4 prevents this person from holding keys of a desk, or "" if it does not."""
+        """Return why law 4 prevents this person from holding a desk's keys, or "" if it does not."""
         keys = self._officers.get(person)
         return self._sides.barred(desk, person, keys.kem if keys is not None else None)
 
@@ -209,7 +209,7 @@ class Directory:
         return frozenset(person for person in epoch.granted if self._holds(epoch, person))
 
     def is_stale(self, epoch: EpochKey) -> bool:
-        """Return whether this epoch's seed is held by a person who has left or under a superseded key.
+        """Return whether anyone who has left, or any superseded key, holds this epoch's seed.
 
         A leaver is anyone who is no longer a member of the desk.
         """

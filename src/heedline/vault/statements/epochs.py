@@ -10,7 +10,7 @@ from heedline.vault.statements.signed import Statement
 
 
 def hear_epoch(known: AcceptedStatements, said: Statement, made_by: str) -> None:
-    """Record a new epoch key of a desk, and the people it was granted to."""
+    """Record a new epoch key for a desk, and the people it was granted to."""
     desk, epoch = str(said.body["desk"]), str(said.body["epoch"])
     grantees = names(said.body["grantees"])
     if not grantees <= known.members.get(desk, set()):

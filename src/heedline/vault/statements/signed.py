@@ -107,7 +107,7 @@ class SignedStatement:
         return replace(self, signatures={**self.signatures, signer_id: made})
 
     def with_proposal(self, signer_id: str, made: bytes) -> "SignedStatement":
-        """Return the statement with a signature that was made before it had a serial number."""
+        """Return the statement with a signature that was made before its serial number was assigned."""
         return replace(self, signatures={**self.signatures, signer_id: made})
 
     def is_signed_by_any(self, known: Mapping[str, bytes], *, installation: str) -> bool:
@@ -186,7 +186,7 @@ def proposed_bytes(statement: Statement, installation: str) -> bytes:
 
 
 def propose(statement: Statement, seed: bytes, *, installation: str) -> bytes:
-    """Return the first steward's signature of a statement.
+    """Return the first steward's signature on a statement.
 
     Raises ``ValueError`` if the statement could never be accepted.
     """

@@ -69,25 +69,25 @@ class TwoSides:
             self._was_decided_for.discard(desk)
 
     def decides(self, desk: str) -> bool:
-        """Return whether a desk was ever named as an authoriser."""
+        """Return whether a desk has ever been named as an authoriser."""
         return desk in self._decided
 
     def has_one(self, desk: str) -> bool:
-        """Return whether any statement ever named an authoriser for a desk."""
+        """Return whether any statement has ever named an authoriser for a desk."""
         return desk in self._was_decided_for
 
     def grant(self, desk: str, person: str, key: bytes) -> None:
-        """Record that a key of this desk was granted to this public key."""
+        """Record that one of this desk's keys was granted to the holder of this public key."""
         self._keys.setdefault(desk, {})[key] = person
 
     def help(self, desk: str, names: Set[str]) -> None:
-        """Record who holds shares of a recovery key of this desk."""
+        """Record the people who hold shares of this desk's recovery key."""
         self._helpers.setdefault(desk, set()).update(map(one_spelling, names))
 
     # What follows
 
     def facing(self, desk: str) -> set[str]:
-        """Return the desks of the other side, whose keys no member of this desk may hold."""
+        """Return the desks on the other side, whose keys no member of this desk may hold."""
         if desk not in self._desks or self._desks[desk].kind == OUTSIDE:
             return set()
         others = {one for one, facts in self._desks.items() if one != desk and facts.kind != OUTSIDE}
@@ -110,7 +110,7 @@ class TwoSides:
         return ""
 
     def clash(self, desk: str) -> str:
-        """Return why a desk may not be on its side, given the desks on the other side, or "" if it may."""
+        """Return why a desk conflicts with the desks on the other side, or "" if it does not."""
         for other in self.facing(desk):
             if self._members.get(desk, set()) & self._members.get(other, set()):
                 return "somebody is a member of both desks"

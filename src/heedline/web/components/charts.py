@@ -28,7 +28,7 @@ class Bar:
 
     @property
     def middle(self) -> int:
-        """Return the vertical position of the baseline of the text."""
+        """Return the vertical position of the text's baseline."""
         return self.top + 15
 
     @property

@@ -1,4 +1,4 @@
-"""Render components to HTML from their name and options.
+"""Render components to HTML from their names and options.
 
 The macros in `macros/` write the markup of GOV.UK Frontend 6.6 (and a few components with MoJ classes) from
 upstream's own option names, so upstream's fixtures are the test

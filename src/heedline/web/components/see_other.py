@@ -17,7 +17,7 @@ class SeeOther(HttpResponseRedirect):
 
     @classmethod
     def here(cls, path: str) -> SeeOther:
-        """Return a redirect to a path of this site.
+        """Return a redirect to a path on this site.
 
         A plain path, as almost every one is, is not looked through again for a scheme or letters that have to be escaped.
         """

@@ -63,7 +63,7 @@ WRONG = "These do not go together, or the invitation is used or too old. Ask a s
 @open_to(Audience.SIGNING_IN)
 @require_http_methods(["GET", "POST"])
 def enrol(request: HttpRequest) -> HttpResponse:
-    """Check the enrolment code and password, then show the officer's words for the first time."""
+    """Check the enrolment code and password, then show the officer's unlock words for the first time."""
     form = Form(START)
     if request.method == "POST":
         form = Form.posted(START, request.POST.lists())

@@ -29,7 +29,7 @@ class Lane:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Hold the lane for one password check inside the block, waiting for a turn first.
+        """Wait for a turn, then hold the lane for one password check inside the block.
 
         Raises Full at once if too many are waiting, or after waiting too long.
         """

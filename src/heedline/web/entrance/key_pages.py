@@ -58,7 +58,7 @@ STATES = {
 @open_to(Audience.OFFICERS)
 @require_GET
 def keys(request: SignedInRequest) -> HttpResponse:
-    """List the desks whose keys the officer holds, with their people and keys.
+    """List the desks whose keys the officer holds, with each desk's people and keys.
 
     Stewards and overseers see all desks.
     """

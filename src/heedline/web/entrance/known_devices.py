@@ -1,4 +1,4 @@
-"""The cookie that shows that a browser has signed in to an account before.
+"""The cookie that marks a browser as having signed in to an account before.
 
 It grants no access. It only counts this browser's attempts separately from the bucket that strangers share
 (`throttle`), so that a stranger who guesses passwords cannot lock officers out on their own machines. It

@@ -185,7 +185,7 @@ class ConfirmByPasskey(_OurForm, _OfferOtherWays, ReauthenticateWebAuthnView):  
 
 
 class Security(IndexView):  # type: ignore[misc]
-    """View that lists the officer's second factors and says whether one must still be set up."""
+    """View that lists the officer's second factors and shows whether one must still be set up."""
 
     template_name = "entrance/security/index.html"
 

@@ -66,7 +66,7 @@ def limited(limit: RateLimit, key: str, words: str) -> None:
 
 
 def bucket(request: HttpRequest, email: str) -> tuple[RateLimit, str]:
-    """Return the limit and the key with which an attempt on this account from this browser is counted."""
+    """Return the rate limit and the key for counting attempts on this account from this browser."""
     mark = known_devices.account_mark(email)
     if device := known_devices.device_for(request, email):
         return throttle.KNOWN_DEVICE, f"{mark}:{device}"
@@ -92,7 +92,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return False
 
     def add_message(self, *_: Any, **__: Any) -> None:
-        """Discard allauth's flash messages, because our pages say what happened."""
+        """Discard allauth's flash messages, because our pages give the same information."""
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Do nothing, because no email is sent about signing in."""
@@ -138,7 +138,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return officer
 
     def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse | None:
-        """Reject users of another site, and users who must sign in through the single sign-on provider.
+        """Reject users of other sites, and users who must sign in through the single sign-on provider.
 
         This applies to every way of signing in, including passkeys.
         """

@@ -1,4 +1,4 @@
-"""URLs for practice pages, which map every link and form of a report page to its exercise.
+"""URLs for practice pages, which map every link and form in a report page to the exercise.
 
 Practice uses the templates of real reports. While one is rendered, `{% url "report-close" %}` and similar
 names are resolved here, so that no practice page contains the URL of a real report or of taking a real call.

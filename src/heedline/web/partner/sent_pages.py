@@ -1,4 +1,4 @@
-"""List the disclosures sent to a partner, show one, and take the reply to it.
+"""List the disclosures sent to a partner, show one, and accept a reply to it.
 
 Opening a disclosure for the first time signs for its receipt, so it is a button and not a link. Every opening
 is recorded in the log of the desk that sent it.

@@ -19,13 +19,13 @@ _LONGEST = 400
 
 
 def view_at(desk: str, asked: Mapping[str, str]) -> QueueView:
-    """Return the view of a queue that the query parameters ask for."""
+    """Return the queue view that the query parameters specify."""
     code = None if desk == ALL else desk
     return view_of(asked, desk=code, outcomes=load_pack(settings.PACK).outcomes)
 
 
 def view_link(desk: str, query: Mapping[str, str]) -> str:
-    """Return the URL of a view of a queue."""
+    """Return the URL of a queue view."""
     here = reverse("queue", kwargs={"desk": desk})
     return f"{here}?{urlencode(query)}" if query else here
 
@@ -51,7 +51,7 @@ def view_from(origin: str) -> tuple[str, QueueView]:
 
 
 def is_queue_code(code: str) -> bool:
-    """Return whether a string has the form of a desk code, with or without the query string of a view.
+    """Return whether a string is in the form of a desk code, with or without a view's query string.
 
     Before use it is looked up among the officer's own desks.
     """

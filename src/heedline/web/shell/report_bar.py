@@ -40,7 +40,7 @@ _STANDS_UNDER = {
 
 
 def facts_of(header: CaseHeader) -> list[dict[str, str]]:
-    """Return the facts for the identity bar on every page of a report."""
+    """Return the facts for the identity bar shown on every page of a report."""
     facts = [
         {"label": "Desk", "text": header.desk_name},
         {"label": "Stage", "text": STAGES[header.stage]},
@@ -59,7 +59,7 @@ def facts_of(header: CaseHeader) -> list[dict[str, str]]:
 
 
 def tabs_of(file: CaseFile, current: str, query: str, of_desks: Iterable[DeskTab]) -> list[dict[str, Any]]:
-    """Return the tabs of a report.
+    """Return the tabs for a report.
 
     An action that is not possible now still has a page that says why.
     """

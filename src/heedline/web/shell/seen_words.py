@@ -119,7 +119,7 @@ def seen_words(seen: SeenBefore, most: int | None = None) -> dict[str, Any]:
 
 
 def answer_words(earlier: Iterable[EarlierReport]) -> str:
-    """Return a hint on the question "Has anybody told us before?", without answering it."""
+    """Return a hint for the question "Has anybody told us before?", without answering it."""
     same = [one.short for one in earlier if one.verdict == LinkVerdict.SAME]
     if same:
         return f"Decided to be the same: {', '.join(same)}."

@@ -1,4 +1,4 @@
-"""Refusal pages of the files site. They never reveal whether a file exists."""
+"""The files site's refusal pages, which never reveal whether a file exists."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def away(request: HttpRequest) -> HttpResponse:
 
 
 def busy(request: HttpRequest) -> HttpResponse:
-    """Return a 503 response at the limit of simultaneous downloads. The token stays valid."""
+    """Return a 503 response because too many downloads are in progress. The token stays valid."""
     return _refused(
         "Others are being downloaded", "Use the link again in a few seconds.", HTTPStatus.SERVICE_UNAVAILABLE
     )

@@ -62,7 +62,7 @@ def front(request: HttpRequest) -> HttpResponse:
 
 @open_to(Audience.HOLDER)
 def use_token(request: HttpRequest, token: str) -> HttpResponse:
-    """Redeem a token, and redirect to the page of its capability."""
+    """Redeem a token, and redirect to the page for its capability."""
     _refuse_fetched_ahead(request, _FRAMES)
     capability = redeeming.use_token(token)
     response = HttpResponse(status=HTTPStatus.SEE_OTHER)
@@ -221,7 +221,7 @@ def _source(capability: str, part: DerivedPart | None) -> str:
 
 
 def _links(state: ViewState, count: int, moving: bool, text: bool) -> list[dict[str, str]]:
-    """Return the tool bar's links, which change one display setting each."""
+    """Return the toolbar's links, each of which changes one display setting."""
     if not state.shown:
         return []
     found = [{"name": "cover", "text": "Cover", "href": state.but(shown=False)}]

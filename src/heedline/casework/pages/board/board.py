@@ -64,7 +64,7 @@ class BoardOfficer:
     tasks: int = 0
     late_tasks: int = 0
     unfinished: int = 0
-    """Calls and letters that were started but not sent."""
+    """The number of calls and letters that were started but not sent."""
     old_unfinished: int = 0
     """The number of unsent calls and letters that were started more than four hours ago."""
 

@@ -1,4 +1,4 @@
-"""Figures on how fast a desk takes and closes reports, for its supervisors and for overseers.
+"""Figures for how quickly a desk takes and closes reports, for its supervisors and for overseers.
 
 They are calculated from the daily counts.
 """

@@ -13,7 +13,7 @@ from heedline.desk_hooks import register
 
 @dataclass(frozen=True, slots=True)
 class DeskColumns:
-    """Extra queue columns of specialist desks, as headings and each report's cells."""
+    """Extra queue columns from specialist desks, as headings and each report's cells."""
 
     headings: tuple[str, ...]
     cells: Mapping[UUID, tuple[str, ...]]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 type IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 type Resolver = Callable[[str, int], Sequence[str]]
-"""A function that returns the addresses of a host name. Raises OSError if there are none."""
+"""A function that returns the addresses for a host name. Raises OSError if there are none."""
 
 #: The only ports of web pages.
 PORTS = frozenset({80, 443})
@@ -79,7 +79,7 @@ def is_public(address: IPAddress, denied: Iterable[str] = ()) -> bool:
 
 
 def ask_the_system(host: str, port: int) -> Sequence[str]:
-    """Return the addresses of a host name, using the system's resolver."""
+    """Return the addresses for a host name, using the system's resolver."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(one[4][0]) for one in found]
 

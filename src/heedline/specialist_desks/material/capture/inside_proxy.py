@@ -1,4 +1,4 @@
-"""The capture's filtering proxy, which denies by default and is the browser's only way out.
+"""The capture's filtering proxy, which denies by default and is the browser's only route to the network.
 
 It listens on a socket in a folder that it shares with the browser's sandbox, and nowhere else. It reads an order from
 standard input and writes one line of JSON for each connection. It ends with its standard input.

@@ -109,7 +109,7 @@ def chromium() -> str:
 
 
 def capture_missing() -> str:
-    """Return the reason why pages cannot be captured on this machine, or ""."""
+    """Return the reason why pages cannot be captured on this machine, or "" if they can."""
     if not chromium():
         return "Captures need Chromium, which is not installed (apt-get install chromium)."
     if sandboxes.bwrap() is None:

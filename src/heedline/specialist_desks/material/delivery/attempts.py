@@ -82,7 +82,7 @@ def _since_success(attempts: Sequence[DeliveryAttempt]) -> int:
 
 
 def new_answer_token() -> str:
-    """Return a token for the company's page, of which only the hash is stored."""
+    """Return a token for the company's page. Only the token's hash is stored."""
     return secrets.token_urlsafe(_TOKEN)
 
 

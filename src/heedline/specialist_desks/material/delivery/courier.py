@@ -26,7 +26,7 @@ _PROOF = 2_000
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """A redirect handler that refuses every redirect, so that notices reach only the directory's address."""
+    """A handler that refuses every redirect, so that notices go only to addresses in the directory."""
 
     def redirect_request(
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str

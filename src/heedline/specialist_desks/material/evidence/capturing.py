@@ -47,7 +47,7 @@ class _Begun:
 
 
 def capture(ref: UUID, *, by: Attendance, at: datetime) -> LookedAt:
-    """Capture the page of an item as evidence.
+    """Capture an item's page as evidence.
 
     Raises NotHere, Refused, Locked, SealingStopped, and NotNow if it cannot be captured.
     """

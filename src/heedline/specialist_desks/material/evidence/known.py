@@ -117,7 +117,7 @@ def _mend(bank: _Bank, *, by: Attendance, at: datetime) -> int:
 def look_up(
     told: Mapping[str, Any], bank: Sequence[Mapping[str, Any]], *, besides: UUID | None
 ) -> Sequence[KnownMatch]:
-    """Return the closest match for each other item in the bank, closest first."""
+    """Return the closest match with each other item in the bank, closest first."""
     others = [one for one in bank if one["item"] != str(besides)]
     found: dict[str, KnownMatch] = {}
 

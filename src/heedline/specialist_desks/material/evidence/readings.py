@@ -148,7 +148,7 @@ def known_page(entries: Iterable[Mapping[str, Any]]) -> KnownPage:
 
 
 def checks_of(entries: Iterable[Mapping[str, Any]]) -> Sequence[LivenessCheck]:
-    """Return every check of an item, from its entries."""
+    """Return the results of all checks on an item, from its entries."""
     return [
         LivenessCheck(
             datetime.fromisoformat(words["at"]),

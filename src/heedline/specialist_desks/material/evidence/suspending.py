@@ -1,4 +1,4 @@
-"""Suspend faulty liveness rules, which match nearly all of a platform's items in a day.
+"""Suspend liveness rules that match nearly all of a platform's items in a day, and so must be faulty.
 
 Which rule fired is sealed with each check, so this is worked out in the session that makes one. The log notes on the desk that a
 rule is suspended, and not which, because a rule can name a platform; from that the worker raises the alarm.

@@ -1,4 +1,4 @@
-"""Regular checks of items, with the alarm for overdue ones."""
+"""Regular checks on items, and the alarm for overdue checks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Check that evidence files are still in storage as recorded, and raise an alarm if any is not.
+"""Check that evidence files are still in storage as recorded, and raise an alarm if any are not.
 
 The worker sees a file that is missing or cut off. One that was exchanged for another of the same size is found by whoever
 reads it with the desk's keys, which each capture, check and export does.
@@ -36,7 +36,7 @@ DAMAGED = (
 
 @item_verb(MaterialAct.VERIFIED)
 def verify(ref: UUID, *, by: Attendance, at: datetime) -> tuple[tuple[int, str], ...]:
-    """Read every file of an item's evidence, and return the entry number and role of each damaged file.
+    """Read every file in an item's evidence, and return the entry number and role of each damaged one.
 
     What was found is kept for the alarm. Raises NotHere, Refused, Locked, and NotNow if the chain itself is broken.
     """
@@ -63,7 +63,7 @@ def watch(at: datetime) -> None:
 
 
 def is_damaged(alarm: Alarm, at: datetime) -> bool:
-    """Return whether evidence of the alarm's item is still missing, truncated or changed."""
+    """Return whether any evidence for the alarm's item is still missing, truncated or changed."""
     if alarm.about_id is None:
         return False
     lost = DeskFile.objects.filter(thing=alarm.about_id, state=FileState.MISSING, made_from=None)
@@ -71,7 +71,7 @@ def is_damaged(alarm: Alarm, at: datetime) -> bool:
 
 
 def _reads(file: EvidenceFile, found: FoundItem) -> bool:
-    """Return whether a file is undamaged, or cannot be checked because this session lacks its key."""
+    """Return whether a file is undamaged. Return True if this session lacks the key to check it."""
     ring = found.by.keys()
     header = DeskPartHeader.objects.filter(container=file.kept.container).first()
     if header is not None and header.epoch not in ring.seeds:

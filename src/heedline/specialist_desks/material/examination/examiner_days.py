@@ -21,7 +21,7 @@ KEPT, SHOWN = timedelta(days=28), timedelta(days=7)
 
 @dataclass(frozen=True)
 class ExaminerMinutes:
-    """One examiner's viewing minutes, and how many of them were spent on severe items."""
+    """One examiner's viewing minutes, with the number spent on severe items."""
 
     name: str
     minutes: int
@@ -51,7 +51,7 @@ def add(minutes: int, *, severe: bool, by: Attendance, at: datetime) -> None:
 
 
 def of_all(*, by: Attendance, at: datetime) -> ExaminersTime:
-    """Return how long each examiner has viewed items, and log that these times were read.
+    """Return each examiner's viewing time, and log that it was read.
 
     Raises NotHere for everybody who does not look after their welfare.
     """

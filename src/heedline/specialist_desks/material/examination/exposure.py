@@ -31,7 +31,7 @@ class Exposure:
     last_severe: bool = False
 
     def on(self, day: date) -> Exposure:
-        """Return the viewing time as of this day. A new day starts at zero, but any break already due stays due."""
+        """Return the viewing time as of this day. A new day starts at zero, but a break already due stays due."""
         return self if self.day == day else replace(self, day=day, minutes=0)
 
     def looked(self, at: datetime) -> Exposure:
@@ -59,7 +59,7 @@ class Exposure:
         return self.last_at is not None and at - self.last_at <= TOGETHER
 
     def minutes_until(self, after: Exposure) -> int:
-        """Return how many viewing minutes a later record of the same examiner adds to this one."""
+        """Return the viewing minutes added between this record and a later one for the same examiner."""
         return after.minutes - (self.minutes if self.day == after.day else 0)
 
     def with_break(self, at: datetime) -> Exposure:

@@ -89,7 +89,7 @@ class Incomplete(Exception):
 
 
 def opinion_of(answers: ExaminationAnswers, law: MaterialLaw, *, on: date) -> Opinion:
-    """Return the outcome that these answers lead to on a given day, with the provisions that are met.
+    """Return the outcome of these answers on a given day, with the provisions that are met.
 
     Raises Incomplete.
     """

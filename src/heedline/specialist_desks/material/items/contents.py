@@ -34,7 +34,7 @@ class ItemContent:
         return priority(self.parts)
 
     def with_part(self, code: str) -> ItemContent:
-        """Return a copy of the content with one more priority factor."""
+        """Return a copy of the content with an additional priority factor."""
         return replace(self, parts=tuple(dict.fromkeys([*self.parts, code])))
 
     def to_words(self) -> dict[str, Any]:

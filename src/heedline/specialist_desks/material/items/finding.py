@@ -96,7 +96,7 @@ def document(item: MaterialItem, content: ItemContent) -> Document:
 
 
 def words_of(text: str) -> list[str]:
-    """Return the distinct search words of a text."""
+    """Return the distinct search words in a text."""
     found = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
     return [one for one in dict.fromkeys(found) if one not in _SCHEMES][:_MOST_WORDS]
 

@@ -94,7 +94,7 @@ class FoundItem:
 
 
 def newest_evidence(item: MaterialItem) -> int:
-    """Return the number of the newest entry of an item's evidence other than routine checks, or 0."""
+    """Return the number of an item's newest evidence entry other than routine checks, or 0."""
     found = item.evidence.filter(routine=False).aggregate(newest=Max("number"))["newest"]
     return int(found or 0)
 

@@ -47,11 +47,11 @@ _FILLERS = r"(?:user ?name|user|account|handle|channel|group|id|name|gamertag|is
 
 
 class _TooDeep(Exception):
-    """Raised when addresses are nested too deeply inside one another."""
+    """Raised when addresses are nested inside one another too deeply."""
 
 
 def canonical(text: str, rules: LocatorRules) -> Locator | None:
-    """Return the locator written in a text, or None if there is none.
+    """Return the locator found in a text, or None if there is none.
 
     The text is one address or account, in any of the forms that people write.
     """
@@ -325,7 +325,7 @@ def _first_values(query: str) -> dict[str, str]:
 
 
 def _groups(patterns: Mapping[str, re.Pattern[str]], values: Mapping[str, str]) -> dict[str, str] | None:
-    """Return the groups captured by all patterns from their values, or None if any pattern does not match."""
+    """Return the groups captured by matching each pattern to its value, or None if any does not match."""
     groups: dict[str, str] = {}
     for name, pattern in patterns.items():
         found = pattern.match(values.get(name, ""))

@@ -29,7 +29,7 @@ class LocatorKind(StrEnum):
     ARCHIVED = "archived"
     """A copy of a page in a web archive."""
     SHORT = "short"
-    """A short link, whose target is known only by following it."""
+    """A short link, whose target can be found only by following it."""
     HANDLE = "handle"
     """An account name without the platform's name."""
 

@@ -1,4 +1,4 @@
-"""Models for evidence of items, scheduled checks and the bank of known hashes.
+"""Models for items' evidence, scheduled checks and the bank of known hashes.
 
 What a page said, its address, its hashes and what a check found are in sealed parts of the desk. No row says what an
 item is.

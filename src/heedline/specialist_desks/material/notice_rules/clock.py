@@ -142,7 +142,7 @@ def bank_holidays(year: int) -> frozenset[date]:
 
 
 def proclaimed(days: WorkingDays) -> frozenset[date]:
-    """Return the holidays that the pack lists for any part of the UK, which may be newer than the library."""
+    """Return the pack's holidays for any part of the UK, some of which the holidays library may lack."""
     return frozenset().union(*days.holidays.values())
 
 

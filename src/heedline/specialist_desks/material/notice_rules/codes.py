@@ -43,7 +43,7 @@ class CompanyAnswer(StrEnum):
     RECEIVED = "received"
     REMOVED = "removed"
     RESTRICTED = "restricted"
-    """It is blocked in the United Kingdom, but still available elsewhere."""
+    """Blocked in the United Kingdom, but still available elsewhere."""
     REFUSED = "refused"
     ASKS = "asks"
     OBJECTS = "objects"

@@ -60,7 +60,7 @@ class NoticeAuthority:
 
 @dataclass(frozen=True, slots=True)
 class NoticeConstable:
-    """The constable whose opinion a section 3 notice states."""
+    """The constable whose opinion is stated in a section 3 notice."""
 
     name: str
     rank: str

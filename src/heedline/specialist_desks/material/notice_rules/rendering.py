@@ -182,7 +182,7 @@ def _withdrawn(content: NoticeContent, words: str) -> str:
 
 
 def withdrawal_email(content: NoticeContent, words: str, *, sender: str) -> EmailMessage:
-    """Return the email that withdraws a wrong referral. It gives the reference but no address."""
+    """Return the email that withdraws a mistaken referral. It gives the reference but no address."""
     message = EmailMessage(policy=SMTP)
     message["From"], message["To"] = sender, content.addressee.address
     message["Subject"] = f"Referral {content.reference} is withdrawn"
@@ -192,7 +192,7 @@ def withdrawal_email(content: NoticeContent, words: str, *, sender: str) -> Emai
 
 
 def withdrawal_request(content: NoticeContent, words: str, *, secret: bytes, at: datetime) -> SignedRequest:
-    """Return the signed request that withdraws a wrong referral."""
+    """Return the signed request that withdraws a mistaken referral."""
     said = {"format": FORMAT, "reference": content.reference, "withdrawn": True, "reasons": words}
     body = json.dumps(said, sort_keys=True, ensure_ascii=False).encode()
     return _signed(body, f"withdrawal_{digest(content)[:32]}", secret, at)

@@ -1,4 +1,4 @@
-"""Actions on a notice before it is sent: draft, submit, approve, return and abandon."""
+"""Actions on a notice before it is sent: drafting, submitting, approving, returning and abandoning."""
 
 from __future__ import annotations
 
@@ -203,7 +203,7 @@ def drop(ref: UUID, *, version: int, by: Attendance, at: datetime) -> None:
 
 
 def why_not(found: FoundNotice, *, sending: bool) -> tuple[list[str], NoticeStanding]:
-    """Return the reasons why a notice may not be submitted or sent, and the facts they rest on."""
+    """Return the reasons why a notice may not be submitted or sent, and the facts behind them."""
     cleared = deconflict(found.item)
     row, content = found.row, found.stored.content
     approved = row.approved_container is not None and row.approved_container == row.container

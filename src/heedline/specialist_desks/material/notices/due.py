@@ -57,7 +57,7 @@ def step_of(row: CompanyNotice) -> DueStep | None:
 
 
 def _given(taken: int) -> timedelta:
-    """Return the time allowed after the deadline, given the escalation levels already taken.
+    """Return the time allowed after the deadline, given the escalation levels already reached.
 
     After the last level nothing gives more time: somebody closes the notice as unanswered.
     """

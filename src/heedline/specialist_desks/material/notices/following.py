@@ -1,4 +1,4 @@
-"""Actions on a sent notice: record answers and service, close it or withdraw it."""
+"""Actions on a sent notice: recording answers and service, closing it and withdrawing it."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def lapse(ref: UUID, *, by: Attendance, at: datetime) -> None:
 
 
 def withdraw(ref: UUID, words: str, *, by: Attendance, at: datetime) -> CarriedNotice | None:
-    """Withdraw a wrong notice and notify the company. Return the reply, or None for a letter.
+    """Withdraw a mistaken notice and notify the company. Return the reply, or None for a letter.
 
     It is withdrawn whatever comes back: the proof says what the company was told, and whether it was reached. Raises
     NotHere, Refused, Locked, NotNow, and NoticeRefused for words of a report.

@@ -136,7 +136,7 @@ class NoticeView:
 
 
 def listed(chosen: str, page: int, *, by: Attendance, at: datetime) -> NoticeQueue:
-    """Return a page of the officer's desk's notices, most urgent first. Raise NotHere or Locked."""
+    """Return a page of the notices at the officer's desk, most urgent first. Raise NotHere or Locked."""
     desk = my_desk(by)
     with refusals_logged(MaterialAct.NOTICES_VIEWED, by=by.officer_id, desk=desk):
         by.require(MaterialCapability.SEE, desk)

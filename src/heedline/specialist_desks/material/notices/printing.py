@@ -16,7 +16,7 @@ from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialC
 
 @notice_verb(MaterialAct.LETTER_PRINTED)
 def letter(ref: UUID, *, by: Attendance, at: datetime) -> str:
-    """Return the printable page of an approved section 3 notice, and log it.
+    """Return the printable page for an approved section 3 notice, and log that it was printed.
 
     Raises NotHere, Refused, Locked, and NotNow for a notice that is not approved, or is not a section 3 notice.
     """

@@ -220,7 +220,7 @@ def _begin_reminder(ref: UUID, channel: int, *, by: Attendance, at: datetime) ->
 
 
 def _may_remind(found: FoundNotice, company: Company, channel: int) -> None:
-    """Raise NoticeRefused for an unusable channel, an outdated entry or a missing deconfliction."""
+    """Raise NoticeRefused for an unusable channel, an outdated entry or a missing deconfliction check."""
     refused, tests = [], channel_tests(found.row.desk_id, company, found.by.keys())
     if not pack_data.directory().is_tested(tests.get(channel), found.at):
         refused.append(str(NoticeRefusal.CHANNEL))

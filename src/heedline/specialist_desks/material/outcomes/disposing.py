@@ -133,7 +133,7 @@ def propose(ref: UUID, *, by: Attendance, at: datetime) -> None:
 
 @item_verb(MaterialAct.KEPT)
 def keep(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Reject an item's disposal, or withdraw your own proposal. Raises NotHere, Refused, Locked, NotNow."""
+    """Reject an item's disposal or withdraw your own proposal. Raises NotHere, Refused, Locked, NotNow."""
     found = find(ref, by=by, at=at)
     row = _open(ref, by)
     if row is None:
@@ -192,7 +192,7 @@ def _refuse_unfinished(found: FoundItem) -> None:
 
 @contextmanager
 def _unnamed(found: FoundItem) -> Iterator[tuple[SearchIndex, SealedIndex]]:
-    """Yield the desk's index for writing. Raises NotNow unless certain that no report names the item."""
+    """Yield the desk's index for writing. Raise NotNow unless it is certain that no report names the item."""
     desk = found.item.desk_id
     with desk_index.writing(desk, found.by.keys()) as opened:
         if opened is None:

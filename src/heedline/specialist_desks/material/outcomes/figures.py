@@ -103,7 +103,7 @@ def protected(counts: Iterable[int]) -> tuple[Figure, ...]:
 
 
 def figures(since: date, until: date, *, by: Attendance, at: datetime) -> MaterialFigures:
-    """Return the figures of the officer's desk, and log that they were viewed.
+    """Return the figures for the officer's desk, and log that they were viewed.
 
     Raises NotHere, Refused and Locked, and CannotOpen if these keys do not open what is kept of a former item.
     """
@@ -182,7 +182,7 @@ def _moment(day: date) -> datetime:
 
 
 def _agreed(seconds: list[Examination]) -> int:
-    """Return how many second examinations agreed on the outcome and at least one provision."""
+    """Return the number of second examinations that agreed on the outcome and at least one provision."""
     items = [one.item_id for one in seconds]
     firsts = {
         (one.item_id, one.round): one

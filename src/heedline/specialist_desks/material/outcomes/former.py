@@ -1,4 +1,4 @@
-"""Statistics on items that were disposed of, sealed to the desk at disposal.
+"""Statistics on items that have been disposed of, sealed to the desk at disposal.
 
 Days, outcomes, provisions and platforms, without an address, an item or a person. Figures of a past day stay what they were.
 """
@@ -91,13 +91,13 @@ class FormerItem:
 
 
 def seal(found: FoundItem, disposal: UUID) -> UUID:
-    """Seal the statistics of an item being disposed of, and return the container. Raises SealingStopped."""
+    """Seal the statistics for an item being disposed of, and return the container. Raises SealingStopped."""
     words = former_item(found).to_words()
     return desk_parts.seal(found.item.desk_id, disposal, words, part=FIGURES, on=found.at.date())
 
 
 def former_items(desk: UUID, ring: Keyring) -> Sequence[FormerItem]:
-    """Return the statistics of every item that a desk has disposed of.
+    """Return the statistics for every item that a desk has disposed of.
 
     Raises CannotOpen if these keys do not open all of it: figures without a part of it would be wrong.
     """
@@ -110,7 +110,7 @@ def former_items(desk: UUID, ring: Keyring) -> Sequence[FormerItem]:
 
 
 def former_item(found: FoundItem) -> FormerItem:
-    """Return an item's statistics as they are now."""
+    """Return an item's current statistics."""
     made = list(Examination.objects.filter(item=found.item).order_by("at", "id"))
     firsts = {one.round: one for one in made if one.place == Place.FIRST}
     platform = found.content.addresses[0].platform if found.content.addresses else ""
@@ -136,7 +136,7 @@ def agrees(first: Examination | None, second: Examination) -> bool:
 
 
 def day_of(at: datetime) -> date:
-    """Return the date of a point in time, in the office's time zone."""
+    """Return the date on which a time falls, in the office's time zone."""
     return at.astimezone(office_zone()).date()
 
 

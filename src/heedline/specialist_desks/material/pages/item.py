@@ -1,4 +1,4 @@
-"""The item page, with the examination and other actions."""
+"""The page for an item, with its examination form and other actions."""
 
 from __future__ import annotations
 

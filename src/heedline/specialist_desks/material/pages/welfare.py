@@ -50,7 +50,7 @@ def welfare(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_GET
 def shifts(request: OfficeRequest) -> HttpResponse:
-    """Show how long each examiner has viewed items, and how much of that was severe material."""
+    """Show each examiner's viewing time, and how much of it was spent on severe material."""
     found = examiner_days.of_all(by=request.attendance, at=session.now())
     law = load_law(settings.PACK)
     severe = [words.lower() for code, words in law.categories.items() if code in law.severe]

@@ -16,7 +16,7 @@ class CompanyManner(StrEnum):
     BADLY = "badly"
     """Mail bounces, and the webhook and API return errors."""
     NEVER = "never"
-    """Nothing is answered, so connections hang until they time out."""
+    """The company never answers, so connections hang until they time out."""
 
 
 @dataclass

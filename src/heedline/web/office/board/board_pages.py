@@ -155,7 +155,7 @@ def _sums(found: Board) -> list[dict[str, Any]]:
 
 
 def _elsewhere(found: Board) -> list[dict[str, Any]]:
-    """Return the figures of the desks that a round-the-clock desk watches, if there are any."""
+    """Return the figures for the desks that a round-the-clock desk watches, if there are any."""
     here, now = found.desk, found.figures
     if not now.overdue_elsewhere and not now.danger_elsewhere:
         return []

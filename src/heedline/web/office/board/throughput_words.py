@@ -1,4 +1,4 @@
-"""The figures on how fast a desk takes and closes reports, in words and as charts."""
+"""Text and charts showing how fast a desk takes and closes reports."""
 
 from __future__ import annotations
 

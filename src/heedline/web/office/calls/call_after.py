@@ -51,7 +51,7 @@ READING_BACK = (
 
 
 def advice_words() -> dict[str, str]:
-    """Return the items of advice given to callers, with the country's emergency number."""
+    """Return the advice that can be given to callers, with the country's emergency number filled in."""
     emergency = load_pack(settings.PACK).numbers["emergency"].number
     return {code: words.format(emergency=emergency) for code, words in ADVICE.items()}
 

@@ -1,4 +1,4 @@
-"""The file page of an unfinished call or letter, with and without scripts.
+"""The files page for an unfinished call or letter, with and without scripts.
 
 Adding a file needs no unlocked keys, because nothing is opened. Every POST leads back to the list, with the reason in
 the address if the file was not taken.
@@ -91,7 +91,7 @@ def _mine(request: OfficeRequest, at: datetime, number: int) -> Draft:
 @open_to(Audience.OFFICERS)
 @require_GET
 def files(request: OfficeRequest, number: int) -> HttpResponse:
-    """Show the files of a call and a form to add another."""
+    """Show the files for a call, and a form to add another."""
     draft = _mine(request, session.now(), number)
     limits = taking.limits()
     problem = request.GET.get("problem", "")

@@ -162,7 +162,7 @@ class Sheet:
 
     @property
     def mode(self) -> list[FormSection]:
-        """Return the form sections on whether the caller stays anonymous, which come before any notes."""
+        """Return the form sections asking whether the caller stays anonymous, which come before any notes."""
         return self._parts(lambda step: step.slug == self._who)
 
     @property
@@ -323,7 +323,7 @@ def sheet_of(
 def posted_over(
     before: Mapping[str, Sequence[str]], posted: Mapping[str, Sequence[str]], *, kind: str, offered: bool
 ) -> dict[str, list[str]]:
-    """Merge the posted fields into the text entered before.
+    """Merge the posted fields into the text entered earlier.
 
     Answers to other kinds' questions are kept.
     """
@@ -348,7 +348,7 @@ def moved_to(typed: dict[str, list[str]], old: str, new: str) -> dict[str, list[
 
 
 def with_one_more(sheet: Sheet, slug: str) -> tuple[Sheet, str] | None:
-    """Return the sheet with one more item in a loop and the item's first field, or None if the loop is full."""
+    """Return the sheet with another item in a loop and the item's first field, or None if it is full."""
     step = next((one for one in sheet.asked.steps if one.slug == slug and one.kind is StepKind.LOOP), None)
     if step is None or sheet.slots[slug] >= step.limit_items:
         return None

@@ -66,7 +66,7 @@ def _with_cookie(response: HttpResponse, cookie: str) -> HttpResponse:
 
 
 def call_address(name: str, draft: Draft) -> str:
-    """Return the URL of a page of this call."""
+    """Return the URL of a page for this call."""
     return f"{reverse(name)}?line={call_taking.line_of(draft)}"
 
 
@@ -280,7 +280,7 @@ def show(
 
 
 def _unfinished(drafts: Iterable[Draft], now: Draft | None) -> list[dict[str, Any]]:
-    """Return the officer's other unfinished calls, with their first words, to list beside a new one."""
+    """Return the officer's other unfinished calls, with the first words of each, for listing on a new call."""
     return [
         {
             "href": call_address("call-code" if one.sent else "call", one),
@@ -301,7 +301,7 @@ def _opening(draft: Draft) -> str:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def check(request: OfficeRequest) -> HttpResponse:
-    """Show all answers once more, so that they can be read out to the caller before sending."""
+    """Show all answers again, so that they can be read out to the caller before sending."""
     draft = call_of(request, sent=False)
     if draft is None or draft.sent:
         return SeeOther(call_address("call-code", draft) if draft is not None else reverse("call"))

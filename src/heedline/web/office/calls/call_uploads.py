@@ -1,4 +1,4 @@
-"""The upload URLs of calls, and the drafts that they belong to.
+"""The upload URLs for calls, and the drafts that they belong to.
 
 A file is sealed while it arrives, before Django sees the request. It therefore needs the officer's session and the
 draft cookie, as the pages do.

@@ -1,4 +1,4 @@
-"""Pages for alarms, which a named officer answers, and for the rotas of the officer's desks."""
+"""Pages for alarms, each cleared by a named officer, and for the rotas of the officer's desks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages for a desk's weekly pattern and its on-call list, from which a rota is made."""
+"""Pages for a desk's weekly pattern and on-call list, which are used to plan its rota."""
 
 from __future__ import annotations
 

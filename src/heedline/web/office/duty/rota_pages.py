@@ -44,7 +44,7 @@ MOST_GAPS = 20
 
 
 def span_words(span: RotaSpan, at: datetime) -> str:
-    """Return a span in words, with the end date only if it is a different day."""
+    """Return a span of time as text, with the end date only if it is a different day."""
     zone = session.office_zone()
     starts, ends = span.starts.astimezone(zone), span.ends.astimezone(zone)
     day = f"{starts:%A %-d %B}" if starts.year == at.year else f"{starts:%A %-d %B %Y}"
@@ -123,7 +123,7 @@ def _hours(span: RotaSpan) -> str:
 
 
 def _back(desk: str, span: RotaSpan | None = None, **more: str) -> HttpResponseRedirect:
-    """Redirect to the week in which a span begins, or to the current week.
+    """Redirect to the week in which a shift begins, or to the current week.
 
     `more` is what that page offers to take back: the id of a plan, or a cancelled shift.
     """
@@ -270,7 +270,7 @@ def _lines(shifts: tuple[PlannedShift, ...], names: tuple[str, ...], at: datetim
 def _planned(
     request: OfficeRequest, desk: str, made: UUID, shifts: tuple[PlannedShift, ...]
 ) -> HttpResponseRedirect:
-    """Add a message on how many shifts were planned, and redirect to the week with a link to undo them."""
+    """Add a message with the number of shifts planned, and redirect to the week with an undo link."""
     messages.success(request, f"{len(shifts)} shift{'' if len(shifts) == 1 else 's'} planned.")
     return _back(desk, min(one.span for one in shifts), plan=str(made))
 

@@ -1,1 +1,1 @@
-"""Pages for a report's files: the list, the viewer, which frames the files site, and downloading an original."""
+"""Pages for a report's files: the list, the viewer that frames the files site, and original downloads."""

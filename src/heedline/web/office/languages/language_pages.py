@@ -1,4 +1,4 @@
-"""Stewards' page on the languages of the public pages and who has reviewed them."""
+"""The stewards' page on the public site's languages and the reviews of its translations."""
 
 from __future__ import annotations
 

@@ -120,7 +120,7 @@ def interests(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_GET
 def hits(request: OfficeRequest) -> HttpResponse:
-    """List the reports that match the officer's own entries, with those that they have not acknowledged first."""
+    """List the reports that match the officer's own entries, unacknowledged ones first."""
     own = [one for one in register.mine(by=request.attendance, at=session.now()) if not one.left]
     found = [(entry, hit) for entry in own for hit in entry.hits]
     found.sort(key=lambda one: (one[1].acknowledged, -one[1].on.toordinal()))

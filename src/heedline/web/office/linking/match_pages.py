@@ -97,7 +97,7 @@ def matches(request: OfficeRequest) -> HttpResponse:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Show the possible matches of one report, and ask or answer another desk about one."""
+    """Show a report's possible matches, and ask or answer a question about one."""
     by, at = request.attendance, session.now()
     file = case_file.case_file(ref, by=by, at=at)
     if not file.matches:

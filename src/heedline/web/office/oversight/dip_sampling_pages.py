@@ -57,7 +57,7 @@ PUTTING_RIGHT: tuple[Field, ...] = (
 
 
 def _judging(channel: str) -> tuple[Field, ...]:
-    """Return the short-form questions for a report received through this channel, and the verdict."""
+    """Return the fields for the verdict and the short-form questions on a report from this channel."""
     return (
         *(
             Radios(

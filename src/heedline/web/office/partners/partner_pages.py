@@ -1,4 +1,4 @@
-"""Pages for disclosures to partners: those of a report, a single disclosure and the list of partners."""
+"""Pages for disclosures to partners: those about a report, a single disclosure and the list of partners."""
 
 from __future__ import annotations
 

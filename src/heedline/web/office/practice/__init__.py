@@ -1,1 +1,1 @@
-"""Practice on invented reports and calls."""
+"""Pages for practising with invented reports and calls."""

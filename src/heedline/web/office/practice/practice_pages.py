@@ -1,4 +1,4 @@
-"""Practice on invented reports (`/w/practise/`), using the pages of real reports.
+"""Practice with invented reports (`/w/practise/`), using the pages of real reports.
 
 Every page says that it is practice, and nothing on it reaches anybody.
 """
@@ -52,7 +52,7 @@ def addresses_of_practice() -> Iterator[None]:
 
 
 def mark(request: OfficeRequest, title: str, caller: tuple[str, ...] = ()) -> None:
-    """Mark the request as practice, so that every page of the exercise is labelled as practice."""
+    """Mark the request as practice, so that every page of the exercise carries a practice label."""
     request.practice = title  # type: ignore[attr-defined]
     request.caller = caller  # type: ignore[attr-defined]
 
@@ -93,7 +93,7 @@ def practise(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_GET
 def people(request: OfficeRequest) -> HttpResponse:
-    """Show supervisors their officers' exercises, with the date of each and how the answers compare.
+    """Show supervisors their officers' exercises, with dates and a comparison of the answers.
 
     No text from the exercises is shown.
     """

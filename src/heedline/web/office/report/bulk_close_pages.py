@@ -63,7 +63,7 @@ def _tokens(items: Iterable[SweepItem]) -> str:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def alike(request: OfficeRequest, desk: str) -> HttpResponse:
-    """List waiting reports of this desk that are similar or contain the same words.
+    """List this desk's waiting reports that are similar or contain the same words.
 
     The words are posted, so that no URL contains them.
     """
@@ -85,7 +85,7 @@ def alike(request: OfficeRequest, desk: str) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_GET
 def alike_group(request: OfficeRequest, desk: str, ref: UUID) -> HttpResponse:
-    """Show one page of a group of similar reports with their full texts, none of them selected."""
+    """Show one page of a group of similar reports with their full text, none of them selected."""
     at, by = session.now(), request.attendance
     number = request.GET.get("page", "1")
     page = bulk_preview.alike_page(
@@ -201,7 +201,7 @@ def made(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_POST
 def undo(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Reopen the reports that a bulk closure has closed."""
+    """Reopen the reports closed by a bulk closure."""
     try:
         restored = bulk_close.undo(ref, by=request.attendance, at=session.now())
     except (NotNow, Refused) as no:

@@ -77,7 +77,7 @@ DISCHARGE: tuple[Field, ...] = (
 
 
 def review_fields() -> tuple[Field, ...]:
-    """Return the fields for setting the next review, with the times that the pack allows in danger."""
+    """Return the fields for setting the next review, with the intervals that the pack allows."""
     longest = load_pack(settings.PACK).priorities[Urgency.DANGER].review_within
     return (
         Radios(
@@ -102,7 +102,7 @@ def review_span(form: Form) -> timedelta:
 
 
 def offer_fields(colleagues: Iterable[tuple[UUID, str]]) -> tuple[Field, ...]:
-    """Return the fields for handing over a danger to one of these colleagues."""
+    """Return the fields for offering a danger to life to a colleague, chosen from those given."""
     return (
         Select(
             name="colleague",

@@ -1,4 +1,4 @@
-"""The Threat to life page: current actions, the log of the danger, its owner and its discharge.
+"""The Threat to life page: current actions, the danger's log, its owner and its discharge.
 
 The page has several forms. Each says in `section` which one it is.
 """
@@ -106,7 +106,7 @@ def _sections(ref: UUID, danger: DangerFile) -> dict[str, DangerSection]:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def danger(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Show the dangers to life of a report, and record actions on the open one."""
+    """Show a report's dangers to life, and record actions on the open one."""
     by, at = request.attendance, session.now()
     file, about = threat_to_life(ref, by=by, at=at)
     if not file.header.has_danger:

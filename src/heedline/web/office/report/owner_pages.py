@@ -43,7 +43,7 @@ _LATER = {
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def owner(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Show the owner of a report and change it.
+    """Show a report's owner, and change the owner.
 
     The owner may pass the report on. Otherwise a supervisor decides.
     """

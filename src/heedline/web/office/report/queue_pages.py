@@ -64,7 +64,7 @@ def home(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_GET
 def my_work(request: OfficeRequest) -> HttpResponse:
-    """Show what is waiting at the officer's desks, the reports that they own, and their alarms.
+    """Show the work waiting at the officer's desks, the officer's own reports and their alarms.
 
     Counts need no keys.
     """
@@ -143,7 +143,7 @@ def index_step(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_GET
 def queue(request: OfficeRequest, desk: str) -> HttpResponse:
-    """Show one page of a desk's queue, with urgent reports first unless another order is asked for.
+    """Show one page of a desk's queue, with urgent reports first unless another sort order is chosen.
 
     Filters, order, page size and position are in the URL.
     """

@@ -78,7 +78,7 @@ _COLUMNS = (
 def choices_of(
     state: str, colleagues: Iterable[tuple[UUID, str]], *, watching: bool = False
 ) -> dict[str, dict[str, str]]:
-    """Return the choices of each filter that applies to this state.
+    """Return the choices for each filter that applies to this state.
 
     Each filter name maps to its values and their text. `watching` means that the officer works for a round-the-clock desk.
     """

@@ -176,7 +176,7 @@ def messages_read(request: OfficeRequest) -> tuple[UUID, ...]:
 
 
 def _note_before(request: OfficeRequest, file: CaseFile, form: Form) -> HttpResponse:
-    """Record or remove a note that the reporter was contacted before under another code.
+    """Record or remove a note that the reporter has been contacted before under another code.
 
     This is the officer's judgement. The reporter is not told.
     """
@@ -298,7 +298,7 @@ def preview(
     words_came_back: bool = False,
     sent: Contacts | None = None,
 ) -> HttpResponse:
-    """Show a preview of the message, with what to consider before sending it.
+    """Show a preview of the message, with points to consider before it is sent.
 
     `sent` is as for `write`.
     """

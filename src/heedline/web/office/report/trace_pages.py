@@ -1,4 +1,4 @@
-"""Requests to have a reporter traced where life is at risk, and the statement of what is held."""
+"""Requests to have a reporter traced where life is at risk, and the statement of data held about them."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _asking(form: Form) -> TraceApplication:
 @open_to(Audience.OFFICERS)
 @require_GET
 def statement(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Show a one-page printable statement of what is held about the reporter.
+    """Show a one-page printable statement of the data held about the reporter.
 
     It contains nothing of the report, so no keys are needed.
     """

@@ -140,7 +140,7 @@ def try_again(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_GET
 def searches(request: OfficeRequest) -> HttpResponse:
-    """Show supervisors and overseers how many searches were made in the last thirty days."""
+    """Show supervisors and overseers the number of searches made in the last thirty days."""
     lines = search_counts.counts(by=request.attendance, at=session.now())
     return render(
         request,

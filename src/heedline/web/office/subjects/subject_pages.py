@@ -156,7 +156,7 @@ def subjects(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def add(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Link a report to a subject, or record that it is about a different one."""
+    """Link a report to a subject, or record that the report is about a different subject."""
     by, at = request.attendance, session.now()
     file = case_file.case_file(ref, by=by, at=at)
     offer = offering.offer(ref, by=by)
@@ -221,7 +221,7 @@ def subject(request: OfficeRequest, ref: UUID, link: UUID) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_GET
 def printed(request: OfficeRequest, ref: UUID, link: UUID) -> HttpResponse:
-    """Show a printable page of a subject. This is logged as a print."""
+    """Show a printable page about a subject. This is logged as a print."""
     by, at = request.attendance, session.now()
     found = reading.view(ref, link, by=by, at=at, act=Act.SUBJECT_PRINTED)
     context = {

@@ -49,7 +49,7 @@ def shown(lines: tuple[TrainingLine, ...]) -> list[dict[str, object]]:
 @open_to(Audience.OFFICERS)
 @require_GET
 def overview(request: OfficeRequest) -> HttpResponse:
-    """Show the training records of everybody whom the officer supervises.
+    """Show the training records of everyone whom the officer supervises.
 
     Missing training and training that expires soonest come first.
     """

@@ -32,7 +32,7 @@ _KEEP_SECONDS = 300
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """A page that is the same for every visitor, as bytes and headers."""
+    """A page that is the same for every visitor, stored as its body and headers."""
 
     body: bytes
     headers: tuple[tuple[str, str], ...]
@@ -56,7 +56,7 @@ def everywhere() -> dict[str, Fixed]:
 
 
 def _page() -> Fixed:
-    """Build the page, with a content security policy that allows only its own style, by hash."""
+    """Build the page, with a content security policy that allows only its own inline style, by hash."""
     said, first = words(), pack().first_language
     withheld = said.borrowed("attack.title")
     context = {
@@ -95,6 +95,6 @@ def _page() -> Fixed:
 @open_to(Audience.EVERYONE)
 @require_safe
 def attack(request: HttpRequest) -> HttpResponse:
-    """Serve the page with the same bytes as the web application does."""
+    """Serve the page, byte for byte as the web application serves it."""
     page = fixed(language())
     return HttpResponse(page.body, headers=dict(page.headers))

@@ -1,4 +1,4 @@
-"""The public page and download of the audit log's daily checkpoint.
+"""The public page showing the audit log's daily checkpoint, and its download.
 
 The page is for everyone. The download is for programs that remember earlier checkpoints.
 """

@@ -76,7 +76,7 @@ def languages(request: HttpRequest) -> HttpResponse:
 
 
 def _is_whole(code: str) -> bool:
-    """Return whether every page of this language is fully translated and has been reviewed where necessary."""
+    """Return whether every page in this language is fully translated and, where necessary, reviewed."""
     return all(
         page.own == page.texts and page.state is not PageState.WITHHELD
         for page in pack().pages[code].values()

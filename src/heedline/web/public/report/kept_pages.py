@@ -103,7 +103,7 @@ class PageCache:
         self._lock = Lock()
 
     def at_once(self, environ: Mapping[str, Any]) -> Sent | None:
-        """Return a page that is the same for everybody, or None."""
+        """Return a page that is the same for all visitors, or None."""
         if not _is_plain(environ):
             return None
         return self._same.get((environ["PATH_INFO"], takes_gzip(environ)))
@@ -207,7 +207,7 @@ def in_place(draft: Draft, slug: str, *, offered: bool) -> QuestionInPlace | Non
 
 
 def _path(code: str, slug: str) -> str:
-    """Return the path of a question page in the given language, in the same form as `path_to` does."""
+    """Return the path of a question page in the given language, as `path_to` would build it."""
     return f"{prefix(code)}r/{slug}/"
 
 
@@ -218,7 +218,7 @@ def _way(walk: Walk) -> tuple[Hashable, ...]:
 
 
 def _is_silent(notes: Mapping[str, object]) -> bool:
-    """Return whether a draft has no notes that must be shown on a page."""
+    """Return whether a draft has no notes that have to be shown on a page."""
     return all(name in _SILENT or value in _DEALT_WITH for name, value in notes.items())
 
 

@@ -157,7 +157,7 @@ def _call_when(turn: DraftVisit) -> str:
 
 @on_sent
 def printed(turn: DraftVisit) -> HttpResponse:
-    """Show a receipt to print, which says what the report is about only on request."""
+    """Show a printable receipt, which states the subject of the report only on request."""
     kind = kind_of(turn.draft)
     named = turn.request.GET.get("about") == "1" and f"receipt.kind_{kind}" in words()
     day = date.fromisoformat(turn.draft.received_on)

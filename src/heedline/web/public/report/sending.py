@@ -289,7 +289,7 @@ def _row(row: Row, plain: Row, answer: str, there: str) -> dict[str, Any]:
 
 
 def _change_url(row: Row) -> str:
-    """Return the URL of the page on which an answer is changed."""
+    """Return the URL of the page for changing an answer."""
     if row.item_id is None:
         return _page_url(row.slug)
     return reverse("reporter:item", kwargs={"slug": row.slug, "item": row.item_id}) + "?back=check"

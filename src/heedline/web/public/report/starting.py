@@ -107,7 +107,7 @@ def _keep_form() -> Form:
 
 
 def _begin(request: HttpRequest, draft: Draft | None, kind: str, way: str, at: datetime) -> HttpResponse:
-    """Start a draft, or carry over what was written on another start page."""
+    """Start a draft, or carry over text entered on another start page."""
     asked = request.POST.get("begin", "")
     if draft is not None and draft.sent and asked != "again":
         return see_other("reporter:code")

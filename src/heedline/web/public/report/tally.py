@@ -31,7 +31,7 @@ def continued(turn: DraftVisit, step: QuestionPage) -> None:
 
 
 def mistaken(turn: DraftVisit, step: QuestionPage, codes: Iterable[str]) -> None:
-    """Count the errors for which a page was shown again."""
+    """Count the errors that caused a page to be shown again."""
     if _counts(turn, step):
         for code in set(codes):
             COUNTS.add(turn.kind, step.slug, f"error:{code}")

@@ -23,7 +23,7 @@ _BEHAVIOUR, _FORCE = "behaviour", "which_force"
 
 
 def off_the_path(turn: DraftVisit, slug: str) -> HttpResponse:
-    """Handle a page that does not exist or does not fit the other answers.
+    """Handle a page that does not exist, or does not apply given the other answers.
 
     What was posted to it is shown and not discarded.
     """
@@ -188,7 +188,7 @@ def here(turn: DraftVisit) -> str:
 
 
 def posted_names(question: Question) -> tuple[str, ...]:
-    """Return the names under which a browser posts this field."""
+    """Return the field names under which a browser posts this question's values."""
     if question.kind is FieldKind.DATE:
         return tuple(f"{question.name}-{part}" for part in fields.DATE_PARTS)
     return (question.name,)

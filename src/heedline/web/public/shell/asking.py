@@ -21,12 +21,12 @@ __all__ = ["PageFlow", "language", "pack", "question_set", "question_sets", "sho
 
 
 def words() -> Words:
-    """Return the texts of the pages, in the language of the visit."""
+    """Return the pack's interface text, in the language of the visit."""
     return pack().words(language())
 
 
 def shown(key: str, **values: object) -> str:
-    """Return a text as `{% say %}` shows it.
+    """Return a text in the form that the `{% say %}` tag renders.
 
     It is HTML if the original is shown beside it.
     """
@@ -61,7 +61,7 @@ def question_set(kind: str = "", *, original: bool = False) -> QuestionSet:
 
 
 def question_sets() -> tuple[QuestionSet, ...]:
-    """Return the question sets of every kind of report."""
+    """Return the question sets for every kind of report."""
     return tuple(question_set(kind) for kind in pack().kinds)
 
 
@@ -83,7 +83,7 @@ def identity_offered(at: datetime) -> bool:
 
 @dataclass(frozen=True)
 class PageFlow:
-    """The question engine applied to one set of answers, which decides which pages apply and where they lead.
+    """The question engine for one set of answers, which decides the pages that apply and their order.
 
     `original` is the question set that `qs` is a translation of, or `qs` itself. The questions are walked once, so the
     answers must not change.

@@ -71,7 +71,7 @@ def _text(words: Words, key: str, values: Mapping[str, object]) -> str:
 
 
 def told(words: Words, key: str) -> str:
-    """Return a text in which phone numbers are links."""
+    """Return a text with its phone numbers as links."""
     found: str = _once("told", words, key, lambda: _told(words, key))
     return found
 
@@ -95,7 +95,7 @@ def _bullets(words: Words, key: str) -> SafeString:
 
 
 def lines(words: Words, key: str) -> tuple[str, ...]:
-    """Return a list of texts in which phone numbers are links."""
+    """Return a list of texts with their phone numbers as links."""
     found: tuple[str, ...] = _once("lines", words, key, lambda: _lines(words, key))
     return found
 

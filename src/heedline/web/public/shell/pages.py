@@ -47,7 +47,7 @@ def page(request: HttpRequest, template: str, *, status: int = 200, **context: A
 
 
 def everywhere(request: HttpRequest) -> dict[str, Any]:
-    """Return the template context that every page has."""
+    """Return the template context shared by every page."""
     return {
         "words": asking.words(),
         "numbers": asking.pack().numbers,

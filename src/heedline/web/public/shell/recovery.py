@@ -81,7 +81,7 @@ def already_sent(request: HttpRequest) -> HttpResponse:
 
 
 def does_not_fit(request: HttpRequest, *, late: bool = False, full: bool = False) -> HttpResponse:
-    """Explain that an answer no longer fits the others.
+    """Explain that an answer no longer fits the other answers.
 
     This happens if another tab changed them, the draft was gone (`late`) or the list is full (`full`).
     """

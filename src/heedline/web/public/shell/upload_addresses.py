@@ -22,7 +22,7 @@ _UPLOAD = re.compile(
 
 
 class PublicDrafts:
-    """Unfinished reports, and messages that are being written in the mailbox, in every language."""
+    """The upload URLs for unfinished reports and unsent mailbox messages, in every language."""
 
     def adds(self, path: str) -> bool:
         """Return whether this path accepts a single-file upload form."""

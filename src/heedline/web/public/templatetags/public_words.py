@@ -40,7 +40,7 @@ def tell(context: template.Context, key: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def lines(context: template.Context, key: str) -> tuple[str, ...]:
-    """Return a list of texts in which phone numbers are links, for layouts other than bullet points."""
+    """Return a list of texts with phone numbers as links, for layouts other than bullet points."""
     return beside.lines(context["words"], key)
 
 

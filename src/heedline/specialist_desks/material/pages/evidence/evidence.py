@@ -81,7 +81,7 @@ def _line(one: reading.EvidenceLine, now: Any) -> dict[str, Any]:
 @open_to(Audience.UNLOCKED)
 @require_POST
 def capture(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Capture the page of an item, check whether it is still online, or start regular checks."""
+    """Capture an item's page, check whether it is still online, or start regular checks."""
     by, at = request.attendance, session.now()
     chosen = request.POST.get("do", "")
     try:

@@ -1,4 +1,4 @@
-"""The page on which an examiner uploads evidence that was captured elsewhere, and the URL that receives the file.
+"""The page and the upload URL for evidence that an examiner captured elsewhere.
 
 The file is sealed while it arrives, before Django sees the request. The upload therefore needs the examiner's session,
 as the page does.
@@ -67,7 +67,7 @@ class EvidenceUploads:
         return None
 
     def draft_for(self, environ: WSGIEnvironment) -> Draft | None:
-        """Return an unsaved draft for the item in this path and the signed-in examiner who uploads a file.
+        """Return an unsaved draft for the item in this path and the examiner uploading a file.
 
         Return None unless the examiner is signed in and may upload evidence of the item.
         """

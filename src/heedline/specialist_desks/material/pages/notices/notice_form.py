@@ -50,7 +50,7 @@ def channel_words(company: Company, number: int, tests: Mapping[int, ChannelTest
 def notice_fields(
     company: Company, met: tuple[str, ...], tests: Mapping[int, ChannelTest], at: datetime
 ) -> tuple[Field, ...]:
-    """Return the form fields for a notice to a company about an item that meets these provisions."""
+    """Return the form fields for a notice to a company, given the provisions that the item meets."""
     provisions = load_law(settings.PACK).provisions
     channels = [
         FieldOption(value=str(number), label=channel_words(company, number, tests, at))

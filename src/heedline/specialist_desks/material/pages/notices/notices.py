@@ -157,7 +157,7 @@ def notice(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_GET
 def letter(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Show the printable page of an approved section 3 notice."""
+    """Show the printable page for an approved section 3 notice."""
     response = HttpResponse(printing.letter(ref, by=request.attendance, at=session.now()))
     response._csp_config = _PRINTED  # type: ignore[attr-defined]
     return response

@@ -65,8 +65,9 @@ def answer(turn: DraftVisit, step: QuestionPage) -> HttpResponse:
     mistaken = bool(reading.errors) and not (skipping and is_blank(reading.typed))
     if mistaken or walking.must_warn(turn, step.slug, reading.typed):
         errors = reading.errors or walking.code_error(reading.typed)
+        shown_again = walking.set_aside(turn, step, step.slug) or show(turn, step, reading.typed, errors)
         tally.mistaken(turn, step, reading.codes.values() if reading.errors else ["receipt-code"])
-        return walking.set_aside(turn, step, step.slug) or show(turn, step, reading.typed, errors)
+        return shown_again
     walking.put_right(turn, step.slug)
     gently = walking.must_ask_gently(turn, step, reading.values)
     if trouble := walking.kept(

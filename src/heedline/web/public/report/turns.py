@@ -80,7 +80,7 @@ class DraftVisit:
 
     @property
     def asking(self) -> PageFlow:
-        """Return the questions applied to the draft's answers, worked out again when either changes."""
+        """Return the questions applied to the draft's answers, recomputed when either changes."""
         answers, kind = self.draft.answers, self.kind
         held = self._asking
         if held is None or held[0] is not answers or held[1] != kind:
@@ -131,13 +131,18 @@ def draft_of(request: HttpRequest, at: datetime) -> Draft | None:
 
 
 def new_draft(request: HttpRequest, *, danger: bool = False, notes: dict[str, Any] | None = None) -> Draft:
-    """Return a draft under a new cookie.
+    """Return an empty draft with a new cookie.
 
     Raises StoreFull if too many drafts were started from where this request came from.
     """
     may_begin(request.META.get(CALLER), danger=danger)
     whose = For.DANGER if danger else For.PUBLIC
     return Draft(cookie=drafting.new_cookie(), notes=notes or {}, whose=whose)
+
+
+def _late_draft(request: HttpRequest) -> Draft:
+    """Return a new draft for a form that was posted after the browser's draft had gone."""
+    return new_draft(request, notes={"late": True, "kind": _posted_kind(request)})
 
 
 type TurnView = Callable[..., HttpResponse]  # (Turn, what the address holds)
@@ -159,14 +164,16 @@ def on_draft(view: TurnView) -> View:
             draft = draft_of(request, at)
         except StoreAway:
             return recovery.store_away(request)
-        if draft is None and cookies.sent(request, settings.DRAFT_COOKIE):
-            COUNTS.add(_posted_kind(request) or ANYWHERE, ANYWHERE, "expired")
-        if draft is None and request.method != "POST":
-            return recovery.no_draft(request)
         if draft is None:
-            try:
-                fresh = new_draft(request, notes={"late": True, "kind": _posted_kind(request)})
+            try:  # before it is counted: ahead of Django's way this is where the view gives up (ADR 91)
+                fresh = _late_draft(request) if request.method == "POST" else None
             except StoreFull:
+                fresh = None
+            if cookies.sent(request, settings.DRAFT_COOKIE):
+                COUNTS.add(_posted_kind(request) or ANYWHERE, ANYWHERE, "expired")
+            if request.method != "POST":
+                return recovery.no_draft(request)
+            if fresh is None:
                 return recovery.store_away(request, full=True)
             turn = DraftVisit(request, at, fresh, late=True)
             response = view(turn, **kwargs)

@@ -183,7 +183,7 @@ def test_sending_back_and_taking_back(people: People, hand: Callable[[], Hand]) 
     odile.get("/w/")
     assert "1 of your disclosures was sent back to you." in odile.html
     odile.get("/w/partners/")
-    assert "You: read the reason and rewrite the disclosure" in odile.html
+    assert "You, because the disclosure was sent back to be rewritten" in odile.html
     odile.get(f"/w/sent/{ident}/")
     assert "Not sent" in odile.html
     assert 'value="withdraw"' not in odile.html

@@ -91,7 +91,7 @@ def test_each_clear_fact_has_a_column_and_the_totals_are_shown(
     shared = ["Report", "First words", "Messages, flags", "Priority", "Due", "Received", "Area", "Channel"]
     assert columns() == ["Tick", *shared, "Stage", "Owner", "Action"]
     assert "Danger now, as reported" in odile.html, "the urgency, until somebody has assessed it"
-    assert "Waiting: 2. In danger: 1. Overdue: 0." in odile.html
+    assert "Waiting: 2. Danger to life: 1. Overdue: 0." in odile.html
     odile.get(link(odile, "Messages, flags"))
     assert odile.path == "/w/q/north-east/?sort=unread"
     odile.get("/w/q/north-east/")

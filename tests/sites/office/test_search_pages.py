@@ -133,7 +133,7 @@ def test_supervisors_see_searches_by_kind_and_number_and_bulk_searching(
     olga = hand().at_work(house, "Olga")
     olga.get("/w/searches/")
     assert "beginning 1, words 1" in olga.html
-    assert 'data-label="Most in one hour">2<' in olga.html
+    assert 'data-label="Most searches in one hour">2<' in olga.html
     monkeypatch.setattr(search_counts, "MANY", 2)
     olga.get("/w/searches/")
     assert "<strong>2, bulk searching</strong>" in olga.html

@@ -227,5 +227,5 @@ def test_added_evidence_ends_a_proposal_to_dispose_of_an_item(
             disposing.dispose(ref, by=by, at=people.at)
     olga = hand().at_work(house, "Olga")
     olga.get(f"/w/items/{ref}/dispose/")
-    assert "has ended, because the item was changed or evidence was added." in olga.html
+    assert "is no longer valid, because the item was changed or evidence was added." in olga.html
     assert "Propose disposal of the item" in olga.html

@@ -447,6 +447,7 @@ def test_an_objection_about_terms_is_decided_by_somebody_uninvolved_too(
     for name, closes in (("Odile", False), ("Nadia", True)):
         with people.sitting("Olga") as by:
             examining.reopen(item, by=by, at=at)
+            assert not lines.one(ref, by=by, at=at).overturned, "it is being examined again"
         with people.sitting(name) as by:
             examining.take(item, by=by, at=at)
             number = MaterialItem.objects.get(id=item).version

@@ -37,6 +37,7 @@ from heedline.specialist_desks.material.notice_rules.states import (
 from heedline.specialist_desks.material.notice_rules.stored import StoredNotice
 from heedline.specialist_desks.material.notices import composing, due, sending
 from heedline.specialist_desks.material.notices.found_notice import find_notice, notice_verb
+from heedline.specialist_desks.material.rules import OPEN
 from heedline.specialist_desks.material.vocabulary import DESK_KIND, MaterialAct, MaterialCapability
 
 #: Lines of a page of notices.
@@ -110,7 +111,7 @@ class NoticeView:
     """The data for a notice's page.
 
     `refused` are the reasons why it cannot go on now. `overturned` means that the company has a notice about an item
-    which is no longer assessed as unlawful.
+    which is no longer assessed as unlawful, and not only being examined again.
     """
 
     line: CompanyNoticeLine
@@ -234,7 +235,7 @@ def one(ref: UUID, *, by: Attendance, at: datetime) -> NoticeView:
         seen=seen,
         contradicted=is_contradicted(found.answer, seen.verdict if seen is not None else None),
         can_withdraw=with_it,
-        overturned=found.item.state in OF_STATE and with_it,
+        overturned=found.item.state in OF_STATE and found.item.state not in OPEN and with_it,
         crisis=row.crisis,
     )
 

@@ -336,7 +336,7 @@ def test_pages_of_a_long_document_are_sent_by_the_group_and_what_is_missing_is_s
     people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(viewing, "PAGES", 2)
-    missing = "The desk did not send every page of each document"
+    missing = "The desk did not send every page of these documents"
     with files_kept(tmp_path, monkeypatch):
         ref, _ = people.assessed()
         told = {"kind": "pdf", "media": "application/pdf", "name": "plan.pdf"}

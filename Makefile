@@ -20,6 +20,11 @@ AGAIN := --last-failed --last-failed-no-failures=none -rpfE# exit code 5: no tes
 SLOWEST := --durations=20
 # Start a sandbox and programs in it for each test: a third of the time of all rules, and `make test` runs them.
 SANDBOXED := $(wildcard tests/rules/files/test_derivative_*.py) tests/rules/files/test_sandbox.py
+# Two processes, each with its half of the rules, by the time that they take. xdist would read all of them in each worker,
+# and send five messages for each test: a third of the whole.
+HALF := tests/rules/packs tests/rules/intake tests/rules/vault tests/rules/audit tests/rules/index
+RULES := HEEDLINE_NO_DATABASE=1 $(PY) -m pytest -p no:django -p no:xdist -m "not thorough"
+OF_HALF := -o cache_dir=.pytest_cache/rules
 
 .PHONY: help demo test again rules check fix docs leaflets trees attack bench quality lock sbom clean ready-demo ready-dev ready-browser
 
@@ -42,11 +47,16 @@ again: ready-dev ready-browser ## run only the tests that failed last time, one 
 	@failed=0; \
 	$(NOBODY) $(PY) -m pytest $(AGAIN) $(COMMITTING:%=--ignore=%) || [ $$? = 5 ] || failed=1; \
 	$(NOBODY) $(ALONE) $(AGAIN) $(COMMITTING) || [ $$? = 5 ] || failed=1; \
+	$(NOBODY) $(RULES) $(OF_HALF) $(AGAIN) $(HALF) || [ $$? = 5 ] || failed=1; \
 	$(PY) -m tests.browser.validate || failed=1; \
 	exit $$failed
 
 rules: ready-dev ## run the quick tests without a database: none of a sandbox, none marked as thorough (seconds)
-	@$(NOBODY) HEEDLINE_NO_DATABASE=1 $(PY) -m pytest -p no:django -n 2 --dist worksteal -m "not thorough" tests/rules $(SANDBOXED:%=--ignore=%) $(ARGS)
+	@mkdir -p var; failed=0; half=; trap '[ -z "$$half" ] || kill $$half 2>/dev/null || true' EXIT; \
+	$(NOBODY) $(RULES) $(OF_HALF) $(HALF) $(ARGS) >var/rules.log 2>&1 & half=$$!; \
+	$(NOBODY) $(RULES) tests/rules $(HALF:%=--ignore=%) $(SANDBOXED:%=--ignore=%) $(ARGS) || [ $$? = 5 ] || failed=1; \
+	wait $$half || [ $$? = 5 ] || failed=1; half=; cat var/rules.log; \
+	exit $$failed
 
 check: ready-dev ## format, lint, types, architecture, templates, generated papers (seconds)
 	@.venv/bin/ruff format --check --quiet .

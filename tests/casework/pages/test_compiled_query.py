@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import DateTimeField, QuerySet, Value
 from django.test.utils import CaptureQueriesContext
 
-from heedline.casework.access import session
+from heedline.casework.access import session_store
 from heedline.casework.access.session_store import keys_of, row_of
 from heedline.casework.pages import case_file
 from heedline.permits import functions
@@ -62,16 +62,16 @@ def test_the_sql_of_an_opened_report_is_what_django_would_write(people: People) 
 def test_the_sql_of_a_session_is_what_django_would_write(people: People) -> None:
     with people.sitting("Odile") as odile, functions.unseen(), CaptureQueriesContext(connection) as seen:
         values = (row_of(odile.token), datetime.now(UTC), keys_of(odile.token).row_id.hex())
-        direct = list(session._session(*values))
+        direct = list(session_store.session_of_officer(*values))
         for _ in range(2):
-            compiled = list(session._SESSION.rows(*values))
+            compiled = list(session_store.SESSION.rows(*values))
             assert [vars(one).keys() for one in compiled] == [vars(one).keys() for one in direct]
             assert [one.works_at for one in compiled] == [one.works_at for one in direct]
             assert [one.officer.organisation for one in compiled] == [
                 one.officer.organisation for one in direct
             ]
         assert len(direct) == 1
-        assert list(session._SESSION.rows(bytes(32), *values[1:])) == []
+        assert list(session_store.SESSION.rows(bytes(32), *values[1:])) == []
     assert len({re.sub(r"'[^']*'", "?", query["sql"]) for query in seen.captured_queries}) == 1
 
 

@@ -17,14 +17,19 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet
-from django.db.models.functions import JSONObject
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework.access import competences, own_terms, presence, provider_sessions, saved_views, site
+from heedline.casework.access import (
+    competences,
+    own_terms,
+    presence,
+    provider_sessions,
+    saved_views,
+    session_store,
+    site,
+)
 from heedline.casework.access.keyring import DeskLine, Keyring
 from heedline.casework.access.session_store import SessionStore, keys_of, row_of
 from heedline.casework.errors import Locked, SealingStopped, WrongPassphrase
@@ -37,10 +42,9 @@ from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
 from heedline.index.extraction import name_comparison
 from heedline.packs import load_pack
-from heedline.permits import danger_functions, functions, gate
+from heedline.permits import functions, gate
 from heedline.permits.capabilities import AnyCapability, Capability
 from heedline.permits.competence import Competence
-from heedline.permits.compiled_query import CompiledQuery
 from heedline.permits.models import OfficeSession, UnlockedKeys
 from heedline.permits.roles import GRANTS, Role, granted
 from heedline.permits.rules import Standing
@@ -130,41 +134,6 @@ class Attendance:
         return ""
 
 
-#: Where somebody works, as a column beside their session.
-_WORKS_AT = ArraySubquery(
-    Appointment.objects.filter(officer=OuterRef("officer"), ended_on=None)
-    .order_by("desk__round_the_clock", "desk__name")
-    .values(
-        line=JSONObject(
-            role="role",
-            desk="desk_id",
-            code="desk__code",
-            name="desk__name",
-            round_the_clock="desk__round_the_clock",
-            kind="desk__kind",
-        )
-    )
-)
-
-
-def _session_of_partner(row: bytes, now: datetime, secret: str) -> QuerySet[OfficeSession]:
-    """Return a session that has not expired, with what a request needs of its officer. Entering it is a column."""
-    return (
-        OfficeSession.objects.filter(row=row, expires_at__gt=now)
-        .select_related("officer__organisation", "officer__provider_binding", "unlocked", "provider")
-        .annotate(behind=functions.session_entered(secret), works_at=_WORKS_AT, trained=competences.TRAININGS)
-    )
-
-
-def _session(row: bytes, now: datetime, secret: str) -> QuerySet[OfficeSession]:
-    """Return the same with the session's open dangers."""
-    return _session_of_partner(row, now, secret).annotate(dangers=danger_functions.of_session(secret))
-
-
-_SESSION = CompiledQuery(_session)
-_SESSION_OF_PARTNER = CompiledQuery(_session_of_partner)
-
-
 def come_in(
     session: SessionStore, *, at: datetime, with_keys: bool = True, extends: bool = True
 ) -> tuple[Officer, Attendance] | None:
@@ -180,7 +149,7 @@ def come_in(
     token = session.session_key
     if token is None:
         return None
-    query = _SESSION_OF_PARTNER if settings.FOR_PARTNERS else _SESSION
+    query = session_store.SESSION_OF_PARTNER if settings.FOR_PARTNERS else session_store.SESSION
     with functions.unseen():
         found = query.rows(row_of(token), datetime.now(UTC), keys_of(token).row_id.hex())
         row: Any = next(iter(found), None)

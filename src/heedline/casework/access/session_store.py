@@ -14,15 +14,20 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 
-from heedline.permits import functions
+from heedline.casework.access import competences
+from heedline.desks.models import Appointment
+from heedline.permits import danger_functions, functions
+from heedline.permits.compiled_query import CompiledQuery
 from heedline.permits.models import OfficeSession
 from heedline.vault import CannotOpen
 from heedline.vault.keys import hkdf
@@ -188,3 +193,38 @@ def _name(row: bytes, officer: UUID) -> None:
         raise SignInProofUnknown
     if said != "named":
         raise UpdateError
+
+
+#: Where somebody works, as a column beside their session.
+_WORKS_AT = ArraySubquery(
+    Appointment.objects.filter(officer=OuterRef("officer"), ended_on=None)
+    .order_by("desk__round_the_clock", "desk__name")
+    .values(
+        line=JSONObject(
+            role="role",
+            desk="desk_id",
+            code="desk__code",
+            name="desk__name",
+            round_the_clock="desk__round_the_clock",
+            kind="desk__kind",
+        )
+    )
+)
+
+
+def session_of_partner(row: bytes, now: datetime, secret: str) -> QuerySet[OfficeSession]:
+    """Return a session that has not expired, with what a request needs of its officer. Entering it is a column."""
+    return (
+        OfficeSession.objects.filter(row=row, expires_at__gt=now)
+        .select_related("officer__organisation", "officer__provider_binding", "unlocked", "provider")
+        .annotate(behind=functions.session_entered(secret), works_at=_WORKS_AT, trained=competences.TRAININGS)
+    )
+
+
+def session_of_officer(row: bytes, now: datetime, secret: str) -> QuerySet[OfficeSession]:
+    """Return the same with the session's open dangers."""
+    return session_of_partner(row, now, secret).annotate(dangers=danger_functions.of_session(secret))
+
+
+SESSION: Final = CompiledQuery(session_of_officer)
+SESSION_OF_PARTNER: Final = CompiledQuery(session_of_partner)

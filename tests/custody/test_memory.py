@@ -10,8 +10,8 @@ import psycopg
 from heedline.backups import folder
 from tests.custody.scene import Installation, words_of
 
-#: Sealed parts of 4 KiB that are added: forty mebibytes.
-ADDED = 10_000
+#: Sealed parts of 4 KiB that are added: eighty mebibytes.
+ADDED = 20_000
 #: What may be needed more, in MiB: a range of rows, a few buffers, and what two runs differ by anyhow.
 MORE = 16
 

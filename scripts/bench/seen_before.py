@@ -144,6 +144,8 @@ def fill(index: SealedIndex, reports: int) -> tuple[float, float]:
         began = time.process_time()
         index.add(Document(report, [], (), one.keys) for report, one in found)
         index.save()
+        index.merge()
+        index.save()
         indexing += time.process_time() - began
     return reading, indexing
 

@@ -183,6 +183,14 @@ def test_a_form_from_elsewhere_teaches_nothing(rosa: Walker) -> None:
         assert own not in kept
 
 
+def test_a_page_that_is_read_from_elsewhere_teaches_nothing_about_forms(rosa: Walker) -> None:
+    """Django looks at the origin of forms only: a GET that leads on says nothing about it."""
+    handler = PublicHandler(renew=lambda: None)
+    evil = {**HERE, "HTTP_ORIGIN": "https://evil.example"}
+    assert said(handler, Walker().start(), ("GET", "/code/", ""), **evil)[0] == 303
+    assert said(handler, Walker().start(), _ANSWER, **evil)[0] == 403
+
+
 @pytest.mark.parametrize("function", ["load_draft", "save_draft"])
 def test_a_store_that_is_away_is_told_by_djangos_way(ahead: Ahead, function: str) -> None:
     found = []

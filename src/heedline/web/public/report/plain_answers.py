@@ -152,8 +152,11 @@ class PlainAnswers:
             return
         headers = [(name.lower(), value) for name, value in response.items() if name.lower() != "location"]
         where, page = _where(environ), _page_of(environ)
-        if type(response) is SeeOther and all(where) and len(self._headers) < _MOST_ORIGINS:
-            self._headers[where] = headers
+        if type(response) is SeeOther:
+            # a form, and no page that leads on: of forms alone has Django judged the origin
+            posted = environ["REQUEST_METHOD"] == "POST"
+            if posted and all(where) and len(self._headers) < _MOST_ORIGINS:
+                self._headers[where] = headers
         elif type(response) is PageWithHoles and all(page) and len(self._pages) < _MOST_PAGES:
             self._pages[page, _HAS_TOKEN in environ] = headers
             self._seen.add(page)

@@ -153,7 +153,7 @@ class PlainAnswers:
         headers = [(name.lower(), value) for name, value in response.items() if name.lower() != "location"]
         where, page = _where(environ), _page_of(environ)
         if type(response) is SeeOther:
-            # a form, and no page that leads on: of forms alone has Django judged the origin
+            # Django checks the Origin header of a POST only, so a GET that redirects says nothing about it
             posted = environ["REQUEST_METHOD"] == "POST"
             if posted and all(where) and len(self._headers) < _MOST_ORIGINS:
                 self._headers[where] = headers

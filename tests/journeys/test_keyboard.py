@@ -143,7 +143,7 @@ def test_the_doors_that_only_tell_by_keys(site: str, person: Open) -> None:  # n
     keys.press("Staying safe").press("Staying safe at home")
     assert keys.page.url == f"{site}/stay-safe/home/"
     keys.start(f"{site}/").press("Report by phone or in person")
-    keys.press("Talk to the police near you")
+    keys.press("Talk to your local police")
     keys.write("postcode", "NE6 1AA").press("Find", "Space")
     assert keys.page.locator("h2").first.inner_text()
     keys.start(f"{site}/").press("Contact a charity instead of the police")

@@ -341,7 +341,7 @@ MAY_BECOME = {("migrate", g) for g in ("owner", "door", "usher", "settler")} | {
 
 
 def tables() -> dict[str, Mapping[str, str]]:
-    """Return the rights on whole tables, including those of the specialist desks."""
+    """Return the table-level privileges, including those on the specialist desks' tables."""
     return {**TABLES, **{name: who for desk in register.desks() for name, who in desk.rights.tables.items()}}
 
 

@@ -1,4 +1,4 @@
-"""Deliver pages by email and by web request.
+"""Deliver on-call alerts by email and webhook.
 
 A failure of one channel never prevents the other from being tried.
 """

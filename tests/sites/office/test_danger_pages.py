@@ -74,7 +74,7 @@ def test_the_banner_is_on_every_page_of_both_desks_until_the_discharge(
         here.get("/w/")
         assert BANNER not in here.html
     odile.get(f"/w/r/{ref}/danger/")
-    assert "This report has no open danger to life" in odile.html
+    assert "This report has no open danger-to-life record" in odile.html
     assert OVER in odile.html
 
 

@@ -98,7 +98,7 @@ def test_a_shift_is_planned_cancelled_after_a_question_and_planned_again(house: 
     assert planned() == 1
     olga.send(f"{ROTA}cancel/")
     assert planned() == 0
-    again = re.search(r'href="([^"]+)">Plan the cancelled shift again', olga.html)
+    again = re.search(r'href="([^"]+)">Reinstate the cancelled shift', olga.html)
     assert again
     olga.get(again[1].replace("&amp;", "&"))
     assert olga.form("")["starts"] == "22:00"

@@ -50,7 +50,7 @@ def test_what_was_sent_is_released_again_to_a_new_key(
     petra, passphrase, _ = anew(house, stewards, "Petra")
     pavel, pavels, pavels_words = anew(house, stewards, "Pavel")
     petra.get(place)
-    assert petra.heading == "Your keys cannot open this"
+    assert petra.heading == "Your keys cannot open this disclosure"
     assert sent(ident).state == "answered", "nothing was signed anew"
     theirs = f"/w/keys/compare/{house.officers['Pavel'].id}/"
     petra.get(theirs)
@@ -61,7 +61,9 @@ def test_what_was_sent_is_released_again_to_a_new_key(
     assert after is not None
     assert after.epoch != before.epoch, "a new key of theirs"
     petra.get(place)
-    assert petra.heading == "Your keys cannot open this", "the new key alone opens nothing of before"
+    assert petra.heading == "Your keys cannot open this disclosure", (
+        "the new key alone opens nothing of before"
+    )
 
     odile = hand().at_work(house, "Odile")
     odile.get(f"/w/partners/{desk}/")

@@ -208,7 +208,7 @@ def test_what_was_taken_back_is_gone_and_says_so(people: People) -> None:
     petra = at_the_council(people)
     assert "Withdrawn" in petra.html
     petra.get(place(ident))
-    assert petra.heading == "This was withdrawn"
+    assert petra.heading == "This disclosure was withdrawn"
     assert TEXT not in petra.html
     assert "Sent to the wrong team" not in petra.html
     petra.get(place(ident) + "answer/")
@@ -224,7 +224,7 @@ def test_what_one_cannot_open_says_what_to_do_and_signs_nothing(
     petra.get(place(ident))
     petra.send(place(ident))
     assert petra.page.status_code == 409
-    assert petra.heading == "Your keys cannot open this"
+    assert petra.heading == "Your keys cannot open this disclosure"
     assert "release it to you again" in petra.html
     assert sent(ident).receipt is None
 

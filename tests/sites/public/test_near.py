@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_postcode_leads_to_its_force_and_stands_in_no_address(rosa: Walker) -> None:
-    rosa.visit("/phone/").follow("Talk to the police near you")
+    rosa.visit("/phone/").follow("Talk to your local police")
     assert rosa.page.title.startswith("Report by phone or in person")
     rosa.press("Find", postcode="ne1 4st")
     assert rosa.at == "/phone/near/"

@@ -90,7 +90,7 @@ def read_part(derived: Derived, role: str, number: int, start: int, length: int)
 
 
 def read_stored(stored: StoredObject, start: int, length: int) -> Iterator[bytes]:
-    """Yield an object's bytes in authenticated chunks. Raise CannotOpen."""
+    """Yield an object's bytes in authenticated chunks, or raise CannotOpen."""
     name, kept = UUID(stored.object), storage()
     if start + length > stored.length:
         raise CannotOpen

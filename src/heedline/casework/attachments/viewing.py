@@ -249,7 +249,7 @@ def _descriptions(found: FoundReport, ring: Keyring, group: int = 1) -> dict[UUI
 
 
 def _derived(described: _Described, ring: Keyring) -> Derived:
-    """Return a derivative with its key. Raise CannotOpen."""
+    """Return a derivative with its key, or raise CannotOpen."""
     row = described.row
     key = _file_key(row.container, ring)
     stored = {

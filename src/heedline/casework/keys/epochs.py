@@ -109,7 +109,7 @@ def make_epoch(desk: Desk, opens_on: date, *, by: Hand, at: datetime) -> EpochKe
 
 
 def month_starts(on: date, ahead: int) -> list[date]:
-    """Return the first days of this month and of the next `ahead` months."""
+    """Return the first day of this month and of each of the next `ahead` months."""
     return [on + relativedelta(months=n, day=1) for n in range(ahead + 1)]
 
 

@@ -30,7 +30,7 @@ class DeliveryState(StrEnum):
     WAITING = "waiting"
     DELIVERED = "delivered"
     FAILED = "failed"
-    """Delivery has failed. The notice stays on the desk's list, in red, until an examiner acts."""
+    """Delivery failed. The notice stays on the desk's list, marked in red, until an examiner acts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,7 +191,7 @@ def _moment(value: str) -> str:
 
 
 def _id(value: str) -> str:
-    """Return the first characters of an id, enough to match related log lines."""
+    """Return the first few characters of an id, which are enough to match related log lines."""
     try:
         return str(UUID(value))[:8]
     except ValueError:

@@ -15,11 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import Count, Exists, Func, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
@@ -29,6 +25,7 @@ from heedline.casework.recording import refusals_logged
 from heedline.casework.search import (
     desk_index,
     documents,
+    index_rows,
     link_decisions,
     purging,
     sealed_values,
@@ -39,11 +36,10 @@ from heedline.casework.search.page_store import StoredPages, one_snapshot
 from heedline.casework.search.sealed_values import FoundValues
 from heedline.desk_hooks import register
 from heedline.desk_hooks.hooks import IndexVisit
-from heedline.desks.models import EpochKeyRow
 from heedline.index import Damaged, Document, SealedIndex
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
-from heedline.reports.models import Interest, Report, SealedValues, SearchIndex, SearchWaiting
+from heedline.reports.models import Report, SearchIndex, SearchWaiting
 from heedline.reports.stored import StoredPart
 from heedline.vault import CannotOpen
 
@@ -95,57 +91,12 @@ def coverage(desks: Iterable[UUID], *, most: int | None = None) -> tuple[Coverag
     to count them all.
     """
     mine = list(desks)
-    rows = indexes(mine, most=most, others=most is None)
+    rows = index_rows.indexes(mine, most=most, others=most is None)
     return coverage_of(mine, rows.defer("header", "payload"))
 
 
-def indexes(desks: Iterable[UUID], *, most: int | None = None, others: bool = True) -> QuerySet[SearchIndex]:
-    """Return the indexes for these desks with counts of waiting reports, each capped at `most`.
-
-    The counts are `n_waiting`, `n_aside`, `n_gone`, and `n_others` for documents that are not reports of the desk, which are
-    counted if `others` is True. `ended` says whether the key of an index has ended.
-    """
-    waits = SearchWaiting.objects.filter(desk=OuterRef("desk")).order_by()
-    counted = {
-        "n_waiting": Q(aside=False),
-        "n_aside": Q(aside=True),
-        "n_gone": Q(aside=False, gone=True),
-    }
-    return SearchIndex.objects.filter(desk_id__in=list(desks)).annotate(
-        **{
-            name: Coalesce(
-                Subquery(waits.filter(which).values("desk").annotate(n=Count("id")).values("n")), 0
-            )
-            if most is None
-            else Func(ArraySubquery(waits.filter(which).values("id")[:most]), function="cardinality")
-            for name, which in counted.items()
-        },
-        n_others=_number_of_others() if others else Value(0),
-        ended=Exists(EpochKeyRow.objects.filter(id=OuterRef("epoch"), retired_at__isnull=False)),
-    )
-
-
-def searchable(desks: Iterable[UUID]) -> QuerySet[SearchIndex]:
-    """Return the indexes of these desks with `n_others` only, for look-ups that show no waiting reports."""
-    return SearchIndex.objects.filter(desk_id__in=list(desks)).annotate(n_others=_number_of_others())
-
-
-def _number_of_others() -> Combinable:
-    """Return a column with the number of an index's documents that are not reports."""
-    of_values, of_interests = (
-        Coalesce(Subquery(_others(model).values("n")), 0) for model in (SealedValues, Interest)
-    )
-    return of_values + of_interests
-
-
-def _others(model: type[SealedValues] | type[Interest]) -> QuerySet[Any]:
-    """Return a subquery that counts an index's documents that are not reports."""
-    found = model.objects.filter(desk=OuterRef("desk"), indexed=True).order_by().values("desk")
-    return found.annotate(n=Count("id"))
-
-
 def coverage_of(desks: Iterable[UUID], rows: Iterable[SearchIndex]) -> tuple[Coverage, ...]:
-    """Return the search coverage for each of these desks, from the rows of `indexes`."""
+    """Return the search coverage for each of these desks, from the rows of `index_rows.indexes`."""
     made: dict[UUID, Any] = {row.desk_id: row for row in rows}
     return tuple(
         Coverage(

@@ -30,7 +30,15 @@ from heedline.casework.recording import refusals_logged
 from heedline.casework.report import conflict_terms
 from heedline.casework.report.opening import kind_words, received_words, short_name
 from heedline.casework.report.restrictions import usable
-from heedline.casework.search import desk_index, documents, indexing, passages, subject_entries, values
+from heedline.casework.search import (
+    desk_index,
+    documents,
+    index_rows,
+    indexing,
+    passages,
+    subject_entries,
+    values,
+)
 from heedline.casework.search.indexing import Coverage
 from heedline.casework.search.page_store import one_snapshot
 from heedline.casework.search.passages import MatchingPassage
@@ -196,7 +204,7 @@ def results(ref: UUID, *, page: int = 1, by: Attendance, at: datetime) -> Search
     unread: list[UUID] = []
     hits = row.hits
     with one_snapshot():
-        rows = list(indexing.indexes(by.desk_ids))
+        rows = list(index_rows.indexes(by.desk_ids))
         looked = found_in(sought, rows, ring)
         if not needs_reason:
             found = filters.applied(usable(reports_of(by.desk_ids)).filter(id__in=looked.all))

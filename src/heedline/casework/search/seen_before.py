@@ -21,7 +21,7 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.errors import ChangedSinceArrival
 from heedline.casework.report.opening import kind_words, received_words, short_name
 from heedline.casework.report.restrictions import usable
-from heedline.casework.search import desk_index, documents, indexing, link_decisions, values
+from heedline.casework.search import desk_index, documents, index_rows, link_decisions, values
 from heedline.casework.search.documents import SearchedText
 from heedline.casework.search.link_decisions import LinkDecision
 from heedline.casework.search.page_store import one_snapshot
@@ -144,7 +144,7 @@ def _hits(
     hits: dict[str, set[UUID]] = {}
     looked_through = 0
     row: Any
-    for row in indexing.searchable(by.desk_ids):
+    for row in index_rows.searchable(by.desk_ids):
         if row.epoch not in ring.seeds:
             continue
         with suppress(CannotOpen, Damaged), desk_index.reading(row, ring) as index:

@@ -17,7 +17,7 @@ from heedline.audit.models import Event
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
 from heedline.casework.report.restrictions import usable
-from heedline.casework.search import desk_index, indexing, subject_entries
+from heedline.casework.search import desk_index, index_rows, subject_entries
 from heedline.casework.search.page_store import one_snapshot
 from heedline.casework.search.subject_entries import KEY, PART, SubjectLink
 from heedline.index import Damaged
@@ -82,7 +82,7 @@ def look_up(keys: Iterable[str], *, by: Attendance, ring: Keyring) -> tuple[dict
     hits: dict[str, set[UUID]] = {}
     unread = set(by.desk_ids)
     row: Any
-    for row in indexing.indexes(by.desk_ids):
+    for row in index_rows.indexes(by.desk_ids):
         if row.epoch not in ring.seeds or not row.size:
             continue
         with suppress(CannotOpen, Damaged), desk_index.reading(row, ring) as index:

@@ -1,0 +1,60 @@
+"""The rows of desks' indexes, with counts of what waits and of documents that are not reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, Func, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
+
+from heedline.desks.models import EpochKeyRow
+from heedline.reports.models import Interest, SealedValues, SearchIndex, SearchWaiting
+
+
+def indexes(desks: Iterable[UUID], *, most: int | None = None, others: bool = True) -> QuerySet[SearchIndex]:
+    """Return the indexes for these desks with counts of waiting reports, each capped at `most`.
+
+    The counts are `n_waiting`, `n_aside`, `n_gone`, and `n_others` for documents that are not reports of the desk, which are
+    counted if `others` is True. `ended` says whether the key of an index has ended.
+    """
+    waits = SearchWaiting.objects.filter(desk=OuterRef("desk")).order_by()
+    counted = {
+        "n_waiting": Q(aside=False),
+        "n_aside": Q(aside=True),
+        "n_gone": Q(aside=False, gone=True),
+    }
+    return SearchIndex.objects.filter(desk_id__in=list(desks)).annotate(
+        **{
+            name: Coalesce(
+                Subquery(waits.filter(which).values("desk").annotate(n=Count("id")).values("n")), 0
+            )
+            if most is None
+            else Func(ArraySubquery(waits.filter(which).values("id")[:most]), function="cardinality")
+            for name, which in counted.items()
+        },
+        n_others=_number_of_others() if others else Value(0),
+        ended=Exists(EpochKeyRow.objects.filter(id=OuterRef("epoch"), retired_at__isnull=False)),
+    )
+
+
+def searchable(desks: Iterable[UUID]) -> QuerySet[SearchIndex]:
+    """Return the indexes of these desks with `n_others` only, for look-ups that show no waiting reports."""
+    return SearchIndex.objects.filter(desk_id__in=list(desks)).annotate(n_others=_number_of_others())
+
+
+def _number_of_others() -> Combinable:
+    """Return a column with the number of an index's documents that are not reports."""
+    of_values, of_interests = (
+        Coalesce(Subquery(_others(model).values("n")), 0) for model in (SealedValues, Interest)
+    )
+    return of_values + of_interests
+
+
+def _others(model: type[SealedValues] | type[Interest]) -> QuerySet[Any]:
+    """Return a subquery that counts an index's documents that are not reports."""
+    found = model.objects.filter(desk=OuterRef("desk"), indexed=True).order_by().values("desk")
+    return found.annotate(n=Count("id"))

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import secrets
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, cast
-from uuid import UUID, uuid4
+from typing import Any
+from uuid import UUID
 
-import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
 
-from heedline.casework.errors import NotHere
 from heedline.casework.journey import transitions
 from heedline.casework.linking import clock
 from heedline.casework.report import officer_notes
@@ -26,8 +23,6 @@ from heedline.dispatch import clockwork
 from heedline.dispatch.models import Alarm
 from heedline.index import Damaged
 from heedline.index.paging import SealedPage
-from heedline.jobs import index as index_command
-from heedline.jobs.doctor import search as search_coverage
 from heedline.reports.models import (
     SealedHeader,
     SealedPayload,
@@ -42,7 +37,7 @@ from tests.support.acting import acting
 from tests.support.alteration import altered
 from tests.support.keeping_scene import with_leads
 from tests.support.leaving_scene import a_third_officer, leaves, present
-from tests.support.scene_people import SOUTH_WEST, People, logged, quarter_hour_over, row
+from tests.support.scene_people import People, logged, quarter_hour_over, row
 from tests.support.search_scene import MINUTE, found, indexed, look_for
 
 pytestmark = pytest.mark.django_db
@@ -380,54 +375,6 @@ def test_an_index_that_was_tampered_with_is_made_anew_and_that_is_logged(people:
     assert logged("index-damaged")
     indexed(people)
     assert found(people, "quillon") == [ref]
-
-
-def test_an_index_is_rebuilt_with_progress_by_its_desk_alone(people: People) -> None:
-    ref, _ = people.send(narrative="quillon")
-    people.send(**SOUTH_WEST)
-    indexed(people)
-    desk = people.house.desks["north-east"].id
-    before = SearchIndex.objects.get(desk_id=desk).id
-    told = []
-    with people.sitting("Odile") as here:
-        covered = indexing.rebuild(desk, by=here, at=people.at, told=told.append)
-    assert (covered.reports, covered.waiting, len(told)) == (1, 0, 1)
-    assert SearchIndex.objects.get(desk_id=desk).id != before
-    assert found(people, "quillon") == [ref]
-    with people.sitting("Otto") as here, pytest.raises(NotHere):
-        indexing.rebuild(desk, by=here, at=people.at)
-    assert len(logged("index-rebuilt")) == 1
-
-
-def test_an_index_is_rebuilt_at_a_terminal_and_the_doctor_tells_coverage(
-    people: People, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for n in range(3):
-        people.send(narrative=f"quillon {n}")
-    indexed(people)
-    people.send()
-    quarter_hour_over(people.at)
-    asked = cast("psycopg.Connection[tuple[Any, ...]]", connection.connection)
-    coverage = [words for _, words in search_coverage.told(asked)]
-    assert coverage[0] == "1 desks have a search index, with 3 reports; 5 wait to be added or updated"
-    house = people.house
-    monkeypatch.setattr(index_command, "ask", lambda words: house.keys["Odile"].passphrase)
-    monkeypatch.setattr(indexing, "AT_ONCE", 1)
-    monkeypatch.setattr(indexing, "SECONDS", 0.0)
-    args = argparse.Namespace(officer=house.officers["Odile"].email, desk="north-east", verb="rebuild")
-    with acting("office"):
-        assert index_command.run(args) == 0
-    said = capsys.readouterr().out.splitlines()
-    assert [line for line in said if "to go" in line] == [
-        f"{n} reports indexed, {4 - n} to go" for n in (1, 2, 3, 4)
-    ]
-    assert said[-1] == "4 reports can be searched."
-    with acting("office"):
-        assert index_command.run(argparse.Namespace(**{**vars(args), "desk": "south-west"})) != 0
-        assert index_command.run(argparse.Namespace(**{**vars(args), "verb": "check"})) == 0
-    assert [right for right, _ in search_coverage.told(asked)] == [None, True, True]
-    SearchWaiting.objects.create(desk=house.desks["north-east"], report=uuid4(), aside=True)
-    assert [right for right, _ in search_coverage.told(asked)] == [None, False, True]
 
 
 def test_a_page_of_an_index_is_one_row_of_one_heap_page(people: People) -> None:

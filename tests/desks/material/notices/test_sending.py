@@ -30,7 +30,6 @@ from heedline.specialist_desks.material.notices import composing, due, following
 from heedline.specialist_desks.material.notices.composing import NoticeRefused
 from heedline.specialist_desks.material.vocabulary import MaterialAlarm
 from tests.support.acting import acting
-from tests.support.linking_scene import compared
 from tests.support.material_scene import PAGE, examined, harmless, reported, taken, unlawful
 from tests.support.notice_scene import (
     EMAIL,
@@ -394,71 +393,6 @@ def test_a_notice_closes_when_the_material_is_gone(people: People, company: Fake
         following.close(ref, by=by, at=people.at + HOUR)
         view = lines.one(ref, by=by, at=people.at)
     assert (view.line.state, view.line.answer) == (NoticeState.CLOSED, CompanyAnswer.REMOVED)
-
-
-def test_an_objection_is_decided_by_somebody_uninvolved_and_withdrawn(
-    people: People, company: FakeCompany
-) -> None:
-    ref = approved(people)
-    sent(people, ref)
-    item = CompanyNotice.objects.get(id=ref).item_id
-    company.mails.clear()
-    with people.sitting("Odile") as by:
-        following.record_answer(ref, CompanyAnswer.OBJECTS, "It is a museum", by=by, at=people.at)
-        with pytest.raises(NotNow, match="uninvolved"):
-            following.close(ref, by=by, at=people.at)
-    assert [asked_to_decide(people, name) for name in ("Odile", "Otto", "Nadia")] == [[], [], [item]]
-    with pytest.raises(Refused):
-        examined(people, item, "Otto", harmless())
-    examined(people, item, "Nadia", harmless())
-    assert asked_to_decide(people, "Olga") == [], "it is decided"
-    with people.sitting("Odile") as by:
-        assert lines.one(ref, by=by, at=people.at).overturned
-        with pytest.raises(NotNow, match="what was wrong"):
-            following.withdraw(ref, " ", by=by, at=people.at)
-        following.withdraw(ref, "It documents an attack.", by=by, at=people.at)
-    assert state(ref) is NoticeState.WITHDRAWN
-    (mail,) = company.mails
-    assert b"is withdrawn" in mail
-    assert b"Ab12Cd" not in mail
-
-
-def asked_to_decide(people: People, name: str) -> list[UUID]:
-    """The items about which My work asks `name` to decide on an objection."""
-    with people.sitting(name) as by:
-        return [one.ref for one in following.objections_for_me(by) if one.ref is not None]
-
-
-def test_an_objection_about_terms_is_decided_by_somebody_uninvolved_too(
-    people: People, company: FakeCompany
-) -> None:
-    terms = harmless("terms", why="It breaks the company's rules")
-    item = taken(people, "Odile", POST)
-    examined(people, item, "Odile", terms)
-    compared(people, "Odile")
-    with people.sitting("Odile") as by:
-        sightings.record(item, LivenessVerdict.LIVE, by=by, at=people.at)
-    ref = approved(people, referral(grounds={}, terms_clause="Rule 4"), item=item)
-    sent(people, ref)
-    at = people.at + timedelta(seconds=1)
-    with people.sitting("Odile") as by:
-        following.record_answer(ref, CompanyAnswer.OBJECTS, "It is satire", by=by, at=at)
-    assert [asked_to_decide(people, name) for name in ("Nadia", "Olga")] == [[], [item]]
-    for name, closes in (("Odile", False), ("Nadia", True)):
-        with people.sitting("Olga") as by:
-            examining.reopen(item, by=by, at=at)
-            assert not lines.one(ref, by=by, at=at).overturned, "it is being examined again"
-        with people.sitting(name) as by:
-            examining.take(item, by=by, at=at)
-            number = MaterialItem.objects.get(id=item).version
-            examining.examine(item, terms, version=number, by=by, at=at)
-        with people.sitting("Odile") as by:
-            if closes:
-                following.close(ref, by=by, at=at)
-            else:
-                with pytest.raises(NotNow, match="uninvolved"):
-                    following.close(ref, by=by, at=at)
-    assert state(ref) is NoticeState.CLOSED
 
 
 def test_a_stranger_finds_no_notice(people: People) -> None:

@@ -7,8 +7,12 @@ from collections.abc import Awaitable, Callable
 from io import BytesIO
 from wsgiref.types import WSGIEnvironment
 
+import pytest
+
 from heedline.config.idle_work import IdleWork
 from heedline.web.afterwards import AFTERWARDS, AUTOMATIC, COOKIE
+
+pytestmark = pytest.mark.thorough  # they wait for moments to pass
 
 PAGE: WSGIEnvironment = {
     "REQUEST_METHOD": "POST",

@@ -48,7 +48,7 @@ def test_a_hand_over_is_returned_with_a_reason(
     # the receiving desk: whose it was and why it came, and returning it
     at_work(otto, office, house, "Otto")
     otto.visit(f"{office}/w/r/{ref}/")
-    expect(otto.play.get_by_text("handed this report over").first).to_be_visible()
+    expect(otto.play.get_by_text("Handed over by").first).to_be_visible()
     otto.visit(f"{office}/w/r/{ref}/timeline/")
     expect(otto.play.get_by_text(THEIRS).first).to_be_visible()
     otto.visit(f"{office}/w/r/{ref}/")

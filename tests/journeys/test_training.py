@@ -97,7 +97,7 @@ def test_a_lapsed_training_practice_and_the_record(
     steward = person(scripts=scripts)
     at_work(steward, office, house, "Stella", unlocked=False)
     steward.visit(f"{office}/w/training/")
-    steward.play.get_by_text("1 missing or expired.").wait_for()
+    steward.play.get_by_text("Missing or expired: 1.").wait_for()
     _seen(steward, "training")
     steward.visit(f"{office}/w/practise/people/")
     _seen(steward, "practised-by-others")

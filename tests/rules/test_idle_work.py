@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from wsgiref.types import WSGIEnvironment
 
@@ -57,7 +58,8 @@ def during(steps: Steps, do: Callable[[IdleWork], Awaitable[None]], **times: flo
         await do(work)
         work.stop()
 
-    asyncio.run(run())
+    with ThreadPoolExecutor(1) as apart:  # a browser of an earlier test may keep a loop in this thread
+        apart.submit(lambda: asyncio.run(run())).result()
 
 
 async def until(true: Callable[[], bool]) -> None:

@@ -279,6 +279,7 @@ def test_a_queue_waits_for_one_kind_of_work_and_the_next_goes_on(
 ) -> None:
     done: list[str] = []
     monkeypatch.setattr(upkeep, "SECONDS", -1)
+    monkeypatch.setattr(indexing, "_next_look", {})
     kinds = ("index", "match", "hits", "notices")
     monkeypatch.setattr(upkeep, "_WORK", tuple(partial(_noted, done, kind) for kind in kinds))
     with people.sitting("Nadia") as here:

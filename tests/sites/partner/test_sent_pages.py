@@ -225,7 +225,7 @@ def test_what_one_cannot_open_says_what_to_do_and_signs_nothing(
     petra.send(place(ident))
     assert petra.page.status_code == 409
     assert petra.heading == "Your keys cannot open this disclosure"
-    assert "release it to you again" in petra.html
+    assert "release the disclosure to you again" in petra.html
     assert sent(ident).receipt is None
 
 

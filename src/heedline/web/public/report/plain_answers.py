@@ -40,7 +40,7 @@ _HAS_TOKEN = "CSRF_COOKIE_NEEDS_UPDATE"  # noqa: S105 (a name)
 _FORM = "application/x-www-form-urlencoded"
 
 type Headers = list[tuple[str, str]]
-type Sent = tuple[str, Headers]
+type StatusAndHeaders = tuple[str, Headers]
 
 
 class NeedsRequest(Exception):
@@ -96,7 +96,7 @@ class PlainAnswers:
         environ: dict[str, Any],
         visit: QuestionVisit,
         start: Callable[..., HttpResponseBase] | None = None,
-    ) -> Sent | None:
+    ) -> StatusAndHeaders | None:
         """Save an answer and return the redirect's status and headers, or None if Django must handle it.
 
         `start` is the view of a page before the questions, if the form is one of these. Such a view may also ask from

@@ -43,7 +43,7 @@ class IdleWork:
 
     respond: Callable[[WSGIEnvironment], Awaitable[int]]
     quiet: float = 0.25
-    patience: float = 5.0
+    patience: float = 15.0
     within: float = 60.0
     _pages: int = field(init=False, default=0)
     _last: float = field(init=False, default=0.0)

@@ -303,7 +303,7 @@ def items_of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[ItemLin
 
 
 def items_with_files_of(ref: UUID, *, by: Attendance, at: datetime) -> tuple[ItemLine, ...] | None:
-    """Return the items whose evidence contains a file of this report, or None if it is restricted (ADR 76).
+    """Return the items whose evidence includes a file from this report, or None if the report is restricted (ADR 76).
 
     Raises Locked.
     """

@@ -196,7 +196,7 @@ def odd(turn: DraftVisit) -> HttpResponse:
 
 
 def shown_code(turn: DraftVisit) -> dict[str, Any]:
-    """Return the receipt code in the form that the page shows."""
+    """Return the receipt code formatted as it appears on the page."""
     code = turn.draft.receipt_code
     return {
         "groups": code.grouped().split("-"),

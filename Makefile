@@ -22,7 +22,7 @@ SLOWEST := --durations=20
 SANDBOXED := $(wildcard tests/rules/files/test_derivative_*.py) tests/rules/files/test_sandbox.py
 # Two processes, each with its half of the rules, by the time that they take. xdist would read all of them in each worker,
 # and send five messages for each test: a third of the whole.
-HALF := tests/rules/packs tests/rules/intake tests/rules/vault tests/rules/audit
+HALF := tests/rules/packs tests/rules/intake tests/rules/vault tests/rules/audit tests/rules/material/small_internet
 RULES := HEEDLINE_NO_DATABASE=1 $(PY) -m pytest -p no:django -p no:xdist -m "not thorough"
 OF_HALF := -o cache_dir=.pytest_cache/rules
 

@@ -14,6 +14,7 @@ VECTORS = Path(__file__).parents[2] / "vectors"
 SIZES = {"empty": 0, "short": 11, "one chunk": 65_536, "one more": 65_537, "two chunks": 131_072}
 
 
+@pytest.mark.thorough  # needs what make test installs for browsers
 def test_both_libraries_open_what_the_other_sealed() -> None:
     if not (VECTORS / "node_modules" / "age-encryption").is_dir():
         pytest.fail("the other library is missing: run `npm ci --prefix tests/vectors`")

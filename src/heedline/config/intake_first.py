@@ -2,8 +2,8 @@
 
 A flood of reports is what the public process must withstand, and finding the route, choosing a language and
 keeping a CSRF token are worth nothing to a request with no cookie and no page. The view and the guards are
-the same objects as on Django's way: `settings.GUARDS` is the beginning of every site's middleware. Everything
-but a POST to that one path goes Django's way.
+the same objects that Django uses: `settings.GUARDS` is the beginning of every site's middleware. Everything
+but a POST to that one path goes through Django.
 """
 
 from __future__ import annotations

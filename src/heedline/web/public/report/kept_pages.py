@@ -127,13 +127,13 @@ class PageCache:
         return _visit(environ, self._questions.get(environ["PATH_INFO"]))
 
     def start(self, environ: Mapping[str, Any]) -> QuestionVisit | None:
-        """Return what a form of a page before the questions comes with, or None as `visit` does. It has no slug."""
+        """Return the details of a form posted from a start page, or None as `visit` does. It has no slug."""
         return _visit(environ, (of_path(environ["PATH_INFO"]), ""))
 
     def filled(self, environ: Mapping[str, Any]) -> QuestionVisit | None:
-        """Return what a request for a check page or for the page with the code comes with, or None as `visit` does.
+        """Return the details of a request for a check page or the code page, or None as `visit` does.
 
-        The page with the code has no slug.
+        The code page has no slug.
         """
         return _visit(environ, self._filled.get(environ["PATH_INFO"])) if _is_plain(environ) else None
 

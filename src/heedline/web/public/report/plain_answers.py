@@ -1,10 +1,10 @@
-"""Answers to question pages that lead on to another page, and the check page, made ahead of Django's middleware.
+"""Question-page redirects and the check page, made ahead of Django's middleware.
 
-The view is the same as on Django's way (`questions.question`). It is given a form and a path instead of a request, and as
-long as it asks for no more and leads on, its redirect is sent with the headers that Django's middleware left on an earlier
-one. So there is no second list of guards (ADR 91).
+The view is the one that Django would call (`questions.question`). It is given a form and a path instead of a request. If it
+needs nothing else and redirects, the redirect is sent with the headers that Django's middleware set on an earlier one. So
+there is no second list of guards (ADR 91).
 
-Everything else goes Django's way, as if nothing had happened: a form without a right token, from another site or of an
+Django handles everything else as usual: a form without a right token, from another site or of an
 unusual length, a browser without our cookies, and each answer for which the view needs a request, such as one after which
 a page has to be shown at once. The view may then have saved the same answer before, which changes nothing.
 """
@@ -85,9 +85,9 @@ class PlainAnswers:
 
     def __init__(self, view: Callable[..., HttpResponseBase], code: Callable[..., HttpResponseBase]) -> None:
         self._view, self._code = view, code
-        #: What the middleware left on a redirect, by the host and the origin that it accepted.
+        #: What the middleware set on a redirect, by the host and the origin that it accepted.
         self._headers: dict[tuple[str, str, str], Headers] = {}
-        #: What it left on a page with holes, by its path and the host, and by whether a token stands in it.
+        #: What it set on a page with holes, by its path and the host, and by whether a token stands in it.
         self._pages: dict[tuple[tuple[str, str, str], bool], Headers] = {}
         self._seen: set[tuple[str, str, str]] = set()
 
@@ -142,12 +142,12 @@ class PlainAnswers:
                         made = start(request)
                     else:
                         made = self._view(request, slug=visit.slug) if visit.slug else self._code(request)
-            except Exception:  # Django's way meets it again, and says so
+            except Exception:  # Django runs the view again, and reports the error
                 return None, counted
         return made, counted
 
     def learn(self, environ: Mapping[str, Any], response: HttpResponseBase) -> None:
-        """Remember the headers of a redirect or of a page with holes that was answered on Django's way."""
+        """Remember the headers of a redirect or of a page with holes that Django has just sent."""
         if response.cookies:
             return
         headers = [(name.lower(), value) for name, value in response.items() if name.lower() != "location"]

@@ -165,7 +165,7 @@ def on_draft(view: TurnView) -> View:
         except StoreAway:
             return recovery.store_away(request)
         if draft is None:
-            try:  # before it is counted: ahead of Django's way this is where the view gives up (ADR 91)
+            try:  # before it is counted: ahead of Django, this is where the view gives up (ADR 91)
                 fresh = _late_draft(request) if request.method == "POST" else None
             except StoreFull:
                 fresh = None

@@ -41,21 +41,35 @@ def test_the_thread_that_was_used_last_is_used_next() -> None:
     run(go)
 
 
-def test_there_are_never_more_and_first_come_is_first_served() -> None:
+def waiting_behind_a_gate(threads: int) -> tuple[list[int], list[int]]:
+    """Queue twelve requests for so many threads; return the order in which they ran, and the threads that ran them."""
+    order, used = list[int](), list[int]()
+
     async def go() -> None:
-        workers, gate, order = Workers(2), threading.Event(), list[int]()
+        workers, gate = Workers(threads), threading.Event()
 
         def work(number: int) -> Callable[[], int]:
             return lambda: (gate.wait(5), order.append(number), here())[2]
 
         tasks = [asyncio.create_task(workers.run(work(number))) for number in range(12)]
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0)  # each has begun, and those without a thread wait
         gate.set()
-        assert len(set(await asyncio.gather(*tasks))) <= 2
-        assert all(abs(at - number) <= 2 for at, number in enumerate(order))
+        used.extend(await asyncio.gather(*tasks))
         workers.stop()
 
     run(go)
+    return order, used
+
+
+def test_there_are_never_more_threads_than_allowed() -> None:
+    order, used = waiting_behind_a_gate(2)
+    assert sorted(order) == list(range(12))
+    assert len(set(used)) <= 2
+
+
+def test_requests_that_wait_are_served_in_the_order_of_their_arrival() -> None:
+    order, _ = waiting_behind_a_gate(1)  # with more, the system decides which thread gets on first
+    assert order == list(range(12))
 
 
 def test_whoever_waits_too_long_is_told_and_no_thread_is_lost() -> None:

@@ -1,7 +1,8 @@
 """A web process without Django: the real server and the real front, before an application that says what it was given.
 
-`python -m tests.laws.front_server PORT ORIGIN`. `/wait/` holds a thread until the file that HEEDLINE_TEST_GATE names exists.
-`/leaves/` leaves a request for `/wait/`, which notes its cookie in a file beside the gate when it is done.
+`python -m tests.laws.front_server PORT ORIGIN`. `/wait/` adds a line to the file `waiting` beside the gate, the file that
+HEEDLINE_TEST_GATE names, and holds a thread until the gate exists. `/leaves/` leaves a request for `/wait/`, which notes its
+cookie beside the gate when it is done. HEEDLINE_TEST_HASTY sets limits that end soon, for the tests that wait for their end.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -22,16 +24,24 @@ from heedline.launch.serving import SERVER
 from heedline.web.afterwards import AFTERWARDS, AUTOMATIC, COOKIE
 from heedline.web.declared import BODY_REFUSED
 
-LIMITS = FrontLimits(body=256 * 1024, body_within=2.0, room=1024 * 1024, threads=4, wait_within=1.0)
+#: Nothing ends by itself while a test looks, however busy the machine is.
+LIMITS = FrontLimits(body=256 * 1024, body_within=120.0, room=1024 * 1024, threads=4, wait_within=120.0)
+UPLOADS = UploadLimits(at_once=40, from_one=30, least=4096, pause=120.0)
+HASTY, HASTY_UPLOADS = replace(LIMITS, body_within=2.0, wait_within=1.0), replace(UPLOADS, pause=1.5)
 READY = "/ready/"
 STREAMED = 8 * 1024 * 1024
+#: Once so much of a file has been passed on, there is a file `arriving` beside the gate.
+ARRIVING = 2 * 1024 * 1024
 
 
 def echo(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """Answer with what came: the length of the body, why it was refused, and the headers."""
     gate = Path(os.environ["HEEDLINE_TEST_GATE"])
-    while environ["PATH_INFO"] == "/wait/" and not gate.exists():
-        time.sleep(0.02)
+    if environ["PATH_INFO"] == "/wait/":
+        with gate.with_name("waiting").open("a") as waiting:
+            print("automatic" if AUTOMATIC in environ else "asked for", file=waiting)
+        while not gate.exists():
+            time.sleep(0.02)
     if AUTOMATIC in environ:
         time.sleep(0.3)  # no page is being served any more
         gate.with_name("steps").write_text(environ["HTTP_COOKIE"])
@@ -88,6 +98,8 @@ class Counting:
         self._took = self._largest = 0
 
     def write(self, data: bytes) -> None:
+        if self._took < ARRIVING <= self._took + len(data):
+            Path(os.environ["HEEDLINE_TEST_GATE"]).with_name("arriving").touch()
         self._took += len(data)
         self._largest = max(self._largest, len(data))
 
@@ -121,11 +133,11 @@ class FileAddress:
 
 def application() -> Front:
     """What granian calls in its worker."""
-    limits = UploadLimits(at_once=40, from_one=30, least=4096, pause=1.5)
+    limits, of_files = (HASTY, HASTY_UPLOADS) if os.environ.get("HEEDLINE_TEST_HASTY") else (LIMITS, UPLOADS)
     uploads = Uploads(
-        FileAddress(), limits, network=lambda environ: environ.get("HTTP_X_NETWORK", "").encode() or None
+        FileAddress(), of_files, network=lambda environ: environ.get("HTTP_X_NETWORK", "").encode() or None
     )
-    return Front(streams, os.environ["HEEDLINE_TEST_ORIGIN"], LIMITS, ready=READY.__eq__, uploads=uploads)
+    return Front(streams, os.environ["HEEDLINE_TEST_ORIGIN"], limits, ready=READY.__eq__, uploads=uploads)
 
 
 if __name__ == "__main__":

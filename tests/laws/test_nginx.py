@@ -23,8 +23,9 @@ from django.conf import settings
 
 from heedline.packs import load_pack
 from heedline.web.public.shell.languages import prefix
-from tests.laws.front_server import STREAMED
-from tests.laws.test_front import FILES, FORM, MIB, ROOT, Answer, Server, read, running
+from tests.laws.front_server import ARRIVING, STREAMED
+from tests.laws.test_front import FILES, FORM, MIB, ROOT, SOON, Answer, Server, read, running, until
+from tests.support.ports import free_port
 
 NGINX = shutil.which("nginx", path=f"/usr/sbin:/usr/local/sbin:/usr/bin:{ROOT / '.tools/nginx/usr/sbin'}")
 pytestmark = pytest.mark.skipif(NGINX is None, reason="not installed: nginx")
@@ -49,7 +50,7 @@ class Proxy:
     def send(self, text: str, body: bytes = b"") -> ssl.SSLSocket:
         trusting = ssl.create_default_context()
         trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
-        made = trusting.wrap_socket(socket.create_connection(("127.0.0.1", self.port), timeout=10))
+        made = trusting.wrap_socket(socket.create_connection(("127.0.0.1", self.port), timeout=SOON))
         made.sendall(text.encode() + body)
         return made
 
@@ -81,9 +82,7 @@ def proxied(folder: Path, behind: Server, *, without: str = "") -> Iterator[Prox
 
     Only the addresses of sockets and files are changed, and the level of its log.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     made_key = [
         *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"),
         *("-subj", f"/CN={HOST}", "-keyout", str(folder / "key"), "-out", str(folder / "certificate")),
@@ -121,16 +120,18 @@ def proxied(folder: Path, behind: Server, *, without: str = "") -> Iterator[Prox
     process = subprocess.Popen(started)
     found = Proxy(port, folder, behind)
     try:
-        until = time.monotonic() + 20
-        while True:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-                break
-            assert time.monotonic() < until, "nginx did not start"
-            time.sleep(0.02)
+        until(lambda: listens(port))
         yield found
     finally:
         process.terminate()
-        process.wait(15)
+        process.wait(SOON)
+
+
+def listens(port: int) -> bool:
+    """Whether somebody takes connections on this port."""
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=SOON):
+        return True
+    return False
 
 
 @pytest.fixture(scope="module")
@@ -212,31 +213,29 @@ def test_the_headers_of_a_resumable_upload_pass(proxy: Proxy) -> None:
 
 def test_what_came_of_a_part_that_breaks_off_is_kept(proxy: Proxy) -> None:
     """A proxy that buffers would throw it away, and an upload over a bad line would never end."""
-    before = len(proxy.taken())
+    before, arriving = len(proxy.taken()), proxy.behind.gate.with_name("arriving")
+    arriving.unlink(missing_ok=True)
     sock = proxy.begin("PATCH", f"/r/files/{UPLOAD}", PART, 4 * MIB)
     sock.sendall(bytes(3 * MIB))
-    time.sleep(0.3)
+    until(arriving.exists)
     sock.close()
-    until = time.monotonic() + 10
-    while len(proxy.taken()) == before:
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    until(lambda: len(proxy.taken()) > before)
     what, took, _ = proxy.taken()[-1].split()
     assert what == "cut"
-    assert int(took) > 2 * MIB
+    assert int(took) >= ARRIVING
 
 
 def test_a_form_and_a_long_answer_stay_in_memory(proxy: Proxy) -> None:
     assert proxy.answer("POST", "/", FORM, bytes(255 * 1024)).said["body"] == 255 * 1024
-    assert len(slowly_read(proxy)) == STREAMED
+    sock = long_answer(proxy)
+    time.sleep(0.5)  # nginx has time to take more than it may keep
+    assert len(read(sock).body) == STREAMED
     assert proxy.wrote() == []
 
 
-def slowly_read(proxy: Proxy) -> bytes:
-    """Ask for a long answer and read it only after nginx had time to take all of it."""
-    sock = proxy.send(f"GET /stream/ HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n")
-    time.sleep(0.5)
-    return read(sock).body
+def long_answer(proxy: Proxy) -> ssl.SSLSocket:
+    """Ask for a long answer, and do not read it yet."""
+    return proxy.send(f"GET /stream/ HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n")
 
 
 @pytest.mark.parametrize(
@@ -250,5 +249,7 @@ def test_without_these_lines_nginx_writes_to_its_disk(tmp_path: Path, behind: Se
         elif without.startswith("client_body"):
             proxy.answer("POST", "/", FORM, bytes(200 * 1024))
         else:
-            slowly_read(proxy)
+            sock = long_answer(proxy)
+            until(proxy.wrote)
+            assert len(read(sock).body) == STREAMED
         assert proxy.wrote()

@@ -1,19 +1,23 @@
-"""Work that pages leave for later is done while no page is being served, in the page's session, for a limited time."""
+"""Work that pages leave for later is done while no page is being served, in the page's session, for a limited time.
+
+No test waits: the clock of the loop and of the idle work moves on at once to the next moment at which something happens.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import selectors
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from types import SimpleNamespace
 from wsgiref.types import WSGIEnvironment
 
 import pytest
 
+from heedline.config import idle_work
 from heedline.config.idle_work import IdleWork
 from heedline.web.afterwards import AFTERWARDS, AUTOMATIC, COOKIE
-
-pytestmark = pytest.mark.thorough  # they wait for moments to pass
 
 PAGE: WSGIEnvironment = {
     "REQUEST_METHOD": "POST",
@@ -50,6 +54,35 @@ class Steps:
         return [one["HTTP_COOKIE"].removeprefix("session=") for one in self.seen]
 
 
+class Skipping(selectors.SelectSelector):
+    """A selector that does not sleep: it moves the clock on by as long as it would have slept."""
+
+    now = 1_000.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        assert timeout is not None, "nothing will ever happen again"
+        self.now += max(timeout, 0)
+        return super().select(0)
+
+
+class SkippingLoop(asyncio.SelectorEventLoop):
+    """A loop with a clock of its own, which only waiting moves."""
+
+    def __init__(self) -> None:
+        self._skipping = Skipping()
+        super().__init__(self._skipping)
+
+    def time(self) -> float:
+        return self._skipping.now
+
+
+@pytest.fixture(autouse=True)
+def _the_clock_of_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        idle_work, "time", SimpleNamespace(monotonic=lambda: asyncio.get_running_loop().time())
+    )
+
+
 def during(steps: Steps, do: Callable[[IdleWork], Awaitable[None]], **times: float) -> None:
     """Run `do` with idle work that `steps` does, and cancel what is left of it."""
 
@@ -58,8 +91,12 @@ def during(steps: Steps, do: Callable[[IdleWork], Awaitable[None]], **times: flo
         await do(work)
         work.stop()
 
-    with ThreadPoolExecutor(1) as apart:  # a browser of an earlier test may keep a loop in this thread
-        apart.submit(lambda: asyncio.run(run())).result()
+    def apart() -> None:
+        with asyncio.Runner(loop_factory=SkippingLoop) as runner:
+            runner.run(run())
+
+    with ThreadPoolExecutor(1) as pool:  # a browser of an earlier test may keep a loop in this thread
+        pool.submit(apart).result()
 
 
 async def until(true: Callable[[], bool]) -> None:

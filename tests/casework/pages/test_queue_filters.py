@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -18,7 +18,15 @@ from heedline.casework.duty import rota
 from heedline.casework.errors import NotHere
 from heedline.casework.pages.queues import queue as pages_queue
 from heedline.casework.pages.queues.queue import Queue
-from heedline.casework.pages.queues.queue_view import MINE, NOBODY, SIZES, QueueView, sorts_of, view_of
+from heedline.casework.pages.queues.queue_view import (
+    MINE,
+    NOBODY,
+    SIZES,
+    QueueView,
+    conditions,
+    sorts_of,
+    view_of,
+)
 from heedline.desks.duty_hours import shifts_now
 from heedline.desks.models import PARTNER, Desk, SavedQueueView, Shift
 from heedline.permits.queue_rows import QueueOrder, QueueRows
@@ -78,6 +86,14 @@ def test_each_filter_lets_through_what_it_names(people: People) -> None:
     with acting("public"):
         messages.say(code, "It was on Monday", message_id=uuid4(), at=people.at)
     assert refs(people, unread="yes") == {calm}
+
+
+def test_today_is_the_day_by_which_reports_are_dated(people: People) -> None:
+    """In summer it is already tomorrow in London when the last hour of that day begins."""
+    late = datetime(2027, 7, 15, 23, 5, tzinfo=UTC)
+    with people.sitting("Odile") as here:
+        found = conditions(QueueView(received="today"), by=here, at=late)
+    assert {value for _, _, value in found} == {late.date()}
 
 
 def test_the_closed_list_says_how_and_by_whom_and_filters_by_outcome(people: People) -> None:

@@ -19,7 +19,7 @@ from uuid import UUID
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
-from heedline.casework.access.session import Attendance, office_zone
+from heedline.casework.access.session import Attendance
 from heedline.permits.queue_rows import ColumnCondition, QueueOrder, QueuePlace
 from heedline.reports.lifecycle import Stage
 from heedline.reports.models import Report
@@ -200,7 +200,7 @@ def conditions(view: QueueView, *, by: Attendance, at: datetime) -> list[ColumnC
         found.append(("owner_id", "=", by.officer_id if view.owner == MINE else UUID(view.owner)))
     if view.received:
         newest, oldest = RECEIVED[view.received]
-        today = at.astimezone(office_zone()).date()
+        today = at.date()  # reports are dated in UTC, as their quarter hours are
         if newest:
             found.append(("received_on", "<=", today - timedelta(days=newest)))
         if oldest is not None:

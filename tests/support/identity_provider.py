@@ -88,7 +88,7 @@ class IdentityProvider:
     def visit(self, address: str, subject: str) -> str:
         """Be `subject` at this address. Returns the address that the browser is sent back to."""
         where = urlsplit(address)
-        link = http.client.HTTPConnection(where.netloc, timeout=5)
+        link = http.client.HTTPConnection(where.netloc, timeout=60)
         body = urlencode({"who": subject})
         link.request("POST", f"{where.path}?{where.query}", body, {"Content-Type": "text/plain"})
         answer = link.getresponse()

@@ -31,7 +31,7 @@ def test_both_libraries_open_what_the_other_sealed() -> None:
         ["node", str(VECTORS / "both_ways.mjs")],
         input=json.dumps(asked).encode(),
         capture_output=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 

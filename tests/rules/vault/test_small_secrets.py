@@ -214,7 +214,7 @@ def test_no_more_than_two_derivations_at_once() -> None:
     finally:
         held.release()
         held.release()
-    third.join(timeout=10)
+    third.join(timeout=60)
     assert opened == [SEED]
 
 

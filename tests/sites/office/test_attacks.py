@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -33,26 +32,32 @@ def full(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def _lane_holds(lane: Lane, threads: int) -> tuple[int, int, int]:
-    """How many of many that come at once are let through, are refused, and were at it together at most."""
+def _lane_holds(lane: Lane, threads: int, refusals: int) -> tuple[int, int, int]:
+    """How many of many that come at once are let through, are refused, and were at it together at most.
+
+    Whoever is let through stays until so many have been refused.
+    """
     inside = most = through = refused = 0
-    lock, ready = threading.Lock(), threading.Barrier(threads)
+    lock = threading.Lock()
+    enough, ready = threading.Event(), threading.Barrier(threads)
 
     def come() -> None:
         nonlocal inside, most, through, refused
-        ready.wait()
+        ready.wait(60)
         try:
             with lane.turn():
                 with lock:
                     inside += 1
                     most = max(most, inside)
-                time.sleep(0.2)
+                enough.wait(60)
                 with lock:
                     inside -= 1
                     through += 1
         except Full:
             with lock:
                 refused += 1
+                if refused == refusals:
+                    enough.set()
 
     all_of_them = [threading.Thread(target=come) for _ in range(threads)]
     for one in all_of_them:
@@ -63,12 +68,12 @@ def _lane_holds(lane: Lane, threads: int) -> tuple[int, int, int]:
 
 
 def test_one_password_is_checked_at_a_time_and_few_wait() -> None:
-    assert _lane_holds(Lane(waiting=1, within=5), threads=12) == (2, 10, 1)
+    assert _lane_holds(Lane(waiting=1, within=60), threads=12, refusals=10) == (2, 10, 1)
 
 
 def test_nobody_waits_for_ever() -> None:
     lane = Lane(waiting=1, within=0.05)
-    assert _lane_holds(lane, threads=2) == (1, 1, 1)
+    assert _lane_holds(lane, threads=2, refusals=1) == (1, 1, 1)
     with lane.turn():  # and the places are given back
         pass
 

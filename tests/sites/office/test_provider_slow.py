@@ -75,9 +75,9 @@ def test_an_answer_that_trickles_is_cut_off(idp: IdentityProvider, monkeypatch: 
         asking = threading.Thread(target=lambda: said.append(no_answer(listening)), daemon=True)
         said: list[bool] = []
         asking.start()
-        asking.join(20)
+        asking.join(60)
         over.set()
-        there.join(5)
+        there.join(60)
     assert said == [True]
 
 

@@ -23,7 +23,7 @@ def test_a_look_waits_until_the_page_that_is_asked_for_has_been_answered(
 
     def slow(environ: dict[str, Any], start_response: Any) -> io.BytesIO:
         asked.set()
-        answer.wait(5)
+        answer.wait(60)
         start_response("200 OK", [])
         return io.BytesIO(_role().encode())
 
@@ -32,7 +32,7 @@ def test_a_look_waits_until_the_page_that_is_asked_for_has_been_answered(
     with office_server.office_serving() as address:
         page = threading.Thread(target=lambda: said.append(urlopen(f"{address}/").read()))  # noqa: S310 - loopback
         page.start()
-        assert asked.wait(5)
+        assert asked.wait(60)
         threading.Timer(0.2, answer.set).start()
         mine = _role()
         page.join()

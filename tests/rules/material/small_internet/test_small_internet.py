@@ -107,7 +107,7 @@ def company(manner: CompanyManner) -> Iterator[tuple[SmallInternet, int]]:
                 mail.shutdown()
 
 
-def called(net: SmallInternet, path: str, seconds: float = 5) -> tuple[int, dict[str, object]]:
+def called(net: SmallInternet, path: str, seconds: float = 60) -> tuple[int, dict[str, object]]:
     link = http.client.HTTPConnection("127.0.0.1", net.server_port, timeout=seconds)
     try:
         link.request("POST", path, b"{}", {"Host": "company.example"})
@@ -117,7 +117,7 @@ def called(net: SmallInternet, path: str, seconds: float = 5) -> tuple[int, dict
         link.close()
 
 
-def mailed(port: int, seconds: float = 5) -> None:
+def mailed(port: int, seconds: float = 60) -> None:
     with smtplib.SMTP("127.0.0.1", port, timeout=seconds) as link:
         link.sendmail("unit@unit.example", ["abuse@company.example"], "Subject: OM-1\r\n\r\nA placeholder.")
 

@@ -140,7 +140,7 @@ def test_a_page_that_unpacks_to_too_much_is_ended() -> None:
     began = time.monotonic()
     found, sink = made(FileKind.PDF, data, DerivativeLimits(pages=1))
     assert found.failure in {None, NoDerivative.DAMAGED, NoDerivative.TOO_LARGE, NoDerivative.TOO_SLOW}
-    assert time.monotonic() - began < 60
+    assert time.monotonic() - began < 150
     assert all(len(page) < 1_000_000 for page in sink.of("page"))
 
 

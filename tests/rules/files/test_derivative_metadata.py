@@ -101,7 +101,7 @@ def tags(folder: Path) -> dict[str, dict[str, Any]]:
     done = subprocess.run(
         ["exiftool", "-json", "-G1", "-a", "-u", "-r", str(folder)],
         capture_output=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     return {Path(one["SourceFile"]).name: one for one in json.loads(done.stdout or b"[]")}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import socket
 import struct
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -130,10 +129,8 @@ def test_other_files_have_words_or_none() -> None:
 def test_an_archive_that_unpacks_to_too_much_is_known_by_its_list() -> None:
     bomb = word_document("Meet", more={"word/media/image1.bmp": bytes(54_321)})
     bomb = bomb.replace(struct.pack("<I", 54_321), struct.pack("<I", 300_000_000))
-    began = time.monotonic()
     found, sink = made(FileKind.OFFICE, bomb)
     assert (found.failure, sink.parts) == (NoDerivative.TOO_LARGE, [])
-    assert time.monotonic() - began < 10  # a second on a quiet machine
 
 
 @with_office

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gzip
 import re
-import time
 from dataclasses import replace
 
 import pytest
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from tests.sites.components.test_brand import STATIC
+from tests.support.counting import calls
 
 from heedline.web.components import gallery
 from heedline.web.components.forms import Form
@@ -90,7 +90,7 @@ def test_a_page_with_files_is_sent_with_files() -> None:
 
 
 def test_a_question_page_costs_no_more_than_its_budget() -> None:
-    """At most 2 ms of processor time in all (design §13 gives the whole page 150 ms at 64 connections)."""
+    """Some 4,700 calls of functions, which take a millisecond. How long a page takes under load is measured by the bench."""
     warm()
     context = {
         "shell": gallery.PUBLIC,
@@ -100,15 +100,7 @@ def test_a_question_page_costs_no_more_than_its_budget() -> None:
         "exit": True,
     }
     render_to_string("components/question.html", context)
-    best = min(_cost(context) for _ in range(5))
-    assert best < 0.002, f"{best * 1000:.2f} ms"
-
-
-def _cost(context: dict[str, object]) -> float:
-    start = time.process_time()
-    for _ in range(20):
-        render_to_string("components/question.html", context)
-    return (time.process_time() - start) / 20
+    assert calls(lambda: render_to_string("components/question.html", context)) < 7_000
 
 
 def test_a_public_page_weighs_no_more_than_its_budget() -> None:

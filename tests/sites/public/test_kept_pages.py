@@ -120,7 +120,7 @@ def test_the_encodings_of_a_browser_are_read_in_no_time() -> None:
     """As many spaces as a header holds would take a minute, if the pattern went back over them."""
     began = time.process_time()
     assert not takes_gzip({"HTTP_ACCEPT_ENCODING": "gzip" + " " * 32_000 + "x"})
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 10
     for accepted, expected in (
         ("gzip", True),
         ("br, gzip ; q=0.5", True),

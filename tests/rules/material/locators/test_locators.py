@@ -21,8 +21,11 @@ from heedline.specialist_desks.material.locators import (
     read_locator_rules,
 )
 from heedline.specialist_desks.material.notice_rules.content import item_of
+from tests.support.counting import calls
 
 RULES = read_locator_rules(files("heedline.packs") / "uk")
+#: Seconds of processor time for what takes a fraction of one, and minutes if a pattern goes back over the text.
+SECONDS = 10
 
 
 def _cases() -> Iterator[tuple[str, str]]:
@@ -107,17 +110,10 @@ def test_a_text_of_any_kind_is_searched(text: str) -> None:
     assert len(keys) == len(set(keys))
 
 
-def test_a_locator_takes_a_tenth_of_a_millisecond() -> None:
+def test_a_locator_takes_few_steps() -> None:
+    """Some 200 calls of functions, which take 30 microseconds."""
     texts = [written for written, _ in CASES if len(written) < 300]
-    best = min(_seconds(texts) for _ in range(5))
-    assert best / len(texts) < 100e-6
-
-
-def _seconds(texts: list[str]) -> float:
-    began = time.process_time()
-    for one in texts:
-        canonical(one, RULES)
-    return time.process_time() - began
+    assert calls(lambda: [canonical(one, RULES) for one in texts]) / len(texts) < 400
 
 
 def test_an_archived_copy_is_kept_together_with_what_it_shows() -> None:
@@ -206,7 +202,7 @@ def test_a_long_text_is_searched_quickly() -> None:
     text = ("https://bad.example/" + "a" * 40 + " and more words of the kind that people write. ") * 100
     began = time.process_time()
     locators_in(text, RULES)
-    assert time.process_time() - began < 0.5
+    assert time.process_time() - began < SECONDS
     for trap in (
         "[" * 5_000,
         "(" * 5_000,
@@ -222,7 +218,7 @@ def test_a_long_text_is_searched_quickly() -> None:
         began = time.process_time()
         canonical(trap, RULES)
         locators_in(trap, RULES)
-        assert time.process_time() - began < 1, trap[:10]
+        assert time.process_time() - began < SECONDS, trap[:10]
 
 
 def test_a_link_that_can_name_its_sharer_is_short_and_told_to_nobody() -> None:

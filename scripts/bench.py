@@ -179,9 +179,9 @@ def _pages(instance: Instance, size: Size, found: dict[str, Any]) -> None:
     found["public_queries"] = desk_work.public_queries(instance)
 
 
-def _fill(instance: Instance, size: Size, found: dict[str, Any]) -> None:
+def _fill(instance: Instance, size: Size, found: dict[str, Any], *, words: bool) -> None:
     say(f"filling up to {size.up_to:,} reports")
-    found["filled"] = desk_work.fill(instance, size.up_to)
+    found["filled"] = desk_work.fill(instance, size.up_to, words=words)
     found["worker"] = desk_work.until_worker_is_done(instance)
 
 
@@ -233,7 +233,7 @@ def _in_an_instance(size: Size, only: frozenset[str], found: dict[str, Any]) -> 
         if "pages" in only:
             _pages(instance, size, found)
         if only & {"desks", "keys", "search"}:
-            _fill(instance, size, found)
+            _fill(instance, size, found, words="search" in only)
         if "desks" in only:
             _desks(instance, size, found)
         found["memory"]["after"] = _memory(instance)

@@ -23,6 +23,8 @@ _OK, _LEADS_ON = 200, (302, 303)
 _REPORT = re.compile(r'href="(/w/r/[0-9a-f-]{36}/)')
 _NEXT = re.compile(r'href="(/w/q/[a-z-]+/\?[^"]*after=[^"]+)"')
 _FILL_WITHIN = 1800
+#: The number of the first text with words: no report that stands in an index alone has it.
+_WORDED = 50_000_000
 #: Every filter and order of a queue, as its address says it. The last two find few or nothing: all is looked through.
 VIEWS = (
     "kind=activity", "channel=api", "urgency=soon", "priority=none", "stage=waiting", "received=today", "owner=nobody",
@@ -33,14 +35,21 @@ VIEWS = (
 _DRAIN_WITHIN = 120.0
 
 
-def fill(instance: Instance, up_to: int) -> dict[str, Any]:
-    """Submit until `up_to` reports are there, by the real verb under the public role, with two processes."""
+def fill(instance: Instance, up_to: int, *, words: bool = False) -> dict[str, Any]:
+    """Submit until `up_to` reports are there, by the real verb under the public role, with two processes.
+
+    With `words`, their words are as rare as words are, instead of random letters (`invented.py`).
+    """
     there = instance.count("SELECT count(*) FROM reports_report")
     wanted = max(0, up_to - there)
     began = time.monotonic()
+    parts = (wanted // 2, wanted - wanted // 2)
     halves = [
-        subprocess.Popen([sys.executable, "-m", "bench.fill", str(part)], env=instance.environment("public"))
-        for part in (wanted // 2, wanted - wanted // 2)
+        subprocess.Popen(
+            [sys.executable, "-m", "bench.fill", str(part), *([str(first)] if words else [])],
+            env=instance.environment("public"),
+        )
+        for part, first in zip(parts, (_WORDED, _WORDED + parts[0]), strict=True)
         if part
     ]
     try:

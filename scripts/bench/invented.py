@@ -73,6 +73,13 @@ def _words_at(ranks: list[int], number: int) -> list[str]:
     return found
 
 
+def text_of(number: int) -> str:
+    """Return the words of a report as somebody might write them, with what its values were written as in their midst."""
+    words, values = words_of(number), [one.written for one in _values(number, random.Random(-1 - number))]  # noqa: S311
+    at = len(words) // 2
+    return " ".join([*words[:at], *(f"and {written}" for written in values), *words[at:]])
+
+
 def common_words(how_many: int) -> list[str]:
     """Return the most frequent words, of which nearly every report has some."""
     return _all_words()[0][:how_many]

@@ -38,8 +38,8 @@ from bench.seen_before import RULES
 BATCH, STEP = 1_000, 2_000
 #: Real reports that are compared anew.
 COMPARED = 400
-#: Searches of each sort, and how often twelve reports are opened and compared.
-LOOKS, OPENED = 60, 60
+#: Searches of each sort, and reports whose earlier ones are looked for.
+LOOKS = 60
 
 
 def measure(instance: Instance, desk: str, how_many: int, seconds: float) -> dict[str, Any]:
@@ -236,32 +236,34 @@ def seen(desk: str, how_many: int) -> dict[str, Any]:
     from heedline.casework.search import documents, page_store, seen_before, values
     from heedline.permits.scopes import reports_of
 
-    chance, found = random.Random(5), {}  # noqa: S311
+    chance, proposed = random.Random(5), list[int]()  # noqa: S311
+    looked, compared, both = Times(), Times(), Times()
     with sitting(desk) as by:
-        ring, times, proposed = by.keys(), Times(), []
+        ring = by.keys()
+        refs = list(reports_of(by.desk_ids).filter(kind="activity").values_list("id", flat=True)[:2_000])
         for _ in range(LOOKS):
             number = chance.randrange(how_many)
             keys = invented.keys_of(number)
-            page_store.kept = page_store.KeptPages()
-            with times.one(), page_store.one_snapshot():
-                _, hits = seen_before._hits(keys, UUID(int=number), by, ring)
-            shared = {key: len(refs) for key, refs in hits.items() if len(refs) > RULES.shared_from}
-            proposed.append(len(seen_before.proposed(hits, shared, ())))
-        found["keys looked up"] = {**times.told(), "proposed": sum(proposed) / len(proposed)}
-        refs = list(reports_of(by.desk_ids).filter(kind="activity").values_list("id", flat=True)[:2_000])
-        times = Times()
-        for _ in range(OPENED):
             some = chance.sample(refs, min(len(refs), 1 + seen_before.MOST_COMPARED))
             of_desk = documents.reports_with_parts(reports_of(by.desk_ids).filter(id=some[0]))
             mine = values.extract_of(
                 of_desk.reports[0], documents.texts_of(of_desk.reports[0], of_desk.parts[some[0]], ring)
             )
-            with times.one():
-                others = documents.reports_with_parts(reports_of(by.desk_ids).filter(id__in=some[1:]))
-                for one in others.reports:
-                    seen_before._compared(some[0], mine, one, others.parts[one.id], (), {}, ring)
-        found["opened and compared"] = {**times.told(), "reports": len(some) - 1}
-    return found
+            page_store.kept = page_store.KeptPages()
+            with both.one():
+                with looked.one(), page_store.one_snapshot():
+                    _, hits = seen_before._hits(keys, UUID(int=number), by, ring)
+                with compared.one():
+                    others = documents.reports_with_parts(reports_of(by.desk_ids).filter(id__in=some[1:]))
+                    for one in others.reports:
+                        seen_before._compared(some[0], mine, one, others.parts[one.id], (), {}, ring)
+            shared = {key: len(hit) for key, hit in hits.items() if len(hit) > RULES.shared_from}
+            proposed.append(len(seen_before.proposed(hits, shared, ())))
+    return {
+        "keys looked up": {**looked.told(), "proposed": sum(proposed) / len(proposed)},
+        "opened and compared": {**compared.told(), "reports": len(some) - 1},
+        "both": both.told(),
+    }
 
 
 def match(desk: str, how_many: int, seconds: float) -> dict[str, Any]:

@@ -138,6 +138,7 @@ class _Page:
         self._cells = int.from_bytes(body[start + 3 : start + 5])
         self._right = int.from_bytes(body[start + 8 : start + 12])
         self._pointers = start + (12 if self._inner else 8)
+        self._entries: dict[int, tuple[int, bytes]] = {}
 
     def __len__(self) -> int:
         return self._cells
@@ -158,8 +159,9 @@ class _Page:
 
     def entry(self, cell: int) -> tuple[int, bytes]:
         """Return the segment and the word of an entry."""
-        (segment, word), _ = self._record(cell)
-        return segment, word
+        if (known := self._entries.get(cell)) is None:  # each search among them begins in the middle
+            known = self._entries[cell] = self._record(cell)[0]
+        return known
 
     def place(self, at: int) -> tuple[int, int]:
         """Return the segment and the page of an entry."""

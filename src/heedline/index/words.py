@@ -10,7 +10,6 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
 
 from anyascii import anyascii
 
@@ -69,12 +68,11 @@ def forms_of(texts: Iterable[str], words: Iterable[Sequence[str]]) -> set[str]:
 
 def _joined(words: Sequence[str]) -> Iterator[str]:
     """Yield the forms of number plates and postcodes that are written with a space."""
-    letters = [word.isalpha() for word in words]
-    if all(letters):
-        return
-    for (one, other), only_letters in zip(pairwise(words), pairwise(letters), strict=True):
-        if not all(only_letters) and len(one + other) <= LONGEST and _mixed(one + other):
-            yield f"w:{one}{other}"
+    odd = [at for at, word in enumerate(words) if not word.isalpha()]
+    for at in {first for one in odd for first in (one - 1, one)}:
+        joined = "".join(words[at : at + 2]) if at >= 0 else ""
+        if len(joined) <= LONGEST and at + 1 < len(words) and _mixed(joined):
+            yield f"w:{joined}"
 
 
 def beginnings(word: str) -> Iterator[str]:

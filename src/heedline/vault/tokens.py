@@ -24,12 +24,14 @@ _HIGH: Final = bytes(128 | byte for byte in range(128)) * 2
 
 
 class TokenKey:
-    """The key for the tokens of one kind of word. The same word has a different token in each kind."""
+    """The key for the tokens of one kind of word, for one thread. The same word has a different token in each kind."""
 
     def __init__(self, key: bytes, sort: str) -> None:
         """Derive the keys for a kind of word from a 32-byte key. `sort` has at most 15 letters."""
         derived = blake2b(key=key, person=sort.encode(), digest_size=64).digest()
-        self._cipher = Cipher(algorithms.AES256(derived[:32]), modes.ECB())  # noqa: S305 - one block is one word
+        # Kept, because making one takes as long as the tokens of a hundred words. It holds nothing between calls: each
+        # gets whole blocks, and in this mode each block is encrypted by itself.
+        self._encryptor = Cipher(algorithms.AES256(derived[:32]), modes.ECB()).encryptor()  # noqa: S305 - one block is one word
         self._long = derived[32:]
 
     def of(self, words: Iterable[str]) -> list[bytes]:
@@ -38,11 +40,16 @@ class TokenKey:
         if not padded:
             return []
         text = "\0".join(padded) + "\0"
-        if len(text) == _BLOCK * len(padded) and text.isascii():  # nearly always: every word fits its block
+        if text.isascii() and len(text) == _BLOCK * len(padded):  # every word fits its block
             blocks = text.encode()
         else:
-            blocks = b"".join(map(self._block, padded))
-        sealed = self._cipher.encryptor().update(blocks).translate(_HIGH)
+            blocks = b"".join(
+                [
+                    f"{word}\0".encode() if len(word) == _ROOM and word.isascii() else self._block(word)
+                    for word in padded
+                ]
+            )
+        sealed = self._encryptor.update(blocks).translate(_HIGH)
         return [sealed[at : at + SIZE] for at in range(0, len(sealed), _BLOCK)]
 
     def __getitem__(self, word: str) -> bytes:

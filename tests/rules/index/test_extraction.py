@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from heedline.index.extraction.extract import extract
@@ -217,3 +219,12 @@ def test_a_flood_of_values_is_cut() -> None:
 @pytest.mark.timeout(5)
 def test_no_text_holds_the_reader_up(text: str) -> None:
     told(text)
+
+
+def test_what_is_read_for_a_comparison_lacks_only_what_the_index_finds_it_by() -> None:
+    words = " ".join(f"word{number}" for number in range(40))
+    texts = [ReportText(f"{words} of Jonas Bergmann, 01632 960123, twins", "text", "Report")]
+    indexed, compared = (extract(texts, RULES, indexed=which) for which in (True, False))
+    assert indexed.keys
+    assert indexed.sketch
+    assert compared == replace(indexed, keys=(), sketch=())

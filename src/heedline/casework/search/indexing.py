@@ -48,7 +48,7 @@ FEWEST: Final = 8
 PATIENCE: Final = timedelta(minutes=1)
 #: Reports in one batch at most, and seconds of CPU that opening them may take. Storing them takes about as long again.
 MOST: Final = 100
-SECONDS: Final = 0.12
+SECONDS: Final = 0.1
 #: How many times as long opening may take by the clock, so that each batch of a busy machine is worth its fixed costs.
 BUSY: Final = 4
 #: Reports whose parts are loaded together at most.

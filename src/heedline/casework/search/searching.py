@@ -304,7 +304,7 @@ def _result(
     texts = documents.texts_of(report, parts, ring)
     found = passages.passages(texts, sought)
     if not found and sought.names:
-        names = values.extract_of(report, texts).of(Kind.NAME)
+        names = values.extract_of(report, texts, indexed=False).of(Kind.NAME)
         found = passages.similar_names(texts, names, sought, rules)
     if not found:
         return None

@@ -184,7 +184,8 @@ def _compared(
     found = None
     with suppress(CannotOpen, ChangedSinceArrival, ValueError, KeyError, TypeError):
         texts = documents.texts_of(other, parts, ring)
-        found = compare(mine, values.extract_of(other, texts), load_pack(settings.PACK).matching, shared)
+        read = values.extract_of(other, texts, indexed=False)
+        found = compare(mine, read, load_pack(settings.PACK).matching, shared)
     theirs = [*decided, *link_decisions.made_on(other.id, parts, ring)]
     about = link_decisions.between(report, theirs).get(other.id, ())
     if found is None and not about:

@@ -24,12 +24,12 @@ _READ = frozenset({"message", "translation", "note"})
 LINKED = "link:{}"
 
 
-def extract_of(report: Report, texts: Iterable[SearchedText]) -> Extract:
+def extract_of(report: Report, texts: Iterable[SearchedText], *, indexed: bool = True) -> Extract:
     """Extract the values from a report's texts.
 
-    Answers that the pack does not list are ignored.
+    Answers that the pack does not list are ignored. Unless `indexed`, the keys and the sketch are left out.
     """
-    return extract(_read(report, texts), load_pack(settings.PACK).matching)
+    return extract(_read(report, texts), load_pack(settings.PACK).matching, indexed=indexed)
 
 
 def _read(report: Report, texts: Iterable[SearchedText]) -> Iterator[ReportText]:

@@ -21,8 +21,11 @@ _BETWEEN_NAMES = re.compile(
 )
 
 
-def extract(passages: Iterable[ReportText], rules: MatchingRules) -> Extract:
-    """Return the values, keys and sketch of a report, extracted from its texts and answers."""
+def extract(passages: Iterable[ReportText], rules: MatchingRules, *, indexed: bool = True) -> Extract:
+    """Return the values, keys and sketch of a report, extracted from its texts and answers.
+
+    Unless `indexed`, the keys and the sketch, which a comparison doesn't need, are left out.
+    """
     told = tuple(
         sorted(passages, key=lambda one: one.holds != OF_FILE)
     )  # no list of numbers crowds a file out
@@ -36,10 +39,10 @@ def extract(passages: Iterable[ReportText], rules: MatchingRules) -> Extract:
     values = tuple(found.values())
     texts = [passage.text for passage in told if passage.holds == "text"]
     shingles = sketch.shingles(texts, rules.names)
-    small = sketch.sketch(shingles)
+    small = sketch.sketch(shingles) if indexed else ()
     return Extract(
         values,
-        keys.of_report(values, small, rules.names),
+        keys.of_report(values, small, rules.names) if indexed else (),
         small,
         shingles,
         generations=_speaks_of(rules.generations, told),

@@ -222,7 +222,7 @@ def test_no_text_holds_the_reader_up(text: str) -> None:
 
 
 def test_what_is_read_for_a_comparison_lacks_only_what_the_index_finds_it_by() -> None:
-    words = " ".join(f"word{number}" for number in range(40))
+    words = " ".join(f"{one}{other}word" for one in "abcdef" for other in "abcdef")
     texts = [ReportText(f"{words} of Jonas Bergmann, 01632 960123, twins", "text", "Report")]
     indexed, compared = (extract(texts, RULES, indexed=which) for which in (True, False))
     assert indexed.keys

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import zlib
+from functools import cache
 from html import unescape
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def static_file(name: str) -> Path:
     return Path(found)
 
 
+@cache
 def sent(name: str) -> int:
     """Return the bytes of a static file as the site sends it, compressed where that helps."""
     body = static_file(name).read_bytes()

@@ -245,7 +245,7 @@ def _id(element: dict[str, str]) -> str:
 
 def _soon[T](look: Callable[[], T]) -> T:
     """What `look` finds, as soon as it finds something."""
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while not (found := look()):
         assert time.monotonic() < until, "it did not come"
         time.sleep(0.05)

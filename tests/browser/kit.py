@@ -46,6 +46,7 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     Request,
+    expect,
     sync_playwright,
 )
 
@@ -70,6 +71,9 @@ FLAGS = [
     # No name but this machine's is ever looked up, whatever a page asks for.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1, EXCLUDE 127.0.0.2, EXCLUDE 127.0.0.3",
 ]
+#: Milliseconds for which an action or an expectation waits. It takes a few on a quiet machine.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 #: What must hold by law, and what is good practice besides.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 #: Findings that stand, each with its reason.
@@ -239,6 +243,7 @@ def person(browser: Browser) -> Iterator[Callable[..., Visitor]]:
             reduced_motion="reduce",
             service_workers="block",
         )
+        mine.set_default_timeout(PATIENCE)
         page = mine.new_page()
         visitor = Visitor(page, mine, scripts, width, mine.new_cdp_session(page))
         if not scripts:

@@ -49,6 +49,15 @@ def tells(page: Page, site: str) -> str:  # noqa: F811
     return "-".join(page.locator(".hl-code span").all_inner_texts())
 
 
+def _brings_its_tabs_back(again: BrowserContext, site: str) -> None:  # noqa: F811
+    """Wait until the browser has opened again what was open: it does that after it has started."""
+    for _ in range(300):
+        if any(tab.url.startswith(site) for tab in again.pages):
+            return
+        again.pages[0].wait_for_timeout(100)
+    pytest.fail("the browser brings no tab back")
+
+
 def _press(page: Page, name: str) -> None:
     button = page.get_by_role("button", name=name, exact=True)
     button.or_(page.get_by_role("link", name=name, exact=True)).first.click()
@@ -91,7 +100,7 @@ def test_nothing_of_what_was_sent_comes_back(
     mine.close()
 
     again = opened(browser, profile, scripts=scripts)
-    assert any(tab.url.startswith(site) for tab in again.pages), "the browser brings its tabs back"
+    _brings_its_tabs_back(again, site)
     for tab in again.pages:
         _shows_nothing(tab, PART, code)
     again.close()
@@ -124,7 +133,7 @@ def test_after_the_exit_nothing_of_a_half_written_report_is_left(
         _shows_nothing(page, PART)
     mine.close()
     again = opened(browser, profile, scripts=False)
-    assert any(tab.url.startswith(site) for tab in again.pages), "the browser brings its tabs back"
+    _brings_its_tabs_back(again, site)
     for tab in again.pages:
         _shows_nothing(tab, PART)
     again.close()

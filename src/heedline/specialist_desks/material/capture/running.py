@@ -320,7 +320,7 @@ def _seen(proxy: subprocess.Popen[bytes]) -> Sequence[Mapping[str, Any]]:
                 "address": str(one["address"])[:60],
                 "why": str(one["why"])[:20],
             }
-            for one in json.loads(_Reader(proxy, 5).line())["seen"]
+            for one in json.loads(_Reader(proxy, 20).line())["seen"]
         ]
     return []
 

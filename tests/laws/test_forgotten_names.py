@@ -26,7 +26,9 @@ from tests.support.subject_scene import linked, shown
 
 pytestmark = pytest.mark.django_db
 #: A surname that no pack holds, in two spellings, and other things that the reports say.
-SECRETS = ("quillfeath", "quilfeath", "960455", "ladderman")
+SECRETS = ("quillfeath", "quilfeath", "1632960455", "1632 960455", "ladderman")
+#: The end of the number counts by itself, and not in the middle of an id, where chance may put it.
+ENDING = "960455"
 REPORTS = (
     "Kevin Quillfeather bought a ladderman suit. Ring 01632 960455. Born 4/9/2010.",
     "My nephew Kevin Quilfeather has a ladderman suit, 01632 960455. Date of birth 04.09.2010.",
@@ -45,6 +47,11 @@ def _roots() -> Iterator[tuple[str, object]]:
         yield f"re.{what}", getattr(re, what)
 
 
+def _tells(text: str) -> bool:
+    """Return whether a text holds one of the secrets."""
+    return any(one in text for one in SECRETS) or (ENDING in text and ENDING in re.split("[^0-9a-f]+", text))
+
+
 def _kept() -> set[str]:
     """Return the names of the objects that hold one of the secrets."""
     found: set[str] = set()
@@ -58,7 +65,7 @@ def _kept() -> set[str]:
             seen.add(id(one))
             if isinstance(one, str | bytes | bytearray):
                 text = one.casefold() if isinstance(one, str) else bytes(one).decode("latin-1").casefold()
-                if any(secret in text for secret in SECRETS):
+                if _tells(text):
                     found.add(name)
             elif isinstance(one, functools._lru_cache_wrapper) or not isinstance(one, _NOT_ENTERED):
                 inside += [each for each in gc.get_referents(one) if not isinstance(each, _NOT_ENTERED)]

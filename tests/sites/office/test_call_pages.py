@@ -181,7 +181,7 @@ def test_save_draft_keeps_what_was_typed_as_it_was_typed(odile: Hand) -> None:
     assert odile.form(CALL)["where.postcode"] == "not one"
     press(odile, "finish")
     assert "Enter a postcode or the first half of one, or leave this blank." in odile.html
-    assert bytes(DraftRow.objects.get().sealed).find(b"van") == -1
+    assert ACCOUNT.encode()[:12] not in bytes(DraftRow.objects.get().sealed)
 
 
 def test_one_more_has_bounds(odile: Hand) -> None:
@@ -382,7 +382,11 @@ def test_a_wrong_code_is_no_code_and_it_is_right_now_is_not_believed(odile: Hand
     odile.send("/w/call/code/", do="declined")
     assert odile.heading == "After the call"
     odile.get("/w/call/code/")
-    assert code.symbols[:4] not in odile.html
+    for shown in (
+        code.grouped()[:9],
+        code.symbols[:8],
+    ):  # two groups: four characters stand in a page by chance
+        assert shown not in odile.html
 
 
 def test_sent_twice_is_sent_once(odile: Hand) -> None:

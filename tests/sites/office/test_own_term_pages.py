@@ -50,7 +50,10 @@ def test_registered_met_and_ended(house: House, hand: Callable[[], Hand], overse
         pages.append(re.sub(r'(csrfmiddlewaretoken|form_of)" value="[^"]+"', "", officer.html))
     assert pages[0] == pages[1]
     officer.get(f"/w/r/{ref}/history/")
-    assert "met" not in officer.html.split("<main", 1)[1]
+    text = re.sub(
+        r"<[^>]+>", " ", officer.html.split("<main", 1)[1]
+    )  # a token in a field has such letters by chance
+    assert "met" not in text
     officer.get("/me/")
     assert "2 terms (" in officer.html
     assert "Ned N." in officer.html

@@ -14,6 +14,7 @@ from heedline.casework.journey import transitions
 from heedline.casework.keys import directory
 from heedline.casework.linking import clock, desk_notices, questions
 from heedline.casework.search import indexing
+from heedline.dispatch import clockwork
 from heedline.dispatch.models import Alarm
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskNotice, DeskQuestion, Report, SealedValues, SearchIndex, SearchWaiting
@@ -133,14 +134,34 @@ def test_what_leaves_a_desk_leaves_the_linking_desk_too(people: People) -> None:
     with people.sitting("Odile") as here:
         transitions.hand_over(ref, "south-west", "Theirs.", version=row(ref).version, by=here, at=people.at)
     assert not SealedValues.objects.filter(report=ref).exists()
-    assert SearchWaiting.objects.filter(report=before.id, gone=True, desk__code="national").exists()
+    gone = SearchWaiting.objects.get(report=before.id, gone=True, desk__code="national")
     compared(people, "Otto", at=people.at + 100 * MINUTE)
+    left = SearchIndex.objects.get(desk__code="national")
+    assert (left.purge, left.purge_by) == ("due", gone.purge_by)
     assert SealedValues.objects.get(report=ref).id != before.id
     with people.sitting("Nadia") as here:
         index = SearchIndex.objects.get(desk__code="national")
         assert indexing.check(index.desk_id, by=here) == index.reports
         [covered] = indexing.coverage([index.desk_id])
         assert (covered.reports, covered.waiting) == (1, 0), "what other desks sent is not counted as reports"
+
+
+def test_an_index_is_deleted_if_values_that_have_gone_stay_in_it_too_long(people: People) -> None:
+    ref, _ = people.taken(narrative=BOY[0])
+    compared(people, "Odile")
+    with people.sitting("Odile") as here:
+        transitions.hand_over(ref, "south-west", "Theirs.", version=row(ref).version, by=here, at=people.at)
+    with acting("worker"):
+        assert clockwork.end_searches() == 0
+    for late in (False, True):
+        if late:
+            SearchWaiting.objects.exclude(purge_by=None).update(purge_by=people.at.date())
+        with acting("worker"):
+            assert clockwork.end_searches() == late
+    assert not SearchIndex.objects.filter(desk__code="national").exists()
+    assert not SearchWaiting.objects.exclude(purge_by=None).exists()
+    compared(people, "Otto", at=people.at + 100 * MINUTE)
+    assert SearchIndex.objects.get(desk__code="national").purge == ""
 
 
 def test_an_index_made_anew_has_the_other_desks_again_and_tells_nothing_twice(people: People) -> None:

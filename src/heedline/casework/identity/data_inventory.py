@@ -173,7 +173,7 @@ HOLDS: tuple[HeldData, ...] = (
             "reports_search": "id officer_id desks session at kind hits reasoned epochs header payload",
             "reports_search_index": "id desk_id epoch header payload size reports version purge purge_by rekeyed",
             "reports_search_page": "index_id number generation version sealed",
-            "reports_search_waiting": "id desk_id report aside gone",
+            "reports_search_waiting": "id desk_id report aside gone purge_by",
         },
     ),
     HeldData(

@@ -110,8 +110,10 @@ def _batch(to: Addressee, by: Attendance, at: datetime) -> int:
     Interest.objects.filter(id__in=done_entries).update(indexed=True)
     SealedValues.objects.filter(id__in=done_values).update(indexed=True)
     if done_entries or done_values:
-        others = SealedValues.objects.filter(desk_id=to.desk, indexed=True).order_by("?")[:COVER]
-        again = [*done_values, *others.values_list("id", flat=True)]
+        indexed = SealedValues.objects.filter(desk_id=to.desk, indexed=True).order_by("?")
+        # another desk that holds one of these rows may be about to wait for this desk's index
+        others = indexed.select_for_update(skip_locked=True).values_list("id", flat=True)[:COVER]
+        again = [*done_values, *others]
         SealedValues.objects.filter(id__in=again).update(matched_at=at)
         work.tell(by)
         journal.record(

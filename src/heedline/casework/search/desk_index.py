@@ -1,4 +1,10 @@
-"""A desk's index, opened with the keys of an officer's session."""
+"""A desk's index, opened with the keys of an officer's session.
+
+Transactions that change an index, or what it is made of, take their locks in one order, so that none waits for one that
+waits for it: the row of the report, the row of the index (of several desks by the desks' ids), its pages, and the values that
+are sealed to the linking desk, by their reports' ids. Whoever holds values never waits for an index, and whoever holds an
+index never waits for rows of `SearchWaiting`: it skips those that are locked.
+"""
 
 from __future__ import annotations
 
@@ -125,7 +131,11 @@ def merge_step(desk: UUID, index: SealedIndex) -> None:
 
 
 def forget(desk: UUID) -> None:
-    """Delete a desk's index, so that the next officer's session rebuilds it."""
+    """Delete a desk's index, so that the next officer's session rebuilds it.
+
+    Must be called inside the caller's transaction. Waits for a session that is changing the index.
+    """
+    wait_for(desk)
     SearchPage.objects.filter(index__desk_id=desk).delete()
     SearchIndex.objects.filter(desk_id=desk).delete()
     unmerged.discard(desk)

@@ -232,18 +232,30 @@ def drop_gone(*, by: Attendance) -> None:
         return
     for desk in by.desk_ids:
         gone = SearchWaiting.objects.filter(desk_id=desk, gone=True)
-        refs = list(gone.values_list("report", flat=True))
-        if not refs:
+        if not gone.exists():
             continue
-        try:
-            with transaction.atomic(), desk_index.writing(desk, by.keys()) as opened:
-                if opened is None:
-                    continue
+        # a damaged index is found by the next step of indexing: here, nothing may wait for its row
+        with (
+            suppress(CannotOpen, Damaged),
+            transaction.atomic(),
+            desk_index.writing(desk, by.keys()) as opened,
+        ):
+            if opened is not None:
                 row, index = opened
-                row.reports = max(0, row.reports - sum(index.drop(ref) for ref in refs))
-                SearchWaiting.objects.filter(desk_id=desk, report__in=refs).delete()
-        except (CannotOpen, Damaged):
-            throw_away(desk, by)
+                found = list(gone.select_for_update(skip_locked=True))
+                row.reports = max(0, row.reports - sum(_drop(one, row, index) for one in found))
+                SearchWaiting.objects.filter(id__in=[one.id for one in found]).delete()
+
+
+def _drop(one: SearchWaiting, row: SearchIndex, index: SealedIndex) -> int:
+    """Remove a waiting document from the index, and return how many were removed.
+
+    If it was the values of a report at another desk, the index is purged by the day that they were given when they went.
+    """
+    dropped = index.drop(one.report)
+    if dropped and one.purge_by is not None and not row.purge:
+        row.purge, row.purge_by = "due", one.purge_by
+    return dropped
 
 
 def try_again(*, by: Attendance) -> int:
@@ -354,7 +366,7 @@ def _batch(desk: UUID, by: Attendance, at: datetime, reports: bool) -> int:
             .select_for_update(skip_locked=True)
             .order_by("-gone", "id")[:MOST]
         )
-        done, more, found = _index(visit, waiting)
+        done, more, found = _index(visit, waiting, row)
         row.reports = max(0, row.reports + more)
     sealed_values.put(found, desk=desk, at=at)
     SearchWaiting.objects.filter(id__in=[one.id for one, readable in done if readable]).delete()
@@ -363,7 +375,7 @@ def _batch(desk: UUID, by: Attendance, at: datetime, reports: bool) -> int:
 
 
 def _index(
-    visit: IndexVisit, waiting: list[SearchWaiting]
+    visit: IndexVisit, waiting: list[SearchWaiting], row: SearchIndex
 ) -> tuple[list[tuple[SearchWaiting, bool]], int, list[FoundValues]]:
     """Index these reports until a time limit is reached.
 
@@ -396,7 +408,7 @@ def _index(
                 more += visit.index.add([made[0]])
                 found.append(made[1])
             else:
-                more -= visit.index.drop(one.report)
+                more -= _drop(one, row, visit.index)
             done.append((one, report is None or (made is not None and made[2])))
     return done, more, found
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -99,9 +100,15 @@ def put(read: Iterable[FoundValues], *, desk: UUID, at: datetime) -> None:
     rows = SealedValues.objects.filter(report__in=wanted)
     known = {ref: (parts, at_desk) for ref, parts, at_desk in rows.values_list("report", "parts", "desk")}
     new = [one for ref, one in wanted.items() if known.get(ref) != (one.parts, to.desk)]
-    rows.filter(report__in=[one.report.id for one in new if one.report.id in known]).delete()
-    if new:
-        _store(sorted(new, key=lambda one: one.report.id), to, at)
+    # in one order: the desk that watches these reports may seal them at the same time
+    new.sort(key=lambda one: one.report.id)
+    for replaces, some in groupby(new, key=lambda one: one.report.id in known):
+        if not replaces:
+            _store(some, to, at)
+            continue
+        for one in some:
+            rows.filter(report=one.report.id).delete()
+            _store([one], to, at)
 
 
 def _store(found: Iterable[FoundValues], to: Addressee, at: datetime) -> None:

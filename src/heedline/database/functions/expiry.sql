@@ -51,17 +51,25 @@ BEGIN
 END $$;
 
 -- Remove an index that holds what was disposed of and that no officer has purged in time: an officer makes it anew. Remove
--- searches after ninety days; the log keeps who searched, when, how and how many reports it found.
+-- searches after ninety days; the log keeps who searched, when, how and how many reports it found. Each index goes before its
+-- pages: whoever is changing it holds its row first.
 CREATE FUNCTION clockwork.end_searches() RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    late uuid[] := ARRAY(SELECT id FROM public.reports_search_index
-        WHERE purge_by <= (now() AT TIME ZONE 'UTC')::date);
+    today date := (now() AT TIME ZONE 'UTC')::date;
+    late record;
+    n integer := 0;
 BEGIN
-    DELETE FROM public.reports_search_page WHERE index_id = ANY (late);
-    DELETE FROM public.reports_search_index WHERE id = ANY (late);
+    FOR late IN SELECT x.id, x.desk_id FROM public.reports_search_index x WHERE x.purge_by <= today OR EXISTS
+            (SELECT 1 FROM public.reports_search_waiting w WHERE w.desk_id = x.desk_id AND w.purge_by <= today)
+            ORDER BY x.desk_id LOOP
+        DELETE FROM public.reports_search_index WHERE id = late.id;
+        DELETE FROM public.reports_search_page WHERE index_id = late.id;
+        DELETE FROM public.reports_search_waiting WHERE desk_id = late.desk_id AND purge_by <= today;
+        n := n + 1;
+    END LOOP;
     DELETE FROM public.reports_search WHERE at < now() - interval '90 days';
-    RETURN cardinality(late);
+    RETURN n;
 END $$;
 
 -- When the time of a release is over, or the report has left the desk that asked, nothing of the release is left.

@@ -9,15 +9,15 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- Values have gone, or newer ones take their place. Those that the linking desk has indexed are removed from its index.
+-- Values have gone, or newer ones take their place. Those that the linking desk has indexed are removed from its index, which
+-- is purged by the day that is written here. Its row is not touched: whoever changes that index holds it, and may need values
+-- that the caller holds (`desk_index.py` says in which order locks are taken).
 CREATE FUNCTION permits.values_go() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    INSERT INTO public.reports_search_waiting (id, desk_id, report, aside, gone)
-        VALUES (gen_random_uuid(), OLD.desk_id, OLD.id, false, true) ON CONFLICT DO NOTHING;
-    UPDATE public.reports_search_index x SET purge = 'due',
-            purge_by = COALESCE(x.purge_by, (now() AT TIME ZONE 'UTC')::date + 7)
-        WHERE x.desk_id = OLD.desk_id AND x.purge = '';
+    INSERT INTO public.reports_search_waiting (id, desk_id, report, aside, gone, purge_by)
+        VALUES (gen_random_uuid(), OLD.desk_id, OLD.id, false, true, (now() AT TIME ZONE 'UTC')::date + 7)
+        ON CONFLICT DO NOTHING;
     RETURN NULL;
 END $$;
 
@@ -25,6 +25,7 @@ END $$;
 CREATE FUNCTION permits.an_index_begins() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    PERFORM 1 FROM public.reports_sealed_values v WHERE v.desk_id = NEW.desk_id AND v.indexed ORDER BY v.report FOR UPDATE;
     UPDATE public.reports_sealed_values v SET indexed = false WHERE v.desk_id = NEW.desk_id AND v.indexed;
     UPDATE public.reports_interest i SET indexed = false, unindexed_since = now()
         WHERE i.desk_id = NEW.desk_id AND i.indexed;

@@ -112,10 +112,13 @@ BEGIN
     -- what desks compare with each other, the register of interests (models/linking.py), and requests of data subjects
     FOREACH named IN ARRAY ARRAY['reports_sealed_values', 'reports_desk_notice', 'reports_interest', 'reports_interest_hit',
             'reports_subject_request'] LOOP
-        EXECUTE format('UPDATE public.%I s SET header = g.new, epochs =
+        EXECUTE format('WITH held AS (
+                SELECT s.id, g.new FROM unnest($1, $2, $3) AS g(container, old, new)
+                    JOIN public.%1$I s ON s.id = g.container AND s.header = g.old
+                WHERE s.epochs && $5 AND octet_length(g.new) <= 65536 FOR UPDATE OF s SKIP LOCKED)
+            UPDATE public.%1$I s SET header = held.new, epochs =
                 ARRAY(SELECT e FROM unnest(s.epochs) AS e WHERE e <> ALL ($5) AND e <> $4) || $4
-            FROM unnest($1, $2, $3) AS g(container, old, new)
-            WHERE s.id = g.container AND s.header = g.old AND s.epochs && $5 AND octet_length(g.new) <= 65536', named)
+            FROM held WHERE s.id = held.id', named)
             USING p_containers, p_old, p_new, p_to, retired;
         GET DIAGNOSTICS more = ROW_COUNT;
         n := n + more;

@@ -18,7 +18,12 @@ BEGIN
     INSERT INTO public.reports_search_waiting (id, desk_id, report, aside, gone)
         SELECT gen_random_uuid(), d.id, OLD.id, false, d.id <> ALL (after) FROM public.desks_desk d
         WHERE d.id = ANY (before || after) AND NOT (d.id = ANY (before) AND d.id = ANY (after)) AND d.kind <> 'canary'
+        ORDER BY d.id
         ON CONFLICT (desk_id, report) DO UPDATE SET aside = false, gone = EXCLUDED.gone;
+    IF before = '{}' THEN RETURN NULL; END IF;
+    -- both indexes in one order, as another report may leave the same two desks
+    PERFORM 1 FROM public.reports_search_index x WHERE x.desk_id = ANY (before) AND x.desk_id <> ALL (after)
+        ORDER BY x.desk_id FOR UPDATE;
     UPDATE public.reports_search_index x SET purge = 'due',
             purge_by = COALESCE(x.purge_by, (now() AT TIME ZONE 'UTC')::date + 7)
         WHERE x.desk_id = ANY (before) AND x.desk_id <> ALL (after);
@@ -76,7 +81,8 @@ CREATE FUNCTION permits.search_coverage() RETURNS TABLE (indexes bigint, reports
         (SELECT COALESCE(sum(x.reports), 0)::bigint FROM public.reports_search_index x),
         (SELECT count(*) FROM public.reports_search_waiting w WHERE NOT w.aside),
         (SELECT count(*) FROM public.reports_search_waiting w WHERE w.aside),
-        (SELECT count(*) FROM public.reports_search_index x WHERE x.purge_by < (now() AT TIME ZONE 'UTC')::date)
+        (SELECT count(*) FROM public.reports_search_index x WHERE LEAST(x.purge_by, (SELECT min(w.purge_by)
+            FROM public.reports_search_waiting w WHERE w.desk_id = x.desk_id)) < (now() AT TIME ZONE 'UTC')::date)
 $$;
 
 GRANT EXECUTE ON FUNCTION permits.a_report_moves(), permits.a_report_grows(), permits.a_receipt_rests() TO heedline_owner;

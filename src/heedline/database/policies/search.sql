@@ -15,7 +15,7 @@ CREATE POLICY of_my_desks ON reports_search_page TO heedline_office
 
 ALTER TABLE reports_search_waiting ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY the_worker ON reports_search_waiting FOR SELECT TO heedline_worker USING (true);
-CREATE POLICY inner_roles ON reports_search_waiting TO heedline_usher USING (true) WITH CHECK (true);
+CREATE POLICY inner_roles ON reports_search_waiting TO heedline_usher, heedline_settler USING (true) WITH CHECK (true);
 CREATE POLICY of_my_desks ON reports_search_waiting TO heedline_office
     USING (desk_id IN (SELECT permits.my_desks())) WITH CHECK (desk_id IN (SELECT permits.my_desks()));
 

@@ -45,7 +45,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON reports_sealed_payload TO heedline_settl
 -- and the trigger lets it change nothing
 GRANT SELECT, UPDATE (note) ON reports_step TO heedline_settler;
 -- an index that nobody has purged in time, and the words of old searches
-GRANT SELECT (id, purge_by), DELETE ON reports_search_index TO heedline_settler;
+GRANT SELECT (id, desk_id, purge_by), DELETE ON reports_search_index TO heedline_settler;
+GRANT SELECT (desk_id, purge_by), DELETE ON reports_search_waiting TO heedline_settler;
 GRANT SELECT (index_id), DELETE ON reports_search_page TO heedline_settler;
 GRANT SELECT (at), DELETE ON reports_search TO heedline_settler;
 GRANT SELECT (id, until) ON reports_sweep TO heedline_settler;

@@ -79,7 +79,7 @@ GRANT SELECT (id, interest_id, epochs, header), UPDATE (owner_id, epochs, header
     heedline_usher;
 GRANT SELECT (id, owner_id, home_id, desk_id, indexed, epochs, header), UPDATE (owner_id, indexed, unindexed_since, epochs,
     header) ON reports_interest TO heedline_usher;
-GRANT SELECT (desk_id, report, aside, gone), INSERT, UPDATE (aside, gone) ON reports_search_waiting TO heedline_usher;
+GRANT SELECT (desk_id, report, aside, gone, purge_by), INSERT, UPDATE (aside, gone) ON reports_search_waiting TO heedline_usher;
 GRANT SELECT, INSERT, DELETE ON reports_step TO heedline_usher;
 GRANT SELECT (report_id), DELETE ON reports_swept TO heedline_usher;
 GRANT SELECT (report_id), DELETE ON reports_translation TO heedline_usher;

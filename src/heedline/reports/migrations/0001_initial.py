@@ -2069,6 +2069,7 @@ class Migration(migrations.Migration):
                 ("report", models.UUIDField()),
                 ("aside", models.BooleanField(default=False)),
                 ("gone", models.BooleanField(default=False)),
+                ("purge_by", models.DateField(null=True)),
                 (
                     "desk",
                     models.ForeignKey(

@@ -67,7 +67,8 @@ class SearchWaiting(models.Model):
 
     It is new, has changed, has moved away or was disposed of. `report` is not a reference, because the report
     may be gone. `gone` means that it has left the desk and is to be removed, `aside` that it could not be
-    read.
+    read. `purge_by` is set for values of another desk's report that have gone: the day by which the linking desk's index
+    must be purged of them.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -75,6 +76,7 @@ class SearchWaiting(models.Model):
     report = models.UUIDField()
     aside = models.BooleanField(default=False)
     gone = models.BooleanField(default=False)
+    purge_by = models.DateField(null=True)
 
     class Meta:
         db_table = "reports_search_waiting"

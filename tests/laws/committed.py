@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Timer
+from threading import Event, Thread
 from typing import Any
 
 import psycopg
@@ -30,11 +30,25 @@ def superuser() -> psycopg.Connection[tuple[Any, ...]]:
 
 @contextmanager
 def index_in_use() -> Iterator[None]:
-    """Lock the search indexes for a moment, as a step of indexing in another session does."""
-    with superuser() as other:
+    """Lock the search indexes, as a step of indexing in another session does, until a third session waits for them."""
+    over = Event()
+    with superuser() as other, superuser() as looking:
         other.execute("BEGIN")
         other.execute("SELECT FROM reports_search_index FOR UPDATE")
-        ended = Timer(0.3, other.rollback)
+
+        def let_go() -> None:
+            mine = [other.info.backend_pid]
+            while not over.wait(0.02):
+                if looking.execute(
+                    "SELECT 1 FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid))", mine
+                ).fetchone():
+                    break
+            other.rollback()
+
+        ended = Thread(target=let_go)
         ended.start()
-        yield
-        ended.join()
+        try:
+            yield
+        finally:
+            over.set()
+            ended.join()

@@ -19,14 +19,24 @@ from tests.support.cast import now
 from tests.support.leaving_scene import a_third_officer, ended, leaves, opened_by, settled
 from tests.support.scene_people import People
 
-#: The command, in batches so small that there is a middle.
+#: The command, in batches so small that there is a middle. Told to, it stands still in the fourth, before that is committed.
 COMMAND = """
-import sys
+import sys, time
 from heedline.jobs import cli
 cli._become("office")
 from heedline.casework.setup import readdressing
 from heedline.jobs.keys import commands as keys
 readdressing.BATCH, keys.ROUND = 2, 2
+headers, batches = readdressing._headers, []
+def standing(walk, after):
+    moved = headers(walk, after)
+    batches.append(moved)
+    if len(batches) == 4:
+        print("standing still")
+        time.sleep(600)
+    return moved
+if sys.argv[1:] == ["stand"]:
+    readdressing._headers = standing
 sys.exit(cli.main(["keys", "readdress", "north-east", "--officer", "odile@unit.example"]))
 """
 
@@ -37,7 +47,7 @@ def people(django_db_blocker: Any) -> Iterator[People]:
         yield People(house, now())
 
 
-def start(people: People) -> subprocess.Popen[str]:
+def start(people: People, *words: str) -> subprocess.Popen[str]:
     environment = {
         **os.environ,
         "HEEDLINE_PROCESS": "office",
@@ -46,7 +56,7 @@ def start(people: People) -> subprocess.Popen[str]:
         "PYTHONUNBUFFERED": "1",
     }
     process = subprocess.Popen(
-        [sys.executable, "-c", COMMAND],
+        [sys.executable, "-c", COMMAND, *words],
         env=environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -75,22 +85,22 @@ def test_kill_and_go_on(people: People) -> None:
     payloads = {str(one.container): bytes(one.payload) for one in SealedPayload.objects.all()}
     before = opened_by(people, "Odile")
     leaves(people)
-    process = start(people)
+    process = start(people, "stand")
     assert process.stdout
-    heard = []
+    heard: list[str] = []
     for line in process.stdout:
         heard.append(line)
-        if "done" in line and len(heard) > 3:
+        if "standing still" in line:
             process.kill()
             break
-    process.communicate(timeout=30)
+    process.communicate(timeout=60)
     assert process.returncode == -9, heard
     key_directory.forget()
     remaining = left(people)
-    assert 0 < remaining < 24
+    assert remaining == 24 - 3 * 2
     assert opened_by(people, "Odile") == before  # under the old key or the new one, but never under none
     again = start(people)
-    out, wrong = again.communicate(timeout=60)
+    out, wrong = again.communicate(timeout=120)
     assert again.returncode == 0, wrong
     assert f"{remaining} of {remaining} done" in out
     assert "can be destroyed from" in out
@@ -103,6 +113,6 @@ def test_kill_and_go_on(people: People) -> None:
 def test_a_wrong_passphrase_and_a_stranger_are_told_the_same(people: People) -> None:
     people.house.keys["Odile"] = people.house.keys["Otto"]
     process = start(people)
-    _, wrong = process.communicate(timeout=60)
+    _, wrong = process.communicate(timeout=120)
     assert process.returncode == 1
     assert "do not go together" in wrong

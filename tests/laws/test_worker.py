@@ -98,7 +98,7 @@ def arrive(database: psycopg.Connection[Any], desk: uuid.UUID) -> uuid.UUID:
     return report
 
 
-def until(what: Callable[[], object], seconds: float = 20) -> None:
+def until(what: Callable[[], object], seconds: float = 100) -> None:
     """Wait for something that another process does."""
     deadline = time.monotonic() + seconds
     while not what():
@@ -138,8 +138,9 @@ def test_the_worker_pages_survives_its_database_and_stops_when_told(
     worker = start(tmp_path, database)
     pages = tmp_path / "pages"
     try:
-        until(lambda: list(pages.glob("*.eml")))
-        assert {path.stat().st_mtime % 900 for path in pages.iterdir()} == {0.0}
+        until(
+            lambda: {path.stat().st_mtime % 900 for path in pages.glob("*.eml")} == {0.0}
+        )  # once it is written
         until(lambda: rows(database, "SELECT minute FROM dispatch_worker_beat"))
         ((minute,),) = rows(database, "SELECT minute FROM dispatch_worker_beat")
         assert minute == minute_of(minute)
@@ -154,7 +155,7 @@ def test_the_worker_pages_survives_its_database_and_stops_when_told(
             )
         )
         worker.send_signal(signal.SIGTERM)
-        _, said = worker.communicate(timeout=30)
+        _, said = worker.communicate(timeout=60)
     finally:
         worker.kill()
         worker.wait()

@@ -60,7 +60,7 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
     def run(act: Callable[[], Any]) -> Any:
         try:
             connection.ensure_connection()
-            barrier.wait(10)
+            barrier.wait(60)
             return act()
         except Exception as problem:
             return problem
@@ -349,7 +349,7 @@ def test_an_officer_and_a_partner_wait_for_one_another_in_one_order(people: Peop
         with superuser() as db, db.transaction():
             db.execute("SELECT 1 FROM reports_report WHERE id = %s FOR UPDATE", [report])
             holds.set()
-            for _ in range(200):
+            for _ in range(1200):
                 blocked = db.execute(
                     "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
                 ).fetchone()
@@ -362,7 +362,7 @@ def test_an_officer_and_a_partner_wait_for_one_another_in_one_order(people: Peop
             return "taken back"
 
     def answers() -> str:
-        holds.wait(10)
+        assert holds.wait(60)
         partner_scene.answered(people, ident)
         return "answered"
 

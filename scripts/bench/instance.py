@@ -9,6 +9,7 @@ import contextlib
 import ctypes
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -17,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,14 +89,14 @@ class Instance:
 
 
 def _free_ports(how_many: int) -> list[int]:
-    probes = [socket.socket() for _ in range(how_many)]
-    try:
-        for probe in probes:
-            probe.bind((demo.LOOPBACK, 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
+    """Below the ports that the kernel gives to connections, which could be taken again before a site listens."""
+    found: set[int] = set()
+    while len(found) < how_many:
+        port = 10_000 + secrets.randbelow(10_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((demo.LOOPBACK, port))
+            found.add(port)
+    return list(found)
 
 
 def _end_with_us() -> None:

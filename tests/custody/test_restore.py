@@ -131,7 +131,7 @@ def on_disk(url: str, table: str) -> int:
 
 
 def wait_until_it_is_gone(url: str) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while rows(url, "SELECT 1 FROM pg_stat_activity WHERE usename = 'heedline_migrate'"):
         assert time.monotonic() < until
         time.sleep(0.1)

@@ -69,7 +69,7 @@ def test_a_session_that_the_server_ended_is_replaced_before_the_next_statement(
 ) -> None:
     first = _session(kept)
     with _other() as other:
-        other.execute("SELECT pg_terminate_backend(%s, 5000)", [first])
+        other.execute("SELECT pg_terminate_backend(%s, 60000)", [first])
     assert not kept.is_usable()
     _next_request(kept)
     assert _session(kept) != first
@@ -78,7 +78,7 @@ def test_a_session_that_the_server_ended_is_replaced_before_the_next_statement(
 def test_the_first_call_of_a_request_replaces_an_ended_session(kept: Any) -> None:
     first = _session(kept)
     with _other() as other:
-        other.execute("SELECT pg_terminate_backend(%s, 5000)", [first])
+        other.execute("SELECT pg_terminate_backend(%s, 60000)", [first])
     kept.health_check_done, kept.health_check_enabled = False, True
     assert kept.call(_WHO, []) != [(first,)]
 
@@ -166,7 +166,7 @@ def test_a_call_that_fails_is_djangos_error_and_the_connection_stands(kept: Any)
 def test_a_call_after_the_server_ended_the_session_fails_once(kept: Any) -> None:
     first = kept.call("SELECT pg_backend_pid(), %s::integer", [1])[0][0]
     with _other() as other:
-        other.execute("SELECT pg_terminate_backend(%s, 5000)", [first])
+        other.execute("SELECT pg_terminate_backend(%s, 60000)", [first])
     with pytest.raises(OperationalError):
         kept.call("SELECT pg_backend_pid(), %s::integer", [1])
     _next_request(kept)

@@ -22,14 +22,18 @@ from heedline.launch import CannotStart, demo
 from heedline.launch import supervisor as supervising
 from heedline.launch.home import Home, InUse
 from heedline.launch.supervisor import StepFailed, Supervisor, is_free
+from tests.support.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Making the demonstration takes half a minute; a machine that does other things needs longer.
 PATIENCE = 480.0
+#: Above the budget by half, and as much as two processes more would take. The budget itself (700) is measured by the bench,
+#: on a machine that does nothing else: what is shared, and what has been given back, differs here from run to run.
+AT_MOST_MIB = 1000
 slow = pytest.mark.timeout(600)
 
 
-def until(holds: Callable[[], bool], within: float) -> bool:
+def until(holds: Callable[[], bool], within: float = 120) -> bool:
     """Wait for a condition and return whether it became true."""
     end = time.monotonic() + within
     while time.monotonic() < end:
@@ -49,12 +53,6 @@ def still_running(processes: list[psutil.Process]) -> list[psutil.Process]:
     return running
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture
 def supervisor() -> Iterator[Supervisor]:
     before = {name: signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
@@ -71,13 +69,13 @@ def test_a_child_that_dies_is_noticed_and_its_own_children_go_with_it(
     script = f"sleep 300 & echo $! > {note}; sleep 300"
     child = supervisor.start("mother", ["sh", "-c", script], dict(os.environ))
     other = supervisor.start("other", ["sleep", "300"], dict(os.environ))
-    assert until(lambda: note.exists() and note.read_text().strip() != "", 10)
+    assert until(lambda: note.exists() and note.read_text().strip() != "")
     grandchild = psutil.Process(int(note.read_text()))
     child.process.kill()
-    assert supervisor.wait(at_most=10) is child
+    assert supervisor.wait(at_most=120) is child
     supervisor.stop()
     assert other.process.poll() is not None
-    assert until(lambda: not still_running([grandchild]), 5)
+    assert until(lambda: not still_running([grandchild]))
 
 
 def test_a_child_that_ends_is_started_again_after_longer_and_longer_pauses(
@@ -91,7 +89,7 @@ def test_a_child_that_ends_is_started_again_after_longer_and_longer_pauses(
     def enough() -> None:
         if len(note.read_text().splitlines() if note.exists() else []) >= 4:
             os.kill(os.getpid(), signal.SIGTERM)
-        assert time.monotonic() - began < 20
+        assert time.monotonic() - began < 120
 
     supervisor.keep_running(say=said.append, besides=enough)
     assert time.monotonic() - began >= 0.2 + 0.4 + 0.8
@@ -110,7 +108,7 @@ def test_what_a_dead_child_had_started_goes_before_it_is_started_again(
 ) -> None:
     note = tmp_path / "pid"
     supervisor.start("mother", ["sh", "-c", f"sleep 300 & echo $! >> {note}; sleep 300"], dict(os.environ))
-    assert until(lambda: note.exists() and note.read_text().strip() != "", 10)
+    assert until(lambda: note.exists() and note.read_text().strip() != "")
     first = psutil.Process(int(note.read_text()))
     supervisor._children[0].process.kill()
 
@@ -129,7 +127,7 @@ def test_no_process_of_ours_writes_a_core_file() -> None:
         "papers.run = lambda *_, **__: print(resource.getrlimit(resource.RLIMIT_CORE)) or 0; cli.main(['docs'])"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=True
     )
     assert done.stdout.strip() == "(0, 0)"
 
@@ -151,7 +149,7 @@ def test_waiting_has_an_end(supervisor: Supervisor) -> None:
 def test_a_request_to_stop_ends_the_waiting(supervisor: Supervisor) -> None:
     supervisor.start("sleeper", ["sleep", "300"], dict(os.environ))
     os.kill(os.getpid(), signal.SIGTERM)
-    assert supervisor.wait(at_most=10) is None
+    assert supervisor.wait(at_most=120) is None
     assert supervisor.asked_to_stop
 
 
@@ -181,7 +179,7 @@ def test_a_taken_port_is_named_with_the_variable_to_change(tmp_path: Path) -> No
             env=environment(tmp_path, port, free_port(), free_port(), free_port()),
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=120,
             check=False,
         )
     assert ended.returncode == 1
@@ -266,7 +264,7 @@ class Run:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
-            return self.process.wait(60)
+            return self.process.wait(120)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -274,7 +272,7 @@ class Run:
 
 
 def fetch(host: str, port: int, path: str, *, at: str = "127.0.0.1") -> tuple[int, dict[str, str], str]:
-    connection = http.client.HTTPConnection(at, port, timeout=20)
+    connection = http.client.HTTPConnection(at, port, timeout=60)
     try:
         connection.request("GET", path, headers={"Host": f"{host}:{port}", "User-Agent": "telltale-browser"})
         answer = connection.getresponse()
@@ -337,7 +335,7 @@ def test_the_demonstration_from_nothing_to_nothing(demonstration_home: Path) -> 
             env=environment(home, run.public, run.office, run.partner, run.files),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             check=False,
         )
         assert "this database was born demo" in seen.stdout
@@ -345,11 +343,11 @@ def test_the_demonstration_from_nothing_to_nothing(demonstration_home: Path) -> 
 
         started = run.everything_it_started()
         assert len(started) >= 10, "four sites with their workers, the worker, and a database"
-        assert memory([*started, psutil.Process(run.process.pid)]) < 700
+        assert memory([*started, psutil.Process(run.process.pid)]) < AT_MOST_MIB
     finally:
         code = run.end()
     assert code == 0, run.said()
-    assert still_running(started) == []
+    assert until(lambda: not still_running(started))
     assert is_free("127.0.0.1", run.public)
     assert is_free("127.0.0.1", run.office)
     assert is_free("127.0.0.3", run.partner)
@@ -368,12 +366,18 @@ def test_what_is_killed_comes_back_and_is_named(demonstration_home: Path) -> Non
         assert ("Making the demonstration" in run.said()) is not made_before, "made once, kept"
         started = run.everything_it_started()
 
+        def all_running(*ends: str) -> list[psutil.Process]:
+            found = []
+            for one in still_running(run.everything_it_started()):
+                with contextlib.suppress(
+                    psutil.NoSuchProcess, psutil.ZombieProcess
+                ):  # it ended since it was listed
+                    if one.cmdline()[-len(ends) :] == list(ends):
+                        found.append(one)
+            return found
+
         def running(*ends: str) -> psutil.Process:
-            return next(
-                one
-                for one in still_running(run.everything_it_started())
-                if one.cmdline()[-len(ends) :] == list(ends)
-            )
+            return all_running(*ends)[0]
 
         def shows(host: str, port: int, path: str) -> bool:
             with contextlib.suppress(OSError, http.client.HTTPException):
@@ -386,12 +390,12 @@ def test_what_is_killed_comes_back_and_is_named(demonstration_home: Path) -> Non
         office.kill()
         jobs.kill()
         assert until(
-            lambda: "office ended by itself" in run.said() and "worker ended by itself" in run.said(), 20
+            lambda: "office ended by itself" in run.said() and "worker ended by itself" in run.said()
         )
-        assert until(lambda: shows("localhost", run.office, "/sign-in/"), 60)
-        assert until(lambda: shows("127.0.0.1", run.public, "/"), 60)
-        assert until(lambda: len(running("serve", "public").children()) == 2, 30)
-        assert running("worker").pid != jobs.pid
+        assert until(lambda: shows("localhost", run.office, "/sign-in/"))
+        assert until(lambda: shows("127.0.0.1", run.public, "/"))
+        assert until(lambda: len(running("serve", "public").children()) == 2)
+        assert until(lambda: any(one.pid != jobs.pid for one in all_running("worker")))
 
         postmaster = int(
             (home / json.loads((home / "postgres.json").read_text())["folder"] / "data" / "postmaster.pid")
@@ -399,12 +403,12 @@ def test_what_is_killed_comes_back_and_is_named(demonstration_home: Path) -> Non
             .splitlines()[0]
         )
         os.kill(postmaster, signal.SIGKILL)
-        assert until(lambda: "The database server ended by itself" in run.said(), 20)
+        assert until(lambda: "The database server ended by itself" in run.said())
         # the first page of the public site stores nothing, but this one looks something up
-        assert until(lambda: shows("127.0.0.1", run.public, "/log/"), 60)
+        assert until(lambda: shows("127.0.0.1", run.public, "/log/"))
         assert run.process.poll() is None
         started += run.everything_it_started()
     finally:
         code = run.end()
     assert code == 0, run.said()
-    assert still_running(started) == []
+    assert until(lambda: not still_running(started))

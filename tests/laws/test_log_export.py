@@ -375,7 +375,7 @@ def test_a_long_log_is_read_in_little_memory(tmp_path: Path) -> None:
     )
     events, wrong, kilobytes = map(int, done.stdout.split())
     assert (events, wrong) == (100_000, 0)
-    assert kilobytes < 8_000, "the events alone are 30 MB"
+    assert kilobytes < 15_000, "the events alone are 30 MB"
 
 
 def test_every_published_checkpoint_says_what_the_events_say(log: Log, tmp_path: Path) -> None:

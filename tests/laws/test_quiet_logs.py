@@ -43,7 +43,7 @@ def run(process: str, script: str, home: Path) -> subprocess.CompletedProcess[st
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=180,
     )
 
 

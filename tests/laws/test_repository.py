@@ -221,7 +221,7 @@ def test_the_bill_of_materials_names_all_that_runs(tmp_path: Path) -> None:
         cwd=ROOT,
         check=True,
         capture_output=True,
-        timeout=60,
+        timeout=180,
     )
     found = json.loads(made.read_text())
     assert found["bomFormat"] == "CycloneDX"

@@ -68,6 +68,6 @@ def told(data: bytes, *, ending: str) -> str:
             check=True,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=180,
         )
         return done.stdout

@@ -1,4 +1,7 @@
-"""Files of the pack are parsed once in a run, and texts and police areas read once, as long as they say the same."""
+"""Files of the pack are parsed once in a run, and texts and police areas read once, as long as they say the same.
+
+No example of Hypothesis has a deadline: how long one takes depends on what else the machine does.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from heedline.index.extraction.rules import MatchingRules
 from heedline.packs import tables
@@ -21,6 +25,9 @@ from heedline.packs.reading.word_files import PagesByCode, read_all_words
 from heedline.packs.rules.matching import read_matching
 from heedline.packs.text.languages import Language
 from heedline.packs.text.words import Words
+
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 @cache

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 import pytest
 from django.utils import translation
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.sites.components.html_tree import tree
 
@@ -114,6 +114,7 @@ def test_months_have_names_in_the_readers_language() -> None:
         assert day_of({"day": "1", "month": "march", "year": "2026"}) == date(2026, 3, 1)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=30), st.text(max_size=30), st.text(max_size=30))
 def test_any_typed_date_is_read_or_refused(day: str, month: str, year: str) -> None:
     found = day_of({"day": day, "month": month, "year": year})

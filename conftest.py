@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import django
 import pytest
+from django.conf import LazySettings
 from django.core.signals import setting_changed
 from django.test.signals import root_urlconf_changed
 from pytest_django.plugin import blocking_manager_key
@@ -32,6 +33,24 @@ forget_the_desk()
 # routes of all sites and reads them anew, which took half the time of a request. They are kept by the name of their
 # module, and no test changes a module's routes.
 setting_changed.disconnect(root_urlconf_changed)
+
+
+def _set(self: LazySettings, name: str, value: object) -> None:
+    """Set a setting, or all of them, as Django does, but swap all of them in one step.
+
+    Django takes away those that hold before it puts the others in their place. A thread that answers a browser, or another
+    one of a race, would find none at all in between.
+    """
+    if name == "_wrapped":
+        self.__dict__[name] = value
+        for kept in [one for one in list(self.__dict__) if one != name]:
+            self.__dict__.pop(kept, None)
+    else:
+        _djangos_set(self, name, value)
+
+
+_djangos_set = LazySettings.__setattr__
+LazySettings.__setattr__ = _set  # type: ignore[method-assign]
 
 #: The same passphrase and salt always give the same key, and the people of the house unlock in nearly every test.
 _stretched_once = lru_cache(maxsize=256)(passphrases._stretched)

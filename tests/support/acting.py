@@ -7,7 +7,7 @@ row-level security hold as in production.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from django.conf import settings
 from django.db import connection
@@ -23,8 +23,9 @@ PROCESSES = ("public", "office", "worker", "backup", "partner", "files", "door",
 def acting(process: str) -> Iterator[None]:
     """Everything inside happens under the database role of that process."""
     assert process in PROCESSES
-    told = _of_partners() if process == "partner" else {}
-    with turn(), override_settings(**told), _as_role(process):
+    # Settings belong to the whole process: whoever needs no others leaves them alone, for the threads beside.
+    others = override_settings(**_of_partners()) if process == "partner" else nullcontext()
+    with turn(), others, _as_role(process):
         yield
 
 

@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import settings
 from django.core import mail
 
@@ -16,12 +15,15 @@ from heedline.audit.models import Event
 from heedline.web.entrance import throttle
 from tests.sites.office.desk_hand import Hand
 from tests.support.cast import House
+from tests.support.code_app import at_one_moment, code_of
 
 pytestmark = pytest.mark.django_db
 
 
-def _code(secret: str, steps: int = 0) -> str:
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps))
+@pytest.fixture(autouse=True)
+def _one_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the clock of code apps stand: a code that is entered half a minute later is wrong."""
+    at_one_moment(monkeypatch)
 
 
 def _secret_on(page: Hand) -> str:
@@ -34,7 +36,7 @@ def _set_up(page: Hand) -> str:
     """Set up a code app and return its secret."""
     page.get("/me/security/code-app/")
     secret = _secret_on(page)
-    page.send("/me/security/code-app/", code=_code(secret))
+    page.send("/me/security/code-app/", code=code_of(secret))
     assert page.heading == "Recovery codes"
     return secret
 
@@ -77,7 +79,7 @@ def test_the_code_is_asked_for_and_works_once(house: House, hand: Callable[[], H
     again.sign_in("Odile")
     again.send("/sign-in/second/", code=codes[0])
     assert "not a code that works now" in again.html
-    again.send("/sign-in/second/", code=_code(secret))
+    again.send("/sign-in/second/", code=code_of(secret))
     assert again.heading == "My work"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 
 import pytest
@@ -16,6 +15,7 @@ from heedline.permits.models import OfficeSession
 from tests.sites.office.desk_hand import Hand
 from tests.support.acting import acting
 from tests.support.cast import PASSWORD, House, add_partner, now
+from tests.support.code_app import at_one_moment, code_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 WRONG = "This email and password do not go together"
@@ -155,10 +155,9 @@ def test_passkeys_are_not_offered_at_an_address(house: House, partner: Callable[
 
 
 def test_the_second_step_of_a_partner_is_sealed_under_the_partners_secret(
-    house: House, partner: Callable[[], Hand], live: None
+    house: House, partner: Callable[[], Hand], live: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from allauth.mfa.models import Authenticator
-    from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
     from heedline.casework.access import second_factors
     from heedline.vault import CannotOpen
@@ -168,8 +167,8 @@ def test_the_second_step_of_a_partner_is_sealed_under_the_partners_secret(
     assert petra.heading == "Set up a second sign-in step"
     petra.get("/me/security/code-app/")
     secret = "".join(petra.page.context["secret_groups"].split())
-    code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
-    petra.send("/me/security/code-app/", code=code)
+    at_one_moment(monkeypatch)
+    petra.send("/me/security/code-app/", code=code_of(secret))
     row = Authenticator.objects.get(user=house.officers["Petra"], type="totp")
     with pytest.raises(CannotOpen), acting("office"):
         second_factors.open_sealed(row.data["secret"])

@@ -22,8 +22,10 @@ def test_what_concerns_themselves(house: House, office: str, person: Open) -> No
     ned = person(scripts=True)
     at_work(ned, office, house, "Ned", unlocked=False)
     ned.visit(f"{office}/oversight/own/")
-    ned.play.get_by_label("Whose?").select_option(label="Odile O.")
-    ned.play.get_by_label("Conflicts of interest?").fill("Zoë O'Brien\nAB12 CDE")
+    ned.play.get_by_label("Which officer do these terms concern?").select_option(label="Odile O.")
+    ned.play.get_by_label("Which names, addresses or numbers could show a conflict of interest?").fill(
+        "Zoë O'Brien\nAB12 CDE"
+    )
     ned.press("Register")
     ned.play.get_by_text("Registered: 2 terms.").wait_for()
     odile = person(scripts=False)

@@ -31,15 +31,16 @@ def _fields(people: tuple[OfficerTerms, ...]) -> tuple[Field, ...]:
     return (
         Select(
             name="officer",
-            label="Whose?",
+            label="Which officer do these terms concern?",
             blank="Choose an officer",
             required="Choose an officer",
             choices=tuple(FieldOption(value=str(one.officer), label=one.name) for one in people),
         ),
         TextArea(
             name="terms",
-            label="Conflicts of interest?",
-            hint=f"One on each line, {LONGEST} characters at most: their names, the names of close family, home address, number plates, telephone numbers. Nobody can read these back, you included.",
+            label="Which names, addresses or numbers could show a conflict of interest?",
+            hint="For example, the officer’s own name, the names of close family, their home address, number plates and telephone numbers. "
+            f"Enter one on each line, up to {LONGEST} characters. Nobody can view them once they are registered, including you.",
             required="Enter one term on each line",
             rows=6,
             limit=4000,

@@ -92,6 +92,16 @@ PATH: Final[Mapping[tuple[ItemState, ItemMove], ItemState]] = MappingProxyType(
 )
 #: States in which an examiner has something to do.
 OPEN: Final = frozenset({_S.NEW, _S.EXAMINING, _S.SECOND, _S.DISPUTED})
+#: The lists of the queue, and the states in each.
+LISTS: Final[Mapping[str, frozenset[ItemState]]] = MappingProxyType(
+    {
+        "open": OPEN,
+        "second": frozenset({_S.SECOND, _S.DISPUTED}),
+        "unlawful": frozenset({_S.UNLAWFUL, _S.HELD}),
+        "finished": frozenset({_S.TERMS, _S.LAWFUL, _S.OUTSIDE, _S.UNCLEAR, _S.GONE}),
+        "referred": frozenset({_S.REFERRED}),
+    }
+)
 #: States in which nobody reads a finding of illegality that was not reviewed, but whoever made it.
 BLIND: Final = frozenset({_S.NEW, _S.EXAMINING, _S.SECOND})
 #: States that need the agreement of two examiners.

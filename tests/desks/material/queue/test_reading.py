@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from uuid import UUID
+from datetime import date, timedelta
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 import pytest
+from django.db import connection
 
 from heedline.specialist_desks.material.examination import examining
+from heedline.specialist_desks.material.models import MaterialItem
 from heedline.specialist_desks.material.queue import reading
+from heedline.specialist_desks.material.rules import ItemState
 from tests.sites.conftest import office_site  # noqa: F401
 from tests.sites.office.conftest import demo, hand  # noqa: F401
 from tests.sites.office.desk_hand import Hand
@@ -55,6 +60,64 @@ def test_pages_are_in_order_of_priority_and_lose_no_item(
     assert len(page(1)) == len(page(2)) == 2
     assert {*page(1), *page(2)} == left
     assert page(3) == []
+
+
+def _stored(people: People, how_many: int) -> dict[UUID, tuple[str, date]]:
+    """Items in every state, several of a day, stored without an address or a place in the index."""
+    rows = [
+        MaterialItem(
+            id=uuid5(NAMESPACE_URL, str(number)),
+            desk=people.house.desks["material"],
+            container=uuid4(),
+            state=state,
+            found_on=date(2026, 1, 1) + timedelta(days=number * 7 % 5),
+        )
+        for number in range(how_many)
+        for state in [list(ItemState)[number % len(ItemState)]]
+    ]
+    MaterialItem.objects.bulk_create(rows)
+    return {one.id: (str(one.state), one.found_on) for one in rows}
+
+
+@pytest.mark.parametrize("ranks", [0, 1, 3, 40])
+def test_all_pages_of_a_list_have_each_item_once_ranked_ones_first_then_by_day(
+    people: People, monkeypatch: pytest.MonkeyPatch, ranks: int
+) -> None:
+    monkeypatch.setattr(reading, "A_PAGE", 3)
+    items = _stored(people, 60)
+    moved = sorted(items, key=lambda ref: ref.hex[5:])[
+        :ranks
+    ]  # as the index ranks them, some in other states by now
+    order = [*moved, uuid4()]
+    desk = people.house.desks["material"].id
+    with people.sitting("Odile"):
+        for states in reading.LISTS.values():
+            first = [ref for ref in order if ref in items and items[ref][0] in states]
+            others = [ref for ref, (state, _) in items.items() if state in states and ref not in first]
+            others.sort(key=lambda ref: (-items[ref][1].toordinal(), ref))
+            whole, paged = [*first, *others], list[UUID]()
+            for number in range(1, 2 + -(-len(whole) // 3)):
+                counted, page = reading._on_page(desk, states, order, number, whole=True)
+                assert sum(counted.get(str(one), 0) for one in states) == len(whole)
+                paged += page
+            assert paged == whole
+            assert reading._on_page(desk, states, order, 1, whole=False)[1] == first[:3]
+
+
+def test_a_page_is_read_from_the_index_of_its_list_and_nothing_is_sorted(people: People) -> None:
+    _stored(people, 60)
+    desk = people.house.desks["material"].id
+    with people.sitting("Odile"), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        for name, states in reading.LISTS.items():
+            statement = re.sub("%b", "%s", reading._page_of(states))
+            cursor.execute(f"EXPLAIN {statement}", [[], desk, desk, 0, 25, desk, 0, 25, 0])
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+            others = re.split(r"\n\s+SubPlan", plan.partition("Subquery Scan on o ")[2])[0]
+            assert f"Index Only Scan using {name}_items_by_day" in others
+            assert "Sort" not in others
+            assert "state" not in others, "the index holds this list alone, so no state is compared"
 
 
 @pytest.mark.usefixtures("demo")

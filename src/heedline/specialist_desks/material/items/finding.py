@@ -27,7 +27,7 @@ from heedline.reports.models import Report, SearchIndex
 from heedline.specialist_desks.material.items.addresses import locators_of
 from heedline.specialist_desks.material.items.contents import ItemContent, content_at
 from heedline.specialist_desks.material.models import MaterialItem
-from heedline.specialist_desks.material.rules import HIGHEST, OPEN, ItemState
+from heedline.specialist_desks.material.rules import HIGHEST, LISTS, ItemState
 from heedline.specialist_desks.material.vocabulary import DESK_KIND, ITEM, MaterialAct
 
 #: Items that one batch puts into the index at most.
@@ -39,10 +39,7 @@ NAMES: Final = "material-names:{}"
 AT: Final = "material-at:{}"
 RANK: Final = "material-rank:{}:{}"
 #: The lists of the queue that are in order of priority, and the states in each.
-RANKED: Final[Mapping[str, frozenset[ItemState]]] = {
-    "open": OPEN,
-    "second": frozenset({ItemState.SECOND, ItemState.DISPUTED}),
-}
+RANKED: Final[Mapping[str, frozenset[ItemState]]] = {name: LISTS[name] for name in ("open", "second")}
 #: The key under which an item is found that has a word in its address or in what an examiner called it.
 WORD: Final = "material-word:{}"
 _WORD: Final = re.compile(r"[^\W_]{2,}")

@@ -170,9 +170,22 @@ class Migration(migrations.Migration):
             model_name="materialitem",
             index=models.Index(fields=["desk", "indexed"], name="items_by_index"),
         ),
-        migrations.AddIndex(
-            model_name="materialitem",
-            index=models.Index(fields=["desk", "-found_on", "id"], include=["state"], name="items_by_day"),
+        *(
+            migrations.AddIndex(
+                model_name="materialitem",
+                index=models.Index(
+                    fields=["desk", "-found_on", "id"],
+                    condition=models.Q(state__in=states),
+                    name=f"{name}_items_by_day",
+                ),
+            )
+            for name, states in {
+                "open": ["disputed", "examining", "new", "second"],
+                "second": ["disputed", "second"],
+                "unlawful": ["held", "unlawful"],
+                "finished": ["gone", "lawful", "outside", "terms", "unclear"],
+                "referred": ["referred"],
+            }.items()
         ),
         migrations.AddConstraint(
             model_name="materialitem",

@@ -11,7 +11,7 @@ import uuid
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from heedline.specialist_desks.material.rules import ItemOutcome, ItemState, Place
+from heedline.specialist_desks.material.rules import LISTS, ItemOutcome, ItemState, Place
 
 
 class MaterialItem(models.Model):
@@ -48,7 +48,14 @@ class MaterialItem(models.Model):
         indexes = [
             models.Index(fields=["desk", "state"], name="items_by_state"),
             models.Index(fields=["desk", "indexed"], name="items_by_index"),
-            models.Index(fields=["desk", "-found_on", "id"], include=["state"], name="items_by_day"),
+            *(
+                models.Index(
+                    fields=["desk", "-found_on", "id"],
+                    condition=models.Q(state__in=sorted(map(str, states))),
+                    name=f"{name}_items_by_day",
+                )
+                for name, states in LISTS.items()
+            ),
         ]
 
 

@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Count, DateField, F, UUIDField, Value
-from django.db.models.functions import Cast
+from django.db import connection, transaction
 
 from heedline.audit import journal
 from heedline.audit.models import Event
@@ -45,7 +44,15 @@ from heedline.specialist_desks.material.items.finding import (
 )
 from heedline.specialist_desks.material.items.found_item import my_desk, newest_evidence
 from heedline.specialist_desks.material.models import Examination, MaterialItem
-from heedline.specialist_desks.material.rules import BLIND, PLACES, ItemOutcome, ItemState, Place, why_not
+from heedline.specialist_desks.material.rules import (
+    BLIND,
+    LISTS,
+    PLACES,
+    ItemOutcome,
+    ItemState,
+    Place,
+    why_not,
+)
 from heedline.specialist_desks.material.vocabulary import DESK_KIND, MaterialAct, MaterialCapability
 
 #: Lines of a page of the queue.
@@ -56,15 +63,26 @@ _MOST_RANKED, _SPARE = 2_000, 100
 _MOST_ACTS: Final = 50
 #: Findings to confirm that My work lists at once.
 _MOST_SHOWN: Final = 5
-#: The lists of the queue, and the states in each.
-LISTS: Final[Mapping[str, frozenset[ItemState]]] = {
-    **RANKED,
-    "unlawful": frozenset({ItemState.UNLAWFUL, ItemState.HELD}),
-    "finished": frozenset(
-        {ItemState.TERMS, ItemState.LAWFUL, ItemState.OUTSIDE, ItemState.UNCLEAR, ItemState.GONE}
-    ),
-    "referred": frozenset({ItemState.REFERRED}),
-}
+#: The number of items in each state, and a page of one list. Items that the search index ranks come first, each with its
+#: place, then the others, each with its day. Ranked items are looked up one by one. The others are read from the table's
+#: index of this list by day (`models/items.py`) as far as the page, leaving out the ranked ones, and are not sorted. The
+#: states stand in the statement itself, because PostgreSQL would not use that index for states sent as values.
+_PAGE_OF: Final = """
+WITH listed AS MATERIALIZED (
+    SELECT i.id, r.place FROM unnest(%b::uuid[]) WITH ORDINALITY AS r(id, place)
+        CROSS JOIN LATERAL (SELECT m.id FROM material_item m
+            WHERE m.id = r.id AND m.desk_id = %b AND m.state IN ({states}) OFFSET 0) AS i),
+known AS (SELECT count(*) AS n FROM listed)
+SELECT NULL::uuid, i.state::text, count(*), 0 FROM material_item i WHERE i.desk_id = %b GROUP BY i.state
+UNION ALL
+SELECT l.id, '', l.place, 0 FROM (SELECT id, place FROM listed ORDER BY place OFFSET %b LIMIT %b) AS l
+UNION ALL
+SELECT o.id, '', NULL, o.found_on - date 'epoch' FROM (
+    SELECT m.id, m.found_on FROM material_item m
+    WHERE m.desk_id = %b AND m.state IN ({states}) AND m.id NOT IN (SELECT id FROM listed)
+    ORDER BY m.found_on DESC, m.id
+    OFFSET (SELECT GREATEST(0, %b - n) FROM known) LIMIT (SELECT GREATEST(0, %b - GREATEST(n, %b)) FROM known)) AS o
+"""
 
 
 @dataclass(frozen=True)
@@ -176,30 +194,23 @@ def _on_page(
     Items in `order` come first, then the others by day if `order` is `whole`.
     """
     first, last = (page - 1) * A_PAGE, page * A_PAGE
-    ours = MaterialItem.objects.filter(desk_id=desk).order_by()
-    rows = ours.filter(state__in=states)
-    columns = ("ref", "state", "day", "n")
-    listed = {"ref": F("id"), "day": F("found_on"), "n": Value(0)}
-    nothing = {"ref": Cast(Value(None), UUIDField()), "day": Cast(Value(None), DateField())}
-    parts = [rows.filter(id__in=order).annotate(**listed).values_list(*columns)]
-    skipped = max(0, first - len(order))
-    if whole:
-        others = rows.exclude(id__in=order).order_by("-found_on", "id")[skipped:last]
-        parts.append(others.annotate(**listed).values_list(*columns))
-    asked = ours.values("state").annotate(**nothing, n=Count("*")).values_list(*columns)
-    counted, known, rest = {}, [], []
-    place = {ref: number for number, ref in enumerate(order)}
-    for ref, state, day, n in asked.union(*parts, all=True):
-        if ref is None:
-            counted[state] = n
-        elif ref in place:
-            known.append(ref)
-        else:
-            rest.append((-day.toordinal(), ref))
-    known.sort(key=lambda ref: place[ref])
-    begin = max(0, first - len(known)) - skipped
-    behind = [ref for _, ref in sorted(rest)][begin : max(0, last - len(known) - skipped)]
-    return counted, [*known[first:last], *behind]
+    wrapper: Any = connection  # our own backend: Django would write each id of the order into the statement
+    with wrapper.bound_cursor(binary=True) as cursor:
+        cursor.execute(
+            _page_of(states),
+            [list(order), desk, desk, first, A_PAGE, desk, first, last if whole else 0, first],
+        )
+        found = cursor.fetchall()
+    counted = {state: n for ref, state, n, _ in found if ref is None}
+    known = sorted((place, ref) for ref, _, place, _ in found if ref is not None and place is not None)
+    others = sorted((-day, ref) for ref, _, place, day in found if ref is not None and place is None)
+    return counted, [ref for _, ref in (*known, *others)]
+
+
+@cache
+def _page_of(states: frozenset[ItemState]) -> str:
+    """Return the statement for a page of the list of these states."""
+    return _PAGE_OF.format(states=", ".join(f"'{one.value}'" for one in sorted(states)))
 
 
 def item(ref: UUID, *, by: Attendance, at: datetime, counted: bool = True) -> ItemView:

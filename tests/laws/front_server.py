@@ -22,7 +22,7 @@ from heedline.config.front import Front, FrontLimits
 from heedline.config.uploads import UploadLimits, Uploads
 from heedline.launch.serving import SERVER
 from heedline.web.afterwards import AFTERWARDS, AUTOMATIC, COOKIE
-from heedline.web.declared import BODY_REFUSED
+from heedline.web.declared import BODY_REFUSED, COOKIES_UNREAD
 
 #: Nothing ends by itself while a test looks, however busy the machine is.
 LIMITS = FrontLimits(body=256 * 1024, body_within=120.0, room=1024 * 1024, threads=4, wait_within=120.0)
@@ -52,6 +52,7 @@ def echo(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[by
         "file": body.decode("ascii", "replace") if "/file" in environ["PATH_INFO"] else "",
         "kind": environ.get("CONTENT_TYPE"),
         "refused": environ.get(BODY_REFUSED),
+        "cookies unread": environ.get(COOKIES_UNREAD, False),
         "path": environ["PATH_INFO"],
         "scheme": environ["wsgi.url_scheme"],
         "headers": {name: value for name, value in environ.items() if name.startswith("HTTP_")},

@@ -26,7 +26,7 @@ from heedline.config.uploads import Uploads
 from heedline.config.workers import NoThread, Workers
 from heedline.config.wsgi_environment import Scope, base_of, environ_of, is_for
 from heedline.web.afterwards import AFTERWARDS
-from heedline.web.declared import BODY_REFUSED
+from heedline.web.declared import BODY_REFUSED, COOKIES_UNREAD
 
 logger = logging.getLogger("heedline.front")
 
@@ -128,6 +128,8 @@ class Front:
         else:
             environ = environ_of(scope, headers, self._base)
             environ["HTTP_HOST"] = self._host  # in one spelling only: pages are kept by it
+            if "HTTP_COOKIE" not in environ and "cookie" in scope.headers:
+                environ[COOKIES_UNREAD] = True
             if (page := self.at_once(environ)) is not None:
                 sender.response_bytes(200, *page)
             elif self.ready(environ["PATH_INFO"]):

@@ -12,10 +12,13 @@ from wsgiref.types import WSGIEnvironment
 class Named(Protocol):
     """The headers of a request.
 
-    Names are in lower case, and repeated headers are separate entries.
+    Names are in lower case, and repeated headers are separate entries. A header that is not ASCII is contained, but is no
+    item.
     """
 
     def items(self) -> list[tuple[str, str]]: ...
+
+    def __contains__(self, name: str) -> bool: ...
 
 
 class Scope(Protocol):

@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import ResponseHeaders
 from django.utils.csp import build_policy
 
+from heedline.web.declared import COOKIES_UNREAD
+
 _NO_SENSORS = (
     "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
     "interest-cohort=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
@@ -66,6 +68,9 @@ class SecurityHeaders:
         headers._store = {**self._unless_set, **headers._store, **_ALWAYS}
         if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE and "Retry-After" not in headers:
             headers["Retry-After"] = str(AGAIN_AFTER)
+        # a host beside ours has set a cookie that withholds all others: without this, every later page would fail too
+        if COOKIES_UNREAD in request.META:
+            headers.setdefault("Clear-Site-Data", '"cookies"')
         if self._over_tls and request.is_secure() and "Strict-Transport-Security" not in headers:
             headers["Strict-Transport-Security"] = self._over_tls
         if _POLICY not in headers:

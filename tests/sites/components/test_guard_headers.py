@@ -11,6 +11,7 @@ from django.middleware.csp import ContentSecurityPolicyMiddleware
 from django.middleware.security import SecurityMiddleware
 from django.test import RequestFactory, override_settings
 
+from heedline.web.declared import COOKIES_UNREAD
 from heedline.web.guard import SecurityHeaders
 
 
@@ -42,3 +43,12 @@ def test_one_pass_sets_what_djangos_middlewares_set(answer: Callable[[], Any], s
     for name, value in theirs.headers.items():
         assert ours.headers[name] == value
     assert ("Strict-Transport-Security" in ours.headers) is secure
+
+
+@pytest.mark.parametrize("unread", [True, False])
+def test_cookies_that_cannot_be_read_are_deleted_so_that_the_next_page_works(unread: bool) -> None:
+    request = RequestFactory().get("/")
+    if unread:
+        request.META[COOKIES_UNREAD] = True
+    response = SecurityHeaders(lambda _: HttpResponse())(request)
+    assert response.headers.get("Clear-Site-Data") == ('"cookies"' if unread else None)

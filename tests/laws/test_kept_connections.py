@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +18,10 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from heedline.casework.access import session as access_session
 from heedline.casework.access.session_store import SessionStore, keys_of
+from heedline.config import databases
 from heedline.config.databases import database_settings
+from heedline.jobs.doctor import checks
+from heedline.launch import CannotStart
 from heedline.permits import functions
 from tests.support import database
 from tests.support.cast import House, now
@@ -120,6 +126,51 @@ def test_nobody_waits_for_ever_for_a_row_that_another_process_holds(
     with kept.cursor() as cursor:
         cursor.execute("SHOW lock_timeout")
         assert cursor.fetchone() == (longest,)
+
+
+@pytest.fixture
+def silent() -> Iterator[str]:
+    """The address of a server that never answers, as when a firewall drops what is sent to it."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"postgresql://heedline_public:none@127.0.0.1:{server.getsockname()[1]}/heedline"
+
+
+def test_a_server_that_never_answers_is_given_up_within_seconds(
+    kept: BaseDatabaseWrapper, silent: str
+) -> None:
+    kept.settings_dict = {**kept.settings_dict, **databases.from_url(f"{silent}?connect_timeout=2")}
+    began = time.monotonic()
+    with pytest.raises(OperationalError, match="timeout"):
+        kept.ensure_connection()
+    assert time.monotonic() - began < 5
+
+
+def test_the_doctor_tells_silence_from_a_closed_door(
+    silent: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEEDLINE_DATABASE_URL", silent)
+    monkeypatch.delenv("HEEDLINE_DATABASE_URL_OFFICE", raising=False)
+    monkeypatch.setattr(checks, "CONNECT_SECONDS", 2)
+    with pytest.raises(CannotStart, match="does not answer"):
+        checks.run(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("address", "options"),
+    [
+        ("postgresql://a:b@db.example/heedline", {"tcp_user_timeout": 20_000, "keepalives": 1}),
+        ("postgresql://a:b@/heedline?host=/run/postgresql", {"tcp_user_timeout": None, "keepalives": None}),
+        (
+            "postgresql://a:b@db.example/heedline?sslmode=verify-full&tcp_user_timeout=9000",
+            {"sslmode": "verify-full", "tcp_user_timeout": "9000", "host": None},
+        ),
+    ],
+)
+def test_an_address_says_how_a_connection_is_made_and_kept(address: str, options: dict[str, object]) -> None:
+    found = databases.from_url(address)["OPTIONS"]
+    assert {name: found.get(name) for name in options} == options
+    assert found["connect_timeout"] == databases.CONNECT_SECONDS
+    psycopg.conninfo.make_conninfo(**found)  # libpq knows each of them
 
 
 @pytest.mark.parametrize("way", ["come in", "stand behind"])

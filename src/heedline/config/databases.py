@@ -19,25 +19,44 @@ _BY_INDEX = "-c enable_seqscan=off"
 #: hold up everybody who needs one of the rows that it may lock, a partner's those of the desk that sends to it.
 _WAITS_SHORTLY = "-c lock_timeout=20s"
 
+#: Seconds in which the server must let a connection in, or the page says that it does not work just now. Without a limit of
+#: ours, each page would wait more than two minutes for a host that does not answer at all.
+CONNECT_SECONDS = 5
+#: For a server that is reached over a network. One that goes silent is noticed within 20 seconds of sending it something, and
+#: within a minute while its answer is awaited, however long a statement may take.
+_OVER_A_NETWORK = {
+    "keepalives": 1,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+#: What Django is told by settings of its own.
+_PLACES = frozenset({"host", "port"})
+
 
 def from_url(url: str) -> dict[str, Any]:
     """Return Django's settings for the database at a URL.
 
-    URLs have the form `postgresql://user:password@host/name?host=/socket/folder`.
+    URLs have the form `postgresql://user:password@host/name?host=/socket/folder`. Every other parameter of libpq may follow,
+    such as `sslmode`, and prevails over those set here.
     """
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres"}:
         raise ValueError("A database address must start with postgresql://")
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-    options: dict[str, Any] = {}
-    if "options" in query:
-        options["options"] = query["options"]
+    host = query.get("host") or parts.hostname or ""
+    options: dict[str, Any] = {
+        "connect_timeout": CONNECT_SECONDS,
+        **(_OVER_A_NETWORK if host and not host.startswith("/") else {}),
+        **{name: value for name, value in query.items() if name not in _PLACES},
+    }
     return {
         "ENGINE": "heedline.config.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": query.get("host") or parts.hostname or "",
+        "HOST": host,
         "PORT": query.get("port") or (str(parts.port) if parts.port else ""),
         "OPTIONS": options,
         # One connection a thread, kept: opening one costs more than a report.

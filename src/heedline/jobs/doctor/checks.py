@@ -18,6 +18,7 @@ import psycopg
 
 from heedline.backups import register
 from heedline.backups.plan import DAYS_KEPT
+from heedline.config.databases import CONNECT_SECONDS
 from heedline.config.origins import has_a_name
 from heedline.config.single_sign_on import BACK, ENDED
 from heedline.config.single_sign_on import from_environment as configured_provider
@@ -413,7 +414,7 @@ def run(home: Path) -> int:
     well = tell([*machine(), *secrets(home)])
     url, cluster = database(home)
     try:
-        with psycopg.connect(url, autocommit=True, connect_timeout=10) as connection:
+        with psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_SECONDS) as connection:
             at = datetime.now(UTC)
             facts = [
                 *installation(connection, ours=cluster),
@@ -431,6 +432,10 @@ def run(home: Path) -> int:
             ]
             facts += [*single_sign_on(connection), *backups(home, connection, at=at)]
             well = tell([*facts, *rights(connection)]) and well
+    except psycopg.errors.ConnectionTimeout:
+        raise CannotStart(
+            "The database does not answer: its host is down, or a firewall drops what this machine sends to it."
+        ) from None
     except psycopg.OperationalError:
         raise CannotStart("The database does not let us in.") from None
     except (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege):

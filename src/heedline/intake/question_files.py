@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,9 @@ PHRASES = (
     "date_year_missing", "date_month_missing", "date_not_real", "postcode", "registration", "email", "phone",
     "required", "loop_full",
 )  # fmt: skip
+#: Names that no question page can have, as the public site has pages of its own at these addresses (`web/public/urls.py`).
+RESERVED = ("brief", "files")
+_SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 #: Newer than the first editions in the archive: asked for only where the questions use them.
 TOO_MANY_LINES = "too_many_lines"
 
@@ -148,6 +152,9 @@ def read_question_set(pack: Pack | _Archived, code: str, language: str) -> Quest
         slug = table.text("slug")
         if any(step.slug == slug for step in steps):
             raise table.wrong("slug", f"{slug} is there twice")
+        # old reports must stay readable, whatever their pages were called
+        if not isinstance(pack, _Archived):
+            _check_address(table, slug)
         steps.append(_step(table, step_words.table(slug), sections, pack))
     if not steps or [s.slug for s in steps if s.kind is StepKind.CHECK] != [steps[-1].slug]:
         raise structure.wrong("steps", "must end with the one check page")
@@ -210,6 +217,18 @@ def read_question_set(pack: Pack | _Archived, code: str, language: str) -> Quest
     words.done()
     shared.done()
     return result
+
+
+def _check_address(table: Table, slug: str) -> None:
+    """Check that a question page has an address of its own on the public site."""
+    if slug in RESERVED:
+        raise table.wrong(
+            "slug", f"no page can be called {slug}: the public site uses {' and '.join(RESERVED)} itself"
+        )
+    if not _SLUG.fullmatch(slug):
+        raise table.wrong(
+            "slug", f"{slug} must be lower-case letters and digits, joined by hyphens or underscores"
+        )
 
 
 def _step(table: Table, words: Table, sections: dict[str, str], pack: Pack | _Archived) -> QuestionPage:

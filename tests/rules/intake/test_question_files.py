@@ -4,9 +4,11 @@ import pytest
 from tests.support.pack_copy import PackCopy
 from tests.support.tongues import english_only
 
-from heedline.intake.question_files import load_question_set, read_question_set
+from heedline.intake.question_files import RESERVED, load_question_set, read_archived, read_question_set
 from heedline.packs import PackError, load_pack
 from heedline.packs.reading.loading import read_pack
+from heedline.packs.tables import Table
+from heedline.web.public.urls import urlpatterns
 
 STRUCTURE, WORDS, PHRASES = "activity.toml", "activity.en.toml", "phrases.en.toml"
 
@@ -26,6 +28,9 @@ def read_with(file: str, old: str, new: str) -> str:
     ("file", "old", "new", "message"),
     [
         (STRUCTURE, 'slug = "when"', 'slug = "now"', r"questions/activity.toml: steps\[3\].slug: now is there twice"),
+        (STRUCTURE, 'slug = "when"', 'slug = "brief"', r"questions/activity.toml: steps\[3\].slug: no page can be called brief: the public site uses brief and files itself"),
+        (STRUCTURE, 'slug = "when"', 'slug = "files"', r"questions/activity.toml: steps\[3\].slug: no page can be called files: the public site uses brief and files itself"),
+        (STRUCTURE, 'slug = "when"', 'slug = "When?"', r"questions/activity.toml: steps\[3\].slug: When\? must be lower-case letters and digits"),
         (STRUCTURE, 'slug = "when"', 'slug = "regarding"', r"questions/activity.en.toml: steps.regarding: is missing"),
         (STRUCTURE, 'slug = "person"\nkind = "loop"', 'slug = "person"\nkind = "check"', r"questions/activity.toml: steps\[5\].fields: a check step has no fields"),
         (STRUCTURE, '[[steps]]\nslug = "check"\nkind = "check"\nsection = "you"\nused_for = "the reporter sees everything before it is sent"', "", r"questions/activity.toml: steps: must end with the one check page"),
@@ -53,6 +58,20 @@ def read_with(file: str, old: str, new: str) -> str:
 def test_a_mistake_is_named(file: str, old: str, new: str, message: str) -> None:
     with pytest.raises(PackError, match=f"^{message}"):
         read_with(file, old, new)
+
+
+def test_every_address_beside_the_questions_is_reserved() -> None:
+    """The first part after `r/` of each address of the public site that is no question page."""
+    own = {str(one.pattern).split("/")[1] for one in urlpatterns if str(one.pattern).startswith("r/")}
+    assert own - {"<slug:slug>"} == set(RESERVED)
+
+
+def test_an_archived_edition_is_read_whatever_its_pages_were_called() -> None:
+    pack = load_pack("uk")
+    facts = read_question_set(pack, "activity", "en").canonical().decode()
+    archived = facts.replace('"slug":"check"', '"slug":"brief"').replace('"check":', '"brief":')
+    assert archived != facts
+    assert [step.slug for step in read_archived(archived.encode(), Table, "en").steps][-1] == "brief"
 
 
 def test_a_change_of_one_word_changes_the_digest() -> None:

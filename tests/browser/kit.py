@@ -108,6 +108,8 @@ class Visitor:
     width: int
     developer: CDPSession
     home: str = ""
+    #: The request that brought the page which `play` shows.
+    shown: Request | None = None
     may_ask: set[str] = field(default_factory=set)
     foreign: list[str] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
@@ -181,12 +183,12 @@ class Visitor:
             self.play.screenshot(path=SCREENS / f"{_name(name)}.png", full_page=True)
 
     def save_page(self, name: str) -> Path:
-        """The HTML as the server sent it, in var/html/, for the validator."""
+        """The HTML as the server sent it, in var/html/, for the validator. After a form, what its address shows by itself."""
         self.settle()
         PAGES.mkdir(parents=True, exist_ok=True)
         path = PAGES / f"{_name(name)}.html"
-        answer = self.context.request.get(self.play.url)
-        path.write_bytes(answer.body())
+        came = self.shown.response() if self.shown and self.shown.method == "GET" else None
+        path.write_bytes((came or self.context.request.get(self.play.url)).body())
         return path
 
     def assert_fits(self) -> None:
@@ -261,6 +263,10 @@ def person(browser: Browser) -> Iterator[Callable[..., Visitor]]:
         if not scripts:
             visitor._run_scripts(False)
 
+        def keep(request: Request) -> None:
+            if request.is_navigation_request() and request.frame == page.main_frame:
+                visitor.shown = request
+
         def watch(request: Request) -> None:
             host = urlsplit(request.url).netloc
             if host and visitor.home and host not in {visitor.home, *visitor.may_ask}:
@@ -270,6 +276,7 @@ def person(browser: Browser) -> Iterator[Callable[..., Visitor]]:
             if "Content Security Policy" in said.text:
                 visitor.troubles.append(said.text)
 
+        page.on("request", keep)
         mine.on("request", watch)
         page.on("pageerror", lambda error: visitor.troubles.append(str(error)))
         page.on("console", hear)

@@ -48,6 +48,7 @@ from playwright.sync_api import (
     Page,
     Request,
     expect,
+    ViewportSize,
     sync_playwright,
 )
 
@@ -194,8 +195,21 @@ class Visitor:
     def assert_fits(self) -> None:
         """Nothing scrolls sideways."""
         self.settle()
-        wide = self.play.evaluate("document.documentElement.scrollWidth")
-        assert wide <= self.play.evaluate("window.innerWidth"), f"{self.play.url} is {wide} px wide"
+        wide, seen = self.play.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert wide <= seen, f"{self.play.url} is {wide} px wide"
+
+    def assert_fits_at(self, *widths: int, name: str) -> None:
+        """Nothing scrolls sideways at these widths; pictures when asked for. The tab then has its own size again."""
+        size = self.play.viewport_size or {"width": self.width, "height": 900}
+        now = size
+        for width in sorted(widths, key=lambda width: width != size["width"]):  # as it is, before it changes
+            if now != (wanted := ViewportSize(width=width, height=900)):
+                self.play.set_viewport_size(wanted)
+                now = wanted
+            self.screenshot(f"{name}-{width}")
+            self.assert_fits()
+        if now != size:
+            self.play.set_viewport_size(size)
 
     def assert_no_foreign_requests(self) -> None:
         """Every request went to the host of the first visit."""
@@ -203,18 +217,8 @@ class Visitor:
 
     def look_everywhere(self, name: str) -> None:
         """HTML for the validator; at 1280 and at 320 px (400 % zoom) no sideways scroll, and pictures when asked for."""
-        size = self.play.viewport_size or {"width": self.width, "height": 900}
         self.save_page(name)
-        for width in (1280, 320):
-            self.play.set_viewport_size({"width": width, "height": 900})
-            self.screenshot(f"{name}-{width}")
-            self.assert_fits()
-        self.play.set_viewport_size(size)
-
-
-def look_everywhere(page: Visitor, name: str) -> None:
-    """As `page.look_everywhere(name)`."""
-    page.look_everywhere(name)
+        self.assert_fits_at(1280, 320, name=name)
 
 
 @pytest.fixture(scope="session")

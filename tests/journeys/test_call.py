@@ -51,11 +51,7 @@ def _seen(page: Visitor, name: str, *, reloads: bool = True) -> None:
     if reloads:
         page.look_everywhere(f"office-{name}") if page.scripts else None
     elif page.scripts:
-        for width in (1280, 320):
-            page.play.set_viewport_size({"width": width, "height": 900})
-            page.screenshot(f"office-{name}-{width}")
-            page.assert_fits()
-        page.play.set_viewport_size({"width": 1280, "height": 900})
+        page.assert_fits_at(1280, 320, name=f"office-{name}")
     if reloads or page.scripts:
         page.axe()
 

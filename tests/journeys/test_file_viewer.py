@@ -63,11 +63,7 @@ def _until(page: Visitor, one: Any, holds: str) -> None:
 
 
 def _screens(page: Visitor, name: str) -> None:
-    for width in (1280, 768, 320):
-        page.play.set_viewport_size({"width": width, "height": 900})
-        page.screenshot(f"files-{name}-{width}")
-        page.assert_fits()
-    page.play.set_viewport_size({"width": 1280, "height": 900})
+    page.assert_fits_at(1280, 768, 320, name=f"files-{name}")
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])

@@ -54,10 +54,7 @@ def company(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeCompany]:
 
 def _fits(page: Visitor, name: str) -> None:
     """Check that nothing is cut off from a small phone to a wide screen, and that the page is accessible."""
-    for width in (320, 1280):
-        page.play.set_viewport_size({"width": width, "height": 900})
-        page.assert_fits()
-        page.screenshot(f"{name}-{width}")
+    page.assert_fits_at(1280, 320, name=name)
     page.axe()
 
 

@@ -57,11 +57,7 @@ def _seen(page: Visitor, name: str, *, reloads: bool = True) -> None:
 
 
 def _pictures(page: Visitor, name: str) -> None:
-    for width in (1280, 320):
-        page.play.set_viewport_size({"width": width, "height": 900})
-        page.screenshot(f"{name}-{width}")
-        page.assert_fits()
-    page.play.set_viewport_size({"width": 1280, "height": 900})
+    page.assert_fits_at(1280, 320, name=name)
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])

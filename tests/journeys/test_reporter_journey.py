@@ -51,11 +51,7 @@ def seen(page: Visitor, name: str, *, reloads: bool = True) -> None:
     if page.scripts:
         if reloads:
             page.save_page(f"public-{name}")
-        for width in (1280, 320):
-            page.play.set_viewport_size({"width": width, "height": 900})
-            page.screenshot(f"public-{name}-{width}")
-            page.assert_fits()
-        page.play.set_viewport_size({"width": page.width, "height": 900})
+        page.assert_fits_at(1280, 320, name=f"public-{name}")
     if page.scripts or reloads:
         page.axe()
 

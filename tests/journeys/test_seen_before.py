@@ -22,12 +22,7 @@ NUMBER = "A man sells phones at the market, ring +44 1632 960455 for a list."
 
 def _fits(page: Visitor, name: str) -> None:
     """Nothing is cut off, from a small phone to a wide screen, and a screen reader finds its way."""
-    for width in (320, 360, 1280, 1920):
-        page.play.set_viewport_size({"width": width, "height": 900})
-        page.assert_fits()
-        if width in (320, 1280):
-            page.screenshot(f"office-{name}-{width}")
-    page.play.set_viewport_size({"width": 1280, "height": 900})
+    page.assert_fits_at(320, 360, 1280, 1920, name=f"office-{name}")
     page.axe()
 
 

@@ -42,11 +42,7 @@ def _at(page: Visitor, heading: str) -> None:
 
 def _seen(page: Visitor, name: str) -> None:
     if page.scripts:
-        for width in (1280, 320):
-            page.play.set_viewport_size({"width": width, "height": 900})
-            page.screenshot(f"office-provider-{name}-{width}")
-            page.assert_fits()
-        page.play.set_viewport_size({"width": 1280, "height": 900})
+        page.assert_fits_at(1280, 320, name=f"office-provider-{name}")
     page.axe()
 
 

@@ -20,10 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
 def _fits(page: Visitor, name: str) -> None:
     """Nothing is cut off on a small phone, and a screen reader finds its way."""
-    for width in (320, 1280):
-        page.play.set_viewport_size({"width": width, "height": 900})
-        page.assert_fits()
-        page.screenshot(f"office-{name}-{width}")
+    page.assert_fits_at(1280, 320, name=f"office-{name}")
     page.axe()
 
 

@@ -106,40 +106,80 @@ def test_batches_are_bounded_and_a_round_ends(log: Log, monkeypatch: pytest.Monk
     assert root_of_everything(log) == (23, sequence.head().root)
 
 
-def test_two_sequencers_at_once_make_one_tree(log: Log) -> None:
+#: Loads Django once, as the worker. For a number, starts a process that sequences in batches of that size, and for a
+#: negative one, one that does so until it is killed; for an empty line, waits until one has ended and says its exit code.
+SEQUENCERS = """
+import os, sys
+import django
+django.setup()
+from heedline.audit import sequence
+def say(words):
+    os.write(1, f"{words}\\n".encode())  # whole lines, whoever else writes
+for line in iter(sys.stdin.readline, ""):
+    if not line.strip():
+        say(os.waitstatus_to_exitcode(os.wait()[1]))
+    elif os.fork() == 0:
+        say(os.getpid())
+        while sequence.extend(abs(int(line))) or int(line) < 0:
+            pass
+        os._exit(0)
+"""
+
+
+class Sequencers:
+    """Processes that sequence the log, started and ended by a test."""
+
+    def __init__(self, mother: subprocess.Popen[str]) -> None:
+        assert mother.stdin is not None
+        assert mother.stdout is not None
+        self._ask, self._answers = mother.stdin, mother.stdout
+
+    def start(self, batch: int) -> int:
+        """Start one, which ends by itself unless `batch` is negative, and return its process id once it begins."""
+        print(batch, file=self._ask, flush=True)
+        return int(self._answers.readline())
+
+    def ended(self) -> int:
+        """Wait until one has ended, and return its exit code."""
+        print(file=self._ask, flush=True)
+        return int(self._answers.readline())
+
+
+@pytest.fixture
+def sequencers(log: Log) -> Iterator[Sequencers]:
+    url = database.cluster().url("worker", database.database())
+    with subprocess.Popen(
+        [sys.executable, "-c", SEQUENCERS],
+        env={**os.environ, "HEEDLINE_DATABASE_URL": url, "HEEDLINE_PROCESS": "worker"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as mother:
+        yield Sequencers(mother)
+
+
+def test_two_sequencers_at_once_make_one_tree(log: Log, sequencers: Sequencers) -> None:
     log.write(300)
-    urls = {**os.environ, "HEEDLINE_DATABASE_URL": database.cluster().url("worker", database.database()), "HEEDLINE_PROCESS": "worker"}  # fmt: skip
-    program = (
-        "import django; django.setup(); from heedline.audit import sequence\nwhile sequence.extend(7): pass"
-    )
-    both = [subprocess.Popen([sys.executable, "-c", program], env=urls) for _ in range(2)]
-    assert [one.wait(200) for one in both] == [0, 0]
+    for _ in range(2):
+        sequencers.start(7)
+    assert [sequencers.ended() for _ in range(2)] == [0, 0]
     assert root_of_everything(log) == (300, sequence.head().root)
 
 
-def test_a_sequencer_that_is_killed_is_carried_on_by_the_next(log: Log) -> None:
+def test_a_sequencer_that_is_killed_is_carried_on_by_the_next(log: Log, sequencers: Sequencers) -> None:
     """`kill -9` again and again, at any moment: the tree is always the tree of the events."""
     log.write(400)
-    environment = {**os.environ, "HEEDLINE_DATABASE_URL": database.cluster().url("worker", database.database()), "HEEDLINE_PROCESS": "worker"}  # fmt: skip
-    program = "import django; django.setup(); from heedline.audit import sequence; print('on', flush=True)\nwhile True: sequence.extend(3)"
-    killed = 0
     for delay in (0.0, 0.02, 0.05):
-        child = subprocess.Popen(
-            [sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE, text=True
-        )
-        assert child.stdout is not None
-        assert child.stdout.readline() == "on\n"
+        child = sequencers.start(-3)
         time.sleep(delay)
-        child.send_signal(signal.SIGKILL)
-        killed += child.wait(60) == -signal.SIGKILL
-        child.stdout.close()
+        os.kill(child, signal.SIGKILL)
+        assert sequencers.ended() == -signal.SIGKILL
         head = sequence.head()
         grown = Growing()
         with transaction.atomic():
             for event in sequence.in_order(head.size):
                 grown.add(leaf_hash(event.leaf()))
         assert (grown.size, grown.root()) == (head.size, head.root)
-    assert killed == 3
     while log.keep():
         pass
     assert root_of_everything(log) == (400, sequence.head().root)

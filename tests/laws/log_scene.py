@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +27,9 @@ from tests.support.cast import now
 
 KEY = bytes(range(32)).hex()
 SLOT = timedelta(minutes=15)
+
+#: `heedline` with these words, and `given=` what it reads: see `here` in tests/laws/conftest.py.
+type Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +18,7 @@ from heedline.casework.log.proofs import Unreadable
 from heedline.casework.log.verifying import Kept, verify
 from heedline.casework.log.witnessing import DoesNotFit, Witness
 from heedline.vault.notes import Note, NoteSigner, TreeHead, signed_note
-from tests.laws.log_scene import KEY, Log, committed_log
+from tests.laws.log_scene import KEY, Command, Log, committed_log
 from tests.laws.test_log_export import heedline
 from tests.laws.test_witness import BY, OTHER, STRANGER, growth, note, tree
 from tests.support import database
@@ -200,29 +199,35 @@ def test_a_verifier_with_an_old_checkpoint_goes_on(log: Log, tmp_path: Path) -> 
     assert any("behind the change of the log's key" in words for words in wrong)
 
 
-def test_the_command_makes_a_key_and_a_paper_once_the_worker_stands(log: Log, tmp_path: Path) -> None:
+def test_the_command_makes_a_key_and_a_paper_once_the_worker_stands(
+    log: Log, tmp_path: Path, here: Command
+) -> None:
     (tmp_path / "old").write_text(f"{KEY}\n")
     (tmp_path / "other").write_text("00" * 32)
 
-    def new_key(old: str, new: str) -> subprocess.CompletedProcess[str]:
-        files = ("--old", str(tmp_path / old), "--new", str(tmp_path / new))
-        url = database.cluster().url("backup", database.database())
-        return heedline("audit", "new-key", *files, HEEDLINE_DATABASE_URL_BACKUP=url)
+    def words(old: str, new: str) -> tuple[str, ...]:
+        return ("audit", "new-key", "--old", str(tmp_path / old), "--new", str(tmp_path / new))
 
-    assert "Nothing was signed yet" in new_key("old", "a").stderr
+    def refused(old: str) -> str:
+        done = here(*words(old, "a"))
+        assert (done.returncode == 0, done.stdout) == (False, "")
+        return done.stderr
+
+    assert "Nothing was signed yet" in refused("old")
     log.write(20)
     log.sign()
     log.as_superuser("INSERT INTO dispatch_worker_beat (id, minute) VALUES (1, now())")
-    assert "The worker runs" in new_key("old", "a").stderr
+    assert "The worker runs" in refused("old")
     log.as_superuser("UPDATE dispatch_worker_beat SET minute = now() - interval '4 minutes'")
-    assert "not the key that signed" in new_key("other", "a").stderr
-    assert "cannot be read" in new_key("nothing", "a").stderr
+    assert "not the key that signed" in refused("other")
+    assert "cannot be read" in refused("nothing")
     assert not (tmp_path / "a").exists()
-    done = new_key("old", "a")
+    url = database.cluster().url("backup", database.database())
+    done = heedline(*words("old", "a"), HEEDLINE_DATABASE_URL_BACKUP=url)
     assert done.returncode == 0, done.stderr
     made = KeyChange.from_text(done.stdout)
     assert made.size == 20
     seed = bytes.fromhex((tmp_path / "a").read_text())
     assert (NoteSigner(made.new.name, seed).key, (tmp_path / "a").stat().st_mode & 0o777) == (made.new, 0o600)
     assert seed.hex() not in done.stdout + done.stderr
-    assert "never written over" in new_key("old", "a").stderr
+    assert "never written over" in refused("old")

@@ -23,6 +23,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.pq import TransactionStatus
 
 from heedline.launch import postgres, roles
 from heedline.launch.postgres import Cluster
@@ -46,6 +47,8 @@ _entered = EMPTY
 _run_lock: int | None = None
 #: Connections beside Django's, by the name of the database: they look whether a test has left something.
 _lookers: dict[str, psycopg.Connection[tuple[Any, ...]]] = {}
+#: Django's own connections to the databases that it has left, by name.
+_left: dict[str, psycopg.Connection[Any]] = {}
 
 
 def prepare() -> None:
@@ -97,20 +100,37 @@ def reset() -> None:
 
     assert _entered == EMPTY, "what others share is never reset: do not ask for `house` here"
     connections.close_all()
-    _stop_looking()
+    _close_kept()
     with _superuser() as connection:
         _copy(connection)
 
 
 def enter(name: str) -> None:
-    """Let Django's connection lead to another of this run's databases."""
+    """Let Django's connection lead to another of this run's databases.
+
+    The one that it leaves is kept for the way back: a new server process would have to read every table's definition,
+    compile each function and trigger, and verify the password again.
+    """
     global _entered
     from django.db import connection
 
-    if name != _entered:
+    if name == _entered:
+        return
+    found = connection.connection
+    if (
+        connection.is_usable()
+        and found.autocommit
+        and found.info.transaction_status == TransactionStatus.IDLE
+    ):
+        _left[_entered] = found
+    else:
         connection.close()
-        _entered = name
-        connection.settings_dict["NAME"] = database()
+    connection.connection = _left.pop(name, None)
+    connection.autocommit, connection.closed_in_transaction = True, False
+    if not connection.is_usable():
+        connection.close()  # a test has ended that session, or there is none yet
+    _entered = name
+    connection.settings_dict["NAME"] = database()
 
 
 def make(name: str, base: str) -> None:
@@ -119,7 +139,7 @@ def make(name: str, base: str) -> None:
     from django.db import connections
 
     connections.close_all()
-    _stop_looking()
+    _close_kept()
     with _superuser() as connection:
         _drop(connection, _named(name))
         roles.create_database(connection, _named(name), template=_named(base) if base else _template)
@@ -146,9 +166,10 @@ def look(name: str) -> psycopg.Connection[tuple[Any, ...]]:
     return _lookers[name]
 
 
-def _stop_looking() -> None:
-    while _lookers:
-        _lookers.popitem()[1].close()
+def _close_kept() -> None:
+    for kept in (_lookers, _left):
+        while kept:
+            kept.popitem()[1].close()
 
 
 def _named(name: str) -> str:
@@ -283,7 +304,7 @@ def _leave(home: Path, process: int) -> None:
     """
     if os.getpid() != process or _cluster is None:
         return  # a child that was forked from the run
-    _stop_looking()
+    _close_kept()
     with suppress(psycopg.OperationalError), _superuser() as connection:
         _drop_all(connection, _database)
         (home / f"{_database}.run").unlink(missing_ok=True)

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.laws.front_scene import FILES, FORM, MIB, Answer, Server, hasty, read, running, until
 from tests.laws.front_server import Counting
-from tests.laws.test_front import FILES, FORM, MIB, Answer, Server, hasty, read, running, until
 
 __all__ = ["hasty"]
 

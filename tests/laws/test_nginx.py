@@ -23,8 +23,8 @@ from django.conf import settings
 
 from heedline.packs import load_pack
 from heedline.web.public.shell.languages import prefix
+from tests.laws.front_scene import FILES, FORM, MIB, ROOT, SOON, Answer, Server, read, running, until
 from tests.laws.front_server import ARRIVING, STREAMED
-from tests.laws.test_front import FILES, FORM, MIB, ROOT, SOON, Answer, Server, read, running, until
 from tests.support.ports import free_port
 
 NGINX = shutil.which("nginx", path=f"/usr/sbin:/usr/local/sbin:/usr/bin:{ROOT / '.tools/nginx/usr/sbin'}")

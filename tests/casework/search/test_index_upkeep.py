@@ -113,8 +113,7 @@ def test_few_reports_wait_for_others_but_no_longer_than_a_minute(people: People)
     assert (third.waiting, third.reports) == (0, 1)
 
 
-def test_eight_reports_do_not_wait(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(indexing, "SECONDS", 60)
+def test_eight_reports_do_not_wait(people: People) -> None:
     indexed(people)
     for _ in range(indexing.FEWEST):
         people.send()
@@ -124,10 +123,7 @@ def test_eight_reports_do_not_wait(people: People, monkeypatch: pytest.MonkeyPat
     assert (covered.waiting, covered.reports) == (0, 8)
 
 
-def test_opening_a_queue_looks_every_twenty_seconds_and_at_once_while_much_waits(
-    people: People, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(indexing, "SECONDS", 60)
+def test_opening_a_queue_looks_every_twenty_seconds_and_at_once_while_much_waits(people: People) -> None:
     indexed(people)
     at = people.at + 90 * MINUTE
     with people.sitting("Odile") as here:

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from heedline.casework.contact import messages
 from heedline.casework.keys import directory as key_directory
-from heedline.casework.linking import matching, upkeep
+from heedline.casework.linking import upkeep
 from heedline.casework.search import indexing
 from heedline.casework.setup import stewardship
 from heedline.permits.roles import Role
@@ -52,11 +52,9 @@ def _no_clocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the speed of the machine out of the counts.
 
     The directory of keys is read again every five seconds, and a queue updates the index every twenty, whichever page is
-    open then. Both would count in a slow test, as would work that ran out of time on an earlier page.
+    open then. Both would count in a slow test.
     """
     monkeypatch.setattr(key_directory, "_FRESH_SECONDS", 3600.0)
-    for bounded in (upkeep, indexing, matching):
-        monkeypatch.setattr(bounded, "SECONDS", 3600.0)
     monkeypatch.setattr(upkeep, "_next", {})
     monkeypatch.setattr(indexing, "EVERY", timedelta(hours=1))
     monkeypatch.setattr(indexing, "_next_look", {})

@@ -22,7 +22,8 @@ from heedline.config.front import Front, FrontLimits
 from heedline.config.uploads import UploadLimits, Uploads
 from heedline.launch.serving import SERVER
 from heedline.web.afterwards import AFTERWARDS, AUTOMATIC, COOKIE
-from heedline.web.declared import BODY_REFUSED, COOKIES_UNREAD
+from heedline.web.declared import BODY_REFUSED
+from heedline.web.guard import COOKIES_UNREAD
 
 #: Nothing ends by itself while a test looks, however busy the machine is.
 LIMITS = FrontLimits(body=256 * 1024, body_within=120.0, room=1024 * 1024, threads=4, wait_within=120.0)

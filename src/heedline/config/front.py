@@ -26,7 +26,8 @@ from heedline.config.uploads import Uploads
 from heedline.config.workers import NoThread, Workers
 from heedline.config.wsgi_environment import Scope, base_of, environ_of, is_for
 from heedline.web.afterwards import AFTERWARDS
-from heedline.web.declared import BODY_REFUSED, COOKIES_UNREAD
+from heedline.web.declared import BODY_REFUSED
+from heedline.web.guard import COOKIES_UNREAD
 
 logger = logging.getLogger("heedline.front")
 

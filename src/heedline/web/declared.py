@@ -14,8 +14,6 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 #: Key of the WSGI environment: the status under which `config.front` refused a body, which is then not there to be read.
 BODY_REFUSED = "heedline.body-refused"
-#: Set in the environment of a request whose cookies granian withholds, as one of them has a byte that is not ASCII.
-COOKIES_UNREAD = "heedline.cookies-unread"
 
 
 class Audience(StrEnum):

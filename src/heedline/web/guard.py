@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import ResponseHeaders
 from django.utils.csp import build_policy
 
-from heedline.web.declared import COOKIES_UNREAD
-
+#: Key of the WSGI environment of a request whose cookies granian withholds, as one of them has a byte that is not ASCII.
+COOKIES_UNREAD = "heedline.cookies-unread"
 _NO_SENSORS = (
     "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
     "interest-cohort=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()"

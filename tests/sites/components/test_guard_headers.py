@@ -11,8 +11,7 @@ from django.middleware.csp import ContentSecurityPolicyMiddleware
 from django.middleware.security import SecurityMiddleware
 from django.test import RequestFactory, override_settings
 
-from heedline.web.declared import COOKIES_UNREAD
-from heedline.web.guard import SecurityHeaders
+from heedline.web.guard import COOKIES_UNREAD, SecurityHeaders
 
 
 def _with(**attributes: Any) -> HttpResponse:

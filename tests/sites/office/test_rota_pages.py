@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from heedline.casework.access import session
 from heedline.casework.duty import rota_clock
 from heedline.desks.models import OnCall, PatternSlot, Shift
-from heedline.desks.rota_weeks import monday_of
+from heedline.desks.rota_weeks import moment, monday_of
 from tests.sites.office.desk_hand import Hand
 from tests.support.acting import acting
 from tests.support.cast import House, now
@@ -185,3 +186,36 @@ def test_what_an_address_or_a_form_makes_up_is_not_found(olga: Hand) -> None:
     ):
         olga.get(f"{ROTA}shift/")
         assert post(olga, ROTA + path, **fields).status_code == 404, (path, fields)
+
+
+def test_the_duty_page_shows_today_and_tomorrow_and_folds_the_days_behind(house: House, olga: Hand) -> None:
+    zone = session.office_zone()
+    today = now().astimezone(zone).date()
+    for days, starts, hours, name in (
+        (1, 8, 8, "Odile"),
+        (1, 22, 8, "Olga"),
+        (5, 22, 8, "Odile"),
+        (6, 8, 8, "Olga"),
+        (20, 8, 8, "Olga"),
+    ):
+        begins = moment(today + timedelta(days=days), starts * 60, zone)
+        Shift.objects.create(
+            desk=house.desks["north-east"],
+            officer=house.officers[name],
+            starts_at=begins,
+            ends_at=begins + timedelta(hours=hours),
+        )
+    olga.get("/w/duty/")
+    soon, _, later = olga.html.partition('<details class="govuk-details"')
+    later, _, _ = later.partition("</details>")
+    days = re.findall(r'summary-list__key">([^<]+)', soon)
+    assert days == ["Today", "Tomorrow"]
+    assert "No shift starts." in soon
+    assert re.findall(r"<bdi>([^<]+)</bdi>, (\d\d:\d\d to [^<]+)", soon) == [
+        ("Odile O.", "08:00 to 16:00"),
+        ("Olga O.", "22:00 to 06:00 the next day"),
+    ]
+    assert "Later in the next fourteen days: 2 shifts" in later
+    fifth, sixth = (f"{today + timedelta(days=n):%A %-d %B}" for n in (5, 6))
+    assert re.findall(r'summary-list__key">([^<]+)', later) == [fifth, sixth]
+    assert olga.html.count("08:00 to 16:00") == 2, "the shift in three weeks is on the rota only"

@@ -25,7 +25,7 @@ from heedline.casework.errors import NotHere
 from heedline.casework.people import skills
 from heedline.casework.people.skills import SkillLine
 from heedline.casework.recording import refusals_logged
-from heedline.desks import duty_hours
+from heedline.desks import duty_hours, rota_cover
 from heedline.desks.models import Appointment, Desk, OnCall, Shift
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
@@ -59,7 +59,7 @@ class ShiftLine:
 class DeskDuty:
     """A desk's duty rota as shown to one officer.
 
-    It lists the officers on duty, the coming shifts, the on-call chain and the languages spoken.
+    It lists the officers on duty, the shifts of the next fourteen days, the on-call chain and the languages spoken.
     `mine_until` is the time until which the viewer is on duty, or None if they are not.
     """
 
@@ -133,7 +133,9 @@ def rota(*, by: Attendance, at: datetime) -> tuple[DeskDuty, ...]:
                 until="ends_at",
             ),
             coming=_listed(
-                shifts.filter(starts_at__gt=at, ends_at__gt=F("starts_at")).order_by("starts_at", "id")[:20],
+                shifts.filter(
+                    starts_at__gt=at, starts_at__lt=at + rota_cover.LOOK_AHEAD, ends_at__gt=F("starts_at")
+                ).order_by("starts_at", "id"),
                 name="officer__name",
                 starts="starts_at",
                 ends="ends_at",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import TypedDict
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,19 +17,29 @@ from heedline.casework.access import session
 from heedline.casework.duty import alarms
 from heedline.casework.duty import rota as duty_rota
 from heedline.casework.duty.alarms import AlarmedThing, AlarmLine
-from heedline.casework.duty.rota import DeskDuty
+from heedline.casework.duty.rota import DeskDuty, ShiftLine
 from heedline.casework.errors import NotHere
 from heedline.casework.journey import owners
 from heedline.casework.journey.owners import Colleague
 from heedline.casework.pages.danger_page import open_dangers
 from heedline.casework.pages.queues import figures
 from heedline.casework.rota import board
+from heedline.desks.rota_weeks import RotaSpan
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import FieldOption, Form, Radios
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
+from heedline.web.office.duty.rota_pages import hours_words
 from heedline.web.shell.queue_links import ALL
 from heedline.web.shell.request import OfficeRequest
+
+
+class ShiftDay(TypedDict):
+    """The template data for one day's shifts."""
+
+    day: str
+    shifts: list[dict[str, str]]
+
 
 #: How long somebody may say at once that they are there.
 HOURS = (2, 4, 8, 12)
@@ -155,20 +166,16 @@ def _coming_on(at: datetime, desk: DeskDuty) -> tuple[Radios]:
 @open_to(Audience.OFFICERS)
 @require_GET
 def rota(request: OfficeRequest) -> HttpResponse:
-    """Show who is on duty, who is next and who is on the on-call list."""
+    """Show who is on duty, the next shifts by day and who is on the on-call list."""
     at = session.now()
     desks = [
         {
             "line": line,
             "here": [{"name": one.name, "until": times.day_and_clock(one.until, at)} for one in line.on_duty],
-            "coming": [
-                {
-                    "name": one.name,
-                    "starts": times.day_and_clock(one.starts, at),
-                    "ends": times.day_and_clock(one.ends, at),
-                }
-                for one in line.coming
-            ],
+            "planned": len(line.coming),
+            "soon": (soon := _by_day(line.coming, at))[:2],
+            "later": soon[2:],
+            "later_shifts": sum(len(one["shifts"]) for one in soon[2:]),
             "chain": [{"step": step, "name": name} for step, name in line.chain],
             "mine_until": times.day_and_clock(line.mine_until, at) if line.mine_until else "",
         }
@@ -178,8 +185,24 @@ def rota(request: OfficeRequest) -> HttpResponse:
         "desks": desks,
         "to_plan": board.desks_to_plan(by=request.attendance, at=at),
         "updated": times.clock(at),
+        "zone": session.office_zone().key,
     }
     return render(request, "office/rota.html", context)
+
+
+def _by_day(shifts: Sequence[ShiftLine], at: datetime) -> list[ShiftDay]:
+    """Return shifts by the day on which they start: today, tomorrow, and each later day that has one."""
+    zone = session.office_zone()
+    today = at.astimezone(zone).date()
+    days: dict[date, ShiftDay] = {
+        today: {"day": "Today", "shifts": []},
+        today + timedelta(days=1): {"day": "Tomorrow", "shifts": []},
+    }
+    for one in shifts:
+        day = one.starts.astimezone(zone).date()
+        listed = days.setdefault(day, {"day": f"{day:%A %-d %B}", "shifts": []})
+        listed["shifts"].append({"name": one.name, "hours": hours_words(RotaSpan(one.starts, one.ends))})
+    return list(days.values())
 
 
 @open_to(Audience.OFFICERS)

@@ -95,7 +95,7 @@ def _week_context(request: OfficeRequest, desk: str, day: date, at: datetime) ->
         "days": [
             {
                 "day": f"{one.day:%A %-d %B}",
-                "shifts": [{"line": shift, "when": _hours(shift.span)} for shift in one.shifts],
+                "shifts": [{"line": shift, "when": hours_words(shift.span)} for shift in one.shifts],
                 "gaps": [_gap(gap, at) for gap in one.gaps],
             }
             for one in seen.days
@@ -116,7 +116,8 @@ def _plan_of(request: HttpRequest) -> str:
         return ""
 
 
-def _hours(span: RotaSpan) -> str:
+def hours_words(span: RotaSpan) -> str:
+    """Return the hours of a shift as text, with the end date only if it is a different day."""
     zone = session.office_zone()
     starts, ends = span.starts.astimezone(zone), span.ends.astimezone(zone)
     return f"{starts:%H:%M} to {_end_words(starts, ends)}"

@@ -35,17 +35,36 @@ CREATE FUNCTION door.delete_draft(p_row bytea) RETURNS void LANGUAGE sql SECURIT
     DELETE FROM public.intake_draft WHERE "row" = p_row
 $$;
 
--- Spend a form's token. False when somebody has spent it.
-CREATE FUNCTION door.spend_form(p_row bytea, p_number integer) RETURNS boolean LANGUAGE plpgsql
+-- Hold the draft of a form until this transaction ends, so that nobody else spends its token. False when it is spent.
+CREATE FUNCTION door.hold_form(p_row bytea, p_number integer) RETURNS boolean LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    UPDATE public.intake_draft SET sendings = sendings + 1, settled = false WHERE "row" = p_row AND sendings = p_number;
+    PERFORM FROM public.intake_draft WHERE "row" = p_row AND sendings = p_number FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         -- the draft may just have been written anew, and the row that we waited for is another one: look once more
-        UPDATE public.intake_draft SET sendings = sendings + 1, settled = false
-            WHERE "row" = p_row AND sendings = p_number;
+        PERFORM FROM public.intake_draft WHERE "row" = p_row AND sendings = p_number FOR NO KEY UPDATE;
     END IF;
     RETURN FOUND;
+END $$;
+
+-- Spend the token of a form that is held, once `submit_report` has answered with `p_outcome`. If the report was accepted, the
+-- draft is also saved as sent (`p_sealed`), and the answer is `marked`. If it can't be saved, the report stays stored.
+CREATE FUNCTION door.spend_form(p_row bytea, p_outcome text, p_sealed bytea, p_hours integer, p_room bigint) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF p_outcome = 'accepted' AND octet_length(p_sealed) <= 66000 AND p_hours IN (1, 24)
+        AND pg_total_relation_size('public.intake_draft') <= p_room THEN
+        BEGIN
+            UPDATE public.intake_draft SET sealed = p_sealed, sendings = sendings + 1, settled = false,
+                expires = door.slot() + interval '15 minutes' + make_interval(hours => p_hours)
+                WHERE "row" = p_row;
+            RETURN 'marked';
+        EXCEPTION WHEN OTHERS THEN
+            NULL;  -- the draft alone is undone
+        END;
+    END IF;
+    UPDATE public.intake_draft SET sendings = sendings + 1, settled = false WHERE "row" = p_row;
+    RETURN p_outcome;
 END $$;
 
 SET ROLE heedline_owner;

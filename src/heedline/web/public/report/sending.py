@@ -209,10 +209,13 @@ def send(turn: DraftVisit, page_slug: str) -> HttpResponse:
         passed = gates.in_the_way(turn, told)
         if isinstance(passed, HttpResponse):
             return passed
-        accepted = transitions.submit(_new_report(turn, told, passed), at=turn.at)
+        ending = _ending(turn, told, could_not_call=could_not_call)
+        accepted = transitions.submit(_new_report(turn, told, passed, ending), at=turn.at)
         received = accepted.received_on
         if not accepted.again:
             tally.sent(turn, page_slug)
+        if accepted.marked:
+            return see_other("reporter:code")
     except Spent:
         return gates.press_again(turn)
     except Conflict:
@@ -220,12 +223,7 @@ def send(turn: DraftVisit, page_slug: str) -> HttpResponse:
     except (SealingStopped, StoreAway):
         return recovery.store_away(turn.request)
     try:
-        drafting.mark_sent(
-            draft,
-            received_on=received.isoformat(),
-            at=turn.at,
-            ending=_ending(turn, told, could_not_call=could_not_call),
-        )
+        drafting.mark_sent(draft, received_on=received.isoformat(), at=turn.at, ending=ending)
     except StoreAway:
         draft.received_on = received.isoformat()
         return receipt.show(turn)  # it is durable: the code must not wait for a draft
@@ -256,7 +254,10 @@ def _ending(turn: DraftVisit, told: Record, *, could_not_call: bool) -> dict[str
     return ending
 
 
-def _new_report(turn: DraftVisit, told: Record, form: FormToken | None) -> sealing.NewReport:
+def _new_report(
+    turn: DraftVisit, told: Record, form: FormToken | None, ending: dict[str, Any]
+) -> sealing.NewReport:
+    day = turn.at.date().isoformat()
     return sealing.NewReport(
         report_id=turn.draft.report_id,
         code=turn.draft.receipt_code,
@@ -267,6 +268,7 @@ def _new_report(turn: DraftVisit, told: Record, form: FormToken | None) -> seali
         hints=gates.hints(turn),
         files=turn.draft.files,
         form=form,
+        sent_draft=drafting.as_sent(turn.draft, received_on=day, at=turn.at, ending=ending) if form else None,
     )
 
 

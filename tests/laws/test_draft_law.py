@@ -236,12 +236,12 @@ def test_a_draft_that_is_saved_again_stays_on_its_page(house: House) -> None:
     assert beside() == there
 
 
-def sent_with(row: bytes, outcome: str, sealed: bytes | None, *, number: int = 0, room: int = 1 << 40) -> Any:
+def sent_with(row: bytes, outcome: str, sealed: bytes | None, *, room: int | None = 1 << 40) -> Any:
     """Spend a form's token as a report's statement does, and return the answer."""
     with acting("public"), connection.cursor() as cursor:
         cursor.execute(
             "SELECT CASE WHEN door.hold_form(%s, %s) THEN door.spend_form(%s, %s, %s, 1, %s) ELSE 'spent' END",
-            [row, number, row, outcome, sealed, room],
+            [row, 0, row, outcome, sealed, room],
         )
         return cursor.fetchone()[0]
 
@@ -259,6 +259,7 @@ def kept_of(row: bytes) -> tuple[bytes, int]:
     [
         ("accepted", b"as sent", 1 << 40, "marked"),
         ("accepted", None, 1 << 40, "accepted"),  # it was saved too often
+        ("accepted", b"as sent", None, "marked"),  # there is much
         ("accepted", b"as sent", 0, "accepted"),  # no room
         ("accepted", b"x" * 66_001, 1 << 40, "accepted"),
         ("again", b"as sent", 1 << 40, "again"),
@@ -267,7 +268,7 @@ def kept_of(row: bytes) -> tuple[bytes, int]:
     ],
 )
 def test_a_draft_is_saved_as_sent_only_with_a_report_that_was_accepted(
-    outcome: str, sealed: bytes | None, room: int, answer: str
+    outcome: str, sealed: bytes | None, room: int | None, answer: str
 ) -> None:
     row = a_draft().keys.row_id
     before = kept_of(row)[0]
@@ -275,6 +276,33 @@ def test_a_draft_is_saved_as_sent_only_with_a_report_that_was_accepted(
     assert kept_of(row) == ((sealed if answer == "marked" else before), 1), "its token is spent either way"
     assert sent_with(row, outcome, b"once more") == "spent"
     assert kept_of(row)[1] == 1
+
+
+@pytest.mark.django_db
+def test_what_all_drafts_take_is_looked_up_four_times_a_second_while_there_is_much_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(drafting, "TAKEN", draft_room.Taken(lambda: clock[0]))
+    looked: list[bool] = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "door.save_draft" in sql:
+            looked.append(params[3:] != (None, None))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        for after in (0.0, 0.0, 0.2, 0.1, 0.0):
+            clock[0] += after
+            a_draft()
+        assert looked == [True, False, False, True, False]
+        least = draft_room.Taken.AMPLE
+        with override_settings(
+            DRAFT_ROOM=(taken() + least) * 100 // 75 - MEGABYTE
+        ):  # a little less than much
+            a_draft()
+            a_draft()
+    assert looked[5:] == [True, True]
 
 
 # --- and without a time -----------------------------------------------------------------------------------------------

@@ -26,14 +26,16 @@ def _call(sql: str, *values: Any) -> Any:
     return connection.call(sql, values)[0][0]  # type: ignore[attr-defined]
 
 
-def save_draft(row: bytes, sealed: bytes, hours: int, *, room_for_new: int, room: int) -> bool:
-    """Save a sealed draft and return whether it was saved.
+def save_draft(
+    row: bytes, sealed: bytes, hours: int, *, room_for_new: int | None, room: int | None
+) -> int | None:
+    """Save a sealed draft and return how many bytes all drafts take on disk, or None if `room` is None.
 
-    It is kept until the quarter hour after `hours` (1 or 24) hours of inactivity. Returns False if it is
+    It is kept until the quarter hour after `hours` (1 or 24) hours of inactivity. Raises ValueError if it is
     too big.
 
     Raises StoreFull if all drafts together take more than `room` bytes on disk or, when this row does not
-    exist yet, more than `room_for_new`.
+    exist yet, more than `room_for_new`. Both are None if this need not be looked up.
     """
     did = _call(
         "SELECT door.save_draft(%s, %s, %s::integer, %s::bigint, %s::bigint)",
@@ -45,7 +47,10 @@ def save_draft(row: bytes, sealed: bytes, hours: int, *, room_for_new: int, room
     )
     if did == "full":
         raise StoreFull("no room for a draft")
-    return bool(did == "kept")
+    kept, _, taken = did.partition(" ")
+    if kept != "kept":
+        raise ValueError("a draft of this size is not kept")
+    return int(taken) if taken else None
 
 
 def load_draft(row: bytes) -> tuple[bytes, int] | None:

@@ -49,11 +49,14 @@ class SealedFile:
 
 @dataclass(frozen=True)
 class SealedDraft:
-    """A sealed draft to be stored for `hours`, unless all drafts together take more than `room` bytes."""
+    """A sealed draft to be stored for `hours`, unless all drafts together take more than `room` bytes.
+
+    `room` is None if this need not be looked up.
+    """
 
     sealed: bytes
     hours: int
-    room: int
+    room: int | None
 
 
 @dataclass(frozen=True)

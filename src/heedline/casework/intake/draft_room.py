@@ -2,7 +2,7 @@
 
 Anybody may start a report, so anybody could fill a disk with drafts. Three limits prevent that:
 
-  * all drafts together may take `settings.DRAFT_ROOM` bytes on the database's disk, including dead rows
+  * all drafts together may take `settings.DRAFT_ROOM` bytes on the database's disk, including dead rows (`Taken`)
   * no more is kept of drafts once less than `settings.KEEP_FREE` bytes are free on that disk, because the rest is for
     reports
   * one place may start only so many drafts in a while, and one draft may be saved only so often.
@@ -15,9 +15,12 @@ cannot use up.
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
+from math import inf
 from pathlib import Path
 
 from django.conf import settings
@@ -48,6 +51,33 @@ class Room:
     at_all: int
 
 
+class Taken:
+    """How many bytes all drafts take on disk, as this process last saw it.
+
+    Looking it up takes a third of the time in which the database saves a draft. While there is much room, it is
+    therefore looked up four times a second, and not with each draft.
+    """
+
+    #: Seconds for which it is relied on, and the least that must then be left for new drafts, in bytes. All drafts that one
+    #: server can save in that time take less.
+    FOR, AMPLE = 0.25, 128 * 1024 * 1024
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._last = -inf, 0
+
+    def seen(self, taken: int) -> None:
+        """Record how many bytes all drafts take now."""
+        self._last = self._clock(), taken
+
+    def must_look(self, room: Room) -> bool:
+        """Return whether to look before a draft is saved."""
+        when, taken = self._last
+        return self._clock() - when > self.FOR or taken + self.AMPLE > room.for_new
+
+
+#: As this process saw it.
+TAKEN = Taken()
 #: Shares of `DRAFT_ROOM`, in percent: for a draft that is new, and for one that is there.
 _SHARES = {For.PUBLIC: (75, 90), For.DANGER: (100, 100), For.OFFICER: (125, 125)}
 #: Which part of `KEEP_FREE`, in percent, must be free. Officers may use it up: what they take down is a report.

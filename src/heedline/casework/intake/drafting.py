@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from heedline.casework.intake.draft_files import DraftFile, DraftUpload
-from heedline.casework.intake.draft_room import For, Room, StoreFull, may_save, room_for
+from heedline.casework.intake.draft_room import TAKEN, For, Room, StoreFull, may_save, room_for
 from heedline.intake import door
 from heedline.reports.door import SealedDraft
 from heedline.vault import CannotOpen
@@ -138,8 +138,16 @@ def _written_out(draft: Draft, at: datetime) -> bytes:
 
 def _keep(keys: RowKeys, plain: bytes, hours: int, whose: For) -> None:
     sealed, room = _sealed(keys, plain, whose)
-    if not door.save_draft(keys.row_id, sealed, hours, room_for_new=room.for_new, room=room.at_all):
-        raise ValueError("a draft of this size is not kept")
+    look = TAKEN.must_look(room)
+    taken = door.save_draft(
+        keys.row_id,
+        sealed,
+        hours,
+        room_for_new=room.for_new if look else None,
+        room=room.at_all if look else None,
+    )
+    if taken is not None:
+        TAKEN.seen(taken)
 
 
 def _sealed(keys: RowKeys, plain: bytes, whose: For) -> tuple[bytes, Room]:
@@ -164,7 +172,7 @@ def as_sent(
         sealed, room = _sealed(draft.keys, _written_out(sent, at), draft.whose)
     except StoreFull:
         return None
-    return SealedDraft(sealed, draft.keep_hours, room.at_all)
+    return SealedDraft(sealed, draft.keep_hours, room.at_all if TAKEN.must_look(room) else None)
 
 
 def mark_sent(draft: Draft, *, received_on: str, at: datetime, ending: dict[str, Any] | None = None) -> None:

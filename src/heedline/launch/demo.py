@@ -35,7 +35,13 @@ _INHERITED = frozenset(
     {"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "VIRTUAL_ENV", "SYSTEMROOT", "USER"}
 )
 #: Settings that the person who starts the demonstration may choose.
-_CHOSEN = ("HEEDLINE_PACK", "HEEDLINE_ZONE", "HEEDLINE_CLIENT_HEADER", "HEEDLINE_SPECIALIST_DESKS")
+_CHOSEN = (
+    "HEEDLINE_PACK",
+    "HEEDLINE_ZONE",
+    "HEEDLINE_CLIENT_HEADER",
+    "HEEDLINE_SPECIALIST_DESKS",
+    "HEEDLINE_PUBLIC_OWN_CPU",
+)
 _WORDS = """
 Heedline is ready
   for the public   {public}

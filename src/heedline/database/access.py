@@ -178,7 +178,11 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ): "acknowledged_at acknowledged_by_id discharge_note discharged_at discharged_by_id offered_by_id offered_to_id"
     " review_at",  # never who opened it
     ("reports_danger", "worker", "r"): "acknowledged_at discharged_at id opened_at report_id review_at",
-    ("reports_danger", "usher", "r"): "acknowledged_at discharged_at id report_id review_at watch_added",
+    (
+        "reports_danger",
+        "usher",
+        "r",
+    ): "acknowledged_at discharged_at id offered_to_id report_id review_at watch_added",
     ("reports_danger", "usher", "w"): "offered_by_id offered_to_id watch_added",
     ("reports_danger_entry", "usher", "r"): "report_id",
     (

@@ -32,7 +32,8 @@ def of_session(secret: str) -> Func:
 def open_dangers() -> list[Mapping[str, Any]]:
     """Return the open dangers to life at this session's desks, earliest review first.
 
-    Each has `report`, `desk` and `owner` (names), `owner_id`, `review_at` (ISO 8601) and `acknowledged`.
+    Each has `report`, `desk` and `owner` (names), `owner_id`, `offered_to` (the officer asked to take it over, or
+    None), `review_at` (ISO 8601) and `acknowledged`.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT permits.open_dangers(current_setting('heedline.session_secret', true))")

@@ -280,8 +280,12 @@ def test_the_owner_hands_over_to_somebody_who_accepts(led: People) -> None:
     with led.sitting("Odile") as odile:
         ownership.offer(ref, olga.id, "I go home at six", by=odile, at=led.at)
     assert row(ref).owner == led.house.officers["Odile"], "until somebody has accepted"
-    with led.sitting("Nils") as nils, pytest.raises(Refused):
-        ownership.accept(ref, by=nils, at=led.at)
+    with led.sitting("Nils") as nils:
+        assert [one.offered_to_me for one in danger_page.open_dangers(by=nils, at=led.at)] == [False]
+        with pytest.raises(Refused):
+            ownership.accept(ref, by=nils, at=led.at)
+    with led.sitting("Olga") as here:
+        assert [one.offered_to_me for one in danger_page.open_dangers(by=here, at=led.at)] == [True]
     with led.sitting("Olga") as here:
         ownership.accept(ref, by=here, at=led.at)
     assert row(ref).owner == olga

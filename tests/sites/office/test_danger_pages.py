@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -24,6 +25,7 @@ LIFE = {
     "close_as": "",
 }
 BANNER = "hl-danger-banner"
+OFFERED = "The hand-over is waiting for you to accept or return it."
 
 
 @pytest.fixture
@@ -86,6 +88,7 @@ def test_the_work_on_it_from_telling_the_control_room_to_the_discharge(
     odile, olga = (hand().at_work(led.house, name) for name in ("Odile", "Olga"))
     odile.get(here)
     assert "Only a supervisor" in odile.html
+    assert odile.form(here)["control-room_who"] == "Odile O.", "most often the officer at the keyboard"
     odile.post(here, section="control-room")
     assert "Fill in “Control room log number”" in odile.html
     odile.post(
@@ -98,6 +101,9 @@ def test_the_work_on_it_from_telling_the_control_room_to_the_discharge(
     assert "The next review is set." in odile.html
     odile.post(here, section="offer", colleague=str(led.house.officers["Olga"].id), offer_reason="I go home")
     assert "Hand-over waiting to be accepted by" in odile.html
+    assert OFFERED not in odile.html
+    olga.get("/w/")
+    assert OFFERED in olga.html, "on every page, as nothing else tells her"
     odile.post(here, section="discharge", ending="over", discharge_reason=OVER)
     assert odile.page.status_code == 409
 
@@ -176,6 +182,12 @@ def test_going_off_duty_says_what_happens_to_the_danger(led: People, hand: Calla
         here.send("", hours="8")
     odile.get("/w/duty/north-east/off/")
     assert "You own an open danger to life." in odile.html
+    assert odile.html.count(f'href="/w/r/{ref}/danger/"') == 2, (
+        "in the banner, and in the list of what she owns"
+    )
+    odile.get(f"/w/r/{ref}/danger/")
+    assert re.search(r"Olga [A-Z]\. \(on duty\)", odile.html)
+    odile.get("/w/duty/north-east/off/")
     odile.send("", to="desk")
     assert "You are off duty" in odile.html
     assert "is still yours." in odile.html, "what is in danger never goes to nobody"

@@ -15,6 +15,8 @@ from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.danger import ownership
 from heedline.casework.danger.action_log import NOTE_FIELDS, TITLES, DangerNoteKind
+from heedline.casework.duty.rota import on_duty
+from heedline.casework.journey.owners import Colleague
 from heedline.casework.pages.case_file import CaseFile, case_file
 from heedline.casework.report import notes
 from heedline.casework.report.opening import CLOSED_WORDS, short_name
@@ -45,6 +47,7 @@ class DangerNotice:
     desk_name: str
     owner: str
     mine: bool
+    offered_to_me: bool
     acknowledged: bool
     review_words: str
     review_late: bool
@@ -101,13 +104,14 @@ class DangerFile:
     watched_by: str
     may_handle: bool
     may_lead: bool
-    colleagues: tuple[tuple[UUID, str], ...]
+    colleagues: tuple[Colleague, ...]
 
 
 def open_dangers(*, by: Attendance, at: datetime) -> tuple[DangerNotice, ...]:
     """Return the open danger-to-life records at the officer's desks, earliest next review first.
 
-    They are read once, when the request begins.
+    Records that were offered to this officer come before all others, because they wait for an answer. They are
+    read once, when the request begins.
     """
     rows = by.dangers if by.dangers is not None else danger_functions.open_dangers()
     found = []
@@ -120,12 +124,13 @@ def open_dangers(*, by: Attendance, at: datetime) -> tuple[DangerNotice, ...]:
                 desk_name=row["desk"],
                 owner=row["owner"] or "",
                 mine=row["owner_id"] == str(by.officer_id),
+                offered_to_me=row["offered_to"] == str(by.officer_id),
                 acknowledged=row["acknowledged"],
                 review_words=due_words(review_at, at, office_zone()),
                 review_late=review_at <= at,
             )
         )
-    return tuple(found)
+    return tuple(sorted(found, key=lambda one: not one.offered_to_me))
 
 
 def is_open(ref: UUID) -> bool:
@@ -163,8 +168,17 @@ def threat_to_life(ref: UUID, *, by: Attendance, at: datetime) -> tuple[CaseFile
         watched_by=_watched_by(report),
         may_handle=_may(by, Capability.HANDLE_DANGER, report),
         may_lead=_may(by, Capability.LEAD_DANGER, report),
-        colleagues=tuple(ownership.could_take_over(report).values_list("id", "name")) if current else (),
+        colleagues=_colleagues(report, at) if current is not None else (),
     )
+
+
+def _colleagues(report: Report, at: datetime) -> tuple[Colleague, ...]:
+    """Return the officers to whom the danger can be handed over, those on duty first."""
+    desks = (desk for desk in (report.desk_id, report.watch_id) if desk is not None)
+    here = {one.officer_id for desk in desks for one in on_duty(desk, at)}
+    asked = ownership.could_take_over(report).values_list("id", "name")
+    found = (Colleague(ident, name, ident in here) for ident, name in asked)
+    return tuple(sorted(found, key=lambda one: not one.on_duty))
 
 
 def _watched_by(report: Report) -> str:

@@ -34,8 +34,8 @@ GRANT SELECT, INSERT, DELETE, UPDATE (digest, used, sealed, prepared, expires_at
 
 -- reports
 GRANT SELECT (report_id), DELETE ON reports_call_back TO heedline_usher;
-GRANT SELECT (id, report_id, discharged_at, acknowledged_at, review_at, watch_added), UPDATE (watch_added, offered_to_id,
-    offered_by_id), DELETE ON reports_danger TO heedline_usher;
+GRANT SELECT (id, report_id, discharged_at, acknowledged_at, review_at, offered_to_id, watch_added), UPDATE (watch_added,
+    offered_to_id, offered_by_id), DELETE ON reports_danger TO heedline_usher;
 GRANT SELECT (report_id), DELETE ON reports_danger_entry TO heedline_usher;
 GRANT SELECT (object, report_id, file_id, number), INSERT, DELETE ON reports_derivative TO heedline_usher;
 GRANT SELECT (report_id), DELETE ON reports_dip_check TO heedline_usher;

@@ -67,7 +67,7 @@ class PublicShell:
 class ShellDanger:
     """An open danger to life, shown on every page at the report's desks.
 
-    `href` is empty on practice pages.
+    `href` is empty on practice pages. `offered`: whether its owner has asked the signed-in officer to take over.
     """
 
     short: str
@@ -77,6 +77,7 @@ class ShellDanger:
     review: str
     late: bool = False
     acknowledged: bool = True
+    offered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,7 @@ def _danger(one: DangerNotice, *, linked: bool) -> ShellDanger:
         review=one.review_words,
         late=one.review_late,
         acknowledged=one.acknowledged,
+        offered=one.offered_to_me,
     )
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from uuid import UUID
 
 from django.conf import settings
 
 from heedline.casework.danger.action_log import LONGEST, NOTE_FIELDS, DangerNoteKind
 from heedline.casework.danger.discharge import ENDINGS
+from heedline.casework.journey.owners import Colleague
 from heedline.packs import load_pack
 from heedline.packs.urgency import Urgency
 from heedline.web.components.forms import Field, FieldOption, Form, Radios, Select, TextArea, TextInput
@@ -101,7 +101,7 @@ def review_span(form: Form) -> timedelta:
     return timedelta(minutes=int(form.text("review_in")))
 
 
-def offer_fields(colleagues: Iterable[tuple[UUID, str]]) -> tuple[Field, ...]:
+def offer_fields(colleagues: Iterable[Colleague]) -> tuple[Field, ...]:
     """Return the fields for offering a danger to life to a colleague, chosen from those given."""
     return (
         Select(
@@ -109,7 +109,10 @@ def offer_fields(colleagues: Iterable[tuple[UUID, str]]) -> tuple[Field, ...]:
             label="Hand over to",
             required="Choose a colleague",
             blank="Choose a colleague",
-            choices=tuple(FieldOption(value=str(ident), label=name) for ident, name in colleagues),
+            choices=tuple(
+                FieldOption(value=str(one.id), label=f"{one.name} (on duty)" if one.on_duty else one.name)
+                for one in colleagues
+            ),
         ),
         _reason("offer_reason", "What they need to know", needed=False),
     )

@@ -112,7 +112,7 @@ def danger(request: OfficeRequest, ref: UUID) -> HttpResponse:
     if not file.header.has_danger:
         raise NotHere
     sections = _sections(ref, about)
-    forms = {code: Form(one.fields) for code, one in sections.items()}
+    forms = {code: Form(one.fields, values={f"{code}_who": by.name}) for code, one in sections.items()}
     asked, status, kept = "", 200, None
     if request.method == "POST":
         asked, status = request.POST.get("section", ""), 422

@@ -8,6 +8,7 @@ from html import unescape
 
 import pytest
 
+from heedline.reports.models import Report
 from tests.sites.office.desk_hand import Hand
 from tests.support.cast import House, now
 from tests.support.stories import NARRATIVE, a_report
@@ -40,3 +41,19 @@ def test_who_can_read_it_afterwards_is_true(
         if opened.status_code == 200:
             reads.add(desk)
     assert set(named.group(1).split(", ")) == reads == {"South West desk", "National desk"}
+
+
+def test_returning_a_report_takes_no_other(house: House, hand: Callable[[], Hand]) -> None:
+    ref, _ = a_report(at=now(), where={"postcode": "NE1 4ST"})
+    waiting, _ = a_report(at=now(), where={"postcode": "BS1 6QF"})
+    odile, otto = (hand().at_work(house, name) for name in ("Odile", "Otto"))
+    odile.get(f"/w/r/{ref}/")
+    odile.send(f"/w/r/{ref}/take/")
+    odile.get(f"/w/r/{ref}/hand-over/")
+    odile.send(f"/w/r/{ref}/hand-over/", to="south-west", because="It is about Bristol", do="check")
+    odile.send(f"/w/r/{ref}/hand-over/", do="hand-over")
+    otto.get(f"/w/r/{ref}/return/")
+    otto.send(f"/w/r/{ref}/return/", because="It is about Newcastle")
+    assert "Returned." in otto.html
+    assert otto.path == "/w/q/all/"
+    assert Report.objects.get(pk=waiting).owner is None

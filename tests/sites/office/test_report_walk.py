@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from heedline.casework.contact import messages
+from heedline.reports.models import Report
 from tests.sites.office.desk_hand import Hand
 from tests.support.acting import acting
 from tests.support.cast import House, now
@@ -145,12 +146,15 @@ def test_a_message_stays_new_until_it_is_marked_as_read_or_answered(
 
 def test_handing_over_asks_again_and_the_report_is_gone(house: House, hand: Callable[[], Hand]) -> None:
     ref, _ = a_report(at=now(), where=NORTH_EAST)
+    waiting, _ = a_report(at=now(), where=NORTH_EAST)
     odile = _open(house, hand, ref)
     odile.get(f"/w/r/{ref}/hand-over/?from=north-east")
     odile.send(f"/w/r/{ref}/hand-over/", to="south-west", because="It is about Bristol", do="check")
     assert odile.heading == "Hand over this report to South West desk?"
     odile.send(f"/w/r/{ref}/hand-over/", do="hand-over")
     assert "Handed over to South West desk, who accept or return it." in odile.html
+    assert odile.path == "/w/q/north-east/"
+    assert Report.objects.get(pk=waiting).owner is None, "the next report is taken only when asked for"
     odile.get(f"/w/r/{ref}/")
     assert odile.page.status_code == 404
     otto = hand().at_work(house, "Otto")

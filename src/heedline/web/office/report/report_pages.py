@@ -39,6 +39,7 @@ from heedline.web.shell.subject_words import link_words
 #: Earlier reports that stand beside the assessment. The others have a page.
 _BESIDE = 5
 SAVE_NEXT, SAVE_STAY = "save-next", "save-stay"
+HAND_OVER, HAND_OVER_NEXT = "hand-over", "hand-over-next"
 
 
 def last_assessment(history: CaseHistory) -> dict[str, Value]:
@@ -156,6 +157,12 @@ def go_on(request: OfficeRequest, ref: UUID, done: str, *, stay: bool) -> HttpRe
     return HttpResponseRedirect(report_address(following) + query)
 
 
+def _to_the_queue(request: OfficeRequest, done: str) -> HttpResponse:
+    """Redirect to the queue the officer came from, without taking another report."""
+    messages.success(request, done)
+    return HttpResponseRedirect(queue_address(came_from(request)))
+
+
 @open_to(Audience.UNLOCKED)
 @keeps_words
 @require_http_methods(["GET", "POST"])
@@ -211,7 +218,7 @@ def hand_over(request: OfficeRequest, ref: UUID) -> HttpResponse:
     if request.method == "POST":
         form, status = Form.posted(fields, request.POST.lists()), 422
         sure = not form.errors
-        if sure and request.POST.get("do") == "hand-over":
+        if sure and request.POST.get("do") in (HAND_OVER, HAND_OVER_NEXT):
             try:
                 transitions.hand_over(
                     ref, form.text("to"), form.text("because"), version=version_of(request), by=by, at=at
@@ -221,12 +228,10 @@ def hand_over(request: OfficeRequest, ref: UUID) -> HttpResponse:
             except (NotNow, Refused) as no:
                 form, status, sure = form.but(**{"": no.reason}), 409, False
             else:
-                name = dict(to)[form.text("to")]
-                return let_go(
-                    request,
-                    go_on(request, ref, f"Handed over to {name}, who accept or return it.", stay=False),
-                    by,
-                )
+                done = f"Handed over to {dict(to)[form.text('to')]}, who accept or return it."
+                if request.POST["do"] == HAND_OVER_NEXT:
+                    return let_go(request, go_on(request, ref, done, stay=False), by)
+                return let_go(request, _to_the_queue(request, done), by)
     context = {"form": form, **move_of(file.header, Move.HAND_OVER, kept)}
     if sure:
         context["to_name"] = dict(to)[form.text("to")]
@@ -290,7 +295,10 @@ def _with_a_reason(
     done: str,
     stay: bool,
 ) -> HttpResponse:
-    """Show the form for a transition that needs only a reason, and call `do` when it is posted."""
+    """Show the form for a transition that needs only a reason, and call `do` when it is posted.
+
+    Afterwards the same report is shown if `stay`, otherwise the queue.
+    """
     by, tab = request.attendance, f"report-{move}"
     kept = restored(request, fields)
     form, status = kept or Form(fields), 200
@@ -304,7 +312,8 @@ def _with_a_reason(
             except (NotNow, Refused) as no:
                 form, status = form.but(**{"": no.reason}), 409
             else:
-                return let_go(request, go_on(request, ref, done, stay=stay), by)
+                gone_on = go_on(request, ref, done, stay=True) if stay else _to_the_queue(request, done)
+                return let_go(request, gone_on, by)
     file = case_file.case_file(ref, by=by, at=session.now())
     context = {"form": form, **move_of(file.header, move, kept)}
     return page(request, template, file, tab, context, status)

@@ -257,3 +257,9 @@ def test_a_reporter_under_18_is_flagged_in_the_queue_on_the_report_and_in_print(
         assert NARRATIVE[:60] in odile.html
         assert ("Reporter under 18" in odile.html) is (answer == "yes"), page
         assert ("Talk to your safeguarding lead" in odile.html) is (answer == "yes"), page
+    if answer == "yes":
+        for typed in ("", "Please tell us"):
+            odile.get(f"/w/r/{ref}/ask/")
+            odile.send(f"/w/r/{ref}/ask/", do="preview", template="safe", text=typed)
+            assert "They, or the person they write about, may be under 18" in odile.html
+            assert ("To choose a standard question instead" in odile.html) is bool(typed)

@@ -8,7 +8,9 @@ import pytest
 
 from heedline.web.office.report import queue_pages
 from tests.sites.office.desk_hand import Hand
+from tests.support import danger_scene
 from tests.support.cast import House, now
+from tests.support.scene_people import People
 from tests.support.stories import a_report
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -34,3 +36,22 @@ def test_my_reports_say_which_are_in_danger_and_whether_there_are_more(
     odile.get("/w/q/all/?state=mine")
     assert odile.html.count("Continue<span") == 3
     assert 'href="/w/q/all/?state=mine"' in mine
+
+
+def test_a_notice_of_a_new_owner_is_confirmed_only_where_its_reason_can_be_read(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    danger_scene.with_leads(People(house, now()))
+    ref, _ = a_report(at=now(), where=HERE)
+    odile, olga = (hand().at_work(house, name) for name in ("Odile", "Olga"))
+    odile.get("/w/q/north-east/")
+    odile.send(f"/w/r/{ref}/take/")
+    olga.get(f"/w/r/{ref}/owner/")
+    olga.send(f"/w/r/{ref}/owner/", to=str(house.officers["Olga"].id), because="You are in court")
+    odile.get("/w/")
+    assert "You are in court" in odile.html
+    assert "I have read this" in odile.html
+    odile.send("/lock/")
+    odile.get("/w/")
+    assert "Unlock your keys to read the reason" in odile.html
+    assert "I have read this" not in odile.html

@@ -72,6 +72,8 @@ def test_a_code_is_taken_however_it_is_typed_and_with_one_mistake(rosa: Walker, 
 
 def test_a_wrong_code_shows_it_again_and_costs_nothing(rosa: Walker) -> None:
     code = rosa.send()
+    rosa.follow("Check that I have written my code down correctly").follow("Back")
+    assert rosa.shown_code() == code
     rosa.follow("Check that I have written my code down correctly").press("Check", code=new_code().grouped())
     assert rosa.shown_code() == code
     assert rosa.title.startswith("Error: ")
@@ -127,6 +129,7 @@ def test_an_answer_reaches_the_desk_once_however_often_it_is_pressed(rosa: Walke
     tab.press("Send your message", text=ANSWER)
     assert rosa.heading == tab.heading == "We have your message"
     assert Message.objects.filter(from_us=False).count() == 1
+    assert rosa.press("Close and leave").at == "/messages/closed/"
 
 
 def test_a_question_stays_until_it_is_answered_and_then_until_it_is_hidden(rosa: Walker, asked: str) -> None:

@@ -222,7 +222,13 @@ def _check_page(turn: DraftVisit) -> HttpResponse:
     )
     again = {} if given is None else shown_code(turn)
     return page(
-        turn.request, "code_check", title=tab_title("code_check"), form=form, keeps_typed=True, **again
+        turn.request,
+        "code_check",
+        title=tab_title("code_check"),
+        form=form,
+        keeps_typed=True,
+        back_url=reverse("reporter:code"),
+        **again,
     )
 
 

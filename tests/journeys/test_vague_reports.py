@@ -112,6 +112,7 @@ def test_keys_do_nothing_while_somebody_types_or_has_them_off(
     page.play.get_by_role("button", name="Not enough to act on").click()  # with a mouse, in place
     assert page.play.locator("#reason").input_value().startswith("No person, place")
     assert "preset" not in page.play.url
+    assert page.play.locator("#danger:focus").count() == 1, "what is left to answer"
     Officer.objects.filter(name="Odile O.").update(single_keys=True)
     page.visit(f"{office}/w/r/{ref}/")
     page.play.locator("#reason").press_sequentially("n1d?")

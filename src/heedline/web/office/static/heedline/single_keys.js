@@ -15,6 +15,10 @@
     }
     for (const other of form.querySelectorAll("[data-fills]")) other.removeAttribute("aria-pressed");
     link.setAttribute("aria-pressed", "true");
+    if (!form.querySelector("[name=danger]:checked")) {
+      const danger = form.querySelector("[name=danger]");
+      if (danger) danger.focus();
+    }
     return true;
   };
   document.addEventListener("click", (event) => {

@@ -114,7 +114,7 @@ def test_looking_at_the_cover_signs_nothing_and_opening_it_does(people: People) 
     assert petra.heading == TITLE
     assert TEXT in petra.html
     assert "does not hold" not in petra.html, "an officer signed it"
-    assert "telephone 01632 960002" in petra.html, (
+    assert 'href="tel:01632960002" dir="ltr">01632 960002</a>' in petra.html, (
         "the number of the pack, which nobody can change in the database"
     )
     assert sent(ident).received_by_id == people.house.officers["Petra"].id

@@ -221,14 +221,12 @@ def test_the_pages_of_what_can_go_wrong(site: str, person: Open, scripts: bool) 
     seen(rosa, "cookies-off", reloads=False)
 
 
-@pytest.mark.parametrize(
-    "name", ["privacy", "log", "cookies", "contact", "accessibility", "stay-safe-online"]
-)
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
-def test_the_pages_under_the_line(site: str, person: Open, name: str, scripts: bool) -> None:  # noqa: F811
+def test_the_pages_under_the_line(site: str, person: Open, scripts: bool) -> None:  # noqa: F811
     rosa = person(scripts=scripts)
-    rosa.visit(f"{site}/{name}/")
-    seen(rosa, f"page-{name}")
+    for name in ("privacy", "log", "cookies", "contact", "accessibility", "stay-safe-online"):
+        rosa.visit(f"{site}/{name}/")
+        seen(rosa, f"page-{name}")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -20,6 +20,7 @@ from heedline.desks.models import Appointment, CompletedTraining
 from heedline.packs import load_pack
 from heedline.packs.rules.training import Trainings
 from heedline.permits.competence import Competence, Requirement, requirement
+from heedline.permits.compiled_query import CompiledQuery
 from heedline.permits.roles import GRANTS, Role
 
 #: A person's trainings, as a column beside their session.
@@ -116,7 +117,11 @@ def _too_few(desk: UUID, code: str, today: date) -> bool:
     return sum(last_days(theirs).get(code, date.min) >= today for theirs in rows.values()) < one.enough
 
 
+_COMPLETED: Final = CompiledQuery[CompletedTraining](
+    lambda officer: CompletedTraining.objects.filter(officer_id=officer)
+)
+
+
 def of_officer(officer: UUID) -> dict[str, date]:
     """Return the last valid day of each item of an officer's training."""
-    rows = CompletedTraining.objects.filter(officer_id=officer)
-    return last_days(rows.values_list("training", "completed_on", "withdrawn_on"))
+    return last_days((row.training, row.completed_on, row.withdrawn_on) for row in _COMPLETED.rows(officer))

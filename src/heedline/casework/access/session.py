@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -45,6 +45,7 @@ from heedline.packs import load_pack
 from heedline.permits import functions, gate
 from heedline.permits.capabilities import AnyCapability, Capability
 from heedline.permits.competence import Competence
+from heedline.permits.compiled_query import CompiledQuery
 from heedline.permits.models import OfficeSession, UnlockedKeys
 from heedline.permits.roles import GRANTS, Role, granted
 from heedline.permits.rules import Standing
@@ -52,6 +53,23 @@ from heedline.vault import CannotOpen
 from heedline.vault.grants import open_grant
 from heedline.vault.passphrases import WrappedSeed, unwrap_seed
 from heedline.vault.small import derive_keys, open_small, seal_small
+
+_APPOINTMENTS: Final = CompiledQuery[Appointment](
+    lambda officer: (
+        Appointment.objects.filter(officer_id=officer, ended_on=None)
+        .select_related("desk")
+        .order_by("desk__round_the_clock", "desk__name")
+    )
+)
+_UNLOCKED: Final = CompiledQuery[UnlockedKeys](
+    lambda session: UnlockedKeys.objects.filter(session_id=session)
+)
+_WRAPPINGS: Final = CompiledQuery[SeedWrapping](
+    lambda officer: SeedWrapping.objects.filter(officer_id=officer).exclude(way="passkey").order_by("way")
+)
+_GRANTS: Final = CompiledQuery[EpochGrant](
+    lambda officer: EpochGrant.objects.filter(officer_id=officer, epoch__destroyed_on=None)
+)
 
 
 @dataclass(frozen=True)
@@ -200,7 +218,6 @@ def enter(session_key: str, officer: Officer, *, at: datetime) -> Attendance:
     Works like `come_in`. Used by the demonstration and by tests.
     """
     functions.enter_session(keys_of(session_key).row_id)
-    rows = Appointment.objects.filter(officer=officer, ended_on=None).select_related("desk")
     works_at = [
         (
             row.role,
@@ -208,10 +225,10 @@ def enter(session_key: str, officer: Officer, *, at: datetime) -> Attendance:
             if (d := row.desk) is not None
             else None,
         )
-        for row in rows.order_by("desk__round_the_clock", "desk__name")
+        for row in _APPOINTMENTS.rows(officer.id)
     ]
     here = _attendance(officer, works_at, competences.of_officer(officer.id), session_key, at)
-    kept = UnlockedKeys.objects.filter(session_id=row_of(session_key)).first()
+    kept = next(iter(_UNLOCKED.rows(row_of(session_key))), None)
     return replace(here, keyring=_unlocked(here, kept, at))
 
 
@@ -284,7 +301,7 @@ def open_seed(officer: UUID, passphrase: str) -> bytes:
 
     Slow on purpose. Raises CannotOpen.
     """
-    for wrapping in SeedWrapping.objects.filter(officer_id=officer).exclude(way="passkey").order_by("way"):
+    for wrapping in _WRAPPINGS.rows(officer):
         try:
             return unwrap_seed(
                 WrappedSeed.from_json(wrapping.wrapped), passphrase, context=wrapping_context(officer)
@@ -345,7 +362,7 @@ def unlock_with_seed(by: Attendance, seed: bytes, *, at: datetime) -> Attendance
     This is the second half of `unlock`.
     """
     seeds: dict[UUID, bytes] = {}
-    for grant in EpochGrant.objects.filter(officer_id=by.officer_id, epoch__destroyed_on=None):
+    for grant in _GRANTS.rows(by.officer_id):
         try:
             seeds[grant.epoch_id] = open_grant(
                 bytes(grant.sealed), seed, info=epochs.grant_context(grant.epoch_id, by.officer_id)

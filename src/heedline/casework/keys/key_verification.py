@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -19,6 +20,7 @@ from heedline.audit.acts import Act
 from heedline.casework.keys.directory import directory
 from heedline.casework.keys.signing import Hand
 from heedline.desks.models import Acquaintances
+from heedline.permits.compiled_query import CompiledQuery
 from heedline.permits.gate import Refused
 from heedline.vault import CannotOpen, fingerprints
 from heedline.vault.keys import hkdf
@@ -69,12 +71,15 @@ def _key(seed: bytes) -> bytes:
     return hkdf(seed, label="acquaintances")
 
 
+_KEPT: Final = CompiledQuery[Acquaintances](lambda officer: Acquaintances.objects.filter(officer_id=officer))
+
+
 def load(officer: UUID, seed: bytes) -> Known:
     """Return the verification words that an officer has compared and the changes they have reviewed.
 
     Records that do not open under the officer's seed are ignored.
     """
-    row = Acquaintances.objects.filter(officer_id=officer).first()
+    row = next(iter(_KEPT.rows(officer)), None)
     if row is None:
         return Known()
     try:

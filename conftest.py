@@ -119,7 +119,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 def _asked_for(item: pytest.Item) -> str:
     asked = getattr(item, "fixturenames", ())
-    return next((name for name in ("things", "council", "house") if name in asked), "")
+    return next((name for name in ("things", "council", "material", "house") if name in asked), "")
 
 
 @pytest.fixture
@@ -135,6 +135,12 @@ def house(db: None, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
 def council(house: House) -> Desk:
     """A partner outside, where Petra and Pavel work: see `add_partner` in tests/support/cast.py."""
     return house.desks["northgate"]
+
+
+@pytest.fixture
+def material(house: House) -> House:
+    """The house with an online material desk: see tests/support/material_scene.py."""
+    return house
 
 
 @pytest.fixture(scope="module", autouse=True)

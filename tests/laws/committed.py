@@ -14,13 +14,13 @@ from tests.support.cast import House
 
 
 @contextmanager
-def committed_house(blocker: Any) -> Iterator[House]:
-    """A house in a database of its own, a copy of the one in which it stands (tests/support/furnished.py).
+def committed_house(blocker: Any, name: str = "house") -> Iterator[House]:
+    """A house in a database of its own, a copy of the one in which `name` stands (tests/support/furnished.py).
 
     `blocker` is pytest-django's `django_db_blocker`.
     """
-    with blocker.unblock(), furnished.in_a_copy("house"):
-        yield furnished.house("house")
+    with blocker.unblock(), furnished.in_a_copy(name):
+        yield furnished.house(name)
 
 
 def superuser() -> psycopg.Connection[tuple[Any, ...]]:

@@ -25,7 +25,7 @@ from heedline.specialist_desks.material.models import (
 from heedline.specialist_desks.material.vocabulary import BANK, FIGURES, MaterialAct
 from tests.desks.material.conftest import internet, stored  # noqa: F401 (fixtures)
 from tests.support.cast import House, now
-from tests.support.material_scene import an_item_of, material_desk
+from tests.support.material_scene import an_item_of
 from tests.support.scene_people import People, logged
 from tests.support.small_internet import Internet
 
@@ -48,8 +48,8 @@ TABLES = [
 
 
 @pytest.fixture
-def people(house: House) -> People:
-    return material_desk(People(house, now()))
+def people(material: House) -> People:
+    return People(material, now())
 
 
 @pytest.fixture

@@ -41,10 +41,18 @@ def _things(house: House, at: datetime) -> dict[str, str]:
         return furnish(People(house, at))
 
 
+def _material(house: House, at: datetime) -> None:
+    """Make the desk of tests/support/material_scene.py."""
+    from tests.support.material_scene import material_desk  # knows what most tests need not load
+
+    material_desk(People(house, at))
+
+
 #: What stands in a database, what it is a copy of, and how the rest is built.
 _BUILDERS: dict[str, tuple[str, Callable[[House, datetime], object]]] = {
     "house": (database.EMPTY, lambda house, at: None),
     "council": ("house", lambda house, at: add_partner(house, at=at)),
+    "material": ("house", _material),
     "things": ("house", _things),
 }
 

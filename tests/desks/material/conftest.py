@@ -9,15 +9,14 @@ from pytest_django import Settings
 
 from heedline.specialist_desks.material.capture import running
 from tests.support.cast import House, now
-from tests.support.material_scene import material_desk
 from tests.support.scene_people import People
 from tests.support.small_internet import Internet
 
 
 @pytest.fixture
-def people(house: House) -> People:
+def people(material: House) -> People:
     """The people of tests/support/cast.py, with an online material desk."""
-    return material_desk(People(house, now()))
+    return People(material, now())
 
 
 @pytest.fixture

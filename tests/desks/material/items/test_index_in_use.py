@@ -14,15 +14,15 @@ from heedline.specialist_desks.material.models import MaterialDisposal
 from heedline.specialist_desks.material.outcomes import disposing
 from tests.laws.committed import committed_house, index_in_use
 from tests.support.cast import now
-from tests.support.material_scene import material_desk, reported, taken
+from tests.support.material_scene import reported, taken
 from tests.support.scene_people import People
 from tests.support.search_scene import indexed
 
 
 @pytest.fixture
 def people(django_db_blocker: Any) -> Iterator[People]:
-    with committed_house(django_db_blocker) as house:
-        yield material_desk(People(house, now()))
+    with committed_house(django_db_blocker, "material") as material:
+        yield People(material, now())
 
 
 def test_an_examiner_waits_for_the_index_and_is_not_told_that_no_report_names_an_item(

@@ -26,7 +26,7 @@ from tests.sites.office.desk_hand import Hand
 from tests.support.acting import acting
 from tests.support.cast import House, now
 from tests.support.files_scene import picture
-from tests.support.material_scene import an_item_of, examined, material_desk, taken, the_item, unlawful
+from tests.support.material_scene import an_item_of, examined, taken, the_item, unlawful
 from tests.support.scene_people import People
 from tests.support.small_internet import captured
 from tests.support.uploads import body_of, send_file
@@ -35,6 +35,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
 
 def test_evidence_from_the_capture_to_the_export(
+    people: People,
     house: House,
     hand: Callable[[], Hand],  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
@@ -48,7 +49,6 @@ def test_evidence_from_the_capture_to_the_export(
 
     monkeypatch.setattr(running, "capture", capture)
     monkeypatch.setattr(evidence, "capture_missing", lambda: "")
-    people = material_desk(People(house, now()))
     ref = taken(people)
     examined(people, ref, "Odile", unlawful("ta2006-s1"))
     examined(people, ref, "Otto", unlawful("ta2006-s1"))
@@ -109,13 +109,13 @@ def test_evidence_from_the_capture_to_the_export(
 
 
 def test_a_file_that_was_captured_elsewhere_is_uploaded(
+    people: People,
     house: House,
     hand: Callable[[], Hand],  # noqa: F811
     settings: Settings,
     tmp_path: Path,
 ) -> None:
     settings.FILES, settings.FILES_KEEP_FREE = tmp_path / "files", 0
-    people = material_desk(People(house, now()))
     ref = the_item(people)
     add = f"/w/items/{ref}/evidence/upload/"
 
@@ -159,13 +159,14 @@ def test_a_file_that_was_captured_elsewhere_is_uploaded(
 
 
 def test_no_stranger_sends_a_file_to_an_item(
+    people: People,
     house: House,
     hand: Callable[[], Hand],  # noqa: F811
     settings: Settings,
     tmp_path: Path,
 ) -> None:
     settings.FILES, settings.FILES_KEEP_FREE = tmp_path / "files", 0
-    ref = the_item(material_desk(People(house, now())))
+    ref = the_item(people)
     told = []
     for page, path in ((hand().at_work(house, "Oren"), "/w/me/"), (hand(), "/sign-in/")):
         page.get(path)

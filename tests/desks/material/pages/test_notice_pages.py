@@ -19,7 +19,7 @@ from tests.sites.conftest import office_site  # noqa: F401
 from tests.sites.office.conftest import demo, hand  # noqa: F401
 from tests.sites.office.desk_hand import Hand
 from tests.support.cast import House, now
-from tests.support.material_scene import examined, harmless, material_desk, taken
+from tests.support.material_scene import examined, harmless, taken
 from tests.support.notice_scene import EMAIL, POST, approved, unlawful_item
 from tests.support.scene_people import People
 
@@ -43,9 +43,9 @@ LETTER = {
 
 
 @pytest.fixture
-def people(house: House, settings: Any, tmp_path: Any) -> People:
+def people(material: House, settings: Any, tmp_path: Any) -> People:
     settings.PAGES_DIR = tmp_path
-    return material_desk(People(house, now()))
+    return People(material, now())
 
 
 def _do(who: Hand, what: str, **more: Any) -> None:

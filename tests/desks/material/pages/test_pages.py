@@ -22,8 +22,8 @@ from tests.sites.conftest import office_site  # noqa: F401
 from tests.sites.office.conftest import demo, hand  # noqa: F401
 from tests.sites.office.desk_hand import Hand
 from tests.support.acting import acting
-from tests.support.cast import House, now
-from tests.support.material_scene import PAGE, material_desk, reported, the_item
+from tests.support.cast import House
+from tests.support.material_scene import PAGE, reported, the_item
 from tests.support.notice_scene import drafted, unlawful_item
 from tests.support.scene_people import People
 from tests.support.search_scene import indexed
@@ -40,8 +40,11 @@ UNLAWFUL = {
 }
 
 
-def test_an_item_from_the_queue_to_its_decision(house: House, hand: Callable[[], Hand]) -> None:  # noqa: F811
-    people = material_desk(People(house, now()))
+def test_an_item_from_the_queue_to_its_decision(
+    people: People,
+    house: House,
+    hand: Callable[[], Hand],  # noqa: F811
+) -> None:
     ref, _ = reported(people, PAGE, PAGE)
     indexed(people)
     item = MaterialItem.objects.get().id
@@ -90,8 +93,7 @@ def test_an_item_from_the_queue_to_its_decision(house: House, hand: Callable[[],
     assert "There is nothing to examine" in otto.html
 
 
-def test_an_examiner_adds_an_item(house: House, hand: Callable[[], Hand]) -> None:  # noqa: F811
-    people = material_desk(People(house, now()))
+def test_an_examiner_adds_an_item(people: People, house: House, hand: Callable[[], Hand]) -> None:  # noqa: F811
     reported(people, PAGE)
     indexed(people)
     odile = hand().at_work(house, "Odile")
@@ -103,10 +105,10 @@ def test_an_examiner_adds_an_item(house: House, hand: Callable[[], Hand]) -> Non
 
 
 def test_each_single_key_leads_somewhere_on_its_page(
+    people: People,
     house: House,
     hand: Callable[[], Hand],  # noqa: F811
 ) -> None:
-    people = material_desk(People(house, now()))
     item = unlawful_item(people)
     notice = drafted(people, item=item)
     new = the_item(people)
@@ -142,8 +144,11 @@ def test_each_single_key_leads_somewhere_on_its_page(
     assert "Tick the report" in odile.html
 
 
-def test_a_stranger_gets_the_page_of_what_never_was(house: House, hand: Callable[[], Hand]) -> None:  # noqa: F811
-    people = material_desk(People(house, now()))
+def test_a_stranger_gets_the_page_of_what_never_was(
+    people: People,
+    house: House,
+    hand: Callable[[], Hand],  # noqa: F811
+) -> None:
     reported(people, PAGE)
     indexed(people)
     item = MaterialItem.objects.get().id
@@ -163,8 +168,7 @@ def test_a_stranger_gets_the_page_of_what_never_was(house: House, hand: Callable
     assert ">Items<" not in oren.html
 
 
-def test_an_examiner_is_sent_on_a_break(house: House, hand: Callable[[], Hand]) -> None:  # noqa: F811
-    people = material_desk(People(house, now()))
+def test_an_examiner_is_sent_on_a_break(people: People, house: House, hand: Callable[[], Hand]) -> None:  # noqa: F811
     item = the_item(people)
     midnight = datetime.combine(people.at.date() + timedelta(days=1), time(), UTC)
     begin = min(people.at, midnight - timedelta(minutes=UNTIL_BREAK + 1))  # on one day
@@ -189,10 +193,10 @@ def test_an_examiner_is_sent_on_a_break(house: House, hand: Callable[[], Hand]) 
 
 
 def test_time_with_items_is_shown_to_who_looks_after_examiners_only(
+    people: People,
     house: House,
     hand: Callable[[], Hand],  # noqa: F811
 ) -> None:
-    people = material_desk(People(house, now()))
     item = the_item(people)
     with acting("office"):
         stewardship.appoint(house.officers["Ned"], Role.WELFARE, None, hands=house.hands, at=people.at)

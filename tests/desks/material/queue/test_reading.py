@@ -18,8 +18,8 @@ from tests.sites.conftest import office_site  # noqa: F401
 from tests.sites.office.conftest import demo, hand  # noqa: F401
 from tests.sites.office.desk_hand import Hand
 from tests.sites.office.test_statements import BUDGET, _no_clocks, statements  # noqa: F401
-from tests.support.cast import House, now
-from tests.support.material_scene import material_desk, reported, the_item
+from tests.support.cast import House
+from tests.support.material_scene import reported, the_item
 from tests.support.notice_scene import drafted
 from tests.support.scene_people import People
 from tests.support.search_scene import indexed
@@ -121,8 +121,11 @@ def test_a_page_is_read_from_the_index_of_its_list_and_nothing_is_sorted(people:
 
 
 @pytest.mark.usefixtures("demo")
-def test_the_queue_asks_five_times_however_long_it_is(house: House, hand: Callable[[], Hand]) -> None:  # noqa: F811
-    people = material_desk(People(house, now()))
+def test_the_queue_asks_five_times_however_long_it_is(
+    people: People,
+    house: House,
+    hand: Callable[[], Hand],  # noqa: F811
+) -> None:
     drafted(people)  # an unlawful item with an open notice
     odile = hand().at_work(house, "Odile")
     for more in (1, 30):

@@ -119,7 +119,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 def _asked_for(item: pytest.Item) -> str:
     asked = getattr(item, "fixturenames", ())
-    return next((name for name in ("things", "council", "material", "house") if name in asked), "")
+    return next(
+        (name for name in ("things", "council", "kiteboard", "material", "house") if name in asked), ""
+    )
 
 
 @pytest.fixture
@@ -141,6 +143,12 @@ def council(house: House) -> Desk:
 def material(house: House) -> House:
     """The house with an online material desk: see tests/support/material_scene.py."""
     return house
+
+
+@pytest.fixture
+def kiteboard(material: House) -> House:
+    """The same with an unlawful item of Kiteboard: `WithItem` in tests/support/notice_scene.py is its people."""
+    return material
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -48,11 +48,19 @@ def _material(house: House, at: datetime) -> None:
     material_desk(People(house, at))
 
 
+def _kiteboard(house: House, at: datetime) -> object:
+    """Make the item of tests/support/notice_scene.py."""
+    from tests.support.notice_scene import stand  # knows what most tests need not load
+
+    return stand(People(house, at))
+
+
 #: What stands in a database, what it is a copy of, and how the rest is built.
 _BUILDERS: dict[str, tuple[str, Callable[[House, datetime], object]]] = {
     "house": (database.EMPTY, lambda house, at: None),
     "council": ("house", lambda house, at: add_partner(house, at=at)),
     "material": ("house", _material),
+    "kiteboard": ("material", _kiteboard),
     "things": ("house", _things),
 }
 

@@ -28,11 +28,14 @@ from heedline.specialist_desks.material.notice_rules.stored import StoredNotice
 from heedline.specialist_desks.material.notices import composing
 from heedline.specialist_desks.material.notices.composing import NoticeForm
 from heedline.specialist_desks.material.vocabulary import NOTICE
+from tests.support import furnished
+from tests.support.cast import House, now
 from tests.support.linking_scene import compared
 from tests.support.material_scene import examined, taken, unlawful
 from tests.support.scene_people import People
 
 POST = "https://kiteboard.example/posts/Ab12Cd"
+OTHER_POST = "https://kiteboard.example/posts/Gh34Jk"
 #: Channels of Kiteboard in the pack.
 WEBHOOK, EMAIL, CRISIS = 0, 1, 2
 CONSTABLE = NoticeConstable("A. Sample", "Detective Constable", "0000", "Exampleshire Police")
@@ -65,8 +68,30 @@ def letter() -> NoticeForm:
     )
 
 
+@dataclass
+class WithItem(People):
+    """People before whom an unlawful item stands already, the one that `unlawful_item` then returns first."""
+
+    item: UUID | None = None
+
+    @classmethod
+    def of(cls, kiteboard: House) -> WithItem:
+        """Return the people of the house in which it stands (tests/support/furnished.py)."""
+        tokens, item = furnished.built("kiteboard")
+        return cls(kiteboard, now(), tokens, item)
+
+
+def stand(people: People) -> tuple[dict[str, str], UUID]:
+    """Make the item, and return it and the sessions of those who made it, who are signed in."""
+    item = unlawful_item(people)
+    return people.tokens, item
+
+
 def unlawful_item(people: People, address: str = POST) -> UUID:
     """An item that two people found unlawful, compared with the interest register, and seen today."""
+    if address == POST and isinstance(people, WithItem) and people.item is not None:
+        ref, people.item = people.item, None
+        return ref
     ref = taken(people, "Odile", address)
     for name in ("Odile", "Otto"):
         examined(people, ref, name, unlawful("ta2006-s1", why=INTERNAL))

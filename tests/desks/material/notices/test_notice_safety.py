@@ -128,19 +128,20 @@ def test_a_notice_is_compared_with_every_report_or_does_not_leave(
 ) -> None:
     ref = approved(people)
     item = CompanyNotice.objects.get(id=ref).item_id
-    reported(people, *[POST] * 149)
+    reported(people, *[POST] * 4)
     indexed(people)
+    monkeypatch.setattr(standing, "_BATCH", 2)
     with people.sitting("Odile") as by:
         found = found_item.find(item, by=by, at=people.at)
         told = standing.report_texts(found)
         assert told.whole
-        assert sum(NARRATIVE in text for text in told.texts) == 150
-        monkeypatch.setattr(standing, "_MOST_READ", 149)
+        assert sum(NARRATIVE in text for text in told.texts) == 5
+        monkeypatch.setattr(standing, "_MOST_READ", 4)
         assert not standing.report_texts(found).whole
         assert str(NoticeRefusal.NOT_COMPARED) in lines.one(ref, by=by, at=people.at).refused
         with pytest.raises(NoticeRefused, match="could be read and compared"):
             sending.send(ref, by=by, at=people.at)
-        monkeypatch.setattr(standing, "_MOST_READ", 150)
+        monkeypatch.setattr(standing, "_MOST_READ", 5)
         monkeypatch.setattr(standing, "_LONGEST_READ", -1.0)
         assert not standing.report_texts(found).whole, "it takes too long"
 

@@ -21,7 +21,7 @@ from heedline.specialist_desks.material.notices import following, lines, sending
 from tests.support.linking_scene import compared
 from tests.support.material_scene import examined, harmless, taken
 from tests.support.notice_scene import (
-    POST,
+    OTHER_POST,
     FakeCompany,
     approved,
     fake_company,
@@ -94,7 +94,7 @@ def test_an_objection_about_terms_is_decided_by_somebody_uninvolved_too(
     people: People, company: FakeCompany
 ) -> None:
     terms = harmless("terms", why="It breaks the company's rules")
-    item = taken(people, "Odile", POST)
+    item = taken(people, "Odile", OTHER_POST)
     examined(people, item, "Odile", terms)
     compared(people, "Odile")
     with people.sitting("Odile") as by:

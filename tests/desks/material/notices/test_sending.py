@@ -34,6 +34,7 @@ from tests.support.material_scene import PAGE, examined, harmless, reported, tak
 from tests.support.notice_scene import (
     EMAIL,
     INTERNAL,
+    OTHER_POST,
     POST,
     WEBHOOK,
     FakeCompany,
@@ -180,7 +181,7 @@ def test_due_and_not_sent_calls_the_owner_by_name(people: People) -> None:
     ids=["news", "preserve and investigate"],
 )
 def test_no_notice_is_written_about_these(people: People, form: object, outcome: str) -> None:
-    ref = taken(people, "Odile", POST)
+    ref = taken(people, "Odile", OTHER_POST)
     examined(people, ref, "Odile", form)  # type: ignore[arg-type]
     if outcome == "held":
         examined(people, ref, "Otto", form)  # type: ignore[arg-type]
@@ -192,7 +193,7 @@ def test_no_notice_is_written_about_these(people: People, form: object, outcome:
 
 
 def test_an_unconfirmed_finding_reaches_no_company(people: People) -> None:
-    ref = taken(people, "Odile", POST)
+    ref = taken(people, "Odile", OTHER_POST)
     examined(people, ref, "Odile", unlawful("ta2006-s1"))
     with people.sitting("Odile") as by, pytest.raises(NoticeRefused, match="second reviewer"):
         composing.compose(ref, referral(), by=by, at=people.at)

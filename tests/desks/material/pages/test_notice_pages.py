@@ -20,7 +20,7 @@ from tests.sites.office.conftest import demo, hand  # noqa: F401
 from tests.sites.office.desk_hand import Hand
 from tests.support.cast import House, now
 from tests.support.material_scene import examined, harmless, taken
-from tests.support.notice_scene import EMAIL, POST, approved, unlawful_item
+from tests.support.notice_scene import EMAIL, OTHER_POST, WithItem, approved, unlawful_item
 from tests.support.scene_people import People
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -43,9 +43,9 @@ LETTER = {
 
 
 @pytest.fixture
-def people(material: House, settings: Any, tmp_path: Any) -> People:
+def people(kiteboard: House, settings: Any, tmp_path: Any) -> People:
     settings.PAGES_DIR = tmp_path
-    return People(material, now())
+    return WithItem.of(kiteboard)
 
 
 def _do(who: Hand, what: str, **more: Any) -> None:
@@ -143,7 +143,7 @@ def test_no_company_is_told_of_a_news_article(
     house: House,
     hand: Callable[[], Hand],  # noqa: F811
 ) -> None:
-    ref = taken(people, "Odile", POST)
+    ref = taken(people, "Odile", OTHER_POST)
     examined(people, ref, "Odile", harmless())
     odile = hand().at_work(house, "Odile")
     odile.get(f"/w/items/{ref}/notice/")

@@ -23,7 +23,7 @@ from django.test import override_settings
 
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.linking import matching, upkeep
-from heedline.casework.search import desk_index, indexing
+from heedline.casework.search import desk_index, indexing, page_store
 from tests.support import database
 from tests.support.cast import House, add_partner, build_house, now
 from tests.support.scene_people import People
@@ -104,7 +104,8 @@ def house(name: str) -> House:
     # As it was known after the last statement was made. Verifying all statements anew takes longer than many a test.
     key_directory.forget()
     key_directory._known = replace(found.known, asked=time.monotonic(), offered={})
-    desk_index.unmerged.clear()  # of an index that an earlier test had
+    desk_index.unmerged.clear()  # of an index that an earlier test had, or changed
+    page_store.kept._pages.clear()
     made: House = pickle.loads(found.house)  # noqa: S301 - what `_build` has made
     return made
 

@@ -150,7 +150,7 @@ def test_no_company_is_told_of_a_news_article(
     assert odile.heading == "You cannot write a notice for this item"
     assert "found to be lawful" in odile.html
     assert not CompanyNotice.objects.exists()
-    assert MaterialItem.objects.get().state == "lawful"
+    assert MaterialItem.objects.get(id=ref).state == "lawful"
 
 
 def test_a_silent_company_goes_red_and_is_escalated(

@@ -7,13 +7,17 @@ other way round; `ar` has some pages, in Hebrew letters, and reads from right to
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources.abc import Traversable
 from types import SimpleNamespace
 from typing import Any
 
-from heedline.packs import Pack
+import pytest
+
+from heedline.packs import Pack, load_pack
+from heedline.packs.reading import loading
 from heedline.packs.reading.loading import read_pack
 from heedline.packs.tables import read_toml
 from heedline.packs.text.languages import Page
@@ -93,6 +97,7 @@ def mark(page: Page, language: str) -> str:
     return f'[marks.{language}."{page.code}"]\nby = "A. Reader"\non = 2026-11-20\ndigest = "{page.digest}"\noriginal = "{page.original}"\n'
 
 
+@cache
 def pack_in_tongues(*reviewed: tuple[str, str]) -> Pack:
     """The pack with the two languages. `reviewed`: language and page, for each that somebody has read."""
     pack = _unreviewed()
@@ -100,6 +105,24 @@ def pack_in_tongues(*reviewed: tuple[str, str]) -> Pack:
         return pack
     marks = "".join(mark(pack.pages[language][page], language) for language, page in reviewed)
     return read_pack("uk", copy_of_the_pack(marks=marks))
+
+
+@contextmanager
+def shown_instead(pack: Pack) -> Iterator[Pack]:
+    """Let `load_pack` return this pack inside the block, and again the one of before afterwards. Neither is read anew."""
+    before = load_pack("uk")
+    _return(pack)
+    try:
+        yield pack
+    finally:
+        _return(before)
+
+
+def _return(pack: Pack) -> None:
+    load_pack.cache_clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loading, "read_pack", lambda code, folder: pack)
+        load_pack("uk")
 
 
 def beside(folder: Traversable) -> Callable[[str], Any]:

@@ -19,18 +19,16 @@ from heedline.packs.text.languages import PageState
 from tests.sites.office.desk_hand import Hand
 from tests.support.cast import House
 from tests.support.pack_copy import PackCopy
-from tests.support.tongues import beside, copy_of_the_pack, pack_in_tongues
+from tests.support.tongues import beside, copy_of_the_pack, pack_in_tongues, shown_instead
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
 
 @pytest.fixture
-def tongues(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pack]:
+def tongues() -> Iterator[Pack]:
     """The pack in two made-up languages; one page of the first was read."""
-    monkeypatch.setattr(loading, "files", beside(pack_in_tongues(("cy", "doors")).folder))
-    load_pack.cache_clear()
-    yield load_pack("uk")
-    load_pack.cache_clear()
+    with shown_instead(pack_in_tongues(("cy", "doors"))) as pack:
+        yield pack
 
 
 def test_a_steward_sees_every_page_in_every_language(

@@ -13,13 +13,12 @@ from django.test import RequestFactory
 
 from heedline.intake.question_files import load_question_set
 from heedline.packs import Pack, load_pack
-from heedline.packs.reading import loading
 from heedline.web.public.guidance import attack
 from heedline.web.public.page_context import public_shell
 from heedline.web.public.shell import languages
 from tests.sites.public.walker import Walker
 from tests.support.public_pages import OPEN
-from tests.support.tongues import beside, in_ar, in_cy, pack_in_tongues
+from tests.support.tongues import in_ar, in_cy, pack_in_tongues, shown_instead
 
 PACK = load_pack("uk")
 OTHERS = list(PACK.languages)[1:]
@@ -45,15 +44,11 @@ LINKS = {
 
 
 @pytest.fixture
-def tongues(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pack]:
+def tongues() -> Iterator[Pack]:
     """In place of the pack its copy in made-up languages, of which the first has been reviewed in part."""
     reviewed = ("start", "safety", "questions.activity", "components", "shared", "check", "sent", "code")
-    pack = pack_in_tongues(*(("cy", page) for page in reviewed))
-    monkeypatch.setattr(loading, "files", beside(pack.folder))
-    load_pack.cache_clear()
-    yield load_pack("uk")
-    load_pack.cache_clear()
-    assert pack.languages
+    with shown_instead(pack_in_tongues(*(("cy", page) for page in reviewed))) as pack:
+        yield pack
 
 
 @pytest.mark.parametrize("language", list(PACK.languages))
@@ -253,16 +248,12 @@ def test_run_hide_tell_is_english_with_a_sentence_until_somebody_has_read_it(
     assert in_ar(english["doors.attack.title"]) in rosa.main
 
 
-def test_run_hide_tell_in_a_language_once_it_was_read(rosa: Walker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loading, "files", beside(pack_in_tongues(("ar", "attack")).folder))
-    load_pack.cache_clear()
-    try:
+def test_run_hide_tell_in_a_language_once_it_was_read(rosa: Walker) -> None:
+    with shown_instead(pack_in_tongues(("ar", "attack"))) as pack:
         rosa.visit("/ar/stay-safe/now/")
         assert '<html lang="ar" dir="rtl">' in rosa.html
-        assert in_ar(load_pack("uk").words("en").lines("attack.run")[0]) in rosa.text
+        assert in_ar(pack.words("en").lines("attack.run")[0]) in rosa.text
         assert "hl-beside" not in rosa.html.split("<main>")[1].split("</main>")[0]
-    finally:
-        load_pack.cache_clear()
 
 
 @pytest.mark.parametrize("language", list(PACK.languages))

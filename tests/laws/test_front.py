@@ -297,19 +297,6 @@ def test_the_application_gets_headers_as_wsgi_says_and_nothing_of_the_environmen
     assert answer["environment"] == []
 
 
-@pytest.mark.parametrize(("cookie", "unread"), [("b=\xe9", True), ("b=2", False), (None, False)])
-def test_the_application_learns_that_a_cookie_was_withheld(
-    server: Server, cookie: str | None, unread: bool
-) -> None:
-    """Granian drops a header with a byte that is not ASCII, and a host beside ours can set such a cookie."""
-    line = f"Cookie: a=1; {cookie}\r\n" if cookie else ""
-    made = socket.create_connection(("127.0.0.1", server.port), timeout=10)
-    made.sendall(f"GET / HTTP/1.1\r\nHost: {server.host}\r\n{line}\r\n".encode("latin-1"))
-    said = read(made).said
-    assert said["cookies unread"] is unread
-    assert said["headers"].get("HTTP_COOKIE") == ("a=1; b=2" if cookie and not unread else None)
-
-
 def test_the_scheme_is_the_configured_one_and_no_header_changes_it(tmp_path: Path) -> None:
     """TLS ends in the proxy: without this the check of a form's Origin would fail for everybody."""
     with running(tmp_path, "https://report.example") as server:

@@ -14,13 +14,15 @@ from tests.support.database import CHECKOUT
 
 @pytest.mark.timeout(900)
 def test_a_running_instance_holds_against_the_short_attacks(demonstration_home: Path) -> None:
+    home = demonstration_home
+    made_before = (home / "root.pub").exists() and not (home / "loading").exists()
     told = {name: value for name, value in os.environ.items() if not name.startswith("HEEDLINE_")}
     ran = subprocess.run(
         [
             sys.executable,
             "scripts/attack.py",
             "--short",
-            *("--program", "tests.support.quick_demo", "--home", str(demonstration_home)),
+            *("--program", "tests.support.quick_demo", "--home", str(home)),
         ],
         cwd=CHECKOUT,
         env=told,
@@ -31,3 +33,5 @@ def test_a_running_instance_holds_against_the_short_attacks(demonstration_home: 
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert ran.stdout.count("held  ") == 4
+    said = (home / "said.log").read_text()
+    assert ("Making the demonstration" in said) is not made_before, "made once, kept"

@@ -30,7 +30,7 @@ PATIENCE = 480.0
 #: Above the budget by half, and as much as two processes more would take. The budget itself (700) is measured by the bench,
 #: on a machine that does nothing else: what is shared, and what has been given back, differs here from run to run.
 AT_MOST_MIB = 1000
-slow = pytest.mark.timeout(600)
+slow = pytest.mark.timeout(900)
 
 
 def until(holds: Callable[[], bool], within: float = 120) -> bool:
@@ -294,8 +294,50 @@ def memory(processes: list[psutil.Process]) -> float:
     return total / 2**20
 
 
+def what_is_killed_comes_back_and_is_named(run: Run) -> None:
+    """Kill a process of each kind, and at last the database, under the supervisor's eyes."""
+
+    def all_running(*ends: str) -> list[psutil.Process]:
+        found = []
+        for one in still_running(run.everything_it_started()):
+            with contextlib.suppress(
+                psutil.NoSuchProcess, psutil.ZombieProcess
+            ):  # it ended since it was listed
+                if one.cmdline()[-len(ends) :] == list(ends):
+                    found.append(one)
+        return found
+
+    def shows(host: str, port: int, path: str) -> bool:
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            return fetch(host, port, path)[0] == 200
+        return False
+
+    [public], [office], [jobs] = (
+        all_running("serve", "public")[:1],
+        all_running("serve", "office")[:1],
+        all_running("worker"),
+    )
+    public.children()[0].kill()
+    office.kill()
+    jobs.kill()
+    assert until(lambda: "office ended by itself" in run.said() and "worker ended by itself" in run.said())
+    assert until(lambda: shows("localhost", run.office, "/sign-in/"))
+    assert until(lambda: shows("127.0.0.1", run.public, "/"))
+    assert until(lambda: len(still_running(public.children())) == 2)
+    assert until(lambda: any(one.pid != jobs.pid for one in all_running("worker")))
+
+    place = json.loads((run.home / "postgres.json").read_text())["folder"]
+    postmaster = int((run.home / place / "data" / "postmaster.pid").read_text().splitlines()[0])
+    os.kill(postmaster, signal.SIGKILL)
+    assert until(lambda: "The database server ended by itself" in run.said())
+    # the first page of the public site stores nothing, but this one looks something up
+    assert until(lambda: shows("127.0.0.1", run.public, "/log/"))
+    assert run.process.poll() is None
+
+
 @slow
 def test_the_demonstration_from_nothing_to_nothing(demonstration_home: Path) -> None:
+    """That it is made once and kept is proved by test_attack.py, which starts it again."""
     home = demonstration_home
     run = Run(home, free_port(), free_port(), free_port(), free_port())
     started: list[psutil.Process] = []
@@ -344,6 +386,9 @@ def test_the_demonstration_from_nothing_to_nothing(demonstration_home: Path) -> 
         started = run.everything_it_started()
         assert len(started) >= 10, "four sites with their workers, the worker, and a database"
         assert memory([*started, psutil.Process(run.process.pid)]) < AT_MOST_MIB
+
+        what_is_killed_comes_back_and_is_named(run)
+        started += run.everything_it_started()
     finally:
         code = run.end()
     assert code == 0, run.said()
@@ -353,62 +398,3 @@ def test_the_demonstration_from_nothing_to_nothing(demonstration_home: Path) -> 
     assert is_free("127.0.0.3", run.partner)
     assert is_free("127.0.0.2", run.files)
     assert "telltale" not in run.said(), "no request is written down"
-
-
-@slow
-def test_what_is_killed_comes_back_and_is_named(demonstration_home: Path) -> None:
-    home = demonstration_home
-    made_before = (home / "root.pub").exists() and not (home / "loading").exists()
-    run = Run(home, free_port(), free_port(), free_port(), free_port())
-    started: list[psutil.Process] = []
-    try:
-        run.come_up()
-        assert ("Making the demonstration" in run.said()) is not made_before, "made once, kept"
-        started = run.everything_it_started()
-
-        def all_running(*ends: str) -> list[psutil.Process]:
-            found = []
-            for one in still_running(run.everything_it_started()):
-                with contextlib.suppress(
-                    psutil.NoSuchProcess, psutil.ZombieProcess
-                ):  # it ended since it was listed
-                    if one.cmdline()[-len(ends) :] == list(ends):
-                        found.append(one)
-            return found
-
-        def running(*ends: str) -> psutil.Process:
-            return all_running(*ends)[0]
-
-        def shows(host: str, port: int, path: str) -> bool:
-            with contextlib.suppress(OSError, http.client.HTTPException):
-                return fetch(host, port, path)[0] == 200
-            return False
-
-        worker_of_public = running("serve", "public").children()[0]
-        worker_of_public.kill()
-        office, jobs = running("serve", "office"), running("worker")
-        office.kill()
-        jobs.kill()
-        assert until(
-            lambda: "office ended by itself" in run.said() and "worker ended by itself" in run.said()
-        )
-        assert until(lambda: shows("localhost", run.office, "/sign-in/"))
-        assert until(lambda: shows("127.0.0.1", run.public, "/"))
-        assert until(lambda: len(running("serve", "public").children()) == 2)
-        assert until(lambda: any(one.pid != jobs.pid for one in all_running("worker")))
-
-        postmaster = int(
-            (home / json.loads((home / "postgres.json").read_text())["folder"] / "data" / "postmaster.pid")
-            .read_text()
-            .splitlines()[0]
-        )
-        os.kill(postmaster, signal.SIGKILL)
-        assert until(lambda: "The database server ended by itself" in run.said())
-        # the first page of the public site stores nothing, but this one looks something up
-        assert until(lambda: shows("127.0.0.1", run.public, "/log/"))
-        assert run.process.poll() is None
-        started += run.everything_it_started()
-    finally:
-        code = run.end()
-    assert code == 0, run.said()
-    assert until(lambda: not still_running(started))

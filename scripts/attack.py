@@ -30,7 +30,7 @@ AMONG_THE_TESTS = {
     "killed readdressing": ("test_killed_readdressing.py",),
 }
 #: Seconds of each attack on the running instance.
-LONG, SHORT = 30.0, 5.0
+LONG, SHORT = 30.0, 3.0
 
 
 def on_the_instance(program: str, home: Path | None, *, short: bool) -> list[Verdict]:

@@ -20,29 +20,32 @@ from psycopg import sql
 from heedline.launch import demo, postgres, roles
 from heedline.launch.home import Home
 from tests.custody.scene import Installation, run
+from tests.support import migrated
 
-#: The database as it was in the evening.
+#: The database and the files of the home as they were in the evening.
 EVENING = "evening"
+#: The backup that was made then.
+FIRST = "first"
 
 
 @pytest.fixture(scope="session")
 def evening(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     home = Home(tmp_path_factory.mktemp("home"))
+    migrated.furnish(home.folder)
     cluster = postgres.start(home.folder, durable=False)
     try:
-        urls = {one: cluster.url(one) for one in ("public", "office", "worker", "migrate")}
-        told = {one: demo.environment_of(one, home, urls, demo.sites()) for one in urls}
-        run(["-m", "django", "migrate", "--skip-checks", "--verbosity=0"], told["migrate"])
-        acting = told["office"] | {"HEEDLINE_DATABASE_URL": cluster.super_url("heedline")}
+        acting = demo.environment_of("office", home, {"office": cluster.super_url("heedline")}, demo.sites())
         said = json.loads(run(["-m", "tests.custody.scenario", "day", str(home.folder)], acting))
-        here = Installation(home, cluster, said, tmp_path_factory.mktemp(EVENING))
+        here = Installation(home, cluster, said, tmp_path_factory.mktemp("copies"))
         shown = re.search(r"^  ([a-z-]+(?: [a-z-]+){5})$", here.canary("Stella", "Sten"), re.MULTILINE)
         assert shown, "the passphrase is shown once"
         said["canary"] = shown.group(1)
         run(["-m", "tests.custody.scenario", "evening", str(home.folder)], acting)
+        here.backup(FIRST)
         _database(cluster, EVENING, as_it_is_in=roles.DATABASE)
+        (here.copies / EVENING).mkdir()
         for file in _files(home.folder):
-            _copy(file, here.copies / file.name)
+            _copy(file, here.copies / EVENING / file.name)
         yield here
     finally:
         postgres.destroy(cluster)
@@ -54,7 +57,7 @@ def installation(evening: Installation, tmp_path_factory: pytest.TempPathFactory
     _database(evening.cluster, roles.DATABASE, as_it_is_in=EVENING)
     for file in _files(home):
         shutil.rmtree(file) if file.is_dir() else file.unlink()
-    for file in evening.copies.iterdir():
+    for file in (evening.copies / EVENING).iterdir():
         _copy(file, home / file.name)
     told = copy.deepcopy(evening.told)
     return Installation(evening.home, evening.cluster, told, tmp_path_factory.mktemp("copies"))
@@ -75,9 +78,10 @@ def _copy(file: Path, to: Path) -> None:
     shutil.copytree(file, to) if file.is_dir() else shutil.copy2(file, to)
 
 
-@pytest.fixture(scope="module")
-def taken(installation: Installation) -> tuple[Path, Path]:
-    return installation.backup("first")
+@pytest.fixture(scope="session")
+def taken(evening: Installation) -> tuple[Path, Path]:
+    """The copies of the bodies and of the key store that were made in the evening, for tests that only read them."""
+    return evening.newest(FIRST)
 
 
 @pytest.fixture
@@ -85,5 +89,11 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A home for a new instance, taken away with its database afterwards."""
     home = tmp_path_factory.mktemp("empty")
     yield home
-    if (home / "postgres.json").exists():
-        postgres.destroy(postgres.start(home, durable=False))
+    migrated.take_away(home)
+
+
+@pytest.fixture
+def ready(empty: Path) -> Path:
+    """A home for a new instance, in which the empty tables are there already."""
+    migrated.furnish(empty)
+    return empty

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -61,25 +62,40 @@ class Installation:
             text=True,
         )
 
-    def canary(self, *names: str, typed: Sequence[str] | None = None, succeeds: bool = True) -> str:
-        """`heedline canary`, signed by these stewards with their own passphrases unless told otherwise.
+    def canary(self, *names: str) -> str:
+        """`heedline canary`, signed by these stewards with their own passphrases.
 
         The passphrase that it makes is quick to try, as those of the day are (tests/support/quick_demo.py).
         """
-        stewards = [word for name in names for word in ("--steward", f"{name.lower()}@unit.example")]
-        own = [self.told["passphrases"][name] for name in names]
-        return self.heedline(
-            *("canary", *stewards),
-            typed=own if typed is None else typed,
-            succeeds=succeeds,
-            module="tests.support.quick_demo",
-        )
+        typed = [self.told["passphrases"][name] for name in names]
+        return self.heedline(*signed_by(*names), typed=typed, module="tests.support.quick_demo")
+
+    def several(self, *commands: tuple[Sequence[str], Sequence[str]]) -> list[tuple[int, str]]:
+        """Run commands, each with its typed lines, in one process. Return the exit code and the output of each."""
+        done = self.start(module="tests.custody.several")
+        said, wrong = done.communicate(json.dumps(commands), timeout=300)
+        assert done.returncode == 0, wrong
+        return [(code, words) for code, words in json.loads(said)]
+
+    def folders(self, name: str) -> tuple[str, ...]:
+        """Return the words of `heedline backup` into folders of this name."""
+        bodies, keys = self.copies / f"{name}-bodies", self.copies / f"{name}-keys"
+        return ("backup", "--bodies", str(bodies), "--keys", str(keys))
+
+    def newest(self, name: str) -> tuple[Path, Path]:
+        """Return the newest copies of the bodies and of the key store in folders of this name."""
+        bodies, keys = (folder.finished(self.copies / f"{name}-{half}")[-1] for half in ("bodies", "keys"))
+        return bodies, keys
 
     def backup(self, name: str) -> tuple[Path, Path]:
         """Back up into folders of this name. Return the copies of the bodies and of the key store."""
-        bodies, keys = self.copies / f"{name}-bodies", self.copies / f"{name}-keys"
-        self.heedline("backup", "--bodies", str(bodies), "--keys", str(keys))
-        return folder.finished(bodies)[-1], folder.finished(keys)[-1]
+        self.heedline(*self.folders(name))
+        return self.newest(name)
+
+
+def signed_by(*names: str) -> tuple[str, ...]:
+    """Return the words of `heedline canary` for these stewards."""
+    return ("canary", *(word for name in names for word in ("--steward", f"{name.lower()}@unit.example")))
 
 
 def run(words: list[str], environment: dict[str, str]) -> str:

@@ -9,6 +9,7 @@ import psycopg
 
 from heedline.backups import folder
 from tests.custody.scene import Installation, words_of
+from tests.support import migrated
 
 #: Sealed parts of 4 KiB that are added: eighty mebibytes.
 ADDED = 20_000
@@ -32,8 +33,13 @@ def there_and_back(installation: Installation, name: str, tmp_path: Path) -> tup
     """Copy everything and restore it: the most memory of each, in MiB."""
     bodies, keys = tmp_path / f"{name}-bodies", tmp_path / f"{name}-keys"
     copying = peak(installation, "backup", "--bodies", str(bodies), "--keys", str(keys))
-    taken = folder.finished(bodies)[-1], folder.finished(keys)[-1]
-    return copying, peak(installation, *words_of(taken, "--try"), home=tmp_path)
+    taken, home = (folder.finished(bodies)[-1], folder.finished(keys)[-1]), tmp_path / name
+    home.mkdir()
+    migrated.furnish(home)
+    try:
+        return copying, peak(installation, *words_of(taken), home=home)
+    finally:
+        migrated.take_away(home)
 
 
 def test_memory_does_not_grow_with_the_installation(installation: Installation, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from heedline.backups import folder
 from heedline.launch import demo, postgres
 from heedline.launch.home import Home
 from tests.custody.scene import Installation, passphrase_file, rows, run, words_of
+from tests.support import migrated
 from tests.support.database import CHECKOUT
 
 NAME = "Rosa Verhoeven-Okonkwo"
@@ -141,6 +142,7 @@ class Restored:
 
 def _restored(installation: Installation, taken: tuple[Path, Path], home: Path, canary: Path) -> Restored:
     home.mkdir()
+    migrated.furnish(home)
     said = installation.heedline(*words_of(taken, "--canary-file", str(canary)), home=home)
     assert "The canary's report opens." in said
     return Restored(home)

@@ -58,11 +58,11 @@ def prepare() -> None:
         return
     home = _home()
     home.mkdir(parents=True, exist_ok=True)
-    with _alone(home / "prepare.lock"):
+    with alone(home / "prepare.lock"):
         _cluster = postgres.start(home, durable=False)
         with _superuser() as connection:
             _drop_left_over(connection, home)
-            _template = f"heedline_template_{_fingerprint()}"
+            _template = f"heedline_template_{fingerprint()}"
             if not _exists(connection, _template):
                 _migrate(connection, _cluster, _template)
             _database = f"heedline_test_{os.getpid()}"
@@ -220,7 +220,7 @@ def _copy(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
     roles.create_database(connection, _database, template=_template)
 
 
-def _fingerprint() -> str:
+def fingerprint() -> str:
     """Hash everything that decides what a migrated database looks like, the versions of its makers included."""
     digest = hashlib.sha256()
     files = [p for pattern in ("**/migrations/*.py", "**/*.sql") for p in PACKAGE.glob(pattern)]
@@ -288,7 +288,7 @@ def _drop_left_over(connection: psycopg.Connection[tuple[Any, ...]], home: Path)
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
+def alone(path: Path) -> Iterator[None]:
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)

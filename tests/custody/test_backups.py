@@ -85,8 +85,10 @@ def test_copying_leaves_a_mark_and_the_backup_can_write_nothing_else(
     url = installation.cluster.super_url("heedline")
     asked = "SELECT actor, detail FROM audit_event WHERE act = 'backup-begun' ORDER BY id"
     before = len(rows(url, asked))
-    installation.backup("marked")
-    installation.heedline("backup", "--keys", str(tmp_path / "keys"))
+    done = installation.several(
+        (installation.folders("marked"), ()), (("backup", "--keys", str(tmp_path / "keys")), ())
+    )
+    assert [code for code, _ in done] == [0, 0], done
     assert rows(url, asked)[before:] == [
         (None, {"bodies": True, "keys": True}),
         (None, {"bodies": False, "keys": True}),
@@ -187,9 +189,11 @@ def test_a_backup_that_was_killed_is_taken_up_and_whole(installation: Installati
 
 
 def test_what_changed_while_it_lay_interrupted_is_written_again(
-    installation: Installation, tmp_path: Path
+    installation: Installation, taken: tuple[Path, Path]
 ) -> None:
-    bodies, keys = installation.backup("changed")
+    for half, copy in zip(taken, ("changed-bodies", "changed-keys"), strict=True):
+        shutil.copytree(half.parent, installation.copies / copy)
+    bodies, keys = installation.newest("changed")
     part = bodies.with_name(f"{bodies.name}.part")
     bodies.rename(part)
     payloads = next(
@@ -223,9 +227,11 @@ def test_old_copies_of_the_key_store_are_deleted_after_somebody_said_yes(
         if on:
             facts = json.loads((keys / name / "manifest.json").read_text()) | {"taken": on}
             (keys / name / "manifest.json").write_text(json.dumps(facts))
-    assert "Nothing was deleted" in installation.heedline("backup-prune", "--keys", str(keys), succeeds=False)
-    assert len(folder.finished(keys)) == 2
-    assert "Deleted 2020-01-01-aaaa" in installation.heedline("backup-prune", "--keys", str(keys), "--yes")
+    prune = ("backup-prune", "--keys", str(keys))
+    (no, kept), (yes, deleted) = installation.several((prune, ()), ((*prune, "--yes"), ()))
+    assert (no, yes) == (1, 0)
+    assert "Nothing was deleted" in kept
+    assert "Deleted 2020-01-01-aaaa" in deleted, "it was still there"
     assert [one.name for one in keys.iterdir()] == ["newest"]
 
 

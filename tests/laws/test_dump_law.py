@@ -32,6 +32,7 @@ from heedline.vault.keys import hkdf, public_key
 from heedline.vault.passphrases import WrappedSeed, unwrap_seed
 from heedline.vault.small import derive_keys, open_small
 from tests.laws import thief
+from tests.support import migrated
 from tests.support.database import CHECKOUT
 
 #: Columns in which a planted report and a stolen one may hold the same value: coarse, or the same for whole desks.
@@ -108,11 +109,11 @@ def _run(words: list[str], environment: dict[str, str]) -> str:
 @pytest.fixture(scope="module")
 def stolen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stolen]:
     home = Home(tmp_path_factory.mktemp("home"))
+    migrated.furnish(home.folder)
     cluster = postgres.start(home.folder, durable=False)
     try:
         urls = {one: cluster.url(one) for one in ("public", "office", "worker", "migrate")}
         told = {one: demo.environment_of(one, home, urls, demo.sites()) for one in urls}
-        _run(["-m", "django", "migrate", "--skip-checks", "--verbosity=0"], told["migrate"])
         acting = told["office"] | {"HEEDLINE_DATABASE_URL": cluster.super_url("heedline")}
         secrets = json.loads(_run(["-m", "tests.laws.dump_scenario", str(home.folder)], acting))
         postgres.stop(cluster)

@@ -86,6 +86,9 @@ _LANGUAGE_OF_PARTS = """(names) => {
     return [...new Set(wrong)]
 }"""
 
+#: The key goes down. Letting it go moves nothing, and would be a message more at each stop.
+_TAB = {"type": "rawKeyDown", "key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9}
+
 #: How something is drawn, and what is told of it when it has the focus.
 _DRAWN = """
     const look = (one) => {
@@ -197,7 +200,7 @@ def stops(tab: Visitor) -> list[dict[str, Any]] | None:
         tab.play.evaluate(_WATCH)
         while found is None and pressed < LONGEST:
             for _ in range(more):
-                tab.play.keyboard.press("Tab")
+                tab.developer.send("Input.dispatchKeyEvent", _TAB)
             found = tab.play.evaluate("hlStops()")
             pressed, more = pressed + more, 1
     return found

@@ -42,6 +42,17 @@ _SPACED = """() => {
     document.adoptedStyleSheets = [sheet]
 }"""
 _UNSPACED = "() => { document.adoptedStyleSheets = [] }"
+#: Both in one message to the browser: the page is laid out anew when it is asked where things are.
+_FITS_SPACED_TOO = f"""(unseen) => {{
+    const fits = {_FITS}
+    const space = {_SPACED}, unspace = {_UNSPACED}
+    const plain = fits(unseen)
+    if (plain.length) return plain
+    space()
+    const spaced = fits(unseen).map(one => `with text spacing: ${{one}}`)
+    unspace()
+    return spaced
+}}"""
 
 #: What is heard: landmarks, headings in their order, names, errors at their boxes.
 _HEARD = """() => {
@@ -151,23 +162,12 @@ _REACHABLE = """() => {
 }"""
 
 
-def fits(page: Page) -> list[str]:
-    """Nothing scrolls sideways, nothing is cut off."""
-    found: list[str] = page.evaluate(_FITS, _UNSEEN)
-    return found
-
-
 def fits_small(tab: Visitor) -> list[str]:
-    """The same on the smallest screen, also with the text spacing of WCAG 1.4.12. The tab then has its own size again."""
-    page, size = tab.play, tab.play.viewport_size
-    if size != SMALL:
-        page.set_viewport_size(SMALL)
-    if not (found := fits(page)):
-        page.evaluate(_SPACED)
-        found = [f"with text spacing: {one}" for one in fits(page)]
-        page.evaluate(_UNSPACED)
-    if size and size != SMALL:
-        page.set_viewport_size(size)
+    """Nothing scrolls sideways and nothing is cut off on the smallest screen, also with the text spacing of WCAG 1.4.12.
+    The tab is then that small."""
+    if tab.play.viewport_size != SMALL:
+        tab.play.set_viewport_size(SMALL)
+    found: list[str] = tab.play.evaluate(_FITS_SPACED_TOO, _UNSEEN)
     return found
 
 

@@ -44,14 +44,17 @@ def test_nothing_scrolls_sideways_and_nothing_is_cut_off(
         ("<p style='width:400px'>wide</p>", "beyond the edge"),
         ("<p style='height:1em;overflow:hidden'>one<br>two<br>three</p>", "cut off"),
         ("<p style='margin-left:-40px'>left</p>", "beyond the edge"),
+        ("<p style='white-space:nowrap'>Wide, but no wider than it may be</p>", "with text spacing: "),
     ],
 )
 def test_the_question_finds_what_does_not_fit(person: Open, html: str, found: str) -> None:  # noqa: F811
-    tab = person(scripts=False, width=320, height=256)
+    tab = person(scripts=False)
     tab.play.set_content("<p>Small</p>")
-    assert reach.fits(tab.play) == []
+    assert reach.fits_small(tab) == []
     tab.play.set_content(html)
-    assert any(one.startswith(found) for one in reach.fits(tab.play))
+    wrong = reach.fits_small(tab)
+    assert any(one.startswith(found) for one in wrong)
+    assert reach.fits_small(tab) == wrong, "the page is as it was"
 
 
 # --- what a person asked of their own device --------------------------------------------------------------------------

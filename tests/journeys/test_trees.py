@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from heedline.packs import load_pack
 from tests.browser import reach
@@ -26,6 +26,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 TREES = Path(__file__).resolve().parents[1] / "trees"
 WRITE = bool(os.environ.get("HEEDLINE_TREES"))
 REVIEWED = ("en", "ar")
+LARGE: ViewportSize = {"width": 1280, "height": 900}
 #: What is called the same in every language.
 NAMES = [
     "Heedline", "English", "Cymraeg", "Polski", "Soomaali", "ProtectUK", "Relay UK", "Crimestoppers", "NaCTSO", "Chrome",
@@ -39,38 +40,44 @@ _CHANGING = [
 ]
 
 
-@pytest.mark.parametrize("language", REVIEWED)
 def test_every_page_is_told_as_it_was_reviewed(
     site: str,  # noqa: F811
     person: Open,  # noqa: F811
     house: House,
-    language: str,
 ) -> None:
     """And as in every language, it fits (test_reach.py). In English, Tab goes through it: each stop shows that it has the
     focus and lies under nothing; the last one leads out of the page: no trap."""
     tab = person(scripts=False)
-    told: dict[str, list[str]] = {}
+    told: dict[tuple[str, str], list[str]] = {}
     wrong: list[str] = []
-    for stage, _, address, page in every_page(tab, site, house, language):
-        told.setdefault(stage, []).append(f"== /{_steady(address)}\n{_tree(page, frame=address == '')}")
-        found = reach.heard(page)
+    for stage, language, address, page in every_page(tab, site, house, *REVIEWED):
+        # A page comes in the size that the tab had last: each is made larger or smaller once.
+        small = page.viewport_size == reach.SMALL
+        found = reach.fits_small(tab) if small else []
+        if small:
+            page.set_viewport_size(LARGE)
+        tree = _tree(page, frame=address == "")
+        told.setdefault((language, stage), []).append(f"== /{_steady(address)}\n{tree}")
+        found += reach.heard(page)
         if load_pack("uk").languages[language].direction == "rtl":
             found += [
                 f"not marked as another language: {one}" for one in reach.language_of_parts(page, NAMES)
             ]
-        found += reach.fits_small(tab)
         found += stops(tab) if language == "en" else []
-        wrong += [f"{stage}: /{address}: {one}" for one in found]
+        found += reach.fits_small(tab) if not small else []
+        wrong += [f"{language} {stage}: /{address}: {one}" for one in found]
     assert not wrong, "\n".join(wrong)
-    for stage, pages in told.items():
-        file = TREES / language / f"{stage.replace(' ', '-')}.txt"
-        now = "\n\n".join(pages) + "\n"
+    files = {
+        f"{language}/{stage.replace(' ', '-')}.txt": "\n\n".join(pages) + "\n"
+        for (language, stage), pages in told.items()
+    }
+    for name, now in files.items():
+        file = TREES / name
         if WRITE:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(now, encoding="utf-8")
-        assert file.read_text(encoding="utf-8") == now, f"{file.name}: make trees, and read the difference"
-    kept = {file.stem for file in (TREES / language).glob("*.txt")}
-    assert kept == {stage.replace(" ", "-") for stage in told}
+        assert file.read_text(encoding="utf-8") == now, f"{name}: make trees, and read the difference"
+    assert {f"{file.parent.name}/{file.name}" for file in TREES.glob("*/*.txt")} == set(files)
 
 
 def stops(tab: Visitor) -> list[str]:

@@ -312,11 +312,8 @@ def what_is_killed_comes_back_and_is_named(run: Run) -> None:
             return fetch(host, port, path)[0] == 200
         return False
 
-    [public], [office], [jobs] = (
-        all_running("serve", "public")[:1],
-        all_running("serve", "office")[:1],
-        all_running("worker"),
-    )
+    ends = (("serve", "public"), ("serve", "office"), ("worker",))
+    public, office, jobs = (all_running(*one)[0] for one in ends)
     public.children()[0].kill()
     office.kill()
     jobs.kill()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from heedline.desks.models import EpochKeyRow
+from heedline.permits.compiled_query import CompiledQuery
 from heedline.reports.models import Interest, SealedValues, SearchIndex, SearchWaiting
 
 
@@ -38,6 +40,17 @@ def indexes(desks: Iterable[UUID], *, most: int | None = None, others: bool = Tr
         },
         n_others=_number_of_others() if others else Value(0),
         ended=Exists(EpochKeyRow.objects.filter(id=OuterRef("epoch"), retired_at__isnull=False)),
+    )
+
+
+@cache
+def counts(most: int | None) -> CompiledQuery[SearchIndex]:
+    """Return the query for the rows of `indexes` without the indexes themselves, compiled once for each `most`.
+
+    Documents that are not reports are counted if `most` is None.
+    """
+    return CompiledQuery(
+        lambda desks: indexes(desks, most=most, others=most is None).defer("header", "payload")
     )
 
 

@@ -91,8 +91,7 @@ def coverage(desks: Iterable[UUID], *, most: int | None = None) -> tuple[Coverag
     to count them all.
     """
     mine = list(desks)
-    rows = index_rows.indexes(mine, most=most, others=most is None)
-    return coverage_of(mine, rows.defer("header", "payload"))
+    return coverage_of(mine, index_rows.counts(most).rows(mine))
 
 
 def coverage_of(desks: Iterable[UUID], rows: Iterable[SearchIndex]) -> tuple[Coverage, ...]:

@@ -24,13 +24,25 @@ from django.test import override_settings
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.linking import matching, upkeep
 from heedline.casework.search import desk_index, indexing, page_store
+from heedline.intake.question_files import load_question_set
+from heedline.packs import load_pack
+from heedline.reports import door
 from tests.support import database
+from tests.support.acting import acting
 from tests.support.cast import House, add_partner, build_house, now
 from tests.support.scene_people import People
 
 # How much fits into a page's time depends on what else the machine does: here all of it does. Tests of the limits set their own.
 for _limited in (indexing, matching, upkeep):
     vars(_limited)["SECONDS"] = 3600.0
+
+
+def _questions(house: House, at: datetime) -> None:
+    """Archive the English questions of each kind of report, as the first report of an installation does."""
+    pack = load_pack(settings.PACK)
+    with acting("public"):
+        for code in sorted({kind.question_set for kind in pack.kinds.values()}):
+            door.archive_questions(code, load_question_set(pack, code).canonical())
 
 
 def _things(house: House, at: datetime) -> dict[str, str]:
@@ -57,7 +69,7 @@ def _kiteboard(house: House, at: datetime) -> object:
 
 #: What stands in a database, what it is a copy of, and how the rest is built.
 _BUILDERS: dict[str, tuple[str, Callable[[House, datetime], object]]] = {
-    "house": (database.EMPTY, lambda house, at: None),
+    "house": (database.EMPTY, _questions),
     "council": ("house", lambda house, at: add_partner(house, at=at)),
     "material": ("house", _material),
     "kiteboard": ("material", _kiteboard),

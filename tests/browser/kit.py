@@ -47,8 +47,8 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     Request,
-    expect,
     ViewportSize,
+    expect,
     sync_playwright,
 )
 

@@ -8,13 +8,16 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.db.models import DateTimeField, QuerySet, Value
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from heedline.casework.access import session_store
 from heedline.casework.access.session_store import keys_of, row_of
+from heedline.casework.errors import NotHere
 from heedline.casework.pages import case_file
+from heedline.casework.report import verb
 from heedline.permits import functions
 from heedline.permits.compiled_query import CompiledQuery, NotTheSame
 from heedline.permits.scopes import reports_of
@@ -88,3 +91,22 @@ def test_a_value_from_elsewhere_is_refused() -> None:
 def test_a_value_that_the_query_does_not_use_is_refused() -> None:
     with pytest.raises(NotTheSame):
         CompiledQuery(lambda ref, other: Report.objects.filter(pk=ref)).rows(uuid4(), uuid4())
+
+
+def test_a_report_is_found_by_one_compiled_query_that_locks_it_inside_a_transaction_only(
+    people: People,
+) -> None:
+    ref, _ = people.send()
+    elsewhere, _ = people.send(**SOUTH_WEST)
+    with people.sitting("Odile") as by:
+        with CaptureQueriesContext(connection) as seen:
+            assert [verb.find(ref, by=by, at=people.at).report.id for _ in range(2)] == [ref, ref]
+        assert {
+            query["sql"].endswith('FOR UPDATE OF "reports_report"') for query in seen.captured_queries
+        } == {True}
+        with pytest.raises(NotHere):
+            verb.find(elsewhere, by=by, at=people.at)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(connections["default"], "in_atomic_block", False)
+            with pytest.raises(TransactionManagementError):
+                verb.find(ref, by=by, at=people.at)

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
-from typing import cast
+from typing import Final, cast
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from heedline.audit import journal
@@ -24,6 +24,7 @@ from heedline.casework.access.without_training import record_missing
 from heedline.casework.errors import Changed, ChangedSinceArrival, NotHere
 from heedline.packs.urgency import Urgency
 from heedline.permits.capabilities import AnyCapability, Capability
+from heedline.permits.compiled_query import CompiledQuery
 from heedline.permits.gate import Refused
 from heedline.permits.rules import Standing, no_colleague_owns_it
 from heedline.permits.scopes import reports_of
@@ -127,13 +128,20 @@ def verb[**P, R](act: AnyAct) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return declare
 
 
+_LOCKED: Final = CompiledQuery[Report](
+    lambda ref, desks: reports_of(desks).select_for_update(of=("self",)).filter(pk=ref)
+)
+
+
 def find(ref: UUID, *, by: Attendance, at: datetime, version: int | None = None) -> FoundReport:
     """Return a report with its row locked.
 
     Raises NotHere for a report that the officer may not see. Raises Changed if its version is no longer
-    `version`.
+    `version`, and TransactionManagementError outside a transaction, where nothing would stay locked.
     """
-    report = reports_of(by.desk_ids).select_for_update(of=("self",)).filter(pk=ref).first()
+    if not connection.in_atomic_block:  # Django asks this only when it compiles the query
+        raise transaction.TransactionManagementError("A report's row is locked inside a transaction only.")
+    report = next(iter(_LOCKED.rows(ref, by.desk_ids)), None)
     if report is None:
         raise NotHere
     if version is not None and report.version != version:

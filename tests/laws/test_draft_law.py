@@ -236,54 +236,12 @@ def test_a_draft_that_is_saved_again_stays_on_its_page(house: House) -> None:
     assert beside() == there
 
 
-def sent_with(row: bytes, outcome: str, sealed: bytes | None, *, room: int | None = 1 << 40) -> Any:
-    """Spend a form's token as a report's statement does, and return the answer."""
-    with acting("public"), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT CASE WHEN door.hold_form(%s, %s) THEN door.spend_form(%s, %s, %s, 1, %s) ELSE 'spent' END",
-            [row, 0, row, outcome, sealed, room],
-        )
-        return cursor.fetchone()[0]
-
-
-def kept_of(row: bytes) -> tuple[bytes, int]:
-    with connection.cursor() as cursor:
-        cursor.execute('SELECT sealed, sendings FROM intake_draft WHERE "row" = %s', [row])
-        sealed, sendings = cursor.fetchone()
-    return bytes(sealed), sendings
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("outcome", "sealed", "room", "answer"),
-    [
-        ("accepted", b"as sent", 1 << 40, "marked"),
-        ("accepted", None, 1 << 40, "accepted"),  # it was saved too often
-        ("accepted", b"as sent", None, "marked"),  # there is much
-        ("accepted", b"as sent", 0, "accepted"),  # no room
-        ("accepted", b"x" * 66_001, 1 << 40, "accepted"),
-        ("again", b"as sent", 1 << 40, "again"),
-        ("conflict", b"as sent", 1 << 40, "conflict"),
-        ("refused", b"as sent", 1 << 40, "refused"),
-    ],
-)
-def test_a_draft_is_saved_as_sent_only_with_a_report_that_was_accepted(
-    outcome: str, sealed: bytes | None, room: int | None, answer: str
-) -> None:
-    row = a_draft().keys.row_id
-    before = kept_of(row)[0]
-    assert sent_with(row, outcome, sealed, room=room) == answer
-    assert kept_of(row) == ((sealed if answer == "marked" else before), 1), "its token is spent either way"
-    assert sent_with(row, outcome, b"once more") == "spent"
-    assert kept_of(row)[1] == 1
-
-
 @pytest.mark.django_db
 def test_what_all_drafts_take_is_looked_up_four_times_a_second_while_there_is_much_room(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = [0.0]
-    monkeypatch.setattr(drafting, "TAKEN", draft_room.Taken(lambda: clock[0]))
+    monkeypatch.setattr(drafting, "ON_DISK", draft_room.DraftsOnDisk(lambda: clock[0]))
     looked: list[bool] = []
 
     def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -296,7 +254,7 @@ def test_what_all_drafts_take_is_looked_up_four_times_a_second_while_there_is_mu
             clock[0] += after
             a_draft()
         assert looked == [True, False, False, True, False]
-        least = draft_room.Taken.AMPLE
+        least = draft_room.DraftsOnDisk.AMPLE
         with override_settings(
             DRAFT_ROOM=(taken() + least) * 100 // 75 - MEGABYTE
         ):  # a little less than much
@@ -319,11 +277,8 @@ def ages() -> list[tuple[str, str]]:
 
 def spend(row: bytes) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT CASE WHEN door.hold_form(%s, 0) THEN door.spend_form(%s, 'again', NULL, 0, 0) END",
-            [row, row],
-        )
-        assert cursor.fetchone() == ("again",)
+        cursor.execute("SELECT door.spend_form(%s, 0)", [row])
+        assert cursor.fetchone() == (True,)
 
 
 def test_nothing_tells_when_in_a_quarter_hour_a_draft_was_saved(committed: House) -> None:

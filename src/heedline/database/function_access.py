@@ -110,7 +110,6 @@ DOOR = {
     "ask_to_withdraw",
     "delete_draft",
     "delete_messages",
-    "hold_form",
     "load_draft",
     "mark_seen",
     "new_messages",

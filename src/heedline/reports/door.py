@@ -48,18 +48,6 @@ class SealedFile:
 
 
 @dataclass(frozen=True)
-class SealedDraft:
-    """A sealed draft to be stored for `hours`, unless all drafts together take more than `room` bytes.
-
-    `room` is None if this need not be looked up.
-    """
-
-    sealed: bytes
-    hours: int
-    room: int | None
-
-
-@dataclass(frozen=True)
 class Submission:
     """All the data that is stored for one new report.
 
@@ -89,8 +77,6 @@ class Submission:
 
     It consists of the draft's row and the number.
     """
-    sent_draft: SealedDraft | None = None
-    """The form's draft as it is saved once the report is stored, or None if it is saved later."""
 
 
 def _call(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -126,9 +112,8 @@ def _columns(files: Sequence[SealedFile]) -> tuple[list[Any], ...]:
 def submit(s: Submission) -> str:
     """Store a report durably and return the result code.
 
-    The codes are `accepted`, `marked` (accepted, and its draft is saved as sent), `again` (this same report is
-    already stored), `conflict`, `refused`, `failed`, and `spent` if its form was already sent, in which case nothing
-    was done.
+    The codes are `accepted`, `again` (this same report is already stored), `conflict`, `refused`, `failed`,
+    and `spent` if its form was already sent, in which case nothing was done.
     """
     part, who = s.report_part, s.identity_part
     values: list[Any] = [
@@ -144,14 +129,8 @@ def submit(s: Submission) -> str:
     storing = f"door.submit_report({', '.join(casts)})"
     if s.form is None:
         return _stored(f"SELECT {storing}", values)
-    row, number = s.form
-    draft = s.sent_draft
-    saved = (draft.sealed, draft.hours, draft.room) if draft is not None else (None, 0, 0)
-    spending = f"door.spend_form(%s, {storing}, %s::bytea, %s::integer, %s::bigint)"
-    return _stored(
-        f"SELECT CASE WHEN door.hold_form(%s, %s::integer) THEN {spending} ELSE 'spent' END",
-        [row, number, row, *values, *saved],
-    )
+    spending = "SELECT CASE WHEN door.spend_form(%s, %s::integer) THEN"
+    return _stored(f"{spending} {storing} ELSE 'spent' END", [*s.form, *values])
 
 
 @dataclass(frozen=True)

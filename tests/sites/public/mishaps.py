@@ -22,26 +22,6 @@ def database_away(*functions: str) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def drafts_refused() -> Iterator[None]:
-    """The database refuses whatever is newly sealed for a draft. A statement that does nothing about it fails."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE FUNCTION public.refuses() RETURNS trigger LANGUAGE plpgsql AS"
-            " $$ BEGIN RAISE EXCEPTION 'refused'; END $$"
-        )
-        cursor.execute(
-            "CREATE TRIGGER refuses BEFORE INSERT OR UPDATE OF sealed ON intake_draft"
-            " FOR EACH ROW EXECUTE FUNCTION public.refuses()"
-        )
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("DROP TRIGGER refuses ON intake_draft")
-            cursor.execute("DROP FUNCTION public.refuses()")
-
-
 def run_out_of_time() -> None:
     """Every draft and visit is past its hour."""
     with connection.cursor() as cursor:

@@ -103,16 +103,6 @@ def test_a_draft_is_read_once_and_saved_once_for_each_press(rosa: Walker) -> Non
     assert calls == {"load_draft": 1}
 
 
-def test_a_report_is_stored_and_its_draft_marked_by_one_statement(rosa: Walker) -> None:
-    Walker().send("A car.")  # the questions are in the archive from then on
-    rosa.tell("A van.").visit("/r/check/")
-    with counted() as calls, acting("public"):
-        form = {name: rosa.typed(name) for name in ("csrfmiddlewaretoken", "form_token")}
-        sent = rosa.client.post("/r/check/", form)
-    assert sent.headers["Location"] == "/code/"
-    assert calls == {"load_draft": 1, "hold_form": 1}
-
-
 def test_no_page_is_an_orphan(rosa: Walker) -> None:
     walk_the_long_way(rosa)
     rosa.follow("Back").visit("/r/now/").press("Continue", danger="yes").press("I cannot call").press(

@@ -2,7 +2,7 @@
 
 Anybody may start a report, so anybody could fill a disk with drafts. Three limits prevent that:
 
-  * all drafts together may take `settings.DRAFT_ROOM` bytes on the database's disk, including dead rows (`Taken`)
+  * all drafts together may take `settings.DRAFT_ROOM` bytes on the database's disk, including dead rows (`DraftsOnDisk`)
   * no more is kept of drafts once less than `settings.KEEP_FREE` bytes are free on that disk, because the rest is for
     reports
   * one place may start only so many drafts in a while, and one draft may be saved only so often.
@@ -51,7 +51,7 @@ class Room:
     at_all: int
 
 
-class Taken:
+class DraftsOnDisk:
     """How many bytes all drafts take on disk, as this process last saw it.
 
     Looking it up takes a third of the time in which the database saves a draft. While there is much room, it is
@@ -77,7 +77,7 @@ class Taken:
 
 
 #: As this process saw it.
-TAKEN = Taken()
+ON_DISK = DraftsOnDisk()
 #: Shares of `DRAFT_ROOM`, in percent: for a draft that is new, and for one that is there.
 _SHARES = {For.PUBLIC: (75, 90), For.DANGER: (100, 100), For.OFFICER: (125, 125)}
 #: Which part of `KEEP_FREE`, in percent, must be free. Officers may use it up: what they take down is a report.

@@ -6,16 +6,15 @@ A cookie opens each row, which expires after an hour.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid4
 
 from heedline.casework.intake.draft_files import DraftFile, DraftUpload
-from heedline.casework.intake.draft_room import TAKEN, For, Room, StoreFull, may_save, room_for
+from heedline.casework.intake.draft_room import ON_DISK, For, StoreFull, may_save, room_for
 from heedline.intake import door
-from heedline.reports.door import SealedDraft
 from heedline.vault import CannotOpen
 from heedline.vault.codes import ReceiptCode, new_code, parse
 from heedline.vault.small import RowKeys, derive_keys, new_secret, open_words, seal_words
@@ -117,10 +116,6 @@ def save(draft: Draft, *, at: datetime) -> None:
     Raises ValueError if it is larger than a report may be. Raises StoreFull if there is no room for it at
     the moment.
     """
-    _keep(draft.keys, _written_out(draft, at), draft.keep_hours, draft.whose)
-
-
-def _written_out(draft: Draft, at: datetime) -> bytes:
     kept = {
         "answers": draft.answers,
         "report": str(draft.report_id),
@@ -133,12 +128,15 @@ def _written_out(draft: Draft, at: datetime) -> bytes:
         "uploads": [one.kept() for one in draft.uploads],
         "saved_at": at.isoformat(),  # the exact time stands only inside the seal
     }
-    return json.dumps(kept, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    plain = json.dumps(kept, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    _keep(draft.keys, plain, draft.keep_hours, draft.whose)
 
 
 def _keep(keys: RowKeys, plain: bytes, hours: int, whose: For) -> None:
-    sealed, room = _sealed(keys, plain, whose)
-    look = TAKEN.must_look(room)
+    sealed = seal_words(keys.key, plain, aad=keys.row_id)
+    may_save(keys.row_id, whose)
+    room = room_for(whose)
+    look = ON_DISK.must_look(room)
     taken = door.save_draft(
         keys.row_id,
         sealed,
@@ -147,32 +145,7 @@ def _keep(keys: RowKeys, plain: bytes, hours: int, whose: For) -> None:
         room=room.at_all if look else None,
     )
     if taken is not None:
-        TAKEN.seen(taken)
-
-
-def _sealed(keys: RowKeys, plain: bytes, whose: For) -> tuple[bytes, Room]:
-    """Seal a draft and return it with the room for it. Raises StoreFull if it was saved too often."""
-    sealed = seal_words(keys.key, plain, aad=keys.row_id)
-    may_save(keys.row_id, whose)
-    return sealed, room_for(whose)
-
-
-def as_sent(
-    draft: Draft, *, received_on: str, at: datetime, ending: dict[str, Any] | None = None
-) -> SealedDraft | None:
-    """Return the draft sealed as `mark_sent` would save it, without changing it.
-
-    It is saved by the statement that stores the report. Returns None if it was saved too often, so that it has to
-    be marked after its report.
-    """
-    sent = replace(
-        draft, answers={}, files=(), uploads=(), notes=dict(ending or {}), sent=True, received_on=received_on
-    )
-    try:
-        sealed, room = _sealed(draft.keys, _written_out(sent, at), draft.whose)
-    except StoreFull:
-        return None
-    return SealedDraft(sealed, draft.keep_hours, room.at_all if TAKEN.must_look(room) else None)
+        ON_DISK.seen(taken)
 
 
 def mark_sent(draft: Draft, *, received_on: str, at: datetime, ending: dict[str, Any] | None = None) -> None:

@@ -55,12 +55,11 @@ def _due(kind: str, urgency: str, area: str, at: datetime) -> datetime:
 class Accepted:
     """Confirmation that a report has been stored durably.
 
-    `again` is True when the same report had already arrived. `marked` is True when its draft was saved as sent with it.
+    `again` is True when the same report had already arrived.
     """
 
     received_on: date
     again: bool
-    marked: bool = False
 
 
 def submit(new: NewReport, *, at: datetime) -> Accepted:
@@ -106,22 +105,21 @@ def submit(new: NewReport, *, at: datetime) -> Accepted:
         authoriser_share=sealed.authoriser_share,
         files=sealed.files,
         form=(new.form.row, new.form.number) if new.form is not None else None,
-        sent_draft=new.sent_draft,
     )
     outcome = door.submit(sending)
     if outcome == "unknown-questions":  # the first report under this edition of the questions
         door.archive_questions(new.question_set.code, new.question_set.canonical())
-        outcome = door.submit(replace(sending, form=None, sent_draft=None))  # it was spent by the first
+        outcome = door.submit(replace(sending, form=None))  # it was spent by the first
     if outcome == "spent":
         raise Spent
     if outcome == "conflict":
         raise Conflict
-    if outcome not in {"accepted", "marked", "again"}:
+    if outcome not in {"accepted", "again"}:
         raise SealingStopped
     if outcome == "again":
         before = door.visit(sealed.lookup)
         return Accepted(before.received_on if before is not None else today, again=True)
-    return Accepted(today, again=False, marked=outcome == "marked")
+    return Accepted(today, again=False)
 
 
 @dataclass(frozen=True)

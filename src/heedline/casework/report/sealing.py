@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,7 +21,7 @@ from heedline.casework.intake.form_tokens import FormToken
 from heedline.casework.keys.directory import Addressee, authoriser_epoch
 from heedline.intake.questions import QuestionSet
 from heedline.intake.record import Record
-from heedline.reports.door import SealedDraft, SealedFile, SealedPart
+from heedline.reports.door import SealedFile, SealedPart
 from heedline.vault.canonical import canonical, canonical_object
 from heedline.vault.codes import ReceiptCode, body_mac, derive, lookup_hash
 from heedline.vault.containers import envelope
@@ -166,5 +166,3 @@ class NewReport:
 
     None if the report must not be held up by anything.
     """
-    sent_draft: SealedDraft | None = field(repr=False, default=None)
-    """The form's draft as it is to be saved with the report (`drafting.as_sent`)."""

@@ -2,9 +2,10 @@
 -- of one row: of a hundred at once, one finds the number it came with.
 SET ROLE heedline_door;
 
--- Nothing is promised of a draft, so it need not wait for the disk, unless something else is written with it. `p_new` and `p_again`: how many bytes all of them
--- may take on the disk, dead rows included, when this one is not there yet and when it is. The answer then says how many they
--- take: `kept 8192`. Looking takes a third of the time, so it is left out if they are NULL.
+-- Nothing is promised of a draft, so it need not wait for the disk, unless something else is written with it. `p_new` and
+-- `p_again`: how many bytes all of them may take on the disk, dead rows included, when this one is not there yet and when it
+-- is. The answer then says how many they take: `kept 8192`. Looking takes a third of the time, so it is left out if they are
+-- NULL.
 CREATE FUNCTION door.save_draft(p_row bytea, p_sealed bytea, p_hours integer, p_new bigint, p_again bigint) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -45,37 +46,17 @@ CREATE FUNCTION door.delete_draft(p_row bytea) RETURNS void LANGUAGE sql SECURIT
     DELETE FROM public.intake_draft WHERE "row" = p_row
 $$;
 
--- Hold the draft of a form until this transaction ends, so that nobody else spends its token. False when it is spent.
-CREATE FUNCTION door.hold_form(p_row bytea, p_number integer) RETURNS boolean LANGUAGE plpgsql
+-- Spend a form's token. False when somebody has spent it.
+CREATE FUNCTION door.spend_form(p_row bytea, p_number integer) RETURNS boolean LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM FROM public.intake_draft WHERE "row" = p_row AND sendings = p_number FOR NO KEY UPDATE;
+    UPDATE public.intake_draft SET sendings = sendings + 1, settled = false WHERE "row" = p_row AND sendings = p_number;
     IF NOT FOUND THEN
         -- the draft may just have been written anew, and the row that we waited for is another one: look once more
-        PERFORM FROM public.intake_draft WHERE "row" = p_row AND sendings = p_number FOR NO KEY UPDATE;
+        UPDATE public.intake_draft SET sendings = sendings + 1, settled = false
+            WHERE "row" = p_row AND sendings = p_number;
     END IF;
     RETURN FOUND;
-END $$;
-
--- Spend the token of a form that is held, once `submit_report` has answered with `p_outcome`. If the report was accepted, the
--- draft is also saved as sent (`p_sealed`), and the answer is `marked`. If it can't be saved, the report stays stored.
--- `p_room`: how many bytes all drafts may take, or NULL as for `save_draft`.
-CREATE FUNCTION door.spend_form(p_row bytea, p_outcome text, p_sealed bytea, p_hours integer, p_room bigint) RETURNS text
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    IF p_outcome = 'accepted' AND octet_length(p_sealed) <= 66000 AND p_hours IN (1, 24)
-        AND (p_room IS NULL OR pg_total_relation_size('public.intake_draft') <= p_room) THEN
-        BEGIN
-            UPDATE public.intake_draft SET sealed = p_sealed, sendings = sendings + 1, settled = false,
-                expires = door.slot() + interval '15 minutes' + make_interval(hours => p_hours)
-                WHERE "row" = p_row;
-            RETURN 'marked';
-        EXCEPTION WHEN OTHERS THEN
-            NULL;  -- the draft alone is undone
-        END;
-    END IF;
-    UPDATE public.intake_draft SET sendings = sendings + 1, settled = false WHERE "row" = p_row;
-    RETURN p_outcome;
 END $$;
 
 SET ROLE heedline_owner;

@@ -209,13 +209,10 @@ def send(turn: DraftVisit, page_slug: str) -> HttpResponse:
         passed = gates.in_the_way(turn, told)
         if isinstance(passed, HttpResponse):
             return passed
-        ending = _ending(turn, told, could_not_call=could_not_call)
-        accepted = transitions.submit(_new_report(turn, told, passed, ending), at=turn.at)
+        accepted = transitions.submit(_new_report(turn, told, passed), at=turn.at)
         received = accepted.received_on
         if not accepted.again:
             tally.sent(turn, page_slug)
-        if accepted.marked:
-            return see_other("reporter:code")
     except Spent:
         return gates.press_again(turn)
     except Conflict:
@@ -223,7 +220,12 @@ def send(turn: DraftVisit, page_slug: str) -> HttpResponse:
     except (SealingStopped, StoreAway):
         return recovery.store_away(turn.request)
     try:
-        drafting.mark_sent(draft, received_on=received.isoformat(), at=turn.at, ending=ending)
+        drafting.mark_sent(
+            draft,
+            received_on=received.isoformat(),
+            at=turn.at,
+            ending=_ending(turn, told, could_not_call=could_not_call),
+        )
     except StoreAway:
         draft.received_on = received.isoformat()
         return receipt.show(turn)  # it is durable: the code must not wait for a draft
@@ -254,10 +256,7 @@ def _ending(turn: DraftVisit, told: Record, *, could_not_call: bool) -> dict[str
     return ending
 
 
-def _new_report(
-    turn: DraftVisit, told: Record, form: FormToken | None, ending: dict[str, Any]
-) -> sealing.NewReport:
-    day = turn.at.date().isoformat()
+def _new_report(turn: DraftVisit, told: Record, form: FormToken | None) -> sealing.NewReport:
     return sealing.NewReport(
         report_id=turn.draft.report_id,
         code=turn.draft.receipt_code,
@@ -268,7 +267,6 @@ def _new_report(
         hints=gates.hints(turn),
         files=turn.draft.files,
         form=form,
-        sent_draft=drafting.as_sent(turn.draft, received_on=day, at=turn.at, ending=ending) if form else None,
     )
 
 

@@ -50,7 +50,8 @@ FUNCTIONS = (
     " 'pg_database_size', 'pg_relation_size', 'pg_total_relation_size', 'pg_table_size', 'pg_indexes_size',"
     " 'pg_tablespace_size', 'pg_control_checkpoint', 'pg_logical_emit_message', 'txid_current',"
     " 'txid_current_snapshot', 'txid_status', 'pg_xact_status', 'pg_current_xact_id', 'pg_current_snapshot',"
-    " 'pg_current_xact_id_if_assigned', 'pg_xact_commit_timestamp', 'pg_last_committed_xact')"
+    " 'pg_current_xact_id_if_assigned', 'pg_xact_commit_timestamp', 'pg_last_committed_xact',"
+    " 'pg_get_multixact_members')"
     " OR p.oid = 'age(xid)'::regprocedure)"
 )
 FORBIDDEN_FILES = (

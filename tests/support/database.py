@@ -142,6 +142,12 @@ def make(name: str, base: str) -> None:
     _close_kept()
     with _superuser() as connection:
         _drop(connection, _named(name))
+        if (
+            base
+        ):  # nobody may be in a database that is copied, and a thread that outlives its test may still be
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [_named(base)]
+            )
         roles.create_database(connection, _named(name), template=_named(base) if base else _template)
 
 

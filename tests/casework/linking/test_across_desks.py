@@ -146,6 +146,22 @@ def test_what_leaves_a_desk_leaves_the_linking_desk_too(people: People) -> None:
         assert (covered.reports, covered.waiting) == (1, 0), "what other desks sent is not counted as reports"
 
 
+@pytest.mark.parametrize("purge", ["due", "merging", "rekeying"])
+def test_a_purge_that_has_begun_begins_again_for_values_that_go_and_ends_no_later(
+    people: People, purge: str
+) -> None:
+    ref, _ = people.taken(narrative=BOY[0])
+    compared(people, "Odile")
+    with people.sitting("Odile") as here:
+        transitions.hand_over(ref, "south-west", "Theirs.", version=row(ref).version, by=here, at=people.at)
+    gone = SearchWaiting.objects.get(gone=True, desk__code="national")
+    assert gone.purge_by is not None
+    national = SearchIndex.objects.filter(desk__code="national")
+    national.update(purge=purge, purge_by=gone.purge_by + timedelta(days=2))
+    compared(people, "Otto", at=people.at + 100 * MINUTE)
+    assert (national.get().purge, national.get().purge_by) == ("due", gone.purge_by)
+
+
 def test_an_index_is_deleted_if_values_that_have_gone_stay_in_it_too_long(people: People) -> None:
     ref, _ = people.taken(narrative=BOY[0])
     compared(people, "Odile")

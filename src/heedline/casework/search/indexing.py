@@ -249,11 +249,12 @@ def drop_gone(*, by: Attendance) -> None:
 def _drop(one: SearchWaiting, row: SearchIndex, index: SealedIndex) -> int:
     """Remove a waiting document from the index, and return how many were removed.
 
-    If it was the values of a report at another desk, the index is purged by the day that they were given when they went.
+    If it was the values of a report at another desk, the index is purged by the day that they were given when they went. A
+    purge that has begun begins again, because it has chosen what to merge without them.
     """
     dropped = index.drop(one.report)
-    if dropped and one.purge_by is not None and not row.purge:
-        row.purge, row.purge_by = "due", one.purge_by
+    if dropped and one.purge_by is not None:
+        row.purge, row.purge_by = "due", min(row.purge_by or one.purge_by, one.purge_by)
     return dropped
 
 

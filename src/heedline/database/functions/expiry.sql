@@ -65,9 +65,9 @@ BEGIN
             ORDER BY x.desk_id LOOP
         DELETE FROM public.reports_search_index WHERE id = late.id;
         DELETE FROM public.reports_search_page WHERE index_id = late.id;
-        DELETE FROM public.reports_search_waiting WHERE desk_id = late.desk_id AND purge_by <= today;
         n := n + 1;
     END LOOP;
+    DELETE FROM public.reports_search_waiting WHERE purge_by <= today;
     DELETE FROM public.reports_search WHERE at < now() - interval '90 days';
     RETURN n;
 END $$;

@@ -79,6 +79,7 @@ LABELS = {
     "outcome": "Outcome",
     "outward": "Reply to the reporter",
     "owner": "Owner",
+    "offered_to": "Offered to",
     "owner_id": "Owner’s id",
     "page": "Page",
     "partner": "Partner",

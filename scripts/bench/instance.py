@@ -32,8 +32,6 @@ from heedline.launch.home import Home
 ROOT = Path(__file__).resolve().parents[2]
 _READY_WITHIN = 480.0
 _STOP_WITHIN = 60.0
-#: Settings of the demonstration that two runs may differ in.
-_COMPARED = ("HEEDLINE_PUBLIC_OWN_CPU",)
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
@@ -119,7 +117,6 @@ def running(program: str = "heedline.jobs.cli", kept: Path | None = None) -> Ite
         folder.chmod(0o755)  # the database's account must get to its part of it; secrets/ inside is closed
     public, office, partner, files = _free_ports(4)
     told = {name: value for name, value in os.environ.items() if not name.startswith("HEEDLINE_")}
-    told |= {name: os.environ[name] for name in _COMPARED if name in os.environ}
     told |= {
         "HEEDLINE_HOME": str(folder),
         "HEEDLINE_PUBLIC_PORT": str(public),

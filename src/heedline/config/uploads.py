@@ -16,8 +16,6 @@ from io import BytesIO
 from typing import Protocol
 from wsgiref.types import WSGIEnvironment
 
-from heedline.config import own_cpu
-
 #: Threads that seal and store. They are not those that make pages.
 _THREADS = 2
 
@@ -101,7 +99,7 @@ class Uploads:
     _now: Counter[bytes | None] = field(init=False, default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="upload", initializer=own_cpu.leave)
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="upload")
 
     def expects(self, environ: WSGIEnvironment) -> bool:
         """Return whether this request is an upload to a URL that accepts files."""

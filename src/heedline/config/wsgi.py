@@ -16,7 +16,6 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from heedline.casework.intake.rate_limit import CALLER, PACE, is_inner, network_of
 from heedline.config import environment as env
-from heedline.config import own_cpu
 from heedline.config.front import Front, FrontLimits
 from heedline.config.uploads import AllAddresses, Receiver, Takes, Uploads
 
@@ -228,7 +227,4 @@ def _claim_sign_in() -> None:
 
 def application() -> Front:
     """Return the application of the process named in the environment, for a granian worker."""
-    process = env.text("HEEDLINE_PROCESS")
-    if process == "public" and env.flag("HEEDLINE_PUBLIC_OWN_CPU", default=True):
-        own_cpu.take()
-    return build(process)
+    return build(env.text("HEEDLINE_PROCESS"))

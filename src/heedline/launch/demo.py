@@ -35,13 +35,7 @@ _INHERITED = frozenset(
     {"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "VIRTUAL_ENV", "SYSTEMROOT", "USER"}
 )
 #: Settings that the person who starts the demonstration may choose.
-_CHOSEN = (
-    "HEEDLINE_PACK",
-    "HEEDLINE_ZONE",
-    "HEEDLINE_CLIENT_HEADER",
-    "HEEDLINE_SPECIALIST_DESKS",
-    "HEEDLINE_PUBLIC_OWN_CPU",
-)
+_CHOSEN = ("HEEDLINE_PACK", "HEEDLINE_ZONE", "HEEDLINE_CLIENT_HEADER", "HEEDLINE_SPECIALIST_DESKS")
 _WORDS = """
 Heedline is ready
   for the public   {public}

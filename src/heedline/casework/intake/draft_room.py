@@ -58,8 +58,8 @@ class DraftsOnDisk:
     therefore looked up four times a second, and not with each draft.
     """
 
-    #: Seconds for which it is relied on, and the least that must then be left for new drafts, in bytes. All drafts that one
-    #: server can save in that time take less.
+    #: Seconds for which it is relied on, and the least that must then be left for new drafts, in bytes: what 2,000 of the
+    #: largest drafts take.
     FOR, AMPLE = 0.25, 128 * 1024 * 1024
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

@@ -133,6 +133,36 @@ TWINS = [
     told("husayn", "Husayn Darwish, born 5/6/2004, 12 Canal Side, B1 1AA, left for the airport with cash.", name="Husayn Darwish"),
     told("hasan", "Hassan Darwish (dob 05.06.2004) has a twin brother; he is the one who says that he has joined.", name="Hassan Darwish"),
 ]  # fmt: skip
+MISSPELT = [
+    # misspelt forenames inside a sentence, after no word such as "called"; each pair is told in two voices
+    told("mulhern", "A lad at our boxing club, Keevin Mulhern, shows the younger ones films of killings and asks who would come with him."),
+    told("mulhern", "My nephew Kevin Mulhearn has changed since the summer. He talks of nothing but attacks and will not eat with us."),
+    told("eynon", "the van belongs to Daffydd Eynon and he has had people round with maps every thursday"),
+    told("eynon", "Informant states that a plumber known to her as Dafydd Eynon boasts of a list of targets."),
+    told("duale", "We used to play football and then Mahammed Duale showed us how it is done with a pipe."),
+    told("duale", "Maxamed Ducaale ayaa dhalinyarada tusay sida qarax loo sameeyo, waan ka baqayaa.", name="Maxamed Ducaale"),
+    told("choudhury", "Our sixth former, Immran Choudhury, has a list of teachers that he calls traitors."),
+    told("choudhury", "I taught Imran Chaudhry until June; he wrote to me that the school has to pay for what it did."),
+    told("zajonc", "Caller reports that her ex-partner Agnieshka Zajonc hides two pistols in the cellar."),
+    told("zajonc", "Agnieszka Zając ma broń w piwnicy i mówi, że jej użyje.", name="Agnieszka Zając"),
+    told("fletcher", "A boy in year ten, Daneil Fletcher, says that everybody will know him by the summer."),
+    told("fletcher", "I drive the school bus and a Danny Fletcher on it draws the same sign on every window."),
+    told("nasser", "My sister's boy, Ibraheim Nasser, says goodbye to everybody and gives his things away."),
+    told("nasser", "Ibrahim Naser has sold his car and his tools this month and will not say what the money is for."),
+]  # fmt: skip
+CAPITALS = [
+    told("", text)
+    for text in (
+        "They meet in the Green Dragon on Market Square, and from there they walk to Station Road with bags.",
+        "A man filmed the cameras from a Northern Rail train, got off at Saint Mary Halt and ran towards Prince Street.",
+        "He sat in the Green Dragon with a map, and on Monday he bought two knives at Garrett Motors.",
+        "I work for Northern Rail and for Nicole Travel, and somebody cut our fence by Marlon Court.",
+        "The stickers were on Prince Street, by Callum Wharf and by Marlon Court, and all had the same sign.",
+        "He praised Hamas Brigade and Martian Empire and wore a badge of the Royal Marine Reserve.",
+        "Two boxes stood by Callum Wharf for a week, with Nicole Travel written on them, and smelled of bleach.",
+        "A guard from Garrett Motors saw the Royal Marine Reserve pass and heard somebody count aloud.",
+    )
+]
 UNRELATED = [
     told("", text)
     for text in (
@@ -163,5 +193,7 @@ SETS = {
     "household": HOUSEHOLD,
     "father and son": GENERATIONS,
     "twins": TWINS,
+    "misspelt in a text": MISSPELT,
+    "capitals that are no names": CAPITALS,
     "unrelated": UNRELATED,
 }

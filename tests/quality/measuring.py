@@ -14,6 +14,7 @@ from heedline.index.extraction.comparison import Strength, compare
 from heedline.index.extraction.extract import extract
 from heedline.index.extraction.keys import of_name
 from heedline.index.extraction.name_comparison import alike
+from heedline.index.extraction.name_finding import names_in
 from heedline.index.extraction.names import Name, read_name
 from heedline.index.extraction.values import Kind, ReportText
 from heedline.packs import load_pack
@@ -102,6 +103,46 @@ def strangers() -> Score:
     return score
 
 
+#: The tradition of labelled texts in which nobody is named.
+NOBODY = "none"
+
+
+@dataclass
+class InText:
+    """The score of names found in texts, and the wrong ones that begin with no known forename."""
+
+    score: Score
+    guessed: list[str]
+
+
+def names_in_texts() -> dict[str, InText]:
+    """Return what is found of misspelt names, and of capitals that are no names, in labelled texts, by tradition."""
+    found: dict[str, InText] = defaultdict(lambda: InText(Score(), []))
+    for row in csv.DictReader((FOLDER / "running_texts.csv").read_text(encoding="utf-8").splitlines()):
+        meant, names = set(filter(None, row["name"].split(";"))), set(names_in(row["text"], RULES.names))
+        into = found[row["tradition"]]
+        into.score.right += len(meant & names)
+        into.score.missed += len(meant - names)
+        into.score.wrong += len(names - meant)
+        into.guessed += (one for one in names - meant if not _begins_with_forename(one))
+    return dict(found)
+
+
+def _begins_with_forename(name: str) -> bool:
+    return read_name(name, RULES.names).parts[0] in RULES.names.forenames
+
+
+def names_in_a_sentence() -> dict[str, Score]:
+    """Return how many names of the pairs are found in the middle of a sentence, by tradition."""
+    scores: dict[str, Score] = defaultdict(Score)
+    for pair in name_pairs():
+        for name in (pair.one, pair.other):
+            found = names_in(f"I heard from {name} about it yesterday.", RULES.names)
+            read = {read_name(one, RULES.names).canonical for one in found}
+            scores[pair.tradition].count(read_name(name, RULES.names).canonical in read, True)
+    return dict(scores)
+
+
 def values_by_kind() -> dict[str, Score]:
     """Return the scores of the value pairs by their kind."""
     scores: dict[str, Score] = defaultdict(Score)
@@ -165,6 +206,20 @@ def lines() -> Iterator[str]:
     yield f"\nNames that are nearly alike and another person's: {other.wrong} of {other.wrong + other.apart} pairs taken for alike."
     apart = strangers()
     yield f"Names of other people, each with each: {apart.wrong} of {apart.wrong + apart.apart:,} pairs taken for alike."
+    yield "\n| names inside a sentence, after no cue | misspelt | precision | recall | of the pairs above | recall |"
+    yield "|---|---:|---:|---:|---:|---:|"
+    texts, sentences = names_in_texts(), names_in_a_sentence()
+    for tradition, whole in sentences.items():
+        score = texts[tradition].score
+        yield (
+            f"| {tradition} | {score.right + score.missed} | {score.precision:.2f} | {score.recall:.2f} "
+            f"| {whole.right + whole.missed} | {whole.recall:.2f} |"
+        )
+    nobody = texts[NOBODY]
+    yield (
+        f"\nCapitals that are no names: {nobody.score.wrong} places and organisations of the labelled texts are taken for names, "
+        f"of which {len(nobody.guessed)} begin with no known forename."
+    )
     yield "\n| reports | pairs that belong together | shown: precision | recall | strong: precision | recall |"
     yield "|---|---:|---:|---:|---:|---:|"
     for situation, linked in reports_by_situation().items():

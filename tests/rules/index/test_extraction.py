@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib.resources import files
 
 import pytest
 
+from heedline.index.extraction import name_comparison
 from heedline.index.extraction.extract import extract
 from heedline.index.extraction.keys import MOST_NAME_KEYS, of_name
 from heedline.index.extraction.names import read_name
@@ -228,3 +230,50 @@ def test_what_is_read_for_a_comparison_lacks_only_what_the_index_finds_it_by() -
     assert indexed.keys
     assert indexed.sketch
     assert compared == replace(indexed, keys=(), sketch=())
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("A lad at our club, Keevin Tierney, shows films.", "Keevin Tierney"),
+        ("It was Micheall Harrow. He ran.", "Micheall Harrow"),
+        ("we saw Daneil Fletcher\nand left", "Daneil Fletcher"),
+        ("the one with the bag (Yousseff al-Karam) left", "Yousseff al-Karam"),
+        ("I asked Robbert J Quested twice", "Robbert J Quested"),
+    ],
+)
+def test_a_name_may_begin_with_a_misspelt_forename_inside_a_sentence(text: str, name: str) -> None:
+    assert [value.written for value in told(text).of(Kind.NAME)] == [name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Keevin Tierney is first.", "He ran. Keevin Tierney ran.", "He said: KEEVIN TIERNEY did it.", "we saw Keevin tierney",
+        "we met in Keevin Park", "by Keevin Tierney Road", "by Old Keevin Tierney", "in the Keevin Tierney", "at 12 Keevin Gate",
+        "by Keevin Rail and by Summit Mary", "we saw Keevin, Tierney and others", "Market Square, Green Dragon and Station Road",
+        "by Prince Street and on Northern Rail to Saint Mary", "on Friday Morning or in May Week", "from Saudi Arabia or Sierra Leone",
+    ],
+)  # fmt: skip
+def test_capitals_without_a_known_forename_are_no_name(text: str) -> None:
+    assert not told(text).of(Kind.NAME)
+
+
+def test_no_council_force_or_organisation_of_the_pack_is_taken_for_a_misspelt_name() -> None:
+    pack = load_pack("uk")
+    councils = (
+        (files("heedline.packs") / "uk/areas/councils.csv").read_text(encoding="utf-8").splitlines()[1:]
+    )
+    names = [row.split(",")[1] for row in councils]
+    for owners in (pack.organisations, pack.desks, pack.forces, pack.regions):
+        names += [one.name for one in owners.values()]
+    for name in names:
+        for value in told(f"It was {name} that wrote to us about it.").of(Kind.NAME):
+            assert value.canonical.split()[0] in RULES.names.forenames, name
+
+
+def test_misspelt_forenames_are_forgotten_with_the_rest() -> None:
+    told("A lad at our club, Keevin Tierney, shows films.")
+    assert name_comparison.is_like_forename.cache_info().currsize
+    name_comparison.forget()
+    assert not name_comparison.is_like_forename.cache_info().currsize

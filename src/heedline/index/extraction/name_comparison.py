@@ -9,7 +9,9 @@ people's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from itertools import permutations
@@ -17,7 +19,7 @@ from itertools import permutations
 from rapidfuzz.distance import OSA
 
 from heedline.index.extraction import names
-from heedline.index.extraction.names import Name, known_as, sounds
+from heedline.index.extraction.names import Name, known_as, likely_sound, sounds
 from heedline.index.extraction.rules import NameRules
 
 _VOWELS = frozenset("aio")
@@ -123,11 +125,75 @@ def _sounds_or_spelt(one: str, other: str) -> Likeness | None:
     return None
 
 
+#: Letters of the shortest known forename, and of the shortest word, that are compared to tell a misspelt forename: shorter
+#: words sound like too many. A word that only nearly sounds the same must be longer.
+_SHORTEST_FORENAME, _SHORTEST_MISSPELT, _SHORTEST_NEARLY = 4, 5, 6
+
+
+@lru_cache(maxsize=5_000)  # until `forget`
+def is_like_forename(word: str, rules: NameRules) -> bool:
+    """Return whether a word, in lower-case Latin letters, is probably a known forename misspelt.
+
+    Many words differ from a forename by a letter or by a vowel, so this is stricter than the comparison of two names: sound
+    and spelling must both be alike, or two letters be the wrong way round.
+    """
+    if not _SHORTEST_MISSPELT <= len(word) <= names.MOST_LETTERS or word in rules.no_forenames:
+        return False
+    known = _forenames(rules)
+    if any(OSA.distance(word, one, score_cutoff=1) == 1 for one in known.by_letters.get(_sorted(word), ())):
+        return True
+    return any(
+        _is_misspelt(word, mine, one, theirs)
+        for mine in sounds(word)
+        for one, theirs in known.by_skeleton.get(_bare(mine), ())
+    )
+
+
+def _is_misspelt(word: str, mine: str, forename: str, theirs: str) -> bool:
+    """Return whether a word with this sound may be a misspelling of a forename with that sound."""
+    apart = OSA.distance(word, forename, score_cutoff=2)
+    if mine == theirs:
+        return apart <= (1 if min(len(word), len(forename)) < 6 else 2)
+    return (
+        apart == 1
+        and len(word) >= _SHORTEST_NEARLY
+        and len(forename) >= _SHORTEST_MISSPELT
+        and _sound_apart(word, forename) <= SOUNDS_ALIKE
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Forenames:
+    """The known forenames by the consonants of their most likely sound, with that sound, and by their letters in order."""
+
+    by_skeleton: Mapping[str, Sequence[tuple[str, str]]]
+    by_letters: Mapping[str, Sequence[str]]
+
+
+@lru_cache(maxsize=4)
+def _forenames(rules: NameRules) -> _Forenames:
+    """Return the known forenames for look-up. It takes some hundredths of a second, once in a process."""
+    by_skeleton: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    by_letters: dict[str, list[str]] = defaultdict(list)
+    for one in rules.forenames:
+        if len(one) >= _SHORTEST_FORENAME and one.isalpha() and one.isascii():
+            sound = likely_sound(one)
+            by_skeleton[_bare(sound)].append((one, sound))
+            if len(one) >= _SHORTEST_MISSPELT:
+                by_letters[_sorted(one)].append(one)
+    return _Forenames(dict(by_skeleton), dict(by_letters))
+
+
+def _sorted(word: str) -> str:
+    return "".join(sorted(word))
+
+
 def forget() -> None:
     """Clear this process's caches of names and pairs of names."""
     names.forget()
     _sound_apart.cache_clear()
     _sounds_or_spelt.cache_clear()
+    is_like_forename.cache_clear()
 
 
 def parts_alike(one: str, other: str, rules: NameRules, *, last: bool) -> Likeness | None:

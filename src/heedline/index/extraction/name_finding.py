@@ -1,7 +1,8 @@
 """Detects people's names in text.
 
-A name follows a word such as "called", or begins with a known forename. It finds too few names rather than
-too many. What an answer to "What is their name?" holds needs none of this.
+A name follows a word such as "called", begins with a known forename, or begins inside a sentence with what is probably a
+known forename misspelt. It finds too few names rather than too many. What an answer to "What is their name?" holds needs
+none of this.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from functools import lru_cache
 from itertools import islice
 
 from heedline.index.extraction import cues
+from heedline.index.extraction.name_comparison import is_like_forename
 from heedline.index.extraction.names import latin
 from heedline.index.extraction.rules import NameRules
 
@@ -22,6 +24,11 @@ _TOKEN = re.compile(rf"{_WORD}\.?|[^\w\s]|\d+")
 _AT_THE_BEGINNING = r"(?<![^\W\d_].)(?<![^\W\d_][-'’].)"
 _FIRST_LETTER = re.compile(rf"[^\W\d_]{_AT_THE_BEGINNING}", re.DOTALL)
 _CAPITAL = re.compile(rf"[A-Z]{_AT_THE_BEGINNING}", re.DOTALL)
+#: What precedes a name inside a sentence: a word, and at most a comma or the like.
+_WORD_BEFORE = re.compile(rf"({_WORD})[ \u00a0,;:(/–—-]{{1,3}}\Z")
+_SPACES = frozenset(" \u00a0")
+#: Characters before a name in which the word before it is looked for.
+_BEFORE = 24
 #: A name in a text has at most so many words.
 _MOST = 4
 #: Words and marks from the beginning of a name that are looked at.
@@ -38,20 +45,56 @@ def names_in(text: str, rules: NameRules) -> Iterator[str]:
     starts.update(at for at in cued if _FIRST_LETTER.match(text, at))
     end = 0
     for start in sorted(starts):
-        if start < end or not (start in cued or _is_forename(text, start, rules)):
+        if start < end:
             continue
+        misspelt = False
+        if start not in cued:
+            first = _TOKEN.match(text, start)
+            if first is None:
+                continue
+            if _plain(first.group()) not in rules.forenames:
+                if not _may_be_misspelt(text, first, rules):
+                    continue
+                misspelt = True
         tokens = [
             (one.group(), one.start(), one.end()) for one in islice(_TOKEN.finditer(text, start), _LOOKED_AT)
         ]
-        if length := _length(tokens, rules, cued=start in cued):
-            end = tokens[length - 1][2]
-            yield text[start:end].rstrip(".")
+        length = _length(tokens, rules, cued=misspelt or start in cued)
+        if not length or (misspelt and not _is_of_a_person(tokens, length, text, rules)):
+            continue
+        end = tokens[length - 1][2]
+        yield text[start:end].rstrip(".")
 
 
-def _is_forename(text: str, start: int, rules: NameRules) -> bool:
-    """Return whether the word that starts here is a known forename."""
-    word = _TOKEN.match(text, start)
-    return word is not None and _plain(word.group()) in rules.forenames
+def _may_be_misspelt(text: str, found: re.Match[str], rules: NameRules) -> bool:
+    """Return whether a word is like a known forename and stands inside a sentence before a capital.
+
+    A word that is all capitals is not: in a text in capitals any two words could be a name.
+    """
+    end = found.end()
+    if text[end : end + 1] not in _SPACES or not (
+        text[end + 1 : end + 2].isupper() or text[end + 3 : end + 4] == "-"  # the hyphen of al-Tamimi
+    ):
+        return False
+    word, start = found.group(), found.start()
+    before = _WORD_BEFORE.search(text, max(0, start - _BEFORE), start)
+    if before is None or not word[1:].islower() or latin(before[1]) in rules.before_places:
+        return False
+    inside_capitals = before[1][0].isupper() and not before[0][len(before[1]) :].strip()
+    return not inside_capitals and is_like_forename(_plain(word), rules)
+
+
+def _is_of_a_person(tokens: list[tuple[str, int, int]], length: int, text: str, rules: NameRules) -> bool:
+    """Return whether a name whose forename is misspelt is a person's, and not a place's or an organisation's."""
+    words = [word.rstrip(".") for word, _, _ in tokens[:length]]
+    if len(words[-1]) < 2 or any(
+        latin(one) in rules.no_surnames or (len(one) > 1 and one.isupper()) for one in words
+    ):
+        return False
+    if length == len(tokens) or tokens[length - 1][0].endswith("."):
+        return True
+    word, start, _ = tokens[length]
+    return not (word[0].isupper() and text[start - 1] in _SPACES)
 
 
 def _plain(word: str) -> str:

@@ -88,7 +88,8 @@ def _vowel(run: re.Match[str]) -> str:
     return "o" if first in "ou" else "a" if first in "ae" else "i"
 
 
-def _sound(part: str) -> str:
+def likely_sound(part: str) -> str:
+    """Return the most likely pronunciation of a part of a name that is written with vowels."""
     for pattern, to in _FOLDS:
         part = pattern.sub(_vowel if to is None else to, part)
     return part
@@ -143,7 +144,7 @@ def sounds(part: str) -> tuple[str, ...]:
         readings.append(_NASAL.sub(lambda found: "a" if found[1] == "o" else "e", part))
     if "ch" in part:  # Polish and Welsh ch, Scottish loch
         readings.append(part.replace("ch", "k"))
-    return tuple(dict.fromkeys(one for one in map(_sound, readings) if one))[:4]
+    return tuple(dict.fromkeys(one for one in map(likely_sound, readings) if one))[:4]
 
 
 @lru_cache(maxsize=20_000)  # until `forget`

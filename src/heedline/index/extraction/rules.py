@@ -43,6 +43,12 @@ class NameRules:
     suffixes: frozenset[str]
     cues: tuple[str, ...]
     no_names: frozenset[str]
+    no_forenames: frozenset[str]
+    """Words that look or sound like a known forename and are not misspellings of it."""
+    no_surnames: frozenset[str]
+    """Words that are part of a place's or an organisation's name when they follow what is only like a forename."""
+    before_places: frozenset[str]
+    """Words that precede a place or an organisation more often than a person."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

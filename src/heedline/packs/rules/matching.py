@@ -75,6 +75,9 @@ def _names(table: Table, known: Table) -> NameRules:
         suffixes=frozenset(table.texts("suffixes")),
         cues=table.texts("cues"),
         no_names=frozenset(table.texts("no_names")),
+        no_forenames=frozenset(table.texts("no_forenames")),
+        no_surnames=frozenset(table.texts("no_surnames")),
+        before_places=frozenset(table.texts("before_places")),
     )
     table.done()
     return rules

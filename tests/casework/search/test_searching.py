@@ -109,6 +109,14 @@ def test_a_name_is_found_however_it_is_spelt(people: People) -> None:
         assert not found(people, f'"{typed}"')
 
 
+def test_a_misspelt_name_is_found_in_a_sentence_without_a_cue(people: People) -> None:
+    named, _ = people.send(narrative="He told us that he is called Caoimhin Tierney and draws symbols.")
+    spoken, _ = people.send(narrative="A lad at our boxing club, Keevin Tierney, shows films of killings.")
+    people.send(narrative="They met in the Green Dragon and on Market Square.")
+    indexed(people)
+    assert sorted(found(people, "Keevin Teirney")) == sorted([named, spoken])
+
+
 def test_a_result_says_where_and_why(people: People) -> None:
     ref, _ = people.taken(narrative="He filmed the quillon gate. " + "Then he left. " * 40)
     with people.sitting("Odile") as here:

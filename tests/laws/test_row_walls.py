@@ -320,3 +320,13 @@ def test_no_wall_lets_the_tables_owner_by() -> None:
 def test_the_owner_of_the_tables_sees_no_report(people: People, reports: dict[str, UUID]) -> None:
     with acting("owner"):
         assert seen("reports_report") == NOBODY
+
+
+def test_no_wall_reads_every_report_of_a_desk_for_each_statement() -> None:
+    """`IN (SELECT r.id FROM reports_report r)` is hashed: opening one report of 100,000 took 80 ms more."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tablename, policyname FROM pg_policies"
+            r" WHERE concat_ws(' ', qual, with_check) ~ 'IN \( SELECT (\w+\.)?id\s+FROM (public\.)?reports_report( \w+)?\)'"
+        )
+        assert cursor.fetchall() == []

@@ -1,13 +1,15 @@
 -- A report's desk seals its values, and replaces them. The linking desk reads them, and notes what it has done with them.
+-- `IN (SELECT …)` would read all of the desk's reports for each statement, EXISTS reads the one that is meant.
 ALTER TABLE reports_sealed_values ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY inner_roles ON reports_sealed_values TO heedline_usher USING (true) WITH CHECK (true);
 CREATE POLICY the_worker ON reports_sealed_values FOR SELECT TO heedline_worker USING (true);
 CREATE POLICY seen ON reports_sealed_values FOR SELECT TO heedline_office
-    USING (desk_id IN (SELECT permits.my_desks()) OR report IN (SELECT r.id FROM public.reports_report r));
+    USING (desk_id IN (SELECT permits.my_desks())
+        OR EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = reports_sealed_values.report));
 CREATE POLICY of_my_reports ON reports_sealed_values FOR INSERT TO heedline_office
-    WITH CHECK (report IN (SELECT r.id FROM public.reports_report r));
+    WITH CHECK (EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = reports_sealed_values.report));
 CREATE POLICY replaced ON reports_sealed_values FOR DELETE TO heedline_office
-    USING (report IN (SELECT r.id FROM public.reports_report r));
+    USING (EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = reports_sealed_values.report));
 CREATE POLICY at_the_linking_desk ON reports_sealed_values FOR UPDATE TO heedline_office
     USING (desk_id IN (SELECT permits.my_desks())) WITH CHECK (desk_id IN (SELECT permits.my_desks()));
 

@@ -32,7 +32,8 @@ _WRITES_THE_LOG = ("owner", "office", "partner", "worker", "usher", "settler")
 #: would keep what a process writes past every table.
 _TAKEN = (
     r"^pg_(try_)?advisory_|^pg_stat_|^pg_lock_status$|blocking_pids$|^pg_isolation_test|^pg_notification_queue_usage$"
-    r"|^pg_current_(xact_id|snapshot|wal)|^txid_|^pg_xact_|^pg_get_multixact|^pg_last_committed_xact$|^pg_control_|^pg_get_wal_|^pg_\w+_size$"
+    r"|^pg_current_(xact_id|snapshot|wal)|^txid_|^pg_xact_|^pg_get_multixact|^pg_last_committed_xact$|^pg_control_"
+    r"|^pg_get_wal_|^pg_\w+_size$"
     r"|^lo_|^lo(read|write)$|^pg_logical_emit_message$"
 )
 #: Views over the same.

@@ -14,7 +14,8 @@ CREATE FUNCTION permits.open_dangers(p_secret text) RETURNS jsonb LANGUAGE sql S
                 AND a.role IN ('officer', 'supervisor')
         WHERE s.row = sha256(decode(p_secret, 'hex')) AND s.expires_at > now())
     SELECT COALESCE(jsonb_agg(jsonb_build_object('report', d.report_id, 'desk', k.name, 'owner', o.name,
-            'owner_id', r.owner_id, 'offered_to', d.offered_to_id, 'review_at', d.review_at, 'acknowledged', d.acknowledged_at IS NOT NULL)
+            'owner_id', r.owner_id, 'offered_to', d.offered_to_id, 'review_at', d.review_at,
+            'acknowledged', d.acknowledged_at IS NOT NULL)
             ORDER BY d.review_at, d.id), '[]')
     FROM public.reports_danger d JOIN public.reports_report r ON r.id = d.report_id
         JOIN public.desks_desk k ON k.id = r.desk_id LEFT JOIN public.desks_officer o ON o.id = r.owner_id

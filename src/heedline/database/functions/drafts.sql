@@ -10,8 +10,7 @@ CREATE FUNCTION door.save_draft(p_row bytea, p_sealed bytea, p_hours integer, p_
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     taken bigint;
-    until timestamptz := date_bin('15 minutes', now(), timestamptz '2000-01-01 00:00:00+00')
-        + interval '15 minutes' + make_interval(hours => p_hours);
+    until timestamptz := door.slot() + interval '15 minutes' + make_interval(hours => p_hours);
 BEGIN
     IF octet_length(p_row) <> 32 OR octet_length(p_sealed) > 66000 OR p_hours NOT IN (1, 24) THEN
         RETURN 'refused';

@@ -438,3 +438,20 @@ def test_files_are_listed_in_the_order_in_which_they_came(people: People) -> Non
         listed = viewing.files_of(ref, by=by, at=people.at).files
     assert [one.line.name for one in listed] == [f"{minutes}.jpg" for minutes in range(1, 6)]
     assert {one.container for one in listed} == set(came)
+
+
+def test_files_that_came_at_one_moment_never_change_places(people: People) -> None:
+    """Rows are written anew, elsewhere in their table, when a report is addressed to other keys."""
+    ref, _ = people.taken("Odile")
+    for size in range(4):
+        add_file(ref, picture((40, 30 + size)), at=people.at, together=True)
+
+    def listed() -> list[UUID]:
+        with people.sitting("Odile") as by:
+            return [one.container for one in viewing.files_of(ref, by=by, at=people.at).files]
+
+    before = listed()
+    rows = list(SealedHeader.objects.filter(report=ref, part="message"))
+    SealedHeader.objects.filter(report=ref, part="message").delete()
+    SealedHeader.objects.bulk_create(rows[::-1])
+    assert listed() == before

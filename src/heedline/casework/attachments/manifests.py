@@ -38,18 +38,21 @@ class ManifestEntry:
 def entries_of(report: UUID, ring: Keyring) -> tuple[ManifestEntry, ...]:
     """Return the manifest entries for a report and its messages, in order of arrival.
 
+    Messages of the same moment stand in the order of their random ids, so that the order never changes between two pages.
+
     Raises ChangedSinceArrival, and CannotOpen if the report itself does not open.
     """
     parts = parts_of([report], Q(part__in=("report", "message")))
-    found: list[tuple[datetime, list[ManifestEntry]]] = []
+    found: list[tuple[datetime, UUID, list[ManifestEntry]]] = []
     for part in parts:
         if part.changed:
             raise ChangedSinceArrival
         with suppress(CannotOpen) if part.part == "message" else nullcontext():
             body = _body(part, ring)
             if "arrived_at" in body:  # the desk's own messages do not arrive, and have no files
-                found.append((datetime.fromisoformat(body["arrived_at"]), list(_entries(part, body))))
-    return tuple(entry for _, entries in sorted(found, key=itemgetter(0)) for entry in entries)
+                arrived = datetime.fromisoformat(body["arrived_at"])
+                found.append((arrived, part.container, list(_entries(part, body))))
+    return tuple(entry for *_, entries in sorted(found, key=itemgetter(0, 1)) for entry in entries)
 
 
 def _body(part: StoredPart, ring: Keyring) -> dict[str, Any]:

@@ -57,6 +57,39 @@ def test_nothing_found_says_what_was_looked_through(odile: Hand) -> None:
     assert "Reports received after" in odile.html
 
 
+def test_nothing_found_says_which_words_are_in_no_report_and_what_is_spelt_alike(
+    house: House, hand: Callable[[], Hand], django_assert_max_num_queries: Callable[[int], object]
+) -> None:
+    people = People(house, now())
+    ref, _ = people.send(narrative="Keevin has a van. The Tierneys filmed the quillon gate at night.")
+    people.send(narrative="A woman keeps a bassoon.")
+    indexed(people)
+    odile = hand().at_work(house, "Odile")
+    odile.get("/w/search/")
+    odile.send("/w/search/", q='quillon Tirneys "gate filmed" zepp* 01632 960123')
+    assert '<strong>“<bdi translate="no">Tirneys</bdi>”</strong> is in no report' in odile.html
+    assert "”</strong> are in no report that was searched in this order" in odile.html
+    assert 'starts with <strong>“<bdi translate="no">zepp</bdi>”' in odile.html
+    assert 'The number <strong>“<bdi translate="no">01632 960123</bdi>”' in odile.html
+    assert '<bdi translate="no">quillon</bdi>”</strong>' not in odile.html
+    odile.send("/w/search/", q="Tirneys filmed", kind="person")
+    address = odile.path
+    assert 'name="q" value="Tierneys filmed"' in odile.html
+    assert 'name="kind" value="person"' in odile.html
+    assert len(_own_statements(odile, address, django_assert_max_num_queries)) <= 5
+    odile.send("/w/search/", q="Tierneys filmed")
+    assert f'href="/w/r/{ref}/"' in odile.html
+    odile.send("/w/search/", q="bassoon quillon")
+    assert "Each part of your search is in a report, but no report has all of them." in odile.html
+    odile.send(
+        "/w/search/",
+        q="bassoon",
+        kind="person",
+        **{"since-day": "1", "since-month": "1", "since-year": "2090"},
+    )
+    assert "but none of them match the filters." in odile.html
+
+
 def test_the_page_says_how_many_reports_a_backlog_has(
     odile: Hand, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -144,16 +177,19 @@ def test_a_page_of_results_takes_few_statements(
     odile: Hand, django_assert_max_num_queries: Callable[[int], object]
 ) -> None:
     odile.get("/w/search/?q=quillon")
-    address = odile.page.redirect_chain[-1][0]
-    with django_assert_max_num_queries(99) as counted:  # type: ignore[attr-defined]
+    assert len(_own_statements(odile, odile.page.redirect_chain[-1][0], django_assert_max_num_queries)) <= 5
+
+
+def _own_statements(odile: Hand, address: str, counting: Callable[[int], object]) -> list[str]:
+    """The statements of a page of results, apart from those that read the index."""
+    with counting(99) as counted:  # type: ignore[attr-defined]
         odile.get(address)
     told = [one["sql"] for one in counted.captured_queries]
     pages = [sql for sql in told if "reports_search_page" in sql]
     brackets = [sql for sql in told if sql.startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "SET "))]
     # reading the index is counted apart, and the tests ask for themselves who acts
     apart = [sql for sql in told if sql.startswith("SELECT current_user") or "reports_search_index" in sql]
-    own = [sql for sql in told if sql not in pages + brackets + apart]
-    assert len(own) <= 5, own
+    return [sql for sql in told if sql not in pages + brackets + apart]
 
 
 def test_a_disposed_report_is_gone_from_results_that_were_already_shown(

@@ -35,11 +35,13 @@ from heedline.casework.search import (
     documents,
     index_rows,
     indexing,
+    missing_words,
     passages,
     subject_entries,
     values,
 )
 from heedline.casework.search.indexing import Coverage
+from heedline.casework.search.missing_words import MissingWord
 from heedline.casework.search.page_store import one_snapshot
 from heedline.casework.search.passages import MatchingPassage
 from heedline.casework.search.query import SearchKind, Sought, understood
@@ -125,6 +127,8 @@ class SearchResults:
     to which reports were searched. `unsearched` are the names of desks whose index does not exist yet, is damaged, or
     does not open with this session's keys. `unread` are reports of this page that the index lists and that could not
     be opened to confirm the match. `similar` means that some were found by a name that is spelt in another way.
+    If nothing was found, `missing` are the parts of the search that are in no report. It is None if something was found.
+    `several` means that the search has several parts.
     """
 
     text: str = field(repr=False)
@@ -140,6 +144,8 @@ class SearchResults:
     unsearched: tuple[str, ...] = ()
     unread: tuple[UUID, ...] = ()
     similar: bool = False
+    missing: tuple[MissingWord, ...] | None = None
+    several: bool = False
 
     @property
     def reports(self) -> int:
@@ -202,7 +208,7 @@ def results(ref: UUID, *, page: int = 1, by: Attendance, at: datetime) -> Search
     needs_reason = row.hits > BROAD and not row.reasoned
     shown: list[SearchResult] = []
     unread: list[UUID] = []
-    hits = row.hits
+    hits, missing = row.hits, None
     with one_snapshot():
         rows = list(index_rows.indexes(by.desk_ids))
         looked = found_in(sought, rows, ring)
@@ -219,10 +225,18 @@ def results(ref: UUID, *, page: int = 1, by: Attendance, at: datetime) -> Search
                     shown += [result] if result is not None else []
                     if result is None and one.id in looked.similar:
                         hits -= 1  # found under a key that another name has as well
+            if not (shown or unread or hits):
+                missing = missing_words.missing_in(
+                    told["text"], sought, rows, ring, desks=by.desk_ids, rules=rules
+                )
+    quoted = {one.ref: ["".join(piece for piece, _ in some.pieces) for some in one.passages] for one in shown}
+    for word in missing or ():
+        if word.report is not None:
+            quoted.setdefault(word.report, []).append(word.near)
     with transaction.atomic():
         conflict_terms.record_results(
             Act.SEARCH_RESULTS_READ,
-            {one.ref: ["".join(piece for piece, _ in some.pieces) for some in one.passages] for one in shown},
+            quoted,
             by=by,
             desk=by.desk_ids[0] if by.desk_ids else None,
             detail={"search": str(ref), "shown": len(shown), "page": page},
@@ -241,6 +255,8 @@ def results(ref: UUID, *, page: int = 1, by: Attendance, at: datetime) -> Search
         tuple(desk.name for desk in by.desks if desk.id not in looked.desks),
         tuple(unread),
         bool(looked.similar) and hits > len(looked.refs),
+        missing,
+        len(sought.terms) > 1,
     )
 
 

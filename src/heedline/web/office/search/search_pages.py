@@ -14,12 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from heedline.casework.access import session
 from heedline.casework.report.opening import short_name
 from heedline.casework.search import indexing, search_counts, searching
-from heedline.casework.search.query import LONGEST, Unsearchable
+from heedline.casework.search.query import LONGEST, SearchKind, Unsearchable
 from heedline.casework.search.searching import LONGEST_REASON, SearchFilters, SearchResults
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import Stage
 from heedline.web.components.forms import DateInput, Field, FieldOption, Form, Select, TextInput
+from heedline.web.components.typed_dates import PARTS
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
 from heedline.web.shell.report_bar import STAGES
@@ -119,6 +120,7 @@ def results(request: OfficeRequest, ref: UUID) -> HttpResponse:
             "found": found,
             "rows": [_row(one) for one in found.results],
             "unread": [{"ref": one, "short": short_name(one)} for one in found.unread],
+            "nothing": _nothing(found),
             "form": _filled(found),
             "hits": _hits(found),
             "until": times.clock(found.until),
@@ -175,6 +177,47 @@ def _hits(found: SearchResults) -> str:
     if found.similar:
         return f"{number}, including similar names"
     return number
+
+
+_CODES = frozenset({"kind", "area", "outcome"})
+#: Why a part of a search matches nothing, by how it was looked for. Its text comes between the two.
+_IN_NONE = {
+    SearchKind.WORDS: ("", " is in no report that was searched."),
+    SearchKind.PHRASE: ("The words ", " are in no report that was searched in this order."),
+    SearchKind.BEGINNING: ("No word in the reports that were searched starts with ", "."),
+    SearchKind.NUMBER: ("The number ", " is in no report that was searched."),
+}
+
+
+def _nothing(found: SearchResults) -> dict[str, object] | None:
+    """Return why nothing was found, and which searches with a similar word would find something.
+
+    Return None if something was found.
+    """
+    if found.missing is None:
+        return None
+    lines = [
+        {
+            "before": _IN_NONE[one.kind][0],
+            "typed": one.typed,
+            "after": _IN_NONE[one.kind][1],
+            "near": one.near,
+            "instead": one.instead,
+        }
+        for one in found.missing
+    ]
+    filtered = " that matches the filters" if found.filters != SearchFilters() else ""
+    if lines or not (filtered or found.several):
+        why = ""
+    elif found.several:
+        why = f"Each part of your search is in a report, but no report{filtered} has all of them."
+    else:
+        why = "What you searched for is in other reports, but none of them match the filters."
+    kept = {name: value for name, value in found.filters.to_keep().items() if name in _CODES and value}
+    for name, day in (("since", found.filters.since), ("until", found.filters.until)):
+        parts = zip(PARTS, (day.day, day.month, day.year), strict=True) if day is not None else ()
+        kept |= {f"{name}-{part}": str(number) for part, number in parts}
+    return {"lines": lines, "why": why, "kept": kept}
 
 
 def _row(one: searching.SearchResult) -> dict[str, object]:

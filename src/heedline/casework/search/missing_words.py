@@ -1,0 +1,139 @@
+"""Explains a search that found nothing: which of its words are in no report, and what is spelt like them.
+
+Each word is looked up by itself in the indexes that were searched. For a word that is missing, the reports that hold a word
+like it are looked up, and a few of them are opened to read how it is spelt there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Case, QuerySet, When
+
+from heedline.casework.access.keyring import Keyring
+from heedline.casework.errors import ChangedSinceArrival
+from heedline.casework.report.restrictions import usable
+from heedline.casework.search import desk_index, documents
+from heedline.casework.search.query import SearchKind, Sought, Term
+from heedline.index import Clause, Damaged, Query, SealedIndex
+from heedline.index.extraction import near_words
+from heedline.index.extraction.names import latin
+from heedline.index.extraction.rules import NameRules
+from heedline.index.words import beginnings, placed
+from heedline.permits.scopes import reports_of
+from heedline.reports.models import SearchIndex
+from heedline.reports.stored import parts_column, parts_in
+from heedline.vault import CannotOpen
+
+#: Reports of one word that are looked at to learn whether the officer may use any of them.
+_MOST_OF_A_WORD: Final = 20
+#: Missing words for which a similar one is looked for, and reports that are opened for that in all.
+_MOST_EXPLAINED: Final = 3
+_MOST_OPENED: Final = 12
+#: Reports of one desk that are proposed for one missing word.
+_MOST_PROPOSED: Final = 4
+
+
+@dataclass(frozen=True)
+class MissingWord:
+    """A part of a search that occurs in no report that was searched.
+
+    `typed` is as the officer typed it. `near` is a similar word in a report, or "", and `instead` is the search with it.
+    """
+
+    kind: SearchKind
+    typed: str = field(repr=False)
+    near: str = field(repr=False, default="")
+    instead: str = field(repr=False, default="")
+    report: UUID | None = None
+    """The report that holds the similar word."""
+
+
+def missing_in(
+    text: str,
+    sought: Sought,
+    rows: Iterable[SearchIndex],
+    ring: Keyring,
+    *,
+    desks: Sequence[UUID],
+    rules: NameRules,
+) -> tuple[MissingWord, ...]:
+    """Return the parts of a search that occur in none of the desks' reports, in the order in which they were typed.
+
+    Must be called inside `page_store.one_snapshot`. The caller logs the reports whose words are shown.
+    """
+    of_terms: dict[Term, set[UUID]] = {term: set() for term in sought.terms}
+    proposed: dict[Term, dict[UUID, None]] = {}
+    for row in rows:
+        if row.epoch not in ring.seeds or not row.size:
+            continue
+        with suppress(CannotOpen, Damaged), desk_index.reading(row, ring) as index:
+            for term, reports in of_terms.items():
+                hits = index.search(Query([term.clause]), most=_MOST_OF_A_WORD)
+                reports.update(hit.report for hit in hits)
+                if not hits and _may_be_a_name(term) and len(proposed.keys() | {term}) <= _MOST_EXPLAINED:
+                    proposed.setdefault(term, {}).update(dict.fromkeys(_proposals(index, term, rules)))
+    opened = [ref for refs in proposed.values() for ref in refs][:_MOST_OPENED]
+    allowed, read = _read({ref for reports in of_terms.values() for ref in reports}, opened, desks, ring)
+    missing = [
+        term
+        for term, reports in of_terms.items()
+        if len(reports) < _MOST_OF_A_WORD and allowed.isdisjoint(reports)
+    ]
+    return tuple(_explained(term, text, proposed.get(term, ()), read, rules) for term in missing)
+
+
+def _may_be_a_name(term: Term) -> bool:
+    return (
+        term.kind is SearchKind.WORDS
+        and len(term.words[0]) >= near_words.SHORTEST
+        and term.words[0].isalpha()
+    )
+
+
+def _proposals(index: SealedIndex, term: Term, rules: NameRules) -> list[UUID]:
+    """Return a few reports that may hold a word like this one, from one desk."""
+    word = latin(term.words[0])
+    ways = [Clause(phrases=[[one] for one in near_words.slips(word, rules)])]
+    ways += [Clause(forms=[form]) for form in reversed(list(beginnings(word)))]
+    for way in ways:
+        if hits := index.search(Query([way]), most=_MOST_PROPOSED):
+            return [hit.report for hit in hits]
+    return []
+
+
+def _read(
+    looked_for: Iterable[UUID], opened: Sequence[UUID], desks: Sequence[UUID], ring: Keyring
+) -> tuple[set[UUID], dict[UUID, list[str]]]:
+    """Return which of these reports may be used, and the distinct words of the `opened` ones as they were written.
+
+    Reports that do not open are left out of the words.
+    """
+    parts = Case(When(id__in=opened, then=parts_column(documents.SEARCHED)))
+    rows: QuerySet[Any] = usable(reports_of(desks)).filter(id__in={*looked_for, *opened})
+    allowed: set[UUID] = set()
+    words: dict[UUID, list[str]] = {}
+    for report in rows.annotate(sealed=parts) if opened else rows:
+        allowed.add(report.id)
+        if report.id in opened:
+            with suppress(CannotOpen, ChangedSinceArrival, ValueError, KeyError, TypeError):
+                texts = documents.texts_of(report, parts_in(report.id, report.sealed), ring)
+                there = (one.text[start:end] for one in texts for _, start, end in placed(one.text))
+                words[report.id] = list(dict.fromkeys(there))
+    return allowed, words
+
+
+def _explained(
+    term: Term, text: str, proposed: Iterable[UUID], read: Mapping[UUID, Sequence[str]], rules: NameRules
+) -> MissingWord:
+    start, end = next(iter(term.places(text)), (0, 0))
+    typed = text[start:end] or " ".join(term.words)
+    holders = {word: ref for ref in proposed for word in read.get(ref, ())}
+    near = near_words.nearest(latin(term.words[0]), holders, rules) if holders else ""
+    if not near:
+        return MissingWord(term.kind, typed)
+    return MissingWord(term.kind, typed, near, text[:start] + near + text[end:], holders[near])

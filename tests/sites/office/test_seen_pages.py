@@ -8,9 +8,10 @@ from uuid import uuid4
 import pytest
 
 from heedline.casework.report.opening import short_name
+from heedline.reports.models import SealedHeader, SealedPayload
 from tests.sites.office.desk_hand import Hand
 from tests.support.cast import House, now
-from tests.support.scene_people import People
+from tests.support.scene_people import People, logged
 from tests.support.search_scene import indexed
 from tests.support.stories import a_report
 
@@ -43,6 +44,12 @@ def test_two_reports_about_one_boy_stand_beside_each_other(house: House, hand: C
     link = f"{path}seen/{other}/"
     odile.get(link)
     assert "Undo the decision" not in odile.html
+    mine, theirs = odile.html.split('id="compared-2"')
+    assert "draws symbols. He was <mark>born on 4/9/2010</mark>." in mine.split('id="compared-1"')[1]
+    assert "My nephew <mark>Kevin Teirney</mark> talks of attacks." in theirs
+    assert "Also shared" not in odile.html
+    read = logged("report-read")
+    assert [(event.thing_id, event.detail) for event in read[-2:]] == [(one, {"earlier": 1}), (other, {})]
     odile.send(link, verdict="same", why="")
     assert odile.page.status_code == 422
     odile.send(link, verdict="same", why="The <i>aunt</i> says so.")
@@ -71,3 +78,20 @@ def test_a_report_that_is_not_theirs_and_one_that_never_was_look_alike(
     odile.get(f"/w/r/{one}/")
     odile.get(f"/w/r/{one}/seen/{other}/")
     assert odile.page.status_code == 404
+
+
+def test_a_report_that_does_not_open_is_not_shown_beside_another(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    one, _ = a_report(at=now(), where=NORTH_EAST, narrative=FIRST)
+    other, _ = a_report(at=now(), where=NORTH_EAST, narrative=SECOND)
+    indexed(People(house, now()))
+    odile = hand().at_work(house, "Odile")
+    link = f"/w/r/{one}/seen/{other}/"
+    odile.get(link)
+    odile.send(link, verdict="not-sure", why="Perhaps.")
+    [part] = SealedHeader.objects.filter(report=other, part="report")
+    SealedPayload.objects.filter(container=part.container).update(payload=b"x" * 400)
+    odile.get(link)
+    assert odile.page.status_code == 200
+    assert "This report could not be opened with your keys." in odile.html

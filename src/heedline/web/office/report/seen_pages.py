@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,7 +10,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_GET, require_http_methods
 
 from heedline.casework.access import session
-from heedline.casework.errors import NoRoom
+from heedline.casework.errors import CannotOpen, NoRoom
 from heedline.casework.pages import case_file
 from heedline.casework.search import link_decisions
 from heedline.casework.search.link_decisions import LinkVerdict
@@ -19,6 +20,7 @@ from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import keeps_words, let_go
+from heedline.web.office.report import compare_words
 from heedline.web.shell.queue_links import with_queue
 from heedline.web.shell.report_page import page
 from heedline.web.shell.request import OfficeRequest
@@ -75,9 +77,9 @@ def seen(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def link(request: OfficeRequest, ref: UUID, other: UUID) -> HttpResponse:
-    """Record a decision on whether two reports belong together.
+    """Show two reports beside each other, and record a decision on whether they belong together.
 
-    Earlier decisions are kept.
+    The other report is opened, and that is logged as any opening of it is. Earlier decisions are kept.
     """
     by, at = request.attendance, session.now()
     fields = _fields(decided=True)
@@ -102,7 +104,16 @@ def link(request: OfficeRequest, ref: UUID, other: UUID) -> HttpResponse:
     one: EarlierReport | None = one_of(found, other)
     if one is None:
         raise Http404
+    beside = None
+    with suppress(CannotOpen):
+        beside = case_file.case_file(other, by=by, at=at)
     shown = _fields(decided=bool(one.verdict))
     form = Form(shown, form.values, form.errors) if form is not None else Form(shown)
-    context = {"form": form, "one": earlier_words(one), "words_came_back": kept is not None}
+    context = {
+        "form": form,
+        "one": earlier_words(one),
+        "sides": compare_words.sides(one, file, beside),
+        "unread": beside is None,
+        "words_came_back": kept is not None,
+    }
     return page(request, "office/link.html", file, "report-link", context, status)

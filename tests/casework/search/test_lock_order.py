@@ -20,7 +20,7 @@ from tests.support.acting import acting
 from tests.support.cast import now
 from tests.support.keeping_scene import proposed, with_leads
 from tests.support.linking_scene import BOY, compared
-from tests.support.scene_people import SOUTH_WEST, People
+from tests.support.scene_people import SOUTH_WEST, People, quarter_hour_over
 from tests.support.search_scene import indexed
 
 #: Seconds after which the other connection must be done, or wait for this one.
@@ -87,6 +87,43 @@ def test_a_report_is_disposed_of_while_the_linking_desk_compares(
     assert begun[0].result(LONGEST) is True
     assert not Report.objects.filter(pk=ref).exists()
     assert SealedValues.objects.count() == 1
+
+
+def test_what_waits_for_a_new_index_is_locked_in_the_order_of_the_reports(
+    people: People, beside: Callable[[Callable[[], Any]], Future[Any]]
+) -> None:
+    """Whoever makes two reports wait at once takes them in this order, so that neither session waits for the other."""
+    for _ in range(8):
+        people.send(narrative="quillon")
+    quarter_hour_over(people.at)
+    desk = people.house.desks["north-east"].id
+    SearchIndex.objects.filter(desk=desk).delete()
+
+    def begin() -> bool:
+        with people.sitting("Odile"), transaction.atomic():
+            with (
+                connection.cursor() as cursor
+            ):  # as a year's reports are read, in the order in which they are stored
+                cursor.execute("SET LOCAL enable_mergejoin = off; SET LOCAL enable_indexscan = off")
+            return desk_index.begin(desk, on=people.at.date())
+
+    with superuser() as other, other.transaction():  # stored in another order than that of the reports
+        for (ref,) in other.execute("SELECT id FROM reports_report ORDER BY id DESC").fetchall():
+            other.execute("UPDATE reports_report SET stage = stage WHERE id = %s", [ref])
+            other.execute("UPDATE reports_receipt SET touched = touched WHERE report_id = %s", [ref])
+    with superuser() as other, other.transaction():
+        first = other.execute(
+            "SELECT report FROM reports_search_waiting WHERE desk_id = %s ORDER BY report LIMIT 1 FOR UPDATE",
+            [desk],
+        ).fetchone()
+        begun = beside(begin)
+        assert not begun.done()
+        free = other.execute(
+            "SELECT report FROM reports_search_waiting WHERE desk_id = %s AND report <> %s FOR UPDATE SKIP LOCKED",
+            [desk, first[0]],
+        ).fetchall()
+    assert len(free) == 7
+    assert begun.result(LONGEST) is True
 
 
 def forget(people: People) -> None:

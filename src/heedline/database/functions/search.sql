@@ -38,7 +38,7 @@ BEGIN
         SELECT gen_random_uuid(), d.id, r.id, false, false FROM public.reports_report r
             JOIN public.reports_receipt c ON c.report_id = r.id
             JOIN public.desks_desk d ON d.id IN (r.desk_id, r.watch_id) AND d.kind <> 'canary'
-        WHERE r.id = NEW.report_id AND r.settled AND c.touched IS NULL
+        WHERE r.id = NEW.report_id AND r.settled AND c.touched IS NULL ORDER BY d.id
         ON CONFLICT (desk_id, report) DO UPDATE SET aside = false;
     RETURN NULL;
 END $$;
@@ -50,7 +50,7 @@ BEGIN
     INSERT INTO public.reports_search_waiting (id, desk_id, report, aside, gone)
         SELECT gen_random_uuid(), d.id, r.id, false, false FROM public.reports_report r
             JOIN public.desks_desk d ON d.id IN (r.desk_id, r.watch_id) AND d.kind <> 'canary'
-        WHERE r.id = NEW.report_id AND r.settled
+        WHERE r.id = NEW.report_id AND r.settled ORDER BY d.id
         ON CONFLICT (desk_id, report) DO UPDATE SET aside = false;
     RETURN NULL;
 END $$;
@@ -69,6 +69,7 @@ BEGIN
         SELECT gen_random_uuid(), p_desk, r.id, false, false FROM public.reports_report r
             JOIN public.reports_receipt c ON c.report_id = r.id
         WHERE (r.desk_id = p_desk OR r.watch_id = p_desk) AND r.settled AND c.touched IS NULL
+        ORDER BY r.id -- as reports are taken everywhere (ADR 95): some may wait already, and others add to them
         ON CONFLICT (desk_id, report) DO UPDATE SET aside = false, gone = false;
     RETURN true;
 END $$;

@@ -20,7 +20,7 @@ from tests.sites.office.office_server import sites_serving
 from tests.support.cast import House, now
 from tests.support.derivatives import sandbox
 from tests.support.files_scene import files_kept
-from tests.support.material_scene import PAGE, material_desk, the_item
+from tests.support.material_scene import PAGE, the_item
 from tests.support.scene_people import People
 from tests.support.small_internet import small_internet
 
@@ -44,13 +44,13 @@ def sites(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 
 def test_a_page_is_captured_seen_and_later_gone(
-    house: House,
+    material: House,
     sites: dict[str, str],
     person: Callable[..., Visitor],  # noqa: F811
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    people = material_desk(People(house, now()))
+    people = People(material, now())
     item = the_item(people, PAGE)
     with small_internet(tmp_path / "net") as net:
         assert net.authority is not None
@@ -61,7 +61,7 @@ def test_a_page_is_captured_seen_and_later_gone(
         page = person(scripts=False)
         page.may_ask = {sites["files"].removeprefix("http://")}
         page.play.set_default_timeout(60_000)
-        at_work(page, sites["office"], house, "Odile")
+        at_work(page, sites["office"], material, "Odile")
         where = f"{sites['office']}/w/items/{item}/"
         page.visit(where)
         _at(page, f"Item {short_name(item)}")

@@ -27,8 +27,8 @@ from tests.journeys.test_officer_day import _at
 from tests.sites.office.office_server import office_serving, sites_serving
 from tests.support.acting import acting
 from tests.support.cast import House, now
-from tests.support.material_scene import material_desk, taken, the_item
-from tests.support.notice_scene import POST, FakeCompany, approved, unlawful_item
+from tests.support.material_scene import taken, the_item
+from tests.support.notice_scene import POST, FakeCompany, WithItem, approved, unlawful_item
 from tests.support.scene_people import People
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -60,11 +60,11 @@ def _records(page: Visitor, what: str, button: str, **words: str) -> None:
 
 
 def test_a_company_that_never_answers_goes_red_and_is_escalated(
-    house: House,
+    kiteboard: House,
     company: FakeCompany,  # noqa: F811
     person: Callable[..., Visitor],  # noqa: F811
 ) -> None:
-    people = material_desk(People(house, now()))
+    people = WithItem.of(kiteboard)
     notice = _sent(people)
 
     def hours_pass() -> None:
@@ -73,7 +73,7 @@ def test_a_company_that_never_answers_goes_red_and_is_escalated(
             due.watch(now())
 
     with office_serving() as office:
-        odile = _here(person, office, house, "Odile", scripts=True)
+        odile = _here(person, office, kiteboard, "Odile", scripts=True)
         odile.play.set_viewport_size({"width": PHONE, "height": 800})
         odile.visit(f"{office}/w/items/notices/")
         assert not odile.play.locator(".hl-overdue").count()
@@ -97,7 +97,7 @@ def test_a_company_that_never_answers_goes_red_and_is_escalated(
         hours_pass()
         odile.play.reload()
         assert not odile.play.get_by_text("Close it without an answer").count(), "the supervisor decides"
-        olga = _here(person, office, house, "Olga", scripts=False)
+        olga = _here(person, office, kiteboard, "Olga", scripts=False)
         olga.visit(f"{office}/w/items/notices/{notice.id}/")
         olga.press("Close it without an answer")
         olga.play.get_by_text("The notice is closed without an answer.").wait_for()
@@ -106,14 +106,14 @@ def test_a_company_that_never_answers_goes_red_and_is_escalated(
 
 
 def test_a_section_3_letter_is_served_and_counts_working_days(
-    house: House,
+    kiteboard: House,
     company: FakeCompany,  # noqa: F811
     person: Callable[..., Visitor],  # noqa: F811
 ) -> None:
-    people = material_desk(People(house, now()))
+    people = WithItem.of(kiteboard)
     item, on = unlawful_item(people), people.at.date()
     with office_serving() as office:
-        odile, otto = (_here(person, office, house, name, scripts=False) for name in ("Odile", "Otto"))
+        odile, otto = (_here(person, office, kiteboard, name, scripts=False) for name in ("Odile", "Otto"))
         odile.visit(f"{office}/w/items/{item}/notice/")
         odile.play.get_by_role("radio", name="Section 3 notice").check()
         odile.play.get_by_label("What the material is, and why you ask").fill("An invented film.")
@@ -158,11 +158,11 @@ def test_a_section_3_letter_is_served_and_counts_working_days(
 
 
 def test_an_appeal_that_reverses_ends_in_a_withdrawal(
-    house: House,
+    kiteboard: House,
     company: FakeCompany,  # noqa: F811
     person: Callable[..., Visitor],  # noqa: F811
 ) -> None:
-    people = material_desk(People(house, now()))
+    people = WithItem.of(kiteboard)
     notice = _sent(people)
     with people.sitting("Otto") as by:
         url = lines.one(notice.id, by=by, at=people.at).stored.content.answer_url
@@ -179,7 +179,7 @@ def test_an_appeal_that_reverses_ends_in_a_withdrawal(
         asked.play.get_by_label("Anything you want to tell the unit").fill("It is a line from a play.")
         asked.press("Send the answer")
         asked.play.get_by_text("Your last answer: We object: the notice is wrong.").wait_for()
-        odile, nadia = (_here(person, office, house, name, scripts=False) for name in ("Odile", "Nadia"))
+        odile, nadia = (_here(person, office, kiteboard, name, scripts=False) for name in ("Odile", "Nadia"))
         odile.visit(f"{office}/w/items/notices/{notice.id}/")
         odile.press("Close the notice")
         odile.play.get_by_text("The company objects. Somebody uninvolved decides first.").wait_for()
@@ -209,13 +209,13 @@ def test_an_appeal_that_reverses_ends_in_a_withdrawal(
 
 
 def test_no_notice_is_written_about_a_news_article(
-    house: House,
+    material: House,
     person: Callable[..., Visitor],  # noqa: F811
 ) -> None:
-    people = material_desk(People(house, now()))
+    people = People(material, now())
     item = taken(people, "Odile", POST)
     with office_serving() as office:
-        odile = _here(person, office, house, "Odile", scripts=False)
+        odile = _here(person, office, material, "Odile", scripts=False)
         odile.visit(f"{office}/w/items/{item}/examine/")
         _finds_it_unlawful(odile, "It shows an attack")
         odile.play.get_by_label("Yes, journalism").check()
@@ -234,17 +234,17 @@ def test_no_notice_is_written_about_a_news_article(
 
 
 def test_an_examiner_is_sent_on_a_break_and_another_takes_one(
-    house: House,
+    material: House,
     person: Callable[..., Visitor],  # noqa: F811
 ) -> None:
-    people = material_desk(People(house, now()))
+    people = People(material, now())
     item = the_item(people)
-    Officer.objects.filter(id=house.officers["Otto"].id).update(single_keys=True)
+    Officer.objects.filter(id=material.officers["Otto"].id).update(single_keys=True)
     with people.sitting("Odile") as by:
         for minutes in range(UNTIL_BREAK - 1, 0, -1):
             welfare.look(by=by, at=people.at - timedelta(minutes=minutes))
     with office_serving() as office:
-        odile, otto = (_here(person, office, house, name, scripts=True) for name in ("Odile", "Otto"))
+        odile, otto = (_here(person, office, material, name, scripts=True) for name in ("Odile", "Otto"))
         odile.visit(f"{office}/w/items/{item}/")
         _at(odile, "Not now")
         odile.play.get_by_text("You are on a break until").wait_for()

@@ -24,7 +24,7 @@ from tests.sites.office.office_server import sites_serving
 from tests.support.cast import House, now
 from tests.support.files_scene import files_kept, picture
 from tests.support.linking_scene import compared
-from tests.support.material_scene import material_desk, reported
+from tests.support.material_scene import reported
 from tests.support.notice_scene import POST, FakeCompany, channels_pass, fake_company
 from tests.support.scene_people import People
 from tests.support.search_scene import indexed
@@ -102,24 +102,24 @@ def _uploads(page: Visitor, file: Path) -> None:
 
 
 def test_forty_reports_of_one_post_until_it_is_removed_and_found_again(
-    house: House,
+    material: House,
     company: FakeCompany,
     person: Callable[..., Visitor],  # noqa: F811
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    people = material_desk(People(house, now()))
+    people = People(material, now())
     sent = reported(people, *(WAYS * 10))
     indexed(people)
     compared(people, "Odile")
     channels_pass(people)
-    Officer.objects.filter(id=house.officers["Odile"].id).update(single_keys=True)
+    Officer.objects.filter(id=material.officers["Odile"].id).update(single_keys=True)
     item = MaterialItem.objects.get().id
     captured = tmp_path / "post.png"
     captured.write_bytes(picture(form="PNG"))
     with files_kept(tmp_path, monkeypatch), sites_serving("office", "partner") as sites:
         office = sites["office"]
-        odile = _here(person, office, house, "Odile", scripts=True)
+        odile = _here(person, office, material, "Odile", scripts=True)
         odile.visit(f"{office}/w/items/")
         _at(odile, "Items: Online material desk")
         _fits(odile, "office-items")
@@ -143,7 +143,7 @@ def test_forty_reports_of_one_post_until_it_is_removed_and_found_again(
         _press(odile, "Enter")
         odile.play.get_by_text("Your examination is recorded. Waiting for a second reviewer.").wait_for()
 
-        otto = _here(person, office, house, "Otto", scripts=False)
+        otto = _here(person, office, material, "Otto", scripts=False)
         otto.visit(f"{office}/w/items/?list=second")
         otto.play.get_by_role("link", name=short_name(item), exact=True).click()
         _at(otto, f"Item {short_name(item)}")

@@ -47,7 +47,8 @@ def facts_of(header: CaseHeader) -> list[dict[str, str]]:
         {"label": "Priority", "text": PRIORITIES[header.priority or ""]},
     ]
     if header.due_words:
-        facts.append({"label": "Clock", "text": header.due_words})
+        label = "To be taken" if header.stage is Stage.WAITING else "Next action"
+        facts.append({"label": label, "text": header.due_words})
     if header.owner:
         facts.append({"label": "Owner", "text": "You" if header.mine else header.owner})
     if header.writing.until is not None and header.writing.writer:

@@ -11,7 +11,7 @@ from tests.sites.office.desk_hand import Hand
 from tests.support import danger_scene
 from tests.support.cast import House, now
 from tests.support.scene_people import People
-from tests.support.stories import a_report
+from tests.support.stories import NARRATIVE, a_report
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 HERE = {"postcode": "NE1 4ST"}
@@ -29,9 +29,18 @@ def test_my_reports_say_which_are_in_danger_and_whether_there_are_more(
     odile.get("/w/")
     mine = odile.html.split('id="held"')[1]
     assert mine.count("/w/r/") == 2
-    assert f"/w/r/{ref}/" in mine.split("</li>")[0], "danger first"
-    assert ">Danger to life<" in mine.split("</li>")[0]
-    assert ">Danger to life<" not in mine.split("</li>")[1]
+    first, second = mine.split("<tbody")[1].split("</tr>")[:2]
+    assert f"/w/r/{ref}/?from=all%3Fstate%3Dmine" in first, "danger first"
+    assert ">Danger to life<" in first
+    assert ">Danger to life<" not in second
+    for words in ("Possible terrorist activity", NARRATIVE[:20], 'data-label="Priority"', "Due "):
+        assert words in second, words
+    odile.send("/lock/")
+    odile.get("/w/")
+    assert NARRATIVE[:20] not in odile.html
+    assert "Unlock" in odile.html.split('id="held"')[1].split("</table>")[0]
+    odile = hand().at_work(house, "Odile")
+    odile.get("/w/")
     assert "Showing the 2 most urgent of your 3 reports." in mine
     odile.get("/w/q/all/?state=mine")
     assert odile.html.count("Continue<span") == 3

@@ -68,12 +68,12 @@ def my_work(request: OfficeRequest) -> HttpResponse:
 
     Counts need no keys.
     """
-    at, by = session.now(), request.attendance
+    at, by, mine = session.now(), request.attendance, QueueView(state="mine", size=_HELD)
     if upkeep.is_due(by=by, at=at):
         afterwards.leave(request, reverse("index-step"))
     try:
         desks = pages_home.my_desks(by=by, at=at)
-        held = pages_queue.queue(by=by, at=at, view=QueueView(state="mine", size=_HELD))
+        held = pages_queue.queue(by=by, at=at, view=mine)
         waiting_elsewhere = hand_overs.waiting_elsewhere(by=by, at=at)
     except Refused:  # stewards and authorisers read no reports
         desks, held, waiting_elsewhere = (), None, ()
@@ -82,7 +82,9 @@ def my_work(request: OfficeRequest) -> HttpResponse:
         "office/my_work.html",
         {
             "desks": desks,
-            "held": held.lines if held is not None else (),
+            "held": queue_words.rows_of(held, ALL, mine) if held is not None else (),
+            "held_headings": queue_words.OWN_HEADINGS,
+            "origin": origin_of(ALL, view_at(ALL, view_in("mine"))),
             "held_total": held.total if held is not None else 0,
             "held_href": view_link(ALL, view_in("mine")),
             "waiting_elsewhere": waiting_elsewhere,

@@ -172,6 +172,10 @@ def headings(desk: str, view: QueueView) -> list[dict[str, str]]:
     return found
 
 
+#: Headings of the officer's own reports on My work: those of `office/parts/queue_cells.html`, and the desk.
+OWN_HEADINGS = (*(text for column, text in _COLUMNS[:4]), _LABELS["due"], "Desk")
+
+
 def rows_of(queue: Queue, desk: str, view: QueueView) -> list[dict[str, Any]]:
     """Return the rows of a queue, showing the codes in their unsealed columns as text."""
     pack = load_pack(settings.PACK)

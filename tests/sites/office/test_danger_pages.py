@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 
@@ -57,6 +58,49 @@ def test_a_report_that_came_with_danger_opens_the_page_when_it_is_taken(
     odile.get("/w/q/north-east/")
     odile.send(f"/w/r/{ref}/take/")
     assert odile.path == f"/w/r/{ref}/danger/?from=north-east"
+
+
+def test_a_danger_that_nobody_has_taken_is_named_and_several_are_counted(
+    led: People, hand: Callable[[], Hand]
+) -> None:
+    ref, _ = a_report(at=now(), **NORTH_EAST, **DANGER)
+    a_report(at=now(), **NORTH_EAST)
+    odile, otto = (hand().at_work(led.house, name) for name in ("Odile", "Otto"))
+    odile.get("/me/")
+    banner = _banner(odile)
+    assert f'href="/w/r/{ref}/"' in banner
+    assert "Nobody has taken this report." in banner
+    assert "To be taken:" in banner
+    otto.get("/me/")
+    assert BANNER not in otto.html
+    a_report(at=now(), **NORTH_EAST, **DANGER)
+    odile.get("/me/")
+    banner = _banner(odile)
+    assert "2 reports" in banner
+    listed = re.search(r'href="(/w/q/all/[^"]*)"', banner)
+    assert listed
+    odile.get(unescape(listed[1]))
+    assert odile.html.count("Take and open<span") == 2
+    odile.send(f"/w/r/{ref}/take/")
+    banner = _banner(odile)
+    assert f'href="/w/r/{ref}/danger/"' in banner
+    assert "Nobody has taken this report." in banner, "the other one"
+
+
+def test_the_two_times_of_a_danger_are_named(led: People, hand: Callable[[], Hand]) -> None:
+    ref, _ = a_report(at=now(), **NORTH_EAST, **DANGER)
+    odile = hand().at_work(led.house, "Odile")
+    odile.get(f"/w/r/{ref}/")
+    assert ">To be taken<" in odile.html
+    odile.send(f"/w/r/{ref}/take/")
+    assert ">Next action<" in odile.html
+    assert "<dt>Danger review</dt>" in odile.html
+    assert "Danger review:" in _banner(odile)
+    assert ">Clock<" not in odile.html
+
+
+def _banner(hand: Hand) -> str:
+    return hand.html.split(BANNER, 1)[1].split("</section>")[0]
 
 
 def test_the_banner_is_on_every_page_of_both_desks_until_the_discharge(

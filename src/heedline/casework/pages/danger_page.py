@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,7 +20,7 @@ from heedline.casework.journey.owners import Colleague
 from heedline.casework.pages.case_file import CaseFile, case_file
 from heedline.casework.report import notes
 from heedline.casework.report.opening import CLOSED_WORDS, short_name
-from heedline.dispatch.clocks import due_words, moment_words
+from heedline.dispatch.clocks import due_words, is_overdue, moment_words
 from heedline.permits import danger_functions
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
@@ -51,6 +51,21 @@ class DangerNotice:
     acknowledged: bool
     review_words: str
     review_late: bool
+
+
+@dataclass(frozen=True)
+class UntakenDangers:
+    """The reports of danger at the officer's desks that nobody has taken, counted up to a hundred.
+
+    All but the number are about the one that is due first.
+    """
+
+    number: int
+    ref: UUID
+    short: str
+    desk_name: str
+    due_words: str
+    late: bool
 
 
 @dataclass(frozen=True)
@@ -113,9 +128,36 @@ def open_dangers(*, by: Attendance, at: datetime) -> tuple[DangerNotice, ...]:
     Records that were offered to this officer come before all others, because they wait for an answer. They are
     read once, when the request begins.
     """
-    rows = by.dangers if by.dangers is not None else danger_functions.open_dangers()
+    return _notices(_rows(by), by=by, at=at)
+
+
+def banner(*, by: Attendance, at: datetime) -> tuple[tuple[DangerNotice, ...], UntakenDangers | None]:
+    """Return the open danger-to-life records like `open_dangers`, and the reports of danger that nobody has taken."""
+    rows = _rows(by)
+    untaken = next((row for row in rows if "untaken" in row), None)
+    if untaken is None:
+        return _notices(rows, by=by, at=at), None
+    ref, due = UUID(untaken["report"]), datetime.fromisoformat(untaken["due_at"])
+    waiting = UntakenDangers(
+        untaken["untaken"],
+        ref,
+        short_name(ref),
+        untaken["desk"],
+        due_words(due, at, office_zone()),
+        is_overdue(due, at),
+    )
+    return _notices(rows, by=by, at=at), waiting
+
+
+def _rows(by: Attendance) -> Sequence[Mapping[str, Any]]:
+    return by.dangers if by.dangers is not None else danger_functions.open_dangers()
+
+
+def _notices(rows: Iterable[Mapping[str, Any]], *, by: Attendance, at: datetime) -> tuple[DangerNotice, ...]:
     found = []
     for row in rows:
+        if "untaken" in row:
+            continue
         ref, review_at = UUID(row["report"]), datetime.fromisoformat(row["review_at"])
         found.append(
             DangerNotice(

@@ -3,8 +3,9 @@
 -- does; payloads stay as they are.
 SET ROLE heedline_usher;
 
--- The open dangers of the desks of a session's officer, the next review first, for the banner of every page. It believes
--- the session's secret, like the row policies, and is asked in the statement that looks the session up.
+-- The open dangers of the desks of a session's officer, the next review first, for the banner of every page. The last
+-- entry counts the reports of danger that nobody has taken, up to a hundred, and names the one that is due first. It
+-- believes the session's secret, like the row policies, and is asked in the statement that looks the session up.
 CREATE FUNCTION permits.open_dangers(p_secret text) RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
     WITH mine AS (
@@ -12,11 +13,25 @@ CREATE FUNCTION permits.open_dangers(p_secret text) RETURNS jsonb LANGUAGE sql S
             JOIN public.desks_officer m ON m.id = s.officer_id AND m.is_active
             JOIN public.desks_appointment a ON a.officer_id = m.id AND a.ended_on IS NULL
                 AND a.role IN ('officer', 'supervisor')
-        WHERE s.row = sha256(decode(p_secret, 'hex')) AND s.expires_at > now())
+        WHERE s.row = sha256(decode(p_secret, 'hex')) AND s.expires_at > now()),
+    untaken AS (
+        SELECT DISTINCT w.due_at, w.id, w.desk_id FROM mine m CROSS JOIN LATERAL (
+            (SELECT r.id, r.desk_id, r.due_at FROM public.reports_report r
+                WHERE r.desk_id = m.desk_id AND r.rank = 0 AND NOT r.stage = 'closed' AND r.stage = 'waiting'
+                ORDER BY r.due_at LIMIT 100)
+            UNION ALL
+            (SELECT r.id, r.desk_id, r.due_at FROM public.reports_report r
+                WHERE r.watch_id = m.desk_id AND r.rank = 0 AND NOT r.stage = 'closed' AND r.stage = 'waiting'
+                ORDER BY r.due_at LIMIT 100)) w
+        WHERE NOT EXISTS (SELECT 1 FROM public.reports_danger d WHERE d.report_id = w.id AND d.discharged_at IS NULL)
+        ORDER BY w.due_at, w.id LIMIT 100)
     SELECT COALESCE(jsonb_agg(jsonb_build_object('report', d.report_id, 'desk', k.name, 'owner', o.name,
             'owner_id', r.owner_id, 'offered_to', d.offered_to_id, 'review_at', d.review_at,
             'acknowledged', d.acknowledged_at IS NOT NULL)
             ORDER BY d.review_at, d.id), '[]')
+        || COALESCE((SELECT jsonb_build_array(jsonb_build_object('untaken', (SELECT count(*) FROM untaken),
+            'report', u.id, 'desk', k.name, 'due_at', u.due_at))
+            FROM untaken u JOIN public.desks_desk k ON k.id = u.desk_id ORDER BY u.due_at, u.id LIMIT 1), '[]')
     FROM public.reports_danger d JOIN public.reports_report r ON r.id = d.report_id
         JOIN public.desks_desk k ON k.id = r.desk_id LEFT JOIN public.desks_officer o ON o.id = r.owner_id
     WHERE d.discharged_at IS NULL

@@ -81,6 +81,22 @@ class ShellDanger:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShellUntaken:
+    """The reports of danger to life that nobody has taken.
+
+    `short`, `desk` and `due` are those of the one due first, which is named if there is no other. `href` leads to it, or to
+    the list of several, and is empty on practice pages.
+    """
+
+    number: int
+    href: str
+    short: str
+    desk: str
+    due: str
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeShell:
     """The shell of every page on a site that requires signing in.
 
@@ -89,7 +105,8 @@ class OfficeShell:
     whether it is the partner site. `duty`: "On duty until 18:00 UTC", or empty when off duty.
     `unlocked_until`: text, or empty when the keys are locked. `practice`: the name of the exercise that the
     page belongs to. Every such page says so in words. `caller`: what the person playing the caller says.
-    `dangers`: the open dangers to life, and `more_dangers` how many more there are.
+    `dangers`: the open dangers to life, and `more_dangers` how many more there are. `dangers_url`: their list, or empty on
+    practice pages. `untaken`: those that nobody has taken.
 
     `search_url`: where the search box posts to, or empty where nothing can be searched.
 
@@ -123,3 +140,5 @@ class OfficeShell:
     search_url: str = ""
     dangers: tuple[ShellDanger, ...] = ()
     more_dangers: int = 0
+    dangers_url: str = ""
+    untaken: ShellUntaken | None = None

@@ -7,14 +7,17 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.http import urlencode
 
 from heedline.casework.access import session
-from heedline.casework.pages.danger_page import MOST_NAMED, DangerNotice, open_dangers
+from heedline.casework.pages.danger_page import MOST_NAMED, DangerNotice, UntakenDangers, banner
 from heedline.casework.pages.desk_tabs import menu_links
 from heedline.packs import Pack, load_pack
 from heedline.permits.capabilities import Capability
-from heedline.web.components.shell import Link, OfficeShell, ShellDanger
+from heedline.reports.lifecycle import Stage
+from heedline.web.components.shell import Link, OfficeShell, ShellDanger, ShellUntaken
 from heedline.web.page_context import OFFICE, frame_of, person_of
+from heedline.web.shell.queue_links import ALL
 
 #: Entries of the menu. When there are more, the last of these is "More", with the rest.
 MOST_LINKS = 8
@@ -46,6 +49,27 @@ def _danger(one: DangerNotice, *, linked: bool) -> ShellDanger:
         acknowledged=one.acknowledged,
         offered=one.offered_to_me,
     )
+
+
+def _untaken(one: UntakenDangers, *, linked: bool) -> ShellUntaken:
+    """Return the dangers that nobody has taken in the form that the shell displays."""
+    if one.number == 1:
+        href = reverse("report", kwargs={"ref": one.ref}, urlconf=OFFICE)
+    else:
+        href = f"{_dangers_url()}&{urlencode({'stage': Stage.WAITING})}"
+    return ShellUntaken(
+        number=one.number,
+        href=href if linked else "",
+        short=one.short,
+        desk=one.desk_name,
+        due=one.due_words,
+        late=one.late,
+    )
+
+
+def _dangers_url() -> str:
+    """Return the URL of the list of the dangers at all the officer's desks."""
+    return f"{reverse('queue', kwargs={'desk': ALL}, urlconf=OFFICE)}?{urlencode({'danger': 'yes'})}"
 
 
 def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
@@ -95,12 +119,15 @@ def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
     found = [_link(text, name, request.path) for text, name, shown in asked if shown]
     links = tuple(link for link in found if link is not None)
     first = len(links) if len(links) <= MOST_LINKS else MOST_LINKS - 1
-    dangers = () if "HX-Request" in request.headers else open_dangers(by=by, at=session.now())
+    dangers, untaken = ((), None) if "HX-Request" in request.headers else banner(by=by, at=session.now())
+    linked = not frame["practice"]
     return OfficeShell(
         **frame,
         **person_of(by, has_keys=has_keys),
-        dangers=tuple(_danger(one, linked=not frame["practice"]) for one in dangers[:MOST_NAMED]),
+        dangers=tuple(_danger(one, linked=linked) for one in dangers[:MOST_NAMED]),
         more_dangers=max(0, len(dangers) - MOST_NAMED),
+        dangers_url=_dangers_url() if linked else "",
+        untaken=_untaken(untaken, linked=linked) if untaken is not None else None,
         navigation=links[:first],
         more_navigation=links[first:],
         search_url=reverse("search", urlconf=OFFICE)

@@ -12,6 +12,7 @@ from heedline.casework.identity.data_inventory import HeldData
 from heedline.desk_hooks.hooks import (
     Clock,
     DatabaseRights,
+    DemoScene,
     Grant,
     Indexing,
     MenuLink,
@@ -21,7 +22,6 @@ from heedline.desk_hooks.hooks import (
 )
 from heedline.dispatch.models import About
 from heedline.permits.roles import Role
-from heedline.specialist_desks.material import demo
 from heedline.specialist_desks.material.evidence import suspending, watching, wholeness
 from heedline.specialist_desks.material.examination import examiner_days, referrals
 from heedline.specialist_desks.material.items import finding
@@ -72,6 +72,13 @@ def _my_work(by: Attendance, at: datetime) -> tuple[WorkWaiting, ...]:
         *reading.findings_waiting(by),
         *disposing.proposals_waiting(by, at),
     )
+
+
+def _load_demo(scene: DemoScene) -> None:
+    """Add the desk's invented data. Only the program that makes a demonstration imports them."""
+    from heedline.specialist_desks.material import demo
+
+    demo.load(scene)
 
 
 DESK = SpecialistDesk(
@@ -200,7 +207,7 @@ DESK = SpecialistDesk(
         Copied("material_disposal", Side.KEYS),  # what was disposed of since the bodies were copied
         *NOTICE_COPIES,
     ),
-    demo=demo.load,
+    demo=_load_demo,
     held=(
         HeldData(
             "Items of online material, each with its state at the desk, and who examined it with which outcome. Where the "

@@ -14,7 +14,6 @@ from itertools import batched
 from typing import Any
 from uuid import UUID, uuid4
 
-import numpy as np
 from django.db import connection
 
 from heedline.audit import journal
@@ -166,6 +165,8 @@ def like_pictures_of(report: UUID, desk: UUID, ring: Keyring, *, most: int) -> P
     Pictures are decoded in the sandbox and hashed here. Nothing is added to the bank, and nothing is kept. Raises
     CannotOpen and ChangedSinceArrival for a report that does not open.
     """
+    import numpy as np
+
     pages = list(HashBankPage.objects.filter(desk_id=desk).order_by("id"))
     opened = desk_parts.opened([one.container for one in pages], ring)
     bank = _entries_of(pages, opened)

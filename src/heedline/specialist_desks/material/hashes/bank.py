@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING
 
 from heedline.specialist_desks.material.hashes.pdq import LEAST_QUALITY, PictureHash
 from heedline.specialist_desks.material.hashes.texts import SKETCH_SIZE, TextSketch
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 #: Pictures further apart than this are not called alike.
 THRESHOLD = 31
@@ -68,6 +70,8 @@ class PictureBank:
         An entry of a quality below 50 is kept in its place and never matches. Raises ValueError for a hash of
         another length.
         """
+        import numpy as np
+
         if isinstance(hashes, np.ndarray):
             rows = np.ascontiguousarray(hashes, dtype=np.uint8)
         else:
@@ -92,6 +96,8 @@ class PictureBank:
 
         A picture of a quality below 50 has none.
         """
+        import numpy as np
+
         if not picture.claims:
             return []
         wanted = np.frombuffer(b"".join(picture.forms), dtype=np.uint64).reshape(-1, 4)
@@ -128,6 +134,8 @@ class TextBank:
 
     def __init__(self, sketches: Sequence[TextSketch]):
         """Build the bank. Sketches of short texts keep their position but never match."""
+        import numpy as np
+
         self._minima = np.zeros((len(sketches), SKETCH_SIZE), dtype=np.uint32)
         self._short = np.array([not one.claims for one in sketches], dtype=np.bool_)
         for at, one in enumerate(sketches):
@@ -140,6 +148,8 @@ class TextBank:
 
         A short text is alike only to itself.
         """
+        import numpy as np
+
         same = [at for at, one in enumerate(self._whole) if one == text.whole]
         matches = {at: BankMatch(at, 0, Band.SAME) for at in same}
         if text.claims and len(self._whole):

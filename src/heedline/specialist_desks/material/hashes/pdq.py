@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 #: Stored with every hash: only hashes of one hasher are compared below a distance of about 16.
 HASHER = "heedline-pdq-1"
@@ -21,9 +23,7 @@ LEAST_QUALITY = 50
 #: Smaller pictures have no hash.
 LEAST_SIDE = 5
 _SIDE, _FREQUENCIES = 64, 16
-_LUMINANCE = np.array([0.299, 0.587, 0.114], dtype=np.float32)
-
-type Bits = npt.NDArray[np.bool_]
+_LUMINANCE = (0.299, 0.587, 0.114)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,8 @@ def hash_picture(pixels: npt.NDArray[np.uint8]) -> PictureHash | None:
     `pixels` has rows, columns and three colours, or rows and columns of a grey picture. Raises ValueError for
     any other shape.
     """
+    import numpy as np
+
     if pixels.ndim not in (2, 3) or (pixels.ndim == 3 and pixels.shape[2] != 3):
         raise ValueError("a picture has rows, columns and three colours, or none")
     if min(pixels.shape[:2]) < LEAST_SIDE:
@@ -66,7 +68,7 @@ def hash_picture(pixels: npt.NDArray[np.uint8]) -> PictureHash | None:
         # each colour is made small first: the sum of colours is linear too
         small = sum(
             weight * ((rows @ pixels[:, :, at].astype(np.float32)) @ columns.T)
-            for at, weight in enumerate(_LUMINANCE)
+            for at, weight in enumerate(np.array(_LUMINANCE, dtype=np.float32))
         )
     wave = _cosines()
     frequencies = wave @ small @ wave.T
@@ -76,6 +78,8 @@ def hash_picture(pixels: npt.NDArray[np.uint8]) -> PictureHash | None:
 @lru_cache(maxsize=64)
 def _filter(length: int) -> npt.NDArray[np.float32]:
     """Return the matrix that box-filters a line of `length` pixels twice and samples it at 64 points."""
+    import numpy as np
+
     matrix = np.zeros((_SIDE, length), dtype=np.float64)
     window = (length + 2 * _SIDE - 1) // (2 * _SIDE)
     right = (window + 2) // 2 - 1
@@ -94,6 +98,8 @@ def _filter(length: int) -> npt.NDArray[np.float32]:
 
 @lru_cache(maxsize=1)
 def _cosines() -> npt.NDArray[np.float32]:
+    import numpy as np
+
     frequency = np.arange(1, _FREQUENCIES + 1)[:, None]
     place = 2 * np.arange(_SIDE)[None, :] + 1
     waves: npt.NDArray[np.float64] = np.cos(np.pi / 2 / _SIDE * frequency * place)
@@ -103,6 +109,8 @@ def _cosines() -> npt.NDArray[np.float32]:
 
 def _quality(small: npt.NDArray[np.float32]) -> int:
     """Return the gradient quality of the samples, from 0 to 100."""
+    import numpy as np
+
     down = np.trunc((small[:-1] - small[1:]) * 100 / 255)
     across = np.trunc((small[:, :-1] - small[:, 1:]) * 100 / 255)
     return min(100, int(np.abs(down).sum() + np.abs(across).sum()) // 90)
@@ -110,6 +118,8 @@ def _quality(small: npt.NDArray[np.float32]) -> int:
 
 def _turned(frequencies: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], ...]:
     """Return the image's DCT coefficients in its eight orientations, which differ only in sign and order."""
+    import numpy as np
+
     odd_rows = np.where(np.arange(_FREQUENCIES) % 2, 1, -1).astype(np.float32)[:, None]
     odd_columns = odd_rows.T
     both = odd_rows * odd_columns
@@ -126,6 +136,8 @@ def _turned(frequencies: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float3
 
 
 def _bits(frequencies: npt.NDArray[np.float32]) -> bytes:
+    import numpy as np
+
     flat = frequencies.reshape(-1)
     median = np.partition(flat, 127)[127]  # the lower of the two in the middle, as in the reference
     return np.packbits((flat > median)[::-1]).tobytes()

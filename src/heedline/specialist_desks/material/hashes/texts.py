@@ -10,18 +10,18 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 SKETCH_SIZE = 64
 #: A text of fewer runs says too little: anybody could have written it.
 _FEWEST = 20
 _RUN = 3
 _WORD = re.compile(r"[^\W_]+")
-#: Odd multipliers and additions of the 64 hashes. They are part of the format and never change.
-_SEEDS = np.frombuffer(
-    hashlib.shake_256(b"heedline text sketch 1").digest(SKETCH_SIZE * 16), dtype="<u8"
-).reshape(2, SKETCH_SIZE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,8 @@ class TextSketch:
 
 def sketch_text(text: str) -> TextSketch:
     """Return the sketch of a text, ignoring case, punctuation and letter variants."""
+    import numpy as np
+
     words = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
     whole = hashlib.sha256(" ".join(words).encode()).digest()
     runs = {" ".join(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1)}
@@ -50,5 +52,15 @@ def sketch_text(text: str) -> TextSketch:
     values = np.frombuffer(
         b"".join(hashlib.blake2b(one.encode(), digest_size=8).digest() for one in runs), dtype="<u8"
     )
-    mixed = values[:, None] * (_SEEDS[0] | np.uint64(1)) + _SEEDS[1]
+    multipliers, additions = _seeds()
+    mixed = values[:, None] * (multipliers | np.uint64(1)) + additions
     return TextSketch(whole, (mixed >> np.uint64(32)).min(axis=0).astype("<u4").tobytes())
+
+
+@lru_cache(maxsize=1)
+def _seeds() -> npt.NDArray[np.uint64]:
+    """Return the odd multipliers and the additions of the 64 hashes. They are part of the format and never change."""
+    import numpy as np
+
+    drawn = hashlib.shake_256(b"heedline text sketch 1").digest(SKETCH_SIZE * 16)
+    return np.frombuffer(drawn, dtype="<u8").reshape(2, SKETCH_SIZE)

@@ -160,12 +160,13 @@ def make_officer(
     email: str,
     name: str,
     organisation: Organisation,
-    password: str,
+    password: str = "",
+    password_hash: str = "",
     hands: Sequence[Signer],
     at: datetime,
     officer_id: UUID | None = None,
 ) -> Officer:
-    """Create an officer who either has a password or will be invited to choose one.
+    """Create an officer who either has a password, hashed already or not, or will be invited to choose one.
 
     Signing in opens nothing. Raises Refused.
     """
@@ -173,11 +174,13 @@ def make_officer(
     with refusals_logged(Act.OFFICER_MADE, by=by):
         permit_beginning(hands)
         officer = Officer(id=officer_id or uuid4(), email=email.lower(), name=name, organisation=organisation)
-        return _keep_officer(officer, password, by)
+        return _keep_officer(officer, password, by, password_hash)
 
 
-def _keep_officer(officer: Officer, password: str, by: UUID | None) -> Officer:
-    if password:
+def _keep_officer(officer: Officer, password: str, by: UUID | None, password_hash: str = "") -> Officer:
+    if password_hash:
+        officer.password = password_hash
+    elif password:
         officer.set_password(password)
     else:
         officer.set_unusable_password()  # an invitation lets them choose one

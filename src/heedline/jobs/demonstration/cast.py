@@ -119,6 +119,7 @@ def load(home: Path) -> None:
 
 def _people(cast: _Cast, at: datetime) -> None:
     from django.conf import settings
+    from django.contrib.auth.hashers import make_password
 
     from heedline.casework.setup import stewardship
     from heedline.packs import load_pack
@@ -130,18 +131,21 @@ def _people(cast: _Cast, at: datetime) -> None:
     code, council = partners.ORGANISATION
     cast.organisations[code] = stewardship.make_organisation(code, council, hands=root, at=at)
     places = {name: pack.desks[desk or pack.watch_desk].organisation for name, desk, _, _ in PEOPLE}
-    for name, place in (places | dict.fromkeys(partners.PEOPLE, code)).items():
+    works_at = places | dict.fromkeys(partners.PEOPLE, code)
+    for name in works_at:
         cast.passwords[name] = f"demo-{secrets.token_urlsafe(9)}"
-        cast.officers[name] = stewardship.make_officer(
-            email=f"{name.split()[0].lower()}@heedline.example",
-            name=name,
-            organisation=cast.organisations[place],
-            password=cast.passwords[name],
-            hands=root,
-            at=at,
-        )
-    # Argon2 lets go of the interpreter, so two cores make keys twice as fast
+    # scrypt and Argon2 let go of the interpreter, so two cores hash passwords and make keys twice as fast
     with ThreadPoolExecutor(2) as pool:
+        hashed = pool.map(make_password, cast.passwords.values())
+        for (name, place), password_hash in zip(works_at.items(), hashed, strict=True):
+            cast.officers[name] = stewardship.make_officer(
+                email=f"{name.split()[0].lower()}@heedline.example",
+                name=name,
+                organisation=cast.organisations[place],
+                password_hash=password_hash,
+                hands=root,
+                at=at,
+            )
         made = list(pool.map(lambda name: stewardship.make_wrapping(cast.officers[name]), cast.officers))
     for name, wrapping in zip(cast.officers, made, strict=True):
         cast.keys[name] = stewardship.keep_wrapping(cast.officers[name], wrapping)

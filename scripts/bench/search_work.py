@@ -252,13 +252,12 @@ def seen(desk: str, how_many: int) -> dict[str, Any]:
             page_store.kept = page_store.KeptPages()
             with both.one():
                 with looked.one(), page_store.one_snapshot():
-                    _, hits = seen_before._hits(keys, UUID(int=number), by, ring)
+                    likely = seen_before.look_up(keys, UUID(int=number), (), by=by, ring=ring)
                 with compared.one():
                     others = documents.reports_with_parts(reports_of(by.desk_ids).filter(id__in=some[1:]))
                     for one in others.reports:
                         seen_before._compared(some[0], mine, one, others.parts[one.id], (), {}, ring)
-            shared = {key: len(hit) for key, hit in hits.items() if len(hit) > RULES.shared_from}
-            proposed.append(len(seen_before.proposed(hits, shared, ())))
+            proposed.append(len(likely.refs) + likely.more)
     return {
         "keys looked up": {**looked.told(), "proposed": sum(proposed) / len(proposed)},
         "opened and compared": {**compared.told(), "reports": len(some) - 1},

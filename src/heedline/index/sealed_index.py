@@ -107,6 +107,14 @@ class Hit:
     number: int
 
 
+@dataclass(frozen=True)
+class SeenRows:
+    """The rows of an index that have certain keys, the last indexed first, and the rows of certain reports."""
+
+    by_key: Mapping[str, Sequence[int]]
+    by_report: Mapping[UUID, int]
+
+
 class SealedIndex:
     """An open index, used as a context manager in a single thread."""
 
@@ -267,13 +275,31 @@ class SealedIndex:
 
         Keys that no report has are left out.
         """
-        wanted = list(keys)
+        rows = self.rows_of(keys, most=most).by_key
+        reports = self.reports_at({row for some in rows.values() for row in some})
+        return {key: [reports[row] for row in some] for key, some in rows.items()}
+
+    def rows_of(self, keys: Iterable[str], reports: Iterable[UUID] = (), *, most: int) -> SeenRows:
+        """Return up to `most` rows for each of these keys, most recently indexed first, and the rows of these reports.
+
+        Keys and reports that are not in the index are left out. Which report a row is must be read from further pages
+        (`reports_at`), so a caller that needs few of the rows saves most of the work.
+        """
+        wanted, named = list(keys), list(reports)
         tokens = dict(zip(wanted, self._keys.of(wanted), strict=True))
+        marks = dict(zip(named, self._reports.of(report.hex for report in named), strict=True))
         with self._honest():
-            self._ahead("keys", tokens.values())
-            rows = {key: self._rows("keys", token, most) for key, token in tokens.items()}
-            reports = self._reports_at({row for some in rows.values() for row in some})
-        return {key: [reports[row] for row in some] for key, some in rows.items() if some}
+            self._ahead("keys", [*tokens.values(), *marks.values()])
+            by_key = {key: rows for key, token in tokens.items() if (rows := self._rows("keys", token, most))}
+            by_report = {one: rows[0] for one, mark in marks.items() if (rows := self._rows("keys", mark, 1))}
+        return SeenRows(by_key, by_report)
+
+    def reports_at(self, rows: Iterable[int]) -> dict[int, UUID]:
+        """Return the report at each of these rows."""
+        wanted = set(rows)
+        with self._honest():
+            known = self._reports_at(wanted)
+            return {row: known[row] for row in wanted}
 
     def first_of(self, keys: Sequence[str], *, most: int) -> list[UUID]:
         """Return up to `most` reports that have any of these keys, in the order of the keys.

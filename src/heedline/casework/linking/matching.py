@@ -181,11 +181,12 @@ class _Work:
 
     def _seen(self, mark: str, found: Extract) -> tuple[list[UUID], dict[str, int]]:
         """Return the documents of one kind to compare, with the document count of each very common key."""
-        rules = load_pack(settings.PACK).matching
-        by_key = self.index.seen([mark + key for key in found.keys], most=MOST_OF_A_KEY + 1)
-        hits = {key.removeprefix(mark): set(refs) for key, refs in by_key.items()}
-        shared = {key: len(refs) for key, refs in hits.items() if len(refs) > rules.shared_from}
-        return [ref for ref, _ in seen_before.proposed(hits, shared, ())[:MOST_COMPARED]], shared
+        by_key = self.index.rows_of([mark + key for key in found.keys], most=MOST_OF_A_KEY + 1).by_key
+        hits = {key.removeprefix(mark): rows for key, rows in by_key.items()}
+        shared = seen_before.of_many(hits)
+        rows = [row for row, _ in seen_before.proposed(hits, shared, ())[:MOST_COMPARED]]
+        reports = self.index.reports_at(rows)
+        return [reports[row] for row in rows], shared
 
     def _others(self, found: Extract) -> Iterator[tuple[ReportValues, Resemblance]]:
         """Yield the reports at any desk that share details with these values."""

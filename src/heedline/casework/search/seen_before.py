@@ -8,9 +8,10 @@ number of reports shown, not with their names: the log would otherwise say which
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Container, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from itertools import batched, islice
 from typing import Any, Final
 from uuid import UUID
 
@@ -25,7 +26,7 @@ from heedline.casework.search import desk_index, documents, index_rows, link_dec
 from heedline.casework.search.documents import SearchedText
 from heedline.casework.search.link_decisions import LinkDecision
 from heedline.casework.search.page_store import one_snapshot
-from heedline.index import Damaged
+from heedline.index import Damaged, SealedIndex
 from heedline.index.extraction.comparison import Resemblance, Strength, compare
 from heedline.index.extraction.keys import key_of
 from heedline.index.extraction.values import Extract, Kind
@@ -39,6 +40,8 @@ from heedline.vault import CannotOpen
 MOST_COMPARED: Final = 12
 #: Reports looked up for one key; a value of more is said to be shared by "more than" so many.
 MOST_OF_A_KEY: Final = 100
+#: A report in one of the indexes that are read: the number of the index among them, and its row there.
+type _Place = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -103,31 +106,26 @@ def look(
 
     The caller logs the view. `texts` and `decided` are those of the report itself. Raises Locked.
     """
-    ring, rules = by.keys(), load_pack(settings.PACK).matching
+    ring = by.keys()
     mine = values.extract_of(report, texts)
     with one_snapshot():
-        reports, hits = _hits([*mine.keys, values.LINKED.format(report.id)], report.id, by, ring)
-        shared = {key: len(refs) for key, refs in hits.items() if len(refs) > rules.shared_from}
-        likely = proposed(hits, shared, decided)
-        refs = [ref for ref, _ in likely[:MOST_COMPARED]]
+        others = [one.other for one in decided]
+        likely = look_up([*mine.keys, values.LINKED.format(report.id)], report.id, others, by=by, ring=ring)
         found = (
-            documents.reports_with_parts(usable(reports_of(by.desk_ids)).filter(id__in=refs))
-            if refs
+            documents.reports_with_parts(usable(reports_of(by.desk_ids)).filter(id__in=likely.refs))
+            if likely.refs
             else None
         )
     rows = {one.id: one for one in found.reports} if found is not None else {}
     earlier = [
         one
-        for ref in refs
+        for ref in likely.refs
         if found is not None
         and ref in rows
-        and (one := _compared(report.id, mine, rows[ref], found.parts[ref], decided, shared, ring))
+        and (one := _compared(report.id, mine, rows[ref], found.parts[ref], decided, likely.shared, ring))
     ]
     return SeenBefore(
-        tuple(sorted(earlier, key=_first)),
-        tuple(_common(mine, shared)),
-        reports,
-        max(0, len(likely) - MOST_COMPARED),
+        tuple(sorted(earlier, key=_first)), tuple(_common(mine, likely.shared)), likely.reports, likely.more
     )
 
 
@@ -137,34 +135,87 @@ def words_shown(found: SeenBefore) -> list[str]:
     return [*shown, *(decision.why for one in found.earlier for decision in one.decided)]
 
 
-def _hits(
-    keys: Sequence[str], report: UUID, by: Attendance, ring: Keyring
-) -> tuple[int, dict[str, set[UUID]]]:
-    """Return the number of reports searched, and the matching reports for each key."""
-    hits: dict[str, set[UUID]] = {}
+@dataclass(frozen=True)
+class LikelyReports:
+    """The earlier reports to be compared with an opened one, the likeliest first.
+
+    `more` counts those that share something with it as well and are not compared. `shared` has the number of reports for each
+    key that very many have, and `reports` is the number of reports searched.
+    """
+
+    refs: tuple[UUID, ...]
+    more: int
+    shared: Mapping[str, int]
+    reports: int
+
+
+def look_up(
+    keys: Sequence[str], report: UUID, decided: Iterable[UUID], *, by: Attendance, ring: Keyring
+) -> LikelyReports:
+    """Look up the keys of a report in the indexes of the officer's desks, and return the reports to compare with it.
+
+    Those in `decided` come first. Must be called inside `page_store.one_snapshot`. Which reports share a key is counted by
+    their rows, because a page must be read and decrypted for nearly every row that is resolved to its report.
+    """
+    decided, hits, places = list(decided), dict[str, set[_Place]](), dict[UUID, _Place]()
+    indexes: list[SealedIndex] = []
     looked_through = 0
     row: Any
-    for row in index_rows.searchable(by.desk_ids):
-        if row.epoch not in ring.seeds:
-            continue
-        with suppress(CannotOpen, Damaged), desk_index.reading(row, ring) as index:
-            for key, refs in index.seen(keys, most=MOST_OF_A_KEY + 1).items():
-                hits.setdefault(key, set()).update(refs)
-            looked_through += row.reports - row.n_others
-    others = ((key, refs - {report}) for key, refs in hits.items())
-    return looked_through, {key: refs for key, refs in others if refs}
+    with ExitStack() as opened:
+        for row in index_rows.searchable(by.desk_ids):
+            if row.epoch not in ring.seeds:
+                continue
+            with suppress(CannotOpen, Damaged), ExitStack() as this:
+                index = this.enter_context(desk_index.reading(row, ring))
+                seen = index.rows_of(keys, [report, *decided], most=MOST_OF_A_KEY + 1)
+                opened.push(this.pop_all())
+                own = seen.by_report.get(report)
+                for key, found in seen.by_key.items():
+                    hits.setdefault(key, set()).update((len(indexes), one) for one in found if one != own)
+                places |= {ref: (len(indexes), one) for ref, one in seen.by_report.items()}
+                indexes.append(index)
+                looked_through += row.reports - row.n_others
+        shared = of_many(hits)
+        likely = [place for place, _ in proposed(hits, shared, [places.get(ref, ref) for ref in decided])]
+        refs = tuple(islice(_resolved(likely, indexes), MOST_COMPARED))
+    return LikelyReports(refs, max(0, len(likely) - MOST_COMPARED), shared, looked_through)
 
 
-def proposed(
-    hits: Mapping[str, set[UUID]], shared: Mapping[str, int], decided: Iterable[LinkDecision]
-) -> list[tuple[UUID, int]]:
-    """Return the reports to compare, decided ones first and then by number of shared keys."""
-    counted: Counter[UUID] = Counter()
+def of_many(hits: Mapping[str, Collection[Any]]) -> dict[str, int]:
+    """Return the number of reports for each key that very many reports have."""
+    from_here = load_pack(settings.PACK).matching.shared_from
+    return {key: len(found) for key, found in hits.items() if len(found) > from_here}
+
+
+def _resolved(likely: Sequence[_Place | UUID], indexes: Sequence[SealedIndex]) -> Iterator[UUID]:
+    """Yield the reports at these places, each once. A report that has just been handed over can be in two indexes."""
+    known: dict[UUID, None] = {}
+    for some in batched(likely, MOST_COMPARED, strict=False):
+        reports: dict[_Place, UUID] = {}
+        for number, index in enumerate(indexes):
+            rows = [place[1] for place in some if isinstance(place, tuple) and place[0] == number]
+            with suppress(Damaged):
+                reports |= {(number, row): ref for row, ref in index.reports_at(rows).items()}
+        for place in some:
+            ref = reports.get(place) if isinstance(place, tuple) else place
+            if ref is not None and ref not in known:
+                known[ref] = None
+                yield ref
+
+
+def proposed[T: Hashable](
+    hits: Mapping[str, Collection[T]], shared: Container[str], decided: Iterable[T]
+) -> list[tuple[T, int]]:
+    """Return the reports to compare, decided ones first and then by number of shared keys.
+
+    `hits` are the reports that have each key. Keys in `shared` count for nothing.
+    """
+    counted: Counter[T] = Counter()
     for key, refs in hits.items():
         if key not in shared:
             counted.update(dict.fromkeys(refs, 1 if key.startswith(("name:", "text:")) else 5))
     for one in decided:
-        counted[one.other] += 1_000
+        counted[one] += 1_000
     return counted.most_common()
 
 

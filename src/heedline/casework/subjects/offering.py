@@ -220,10 +220,10 @@ def _subjects(mine: _Opened, by: Attendance) -> tuple[OfferedSubject, ...]:
     with one_snapshot():
         keys = [*mine.found.keys, values.LINKED.format(here)]
         hits, _ = finding.look_up(keys, by=by, ring=ring)
-    rules = load_pack(settings.PACK).matching
-    shared = {key: len(refs) for key, refs in hits.items() if len(refs) > rules.shared_from}
+    shared = seen_before.of_many(hits)
     hits = {key: refs - {here} for key, refs in hits.items()}
-    likely = [ref for ref, _ in seen_before.proposed(hits, shared, mine.decided)[:_MOST_REPORTS]]
+    decided = [one.other for one in mine.decided]
+    likely = [ref for ref, _ in seen_before.proposed(hits, shared, decided)[:_MOST_REPORTS]]
     near = finding.linked_reports(likely, by=by, ring=ring)
     known = {one.subject: one for one in mine.links}
     wanted = {one.link.subject for one in near} | set(known)

@@ -39,13 +39,9 @@ def in_the_index(people: People, texts: list[str]) -> None:
         assert opened is not None
         for number, text in enumerate(texts):
             words = [words_of(text)]
-            opened[1].add(
-                [
-                    Document(
-                        UUID(int=number + zlib.crc32(text.encode()) * 2**32), words, forms_of([text], words)
-                    )
-                ]
-            )
+            forms, begun = forms_of([text], words)
+            ident = UUID(int=number + zlib.crc32(text.encode()) * 2**32)
+            opened[1].add([Document(ident, words, forms, begun=begun)])
 
 
 def ask(sql: str) -> list[tuple[object, ...]]:

@@ -11,7 +11,7 @@ changed then. All methods raise Damaged if a page is not as it was sealed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import batched
@@ -23,6 +23,7 @@ import apsw
 from heedline.index import free_pages, lookahead
 from heedline.index.keys import IndexKeys
 from heedline.index.paging import Damaged, PageFile, PageStore, SealedPage, connect
+from heedline.index.words import beginnings_of
 from heedline.vault.tokens import TokenKey
 
 #: Edition of the tables and of what is put into them. An index of another edition is made anew.
@@ -61,7 +62,7 @@ class Document:
     """The indexed content of one report.
 
     `texts` are its texts as words in their order. No phrase matches across two texts. `forms` are other ways
-    to find its words: beginnings, and spellings that sound alike. `keys` are the values by which two reports
+    to find its words, such as spellings that sound alike, and `begun` are words in ASCII that are found by their beginnings. `keys` are the values by which two reports
     are compared. All are opaque here and are stored in the index as tokens (`vault/tokens.py`). A `thing` of a specialist desk
     is found by its keys like a report, and is not counted as one.
     """
@@ -71,6 +72,7 @@ class Document:
     forms: Iterable[str] = field(repr=False, default=())
     keys: Iterable[str] = field(repr=False, default=())
     thing: bool = False
+    begun: Collection[str] = field(repr=False, default=())
 
 
 @dataclass(frozen=True)
@@ -173,20 +175,21 @@ class SealedIndex:
 
         A report that is already in the index is replaced.
         """
-        more, end = 0, b" %b " % self._marks["end"]
+        more, end = 0, b"%b " % self._marks["end"]
         with self._honest():
             for document in documents:
                 more += not self._drop(document.report)
                 self._sql.execute("INSERT INTO document(report) VALUES(?)", (document.report.bytes,))
                 row = self._sql.last_insert_rowid()
-                text = end.join(b" ".join(self._words.of(words)) for words in document.texts)
-                forms = self._forms.of(set(document.forms))
-                keys = [*self._keys.of(set(document.keys)), self._reports[document.report.hex]]
+                text = end.join(self._words.text_of(words) for words in document.texts)
+                forms = self._forms.text_of(set(document.forms))
+                forms += self._forms.text_of(beginnings_of(document.begun))
+                keys = self._keys.text_of(set(document.keys)) + self._reports[document.report.hex]
                 if document.thing:
-                    keys.append(self._marks["thing"])
+                    keys += b" " + self._marks["thing"]
                 self._sql.execute(_ADD.format("words", "w"), (row, text))
-                self._sql.execute(_ADD.format("forms", "f"), (row, b" ".join(forms)))
-                self._sql.execute(_ADD.format("keys", "k"), (row, b" ".join(keys)))
+                self._sql.execute(_ADD.format("forms", "f"), (row, forms))
+                self._sql.execute(_ADD.format("keys", "k"), (row, keys))
         return more
 
     def expect(self, reports: Iterable[UUID]) -> None:

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
+import numpy as np
+import numpy.typing as npt
 from anyascii import anyascii
 
 #: Lengths of the beginnings by which a word is found.
 BEGINNINGS = (3, 4, 5, 6, 8)
+_BEGINNING = "b:"
+#: A form as an array holds it. It is what a token is computed of.
+_FORM = np.dtype("S16")
 #: Longer words are cut: nobody looks for the end of one.
 LONGEST = 40
 #: Digits by which a long number is found, from its end: what stands before is the code of a country, or 0.
@@ -24,7 +28,9 @@ _APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼ`´"))
 #: Marks that stand on a letter, and what directs the eye: they neither part a word nor belong to it.
 _MARKS = "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u200c-\u200f\u202a-\u202e\u2066-\u2069"
 _WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}]|['’‘ʼ`´](?=[^\W_]))*")
-_ASCII_WORD = re.compile(r"[a-z0-9]+(?:['`][a-z0-9]+)*")
+#: What parts words in ASCII, and the apostrophes that do not.
+_BETWEEN = {sign: " " for sign in range(128) if not chr(sign).isalnum()}
+_WITHIN = re.compile(r"(?<=[a-z0-9])['`](?=[a-z0-9])")
 _LEFT_OUT = re.compile(rf"[{_MARKS}'’‘ʼ`´]")
 _DIGITS = re.compile(r"\d(?:[\s().+\-/]{0,3}\d)+")
 
@@ -33,10 +39,16 @@ def words_of(text: str) -> list[str]:
     """Return the words of a text in order."""
     if not text.isascii():
         return [word for word, _, _ in placed(text)]
-    words: list[str] = _ASCII_WORD.findall(text.lower())
-    if "'" in text or "`" in text:
-        words = [word.translate(_APOSTROPHES) for word in words]
-    return [word[:LONGEST] for word in words]
+    plain = text.lower()
+    if "'" in plain or "`" in plain:
+        plain = _WITHIN.sub("", plain)
+    words = runs_of(plain)
+    return words if max(map(len, words), default=0) <= LONGEST else [word[:LONGEST] for word in words]
+
+
+def runs_of(text: str) -> list[str]:
+    """Return the runs of letters and digits in a text in ASCII."""
+    return text.translate(_BETWEEN).split()
 
 
 def placed(text: str) -> Iterator[tuple[str, int, int]]:
@@ -46,24 +58,38 @@ def placed(text: str) -> Iterator[tuple[str, int, int]]:
             yield word[:LONGEST], found.start(), found.end()
 
 
-def forms_of(texts: Iterable[str], words: Iterable[Sequence[str]]) -> set[str]:
-    """Return the forms of the words in these texts.
+def forms_of(texts: Iterable[str], words: Iterable[Sequence[str]]) -> tuple[set[str], set[str]]:
+    """Return the forms of the words in these texts, and the words of which every beginning is a form as well.
 
-    Forms are prefixes, long numbers, pairs of words joined into one, and Latin spellings.
+    Forms are long numbers, pairs of words joined into one, Latin spellings, and the beginnings of words in other scripts.
     """
     forms: set[str] = set()
     for text in texts:
         forms.update([f"n:{number}" for number in numbers(text)])
+    begun: set[str] = set()
     for in_order in words:
-        distinct = set(in_order)
-        latin = {spelled(word) for word in distinct if not word.isascii()} - {""}
-        forms.update([f"w:{word}" for word in latin])
-        by_length = sorted(distinct | latin, key=len)
-        for size in BEGINNINGS:
-            long = by_length[bisect_left(by_length, size, key=len) :]
-            forms.update([f"b:{word[:size]}" for word in long])
+        begun.update(in_order)
         forms.update(_joined(in_order))
-    return forms
+    if others := {word for word in begun if not word.isascii()}:
+        latin = {spelled(word) for word in others} - {""}
+        forms.update([f"w:{word}" for word in latin])
+        forms.update(form for word in others for form in beginnings(word))
+        begun = begun - others | latin
+    return forms, begun
+
+
+def beginnings_of(words: Collection[str]) -> npt.NDArray[np.bytes_]:
+    """Return the prefix forms of words in ASCII. A form that several words have is repeated."""
+    longest = BEGINNINGS[-1]
+    letters = np.array(list(words), f"S{longest}").view(np.uint8).reshape(-1, longest)
+    reach = [letters[letters[:, size - 1] != 0] for size in BEGINNINGS]
+    forms = np.zeros((sum(map(len, reach)), _FORM.itemsize), np.uint8)
+    forms[:, : len(_BEGINNING)] = np.frombuffer(_BEGINNING.encode(), np.uint8)
+    end = 0
+    for size, some in zip(BEGINNINGS, reach, strict=True):
+        begin, end = end, end + len(some)
+        forms[begin:end, len(_BEGINNING) : len(_BEGINNING) + size] = some[:, :size]
+    return forms.view(_FORM)[:, 0]
 
 
 def _joined(words: Sequence[str]) -> Iterator[str]:
@@ -80,13 +106,13 @@ def beginnings(word: str) -> Iterator[str]:
     for size in BEGINNINGS:
         if len(word) < size:
             return
-        yield f"b:{word[:size]}"
+        yield f"{_BEGINNING}{word[:size]}"
 
 
 def beginning(word: str) -> str:
     """Return the form shared by all words with this prefix, or "" if it is too short to search for."""
     size = max((size for size in BEGINNINGS if size <= len(word)), default=0)
-    return f"b:{word[:size]}" if size else ""
+    return f"{_BEGINNING}{word[:size]}" if size else ""
 
 
 def numbers(text: str) -> Iterator[str]:

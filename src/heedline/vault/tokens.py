@@ -3,13 +3,15 @@
 A token is 49 bits of AES-256 applied to one block that holds the word. A block cipher whose key is secret is a
 pseudorandom function of such blocks, and one call computes the tokens of all words of a report. Each block is encrypted
 by itself, because equal words must have equal tokens. A word that does not fit a block is replaced by its keyed BLAKE2b.
-Zero characters at the end of a word make no difference.
+Zero characters at the end of a word make no difference, and no word has one as its sixteenth character.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 SIZE: Final = 7
@@ -20,7 +22,9 @@ _BLOCK: Final = 16
 _ROOM: Final = _BLOCK - 1
 #: What the block of a longer word begins with. No word in UTF-8 has this byte.
 _LONG: Final = b"\xff"
-_HIGH: Final = bytes(128 | byte for byte in range(128)) * 2
+_BLOCKS: Final = np.dtype(f"S{_BLOCK}")
+_HIGH: Final = np.uint8(128)
+_SPACE: Final = ord(" ")
 
 
 class TokenKey:
@@ -36,28 +40,31 @@ class TokenKey:
 
     def of(self, words: Iterable[str]) -> list[bytes]:
         """Return the tokens for these words, in order."""
-        padded = [word.ljust(_ROOM, "\0") for word in words]
-        if not padded:
-            return []
-        text = "\0".join(padded) + "\0"
-        if text.isascii() and len(text) == _BLOCK * len(padded):  # every word fits its block
-            blocks = text.encode()
-        else:
-            blocks = b"".join(
-                [
-                    f"{word}\0".encode() if len(word) == _ROOM and word.isascii() else self._block(word)
-                    for word in padded
-                ]
-            )
-        sealed = self._encryptor.update(blocks).translate(_HIGH)
-        return [sealed[at : at + SIZE] for at in range(0, len(sealed), _BLOCK)]
+        tokens = self.text_of(words)
+        return [tokens[at : at + SIZE] for at in range(0, len(tokens), SIZE + 1)]
+
+    def text_of(self, words: Iterable[str] | npt.NDArray[np.bytes_]) -> bytes:
+        """Return the tokens for these words, in order, each with a space after it.
+
+        An array must have whole blocks as its elements, and a zero as the last byte of each.
+        """
+        blocks = words.tobytes() if isinstance(words, np.ndarray) else self._blocks(list(words))
+        sealed = np.frombuffer(self._encryptor.update(blocks), np.uint8)
+        tokens = sealed.reshape(-1, _BLOCK)[:, : SIZE + 1] | _HIGH
+        tokens[:, SIZE] = _SPACE
+        return tokens.tobytes()
 
     def __getitem__(self, word: str) -> bytes:
         """Return the token for a word."""
         return self.of((word,))[0]
 
-    def _block(self, word: str) -> bytes:
-        encoded = word.rstrip("\0").encode()
-        if len(encoded) <= _ROOM:
-            return encoded.ljust(_BLOCK, b"\0")
-        return _LONG + blake2b(encoded, key=self._long, digest_size=_ROOM).digest()
+    def _blocks(self, words: Sequence[str]) -> bytes:
+        """Return the block of each word, one after the other."""
+        try:
+            blocks = np.array(words, _BLOCKS)
+        except UnicodeEncodeError:
+            blocks = np.array([word.encode() for word in words], _BLOCKS)
+        for at in np.flatnonzero(blocks.view(np.uint8)[_ROOM::_BLOCK]).tolist():  # what is longer was cut
+            word = words[at].rstrip("\0").encode()
+            blocks[at] = _LONG + blake2b(word, key=self._long, digest_size=_ROOM).digest()
+        return blocks.tobytes()

@@ -33,11 +33,15 @@ def test_a_word_is_cut_at_its_longest() -> None:
 
 
 def forms(text: str) -> set[str]:
-    return words.forms_of([text], [words.words_of(text)])
+    others, begun = words.forms_of([text], [words.words_of(text)])
+    return others | {one.decode() for one in words.beginnings_of(begun).tolist()}
 
 
 def test_a_word_is_found_by_its_beginning() -> None:
     assert forms("bridge") == {"b:bri", "b:brid", "b:bridg", "b:bridge"}
+    assert forms("мосты a1") == {"b:мос", "b:мост", "b:мосты", "b:mos", "b:most", "b:mosty", "w:mosty"}
+    for word in ("ab", "bridge", "bridgehead", "bridgeheads"):
+        assert forms(word) == set(words.beginnings(word))
     assert words.beginning("bri") == "b:bri"
     assert words.beginning("bridges") == "b:bridge"
     assert words.beginning("br") == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from heedline.vault.tokens import SIZE, TokenKey
@@ -31,6 +32,9 @@ def test_a_word_has_one_token_and_no_other_word_has_it() -> None:
         "also when all words are short"
     )
     assert TokenKey(KEY, "word").of([]) == []
+    assert TokenKey(KEY, "word").text_of(WORDS) == b"".join(token + b" " for token in tokens)
+    blocks = np.array([b"a", b"bridge"], "S16")
+    assert TokenKey(KEY, "word").text_of(blocks) == tokens[3] + b" " + tokens[0] + b" "
 
 
 def test_another_key_or_sort_gives_other_tokens() -> None:

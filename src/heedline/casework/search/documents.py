@@ -172,7 +172,8 @@ def document(report: UUID, texts: Sequence[SearchedText], keys: Iterable[str]) -
     `keys` are those of its values (`values.py`).
     """
     words = [words_of(one.text) for one in texts]
-    return Document(report, words, forms_of((one.text for one in texts), words), keys)
+    forms, begun = forms_of((one.text for one in texts), words)
+    return Document(report, words, forms, keys, begun=begun)
 
 
 def _names_of(manifest: Iterable[Mapping[str, Any]]) -> list[SearchedText]:

@@ -11,8 +11,11 @@ import phonenumbers
 
 from heedline.index.extraction.rules import PlateShape
 
+#: The first character stands before what must not precede it, because only then does the search skip all others.
 _PHONE = re.compile(
-    r"(?<![\w.@/])(?:\+|\(?[0Oo])[\dOo\s().\-/\N{EN DASH}\N{NON-BREAKING HYPHEN}]{7,22}[\dOo](?![\w@])"
+    r"[+(0Oo](?<![\w.@/].)(?:(?<!\()|(?<=\()[0Oo])"
+    r"[\dOo\s().\-/\N{EN DASH}\N{NON-BREAKING HYPHEN}]{7,22}[\dOo](?![\w@])",
+    re.DOTALL,
 )
 _MARKS = re.compile(
     r"[\N{ZERO WIDTH SPACE}-\N{RIGHT-TO-LEFT MARK}\N{LEFT-TO-RIGHT EMBEDDING}-\N{RIGHT-TO-LEFT OVERRIDE}]"
@@ -23,7 +26,7 @@ _LETTER, _DIGIT = "[A-Z01]", "[0-9OIL]"
 
 
 _A_DIGIT = re.compile(r"\d")
-#: Characters of a plate with its space, and one more: as far from a digit a plate may reach.
+#: Characters of a plate with its space, and one more: as far from a digit a plate or a postcode may reach.
 _REACH = 10
 
 
@@ -88,7 +91,7 @@ def _plate_pattern(plates: tuple[PlateShape, ...]) -> tuple[tuple[re.Pattern[str
 
 def registrations(text: str, plates: tuple[PlateShape, ...]) -> Iterator[tuple[str, str]]:
     """Yield each vehicle registration in a text, in canonical form and as it was written."""
-    spans = list(_near_digits(text))
+    spans = list(near_digits(text))
     for pattern, plate in _plate_pattern(plates):
         for start, end in spans:
             for found in pattern.finditer(text, start, end):
@@ -98,8 +101,8 @@ def registrations(text: str, plates: tuple[PlateShape, ...]) -> Iterator[tuple[s
                     yield registration(written), written
 
 
-def _near_digits(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the start and end of each part of a text near a digit, since every plate contains one."""
+def near_digits(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the start and end of each part of a text near a digit, since every plate and postcode contains one."""
     start = end = -1
     for found in _A_DIGIT.finditer(text):
         at = found.start()

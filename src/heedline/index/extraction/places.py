@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from heedline.index.extraction.numbers import near_digits
+
 _BEFORE = 90
 _HOUSE = re.compile(r"(?<![\w/])(\d{1,4}[a-z]?)(?![\w/:.]\d|\w)", re.IGNORECASE)
 #: Signs of the second half of a postcode that are written for digits: AB1 OBC.
@@ -25,10 +27,11 @@ def postcodes(text: str, pattern: str) -> Iterator[tuple[str, str, int]]:
 
     Yields it in capitals without a space, as it was written, and the position where it starts.
     """
-    for found in _in_text(pattern).finditer(text):
-        tight = postcode(found.group(1) + found.group(2), pattern)
-        if tight and (found.group().isupper() or not found.group().islower() or " " not in found.group()):
-            yield tight, found.group(), found.start()
+    for start, end in near_digits(text):
+        for found in _in_text(pattern).finditer(text, start, end):
+            tight = postcode(found.group(1) + found.group(2), pattern)
+            if tight and (found.group().isupper() or not found.group().islower() or " " not in found.group()):
+                yield tight, found.group(), found.start()
 
 
 def postcode(written: str, pattern: str) -> str:

@@ -10,10 +10,12 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from hashlib import blake2b
-from heapq import nsmallest
 from zlib import crc32
 
+import numpy as np
+
 from heedline.index.extraction.rules import NameRules
+from heedline.index.words import runs_of
 
 SIZE = 12
 _RUN = 3
@@ -30,11 +32,14 @@ def shingles(texts: Iterable[str], rules: NameRules) -> frozenset[str]:
     """
     found: set[str] = set()
     for text in texts:
-        plain = text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+        if text.isascii():
+            words = runs_of(text.lower())
+        else:
+            words = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
         words = [
             word
-            for word in _WORD.findall(_DIGITS.sub("0", plain))
-            if len(word) > 2 and word not in rules.no_names
+            for run in words
+            if len(word := run if run.isalpha() else _DIGITS.sub("0", run)) > 2 and word not in rules.no_names
         ]
         found.update(map(" ".join, zip(*(words[at:] for at in range(_RUN)), strict=False)))
     return frozenset(found) if len(found) >= _FEWEST else frozenset()
@@ -42,7 +47,13 @@ def shingles(texts: Iterable[str], rules: NameRules) -> frozenset[str]:
 
 def sketch(found: frozenset[str]) -> tuple[str, ...]:
     """Return the hashes of a text's runs with the smallest checksums."""
-    chosen = nsmallest(SIZE, ((crc32(run), run) for run in map(str.encode, found)))
+    if not found:
+        return ()
+    runs = [run.encode() for run in found]
+    checksums = np.fromiter(map(crc32, runs), np.uint32, len(runs))
+    last = min(SIZE, len(runs)) - 1
+    small = np.flatnonzero(checksums <= np.partition(checksums, last)[last])
+    chosen = sorted((checksums[at], runs[at]) for at in small)[:SIZE]
     return tuple(blake2b(run, digest_size=6).hexdigest() for _, run in chosen)
 
 

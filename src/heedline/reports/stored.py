@@ -63,11 +63,31 @@ def parts_of(reports: Iterable[UUID], which: Q) -> list[StoredPart]:
     before that there is nothing to compare with. A part without its payload is left out, because it has
     just been moved elsewhere.
     """
+    return parts_from(part_rows(reports, which))
+
+
+def part_rows(reports: Iterable[UUID], which: Q) -> QuerySet[Any]:
+    """Return the query of `parts_of`, for a caller that compiles it once. Its rows are read with `parts_from`."""
     rows: QuerySet[Any] = SealedHeader.objects.filter(which, report_id__in=list(reports))
+    return rows.annotate(payload=_PAYLOAD, logged=_LOGGED).values(
+        "report_id", "container", "part", "header", "payload", "epochs", "logged"
+    )
+
+
+def parts_from(rows: Iterable[Mapping[str, Any]]) -> list[StoredPart]:
+    """Return the parts in the rows of `part_rows`, without those whose payload has just been moved elsewhere."""
     return [
-        _stored(row.report_id, row.container, row.part, row.header, row.payload, row.epochs, row.logged)
-        for row in rows.annotate(payload=_PAYLOAD, logged=_LOGGED)
-        if row.payload is not None
+        _stored(
+            row["report_id"],
+            row["container"],
+            row["part"],
+            row["header"],
+            row["payload"],
+            row["epochs"],
+            row["logged"],
+        )
+        for row in rows
+        if row["payload"] is not None
     ]
 
 

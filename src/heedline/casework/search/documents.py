@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -25,8 +25,9 @@ from heedline.index import Document
 from heedline.index.words import forms_of, words_of
 from heedline.intake import loops
 from heedline.intake.questions import FieldKind, QuestionSet
+from heedline.permits.compiled_query import CompiledQuery
 from heedline.reports.models import Report
-from heedline.reports.stored import StoredPart, parts_column, parts_in, parts_of
+from heedline.reports.stored import StoredPart, part_rows, parts_column, parts_from, parts_in, parts_of
 from heedline.vault import CannotOpen
 from heedline.vault.containers import envelope
 from heedline.vault.containers.container import Container
@@ -134,9 +135,13 @@ def searched_parts(reports: Iterable[UUID], *, words: bool = False) -> dict[UUID
     `words` adds those that hold the words of their files, which are long.
     """
     found: dict[UUID, list[StoredPart]] = {}
-    for part in parts_of(reports, SEARCHED | Q(part=FILE_WORDS) if words else SEARCHED):
+    for part in parts_from(_WITH_WORDS.rows(list(reports))) if words else parts_of(reports, SEARCHED):
         found.setdefault(part.report, []).append(part)
     return found
+
+
+#: The query for the searched parts of reports and the words of their files, compiled once for each number of reports.
+_WITH_WORDS: Final = CompiledQuery(lambda reports: part_rows(reports, SEARCHED | Q(part=FILE_WORDS)))
 
 
 @dataclass(frozen=True)

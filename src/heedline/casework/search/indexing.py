@@ -38,6 +38,7 @@ from heedline.desk_hooks import register
 from heedline.desk_hooks.hooks import IndexVisit
 from heedline.index import Damaged, Document, SealedIndex
 from heedline.permits.capabilities import Capability
+from heedline.permits.compiled_query import CompiledQuery
 from heedline.permits.scopes import reports_of
 from heedline.reports.models import Report, SearchIndex, SearchWaiting
 from heedline.reports.stored import StoredPart
@@ -55,6 +56,8 @@ BUSY: Final = 4
 AT_ONCE: Final = 25
 #: How often the queues of an officer look whether something waits, if nothing much did.
 EVERY: Final = timedelta(seconds=20)
+#: The query for some of a desk's reports, compiled once for each number of them.
+_REPORTS: Final = CompiledQuery(lambda desk, ids: reports_of(desk).filter(id__in=ids).select_related("desk"))
 _next_look: dict[UUID, datetime] = {}
 #: The desk for which an officer's session has taken the last step.
 _last: dict[UUID, UUID] = {}
@@ -395,8 +398,7 @@ def _index(
     while len(done) < len(waiting) and not (done and late()):
         fit = 1 + int((SECONDS - spent) * len(done) / spent) if spent else AT_ONCE
         some = waiting[len(done) : len(done) + min(fit, AT_ONCE)]
-        rows = reports_of([visit.desk]).filter(id__in=[one.report for one in some]).select_related("desk")
-        reports = {one.id: one for one in rows}
+        reports = {one.id: one for one in _REPORTS.rows([visit.desk], [one.report for one in some])}
         parts = documents.searched_parts(reports, words=True)
         visit.index.expect(one.report for one in some)
         for one in some:

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import django
 import pytest
 from django.conf import LazySettings
 from django.core.signals import setting_changed
@@ -19,6 +18,7 @@ from tests.support.database import forget_the_desk
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
+from heedline.config.starting import loading, set_up_django
 from heedline.vault import passphrases
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from heedline.desks.models import Desk
 
-django.setup()  # before the conftests of folders, which know models
+set_up_django()  # before the conftests of folders, which know models
 forget_the_desk()
 
 # A site's routes are chosen by a setting, for each request of a test (tests/support/site_client.py). Django then forgets the
@@ -95,6 +95,13 @@ class _FilesTogether(LoadFileScheduling):  # type: ignore[misc] # xdist has no t
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
     """Take the place of xdist's own `--dist loadfile`."""
     return _FilesTogether(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
+    """Read the tests with the garbage collector held back, and keep it from looking at them ever after."""
+    with loading():
+        return (yield)
 
 
 @pytest.hookimpl(trylast=True)

@@ -13,12 +13,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-import django
 import pytest  # noqa: F401 - where it is loaded, unlocking costs little
 from django.conf import settings
 from django.db import connection
 
-django.setup()
+from heedline.config.starting import set_up_django
+
+set_up_django()
 
 from heedline.casework.access import session
 from heedline.casework.attachments.taking import IncomingFile

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import django
 import pytest  # noqa: F401 - where it is loaded, unlocking costs little
 
-django.setup()
+from heedline.config.starting import set_up_django
+
+set_up_django()
 
 from heedline.casework.access import passkeys, session
 from heedline.casework.duty import on_call, rota

@@ -19,12 +19,13 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import django
 import pytest  # noqa: F401 - where it is loaded, unlocking costs little
 from django.conf import settings
 from django.db import transaction
 
-django.setup()
+from heedline.config.starting import set_up_django
+
+set_up_django()
 
 from heedline.casework.access import saved_forms, session
 from heedline.casework.access.session import Attendance

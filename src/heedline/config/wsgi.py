@@ -17,6 +17,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from heedline.casework.intake.rate_limit import CALLER, PACE, is_inner, network_of
 from heedline.config import environment as env
 from heedline.config.front import Front, FrontLimits
+from heedline.config.starting import loading
 from heedline.config.uploads import AllAddresses, Receiver, Takes, Uploads
 
 #: What could tell who is asking. Pages never need it, so on the public site it does not come in.
@@ -106,6 +107,7 @@ def from_memory(app: WSGIApplication, pages: Mapping[str, FixedPage]) -> WSGIApp
     return ready
 
 
+@loading()
 def build(process: str) -> Front:
     """Set up Django for this process and return its application.
 

@@ -103,9 +103,9 @@ def _sign_in(home: Path) -> None:
     os.environ.setdefault("HEEDLINE_SECRET_KEY", secrets.token_hex(32))  # it signs nothing
     os.environ["HEEDLINE_PROCESS"] = "backup"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedline.config.settings")
-    import django
+    from heedline.config.starting import set_up_django
 
-    django.setup()
+    set_up_django()
 
 
 def export(args: argparse.Namespace, home: Path) -> int:

@@ -40,9 +40,9 @@ def _set_up(process: str, url: str, **more: str) -> None:
         os.environ.setdefault(name, value)
     if not os.environ.get("HEEDLINE_SECRET_KEY_FILE"):
         os.environ.setdefault("HEEDLINE_SECRET_KEY", secrets.token_hex(32))
-    import django
+    from heedline.config.starting import set_up_django
 
-    django.setup()
+    set_up_django()
 
 
 def _given(process: str) -> str | None:
@@ -140,9 +140,9 @@ def prune(home: Path, keys: Path, *, sure: bool) -> int:
     """Delete expired copies of the key store, after confirmation."""
     os.environ.setdefault("HEEDLINE_PROCESS", "none")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedline.config.settings")
-    import django
+    from heedline.config.starting import set_up_django
 
-    django.setup()
+    set_up_django()
     from heedline.casework.continuity import backup
 
     try:
@@ -321,9 +321,9 @@ def check_certificate(file: Path, root: str) -> int:
     """
     os.environ.setdefault("HEEDLINE_PROCESS", "none")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedline.config.settings")
-    import django
+    from heedline.config.starting import set_up_django
 
-    django.setup()
+    set_up_django()
     from heedline.casework.keys import certificates
 
     try:

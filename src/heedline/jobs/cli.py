@@ -23,9 +23,9 @@ def _become(process: str) -> None:
     """Configure Django's settings for this process and set up Django."""
     os.environ["HEEDLINE_PROCESS"] = process
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedline.config.settings")
-    import django
+    from heedline.config.starting import set_up_django
 
-    django.setup()
+    set_up_django()
 
 
 def _demo(_: argparse.Namespace) -> int:
@@ -171,9 +171,9 @@ def _keys(args: argparse.Namespace) -> int:
     if args.verb in {"root", "check"}:  # at a table, before there is a database
         os.environ.pop("HEEDLINE_PROCESS", None)
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedline.config.settings")
-        import django
+        from heedline.config.starting import set_up_django
 
-        django.setup()
+        set_up_django()
     else:
         _become("office")
     from heedline.jobs.keys import commands as keys

@@ -76,9 +76,9 @@ def run(*, check: bool) -> int:
     """
     os.environ.pop("HEEDLINE_PROCESS", None)  # as nobody: only words are read
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedline.config.settings")
-    import django
+    from heedline.config.starting import set_up_django
 
-    django.setup()
+    set_up_django()
     if not check:
         write()
         return 0

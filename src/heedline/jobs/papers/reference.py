@@ -234,9 +234,9 @@ def papers() -> dict[str, str]:
     """Return every generated document, by file name."""
     os.environ.pop("HEEDLINE_PROCESS", None)  # as nobody: both sites' addresses can be read, no database
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedline.config.settings")
-    import django
+    from heedline.config.starting import set_up_django
 
-    django.setup()
+    set_up_django()
     from heedline.jobs.papers import data_protection, database_access
 
     return {

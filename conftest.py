@@ -5,6 +5,7 @@ finds it built (tests/support/furnished.py)."""
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from pytest_django.plugin import blocking_manager_key
 from tests.support.database import forget_the_desk
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
+from xdist.workermanage import WorkerController
 
 from heedline.config.starting import loading, set_up_django
 from heedline.vault import passphrases
@@ -80,6 +82,10 @@ LONG = (
     "tests/laws/test_dump_law.py",
     "tests/journeys/",
 )
+#: Files of a second or less: given out last, so that all workers end together.
+SHORT = "tests/rules/"
+#: Among them, what starts a sandbox for each test.
+NOT_SHORT = "tests/rules/files/"
 
 
 class _FilesTogether(LoadFileScheduling):  # type: ignore[misc] # xdist has no types
@@ -106,11 +112,33 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the long files first; all others stay in the order that chance gave them."""
-    places = {name: at for at, name in enumerate(LONG)}
-    items.sort(
-        key=lambda item: next((at for name, at in places.items() if item.nodeid.startswith(name)), len(LONG))
-    )
+    """Put the long files first and the short ones last; all others stay in the order that chance gave them."""
+    items.sort(key=lambda item: _turn(item.nodeid))
+
+
+def _turn(nodeid: str) -> int:
+    for at, name in enumerate(LONG):
+        if nodeid.startswith(name):
+            return at
+    return len(LONG) + (nodeid.startswith(SHORT) and not nodeid.startswith(NOT_SHORT))
+
+
+#: When each worker of xdist ended, in this process's monotonic time.
+_ended: dict[str, float] = {}
+_began = time.monotonic()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: WorkerController, error: object) -> None:
+    """Note when a worker of xdist ended."""
+    _ended[node.gateway.id] = time.monotonic()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say when each worker ended: the seconds between them are lost."""
+    if len(_ended) > 1:
+        said = ", ".join(f"{name} after {at - _began:.0f} s" for name, at in sorted(_ended.items()))
+        terminalreporter.write_line(f"workers ended: {said}")
 
 
 @pytest.hookimpl(tryfirst=True)

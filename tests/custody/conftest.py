@@ -41,7 +41,7 @@ def evening(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
         assert shown, "the passphrase is shown once"
         said["canary"] = shown.group(1)
         run(["-m", "tests.custody.scenario", "evening", str(home.folder)], acting)
-        here.backup(FIRST)
+        said["peak"] = here.peak(*here.folders(FIRST))  # of the small installation: for test_memory.py
         _database(cluster, EVENING, as_it_is_in=roles.DATABASE)
         (here.copies / EVENING).mkdir()
         for file in _files(home.folder):

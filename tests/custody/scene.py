@@ -62,6 +62,17 @@ class Installation:
             text=True,
         )
 
+    def peak(self, *words: str, home: Path | None = None) -> int:
+        """Run the command. Return the most memory that it held, in MiB."""
+        with self.start(*words, home=home) as running:
+            assert running.stdout is not None
+            assert running.stderr is not None
+            said, wrong = running.stdout.read(), running.stderr.read()  # until it ends: it says little
+            _, status, used = os.wait4(running.pid, 0)
+            running.returncode = os.waitstatus_to_exitcode(status)
+        assert running.returncode == 0, said + wrong
+        return used.ru_maxrss // 1024
+
     def canary(self, *names: str) -> str:
         """`heedline canary`, signed by these stewards with their own passphrases.
 

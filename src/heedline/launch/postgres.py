@@ -181,10 +181,10 @@ def running(home: Path, *, durable: bool = True) -> Iterator[Cluster]:
 
 def destroy(cluster: Cluster) -> None:
     """Stop the cluster and delete its data, its passwords and the record of its location."""
-    stop(cluster)
     with _alone(cluster.home):
         place = places.recorded(cluster.home)
         if place is not None:
+            server.stop(place, accounts.owner_of(place.data), cluster.programs, discard=True)
             shutil.rmtree(place.folder)
         places.forget(cluster.home)
         _password_file(cluster.home).unlink(missing_ok=True)

@@ -165,10 +165,13 @@ def start(place: ClusterPlace, account: Account, found: Binaries, *, durable: bo
         raise CannotStart(f"The database in {place.data} did not start: {last} (More in {place.log}.)")
 
 
-def stop(place: ClusterPlace, account: Account, programs: Path) -> None:
-    """Stop the server, forcibly if its sessions do not end in time."""
+def stop(place: ClusterPlace, account: Account, programs: Path, *, discard: bool = False) -> None:
+    """Stop the server, forcibly if its sessions do not end in time.
+
+    With `discard` it writes nothing more to its data, which are about to be deleted.
+    """
     if postmaster(place.data) is not None:
-        for mode in ("fast", "immediate"):
+        for mode in ("immediate",) if discard else ("fast", "immediate"):
             done = account.run(
                 [
                     programs / "pg_ctl",

@@ -31,6 +31,10 @@ EDITION: Final = 5
 #: Pages of FTS5 that one step of merging writes in each table. Two of them fit one page of SQLite (`pgsz` below).
 MERGED: Final = 200
 _TABLES = ("words", "forms", "keys")
+#: Segments of one size that a merge waits for in each table, and while much is added. More write each report less often,
+#: and leave more segments to look through.
+_FEW: Final = {"words": 4, "forms": 4, "keys": 2}
+_MANY: Final = {"words": 16, "forms": 16, "keys": 8}
 #: What SQLite raises for pages that do not fit together, such as old ones that somebody has put back.
 _OF_THE_PAGES: Final = (
     apsw.IOError,
@@ -128,6 +132,8 @@ class SealedIndex:
         )
         self._known: dict[int, UUID] = {}
         self._absent: set[UUID] = set()
+        #: Whether much more is about to be added. Then `merge` waits for more segments.
+        self.busy = False
         with self._honest():
             self._sql = connect(self._file)
             new = not store.size()
@@ -227,6 +233,8 @@ class SealedIndex:
         Every `save` of added reports makes a segment. SQLite would merge them on its own, now and then a great many at once.
         """
         with self._honest():
+            for table, number in (_MANY if self.busy else _FEW).items():
+                self._wait_for(number, table)
             before = self._sql.total_changes()
             for table in _TABLES:
                 self._sql.execute(f"INSERT INTO {table}({table}, rank) VALUES('merge', ?)", (step,))
@@ -340,6 +348,12 @@ class SealedIndex:
                     raise Damaged from None
 
     # -----------------------------------------------------------------------------------------------------------------
+
+    def _wait_for(self, number: int, table: str) -> None:
+        """Let merges of a table wait for this number of segments of one size, which the table itself remembers."""
+        known = self._sql.execute(f"SELECT v FROM {table}_config WHERE k = 'usermerge'").fetchone()  # noqa: S608
+        if known != (number,):
+            self._sql.execute(f"INSERT INTO {table}({table}, rank) VALUES('usermerge', ?)", (number,))
 
     def _drop(self, report: UUID) -> bool:
         if report in self._absent:

@@ -346,6 +346,31 @@ def _batch(number: int) -> list[Document]:
     return [Document(UUID(int=number * 10 + n), [words], {f"{word}{n}" for word in words}) for n in range(5)]
 
 
+def test_while_much_is_added_merging_writes_fewer_pages_and_is_made_up_for_later() -> None:
+    merged, opened = {True: 0, False: 0}, {}
+    for busy in merged:
+        store = _CountingStore()
+        for number in range(20):
+            with SealedIndex(store, KEYS, writable=True) as index:
+                index.busy = busy
+                index.add(_batch(number))
+                index.save()
+                store.written.clear()
+                index.merge()
+                index.save()
+                merged[busy] += sum(store.written)
+        more = True
+        while more:
+            with SealedIndex(store, KEYS, writable=True) as index:
+                more = index.merge()
+                index.save()
+        with SealedIndex(store, KEYS) as index:
+            assert len(index.search(Query([Clause(phrases=[["w7x3"]])]), most=10)) == 5
+            opened[busy] = index.opened
+    assert merged[True] < 0.7 * merged[False]
+    assert opened[True] <= 1.5 * opened[False], "a search reads about as few pages afterwards"
+
+
 @pytest.mark.thorough
 def test_no_step_of_adding_or_merging_stores_more_pages_than_it_may() -> None:
     step, store = 20, _CountingStore()

@@ -369,6 +369,7 @@ def _batch(desk: UUID, by: Attendance, at: datetime, reports: bool) -> int:
             .select_for_update(skip_locked=True)
             .order_by("-gone", "id")[:MOST]
         )
+        index.busy = len(waiting) == MOST
         done, more, found = _index(visit, waiting, row)
         row.reports = max(0, row.reports + more)
     sealed_values.put(found, desk=desk, at=at)

@@ -1,4 +1,4 @@
-"""Fills the queues in the public process's place: its role, its settings, the real `journey.submit`.
+"""Fills the queues in the public process's place: its role, its settings, the real `submission.submit`.
 
     python -m bench.fill HOW_MANY [FIRST]
 
@@ -24,7 +24,7 @@ def main(how_many: int, first: int | None = None) -> None:
     django.setup()
     from django.conf import settings
 
-    from heedline.casework.journey import transitions
+    from heedline.casework.journey import submission
     from heedline.casework.report.sealing import NewReport
     from heedline.intake.api_payload import from_api
     from heedline.intake.question_files import load_question_set
@@ -44,7 +44,7 @@ def main(how_many: int, first: int | None = None) -> None:
         if not isinstance(record, Record):
             raise SystemExit("An invented report does not fit the questions.")
         new = NewReport(uuid4(), new_code(), "api", record, questions, "en")
-        transitions.submit(new, at=datetime.now(UTC))
+        submission.submit(new, at=datetime.now(UTC))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 
-from heedline.casework.journey import transitions
+from heedline.casework.journey import submission
 from heedline.casework.report.sealing import NewReport
 from heedline.intake.api_payload import from_api
 from heedline.intake.question_files import load_question_set
@@ -35,5 +35,5 @@ def asks_for_a_call(at: datetime, **call: Any) -> UUID:
     assert isinstance(record, Record), record
     new = NewReport(uuid4(), new_code(), "api", record, asked, "en")
     with acting("public"):
-        transitions.submit(new, at=at)
+        submission.submit(new, at=at)
     return new.report_id

@@ -9,8 +9,9 @@ from uuid import UUID, uuid4
 from django.conf import settings
 
 from heedline.casework.access.session import Attendance
-from heedline.casework.journey import transitions
-from heedline.casework.journey.transitions import Accepted, Assessment, Closing
+from heedline.casework.journey import submission, transitions
+from heedline.casework.journey.submission import Accepted
+from heedline.casework.journey.transitions import Assessment, Closing
 from heedline.casework.report.sealing import NewReport
 from heedline.intake.api_payload import from_api
 from heedline.intake.question_files import load_question_set
@@ -43,7 +44,7 @@ def new_report(kind: str = "activity", **told: Any) -> NewReport:
 def send(report: NewReport, *, at: datetime) -> Accepted:
     """Rosa sends it, through the public process."""
     with acting("public"):
-        return transitions.submit(report, at=at)
+        return submission.submit(report, at=at)
 
 
 def a_report(*, at: datetime, **told: Any) -> tuple[UUID, ReceiptCode]:

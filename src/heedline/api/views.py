@@ -24,8 +24,8 @@ from heedline.casework.contact import messages as contact_messages
 from heedline.casework.errors import CodeUnknown, Conflict, NoRoom, SealingStopped
 from heedline.casework.intake import receipt_codes as codes
 from heedline.casework.intake.rate_limit import CALLER, PACE
-from heedline.casework.journey import transitions
-from heedline.casework.journey.transitions import Accepted
+from heedline.casework.journey import submission
+from heedline.casework.journey.submission import Accepted
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.report import sealing
 from heedline.intake.api_payload import RejectedPayload, from_api
@@ -117,7 +117,7 @@ def reports(request: HttpRequest) -> HttpResponse:
             code
         ):  # what was stored is answered alike, however often it is asked
             raise ApiProblem(problems.SLOWER, _SLOWER, retry_after=seconds)
-    accepted = _with_files(new, sent, at) if isinstance(sent, SentFiles) else transitions.submit(new, at=at)
+    accepted = _with_files(new, sent, at) if isinstance(sent, SentFiles) else submission.submit(new, at=at)
     return problems.answer(201, {"code": code.grouped(), "received_on": accepted.received_on.isoformat()})
 
 
@@ -131,7 +131,7 @@ def _with_files(new: sealing.NewReport, sent: SentFiles, at: datetime) -> Accept
         errors = [{"pointer": "/files", "detail": "Files cannot be sent with this kind of report."}]
         raise ApiProblem(problems.NOT_TAKEN, "Nothing was done. See errors.", errors=errors)
     try:
-        accepted = transitions.submit(replace(new, files=sent.keep()), at=at)
+        accepted = submission.submit(replace(new, files=sent.keep()), at=at)
     except Conflict:
         sent.forget()
         raise

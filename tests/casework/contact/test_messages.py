@@ -13,7 +13,7 @@ from heedline.casework.contact import messages as contact_messages
 from heedline.casework.contact.messages import LONGEST, Mailbox
 from heedline.casework.duty import paging
 from heedline.casework.errors import CodeUnknown, Conflict, Locked, NoRoom, NotHere, SealingStopped
-from heedline.casework.journey import transitions
+from heedline.casework.journey import submission, transitions
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys import session_signing, signing
 from heedline.casework.report import notes
@@ -437,7 +437,7 @@ def test_what_cannot_be_stored_stops_and_says_so(people: People) -> None:
             "CREATE TRIGGER no_room BEFORE INSERT ON reports_sealed_payload EXECUTE FUNCTION pg_temp.no()"
         )
     for attempt in (
-        lambda: transitions.submit(stories.new_report(), at=people.at),
+        lambda: submission.submit(stories.new_report(), at=people.at),
         lambda: contact_messages.say(code, "hello", message_id=uuid4(), at=people.at),
     ):
         with acting("public"), pytest.raises(SealingStopped), transaction.atomic():

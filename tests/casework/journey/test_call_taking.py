@@ -15,7 +15,7 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere, SealingStopped
 from heedline.casework.intake import drafting, settle_arrivals
 from heedline.casework.intake.drafting import Draft
-from heedline.casework.journey import call_ending, call_taking, transitions
+from heedline.casework.journey import call_ending, call_taking, submission
 from heedline.casework.journey.call_ending import WrapUp
 from heedline.casework.journey.call_taking import Contact
 from heedline.casework.pages.board import board as pages_board
@@ -132,7 +132,7 @@ def test_when_it_cannot_be_sealed_nothing_is_sent_and_the_draft_stays(
         draft = call_taking.begin(None, by=here)
         call_taking.keep(draft, {"what.narrative": [NARRATIVE]}, at=people.at)
         new = new_report()
-        monkeypatch.setattr(transitions.key_directory, "addressee", no_key)
+        monkeypatch.setattr(submission.key_directory, "addressee", no_key)
         with pytest.raises(SealingStopped):
             call_taking.send(draft, Contact("phone"), new.record, new.question_set, by=here, at=people.at)
         kept = call_taking.open_call(draft.cookie, by=here, at=people.at)

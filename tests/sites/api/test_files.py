@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from heedline.api.incoming import FILES
-from heedline.casework.journey import transitions
+from heedline.casework.journey import submission
 from heedline.reports import door
 from heedline.reports.models import Report, ReportFile, SealedHeader
 from tests.sites.api.conftest import Program
@@ -118,7 +118,7 @@ def test_files_are_kept_when_nobody_knows_whether_the_report_is_stored(
         return outcome if outcome == "unknown-questions" else "failed"
 
     with monkeypatch.context() as patch:
-        patch.setattr(transitions.door, "submit", lost)
+        patch.setattr(submission.door, "submit", lost)
         assert send(program, body_of(), key=key).status_code == 503
     assert len(objects(stored)) == 3
     assert send(program, body_of(), key=key).status_code == 201

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings as configured
 
 from heedline.api import views
-from heedline.casework.journey import transitions
+from heedline.casework.journey import submission
 from tests.sites.api.conftest import Ahead, Program
 from tests.sites.api.test_reports import REPORT
 from tests.sites.public.mishaps import database_away
@@ -66,7 +66,7 @@ def test_they_fail_alike(both: tuple[Program, Program], when: str, monkeypatch: 
             with database_away():
                 answers.append(said(way.post("reports", REPORT)))
         else:
-            monkeypatch.setattr(transitions, "submit", failing)
+            monkeypatch.setattr(submission, "submit", failing)
             way.client.raise_request_exception = False
             answers.append(said(way.post("reports", REPORT)))
     assert answers[0] == answers[1]

@@ -1,4 +1,4 @@
 """The life cycle of a report, from submission to closing and reopening.
 
-Start with `transitions.py`.
+Start with `submission.py`, which sends a report, and `transitions.py`, which moves it on.
 """

@@ -3,7 +3,7 @@
 The order of a call is `open_call` → `keep` (repeatedly, while the caller talks) → `send` → `read_back` →
 `wrap_up` → `end`. The text is held in a sealed draft whose key exists only in the officer's browser. The
 draft belongs to that officer alone: a colleague using the same browser gets a draft of their own. It is
-sent through the public site's own function (`transitions.submit`), so it is sealed, routed, given a
+sent through the public site's own function (`submission.submit`), so it is sealed, routed, given a
 receipt and timed like any other report, and may go to a desk whose reports this officer cannot see.
 
 The log records who took a report down and in which quarter hour. It never records which report that
@@ -31,7 +31,7 @@ from heedline.casework.attachments.stored_objects import delete_unnamed
 from heedline.casework.errors import Conflict, SealingStopped
 from heedline.casework.intake import drafting
 from heedline.casework.intake.drafting import Draft, For
-from heedline.casework.journey import transitions
+from heedline.casework.journey import submission
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.report.opening import short_name
 from heedline.casework.report.sealing import NewReport
@@ -332,7 +332,7 @@ def send(
         files=draft.files,
     )
     try:
-        accepted = transitions.submit(new, at=at)
+        accepted = submission.submit(new, at=at)
     except Conflict:  # it went a moment ago, from another tab, with other words: those stand
         received = at.date()
     else:

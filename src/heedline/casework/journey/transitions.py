@@ -1,15 +1,14 @@
-"""The life cycle of a report, from submission to closing and reopening.
+"""The life cycle of a report once it has been sent (`submission`), up to closing and reopening.
 
-`submit` is all that the public process does. Every other function is for officers and follows the same
-six steps: find (among the reports they may see, with a lock), permit, move (`reports.lifecycle`
+Every function is for officers and follows the same six steps: find (among the reports they may see, with a lock), permit, move (`reports.lifecycle`
 decides), change, record, dispatch.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -22,104 +21,21 @@ from heedline.casework.dissemination import outgoing
 from heedline.casework.duty.alarm_kinds import AlarmEvent
 from heedline.casework.duty.alarms import resolve, resolve_for
 from heedline.casework.duty.rota import on_duty, who_take_reports
-from heedline.casework.errors import Conflict, SealingStopped, Spent
 from heedline.casework.journey import owner_notices, repeat_reports
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.language import translating
 from heedline.casework.oversight import daily_counts
 from heedline.casework.report import editing, handing_over, notes, restrictions
-from heedline.casework.report.sealing import NewReport, enclose
 from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.casework.retention import keeping
 from heedline.casework.search import indexing
 from heedline.casework.tasks import tasks
-from heedline.dispatch.clocks import clock_code, minute_of, rank_of, slot_end, slot_of
+from heedline.dispatch.clocks import clock_code, minute_of, rank_of
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
 from heedline.packs import load_pack
-from heedline.packs.places.routing import RouteFacts, route
 from heedline.permits.capabilities import Capability
-from heedline.reports import door
 from heedline.reports.lifecycle import Move, NotNow, check_closed_at_once, check_priority
-
-
-def _due(kind: str, urgency: str, area: str, at: datetime) -> datetime:
-    """Return the deadline by which a report that arrived in this quarter hour must be taken.
-
-    Counted from the end of the quarter hour, so that the deadline reveals nothing more precise.
-    """
-    return load_pack(settings.PACK).first_due(kind, urgency, slot_end(slot_of(at)), area=area)
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """Confirmation that a report has been stored durably.
-
-    `again` is True when the same report had already arrived.
-    """
-
-    received_on: date
-    again: bool
-
-
-def submit(new: NewReport, *, at: datetime) -> Accepted:
-    """Seal a report to the desk responsible for its place and kind, and store it.
-
-    When this returns, the report is on disk. Raises SealingStopped when it cannot be sealed to two people or
-    cannot be stored (nothing was sent). Raises Conflict when the same id arrived before with different
-    content. Raises Spent when its form was already submitted (nothing was done).
-    """
-    pack = load_pack(settings.PACK)
-    facts = RouteFacts(
-        kind=new.record.kind,
-        place_text=new.record.place_text,
-        postcode=new.record.postcode,
-        urgency=new.record.urgency,
-    )
-    decision = route(facts, pack)
-    today = at.date()
-    desk = key_directory.addressee(decision.desk_code, today)
-    watch = key_directory.addressee(decision.watch_code, today) if decision.watch_code else None
-    if desk is None:  # fewer than two people could open it there: the round-the-clock desk takes it
-        desk, watch = key_directory.addressee(pack.watch_desk, today), None
-    if desk is None:
-        raise SealingStopped
-    sealed = enclose(new, desk=desk, watch=watch, because=decision.because, at=at)
-    sending = door.Submission(
-        report=new.report_id,
-        lookup=sealed.lookup,
-        reporter_key=sealed.reporter_key,
-        body_mac=sealed.body_mac,
-        kind=new.record.kind,
-        channel=new.channel,
-        area=decision.area,
-        urgency=new.record.urgency,
-        rank=rank_of(new.record.urgency),
-        desk=desk.desk,
-        watch=watch.desk if watch else None,
-        due_after=_due(new.record.kind, new.record.urgency, decision.area, at) - slot_of(at),
-        question_set=new.record.set_digest,
-        report_part=sealed.report_part,
-        identity_part=sealed.identity_part,
-        desk_shares=sealed.desk_shares,
-        authoriser_share=sealed.authoriser_share,
-        files=sealed.files,
-        form=(new.form.row, new.form.number) if new.form is not None else None,
-    )
-    outcome = door.submit(sending)
-    if outcome == "unknown-questions":  # the first report under this edition of the questions
-        door.archive_questions(new.question_set.code, new.question_set.canonical())
-        outcome = door.submit(replace(sending, form=None))  # it was spent by the first
-    if outcome == "spent":
-        raise Spent
-    if outcome == "conflict":
-        raise Conflict
-    if outcome not in {"accepted", "again"}:
-        raise SealingStopped
-    if outcome == "again":
-        before = door.visit(sealed.lookup)
-        return Accepted(before.received_on if before is not None else today, again=True)
-    return Accepted(today, again=False)
 
 
 @dataclass(frozen=True)

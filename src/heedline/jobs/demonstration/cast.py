@@ -358,7 +358,7 @@ def _unlocked(cast: _Cast, name: str, at: datetime) -> Iterator[Attendance]:
 def _send(entry: dict[str, Any]) -> _Sent:
     from django.conf import settings
 
-    from heedline.casework.journey import transitions
+    from heedline.casework.journey import submission
     from heedline.intake.api_payload import from_api
     from heedline.intake.question_files import load_question_set
     from heedline.intake.record import Record
@@ -375,7 +375,7 @@ def _send(entry: dict[str, Any]) -> _Sent:
     at, language = datetime.now(UTC), entry.get("language", "en")
     sent = demo_files.taken(entry.get("files", ()), at)
     new = sealing.NewReport(uuid4(), new_code(), "api", record, questions, language, files=sent)
-    transitions.submit(new, at=at)
+    submission.submit(new, at=at)
     facts = RouteFacts(record.kind, record.place_text, record.postcode, record.urgency)
     return _Sent(new.report_id, new.code, entry, route(facts, pack).desk_code)
 

@@ -19,7 +19,7 @@ from heedline.casework.intake import drafting, form_tokens
 from heedline.casework.intake.draft_room import For
 from heedline.casework.intake.form_tokens import FormToken
 from heedline.casework.intake.page_counts import BRIEF
-from heedline.casework.journey import transitions
+from heedline.casework.journey import submission
 from heedline.casework.report import sealing
 from heedline.intake import engine, loops
 from heedline.intake.questions import QuestionPage, StepKind
@@ -209,7 +209,7 @@ def send(turn: DraftVisit, page_slug: str) -> HttpResponse:
         passed = gates.in_the_way(turn, told)
         if isinstance(passed, HttpResponse):
             return passed
-        accepted = transitions.submit(_new_report(turn, told, passed), at=turn.at)
+        accepted = submission.submit(_new_report(turn, told, passed), at=turn.at)
         received = accepted.received_on
         if not accepted.again:
             tally.sent(turn, page_slug)

@@ -34,16 +34,21 @@ def against_a_rule(db: psycopg.Connection[Any], table: str) -> Iterator[None]:
 
 
 @contextmanager
-def taken_away(db: psycopg.Connection[Any], function: str) -> Iterator[None]:
-    """The public process may not call this function of the door."""
-    (found,) = db.execute("SELECT %s::regproc::oid::regprocedure::text", [f"door.{function}"]).fetchall()
-    db.execute(f"REVOKE EXECUTE ON FUNCTION {found[0]} FROM heedline_public")
+def taken_away(db: psycopg.Connection[Any], *functions: str) -> Iterator[None]:
+    """The public process may not call these functions of the door."""
+    named = ", ".join(
+        str(one)
+        for name in functions
+        for one in db.execute("SELECT %s::regproc::oid::regprocedure::text", [f"door.{name}"]).fetchone()
+        or ()
+    )
+    db.execute(f"REVOKE EXECUTE ON FUNCTION {named} FROM heedline_public")
     try:
         yield
     finally:
         with db.transaction():
             db.execute("SET LOCAL ROLE heedline_door")
-            db.execute(f"GRANT EXECUTE ON FUNCTION {found[0]} TO heedline_public")
+            db.execute(f"GRANT EXECUTE ON FUNCTION {named} TO heedline_public")
 
 
 def mishaps(db: psycopg.Connection[Any]) -> list[AbstractContextManager[None]]:
@@ -53,5 +58,5 @@ def mishaps(db: psycopg.Connection[Any]) -> list[AbstractContextManager[None]]:
         refused_by(db, "dispatch_outbox"),
         against_a_rule(db, "reports_report"),
         against_a_rule(db, "reports_sealed_payload"),
-        taken_away(db, "submit_report"),
+        taken_away(db, "submit_report", "submit_reports"),
     ]

@@ -35,6 +35,7 @@ from heedline.config import quiet_logs
 from tests.laws import thief
 from tests.laws.committed import committed_house, superuser
 from tests.laws.failing_database import against_a_rule, mishaps, refused_by, taken_away
+from tests.sites.api.conftest import InAGroup
 from tests.sites.public.walker import Walker
 from tests.support import stories
 from tests.support.acting import acting
@@ -191,9 +192,17 @@ def come_back(day: Day, db: psycopg.Connection[Any], rosa: Walker, code: str) ->
 
 def programs(day: Day, db: psycopg.Connection[Any]) -> None:
     """The same by the API, with everything that JSON lets one get wrong."""
-    client = Marked(day)
+    alone, grouped = Marked(day), Marked(day)
+    grouped.handler = InAGroup(grouped)  # type: ignore[assignment]
 
-    def call(path: str, body: Any, *, key: str | None = None, kind: str = "application/json") -> Any:
+    def call(
+        path: str,
+        body: Any,
+        *,
+        key: str | None = None,
+        kind: str = "application/json",
+        client: Marked = alone,
+    ) -> Any:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         given = {"Idempotency-Key": key} if key is not None else {}
         with acting("public"):
@@ -212,13 +221,20 @@ def programs(day: Day, db: psycopg.Connection[Any]) -> None:
     (key,) = day.keys
     for mishap in mishaps(db):
         with mishap:
-            assert call("reports", report, key=key).status_code == 503
-            day.failures += 1
+            for client in (alone, grouped):
+                assert call("reports", report, key=key, client=client).status_code == 503
+                day.failures += 1
     answer = call("reports", report, key=key)
     assert answer.status_code == 201
     code = answer.json()["code"]
     day.codes.append(code)
-    assert call("reports", {**report, "narrative": f"{SAID} other"}, key=key).status_code == 422
+    for client in (alone, grouped):
+        other = {**report, "narrative": f"{SAID} other"}
+        assert call("reports", other, key=key, client=client).status_code == 422
+    day.keys.append(secrets.token_urlsafe(32))
+    answer = call("reports", report, key=day.keys[-1], client=grouped)
+    assert answer.status_code == 201
+    day.codes.append(answer.json()["code"])
     assert call("reports", {**report, SENT: SENT}, key=key).status_code >= 400
     assert (
         call("reports", {**report, "where": {SENT: SENT}}, key=secrets.token_urlsafe(32)).status_code >= 400
@@ -340,8 +356,8 @@ def test_the_day_was_as_bad_as_it_should_be(day: Day) -> None:
     assert len(day.answers) > 80
     statuses = {response.status_code for _, response in day.answers}
     assert statuses >= {200, 201, 303, 400, 403, 404, 413, 422, 503}
-    assert len(day.codes) == 3
-    assert len(day.tables['public."reports_report"']) == 3
+    assert len(day.codes) == 4
+    assert len(day.tables['public."reports_report"']) == 4
     assert len(day.tables['public."reports_message"']) == 2
     assert len(day.tables['public."intake_count"']) > 10
 

@@ -17,6 +17,7 @@ SUBMIT = (
     "SELECT door.submit_report(%s, NULL, NULL, NULL, NULL, 'web', NULL, 'soon', NULL, NULL, NULL, NULL, 'none', NULL,"
     " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)"
 )
+TOGETHER = f"SELECT door.submit_reports({', '.join(['NULL'] * 26)})"
 SAY = "SELECT door.say('x', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)"
 DRAFT = "SELECT door.save_draft(sha256('durability'), 'sealed', 1, 1000000000, 1000000000)"
 
@@ -40,10 +41,11 @@ def waits(connection: Connection) -> bool:
     ("statement", "values", "answer"),
     [
         (SUBMIT, [uuid4()], "unknown-questions"),
+        (TOGETHER, None, []),
         (SAY, None, "unknown"),
         ("SELECT door.ask_to_withdraw('x')", None, False),
     ],
-    ids=["a report", "a message", "asking to withdraw"],
+    ids=["a report", "reports of a group", "a message", "asking to withdraw"],
 )
 def test_what_is_acknowledged_waits_for_the_disk(
     public: Connection, statement: str, values: list[Any] | None, answer: object

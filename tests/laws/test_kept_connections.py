@@ -272,6 +272,10 @@ def test_a_call_that_waits_holds_up_no_other_thread(kept: Any) -> None:
         ("SELECT %b::uuid[]", [[]]),
         ("SELECT %b::uuid[], %b::bytea[]", [[UUID(int=7), UUID(int=2**127)], [b"", b"\x00a", b"x" * 300]]),
         ("SELECT %s::bigint[], %s::bigint[]", [[], [2**40, 1]]),
+        ("SELECT %b::uuid[], %b::bytea[]", [[None, UUID(int=7)], [b"x", None]]),
+        ("SELECT %b::uuid[], cardinality(%b::bytea[])", [[None, None], [None]]),
+        ("SELECT %s::text[], %s::smallint[]", [["é", "", "{a,b}"], [-1, 300]]),
+        ("SELECT %s::interval[]", [[timedelta(days=3), timedelta(hours=-5)]]),
         ("SELECT %s::uuid, %s::uuid IS NULL", [UUID(int=7), None]),
         ("SELECT %s::interval::text", [timedelta(days=-2, seconds=5, microseconds=9)]),
         ("SELECT %s::interval", [timedelta(days=3, hours=5)]),
@@ -292,5 +296,6 @@ def _plain(value: Any) -> Any:
 
 
 def test_a_text_with_the_character_0_is_refused_and_not_cut_off(kept: Any) -> None:
-    with pytest.raises((DataError, ValueError)):
-        kept.call("SELECT %s::text", ["a\0b"])
+    for sql, value in (("SELECT %s::text", "a\0b"), ("SELECT %s::text[]", ["", "a\0b"])):
+        with pytest.raises((DataError, ValueError)):
+            kept.call(sql, [value])

@@ -301,6 +301,7 @@ def test_no_other_function_of_the_database_writes_a_stage_or_a_step() -> None:
         found = {name for (name,) in cursor.fetchall()}
     assert found == {
         "door.submit_report",
+        "door.submit_reports",
         "door.say",
         "permits.note_call",
         "permits.hand_over",

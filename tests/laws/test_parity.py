@@ -311,7 +311,9 @@ def test_the_letters_that_the_office_may_write() -> None:
             " AND roles = '{heedline_office}'"
         )
         (checks,) = cursor.fetchone()
-    by_the_door = named(source("door.submit_report") + source("door.say")) & set(map(str, Letter))
+    sending = [source(f"door.{name}") for name in ("submit_report", "submit_reports")]
+    assert named(sending[0]) & set(map(str, Letter)) == named(sending[1]) & set(map(str, Letter))
+    by_the_door = named(sending[0] + source("door.say")) & set(map(str, Letter))
     assert by_the_door == {str(Letter.REPORT_ARRIVED), str(Letter.REPORTER_WROTE)}
     assert named(checks) == (set(map(str, Letter)) | register.letters()) - by_the_door
 
@@ -342,6 +344,7 @@ def test_the_channels_of_a_report() -> None:
 
 def test_the_urgencies_of_a_report() -> None:
     assert listed(source("door.submit_report"), "p_urgency NOT IN ") == set(URGENCIES)
+    assert listed(source("door.submit_reports"), "f.urgency IN ") == set(URGENCIES)
 
 
 def test_the_quarter_hour() -> None:

@@ -40,6 +40,8 @@ from tests.support.scene_people import NORTH_EAST, People
 
 SLOT = timedelta(minutes=15)
 REPORTS = 24
+#: Reports that come in the same moment, in one transaction. They are among the others.
+GROUP = 4
 
 
 @dataclass
@@ -79,10 +81,13 @@ def slot(django_db_blocker: Any) -> Iterator[Slot]:
         codes = {}
         with people.sitting("Odile"):  # an officer works meanwhile, and the log dates the transaction numbers
             pass
-        for _ in range(REPORTS):
-            new = stories.new_report(**NORTH_EAST)
-            stories.send(new, at=now())
-            codes[new.report_id] = new.code
+        for number in range(REPORTS - 2 * (GROUP - 1)):
+            several = [stories.new_report(**NORTH_EAST) for _ in range(GROUP if number in (6, 12) else 1)]
+            if len(several) == 1:
+                stories.send(several[0], at=now())
+            else:
+                assert stories.send_together(several, at=now()) == [True] * GROUP
+            codes.update({new.report_id: new.code for new in several})
             with people.sitting("Odile") as odile:
                 queue.queue(by=odile, at=now(), view=queue.QueueView(size=1))
         first, second, third = list(codes.values())[:3]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -45,6 +46,12 @@ def send(report: NewReport, *, at: datetime) -> Accepted:
     """Rosa sends it, through the public process."""
     with acting("public"):
         return submission.submit(report, at=at)
+
+
+def send_together(reports: Sequence[NewReport], *, at: datetime) -> list[bool]:
+    """Programs send them in the same moment: for each, whether it was stored in their common transaction."""
+    with acting("public"):
+        return submission.store_together([submission.seal(one, at=at) for one in reports])
 
 
 def a_report(*, at: datetime, **told: Any) -> tuple[UUID, ReceiptCode]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache, wraps
 from typing import Any
 
@@ -25,7 +25,7 @@ from heedline.casework.errors import CodeUnknown, Conflict, NoRoom, SealingStopp
 from heedline.casework.intake import receipt_codes as codes
 from heedline.casework.intake.rate_limit import CALLER, PACE
 from heedline.casework.journey import submission
-from heedline.casework.journey.submission import Accepted
+from heedline.casework.journey.submission import Accepted, SealedReport
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.report import sealing
 from heedline.intake.api_payload import RejectedPayload, from_api
@@ -39,6 +39,9 @@ _SLOWER = (
     "Nothing was stored yet. Send the same again with the same key after the seconds in Retry-After. Each process of "
     "this service may ask for that once; then it goes through. A report that says that somebody is in danger never waits."
 )
+
+#: Key of the WSGI environment: the `GroupedReport` of this request, if it has one.
+GROUPED = "heedline.grouped_report"
 
 type ApiView = Callable[[HttpRequest], HttpResponse]
 
@@ -86,23 +89,53 @@ def offered(method: str) -> Callable[[ApiView], Callable[..., HttpResponseBase]]
     return dress
 
 
+class GroupedReport:
+    """The report of one request, which is stored together with those of other requests (`config.intake_together`).
+
+    Once it is sealed, the request has an answer that may be sent only when the report is on disk.
+    """
+
+    sealed: SealedReport | None = None
+
+
 @offered("POST")
 def reports(request: HttpRequest) -> HttpResponse:
     """Accept one report, with or without files, and return 201 with its receipt code.
 
-    A retry with the same idempotency key and the same body receives the same response.
+    A retry with the same idempotency key and the same body receives the same response. If the request carries a
+    `GroupedReport`, the first call seals the report and leaves storing it to the caller, and a second call stores it.
     """
     key = reading.idempotency_key(request)
-    sent = request.META.get(FILES)
+    code = codes.code_from_key(key, installation=settings.INSTALLATION)
+    sent, grouped = request.META.get(FILES), request.META.get(GROUPED)
+    if isinstance(grouped, GroupedReport) and grouped.sealed is not None:
+        return _taken(code, submission.store(grouped.sealed).received_on)
     if isinstance(sent, SentFiles) and sent.problem is not None:
         raise sent.problem
+    new, at = _read(request, key, code)
+    if isinstance(sent, SentFiles):
+        return _taken(code, _with_files(new, sent, at).received_on)
+    if isinstance(grouped, GroupedReport):
+        grouped.sealed = submission.seal(new, at=at)
+        return _taken(code, grouped.sealed.today)
+    return _taken(code, submission.submit(new, at=at).received_on)
+
+
+def _taken(code: codes.ReceiptCode, received_on: date) -> HttpResponse:
+    return problems.answer(201, {"code": code.grouped(), "received_on": received_on.isoformat()})
+
+
+def _read(request: HttpRequest, key: bytes, code: codes.ReceiptCode) -> tuple[sealing.NewReport, datetime]:
+    """Return the report in the request's body, and the time at which it was read.
+
+    Raises ApiProblem if it cannot be taken, or not yet.
+    """
     body = reading.json_body(request, longest=reading.LONGEST_REPORT)
     at = datetime.now(UTC)
     record = from_api(question_sets(), body, identity_offered=key_directory.identity_offered(at.date()))
     if isinstance(record, RejectedPayload):
         errors = [{"pointer": p.pointer, "detail": p.detail} for p in record.problems]
         raise ApiProblem(problems.NOT_TAKEN, "Nothing was done. See errors.", errors=errors)
-    code = codes.code_from_key(key, installation=settings.INSTALLATION)
     new = sealing.NewReport(
         report_id=codes.report_id_from_key(key, installation=settings.INSTALLATION),
         code=code,
@@ -117,8 +150,7 @@ def reports(request: HttpRequest) -> HttpResponse:
             code
         ):  # what was stored is answered alike, however often it is asked
             raise ApiProblem(problems.SLOWER, _SLOWER, retry_after=seconds)
-    accepted = _with_files(new, sent, at) if isinstance(sent, SentFiles) else submission.submit(new, at=at)
-    return problems.answer(201, {"code": code.grouped(), "received_on": accepted.received_on.isoformat()})
+    return new, at
 
 
 def _with_files(new: sealing.NewReport, sent: SentFiles, at: datetime) -> Accepted:

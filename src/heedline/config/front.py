@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from asyncio import AbstractEventLoop
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from io import BytesIO
@@ -20,6 +20,7 @@ from typing import Protocol
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from heedline.api import problems
+from heedline.config.groups import Groups
 from heedline.config.idle_work import IdleWork
 from heedline.config.origins import host_of
 from heedline.config.uploads import Uploads
@@ -59,6 +60,16 @@ class Sender(Protocol):
     def response_stream(self, status: int, headers: Headers) -> BlockSender: ...
 
 
+class Together(Protocol):
+    """Requests that are run in groups (`config.groups`)."""
+
+    def expects(self, environ: WSGIEnvironment) -> bool:
+        """Return whether this request is one of them."""
+
+    def begin(self, group: Sequence[WSGIEnvironment]) -> Callable[[], Sequence[AnyResponse]]:
+        """Begin a group in a thread, and return a function that ends it and returns a response for each request."""
+
+
 @dataclass(frozen=True, slots=True)
 class FrontLimits:
     """Request limits for one web process.
@@ -82,7 +93,7 @@ class FrontLimits:
 class Front:
     """The RSGI application that granian calls, in front of the WSGI application `app`.
 
-    `origin` is the only origin that is served, including its port. `fixed` maps paths to complete responses to GET. `ready` returns whether `app` serves a path from an existing file, which needs no thread either. `at_once` returns headers and body of a page that the process keeps, or None. `uploads` takes the bodies with files, and is None on a site without any.
+    `origin` is the only origin that is served, including its port. `fixed` maps paths to complete responses to GET. `ready` returns whether `app` serves a path from an existing file, which needs no thread either. `at_once` returns headers and body of a page that the process keeps, or None. `together` are the requests that are run in groups. `uploads` takes the bodies with files, and is None on a site without any.
     """
 
     app: WSGIApplication
@@ -91,16 +102,20 @@ class Front:
     fixed: Mapping[str, RawResponse] = field(default_factory=dict)
     ready: Callable[[str], bool] = lambda path: False
     at_once: Callable[[WSGIEnvironment], tuple[Headers, bytes] | None] = lambda environ: None
+    together: Together | None = None
     uploads: Uploads | None = None
     _base: WSGIEnvironment = field(init=False)
     _host: str = field(init=False)
     _workers: Workers = field(init=False)
+    _groups: Groups[WSGIEnvironment, AnyResponse] | None = field(init=False, default=None)
     _held: int = field(init=False, default=0)
     _open: set[asyncio.Task[object]] = field(init=False, default_factory=set)
     _idle_work: IdleWork = field(init=False)
 
     def __post_init__(self) -> None:
         self._workers = Workers(self.limits.threads)
+        if self.together is not None:
+            self._groups = Groups(self._workers, self.together.begin, within=self.limits.wait_within)
         self._idle_work = IdleWork(self._status_of)
         self._base, self._host = base_of(self.origin), host_of(self.origin)
 
@@ -210,7 +225,11 @@ class Front:
     async def _in_thread(self, environ: WSGIEnvironment) -> AnyResponse:
         self._idle_work.page_begins()
         try:
+            if self._groups is not None and self.together is not None and self.together.expects(environ):
+                return await self._groups.run(environ)
             return await self._turn(lambda: run(self.app, environ)) or _busy(environ)
+        except NoThread:
+            return _busy(environ)
         finally:
             self._idle_work.page_ends()
 

@@ -155,6 +155,7 @@ def build(process: str) -> Front:
     from heedline.api.incoming import ReportAddress
     from heedline.casework.intake import page_counts
     from heedline.config.intake_first import intake_first
+    from heedline.config.intake_together import IntakeTogether
     from heedline.web.public.guidance import attack
     from heedline.web.public.report.kept_pages import kept_pages
     from heedline.web.public.shell.upload_addresses import PublicDrafts
@@ -164,13 +165,15 @@ def build(process: str) -> Front:
     page_counts.begin()
     header = f"HTTP_{settings.CLIENT_HEADER.upper().replace('-', '_')}" if settings.CLIENT_HEADER else ""
     pages, drafts = attack.everywhere(), PublicDrafts()
+    app = forgetting_who(intake_first(from_memory(files, pages), api.reports), header=header)
     return Front(
-        forgetting_who(intake_first(from_memory(files, pages), api.reports), header=header),
+        app,
         settings.OWN_URL,
         limits,
         fixed={path: (200, list(page.headers), page.body) for path, page in pages.items()},
         ready=lambda path: path in files.files or path in pages,  # HEAD, too
         at_once=kept_pages().at_once,
+        together=IntakeTogether(app),
         uploads=Uploads(
             _OnFreshConnections(
                 AllAddresses((FileAddresses(drafts), PartAddresses(drafts), ReportAddress()))

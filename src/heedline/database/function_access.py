@@ -119,6 +119,7 @@ DOOR = {
     "slot",
     "spend_form",
     "submit_report",
+    "submit_reports",
     "visit",
     "wait_for_the_disk",
 }

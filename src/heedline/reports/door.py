@@ -11,10 +11,11 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, Error, connection
 
 logger = logging.getLogger("heedline.door")
 
@@ -131,6 +132,71 @@ def submit(s: Submission) -> str:
         return _stored(f"SELECT {storing}", values)
     spending = "SELECT CASE WHEN door.spend_form(%s, %s::integer) THEN"
     return _stored(f"{spending} {storing} ELSE 'spent' END", [*s.form, *values])
+
+
+def submit_together(several: Sequence[Submission]) -> list[bool]:
+    """Store several new reports in one transaction, durably, and return for each whether it was stored.
+
+    Only reports from programs, without files, are stored in this way. `submit` says why one was not stored, and it is also
+    told of one that was stored by an earlier transaction. If the database fails, no report is said to be stored.
+    """
+    first = {one.report: one for one in reversed(several) if _goes_together(one)}
+    rows = sorted(first.values(), key=lambda one: one.report)  # whoever waits for another waits in one order
+    stored: set[UUID] = set()
+    if rows:
+        try:
+            stored.update(_call(_SUBMIT_TOGETHER, _columns_of(rows))[0][0])
+        except Error:
+            logger.exception("the database did not store them together")  # the kind of error and no more
+    return [one.report in stored and first[one.report] is one for one in several]
+
+
+def _goes_together(s: Submission) -> bool:
+    return (
+        s.channel == "api"
+        and not s.files
+        and s.form is None
+        and s.report_part.epochs == tuple(epoch for epoch, _ in s.desk_shares)
+    )
+
+
+#: Types of the values of `_columns_of`.
+_TOGETHER = (
+    "uuid", "bytea", "bytea", "bytea", "text", "text", "text", "smallint", "uuid", "uuid", "interval", "text",
+    *("uuid", "bytea", "bytea", "bytea") * 2, "integer", "integer", "uuid", "bytea", "uuid", "bytea",
+)  # fmt: skip
+_SUBMIT_TOGETHER = (
+    "SELECT door.submit_reports("
+    + ", ".join(f"{'%b' if of in {'uuid', 'bytea'} else '%s'}::{of}[]" for of in _TOGETHER)
+    + ")"
+)
+
+
+def _columns_of(rows: Sequence[Submission]) -> list[list[Any]]:
+    """Return the values of several reports, one list for each parameter of `door.submit_reports`."""
+    each = zip(
+        *(
+            (
+                s.report, s.lookup, s.reporter_key, s.body_mac, s.kind, s.area, s.urgency, s.rank, s.desk, s.watch,
+                s.due_after, s.question_set,
+                s.report_part.container, s.report_part.header, s.report_part.payload, s.report_part.sha256,
+                s.identity_part.container, s.identity_part.header, s.identity_part.payload, s.identity_part.sha256,
+            )
+            for s in rows
+        ),
+        strict=True,
+    )  # fmt: skip
+    last = list(accumulate(len(s.desk_shares) for s in rows))
+    shares = [one for s in rows for one in s.desk_shares]
+    return [
+        *(list(column) for column in each),
+        [end - len(s.desk_shares) + 1 for end, s in zip(last, rows, strict=True)],
+        last,
+        [epoch for epoch, _ in shares],
+        [sealed for _, sealed in shares],
+        [s.authoriser_share[0] for s in rows],
+        [s.authoriser_share[1] for s in rows],
+    ]
 
 
 @dataclass(frozen=True)

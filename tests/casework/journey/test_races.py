@@ -137,6 +137,19 @@ def test_a_double_send_is_one_report(people: People) -> None:
     assert Report.objects.count() == 1
 
 
+def test_reports_that_two_processes_send_in_groups_are_each_stored_once(people: People) -> None:
+    several = [stories.new_report(**NORTH_EAST) for _ in range(4)]
+    stories.send(stories.new_report(**NORTH_EAST), at=people.at)  # the questions are known
+
+    def group(reports: list[sealing.NewReport]) -> Callable[[], Any]:
+        return lambda: stories.send_together(reports, at=people.at)
+
+    did = at_once(group(several), group(several[::-1]), lambda: stories.send(several[0], at=people.at))
+    first, second, alone = did[0], did[1][::-1], [not did[2].again, False, False, False]
+    assert [sum(one) for one in zip(first, second, alone, strict=True)] == [1, 1, 1, 1], did
+    assert Report.objects.count() == 5
+
+
 def test_the_same_key_for_two_bodies_is_one_report_and_a_conflict(people: People) -> None:
     one = stories.new_report(**NORTH_EAST)
     other = stories.new_report(narrative="Something else that was seen there.", **NORTH_EAST)

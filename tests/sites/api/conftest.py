@@ -1,9 +1,11 @@
-"""A program that sends reports: JSON in, JSON out, no cookies. Each test runs on both ways of a report (`config.intake_first`)."""
+"""A program that sends reports: JSON in, JSON out, no cookies. Each test runs on each way of a report: Django's, the one ahead of it
+(`config.intake_first`), and in a group with others (`config.intake_together`)."""
 
 from __future__ import annotations
 
 import json
 import secrets
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -13,7 +15,8 @@ from django.test import Client
 
 from heedline.api import views
 from heedline.config import intake_first
-from heedline.config.front import run
+from heedline.config.front import AnyResponse, run
+from heedline.config.intake_together import IntakeTogether
 from heedline.web.declared import BODY_REFUSED
 from tests.support.acting import acting
 from tests.support.cast import House
@@ -68,10 +71,17 @@ class Ahead:
         if environ["PATH_INFO"] != intake_first.PATH or environ["REQUEST_METHOD"] != "POST":
             return self.djangos(environ)
         self.took += 1
-        # the test's own connection stays, as with the client
-        app = intake_first.intake_first(self.not_djangos, views.reports, renew=lambda: None)
-        status, headers, body = run(app, environ)
+        status, headers, body = self.answered(environ)
+        assert isinstance(body, bytes)
         return self.as_response(environ, status, headers, body)
+
+    def answered(self, environ: dict[str, Any]) -> AnyResponse:
+        return run(self.app, environ)
+
+    @property
+    def app(self) -> Any:
+        # the test's own connection stays, as with the client
+        return intake_first.intake_first(self.not_djangos, views.reports, renew=lambda: None)
 
     @staticmethod
     def not_djangos(environ: dict[str, Any], start: Any) -> Any:
@@ -89,6 +99,23 @@ class Ahead:
         return made
 
 
+class InAGroup(Ahead):
+    """The same, beside a request that sends no report, so that one report is stored as a group is."""
+
+    def answered(self, environ: dict[str, Any]) -> AnyResponse:
+        together = IntakeTogether(self.app)
+        if not together.expects(environ):
+            return super().answered(environ)
+        beside = {**environ, "wsgi.input": BytesIO(b"{"), "CONTENT_LENGTH": "1"}
+        answer, other = together.begin([environ, beside])()
+        assert other[0] >= 400
+        return answer
+
+
+#: How a report from a program is handled, for the handler of Django's test client.
+WAYS: dict[str, type[Ahead] | None] = {"django": None, "ahead": Ahead, "grouped": InAGroup}
+
+
 @pytest.fixture
 def public_site(house: House, settings) -> None:  # type: ignore[no-untyped-def]
     """A whole small installation, seen from the internet."""
@@ -96,10 +123,15 @@ def public_site(house: House, settings) -> None:  # type: ignore[no-untyped-def]
     settings.MIDDLEWARE = settings.PUBLIC_MIDDLEWARE
 
 
-@pytest.fixture(params=["django", "ahead"])
+@pytest.fixture(params=WAYS)
 def program(request: pytest.FixtureRequest, public_site: None) -> Program:
-    """A program in front of a whole small installation, on either way."""
+    """A program in front of a whole small installation, on each way."""
+    return on(WAYS[request.param])
+
+
+def on(way: type[Ahead] | None) -> Program:
+    """A program whose reports go this way."""
     made = Program()
-    if request.param == "ahead":
-        made.client.handler = Ahead(made.client)
+    if way is not None:
+        made.client.handler = way(made.client)
     return made

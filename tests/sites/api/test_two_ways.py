@@ -1,4 +1,4 @@
-"""Both ways of a report from a program answer alike, header by header: Django's, and the one ahead of it."""
+"""All ways of a report from a program answer alike, header by header: Django's, the one ahead of it, and in a group."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.conf import settings as configured
 
 from heedline.api import views
 from heedline.casework.journey import submission
-from tests.sites.api.conftest import Ahead, Program
+from tests.sites.api.conftest import WAYS, Program, on
 from tests.sites.api.test_reports import REPORT
 from tests.sites.public.mishaps import database_away
 
@@ -39,37 +39,35 @@ CASES: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture
-def both(public_site: None) -> tuple[Program, Program]:
-    ahead = Program()
-    ahead.client.handler = Ahead(ahead.client)
-    return Program(), ahead
+def ways(public_site: None) -> list[Program]:
+    return [on(way) for way in WAYS.values()]
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_they_answer_alike(both: tuple[Program, Program], case: dict[str, Any]) -> None:
+def test_they_answer_alike(ways: list[Program], case: dict[str, Any]) -> None:
     case = {"method": "POST", "key": secrets.token_urlsafe(32), **case}
     method, body = case.pop("method"), case.pop("body")
-    one, other = (said(way.call(method, "reports", body, **case)) for way in both)
-    assert one == other
+    one, *others = (said(way.call(method, "reports", body, **case)) for way in ways)
+    assert others == [one, one]
     assert "content-security-policy" in one[1]
     assert "set-cookie" not in one[1]
 
 
 @pytest.mark.parametrize("when", ["the store is away", "something unforeseen"])
-def test_they_fail_alike(both: tuple[Program, Program], when: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_they_fail_alike(ways: list[Program], when: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def failing(*_: object, **__: object) -> None:
         raise ZeroDivisionError("words-of-the-report")
 
     answers = []
-    for way in both:
+    for way in ways:
         if when == "the store is away":
             with database_away():
                 answers.append(said(way.post("reports", REPORT)))
         else:
-            monkeypatch.setattr(submission, "submit", failing)
+            monkeypatch.setattr(submission, "seal", failing)
             way.client.raise_request_exception = False
             answers.append(said(way.post("reports", REPORT)))
-    assert answers[0] == answers[1]
+    assert answers[1:] == [answers[0], answers[0]]
     assert answers[0][0] == (503 if when == "the store is away" else 500)
     assert b"words-of-the-report" not in answers[0][2]
 

@@ -5,6 +5,7 @@ This is all of a report's path that runs in the public process. Officers who tak
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -14,6 +15,7 @@ from heedline.casework.errors import Conflict, SealingStopped, Spent
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.report.sealing import NewReport, enclose
 from heedline.dispatch.clocks import rank_of, slot_end, slot_of
+from heedline.intake.questions import QuestionSet
 from heedline.packs import load_pack
 from heedline.packs.places.routing import RouteFacts, route
 from heedline.reports import door
@@ -38,12 +40,29 @@ class Accepted:
     again: bool
 
 
+@dataclass(frozen=True)
+class SealedReport:
+    """A report that has been sealed to its desk and not been stored yet."""
+
+    sending: door.Submission
+    questions: QuestionSet
+    today: date
+
+
 def submit(new: NewReport, *, at: datetime) -> Accepted:
     """Seal a report to the desk responsible for its place and kind, and store it.
 
     When this returns, the report is on disk. Raises SealingStopped when it cannot be sealed to two people or
     cannot be stored (nothing was sent). Raises Conflict when the same id arrived before with different
     content. Raises Spent when its form was already submitted (nothing was done).
+    """
+    return store(seal(new, at=at))
+
+
+def seal(new: NewReport, *, at: datetime) -> SealedReport:
+    """Seal a report to the desk responsible for its place and kind.
+
+    Raises SealingStopped when it cannot be sealed to two people.
     """
     pack = load_pack(settings.PACK)
     facts = RouteFacts(
@@ -82,9 +101,19 @@ def submit(new: NewReport, *, at: datetime) -> Accepted:
         files=sealed.files,
         form=(new.form.row, new.form.number) if new.form is not None else None,
     )
+    return SealedReport(sending, new.question_set, today)
+
+
+def store(sealed: SealedReport) -> Accepted:
+    """Store a sealed report.
+
+    When this returns, the report is on disk. Raises SealingStopped when it cannot be stored (nothing was sent), and
+    Conflict and Spent as `submit` does.
+    """
+    sending = sealed.sending
     outcome = door.submit(sending)
     if outcome == "unknown-questions":  # the first report under this edition of the questions
-        door.archive_questions(new.question_set.code, new.question_set.canonical())
+        door.archive_questions(sealed.questions.code, sealed.questions.canonical())
         outcome = door.submit(replace(sending, form=None))  # it was spent by the first
     if outcome == "spent":
         raise Spent
@@ -93,6 +122,14 @@ def submit(new: NewReport, *, at: datetime) -> Accepted:
     if outcome not in {"accepted", "again"}:
         raise SealingStopped
     if outcome == "again":
-        before = door.visit(sealed.lookup)
-        return Accepted(before.received_on if before is not None else today, again=True)
-    return Accepted(today, again=False)
+        before = door.visit(sending.lookup)
+        return Accepted(before.received_on if before is not None else sealed.today, again=True)
+    return Accepted(sealed.today, again=False)
+
+
+def store_together(several: Sequence[SealedReport]) -> list[bool]:
+    """Store several reports from programs in one transaction, and return for each whether it is on disk.
+
+    One that is not may be there already, or be sent by itself: `store` does that, and says what is wrong.
+    """
+    return door.submit_together([one.sending for one in several])

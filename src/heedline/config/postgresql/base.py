@@ -34,11 +34,10 @@ from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 _PREPARE_AFTER = 2
 _ANYTHING = select.POLLIN | select.POLLPRI
 _PLACE = re.compile(r"%([sb])")
-_BYTEA, _TEXT, _OF_TIME, _UUID = 17, 25, 1186, 2950
-#: By the type of its items: their type and that of the array.
-_ARRAYS = {bytes: (_BYTEA, 1001), UUID: (_UUID, 2951)}
+_BYTEA, _INT8, _TEXT, _OF_TIME, _UUID = 17, 20, 25, 1186, 2950
 #: Dimensions, whether any item is NULL, type of the items, their number and the number of the first.
 _ARRAY_HEAD = Struct("!iiIii")
+_NULL_ITEM = (-1).to_bytes(4, signed=True)
 #: Microseconds, days and months.
 _INTERVAL = Struct("!qii")
 #: The statement says which type it is.
@@ -191,17 +190,44 @@ def _text(value: str) -> _Made | None:
     return None if "\0" in value else (value.encode(), _UNSAID, Format.TEXT)
 
 
+def _interval(value: timedelta) -> bytes:
+    return _INTERVAL.pack(1_000_000 * value.seconds + value.microseconds, value.days, 0)
+
+
+#: By the type of its items: their type, that of the array, and how an item is written.
+_ARRAYS: dict[type, tuple[int, int, Callable[[Any], bytes]]] = {
+    bytes: (_BYTEA, 1001, bytes),
+    UUID: (_UUID, 2951, lambda value: value.bytes),
+    str: (_TEXT, 1009, str.encode),
+    int: (_INT8, 1016, lambda value: value.to_bytes(8, signed=True)),
+    timedelta: (_OF_TIME, 1187, _interval),
+}
+
+
 def _list(values: list[Any]) -> _Made | None:
-    """Return a list of bytes or UUIDs as a binary array, or None for a list of anything else."""
-    if not values:
-        return b"{}", _UNSAID, Format.TEXT
-    kind = type(values[0])
-    if kind not in _ARRAYS or any(type(one) is not kind for one in values):
+    """Return a list as a binary array, or None if its items are of several types or of one that is not sent so.
+
+    Items may be None. A list of nothing else is sent as text, as its type is not known.
+    """
+    kinds = {type(one) for one in values if one is not None}
+    if not kinds:
+        return b"{%s}" % b",".join([b"NULL"] * len(values)), _UNSAID, Format.TEXT
+    kind = kinds.pop()
+    if (
+        kinds
+        or kind not in _ARRAYS
+        or (kind is str and any("\0" in one for one in values if one is not None))
+    ):
         return None
-    of, array = _ARRAYS[kind]
-    items = [one.bytes for one in values] if kind is UUID else values
-    head = _ARRAY_HEAD.pack(1, 0, of, len(items), 1)
-    return head + b"".join([len(one).to_bytes(4) + one for one in items]), array, Format.BINARY
+    of, array, written = _ARRAYS[kind]
+    sent = [_ARRAY_HEAD.pack(1, None in values, of, len(values), 1)]
+    for one in values:
+        if one is None:
+            sent.append(_NULL_ITEM)
+        else:
+            item = written(one)
+            sent += (len(item).to_bytes(4), item)
+    return b"".join(sent), array, Format.BINARY
 
 
 #: How a value of each type is sent.
@@ -210,9 +236,7 @@ _WAYS: dict[type, Callable[[Any], _Made | None]] = {
     int: lambda value: (b"%d" % value, _UNSAID, Format.TEXT),
     str: _text,
     UUID: lambda value: (value.bytes, _UUID, Format.BINARY),
-    timedelta: lambda value: (
-        _INTERVAL.pack(1_000_000 * value.seconds + value.microseconds, value.days, 0), _OF_TIME, Format.BINARY
-    ),
+    timedelta: lambda value: (_interval(value), _OF_TIME, Format.BINARY),
     type(None): lambda _: (None, _UNSAID, Format.TEXT),
     list: _list,
 }  # fmt: skip

@@ -94,4 +94,64 @@ BEGIN
     RETURN 'accepted';
 END $$;
 
+-- Store several new reports from programs in one transaction, each with all its sealed parts, and return the ids of those
+-- that were stored. One that is there already, that names unknown questions or that would be refused is left out, and
+-- door.submit_report says why. The shares of report n for the desks are those from p_first[n] to p_last[n], and its header
+-- is addressed to the same keys. The rows are those of door.submit_report: whoever changes one changes the other.
+CREATE FUNCTION door.submit_reports(
+    p_reports uuid[], p_lookups bytea[], p_reporter_keys bytea[], p_macs bytea[],
+    p_kinds text[], p_areas text[], p_urgencies text[], p_ranks smallint[],
+    p_desks uuid[], p_watches uuid[], p_due_after interval[], p_question_sets text[],
+    p_containers uuid[], p_headers bytea[], p_payloads bytea[], p_shas bytea[],
+    p_identities uuid[], p_identity_headers bytea[], p_identity_payloads bytea[], p_identity_shas bytea[],
+    p_first integer[], p_last integer[], p_share1_epochs uuid[], p_share1 bytea[],
+    p_share2_epochs uuid[], p_share2 bytea[]
+) RETURNS uuid[] LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    s timestamptz := door.slot();
+    stored uuid[];
+BEGIN
+    PERFORM door.wait_for_the_disk();
+    IF cardinality(p_reports) > 100 THEN RETURN '{}'; END IF;
+    WITH fresh AS (
+        INSERT INTO public.reports_report (id, kind, channel, area, urgency, priority, desk_id, watch_id, question_set, stage,
+            slot, received_on, settled, seen, offered, due_at, rank, version, withdraw_asked, unread, outcome, status)
+        SELECT f.report, f.kind, 'api', f.area, f.urgency, '', f.desk, f.watch, f.questions, 'waiting',
+            s, (s AT TIME ZONE 'UTC')::date, false, false, false, s + f.due_after, f.rank, 1, false, 0, '', 'received'
+        FROM unnest(p_reports, p_kinds, p_areas, p_urgencies, p_ranks, p_desks, p_watches, p_due_after, p_question_sets,
+            p_headers, p_payloads) AS f(report, kind, area, urgency, rank, desk, watch, due_after, questions, header, payload)
+        WHERE f.urgency IN ('danger', 'soon', 'routine')
+            AND octet_length(f.payload) <= 2000000 AND octet_length(f.header) <= 20000
+            AND EXISTS (SELECT 1 FROM public.intake_question_set q WHERE q.digest = f.questions)
+        ON CONFLICT (id) DO NOTHING RETURNING id
+    ) SELECT array_agg(id) INTO stored FROM fresh;
+    INSERT INTO public.reports_receipt (report_id, lookup, reporter_key, body_mac, closed, only_new)
+        SELECT f.report, f.lookup, f.reporter_key, f.mac, false, false
+        FROM unnest(p_reports, p_lookups, p_reporter_keys, p_macs) AS f(report, lookup, reporter_key, mac)
+        WHERE f.report = ANY (stored);
+    INSERT INTO public.reports_sealed_header (container, report_id, part, header, epochs)
+        SELECT f.container, f.report, 'report', f.header, p_share1_epochs[f.first:f.last]
+        FROM unnest(p_reports, p_containers, p_headers, p_first, p_last) AS f(report, container, header, first, last)
+        WHERE f.report = ANY (stored)
+        UNION ALL SELECT f.container, f.report, 'identity', f.header, '{}'
+        FROM unnest(p_reports, p_identities, p_identity_headers) AS f(report, container, header)
+        WHERE f.report = ANY (stored);
+    INSERT INTO public.reports_sealed_payload (container, report_id, payload, sha256)
+        SELECT f.container, f.report, f.payload, f.sha
+        FROM unnest(p_reports || p_reports, p_containers || p_identities, p_payloads || p_identity_payloads,
+            p_shas || p_identity_shas) AS f(report, container, payload, sha)
+        WHERE f.report = ANY (stored);
+    INSERT INTO public.reports_identity_share (id, report_id, share, epoch, sealed)
+        SELECT gen_random_uuid(), f.report, 1, p_share1_epochs[n], p_share1[n]
+        FROM unnest(p_reports, p_first, p_last) AS f(report, first, last), generate_series(f.first, f.last) AS n
+        WHERE f.report = ANY (stored)
+        UNION ALL SELECT gen_random_uuid(), f.report, 2, f.epoch, f.sealed
+        FROM unnest(p_reports, p_share2_epochs, p_share2) AS f(report, epoch, sealed)
+        WHERE f.report = ANY (stored);
+    INSERT INTO public.dispatch_outbox (id, letter, desk, thing_id, slot)
+        SELECT gen_random_uuid(), 'report-arrived', f.desk, f.report, s
+        FROM unnest(p_reports, p_desks) AS f(report, desk) WHERE f.report = ANY (stored);
+    RETURN COALESCE(stored, '{}');
+END $$;
+
 SET ROLE heedline_owner;

@@ -33,6 +33,9 @@ GRANT EXECUTE ON FUNCTION
     door.submit_report(uuid, bytea, bytea, bytea, text, text, text, text, smallint, uuid, uuid, interval, text,
         uuid, bytea, bytea, bytea, uuid[], uuid, bytea, bytea, bytea, uuid[], bytea[], uuid, bytea,
         uuid[], bytea[], uuid[], bigint[]),
+    door.submit_reports(uuid[], bytea[], bytea[], bytea[], text[], text[], text[], smallint[], uuid[], uuid[], interval[],
+        text[], uuid[], bytea[], bytea[], bytea[], uuid[], bytea[], bytea[], bytea[], integer[], integer[],
+        uuid[], bytea[], uuid[], bytea[]),
     door.visit(bytea),
     door.wait_for_the_disk()
 TO heedline_public;

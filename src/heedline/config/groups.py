@@ -1,0 +1,168 @@
+"""Requests that run in groups: all that have come by the time that a thread can begin with them.
+
+What they do together, such as committing to disk, is done once for all of them, and a thread that does the same thing
+several times in a row finds more of what it needs in the processor's caches.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from asyncio import Future
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from heedline.config.workers import NoThread, Workers
+
+#: Requests of one group at most: the first of them waits for the last.
+MOST = 8
+#: Groups at once: while one waits for the database, the next is begun.
+AT_ONCE = 2
+#: Groups at once, if those before them are held up.
+AT_ONCE_IF_HELD_UP = 4
+#: Seconds after which groups count as held up.
+PATIENCE = 0.1
+
+
+class Groups[T, R]:
+    """Groups of requests. All methods must be called from one event loop.
+
+    `begin` is called in a thread with the requests of one group, and returns a function that ends them and returns a
+    result for each. `begin` runs for one group at a time, unless it takes long; the functions that it returns run beside
+    it. A request that has waited for `within` seconds is given up.
+    """
+
+    def __init__(
+        self,
+        workers: Workers,
+        begin: Callable[[Sequence[T]], Callable[[], Sequence[R]]],
+        *,
+        within: float,
+        most: int = MOST,
+        at_once: int = AT_ONCE,
+        patience: float = PATIENCE,
+    ) -> None:
+        self._workers, self._begin_group = workers, begin
+        self._within, self._most, self._at_once, self._patience = within, most, at_once, patience
+        self._waiting: deque[_Request[T, R]] = deque()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._begins = self._looks = False
+        self._running = 0
+        self._turn = threading.Lock()
+
+    async def run(self, request: T) -> R:
+        """Run a request with the next group and return its result.
+
+        Raises NoThread if it has waited too long, and whatever is raised in the thread.
+        """
+        loop = asyncio.get_running_loop()
+        one = _Request[T, R](request, loop.create_future(), loop.time())
+        self._waiting.append(one)
+        if not self._looks:
+            self._looks = True
+            loop.call_later(self._patience, self._look)
+        if self._running < self._at_once and not self._begins:
+            self._begins = True
+            loop.call_soon(self._start)  # those that came in the same moment are one group
+        return await one.done
+
+    def _start(self) -> None:
+        """Let one more thread run groups."""
+        self._begins = False
+        task = asyncio.get_running_loop().create_task(self._run())
+        self._running += 1
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _look(self) -> None:
+        """Give up requests that have waited too long, and use one more thread if groups are held up."""
+        loop = asyncio.get_running_loop()
+        while (one := self._first()) and one.since + self._within <= loop.time():
+            _fail([one], NoThread())
+            one = None
+        if one:
+            self._waiting.appendleft(one)
+            if one.since + self._patience <= loop.time() and self._running < AT_ONCE_IF_HELD_UP:
+                self._start()
+        self._looks = bool(self._waiting)
+        if self._looks:
+            loop.call_later(self._patience, self._look)
+
+    async def _run(self) -> None:
+        """Run groups in one thread until nobody waits."""
+        loop = asyncio.get_running_loop()
+        try:
+            answer = await self._workers.run(lambda: self._work(loop), within=self._within)
+            answer()
+        except NoThread:
+            pass  # whoever has waited too long is told
+        finally:
+            self._running -= 1
+            if self._waiting and self._running < self._at_once:
+                self._start()
+
+    def _work(self, loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
+        """Run groups in this thread until nobody waits, and return what answers the last of them."""
+        answer = _nobody
+        while self._waiting:
+            if answer is not _nobody:
+                loop.call_soon_threadsafe(answer)
+            answer = self._work_once()
+        return answer
+
+    def _work_once(self) -> Callable[[], None]:
+        """Run one group in this thread, and return what answers it."""
+        group: Sequence[_Request[T, R]] = ()
+        in_turn = self._turn.acquire(timeout=self._patience)
+        try:
+            try:
+                group = self._take()
+                if not group:
+                    return _nobody
+                end = self._begin_group([one.request for one in group])
+            finally:
+                if in_turn:
+                    self._turn.release()
+            return partial(_answer, group, end())
+        except BaseException as problem:  # it is raised where the result is awaited
+            return partial(_fail, group, problem)
+
+    def _take(self) -> Sequence[_Request[T, R]]:
+        """Take the requests of the next group from those that wait."""
+        group: list[_Request[T, R]] = []
+        while len(group) < self._most and (one := self._first()):
+            group.append(one)
+        return group
+
+    def _first(self) -> _Request[T, R] | None:
+        """Take the request that has waited longest, or return None if nobody waits. May be called from any thread."""
+        try:
+            return self._waiting.popleft()
+        except IndexError:
+            return None
+
+
+class _Request[T, R]:
+    """A request that waits, and where its result is awaited."""
+
+    __slots__ = ("done", "request", "since")
+
+    def __init__(self, request: T, done: Future[R], since: float) -> None:
+        self.request, self.done, self.since = request, done, since
+
+
+def _answer[T, R](group: Sequence[_Request[T, R]], results: Sequence[R]) -> None:
+    for one, result in zip(group, results, strict=True):
+        if not one.done.done():  # nobody waits for it any more
+            one.done.set_result(result)
+
+
+def _fail[T, R](group: Sequence[_Request[T, R]], problem: BaseException) -> None:
+    for one in group:
+        if not one.done.done():
+            one.done.set_exception(problem)
+
+
+def _nobody() -> None:
+    """Answer nobody."""

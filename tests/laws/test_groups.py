@@ -1,0 +1,207 @@
+"""Tests for groups of requests: who runs together, that every request gets its own result, and that none waits for ever."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import threading
+import weakref
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from heedline.config.groups import Groups
+from heedline.config.workers import NoThread, Workers
+from tests.laws.test_workers import LONG, Thing, run
+
+type Begin = Callable[[Sequence[int]], Callable[[], list[int]]]
+
+
+class Ran:
+    """What runs a group: notes it, waits at a gate, and answers each request with its double."""
+
+    def __init__(self, *, begin: threading.Event | None = None, end: threading.Event | None = None) -> None:
+        self.groups: list[list[int]] = []
+        self.ended = 0
+        self._begin, self._end = begin, end
+
+    def __call__(self, group: Sequence[int]) -> Callable[[], list[int]]:
+        self.groups.append(list(group))
+        if self._begin is not None:
+            assert self._begin.wait(LONG)
+
+        def end() -> list[int]:
+            if self._end is not None:
+                assert self._end.wait(LONG)
+            self.ended += 1
+            return [2 * one for one in group]
+
+        return end
+
+
+async def until(holds: Callable[[], object]) -> None:
+    async with asyncio.timeout(LONG):
+        while not holds():
+            await asyncio.sleep(0.001)
+
+
+def test_those_that_come_while_a_group_begins_are_the_next_group() -> None:
+    async def go() -> None:
+        gate, workers = threading.Event(), Workers(8)
+        ran = Ran(begin=gate)
+        groups = Groups(workers, ran, within=LONG, patience=LONG)
+        several = [asyncio.create_task(groups.run(number)) for number in range(20)]
+        await until(lambda: ran.groups)
+        several += [asyncio.create_task(groups.run(number)) for number in range(20, 30)]
+        await asyncio.sleep(0)
+        gate.set()
+        assert await asyncio.gather(*several) == [2 * number for number in range(30)]
+        assert [len(group) for group in ran.groups] == [8, 8, 8, 6]
+        assert [number for group in ran.groups for number in group] == list(range(30)), (
+            "first come, first served"
+        )
+        assert await groups.run(7) == 14, "and later by itself"
+        workers.stop()
+
+    run(go)
+
+
+def test_a_group_begins_while_another_one_is_stored() -> None:
+    async def go() -> None:
+        gate, workers = threading.Event(), Workers(8)
+        ran = Ran(end=gate)
+        groups = Groups(workers, ran, within=LONG, patience=LONG)
+        first = asyncio.create_task(groups.run(1))
+        await until(lambda: ran.groups)
+        second, third = (asyncio.create_task(groups.run(number)) for number in (2, 3))
+        await until(lambda: len(ran.groups) == 2)
+        assert (ran.groups, ran.ended) == ([[1], [2, 3]], 0)
+        gate.set()
+        assert await asyncio.gather(first, second, third) == [2, 4, 6]
+        workers.stop()
+
+    run(go)
+
+
+def test_nobody_waits_for_groups_that_are_held_up() -> None:
+    async def go() -> None:
+        gate, workers = threading.Event(), Workers(8)
+        ran = Ran(begin=gate)
+        groups = Groups(workers, ran, within=LONG, patience=0.01)
+        held: list[asyncio.Task[int]] = []
+        for number in range(4):
+            held.append(asyncio.create_task(groups.run(number)))
+            await until(lambda: len(ran.groups) == len(held))
+        assert threading.active_count() > 4
+        gate.set()
+        assert await asyncio.gather(*held) == [0, 2, 4, 6]
+        workers.stop()
+
+    run(go)
+
+
+def test_whoever_waits_too_long_is_told() -> None:
+    """Threads for other requests are left, and those who are told have not been begun."""
+
+    async def go() -> None:
+        gate, workers = threading.Event(), Workers(8)
+        ran = Ran(begin=gate)
+        groups = Groups(workers, ran, within=0.3, patience=0.01)
+        several: list[asyncio.Task[int]] = []
+        for number in range(4):
+            several.append(asyncio.create_task(groups.run(number)))
+            await until(lambda: len(ran.groups) == len(several))
+        for _ in range(3):
+            with pytest.raises(NoThread):
+                await groups.run(9)
+        assert await workers.run(lambda: 5) == 5
+        gate.set()
+        assert await asyncio.gather(*several) == [0, 2, 4, 6]
+        assert await groups.run(7) == 14
+        assert [9] not in ran.groups
+        workers.stop()
+
+    run(go)
+
+
+def test_when_no_thread_becomes_free_everybody_is_told() -> None:
+    async def go() -> None:
+        gate, workers, ran = threading.Event(), Workers(1), Ran()
+        busy = asyncio.create_task(workers.run(lambda: gate.wait(LONG)))
+        await asyncio.sleep(0)
+        groups = Groups(workers, ran, within=0.05, patience=0.01)
+        several = await asyncio.gather(*(groups.run(number) for number in range(20)), return_exceptions=True)
+        assert {type(one) for one in several} == {NoThread}
+        gate.set()
+        await busy
+        assert await groups.run(3) == 6
+        workers.stop()
+
+    run(go)
+
+
+@pytest.mark.parametrize("problem", [ZeroDivisionError, SystemExit])
+@pytest.mark.parametrize("where", ["begin", "end"])
+def test_what_is_raised_is_raised_for_each_request_of_the_group(
+    where: str, problem: type[BaseException]
+) -> None:
+    def failing(group: Sequence[int]) -> Callable[[], list[int]]:
+        def fail() -> list[int]:
+            raise problem
+
+        if where == "begin":
+            fail()
+        return fail
+
+    async def go() -> None:
+        workers = Workers(1)
+        groups = Groups(workers, failing, within=LONG)
+
+        async def told(number: int) -> bool:
+            try:
+                await groups.run(number)
+            except BaseException as found:
+                return type(found) is problem
+            return False
+
+        assert await asyncio.gather(*(told(number) for number in range(3))) == [True] * 3
+        assert await told(4)
+        workers.stop()
+
+    run(go)
+
+
+def test_whoever_no_longer_waits_changes_nothing_for_the_others() -> None:
+    async def go() -> None:
+        gate, workers = threading.Event(), Workers(8)
+        ran = Ran(begin=gate)
+        groups = Groups(workers, ran, within=LONG, patience=LONG)
+        gone, stays = (asyncio.create_task(groups.run(number)) for number in range(2))
+        await until(lambda: ran.groups)
+        gone.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await gone
+        gate.set()
+        assert await stays == 2
+        workers.stop()
+
+    run(go)
+
+
+def test_nothing_of_a_request_stays() -> None:
+    async def go() -> None:
+        workers = Workers(1)
+        groups: Groups[Thing, int] = Groups(workers, lambda group: lambda: [1] * len(group), within=LONG)
+        gc.disable()  # it goes by itself, and not with the next collection
+        try:
+            thing = Thing()
+            seen = weakref.ref(thing)
+            assert await groups.run(thing) == 1
+            del thing
+            await until(lambda: seen() is None)
+        finally:
+            gc.enable()
+        workers.stop()
+
+    run(go)

@@ -16,7 +16,6 @@ from django.conf import settings
 
 from heedline.casework.access import session as access_session
 from heedline.casework.access.session import Attendance
-from heedline.casework.access.session_store import SessionStore
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys import epochs, key_verification
 from heedline.casework.people import training
@@ -27,6 +26,7 @@ from heedline.permits.roles import Role
 from heedline.vault.grants import open_grant
 from heedline.vault.keys import new_seed, signing_public
 from heedline.vault.statements.signed import ROOT
+from tests.support import quick_sessions
 from tests.support.acting import acting
 
 PASSWORD = "correct horse battery staple"
@@ -52,12 +52,10 @@ class House:
 
     def sign_in(self, name: str, *, at: datetime, unlocked: bool = True) -> Attendance:
         """A signed-in session of `name`, under the role that acts, with the keys unlocked unless told otherwise."""
-        session = SessionStore()
-        session["_auth_user_id"] = str(self.officers[name].id)
-        session.create()
-        assert session.session_key
-        here = access_session.enter(session.session_key, self.officers[name], at=at)
-        return access_session.unlock(here, self.keys[name].passphrase, at=at) if unlocked else here
+        officer = self.officers[name]
+        key = quick_sessions.begin(officer.id, {"_auth_user_id": str(officer.id)})
+        here = access_session.enter(key, officer, at=at)
+        return quick_sessions.unlock(here, self.keys[name].passphrase, at=at) if unlocked else here
 
 
 def build_house(at: datetime) -> House:

@@ -92,6 +92,11 @@ def database() -> str:
     return _named(_entered)
 
 
+def entered() -> str:
+    """Return what stands in the database that Django's connection leads to now."""
+    return _entered
+
+
 def reset() -> None:
     """Make this run's empty database new from the template: for the few tests that must commit. Ends every session on
     it."""

@@ -27,7 +27,7 @@ from heedline.casework.search import desk_index, indexing, page_store
 from heedline.intake.question_files import load_question_set
 from heedline.packs import load_pack
 from heedline.reports import door
-from tests.support import database
+from tests.support import database, quick_sessions
 from tests.support.acting import acting
 from tests.support.cast import House, add_partner, build_house, now
 from tests.support.scene_people import People
@@ -152,12 +152,14 @@ def changed() -> list[str]:
         marks = [table for table, _ in set(made.rows) ^ set(database.rows(name))]
         if marks:
             del _standing[name]
+            quick_sessions.kept.pop(name, None)
             found += sorted(set(marks))
     return found
 
 
 def _build(name: str) -> None:
     base, build = _BUILDERS[name]
+    quick_sessions.kept.pop(name, None)
     if base != database.EMPTY:
         enter(base)
         made = house(base)
@@ -173,6 +175,7 @@ def _build(name: str) -> None:
     known = key_directory._known
     assert known is not None
     connection.close()
+    quick_sessions.kept[name] = {}
     _standing[name] = _Furnished(pickle.dumps(made), known, _quarter(), built, database.rows(name))
 
 

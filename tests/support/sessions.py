@@ -9,9 +9,9 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
 from heedline.casework.access import session as access_session
-from heedline.casework.access.session_store import SessionStore
 from heedline.desks.models import Officer
 from heedline.web.entrance.signing_in import SECOND_FACTOR
+from tests.support import quick_sessions
 from tests.support.acting import acting
 from tests.support.cast import House
 
@@ -20,8 +20,8 @@ def session_of(house: House, name: str, *, site: str = "office", unlocked: bool 
     """Return the session key of somebody who has signed in and, unless told otherwise, unlocked their keys."""
     with acting(site):
         officer = Officer.objects.get(pk=house.officers[name].pk)
-        session = SessionStore()
-        session.update(
+        key = quick_sessions.begin(
+            officer.pk,
             {
                 SESSION_KEY: str(officer.pk),
                 BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
@@ -30,12 +30,10 @@ def session_of(house: House, name: str, *, site: str = "office", unlocked: bool 
                     {"method": "password", "at": time.time(), "email": officer.email}
                 ],
                 SECOND_FACTOR: True,
-            }
+            },
         )
-        session.create()
-        assert session.session_key
-        here = access_session.enter(session.session_key, officer, at=access_session.now())
+        here = access_session.enter(key, officer, at=access_session.now())
         if unlocked:
-            access_session.unlock(here, house.keys[name].passphrase, at=access_session.now())
+            quick_sessions.unlock(here, house.keys[name].passphrase, at=access_session.now())
         access_session.leave()
-    return session.session_key
+    return key

@@ -141,6 +141,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"workers ended: {said}")
 
 
+#: Fixtures whose name is that of a database in which they stand. A test that asks for several runs in the first.
+STANDING = ("things", "council", "kiteboard", "material", "leads", "house")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Choose the database that a test runs in, before its transaction begins."""
@@ -154,9 +158,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 def _asked_for(item: pytest.Item) -> str:
     asked = getattr(item, "fixturenames", ())
-    return next(
-        (name for name in ("things", "council", "kiteboard", "material", "house") if name in asked), ""
-    )
+    return next((name for name in STANDING if name in asked), "")
 
 
 @pytest.fixture
@@ -177,6 +179,18 @@ def council(house: House) -> Desk:
 @pytest.fixture
 def material(house: House) -> House:
     """The house with an online material desk: see tests/support/material_scene.py."""
+    return house
+
+
+@pytest.fixture
+def leads(house: House, request: pytest.FixtureRequest) -> House:
+    """The house in which Olga and Nadia lead their desks and Ned oversees: see tests/support/keeping_scene.py."""
+    if _asked_for(request.node) != "leads":
+        from tests.support.cast import now
+        from tests.support.keeping_scene import with_leads
+        from tests.support.scene_people import People
+
+        with_leads(People(house, now()))
     return house
 
 

@@ -25,7 +25,6 @@ from heedline.reports.models import Disposal, Report, SealedHeader, Step, Sweep,
 from heedline.reports.models.sweeps import why_not
 from tests.support.acting import acting
 from tests.support.cast import House, now
-from tests.support.keeping_scene import with_leads
 from tests.support.scene_people import MINUTE, People, row
 
 pytestmark = pytest.mark.django_db
@@ -230,8 +229,8 @@ def test_a_note_after_a_call_leaves_the_report_where_it_stands(stage: Stage, peo
 
 
 @every_stage
+@pytest.mark.usefixtures("leads")
 def test_a_report_is_disposed_of_in_sql_only_from_where_it_may_be(stage: Stage, people: People) -> None:
-    with_leads(people)
     ref = at_stage(people, stage)
     found = Disposal.objects.create(
         report=ref,

@@ -60,6 +60,13 @@ def _material(house: House, at: datetime) -> None:
     material_desk(People(house, at))
 
 
+def _leads(house: House, at: datetime) -> None:
+    """Appoint the supervisors and the overseer of tests/support/keeping_scene.py."""
+    from tests.support.keeping_scene import with_leads  # knows what most tests need not load
+
+    with_leads(People(house, at))
+
+
 def _kiteboard(house: House, at: datetime) -> object:
     """Make the item of tests/support/notice_scene.py."""
     from tests.support.notice_scene import stand  # knows what most tests need not load
@@ -72,6 +79,7 @@ _BUILDERS: dict[str, tuple[str, Callable[[House, datetime], object]]] = {
     "house": (database.EMPTY, _questions),
     "council": ("house", lambda house, at: add_partner(house, at=at)),
     "material": ("house", _material),
+    "leads": ("house", _leads),
     "kiteboard": ("material", _kiteboard),
     "things": ("house", _things),
 }

@@ -35,8 +35,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def led(people: People) -> People:
-    return danger_scene.with_leads(people)
+def led(leads: House, people: People) -> People:
+    return people
 
 
 def page(people: People, ref: UUID, name: str = "Odile") -> DangerFile:

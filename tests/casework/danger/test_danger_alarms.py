@@ -24,6 +24,7 @@ from heedline.reports.lifecycle import NotNow
 from tests.casework.journey.test_hand_over import give
 from tests.support import danger_scene
 from tests.support.acting import acting
+from tests.support.cast import House
 from tests.support.danger_scene import CALLED
 from tests.support.scene_people import MINUTE, People, row
 
@@ -33,8 +34,8 @@ SUPERVISORS = {"olga@unit.example", "nadia@unit.example"}
 
 
 @pytest.fixture
-def led(people: People) -> People:
-    return danger_scene.with_leads(people)
+def led(leads: House, people: People) -> People:
+    return people
 
 
 def worker(people: People, after: timedelta = timedelta(0)) -> None:

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from heedline.casework.danger.action_log import DangerNoteKind
 from heedline.reports.models import DangerEntry, DangerEpisode, SealedHeader, SealedPayload
 from tests.support import danger_scene
+from tests.support.cast import House
 from tests.support.danger_scene import CALLED, DECISION, OVER, RISK
 from tests.support.scene_people import People, logged, row
 
@@ -18,8 +19,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def led(people: People) -> People:
-    return danger_scene.with_leads(people)
+def led(leads: House, people: People) -> People:
+    return people
 
 
 def tried(sql: str, params: list[Any]) -> int:

@@ -42,15 +42,16 @@ from heedline.reports.models import (
 from heedline.vault.codes import derive, lookup_hash
 from tests.support import stories
 from tests.support.acting import acting
-from tests.support.keeping_scene import DAY, disposed, keep, proposed, with_leads
+from tests.support.cast import House, now
+from tests.support.keeping_scene import DAY, disposed, keep, proposed
 from tests.support.scene_people import NAMED, SOUTH_WEST, People, logged, row
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def people(people: People) -> People:
-    return with_leads(people)
+def people(leads: House) -> People:
+    return People(leads, now())
 
 
 # --- the end ---------------------------------------------------------------------------------------------------------

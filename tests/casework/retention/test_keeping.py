@@ -36,15 +36,16 @@ from heedline.reports.models import (
     SealedPayload,
 )
 from tests.support.acting import acting
-from tests.support.keeping_scene import DAY, WHY, keep, later, proposed, with_leads
+from tests.support.cast import House, now
+from tests.support.keeping_scene import DAY, WHY, keep, later, proposed
 from tests.support.scene_people import NAMED, People, logged, row
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def people(people: People) -> People:
-    return with_leads(people)
+def people(leads: House) -> People:
+    return People(leads, now())
 
 
 # --- clocks ----------------------------------------------------------------------------------------------------------

@@ -26,7 +26,6 @@ from heedline.reports.lifecycle import NotNow
 from tests.support.acting import acting
 from tests.support.cast import House, now
 from tests.support.duty_scene import events
-from tests.support.keeping_scene import with_leads
 from tests.support.scene_people import People
 
 pytestmark = pytest.mark.django_db
@@ -35,9 +34,9 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def people(house: House) -> People:
+def people(leads: House) -> People:
     """Olga supervises the north-east desk, Nadia the national desk, which never closes."""
-    return with_leads(People(house, now().replace(second=0, microsecond=0)))
+    return People(leads, now().replace(second=0, microsecond=0))
 
 
 def desk_of(people: People, code: str = "north-east") -> UUID:

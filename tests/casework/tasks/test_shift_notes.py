@@ -21,7 +21,6 @@ from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from tests.support.acting import acting
-from tests.support.keeping_scene import with_leads
 from tests.support.scene_people import MINUTE, People, logged
 
 pytestmark = pytest.mark.django_db
@@ -104,9 +103,9 @@ def test_nothing_is_left_without_words_too_long_or_with_locked_keys(people: Peop
         shift_notes.write("north-east", WHAT, by=odile, at=people.at)
 
 
+@pytest.mark.usefixtures("leads")
 @pytest.mark.parametrize("name", ["Otto", "Ned", "Ada"])
 def test_another_desk_an_overseer_and_an_authoriser_see_none(people: People, name: str) -> None:
-    with_leads(people)
     note = left(people)
     with people.sitting(name, unlocked=name != "Ned") as here:
         assert shift_notes.waiting(by=here, at=people.at) == ()

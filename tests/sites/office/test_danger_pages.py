@@ -30,8 +30,8 @@ OFFERED = "The hand-over is waiting for you to accept or return it."
 
 
 @pytest.fixture
-def led(house: House) -> People:
-    return danger_scene.with_leads(People(house, now()))
+def led(leads: House) -> People:
+    return People(leads, now())
 
 
 def test_ticking_danger_opens_the_page_and_never_the_next_report(

@@ -142,7 +142,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 #: Fixtures whose name is that of a database in which they stand. A test that asks for several runs in the first.
-STANDING = ("things", "council", "kiteboard", "material", "leads", "house")
+STANDING = ("things", "council", "kiteboard", "taken_item", "material", "leads", "house")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -192,6 +192,12 @@ def leads(house: House, request: pytest.FixtureRequest) -> House:
 
         with_leads(People(house, now()))
     return house
+
+
+@pytest.fixture
+def taken_item(material: House) -> House:
+    """The same with an item that Odile is examining: `WithTaken` in tests/support/material_scene.py is its people."""
+    return material
 
 
 @pytest.fixture

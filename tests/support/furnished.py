@@ -67,6 +67,13 @@ def _leads(house: House, at: datetime) -> None:
     with_leads(People(house, at))
 
 
+def _taken_item(house: House, at: datetime) -> object:
+    """Make the item of tests/support/material_scene.py that Odile is examining."""
+    from tests.support.material_scene import stand  # knows what most tests need not load
+
+    return stand(People(house, at))
+
+
 def _kiteboard(house: House, at: datetime) -> object:
     """Make the item of tests/support/notice_scene.py."""
     from tests.support.notice_scene import stand  # knows what most tests need not load
@@ -80,6 +87,7 @@ _BUILDERS: dict[str, tuple[str, Callable[[House, datetime], object]]] = {
     "council": ("house", lambda house, at: add_partner(house, at=at)),
     "material": ("house", _material),
     "leads": ("house", _leads),
+    "taken_item": ("material", _taken_item),
     "kiteboard": ("material", _kiteboard),
     "things": ("house", _things),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from heedline.casework.keys import directory as key_directory
@@ -18,9 +19,9 @@ from heedline.specialist_desks.material.items.contents import content_at
 from heedline.specialist_desks.material.models import MaterialItem
 from heedline.specialist_desks.material.rules import ItemState
 from heedline.specialist_desks.material.vocabulary import ITEM
-from tests.support import stories
+from tests.support import furnished, stories
 from tests.support.acting import acting
-from tests.support.cast import become_acquainted
+from tests.support.cast import House, become_acquainted, now
 from tests.support.scene_people import People
 from tests.support.search_scene import indexed
 
@@ -76,8 +77,30 @@ def the_item(people: People, address: str = PAGE) -> UUID:
     return new
 
 
+@dataclass
+class WithTaken(People):
+    """People of whom Odile is examining an item already, the one that `taken` then returns first."""
+
+    ready: UUID | None = None
+
+    @classmethod
+    def of(cls, taken_item: House) -> WithTaken:
+        """Return the people of the house in which it stands (tests/support/furnished.py)."""
+        tokens, item = furnished.built("taken_item")
+        return cls(taken_item, now(), tokens, item)
+
+
+def stand(people: People) -> tuple[dict[str, str], UUID]:
+    """Let Odile take an item, and return her session, in which she is signed in, and the item."""
+    item = taken(people)
+    return people.tokens, item
+
+
 def taken(people: People, name: str = "Odile", address: str = PAGE) -> UUID:
     """An item that `name` is examining."""
+    if isinstance(people, WithTaken) and people.ready and (name, address) == ("Odile", PAGE):
+        ref, people.ready = people.ready, None
+        return ref
     ref = the_item(people, address)
     with people.sitting(name) as by:
         examining.take(ref, by=by, at=people.at)

@@ -33,13 +33,19 @@ from tests.sites.conftest import office_site  # noqa: F401
 from tests.sites.office.conftest import demo, hand  # noqa: F401
 from tests.sites.office.desk_hand import Hand
 from tests.support.cast import House
-from tests.support.material_scene import examined, harmless, taken, unlawful
+from tests.support.material_scene import WithTaken, examined, harmless, taken, unlawful
 from tests.support.notice_scene import drafted, version
 from tests.support.scene_people import People, logged
 from tests.support.small_internet import Internet
 
 pytestmark = pytest.mark.django_db
 ENCOURAGES = unlawful("ta2006-s1")
+
+
+@pytest.fixture
+def people(taken_item: House) -> People:
+    """The people of an online material desk at which Odile examines an item."""
+    return WithTaken.of(taken_item)
 
 
 def added(people: People, ref: UUID, name: str = "Nadia") -> None:

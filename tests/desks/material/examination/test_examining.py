@@ -25,13 +25,14 @@ from heedline.specialist_desks.material.queue import reading
 from heedline.specialist_desks.material.rules import PATH, ItemOutcome, ItemState, Place
 from heedline.specialist_desks.material.vocabulary import MaterialAlarm
 from tests.support.acting import acting
+from tests.support.cast import House
 from tests.support.material_scene import (
     EXAMINERS,
+    WithTaken,
     examined,
     harmless,
     reported,
     taken,
-    the_item,
     unlawful,
 )
 from tests.support.scene_people import People, logged
@@ -42,6 +43,12 @@ ENCOURAGES = unlawful("ta2006-s1")
 CLOSED = examining.ExaminationForm(
     ENCOURAGES.answers, {**ENCOURAGES.facts, "closed_audience": "yes"}, ENCOURAGES.reasons
 )
+
+
+@pytest.fixture
+def people(taken_item: House) -> People:
+    """The people of an online material desk at which Odile examines an item."""
+    return WithTaken.of(taken_item)
 
 
 def state(ref: object) -> ItemState:
@@ -313,8 +320,7 @@ def test_the_database_knows_the_same_reviewers(people: People) -> None:
 
 
 def test_the_database_takes_no_item_that_is_decided_already(people: People) -> None:
-    the_item(people)
-    row = MaterialItem.objects.get()
+    row = MaterialItem.objects.get(id=taken(people))
     new = {"desk_id": row.desk_id, "container": row.container, "found_on": row.found_on}
     otto = people.house.officers["Otto"]
     for told in ({"state": "unlawful"}, {"round": 2}, {"audience_approved_by": otto}, {"state": "examining"}):

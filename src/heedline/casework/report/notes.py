@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -21,6 +21,7 @@ from heedline.casework.report.verb import FoundReport
 from heedline.desk_hooks import register
 from heedline.desks.models import EpochKeyRow
 from heedline.intake.fields import tidy
+from heedline.permits.compiled_query import CompiledQuery
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import SealedHeader, SealedPayload
 from heedline.reports.stored import StoredPart
@@ -61,13 +62,21 @@ def written(text: str, *, longest: int, missing: str, lines: bool = True) -> str
     return text
 
 
+_EPOCHS: Final = CompiledQuery[EpochKeyRow](
+    lambda epochs: EpochKeyRow.objects.filter(id__in=epochs).only("desk_id")
+)
+_HEADER: Final = CompiledQuery[SealedHeader](
+    lambda report: SealedHeader.objects.filter(report_id=report, part="report").only("epochs")
+)
+
+
 def public_keys_of(epochs: list[UUID]) -> list[bytes]:
     """Return the trusted public keys of these epochs.
 
     Raises SealingStopped for an epoch that no statement names.
     """
     known = directory()
-    desks = dict(EpochKeyRow.objects.filter(id__in=epochs).values_list("id", "desk_id"))
+    desks = {row.id: row.desk_id for row in _EPOCHS.rows(epochs)}
     keys = []
     for epoch in epochs:
         found = known.epoch(str(desks.get(epoch)), str(epoch))
@@ -79,7 +88,7 @@ def public_keys_of(epochs: list[UUID]) -> list[bytes]:
 
 def recipients(report_id: UUID) -> list[UUID]:
     """Return the ids of the epochs to which a report is sealed."""
-    header = SealedHeader.objects.only("epochs").get(report_id=report_id, part="report")
+    (header,) = _HEADER.rows(report_id)
     return list(header.epochs)
 
 

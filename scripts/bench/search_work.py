@@ -254,9 +254,8 @@ def seen(desk: str, how_many: int) -> dict[str, Any]:
                 with looked.one(), page_store.one_snapshot():
                     likely = seen_before.look_up(keys, UUID(int=number), (), by=by, ring=ring)
                 with compared.one():
-                    others = documents.reports_with_parts(reports_of(by.desk_ids).filter(id__in=some[1:]))
-                    for one in others.reports:
-                        seen_before._compared(some[0], mine, one, others.parts[one.id], (), {}, ring)
+                    for one in seen_before.to_compare(some[1:], by=by).values():
+                        seen_before._compared(some[0], mine, one, (), {}, ring)
             proposed.append(len(likely.refs) + likely.more)
     return {
         "keys looked up": {**looked.told(), "proposed": sum(proposed) / len(proposed)},

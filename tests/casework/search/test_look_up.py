@@ -57,7 +57,7 @@ class Desks:
 @pytest.fixture
 def desks(monkeypatch: pytest.MonkeyPatch) -> Desks:
     made = Desks()
-    monkeypatch.setattr(index_rows, "searchable", made.rows)
+    monkeypatch.setattr(index_rows, "searchable", lambda: made)
     monkeypatch.setattr(desk_index, "reading", made.reading)
     made.add(0, OPENED, "phone:1", "car:1")
     return made

@@ -54,9 +54,12 @@ def counts(most: int | None) -> CompiledQuery[SearchIndex]:
     )
 
 
-def searchable(desks: Iterable[UUID]) -> QuerySet[SearchIndex]:
-    """Return the indexes of these desks with `n_others` only, for look-ups that show no waiting reports."""
-    return SearchIndex.objects.filter(desk_id__in=list(desks)).annotate(n_others=_number_of_others())
+@cache
+def searchable() -> CompiledQuery[SearchIndex]:
+    """Return the query for the indexes of desks with `n_others` only, for look-ups that show no waiting reports."""
+    return CompiledQuery(
+        lambda desks: SearchIndex.objects.filter(desk_id__in=desks).annotate(n_others=_number_of_others())
+    )
 
 
 def _number_of_others() -> Combinable:

@@ -22,6 +22,8 @@ from heedline.reports.models import SearchIndex
 
 #: Sealed pages that one process keeps: 32 MB.
 MOST_KEPT = 4_000
+#: Pages at the beginning of an index that are fetched together: they hold the roots of its tables, which each look-up reads.
+BEGINNING = 24
 #: Pages that are fetched together: SQLite writes what belongs together side by side.
 AHEAD = 4
 #: Pages that are fetched together where the page before or behind them was read as well.
@@ -94,7 +96,7 @@ class StoredPages:
 
     def read(self, number: int) -> Mapping[int, SealedPage]:
         if number not in self._pages:
-            first, last = number, number + AHEAD
+            first, last = number, number + AHEAD if number else BEGINNING
             if number - 1 in self._pages:
                 last = number + ON
             elif (

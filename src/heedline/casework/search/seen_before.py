@@ -16,6 +16,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
@@ -31,9 +32,10 @@ from heedline.index.extraction.comparison import Resemblance, Strength, compare
 from heedline.index.extraction.keys import key_of
 from heedline.index.extraction.values import Extract, Kind
 from heedline.packs import load_pack
+from heedline.permits.compiled_query import CompiledQuery
 from heedline.permits.scopes import reports_of
 from heedline.reports.models import Report
-from heedline.reports.stored import StoredPart
+from heedline.reports.stored import parts_column, parts_in
 from heedline.vault import CannotOpen
 
 #: Reports that are opened and compared at most, those with the most keys in common first.
@@ -109,21 +111,15 @@ def look(
     ring = by.keys()
     mine = values.extract_of(report, texts)
     with one_snapshot():
-        others = [one.other for one in decided]
-        likely = look_up([*mine.keys, values.LINKED.format(report.id)], report.id, others, by=by, ring=ring)
-        found = (
-            documents.reports_with_parts(usable(reports_of(by.desk_ids)).filter(id__in=likely.refs))
-            if likely.refs
-            else None
-        )
-    rows = {one.id: one for one in found.reports} if found is not None else {}
-    earlier = [
-        one
+        keys = [*mine.keys, values.LINKED.format(report.id)]
+        likely = look_up(keys, report.id, [one.other for one in decided], by=by, ring=ring)
+        rows = to_compare(likely.refs, by=by)
+    others = (
+        _compared(report.id, mine, rows[ref], decided, likely.shared, ring)
         for ref in likely.refs
-        if found is not None
-        and ref in rows
-        and (one := _compared(report.id, mine, rows[ref], found.parts[ref], decided, likely.shared, ring))
-    ]
+        if ref in rows
+    )
+    earlier = [one for one in others if one is not None]
     return SeenBefore(
         tuple(sorted(earlier, key=_first)), tuple(_common(mine, likely.shared)), likely.reports, likely.more
     )
@@ -162,7 +158,7 @@ def look_up(
     looked_through = 0
     row: Any
     with ExitStack() as opened:
-        for row in index_rows.searchable(by.desk_ids):
+        for row in index_rows.searchable().rows(list(by.desk_ids)):
             if row.epoch not in ring.seeds:
                 continue
             with suppress(CannotOpen, Damaged), ExitStack() as this:
@@ -219,20 +215,36 @@ def proposed[T: Hashable](
     return counted.most_common()
 
 
+def _reports(desks: Sequence[UUID], refs: Sequence[UUID]) -> QuerySet[Report]:
+    found = usable(reports_of(desks)).filter(id__in=refs).select_related("desk")
+    return found.annotate(sealed=parts_column(documents.SEARCHED))
+
+
+_REPORTS: Final = CompiledQuery(_reports)
+
+
+def to_compare(refs: Sequence[UUID], *, by: Attendance) -> dict[UUID, Report]:
+    """Return up to `MOST_COMPARED` reports with their searchable parts, without those that the officer may not use."""
+    if not refs:
+        return {}
+    padded = list(refs)  # so that the query is compiled for one number of reports only
+    padded += padded[-1:] * (MOST_COMPARED - len(padded))
+    return {one.id: one for one in _REPORTS.rows(sorted(by.desk_ids), padded)}
+
+
 def _compared(
     report: UUID,
     mine: Extract,
-    other: Report,
-    parts: Sequence[StoredPart],
+    other: Any,
     decided: Sequence[LinkDecision],
     shared: Mapping[str, int],
     ring: Keyring,
 ) -> EarlierReport | None:
-    """Return another report with its similarity to this one, or None if they are unrelated.
+    """Return another report from `to_compare` with its similarity to this one, or None if they are unrelated.
 
     Returns None if the two share nothing and nobody has made a decision about them.
     """
-    found = None
+    found, parts = None, parts_in(other.id, other.sealed)
     with suppress(CannotOpen, ChangedSinceArrival, ValueError, KeyError, TypeError):
         texts = documents.texts_of(other, parts, ring)
         read = values.extract_of(other, texts, indexed=False)

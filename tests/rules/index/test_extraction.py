@@ -240,16 +240,19 @@ def test_what_is_read_for_a_comparison_lacks_only_what_the_index_finds_it_by() -
         ("we saw Daneil Fletcher\nand left", "Daneil Fletcher"),
         ("the one with the bag (Yousseff al-Karam) left", "Yousseff al-Karam"),
         ("I asked Robbert J Quested twice", "Robbert J Quested"),
+        ("Keevin Tierney is first.", "Keevin Tierney"),
+        ("He ran. Keevin Tierney ran.", "Keevin Tierney"),
+        ("He ran!\n- “Keevin Tierney,” she said", "Keevin Tierney"),
     ],
 )
-def test_a_name_may_begin_with_a_misspelt_forename_inside_a_sentence(text: str, name: str) -> None:
+def test_a_name_may_begin_with_a_misspelt_forename_in_a_sentence(text: str, name: str) -> None:
     assert [value.written for value in told(text).of(Kind.NAME)] == [name]
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "Keevin Tierney is first.", "He ran. Keevin Tierney ran.", "He said: KEEVIN TIERNEY did it.", "we saw Keevin tierney",
+        "Great Yarmouth is first.", "He ran. Keevin Park Rangers ran.", "Aryan Brotherhood is here.", "He said: KEEVIN TIERNEY did it.", "we saw Keevin tierney",
         "we met in Keevin Park", "by Keevin Tierney Road", "by Old Keevin Tierney", "in the Keevin Tierney", "at 12 Keevin Gate",
         "by Keevin Rail and by Summit Mary", "we saw Keevin, Tierney and others", "Market Square, Green Dragon and Station Road",
         "by Prince Street and on Northern Rail to Saint Mary", "on Friday Morning or in May Week", "from Saudi Arabia or Sierra Leone",

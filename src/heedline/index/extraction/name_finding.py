@@ -1,7 +1,7 @@
 """Detects people's names in text.
 
-A name follows a word such as "called", begins with a known forename, or begins inside a sentence with what is probably a
-known forename misspelt. It finds too few names rather than too many. What an answer to "What is their name?" holds needs
+A name follows a word such as "called", begins with a known forename, or begins with what is probably a known forename
+misspelt, inside a sentence or as its first words. It finds too few names rather than too many. What an answer to "What is their name?" holds needs
 none of this.
 """
 
@@ -26,6 +26,11 @@ _FIRST_LETTER = re.compile(rf"[^\W\d_]{_AT_THE_BEGINNING}", re.DOTALL)
 _CAPITAL = re.compile(rf"[A-Z]{_AT_THE_BEGINNING}", re.DOTALL)
 #: What precedes a name inside a sentence: a word, and at most a comma or the like.
 _WORD_BEFORE = re.compile(rf"({_WORD})[ \u00a0,;:(/–—-]{{1,3}}\Z")
+#: What precedes the first word of a sentence: the end of another one, of a line or of a list's mark, and perhaps a quotation
+#: mark.
+_SENTENCE_BEFORE = re.compile(
+    r"""(?:[.!?…][)"'”’]*[ \u00a0\t]+|[\r\n][ \u00a0\t]*[-•*]?[ \u00a0\t]*)[("'“‘]?\Z"""
+)
 _SPACES = frozenset(" \u00a0")
 #: Characters before a name in which the word before it is looked for.
 _BEFORE = 24
@@ -67,7 +72,7 @@ def names_in(text: str, rules: NameRules) -> Iterator[str]:
 
 
 def _may_be_misspelt(text: str, found: re.Match[str], rules: NameRules) -> bool:
-    """Return whether a word is like a known forename and stands inside a sentence before a capital.
+    """Return whether a word is like a known forename and stands before a capital, inside or at the start of a sentence.
 
     A word that is all capitals is not: in a text in capitals any two words could be a name.
     """
@@ -78,10 +83,21 @@ def _may_be_misspelt(text: str, found: re.Match[str], rules: NameRules) -> bool:
         return False
     word, start = found.group(), found.start()
     before = _WORD_BEFORE.search(text, max(0, start - _BEFORE), start)
-    if before is None or not word[1:].islower() or latin(before[1]) in rules.before_places:
+    if not word[1:].islower():
+        return False
+    if before is None:
+        return _begins_sentence(text, start) and is_like_forename(_plain(word), rules)
+    if latin(before[1]) in rules.before_places:
         return False
     inside_capitals = before[1][0].isupper() and not before[0][len(before[1]) :].strip()
     return not inside_capitals and is_like_forename(_plain(word), rules)
+
+
+def _begins_sentence(text: str, start: int) -> bool:
+    """Return whether nothing, or the end of a sentence or line, precedes a word."""
+    return (
+        _SENTENCE_BEFORE.search(text, max(0, start - _BEFORE), start) is not None or not text[:start].strip()
+    )
 
 
 def _is_of_a_person(tokens: list[tuple[str, int, int]], length: int, text: str, rules: NameRules) -> bool:

@@ -68,10 +68,10 @@ def parts_of(reports: Iterable[UUID], which: Q) -> list[StoredPart]:
 
 def part_rows(reports: Iterable[UUID], which: Q) -> QuerySet[Any]:
     """Return the query of `parts_of`, for a caller that compiles it once. Its rows are read with `parts_from`."""
-    rows: QuerySet[Any] = SealedHeader.objects.filter(which, report_id__in=list(reports))
-    return rows.annotate(payload=_PAYLOAD, logged=_LOGGED).values(
-        "report_id", "container", "part", "header", "payload", "epochs", "logged"
+    rows: QuerySet[Any] = SealedHeader.objects.filter(which, report_id__in=list(reports)).annotate(
+        payload=_PAYLOAD, logged=_LOGGED
     )
+    return rows.values("report_id", "container", "part", "header", "payload", "epochs", "logged")
 
 
 def parts_from(rows: Iterable[Mapping[str, Any]]) -> list[StoredPart]:

@@ -1,4 +1,4 @@
-"""Template filter `{{ words|as_typed }}` that makes deceptive characters in users' text visible.
+"""Template filters for users' text: `{{ words|as_typed }}` makes deceptive characters visible, `{{ pieces|marked }}` marks words.
 
 Control characters and characters that change the text direction are shown as their code points ("[U+202E]"),
 so that the text is read in the order in which it was sent. Marks used in Arabic or Hebrew text (U+200E,
@@ -8,8 +8,11 @@ U+200F) stay, as does everything else. The result is plain text and is escaped l
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 register = template.Library()
 
@@ -20,3 +23,11 @@ _TRICKS = re.compile("[\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x9f]")
 def as_typed(words: object) -> str:
     """Return the text with deceptive characters made visible."""
     return _TRICKS.sub(lambda found: f"[U+{ord(found.group()):04X}]", str(words))
+
+
+@register.filter
+def marked(pieces: Iterable[tuple[str, bool]]) -> SafeString:
+    """Return a text that comes in pieces, each with whether it is marked."""
+    return format_html_join(
+        "", "{}", ((format_html("<mark>{}</mark>", piece) if hit else piece,) for piece, hit in pieces)
+    )

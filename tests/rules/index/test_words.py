@@ -39,7 +39,7 @@ def forms(text: str) -> set[str]:
 
 def test_a_word_is_found_by_its_beginning() -> None:
     assert forms("bridge") == {"b:bri", "b:brid", "b:bridg", "b:bridge"}
-    assert forms("мосты a1") == {"b:мос", "b:мост", "b:мосты", "b:mos", "b:most", "b:mosty", "w:mosty"}
+    assert forms("мосты") == {"b:мос", "b:мост", "b:мосты", "b:mos", "b:most", "b:mosty", "w:mosty"}
     for word in ("ab", "bridge", "bridgehead", "bridgeheads"):
         assert forms(word) == set(words.beginnings(word))
     assert words.beginning("bri") == "b:bri"

@@ -66,9 +66,10 @@ class Document:
     """The indexed content of one report.
 
     `texts` are its texts as words in their order. No phrase matches across two texts. `forms` are other ways
-    to find its words, such as spellings that sound alike, and `begun` are words in ASCII that are found by their beginnings. `keys` are the values by which two reports
-    are compared. All are opaque here and are stored in the index as tokens (`vault/tokens.py`). A `thing` of a specialist desk
-    is found by its keys like a report, and is not counted as one.
+    to find its words, such as spellings that sound alike, and `begun` are words in ASCII that are also found by
+    their beginnings. `keys` are the values by which two reports are compared. All are opaque here and
+    are stored in the index as tokens (`vault/tokens.py`). A `thing` of a specialist desk is found by its keys like a
+    report, and is not counted as one.
     """
 
     report: UUID

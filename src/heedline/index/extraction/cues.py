@@ -26,7 +26,10 @@ def possible(phrases: tuple[str, ...], words: frozenset[str]) -> bool:
 
 def possible_in(phrases: tuple[str, ...], text: str) -> bool:
     """Return whether a case-folded text contains one of these phrases, including as part of a word."""
-    return any(phrase in text for phrase in _shortest(phrases))
+    for phrase in _shortest(phrases):  # noqa: SIM110 - any() takes twice as long
+        if phrase in text:
+            return True
+    return False
 
 
 @lru_cache(maxsize=16)

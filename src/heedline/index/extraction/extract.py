@@ -144,10 +144,9 @@ def _houses_of_places(
 
 
 def _speaks_of(words: tuple[str, ...], told: tuple[ReportText, ...]) -> bool:
-    return any(
-        cues.possible_in(words, passage.text.casefold()) and _any_word(words).search(passage.text)
-        for passage in told
-    )
+    if not cues.possible_in(words, "\n".join([passage.text for passage in told]).casefold()):
+        return False
+    return any(_any_word(words).search(passage.text) for passage in told)
 
 
 @lru_cache(maxsize=8)

@@ -116,6 +116,7 @@ def test_what_waits_for_a_new_index_is_locked_in_the_order_of_the_reports(
             "SELECT report FROM reports_search_waiting WHERE desk_id = %s ORDER BY report LIMIT 1 FOR UPDATE",
             [desk],
         ).fetchone()
+        assert first is not None
         begun = beside(begin)
         assert not begun.done()
         free = other.execute(

@@ -20,6 +20,7 @@ AGAIN := --last-failed --last-failed-no-failures=none -rpfE# exit code 5: no tes
 SLOWEST := --durations=20
 # Start a sandbox and programs in it for each test: a third of the time of all rules, and `make test` runs them.
 SANDBOXED := $(wildcard tests/rules/files/test_derivative_*.py) tests/rules/files/test_sandbox.py
+# Hypothesis tries 25 examples of each here (tests/support/cases.py), and all of them in `make test`.
 # Two processes, each with its half of the rules, by the time that they take. xdist would read all of them in each worker,
 # and send five messages for each test: a third of the whole.
 HALF := tests/rules/packs tests/rules/intake tests/rules/vault tests/rules/audit tests/rules/material/small_internet

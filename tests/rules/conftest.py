@@ -25,8 +25,11 @@ from heedline.packs.reading.word_files import PagesByCode, read_all_words
 from heedline.packs.rules.matching import read_matching
 from heedline.packs.text.languages import Language
 from heedline.packs.text.words import Words
+from tests.support.cases import cases
 
-settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "unhurried", max_examples=cases(100), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("unhurried")
 
 

@@ -13,6 +13,7 @@ from heedline.dispatch.clocks import SLOT, clock_code, minute_of, slot_end, slot
 from heedline.packs import load_pack
 from heedline.reports.lifecycle import OWNER_MOVES, PATH, SHARED_MOVES, Move, NotNow, Stage, after
 from heedline.reports.next_action import CLOCKS, ClockEffect, ClockState, after_move
+from tests.support.cases import cases
 
 PACK = load_pack("uk")
 NOON = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
@@ -78,7 +79,7 @@ def walk(
 
 
 @pytest.mark.thorough
-@settings(max_examples=400)
+@settings(max_examples=cases(400))
 @given(KINDS, URGENCIES, STEPS)
 def test_whatever_is_done_an_open_report_has_a_time_and_only_an_action_sets_a_later_one(
     kind: str, urgency: str, steps: list[tuple[Move, tuple[bool, str], int, int]]
@@ -101,7 +102,7 @@ def test_whatever_is_done_an_open_report_has_a_time_and_only_an_action_sets_a_la
 
 
 @pytest.mark.thorough
-@settings(max_examples=300)
+@settings(max_examples=cases(300))
 @given(KINDS, URGENCIES, STEPS, st.integers(0, 95))
 def test_no_quarter_hour_of_the_arrival_survives_the_first_take(
     kind: str, urgency: str, steps: list[tuple[Move, tuple[bool, str], int, int]], slots: int

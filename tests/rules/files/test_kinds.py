@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from tests.support.cases import cases
 
 from heedline.files.kinds import HEAD, TAIL, UNKNOWN, FileKind, FileSample, FileType, kind_of
 
@@ -155,7 +156,7 @@ def test_a_photo_that_moves_is_still_a_photo() -> None:
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=cases(100), deadline=None)
 def test_nothing_breaks_it(content: bytes) -> None:
     for start in (b"", b"PK\3\4", b"PK\5\6", b"BM", b"\xff\xfb", b"\xff\xf1", b"RIFF", b"\xff\xfe"):
         kind_of(start + content)

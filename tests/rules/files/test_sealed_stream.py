@@ -8,6 +8,7 @@ from io import BytesIO
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.cases import cases
 
 from heedline.files.sealed_stream import Read, Sealing, new_file_key, read_all, read_range, sha256_of
 from heedline.vault import CannotOpen, keys
@@ -17,7 +18,7 @@ from heedline.vault.containers.payload import CHUNK, SEALED_CHUNK
 SEED = bytes([7]) * 32
 BODY = bytes(i % 251 for i in range(4 * CHUNK + 11))
 EDGES = [0, 1, CHUNK - 42, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 3 * CHUNK + 17]
-quick = settings(max_examples=40, deadline=None)
+quick = settings(max_examples=cases(40), deadline=None)
 
 
 class Disk:

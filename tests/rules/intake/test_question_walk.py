@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.cases import cases
 
 from heedline.intake import engine, fields, loops
 from heedline.intake.question_files import load_question_set
@@ -66,7 +67,7 @@ def fill(
 
 
 @pytest.mark.thorough
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=cases(200), deadline=None)
 @given(st.data(), st.sampled_from(list(SETS.values())), st.booleans())
 def test_walking_on_asks_each_applicable_page_once_and_back_returns_the_same_way(
     data: st.DataObject, qs: QuestionSet, offered: bool
@@ -100,7 +101,7 @@ def test_walking_on_asks_each_applicable_page_once_and_back_returns_the_same_way
 
 
 @pytest.mark.thorough
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=cases(150), deadline=None)
 @given(st.data(), st.sampled_from(list(SETS.values())), st.booleans())
 def test_from_any_answers_the_shortest_ways_end_at_sending(
     data: st.DataObject, qs: QuestionSet, offered: bool
@@ -120,7 +121,7 @@ def test_from_any_answers_the_shortest_ways_end_at_sending(
 
 
 @pytest.mark.thorough
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=cases(100), deadline=None)
 @given(st.data(), st.booleans())
 def test_a_record_holds_only_what_still_applies(data: st.DataObject, offered: bool) -> None:
     """Answer everything, then change the choices: what they rule out is not sent, but stays in the draft."""

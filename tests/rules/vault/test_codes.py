@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.cases import cases
 
 from heedline.vault import keys
 from heedline.vault.codes import (
@@ -105,7 +106,7 @@ def test_what_is_no_code_is_refused_without_detail(text: str) -> None:
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=cases(150), deadline=None)
 def test_any_text_is_a_code_or_not(text: str) -> None:
     with suppress(NotACode):
         assert parse(parse(text).grouped()) == parse(text)

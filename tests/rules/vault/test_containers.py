@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.cases import cases
 
 from heedline.vault import CannotOpen, keys
 from heedline.vault.containers import envelope, header
@@ -34,7 +35,7 @@ SMALL = seal(b"what they saw", [PUBLIC])
 EDGES = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 2 * CHUNK + 1]
 SEALED_CHUNK = CHUNK + 16
 
-quick = settings(max_examples=60, deadline=None)
+quick = settings(max_examples=cases(60), deadline=None)
 
 
 @pytest.mark.parametrize("size", EDGES)

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tests.support.cases import cases
 
 from heedline.vault import CannotOpen, identity, keys
 from heedline.vault.containers import envelope
@@ -121,7 +122,7 @@ names = st.lists(st.text(max_size=5), min_size=1, max_size=4)
 
 
 @given(names, names)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(60), deadline=None)
 @example(["a", "bc"], ["ab", "c"])
 @example(["a"], ["a", ""])
 def test_no_two_purposes_read_alike(some: list[str], others: list[str]) -> None:

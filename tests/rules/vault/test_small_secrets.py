@@ -10,6 +10,7 @@ from unicodedata import normalize
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.cases import cases
 
 from heedline.vault import CannotOpen, bech32, keys, passkeys, passphrases, small
 from heedline.vault.passphrases import Cost, WrappedSeed, unwrap_seed, wrap_seed
@@ -76,7 +77,7 @@ def test_seeds_have_one_size() -> None:
 
 
 @given(st.binary(max_size=300), st.binary(max_size=20))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(60), deadline=None)
 def test_a_row_opens_with_its_cookie_only(body: bytes, aad: bytes) -> None:
     mine = small.derive_keys(small.new_secret().encode(), "draft")
     theirs = small.derive_keys(small.new_secret().encode(), "draft")

@@ -21,6 +21,7 @@ from heedline.specialist_desks.material.locators import (
     read_locator_rules,
 )
 from heedline.specialist_desks.material.notice_rules.content import item_of
+from tests.support.cases import cases
 from tests.support.counting import calls
 
 RULES = read_locator_rules(files("heedline.packs") / "uk")
@@ -89,7 +90,7 @@ PIECES = st.sampled_from(
 
 
 @pytest.mark.thorough
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=cases(400), deadline=None)
 @given(st.lists(PIECES, max_size=12).map("".join) | st.text(max_size=60))
 def test_the_canonical_form_of_a_canonical_form_is_itself(text: str) -> None:
     if found := canonical(text, RULES):
@@ -103,7 +104,7 @@ def test_the_canonical_form_of_a_canonical_form_is_itself(text: str) -> None:
 
 
 @pytest.mark.thorough
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=cases(200), deadline=None)
 @given(st.lists(PIECES | st.text(max_size=8), max_size=20).map("".join))
 def test_a_text_of_any_kind_is_searched(text: str) -> None:
     keys = [one.key for one in locators_in(text, RULES)]

@@ -26,6 +26,7 @@ from heedline.specialist_desks.material.notice_rules.clock import (
     referral_step,
     section_3_step,
 )
+from tests.support.cases import cases
 
 UK = files("heedline.packs") / "uk"
 RULES = read_notice_rules(UK)
@@ -163,7 +164,7 @@ def test_a_moment_has_the_day_of_the_united_kingdom() -> None:
 
 
 @pytest.mark.thorough
-@settings(max_examples=300)
+@settings(max_examples=cases(300))
 @given(st.dates(date(2020, 1, 1), date(2035, 12, 1)))
 def test_two_working_days_lie_between(day: date) -> None:
     last = last_day_to_comply(day)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from importlib.resources import files
 
 import pytest
 
-from heedline.index.extraction import name_comparison
+from heedline.index.extraction import name_comparison, name_finding
 from heedline.index.extraction.extract import extract
 from heedline.index.extraction.keys import MOST_NAME_KEYS, of_name
 from heedline.index.extraction.names import read_name
@@ -203,6 +204,13 @@ def test_a_flood_of_values_is_cut() -> None:
     many = " ".join(f"0163296{number:04}" for number in range(2_000))
     assert len(told(many).values) <= 200
     assert len(told(many).keys) <= 400
+
+
+@pytest.mark.thorough
+def test_capitals_of_every_script_are_looked_for() -> None:
+    beyond = range(name_finding._NO_CAPITALS_FROM, sys.maxunicode + 1)
+    assert not any(one.isupper() for one in map(chr, beyond))
+    assert all(name_finding._any_capital().match(one) for one in "AÉŽΣБԱႠᎠⰀꙀＡ𐐀𞤀")
 
 
 @pytest.mark.thorough

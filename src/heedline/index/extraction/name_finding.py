@@ -8,7 +8,6 @@ none of this.
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
@@ -24,6 +23,8 @@ _TOKEN = re.compile(rf"{_WORD}\.?|[^\w\s]|\d+")
 _AT_THE_BEGINNING = r"(?<![^\W\d_].)(?<![^\W\d_][-'’].)"
 _FIRST_LETTER = re.compile(rf"[^\W\d_]{_AT_THE_BEGINNING}", re.DOTALL)
 _CAPITAL = re.compile(rf"[A-Z]{_AT_THE_BEGINNING}", re.DOTALL)
+#: From here on Unicode has no capital letters: Chinese characters, tags and places for private use.
+_NO_CAPITALS_FROM = 0x20000
 #: What precedes a name inside a sentence: a word, and at most a comma or the like.
 _WORD_BEFORE = re.compile(rf"({_WORD})[ \u00a0,;:(/–—-]{{1,3}}\Z")
 #: What precedes the first word of a sentence: the end of another one, of a line or of a list's mark, and perhaps a quotation
@@ -120,7 +121,7 @@ def _plain(word: str) -> str:
 @lru_cache(maxsize=1)
 def _any_capital() -> re.Pattern[str]:
     """Return a pattern that matches a capital letter in any script at the start of a word."""
-    capitals = (one for one in map(chr, range(sys.maxunicode + 1)) if one.isupper() and one.isalpha())
+    capitals = (one for one in map(chr, range(_NO_CAPITALS_FROM)) if one.isupper() and one.isalpha())
     return re.compile(rf"[{''.join(capitals)}]{_AT_THE_BEGINNING}", re.DOTALL)
 
 

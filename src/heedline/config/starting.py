@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,5 +27,6 @@ def loading() -> Iterator[None]:
 
 def set_up_django() -> None:
     """Load the settings, and every app with its models."""
+    atexit.register(gc.freeze)  # what is loaded later is not looked at either when the process ends
     with loading():
         django.setup()

@@ -76,6 +76,8 @@ def test_nothing_found_says_which_words_are_in_no_report_and_what_is_spelt_alike
     address = odile.path
     assert 'name="q" value="Tierneys filmed"' in odile.html
     assert 'name="kind" value="person"' in odile.html
+    odile.send("/w/search/", q="Tirneys zeppelin")
+    assert 'name="q" value="Tierneys"' in odile.html, "without the word that nothing is like"
     assert len(_own_statements(odile, address, django_assert_max_num_queries)) <= 5
     odile.send("/w/search/", q="Tierneys filmed")
     assert f'href="/w/r/{ref}/"' in odile.html

@@ -42,15 +42,15 @@ _MOST_PROPOSED: Final = 4
 class MissingWord:
     """A part of a search that occurs in no report that was searched.
 
-    `typed` is as the officer typed it. `near` is a similar word in a report, or "", and `instead` is the search with it.
+    `typed` is as the officer typed it, and `place` is where. `near` is a similar word in a report, or "".
     """
 
     kind: SearchKind
     typed: str = field(repr=False)
     near: str = field(repr=False, default="")
-    instead: str = field(repr=False, default="")
     report: UUID | None = None
     """The report that holds the similar word."""
+    place: tuple[int, int] = (0, 0)
 
 
 def missing_in(
@@ -134,6 +134,16 @@ def _explained(
     typed = text[start:end] or " ".join(term.words)
     holders = {word: ref for ref in proposed for word in read.get(ref, ())}
     near = near_words.nearest(latin(term.words[0]), holders, rules) if holders else ""
-    if not near:
-        return MissingWord(term.kind, typed)
-    return MissingWord(term.kind, typed, near, text[:start] + near + text[end:], holders[near])
+    return MissingWord(term.kind, typed, near, holders.get(near), (start, end))
+
+
+def instead(text: str, missing: Iterable[MissingWord]) -> str:
+    """Return a search with the similar words in place of the missing ones, and without those that nothing is like.
+
+    Returns "" if there is no similar word.
+    """
+    known = list(missing)
+    for one in sorted(known, key=lambda one: one.place, reverse=True):
+        start, end = one.place
+        text = text[:start] + one.near + text[end:]
+    return " ".join(text.replace('""', " ").split()) if any(one.near for one in known) else ""

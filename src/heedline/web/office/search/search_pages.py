@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from heedline.casework.access import session
 from heedline.casework.report.opening import short_name
-from heedline.casework.search import indexing, search_counts, searching
+from heedline.casework.search import indexing, missing_words, search_counts, searching
 from heedline.casework.search.query import LONGEST, SearchKind, Unsearchable
 from heedline.casework.search.searching import LONGEST_REASON, SearchFilters, SearchResults
 from heedline.packs import load_pack
@@ -202,7 +202,6 @@ def _nothing(found: SearchResults) -> dict[str, object] | None:
             "typed": one.typed,
             "after": _IN_NONE[one.kind][1],
             "near": one.near,
-            "instead": one.instead,
         }
         for one in found.missing
     ]
@@ -217,7 +216,9 @@ def _nothing(found: SearchResults) -> dict[str, object] | None:
     for name, day in (("since", found.filters.since), ("until", found.filters.until)):
         parts = zip(PARTS, (day.day, day.month, day.year), strict=True) if day is not None else ()
         kept |= {f"{name}-{part}": str(number) for part, number in parts}
-    return {"lines": lines, "why": why, "kept": kept}
+    near = [one.near for one in found.missing if one.near]
+    other = missing_words.instead(found.text, found.missing)
+    return {"lines": lines, "why": why, "kept": kept, "near": near, "instead": other}
 
 
 def _row(one: searching.SearchResult) -> dict[str, object]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
+from heedline.index.extraction import name_comparison
 from heedline.index.extraction.comparison import Caution, Resemblance, Strength, compare
 from heedline.index.extraction.extract import extract
+from heedline.index.extraction.names import sounds
 from heedline.index.extraction.values import Extract, ReportText
 from heedline.packs import load_pack
+from tests.quality.measuring import name_pairs
 
 RULES = load_pack("uk").matching
 
@@ -122,3 +127,22 @@ def test_a_copy_is_called_a_copy_and_no_second_source() -> None:
 
 def test_nothing_shared_is_nothing_said() -> None:
     assert found("a red car", "a blue van") is None
+
+
+def test_consonants_alone_tell_no_two_names_apart_that_sound_alike() -> None:
+    parts = sorted({part for pair in name_pairs() for part in f"{pair.one} {pair.other}".lower().split()})
+    near = name_comparison.SOUNDS_ALIKE
+    for one, other in pairwise(parts):
+        whole = min(apart(mine, theirs) for mine in sounds(one) for theirs in sounds(other))
+        assert (name_comparison._sound_apart(one, other) <= near) == (whole <= near), (one, other)
+
+
+def apart(mine: str, theirs: str) -> float:
+    """Return the distance of two sounds, always computed as a whole."""
+    vowels = name_comparison._VOWELS
+    if not (set(mine) & vowels and set(theirs) & vowels):
+        mine, theirs = name_comparison._bare(mine), name_comparison._bare(theirs)
+    cost = name_comparison._cost(mine, theirs)
+    if cost and (mine[-1:] in vowels) != (theirs[-1:] in vowels):
+        cost += name_comparison._FINAL
+    return cost / max(len(mine), len(theirs))

@@ -16,7 +16,7 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import permutations
 
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, Levenshtein
 
 from heedline.index.extraction import names
 from heedline.index.extraction.names import Name, known_as, likely_sound, sounds
@@ -30,6 +30,9 @@ _ONLY_VOWEL = 0.7
 _NEAR_PAIRS = frozenset(
     map(frozenset, ("jY", "js", "gk", "td", "vb", "vf", "Ck", "Cs", "kh", "sC", "mn", "gj", "jC", "bp"))
 )
+_WITHOUT_VOWELS = dict.fromkeys(map(ord, _VOWELS))
+#: Up to this, per letter of the longer sound, two parts sound alike.
+SOUNDS_ALIKE = 0.16
 _FINAL = 0.6
 """The extra cost of a final vowel, which often makes a different name (Amir and Amira)."""
 
@@ -77,16 +80,23 @@ def _change(letter: str, against: str, only_vowel: bool) -> float:
 
 @lru_cache(maxsize=50_000)  # until `forget`
 def _sound_apart(one: str, other: str) -> float:
-    """Return the phonetic distance between two name parts, divided by the length of the longer."""
+    """Return the phonetic distance between two name parts, divided by the length of the longer.
+
+    Any distance of more than `SOUNDS_ALIKE` may be returned as 9. Most pairs are told apart by their consonants alone, each
+    change of which costs at least `_NEAR`.
+    """
     least = 9.0
     for mine in sounds(one):
         for theirs in sounds(other):
             if not (_heard(mine) and _heard(theirs)):  # one is of a script without vowels
                 mine, theirs = _bare(mine), _bare(theirs)
+            longest = max(len(mine), len(theirs))
+            if _NEAR * Levenshtein.distance(_bare(mine), _bare(theirs)) > SOUNDS_ALIKE * longest:
+                continue
             cost = _cost(mine, theirs)
             if (mine[-1:] in _VOWELS) != (theirs[-1:] in _VOWELS) and cost:
                 cost += _FINAL
-            least = min(least, cost / max(len(mine), len(theirs)))
+            least = min(least, cost / longest)
     return least
 
 
@@ -95,11 +105,7 @@ def _heard(sound: str) -> bool:
 
 
 def _bare(sound: str) -> str:
-    return "".join(letter for letter in sound if letter not in _VOWELS)
-
-
-#: Up to this, per letter of the longer sound, two parts sound alike.
-SOUNDS_ALIKE = 0.16
+    return sound.translate(_WITHOUT_VOWELS)
 
 
 def _slip(one: str, other: str) -> bool:

@@ -21,10 +21,11 @@ class Labelled:
     text: str
     answers: tuple[tuple[str, str], ...] = ()
 
-    def read(self, rules: MatchingRules) -> Extract:
-        """Return what is read from it."""
+    def read(self, rules: MatchingRules, *, against: Extract | None = None) -> Extract:
+        """Return what is read from it, or of that what a comparison with another report needs."""
         parts = [ReportText(self.text, "text", "Report")]
-        return extract([*parts, *(ReportText(text, holds, "Answer") for holds, text in self.answers)], rules)
+        parts += [ReportText(text, holds, "Answer") for holds, text in self.answers]
+        return extract(parts, rules, indexed=against is None, against=against)
 
 
 def told(about: str, text: str, **answers: str) -> Labelled:

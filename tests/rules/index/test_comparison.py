@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 import pytest
 
@@ -12,6 +12,7 @@ from heedline.index.extraction.extract import extract
 from heedline.index.extraction.names import sounds
 from heedline.index.extraction.values import Extract, ReportText
 from heedline.packs import load_pack
+from tests.quality.labelled_reports import SETS
 from tests.quality.measuring import name_pairs
 
 RULES = load_pack("uk").matching
@@ -127,6 +128,15 @@ def test_a_copy_is_called_a_copy_and_no_second_source() -> None:
 
 def test_nothing_shared_is_nothing_said() -> None:
     assert found("a red car", "a blue van") is None
+
+
+def test_what_is_left_out_for_a_comparison_never_changes_it() -> None:
+    for situation in SETS.values():
+        for one, other in permutations(situation, 2):
+            mine = one.read(RULES)
+            less = other.read(RULES, against=mine)
+            assert compare(mine, less, RULES) == compare(mine, other.read(RULES), RULES)
+            assert not less.keys
 
 
 def test_consonants_alone_tell_no_two_names_apart_that_sound_alike() -> None:

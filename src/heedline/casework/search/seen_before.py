@@ -247,7 +247,7 @@ def _compared(
     found, parts = None, parts_in(other.id, other.sealed)
     with suppress(CannotOpen, ChangedSinceArrival, ValueError, KeyError, TypeError):
         texts = documents.texts_of(other, parts, ring)
-        read = values.extract_of(other, texts, indexed=False)
+        read = values.extract_of(other, texts, indexed=False, against=mine)
         found = compare(mine, read, load_pack(settings.PACK).matching, shared)
     theirs = [*decided, *link_decisions.made_on(other.id, parts, ring)]
     about = link_decisions.between(report, theirs).get(other.id, ())

@@ -24,12 +24,15 @@ _READ = frozenset({"message", "translation", "note"})
 LINKED = "link:{}"
 
 
-def extract_of(report: Report, texts: Iterable[SearchedText], *, indexed: bool = True) -> Extract:
+def extract_of(
+    report: Report, texts: Iterable[SearchedText], *, indexed: bool = True, against: Extract | None = None
+) -> Extract:
     """Extract the values from a report's texts.
 
-    Answers that the pack does not list are ignored. Unless `indexed`, the keys and the sketch are left out.
+    Answers that the pack does not list are ignored. Unless `indexed`, the keys and the sketch are left out, and so are values
+    of kinds that `against`, with which the report is compared, does not have.
     """
-    return extract(_read(report, texts), load_pack(settings.PACK).matching, indexed=indexed)
+    return extract(_read(report, texts), load_pack(settings.PACK).matching, indexed=indexed, against=against)
 
 
 def _read(report: Report, texts: Iterable[SearchedText]) -> Iterator[ReportText]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 
@@ -16,42 +16,54 @@ from heedline.index.extraction.values import Extract, Kind, ReportText, Value
 MOST_VALUES = 200
 #: Characters that are shown of a value.
 LONGEST_WRITTEN = 200
+_ALL = frozenset(Kind)
+_NONE: frozenset[str] = frozenset()
 _BETWEEN_NAMES = re.compile(
     r"\s*(?:,|;|/|\(|\)|\n|\baka\b|\ba\.k\.a\.|\balso known as\b|\bor\b|\band\b)\s*", re.IGNORECASE
 )
 
 
-def extract(passages: Iterable[ReportText], rules: MatchingRules, *, indexed: bool = True) -> Extract:
+def extract(
+    passages: Iterable[ReportText],
+    rules: MatchingRules,
+    *,
+    indexed: bool = True,
+    against: Extract | None = None,
+) -> Extract:
     """Return the values, keys and sketch of a report, extracted from its texts and answers.
 
-    Unless `indexed`, the keys and the sketch, which a comparison doesn't need, are left out.
+    Unless `indexed`, the keys and the sketch, which a comparison doesn't need, are left out. If the report is only to be
+    compared, `against` is the other one: values of kinds that it doesn't have are not looked for.
     """
+    kinds = _ALL if against is None else frozenset(one.kind for one in against.values)
     told = tuple(
         sorted(passages, key=lambda one: one.holds != OF_FILE)
     )  # no list of numbers crowds a file out
     found: dict[tuple[Kind, str], Value] = {}
     for passage in told:
-        for kind, canonical, written in _read(passage, rules):
+        for kind, canonical, written in _read(passage, rules, kinds):
             if canonical and len(found) < MOST_VALUES:
                 shown = written.strip()[:LONGEST_WRITTEN]
                 found.setdefault((kind, canonical), Value(kind, canonical, shown, passage.source))
     _houses_of_places(told, rules, found)
     values = tuple(found.values())
     texts = [passage.text for passage in told if passage.holds == "text"]
-    shingles = sketch.shingles(texts, rules.names)
+    shingles = sketch.shingles(texts, rules.names) if against is None or against.shingles else _NONE
     small = sketch.sketch(shingles) if indexed else ()
     return Extract(
         values,
         keys.of_report(values, small, rules.names) if indexed else (),
         small,
         shingles,
-        generations=_speaks_of(rules.generations, told),
-        twins=_speaks_of(rules.twins, told),
+        generations=Kind.NAME in kinds and _speaks_of(rules.generations, told),
+        twins=Kind.BIRTH in kinds and _speaks_of(rules.twins, told),
     )
 
 
-def _read(passage: ReportText, rules: MatchingRules) -> Iterator[tuple[Kind, str, str]]:
-    """Yield the kind, canonical form and original text of each value in a passage."""
+def _read(
+    passage: ReportText, rules: MatchingRules, kinds: Collection[Kind]
+) -> Iterator[tuple[Kind, str, str]]:
+    """Yield the kind, canonical form and original text of each value in a passage, at least those of these kinds."""
     text = passage.text
     match passage.holds:
         case "file":
@@ -76,34 +88,39 @@ def _read(passage: ReportText, rules: MatchingRules) -> Iterator[tuple[Kind, str
             return
         case "handle":
             yield from _handle_answer(text, rules)
-    yield from _values_in(text, rules)
+    yield from _values_in(text, rules, kinds)
 
 
-def _values_in(text: str, rules: MatchingRules) -> Iterator[tuple[Kind, str, str]]:
+def _values_in(text: str, rules: MatchingRules, kinds: Collection[Kind]) -> Iterator[tuple[Kind, str, str]]:
     digits = numbers.has_digit(text)
-    if digits:
+    if digits and Kind.PHONE in kinds:
         for number, written in numbers.phones(text, rules.phone_region):
             yield Kind.PHONE, number, written
+    if digits and Kind.REGISTRATION in kinds:
         for plate, written in numbers.registrations(text, rules.plates):
             yield Kind.REGISTRATION, plate, written
-    if "@" in text:
+    if "@" in text and Kind.EMAIL in kinds:
         for address, written in online.emails(text):
             yield Kind.EMAIL, address, written
-    for address, written in online.web_addresses(text, rules.web):
-        yield Kind.WEB, address, written
-        yield Kind.HANDLE, online.account_in(address, rules.web), written
-    for account, written in online.handles(text, rules.web):
-        yield Kind.HANDLE, account, written
-    if digits:
+    if Kind.WEB in kinds or Kind.HANDLE in kinds:
+        for address, written in online.web_addresses(text, rules.web):
+            yield Kind.WEB, address, written
+            yield Kind.HANDLE, online.account_in(address, rules.web), written
+    if Kind.HANDLE in kinds:
+        for account, written in online.handles(text, rules.web):
+            yield Kind.HANDLE, account, written
+    if digits and (Kind.POSTCODE in kinds or Kind.ADDRESS in kinds):
         for code, written, at in places.postcodes(text, rules.postcode):
             yield Kind.POSTCODE, code, written
             house, flat = places.house_before(text, at, rules.flats)
             if house or flat:
                 yield Kind.ADDRESS, places.address(code, house, flat), f"{written}, {house} {flat}".strip()
+    if digits and Kind.BIRTH in kinds:
         for born, written in birth_dates.birth_dates(text, rules.birth):
             yield Kind.BIRTH, born, written
-    for name in name_finding.names_in(text, rules.names):
-        yield from _name(name, rules)
+    if Kind.NAME in kinds:
+        for name in name_finding.names_in(text, rules.names):
+            yield from _name(name, rules)
 
 
 def _name(written: str, rules: MatchingRules) -> Iterator[tuple[Kind, str, str]]:

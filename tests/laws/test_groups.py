@@ -50,7 +50,7 @@ def test_those_that_come_while_a_group_begins_are_the_next_group() -> None:
     async def go() -> None:
         gate, workers = threading.Event(), Workers(8)
         ran = Ran(begin=gate)
-        groups = Groups(workers, ran, within=LONG, patience=LONG)
+        groups = Groups(workers, ran, within=LONG, most=8, patience=LONG)
         several = [asyncio.create_task(groups.run(number)) for number in range(20)]
         await until(lambda: ran.groups)
         several += [asyncio.create_task(groups.run(number)) for number in range(20, 30)]

@@ -16,7 +16,7 @@ from functools import partial
 from heedline.config.workers import NoThread, Workers
 
 #: Requests of one group at most: the first of them waits for the last.
-MOST = 8
+MOST = 16
 #: Groups at once: while one waits for the database, the next is begun.
 AT_ONCE = 2
 #: Groups at once, if those before them are held up.

@@ -12,5 +12,9 @@ CREATE SCHEMA history;    -- which statements the log names: every process compa
 ALTER TABLE intake_draft ALTER COLUMN sealed SET STORAGE EXTERNAL;
 ALTER TABLE intake_draft SET (toast_tuple_target = 8160, fillfactor = 45);
 
+-- So are the sealed parts of a report, and their headers are random letters.
+ALTER TABLE reports_sealed_header ALTER COLUMN header SET STORAGE EXTERNAL;
+ALTER TABLE reports_sealed_payload ALTER COLUMN payload SET STORAGE EXTERNAL;
+
 -- Comparing statements with the log must not read the whole log.
 CREATE INDEX event_statement ON audit_event (((detail ->> 'serial')::int)) WHERE act = 'statement-signed' AND outcome = 'done';

@@ -142,7 +142,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 #: Fixtures whose name is that of a database in which they stand. A test that asks for several runs in the first.
-STANDING = ("things", "council", "kiteboard", "taken_item", "material", "leads", "house")
+STANDING = ("things", "full_desks", "council", "kiteboard", "taken_item", "material", "leads", "house")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -174,6 +174,12 @@ def house(db: None, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
 def council(house: House) -> Desk:
     """A partner outside, where Petra and Pavel work: see `add_partner` in tests/support/cast.py."""
     return house.desks["northgate"]
+
+
+@pytest.fixture
+def full_desks(house: House) -> House:
+    """The same with a report at each desk that has a row in every table: see tests/laws/row_wall_scene.py."""
+    return house
 
 
 @pytest.fixture

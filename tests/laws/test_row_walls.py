@@ -3,41 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from heedline.casework.access import session
 from heedline.casework.access.session_store import keys_of, row_of
-from heedline.casework.contact import messages
-from heedline.casework.dissemination import outgoing
-from heedline.casework.journey import transitions
-from heedline.casework.language import translating
-from heedline.casework.language.translating import TranslationRequest
-from heedline.casework.report import officer_notes
-from heedline.casework.tasks import tasks
 from heedline.desks.models import Appointment
-from heedline.dispatch.models import Alarm
 from heedline.permits import functions
 from heedline.permits.models import OfficeSession
-from heedline.reports.models import (
-    Derivative,
-    EarlierAnswer,
-    HandOver,
-    OwnerNotice,
-    Report,
-    ReportFile,
-    Translation,
-)
-from tests.support import stories
+from heedline.reports.models import Report
+from tests.support import furnished
 from tests.support.acting import acting
 from tests.support.cast import House, now
-from tests.support.language_scene import speaks
-from tests.support.partner_scene import writing
-from tests.support.scene_people import ELSEWHERE, NORTH_EAST, SOUTH_WEST, People, row
+from tests.support.scene_people import People, row
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("council")]
+pytestmark = pytest.mark.django_db
 #: Every table with rows of reports, and the column that names the report.
 OF_REPORTS = {
     "reports_report": "id",
@@ -63,71 +45,16 @@ NOBODY: frozenset[UUID] = frozenset()
 
 
 @pytest.fixture
-def people(house: House) -> People:
-    return People(house, now())
+def people(full_desks: House) -> People:
+    tokens, _ = furnished.built("full_desks")
+    return People(full_desks, now(), tokens)
 
 
 @pytest.fixture
 def reports(people: People) -> dict[str, UUID]:
-    """One report at each desk, with everything that hangs on a report."""
-    made = {}
-    for desk, told, name in (
-        ("north-east", NORTH_EAST, "Odile"),
-        ("south-west", SOUTH_WEST, "Otto"),
-        ("national", ELSEWHERE, "Nadia"),
-    ):
-        ref, code = stories.a_report(at=people.at, **told)
-        speaks(people, name)
-        people.take(ref, name)
-        with people.sitting(name) as here:
-            translating.ask(ref, TranslationRequest("pl"), by=here, at=people.at)
-            task = Translation.objects.get(report_id=ref).id
-            translating.write(ref, task, "What it says", number=0, by=here, at=people.at)
-            messages.ask(ref, "When?", version=row(ref).version, by=here, at=people.at)
-            transitions.assess(ref, stories.VAGUE, version=row(ref).version, by=here, at=people.at)
-            officer_notes.write(ref, "Rang the estate office.", by=here, at=people.at)
-            tasks.set_task(
-                ref, "Ring", here.officer_id, people.at + timedelta(hours=1), by=here, at=people.at
-            )
-            sent = outgoing.write(ref, writing(people), version=row(ref).version, by=here, at=people.at)
-        with acting("public"):
-            messages.say(code, "Now", message_id=uuid4(), at=people.at)
-        Alarm.objects.create(
-            kind="overdue", desk=people.house.desks[desk], about_kind="report", about_id=ref, slot=people.at
-        )
-        here = people.house.desks[desk]
-        officer = people.house.officers[name]
-        OwnerNotice.objects.create(
-            report_id=ref, officer=officer, to=officer, by=officer, at=people.at, note=uuid4()
-        )
-        HandOver.objects.create(
-            report_id=ref,
-            from_desk=here,
-            to_desk=here,
-            by=officer,
-            at=people.at,
-            due_at=people.at,
-            state="accepted",
-            ended_by=officer,
-            ended_at=people.at,
-        )
-        photo = ReportFile.objects.create(container=uuid4(), report_id=ref, object=uuid4(), size=65_568)
-        Derivative.objects.create(
-            container=uuid4(), report_id=ref, file=photo, description=uuid4(), object=uuid4(), size=65_568
-        )
-        EarlierAnswer.objects.create(
-            report_id=ref,
-            dissemination_id=sent,
-            number=1,
-            code="known",
-            container=uuid4(),
-            key=uuid4(),
-            voice={},
-            by=officer,
-            at=people.at,
-        )
-        made[desk] = ref
-    return made
+    """One report at each desk, with everything that hangs on a report: tests/laws/row_wall_scene.py."""
+    _, made = furnished.built("full_desks")
+    return dict(made)
 
 
 def seen(table: str) -> frozenset[UUID]:

@@ -60,6 +60,13 @@ def _material(house: House, at: datetime) -> None:
     material_desk(People(house, at))
 
 
+def _full_desks(house: House, at: datetime) -> object:
+    """Make the reports of tests/laws/row_wall_scene.py, beside which the partner stands."""
+    from tests.laws.row_wall_scene import furnish  # knows what most tests need not load
+
+    return furnish(People(house, at))
+
+
 def _leads(house: House, at: datetime) -> None:
     """Appoint the supervisors and the overseer of tests/support/keeping_scene.py."""
     from tests.support.keeping_scene import with_leads  # knows what most tests need not load
@@ -85,6 +92,7 @@ def _kiteboard(house: House, at: datetime) -> object:
 _BUILDERS: dict[str, tuple[str, Callable[[House, datetime], object]]] = {
     "house": (database.EMPTY, _questions),
     "council": ("house", lambda house, at: add_partner(house, at=at)),
+    "full_desks": ("council", _full_desks),
     "material": ("house", _material),
     "leads": ("house", _leads),
     "taken_item": ("material", _taken_item),

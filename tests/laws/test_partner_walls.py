@@ -24,7 +24,7 @@ from heedline.casework.access.session_store import SessionStore, keys_of
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys.signing import state
 from heedline.casework.setup import enrolment
-from heedline.desks.models import Appointment, KeyStatement, ProviderBinding
+from heedline.desks.models import Appointment, Desk, KeyStatement, ProviderBinding
 from heedline.permits import functions
 from heedline.permits.models import OfficeSession
 from heedline.vault.statements.signed import SignedStatement
@@ -65,10 +65,9 @@ def whose() -> dict[str, frozenset[UUID]]:
 
 
 @pytest.fixture
-def full(house: House) -> House:
+def full(council: Desk, house: House) -> House:
     """Officers and partners' people, each with a row in every table where they could have one."""
     at = now()
-    add_partner(house, at=at)
     for name, process in (("Odile", "office"), ("Petra", "partner"), ("Pavel", "partner")):
         officer = house.officers[name]
         with acting(process):

@@ -132,6 +132,7 @@ def test_an_entry_pages_its_owner_and_the_desk_sees_only_whom_to_contact(
     otto.get(path)
     assert "Matching report at the North East desk" in otto.html
     assert "(1 to acknowledge)" in otto.html
+    assert f'<option value="{house.officers["Otto"].id}">' not in otto.html, "it is theirs already"
     otto.get("/w/interests/hits/")
     assert "Matching report at the North East desk" in otto.html
     otto.send(path, do="acknowledge", about=str(hit.id), back="hits")

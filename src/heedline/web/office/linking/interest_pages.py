@@ -96,6 +96,7 @@ def interests(request: OfficeRequest) -> HttpResponse:
                 messages.success(request, "Entry registered. Reports will now be compared with it.")
                 return let_go(request, HttpResponseRedirect(reverse("interests")), by)
     lines = register.mine(by=by, at=at)
+    successors = register.successors(lines) if lines else ()
     return render(
         request,
         "office/interests.html",
@@ -105,11 +106,14 @@ def interests(request: OfficeRequest) -> HttpResponse:
                 not hit.acknowledged for entry in lines if not entry.left for hit in entry.hits
             ),
             "may_register": by.may(Capability.REGISTER_INTEREST),
-            "successors": register.successors(lines) if lines else (),
             "form_of": form_of(by),
             "words_came_back": kept is not None,
             "entries": [
-                {"one": entry, "hits": [{"hit": hit, "reasons": _reasons(hit)} for hit in entry.hits]}
+                {
+                    "one": entry,
+                    "hits": [{"hit": hit, "reasons": _reasons(hit)} for hit in entry.hits],
+                    "successors": [one for one in successors if entry.left or one[0] != by.officer_id],
+                }
                 for entry in lines
             ],
         },

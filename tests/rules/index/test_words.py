@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from heedline.index import words
+from heedline.index.extraction.cues import words_in
+from heedline.index.extraction.sketch import shingles, sketch
+from heedline.packs import load_pack
+
+RULES = load_pack("uk").matching
+#: A sign that parts words, and with which a text is read word by word.
+SLOWLY = " § "
+ENOUGH = " one time long past there stood four green doors beside seven quiet rivers under pale winter skies"
 
 
 @pytest.mark.parametrize(
@@ -21,6 +31,25 @@ from heedline.index import words
 )
 def test_case_accents_and_apostrophes_make_no_difference(text: str, found: list[str]) -> None:
     assert words.words_of(text) == found
+
+
+@given(st.text("abXY09ß  _-.'`’‘“”–—…•£€\u00a0") | st.text("abXY09  '`’‘“”–—…•£€\u00a0"))
+def test_typographic_signs_change_no_words(text: str) -> None:
+    """A text that has only such signs beside ASCII is read like any other text, and faster."""
+    assert words.words_of(text) == words.words_of(text + SLOWLY) == [one for one, _, _ in words.placed(text)]
+    assert words_in(text) == words_in(text + SLOWLY)
+    texts = [text + ENOUGH], [text + SLOWLY + ENOUGH]
+    quickly, slowly = (shingles(some, RULES.names) for some in texts)
+    assert quickly == slowly
+    assert sketch(quickly) == sketch(slowly) != ()
+
+
+def test_a_text_with_typographic_signs_alone_is_not_read_word_by_word(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr(words, "placed")
+    text = "“Don’t” he said – ‘now’… £5 • €6\u00a0— soon"
+    assert words.words_of(text) == ["dont", "he", "said", "now", "5", "6", "soon"]
 
 
 def test_a_word_knows_its_place() -> None:

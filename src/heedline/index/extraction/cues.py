@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from heedline.index.words import runs_of
+from heedline.index.words import plainly_signed, runs_of
 
 _WORD = re.compile(r"[^\W_]+")
 
 
 def words_in(text: str) -> frozenset[str]:
     """Return the words of a text in lower case."""
-    return frozenset(runs_of(text.lower()) if text.isascii() else _WORD.findall(text.casefold()))
+    plain = plainly_signed(text)
+    return frozenset(runs_of(plain.lower()) if plain.isascii() else _WORD.findall(text.casefold()))
 
 
 def possible(phrases: tuple[str, ...], words: frozenset[str]) -> bool:

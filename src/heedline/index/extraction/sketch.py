@@ -15,7 +15,7 @@ from zlib import crc32
 import numpy as np
 
 from heedline.index.extraction.rules import NameRules
-from heedline.index.words import runs_of
+from heedline.index.words import plainly_signed, runs_of
 
 SIZE = 12
 _RUN = 3
@@ -32,8 +32,9 @@ def shingles(texts: Iterable[str], rules: NameRules) -> frozenset[str]:
     """
     found: set[str] = set()
     for text in texts:
-        if text.isascii():
-            words = runs_of(text.lower())
+        plain = plainly_signed(text)
+        if plain.isascii():
+            words = runs_of(plain.lower())
         else:
             words = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
         words = [

@@ -11,9 +11,9 @@ from django.db import connection
 
 from heedline.casework.contact import messages
 from heedline.casework.errors import Locked, NotHere
-from heedline.casework.oversight import conflict_register
+from heedline.casework.oversight import conflict_register, search_counts
 from heedline.casework.report import officer_notes
-from heedline.casework.search import page_store, search_counts, searching
+from heedline.casework.search import page_store, searching
 from heedline.casework.search.query import Unsearchable
 from heedline.casework.search.searching import SearchFilters
 from heedline.casework.tasks import tasks

@@ -8,8 +8,9 @@ from uuid import uuid4
 
 import pytest
 
+from heedline.casework.oversight import search_counts
 from heedline.casework.retention import keeping
-from heedline.casework.search import indexing, search_counts
+from heedline.casework.search import indexing
 from heedline.reports.models import SealedHeader, SealedPayload, Search, SearchIndex
 from tests.sites.office.desk_hand import Hand
 from tests.support.cast import House, now

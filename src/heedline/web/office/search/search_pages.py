@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from heedline.casework.access import session
+from heedline.casework.oversight import search_counts
 from heedline.casework.report.opening import short_name
-from heedline.casework.search import indexing, missing_words, search_counts, searching
+from heedline.casework.search import indexing, missing_words, searching
 from heedline.casework.search.query import LONGEST, SearchKind, Unsearchable
 from heedline.casework.search.searching import LONGEST_REASON, SearchFilters, SearchResults
 from heedline.packs import load_pack

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -12,7 +13,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from heedline.casework.access.session import Attendance
-from heedline.casework.attachments import sweeping
+from heedline.casework.attachments import sweeping, viewing
 from heedline.casework.attachments.stored_objects import storage
 from heedline.casework.attachments.taking import IncomingFile, still_good
 from heedline.casework.contact import messages
@@ -30,6 +31,7 @@ from heedline.vault.codes import ReceiptCode
 from heedline.vault.containers.container import file_key
 from tests.support import stories
 from tests.support.acting import acting
+from tests.support.files_scene import add_file, picture
 from tests.support.keeping_scene import disposed, with_leads
 from tests.support.leaving_scene import a_third_officer, leaves, settled
 from tests.support.scene_people import NORTH_EAST, People, row
@@ -233,3 +235,33 @@ def test_a_derivative_belongs_to_a_file_of_its_report(people: People, stored: Pa
         assert not Derivative.objects.exists()
         with pytest.raises(DatabaseError), transaction.atomic():
             derivative(ref)
+
+
+def test_files_are_listed_in_the_order_in_which_they_came(people: People) -> None:
+    """They are not listed in the order of their random names."""
+    ref, _ = people.taken("Odile")
+    came = [
+        add_file(ref, picture((40, 30)), at=people.at + timedelta(minutes=minutes), name=f"{minutes}.jpg")
+        for minutes in (5, 2, 4, 1, 3)
+    ]
+    with people.sitting("Odile") as by:
+        listed = viewing.files_of(ref, by=by, at=people.at).files
+    assert [one.line.name for one in listed] == [f"{minutes}.jpg" for minutes in range(1, 6)]
+    assert {one.container for one in listed} == set(came)
+
+
+def test_files_that_came_at_one_moment_never_change_places(people: People) -> None:
+    """Rows are written anew, elsewhere in their table, when a report is addressed to other keys."""
+    ref, _ = people.taken("Odile")
+    for size in range(4):
+        add_file(ref, picture((40, 30 + size)), at=people.at, together=True)
+
+    def listed() -> list[UUID]:
+        with people.sitting("Odile") as by:
+            return [one.container for one in viewing.files_of(ref, by=by, at=people.at).files]
+
+    before = listed()
+    rows = list(SealedHeader.objects.filter(report=ref, part="message"))
+    SealedHeader.objects.filter(report=ref, part="message").delete()
+    SealedHeader.objects.bulk_create(rows[::-1])
+    assert listed() == before

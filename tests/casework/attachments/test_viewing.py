@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterable
-from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -425,33 +424,3 @@ def test_a_record_of_ones_own_opens_no_report_of_another_desk(people: People) ->
             reached[thing] = cursor.fetchone()[0]
     assert reached[ref] is False
     assert sorted(reached.values()) == [False, True]
-
-
-def test_files_are_listed_in_the_order_in_which_they_came(people: People) -> None:
-    """They are not listed in the order of their random names."""
-    ref, _ = people.taken("Odile")
-    came = [
-        add_file(ref, picture((40, 30)), at=people.at + timedelta(minutes=minutes), name=f"{minutes}.jpg")
-        for minutes in (5, 2, 4, 1, 3)
-    ]
-    with people.sitting("Odile") as by:
-        listed = viewing.files_of(ref, by=by, at=people.at).files
-    assert [one.line.name for one in listed] == [f"{minutes}.jpg" for minutes in range(1, 6)]
-    assert {one.container for one in listed} == set(came)
-
-
-def test_files_that_came_at_one_moment_never_change_places(people: People) -> None:
-    """Rows are written anew, elsewhere in their table, when a report is addressed to other keys."""
-    ref, _ = people.taken("Odile")
-    for size in range(4):
-        add_file(ref, picture((40, 30 + size)), at=people.at, together=True)
-
-    def listed() -> list[UUID]:
-        with people.sitting("Odile") as by:
-            return [one.container for one in viewing.files_of(ref, by=by, at=people.at).files]
-
-    before = listed()
-    rows = list(SealedHeader.objects.filter(report=ref, part="message"))
-    SealedHeader.objects.filter(report=ref, part="message").delete()
-    SealedHeader.objects.bulk_create(rows[::-1])
-    assert listed() == before

@@ -10,7 +10,7 @@ import pytest
 
 from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.contact import messages
-from heedline.casework.errors import Changed, Locked, NotHere
+from heedline.casework.errors import Changed, Conflict, Locked, NotHere
 from heedline.casework.journey import transitions
 from heedline.casework.journey.transitions import Assessment, Closing
 from heedline.casework.report import sealing
@@ -80,7 +80,7 @@ def test_the_same_id_with_another_body_is_a_conflict_and_changes_nothing(people:
     stories.send(new, at=people.at)
     other = stories.new_report(narrative="Something else altogether happened there.", **NORTH_EAST)
     forged = sealing.NewReport(new.report_id, new.code, "api", other.record, other.question_set, "en")
-    with pytest.raises(transitions.Conflict):
+    with pytest.raises(Conflict):
         stories.send(forged, at=people.at)
     assert Report.objects.count() == 1
     assert people.read(new.report_id).answers.narrative == stories.NARRATIVE
@@ -91,7 +91,7 @@ def test_the_same_id_under_another_code_is_a_conflict(people: People) -> None:
     new = stories.new_report(**NORTH_EAST)
     stories.send(new, at=people.at)
     thief = stories.new_report(**NORTH_EAST)
-    with pytest.raises(transitions.Conflict):
+    with pytest.raises(Conflict):
         stories.send(
             sealing.NewReport(new.report_id, thief.code, "api", new.record, new.question_set, "en"),
             at=people.at,

@@ -30,7 +30,7 @@ def shown(page: Hand) -> list[str]:
 
 
 def link(page: Hand, text: str) -> str:
-    found = re.search(rf'<a [^>]*href="([^"]+)"[^>]*>(?:<span[^>]*>[^<]*</span>)?{text}', page.html)
+    found = re.search(rf'<a [^>]*href="([^"]+)"[^>]*>(?:<span[^>]*>[^<]*</span>)?{text}\b(?!-)', page.html)
     assert found, text
     return unescape(found.group(1))
 

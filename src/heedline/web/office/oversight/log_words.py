@@ -114,6 +114,7 @@ LABELS = {
     "to": "To",
     "training": "Training",
     "until": "Until",
+    "untaken": "Dangers nobody has taken",
     "urgent": "Sent before the second check",
     "verdict": "Verdict",
     "version": "Version",

@@ -12,7 +12,7 @@ from heedline.web.entrance.templatetags.officer_words import as_typed
 from heedline.web.shell.report_left import messages_of
 
 #: A text as pieces in order, each with whether it is a shared value.
-type Pieces = list[tuple[str, bool]]
+type MarkedText = list[tuple[str, bool]]
 
 
 def sides(one: EarlierReport, file: CaseFile, other: CaseFile | None) -> list[dict[str, Any]]:
@@ -64,8 +64,8 @@ def _pattern(values: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{either})(?!\w)" if either else r"(?!)", re.IGNORECASE)
 
 
-def _marked(text: str, shared: re.Pattern[str]) -> Pieces:
-    pieces: Pieces = []
+def _marked(text: str, shared: re.Pattern[str]) -> MarkedText:
+    pieces: MarkedText = []
     at = 0
     for found in shared.finditer(text):
         pieces += [(as_typed(text[at : found.start()]), False), (as_typed(found.group()), True)]

@@ -25,6 +25,20 @@ _NEW_STRUCTURE: Final = b"\xff\x00\x00\x01"
 #: What FTS5 puts before a word of the main index, and where the number of a segment begins in the number of its page.
 _MAIN: Final = b"0"
 _SEGMENT: Final = 37
+#: What the number of a row has that says with which documents the pages of a list begin, and of one that says so of such rows.
+_OF_LIST: Final = 1 << 36
+_ONE_HIGHER: Final = 1 << 31
+
+
+class IndexEntry(NamedTuple):
+    """An entry of an `_idx` table: a segment, one of its pages, and whether the list that begins there is long."""
+
+    segment: int
+    page: int
+    indexed: bool
+
+
+_NOWHERE: Final = IndexEntry(-1, 0, False)
 
 
 class Segment(NamedTuple):
@@ -35,20 +49,90 @@ class Segment(NamedTuple):
     last: int
 
 
+class TokenList(NamedTuple):
+    """Where a segment holds the list of a word: its first page, and the last one on which it may end.
+
+    `indexed` means that it is long, and that rows of its own say with which document each of its pages begins.
+    """
+
+    segment: int
+    first: int
+    last: int
+    indexed: bool
+
+    @property
+    def index_row(self) -> int:
+        """Return the number of the first row that says with which documents the pages begin."""
+        return (self.segment << _SEGMENT) + _OF_LIST + self.first
+
+    @property
+    def index_rows(self) -> range:
+        """Return the numbers that such rows may have: each of them is about some thousand pages, and at least 400."""
+        return range(self.index_row, self.index_row + 1 + (self.last - self.first) // 400)
+
+
 def ahead(
     file: PageFile, roots: dict[str, int], segments: Sequence[Segment], table: str, words: Iterable[bytes]
-) -> None:
-    """Prefetch the pages where each segment of an FTS5 table holds, or would hold, these words."""
-    wanted = [(one, _MAIN + word) for word in words for one in segments]
+) -> dict[bytes, list[TokenList]]:
+    """Prefetch the pages where each segment of an FTS5 table holds, or would hold, these words.
+
+    Long lists are read from their ends. Return where each word has its lists.
+    """
+    distinct = list(dict.fromkeys(words))
+    wanted = [(one, _MAIN + word) for word in distinct for one in segments]
+    lists: dict[bytes, list[TokenList]] = {word: [] for word in distinct}
     try:
         found = _floors(file, roots[f"{table}_idx"], [(one.number, word) for one, word in wanted])
-        pages = {
-            (one.number << _SEGMENT) + (page if there == one.number else one.first)
-            for (one, _), (there, page) in zip(wanted, found, strict=True)
-        }
+        pages: set[int] = set()
+        for (one, word), (floor, after) in zip(wanted, found, strict=True):
+            here = floor.segment == one.number
+            first = floor.page if here else one.first
+            last = after.page if after.segment == one.number else one.last
+            there = TokenList(one.number, first, last, here and floor.indexed)
+            lists[word[len(_MAIN) :]].append(there)
+            base = one.number << _SEGMENT
+            pages.add(base + first)
+            if there.indexed:
+                pages |= {base + last, base + last - 1, there.index_row, there.index_row + _ONE_HIGHER}
         rows_ahead(file, roots[f"{table}_data"], pages)
     except (IndexError, KeyError, ValueError):
-        return  # SQLite finds out what is wrong with the page
+        return {}  # SQLite finds out what is wrong with the page
+    return lists
+
+
+def pages_of(lists: Iterable[tuple[TokenList, Sequence[bytes]]], rows: Iterable[int]) -> set[int]:
+    """Return the numbers of the rows of an FTS5 table that hold these documents in these lists.
+
+    Each list comes with its rows that say with which documents its pages begin.
+    """
+    wanted, found = sorted(rows), set[int]()
+    for one, index in lists:
+        base = one.segment << _SEGMENT
+        if not one.indexed:
+            found.update(range(base + one.first, base + one.last + 1))
+            continue
+        try:
+            begins = [start for row in index for start in _starts(row)]
+        except IndexError:
+            continue
+        at = 0
+        for row in wanted:
+            if (at := bisect_right(begins, (row, one.last), at)) > 0:
+                found.add(base + begins[at - 1][1])
+    return found
+
+
+def _starts(row: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the first document and the number of each page of a list, from a row that says so."""
+    page, at = _varint(row, 1)
+    document, at = _varint(row, at)
+    yield document, page
+    while at < len(row):
+        more, at = _varint(row, at)
+        page += 1
+        if more:
+            document += more
+            yield document, page
 
 
 def rows_ahead(file: PageFile, root: int, rows: Iterable[int]) -> None:
@@ -101,12 +185,11 @@ def _segments(structure: bytes) -> Iterator[Segment]:
                 number()
 
 
-def _floors(file: PageFile, root: int, wanted: Sequence[tuple[int, bytes]]) -> list[tuple[int, int]]:
-    """Return, for each segment and word, the last entry of an `_idx` table at or before it.
-
-    An entry is a segment and one of its pages. (-1, 0) means that there is none.
-    """
-    found = [(-1, 0)] * len(wanted)
+def _floors(
+    file: PageFile, root: int, wanted: Sequence[tuple[int, bytes]]
+) -> list[tuple[IndexEntry, IndexEntry]]:
+    """Return, for each segment and word, the last entry of an `_idx` table at or before it, and the one after."""
+    found = [(_NOWHERE, _NOWHERE)] * len(wanted)
     here: dict[int, list[int]] = {root: list(range(len(wanted)))}
     for _ in range(_DEEPEST):
         file.ahead(number - 1 for number in here)
@@ -117,8 +200,11 @@ def _floors(file: PageFile, root: int, wanted: Sequence[tuple[int, bytes]]) -> l
                 raise ValueError
             for one in which:
                 at = bisect_right(page, wanted[one], key=page.entry)
-                if at:
-                    found[one] = page.place(at - 1)
+                floor, after = found[one]
+                found[one] = (
+                    page.place(at - 1) if at else floor,
+                    page.place(at) if at < len(page) else after,
+                )
                 if page.kind == _INNER_OF_INDEX:
                     below.setdefault(page.child(at), []).append(one)
         here = below
@@ -163,10 +249,10 @@ class _Page:
             known = self._entries[cell] = self._record(cell)[0]
         return known
 
-    def place(self, at: int) -> tuple[int, int]:
-        """Return the segment and the page of an entry."""
+    def place(self, at: int) -> IndexEntry:
+        """Return an entry without its word."""
         (segment, _), page = self._record(self[at])
-        return segment, page >> 1  # the last bit says that there is a list of its pages
+        return IndexEntry(segment, page >> 1, bool(page & 1))
 
     def _record(self, cell: int) -> tuple[tuple[int, bytes], int]:
         body = self._body

@@ -2,8 +2,8 @@
 
 A document is one report with everything that may be searched in it. Its words are stored in `words` in their
 order, its forms in `forms` and its keys in `keys` in no order. All are contentless FTS5 tables. They return row
-numbers, and `document` maps a row to its report. Before a look-up, the pages that it will read are fetched
-together (`lookahead.py`).
+numbers, and `document` maps a row to its report. A search asks `forms` first, which has each word as well
+(`matching.py`). Before a look-up, the pages that it will read are fetched together (`lookahead.py`).
 
 A changed index must be stored with `save`. If anything fails before that, discard the object. Nothing has
 changed then. All methods raise Damaged if a page is not as it was sealed.
@@ -19,15 +19,17 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 import apsw
+import numpy as np
 
 from heedline.index import free_pages, lookahead
 from heedline.index.keys import IndexKeys
+from heedline.index.matching import Matcher, TokenClause
 from heedline.index.paging import Damaged, PageFile, PageStore, SealedPage, connect
 from heedline.index.words import beginnings_of
 from heedline.vault.tokens import TokenKey
 
 #: Edition of the tables and of what is put into them. An index of another edition is made anew.
-EDITION: Final = 5
+EDITION: Final = 6
 #: Pages of FTS5 that one step of merging writes in each table. Two of them fit one page of SQLite (`pgsz` below).
 MERGED: Final = 200
 _TABLES = ("words", "forms", "keys")
@@ -190,7 +192,7 @@ class SealedIndex:
                 row = self._sql.last_insert_rowid()
                 text = end.join(self._words.text_of(words) for words in document.texts)
                 forms = self._forms.text_of(set(document.forms))
-                forms += self._forms.text_of(beginnings_of(document.begun))
+                forms += self._forms.text_of(beginnings_of(document.begun)) + _distinct(text)
                 keys = self._keys.text_of(set(document.keys)) + self._reports[document.report.hex]
                 if document.thing:
                     keys += b" " + self._marks["thing"]
@@ -268,17 +270,13 @@ class SealedIndex:
     def search(self, query: Query, *, most: int) -> list[Hit]:
         """Return up to `most` reports that match, most recently indexed first.
 
-        A query without clauses matches nothing.
+        A query without clauses matches nothing, and nor does one with an empty clause.
         """
         with self._honest():
-            asked = self._asked(query)
-            if not asked:
+            wanted = self._wanted(query)
+            if not wanted or TokenClause() in wanted:
                 return []
-            matching = " INTERSECT ".join(f"SELECT id FROM ({statement})" for statement, _ in asked)  # noqa: S608
-            values = [value for _, some in asked for value in some]
-            newest = f"SELECT id FROM ({matching}) ORDER BY id DESC LIMIT ?"  # noqa: S608
-            found = self._sql.execute(newest, (*values, most))
-            rows = [row for (row,) in cast("list[tuple[int]]", found.fetchall())]
+            rows = Matcher(self._sql, wanted, self._ahead).rows(most)
             reports = self._reports_at(rows)
         return [Hit(reports[row], row) for row in rows]
 
@@ -384,59 +382,53 @@ class SealedIndex:
             raise Damaged
         return self._known
 
-    def _ahead(self, table: str, tokens: Iterable[bytes]) -> None:
-        """Prefetch the pages where a table holds these tokens."""
+    def _ahead(
+        self, table: str, tokens: Iterable[bytes], rows: Sequence[int] | None = None
+    ) -> dict[bytes, int]:
+        """Prefetch the pages where a table holds these tokens, and if rows are given, those that it reads for them.
+
+        Return how many pages of FTS5 hold each token.
+        """
+        if not (wanted := list(tokens)):
+            return {}
         structure = self._sql.execute(f"SELECT block FROM {table}_data WHERE id = ?", (lookahead.STRUCTURE,))  # noqa: S608
         segments = lookahead.segments_of(cast("tuple[bytes]", structure.fetchone() or (b"",))[0])
-        lookahead.ahead(self._file, self._roots(), segments, table, tokens)
+        roots = self._roots()
+        lists = lookahead.ahead(self._file, roots, segments, table, wanted)
+        if rows:
+            root = roots[f"{table}_data"]
+            some = [one for many in lists.values() for one in many]
+            lookahead.rows_ahead(
+                self._file, root, [row for one in some if one.indexed for row in one.index_rows]
+            )
+            starts = [(one, self._blocks(table, one.index_rows) if one.indexed else []) for one in some]
+            lookahead.rows_ahead(self._file, root, lookahead.pages_of(starts, rows))
+        return {token: sum(1 + one.last - one.first for one in some) for token, some in lists.items()}
+
+    def _blocks(self, table: str, rows: range) -> list[bytes]:
+        asked = f"SELECT block FROM {table}_data WHERE id BETWEEN ? AND ? ORDER BY id"  # noqa: S608
+        found = self._sql.execute(asked, (rows[0], rows[-1])).fetchall()
+        return [block for (block,) in cast("list[tuple[bytes]]", found)]
 
     def _roots(self) -> dict[str, int]:
         """Return the number of each table's root page."""
         found = self._sql.execute("SELECT name, rootpage FROM sqlite_schema WHERE rootpage > 0").fetchall()
         return dict(cast("list[tuple[str, int]]", found))
 
-    def _asked(self, query: Query) -> list[tuple[str, tuple[bytes, ...]]]:
-        """Return the SQL statements for a query, each with its values.
-
-        A report matches if all of the statements return its row.
-        """
-        clauses = [
-            (
-                [self._words.of(phrase) for phrase in clause.phrases],
-                self._forms.of(clause.forms),
-                self._keys.of(clause.keys),
+    def _wanted(self, query: Query) -> list[TokenClause]:
+        """Return the clauses of a query in tokens."""
+        wanted: list[TokenClause] = []
+        for clause in query.clauses:
+            phrases = [self._words.of(phrase) for phrase in clause.phrases]
+            wanted.append(
+                TokenClause(
+                    tuple(phrase for phrase in phrases if len(phrase) > 1),
+                    tuple(phrase[0] for phrase in phrases if len(phrase) == 1),
+                    tuple(self._forms.of(clause.forms)),
+                    tuple(self._keys.of(clause.keys)),
+                )
             )
-            for clause in query.clauses
-        ]
-        for table, tokens in (
-            ("words", [token for phrases, _, _ in clauses for phrase in phrases for token in phrase]),
-            ("forms", [token for _, forms, _ in clauses for token in forms]),
-            ("keys", [token for _, _, keys in clauses for token in keys]),
-        ):
-            if tokens:
-                self._ahead(table, tokens)
-        together: dict[str, list[bytes]] = {table: [] for table in _TABLES}
-        asked: list[tuple[str, tuple[bytes, ...]]] = []
-        for phrases, forms, keys in clauses:
-            ways = {"words": phrases, "forms": [[form] for form in forms], "keys": [[key] for key in keys]}
-            several = sum(map(bool, ways.values())) > 1
-            either = {
-                table: b" OR ".join(b'"%b"' % b" ".join(one) for one in some)
-                for table, some in ways.items()
-                if some and not (several and table != "words" and not self._any(table, some))
-            }
-            if len(either) == 1:
-                [(table, wanted)] = either.items()
-                together[table].append(b"(%b)" % wanted)
-            elif either:
-                asked.append((" UNION ".join(map(_ROWS.format, either)), tuple(either.values())))
-        for table, conditions in together.items():
-            if conditions:
-                asked.append((_ROWS.format(table), (b" AND ".join(conditions),)))
-        return asked
-
-    def _any(self, table: str, tokens: Iterable[Sequence[bytes]]) -> bool:
-        return any(self._rows(table, one[0], 1) for one in tokens)
+        return wanted
 
     def _one(self, statement: str, *values: Any) -> Any:
         row = self._sql.execute(statement, values).fetchone()
@@ -451,3 +443,8 @@ class SealedIndex:
             yield
         except _OF_THE_PAGES as why:
             raise self._file.failure or Damaged from why
+
+
+def _distinct(tokens: bytes) -> bytes:
+    """Return the different tokens of a text, each with a space after it."""
+    return np.unique(np.frombuffer(tokens, np.uint64)).tobytes()

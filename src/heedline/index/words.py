@@ -73,9 +73,10 @@ def placed(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def forms_of(texts: Iterable[str], words: Iterable[Sequence[str]]) -> tuple[set[str], set[str]]:
-    """Return the forms of the words in these texts, and the words of which every beginning is a form as well.
+    """Return the forms of the words in these texts, and the words of which every shorter beginning is a form as well.
 
     Forms are long numbers, pairs of words joined into one, Latin spellings, and the beginnings of words in other scripts.
+    A word is no beginning of itself, because the index finds every word as it is. A Latin spelling is one.
     """
     forms: set[str] = set()
     for text in texts:
@@ -87,16 +88,17 @@ def forms_of(texts: Iterable[str], words: Iterable[Sequence[str]]) -> tuple[set[
     if others := {word for word in begun if not word.isascii()}:
         latin = {spelled(word) for word in others} - {""}
         forms.update([f"w:{word}" for word in latin])
+        forms.update([begun_by(word) for word in latin if len(word) in BEGINNINGS])
         forms.update(form for word in others for form in beginnings(word))
         begun = begun - others | latin
     return forms, begun
 
 
 def beginnings_of(words: Collection[str]) -> npt.NDArray[np.bytes_]:
-    """Return the prefix forms of words in ASCII. A form that several words have is repeated."""
-    longest = BEGINNINGS[-1]
-    letters = np.array(list(words), f"S{longest}").view(np.uint8).reshape(-1, longest)
-    reach = [letters[letters[:, size - 1] != 0] for size in BEGINNINGS]
+    """Return the prefix forms of words in ASCII, all shorter than the word. A form that several words have is repeated."""
+    room = BEGINNINGS[-1] + 1
+    letters = np.array(list(words), f"S{room}").view(np.uint8).reshape(-1, room)
+    reach = [letters[letters[:, size] != 0] for size in BEGINNINGS]
     forms = np.zeros((sum(map(len, reach)), _FORM.itemsize), np.uint8)
     forms[:, : len(_BEGINNING)] = np.frombuffer(_BEGINNING.encode(), np.uint8)
     end = 0
@@ -116,17 +118,24 @@ def _joined(words: Sequence[str]) -> Iterator[str]:
 
 
 def beginnings(word: str) -> Iterator[str]:
-    """Yield the prefix forms of a word."""
+    """Yield the prefix forms of a word, all shorter than it is."""
     for size in BEGINNINGS:
-        if len(word) < size:
+        if len(word) <= size:
             return
-        yield f"{_BEGINNING}{word[:size]}"
+        yield begun_by(word[:size])
 
 
-def beginning(word: str) -> str:
-    """Return the form shared by all words with this prefix, or "" if it is too short to search for."""
-    size = max((size for size in BEGINNINGS if size <= len(word)), default=0)
-    return f"{_BEGINNING}{word[:size]}" if size else ""
+def begun_by(letters: str) -> str:
+    """Return the form of longer words that begin with these letters, as many as one of `BEGINNINGS`."""
+    return f"{_BEGINNING}{letters}"
+
+
+def starts_of(word: str) -> list[str]:
+    """Return the letters with which this word begins by which others like it are found, the fewest first.
+
+    Longer words have them as a form (`begun_by`). The last one may be the word. There is none if it is too short.
+    """
+    return [word[:size] for size in BEGINNINGS if size <= len(word)]
 
 
 def numbers(text: str) -> Iterator[str]:

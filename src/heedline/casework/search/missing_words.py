@@ -18,12 +18,12 @@ from heedline.casework.access.keyring import Keyring
 from heedline.casework.errors import ChangedSinceArrival
 from heedline.casework.report.restrictions import usable
 from heedline.casework.search import desk_index, documents
-from heedline.casework.search.query import SearchKind, Sought, Term
+from heedline.casework.search.query import SearchKind, Sought, Term, beginning_with
 from heedline.index import Clause, Damaged, Query, SealedIndex
 from heedline.index.extraction import near_words
 from heedline.index.extraction.names import latin
 from heedline.index.extraction.rules import NameRules
-from heedline.index.words import beginnings, placed
+from heedline.index.words import placed, starts_of
 from heedline.permits.scopes import reports_of
 from heedline.reports.models import SearchIndex
 from heedline.reports.stored import parts_column, parts_in
@@ -99,7 +99,7 @@ def _proposals(index: SealedIndex, term: Term, rules: NameRules) -> list[UUID]:
     """Return a few reports that may hold a word like this one, from one desk."""
     word = latin(term.words[0])
     ways = [Clause(phrases=[[one] for one in near_words.slips(word, rules)])]
-    ways += [Clause(forms=[form]) for form in reversed(list(beginnings(word)))]
+    ways += [beginning_with(start) for start in reversed(starts_of(word))]
     for way in ways:
         if hits := index.search(Query([way]), most=_MOST_PROPOSED):
             return [hit.report for hit in hits]

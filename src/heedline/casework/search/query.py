@@ -19,7 +19,7 @@ from heedline.index.extraction.keys import of_name
 from heedline.index.extraction.name_comparison import alike
 from heedline.index.extraction.names import Name, latin, read_name
 from heedline.index.extraction.rules import NameRules
-from heedline.index.words import NUMBER, beginning, numbers, placed, spelled, words_of
+from heedline.index.words import NUMBER, begun_by, numbers, placed, spelled, starts_of, words_of
 
 #: Characters that can be searched for at once, and words.
 LONGEST = 200
@@ -66,7 +66,7 @@ class Term:
         """Return this term as an index clause."""
         match self.kind:
             case SearchKind.BEGINNING:
-                return Clause(forms=[beginning(self.words[0])])
+                return beginning_with(starts_of(self.words[0])[-1])
             case SearchKind.NUMBER:
                 return Clause(forms=[f"n:{self.words[0]}"])
             case _:
@@ -100,6 +100,11 @@ class Term:
         return run == self.words or (
             len(run) == 2 and "".join(run) == joined and bool(_PLATE.fullmatch(joined))
         )
+
+
+def beginning_with(start: str) -> Clause:
+    """Return the clause for words that begin with these letters, which are some of `starts_of`."""
+    return Clause([[start]], [begun_by(start)])
 
 
 def spelled_alike(word: str) -> str:
@@ -225,7 +230,7 @@ def _terms(quoted: str | None, bare: str | None) -> Sequence[Term]:
     if not words:
         return []
     if (bare or "").endswith("*"):
-        if len(words) > 1 or not beginning(words[0]):
+        if len(words) > 1 or not starts_of(words[0]):
             raise Unsearchable(TOO_SHORT)
         return [Term(SearchKind.BEGINNING, words)]
     return [Term(SearchKind.PHRASE if len(words) > 1 else SearchKind.WORDS, words)]

@@ -1,0 +1,111 @@
+"""Tests that a search finds what reading every text would find, in whichever way the index looks for it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from uuid import UUID
+
+import pytest
+
+from heedline.index import Clause, Document, Query, SealedIndex, lookahead, matching, new_keys
+from tests.rules.index.memory_store import MemoryStore
+
+KEYS = new_keys()
+COMMON, OTHERS = ["the", "a", "of", "and"], [f"w{number}" for number in range(200)]
+BATCHES, BATCH = 12, 20
+
+
+def text(chance: random.Random) -> list[str]:
+    return [chance.choice(COMMON if chance.random() < 0.5 else OTHERS) for _ in range(25)]
+
+
+class Filled:
+    """An index of some segments, and the texts in it."""
+
+    def __init__(self) -> None:
+        self.store = MemoryStore()
+        self.texts: dict[UUID, list[list[str]]] = {}
+        chance = random.Random(1)
+        for _ in range(BATCHES):
+            with SealedIndex(self.store, KEYS, writable=True) as index:
+                for _ in range(BATCH):
+                    report = UUID(int=1 + len(self.texts))
+                    self.texts[report] = [text(chance), text(chance)]
+                    keys = [f"k{report.int % 7}"]
+                    index.add([Document(report, self.texts[report], {"f"} if report.int % 3 else (), keys)])
+                index.save()
+                index.merge()
+                index.save()
+
+    def read(self, clauses: Sequence[Clause]) -> list[UUID]:
+        return [report for report in reversed(self.texts) if all(self._has(report, one) for one in clauses)]
+
+    def _has(self, report: UUID, clause: Clause) -> bool:
+        return (
+            any(self._says(report, list(phrase)) for phrase in clause.phrases)
+            or ("f" in clause.forms and bool(report.int % 3))
+            or f"k{report.int % 7}" in clause.keys
+        )
+
+    def _says(self, report: UUID, phrase: list[str]) -> bool:
+        size = len(phrase)
+        return any(
+            words[at : at + size] == phrase for words in self.texts[report] for at in range(len(words))
+        )
+
+
+@pytest.fixture(scope="module")
+def filled() -> Filled:
+    return Filled()
+
+
+def clause(chance: random.Random) -> Clause:
+    kind = chance.random()
+    if kind < 0.1:
+        return Clause(keys=[f"k{chance.randrange(9)}"])
+    phrases = [
+        [chance.choice(COMMON if chance.random() < 0.7 else OTHERS) for _ in range(chance.randrange(1, 6))]
+        for _ in range(chance.choice([1, 1, 2]))
+    ]
+    return Clause(phrases, ["f"] if kind < 0.2 else [])
+
+
+@pytest.mark.parametrize("few", [0, 5, 1000])
+def test_a_search_finds_what_the_texts_say(filled: Filled, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With few rows looked at one by one, with all of them, and with none."""
+    monkeypatch.setattr(matching, "FEW", few)
+    chance = random.Random(few)
+    with SealedIndex(filled.store, KEYS) as index:
+        for _ in range(120):
+            clauses = [clause(chance) for _ in range(chance.randrange(1, 4))]
+            most = chance.choice([3, 5000])
+            found = [hit.report for hit in index.search(Query(clauses), most=most)]
+            assert found == filled.read(clauses)[:most], clauses
+
+
+def test_words_are_found_without_reading_positions(filled: Filled) -> None:
+    with SealedIndex(filled.store, KEYS) as index:
+        asked: list[str] = []
+        index._sql.exec_trace = lambda _, statement, __: not asked.append(statement)
+        found = index.search(Query([Clause([["of"]]), Clause([["w7"]], ["f"])]), most=5000)
+        assert found
+        assert not any("FROM words " in statement for statement in asked)
+
+
+def test_a_clause_without_conditions_matches_nothing(filled: Filled) -> None:
+    with SealedIndex(filled.store, KEYS) as index:
+        assert index.search(Query([Clause()]), most=5) == []
+        assert index.search(Query([Clause([["of"]]), Clause()]), most=5) == []
+
+
+def test_the_pages_of_a_long_list_are_known_by_their_first_documents() -> None:
+    """A row says: the first page, its first document, and how much higher that of each page is (0: it begins none)."""
+    one = lookahead.TokenList(1, 7, 11, indexed=True)
+    base = 1 << 37
+    row = bytes([0, 7, 100, 20, 0, 30])
+    assert lookahead.pages_of([(one, [row])], [99]) == set()
+    assert lookahead.pages_of([(one, [row])], [100, 119]) == {base + 7}
+    assert lookahead.pages_of([(one, [row])], [120, 149, 500]) == {base + 8, base + 10}
+    short = lookahead.TokenList(1, 7, 8, indexed=False)
+    assert lookahead.pages_of([(short, [])], [1]) == {base + 7, base + 8}

@@ -25,7 +25,7 @@ RESULTS = re.compile(r"/w/search/[0-9a-f-]{36}/")
 @pytest.fixture
 def odile(house: House, hand: Callable[[], Hand]) -> Hand:
     people = People(house, now())
-    people.send(narrative="A man filmed <b>the</b> quillon gate.")
+    people.send(narrative="A man filmed <b>the</b> quillon gate \u202eetag.")
     indexed(people)
     return hand().at_work(house, "Odile")
 
@@ -38,6 +38,7 @@ def test_the_box_on_every_page_leads_to_results_that_name_nothing_in_the_address
     assert odile.page.status_code == 200
     assert "<mark>quillon</mark> <mark>gate</mark>" in odile.html
     assert "filmed &lt;b&gt;the&lt;/b&gt;" in odile.html
+    assert "[U+202E]etag" in odile.html
     assert "1 report" in odile.html
 
 

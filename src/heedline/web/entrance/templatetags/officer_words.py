@@ -27,7 +27,8 @@ def as_typed(words: object) -> str:
 
 @register.filter
 def marked(pieces: Iterable[tuple[str, bool]]) -> SafeString:
-    """Return a text that comes in pieces, each with whether it is marked."""
+    """Return a text that comes in pieces, each with whether it is marked, with deceptive characters made visible."""
+    shown = ((as_typed(piece), hit) for piece, hit in pieces)
     return format_html_join(
-        "", "{}", ((format_html("<mark>{}</mark>", piece) if hit else piece,) for piece, hit in pieces)
+        "", "{}", ((format_html("<mark>{}</mark>", one) if hit else one,) for one, hit in shown)
     )

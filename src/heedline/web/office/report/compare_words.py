@@ -8,7 +8,6 @@ from typing import Any
 
 from heedline.casework.pages.case_file import CaseFile
 from heedline.casework.search.seen_before import EarlierReport
-from heedline.web.entrance.templatetags.officer_words import as_typed
 from heedline.web.shell.report_left import messages_of
 
 #: A text as pieces in order, each with whether it is a shared value.
@@ -68,7 +67,7 @@ def _marked(text: str, shared: re.Pattern[str]) -> MarkedText:
     pieces: MarkedText = []
     at = 0
     for found in shared.finditer(text):
-        pieces += [(as_typed(text[at : found.start()]), False), (as_typed(found.group()), True)]
+        pieces += [(text[at : found.start()], False), (found.group(), True)]
         at = found.end()
-    pieces.append((as_typed(text[at:]), False))
+    pieces.append((text[at:], False))
     return [piece for piece in pieces if piece[0]]

@@ -9,6 +9,7 @@ from html import unescape
 import pytest
 
 from heedline.dispatch.models import Outbox
+from heedline.web.office import page_context
 from tests.sites.office.desk_hand import Hand
 from tests.support import danger_scene
 from tests.support.cast import House, now
@@ -61,7 +62,7 @@ def test_a_report_that_came_with_danger_opens_the_page_when_it_is_taken(
 
 
 def test_a_danger_that_nobody_has_taken_is_named_and_several_are_counted(
-    led: People, hand: Callable[[], Hand]
+    led: People, hand: Callable[[], Hand], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ref, _ = a_report(at=now(), **NORTH_EAST, **DANGER)
     a_report(at=now(), **NORTH_EAST)
@@ -77,6 +78,11 @@ def test_a_danger_that_nobody_has_taken_is_named_and_several_are_counted(
     odile.get("/me/")
     banner = _banner(odile)
     assert "2 reports" in banner
+    assert "At least" not in banner
+    with monkeypatch.context() as fewer:
+        fewer.setattr(page_context, "MOST_COUNTED", 2)
+        odile.get("/me/")
+    assert "At least 2 reports" in _banner(odile)
     listed = re.search(r'href="(/w/q/all/[^"]*)"', banner)
     assert listed
     odile.get(unescape(listed[1]))

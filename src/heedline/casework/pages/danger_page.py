@@ -31,6 +31,8 @@ from heedline.vault import CannotOpen
 
 #: The banner names so many, and counts the others.
 MOST_NAMED = 3
+#: Reports that nobody has taken are counted up to this number (`permits.open_dangers`).
+MOST_COUNTED = 100
 
 type _Opened = Mapping[UUID, Mapping[str, Any]]
 
@@ -55,9 +57,9 @@ class DangerNotice:
 
 @dataclass(frozen=True)
 class UntakenDangers:
-    """The reports of danger at the officer's desks that nobody has taken, counted up to a hundred.
+    """The reports of danger at the officer's desks that nobody has taken.
 
-    All but the number are about the one that is due first.
+    `number` is at most `MOST_COUNTED`. All else is about the one that is due first.
     """
 
     number: int

@@ -85,7 +85,7 @@ class ShellUntaken:
     """The reports of danger to life that nobody has taken.
 
     `short`, `desk` and `due` are those of the one due first, which is named if there is no other. `href` leads to it, or to
-    the list of several, and is empty on practice pages.
+    the list of several, and is empty on practice pages. `at_least` means that there may be more than `number`.
     """
 
     number: int
@@ -94,6 +94,7 @@ class ShellUntaken:
     desk: str
     due: str
     late: bool = False
+    at_least: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
 
 from heedline.casework.access import session
-from heedline.casework.pages.danger_page import MOST_NAMED, DangerNotice, UntakenDangers, banner
+from heedline.casework.pages.danger_page import MOST_COUNTED, MOST_NAMED, DangerNotice, UntakenDangers, banner
 from heedline.casework.pages.desk_tabs import menu_links
 from heedline.packs import Pack, load_pack
 from heedline.permits.capabilities import Capability
@@ -64,6 +64,7 @@ def _untaken(one: UntakenDangers, *, linked: bool) -> ShellUntaken:
         desk=one.desk_name,
         due=one.due_words,
         late=one.late,
+        at_least=one.number >= MOST_COUNTED,
     )
 
 

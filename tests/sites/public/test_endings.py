@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.sites.public.walker import Walker
@@ -113,6 +115,14 @@ def test_a_receipt_says_nothing_of_what_it_is_about_unless_that_is_wanted(rosa: 
     assert "terror" not in rosa.main.casefold()
     rosa.follow("Show what your report is about")
     assert "a report about something you saw or heard" in rosa.main
+
+
+def test_the_foot_of_a_receipt_that_names_the_unit_is_left_out_on_paper(rosa: Walker) -> None:
+    activity(rosa)
+    rosa.follow("Print a receipt")
+    on_paper = re.sub(r'<div class="hl-not-printed">\s*<footer.*?</footer>', "", rosa.html, flags=re.DOTALL)
+    assert "terror" not in on_paper.casefold()
+    assert "0800 789 321" not in on_paper
 
 
 def test_checking_the_code_is_offered_and_not_asked_for(rosa: Walker) -> None:

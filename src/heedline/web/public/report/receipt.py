@@ -169,6 +169,7 @@ def printed(turn: DraftVisit) -> HttpResponse:
         day_words=shown("sent.day", day=day_in_words(day)),
         about=shown("receipt.about", kind=shown(f"receipt.kind_{kind}")) if named else "",
         back_url=reverse("reporter:code"),
+        discreet=True,
         **shown_code(turn),
     )
 

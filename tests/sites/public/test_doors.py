@@ -341,6 +341,16 @@ def test_an_organisation_asks_its_adviser(rosa: Walker, house: House) -> None:
     assert not queue(house, "Nadia")
 
 
+def test_files_are_promised_only_where_they_can_be_sent_and_children_addressed_where_they_are_asked(
+    rosa: Walker,
+) -> None:
+    for kind, door in (("activity", "/tell/"), ("person", "/talk/"), ("online", "/link/"), ("advice", "/ask/")):
+        rosa.visit(door)
+        taken = kind in load_pack(settings.PACK).file_limits.kinds
+        assert ("You can add photos, videos or documents" in rosa.main) == taken, door
+        assert ("If you are under 18" in rosa.main) == (kind != "advice"), door
+
+
 def test_the_questions_of_advice_begin_at_their_door_only(rosa: Walker) -> None:
     assert rosa.visit("/ask/start/").status == 404
 

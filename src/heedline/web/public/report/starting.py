@@ -22,7 +22,7 @@ from heedline.intake import engine
 from heedline.intake.moving import moved
 from heedline.web.components.forms import Checkboxes, FieldOption, Form
 from heedline.web.declared import Audience, open_to
-from heedline.web.public.report import tally
+from heedline.web.public.report import file_pages, tally
 from heedline.web.public.report.fields_of_step import form_of
 from heedline.web.public.report.turns import (
     StoreAway,
@@ -81,6 +81,8 @@ def before_questions(
                 "other_kind": other_kind,
                 "danger": _danger_form(kind),
                 "keep": _keep_form(),
+                "files": file_pages.offered(kind),
+                "young": "young" in question_set(kind).roles,
                 "robots": PUBLIC,
             },
         )

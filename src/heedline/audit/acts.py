@@ -187,6 +187,7 @@ class Act(AnyAct):
     OWN_TERMS_REGISTERED = "own-terms-registered"
     OWN_TERMS_ENDED = "own-terms-ended"
     OWN_TERM_MET = "own-term-met"
+    CONFLICT_RAISED = "conflict-raised"  # an overseer asks a supervisor to speak to an officer
     # the public site, as numbers
     FIGURES_READ = "figures-read"
     # setting up

@@ -32,6 +32,7 @@ from heedline.vault.keys import new_seed
 from tests.support import identity_scene
 from tests.support.acting import acting
 from tests.support.cast import House, now
+from tests.support.keeping_scene import with_leads
 from tests.support.scene_people import NAMED, People, logged
 
 pytestmark = pytest.mark.django_db
@@ -304,3 +305,61 @@ def test_the_canary_is_nobody_to_register_terms_for(people: People) -> None:
     canary.found(hands=people.house.hands, at=people.at)
     assert Officer.objects.filter(name="Restore canary").exists()
     assert "Restore canary" not in standing(people)
+
+
+# --- raised with a supervisor ----------------------------------------------------------------------------------------
+
+
+def test_a_supervisor_is_asked_to_speak_to_an_officer_and_sees_no_match(people: People) -> None:
+    with_leads(people)
+    odile, olga, nadia = (people.house.officers[name].id for name in ("Odile", "Olga", "Nadia"))
+    register(people)
+    ref, _ = people.taken(narrative=ABOUT_HER)
+    people.read(ref)
+    with people.sitting("Ned", unlocked=False) as ned:
+        assert conflict_register.supervisors_of(odile, by=ned) == {olga: "Olga O."}
+        conflict_register.raise_conflict(odile, olga, by=ned)
+        for other in (nadia, odile, uuid4()):
+            with pytest.raises(NotNow):
+                conflict_register.raise_conflict(odile, other, by=ned)
+        [line] = log_view.log(log_view.Sieve(act=str(Act.CONFLICT_RAISED)), by=ned).lines
+        assert dict(line.detail) == {"officer": "Odile O.", "supervisor": "Olga O."}
+    later = people.at + timedelta(days=1)
+    for name, sees in (("Olga", 1), ("Nadia", 0), ("Ned", 1)):
+        with people.sitting(name, unlocked=name != "Ned") as here:
+            found = conflict_register.raised(by=here, at=later)
+            assert [(one.officer, one.supervisor, one.by) for one in found] == [
+                ("Odile O.", "Olga O.", "Ned N.")
+            ] * sees
+            if name != "Ned":
+                assert not Event.objects.filter(act=Act.OWN_TERM_MET).exists()
+                [told] = Event.objects.filter(act=Act.CONFLICT_RAISED)[:1] or [None]
+                assert (told is not None) == bool(sees), "row-level security, not only the page"
+                assert str(ref) not in str(told and (told.thing_id, told.detail))
+    with people.sitting("Odile") as here:
+        assert not Event.objects.filter(act=Act.CONFLICT_RAISED).exists()
+        with pytest.raises(Refused):
+            conflict_register.raised(by=here, at=later)
+        with pytest.raises(Refused):
+            conflict_register.raise_conflict(olga, odile, by=here)
+
+
+def test_a_supervisor_who_is_the_subject_is_told_nothing_and_never_asked(people: People) -> None:
+    with_leads(people)
+    olga, odile = people.house.officers["Olga"].id, people.house.officers["Odile"].id
+    with people.sitting("Ned", unlocked=False) as ned:
+        assert conflict_register.supervisors_of(olga, by=ned) == {}
+        with pytest.raises(NotNow):
+            conflict_register.raise_conflict(olga, olga, by=ned)
+    desk = people.house.desks["north-east"]
+    stewardship.appoint(
+        people.house.officers["Odile"], Role.SUPERVISOR, desk, hands=people.house.hands, at=people.at
+    )
+    with people.sitting("Ned", unlocked=False) as ned:
+        conflict_register.raise_conflict(olga, odile, by=ned)
+    with people.sitting("Olga") as here:
+        assert conflict_register.raised(by=here, at=people.at) == ()
+        assert not Event.objects.filter(act=Act.CONFLICT_RAISED).exists()
+    with people.sitting("Odile") as here:
+        [told] = conflict_register.raised(by=here, at=people.at)
+        assert told.officer == "Olga O."

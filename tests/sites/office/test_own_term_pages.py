@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from heedline.casework.report.opening import short_name
 from heedline.casework.setup import stewardship
 from heedline.desks.models import OwnTerm
 from heedline.permits.roles import Role
@@ -77,3 +78,38 @@ def test_registered_met_and_ended(house: House, hand: Callable[[], Hand], overse
     overseer.send("/oversight/own/", do="end-sure")
     assert "Ended: 2 terms." in overseer.html
     assert not OwnTerm.objects.exists()
+
+
+def test_a_match_is_raised_with_a_supervisor(house: House, hand: Callable[[], Hand], overseer: Hand) -> None:
+    ref, _ = a_report(
+        at=now(), where={"postcode": "NE1 4ST"}, narrative="A woman called ZOE OBRIEN filmed the side doors"
+    )
+    odile, olga = (house.officers[name] for name in ("Odile", "Olga"))
+    overseer.get("/oversight/own/")
+    overseer.send("/oversight/own/", do="register", officer=str(odile.id), terms=TERM)
+    officer = hand().at_work(house, "Odile")
+    officer.get(f"/w/r/{ref}/")
+    overseer.get("/oversight/own/")
+    overseer.send("/oversight/own/", do="raise", whose=str(odile.id), officer="", terms="")
+    assert overseer.heading == "Raise a conflict of interest: Odile O."
+    assert "No other supervisor works at this officer’s desks." in overseer.html
+    stewardship.appoint(olga, Role.SUPERVISOR, house.desks["north-east"], hands=house.hands, at=now())
+    overseer.get("/oversight/own/")
+    overseer.send("/oversight/own/", do="raise", whose=str(odile.id), officer="", terms="")
+    overseer.send("/oversight/own/", do="raise-sure")
+    assert overseer.page.status_code == 422
+    assert "Choose a supervisor" in overseer.html
+    overseer.send("/oversight/own/", do="raise-sure", supervisor=str(olga.id))
+    assert "Passed on." in overseer.html
+    text = " ".join(re.sub(r"<[^>]+>", " ", overseer.html).split())
+    assert "Odile O. : Olga O. was asked by Ned N. on" in text
+
+    supervisor = hand().at_work(house, "Olga")
+    supervisor.get("/w/searches/")
+    text = " ".join(re.sub(r"<[^>]+>", " ", supervisor.html.split("<main", 1)[1]).split())
+    assert "Odile O. (asked by Ned N. on" in text
+    assert short_name(ref) not in supervisor.html
+    officer.get("/me/")
+    assert "asked" not in officer.html.split("<main", 1)[1]
+    overseer.get("/w/searches/")
+    assert "asks you to speak" not in overseer.html

@@ -1,7 +1,8 @@
 """The conflict-of-interest register, which overseers maintain.
 
 An overseer registers terms that concern an officer personally, and sees when that officer's work matched
-them. Terms are never shown again, to anyone.
+them. Terms are never shown again, to anyone. Supervisors see no match, because they can open what was
+matched. An overseer can ask one of them to speak to the officer.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from heedline.casework.report.opening import short_name
 from heedline.casework.report.term_matching import SHORTEST, too_short
 from heedline.desks.models import CANARY, Appointment, Officer, OwnTerm
 from heedline.intake.fields import tidy
+from heedline.permits.capabilities import Capability
+from heedline.permits.roles import Role
 from heedline.reports.lifecycle import NotNow
 
 #: Terms of one officer; each is compared with every report that they open.
@@ -70,6 +73,16 @@ class Met:
     def short(self) -> str:
         """Return the report's short name, or ""."""
         return short_name(self.report) if self.report is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedConflict:
+    """An overseer's request that a supervisor speak to an officer about a conflict of interest, by name."""
+
+    officer: str
+    supervisor: str
+    by: str
+    at: datetime
 
 
 def register(officer: UUID, terms: Sequence[str], *, by: Attendance, at: datetime) -> int:
@@ -209,4 +222,58 @@ def met(*, by: Attendance, at: datetime) -> tuple[Met, ...]:
             row["last"].astimezone(office_zone()),
         )
         for row in found
+    )
+
+
+def supervisors_of(officer: UUID, *, by: Attendance) -> dict[UUID, str]:
+    """Return the names of the other supervisors at an officer's desks, by id.
+
+    Raises Refused for anyone but an overseer.
+    """
+    log_view.permit(by)
+    now = Appointment.objects.filter(ended_on=None, desk__isnull=False)
+    theirs = now.filter(role=Role.SUPERVISOR, desk__in=now.filter(officer=officer).values("desk"))
+    people = Officer.objects.filter(is_active=True, id__in=theirs.values("officer")).exclude(pk=officer)
+    return dict(people.order_by("name").values_list("id", "name"))
+
+
+def raise_conflict(officer: UUID, supervisor: UUID, *, by: Attendance) -> None:
+    """Ask another supervisor of an officer's desks to speak to them about a conflict of interest.
+
+    Only the officer's name is passed on. A supervisor can open reports and searches of the desk, and could work out a
+    term from any match. Raises Refused for anyone but an overseer, and NotNow for a supervisor who may not be asked.
+    """
+    with refusals_logged(Act.CONFLICT_RAISED, by=by.officer_id, thing="officer", thing_id=officer):
+        if supervisor not in supervisors_of(officer, by=by):
+            raise NotNow("Choose another supervisor at one of this officer’s desks.")
+        journal.record(
+            Act.CONFLICT_RAISED,
+            actor=by.officer_id,
+            thing="officer",
+            thing_id=officer,
+            detail={"officer": str(officer), "supervisor": str(supervisor)},
+        )
+
+
+def raised(*, by: Attendance, at: datetime) -> tuple[RaisedConflict, ...]:
+    """Return the conflicts of interest raised recently: all for an overseer, and for a supervisor their own.
+
+    The newest come first. Raises Refused. The pages that show them also show `met` or the searches, which log the view.
+    """
+    by.require(Capability.SEE_SEARCHES)
+    events = Event.objects.filter(act=Act.CONFLICT_RAISED, outcome="done", at__gte=at - log_view.BACK)
+    if not by.may(Capability.OVERSEE):
+        events = events.filter(detail__supervisor=str(by.officer_id))
+    rows = list(events.order_by("-at", "-id").values_list("detail", "actor", "at")[:_SHOWN])
+    people = {one for told, actor, _ in rows for one in (told["officer"], told["supervisor"], str(actor))}
+    names = {str(ref): name for ref, name in Officer.objects.filter(id__in=people).values_list("id", "name")}
+
+    def name(ref: str) -> str:
+        return names.get(ref, ref)
+
+    return tuple(
+        RaisedConflict(
+            name(told["officer"]), name(told["supervisor"]), name(str(actor)), when.astimezone(office_zone())
+        )
+        for told, actor, when in rows
     )

@@ -35,6 +35,8 @@ BACK = timedelta(days=30)
 #: So many different reports read by one person within an hour are many. An officer closes four in five in minutes.
 MANY = 30
 _MOST_ROWS = 200
+#: Details of an event that are the ids of officers, who are shown by name.
+NAMED = ("officer", "supervisor")
 #: What shows somebody a report, or who sent it.
 LOOKS = (Act.REPORT_READ, Act.HISTORY_READ, Act.IDENTITY_OPENED, Act.NUMBER_SHOWN)
 
@@ -211,7 +213,7 @@ def _all(sieve: Sieve) -> Iterator[LogLine]:
 
 
 def _lines(events: list[Event]) -> Iterator[LogLine]:
-    about = {one.detail["officer"] for one in events if isinstance(one.detail.get("officer"), str)}
+    about = {one.detail[key] for one in events for key in NAMED if isinstance(one.detail.get(key), str)}
     people = {one.actor for one in events if one.actor} | about
     names = dict(Officer.objects.filter(id__in=people).values_list("id", "name"))
     told = {str(person): name for person, name in names.items()}
@@ -234,7 +236,7 @@ def _lines(events: list[Event]) -> Iterator[LogLine]:
             report=one.thing_id if one.thing == "report" else None,
             refused=one.outcome == "refused",
             detail=tuple(
-                (key, told.get(value, value) if key == "officer" else _told(value))
+                (key, told.get(value, value) if key in NAMED else _told(value))
                 for key, value in one.detail.items()
             ),
         )

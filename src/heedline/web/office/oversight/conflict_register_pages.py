@@ -1,11 +1,12 @@
 """Overseers' page for the register of officers' conflicts of interest.
 
 It shows recent matches of officers opening or searching for what concerns themselves, and the registered
-terms, with a form to change them.
+terms, with forms to change them and to ask a supervisor to speak to an officer.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.contrib import messages
@@ -51,13 +52,15 @@ def _fields(people: tuple[OfficerTerms, ...]) -> tuple[Field, ...]:
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def own(request: OfficeRequest) -> HttpResponse:
-    """Show recent matches and current registrations, and register or end one.
+    """Show recent matches and current registrations, register or end one, and raise a match with a supervisor.
 
     The registered terms themselves are never shown.
     """
     by, at = request.attendance, session.now()
     found = conflict_register.met(by=by, at=at)
     people = conflict_register.standing(by=by)
+    if request.method == "POST" and request.POST.get("do") in ("raise", "raise-sure"):
+        return _raised(request, {one.officer: one.name for one in found})
     fields = _fields(people)
     form, status = Form(fields), 200
     if request.method == "POST" and request.POST.get("do") in ("end", "end-sure"):
@@ -92,8 +95,40 @@ def own(request: OfficeRequest) -> HttpResponse:
         "rows": [_row(one) for one in found],
         "standing": [one for one in people if one.terms],
         "without": [one.name for one in people if not one.terms],
+        "raised": conflict_register.raised(by=by, at=at),
     }
     return render(request, "office/oversight_own.html", context, status=status)
+
+
+def _raised(request: OfficeRequest, met: Mapping[UUID, str]) -> HttpResponse:
+    """Ask which supervisor to speak to about an officer with a match, and pass the officer's name on to them."""
+    by = request.attendance
+    officer, supervisor = _id(request.POST.get("whose", "")), _id(request.POST.get("supervisor", ""))
+    if officer is None or officer not in met:
+        return HttpResponseRedirect(reverse("oversight-own"))
+    if supervisor is not None:
+        try:
+            conflict_register.raise_conflict(officer, supervisor, by=by)
+        except NotNow as no:
+            messages.error(request, no.reason)
+        else:
+            messages.success(
+                request, "Passed on. The supervisor sees the officer’s name on their Searches page."
+            )
+        return HttpResponseRedirect(reverse("oversight-own"))
+    others = conflict_register.supervisors_of(officer, by=by)
+    field = Select(
+        name="supervisor",
+        label="Which supervisor should speak to them?",
+        blank="Choose a supervisor",
+        required="Choose a supervisor",
+        choices=tuple(FieldOption(value=str(ref), label=name) for ref, name in others.items()),
+    )
+    form, status = Form((field,)), 200
+    if request.POST["do"] == "raise-sure":
+        form, status = Form.posted((field,), request.POST.lists()), 422
+    context = {"officer": officer, "name": met[officer], "others": bool(others), "form": form}
+    return render(request, "office/own_terms_raise.html", context, status=status)
 
 
 def _id(text: str) -> UUID | None:

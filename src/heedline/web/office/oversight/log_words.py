@@ -18,6 +18,7 @@ from heedline.casework.contact.source_guard import WARNINGS
 from heedline.casework.duty.alarm_kinds import every_kind
 from heedline.casework.duty.alarms import CLEAR_REASONS
 from heedline.casework.identity.requests import GROUNDS
+from heedline.casework.oversight.log_view import NAMED
 from heedline.casework.report.opening import short_name
 from heedline.packs import load_pack
 from heedline.web.office.report.report_words import act_words
@@ -107,6 +108,7 @@ LABELS = {
     "state": "List viewed",
     "step": "On-call step",
     "steps": "Pages sent",
+    "supervisor": "Supervisor",
     "sweep": "Bulk closure",
     "swept": "Closed in bulk",
     "task": "Task",
@@ -149,7 +151,7 @@ def _value(key: str, value: str) -> str:
     known = _codes().get(key, {})
     if value in known:
         return known[value]
-    return _moment(value) or _id(value) or (value if key == "officer" else _plain(value))
+    return _moment(value) or _id(value) or (value if key in NAMED else _plain(value))
 
 
 @cache

@@ -130,6 +130,7 @@ ACTS = {
     "own-terms-registered": "Registered an officer’s conflicts of interest",
     "own-terms-ended": "Ended an officer’s registered conflicts of interest",
     "own-term-met": "Officer viewed a report with their own registered terms in it",
+    "conflict-raised": "Asked a supervisor to speak to an officer about a conflict of interest",
 }
 
 

@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from heedline.casework.access import session
-from heedline.casework.oversight import search_counts
+from heedline.casework.oversight import conflict_register, search_counts
 from heedline.casework.report.opening import short_name
 from heedline.casework.search import indexing, missing_words, searching
 from heedline.casework.search.query import LONGEST, SearchKind, Unsearchable
 from heedline.casework.search.searching import LONGEST_REASON, SearchFilters, SearchResults
 from heedline.packs import load_pack
+from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import Stage
 from heedline.web.components.forms import DateInput, Field, FieldOption, Form, Select, TextInput
@@ -143,12 +144,22 @@ def try_again(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_GET
 def searches(request: OfficeRequest) -> HttpResponse:
-    """Show supervisors and overseers the number of searches made in the last thirty days."""
-    lines = search_counts.counts(by=request.attendance, at=session.now())
+    """Show supervisors and overseers the number of searches made in the last thirty days.
+
+    Supervisors also see with whom an overseer asks them to speak about a conflict of interest. Overseers have a page of
+    their own for that.
+    """
+    by, at = request.attendance, session.now()
+    lines = search_counts.counts(by=by, at=at)
     return render(
         request,
         "office/searches.html",
-        {"lines": lines, "broad": searching.BROAD, "many": search_counts.MANY},
+        {
+            "lines": lines,
+            "raised": () if by.may(Capability.OVERSEE) else conflict_register.raised(by=by, at=at),
+            "broad": searching.BROAD,
+            "many": search_counts.MANY,
+        },
     )
 
 

@@ -29,7 +29,6 @@ def _stored(headers: Mapping[str, str]) -> _Stored:
 _ALWAYS = _stored(
     {
         "Permissions-Policy": _NO_SENSORS,
-        "X-Robots-Tag": "noindex, nofollow",
         "Cross-Origin-Resource-Policy": "same-origin",
     }
 )
@@ -42,7 +41,7 @@ AGAIN_AFTER = 30
 class SecurityHeaders:
     """Middleware that sets security headers and forbids caching, indexing and access to device sensors.
 
-    The content of a page must not be kept by a browser, a proxy or a search engine. The headers of Django's
+    The content of a page must not be kept by a browser, a proxy or, unless its view says otherwise, a search engine. The headers of Django's
     `SecurityMiddleware` and `ContentSecurityPolicyMiddleware` are worked out once, from the same settings, and set in one
     pass: together those two cost more than finding the view. A view that has set a header of theirs keeps it, and
     `response._csp_config` replaces the policy as it does with Django's.
@@ -54,6 +53,7 @@ class SecurityHeaders:
         self._unless_set = _stored(
             {
                 "Cache-Control": "no-store",
+                "X-Robots-Tag": "noindex, nofollow",
                 "X-Content-Type-Options": "nosniff",
                 "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
                 "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,

@@ -22,6 +22,7 @@ from tests.sites.public.walker import DRAFT, Walker
 from tests.support import cast
 from tests.support.acting import acting
 from tests.support.cast import House, become_acquainted, now
+from tests.support.public_pages import ATTACK, OPEN
 
 #: Names of the routes that the tests of this file reach.
 THE_OTHER_DOORS = {
@@ -82,14 +83,28 @@ def test_the_first_page_says_999_and_what_it_is_and_then_the_ways_to_report(rosa
     assert rosa.follow("Use your code").at == "/messages/"
 
 
-def test_guidance_may_be_found_and_nothing_of_a_report_may(rosa: Walker) -> None:
-    for page in ("/", "/tell/", "/talk/", "/phone/", "/privacy/", "/stay-safe/", "/stay-safe/now/"):
-        assert 'name="robots" content="index, follow"' in rosa.visit(page).html, page
-    assert 'name="description"' in rosa.visit("/").html
-    assert re.search(r'property="og:image" content="http[^"]+share', rosa.html)
+def told_to_robots(rosa: Walker) -> set[str]:
+    """What the page and its header say: a search engine follows the stricter of the two."""
+    return {*re.findall(r'name="robots" content="([^"]*)"', rosa.html), rosa.response["X-Robots-Tag"]}
+
+
+@pytest.mark.parametrize("twice", [False, True], ids=["rendered", "kept"])
+def test_guidance_may_be_found_and_nothing_of_a_report_may(rosa: Walker, twice: bool) -> None:
+    described = []
+    for page in (ATTACK, *OPEN):
+        for _ in range(1 + twice):
+            rosa.visit(f"/{page}")
+        if page.startswith(("messages/", "code/")):
+            assert told_to_robots(rosa) == {"noindex, nofollow"}, page
+            continue
+        assert told_to_robots(rosa) == {"index, follow"}, page
+        described += re.findall(r'name="description" content="([^"]+)"', rosa.html)
+        assert page == ATTACK or re.search(r'property="og:image" content="http[^"]+share', rosa.html), page
+    assert len(described) == len(set(described)) == len(OPEN) + 1 - 4
     rosa.start()
-    for page in ("/r/what/", "/messages/", "/code/finished/"):
-        assert 'name="robots" content="noindex, nofollow"' in rosa.visit(page).html, page
+    for page in ("/r/what/", "/nowhere/"):
+        rosa.visit(page)
+        assert told_to_robots(rosa) == {"noindex, nofollow"}, page
 
 
 @pytest.mark.parametrize("door", list(REAL))
@@ -344,7 +359,12 @@ def test_an_organisation_asks_its_adviser(rosa: Walker, house: House) -> None:
 def test_files_are_promised_only_where_they_can_be_sent_and_children_addressed_where_they_are_asked(
     rosa: Walker,
 ) -> None:
-    for kind, door in (("activity", "/tell/"), ("person", "/talk/"), ("online", "/link/"), ("advice", "/ask/")):
+    for kind, door in (
+        ("activity", "/tell/"),
+        ("person", "/talk/"),
+        ("online", "/link/"),
+        ("advice", "/ask/"),
+    ):
         rosa.visit(door)
         taken = kind in load_pack(settings.PACK).file_limits.kinds
         assert ("You can add photos, videos or documents" in rosa.main) == taken, door

@@ -87,7 +87,8 @@ def test_every_page_says_that_nobody_may_keep_it(rosa: Walker) -> None:
         with acting("public"):
             answer = rosa.client.get(path)
         assert answer["Cache-Control"] == "no-store", path
-        assert answer["X-Robots-Tag"] == "noindex, nofollow"
+        guidance = path in ("/", "/tell/")
+        assert answer["X-Robots-Tag"] == ("index, follow" if guidance else "noindex, nofollow"), path
         assert "default-src 'none'" in answer["Content-Security-Policy"]
         assert answer["Referrer-Policy"] == "same-origin"
 

@@ -23,6 +23,7 @@ from heedline.web.declared import Audience, open_to
 from heedline.web.public.shell import beside
 from heedline.web.public.shell.asking import language, pack, words
 from heedline.web.public.shell.languages import current, prefix, speaking
+from heedline.web.public.shell.pages import PUBLIC
 
 PATH = "stay-safe/now/"
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
@@ -87,6 +88,7 @@ def _page() -> Fixed:
             ("Cache-Control", f"max-age={_KEEP_SECONDS}, public"),
             ("Referrer-Policy", "no-referrer"),
             ("X-Content-Type-Options", "nosniff"),
+            ("X-Robots-Tag", PUBLIC),
             ("Cross-Origin-Resource-Policy", "same-origin"),
         ),
     )

@@ -13,7 +13,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -34,9 +33,9 @@ from heedline.web.public.report.turns import (
     now,
 )
 from heedline.web.public.shell import cookies, recovery
-from heedline.web.public.shell.asking import language, question_set, words
+from heedline.web.public.shell.asking import language, question_set
 from heedline.web.public.shell.blank_pages import blank_page
-from heedline.web.public.shell.pages import PUBLIC, page, same_for_everyone, see_other, tab_title
+from heedline.web.public.shell.pages import PUBLIC, findable, page, same_for_everyone, see_other, tab_title
 
 #: What somebody has said who presses "I cannot call". A test holds it to the questions of every kind that ask this.
 CANNOT_CALL = {"now": {"danger": "yes"}, "call": {"called": "cannot"}}
@@ -45,11 +44,18 @@ CALLED = {"now": {"danger": "yes"}, "call": {"called": "called"}}
 
 
 def _door(
-    template: str, words_of: str, *, up: str = "reporter:front", leaflets: bool = False, **more: Any
+    template: str,
+    words_of: str,
+    *,
+    up: str = "reporter:front",
+    leaflets: bool = False,
+    lead: str = "lead",
+    **more: Any,
 ) -> Callable[..., HttpResponseBase]:
     """Return a view that renders a static text page.
 
     `words_of` names the pack's texts for it. `up` is where Back leads. `leaflets` adds links to the PDFs.
+    `lead` is the text of them that search results show.
     """
 
     @open_to(Audience.EVERYONE)
@@ -62,7 +68,7 @@ def _door(
             "exit": False,
             "door": words_of,
             "back_url": reverse(up) if up else "",
-            "robots": PUBLIC,
+            **findable(request, f"{words_of}.{lead}"),
         }
         return page(request, template, **(around | more))
 
@@ -83,9 +89,7 @@ def front(request: HttpRequest) -> HttpResponse:
         exit=False,
         door="doors",
         title=tab_title("front"),
-        robots=PUBLIC,
-        description=words()["doors.description"],
-        share_card=request.build_absolute_uri(static("heedline/share.png")),
+        **findable(request, "doors.description"),
     )
 
 
@@ -96,8 +100,8 @@ examples = _door(
     sections=("watch", "get", "keep", "money", "say", "work"),
 )
 how_easy = _door("door_how_easy", "easy", sections=("saw", "person", "online", "code", "help"))
-phone = _door("door_phone", "phone_door")
-safe = _door("door_safe", "doors.safe", leaflets=True)
+phone = _door("door_phone", "phone_door", lead="hotline")
+safe = _door("door_safe", "doors.safe", leaflets=True, lead="text")
 easy = _door(
     "door_easy",
     "attack_easy",
@@ -122,7 +126,12 @@ def charity(request: HttpRequest) -> HttpResponse:
     Nothing is passed on with the link, not even the referring page.
     """
     response = page(
-        request, "door_charity", exit=False, door="charity_door", back_url=reverse("reporter:front")
+        request,
+        "door_charity",
+        exit=False,
+        door="charity_door",
+        back_url=reverse("reporter:front"),
+        **findable(request, "charity_door.lead"),
     )
     response["Referrer-Policy"] = "no-referrer"
     return response
@@ -146,8 +155,9 @@ def emergency(request: HttpRequest) -> HttpResponse:
                 "door": "doors.danger",
                 "back_url": reverse("reporter:front"),
                 "form": sending.brief_form("", {}, question_set().any_step("what")),
-                "robots": PUBLIC,
+                **findable(request, "doors.danger.text"),
             },
+            robots=PUBLIC,
         )
     try:
         return _danger(request, draft_of(request, at), at)

@@ -17,7 +17,7 @@ from heedline.web.components.forms import Form, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.public.shell.asking import pack, shown, words
 from heedline.web.public.shell.languages import as_typed
-from heedline.web.public.shell.pages import page
+from heedline.web.public.shell.pages import findable, page
 
 
 def _fields() -> tuple[TextInput, ...]:
@@ -57,6 +57,7 @@ def near(request: HttpRequest) -> HttpResponse:
         form=form,
         keeps_typed=True,
         found=[_force(code) for code in found],
+        **findable(request, "near.lead"),
         listed=any(pack().counters.get(code) for code in found),
     )
 

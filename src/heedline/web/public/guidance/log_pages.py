@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from heedline.casework.log import checkpoints
 from heedline.web.declared import Audience, open_to
-from heedline.web.public.shell.pages import PUBLIC, day_in_words, page
+from heedline.web.public.shell.pages import day_in_words, findable, page
 
 
 @open_to(Audience.EVERYONE)
@@ -24,7 +24,7 @@ def our_log(request: HttpRequest) -> HttpResponse:
         request,
         "log",
         exit=False,
-        robots=PUBLIC,
+        **findable(request, "log.lead"),
         checkpoint=found,
         day=day_in_words(found.slot.astimezone(UTC).date()) if found is not None else "",
         stale=found is not None and checkpoints.is_stale(found, datetime.now(UTC)),

@@ -14,7 +14,7 @@ from heedline.web.components.shell import Link
 from heedline.web.declared import Audience, open_to
 from heedline.web.public.shell.asking import pack, shown
 from heedline.web.public.shell.languages import prefix
-from heedline.web.public.shell.pages import PUBLIC, page, same_for_everyone
+from heedline.web.public.shell.pages import findable, page, same_for_everyone
 from heedline.web.public.shell.promises import WAYS, promised
 
 
@@ -23,7 +23,7 @@ from heedline.web.public.shell.promises import WAYS, promised
 @same_for_everyone
 def privacy(request: HttpRequest) -> HttpResponse:
     """Explain what is stored, who sees it and for how long."""
-    return page(request, "privacy", exit=False, robots=PUBLIC, promised=promised(*WAYS))
+    return page(request, "privacy", exit=False, **findable(request, "privacy.lead"), promised=promised(*WAYS))
 
 
 @open_to(Audience.EVERYONE)
@@ -31,7 +31,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @same_for_everyone
 def cookie_page(request: HttpRequest) -> HttpResponse:
     """List the site's cookies, all of which are strictly necessary for the form."""
-    return page(request, "cookies", exit=False, robots=PUBLIC)
+    return page(request, "cookies", exit=False, **findable(request, "cookies.lead"))
 
 
 @open_to(Audience.EVERYONE)
@@ -39,7 +39,7 @@ def cookie_page(request: HttpRequest) -> HttpResponse:
 @same_for_everyone
 def contact(request: HttpRequest) -> HttpResponse:
     """Explain how to contact us and what not to send by email."""
-    return page(request, "contact", exit=False, robots=PUBLIC, emergency=True)
+    return page(request, "contact", exit=False, **findable(request, "contact.lead"), emergency=True)
 
 
 @open_to(Audience.EVERYONE)
@@ -47,7 +47,7 @@ def contact(request: HttpRequest) -> HttpResponse:
 @same_for_everyone
 def accessibility(request: HttpRequest) -> HttpResponse:
     """Show the accessibility statement, with any problems and what to do about them."""
-    return page(request, "accessibility", exit=False, robots=PUBLIC)
+    return page(request, "accessibility", exit=False, **findable(request, "accessibility.lead"))
 
 
 @open_to(Audience.EVERYONE)
@@ -55,7 +55,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @same_for_everyone
 def stay_safe_online(request: HttpRequest) -> HttpResponse:
     """Explain how the exit link, browser history and networks affect privacy."""
-    return page(request, "stay_safe_online", robots=PUBLIC)
+    return page(request, "stay_safe_online", **findable(request, "stay_safe_online.lead"))
 
 
 @open_to(Audience.EVERYONE)
@@ -72,7 +72,14 @@ def languages(request: HttpRequest) -> HttpResponse:
         }
         for one in known
     ]
-    return page(request, "languages", exit=False, robots=PUBLIC, offered=offered, parts={"rows": rows})
+    return page(
+        request,
+        "languages",
+        exit=False,
+        **findable(request, "languages.lead"),
+        offered=offered,
+        parts={"rows": rows},
+    )
 
 
 def _is_whole(code: str) -> bool:

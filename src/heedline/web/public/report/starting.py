@@ -36,7 +36,7 @@ from heedline.web.public.report.turns import (
 from heedline.web.public.shell import cookies, recovery
 from heedline.web.public.shell.asking import question_set, shown
 from heedline.web.public.shell.blank_pages import blank_page
-from heedline.web.public.shell.pages import PUBLIC, page, see_other, tab_title
+from heedline.web.public.shell.pages import PUBLIC, findable, page, see_other, tab_title
 
 _LONG, _SHORT = 24, 1
 #: The page that asks whether anyone is in danger, and the one that asks whether to call back.
@@ -44,7 +44,14 @@ DANGER, REPLY = "now", "reply"
 
 
 def before_questions(
-    kind: str, template: str, words_of: str, *, tab: str, way: str = "", up: str = "reporter:front"
+    kind: str,
+    template: str,
+    words_of: str,
+    *,
+    tab: str,
+    way: str = "",
+    up: str = "reporter:front",
+    lead: str = "lead",
 ) -> Callable[..., HttpResponseBase]:
     """Return a view of a page shown before the questions for `kind`.
 
@@ -83,8 +90,9 @@ def before_questions(
                 "keep": _keep_form(),
                 "files": file_pages.offered(kind),
                 "young": "young" in question_set(kind).roles,
-                "robots": PUBLIC,
+                **findable(request, f"{words_of}.{lead}"),
             },
+            robots=PUBLIC,
         )
 
     return show
@@ -155,6 +163,6 @@ def _answer_by_door(request: HttpRequest, draft: Draft, kind: str, way: str, at:
 
 start = before_questions("activity", "door_activity", "start", tab="start")
 person = before_questions("person", "door_person", "person_door", tab="person_door")
-call = before_questions("person", "door_call", "person_door", tab="callback", way="call")
+call = before_questions("person", "door_call", "person_door", tab="callback", way="call", lead="call")
 online = before_questions("online", "door_online", "online_door", tab="online_door")
 advice = before_questions("advice", "door_advice", "advice_door", tab="organisation")

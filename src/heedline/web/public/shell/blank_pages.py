@@ -96,15 +96,24 @@ _lock = Lock()
 
 
 def blank_page(
-    request: HttpRequest, template: str, key: tuple[Hashable, ...], context: Callable[[], Mapping[str, Any]]
+    request: HttpRequest,
+    template: str,
+    key: tuple[Hashable, ...],
+    context: Callable[[], Mapping[str, Any]],
+    *,
+    robots: str = "",
 ) -> PageInPieces:
     """Return a page like `pages.page`, rendered once for each `key` and URL of this site.
 
     The key must name everything that the page depends on besides its path, the pack and the token. `context` is called
-    only if the page has to be rendered. Raises ValueError if a form in it has a value or an error.
+    only if the page has to be rendered. `robots` is what search engines are told, if it is not the usual. Raises ValueError if
+    a form in it has a value or an error.
     """
     held = _held(_place(request), template, key, lambda: _pieces(request, template, context()))
-    return held.response(request, csrf_token(request))
+    response = held.response(request, csrf_token(request))
+    if robots:
+        response["X-Robots-Tag"] = robots
+    return response
 
 
 def page_with_holes(

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
+from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -43,7 +44,21 @@ def page(request: HttpRequest, template: str, *, status: int = 200, **context: A
     """
     response = render(request, f"public/{template}.html", everywhere(request) | context, status=status)
     response["Cache-Control"] = "no-store"
+    if robots := context.get("robots"):
+        response["X-Robots-Tag"] = robots
     return response
+
+
+def findable(request: HttpRequest, description: str) -> dict[str, Any]:
+    """Return the template context of a page that search engines may list.
+
+    `description` is the key of the text that search results and shared links show for it.
+    """
+    return {
+        "robots": PUBLIC,
+        "description": asking.words()[description],
+        "share_card": request.build_absolute_uri(static("heedline/share.png")),
+    }
 
 
 def everywhere(request: HttpRequest) -> dict[str, Any]:
@@ -66,8 +81,8 @@ def film(request: HttpRequest) -> str:
     return asking.pack().films.get(f"{match.url_name}-{slug}" if slug else match.url_name, "")
 
 
-#: Pages that are the same for everybody, by pack, address of this site and path.
-_same: dict[tuple[int, str], tuple[Pack, Pieces]] = {}
+#: Pages that are the same for everybody and what they tell search engines, by pack, address of this site and path.
+_same: dict[tuple[int, str], tuple[Pack, Pieces, str]] = {}
 
 
 def same_for_everyone(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -83,8 +98,11 @@ def same_for_everyone(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[
         key = (id(asking.pack()), request.build_absolute_uri(request.path))
         held = _same.get(key)
         if held is None:
-            held = _same[key] = asking.pack(), Pieces.of((view(request).content,))
+            fresh = view(request)
+            held = _same[key] = asking.pack(), Pieces.of((fresh.content,)), fresh.get("X-Robots-Tag", "")
         response = held[1].response(request)
+        if held[2]:
+            response["X-Robots-Tag"] = held[2]
         response.same_for_everyone = True
         return response
 

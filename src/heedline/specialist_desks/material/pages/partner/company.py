@@ -97,5 +97,4 @@ def _private(response: HttpResponse) -> HttpResponse:
     """Prevent the page from being cached and its URL from being sent as a referrer."""
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex"
     return response

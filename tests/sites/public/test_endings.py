@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from heedline.packs import load_pack
 from tests.sites.public.walker import Walker
 
 PLACE = {"postcode": "NE1 4ST", "address": "1 Mill Lane"}
@@ -79,6 +80,32 @@ def test_a_call_at_any_time_says_between_which_hours(rosa: Walker) -> None:
     assert "We will call on any day between 8am and 8pm." in rosa.main
 
 
+def test_several_days_and_hours_are_named_as_people_name_them(rosa: Walker) -> None:
+    callback(rosa, days=["mon", "tue", "fri"], hours=["morning", "evening"])
+    assert "on Monday, Tuesday or Friday between 8am and midday or between 5pm and 8pm." in rosa.main
+
+
+def test_who_wrote_when_it_is_safe_is_promised_no_other_hours(rosa: Walker) -> None:
+    callback(rosa, times=["Only while the children are at school"])
+    assert "We will call you at a time that you told us is safe." in rosa.main
+    assert "8pm" not in rosa.main
+
+
+def test_in_another_language_the_days_are_words_and_no_html(rosa: Walker) -> None:
+    words = load_pack("uk").words("cy")
+    rosa.visit("/cy/talk/call/").press(words["person_door.call_button"], danger="no")
+    rosa.press(words["shared.continue"], name="Rosa", phone="07700 900123", days=["tue"])
+    rosa.press("Anfon eich adroddiad")
+    assert "We will call on Tuesday between 8am and 8pm." in rosa.main
+    assert "&lt;" not in rosa.html
+
+
+@pytest.mark.parametrize("language", list(load_pack("uk").languages))
+def test_asking_for_a_call_is_a_button_of_its_own_in_each_language(language: str) -> None:
+    words = load_pack("uk").words(language)
+    assert words["person_door.call_button"] not in (words["safety.button"], words["shared.continue"])
+
+
 @pytest.mark.parametrize("kind", OWN, ids=lambda kind: kind.__name__)
 def test_lines_for_distress_stand_on_each_confirmation(rosa: Walker, kind) -> None:  # type: ignore[no-untyped-def]
     kind(rosa)
@@ -95,6 +122,7 @@ def test_in_danger_the_code_is_folded_away_and_nothing_has_to_be_typed(rosa: Wal
 
 def test_an_odd_thing_goes_with_one_press_into_the_report_form_with_the_place_filled_in(rosa: Walker) -> None:
     advice(rosa, incident="yes")
+    assert "Save your code first" in rosa.main
     rosa.press("Report what happened").press("Continue", danger="no").visit("/r/where/")
     assert rosa.typed("place") == PLACE["address"]
     assert rosa.typed("postcode") == PLACE["postcode"]

@@ -26,6 +26,13 @@ def test_every_open_page_is_in_the_list() -> None:
     assert addresses - come_to - NO_PAGES == {*OPEN, ATTACK}
 
 
+def test_the_privacy_page_says_why_as_its_lead_promises_and_who_hears_complaints(rosa: Walker) -> None:
+    rosa.visit("/privacy/")
+    assert "why we keep it" in rosa.main
+    assert "Why we keep it" in rosa.page.headings
+    assert "https://ico.org.uk/make-a-complaint/" in {href for _, href in rosa.page.links}
+
+
 def test_the_walk_stops_at_every_page(rosa: Walker) -> None:
     stopped: set[str] = set()
     assert set(ANSWERS) == set(load_pack("uk").kinds)

@@ -16,11 +16,13 @@ from django.views.decorators.http import require_safe
 
 from heedline.casework.intake import drafting
 from heedline.casework.intake.drafting import Draft
+from heedline.packs.text.words import Words
 from heedline.web.components.forms import Form, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.public.report.turns import DraftVisit, StoreAway, asking_of, kind_of, on_sent
 from heedline.web.public.shell import cookies
 from heedline.web.public.shell.asking import first_kind, question_set, shown, words
+from heedline.web.public.shell.beside import Twofold
 from heedline.web.public.shell.blank_pages import page_with_holes, part_with_holes
 from heedline.web.public.shell.languages import as_typed
 from heedline.web.public.shell.pages import day_in_words, page, see_other, tab_title
@@ -141,18 +143,41 @@ def _ending(turn: DraftVisit) -> str:
 def _call_when(turn: DraftVisit) -> str:
     """Return text saying when we will call, using the wording of the questions.
 
-    It names the days and hours that the reporter gave as safe.
+    It names the days and hours that the reporter gave as safe. If they wrote about the times in their own words, it names
+    none, because the officer reads those words first.
     """
-    asked = question_set("person").any_step("callback")
+    if turn.draft.notes.get("own_times"):
+        return shown("sent.callback.lead_own")
+    said = words()
+    once, original = (
+        _when_in_words(turn, texts, original=texts is not said) for texts in (said, said.original or said)
+    )
+    return shown(
+        "sent.callback.lead", **{name: Twofold(once[name], original[name]) for name in ("days", "hours")}
+    )
+
+
+def _when_in_words(turn: DraftVisit, texts: Words, *, original: bool) -> dict[str, str]:
+    """Return the safe days and hours as text, in the language of the page or in the original."""
+    asked = question_set("person", original=original).any_step("callback")
     days, hours = (
         [one.text for one in asked.field(name).choices if one.value in turn.draft.notes.get(name, [])]
         for name in ("days", "hours")
     )
-    return shown(
-        "sent.callback.lead",
-        days=shown("sent.callback.on_days", days=", ".join(days)) if days else shown("sent.callback.any_day"),
-        hours=", ".join(hours).lower() if hours else shown("sent.callback.any_hour"),
-    )
+    return {
+        "days": texts.say("sent.callback.on_days", days=_any_of(days, texts))
+        if days
+        else texts["sent.callback.any_day"],
+        "hours": _any_of([one.lower() for one in hours], texts)
+        if hours
+        else texts["sent.callback.any_hour"],
+    }
+
+
+def _any_of(several: list[str], texts: Words) -> str:
+    """Return several texts as one, such as "Monday, Tuesday or Friday"."""
+    *some, last = several
+    return texts.say("sent.callback.or", some=", ".join(some), last=last) if some else last
 
 
 @on_sent

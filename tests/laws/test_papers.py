@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import re
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -122,6 +125,34 @@ def test_no_word_of_the_glossary_means_two_things() -> None:
         r"^\| ([^|]+) \|", (ROOT / "docs/glossary.md").read_text(encoding="utf-8"), re.MULTILINE
     )
     assert len(rows) == len(set(rows)), sorted(word for word in rows if rows.count(word) > 1)
+
+
+def is_in_the_package(name: str) -> bool:
+    """Return whether a dotted name is a module of the package, or what one defines."""
+    module, _, rest = name.partition(".")
+    found: object = importlib.import_module(f"heedline.{module}")
+    for part in filter(None, rest.split(".")):
+        inner = getattr(found, part, None)
+        if (
+            inner is None
+            and isinstance(found, ModuleType)
+            and importlib.util.find_spec(f"{found.__name__}.{part}")
+        ):
+            inner = importlib.import_module(f"{found.__name__}.{part}")
+        if inner is None and part not in getattr(found, "__dataclass_fields__", {}):
+            return False
+        found = inner
+    return True
+
+
+def test_every_word_of_the_glossary_names_where_it_is() -> None:
+    """A reader searches the code for what the last column says."""
+    columns = re.findall(
+        r"\|([^|\n]+)\|$", (ROOT / "docs/glossary.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    names = [name for column in columns for name in re.findall(r"`([a-z][\w.]*)`", column)]
+    assert len(names) > 100
+    assert [name for name in names if not is_in_the_package(name)] == []
 
 
 def test_every_function_of_the_database_says_what_it_does() -> None:

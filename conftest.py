@@ -5,10 +5,11 @@ finds it built (tests/support/furnished.py)."""
 from __future__ import annotations
 
 import os
+import pickle
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import LazySettings
@@ -121,6 +122,48 @@ def _turn(nodeid: str) -> int:
         if nodeid.startswith(name):
             return at
     return len(LONG) + (nodeid.startswith(SHORT) and not nodeid.startswith(NOT_SHORT))
+
+
+#: What a worker of xdist says of a test while it runs, in five messages.
+_OF_ONE_TEST = {"logstart", "testreport", "logfinish"}
+
+
+class _InOneMessage:
+    """Takes the place of a worker's `sendevent`: what it says of one test goes in one message, when the test is over.
+
+    xdist packs and unpacks each message in plain Python, which took as long as a quick test did.
+    """
+
+    def __init__(self, send: Callable[[bytes], None]) -> None:
+        self.send = send
+        self.said: list[tuple[str, dict[str, Any]]] = []
+
+    def __call__(self, name: str, **told: Any) -> None:
+        self.said.append((name, told))
+        if name not in _OF_ONE_TEST:
+            self.send(pickle.dumps(self.said))
+            self.said = []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """In a worker of xdist: send few messages."""
+    for plugin in session.config.pluginmanager.get_plugins():
+        if type(plugin).__name__ == "WorkerInteractor":  # xdist runs that module under another name
+            plugin.sendevent = _InOneMessage(plugin.channel.send)  # type: ignore[attr-defined]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: WorkerController) -> None:
+    """In the process that hands tests out: take those messages apart."""
+    one = node.process_from_remote
+
+    def each(message: Any) -> None:
+        said = pickle.loads(message) if isinstance(message, bytes) else [message]  # noqa: S301 - from our own worker
+        for event in said:
+            one(event)
+
+    node.process_from_remote = each
 
 
 #: When each worker of xdist ended, in this process's monotonic time.

@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -34,9 +35,13 @@ from heedline.config.single_sign_on import Provider
 
 CLIENT, SECRET = "heedline-office", "a-client-secret-that-nobody-else-knows"
 LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
-_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-_ANOTHER = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 _CURVE = ec.generate_private_key(ec.SECP256R1())
+
+
+@cache
+def _key(name: str) -> rsa.RSAPrivateKey:
+    """Return the provider's key, or "another"; made when it is first needed, for many who import this need none."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 def _jwk(key: Any, algorithm: Any, **more: str) -> dict[str, Any]:
@@ -124,18 +129,22 @@ class IdentityProvider:
             case "HS256-secret":
                 return _mac(claims, headers, SECRET.encode())
             case "HS256-key":  # the public key, which everybody has, as if it were a secret
-                pem = _KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+                pem = _key("first").public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
                 return _mac(claims, headers, pem)
             case "another":
-                return jwt.encode(claims, _ANOTHER, algorithm="RS256", headers=headers)
+                return jwt.encode(claims, _key("another"), algorithm="RS256", headers=headers)
             case "unknown":
-                return jwt.encode(claims, _ANOTHER, algorithm="RS256", headers={**headers, "kid": "other"})
+                return jwt.encode(
+                    claims, _key("another"), algorithm="RS256", headers={**headers, "kid": "other"}
+                )
             case "enclosed":  # a key of the forger's own, in the token itself
-                enclosed = _jwk(_ANOTHER, jwt.algorithms.RSAAlgorithm)
-                return jwt.encode(claims, _ANOTHER, algorithm="RS256", headers={**headers, "jwk": enclosed})
+                enclosed = _jwk(_key("another"), jwt.algorithms.RSAAlgorithm)
+                return jwt.encode(
+                    claims, _key("another"), algorithm="RS256", headers={**headers, "jwk": enclosed}
+                )
             case "ES256":
                 return jwt.encode(claims, _CURVE, algorithm="ES256", headers={**headers, "kid": "curve"})
-        return jwt.encode(claims, _KEY, algorithm="RS256", headers=headers)
+        return jwt.encode(claims, _key("first"), algorithm="RS256", headers=headers)
 
     def _id_token(self, subject: str, sid: str, nonce: str | None) -> str:
         now = int(time.time() + self.ahead.total_seconds())
@@ -169,7 +178,7 @@ class IdentityProvider:
     def keys(self) -> dict[str, Any]:
         return {
             "keys": [
-                _jwk(_KEY, jwt.algorithms.RSAAlgorithm, kid="first", alg="RS256"),
+                _jwk(_key("first"), jwt.algorithms.RSAAlgorithm, kid="first", alg="RS256"),
                 _jwk(_CURVE, jwt.algorithms.ECAlgorithm, kid="curve", alg="ES256"),
             ]
         }

@@ -1,9 +1,13 @@
-"""The first page in Chromium: what a phone shows before anybody scrolls, the typeface, and the colours at night."""
+"""The first page in Chromium: what a phone shows before anybody scrolls, the typeface, and the colours at night.
+
+And the box for a code, in which nothing that was typed is cut off.
+"""
 
 from __future__ import annotations
 
 import pytest
 
+from heedline.vault.codes import new_code
 from tests.browser.kit import browser, person  # noqa: F401 (fixtures)
 from tests.journeys.test_reporter_journey import Open, site  # noqa: F401 (a fixture)
 
@@ -39,3 +43,16 @@ def test_the_page_is_the_same_without_its_typeface_and_dark_at_night(site: str, 
     tab.play.emulate_media(color_scheme="dark")
     assert tab.play.evaluate(ground) != by_day
     tab.axe()
+
+
+@pytest.mark.parametrize("width", [320, 360, 1280])
+def test_a_code_that_is_wrong_is_shown_whole(site: str, person: Open, width: int) -> None:  # noqa: F811
+    tab = person(scripts=False, width=width, height=740)
+    tab.visit(f"{site}/messages/")
+    tab.play.fill("[name=code]", new_code().grouped())
+    tab.press("Open")
+    box = tab.play.locator("[name=code]")
+    assert len(box.input_value()) == 27
+    assert "error" in str(box.get_attribute("class"))
+    wide, room = box.evaluate("box => [box.scrollWidth, box.clientWidth]")
+    assert wide <= room

@@ -184,6 +184,7 @@ def test_asking_to_stop_says_first_what_it_does(rosa: Walker, asked: str) -> Non
     rosa.press("Withdraw your report")
     assert Report.objects.get().withdraw_asked
     assert "You withdrew your report." in rosa.main
+    assert "Withdraw your report" not in rosa.main, "it is not offered twice"
 
 
 def test_deleting_removes_the_reporters_copy_only_and_says_so(rosa: Walker, asked: str) -> None:

@@ -219,6 +219,11 @@ def test_examples_have_a_page_of_their_own_and_lead_to_the_form(rosa: Walker) ->
     assert rosa.follow("Start a report").at == "/tell/"
 
 
+def test_easy_read_leads_to_what_it_explains(rosa: Walker) -> None:
+    for door, there in zip(FRONT, ("/tell/", "/talk/", "/link/", "/messages/"), strict=True):
+        assert rosa.visit("/tell/easy/").follow(door).at == there
+
+
 # --- someone ---------------------------------------------------------------------------------------------------------
 def start_person(rosa: Walker) -> Walker:
     return rosa.visit("/").follow("Someone you are worried about").press("Start", danger="no")

@@ -75,6 +75,7 @@ def test_in_danger_and_cannot_speak(counting: Counting) -> None:
 def test_call_me_back(counting: Counting) -> None:
     counting.follow("Ask us to call you").press("Ask us to call you back", danger="no")
     assert counting.at == "/r/callback/"
+    assert "Step " not in counting.main
     counting.press(
         "Continue",
         name="Rosa",
@@ -84,6 +85,7 @@ def test_call_me_back(counting: Counting) -> None:
         reason="It is my brother.",
     )
     assert counting.heading == "Check your answers"
+    assert "Step " not in counting.main, "nobody is told of nine steps who has two"
     counting.press("Send your report")
     assert counting.heading.startswith("We will call you")
     assert counting.screens <= 5

@@ -168,9 +168,7 @@ def _when_in_words(turn: DraftVisit, texts: Words, *, original: bool) -> dict[st
         "days": texts.say("sent.callback.on_days", days=_any_of(days, texts))
         if days
         else texts["sent.callback.any_day"],
-        "hours": _any_of([one.lower() for one in hours], texts)
-        if hours
-        else texts["sent.callback.any_hour"],
+        "hours": _any_of([one.lower() for one in hours], texts) if hours else texts["sent.callback.any_hour"],
     }
 
 

@@ -174,10 +174,14 @@ def code_error(typed: Mapping[str, Any]) -> dict[str, str]:
 
 
 def step_words(turn: DraftVisit, slug: str) -> str:
-    """Return "Step 3 of 7", or an empty string for a page that is not in this report's sequence."""
+    """Return "Step 3 of 7", or an empty string for a page that is not in this report's sequence.
+
+    Nothing is counted where a page leads past others, as the one that asks for a call does: most would never be seen.
+    """
     asking = turn.asking
-    on_the_way = [step.slug for step in asking.steps() if not step.by_door and not asking.is_call_page(step)]
-    if asking.fast or slug not in on_the_way:
+    steps = [step for step in asking.steps() if not step.by_door and not asking.is_call_page(step)]
+    on_the_way = [step.slug for step in steps]
+    if asking.fast or slug not in on_the_way or any(step.leads_to for step in steps):
         return ""
     return shown("shared.step", number=on_the_way.index(slug) + 1, count=len(on_the_way))
 

@@ -116,6 +116,8 @@ class _Furnished:
 
 _standing: dict[str, _Furnished] = {}
 _committing = False
+#: The databases that tests have run in since `changed` was asked last. Nobody can have left a mark in any other.
+_visited: set[str] = set()
 
 
 def enter(name: str) -> None:
@@ -130,6 +132,7 @@ def enter(name: str) -> None:
         name = _COPY
     if name in _BUILDERS and (name not in _standing or _standing[name].quarter != _quarter()):
         _build(name)
+    _visited.add(name)
     database.enter(name)
 
 
@@ -170,14 +173,15 @@ def in_a_copy(name: str) -> Iterator[None]:
 
 
 def changed() -> list[str]:
-    """Return the tables in which some test has left its mark, and drop those databases."""
+    """Return the tables in which a test has left its mark since this was asked last, and drop those databases."""
     found: list[str] = []
-    for name, made in list(_standing.items()):
-        marks = [table for table, _ in set(made.rows) ^ set(database.rows(name))]
+    for name in sorted(_visited & _standing.keys()):
+        marks = [table for table, _ in set(_standing[name].rows) ^ set(database.rows(name))]
         if marks:
             del _standing[name]
             quick_sessions.kept.pop(name, None)
             found += sorted(set(marks))
+    _visited.clear()
     return found
 
 

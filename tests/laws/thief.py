@@ -23,11 +23,15 @@ from heedline.vault import keys
 
 type Ask = Callable[[str], list[tuple[Any, ...]]]
 
+#: From the catalogue itself: `information_schema` takes a fifth of a second for the same.
 _COLUMNS = """
-    SELECT c.table_schema, c.table_name, c.column_name, c.udt_name FROM information_schema.columns c
-    JOIN information_schema.tables t USING (table_schema, table_name)
-    WHERE t.table_type = 'BASE TABLE' AND c.table_schema NOT IN ('pg_catalog', 'information_schema')
-    ORDER BY 1, 2, c.ordinal_position
+    SELECT n.nspname, c.relname, a.attname, coalesce(base.typname, t.typname) FROM pg_catalog.pg_attribute a
+    JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+    LEFT JOIN pg_catalog.pg_type base ON t.typtype = 'd' AND base.oid = t.typbasetype
+    WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND a.attnum > 0 AND NOT a.attisdropped
+    AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+    ORDER BY 1, 2, a.attnum
 """
 _BLOCK = 8192
 #: How many bytes of a text are compared first, and how many places at a time.

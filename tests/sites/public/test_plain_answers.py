@@ -74,7 +74,7 @@ def said(app: Any, one: Walker, case: tuple[str, str, str], **more: Any) -> Any:
 
 
 class Ahead:
-    """The handler of the public process after its first answer and pages.
+    """The handler of the public process after its first answer.
 
     `taken` tells which answers and pages were made ahead of Django.
     """
@@ -85,6 +85,11 @@ class Ahead:
         for name in ("taken", "shown"):
             setattr(self.handler._answers, name, self._noted(getattr(self.handler._answers, name)))
         said(self.handler, by, _ANSWER, **HERE)
+        assert not any(self.taken)
+        self.taken.clear()
+
+    def read_pages(self) -> None:
+        """Show the check page in two languages and the page with the code, for the first time."""
         other = Walker().tell(WORDS, place="Quay Street")
         for path in ("/r/check/", "/cy/r/check/"):
             said(self.handler, other, ("GET", path, ""), **HERE)
@@ -105,6 +110,12 @@ class Ahead:
 @pytest.fixture
 def ahead(rosa: Walker) -> Ahead:
     return Ahead(Walker().start())
+
+
+@pytest.fixture
+def ahead_of_pages(ahead: Ahead) -> Ahead:
+    ahead.read_pages()
+    return ahead
 
 
 def draft_of(one: Walker) -> tuple[Any, ...] | None:
@@ -203,16 +214,16 @@ def test_a_store_that_is_away_is_told_by_djangos_way(ahead: Ahead, function: str
     assert ahead.taken == [False]
 
 
-def test_a_draft_that_is_gone_or_sent_is_told_by_djangos_way(ahead: Ahead) -> None:
+def test_a_draft_that_is_gone_or_sent_is_told_by_djangos_way(ahead_of_pages: Ahead) -> None:
     found = []
-    for app in (WSGIHandler(), ahead.handler):
+    for app in (WSGIHandler(), ahead_of_pages.handler):
         one = Walker()
         one.send()
         found.append(said(app, one, _ANSWER, **HERE))
     assert found[0] == found[1]
-    ahead.taken.clear()
+    ahead_of_pages.taken.clear()
     found = []
-    for app in (WSGIHandler(), ahead.handler):
+    for app in (WSGIHandler(), ahead_of_pages.handler):
         one = Walker().start()
         run_out_of_time()
         COUNTS._held.clear()
@@ -220,7 +231,7 @@ def test_a_draft_that_is_gone_or_sent_is_told_by_djangos_way(ahead: Ahead) -> No
         found.append((answers, said(app, one, ("GET", "/r/check/", ""), **HERE), dict(COUNTS._held)))
     assert found[0] == found[1]
     assert any(one.what == "expired" for one in found[1][2])
-    assert ahead.taken == [False, False]
+    assert ahead_of_pages.taken == [False, False]
 
 
 def at_the_check_page(one: Walker) -> None:
@@ -255,29 +266,29 @@ PAGES = {
 
 @pytest.mark.parametrize(("way", "path", "query", "taken"), PAGES.values(), ids=PAGES)
 def test_pages_with_holes_are_alike(
-    ahead: Ahead, way: Callable[[Walker], None], path: str, query: str, *, taken: bool | None
+    ahead_of_pages: Ahead, way: Callable[[Walker], None], path: str, query: str, *, taken: bool | None
 ) -> None:
     found = []
     one = Walker()
     way(one)
-    for app in (WSGIHandler(), ahead.handler):
+    for app in (WSGIHandler(), ahead_of_pages.handler):
         COUNTS._held.clear()
         found.append((said(app, one, ("GET", path, ""), QUERY_STRING=query, **HERE), dict(COUNTS._held)))
     assert found[0] == found[1]
-    assert ahead.taken == ([] if taken is None else [taken])
+    assert ahead_of_pages.taken == ([] if taken is None else [taken])
 
 
-def test_nothing_of_a_visitor_is_in_the_headers_that_are_kept(ahead: Ahead) -> None:
+def test_nothing_of_a_visitor_is_in_the_headers_that_are_kept(ahead_of_pages: Ahead) -> None:
     one = Walker()
     at_the_check_page(one)
-    assert said(ahead.handler, one, ("GET", "/r/check/", ""), **HERE)[0] == 200
-    pages = ahead.handler._answers._pages
+    assert said(ahead_of_pages.handler, one, ("GET", "/r/check/", ""), **HERE)[0] == 200
+    pages = ahead_of_pages.handler._answers._pages
     assert {path for (_, _, path), _ in pages} == {"/r/check/", "/cy/r/check/", "/code/"}
     for own in ("set-cookie", one.cookie(DRAFT), one.typed("csrfmiddlewaretoken"), "Quay", "two men"):
         assert own.lower() not in repr(pages).lower()
 
 
-def test_each_has_a_token_of_its_own_on_a_page_with_holes(ahead: Ahead) -> None:
+def test_each_has_a_token_of_its_own_on_a_page_with_holes(ahead_of_pages: Ahead) -> None:
     tokens = set()
     one, other = Walker(), Walker()
     for who in (one, other, one):
@@ -286,7 +297,7 @@ def test_each_has_a_token_of_its_own_on_a_page_with_holes(ahead: Ahead) -> None:
         with acting("public"):
             environ = who.client._base_environ(PATH_INFO="/r/check/", **HERE)  # type: ignore[attr-defined]
             environ["HTTP_COOKIE"] = who.client.cookies.output(attrs=[], header="", sep=";")
-            _, _, body = run(ahead.handler, environ)
+            _, _, body = run(ahead_of_pages.handler, environ)
         page = body.decode() if isinstance(body, bytes) else ""
         token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
         assert is_of(token, who.client.cookies[settings.CSRF_COOKIE_NAME].value)

@@ -149,7 +149,7 @@ def test_an_overdue_report_pages_once_but_in_danger_up_the_chain(scene: Scene) -
         scene.watch(NOON + 2 * HOUR)
         assert scene.open_kinds() == ["overdue"]
         scene.paged()
-        moved = [second for second in range(0, 700, 5) if scene.tick(second, start=NOON + 2 * HOUR)]
+        moved = [second for second in range(0, 700, 30) if scene.tick(second, start=NOON + 2 * HOUR)]
         assert len(moved) == pages
         with scene.sitting("Odile") as odile:
             alarms.clear(

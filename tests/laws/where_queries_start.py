@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,16 +27,25 @@ def start_of_query() -> str:
     """The innermost frame of ours on the stack as `web/…:line`, or "" when that is not a site's."""
     frame = sys._getframe(1)
     while frame is not None:
-        name = frame.f_code.co_filename
-        if _OF_A_DESK in name or any(part in name for part in _EXCUSED):
-            return ""
-        if name.startswith(_PACKAGE):
-            inside = name.removeprefix(_PACKAGE)
-            return f"{inside}:{frame.f_lineno}" if inside.startswith(_SITES) else ""
+        inside = _inside(frame.f_code.co_filename)
+        if inside is not None:
+            return f"{inside}:{frame.f_lineno}" if inside else ""
         if frame.f_back is None:
             return ""
         frame = frame.f_back
     return ""
+
+
+@cache
+def _inside(file: str) -> str | None:
+    """Return a file of a site by its place in the package, "" for any other that may query, and None for those that say
+    nothing. Every query of every test of a page asks this of some twenty files."""
+    if _OF_A_DESK in file or any(part in file for part in _EXCUSED):
+        return ""
+    if not file.startswith(_PACKAGE):
+        return None
+    inside = file.removeprefix(_PACKAGE)
+    return inside if inside.startswith(_SITES) else ""
 
 
 @contextmanager

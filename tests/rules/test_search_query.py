@@ -9,7 +9,7 @@ from heedline.index.extraction.keys import of_name
 from heedline.index.extraction.names import read_name
 from heedline.packs import load_pack
 
-NAMES = load_pack("uk").matching.names
+NAMES, PLATES = load_pack("uk").matching.names, load_pack("uk").matching.plates
 W, P, B, N = SearchKind.WORDS, SearchKind.PHRASE, SearchKind.BEGINNING, SearchKind.NUMBER
 
 
@@ -62,6 +62,32 @@ def test_what_cannot_be_searched_for_is_said(typed: str) -> None:
 def test_where_a_text_has_it(typed: str, text: str, found: list[str]) -> None:
     [term] = understood(typed, NAMES).terms
     assert [text[start:end] for start, end in term.places(text)] == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "text", "found"),
+    [
+        ("AB12 COE", "a van AB12 C0E outside", ["AB12 C0E"]),
+        ("ab12c0e", "a van AB12 COE outside", ["AB12 COE"]),
+        ("AB12 C0E", "a van AB12COE outside", ["AB12COE"]),
+        ("FIZ 1234", "her car is F1Z 1234.", ["F1Z 1234"]),
+        ("AB12 COE", "a van AB12 CDE outside, in 12 COE lane", []),
+    ],
+)
+def test_a_registration_is_found_with_signs_that_look_alike(typed: str, text: str, found: list[str]) -> None:
+    [term] = understood(typed, NAMES, PLATES).terms
+    assert [text[start:end] for start, end in term.places(text)] == found
+    assert term.clause.keys == [f"registration:{term.plate}"]
+    [exact] = understood(f'"{typed}"', NAMES, PLATES).terms
+    assert not exact.plate, "quotation marks stand for the words themselves"
+
+
+@pytest.mark.parametrize(
+    "typed", ["side door", "gate 4", "bill 101", "flat 10 lane", "room 101", "NE1 4ST", "boil 10"]
+)
+def test_ordinary_words_are_no_registration(typed: str) -> None:
+    assert not any(term.plate for term in understood(typed, NAMES, PLATES).terms)
+    assert understood(typed, NAMES, PLATES).terms == understood(typed, NAMES).terms
 
 
 def leads_to(sought: Sought, name: str) -> bool:

@@ -63,6 +63,17 @@ def test_an_address_is_found_in_each_way_of_writing_it(people: People) -> None:
         assert found(people, text) == [ref], text
 
 
+def test_a_registration_is_found_with_a_zero_for_an_o(people: People) -> None:
+    ref, _ = people.send(narrative="A van AB12 COE stood by the side door for three nights.")
+    people.send(narrative="A van AB12 CDE stood by the front door for one night.")
+    indexed(people)
+    for text in ("AB12 C0E", "ab12c0e", "AB12 COE", "ab12 c0e door"):
+        assert found(people, text) == [ref], text
+    assert not found(people, '"AB12 C0E door"')
+    [passage] = look_for(people, "ab12c0e").results[0].passages
+    assert [piece for piece, hit in passage.pieces if hit] == ["AB12 COE"]
+
+
 @pytest.mark.usefixtures("council")
 def test_tasks_and_what_was_sent_to_partners_are_found(people: People) -> None:
     ref, _ = people.assessed()

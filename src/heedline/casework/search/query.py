@@ -2,7 +2,8 @@
 
 Words stand for themselves, in any order. `"in quotation marks"` stands for words in their order, `begin*` for every word
 that begins so. What has no space in it (an address, a web name, a number with hyphens) is words in their order as well.
-A long number is found however its digits are grouped. Words that may be somebody's name also stand for names that are
+A long number is found however its digits are grouped, and a vehicle registration also where O stands for 0, or I for 1, as
+earlier reports are. Words that may be somebody's name also stand for names that are
 spelt otherwise, by the comparison that finds earlier reports (`index/extraction/name_comparison.py`).
 """
 
@@ -18,7 +19,9 @@ from heedline.index import Clause, Query
 from heedline.index.extraction.keys import of_name
 from heedline.index.extraction.name_comparison import alike
 from heedline.index.extraction.names import Name, latin, read_name
-from heedline.index.extraction.rules import NameRules
+from heedline.index.extraction.numbers import registration, registrations
+from heedline.index.extraction.rules import NameRules, PlateShape
+from heedline.index.extraction.values import Kind
 from heedline.index.words import NUMBER, begun_by, numbers, placed, spelled, starts_of, words_of
 
 #: Characters that can be searched for at once, and words.
@@ -55,11 +58,13 @@ class Unsearchable(Exception):
 class Term:
     """A search term.
 
-    It is a sequence of words, the beginning of a word, or a long number.
+    It is a sequence of words, the beginning of a word, or a long number. If the words can be a vehicle registration, `plate`
+    is its canonical form.
     """
 
     kind: SearchKind
     words: tuple[str, ...] = field(repr=False)
+    plate: str = field(repr=False, default="")
 
     @property
     def clause(self) -> Clause:
@@ -71,9 +76,11 @@ class Term:
                 return Clause(forms=[f"n:{self.words[0]}"])
             case _:
                 joined = "".join(self.words)
+                keys = [f"{Kind.REGISTRATION}:{self.plate}"] if self.plate else []
                 if len(self.words) == 1:
-                    return Clause([self.words], [f"w:{joined}"])
-                return Clause([self.words, [joined]] if _PLATE.fullmatch(joined) else [self.words])
+                    return Clause([self.words], [f"w:{joined}"], keys)
+                whole = self.plate or _PLATE.fullmatch(joined)
+                return Clause([self.words, [joined]] if whole else [self.words], keys=keys)
 
     def places(self, text: str) -> list[tuple[int, int]]:
         """Return the start and end of each match of this term in a text."""
@@ -86,7 +93,11 @@ class Term:
         there, wanted = list(placed(text)), "".join(self.words)
         if self.kind is SearchKind.BEGINNING:
             return [(start, end) for word, start, end in there if _begins(word, self.words[0])]
-        found = [(start, end) for word, start, end in there if wanted in (word, spelled_alike(word))]
+        found = [
+            (start, end)
+            for word, start, end in there
+            if wanted in (word, spelled_alike(word)) or self._is_plate(word)
+        ]
         for size in {len(self.words), 2} - {1}:
             found += [
                 (run[0][1], run[-1][2])
@@ -98,8 +109,12 @@ class Term:
     def _is(self, run: tuple[str, ...]) -> bool:
         joined = "".join(self.words)
         return run == self.words or (
-            len(run) == 2 and "".join(run) == joined and bool(_PLATE.fullmatch(joined))
+            len(run) == 2
+            and (("".join(run) == joined and bool(_PLATE.fullmatch(joined))) or self._is_plate("".join(run)))
         )
+
+    def _is_plate(self, written: str) -> bool:
+        return bool(self.plate) and registration(written) == self.plate
 
 
 def beginning_with(start: str) -> Clause:
@@ -165,23 +180,23 @@ class Sought:
         return Query([term.clause for term in self.terms])
 
 
-def understood(text: str, rules: NameRules) -> Sought:
-    """Parse an officer's search text, using the pack's rules for names.
+def understood(text: str, rules: NameRules, plates: tuple[PlateShape, ...] = ()) -> Sought:
+    """Parse an officer's search text, using the pack's rules for names and its formats of vehicle registrations.
 
     Raises Unsearchable.
     """
     text = text.strip()[: LONGEST + 1]
     if len(text) > LONGEST:
         raise Unsearchable(f"Search for at most {LONGEST} characters at once.")
-    terms = _terms_of(text)
+    terms = _terms_of(text, plates)
     if not terms:
         raise Unsearchable(NOTHING)
     if sum(len(term.words) for term in terms) > MOST_WORDS:
         raise Unsearchable(TOO_MANY)
-    return Sought(tuple(terms), tuple(islice(_names_in(text, rules), MOST_READINGS)))
+    return Sought(tuple(terms), tuple(islice(_names_in(text, rules, plates), MOST_READINGS)))
 
 
-def _names_in(text: str, rules: NameRules) -> Iterator[SoughtName]:
+def _names_in(text: str, rules: NameRules, plates: tuple[PlateShape, ...]) -> Iterator[SoughtName]:
     """Yield readings of a text in which adjacent words form a name, longest name first.
 
     Each word begins with a capital or is a name that the pack knows. Two words are also a name if there are no others, or
@@ -201,7 +216,7 @@ def _names_in(text: str, rules: NameRules) -> Iterator[SoughtName]:
             name = read_name(" ".join(run), rules)
             if len(name.parts) > 1:
                 beside = text[: pieces[at].start()] + " " + text[pieces[at + size - 1].end() :]
-                yield SoughtName(name, of_name(name, rules), tuple(_terms_of(beside)))
+                yield SoughtName(name, of_name(name, rules), tuple(_terms_of(beside, plates)))
 
 
 def _is_known(word: str, rules: NameRules) -> bool:
@@ -211,18 +226,18 @@ def _is_known(word: str, rules: NameRules) -> bool:
     )
 
 
-def _terms_of(text: str) -> list[Term]:
+def _terms_of(text: str, plates: tuple[PlateShape, ...]) -> list[Term]:
     terms: list[Term] = []
     for found in _LONG_NUMBER.finditer(text):
         terms += [Term(SearchKind.NUMBER, (number,)) for number in numbers(found.group())]
     rest = _LONG_NUMBER.sub(lambda found: " " if list(numbers(found.group())) else found.group(), text)
     for piece in _PIECE.finditer(rest):
-        for term in _terms(piece.group(1), piece.group(2)):
-            terms[-1:] = _as_one(terms[-1], term) if terms else [term]
+        for term in _terms(piece.group(1), piece.group(2), plates):
+            terms[-1:] = _as_one(terms[-1], term, plates) if terms else [term]
     return list(dict.fromkeys(terms))
 
 
-def _terms(quoted: str | None, bare: str | None) -> Sequence[Term]:
+def _terms(quoted: str | None, bare: str | None, plates: tuple[PlateShape, ...]) -> Sequence[Term]:
     if quoted is not None:
         words = tuple(words_of(quoted))
         return [Term(SearchKind.PHRASE if len(words) > 1 else SearchKind.WORDS, words)] if words else []
@@ -233,11 +248,21 @@ def _terms(quoted: str | None, bare: str | None) -> Sequence[Term]:
         if len(words) > 1 or not starts_of(words[0]):
             raise Unsearchable(TOO_SHORT)
         return [Term(SearchKind.BEGINNING, words)]
-    return [Term(SearchKind.PHRASE if len(words) > 1 else SearchKind.WORDS, words)]
+    return [Term(SearchKind.PHRASE if len(words) > 1 else SearchKind.WORDS, words, _plate_of(words, plates))]
 
 
-def _as_one(before: Term, term: Term) -> list[Term]:
+def _as_one(before: Term, term: Term, plates: tuple[PlateShape, ...]) -> list[Term]:
     """Join two terms if together they form a number plate or a postcode."""
-    if before.kind is term.kind is SearchKind.WORDS and _PLATE.fullmatch(before.words[0] + term.words[0]):
-        return [Term(SearchKind.PHRASE, (*before.words, *term.words))]
+    if before.kind is term.kind is SearchKind.WORDS:
+        words = (*before.words, *term.words)
+        plate = _plate_of(words, plates)
+        if plate or _PLATE.fullmatch("".join(words)):
+            return [Term(SearchKind.PHRASE, words, plate)]
     return [before, term]
+
+
+def _plate_of(words: tuple[str, ...], plates: tuple[PlateShape, ...]) -> str:
+    """Return the canonical form of a vehicle registration, or "" if these words are not one."""
+    written = " ".join(words).upper()
+    found = registrations(written, plates) if len(words) <= 2 else ()
+    return next((plate for plate, whole in found if whole == written), "")

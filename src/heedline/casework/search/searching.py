@@ -168,7 +168,8 @@ def search(text: str, filters: SearchFilters, *, reason: str = "", by: Attendanc
     with refusals_logged(Act.SEARCHED, by=by.officer_id):
         by.require(Capability.SEARCH)
     conflict_terms.looked_for(text, by=by)
-    sought = understood(text, load_pack(settings.PACK).matching.names)
+    matching = load_pack(settings.PACK).matching
+    sought = understood(text, matching.names, matching.plates)
     reason = tidy(reason, lines=False).strip()[:LONGEST_REASON]
     indexing.catch_up(by=by, at=at, most=indexing.FEWEST)
     with one_snapshot():
@@ -202,8 +203,12 @@ def results(ref: UUID, *, page: int = 1, by: Attendance, at: datetime) -> Search
     row = Search.objects.filter(id=ref, officer_id=by.officer_id, session=row_of(by.token)).first()
     if row is None:
         raise NotHere
-    told, rules = _opened(row, ring), load_pack(settings.PACK).matching.names
-    filters, sought = SearchFilters.from_kept(told["filters"]), understood(told["text"], rules)
+    told, matching = _opened(row, ring), load_pack(settings.PACK).matching
+    rules = matching.names
+    filters, sought = (
+        SearchFilters.from_kept(told["filters"]),
+        understood(told["text"], rules, matching.plates),
+    )
     until = looked_through_until(at)
     needs_reason = row.hits > BROAD and not row.reasoned
     shown: list[SearchResult] = []

@@ -10,7 +10,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from itertools import batched
+from struct import unpack_from
+from typing import Final, NamedTuple, cast
+
+import apsw
 
 from heedline.index.paging import PageFile
 
@@ -28,17 +32,14 @@ _SEGMENT: Final = 37
 #: What the number of a row has that says with which documents the pages of a list begin, and of one that says so of such rows.
 _OF_LIST: Final = 1 << 36
 _ONE_HIGHER: Final = 1 << 31
-
-
-class IndexEntry(NamedTuple):
-    """An entry of an `_idx` table: a segment, one of its pages, and whether the list that begins there is long."""
-
-    segment: int
-    page: int
-    indexed: bool
-
-
-_NOWHERE: Final = IndexEntry(-1, 0, False)
+#: The entries of an `_idx` table at or before each word in each segment, and the next ones. Words of one statement.
+_LISTS: Final = """
+WITH s(g) AS (VALUES {1}), t(w) AS (VALUES {2})
+SELECT g, w, (SELECT pgno FROM {0}_idx WHERE segid = g AND term <= w ORDER BY term DESC LIMIT 1),
+    (SELECT pgno FROM {0}_idx WHERE segid = g AND term > w ORDER BY term LIMIT 1)
+FROM s CROSS JOIN t
+"""
+_TOGETHER: Final = 500
 
 
 class Segment(NamedTuple):
@@ -72,32 +73,51 @@ class TokenList(NamedTuple):
 
 
 def ahead(
-    file: PageFile, roots: dict[str, int], segments: Sequence[Segment], table: str, words: Iterable[bytes]
+    file: PageFile,
+    sql: apsw.Connection,
+    roots: dict[str, int],
+    segments: Sequence[Segment],
+    table: str,
+    words: Iterable[bytes],
 ) -> dict[bytes, list[TokenList]]:
     """Prefetch the pages where each segment of an FTS5 table holds, or would hold, these words.
 
     Long lists are read from their ends. Return where each word has its lists.
     """
-    distinct = list(dict.fromkeys(words))
-    wanted = [(one, _MAIN + word) for word in distinct for one in segments]
-    lists: dict[bytes, list[TokenList]] = {word: [] for word in distinct}
+    lists: dict[bytes, list[TokenList]] = {word: [] for word in words}
+    wanted = [(one.number, _MAIN + word) for word in lists for one in segments]
     try:
-        found = _floors(file, roots[f"{table}_idx"], [(one.number, word) for one, word in wanted])
+        _leaves_ahead(file, roots[f"{table}_idx"], wanted)
         pages: set[int] = set()
-        for (one, word), (floor, after) in zip(wanted, found, strict=True):
-            here = floor.segment == one.number
-            first = floor.page if here else one.first
-            last = after.page if after.segment == one.number else one.last
-            there = TokenList(one.number, first, last, here and floor.indexed)
-            lists[word[len(_MAIN) :]].append(there)
-            base = one.number << _SEGMENT
-            pages.add(base + first)
+        for word, there in _lists_of(sql, table, segments, list(lists)):
+            lists[word].append(there)
+            base = there.segment << _SEGMENT
+            pages.add(base + there.first)
             if there.indexed:
-                pages |= {base + last, base + last - 1, there.index_row, there.index_row + _ONE_HIGHER}
+                last = base + there.last
+                pages |= {last, last - 1, there.index_row, there.index_row + _ONE_HIGHER}
         rows_ahead(file, roots[f"{table}_data"], pages)
     except (IndexError, KeyError, ValueError):
         return {}  # SQLite finds out what is wrong with the page
     return lists
+
+
+def _lists_of(
+    sql: apsw.Connection, table: str, segments: Sequence[Segment], words: Sequence[bytes]
+) -> Iterator[tuple[bytes, TokenList]]:
+    """Yield where each segment holds each word, or would hold it, from the `_idx` table.
+
+    An entry says with which word a page begins. Its number of a page is doubled, and odd if the list that begins there is long.
+    """
+    by_number = {one.number: one for one in segments}
+    for some in batched(words, _TOGETHER, strict=False):
+        asked = _LISTS.format(table, ",".join(["(?)"] * len(segments)), ",".join(["(?)"] * len(some)))
+        found = sql.execute(asked, (*by_number, *(_MAIN + word for word in some))).fetchall()
+        for number, word, floor, after in cast("list[tuple[int, bytes, int | None, int | None]]", found):
+            one = by_number[number]
+            first, indexed = (one.first, False) if floor is None else (floor >> 1, bool(floor & 1))
+            last = one.last if after is None else after >> 1
+            yield word[len(_MAIN) :], TokenList(number, first, last, indexed)
 
 
 def pages_of(lists: Iterable[tuple[TokenList, Sequence[bytes]]], rows: Iterable[int]) -> set[int]:
@@ -146,12 +166,11 @@ def rows_ahead(file: PageFile, root: int, rows: Iterable[int]) -> None:
                 page = _Page(file, number)
                 if page.kind != _INNER_OF_TABLE:
                     return
-                first = 0
+                first = at = 0
                 while first < len(wanted):
-                    at = bisect_left(page, wanted[first], key=page.row)
-                    beyond = (
-                        bisect_right(wanted, page.row(page[at]), first) if at < len(page) else len(wanted)
-                    )
+                    at = bisect_left(page.cells, wanted[first], at, key=page.row)
+                    last_here = page.row(page.cells[at]) if at < len(page.cells) else wanted[-1]
+                    beyond = bisect_right(wanted, last_here, first)
                     below[page.child(at)] = wanted[first:beyond]
                     first = beyond
             here = below
@@ -185,96 +204,68 @@ def _segments(structure: bytes) -> Iterator[Segment]:
                 number()
 
 
-def _floors(
-    file: PageFile, root: int, wanted: Sequence[tuple[int, bytes]]
-) -> list[tuple[IndexEntry, IndexEntry]]:
-    """Return, for each segment and word, the last entry of an `_idx` table at or before it, and the one after."""
-    found = [(_NOWHERE, _NOWHERE)] * len(wanted)
-    here: dict[int, list[int]] = {root: list(range(len(wanted)))}
+def _leaves_ahead(file: PageFile, root: int, wanted: Iterable[tuple[int, bytes]]) -> None:
+    """Prefetch the pages of an `_idx` table with the last entry at or before each segment and word, and the one after."""
+    here = {root: sorted(wanted)}
     for _ in range(_DEEPEST):
         file.ahead(number - 1 for number in here)
-        below: dict[int, list[int]] = {}
-        for number, which in here.items():
+        below: dict[int, list[tuple[int, bytes]]] = {}
+        for number, some in here.items():
             page = _Page(file, number)
-            if page.kind not in (_INNER_OF_INDEX, _LEAF_OF_INDEX):
+            if page.kind == _LEAF_OF_INDEX:
+                return  # and so are all others of this level
+            if page.kind != _INNER_OF_INDEX:
                 raise ValueError
-            for one in which:
-                at = bisect_right(page, wanted[one], key=page.entry)
-                floor, after = found[one]
-                found[one] = (
-                    page.place(at - 1) if at else floor,
-                    page.place(at) if at < len(page) else after,
-                )
-                if page.kind == _INNER_OF_INDEX:
-                    below.setdefault(page.child(at), []).append(one)
+            at = 0
+            for one in some:
+                at = page.after(one, at)
+                below.setdefault(page.child(at), []).append(one)
         here = below
-        if not here:
-            return found
     raise ValueError
 
 
 class _Page:
-    """A B-tree page, as a sequence of the offsets of its cells."""
+    """A B-tree page, with the offsets of its cells."""
 
     def __init__(self, file: PageFile, number: int) -> None:
         self._body = body = file.body(number - 1)
         start = 100 if number == 1 else 0
-        self.kind = body[start]
-        self._inner = self.kind in (_INNER_OF_INDEX, _INNER_OF_TABLE)
-        self._cells = int.from_bytes(body[start + 3 : start + 5])
+        self.kind, cells = body[start], int.from_bytes(body[start + 3 : start + 5])
+        inner = self.kind in (_INNER_OF_INDEX, _INNER_OF_TABLE)
+        if not inner:
+            cells = 0
         self._right = int.from_bytes(body[start + 8 : start + 12])
-        self._pointers = start + (12 if self._inner else 8)
-        self._entries: dict[int, tuple[int, bytes]] = {}
-
-    def __len__(self) -> int:
-        return self._cells
-
-    def __getitem__(self, at: int) -> int:
-        pointer = self._pointers + 2 * at
-        return int.from_bytes(self._body[pointer : pointer + 2])
+        pointers = start + 12
+        if pointers + 2 * cells > len(body):
+            raise ValueError
+        self.cells: Sequence[int] = unpack_from(f">{cells}H", body, pointers)
 
     def child(self, at: int) -> int:
         """Return the child page to the left of a cell, or the rightmost child."""
-        if at >= self._cells:
+        if at >= len(self.cells):
             return self._right
-        return int.from_bytes(self._body[self[at] : self[at] + 4])
+        cell = self.cells[at]
+        return int.from_bytes(self._body[cell : cell + 4])
 
     def row(self, cell: int) -> int:
         """Return the highest row number that the child page to the left of a cell can hold."""
         return _varint(self._body, cell + 4)[0]
 
-    def entry(self, cell: int) -> tuple[int, bytes]:
-        """Return the segment and the word of an entry."""
-        if (known := self._entries.get(cell)) is None:  # each search among them begins in the middle
-            known = self._entries[cell] = self._record(cell)[0]
-        return known
+    def after(self, wanted: tuple[int, bytes], first: int) -> int:
+        """Return the position of the first cell from `first` whose entry is after this segment and word."""
+        return bisect_right(self.cells, wanted, first, key=self._entry)
 
-    def place(self, at: int) -> IndexEntry:
-        """Return an entry without its word."""
-        (segment, _), page = self._record(self[at])
-        return IndexEntry(segment, page >> 1, bool(page & 1))
-
-    def _record(self, cell: int) -> tuple[tuple[int, bytes], int]:
+    def _entry(self, cell: int) -> tuple[int, bytes]:
+        """Return the segment and the word of an entry in an inner page."""
         body = self._body
-        at = cell + 4 if self._inner else cell
-        start = at + 1
-        if body[at] > _ONE_BYTE:
-            _, start = _varint(body, at)
-        size, first, second, third = body[start : start + 4]
-        if size > _ONE_BYTE or second > _ONE_BYTE:
-            size, at = _varint(body, start)
-            first, at = _varint(body, at)
-            second, at = _varint(body, at)
-            third, at = _varint(body, at)
-        at = start + size
-        segment, at = _whole(body, at, first)
-        length = (second - 12) // 2
-        word, at = body[at : at + length], at + length
-        return (segment, word), _whole(body, at, third)[0]
+        _, start = _varint(body, cell + 4)
+        size, at = _varint(body, start)
+        first, at = _varint(body, at)
+        second, at = _varint(body, at)
+        segment, at = _whole(body, start + size, first)
+        return segment, body[at : at + (second - 12) // 2]
 
 
-#: The largest number that a varint holds in one byte.
-_ONE_BYTE: Final = 0x7F
 _SIZES: Final = (0, 1, 2, 3, 4, 6, 8)
 
 

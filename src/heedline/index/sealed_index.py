@@ -394,7 +394,7 @@ class SealedIndex:
         structure = self._sql.execute(f"SELECT block FROM {table}_data WHERE id = ?", (lookahead.STRUCTURE,))  # noqa: S608
         segments = lookahead.segments_of(cast("tuple[bytes]", structure.fetchone() or (b"",))[0])
         roots = self._roots()
-        lists = lookahead.ahead(self._file, roots, segments, table, wanted)
+        lists = lookahead.ahead(self._file, self._sql, roots, segments, table, wanted)
         if rows:
             root = roots[f"{table}_data"]
             some = [one for many in lists.values() for one in many]

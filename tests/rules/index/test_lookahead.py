@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from uuid import UUID
 
+import apsw
 import pytest
 
 from heedline.index import Clause, Document, Query, SealedIndex, lookahead, new_keys
@@ -90,5 +91,7 @@ def test_a_page_that_is_no_page_of_a_tree_is_passed_over(body: bytes) -> None:
         file.xWrite(body + bytes(128), number * 8192)
     file.flush()
     lookahead.rows_ahead(file, 2, [1, 2, 3])
-    lookahead.ahead(file, {"words_idx": 2, "words_data": 3}, [lookahead.Segment(1, 1, 9)], "words", [b"abc"])
+    sql = apsw.Connection(":memory:")
+    roots = {"words_idx": 2, "words_data": 3}
+    assert lookahead.ahead(file, sql, roots, [lookahead.Segment(1, 1, 9)], "words", [b"abc"]) == {}
     assert lookahead.segments_of(body) == [] or body[:1] == b"\x02"

@@ -29,7 +29,7 @@ from heedline.index.words import beginnings_of
 from heedline.vault.tokens import TokenKey
 
 #: Edition of the tables and of what is put into them. An index of another edition is made anew.
-EDITION: Final = 6
+EDITION: Final = 7
 #: Pages of FTS5 that one step of merging writes in each table. Two of them fit one page of SQLite (`pgsz` below).
 MERGED: Final = 200
 _TABLES = ("words", "forms", "keys")

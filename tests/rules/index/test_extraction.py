@@ -238,6 +238,8 @@ def test_what_is_read_for_a_comparison_lacks_only_what_the_index_finds_it_by() -
     assert indexed.keys
     assert indexed.sketch
     assert compared == replace(indexed, keys=(), sketch=())
+    assert extract(texts, RULES, compared=False) == replace(indexed, shingles=frozenset())
+    assert indexed.shingles
 
 
 @pytest.mark.parametrize(

@@ -429,7 +429,7 @@ def _document(
     try:
         texts = documents.texts_of(report, parts, visit.ring, unread=unread)
         made = link_decisions.made_on(report.id, parts, visit.ring)
-        found = values.extract_of(report, texts)
+        found = values.extract_of(report, texts, compared=False)
         keys = values.keys_of(found, made)
         keys += subject_entries.keys_of(subject_entries.opened(parts, visit.ring))
         for desk in register.desks():

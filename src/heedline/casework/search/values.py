@@ -25,14 +25,20 @@ LINKED = "link:{}"
 
 
 def extract_of(
-    report: Report, texts: Iterable[SearchedText], *, indexed: bool = True, against: Extract | None = None
+    report: Report,
+    texts: Iterable[SearchedText],
+    *,
+    indexed: bool = True,
+    compared: bool = True,
+    against: Extract | None = None,
 ) -> Extract:
     """Extract the values from a report's texts.
 
     Answers that the pack does not list are ignored. Unless `indexed`, the keys and the sketch are left out, and so are values
-    of kinds that `against`, with which the report is compared, does not have.
+    of kinds that `against`, with which the report is compared, does not have. Unless `compared`, the runs of words are.
     """
-    return extract(_read(report, texts), load_pack(settings.PACK).matching, indexed=indexed, against=against)
+    rules = load_pack(settings.PACK).matching
+    return extract(_read(report, texts), rules, indexed=indexed, compared=compared, against=against)
 
 
 def _read(report: Report, texts: Iterable[SearchedText]) -> Iterator[ReportText]:

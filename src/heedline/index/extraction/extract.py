@@ -28,12 +28,14 @@ def extract(
     rules: MatchingRules,
     *,
     indexed: bool = True,
+    compared: bool = True,
     against: Extract | None = None,
 ) -> Extract:
     """Return the values, keys and sketch of a report, extracted from its texts and answers.
 
-    Unless `indexed`, the keys and the sketch, which a comparison doesn't need, are left out. If the report is only to be
-    compared, `against` is the other one: values of kinds that it doesn't have are not looked for.
+    Unless `indexed`, the keys and the sketch, which a comparison doesn't need, are left out. Unless `compared`, the runs of
+    words are. If the report is only to be compared, `against` is the other one: values of kinds that it doesn't have are not
+    looked for.
     """
     kinds = _ALL if against is None else frozenset(one.kind for one in against.values)
     told = tuple(
@@ -47,14 +49,18 @@ def extract(
                 found.setdefault((kind, canonical), Value(kind, canonical, shown, passage.source))
     _houses_of_places(told, rules, found)
     values = tuple(found.values())
-    texts = [passage.text for passage in told if passage.holds == "text"]
-    shingles = sketch.shingles(texts, rules.names) if against is None or against.shingles else _NONE
-    small = sketch.sketch(shingles) if indexed else ()
+    with_runs = compared and (against is None or bool(against.shingles))
+    texts = [
+        sketch.content_words(passage.text, rules.names)
+        for passage in told
+        if passage.holds == "text" and (indexed or with_runs)
+    ]
+    small = sketch.sketch(texts) if indexed else ()
     return Extract(
         values,
         keys.of_report(values, small, rules.names) if indexed else (),
         small,
-        shingles,
+        sketch.shingles(texts) if with_runs else _NONE,
         generations=Kind.NAME in kinds and _speaks_of(rules.generations, told),
         twins=Kind.BIRTH in kinds and _speaks_of(rules.twins, told),
     )

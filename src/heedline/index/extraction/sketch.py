@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
+from itertools import chain
+from typing import Final
 from zlib import crc32
 
 import numpy as np
@@ -23,39 +26,63 @@ _WORD = re.compile(r"[^\W_]+")
 _DIGITS = re.compile(r"\d+")
 #: A text of fewer runs has no sketch: "he said it again" is everybody's.
 _FEWEST = 12
+#: The checksum of a run is that of its words, each times one of these odd numbers, which makes their order count.
+_TIMES: Final = (np.uint32(0x9E3779B1), np.uint32(0x85EBCA77), np.uint32(0xC2B2AE3D))
+_HALF: Final = np.uint32(16)
 
 
-def shingles(texts: Iterable[str], rules: NameRules) -> frozenset[str]:
-    """Return every run of three content words in these texts.
+def content_words(text: str, rules: NameRules) -> list[str]:
+    """Return the words of a text in order, without short ones and those that say little.
 
     All digits count as the same digit.
     """
+    plain = plainly_signed(text)
+    if plain.isascii():
+        words = runs_of(plain.lower())
+    else:
+        words = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    return [
+        word
+        for run in words
+        if len(word := run if run.isalpha() else _DIGITS.sub("0", run)) > 2 and word not in rules.no_names
+    ]
+
+
+def shingles(texts: Iterable[Sequence[str]]) -> frozenset[str]:
+    """Return every run of three words in these texts, given as their content words."""
     found: set[str] = set()
-    for text in texts:
-        plain = plainly_signed(text)
-        if plain.isascii():
-            words = runs_of(plain.lower())
-        else:
-            words = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
-        words = [
-            word
-            for run in words
-            if len(word := run if run.isalpha() else _DIGITS.sub("0", run)) > 2 and word not in rules.no_names
-        ]
+    for words in texts:
         found.update(map(" ".join, zip(*(words[at:] for at in range(_RUN)), strict=False)))
     return frozenset(found) if len(found) >= _FEWEST else frozenset()
 
 
-def sketch(found: frozenset[str]) -> tuple[str, ...]:
-    """Return the hashes of a text's runs with the smallest checksums."""
-    if not found:
+def sketch(texts: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    """Return the hashes of the runs with the smallest checksums in these texts, given as their content words."""
+    long = [words for words in texts if len(words) >= _RUN]
+    if not long:
         return ()
-    runs = [run.encode() for run in found]
-    checksums = np.fromiter(map(crc32, runs), np.uint32, len(runs))
-    last = min(SIZE, len(runs)) - 1
-    small = np.flatnonzero(checksums <= np.partition(checksums, last)[last])
-    chosen = sorted((checksums[at], runs[at]) for at in small)[:SIZE]
-    return tuple(blake2b(run, digest_size=6).hexdigest() for _, run in chosen)
+    checksums = np.concatenate([_checksums(words) for words in long])
+    smallest, first = np.unique(checksums, return_index=True)
+    if len(smallest) < _FEWEST:
+        return ()
+    runs = list(chain.from_iterable(zip(*(words[at:] for at in range(_RUN)), strict=False) for words in long))
+    return tuple(_hash(" ".join(runs[at])) for at in first[:SIZE].tolist())
+
+
+def _checksums(words: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
+    """Return a checksum for each run of three words."""
+    each = np.fromiter(map(crc32, " ".join(words).encode().split(b" ")), np.uint32, len(words))
+    runs = len(words) - _RUN + 1
+    sums = np.zeros(runs, np.uint32)
+    for at, factor in enumerate(_TIMES):
+        sums += each[at : at + runs] * factor
+    sums ^= sums >> _HALF
+    sums *= _TIMES[0]
+    return sums
+
+
+def _hash(run: str) -> str:
+    return b64encode(blake2b(run.encode(), digest_size=6).digest()).decode()
 
 
 def containment(one: frozenset[str], other: frozenset[str]) -> float:

@@ -19,13 +19,12 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 import apsw
-import numpy as np
 
 from heedline.index import free_pages, lookahead
 from heedline.index.keys import IndexKeys
 from heedline.index.matching import Matcher, TokenClause
 from heedline.index.paging import Damaged, PageFile, PageStore, SealedPage, connect
-from heedline.index.words import beginnings_of
+from heedline.index.token_texts import BeginningTexts, TokenTexts
 from heedline.vault.tokens import TokenKey
 
 #: Edition of the tables and of what is put into them. An index of another edition is made anew.
@@ -76,8 +75,8 @@ class Document:
 
     report: UUID
     texts: Sequence[Sequence[str]] = field(repr=False)
-    forms: Iterable[str] = field(repr=False, default=())
-    keys: Iterable[str] = field(repr=False, default=())
+    forms: Collection[str] = field(repr=False, default=())
+    keys: Collection[str] = field(repr=False, default=())
     thing: bool = False
     begun: Collection[str] = field(repr=False, default=())
 
@@ -133,6 +132,8 @@ class SealedIndex:
         self._words, self._forms, self._keys, self._reports, self._marks = (
             TokenKey(keys.words, sort) for sort in ("word", "form", "key", "report", "mark")
         )
+        self._texts = [TokenTexts(key) for key in (self._words, self._forms, self._keys, self._reports)]
+        self._beginnings = BeginningTexts(self._forms)
         self._known: dict[int, UUID] = {}
         self._absent: set[UUID] = set()
         #: Whether much more is about to be added. Then `merge` waits for more segments.
@@ -184,21 +185,27 @@ class SealedIndex:
 
         A report that is already in the index is replaced.
         """
-        more, end = 0, b"%b " % self._marks["end"]
+        some, more, end = list(documents), 0, b"%b " % self._marks["end"]
+        words, forms, keys, reports = self._texts
+        distinct = [set[str]().union(*document.texts) for document in some]
+        words.learn(set[str]().union(*distinct))
+        forms.learn({form for document in some for form in document.forms})
+        keys.learn({key for document in some for key in document.keys})
+        reports.learn([document.report.hex for document in some])
+        self._beginnings.learn(set[str]().union(*(document.begun for document in some)))
         with self._honest():
-            for document in documents:
+            for document, its_own in zip(some, distinct, strict=True):
                 more += not self._drop(document.report)
                 self._sql.execute("INSERT INTO document(report) VALUES(?)", (document.report.bytes,))
                 row = self._sql.last_insert_rowid()
-                text = end.join(self._words.text_of(words) for words in document.texts)
-                forms = self._forms.text_of(set(document.forms))
-                forms += self._forms.text_of(beginnings_of(document.begun)) + _distinct(text)
-                keys = self._keys.text_of(set(document.keys)) + self._reports[document.report.hex]
+                text = end.join(map(words.of, document.texts))
+                found = forms.of(document.forms) + self._beginnings.of(document.begun) + words.of(its_own)
+                marks = keys.of(document.keys) + reports.of((document.report.hex,))
                 if document.thing:
-                    keys += b" " + self._marks["thing"]
+                    marks += self._marks["thing"]
                 self._sql.execute(_ADD.format("words", "w"), (row, text))
-                self._sql.execute(_ADD.format("forms", "f"), (row, forms))
-                self._sql.execute(_ADD.format("keys", "k"), (row, keys))
+                self._sql.execute(_ADD.format("forms", "f"), (row, found))
+                self._sql.execute(_ADD.format("keys", "k"), (row, marks))
         return more
 
     def expect(self, reports: Iterable[UUID]) -> None:
@@ -443,8 +450,3 @@ class SealedIndex:
             yield
         except _OF_THE_PAGES as why:
             raise self._file.failure or Damaged from why
-
-
-def _distinct(tokens: bytes) -> bytes:
-    """Return the different tokens of a text, each with a space after it."""
-    return np.unique(np.frombuffer(tokens, np.uint64)).tobytes()

@@ -94,18 +94,19 @@ def forms_of(texts: Iterable[str], words: Iterable[Sequence[str]]) -> tuple[set[
     return forms, begun
 
 
-def beginnings_of(words: Collection[str]) -> npt.NDArray[np.bytes_]:
-    """Return the prefix forms of words in ASCII, all shorter than the word. A form that several words have is repeated."""
+def beginnings_of(words: Collection[str]) -> tuple[npt.NDArray[np.bytes_], list[int]]:
+    """Return the prefix forms of words in ASCII, all shorter than the word, and how many each word has.
+
+    Each word has as many forms here as there are `BEGINNINGS`, its own first.
+    """
     room = BEGINNINGS[-1] + 1
     letters = np.array(list(words), f"S{room}").view(np.uint8).reshape(-1, room)
-    reach = [letters[letters[:, size] != 0] for size in BEGINNINGS]
-    forms = np.zeros((sum(map(len, reach)), _FORM.itemsize), np.uint8)
-    forms[:, : len(_BEGINNING)] = np.frombuffer(_BEGINNING.encode(), np.uint8)
-    end = 0
-    for size, some in zip(BEGINNINGS, reach, strict=True):
-        begin, end = end, end + len(some)
-        forms[begin:end, len(_BEGINNING) : len(_BEGINNING) + size] = some[:, :size]
-    return forms.view(_FORM)[:, 0]
+    forms = np.zeros((len(letters), len(BEGINNINGS), _FORM.itemsize), np.uint8)
+    forms[:, :, : len(_BEGINNING)] = np.frombuffer(_BEGINNING.encode(), np.uint8)
+    for at, size in enumerate(BEGINNINGS):
+        forms[:, at, len(_BEGINNING) : len(_BEGINNING) + size] = letters[:, :size]
+    longer = letters[:, list(BEGINNINGS)] != 0
+    return forms.reshape(-1).view(_FORM), np.count_nonzero(longer, axis=1).tolist()
 
 
 def _joined(words: Sequence[str]) -> Iterator[str]:

@@ -8,7 +8,7 @@ call-back, and how a caller sounded.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -171,7 +171,7 @@ def reports_with_parts(
     return ReportsWithParts(tuple(rows), parts, rows[0].number if rows else 0)
 
 
-def document(report: UUID, texts: Sequence[SearchedText], keys: Iterable[str]) -> Document:
+def document(report: UUID, texts: Sequence[SearchedText], keys: Collection[str]) -> Document:
     """Return the content to be indexed for a report.
 
     `keys` are those of its values (`values.py`).

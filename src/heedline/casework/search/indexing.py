@@ -52,8 +52,9 @@ MOST: Final = 100
 SECONDS: Final = 0.1
 #: How many times as long opening may take by the clock, so that each batch of a busy machine is worth its fixed costs.
 BUSY: Final = 4
-#: Reports whose parts are loaded together at most.
+#: Reports whose parts are loaded together at most, and reports that are added to the index together.
 AT_ONCE: Final = 25
+ADDED: Final = 8
 #: How often the queues of an officer look whether something waits, if nothing much did.
 EVERY: Final = timedelta(seconds=20)
 #: The query for some of a desk's reports, compiled once for each number of them.
@@ -395,6 +396,7 @@ def _index(
 
     done: list[tuple[SearchWaiting, bool]] = []
     found: list[FoundValues] = []
+    ready: list[Document] = []
     more = 0
     while len(done) < len(waiting) and not (done and late()):
         fit = 1 + int((SECONDS - spent) * len(done) / spent) if spent else AT_ONCE
@@ -408,11 +410,16 @@ def _index(
             report = reports.get(one.report)
             made = _document(visit, report, parts.get(one.report, [])) if report is not None else None
             if made is not None:
-                more += visit.index.add([made[0]])
+                ready.append(made[0])
                 found.append(made[1])
             else:
                 more -= _drop(one, row, visit.index)
+            if len(ready) == ADDED:
+                more += visit.index.add(ready)
+                ready = []
             done.append((one, report is None or (made is not None and made[2])))
+        more += visit.index.add(ready)
+        ready = []
     return done, more, found
 
 

@@ -1,0 +1,58 @@
+"""Tokens of the words and forms of documents, computed once for all documents that are added together.
+
+They are kept as long as the index is open, which is one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Final
+
+import numpy as np
+
+from heedline.index.words import BEGINNINGS, beginnings_of
+from heedline.vault.tokens import SIZE, TokenKey
+
+#: A token with the space after it.
+_ROOM: Final = SIZE + 1
+
+
+class TokenTexts:
+    """The tokens of one kind of word, each with a space after it."""
+
+    def __init__(self, key: TokenKey) -> None:
+        self._key = key
+        self._known: dict[str, bytes] = {}
+
+    def learn(self, words: Collection[str]) -> None:
+        """Compute the tokens of words, except for those whose tokens are known."""
+        if new := list(set(words).difference(self._known)):
+            tokens = np.frombuffer(self._key.text_of(new), f"S{_ROOM}").tolist()
+            self._known.update(zip(new, tokens, strict=True))
+
+    def of(self, words: Iterable[str]) -> bytes:
+        """Return the tokens of words that were learnt, in order."""
+        return b"".join(map(self._known.__getitem__, words))
+
+
+class BeginningTexts:
+    """The tokens of all beginnings of words in ASCII, each with a space after it."""
+
+    def __init__(self, key: TokenKey) -> None:
+        self._key = key
+        self._known: dict[str, bytes] = {}
+
+    def learn(self, words: Collection[str]) -> None:
+        """Compute the tokens of words' beginnings, except for words whose tokens are known."""
+        if new := list(set(words).difference(self._known)):
+            forms, numbers = beginnings_of(new)
+            tokens = self._key.text_of(forms)
+            each = len(BEGINNINGS) * _ROOM
+            self._known.update(
+                (word, tokens[at : at + number * _ROOM])
+                for word, at, number in zip(new, range(0, len(tokens), each), numbers, strict=True)
+            )
+
+    def of(self, words: Iterable[str]) -> bytes:
+        """Return the tokens of the beginnings of words that were learnt. One that several words have is repeated."""
+        return b"".join(map(self._known.__getitem__, words))

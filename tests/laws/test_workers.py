@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from heedline.config import workers as workers_module
 from heedline.config.workers import NoThread, Workers
 
 #: Seconds that nothing here takes unless something is wrong, however busy the machine is.
@@ -91,23 +92,79 @@ def test_whoever_waits_too_long_is_told_and_no_thread_is_lost() -> None:
     run(go)
 
 
-def test_a_thread_that_becomes_free_in_the_last_moment_is_given_back() -> None:
+def test_a_request_that_is_cancelled_in_line_is_not_run_and_takes_no_thread() -> None:
     async def go() -> None:
-        workers, gate = Workers(1), threading.Event()
+        workers, gate, ran = Workers(1), threading.Event(), list[str]()
         busy = asyncio.create_task(workers.run(lambda: gate.wait(LONG)))
         await asyncio.sleep(0)
-        late = asyncio.create_task(workers.run(here))
+        late = asyncio.create_task(workers.run(lambda: ran.append("late")))
+        after = asyncio.create_task(workers.run(here, within=LONG))
         await asyncio.sleep(0)
-        gate.set()
-        while not workers._waiting[0].done():  # it is handed the thread now
-            await asyncio.sleep(0)
-            if not workers._waiting:
-                break
         late.cancel()
         with pytest.raises(asyncio.CancelledError):
             await late
+        gate.set()
         await busy
-        assert await workers.run(here, within=LONG)
+        assert await after == await workers.run(here, within=LONG)
+        assert not ran
+        workers.stop()
+
+    run(go)
+
+
+def test_threads_take_requests_in_line_while_the_loop_is_held_up() -> None:
+    async def go() -> None:
+        workers, gate, all_done = Workers(2), threading.Event(), threading.Barrier(3)
+        wait, order = [*range(8)], list[int]()
+
+        def work(number: int) -> None:
+            gate.wait(LONG)
+            order.append(number)
+            if number >= 6:
+                all_done.wait(LONG)
+
+        tasks = [asyncio.create_task(workers.run_unhurried(lambda n=n: work(n))) for n in wait]
+        await asyncio.sleep(0)
+        gate.set()
+        all_done.wait(LONG)  # the loop does nothing meanwhile
+        assert sorted(order) == wait
+        await asyncio.gather(*tasks)
+        workers.stop()
+
+    run(go)
+
+
+def test_an_unhurried_result_is_returned_without_waking_the_loop() -> None:
+    async def go() -> None:
+        workers, loop, woken = Workers(1), asyncio.get_running_loop(), list[object]()
+        call = loop.call_soon_threadsafe
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(
+                loop, "call_soon_threadsafe", lambda *of, **how: (woken.append(of), call(*of, **how))[1]
+            )
+            assert await workers.run_unhurried(lambda: None) is None
+            assert not woken
+            assert await workers.run_unhurried(lambda: 1) == 1
+            assert len(woken) == 1
+            with pytest.raises(ZeroDivisionError):
+                await workers.run_unhurried(lambda: 1 // 0)
+            assert len(woken) == 2
+        workers.stop()
+
+    run(go)
+
+
+def test_an_unhurried_result_is_returned_with_the_next_request() -> None:
+    async def go() -> None:
+        workers, done = Workers(1), threading.Event()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(workers_module, "FOUND_WITHIN", LONG)
+            first = asyncio.create_task(workers.run_unhurried(done.set))
+            while not workers._ended:
+                await asyncio.sleep(0.001)
+            assert not first.done()
+            await workers.run(here)
+            assert first.done()
         workers.stop()
 
     run(go)

@@ -156,7 +156,9 @@ class Front:
                     self._open.add(task)
                     task.add_done_callback(self._open.discard)
                 environ[AFTERWARDS] = ""
-                await self._respond(sender, await self._answer(environ, sender))
+                response = await self._answer(environ, sender)
+                if response is not None:
+                    await self._respond(sender, response)
                 self._idle_work.follow(environ)
 
     async def _status_of(self, environ: WSGIEnvironment) -> int:
@@ -188,9 +190,10 @@ class Front:
         finally:
             await self._workers.run(blocks.close)
 
-    async def _answer(self, environ: WSGIEnvironment, sender: Sender) -> AnyResponse:
+    async def _answer(self, environ: WSGIEnvironment, sender: Sender) -> AnyResponse | None:
+        """Return the response, or None if it has been sent."""
         if "CONTENT_LENGTH" not in environ:
-            return await self._in_thread(environ)  # no body
+            return await self._in_thread(environ, sender)  # no body
         if self.uploads is not None and self.uploads.expects(environ):
             return await self._upload(self.uploads, environ, sender)
         body = _Body(self, environ)
@@ -202,11 +205,12 @@ class Front:
             environ["CONTENT_LENGTH"] = "0" if refused else str(body.size)
             if refused:
                 environ[BODY_REFUSED] = int(refused)
-            return await self._in_thread(environ)
+            # a body that takes room or is left unread is let go as soon as the response is there
+            return await self._in_thread(environ, None if refused or body.size > SMALL else sender)
         finally:
             body.let_go()
 
-    async def _upload(self, uploads: Uploads, environ: WSGIEnvironment, sender: Sender) -> AnyResponse:
+    async def _upload(self, uploads: Uploads, environ: WSGIEnvironment, sender: Sender) -> AnyResponse | None:
         network = uploads.network(environ)
         if not uploads.enter(network):
             return _busy(environ)
@@ -216,22 +220,42 @@ class Front:
                 return _busy(environ)
             try:
                 await uploads.pass_on(sender, receiver, environ)
-                return await self._in_thread(environ)
+                return await self._in_thread(environ, None)
             finally:
                 await uploads.run(receiver.close)
         finally:
             uploads.leave(network)
 
-    async def _in_thread(self, environ: WSGIEnvironment) -> AnyResponse:
+    async def _in_thread(self, environ: WSGIEnvironment, sender: Sender | None) -> AnyResponse | None:
+        """Run a request in a thread and return its response.
+
+        With `sender`, the thread sends a complete response itself, and None is returned. The loop need not be woken for it.
+        """
         self._idle_work.page_begins()
         try:
             if self._groups is not None and self.together is not None and self.together.expects(environ):
                 return await self._groups.run(environ)
-            return await self._turn(lambda: run(self.app, environ)) or _busy(environ)
+            if sender is None:
+                return await self._workers.run(lambda: run(self.app, environ), within=self.limits.wait_within)
+            return await self._workers.run_unhurried(
+                lambda: self._run_and_send(environ, sender), within=self.limits.wait_within
+            )
         except NoThread:
             return _busy(environ)
         finally:
             self._idle_work.page_ends()
+
+    def _run_and_send(self, environ: WSGIEnvironment, sender: Sender) -> AnyResponse | None:
+        """Run a request in this thread and send the response, or return it if it is to be sent in blocks.
+
+        Granian's sender may be used from any thread.
+        """
+        response = run(self.app, environ)
+        status, headers, body = response
+        if not isinstance(body, bytes):
+            return response
+        sender.response_bytes(status, headers, body)
+        return None
 
     async def _turn[T](self, what: Callable[[], T]) -> T | None:
         """Run a function in a page thread, or return None if no thread became free in time."""

@@ -21,35 +21,75 @@ class NoThread(Exception):
     """Raised when no thread becomes free in time."""
 
 
-type _Job = tuple[Callable[[], Any], Future[Any]]
+#: Seconds within which the loop finds out about a result for which it isn't woken.
+FOUND_WITHIN = 0.05
 
 
 class Workers:
-    """A pool of at most `most` threads. All methods must be called from one event loop."""
+    """A pool of at most `most` threads. All public methods must be called from one event loop.
+
+    A thread that is done takes the next request in line by itself, so the loop need not be woken for that.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._threads: list[_Worker] = []
         self._idle: list[_Worker] = []
-        self._waiting: deque[Future[_Worker]] = deque()
+        self._waiting: deque[_Job] = deque()
+        self._ended: deque[Future[Any]] = deque()
+        self._unhurried = 0
+        self._looks = False
 
     async def run[T](self, what: Callable[[], T], *, within: float | None = None) -> T:
         """Run a function in one of the threads and return its result.
 
         Raises NoThread if none becomes free within so many seconds, and whatever is raised in the thread.
         """
-        worker = self._free() or await self._next(within)
-        done: Future[T] = asyncio.get_running_loop().create_future()
-        worker.jobs.put((what, done))
+        result: T = await self._run(_Job(what, asyncio.get_running_loop().create_future(), True), within)
+        return result
+
+    async def run_unhurried[T](
+        self, what: Callable[[], T | None], *, within: float | None = None
+    ) -> T | None:
+        """Run a function like `run`, but without waking the loop to return None.
+
+        Such a result is returned when the next function is run, or after `FOUND_WITHIN` seconds at the latest.
+        """
+        self._unhurried += 1
+        self._look_later()
         try:
-            return await done
+            result: T | None = await self._run(
+                _Job(what, asyncio.get_running_loop().create_future(), False), within
+            )
+            return result
         finally:
-            del done  # what is raised would hold this frame, and the frame what is raised
+            self._unhurried -= 1
 
     def stop(self) -> None:
-        """Stop each thread once its current job is done."""
+        """Stop each thread once no job is left for it."""
         for worker in self._threads:
             worker.jobs.put(None)
+
+    async def _run(self, job: _Job, within: float | None) -> Any:
+        self._settle()
+        late = None
+        worker = None if self._waiting else self._free()
+        if worker is not None:
+            worker.jobs.put(job)
+        else:
+            self._waiting.append(job)
+            if within is not None:
+                late = asyncio.get_running_loop().call_later(within, self._give_up, job)
+            self._pair()  # a thread may have become idle just before it could see the job
+        try:
+            return await job.done
+        except asyncio.CancelledError:
+            self._withdraw(job)
+            raise
+        finally:
+            if late is not None:
+                late.cancel()
+            del job  # what is raised would hold this frame, and the frame what is raised
 
     def _free(self) -> _Worker | None:
         """Return an idle thread, or None if all are busy."""
@@ -57,62 +97,108 @@ class Workers:
             return self._idle.pop()
         if len(self._threads) == self._most:
             return None
-        worker = _Worker(asyncio.get_running_loop(), self._back)
+        worker = _Worker(asyncio.get_running_loop(), self)
         worker.start()
         self._threads.append(worker)
         return worker
 
-    async def _next(self, within: float | None) -> _Worker:
-        """Wait for a free thread, first come, first served."""
-        turn: Future[_Worker] = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
-        try:
-            async with asyncio.timeout(within):
-                await turn
-        except BaseException as problem:
-            if turn.done() and not turn.cancelled():
-                self._back(turn.result())  # it became free in the moment in which the time was over
-            if isinstance(problem, TimeoutError):
-                raise NoThread from None
-            raise
-        return turn.result()
+    def _pair(self) -> None:
+        """Give jobs in line to idle threads, first come, first served."""
+        while self._waiting and self._idle:
+            worker = self._idle.pop()
+            try:
+                worker.jobs.put(self._waiting.popleft())
+            except IndexError:  # another thread has just taken it
+                self._idle.append(worker)
 
-    def _back(self, worker: _Worker) -> None:
-        """Hand a free thread to the next in line, or mark it as idle."""
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(worker)
-                return
-        self._idle.append(worker)
+    def _give_up(self, job: _Job) -> None:
+        if self._withdraw(job) and not job.done.done():
+            job.done.set_exception(NoThread())
+
+    def _withdraw(self, job: _Job) -> bool:
+        """Remove a job from the line, and return False if a thread has taken it."""
+        try:
+            self._waiting.remove(job)
+        except ValueError:
+            return False
+        return True
+
+    def _next(self, worker: _Worker) -> _Job | None:
+        """Return the next job in line for a thread that is done, or mark the thread as idle. Called in that thread."""
+        try:
+            return self._waiting.popleft()
+        except IndexError:
+            self._idle.append(worker)
+            return None
+
+    def _settle(self) -> None:
+        """Return the results for which the loop was not woken."""
+        while self._ended:
+            done = self._ended.popleft()
+            if not done.done():  # somebody waits still
+                done.set_result(None)
+
+    def _look_later(self) -> None:
+        if not self._looks:
+            self._looks = True
+            asyncio.get_running_loop().call_later(FOUND_WITHIN, self._look)
+
+    def _look(self) -> None:
+        """Settle what has ended, and look again for as long as anything is under way."""
+        self._looks = False
+        self._settle()
+        if self._unhurried:
+            self._look_later()
+
+
+class _Job:
+    """A function to run, the future of its result, and whether the loop is woken for a result that is None."""
+
+    __slots__ = ("done", "wakes", "what")
+
+    def __init__(self, what: Callable[[], Any], done: Future[Any], wakes: bool) -> None:
+        self.what, self.done, self.wakes = what, done, wakes
 
 
 class _Worker(threading.Thread):
-    """A thread that runs the jobs from its queue `jobs` one by one until it receives None."""
+    """A thread that runs the jobs from its queue `jobs`, and those in line, one by one until it receives None."""
 
-    def __init__(self, loop: AbstractEventLoop, back: Callable[[_Worker], None]) -> None:
+    def __init__(self, loop: AbstractEventLoop, pool: Workers) -> None:
         super().__init__(name="request", daemon=True)
         self.jobs: SimpleQueue[_Job | None] = SimpleQueue()
-        self._loop, self._back = loop, back
+        self._loop, self._pool = loop, pool
 
     def run(self) -> None:
-        while (job := self.jobs.get()) is not None:
-            what, done = job
+        following: _Job | None = None
+        while (job := following or self.jobs.get()) is not None:
             found: Any = None
             failed: BaseException | None = None
             try:
-                found = what()
+                found = job.what()
             except BaseException as problem:  # it is raised where the result is awaited
                 failed = problem
+            following = self._pool._next(
+                self
+            )  # before the result is known: whoever gets it finds this thread idle
             with suppress(RuntimeError):  # the loop has ended, and nobody waits
-                self._loop.call_soon_threadsafe(self._end, done, found, failed)
-            del job, what, done, found, failed  # nothing of a request stays until the next one comes
+                self._tell(job, found, failed)
+                if (
+                    following is None and self._pool._waiting
+                ):  # it came before this thread was seen to be idle
+                    self._loop.call_soon_threadsafe(self._pool._pair)
+            del job, found, failed  # nothing of a request stays until the next one comes
 
-    def _end(self, done: Future[Any], found: Any, failed: BaseException | None) -> None:
-        self._back(self)
-        if done.done():  # nobody waits any more
-            return
-        if failed is not None:
-            done.set_exception(failed)
+    def _tell(self, job: _Job, found: Any, failed: BaseException | None) -> None:
+        if job.wakes or found is not None or failed is not None:
+            self._loop.call_soon_threadsafe(_end, job.done, found, failed)
         else:
-            done.set_result(found)
+            self._pool._ended.append(job.done)
+
+
+def _end(done: Future[Any], found: Any, failed: BaseException | None) -> None:
+    if done.done():  # nobody waits any more
+        return
+    if failed is not None:
+        done.set_exception(failed)
+    else:
+        done.set_result(found)

@@ -23,6 +23,7 @@ from heedline.casework.intake.drafting import Draft
 from heedline.casework.intake.rate_limit import CALLER, Caller
 from heedline.casework.journey import call_taking
 from heedline.dispatch.clocks import slot_of
+from heedline.intake import door
 from heedline.reports.models import Report
 from heedline.vault.codes import new_code
 from tests.laws.committed import committed_house, superuser
@@ -104,6 +105,35 @@ def test_a_draft_is_small_and_yet_holds_the_longest_report() -> None:
                 Draft(drafting.new_cookie(), answers={"x": {"y": secrets.token_hex(70_000)}}), at=now()
             )
     assert max(sizes()) < 66_000
+
+
+@pytest.mark.django_db
+def test_drafts_that_are_saved_together_keep_the_rules_of_each() -> None:
+    """All are saved or none: one alone is then refused by `save_draft`."""
+    rows, sealed = [bytes([n]) * 32 for n in range(101)], secrets.token_bytes(4000)
+    fine = dict.fromkeys(rows[:2], (sealed, 1))
+    limits: dict[str, Any] = {"room_for_new": None, "room": None}
+    with acting("public"):
+        for wrong in (
+            {rows[2]: (bytes(66_001), 1)},
+            {rows[2]: (sealed, 2)},
+            {b"short": (sealed, 1)},
+            dict.fromkeys(rows, (sealed, 24)),
+        ):
+            assert door.save_drafts(fine | wrong, **limits) == (False, None)
+        assert door.save_drafts(fine, room_for_new=0, room=0) == (False, None)
+        assert door.load_drafts(rows[:3]) == [None, None, None]
+        assert door.save_drafts(fine, **limits) == (True, None)
+        saved, on_disk = door.save_drafts(fine | {rows[2]: (sealed, 24)}, room_for_new=10**12, room=10**12)
+        assert saved
+        assert on_disk
+        assert door.load_drafts([rows[3], rows[2], rows[0]]) == [None, (sealed, 0), (sealed, 0)]
+        assert door.load_draft(rows[0]) == (sealed, 0)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT expires, settled FROM intake_draft ORDER BY expires")
+        hour, also, day = cursor.fetchall()
+    assert hour == also == (slot_of(now()) + timedelta(hours=1, minutes=15), False)
+    assert day[0] == hour[0] + timedelta(hours=23)
 
 
 # --- bounded ----------------------------------------------------------------------------------------------------------

@@ -93,7 +93,7 @@ class FrontLimits:
 class Front:
     """The RSGI application that granian calls, in front of the WSGI application `app`.
 
-    `origin` is the only origin that is served, including its port. `fixed` maps paths to complete responses to GET. `ready` returns whether `app` serves a path from an existing file, which needs no thread either. `at_once` returns headers and body of a page that the process keeps, or None. `together` are the requests that are run in groups. `uploads` takes the bodies with files, and is None on a site without any.
+    `origin` is the only origin that is served, including its port. `fixed` maps paths to complete responses to GET. `ready` returns whether `app` serves a path from an existing file, which needs no thread either. `at_once` returns headers and body of a page that the process keeps, or None. `together` are kinds of requests that are run in groups. `uploads` takes the bodies with files, and is None on a site without any.
     """
 
     app: WSGIApplication
@@ -102,20 +102,19 @@ class Front:
     fixed: Mapping[str, RawResponse] = field(default_factory=dict)
     ready: Callable[[str], bool] = lambda path: False
     at_once: Callable[[WSGIEnvironment], tuple[Headers, bytes] | None] = lambda environ: None
-    together: Together | None = None
+    together: Sequence[Together] = ()
     uploads: Uploads | None = None
     _base: WSGIEnvironment = field(init=False)
     _host: str = field(init=False)
     _workers: Workers = field(init=False)
-    _groups: Groups[WSGIEnvironment, AnyResponse] | None = field(init=False, default=None)
+    _groups: Sequence[tuple[Together, Groups[_Asked, AnyResponse]]] = field(init=False)
     _held: int = field(init=False, default=0)
     _open: set[asyncio.Task[object]] = field(init=False, default_factory=set)
     _idle_work: IdleWork = field(init=False)
 
     def __post_init__(self) -> None:
         self._workers = Workers(self.limits.threads)
-        if self.together is not None:
-            self._groups = Groups(self._workers, self.together.begin, within=self.limits.wait_within)
+        self._groups = [(one, self._groups_of(one)) for one in self.together]
         self._idle_work = IdleWork(self._status_of)
         self._base, self._host = base_of(self.origin), host_of(self.origin)
 
@@ -233,8 +232,9 @@ class Front:
         """
         self._idle_work.page_begins()
         try:
-            if self._groups is not None and self.together is not None and self.together.expects(environ):
-                return await self._groups.run(environ)
+            for together, groups in self._groups:
+                if together.expects(environ):
+                    return await groups.run((environ, sender))
             if sender is None:
                 return await self._workers.run(lambda: run(self.app, environ), within=self.limits.wait_within)
             return await self._workers.run_unhurried(
@@ -245,17 +245,18 @@ class Front:
         finally:
             self._idle_work.page_ends()
 
-    def _run_and_send(self, environ: WSGIEnvironment, sender: Sender) -> AnyResponse | None:
-        """Run a request in this thread and send the response, or return it if it is to be sent in blocks.
+    def _groups_of(self, together: Together) -> Groups[_Asked, AnyResponse]:
+        """Return the groups in which requests of one kind are run."""
 
-        Granian's sender may be used from any thread.
-        """
-        response = run(self.app, environ)
-        status, headers, body = response
-        if not isinstance(body, bytes):
-            return response
-        sender.response_bytes(status, headers, body)
-        return None
+        def begin(group: Sequence[_Asked]) -> Callable[[], list[AnyResponse | None]]:
+            end = together.begin([environ for environ, _ in group])
+            return lambda: [_sent(sender, one) for (_, sender), one in zip(group, end(), strict=True)]
+
+        return Groups(self._workers, begin, within=self.limits.wait_within)
+
+    def _run_and_send(self, environ: WSGIEnvironment, sender: Sender) -> AnyResponse | None:
+        """Run a request in this thread and send the response, or return it if it is to be sent in blocks."""
+        return _sent(sender, run(self.app, environ))
 
     async def _turn[T](self, what: Callable[[], T]) -> T | None:
         """Run a function in a page thread, or return None if no thread became free in time."""
@@ -355,6 +356,23 @@ class Blocks:
 
 
 type AnyResponse = tuple[int, Headers, bytes | Blocks]
+#: A request of a group, and whereto a thread sends its response, unless the loop is to do it.
+type _Asked = tuple[WSGIEnvironment, Sender | None]
+
+
+def _sent(sender: Sender | None, response: AnyResponse) -> AnyResponse | None:
+    """Send a complete response from this thread, or return it if the loop is to send it.
+
+    Granian's sender may be used from any thread.
+    """
+    status, headers, body = response
+    if sender is None or not isinstance(body, bytes):
+        return response
+    try:
+        sender.response_bytes(status, headers, body)
+    except Exception:  # the loop gets the same, and says so for this request alone
+        return response
+    return None
 
 
 def run(app: WSGIApplication, environ: WSGIEnvironment) -> AnyResponse:

@@ -11,7 +11,7 @@ import threading
 from asyncio import Future
 from collections import deque
 from collections.abc import Callable, Sequence
-from functools import partial
+from contextlib import suppress
 
 from heedline.config.workers import NoThread, Workers
 
@@ -29,14 +29,14 @@ class Groups[T, R]:
     """Groups of requests. All methods must be called from one event loop.
 
     `begin` is called in a thread with the requests of one group, and returns a function that ends them and returns a
-    result for each. `begin` runs for one group at a time, unless it takes long; the functions that it returns run beside
+    result for each. If all results are None, the loop is not woken for them (`Workers.run_unhurried`). `begin` runs for one group at a time, unless it takes long; the functions that it returns run beside
     it. A request that has waited for `within` seconds is given up.
     """
 
     def __init__(
         self,
         workers: Workers,
-        begin: Callable[[Sequence[T]], Callable[[], Sequence[R]]],
+        begin: Callable[[Sequence[T]], Callable[[], Sequence[R | None]]],
         *,
         within: float,
         most: int = MOST,
@@ -50,28 +50,36 @@ class Groups[T, R]:
         self._begins = self._looks = False
         self._running = 0
         self._turn = threading.Lock()
+        #: Held to look whether anybody waits and to begin or stop, so that nobody comes in between.
+        self._lock = threading.Lock()
 
-    async def run(self, request: T) -> R:
+    async def run(self, request: T) -> R | None:
         """Run a request with the next group and return its result.
 
         Raises NoThread if it has waited too long, and whatever is raised in the thread.
         """
         loop = asyncio.get_running_loop()
         one = _Request[T, R](request, loop.create_future(), loop.time())
-        self._waiting.append(one)
+        self._workers.settle()
         if not self._looks:
             self._looks = True
             loop.call_later(self._patience, self._look)
-        if self._running < self._at_once and not self._begins:
+        with self._lock:
+            self._waiting.append(one)
+            begins = self._running < self._at_once and not self._begins
+        if begins:
             self._begins = True
-            loop.call_soon(self._start)  # those that came in the same moment are one group
+            loop.call_soon(self._start, self._at_once)  # those that came in the same moment are one group
         return await one.done
 
-    def _start(self) -> None:
-        """Let one more thread run groups."""
+    def _start(self, at_once: int) -> None:
+        """Let one more thread run groups, unless nobody waits or so many run them already."""
         self._begins = False
+        with self._lock:
+            if not self._waiting or self._running >= at_once:
+                return
+            self._running += 1
         task = asyncio.get_running_loop().create_task(self._run())
-        self._running += 1
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -83,8 +91,8 @@ class Groups[T, R]:
             one = None
         if one:
             self._waiting.appendleft(one)
-            if one.since + self._patience <= loop.time() and self._running < AT_ONCE_IF_HELD_UP:
-                self._start()
+            if one.since + self._patience <= loop.time():
+                self._start(AT_ONCE_IF_HELD_UP)
         self._looks = bool(self._waiting)
         if self._looks:
             loop.call_later(self._patience, self._look)
@@ -93,40 +101,44 @@ class Groups[T, R]:
         """Run groups in one thread until nobody waits."""
         loop = asyncio.get_running_loop()
         try:
-            answer = await self._workers.run(lambda: self._work(loop), within=self._within)
-            answer()
-        except NoThread:
-            pass  # whoever has waited too long is told
-        finally:
-            self._running -= 1
-            if self._waiting and self._running < self._at_once:
-                self._start()
+            await self._workers.run_unhurried(lambda: self._work(loop), within=self._within)
+        except NoThread:  # whoever has waited too long is told
+            with self._lock:
+                self._running -= 1
+            self._start(self._at_once)
 
-    def _work(self, loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
-        """Run groups in this thread until nobody waits, and return what answers the last of them."""
-        answer = _nobody
-        while self._waiting:
-            if answer is not _nobody:
-                loop.call_soon_threadsafe(answer)
-            answer = self._work_once()
-        return answer
+    def _work(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Run groups in this thread until nobody waits."""
+        while True:
+            with self._lock:
+                if not self._waiting:
+                    self._running -= 1
+                    return
+            self._work_once(loop)
 
-    def _work_once(self) -> Callable[[], None]:
-        """Run one group in this thread, and return what answers it."""
+    def _work_once(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Run one group in this thread, and return its results."""
         group: Sequence[_Request[T, R]] = ()
         in_turn = self._turn.acquire(timeout=self._patience)
-        try:
+        with suppress(RuntimeError):  # the loop has ended, and nobody waits
             try:
-                group = self._take()
-                if not group:
-                    return _nobody
-                end = self._begin_group([one.request for one in group])
-            finally:
-                if in_turn:
-                    self._turn.release()
-            return partial(_answer, group, end())
-        except BaseException as problem:  # it is raised where the result is awaited
-            return partial(_fail, group, problem)
+                try:
+                    group = self._take()
+                    if not group:
+                        return
+                    end = self._begin_group([one.request for one in group])
+                finally:
+                    if in_turn:
+                        self._turn.release()
+                results = end()
+            except BaseException as problem:  # it is raised where the result is awaited
+                loop.call_soon_threadsafe(_fail, group, problem)
+                return
+            if all(result is None for result in results):
+                for one in group:
+                    self._workers.settle_later(one.done)
+            else:
+                loop.call_soon_threadsafe(_answer, group, results)
 
     def _take(self) -> Sequence[_Request[T, R]]:
         """Take the requests of the next group from those that wait."""
@@ -148,11 +160,11 @@ class _Request[T, R]:
 
     __slots__ = ("done", "request", "since")
 
-    def __init__(self, request: T, done: Future[R], since: float) -> None:
+    def __init__(self, request: T, done: Future[R | None], since: float) -> None:
         self.request, self.done, self.since = request, done, since
 
 
-def _answer[T, R](group: Sequence[_Request[T, R]], results: Sequence[R]) -> None:
+def _answer[T, R](group: Sequence[_Request[T, R]], results: Sequence[R | None]) -> None:
     for one, result in zip(group, results, strict=True):
         if not one.done.done():  # nobody waits for it any more
             one.done.set_result(result)
@@ -162,7 +174,3 @@ def _fail[T, R](group: Sequence[_Request[T, R]], problem: BaseException) -> None
     for one in group:
         if not one.done.done():
             one.done.set_exception(problem)
-
-
-def _nobody() -> None:
-    """Answer nobody."""

@@ -65,13 +65,24 @@ class Workers:
         finally:
             self._unhurried -= 1
 
+    def settle(self) -> None:
+        """Return the results for which the loop was not woken."""
+        while self._ended:
+            done = self._ended.popleft()
+            if not done.done():  # somebody waits still
+                done.set_result(None)
+
+    def settle_later(self, done: Future[Any]) -> None:
+        """Let the result of a future be None, without waking the loop. May be called in any thread while a job runs."""
+        self._ended.append(done)
+
     def stop(self) -> None:
         """Stop each thread once no job is left for it."""
         for worker in self._threads:
             worker.jobs.put(None)
 
     async def _run(self, job: _Job, within: float | None) -> Any:
-        self._settle()
+        self.settle()
         late = None
         worker = None if self._waiting else self._free()
         if worker is not None:
@@ -131,13 +142,6 @@ class Workers:
             self._idle.append(worker)
             return None
 
-    def _settle(self) -> None:
-        """Return the results for which the loop was not woken."""
-        while self._ended:
-            done = self._ended.popleft()
-            if not done.done():  # somebody waits still
-                done.set_result(None)
-
     def _look_later(self) -> None:
         if not self._looks:
             self._looks = True
@@ -146,7 +150,7 @@ class Workers:
     def _look(self) -> None:
         """Settle what has ended, and look again for as long as anything is under way."""
         self._looks = False
-        self._settle()
+        self.settle()
         if self._unhurried:
             self._look_later()
 
@@ -192,7 +196,7 @@ class _Worker(threading.Thread):
         if job.wakes or found is not None or failed is not None:
             self._loop.call_soon_threadsafe(_end, job.done, found, failed)
         else:
-            self._pool._ended.append(job.done)
+            self._pool.settle_later(job.done)
 
 
 def _end(done: Future[Any], found: Any, failed: BaseException | None) -> None:

@@ -156,6 +156,7 @@ def build(process: str) -> Front:
     from heedline.casework.intake import page_counts
     from heedline.config.intake_first import intake_first
     from heedline.config.intake_together import IntakeTogether
+    from heedline.config.pages_together import PagesTogether
     from heedline.web.public.guidance import attack
     from heedline.web.public.report.kept_pages import kept_pages
     from heedline.web.public.shell.upload_addresses import PublicDrafts
@@ -173,7 +174,7 @@ def build(process: str) -> Front:
         fixed={path: (200, list(page.headers), page.body) for path, page in pages.items()},
         ready=lambda path: path in files.files or path in pages,  # HEAD, too
         at_once=kept_pages().at_once,
-        together=IntakeTogether(app),
+        together=(IntakeTogether(app), PagesTogether(app)),
         uploads=Uploads(
             _OnFreshConnections(
                 AllAddresses((FileAddresses(drafts), PartAddresses(drafts), ReportAddress()))

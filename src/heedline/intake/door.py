@@ -5,7 +5,7 @@ Only the cookie in the reporter's browser leads to a draft's row.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import OperationalError, connection
@@ -60,6 +60,44 @@ def load_draft(row: bytes) -> tuple[bytes, int] | None:
     """
     found = _call("SELECT door.load_draft(%s)", row)
     return None if found is None else (found[_NUMBER:], int.from_bytes(found[:_NUMBER]))
+
+
+def load_drafts(rows: Sequence[bytes]) -> list[tuple[bytes, int] | None]:
+    """Return for each of at most 100 rows what `load_draft` returns."""
+    found = _call("SELECT door.load_drafts(%s::bytea[])", list(rows)) or b""
+    drafts: list[tuple[bytes, int] | None] = []
+    at = 0
+    for _ in rows:
+        size = int.from_bytes(found[at : at + _NUMBER], signed=True)
+        at += _NUMBER
+        if size < 0:
+            drafts.append(None)
+            continue
+        begins, ends = at + _NUMBER, at + _NUMBER + size
+        drafts.append((found[begins:ends], int.from_bytes(found[at:begins])))
+        at = ends
+    return drafts
+
+
+def save_drafts(
+    drafts: Mapping[bytes, tuple[bytes, int]], *, room_for_new: int | None, room: int | None
+) -> tuple[bool, int | None]:
+    """Save sealed drafts, with their hours, by their rows in one transaction.
+
+    Returns whether they were saved, which is all of them or none, and what `save_draft` returns. One that was not saved has
+    to be saved by itself: `save_draft` says what is wrong.
+    """
+    rows = sorted(drafts)
+    did = _call(
+        "SELECT door.save_drafts(%s::bytea[], %s::bytea[], %s::integer[], %s::bigint, %s::bigint)",
+        rows,
+        [drafts[row][0] for row in rows],
+        [drafts[row][1] for row in rows],
+        room_for_new,
+        room,
+    )
+    kept, _, taken = did.partition(" ")
+    return int(kept) == len(rows), int(taken) if taken else None
 
 
 def delete_draft(row: bytes) -> None:

@@ -6,6 +6,9 @@ A cookie opens each row, which expires after an hour.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -29,6 +32,74 @@ _ENTERED, _WRITTEN, _SHOWN = "entered", "written", "shown"
 _TYPED = 64
 #: A cookie of another length is nobody's.
 _COOKIE_LENGTHS = range(40, 48)
+
+
+@dataclass(slots=True)
+class DraftGroup:
+    """Drafts of several requests that are run together: loaded by one call, and saved by one call.
+
+    `loaded` has what the database holds under a cookie, until it is asked for. `put_off` has sealed drafts with their hours,
+    by their rows, that are to be saved with the group. It is None outside `putting_off`.
+    """
+
+    loaded: dict[str, tuple[RowKeys, tuple[bytes, int] | None]] = field(repr=False, default_factory=dict)
+    put_off: dict[bytes, tuple[bytes, int]] | None = field(repr=False, default=None)
+
+
+#: The group whose requests this thread runs.
+_group: ContextVar[DraftGroup | None] = ContextVar("_group", default=None)
+
+
+@contextmanager
+def loaded_together(cookies: Iterable[str]) -> Iterator[None]:
+    """Load the drafts of these cookies by one call.
+
+    In the block, each of them is loaded from there once, and from the database after that.
+    """
+    keys = {
+        cookie: derive_keys(cookie.encode(), _DRAFT) for cookie in cookies if len(cookie) in _COOKIE_LENGTHS
+    }
+    stored = door.load_drafts([one.row_id for one in keys.values()]) if keys else []
+    loaded = {cookie: (one, found) for (cookie, one), found in zip(keys.items(), stored, strict=True)}
+    token = _group.set(DraftGroup(loaded))
+    try:
+        yield
+    finally:
+        _group.reset(token)
+
+
+@contextmanager
+def putting_off() -> Iterator[dict[bytes, tuple[bytes, int]] | None]:
+    """Collect the drafts that are saved in the block, to be saved by `save_together`.
+
+    Yields None outside a group, where they are saved at once.
+    """
+    group = _group.get()
+    if group is None:
+        yield None
+        return
+    group.put_off = {}
+    try:
+        yield group.put_off
+    finally:
+        group.put_off = None
+
+
+def save_together(several: Iterable[dict[bytes, tuple[bytes, int]]]) -> bool:
+    """Save what was put off, and return whether that was done. If not, each is to be saved by itself.
+
+    No row may stand in two of them.
+    """
+    room = room_for(For.PUBLIC)
+    look = ON_DISK.must_look(room)
+    saved, taken = door.save_drafts(
+        {row: draft for one in several for row, draft in one.items()},
+        room_for_new=room.for_new if look else None,
+        room=room.at_all if look else None,
+    )
+    if taken is not None:
+        ON_DISK.seen(taken)
+    return saved
 
 
 @dataclass
@@ -80,8 +151,12 @@ def load(cookie: str | None, *, at: datetime, purpose: str = _DRAFT, whose: For 
     """
     if not cookie or len(cookie) not in _COOKIE_LENGTHS:
         return None
-    keys = derive_keys(cookie.encode(), purpose)
-    stored = door.load_draft(keys.row_id)
+    group = _group.get()
+    if group is not None and purpose == _DRAFT and cookie in group.loaded:
+        keys, stored = group.loaded.pop(cookie)
+    else:
+        keys = derive_keys(cookie.encode(), purpose)
+        stored = door.load_draft(keys.row_id)
     if stored is None:
         return None
     sealed, sendings = stored
@@ -135,6 +210,10 @@ def save(draft: Draft, *, at: datetime) -> None:
 def _keep(keys: RowKeys, plain: bytes, hours: int, whose: For) -> None:
     sealed = seal_words(keys.key, plain, aad=keys.row_id)
     may_save(keys.row_id, whose)
+    group = _group.get()
+    if group is not None and group.put_off is not None and whose is For.PUBLIC:
+        group.put_off[keys.row_id] = sealed, hours
+        return
     room = room_for(whose)
     look = ON_DISK.must_look(room)
     taken = door.save_draft(

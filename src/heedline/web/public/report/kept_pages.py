@@ -122,6 +122,10 @@ class PageCache:
             return None
         return None if page is None else Wanted(page, takes_gzip(environ), visit.secret)
 
+    def asks_and_answers(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the paths of pages that depend on a draft, and those of them to which an answer is posted."""
+        return frozenset((*self._questions, *self._filled)), frozenset(self._questions)
+
     def visit(self, environ: Mapping[str, Any]) -> QuestionVisit | None:
         """Return the details of a question page request, or None for another page or without our cookies."""
         return _visit(environ, self._questions.get(environ["PATH_INFO"]))

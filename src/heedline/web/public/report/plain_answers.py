@@ -12,6 +12,7 @@ a page has to be shown at once. The view may then have saved the same answer bef
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any, cast
 from urllib.parse import parse_qsl
@@ -20,6 +21,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.datastructures import MultiValueDict
 
+from heedline.casework.intake import drafting
 from heedline.casework.intake.page_counts import COUNTS, Trial
 from heedline.casework.intake.rate_limit import CALLER
 from heedline.web.components.see_other import SeeOther
@@ -39,8 +41,19 @@ _MOST_PAGES = 64
 _HAS_TOKEN = "CSRF_COOKIE_NEEDS_UPDATE"  # noqa: S105 (a name)
 _FORM = "application/x-www-form-urlencoded"
 
+#: Under this name a request of a group holds what it has put off (`PutOff`).
+PUT_OFF = "heedline.put_off"
+
 type Headers = list[tuple[str, str]]
 type StatusAndHeaders = tuple[str, Headers]
+
+
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """An answer that is true once its drafts have been saved (`drafting.save_together`), and what is counted then."""
+
+    saves: dict[bytes, tuple[bytes, int]] = field(repr=False)
+    counted: Trial = field(repr=False)
 
 
 class NeedsRequest(Exception):
@@ -109,10 +122,14 @@ class PlainAnswers:
         asked = FormOnly(environ["PATH_INFO"], visit.cookies, form)
         if start is not None:
             asked.META = _FewHeaders({CALLER: environ.get(CALLER)})
-        response, counted = self._answer(asked, visit, start)
+        with drafting.putting_off() as saves:
+            response, counted = self._answer(asked, visit, start)
         if type(response) is not SeeOther or (response.cookies and start is None):
             return None
-        counted.keep()
+        if saves:
+            environ[PUT_OFF] = PutOff(saves, counted)
+        else:
+            counted.keep()
         cookies = [("set-cookie", one.OutputString()) for one in response.cookies.values()]
         return f"{response.status_code} See Other", [*headers, ("location", response.url), *cookies]
 

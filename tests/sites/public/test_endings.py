@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 
 from heedline.packs import load_pack
 from tests.sites.public.walker import Walker
@@ -148,7 +150,10 @@ def test_a_receipt_says_nothing_of_what_it_is_about_unless_that_is_wanted(rosa: 
 def test_the_foot_of_a_receipt_that_names_the_unit_is_left_out_on_paper(rosa: Walker) -> None:
     activity(rosa)
     rosa.follow("Print a receipt")
-    on_paper = re.sub(r'<div class="hl-not-printed">\s*<footer.*?</footer>', "", rosa.html, flags=re.DOTALL)
+    css = Path(str(finders.find("heedline/heedline.css"))).read_text(encoding="utf-8")
+    assert re.search(r"@media print \{[^}]*\.hl-discreet \.hl-footer,[^}]*display: none", css)
+    assert 'class="govuk-template__body hl-discreet"' in rosa.html
+    on_paper = re.sub(r"<footer.*?</footer>", "", rosa.html, flags=re.DOTALL)
     assert "terror" not in on_paper.casefold()
     assert "0800 789 321" not in on_paper
 

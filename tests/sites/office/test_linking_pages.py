@@ -107,6 +107,8 @@ def test_an_entry_pages_its_owner_and_the_desk_sees_only_whom_to_contact(
     assert "Give at least a full name" in otto.html
     otto.send(path, names="Kevin <i>Tierney</i>", identifiers="", ground="Operation quillon", **day)
     assert "Entry registered. Reports will now be compared with it." in otto.html
+    otto.send(path, names="", identifiers="ZZ99 ABC", ground="Operation quillon", **day)
+    assert 'translate="no">ZZ99 ABC' in otto.html, "no empty line where there is no name"
     Interest.objects.all().delete()
     interest(people, ground="Operation quillon")
     ref, _ = people.send(narrative=BOY[0])

@@ -1,5 +1,5 @@
-"""A program that sends reports: JSON in, JSON out, no cookies. Each test runs on each way of a report: Django's, the one ahead of it
-(`config.intake_first`), and in a group with others (`config.intake_together`)."""
+"""A program that sends reports: JSON in, JSON out, no cookies. A test runs on each way of a report: Django's, the one ahead of it
+(`config.intake_first`), and in a group with others (`config.intake_together`). Where ways do not differ it runs on fewer."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ from tests.support.cast import House
 class Program:
     """Calls the API under the database role of the public process. Each call without `key` makes a strong one."""
 
-    def __init__(self) -> None:
+    def __init__(self, way: str = "") -> None:
         self.client = Client(enforce_csrf_checks=True)
+        self.way = way
 
     def call(
         self,
@@ -114,6 +115,10 @@ class InAGroup(Ahead):
 
 #: How a report from a program is handled, for the handler of Django's test client.
 WAYS: dict[str, type[Ahead] | None] = {"django": None, "ahead": Ahead, "grouped": InAGroup}
+#: Only `POST reports` has several ways: for tests of all else.
+ON_DJANGOS_WAY = pytest.mark.parametrize("program", ["django"], indirect=True)
+#: Reports with files are in no group.
+NOT_IN_A_GROUP = pytest.mark.parametrize("program", ["django", "ahead"], indirect=True)
 
 
 @pytest.fixture
@@ -126,12 +131,12 @@ def public_site(house: House, settings) -> None:  # type: ignore[no-untyped-def]
 @pytest.fixture(params=WAYS)
 def program(request: pytest.FixtureRequest, public_site: None) -> Program:
     """A program in front of a whole small installation, on each way."""
-    return on(WAYS[request.param])
+    return on(WAYS[request.param], request.param)
 
 
-def on(way: type[Ahead] | None) -> Program:
+def on(way: type[Ahead] | None, name: str = "") -> Program:
     """A program whose reports go this way."""
-    made = Program()
+    made = Program(name)
     if way is not None:
         made.client.handler = way(made.client)
     return made

@@ -13,11 +13,11 @@ from heedline.api.incoming import FILES
 from heedline.casework.journey import submission
 from heedline.reports import door
 from heedline.reports.models import Report, ReportFile, SealedHeader
-from tests.sites.api.conftest import Program
+from tests.sites.api.conftest import NOT_IN_A_GROUP, Program
 from tests.support.acting import acting
 from tests.support.uploads import BOUNDARY, JPEG, passed_on
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, NOT_IN_A_GROUP]
 REPORT = {"kind": "activity", "narrative": "A van stood at the gate three nights in a row."}
 PHOTOS = [(f"gate {n}.jpg", JPEG + bytes([n])) for n in range(3)]
 

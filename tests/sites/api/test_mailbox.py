@@ -11,11 +11,12 @@ from heedline.casework.journey import transitions
 from heedline.casework.journey.transitions import Assessment
 from heedline.reports.models import Message, Report
 from heedline.vault.codes import new_code
-from tests.sites.api.conftest import Program
+from tests.sites.api.conftest import ON_DJANGOS_WAY, Program
 from tests.sites.api.test_reports import REPORT
 from tests.support.acting import acting
 from tests.support.cast import House, now
 
+pytestmark = ON_DJANGOS_WAY
 QUESTION = "Which of the doors was it?"
 
 

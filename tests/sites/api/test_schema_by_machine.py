@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from heedline.api.views import document
-from tests.sites.api.conftest import Program
+from tests.sites.api.conftest import ON_DJANGOS_WAY, Program
 from tests.support.acting import acting
 
 
@@ -44,7 +44,7 @@ def wsgi(program: Program) -> Iterator[Callable[..., Any]]:
         signal.connect(close_old_connections)
 
 
-pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("default")]
+pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("default"), ON_DJANGOS_WAY]
 #: Few, so that it takes seconds; other ones each time.
 CASES = 15
 CHECKS = [

@@ -149,17 +149,32 @@ def _reset_settings(connection: Connection) -> None:
 
 
 def create_database(connection: Connection, name: str, *, template: str = "template0") -> None:
-    """Create a database owned by the owner role, to which only the process roles may connect."""
+    """Create a database owned by the owner role, to which only the process roles may connect.
+
+    A copy of another such database has the same rights inside it.
+    """
     connection.execute(
         sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
             sql.Identifier(name), sql.Identifier(role("owner")), sql.Identifier(template)
         )
     )
-    open_to_processes(connection, name)
+    if template == "template0":
+        open_to_processes(connection, name)
+    else:
+        _let_connect(connection, name)
 
 
 def open_to_processes(connection: Connection, name: str) -> None:
-    """Allow only the process roles to connect to a database."""
+    """Allow only the process roles to connect to a database, and take from everybody what reveals too much."""
+    _let_connect(connection, name)
+    # Rights on the server's own functions are held in each database, so this is said inside it.
+    with psycopg.connect(
+        connection.info.dsn, dbname=name, password=connection.info.password, autocommit=True
+    ) as inside:
+        _take_from_everybody(inside)
+
+
+def _let_connect(connection: Connection, name: str) -> None:
     database = sql.Identifier(name)
     connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
     connection.execute(
@@ -167,11 +182,6 @@ def open_to_processes(connection: Connection, name: str) -> None:
             database, sql.SQL(", ").join(sql.Identifier(role(name)) for name in PROCESSES)
         )
     )
-    # Rights on the server's own functions are held in each database, so this is said inside it.
-    with psycopg.connect(
-        connection.info.dsn, dbname=name, password=connection.info.password, autocommit=True
-    ) as inside:
-        _take_from_everybody(inside)
 
 
 def _take_from_everybody(inside: Connection) -> None:

@@ -3,6 +3,9 @@
 This is plain Python. `Matter` lists what two people decide. `RULES` says who decides each matter and how they
 are refused. The verbs of casework ask here and keep their own tables. An approved request is carried out in
 the same transaction, so that nothing is ever approved but not yet done.
+
+An independent second opinion is not a decision on a request: the second examiner of online material forms a view before
+seeing the first one. The rules of that desk say who may give it, and who may approve a notice that several wrote.
 """
 
 from __future__ import annotations

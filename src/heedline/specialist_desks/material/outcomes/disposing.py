@@ -25,6 +25,7 @@ from heedline.desk_hooks.hooks import WorkWaiting
 from heedline.index import SealedIndex
 from heedline.permits.gate import allows
 from heedline.permits.scopes import reports_of
+from heedline.permits.second_person import DecisionRequest, Matter, Reply, refuse_second_request
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import SearchIndex
 from heedline.specialist_desks.material.evidence import known
@@ -47,10 +48,6 @@ BANK_CLOSED = (
     "open it to dispose of this item."
 )
 NOT_PROPOSED = "Nobody has proposed to dispose of this item, or it has changed since somebody did."
-ANOTHER_PERSON = "You proposed to dispose of this item. A supervisor other than you has to decide."
-PROPOSED_BEFORE = (
-    "Its disposal has been proposed already. A supervisor other than the proposer has to decide."
-)
 #: As for reports: functions/search.sql.
 PURGED_WITHIN: Final = timedelta(days=7)
 #: Proposals that My work lists at once.
@@ -123,8 +120,7 @@ def propose(ref: UUID, *, by: Attendance, at: datetime) -> None:
     _refuse_unfinished(found)
     with _unnamed(found):
         pass
-    if _open(ref, by) is not None:
-        raise NotNow(PROPOSED_BEFORE)
+    refuse_second_request(Matter.DISPOSAL, waits=_open(ref, by) is not None)
     MaterialDisposal.objects.create(
         desk_id=found.item.desk_id, item=ref, proposed_by_id=by.officer_id, proposed_on=at.date()
     )
@@ -157,8 +153,8 @@ def dispose(ref: UUID, *, by: Attendance, at: datetime) -> ItemCertificate:
     row = _open(ref, by)
     if row is None:
         raise NotNow(NOT_PROPOSED)
-    if row.proposed_by_id == by.officer_id:
-        raise NotNow(ANOTHER_PERSON)
+    request = DecisionRequest(Matter.DISPOSAL, row.proposed_by_id, asked_on=row.proposed_on)
+    request.check_person(Reply.AGREE, by=by.officer_id, today=at.date())
     with _unnamed(found) as (index_row, index):
         if index.drop(ref):
             index_row.purge, index_row.purge_by = "due", index_row.purge_by or at.date() + PURGED_WITHIN

@@ -86,6 +86,8 @@ def ahead(
     """
     lists: dict[bytes, list[TokenList]] = {word: [] for word in words}
     wanted = [(one.number, _MAIN + word) for word in lists for one in segments]
+    if not wanted:  # a table in which nothing has been written yet
+        return lists
     try:
         _leaves_ahead(file, roots[f"{table}_idx"], wanted)
         pages: set[int] = set()

@@ -71,6 +71,14 @@ def test_reports_that_are_expected_are_looked_up_with_few_fetches(filled: Memory
         assert filled.reads < index.opened / 2
 
 
+def test_an_index_in_which_nothing_is_written_yet_has_nothing() -> None:
+    with SealedIndex(MemoryStore(), KEYS, writable=True) as index:
+        assert not index.rows_of(["k1"], [UUID(int=1)], most=9).by_key
+        assert not index.search(Query([Clause([["w1"]])]), most=9)
+        index.add([Document(UUID(int=1), [["w1"]], (), ["k1"])])
+        assert index.seen(["k1"], most=9) == {"k1": [UUID(int=1)]}
+
+
 def test_segments_are_read_as_sqlite_writes_them(filled: MemoryStore) -> None:
     with SealedIndex(filled, KEYS) as index:
         for table in ("words", "forms", "keys"):

@@ -159,11 +159,11 @@ class PageFile:
 
     def ahead(self, numbers: Iterable[int]) -> None:
         """Prefetch the pages that are about to be read, in a single call."""
-        known = (self._dirty, self._opened, self._ahead)
+        dirty, opened, fetched = self._dirty, self._opened, self._ahead
         wanted = [
             one
             for one in dict.fromkeys(numbers)
-            if 0 <= one < self._stored and not any(one in pages for pages in known)
+            if 0 <= one < self._stored and one not in opened and one not in fetched and one not in dirty
         ]
         if wanted:
             self._ahead |= self._store.read_all(wanted)

@@ -398,9 +398,10 @@ class SealedIndex:
         """
         if not (wanted := list(tokens)):
             return {}
+        roots = self._roots()
+        lookahead.upper_ahead(self._file, roots, table, len(wanted))
         structure = self._sql.execute(f"SELECT block FROM {table}_data WHERE id = ?", (lookahead.STRUCTURE,))  # noqa: S608
         segments = lookahead.segments_of(cast("tuple[bytes]", structure.fetchone() or (b"",))[0])
-        roots = self._roots()
         lists = lookahead.ahead(self._file, self._sql, roots, segments, table, wanted)
         if rows:
             root = roots[f"{table}_data"]

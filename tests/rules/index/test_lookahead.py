@@ -51,6 +51,13 @@ def test_many_keys_are_looked_up_with_few_fetches(filled: MemoryStore) -> None:
     assert filled.reads < opened / 2, "one by one, each page would be fetched by itself"
 
 
+def test_keys_are_looked_up_in_four_fetches(filled: MemoryStore) -> None:
+    filled.reads = 0
+    with SealedIndex(filled, KEYS) as index:
+        assert index.rows_of(keys_of(333), [UUID(int=333)], most=9).by_report
+        assert filled.reads <= 4, "the first page, what is below the roots, and the lists"
+
+
 def test_words_are_looked_up_with_few_fetches(filled: MemoryStore) -> None:
     words = text_of(333)[:12]
     filled.reads = 0

@@ -26,8 +26,9 @@ MOST_KEPT = 4_000
 BEGINNING = 24
 #: Pages that are fetched together: SQLite writes what belongs together side by side.
 AHEAD = 4
-#: Pages that are fetched together where the page before or behind them was read as well.
+#: Pages that are fetched together where as many pages before or behind them as `AHEAD` were read as well.
 ON = 32
+_NEAR = range(1, AHEAD + 1)
 _READ = "SELECT number, generation, sealed FROM reports_search_page WHERE index_id = %s AND number = ANY (%b::int[])"
 _SINCE = "SELECT number FROM reports_search_page WHERE index_id = %s AND version > %s"
 _WRITE = (
@@ -97,12 +98,13 @@ class StoredPages:
     def read(self, number: int) -> Mapping[int, SealedPage]:
         if number not in self._pages:
             first, last = number, number + AHEAD if number else BEGINNING
-            if number - 1 in self._pages:
+            if all(number - step in self._pages for step in _NEAR):
                 last = number + ON
-            elif (
-                number + 1 in self._pages
-            ):  # what was indexed last comes first: long lists are read backwards
+            elif all(number + step in self._pages for step in _NEAR):
+                # what was indexed last comes first: long lists are read backwards
                 first, last = number + 1 - ON, number + 1
+            elif number + 1 in self._pages:
+                first, last = number + 1 - AHEAD, number + 1
             self._fetch_missing(range(max(0, first), min(last, self._row.size)))
         return {number: self._pages[number]} if number in self._pages else {}
 

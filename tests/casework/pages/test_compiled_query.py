@@ -49,6 +49,14 @@ def test_each_run_has_its_own_values(people: People) -> None:
     assert [one.id for one in query.rows(here, [uuid4(), uuid4(), rows[here].desk_id])] == [here]
 
 
+def test_a_query_that_the_server_keeps_planned_has_its_own_values_each_time(people: People) -> None:
+    query, here, elsewhere = CompiledQuery(_one), people.send()[0], people.send(**SOUTH_WEST)[0]
+    desks = [one.desk_id for one in Report.objects.all()]
+    for ref in [here, elsewhere] * 4:
+        assert [one.id for one in query.fetched(ref, desks)] == [ref]
+    assert query.fetched(here, []) == []
+
+
 def test_the_sql_of_an_opened_report_is_what_django_would_write(people: People) -> None:
     ref, _ = people.assessed()
     row = Report.objects.get(pk=ref)

@@ -36,7 +36,7 @@ class Desks:
                 index.save()
             documents.clear()
 
-    def rows(self, _: object) -> list[SimpleNamespace]:
+    def fetched(self, _: object) -> list[SimpleNamespace]:
         return [SimpleNamespace(epoch=1, store=one, reports=10, n_others=1) for one in self.stores]
 
     @contextmanager

@@ -153,12 +153,12 @@ def look_up(
     Those in `decided` come first. Must be called inside `page_store.one_snapshot`. Which reports share a key is counted by
     their rows, because a page must be read and decrypted for nearly every row that is resolved to its report.
     """
-    decided, hits, places = list(decided), dict[str, set[_Place]](), dict[UUID, _Place]()
+    decided, hits, places = list(decided), dict[str, list[_Place]](), dict[UUID, _Place]()
     indexes: list[SealedIndex] = []
     looked_through = 0
     row: Any
     with ExitStack() as opened:
-        for row in index_rows.searchable().rows(list(by.desk_ids)):
+        for row in index_rows.searchable().fetched(list(by.desk_ids)):
             if row.epoch not in ring.seeds:
                 continue
             with suppress(CannotOpen, Damaged), ExitStack() as this:
@@ -167,7 +167,7 @@ def look_up(
                 opened.push(this.pop_all())
                 own = seen.by_report.get(report)
                 for key, found in seen.by_key.items():
-                    hits.setdefault(key, set()).update((len(indexes), one) for one in found if one != own)
+                    hits.setdefault(key, []).extend([(len(indexes), one) for one in found if one != own])
                 places |= {ref: (len(indexes), one) for ref, one in seen.by_report.items()}
                 indexes.append(index)
                 looked_through += row.reports - row.n_others
@@ -229,7 +229,7 @@ def to_compare(refs: Sequence[UUID], *, by: Attendance) -> dict[UUID, Report]:
         return {}
     padded = list(refs)  # so that the query is compiled for one number of reports only
     padded += padded[-1:] * (MOST_COMPARED - len(padded))
-    return {one.id: one for one in _REPORTS.rows(sorted(by.desk_ids), padded)}
+    return {one.id: one for one in _REPORTS.fetched(sorted(by.desk_ids), padded)}
 
 
 def _compared(

@@ -6,7 +6,6 @@ column of that row (`parts_column`).
 
 from __future__ import annotations
 
-from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -47,8 +46,8 @@ class StoredPart:
     changed: bool = False
 
 
-#: As PostgreSQL writes bytes into JSON.
-_BASE64 = Value("base64")
+#: As bytes are written into JSON. PostgreSQL breaks base64 into lines, each of which is escaped several times on its way.
+_HEX = Value("hex")
 _PAYLOAD = Subquery(SealedPayload.objects.filter(container=OuterRef("container")).values("payload"))
 _LOGGED = Case(
     When(part="report", then=Func(F("report_id"), function="permits.logged_payload")),
@@ -114,10 +113,10 @@ def parts_in(report: UUID, column: Iterable[Mapping[str, Any]]) -> list[StoredPa
             report,
             UUID(row["container"]),
             row["part"],
-            b64decode(row["header"]),
-            b64decode(row["payload"]),
+            bytes.fromhex(row["header"]),
+            bytes.fromhex(row["payload"]),
             [UUID(epoch) for epoch in row["epochs"]],
-            b64decode(row["logged"]) if row["logged"] is not None else None,
+            bytes.fromhex(row["logged"]) if row["logged"] is not None else None,
         )
         for row in column
         if row["payload"] is not None
@@ -125,7 +124,7 @@ def parts_in(report: UUID, column: Iterable[Mapping[str, Any]]) -> list[StoredPa
 
 
 def _in_json(stored: Case | F | Subquery) -> Func:
-    return Func(stored, _BASE64, function="encode", output_field=TextField())
+    return Func(stored, _HEX, function="encode", output_field=TextField())
 
 
 def _stored(

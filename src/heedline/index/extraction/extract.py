@@ -41,9 +41,11 @@ def extract(
     told = tuple(
         sorted(passages, key=lambda one: one.holds != OF_FILE)
     )  # no list of numbers crowds a file out
+    needs_words = Kind.NAME in kinds or Kind.BIRTH in kinds
+    words = cues.words_in("\n".join([passage.text for passage in told])) if needs_words else _NONE
     found: dict[tuple[Kind, str], Value] = {}
     for passage in told:
-        for kind, canonical, written in _read(passage, rules, kinds):
+        for kind, canonical, written in _read(passage, rules, kinds, words):
             if canonical and len(found) < MOST_VALUES:
                 shown = written.strip()[:LONGEST_WRITTEN]
                 found.setdefault((kind, canonical), Value(kind, canonical, shown, passage.source))
@@ -61,15 +63,18 @@ def extract(
         keys.of_report(values, small, rules.names) if indexed else (),
         small,
         sketch.shingles(texts) if with_runs else _NONE,
-        generations=Kind.NAME in kinds and _speaks_of(rules.generations, told),
-        twins=Kind.BIRTH in kinds and _speaks_of(rules.twins, told),
+        generations=Kind.NAME in kinds and _speaks_of(rules.generations, told, words),
+        twins=Kind.BIRTH in kinds and _speaks_of(rules.twins, told, words),
     )
 
 
 def _read(
-    passage: ReportText, rules: MatchingRules, kinds: Collection[Kind]
+    passage: ReportText, rules: MatchingRules, kinds: Collection[Kind], words: frozenset[str]
 ) -> Iterator[tuple[Kind, str, str]]:
-    """Yield the kind, canonical form and original text of each value in a passage, at least those of these kinds."""
+    """Yield the kind, canonical form and original text of each value in a passage, at least those of these kinds.
+
+    `words` are those of all passages.
+    """
     text = passage.text
     match passage.holds:
         case "file":
@@ -94,10 +99,12 @@ def _read(
             return
         case "handle":
             yield from _handle_answer(text, rules)
-    yield from _values_in(text, rules, kinds)
+    yield from _values_in(text, rules, kinds, words)
 
 
-def _values_in(text: str, rules: MatchingRules, kinds: Collection[Kind]) -> Iterator[tuple[Kind, str, str]]:
+def _values_in(
+    text: str, rules: MatchingRules, kinds: Collection[Kind], words: frozenset[str]
+) -> Iterator[tuple[Kind, str, str]]:
     digits = numbers.has_digit(text)
     if digits and Kind.PHONE in kinds:
         for number, written in numbers.phones(text, rules.phone_region):
@@ -125,7 +132,7 @@ def _values_in(text: str, rules: MatchingRules, kinds: Collection[Kind]) -> Iter
         for born, written in birth_dates.birth_dates(text, rules.birth):
             yield Kind.BIRTH, born, written
     if Kind.NAME in kinds:
-        for name in name_finding.names_in(text, rules.names):
+        for name in name_finding.names_in(text, rules.names, words):
             yield from _name(name, rules)
 
 
@@ -166,10 +173,10 @@ def _houses_of_places(
                 )
 
 
-def _speaks_of(words: tuple[str, ...], told: tuple[ReportText, ...]) -> bool:
-    if not cues.possible_in(words, "\n".join([passage.text for passage in told]).casefold()):
+def _speaks_of(phrases: tuple[str, ...], told: tuple[ReportText, ...], words: frozenset[str]) -> bool:
+    if not cues.possible(phrases, words):
         return False
-    return any(_any_word(words).search(passage.text) for passage in told)
+    return any(_any_word(phrases).search(passage.text) for passage in told)
 
 
 @lru_cache(maxsize=8)

@@ -41,10 +41,13 @@ _MOST = 4
 _LOOKED_AT = _MOST + 3
 
 
-def names_in(text: str, rules: NameRules) -> Iterator[str]:
-    """Yield each name in a text as it was written."""
+def names_in(text: str, rules: NameRules, words: frozenset[str] | None = None) -> Iterator[str]:
+    """Yield each name in a text as it was written.
+
+    `words` are those of the text, and maybe of others (`cues.words_in`), for a caller that has them.
+    """
     cued: set[int] = set()
-    if cues.possible(rules.cues, cues.words_in(text)):
+    if cues.possible(rules.cues, cues.words_in(text) if words is None else words):
         cued = {found.end() + after for found in _cues(rules).finditer(text) for after in range(3)}
     capitals = (_CAPITAL if text.isascii() else _any_capital()).finditer(text)
     starts = {found.start() for found in capitals}

@@ -304,9 +304,12 @@ def sitting(desk: str) -> Any:
 
 def main(what: str, desk: str, *numbers: str) -> None:
     """Do one of the four, and print what it took."""
-    import django
+    from heedline.config.starting import loading, set_up_django
 
-    django.setup()
+    set_up_django()
+    with loading():  # as the office site does
+        import heedline.casework.linking.matching
+        import heedline.casework.search.searching  # noqa: F401
     if what in {"look", "seen"}:
         told = {"look": look, "seen": seen}[what](desk, int(numbers[0]))
     else:

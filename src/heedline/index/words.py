@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import compress, count
+from operator import not_
 
 import numpy as np
 import numpy.typing as npt
@@ -111,7 +113,7 @@ def beginnings_of(words: Collection[str]) -> tuple[npt.NDArray[np.bytes_], list[
 
 def _joined(words: Sequence[str]) -> Iterator[str]:
     """Yield the forms of number plates and postcodes that are written with a space."""
-    odd = [at for at, word in enumerate(words) if not word.isalpha()]
+    odd = list(compress(count(), map(not_, map(str.isalpha, words))))
     for at in {first for one in odd for first in (one - 1, one)}:
         joined = "".join(words[at : at + 2]) if at >= 0 else ""
         if len(joined) <= LONGEST and at + 1 < len(words) and _mixed(joined):

@@ -119,6 +119,11 @@ class CompiledQuery[M: Model]:
         return _Compiled(rows, compiler, sql, tuple(parameters), tuple(places))
 
 
+def padded(ids: Sequence[UUID], step: int) -> list[UUID]:
+    """Return ids with the last one repeated up to a multiple of `step`, so that few queries are compiled."""
+    return [*ids, *ids[-1:] * (-len(ids) % step)]
+
+
 def _flat(values: Sequence[Any]) -> list[Any]:
     return [each for one in values for each in (one if isinstance(one, (list, tuple)) else [one])]
 

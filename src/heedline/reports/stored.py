@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
 from django.db.models import (
     BinaryField,
     Case,
@@ -53,6 +54,15 @@ _LOGGED = Case(
     When(part="report", then=Func(F("report_id"), function="permits.logged_payload")),
     output_field=BinaryField(),
 )
+_COLUMNS = ("report_id", "container", "part", "header")
+#: Where the payload stands in a row.
+_OF_PAYLOAD = len(_COLUMNS)
+_OF_SORTS = (
+    "SELECT report_id, container, part, header,"
+    " (SELECT payload FROM reports_sealed_payload AS p WHERE p.container = h.container),"
+    " epochs, CASE WHEN part = 'report' THEN permits.logged_payload(report_id) END"
+    " FROM reports_sealed_header AS h WHERE report_id = ANY (%b::uuid[]) AND part = ANY (%b::text[])"
+)
 
 
 def parts_of(reports: Iterable[UUID], which: Q) -> list[StoredPart]:
@@ -62,32 +72,25 @@ def parts_of(reports: Iterable[UUID], which: Q) -> list[StoredPart]:
     before that there is nothing to compare with. A part without its payload is left out, because it has
     just been moved elsewhere.
     """
-    return parts_from(part_rows(reports, which))
-
-
-def part_rows(reports: Iterable[UUID], which: Q) -> QuerySet[Any]:
-    """Return the query of `parts_of`, for a caller that compiles it once. Its rows are read with `parts_from`."""
     rows: QuerySet[Any] = SealedHeader.objects.filter(which, report_id__in=list(reports)).annotate(
         payload=_PAYLOAD, logged=_LOGGED
     )
-    return rows.values("report_id", "container", "part", "header", "payload", "epochs", "logged")
-
-
-def parts_from(rows: Iterable[Mapping[str, Any]]) -> list[StoredPart]:
-    """Return the parts in the rows of `part_rows`, without those whose payload has just been moved elsewhere."""
     return [
-        _stored(
-            row["report_id"],
-            row["container"],
-            row["part"],
-            row["header"],
-            row["payload"],
-            row["epochs"],
-            row["logged"],
-        )
-        for row in rows
-        if row["payload"] is not None
+        _stored(*row)
+        for row in rows.values_list(*_COLUMNS, "payload", "epochs", "logged")
+        if row[_OF_PAYLOAD] is not None
     ]
+
+
+def parts_of_sorts(reports: Iterable[UUID], sorts: Iterable[str]) -> list[StoredPart]:
+    """Return the parts of these reports of some sorts as `parts_of` does, for callers that read very many.
+
+    The statement is prepared once, and sealed bytes come in binary.
+    """
+    wrapper: Any = connection  # our own backend
+    with wrapper.bound_cursor(binary=True) as cursor:
+        cursor.execute(_OF_SORTS, [list(reports), list(sorts)])
+        return [_stored(*row) for row in cursor.fetchall() if row[_OF_PAYLOAD] is not None]
 
 
 def parts_column(which: Q) -> ArraySubquery:

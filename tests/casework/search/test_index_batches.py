@@ -10,10 +10,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db.models import Q
 
 from heedline.casework.search import indexing, page_store, purging
 from heedline.index.paging import SealedPage
 from heedline.reports.models import SearchIndex, SearchPage
+from heedline.reports.stored import parts_of, parts_of_sorts
 from tests.support.scene_people import People, quarter_hour_over
 from tests.support.search_scene import found, indexed
 
@@ -47,6 +49,16 @@ def test_a_batch_ends_by_the_time_that_it_computes(
     _clocks(monkeypatch, cpu=cpu, wall=wall)
     with people.sitting("Odile") as here:
         assert indexing.index_batch(here.desk_ids[0], by=here, at=people.at) == first
+
+
+def test_parts_are_read_alike_one_by_one_and_for_a_batch(people: People) -> None:
+    refs = [people.send()[0] for _ in range(3)]
+    sorts = ["report", "note"]
+    with people.sitting("Odile"):
+        one_by_one = parts_of(refs, Q(part__in=sorts))
+        for_a_batch = parts_of_sorts(refs, sorts)
+    assert {one.report for one in for_a_batch} == set(refs)
+    assert sorted(for_a_batch, key=repr) == sorted(one_by_one, key=repr)
 
 
 def _kept() -> tuple[dict[int, SealedPage], dict[int, SealedPage]]:

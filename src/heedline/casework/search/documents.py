@@ -25,9 +25,8 @@ from heedline.index import Document
 from heedline.index.words import forms_of, words_of
 from heedline.intake import loops
 from heedline.intake.questions import FieldKind, QuestionSet
-from heedline.permits.compiled_query import CompiledQuery
 from heedline.reports.models import Report
-from heedline.reports.stored import StoredPart, part_rows, parts_column, parts_from, parts_in, parts_of
+from heedline.reports.stored import StoredPart, parts_column, parts_in, parts_of, parts_of_sorts
 from heedline.vault import CannotOpen
 from heedline.vault.containers import envelope
 from heedline.vault.containers.container import Container
@@ -127,6 +126,7 @@ def texts_of_opened(
 
 #: The sealed parts that are searched, and the link decisions made on a report.
 SEARCHED = Q(part__in=[*PARTS, link_decisions.PART])
+_WITH_WORDS: Final = (*PARTS, link_decisions.PART, FILE_WORDS)
 
 
 def searched_parts(reports: Iterable[UUID], *, words: bool = False) -> dict[UUID, list[StoredPart]]:
@@ -135,13 +135,9 @@ def searched_parts(reports: Iterable[UUID], *, words: bool = False) -> dict[UUID
     `words` adds those that hold the words of their files, which are long.
     """
     found: dict[UUID, list[StoredPart]] = {}
-    for part in parts_from(_WITH_WORDS.rows(list(reports))) if words else parts_of(reports, SEARCHED):
+    for part in parts_of_sorts(reports, _WITH_WORDS) if words else parts_of(reports, SEARCHED):
         found.setdefault(part.report, []).append(part)
     return found
-
-
-#: The query for the searched parts of reports and the words of their files, compiled once for each number of reports.
-_WITH_WORDS: Final = CompiledQuery(lambda reports: part_rows(reports, SEARCHED | Q(part=FILE_WORDS)))
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ from heedline.desk_hooks import register
 from heedline.desk_hooks.hooks import IndexVisit
 from heedline.index import Damaged, Document, SealedIndex
 from heedline.permits.capabilities import Capability
-from heedline.permits.compiled_query import CompiledQuery
+from heedline.permits.compiled_query import CompiledQuery, padded
 from heedline.permits.scopes import reports_of
 from heedline.reports.models import Report, SearchIndex, SearchWaiting
 from heedline.reports.stored import StoredPart
@@ -375,7 +375,8 @@ def _batch(desk: UUID, by: Attendance, at: datetime, reports: bool) -> int:
         row.reports = max(0, row.reports + more)
     sealed_values.put(found, desk=desk, at=at)
     SearchWaiting.objects.filter(id__in=[one.id for one, readable in done if readable]).delete()
-    SearchWaiting.objects.filter(id__in=[one.id for one, readable in done if not readable]).update(aside=True)
+    if unread := [one.id for one, readable in done if not readable]:
+        SearchWaiting.objects.filter(id__in=unread).update(aside=True)
     return len(done)
 
 
@@ -401,7 +402,8 @@ def _index(
     while len(done) < len(waiting) and not (done and late()):
         fit = 1 + int((SECONDS - spent) * len(done) / spent) if spent else AT_ONCE
         some = waiting[len(done) : len(done) + min(fit, AT_ONCE)]
-        reports = {one.id: one for one in _REPORTS.rows([visit.desk], [one.report for one in some])}
+        wanted = padded([one.report for one in some], AT_ONCE)
+        reports = {one.id: one for one in _REPORTS.rows([visit.desk], wanted)}
         parts = documents.searched_parts(reports, words=True)
         visit.index.expect(one.report for one in some)
         for one in some:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -26,6 +26,7 @@ from heedline.dispatch.clocks import slot_of
 from heedline.index.extraction import keys
 from heedline.index.extraction.values import Extract, Kind, Value
 from heedline.packs import load_pack
+from heedline.permits.compiled_query import CompiledQuery, padded
 from heedline.reports.models import Report, SealedValues
 from heedline.vault import CannotOpen
 from heedline.vault.canonical import canonical
@@ -37,6 +38,14 @@ FRAME = "values"
 #: Documents of the linking desk's index that are not its reports have keys with these marks.
 OF_VALUES = "x:"
 OF_INTERESTS = "i:"
+#: Reports that are usable, and what is sealed of reports, compiled once for each multiple of so many reports.
+_TOGETHER: Final = 20
+_USABLE: Final = CompiledQuery(
+    lambda ids: restrictions.usable(Report.objects.filter(id__in=ids)).values("id")
+)
+_STORED: Final = CompiledQuery(
+    lambda ids: SealedValues.objects.filter(report__in=ids).values("report", "parts", "desk")
+)
 _INSERT = (
     "INSERT INTO reports_sealed_values (desk_id, slot, indexed, epochs, id, report, parts, header, payload)"
     " SELECT %b::uuid, %b::timestamptz, false, %b::uuid[], v.*"
@@ -89,16 +98,14 @@ def put(read: Iterable[FoundValues], *, desk: UUID, at: datetime) -> None:
         and one.report.kind in kinds
         and kinds[one.report.kind].across
     }
-    usable = (
-        restrictions.usable(Report.objects.filter(id__in=wanted)).values_list("id", flat=True)
-        if wanted
-        else ()
-    )
-    wanted = {ref: wanted[ref] for ref in usable}
+    if wanted:
+        usable: Any = _USABLE.rows(padded(list(wanted), _TOGETHER))
+        wanted = {row["id"]: wanted[row["id"]] for row in usable}
     if not wanted:
         return
     rows = SealedValues.objects.filter(report__in=wanted)
-    known = {ref: (parts, at_desk) for ref, parts, at_desk in rows.values_list("report", "parts", "desk")}
+    stored: Any = _STORED.rows(padded(list(wanted), _TOGETHER))
+    known = {row["report"]: (row["parts"], row["desk"]) for row in stored}
     new = [one for ref, one in wanted.items() if known.get(ref) != (one.parts, to.desk)]
     # in one order: the desk that watches these reports may seal them at the same time
     new.sort(key=lambda one: one.report.id)

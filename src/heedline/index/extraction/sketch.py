@@ -11,7 +11,8 @@ import unicodedata
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
-from itertools import chain
+from itertools import chain, compress, count, filterfalse
+from operator import not_
 from typing import Final
 from zlib import crc32
 
@@ -41,11 +42,9 @@ def content_words(text: str, rules: NameRules) -> list[str]:
         words = runs_of(plain.lower())
     else:
         words = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
-    return [
-        word
-        for run in words
-        if len(word := run if run.isalpha() else _DIGITS.sub("0", run)) > 2 and word not in rules.no_names
-    ]
+    for at in compress(count(), map(not_, map(str.isalpha, words))):
+        words[at] = _DIGITS.sub("0", words[at])
+    return [word for word in filterfalse(rules.no_names.__contains__, words) if len(word) > 2]
 
 
 def shingles(texts: Iterable[Sequence[str]]) -> frozenset[str]:

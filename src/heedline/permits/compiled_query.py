@@ -121,7 +121,8 @@ class CompiledQuery[M: Model]:
 
 def padded(ids: Sequence[UUID], step: int) -> list[UUID]:
     """Return ids with the last one repeated up to a multiple of `step`, so that few queries are compiled."""
-    return [*ids, *ids[-1:] * (-len(ids) % step)]
+    given = list(ids)
+    return given + given[-1:] * (-len(given) % step)
 
 
 def _flat(values: Sequence[Any]) -> list[Any]:

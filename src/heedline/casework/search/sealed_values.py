@@ -40,10 +40,10 @@ OF_VALUES = "x:"
 OF_INTERESTS = "i:"
 #: Reports that are usable, and what is sealed of reports, compiled once for each multiple of so many reports.
 _TOGETHER: Final = 20
-_USABLE: Final = CompiledQuery(
+_USABLE: Final[CompiledQuery[Any]] = CompiledQuery(
     lambda ids: restrictions.usable(Report.objects.filter(id__in=ids)).values("id")
 )
-_STORED: Final = CompiledQuery(
+_STORED: Final[CompiledQuery[Any]] = CompiledQuery(
     lambda ids: SealedValues.objects.filter(report__in=ids).values("report", "parts", "desk")
 )
 _INSERT = (

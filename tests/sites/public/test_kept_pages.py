@@ -8,12 +8,15 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError
 from django.urls import reverse
 
 from heedline.casework.intake.page_counts import COUNTS
+from heedline.web.guard import COOKIES_UNREAD
 from heedline.web.public.report import kept_pages as kept
 from heedline.web.public.shell.compression import takes_gzip
+from heedline.web.public.shell.csrf import is_of
 from heedline.web.public.shell.languages import path_to, speaking
 from tests.sites.public.as_served import AsServed, a_new_process, as_served
 from tests.sites.public.test_blank_pages import WAYS, WORDS, without_token
@@ -146,9 +149,18 @@ def test_nothing_of_anybody_is_kept(lena: Served, sami: Served) -> None:
     for one, words in ((lena, WORDS), (sami, "Three men with a map of the station.")):
         one.tell(words, place="Market Square", postcode="NE1 4ST")
     held = kept.kept_pages()
-    everything = repr((held._kept, held._same))
+    everything = repr((held._kept, held._same, held._first))
+    assert held._first
     for one in (lena, sami):
-        for own in (one.cookie(DRAFT), one.typed("csrfmiddlewaretoken"), "Market Square", WORDS, "NE1 4ST"):
+        secret = one.cookie(settings.CSRF_COOKIE_NAME)
+        for own in (
+            one.cookie(DRAFT),
+            one.typed("csrfmiddlewaretoken"),
+            secret,
+            "Market Square",
+            WORDS,
+            "NE1 4ST",
+        ):
             assert own not in everything
     assert "set-cookie" not in everything
     assert held._kept
@@ -193,6 +205,47 @@ def test_a_page_for_everybody_needs_no_cookie_and_sets_none(sami: Served) -> Non
     sami.client.head("/")
     assert sami.handler.at_once == 1
     assert not sami.client.cookies
+
+
+@pytest.mark.parametrize("path", ["/tell/", "/cy/tell/", "/talk/", "/talk/call/", "/link/", "/ask/"])
+def test_the_page_before_the_questions_is_kept_for_whoever_has_no_cookies(rosa: Walker, path: str) -> None:
+    visitors = [Served() for _ in range(3)]
+    pages, cookies, counts = [], [], []
+    for one in visitors:
+        COUNTS._held.clear()
+        pages.append(parts(one.visit(path)))
+        counts.append(dict(COUNTS._held))
+        given = one.client.cookies[settings.CSRF_COOKIE_NAME]
+        assert is_of(one.typed("csrfmiddlewaretoken"), given.value)
+        cookies.append(given.OutputString().replace(given.value, ""))
+    assert pages[0] == pages[1] == pages[2]
+    assert cookies[0] == cookies[1] == cookies[2]
+    assert counts[0] == counts[1] == counts[2] != {}
+    assert [one.handler.at_once for one in visitors] == [0, 1, 1]
+    secrets = {one.cookie(settings.CSRF_COOKIE_NAME) for one in visitors}
+    assert len(secrets) == 3
+    visitors[2].visit(path)
+    assert visitors[2].handler.at_once == 1, "whoever has a cookie may have a draft"
+    assert visitors[2].cookie(settings.CSRF_COOKIE_NAME) in secrets
+    visitors[1].visit("/tell/").press("Start", danger="no")
+    assert visitors[1].at == "/r/what/"
+
+
+def test_only_first_visits_without_anything_else_get_the_kept_page(rosa: Walker) -> None:
+    Served().visit("/tell/")
+    environ = Walker().visit("/tell/").response.wsgi_request.environ
+    plain = {"PATH_INFO": "/tell/", "REQUEST_METHOD": "GET", "HTTP_HOST": "testserver"}
+    held = kept.kept_pages()
+    assert held.at_once(plain) is not None
+    for more in (
+        {"HTTP_COOKIE": "a=b"},
+        {COOKIES_UNREAD: True},
+        {"QUERY_STRING": "back=check"},
+        {"REQUEST_METHOD": "HEAD"},
+        {"REQUEST_METHOD": "POST", "CONTENT_LENGTH": "3"},
+        {"PATH_INFO": "/ask/"},
+    ):
+        assert held.at_once(plain | more) is None, more
 
 
 def parts_of(one: Walker, path: str) -> tuple[int, dict[str, str], bytes]:

@@ -1,9 +1,10 @@
 """A cache of public pages without user input, which are served again with their original headers.
 
 The first request for such a page passes all middleware and the view. What is sent then is kept, headers included, and
-without the token (`shell.compression.PageInPieces`). There are two kinds:
+without the token (`shell.compression.PageInPieces`). There are three kinds:
 
   * pages that depend on nothing but their path, such as the first page
+  * pages before the questions, for browsers that send no cookies. Each is given a secret of its own
   * question pages, which are the same for everybody whose report has come as far by the same way.
 
 Whatever is out of the ordinary goes to the view: a query, a form, a browser without our cookies, a draft that is new, gone
@@ -29,16 +30,17 @@ from django.middleware.csrf import CSRF_SECRET_LENGTH
 
 from heedline.casework.intake import drafting
 from heedline.casework.intake.drafting import Draft
-from heedline.casework.intake.page_counts import COUNTS
+from heedline.casework.intake.page_counts import BEFORE, COUNTS
 from heedline.intake import engine
 from heedline.intake.engine import Walk
 from heedline.intake.questions import StepKind
 from heedline.web.declared import BODY_REFUSED
+from heedline.web.guard import COOKIES_UNREAD
 from heedline.web.public.report.turns import kind_of, now
 from heedline.web.public.shell.asking import identity_offered, question_set, question_sets
 from heedline.web.public.shell.blank_pages import MOST
 from heedline.web.public.shell.compression import PageInPieces, Pieces, takes_gzip
-from heedline.web.public.shell.csrf import masked
+from heedline.web.public.shell.csrf import masked, new_secret
 from heedline.web.public.shell.languages import language, of_path, pack, prefix, spoken_in
 
 _SECRET = re.compile(f"[A-Za-z0-9]{{{CSRF_SECRET_LENGTH}}}")
@@ -84,6 +86,26 @@ class Wanted:
     secret: str
 
 
+@dataclass(frozen=True, slots=True)
+class _FirstVisit:
+    """A page before the questions for browsers that send no cookies.
+
+    `cookie` is what comes before and after the secret in the header that sets the visitor's cookie.
+    """
+
+    pieces: Pieces
+    headers: Headers
+    cookie: tuple[str, str]
+    kind: str
+
+    def sent(self, *, packed: bool) -> Sent:
+        """Return headers and body for one visitor, with a new secret, counting the page as entered."""
+        COUNTS.add(self.kind, BEFORE, "entered")
+        secret = new_secret()
+        headers = [*self.headers, ("set-cookie", secret.join(self.cookie))]
+        return headers, self.pieces.joined(masked(secret), packed=packed)
+
+
 class PageCache:
     """The pages cached by one process."""
 
@@ -100,13 +122,19 @@ class PageCache:
         self._filled |= {f"{prefix(code)}code/": (code, "") for code in pack().languages}
         self._kept: OrderedDict[Hashable, tuple[Pieces, Headers]] = OrderedDict()
         self._same: dict[tuple[str, bool], Sent] = {}
+        self._first: dict[tuple[str, bool], _FirstVisit] = {}
         self._lock = Lock()
 
     def at_once(self, environ: Mapping[str, Any]) -> Sent | None:
-        """Return a page that is the same for all visitors, or None."""
+        """Return a page that is the same for all visitors, or for all who send no cookies, or None."""
         if not _is_plain(environ):
             return None
-        return self._same.get((environ["PATH_INFO"], takes_gzip(environ)))
+        packed = takes_gzip(environ)
+        found = self._same.get((environ["PATH_INFO"], packed))
+        if found is None and _has_no_cookies(environ):
+            first = self._first.get((environ["PATH_INFO"], packed))
+            return None if first is None else first.sent(packed=packed)
+        return found
 
     def wanted(self, environ: Mapping[str, Any]) -> Wanted | None:
         """Return the question page that a request asks for, if that page can be cached."""
@@ -161,7 +189,11 @@ class PageCache:
         A question page is cached only as what the view says that it shows: between the two reads of a draft, another
         request of the same browser may have changed it.
         """
-        if not isinstance(response, PageInPieces) or response.cookies:
+        if not isinstance(response, PageInPieces):
+            return
+        if response.begins and _is_plain(environ) and _has_no_cookies(environ):
+            self._keep_first(environ, response)
+        if response.cookies:
             return
         headers = [(name.lower(), value) for name, value in response.items()]
         if wanted is not None:
@@ -175,6 +207,22 @@ class PageCache:
             response.same_for_everyone and environ["REQUEST_METHOD"] == "GET" and not environ["QUERY_STRING"]
         ):
             self._same[environ["PATH_INFO"], takes_gzip(environ)] = headers, response.content
+
+    def _keep_first(self, environ: Mapping[str, Any], response: PageInPieces) -> None:
+        """Cache a page before the questions, without the secret that it gives to the first visitor."""
+        given = [(name, one.value, one.OutputString()) for name, one in response.cookies.items()]
+        if [name for name, _, _ in given] != [settings.CSRF_COOKIE_NAME]:
+            return
+        before, secret, after = given[0][2].partition(given[0][1])
+        if _SECRET.fullmatch(secret) and secret not in after:
+            headers = [(name.lower(), value) for name, value in response.items()]
+            self._first[environ["PATH_INFO"], takes_gzip(environ)] = _FirstVisit(
+                response.pieces, headers, (before, after), response.begins
+            )
+
+
+def _has_no_cookies(environ: Mapping[str, Any]) -> bool:
+    return not environ.get("HTTP_COOKIE") and COOKIES_UNREAD not in environ
 
 
 def _visit(environ: Mapping[str, Any], found: tuple[str, str] | None) -> QuestionVisit | None:

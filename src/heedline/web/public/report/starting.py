@@ -76,7 +76,7 @@ def before_questions(
         tally.began(kind, "entered")
         resume = asking_of(started, at).open_now if started else ""
         other_kind = started is not None and kind_of(started) != kind
-        return blank_page(
+        blank = blank_page(
             request,
             template,
             (kind, words_of, resume, other_kind),
@@ -94,6 +94,8 @@ def before_questions(
             },
             robots=PUBLIC,
         )
+        blank.begins = kind if draft is None else ""
+        return blank
 
     return show
 

@@ -60,6 +60,8 @@ class PageInPieces(HttpResponse):
     same_for_everyone = False
     #: The question page that it is, and all that it depends on (`report.kept_pages.QuestionInPlace`), if it is one.
     shows: Hashable = None
+    #: The kind of report that it is the page before the questions of, if it shows nothing of a draft.
+    begins = ""
 
 
 def takes_gzip(environ: Mapping[str, Any]) -> bool:

@@ -67,11 +67,16 @@ def csrf_token(request: HttpRequest) -> str:
     """Return a token for a form, as `django.middleware.csrf.get_token` does."""
     secret = request.META.get("CSRF_COOKIE")
     if secret is None:
-        secret = request.META["CSRF_COOKIE"] = "".join([CSRF_ALLOWED_CHARS[n] for n in _drawn()])
+        secret = request.META["CSRF_COOKIE"] = new_secret()
     elif len(secret) != CSRF_SECRET_LENGTH:
         return get_token(request)
     request.META["CSRF_COOKIE_NEEDS_UPDATE"] = True
     return masked(secret)
+
+
+def new_secret() -> str:
+    """Return a new secret for a visitor's cookie."""
+    return "".join([CSRF_ALLOWED_CHARS[n] for n in _drawn()])
 
 
 def is_of(token: str, secret: str) -> bool:

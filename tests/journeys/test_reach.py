@@ -11,9 +11,10 @@ from pypdf import PdfReader
 from heedline.packs import load_pack
 from tests.browser import reach
 from tests.browser.kit import browser, person  # noqa: F401 (fixtures)
-from tests.journeys.looking import every_page
+from tests.journeys.looking import every_page, put
 from tests.journeys.test_reporter_journey import Open, shown_code, site, tell  # noqa: F401 (a fixture)
 from tests.journeys.test_trees import REVIEWED
+from tests.sites.public.walker import Walker
 from tests.support.cast import House
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -25,17 +26,44 @@ def test_nothing_scrolls_sideways_and_nothing_is_cut_off(
     person: Open,  # noqa: F811
     house: House,
 ) -> None:
-    """In every language on one way through the pages. The reviewed languages are looked at in test_trees.py."""
-    tab = person(scripts=False, **reach.SMALL)
+    """In every language on one way through the pages, whose answers are put into a tab (looking.py). The reviewed languages
+    are looked at in test_trees.py."""
     languages = [one for one in PACK.languages if one not in REVIEWED]
+    # A tab for each direction, as each has style sheets of its own.
+    tabs = {
+        direction: person(scripts=False, **reach.SMALL)
+        for direction in sorted({PACK.languages[one].direction for one in languages})
+    }
     wrong: list[str] = []
     seen: Counter[str] = Counter()
-    for stage, language, address, _ in every_page(tab, site, house, *languages):
+    for stage, language, address, tab in every_page(
+        site, house, {one: tabs[PACK.languages[one].direction] for one in languages}
+    ):
         seen[language] += 1
         wrong += [f"{language} {stage}: /{address}: {one}" for one in reach.fits_small(tab)]
     assert not wrong, "\n".join(wrong)
     assert set(seen) == set(languages)
     assert min(seen.values()) > 80
+
+
+_BOXES = """() => [...document.querySelectorAll('body, body *')].map(one => {
+    const {left, right, top, bottom} = one.getBoundingClientRect()
+    return [one.localName, left, right, top, bottom].join(' ')
+})"""
+
+
+def test_a_page_that_was_put_in_is_laid_out_as_if_it_were_visited(site: str, person: Open) -> None:  # noqa: F811
+    tab, reader = person(scripts=False, **reach.SMALL), Walker()
+    visited = []
+    for address in ASKED[:4]:
+        tab.visit(f"{site}/pl/{address}")
+        assert tab.play.evaluate("document.fonts.status") == "loaded"
+        visited.append((tab.play.title(), tab.play.evaluate(_BOXES)))
+    for address, (title, boxes) in zip(ASKED, visited, strict=False):
+        assert put(tab, reader.visit(f"/pl/{address}").html)
+        assert (tab.play.title(), tab.play.evaluate(_BOXES)) == (title, boxes)
+    for other in ("/ar/", "/stay-safe/now/"):
+        assert not put(tab, reader.visit(other).html), "it has other style sheets"
 
 
 @pytest.mark.parametrize(

@@ -46,11 +46,13 @@ def test_every_page_is_told_as_it_was_reviewed(
     house: House,
 ) -> None:
     """And as in every language, it fits (test_reach.py). In English, Tab goes through it: each stop shows that it has the
-    focus and lies under nothing; the last one leads out of the page: no trap."""
-    tab = person(scripts=False)
+    focus and lies under nothing; the last one leads out of the page: no trap.
+    The Arabic answers are put into a tab (looking.py)."""
+    tabs = {language: person(scripts=False) for language in REVIEWED}
     told: dict[tuple[str, str], list[str]] = {}
     wrong: list[str] = []
-    for stage, language, address, page in every_page(tab, site, house, *REVIEWED):
+    for stage, language, address, tab in every_page(site, house, tabs, visited=("en",)):
+        page = tab.play
         # A page comes in the size that the tab had last: each is made larger or smaller once.
         small = page.viewport_size == reach.SMALL
         found = reach.fits_small(tab) if small else []

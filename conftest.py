@@ -113,8 +113,18 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the long files first and the short ones last; all others stay in the order that chance gave them."""
-    items.sort(key=lambda item: _turn(item.nodeid))
+    """Put the long files first and the short ones last; all others stay in the order that chance gave them. In a file, put
+    what a browser without scripts does after the same with scripts: axe then has looked at most of it (tests/browser/kit.py)."""
+    files = {file: at for at, file in enumerate(dict.fromkeys(item.path for item in items))}
+    items.sort(key=lambda item: (_turn(item.nodeid), files[item.path], _without_scripts(item)))
+
+
+def _without_scripts(item: pytest.Item) -> bool:
+    return (
+        isinstance(item, pytest.Function)
+        and hasattr(item, "callspec")
+        and not item.callspec.params.get("scripts", True)
+    )
 
 
 def _turn(nodeid: str) -> int:

@@ -22,7 +22,7 @@ def test_is_accessible_and_fits(person: Person, gallery_url: str, scripts: bool)
     one = person(scripts=scripts)
     for page in PAGES:
         one.visit(_address(gallery_url, page))
-        one.axe()
+        one.axe(anew=True)
         one.look_everywhere(f"gallery-{page or 'index'}-{'js' if scripts else 'no-js'}")
 
 

@@ -233,7 +233,6 @@ def test_the_page_before_the_questions_is_kept_for_whoever_has_no_cookies(rosa: 
 
 def test_only_first_visits_without_anything_else_get_the_kept_page(rosa: Walker) -> None:
     Served().visit("/tell/")
-    environ = Walker().visit("/tell/").response.wsgi_request.environ
     plain = {"PATH_INFO": "/tell/", "REQUEST_METHOD": "GET", "HTTP_HOST": "testserver"}
     held = kept.kept_pages()
     assert held.at_once(plain) is not None

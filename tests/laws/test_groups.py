@@ -205,3 +205,48 @@ def test_nothing_of_a_request_stays() -> None:
         workers.stop()
 
     run(go)
+
+
+def test_somebody_who_waits_for_a_thread_gets_it_though_groups_never_end() -> None:
+    async def go() -> None:
+        workers = Workers(2)
+        ran = Ran()
+        over = False
+
+        async def flood(groups: Groups[int, int]) -> None:
+            while not over:
+                await groups.run(1)
+
+        groups = Groups(workers, ran, within=LONG, most=2)
+        floods = [asyncio.create_task(flood(groups)) for _ in range(12)]
+        await until(lambda: ran.ended > 20)
+        try:
+            assert await workers.run(lambda: 5, within=1) == 5
+        finally:
+            over = True
+        await asyncio.gather(*floods)
+        workers.stop()
+
+    run(go)
+
+
+def test_groups_go_on_after_no_thread_could_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def go() -> None:
+        workers, ran = Workers(4), Ran()
+        groups = Groups(workers, ran, within=LONG, patience=0.01)
+        asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+
+        def refuse(_: object) -> None:
+            raise RuntimeError("can't start new thread")
+
+        with monkeypatch.context() as patch:
+            patch.setattr("heedline.config.workers._Worker.start", refuse)
+            for _ in range(6):
+                with pytest.raises(RuntimeError):
+                    async with asyncio.timeout(1):
+                        await groups.run(1)
+        async with asyncio.timeout(1):
+            assert await groups.run(7) == 14
+        workers.stop()
+
+    run(go)

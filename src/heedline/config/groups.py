@@ -12,6 +12,7 @@ from asyncio import Future
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import takewhile
 
 from heedline.config.workers import NoThread, Workers
 
@@ -50,7 +51,7 @@ class Groups[T, R]:
         self._begins = self._looks = False
         self._running = 0
         self._turn = threading.Lock()
-        #: Held to look whether anybody waits and to begin or stop, so that nobody comes in between.
+        #: Held to look whether anybody waits and to take them, begin or stop, so that nobody comes in between.
         self._lock = threading.Lock()
 
     async def run(self, request: T) -> R | None:
@@ -86,14 +87,16 @@ class Groups[T, R]:
     def _look(self) -> None:
         """Give up requests that have waited too long, and use one more thread if groups are held up."""
         loop = asyncio.get_running_loop()
-        while (one := self._first()) and one.since + self._within <= loop.time():
+        with self._lock:  # a thread that finds nobody stops, so nobody is taken out only to be looked at
+            late = [*takewhile(lambda one: one.since + self._within <= loop.time(), self._waiting)]
+            for _ in late:
+                self._waiting.popleft()
+            held_up = bool(self._waiting) and self._waiting[0].since + self._patience <= loop.time()
+            self._looks = bool(self._waiting)
+        for one in late:
             _fail([one], NoThread())
-            one = None
-        if one:
-            self._waiting.appendleft(one)
-            if one.since + self._patience <= loop.time():
-                self._start(AT_ONCE_IF_HELD_UP)
-        self._looks = bool(self._waiting)
+        if held_up:
+            self._start(AT_ONCE_IF_HELD_UP)
         if self._looks:
             loop.call_later(self._patience, self._look)
 
@@ -101,20 +104,33 @@ class Groups[T, R]:
         """Run groups in one thread until nobody waits."""
         loop = asyncio.get_running_loop()
         try:
-            await self._workers.run_unhurried(lambda: self._work(loop), within=self._within)
+            while await self._workers.run_unhurried(lambda: self._work(loop), within=self._within):
+                pass  # it has stood aside, and is last in line now
         except NoThread:  # whoever has waited too long is told
-            with self._lock:
-                self._running -= 1
+            self._end_run()
             self._start(self._at_once)
+        except BaseException as problem:  # there are no more threads to be had: those who wait are told
+            self._end_run()
+            _fail(self._take(), problem)
+            raise
 
-    def _work(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Run groups in this thread until nobody waits."""
+    def _end_run(self) -> None:
+        with self._lock:
+            self._running -= 1
+
+    def _work(self, loop: asyncio.AbstractEventLoop) -> bool | None:
+        """Run groups in this thread until nobody waits.
+
+        Returns True if somebody else waits for a thread, so that they get this one.
+        """
         while True:
             with self._lock:
                 if not self._waiting:
                     self._running -= 1
-                    return
+                    return None
             self._work_once(loop)
+            if self._workers.others_wait():
+                return True
 
     def _work_once(self, loop: asyncio.AbstractEventLoop) -> None:
         """Run one group in this thread, and return its results."""
@@ -142,17 +158,8 @@ class Groups[T, R]:
 
     def _take(self) -> Sequence[_Request[T, R]]:
         """Take the requests of the next group from those that wait."""
-        group: list[_Request[T, R]] = []
-        while len(group) < self._most and (one := self._first()):
-            group.append(one)
-        return group
-
-    def _first(self) -> _Request[T, R] | None:
-        """Take the request that has waited longest, or return None if nobody waits. May be called from any thread."""
-        try:
-            return self._waiting.popleft()
-        except IndexError:
-            return None
+        with self._lock:
+            return [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
 
 
 class _Request[T, R]:

@@ -76,6 +76,10 @@ class Workers:
         """Let the result of a future be None, without waking the loop. May be called in any thread while a job runs."""
         self._ended.append(done)
 
+    def others_wait(self) -> bool:
+        """Return whether anybody waits for a thread. May be called in any thread."""
+        return bool(self._waiting)
+
     def stop(self) -> None:
         """Stop each thread once no job is left for it."""
         for worker in self._threads:

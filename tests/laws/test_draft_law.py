@@ -6,7 +6,9 @@ The law of time holds for them as for reports: nothing tells when in a quarter h
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +16,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test import override_settings
 
 from heedline.casework.intake import draft_room, drafting, form_tokens, settle_arrivals
@@ -24,6 +26,7 @@ from heedline.casework.intake.rate_limit import CALLER, Caller
 from heedline.casework.journey import call_taking
 from heedline.dispatch.clocks import slot_of
 from heedline.intake import door
+from heedline.intake.door import SavedAgain
 from heedline.reports.models import Report
 from heedline.vault.codes import new_code
 from tests.laws.committed import committed_house, superuser
@@ -109,26 +112,36 @@ def test_a_draft_is_small_and_yet_holds_the_longest_report() -> None:
 
 @pytest.mark.django_db
 def test_drafts_that_are_saved_together_keep_the_rules_of_each() -> None:
-    """All are saved or none: one alone is then refused by `save_draft`."""
-    rows, sealed = [bytes([n]) * 32 for n in range(101)], secrets.token_bytes(4000)
-    fine = dict.fromkeys(rows[:2], (sealed, 1))
+    """If one of them may not be saved, none is: it is then refused by `save_draft`."""
+    rows, old, new = [bytes([n]) * 32 for n in range(101)], *(secrets.token_bytes(4000) for _ in range(2))
+    seen = door.beginning(old)
+    fine = dict.fromkeys(rows[:2], SavedAgain(new, 1, seen))
     limits: dict[str, Any] = {"room_for_new": None, "room": None}
+    ample = {"room_for_new": 10**12, "room": 10**12}
     with acting("public"):
+        for row in rows[:3]:
+            door.save_draft(row, old, 1, **limits)
         for wrong in (
-            {rows[2]: (bytes(66_001), 1)},
-            {rows[2]: (sealed, 2)},
-            {b"short": (sealed, 1)},
-            dict.fromkeys(rows, (sealed, 24)),
+            {rows[2]: SavedAgain(bytes(66_001), 1, seen)},
+            {rows[2]: SavedAgain(new, 2, seen)},
+            {rows[2]: SavedAgain(new, 1, b"")},
+            {b"short": SavedAgain(new, 1, seen)},
+            dict.fromkeys(rows, SavedAgain(new, 24, seen)),
         ):
-            assert door.save_drafts(fine | wrong, **limits) == (False, None)
-        assert door.save_drafts(fine, room_for_new=0, room=0) == (False, None)
-        assert door.load_drafts(rows[:3]) == [None, None, None]
-        assert door.save_drafts(fine, **limits) == (True, None)
-        saved, on_disk = door.save_drafts(fine | {rows[2]: (sealed, 24)}, room_for_new=10**12, room=10**12)
-        assert saved
+            assert door.save_drafts(fine | wrong, **limits) == (set(), None)
+        assert door.save_drafts(fine, room_for_new=0, room=0) == (set(), None)
+        assert door.load_drafts(rows[:3]) == [(old, 0)] * 3
+        saved, on_disk = door.save_drafts(fine | {rows[2]: SavedAgain(new, 24, seen)}, **ample)
+        assert saved == set(rows[:3])
         assert on_disk
-        assert door.load_drafts([rows[3], rows[2], rows[0]]) == [None, (sealed, 0), (sealed, 0)]
-        assert door.load_draft(rows[0]) == (sealed, 0)
+        assert door.load_drafts([rows[3], rows[2], rows[0]]) == [None, (new, 0), (new, 0)]
+        assert door.load_draft(rows[0]) == (new, 0)
+        # what has changed, or is not there, is left alone
+        again = {rows[0]: SavedAgain(old, 1, seen), rows[3]: SavedAgain(old, 1, seen)}
+        assert door.save_drafts(again, **limits) == (set(), None)
+        again[rows[1]] = SavedAgain(new, 1, door.beginning(new))
+        assert door.save_drafts(again, **limits) == ({rows[1]}, None)
+        assert door.load_drafts([rows[3], rows[0]]) == [None, (new, 0)]
     with connection.cursor() as cursor:
         cursor.execute("SELECT expires, settled FROM intake_draft ORDER BY expires")
         hour, also, day = cursor.fetchall()
@@ -340,6 +353,37 @@ def test_nothing_tells_when_in_a_quarter_hour_a_draft_was_saved(committed: House
         assert spent is not None
         assert form_tokens.make(spent).startswith("1.")
         assert all(drafting.load(one.cookie, at=now()) for one in drafts)
+
+
+def test_drafts_saved_together_wait_for_settling_and_not_long_for_anybody(committed: House) -> None:
+    drafts = [a_draft() for _ in range(3)]
+    rows = [one.keys.row_id for one in drafts]
+    with acting("public"):
+        again = {
+            row: SavedAgain(found[0], 1, door.beginning(found[0]))
+            for row in rows
+            if (found := door.load_draft(row))
+        }
+
+    def saved() -> set[bytes]:
+        try:
+            with acting("public"):
+                return door.save_drafts(again, room_for_new=None, room=None)[0]
+        finally:
+            connection.close()
+
+    with superuser() as db, superuser() as looking, ThreadPoolExecutor(1) as apart:
+        db.execute("BEGIN")
+        db.execute("SELECT clockwork.settle_drafts(100)")
+        waiting = apart.submit(saved)
+        while not looking.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone():
+            time.sleep(0.001)
+        db.execute("COMMIT")
+        assert waiting.result() == set(rows)
+        db.execute("BEGIN")
+        db.execute('SELECT FROM intake_draft WHERE "row" = %s FOR UPDATE', [rows[1]])
+        with pytest.raises(OperationalError):
+            apart.submit(saved).result(timeout=5)
 
 
 def test_settling_reports_touches_no_draft(committed: House) -> None:

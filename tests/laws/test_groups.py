@@ -8,9 +8,11 @@ import gc
 import threading
 import weakref
 from collections.abc import Callable, Sequence
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 
+from heedline.config.front import AnyResponse, Front, FrontLimits
 from heedline.config.groups import Groups
 from heedline.config.workers import NoThread, Workers
 from tests.laws.test_workers import LONG, Thing, run
@@ -248,5 +250,45 @@ def test_groups_go_on_after_no_thread_could_be_started(monkeypatch: pytest.Monke
         async with asyncio.timeout(1):
             assert await groups.run(7) == 14
         workers.stop()
+
+    run(go)
+
+
+class Sent:
+    """Stands for Granian's side of a request, and collects what is sent."""
+
+    def __init__(self) -> None:
+        self.bodies: list[bytes] = []
+
+    def response_bytes(self, status: int, headers: object, body: bytes) -> None:
+        assert status == 200
+        self.bodies.append(body)
+
+
+class NobodyTogether:
+    """A kind of requests that all have to run by themselves in the end, but for the first of a group."""
+
+    def expects(self, environ: WSGIEnvironment) -> bool:
+        return True
+
+    def begin(self, group: Sequence[WSGIEnvironment]) -> Callable[[], list[AnyResponse | None]]:
+        return lambda: [(200, [], b"in a group"), *(None for _ in group[1:])]
+
+
+def test_requests_that_a_group_leaves_over_run_by_themselves_and_beside_each_other() -> None:
+    both = threading.Barrier(2)
+
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        both.wait(LONG)
+        start_response("200 OK", [])
+        return [b"by itself"]
+
+    async def go() -> None:
+        front = Front(app, "http://localhost", FrontLimits(body=1), together=[NobodyTogether()])
+        senders = [Sent() for _ in range(3)]
+        found = await asyncio.gather(*(front._in_thread({}, one) for one in senders))  # type: ignore[arg-type]
+        assert found == [None] * 3
+        assert [one.bodies for one in senders] == [[b"in a group"], [b"by itself"], [b"by itself"]]
+        front._workers.stop()
 
     run(go)

@@ -196,7 +196,7 @@ def test_functions_are_those_declared_and_only_the_named_process_may_call_them()
         assert callers == wanted, name
         if schema != "public":
             assert config[0] == "search_path=pg_catalog, pg_temp", name
-            assert set(config[1:]) <= {"enable_seqscan=off"}, name
+            assert set(config[1:]) <= {"enable_seqscan=off", "lock_timeout=250ms"}, name
             assert definer is (name not in INVOKERS), name
 
 

@@ -66,8 +66,11 @@ class Together(Protocol):
     def expects(self, environ: WSGIEnvironment) -> bool:
         """Return whether this request is one of them."""
 
-    def begin(self, group: Sequence[WSGIEnvironment]) -> Callable[[], Sequence[AnyResponse]]:
-        """Begin a group in a thread, and return a function that ends it and returns a response for each request."""
+    def begin(self, group: Sequence[WSGIEnvironment]) -> Callable[[], Sequence[AnyResponse | None]]:
+        """Begin a group in a thread, and return a function that ends it and returns a response for each request.
+
+        It returns None for each request that has to be run by itself.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ class Front:
     _base: WSGIEnvironment = field(init=False)
     _host: str = field(init=False)
     _workers: Workers = field(init=False)
-    _groups: Sequence[tuple[Together, Groups[_Asked, AnyResponse]]] = field(init=False)
+    _groups: Sequence[tuple[Together, Groups[_Asked, AnyResponse | _ByItself]]] = field(init=False)
     _held: int = field(init=False, default=0)
     _open: set[asyncio.Task[object]] = field(init=False, default_factory=set)
     _idle_work: IdleWork = field(init=False)
@@ -234,7 +237,10 @@ class Front:
         try:
             for together, groups in self._groups:
                 if together.expects(environ):
-                    return await groups.run((environ, sender))
+                    response = await groups.run((environ, sender))
+                    if not isinstance(response, _ByItself):
+                        return response
+                    break
             if sender is None:
                 return await self._workers.run(lambda: run(self.app, environ), within=self.limits.wait_within)
             return await self._workers.run_unhurried(
@@ -245,12 +251,15 @@ class Front:
         finally:
             self._idle_work.page_ends()
 
-    def _groups_of(self, together: Together) -> Groups[_Asked, AnyResponse]:
+    def _groups_of(self, together: Together) -> Groups[_Asked, AnyResponse | _ByItself]:
         """Return the groups in which requests of one kind are run."""
 
-        def begin(group: Sequence[_Asked]) -> Callable[[], list[AnyResponse | None]]:
+        def begin(group: Sequence[_Asked]) -> Callable[[], list[AnyResponse | _ByItself | None]]:
             end = together.begin([environ for environ, _ in group])
-            return lambda: [_sent(sender, one) for (_, sender), one in zip(group, end(), strict=True)]
+            return lambda: [
+                _BY_ITSELF if one is None else _sent(sender, one)
+                for (_, sender), one in zip(group, end(), strict=True)
+            ]
 
         return Groups(self._workers, begin, within=self.limits.wait_within)
 
@@ -358,6 +367,13 @@ class Blocks:
 type AnyResponse = tuple[int, Headers, bytes | Blocks]
 #: A request of a group, and whereto a thread sends its response, unless the loop is to do it.
 type _Asked = tuple[WSGIEnvironment, Sender | None]
+
+
+class _ByItself:
+    """In place of the response of a request of a group: it has to be run by itself."""
+
+
+_BY_ITSELF = _ByItself()
 
 
 def _sent(sender: Sender | None, response: AnyResponse) -> AnyResponse | None:

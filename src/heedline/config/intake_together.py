@@ -38,8 +38,11 @@ class IntakeTogether:
             and BODY_REFUSED not in environ
         )
 
-    def begin(self, group: Sequence[WSGIEnvironment]) -> Callable[[], list[AnyResponse]]:
-        """Seal the reports of a group of requests, and return a function that stores them and returns the responses."""
+    def begin(self, group: Sequence[WSGIEnvironment]) -> Callable[[], Sequence[AnyResponse | None]]:
+        """Seal the reports of a group of requests, and return a function that stores them and returns the responses.
+
+        It returns None for each report that was not stored: its request has to run again by itself.
+        """
         if len(group) == 1:
             return lambda: [run(self._app, group[0])]
         reports = [GroupedReport() for _ in group]
@@ -48,11 +51,11 @@ class IntakeTogether:
             environ[GROUPED] = report
             held.append(run(self._app, environ))
 
-        def end() -> list[AnyResponse]:
+        def end() -> list[AnyResponse | None]:
             stored = _stored(reports)
             return [
-                response if report.sealed is None or report in stored else run(self._app, environ)
-                for environ, report, response in zip(group, reports, held, strict=True)
+                response if report.sealed is None or report in stored else None
+                for report, response in zip(reports, held, strict=True)
             ]
 
         return end

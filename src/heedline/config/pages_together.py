@@ -1,14 +1,16 @@
 """Answer several question pages and answers at once, whose drafts are loaded by one call and saved by one call.
 
 Each request runs through the same application as every other. Its draft is read after the request has come, so it is as new
-as it would be otherwise. An answer is held until its draft is saved. If drafts could not be saved together, each of these
-requests runs through the application again, which saves the draft or says what is wrong (ADR 101).
+as it would be otherwise. An answer is held until its draft is saved, which is done only if nobody else has saved, sent or deleted
+it since it was read. Each request whose draft was not saved with the others runs through the application again by itself,
+which saves the draft or says what is wrong (ADR 101).
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from django.conf import settings
@@ -41,49 +43,73 @@ class PagesTogether:
         paths = self._asks if method == "GET" else self._answers if method == "POST" else ()
         return environ["PATH_INFO"] in paths and self._cookie in environ.get("HTTP_COOKIE", "")
 
-    def begin(self, group: Sequence[WSGIEnvironment]) -> Callable[[], Sequence[AnyResponse]]:
-        """Make all responses, and return a function that saves the drafts of answers and returns the responses."""
+    def begin(self, group: Sequence[WSGIEnvironment]) -> Callable[[], Sequence[AnyResponse | None]]:
+        """Make all responses, and return a function that saves the drafts of answers and returns the responses.
+
+        It returns None for a request that has to run by itself.
+        """
         if len(group) == 1:
             return lambda: [run(self._app, group[0])]
-        cookies = [parse_cookie(environ["HTTP_COOKIE"]).get(settings.DRAFT_COOKIE, "") for environ in group]
-        # two requests of one browser follow each other
-        first = [cookie not in cookies[:at] for at, cookie in enumerate(cookies)]
-        tries = [{**environ} for environ in group]  # running a request changes its environment
-        self._renew()
         try:
-            with drafting.loaded_together(dict.fromkeys(cookies)):
-                made = [
-                    run(self._app, environ) if is_first else None
-                    for environ, is_first in zip(tries, first, strict=True)
-                ]
-        except Error:  # each loads its draft by itself, and says what is wrong
-            made = [None] * len(group)
+            tries = self._tried(group)
+        except Exception as problem:
+            if not isinstance(problem, Error):  # each loads its draft by itself, and says what is wrong
+                logger.exception("drafts were not loaded together")
+            return lambda: [None] * len(group)
 
-        def end() -> list[AnyResponse]:
-            put_off = [environ.get(PUT_OFF) for environ in tries]
-            saved = _saved([one for one in put_off if one is not None])
-            return [
-                response if response is not None and (later is None or saved) else self._alone(environ)
-                for environ, later, response in zip(group, put_off, made, strict=True)
-            ]
+        def end() -> list[AnyResponse | None]:
+            put_off = [one.put_off for one in tries if one.put_off is not None]
+            saved = _saved(put_off)
+            all_saved = all(one.saves.keys() <= saved for one in put_off)
+            responses: list[AnyResponse | None] = []
+            for environ, one in zip(group, tries, strict=True):
+                if one.response is not None and (one.put_off is None or one.put_off.saves.keys() <= saved):
+                    responses.append(one.response)
+                    continue
+                environ["wsgi.input"].seek(0)  # it may have been read before
+                responses.append(run(self._app, environ) if one.follows and all_saved else None)
+            return responses
 
         return end
 
-    def _alone(self, environ: WSGIEnvironment) -> AnyResponse:
-        environ["wsgi.input"].seek(0)  # it may have been read before
-        return run(self._app, environ)
+    def _tried(self, group: Sequence[WSGIEnvironment]) -> Sequence[_Tried]:
+        """Run the first request of each browser, on drafts that are loaded together."""
+        cookies = [parse_cookie(environ["HTTP_COOKIE"]).get(settings.DRAFT_COOKIE, "") for environ in group]
+        self._renew()
+        tries = []
+        with drafting.loaded_together(dict.fromkeys(cookies)):
+            for at, environ in enumerate(group):
+                if cookies[at] in cookies[:at]:
+                    tries.append(_Tried(follows=True))
+                    continue
+                mine = {**environ}  # running a request changes its environment
+                response = run(self._app, mine)
+                tries.append(_Tried(response, mine.get(PUT_OFF)))
+        return tries
 
 
-def _saved(several: Sequence[PutOff]) -> bool:
-    """Save what was put off, count it, and return whether that was done."""
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """What came of a request of a group: its response, and what has to be saved before that may be sent.
+
+    There is neither for one that follows another request of the same browser.
+    """
+
+    response: AnyResponse | None = field(repr=False, default=None)
+    put_off: PutOff | None = None
+    follows: bool = False
+
+
+def _saved(several: Sequence[PutOff]) -> set[bytes]:
+    """Save what was put off, count what was saved, and return the rows of that."""
     if not several:
-        return True
+        return set()
     try:
         saved = drafting.save_together([one.saves for one in several])
     except Exception:  # each is saved by itself, and says what is wrong
         logger.exception("drafts were not saved together")
-        return False
-    if saved:
-        for one in several:
+        return set()
+    for one in several:
+        if one.saves.keys() <= saved:
             one.counted.keep()
     return saved

@@ -6,12 +6,15 @@ Only the cookie in the reporter's browser leads to a draft's row.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import OperationalError, connection
 
 #: Bytes of the number in front of a sealed draft.
 _NUMBER = 4
+#: Bytes of a sealed draft that are different each time: its version and its salt (`vault.small`).
+_BEGINNING = 25
 
 
 class StoreFull(OperationalError):
@@ -79,25 +82,43 @@ def load_drafts(rows: Sequence[bytes]) -> list[tuple[bytes, int] | None]:
     return drafts
 
 
-def save_drafts(
-    drafts: Mapping[bytes, tuple[bytes, int]], *, room_for_new: int | None, room: int | None
-) -> tuple[bool, int | None]:
-    """Save sealed drafts, with their hours, by their rows in one transaction.
+@dataclass(frozen=True, slots=True)
+class SavedAgain:
+    """A sealed draft to be saved again, with its hours, and what it began with when it was loaded (`beginning`)."""
 
-    Returns whether they were saved, which is all of them or none, and what `save_draft` returns. One that was not saved has
-    to be saved by itself: `save_draft` says what is wrong.
+    sealed: bytes = field(repr=False)
+    hours: int
+    seen: bytes = field(repr=False)
+
+
+def beginning(sealed: bytes) -> bytes:
+    """Return the beginning of a sealed draft, which is different each time that it is sealed."""
+    return sealed[:_BEGINNING]
+
+
+def save_drafts(
+    drafts: Mapping[bytes, SavedAgain], *, room_for_new: int | None, room: int | None
+) -> tuple[set[bytes], int | None]:
+    """Save sealed drafts, by their rows, in one transaction.
+
+    Returns the rows that were saved, and what `save_draft` returns. A draft that has been saved, sent or deleted since it was
+    loaded is not saved. Neither is any if one of them may not be, or if there is no room: `save_draft` says what is wrong.
+
+    Raises OperationalError if somebody else holds one of the rows for long.
     """
     rows = sorted(drafts)
     did = _call(
-        "SELECT door.save_drafts(%s::bytea[], %s::bytea[], %s::integer[], %s::bigint, %s::bigint)",
+        "SELECT door.save_drafts(%s::bytea[], %s::bytea[], %s::integer[], %s::bytea[], %s::bigint, %s::bigint)",
         rows,
-        [drafts[row][0] for row in rows],
-        [drafts[row][1] for row in rows],
+        [drafts[row].sealed for row in rows],
+        [drafts[row].hours for row in rows],
+        [drafts[row].seen for row in rows],
         room_for_new,
         room,
     )
     kept, _, taken = did.partition(" ")
-    return int(kept) == len(rows), int(taken) if taken else None
+    saved = {row for row, one in zip(rows, kept, strict=bool(kept)) if one == "1"}
+    return saved, int(taken) if taken else None
 
 
 def delete_draft(row: bytes) -> None:

@@ -15,7 +15,7 @@ from django.db import connection
 from heedline.api import views
 from heedline.casework.journey import submission
 from heedline.casework.journey.submission import SealedReport
-from heedline.config.front import AnyResponse
+from heedline.config.front import AnyResponse, run
 from heedline.config.intake_together import IntakeTogether
 from heedline.reports import door
 from heedline.reports.models import Report
@@ -46,10 +46,14 @@ def requested(body: Any, *, key: str | None = None) -> dict[str, Any]:
 
 def sent(*group: dict[str, Any]) -> list[AnyResponse]:
     """What a group of requests is answered."""
-    together = IntakeTogether(InAGroup(Program().client).app)
+    app = InAGroup(Program().client).app
+    together = IntakeTogether(app)
     assert all(map(together.expects, group))
     with acting("public"):
-        return together.begin(group)()
+        answers = together.begin(group)()
+        return [
+            run(app, environ) if one is None else one for environ, one in zip(group, answers, strict=True)
+        ]
 
 
 def statuses(answers: list[AnyResponse]) -> list[int]:

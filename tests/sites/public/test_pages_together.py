@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
+from django.db import OperationalError
 from django.test import RequestFactory
 
 from heedline.casework.intake import drafting
+from heedline.casework.intake.drafting import Draft
 from heedline.casework.intake.page_counts import COUNTS
+from heedline.config.front import run
 from heedline.config.pages_together import PagesTogether
 from heedline.intake import door
 from heedline.web.declared import BODY_REFUSED
@@ -19,8 +22,9 @@ from tests.sites.public.as_served import a_new_process
 from tests.sites.public.mishaps import database_away
 from tests.sites.public.test_plain_answers import ANSWERS, HERE, PAGES, TOKEN, WORDS, Ahead, draft_of, said
 from tests.sites.public.test_public_handler import FORM, response_as_compared
-from tests.sites.public.walker import Walker
+from tests.sites.public.walker import DRAFT, Walker
 from tests.support.acting import acting
+from tests.support.cast import now
 
 type Case = tuple[str, str, str]
 WHERE: Case = ("POST", "/r/where/", f"{TOKEN}&place=Quay")
@@ -60,8 +64,11 @@ def together(ahead: Ahead, *group: dict[str, Any]) -> list[Any]:
     assert all(map(pages.expects, group))
     with acting("public"):
         responses = pages.begin(group)()
-    assert drafting._group.get() is None
-    return [response_as_compared(*one) for one in responses]
+        assert drafting._group.get() is None
+        return [
+            response_as_compared(*(run(ahead.handler, environ) if one is None else one))
+            for environ, one in zip(group, responses, strict=True)
+        ]
 
 
 @pytest.mark.parametrize(("path", "body"), [(path, body) for path, body, _ in ANSWERS.values()], ids=ANSWERS)
@@ -118,6 +125,65 @@ def test_drafts_of_a_group_are_loaded_by_one_call_and_saved_by_one(
     assert called == ["load_drafts", "save_drafts"]
     kept = [draft_of(one)[0] for one in visitors]  # type: ignore[index]
     assert [sorted(each.keys() - {"now"}) for each in kept] == [["where"], ["what"], ["where"], ["what"], []]
+
+
+def sent(draft: Draft) -> None:
+    drafting.mark_sent(draft, received_on="2026-01-02", at=now())
+
+
+def deleted(draft: Draft) -> None:
+    drafting.discard(draft.cookie, at=now())
+
+
+def answered(draft: Draft) -> None:
+    draft.answers["what"] = {"narrative": WORDS}
+    drafting.save(draft, at=now())
+
+
+@pytest.mark.parametrize("change", [sent, deleted, answered])
+def test_an_answer_never_undoes_what_the_same_browser_did_meanwhile(
+    ahead: Ahead, change: Callable[[Draft], None]
+) -> None:
+    """Such as leaving the site, or sending the report in another tab, between loading the drafts and saving them."""
+    one, other = Walker().start(), Walker().start()
+    group = [asked(one, WHERE), asked(other, WHERE)]
+    COUNTS._held.clear()
+    with acting("public"):
+        end = PagesTogether(ahead.handler, renew=lambda: None).begin(group)
+        draft = drafting.load(one.cookie(DRAFT), at=now())
+        assert draft is not None
+        change(draft)
+        changed = draft_of(one)
+        response, others = end()
+        assert draft_of(one) == changed
+        assert response is None
+        assert others is not None
+        assert others[0] == 303
+        assert sum(COUNTS._held.values()) == 1
+        assert run(ahead.handler, group[0])[0] == (200 if change is sent else 303), "now by itself"
+    assert "where" in draft_of(other)[0]  # type: ignore[index]
+    if change is answered:
+        assert draft_of(one)[0].keys() >= {"what", "where"}  # type: ignore[index]
+    else:
+        assert draft_of(one) == changed
+
+
+@pytest.mark.parametrize("problem", [ValueError, OperationalError])
+@pytest.mark.parametrize("where", ["load_drafts", "save_drafts", "renew"])
+def test_whatever_fails_for_a_group_fails_for_nobody(
+    ahead: Ahead, monkeypatch: pytest.MonkeyPatch, where: str, problem: type[Exception]
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise problem
+
+    pages = PagesTogether(ahead.handler, renew=fail if where == "renew" else lambda: None)
+    if where != "renew":
+        monkeypatch.setattr(door, where, fail)
+    visitors = [Walker().start() for _ in range(2)]
+    group = [asked(one, WHERE) for one in visitors]
+    with acting("public"):
+        assert pages.begin(group)() == [None, None]
+        assert [run(ahead.handler, environ)[0] for environ in group] == [303, 303]
 
 
 @pytest.mark.parametrize("away", ["save_drafts", "load_drafts"])

@@ -6,7 +6,7 @@ A cookie opens each row, which expires after an hour.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -18,6 +18,7 @@ from uuid import UUID, uuid4
 from heedline.casework.intake.draft_files import DraftFile, DraftUpload
 from heedline.casework.intake.draft_room import ON_DISK, For, StoreFull, may_save, room_for
 from heedline.intake import door
+from heedline.intake.door import SavedAgain
 from heedline.vault import CannotOpen
 from heedline.vault.codes import ReceiptCode, new_code, parse
 from heedline.vault.small import RowKeys, derive_keys, new_secret, open_words, seal_words
@@ -38,12 +39,14 @@ _COOKIE_LENGTHS = range(40, 48)
 class DraftGroup:
     """Drafts of several requests that are run together: loaded by one call, and saved by one call.
 
-    `loaded` has what the database holds under a cookie, until it is asked for. `put_off` has sealed drafts with their hours,
-    by their rows, that are to be saved with the group. It is None outside `putting_off`.
+    `loaded` has what the database holds under a cookie, until it is asked for, and `seen` how the drafts that were asked for
+    began, by their rows. `put_off` has drafts, by their rows, that are to be saved with the group. It is None outside
+    `putting_off`.
     """
 
     loaded: dict[str, tuple[RowKeys, tuple[bytes, int] | None]] = field(repr=False, default_factory=dict)
-    put_off: dict[bytes, tuple[bytes, int]] | None = field(repr=False, default=None)
+    seen: dict[bytes, bytes] = field(repr=False, default_factory=dict)
+    put_off: dict[bytes, SavedAgain] | None = field(repr=False, default=None)
 
 
 #: The group whose requests this thread runs.
@@ -69,8 +72,8 @@ def loaded_together(cookies: Iterable[str]) -> Iterator[None]:
 
 
 @contextmanager
-def putting_off() -> Iterator[dict[bytes, tuple[bytes, int]] | None]:
-    """Collect the drafts that are saved in the block, to be saved by `save_together`.
+def putting_off() -> Iterator[dict[bytes, SavedAgain] | None]:
+    """Collect the drafts of the group that are saved in the block, to be saved by `save_together`.
 
     Yields None outside a group, where they are saved at once.
     """
@@ -85,10 +88,10 @@ def putting_off() -> Iterator[dict[bytes, tuple[bytes, int]] | None]:
         group.put_off = None
 
 
-def save_together(several: Iterable[dict[bytes, tuple[bytes, int]]]) -> bool:
-    """Save what was put off, and return whether that was done. If not, each is to be saved by itself.
+def save_together(several: Iterable[Mapping[bytes, SavedAgain]]) -> set[bytes]:
+    """Save what was put off, and return the rows that were saved. Each of the others is to be saved by itself.
 
-    No row may stand in two of them.
+    A draft that has changed or gone since it was loaded is not saved. No row may stand in two of them.
     """
     room = room_for(For.PUBLIC)
     look = ON_DISK.must_look(room)
@@ -154,6 +157,8 @@ def load(cookie: str | None, *, at: datetime, purpose: str = _DRAFT, whose: For 
     group = _group.get()
     if group is not None and purpose == _DRAFT and cookie in group.loaded:
         keys, stored = group.loaded.pop(cookie)
+        if stored is not None:
+            group.seen[keys.row_id] = door.beginning(stored[0])
     else:
         keys = derive_keys(cookie.encode(), purpose)
         stored = door.load_draft(keys.row_id)
@@ -211,8 +216,13 @@ def _keep(keys: RowKeys, plain: bytes, hours: int, whose: For) -> None:
     sealed = seal_words(keys.key, plain, aad=keys.row_id)
     may_save(keys.row_id, whose)
     group = _group.get()
-    if group is not None and group.put_off is not None and whose is For.PUBLIC:
-        group.put_off[keys.row_id] = sealed, hours
+    if (
+        group is not None
+        and group.put_off is not None
+        and whose is For.PUBLIC
+        and (seen := group.seen.get(keys.row_id)) is not None
+    ):
+        group.put_off[keys.row_id] = SavedAgain(sealed, hours, seen)
         return
     room = room_for(whose)
     look = ON_DISK.must_look(room)

@@ -48,22 +48,29 @@ CREATE FUNCTION door.load_drafts(p_rows bytea[]) RETURNS bytea LANGUAGE sql STAB
     FROM unnest(p_rows[:100]) WITH ORDINALITY AS r("row", n)
 $$;
 
--- Save several drafts of different rows in one transaction: how many, and how many bytes all of them take, as above. If it is
--- not all of them, none is saved, and door.save_draft says why. Rows must be in order, so that nobody waits in a circle.
-CREATE FUNCTION door.save_drafts(p_rows bytea[], p_sealed bytea[], p_hours integer[], p_new bigint, p_again bigint) RETURNS text
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- Save several drafts of different rows again in one transaction: a 1 for each that was saved and a 0 for each that was not,
+-- and how many bytes all of them take, as above. `p_seen`: how each of them began when it was loaded, which is different each
+-- time that it is saved. One that has been saved, sent or deleted since then is left alone. If any may not be saved, or there
+-- is no room, none is, and the answer has no digits. door.save_draft says why. Rows must be in order, so that nobody waits in
+-- a circle, and nobody waits long for a row that somebody else holds.
+CREATE FUNCTION door.save_drafts(
+    p_rows bytea[], p_sealed bytea[], p_hours integer[], p_seen bytea[], p_new bigint, p_again bigint
+) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '250ms' AS $$
 DECLARE
     taken bigint;
+    kept text := '';
     s timestamptz := door.slot() + interval '15 minutes';
 BEGIN
     IF p_new IS NOT NULL OR p_again IS NOT NULL THEN
         taken := pg_total_relation_size('public.intake_draft');
-        IF taken > p_again OR taken > p_new THEN RETURN '0'; END IF;
+        IF taken > p_again OR taken > p_new THEN RETURN ''; END IF;
     END IF;
-    IF cardinality(p_rows) > 100 THEN RETURN '0'; END IF;
+    IF cardinality(p_rows) > 100 THEN RETURN ''; END IF;
     FOR i IN 1 .. cardinality(p_rows) LOOP
-        IF octet_length(p_rows[i]) <> 32 OR octet_length(p_sealed[i]) > 66000 OR p_hours[i] NOT IN (1, 24) THEN
-            RETURN '0';
+        IF octet_length(p_rows[i]) <> 32 OR octet_length(p_sealed[i]) > 66000 OR p_hours[i] NOT IN (1, 24)
+            OR octet_length(p_seen[i]) <> 25 THEN
+            RETURN '';
         END IF;
     END LOOP;
     IF pg_current_xact_id_if_assigned() IS NULL THEN
@@ -71,14 +78,16 @@ BEGIN
     END IF;
     FOR i IN 1 .. cardinality(p_rows) LOOP
         UPDATE public.intake_draft SET sealed = p_sealed[i], expires = s + make_interval(hours => p_hours[i]), settled = false
-            WHERE "row" = p_rows[i];
+            WHERE "row" = p_rows[i] AND substr(sealed, 1, 25) = p_seen[i];
         IF NOT FOUND THEN
-            INSERT INTO public.intake_draft ("row", sealed, expires, settled)
-                VALUES (p_rows[i], p_sealed[i], s + make_interval(hours => p_hours[i]), false)
-                ON CONFLICT ("row") DO UPDATE SET sealed = excluded.sealed, expires = excluded.expires, settled = false;
+            -- settling may just have written it anew, and the row that we waited for is another one: look once more
+            UPDATE public.intake_draft
+                SET sealed = p_sealed[i], expires = s + make_interval(hours => p_hours[i]), settled = false
+                WHERE "row" = p_rows[i] AND substr(sealed, 1, 25) = p_seen[i];
         END IF;
+        kept := kept || CASE WHEN FOUND THEN '1' ELSE '0' END;
     END LOOP;
-    RETURN concat_ws(' ', cardinality(p_rows), taken);
+    RETURN concat_ws(' ', kept, taken);
 END $$;
 
 -- Remove a draft: it was sent, or is not wanted.

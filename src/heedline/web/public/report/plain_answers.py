@@ -24,6 +24,7 @@ from django.utils.datastructures import MultiValueDict
 from heedline.casework.intake import drafting
 from heedline.casework.intake.page_counts import COUNTS, Trial
 from heedline.casework.intake.rate_limit import CALLER
+from heedline.intake.door import SavedAgain
 from heedline.web.components.see_other import SeeOther
 from heedline.web.declared import BODY_REFUSED
 from heedline.web.public.report.kept_pages import QuestionVisit
@@ -52,7 +53,7 @@ type StatusAndHeaders = tuple[str, Headers]
 class PutOff:
     """An answer that is true once its drafts have been saved (`drafting.save_together`), and what is counted then."""
 
-    saves: dict[bytes, tuple[bytes, int]] = field(repr=False)
+    saves: dict[bytes, SavedAgain] = field(repr=False)
     counted: Trial = field(repr=False)
 
 

@@ -255,6 +255,7 @@ def _step(table: Table, words: Table, sections: dict[str, str], pack: Pack | _Ar
         paragraphs=words.texts("paragraphs", ()),
         prompts=words.texts("prompts", ()),
         why=words.text("why", None if field_tables else ""),
+        more=words.text("more") if any(question.more for question in fields) else "",
         button=words.text("button", ""),
         skippable=table.flag("skippable", False),
         private=table.flag("private", False),
@@ -330,9 +331,15 @@ def _question(table: Table, all_words: Table, pack: Pack | _Archived) -> Questio
         check_label=words.text("check_label", ""),
         patterns=patterns,
         tail=int(pack.formats["postcode_tail"]) if kind is FieldKind.POSTCODE else 0,
+        more=table.flag("more", False),
+        compact=table.flag("compact", False),
     )
     if question.limit_lines and kind is not FieldKind.LONG_TEXT:
         raise table.wrong("limit_lines", "is for long texts")
+    if question.more and question.required:
+        raise table.wrong("more", "is for fields that are not required")
+    if question.compact and kind not in (FieldKind.CHOICES, FieldKind.LONG_TEXT):
+        raise table.wrong("compact", "is for tick boxes and long texts")
     if (question.required or question.required_when) and not question.error_required:
         raise words.wrong("error_required", "is missing for a field that is required")
     table.done()

@@ -105,6 +105,10 @@ class Question:
     """
     tail: int = 0
     """The number of characters after the space in a full postcode."""
+    more: bool = False
+    """Whether the page folds this field away until the reporter opens the rest (`QuestionPage.more`)."""
+    compact: bool = False
+    """Whether the field takes little room: small tick boxes beside each other, or a box of two lines."""
 
     @property
     def row_label(self) -> str:
@@ -129,6 +133,8 @@ class QuestionPage:
     prompts: tuple[str, ...] = ()
     why: str = ""
     """The text of "Why we ask", shown in a `details` element."""
+    more: str = ""
+    """The text that opens the fields which the page folds away, shown in a `details` element."""
     button: str = ""
     skippable: bool = False
     """Whether the page shows the second button, "Skip the other questions" (`engine.skip_target`)."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from heedline.intake.question_files import load_question_set
+from heedline.packs import load_pack
 from heedline.reports.models import Report
 from tests.sites.public.walker import Walker
 
@@ -30,6 +34,14 @@ class Counting(Walker):
         self.presses += 1
         self.screens += 1
         return super().press(words, **typed)
+
+
+def _asked_first(walker: Walker) -> list[str]:
+    """Return the names of a page's fields that are shown before anything is opened."""
+    html = re.sub(r"<details(?![^>]* open)[^>]*>.*?</details>", "", walker.html, flags=re.DOTALL)
+    names = dict.fromkeys(re.findall(r'<(?:input|textarea)[^>]* name="([^"]+)"', html))
+    asked = load_question_set(load_pack("uk"), "person").any_step("callback").fields
+    return [name for name in names if name in {question.name for question in asked}]
 
 
 @pytest.fixture
@@ -76,6 +88,7 @@ def test_call_me_back(counting: Counting) -> None:
     counting.follow("Ask us to call you").press("Ask us to call you back", danger="no")
     assert counting.at == "/r/callback/"
     assert "Step " not in counting.main
+    assert _asked_first(counting) == ["name", "phone", "days", "hours", "reason"], "the rest is folded away"
     counting.press(
         "Continue",
         name="Rosa",
@@ -89,6 +102,14 @@ def test_call_me_back(counting: Counting) -> None:
     counting.press("Send your report")
     assert counting.heading.startswith("We will call you")
     assert counting.screens <= 5
+
+
+def test_what_was_added_about_a_call_is_not_folded_away_again(rosa: Walker) -> None:
+    rosa.visit("/talk/call/").press("Ask us to call you back", danger="no")
+    assert "times" not in _asked_first(rosa)
+    rosa.press("Continue", name="Rosa", times="Never on the hour")
+    assert "Enter a phone number" in rosa.main
+    assert "times" in _asked_first(rosa)
 
 
 def test_twelve_web_addresses(counting: Counting) -> None:

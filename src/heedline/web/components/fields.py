@@ -63,8 +63,8 @@ class Field:
     """Base class for form fields.
 
     `heading` makes the label the page's H1. `optional` says so in the label. `required` is the error message
-    shown when the field is blank. `size` is the size of the label: "l", "m", "s" or "" (plain). The default is
-    "l" for a heading and "s" otherwise.
+    shown when the field is blank. `more` folds the field away under the form's `more`. `size` is the size of
+    the label: "l", "m", "s" or "" (plain). The default is "l" for a heading and "s" otherwise.
     """
 
     component: ClassVar[str]
@@ -75,6 +75,7 @@ class Field:
     heading: bool = False
     optional: bool = False
     required: str = ""
+    more: bool = False
     size: Literal["l", "m", "s", "", "by heading"] = "by heading"
     classes: str = ""
 

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Self
 
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from heedline.web.components.fields import (
@@ -63,12 +64,14 @@ __all__ = [
 class Form:
     """A set of fields with their values and errors.
 
-    `errors` under the key "" apply to the whole page.
+    `errors` under the key "" apply to the whole page. `more` is the text that opens the fields marked `more`.
+    They follow the others, and are open if any of them has a value or an error.
     """
 
     fields: tuple[Field, ...]
     values: Mapping[str, Value] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
+    more: str = ""
 
     @classmethod
     def posted(cls, fields: tuple[Field, ...], lists: Iterable[tuple[str, Sequence[str]]]) -> Self:
@@ -85,7 +88,7 @@ class Form:
 
     def but(self, **errors: str) -> Form:
         """Return a copy of the form with additional errors."""
-        return Form(self.fields, self.values, {**self.errors, **errors})
+        return Form(self.fields, self.values, {**self.errors, **errors}, self.more)
 
     @property
     def multipart(self) -> bool:
@@ -118,8 +121,20 @@ class Form:
         raise KeyError(name)
 
     def render_all(self) -> SafeString:
-        """Return the HTML of every field, in order."""
-        parts = [each.render(self.values.get(each.name), self.errors) for each in self.fields]
+        """Return the HTML of every field, in order, with the folded ones last."""
+        folded = [each for each in self.fields if each.more]
+        html = self._rendered(each for each in self.fields if not each.more)
+        if not folded:
+            return html
+        params = {
+            "summaryText": self.more,
+            "html": self._rendered(folded),
+            "open": any(self.values.get(each.name) or each.name in self.errors for each in folded),
+        }
+        return format_html("{}\n{}", html, render("details", params))
+
+    def _rendered(self, fields: Iterable[Field]) -> SafeString:
+        parts = [each.render(self.values.get(each.name), self.errors) for each in fields]
         return mark_safe("\n".join(parts))  # noqa: S308 (each part is made by an autoescaping macro)
 
     def summary(self) -> SafeString:

@@ -35,6 +35,7 @@ def form_of(
         tuple(_field(question, heads and question is step.fields[0]) for question in step.fields),
         typed,
         errors,
+        step.more,
     )
 
 
@@ -47,21 +48,33 @@ def heads_itself(step: QuestionPage) -> bool:
 
 
 def _field(question: Question, heading: bool) -> Field:
-    name, label, hint = question.name, question.label, question.hint
+    name, label, hint, more = question.name, question.label, question.hint, question.more
     match question.kind:
         case FieldKind.CHOICE:
-            return Radios(name=name, label=label, hint=hint, heading=heading, choices=_choices(question))
+            return Radios(
+                name=name, label=label, hint=hint, heading=heading, more=more, choices=_choices(question)
+            )
         case FieldKind.CHOICES:
-            return Checkboxes(name=name, label=label, hint=hint, heading=heading, choices=_choices(question))
+            return Checkboxes(
+                name=name,
+                label=label,
+                hint=hint,
+                heading=heading,
+                more=more,
+                choices=_choices(question),
+                small=question.compact,
+                classes="hl-compact" if question.compact else "",
+            )
         case FieldKind.DATE:
-            return DateInput(name=name, label=label, hint=hint, heading=heading)
+            return DateInput(name=name, label=label, hint=hint, heading=heading, more=more)
         case FieldKind.LONG_TEXT:
             return TextArea(
                 name=name,
                 label=label,
                 hint=hint,
                 heading=heading,
-                rows=10 if question.limit >= _TALL else 4,
+                more=more,
+                rows=10 if question.limit >= _TALL else 2 if question.compact else 4,
                 limit=question.limit,
                 tell_limit=question.limit < _TALL,
                 autocomplete=question.autocomplete,
@@ -73,6 +86,7 @@ def _field(question: Question, heading: bool) -> Field:
                 label=label,
                 hint=hint,
                 heading=heading,
+                more=more,
                 kind=_KINDS_OF_INPUT.get(question.kind, "text"),  # type: ignore[arg-type]
                 width=_NARROW.get(question.kind),  # type: ignore[arg-type]
                 inputmode=question.inputmode,

@@ -255,6 +255,7 @@ class Pages:
             paragraphs=tuple(map(self._called, step.paragraphs, original.paragraphs)),
             prompts=tuple(map(self._called, step.prompts, original.prompts)),
             why=self.text(step.why, original.why),
+            more=self.text(step.more, original.more),
             button=self.text(step.button, original.button),
             item_name=self.text(step.item_name, original.item_name),
             item_title=self.text(step.item_title, original.item_title),

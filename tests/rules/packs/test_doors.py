@@ -121,3 +121,11 @@ def test_every_question_page_has_a_calm_name_for_the_tab() -> None:
     for kind in PACK.kinds:
         for step in load_question_set(PACK, kind).steps:
             assert f"page_titles.{step.slug}" in words
+
+
+@pytest.mark.parametrize("language", list(PACK.languages))
+def test_no_two_pages_have_the_same_name_for_the_tab(language: str) -> None:
+    words = PACK.words(language)
+    names = [words[key] for key in words if key.startswith("page_titles.")]
+    assert len(names) > 50
+    assert sorted(names) == sorted(set(names))

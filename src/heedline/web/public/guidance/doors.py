@@ -172,7 +172,7 @@ def _danger(request: HttpRequest, draft: Draft | None, at: datetime) -> HttpResp
     """
     again = request.POST.get("begin") == "again"
     if draft is not None and draft.sent and not again:
-        return page(request, "code_again", title=tab_title("notice"), kept=recovery.typed(request))
+        return page(request, "code_again", title=tab_title("code_again"), kept=recovery.typed(request))
     if draft is not None and draft.answers and not again and not _can_be_cut_short(draft, at):
         return carry_on(request, draft, at)
     if draft is None or again or not draft.answers:

@@ -147,7 +147,7 @@ def _again(visit: Visit, written: Draft) -> HttpResponse:
 @on_visit
 def message_sent(visit: Visit) -> HttpResponse:
     """Confirm that the message was received."""
-    return page(visit.request, "message_sent", title=tab_title("messages"))
+    return page(visit.request, "message_sent", title=tab_title("message_sent"))
 
 
 @on_visit
@@ -156,7 +156,7 @@ def withdraw(visit: Visit) -> HttpResponse:
     if visit.posted:
         contact_messages.ask_to_withdraw(visit.code, at=visit.at)
         return see_other("reporter:messages")
-    return page(visit.request, "withdraw", title=tab_title("messages"))
+    return page(visit.request, "withdraw", title=tab_title("withdraw"))
 
 
 @on_visit
@@ -165,13 +165,13 @@ def delete(visit: Visit) -> HttpResponse:
     if visit.posted:
         contact_messages.delete_messages(visit.code, at=visit.at)
         return see_other("reporter:messages-deleted")
-    return page(visit.request, "delete", title=tab_title("messages"))
+    return page(visit.request, "delete", title=tab_title("delete"))
 
 
 @on_visit
 def deleted(visit: Visit) -> HttpResponse:
     """Confirm that the reporter's copies are deleted."""
-    return page(visit.request, "deleted", title=tab_title("messages"))
+    return page(visit.request, "deleted", title=tab_title("deleted"))
 
 
 @on_visit
@@ -210,7 +210,7 @@ def close(visit: Visit) -> HttpResponse:
 @require_safe
 def closed(request: HttpRequest) -> HttpResponse:
     """Confirm that the visit is closed."""
-    return page(request, "messages_closed", title=tab_title("messages"))
+    return page(request, "messages_closed", title=tab_title("messages_closed"))
 
 
 def _over(request: HttpRequest) -> HttpResponse:
@@ -219,7 +219,7 @@ def _over(request: HttpRequest) -> HttpResponse:
     response = page(
         request,
         "visit_over",
-        title=tab_title("messages"),
+        title=tab_title("visit_over"),
         kept=tuple(one for one in recovery.typed(request) if one.name == "text"),
     )
     cookies.take_away(response, settings.VISIT_COOKIE)

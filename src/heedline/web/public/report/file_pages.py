@@ -70,7 +70,7 @@ def show(
     return page(
         request,
         "files",
-        title=tab_title("files"),
+        title=tab_title("message_files" if pages is not REPORT else "files"),
         form=Form((FileInput(name=FIELD, label=label),), {}, {FIELD: error} if error else {}),
         files=[
             {"name": one.name, "size": length_in_words(one.length), "id": str(one.container)}

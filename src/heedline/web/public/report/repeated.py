@@ -115,7 +115,7 @@ def item_remove(turn: DraftVisit, slug: str, item: str) -> HttpResponse:
     return page(
         turn.request,
         "remove",
-        title=tab_title(slug),
+        title=tab_title("remove"),
         name=turn.asking.shown(step).item_name,
         written=as_written(lines),
         back_url=there,

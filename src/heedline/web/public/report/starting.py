@@ -71,7 +71,7 @@ def before_questions(
                 return recovery.store_away(request, full=isinstance(away, StoreFull))
             draft = None  # the page itself needs nothing that is away
         if draft is not None and draft.sent:
-            return page(request, "code_again", title=tab_title("notice"))
+            return page(request, "code_again", title=tab_title("code_again"))
         started = draft if draft is not None and draft.answers else None
         tally.began(kind, "entered")
         resume = asking_of(started, at).open_now if started else ""
@@ -102,7 +102,7 @@ def before_questions(
 
 def carry_on(request: HttpRequest, draft: Draft, at: datetime) -> HttpResponse:
     """Offer to continue or delete a draft whose answers cannot be sent as a report of danger."""
-    return page(request, "carry_on", title=tab_title("notice"), resume=asking_of(draft, at).open_now)
+    return page(request, "carry_on", title=tab_title("carry_on"), resume=asking_of(draft, at).open_now)
 
 
 def _danger_form(kind: str) -> Form | None:
@@ -165,6 +165,6 @@ def _answer_by_door(request: HttpRequest, draft: Draft, kind: str, way: str, at:
 
 start = before_questions("activity", "door_activity", "start", tab="start")
 person = before_questions("person", "door_person", "person_door", tab="person_door")
-call = before_questions("person", "door_call", "person_door", tab="callback", way="call", lead="call")
+call = before_questions("person", "door_call", "person_door", tab="call_me", way="call", lead="call")
 online = before_questions("online", "door_online", "online_door", tab="online_door")
-advice = before_questions("advice", "door_advice", "advice_door", tab="organisation")
+advice = before_questions("advice", "door_advice", "advice_door", tab="advice_door")

@@ -17,6 +17,7 @@ from heedline.packs import load_pack
 from heedline.permits.roles import Role
 from heedline.web.public.guidance import doors
 from heedline.web.public.shell.asking import question_sets
+from heedline.web.public.shell.languages import prefix
 from tests.sites.public.mishaps import database_away, run_out_of_time
 from tests.sites.public.walker import DRAFT, Walker
 from tests.support import cast
@@ -105,6 +106,20 @@ def test_guidance_may_be_found_and_nothing_of_a_report_may(rosa: Walker, twice: 
     for page in ("/r/what/", "/nowhere/"):
         rosa.visit(page)
         assert told_to_robots(rosa) == {"noindex, nofollow"}, page
+
+
+def test_search_engines_are_given_all_guidance_and_no_hint_of_anything_else(rosa: Walker) -> None:
+    rosa.visit("/robots.txt")
+    assert rosa.response["Content-Type"].startswith("text/plain")
+    assert rosa.html == "User-agent: *\nAllow: /\nSitemap: http://testserver/sitemap.xml\n"
+    assert not rosa.client.cookies
+    rosa.visit("/sitemap.xml")
+    assert rosa.response["Content-Type"].startswith("application/xml")
+    listed = re.findall(r"<loc>http://testserver/(.*?)</loc>", rosa.html)
+    assert len(listed) == len(set(listed))
+    guidance = {page for page in (ATTACK, *OPEN) if not page.startswith(("messages/", "code/"))}
+    codes = [prefix(code).removeprefix("/") for code in load_pack("uk").languages]
+    assert set(listed) == {f"{code}{page}" for code in codes for page in guidance}
 
 
 @pytest.mark.parametrize("door", list(REAL))

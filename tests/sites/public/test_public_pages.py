@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 #: Addresses that show no page: they lead on, or answer with something else.
 NO_PAGES = {
     "code/odd/", "exit/", "messages/open/close/", "messages/open/hide/", "log/checkpoint", "r/files/add/",
-    "r/files/remove/", "messages/open/files/add/", "messages/open/files/remove/",
+    "r/files/remove/", "messages/open/files/add/", "messages/open/files/remove/", "robots.txt", "sitemap.xml",
 }  # fmt: skip
 
 

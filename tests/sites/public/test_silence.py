@@ -28,9 +28,10 @@ HOSTILE = [
     "раураl.example " + CANARY,
     CANARY + "w" * 3000,
 ]
-#: Each has a walk of its own in another test: no code wanted, changing somebody who was added, the log's checkpoints, and
-#: the other doors.
-_WALKED_ELSEWHERE = {"finished-without", "item", "log", "log-checkpoint", "log-growth"} | THE_OTHER_DOORS
+#: Each has a walk of its own in another test: no code wanted, changing somebody who was added, the log's checkpoints, the
+#: files for search engines, and the other doors.
+_WALKED_ELSEWHERE = {"finished-without", "item", "log", "log-checkpoint", "log-growth", "robots", "sitemap"}
+_WALKED_ELSEWHERE |= THE_OTHER_DOORS
 #: In test_files.
 _WALKED_ELSEWHERE |= {
     "files",

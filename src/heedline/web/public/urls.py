@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from heedline.web.public.guidance import attack, doors, local_police, log_pages, service_pages
+from heedline.web.public.guidance import attack, doors, local_police, log_pages, search_engines, service_pages
 from heedline.web.public.mailbox import file_pages as message_files
 from heedline.web.public.mailbox import messages
 from heedline.web.public.report import (
@@ -82,5 +82,7 @@ urlpatterns = [
     path("contact/", service_pages.contact, name="contact"),
     path("accessibility/", service_pages.accessibility, name="accessibility"),
     path("languages/", service_pages.languages, name="languages"),
+    path("robots.txt", search_engines.robots, name="robots"),
+    path("sitemap.xml", search_engines.sitemap, name="sitemap"),
     path("stay-safe-online/", service_pages.stay_safe_online, name="stay-safe-online"),
 ]

@@ -85,6 +85,16 @@ class Service:
     marking: str
     """The protective marking on pages that officers print."""
     unit_in: Mapping[str, str]
+    controller: str
+    """The data controller, or "" if it has not been filled in."""
+    data_officer: str
+    """How to contact the data protection officer, or ""."""
+    accessibility_prepared: date
+    """The date of the accessibility statement."""
+    accessibility_reply_days: int
+    """In how many working days somebody who reports an accessibility problem is answered."""
+    accessibility_law: str
+    accessibility_enforcer: str
 
 
 @dataclass(frozen=True, slots=True)

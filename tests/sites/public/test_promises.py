@@ -52,3 +52,24 @@ def test_the_pages_under_the_line_say_what_to_do_under_duress_and_on_paper(rosa:
     assert "Your code does not open your report." in rosa.main
     rosa.visit("/accessibility/")
     assert "The PDFs work with screen readers." in rosa.main
+
+
+def test_the_accessibility_statement_has_what_the_law_asks_for_and_claims_no_audit(rosa: Walker) -> None:
+    rosa.visit("/accessibility/")
+    for words in (
+        "partially compliant",
+        "not yet been tested by people who use screen readers",
+        "We will reply within 10 working days.",
+        "The Equality and Human Rights Commission",
+        "(Websites and Mobile Applications) (No. 2) Accessibility Regulations 2018",
+        "We prepared this statement on 27 November 2026.",
+    ):
+        assert words in rosa.main
+    assert "an independent expert has not checked it yet" in rosa.main
+
+
+def test_the_privacy_page_names_nobody_who_has_not_been_filled_in(rosa: Walker) -> None:
+    rosa.visit("/privacy/")
+    assert "The data controller has not been named here yet." in rosa.main
+    assert "how to contact the data protection officer yet" in rosa.main
+    assert "The data controller is" not in rosa.main

@@ -184,6 +184,11 @@ def _known(
         "service.name": service.name,
         "service.support_email": service.support_email,
         "service.unit": service.unit,
+        "service.controller": service.controller,
+        "service.data_officer": service.data_officer,
+        "service.reply_days": str(service.accessibility_reply_days),
+        "service.accessibility_law": service.accessibility_law,
+        "service.accessibility_enforcer": service.accessibility_enforcer,
     }
     known |= {f"numbers.{code}": number.number for code, number in numbers.items()}
     known |= {f"links.{code}": link.url for code, link in links.items()}
@@ -208,6 +213,12 @@ def _service(table: Table) -> shapes.Service:
         mark=table.text("mark", ""),
         marking=table.text("marking"),
         unit_in=_unit_in(table.table("unit_in", optional=True)),
+        controller=table.text("controller", ""),
+        data_officer=table.text("data_officer", ""),
+        accessibility_prepared=table.day("accessibility_prepared"),
+        accessibility_reply_days=table.number("accessibility_reply_days"),
+        accessibility_law=table.text("accessibility_law"),
+        accessibility_enforcer=table.text("accessibility_enforcer"),
     )
     table.done()
     return service

@@ -14,7 +14,7 @@ from heedline.web.components.shell import Link
 from heedline.web.declared import Audience, open_to
 from heedline.web.public.shell.asking import pack, shown
 from heedline.web.public.shell.languages import prefix
-from heedline.web.public.shell.pages import findable, page, same_for_everyone
+from heedline.web.public.shell.pages import day_in_words, findable, page, same_for_everyone
 from heedline.web.public.shell.promises import WAYS, promised
 
 
@@ -23,7 +23,14 @@ from heedline.web.public.shell.promises import WAYS, promised
 @same_for_everyone
 def privacy(request: HttpRequest) -> HttpResponse:
     """Explain what is stored, who sees it and for how long."""
-    return page(request, "privacy", exit=False, **findable(request, "privacy.lead"), promised=promised(*WAYS))
+    return page(
+        request,
+        "privacy",
+        exit=False,
+        **findable(request, "privacy.lead"),
+        promised=promised(*WAYS),
+        service=pack().service,
+    )
 
 
 @open_to(Audience.EVERYONE)
@@ -47,7 +54,10 @@ def contact(request: HttpRequest) -> HttpResponse:
 @same_for_everyone
 def accessibility(request: HttpRequest) -> HttpResponse:
     """Show the accessibility statement, with any problems and what to do about them."""
-    return page(request, "accessibility", exit=False, **findable(request, "accessibility.lead"))
+    prepared = day_in_words(pack().service.accessibility_prepared)
+    return page(
+        request, "accessibility", exit=False, **findable(request, "accessibility.lead"), prepared=prepared
+    )
 
 
 @open_to(Audience.EVERYONE)

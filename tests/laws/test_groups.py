@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 import threading
+import time
 import weakref
 from collections.abc import Callable, Sequence
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -212,16 +213,21 @@ def test_nothing_of_a_request_stays() -> None:
 def test_somebody_who_waits_for_a_thread_gets_it_though_groups_never_end() -> None:
     async def go() -> None:
         workers = Workers(2)
-        ran = Ran()
-        over = False
+        over, groups_run = False, 0
+
+        def begin(group: Sequence[int]) -> Callable[[], Sequence[int]]:
+            nonlocal groups_run
+            time.sleep(0.002)  # meanwhile, more of them come
+            groups_run += 1
+            return lambda: group
 
         async def flood(groups: Groups[int, int]) -> None:
             while not over:
                 await groups.run(1)
 
-        groups = Groups(workers, ran, within=LONG, most=2)
+        groups = Groups(workers, begin, within=LONG, most=2)
         floods = [asyncio.create_task(flood(groups)) for _ in range(12)]
-        await until(lambda: ran.ended > 20)
+        await until(lambda: groups_run > 20)
         try:
             assert await workers.run(lambda: 5, within=1) == 5
         finally:

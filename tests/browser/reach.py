@@ -157,7 +157,7 @@ _REACHABLE = """() => {
         return at.width > 0 && at.height > 0 && one.checkVisibility({visibilityProperty: true}) }
     const one_by_one = document.querySelectorAll(
         `a[href], button:not([tabindex='-1']), input:not([type=hidden]):not([tabindex='-1']):not([type=radio]), textarea, summary`)
-    const groups = new Set([...document.querySelectorAll('input[type=radio]')].map(one => one.name))
+    const groups = new Set([...document.querySelectorAll('input[type=radio]')].filter(seen).map(one => one.name))
     return [...one_by_one].filter(seen).length + groups.size
 }"""
 

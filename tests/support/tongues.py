@@ -21,6 +21,7 @@ from heedline.packs.reading import loading
 from heedline.packs.reading.loading import read_pack
 from heedline.packs.tables import read_toml
 from heedline.packs.text.languages import Page
+from heedline.web.public.shell import languages as public_languages
 from tests.support.pack_copy import PackCopy
 
 _BRACES = re.compile(r"(\{[^}]*\})")
@@ -120,6 +121,7 @@ def shown_instead(pack: Pack) -> Iterator[Pack]:
 
 def _return(pack: Pack) -> None:
     load_pack.cache_clear()
+    public_languages._spoken_as.cache_clear()  # it holds words of the pack
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loading, "read_pack", lambda code, folder: pack)
         load_pack("uk")

@@ -37,8 +37,9 @@ _SYLLABLES = ((60, 1), (3_000, 2), (VOCABULARY, 3))
 
 
 def _vocabulary() -> list[str]:
+    """Return all words, the most frequent first: those that the pack calls common, and invented ones."""
     chance = random.Random(13)  # noqa: S311 - invented words, no secrets
-    found: dict[str, None] = {}
+    found = dict.fromkeys(RULES.common_words)
     while len(found) < VOCABULARY:
         syllables = next(many for rank, many in _SYLLABLES if len(found) < rank)
         letters = (chance.choice(part) for _ in range(syllables) for part in (_ONSETS, _VOWELS, _ENDS))

@@ -25,8 +25,8 @@ from tests.support.search_scene import found, indexed, look_for
 pytestmark = pytest.mark.django_db
 #: Reports that walk the whole path; the others are put into the index as that path puts them.
 WALKED = 8
-PLANTED = [f"plonket-quillon-{number:03d} zeppelin marzipan" for number in range(200)]
-UNKNOWN = [f"vexilla-bassoon-{number:03d} gazebo trellis" for number in range(200)]
+PLANTED = [f"it was plonket-quillon-{number:03d} in the zeppelin of marzipan" for number in range(200)]
+UNKNOWN = [f"it was vexilla-bassoon-{number:03d} in the gazebo of trellis" for number in range(200)]
 
 
 @pytest.fixture

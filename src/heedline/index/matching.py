@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 import apsw
 
@@ -20,11 +20,21 @@ _OF_ROW: Final = f"{_ROWS} AND rowid = ? LIMIT 1"
 _MUCH_LONGER: Final = 20
 
 
+class TokenPhrase(NamedTuple):
+    """A phrase of several words, and the tokens that stand in its place in a text (`word_pairs.py`)."""
+
+    words: Sequence[bytes]
+    in_text: Sequence[bytes]
+
+
 @dataclass(frozen=True)
 class TokenClause:
-    """A clause of a query in tokens: phrases of several words, single words, forms and keys, any of which is enough."""
+    """A clause of a query in tokens: phrases of several words, single words, forms and keys, any of which is enough.
 
-    phrases: Sequence[Sequence[bytes]] = ()
+    A single word that is common is a form, if there are phrases: the table of words does not have it.
+    """
+
+    phrases: Sequence[TokenPhrase] = ()
     words: Sequence[bytes] = ()
     forms: Sequence[bytes] = ()
     keys: Sequence[bytes] = ()
@@ -32,13 +42,15 @@ class TokenClause:
     @property
     def by_position(self) -> bytes:
         """Return what asks the table of words for the phrases, and for single words with them."""
-        return _any([b" ".join(phrase) for phrase in self.phrases] + list(self.words))
+        return _any([b" ".join(phrase.in_text) for phrase in self.phrases] + list(self.words))
 
     @property
     def needed(self) -> bytes:
         """Return what the table of forms has for every row that matches, if there are no keys."""
         either = [b'"%b"' % token for token in (*self.words, *self.forms)]
-        either += [_all([b'"%b"' % token for token in dict.fromkeys(phrase)]) for phrase in self.phrases]
+        either += [
+            _all([b'"%b"' % token for token in dict.fromkeys(phrase.words)]) for phrase in self.phrases
+        ]
         return b"(%b)" % b" OR ".join(either)
 
     def ways(self) -> Iterator[tuple[str, bytes]]:
@@ -71,7 +83,10 @@ class Matcher:
     def rows(self, most: int) -> list[int]:
         """Return up to `most` rows that match all clauses, the highest first."""
         singles = [
-            token for one in self._clauses for some in (one.words, one.forms, *one.phrases) for token in some
+            token
+            for one in self._clauses
+            for some in (one.words, one.forms, *(phrase.words for phrase in one.phrases))
+            for token in some
         ]
         self._ahead("forms", singles, None)
         self._ahead("keys", [token for one in self._clauses for token in one.keys], None)
@@ -128,16 +143,18 @@ def _tokens_of_phrases(clauses: Sequence[TokenClause]) -> list[bytes]:
     return [
         token
         for one in clauses
-        for some in (*one.phrases, one.words if one.phrases else ())
+        for some in (*(phrase.in_text for phrase in one.phrases), one.words if one.phrases else ())
         for token in some
     ]
 
 
 def _without_longest(clause: TokenClause, pages: Mapping[bytes, int]) -> Sequence[bytes]:
-    """Return a phrase without its first or last word, if that has by far the longest list and the clause is only the phrase."""
-    if len(clause.phrases) != 1 or clause.words or clause.forms or clause.keys or len(clause.phrases[0]) <= 2:
+    """Return a phrase without its first or last token, if that has by far the longest list and the clause is only the phrase."""
+    if len(clause.phrases) != 1 or clause.words or clause.forms or clause.keys:
         return ()
-    [phrase] = clause.phrases
+    [(_, phrase)] = clause.phrases
+    if len(phrase) <= 2:
+        return ()
     longest = max(phrase, key=lambda token: pages.get(token, 0))
     shortest = min(pages.get(token, 0) for token in phrase)
     if shortest * _MUCH_LONGER > pages.get(longest, 0) or longest in phrase[1:-1]:

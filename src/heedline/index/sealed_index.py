@@ -1,9 +1,10 @@
 """An encrypted full-text index of reports, which can be searched, updated, purged and rekeyed.
 
 A document is one report with everything that may be searched in it. Its words are stored in `words` in their
-order, its forms in `forms` and its keys in `keys` in no order. All are contentless FTS5 tables. They return row
-numbers, and `document` maps a row to its report. A search asks `forms` first, which has each word as well
-(`matching.py`). Before a look-up, the pages that it will read are fetched together (`lookahead.py`).
+order, with pairs instead of the words in `common` (`word_pairs.py`), its forms in `forms` and its keys in `keys`
+in no order. All are contentless FTS5 tables. They return row numbers, and `document` maps a row to its report. A
+search asks `forms` first, which has each word as well (`matching.py`). Before a look-up, the pages that it will
+read are fetched together (`lookahead.py`).
 
 A changed index must be stored with `save`. If anything fails before that, discard the object. Nothing has
 changed then. All methods raise Damaged if a page is not as it was sealed.
@@ -14,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import batched
 from typing import Any, Final, cast
 from uuid import UUID
@@ -22,9 +24,10 @@ import apsw
 
 from heedline.index import free_pages, lookahead
 from heedline.index.keys import IndexKeys
-from heedline.index.matching import Matcher, TokenClause
+from heedline.index.matching import Matcher, TokenClause, TokenPhrase
 from heedline.index.paging import Damaged, PageFile, PageStore, SealedPage, connect
 from heedline.index.token_texts import BeginningTexts, TokenTexts
+from heedline.index.word_pairs import Tokens, in_order, with_pairs
 from heedline.vault.tokens import TokenKey
 
 #: Edition of the tables and of what is put into them. An index of another edition is made anew.
@@ -53,6 +56,7 @@ _ADD = "INSERT INTO {0}(rowid, {1}) VALUES(?, CAST(? AS TEXT))"
 _TOGETHER: Final = 500
 _SCHEMA = """
 CREATE TABLE document(id INTEGER PRIMARY KEY, report BLOB NOT NULL);
+CREATE TABLE common(word BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5(w, content='', contentless_delete=1, tokenize='ascii');
 CREATE VIRTUAL TABLE forms USING fts5(f, content='', contentless_delete=1, detail=none, tokenize='ascii');
 CREATE VIRTUAL TABLE keys USING fts5(k, content='', contentless_delete=1, detail=none, tokenize='ascii');
@@ -124,9 +128,14 @@ class SeenRows:
 
 
 class SealedIndex:
-    """An open index, used as a context manager in a single thread."""
+    """An open index, used as a context manager in a single thread.
 
-    def __init__(self, store: PageStore, keys: IndexKeys, *, writable: bool = False) -> None:
+    An index that is created keeps the words in `common`: phrases of these are found faster. The order makes no difference.
+    """
+
+    def __init__(
+        self, store: PageStore, keys: IndexKeys, *, writable: bool = False, common: Collection[str] = ()
+    ) -> None:
         self._file = PageFile(store, keys, writable=writable)
         self._store = store
         self._words, self._forms, self._keys, self._reports, self._marks = (
@@ -144,6 +153,9 @@ class SealedIndex:
             if new and writable:
                 self._sql.execute("BEGIN")
                 self._sql.execute(_SCHEMA)
+                self._sql.executemany(
+                    "INSERT INTO common VALUES(?)", [(word,) for word in self._words.of(common)]
+                )
                 self._sql.execute(f"PRAGMA user_version={EDITION}")
                 self._sql.execute("COMMIT")
                 self._sql.execute("BEGIN")
@@ -203,7 +215,7 @@ class SealedIndex:
                 marks = keys.of(document.keys) + reports.of((document.report.hex,))
                 if document.thing:
                     marks += self._marks["thing"]
-                self._sql.execute(_ADD.format("words", "w"), (row, text))
+                self._sql.execute(_ADD.format("words", "w"), (row, with_pairs(text, self._common_in_order)))
                 self._sql.execute(_ADD.format("forms", "f"), (row, found))
                 self._sql.execute(_ADD.format("keys", "k"), (row, marks))
         return more
@@ -427,16 +439,30 @@ class SealedIndex:
         """Return the clauses of a query in tokens."""
         wanted: list[TokenClause] = []
         for clause in query.clauses:
-            phrases = [self._words.of(phrase) for phrase in clause.phrases]
+            words = [self._words[phrase[0]] for phrase in clause.phrases if len(phrase) == 1]
+            phrases = [self._phrase(phrase) for phrase in clause.phrases if len(phrase) > 1]
+            forms = self._forms.of(clause.forms)
+            if phrases:
+                forms += [word for word in words if word in self._common]
+                words = [word for word in words if word not in self._common]
             wanted.append(
-                TokenClause(
-                    tuple(phrase for phrase in phrases if len(phrase) > 1),
-                    tuple(phrase[0] for phrase in phrases if len(phrase) == 1),
-                    tuple(self._forms.of(clause.forms)),
-                    tuple(self._keys.of(clause.keys)),
-                )
+                TokenClause(tuple(phrases), tuple(words), tuple(forms), tuple(self._keys.of(clause.keys)))
             )
         return wanted
+
+    def _phrase(self, words: Sequence[str]) -> TokenPhrase:
+        text = self._words.text_of(words)
+        return TokenPhrase(tuple(text.split()), tuple(with_pairs(text, self._common_in_order).split()))
+
+    @cached_property
+    def _common(self) -> frozenset[bytes]:
+        """Return the words in whose place pairs of words stand."""
+        found = self._sql.execute("SELECT word FROM common").fetchall()
+        return frozenset(word for (word,) in cast("list[tuple[bytes]]", found))
+
+    @cached_property
+    def _common_in_order(self) -> Tokens:
+        return in_order(self._common)
 
     def _one(self, statement: str, *values: Any) -> Any:
         row = self._sql.execute(statement, values).fetchone()

@@ -44,6 +44,7 @@ def test_words_phrases_beginnings_and_numbers_lead_to_the_report(people: People)
     for text in (
         "obrien",
         '"side door"',
+        '"by the side"',
         "park*",
         "ab12cde",
         "AB12 CDE",
@@ -52,7 +53,7 @@ def test_words_phrases_beginnings_and_numbers_lead_to_the_report(people: People)
     ):
         assert found(people, text) == [ref], text
     assert len(found(people, "door side")) == 2
-    assert found(people, '"door side"') == []
+    assert found(people, '"door side"') == found(people, '"the by side"') == []
 
 
 def test_an_address_is_found_in_each_way_of_writing_it(people: People) -> None:

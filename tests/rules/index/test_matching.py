@@ -21,14 +21,14 @@ def text(chance: random.Random) -> list[str]:
 
 
 class Filled:
-    """An index of some segments, and the texts in it."""
+    """An index of some segments with these common words, and the texts in it."""
 
-    def __init__(self) -> None:
+    def __init__(self, common: Sequence[str]) -> None:
         self.store = MemoryStore()
         self.texts: dict[UUID, list[list[str]]] = {}
         chance = random.Random(1)
         for _ in range(BATCHES):
-            with SealedIndex(self.store, KEYS, writable=True) as index:
+            with SealedIndex(self.store, KEYS, writable=True, common=common) as index:
                 for _ in range(BATCH):
                     report = UUID(int=1 + len(self.texts))
                     self.texts[report] = [text(chance), text(chance)]
@@ -55,9 +55,9 @@ class Filled:
         )
 
 
-@pytest.fixture(scope="module")
-def filled() -> Filled:
-    return Filled()
+@pytest.fixture(scope="module", params=[COMMON, []], ids=["common words", "none"])
+def filled(request: pytest.FixtureRequest) -> Filled:
+    return Filled(request.param)
 
 
 def clause(chance: random.Random) -> Clause:
@@ -82,6 +82,21 @@ def test_a_search_finds_what_the_texts_say(filled: Filled, few: int, monkeypatch
             most = chance.choice([3, 5000])
             found = [hit.report for hit in index.search(Query(clauses), most=most)]
             assert found == filled.read(clauses)[:most], clauses
+
+
+def test_a_phrase_of_common_words_reads_none_of_their_lists() -> None:
+    read: dict[bool, int] = {}
+    for known in (True, False):
+        store = MemoryStore()
+        with SealedIndex(store, KEYS, writable=True, common=["a", "b"] if known else []) as index:
+            index.add(Document(UUID(int=n), [["a", "x", "b", "x"] * 300]) for n in range(1, 80))
+            index.add([Document(UUID(int=80), [["x", "a", "b", "x"]])])
+            index.save()
+        with SealedIndex(store, KEYS) as index:
+            hits = index.search(Query([Clause([["a", "b"]])]), most=5000)
+            assert [hit.report.int for hit in hits] == [80]
+            read[known] = index.opened
+    assert read[True] < 0.7 * read[False]
 
 
 def test_words_are_found_without_reading_positions(filled: Filled) -> None:

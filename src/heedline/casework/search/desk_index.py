@@ -20,6 +20,7 @@ from heedline.casework.access.keyring import Keyring
 from heedline.casework.keys import directory
 from heedline.casework.search.page_store import StoredPages
 from heedline.index import IndexKeys, SealedIndex, new_keys
+from heedline.packs import load_pack
 from heedline.reports.models import SearchIndex, SearchPage
 from heedline.vault.containers import envelope
 from heedline.vault.containers.container import Container
@@ -100,7 +101,8 @@ def writing(
         yield None
         return
     store = StoredPages(row)
-    with SealedIndex(store, keys_of(row, ring), writable=True) as index:
+    common = load_pack(settings.PACK).matching.common_words
+    with SealedIndex(store, keys_of(row, ring), writable=True, common=common) as index:
         yield row, index
         if index.save() and merge:
             merge_step(desk, index)

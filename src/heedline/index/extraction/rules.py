@@ -97,3 +97,5 @@ class MatchingRules:
     flats: tuple[str, ...]
     generations: tuple[str, ...]
     twins: tuple[str, ...]
+    common_words: tuple[str, ...]
+    """Words that stand in most reports, as `index/words.py` writes them."""

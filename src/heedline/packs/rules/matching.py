@@ -18,7 +18,11 @@ from heedline.index.extraction.rules import (
     PlateShape,
     WebRules,
 )
+from heedline.index.words import words_of
 from heedline.packs.tables import Table, read_toml
+
+#: Common words at most: the number of their runs of three is its third power.
+MOST_COMMON = 40
 
 
 def read_matching(folder: Traversable, formats: Mapping[str, str]) -> MatchingRules:
@@ -41,10 +45,20 @@ def read_matching(folder: Traversable, formats: Mapping[str, str]) -> MatchingRu
         flats=flats.texts("words"),
         generations=flats.texts("generations"),
         twins=flats.texts("twins"),
+        common_words=_common_words(top),
     )
     for table in (flats, top, known):
         table.done()
     return rules
+
+
+def _common_words(top: Table) -> tuple[str, ...]:
+    words = top.texts("common_words")
+    if len(words) > MOST_COMMON or any(words_of(word) != [word] for word in words):
+        raise top.wrong(
+            "common_words", f"must be at most {MOST_COMMON} words, in lower case and without apostrophes"
+        )
+    return words
 
 
 def _plate(table: Table) -> PlateShape:

@@ -58,4 +58,5 @@ def _pairs(tokens: Tokens) -> Tokens:
     mixed ^= mixed >> _HALF
     mixed *= _BOTH
     mixed ^= mixed >> _HALF
-    return mixed & _WORD | _HIGH | _SPACE
+    found: Tokens = mixed & _WORD | _HIGH | _SPACE
+    return found

@@ -62,6 +62,12 @@ class TokenList(NamedTuple):
     indexed: bool
 
     @property
+    def pages(self) -> range:
+        """Return the numbers of the rows that hold the list."""
+        base = self.segment << _SEGMENT
+        return range(base + self.first, base + self.last + 1)
+
+    @property
     def index_row(self) -> int:
         """Return the number of the first row that says with which documents the pages begin."""
         return (self.segment << _SEGMENT) + _OF_LIST + self.first
@@ -143,7 +149,7 @@ def pages_of(lists: Iterable[tuple[TokenList, Sequence[bytes]]], rows: Iterable[
     for one, index in lists:
         base = one.segment << _SEGMENT
         if not one.indexed:
-            found.update(range(base + one.first, base + one.last + 1))
+            found.update(one.pages)
             continue
         try:
             begins = [start for row in index for start in _starts(row)]

@@ -24,7 +24,7 @@ import apsw
 
 from heedline.index import free_pages, lookahead
 from heedline.index.keys import IndexKeys
-from heedline.index.matching import Matcher, TokenClause, TokenPhrase
+from heedline.index.matching import EVERY, Matcher, TokenClause, TokenPhrase
 from heedline.index.paging import Damaged, PageFile, PageStore, SealedPage, connect
 from heedline.index.token_texts import BeginningTexts, TokenTexts
 from heedline.index.word_pairs import Tokens, in_order, with_pairs
@@ -406,7 +406,7 @@ class SealedIndex:
     ) -> dict[bytes, int]:
         """Prefetch the pages where a table holds these tokens, and if rows are given, those that it reads for them.
 
-        Return how many pages of FTS5 hold each token.
+        `EVERY` row means all pages of all lists. Return how many pages of FTS5 hold each token.
         """
         if not (wanted := list(tokens)):
             return {}
@@ -415,9 +415,10 @@ class SealedIndex:
         structure = self._sql.execute(f"SELECT block FROM {table}_data WHERE id = ?", (lookahead.STRUCTURE,))  # noqa: S608
         segments = lookahead.segments_of(cast("tuple[bytes]", structure.fetchone() or (b"",))[0])
         lists = lookahead.ahead(self._file, self._sql, roots, segments, table, wanted)
-        if rows:
-            root = roots[f"{table}_data"]
-            some = [one for many in lists.values() for one in many]
+        root, some = roots[f"{table}_data"], [one for many in lists.values() for one in many]
+        if rows == EVERY:
+            lookahead.rows_ahead(self._file, root, [page for one in some for page in one.pages])
+        elif rows:
             lookahead.rows_ahead(
                 self._file, root, [row for one in some if one.indexed for row in one.index_rows]
             )

@@ -99,6 +99,17 @@ def test_a_phrase_of_common_words_reads_none_of_their_lists() -> None:
     assert read[True] < 0.7 * read[False]
 
 
+def test_lists_that_are_read_whole_are_fetched_together() -> None:
+    store = MemoryStore()
+    with SealedIndex(store, KEYS, writable=True) as index:
+        index.add(Document(UUID(int=n), [["x", "x", "y"] * 400]) for n in range(300))
+        index.save()
+    store.reads = 0
+    with SealedIndex(store, KEYS) as index:
+        assert index.search(Query([Clause([["y", "y"]])]), most=9) == []
+        assert store.reads < index.opened / 2, "the trees above them are read one by one"
+
+
 def test_words_are_found_without_reading_positions(filled: Filled) -> None:
     with SealedIndex(filled.store, KEYS) as index:
         asked: list[str] = []

@@ -42,6 +42,14 @@ def test_the_box_on_every_page_leads_to_results_that_name_nothing_in_the_address
     assert "1 report" in odile.html
 
 
+def test_words_found_together_are_named_together(odile: Hand) -> None:
+    odile.get("/w/search/")
+    odile.send("/w/search/", q="quillon gate film*")
+    assert "contains these words and a word that starts with this:" in odile.html
+    odile.send("/w/search/", q="quillon")
+    assert "contains this word:" in odile.html
+
+
 def test_a_search_in_the_address_is_redirected_and_not_from_another_site(odile: Hand) -> None:
     odile.get("/w/search/?q=quillon")
     assert RESULTS.fullmatch(odile.page.redirect_chain[-1][0])

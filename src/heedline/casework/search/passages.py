@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from heedline.casework.search.documents import SearchedText
 from heedline.casework.search.query import SearchKind, Sought, Term
@@ -19,12 +20,12 @@ TO_A_SPACE = 60
 MOST = 3
 _SPACE = re.compile(r"\s")
 SIMILAR = "contains a similar name"
-#: Why a text matches, by how it was looked for.
+#: What a text contains, by how it was looked for: one of a kind, or several.
 _WHY = {
-    SearchKind.WORDS: "contains this word",
-    SearchKind.PHRASE: "contains this phrase",
-    SearchKind.BEGINNING: "contains a word that starts with this",
-    SearchKind.NUMBER: "contains this number",
+    SearchKind.WORDS: ("this word", "these words"),
+    SearchKind.PHRASE: ("this phrase", "these phrases"),
+    SearchKind.BEGINNING: ("a word that starts with this", "words that start with these"),
+    SearchKind.NUMBER: ("this number", "these numbers"),
 }
 
 
@@ -97,8 +98,17 @@ def _of_terms(texts: Sequence[SearchedText], terms: Sequence[Term]) -> tuple[Mat
         if first is None:
             return None
         if len(found) < MOST:
-            found.append(_passage(*first, _WHY[term.kind], terms))
+            passage = _passage(*first, "", terms)
+            found.append(replace(passage, why=_why(passage, term, terms)))
     return tuple(found)
+
+
+def _why(passage: MatchingPassage, found: Term, terms: Sequence[Term]) -> str:
+    """Return what the passage of a term contains, such as "contains these words and this number"."""
+    text = "".join(piece for piece, _ in passage.pieces)
+    kinds = Counter(term.kind for term in terms if term == found or term.places(text))
+    *others, last = (_WHY[kind][number > 1] for kind, number in kinds.items())
+    return f"contains {', '.join(others)} and {last}" if others else f"contains {last}"
 
 
 def _passage(

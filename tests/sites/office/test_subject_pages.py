@@ -96,6 +96,46 @@ def test_a_subject_is_added_corrected_and_undone(house: House, hand: Callable[[]
     assert "Printed" in odile.html
 
 
+def test_a_second_subject_of_one_name_is_added_only_when_confirmed(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    people = People(house, now())
+    ref, _ = a_report(at=now(), where=NORTH_EAST, narrative=BOY[0])
+    link = linked(people, ref)
+    odile = hand().at_work(house, "Odile")
+    path = f"/w/r/{ref}/subjects/add/"
+    odile.get(path)
+    names = dict(re.findall(r'for="(value-[0-9a-f]{12})">\s*([^<]*?)\s*<', odile.html))
+    name = next(field for field, label in names.items() if "Caoimhin" in label)
+    born = next(field for field, label in names.items() if "birth" in label)
+    told = {name: "fact", "described": "<b>Tall</b>", "basis": "fact", "why": "His cousin."}
+
+    odile.send(path, subject="new-vehicle", described="Caoimhin Tierney", why="Another kind.")
+    assert "The report is linked to the subject." in odile.html, "a vehicle is not a person"
+
+    odile.get(path)
+    odile.send(path, subject="new-person", **told)
+    assert odile.page.status_code == 422
+    assert "This report already has a subject of this name" in odile.html
+    assert "Person: Caoimhin Tierney" in odile.html
+    assert f'href="/w/r/{ref}/subjects/{link}/' in odile.html
+    kept = odile.form(path)
+    assert kept["described"] == "<b>Tall</b>"
+    assert kept["why"] == "His cousin."
+    assert kept["subject"] == "new-person"
+    assert re.search(rf'name="{name}"[^>]*>(?:(?!</select>).)*value="fact" selected', odile.html, re.DOTALL)
+    odile.send(path, another="yes", **told)
+    assert "The report is linked to the subject." in odile.html
+    odile.get(f"/w/r/{ref}/subjects/")
+    assert len(set(re.findall(rf"/w/r/{ref}/subjects/([0-9a-f-]{{36}})/", odile.html))) == 3
+
+    odile.get(path)
+    odile.send(path, subject="new-person", described="CAOIMHÍN  tierney", why="Typed.")
+    assert odile.page.status_code == 422, "the name is compared without case, accents and spaces"
+    odile.send(path, subject="new-person", described="A teacher", **{born: "fact"}, why="Shares a value.")
+    assert "The report is linked to the subject." in odile.html
+
+
 @pytest.mark.parametrize("page", ["", "print/", "link/", "value/", "value/{value}/"])
 def test_a_link_of_nothing_is_not_found(house: House, hand: Callable[[], Hand], page: str) -> None:
     people = People(house, now())

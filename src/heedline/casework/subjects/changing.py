@@ -6,7 +6,7 @@ nothing of it. So linking a report to a subject that exists looks like making a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -21,6 +21,7 @@ from heedline.casework.report import notes, restrictions
 from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.casework.search import subject_entries
 from heedline.casework.search.subject_entries import (
+    CALLED_BY,
     DESCRIPTION,
     PART,
     SubjectBasis,
@@ -29,8 +30,11 @@ from heedline.casework.search.subject_entries import (
     SubjectLink,
     SubjectMove,
     SubjectValue,
+    name_of,
 )
 from heedline.casework.subjects import offering
+from heedline.casework.subjects.offering import OfferedValue
+from heedline.index.extraction.names import latin
 from heedline.index.extraction.values import Kind
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
@@ -78,11 +82,7 @@ def link(ref: UUID, new: NewSubjectLink, *, by: Attendance, at: datetime) -> UUI
     refused, offered = offering.chosen_values(found)
     if refused:
         raise NotNow(refused)
-    values = [
-        SubjectValue(uuid4(), one.kind, one.written, one.source, new.values[one.code])
-        for one in offered
-        if one.code in new.values
-    ]
+    values = _chosen(new, offered)
     if new.described.strip():
         described = notes.written(new.described, longest=LONGEST_VALUE, missing=NO_VALUE, lines=False)
         offering.refuse_of_reporter(found, described)
@@ -215,6 +215,43 @@ def correct(
     source = old.source if written == old.written else ""
     new = [SubjectValue(uuid4(), old.kind, written, source, basis)] if written else []
     _write(found, entries, SubjectMove.CORRECTED, one.subject, one.kind, new, corrects=value, why=why)
+
+
+def of_same_name(
+    links: Iterable[SubjectLink], new: NewSubjectLink, offered: Iterable[OfferedValue]
+) -> SubjectLink | None:
+    """Return the active link to a subject of the same kind and name as a new subject, or None.
+
+    `links` are those of the report, and `offered` are the values that it offers. Names are compared without case, accents,
+    spaces and punctuation. A subject has its display name and each value of the kind by which it is usually called.
+    """
+    values = _chosen(new, offered)
+    if new.described.strip():
+        values.append(SubjectValue(uuid4(), DESCRIPTION, new.described, "", new.basis))
+    names = _names(new.kind, values)
+    return next(
+        (
+            one
+            for one in links
+            if one.in_force and one.kind == new.kind and names & _names(one.kind, one.values)
+        ),
+        None,
+    )
+
+
+def _chosen(new: NewSubjectLink, offered: Iterable[OfferedValue]) -> list[SubjectValue]:
+    """Return the offered values that were chosen for a link."""
+    return [
+        SubjectValue(uuid4(), one.kind, one.written, one.source, new.values[one.code])
+        for one in offered
+        if one.code in new.values
+    ]
+
+
+def _names(kind: SubjectKind, values: Sequence[SubjectValue]) -> set[str]:
+    usual = CALLED_BY[kind][0]
+    written = [name_of(kind, values), *(one.written for one in values if one.kind == usual)]
+    return {"".join(filter(str.isalnum, latin(one))) for one in written} - {""}
 
 
 def link_of(link: UUID, *, by: Attendance) -> SubjectLink:

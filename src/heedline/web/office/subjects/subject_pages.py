@@ -14,7 +14,7 @@ from heedline.audit.acts import Act
 from heedline.casework.access import session
 from heedline.casework.errors import NoRoom
 from heedline.casework.pages import case_file
-from heedline.casework.search.subject_entries import SubjectBasis, SubjectKind
+from heedline.casework.search.subject_entries import SubjectBasis, SubjectKind, SubjectLink
 from heedline.casework.subjects import changing, offering, reading
 from heedline.casework.subjects.changing import NewSubjectLink
 from heedline.casework.subjects.offering import OfferedSubject, SubjectOffer
@@ -60,7 +60,7 @@ WHY = TextArea(
     rows=3,
     limit=changing.LONGEST_WHY,
 )
-SURE = "sure"
+SURE, ANOTHER = "sure", "another"
 
 
 def _which(offer: SubjectOffer) -> Radios:
@@ -114,7 +114,22 @@ def _values(offer: SubjectOffer) -> tuple[Field, ...]:
     )
 
 
-def _fields(offer: SubjectOffer, chosen: OfferedSubject | None = None) -> tuple[Field, ...]:
+def _another(named: SubjectLink) -> Checkboxes:
+    """Return the field for confirming another subject of the name of one that the report has."""
+    words = link_words(named)
+    return Checkboxes(
+        name=ANOTHER,
+        label="This report already has a subject of this name",
+        hint=f"{words['kind']}: {words['name']}",
+        required="Tick the box if you still want to add another subject of this name",
+        choices=(FieldOption(value="yes", label="This is a different one. Add another subject"),),
+        small=True,
+    )
+
+
+def _fields(
+    offer: SubjectOffer, chosen: OfferedSubject | None = None, named: SubjectLink | None = None
+) -> tuple[Field, ...]:
     described = TextInput(
         name="described",
         label="Description",
@@ -136,6 +151,7 @@ def _fields(offer: SubjectOffer, chosen: OfferedSubject | None = None) -> tuple[
         _which(offer),
         *([_decision()] if offer.subjects else []),
         *([sure] if chosen is not None else []),
+        *([_another(named)] if named is not None else []),
         *_values(offer),
         described,
         basis,
@@ -162,7 +178,7 @@ def add(request: OfficeRequest, ref: UUID) -> HttpResponse:
     offer = offering.offer(ref, by=by)
     fields = _fields(offer)
     kept = restored(request, fields)
-    form, status = kept or Form(fields), 200
+    form, status, named = kept or Form(fields), 200, None
     if request.method == "POST":
         form, status = Form.posted(fields, request.POST.lists()), 422
         chosen = next((one for one in offer.subjects if str(one.link) == form.text("subject")), None)
@@ -171,6 +187,11 @@ def add(request: OfficeRequest, ref: UUID) -> HttpResponse:
             form = Form.posted(_fields(offer, chosen), request.POST.lists())
         if deciding_against and chosen is None and not form.errors:
             form = form.but(do="A new subject cannot be a different one. Choose a subject that exists")
+        if chosen is None and not form.errors:
+            new = _new_link(offer, form, None)
+            named = changing.of_same_name(file.subjects, new, offer.values)
+            if named is not None:
+                form = Form.posted(_fields(offer, named=named), request.POST.lists())
         if not form.errors:
             try:
                 if deciding_against and chosen is not None:
@@ -185,7 +206,12 @@ def add(request: OfficeRequest, ref: UUID) -> HttpResponse:
                 messages.success(request, "The report is linked to the subject.")
                 there = with_queue(request, "report-subject", ref=ref, link=made)
                 return let_go(request, HttpResponseRedirect(there), by)
-    context = {"form": form, "why_not": offer.why_not, "words_came_back": kept is not None}
+    context = {
+        "form": form,
+        "why_not": offer.why_not,
+        "words_came_back": kept is not None,
+        "named": link_words(named) if named is not None else None,
+    }
     return page(request, "office/report_subject_add.html", file, "report-subjects", context, status)
 
 

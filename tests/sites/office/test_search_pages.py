@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import unescape
 from uuid import uuid4
 
 import pytest
 
 from heedline.casework.oversight import search_counts
 from heedline.casework.retention import keeping
-from heedline.casework.search import indexing
+from heedline.casework.search import indexing, searching
 from heedline.reports.models import SealedHeader, SealedPayload, Search, SearchIndex
 from tests.sites.office.desk_hand import Hand
 from tests.support.cast import House, now
@@ -48,6 +49,69 @@ def test_words_found_together_are_named_together(odile: Hand) -> None:
     assert "contains these words and a word that starts with this:" in odile.html
     odile.send("/w/search/", q="quillon")
     assert "contains this word:" in odile.html
+
+
+def test_a_report_opened_from_results_leads_back_to_them(odile: Hand) -> None:
+    odile.get("/w/search/?q=quillon")
+    results = odile.page.redirect_chain[-1][0]
+    [ref] = re.findall(r'href="(/w/r/[0-9a-f-]{36}/)\?', odile.html)
+    assert "quillon" not in _to_report(odile, ref), "the address says nothing about the search"
+    odile.get(_to_report(odile, ref))
+    assert _back_to_results(odile) == results
+    assert ">Back to the queue</a>" in odile.html
+    tab = re.search(r'href="(/w/r/[0-9a-f-]{36}/notes/[^"]*)"', odile.html)
+    assert tab is not None
+    odile.get(unescape(tab[1]))
+    assert _back_to_results(odile) == results
+    odile.send(f"{ref}notes/", text="A note.")
+    assert _back_to_results(odile) == results, "after a form was sent"
+    odile.get(ref)
+    assert "Back to results" not in odile.html
+    odile.get(f"{ref}?from=results~nothing")
+    assert "Back to results" not in odile.html
+
+
+def test_a_report_leads_back_to_the_page_of_results_it_was_opened_from(
+    odile: Hand, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = People(house, now())
+    people.send(narrative="A man filmed the quillon gate again.")
+    indexed(people)
+    monkeypatch.setattr(searching, "PAGE", 1)
+    odile.get("/w/search/?q=quillon")
+    later = f"{odile.page.redirect_chain[-1][0]}?page=2"
+    odile.get(later)
+    [ref] = re.findall(r'href="(/w/r/[0-9a-f-]{36}/)\?', odile.html)
+    odile.get(_to_report(odile, ref))
+    assert _back_to_results(odile) == later
+
+
+def test_results_that_have_expired_lead_to_the_search_page(
+    house: House, hand: Callable[[], Hand], odile: Hand
+) -> None:
+    odile.get("/w/search/?q=quillon")
+    results = odile.page.redirect_chain[-1][0]
+    again = hand().at_work(house, "Odile")
+    again.get(results)
+    assert again.page.status_code == 404
+    assert again.heading == "Search"
+    assert "These results can’t be opened." in again.html
+    assert "quillon" not in again.html
+    again.send("/w/search/", q="quillon")
+    assert "1 report" in again.html
+
+
+def _to_report(hand: Hand, ref: str) -> str:
+    """The address to which a page of results links a report."""
+    found = re.search(rf'href="({ref}\?[^"]*)"', hand.html)
+    assert found is not None
+    return unescape(found[1])
+
+
+def _back_to_results(hand: Hand) -> str:
+    found = re.search(r'href="([^"]*)">Back to results</a>', hand.html)
+    assert found is not None, hand.path
+    return unescape(found[1])
 
 
 def test_a_search_in_the_address_is_redirected_and_not_from_another_site(odile: Hand) -> None:
@@ -90,7 +154,7 @@ def test_nothing_found_says_which_words_are_in_no_report_and_what_is_spelt_alike
     assert 'name="q" value="Tierneys"' in odile.html, "without the word that nothing is like"
     assert len(_own_statements(odile, address, django_assert_max_num_queries)) <= 5
     odile.send("/w/search/", q="Tierneys filmed")
-    assert f'href="/w/r/{ref}/"' in odile.html
+    assert f'href="/w/r/{ref}/?' in odile.html
     odile.send("/w/search/", q="bassoon quillon")
     assert "Each part of your search is in a report, but no report has all of them." in odile.html
     odile.send(
@@ -135,7 +199,7 @@ def test_a_report_that_does_not_open_is_named_among_the_results(odile: Hand) -> 
     odile.send("/w/search/", q="quillon")
     assert odile.page.status_code == 200
     assert "No reports at your desks match" not in odile.html
-    assert f'href="/w/r/{part.report_id}/"' in odile.html
+    assert f'href="/w/r/{part.report_id}/?' in odile.html
     assert "could not be opened to check" in odile.html
 
 

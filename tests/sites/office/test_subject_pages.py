@@ -159,7 +159,7 @@ def test_a_search_a_decision_and_a_request_lead_to_the_subject(
     indexed(people)
     odile = hand().at_work(house, "Odile")
     odile.get("/w/search/?q=Kevin+Tierney")
-    assert f"/w/r/{one}/subjects/{link}/" in odile.html
+    assert f"/w/r/{one}/subjects/{link}/?from=results" in odile.html
 
     odile.get(f"/w/r/{one}/seen/{other}/")
     assert "Add to a subject" not in odile.html

@@ -1,7 +1,8 @@
-"""Links between a report and the queue that its officer came from."""
+"""Links between a report and the queue or search results that its officer came from."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from heedline.packs import load_pack
 #: The address of the queue of all one's desks together.
 ALL = "all"
 _LONGEST = 400
+_RESULTS = re.compile(r"results~([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:~([1-9][0-9]{0,2}))?")
 
 
 def view_at(desk: str, asked: Mapping[str, str]) -> QueueView:
@@ -59,24 +61,44 @@ def is_queue_code(code: str) -> bool:
     return len(code) <= _LONGEST and 0 < len(desk) <= 40 and all(c.isalnum() or c in "-_" for c in desk)
 
 
+def results_code(search: UUID, page: int) -> str:
+    """Return a form value that identifies the page of search results that an officer came from.
+
+    It says nothing about the search. The page of results checks that the search is the officer's own.
+    """
+    return f"results~{search}~{page}" if page > 1 else f"results~{search}"
+
+
+def results_address(code: str) -> str:
+    """Return the URL of the search results that an officer came from, or "" for a queue."""
+    found = _RESULTS.fullmatch(code)
+    if found is None:
+        return ""
+    address = reverse("search-results", kwargs={"ref": UUID(found[1])})
+    return f"{address}?page={found[2]}" if found[2] else address
+
+
 def queue_address(code: str) -> str:
-    """Return the URL of the queue that an officer came from, with its filters and order."""
+    """Return the URL of the queue that an officer came from, with its filters and order.
+
+    For somebody who came from search results, this is the queue of all their desks.
+    """
     desk, view = view_from(code)
     return view_link(desk, view.query())
 
 
 def came_from(request: HttpRequest) -> str:
-    """Return the code of the queue that the officer came from, or ""."""
+    """Return the code of the queue or search results that the officer came from, or ""."""
     code = request.POST.get("from") or request.GET.get("from") or ""
-    return code if is_queue_code(code) else ""
+    return code if is_queue_code(code) or results_address(code) else ""
 
 
 def from_query(request: HttpRequest) -> str:
-    """Return the query string that carries the officer's queue to another page of the report, or ""."""
+    """Return the query string that carries where the officer came from to another page of the report, or ""."""
     code = came_from(request)
     return f"?{urlencode({'from': code})}" if code else ""
 
 
 def with_queue(request: HttpRequest, name: str, **kwargs: UUID) -> str:
-    """Return the URL of a page of a report, including the queue that the officer came from."""
+    """Return the URL of a page of a report, including the queue or search results that the officer came from."""
     return reverse(name, kwargs=kwargs) + from_query(request)

@@ -1,4 +1,4 @@
-"""Shared layout for report pages: the identity bar, the tabs and the link back to the queue."""
+"""Shared layout for report pages: the identity bar, the tabs and the links back to the queue and search results."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from heedline.casework.pages.timeline import only
 from heedline.reports.lifecycle import Move
 from heedline.web.entrance import times
 from heedline.web.entrance.kept_words import form_of
-from heedline.web.shell.queue_links import came_from, from_query, queue_address
+from heedline.web.shell.queue_links import came_from, from_query, queue_address, results_address
 from heedline.web.shell.report_bar import facts_of, tabs_of
 from heedline.web.shell.report_left import messages_of, told_of
 from heedline.web.shell.request import OfficeRequest
@@ -56,6 +56,7 @@ def page(
             "from": code,
             "query": query,
             "queue_href": queue_address(code),
+            "results_href": results_address(code),
             "form_of": form_of(request.attendance),
             "answers": file.answers,
             "history": file.history,

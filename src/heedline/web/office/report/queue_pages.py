@@ -40,12 +40,12 @@ from heedline.web.office.training import training_pages
 from heedline.web.shell.queue_links import (
     ALL,
     from_query,
-    is_queue_code,
     origin_of,
     queue_address,
     view_at,
     view_from,
     view_link,
+    with_queue,
 )
 from heedline.web.shell.request import OfficeRequest
 
@@ -270,7 +270,7 @@ def take(request: OfficeRequest, ref: UUID) -> HttpResponse:
         transitions.take(ref, by=request.attendance, at=session.now())
     except (NotNow, Refused) as no:
         messages.error(request, no.reason)
-        return HttpResponseRedirect(_report(ref, request.POST.get("from", "")))
+        return HttpResponseRedirect(with_queue(request, "report", ref=ref))
     return HttpResponseRedirect(report_address(ref) + from_query(request))
 
 
@@ -282,7 +282,7 @@ def release(request: OfficeRequest, ref: UUID) -> HttpResponse:
         transitions.release(ref, by=request.attendance, at=session.now())
     except (NotNow, Refused) as no:
         messages.error(request, no.reason)
-        return HttpResponseRedirect(_report(ref, request.POST.get("from", "")))
+        return HttpResponseRedirect(with_queue(request, "report", ref=ref))
     messages.success(request, "The report is back in its desk’s queue.")
     return HttpResponseRedirect(queue_address(request.POST.get("from", "")))
 
@@ -293,11 +293,6 @@ def report_address(ref: UUID) -> str:
     This is the page Threat to life while the report's danger is open.
     """
     return reverse("report-danger" if danger_page.is_open(ref) else "report", kwargs={"ref": ref})
-
-
-def _report(ref: UUID, queue_code: str) -> str:
-    address = reverse("report", kwargs={"ref": ref})
-    return f"{address}?{urlencode({'from': queue_code})}" if is_queue_code(queue_code) else address
 
 
 def open_next(by: Attendance, *, queue_code: str, after: UUID) -> UUID | None:

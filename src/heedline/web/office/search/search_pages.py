@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from heedline.casework.access import session
+from heedline.casework.errors import NotHere
 from heedline.casework.oversight import conflict_register, search_counts
 from heedline.casework.report.opening import short_name
 from heedline.casework.search import indexing, missing_words, searching
@@ -25,6 +26,7 @@ from heedline.web.components.forms import DateInput, Field, FieldOption, Form, S
 from heedline.web.components.typed_dates import PARTS
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
+from heedline.web.shell.queue_links import results_code
 from heedline.web.shell.report_bar import STAGES
 from heedline.web.shell.request import OfficeRequest
 from heedline.web.shell.subject_words import link_words
@@ -101,25 +103,39 @@ def search(request: OfficeRequest) -> HttpResponse:
                 form = form.but(q=str(why))
             else:
                 return HttpResponseRedirect(reverse("search-results", kwargs={"ref": found}))
-    covered = indexing.catch_up(by=by, at=at)
-    return render(
-        request, "office/search.html", {"form": form, **_covered(covered, by.desk_ids)}, status=status
-    )
+    return _search_page(request, form, status)
+
+
+def _search_page(
+    request: OfficeRequest, form: Form, status: int = 200, *, gone: bool = False
+) -> HttpResponse:
+    """Show the search page. `gone` says that the results somebody asked for can't be opened."""
+    by = request.attendance
+    covered = indexing.catch_up(by=by, at=session.now())
+    context = {"form": form, "gone": gone, **_covered(covered, by.desk_ids)}
+    return render(request, "office/search.html", context, status=status)
 
 
 @open_to(Audience.UNLOCKED)
 @require_GET
 def results(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Show a page of results from the officer's own search."""
+    """Show a page of results from the officer's own search.
+
+    If the search is not of this session, show the search page instead.
+    """
     page = request.GET.get("page", "1")
     number = int(page) if page.isascii() and page.isdecimal() and len(page) < 4 else 1
-    found = searching.results(ref, page=max(1, number), by=request.attendance, at=session.now())
+    try:
+        found = searching.results(ref, page=max(1, number), by=request.attendance, at=session.now())
+    except NotHere:
+        return _search_page(request, Form(_fields()), 404, gone=True)
     address = reverse("search-results", kwargs={"ref": ref})
     return render(
         request,
         "office/search_results.html",
         {
             "found": found,
+            "origin": results_code(ref, found.page),
             "rows": [_row(one) for one in found.results],
             "unread": [{"ref": one, "short": short_name(one)} for one in found.unread],
             "nothing": _nothing(found),

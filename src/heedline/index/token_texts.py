@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Final
 
-import numpy as np
-
 from heedline.index.words import BEGINNINGS, beginnings_of
 from heedline.vault.tokens import SIZE, TokenKey
 
@@ -27,6 +25,8 @@ class TokenTexts:
     def learn(self, words: Collection[str]) -> None:
         """Compute the tokens of words, except for those whose tokens are known."""
         if new := list(set(words).difference(self._known)):
+            import numpy as np
+
             tokens = np.frombuffer(self._key.text_of(new), f"S{_ROOM}").tolist()
             self._known.update(zip(new, tokens, strict=True))
 

@@ -11,16 +11,19 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import compress, count
 from operator import not_
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
 from anyascii import anyascii
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 #: Lengths of the beginnings by which a word is found.
 BEGINNINGS = (3, 4, 5, 6, 8)
 _BEGINNING = "b:"
-#: A form as an array holds it. It is what a token is computed of.
-_FORM = np.dtype("S16")
+#: Bytes of a form as an array holds it. It is what a token is computed of.
+_FORM = 16
 #: Longer words are cut: nobody looks for the end of one.
 LONGEST = 40
 #: Digits by which a long number is found, from its end: what stands before is the code of a country, or 0.
@@ -101,14 +104,16 @@ def beginnings_of(words: Collection[str]) -> tuple[npt.NDArray[np.bytes_], list[
 
     Each word has as many forms here as there are `BEGINNINGS`, its own first.
     """
+    import numpy as np
+
     room = BEGINNINGS[-1] + 1
     letters = np.array(list(words), f"S{room}").view(np.uint8).reshape(-1, room)
-    forms = np.zeros((len(letters), len(BEGINNINGS), _FORM.itemsize), np.uint8)
+    forms = np.zeros((len(letters), len(BEGINNINGS), _FORM), np.uint8)
     forms[:, :, : len(_BEGINNING)] = np.frombuffer(_BEGINNING.encode(), np.uint8)
     for at, size in enumerate(BEGINNINGS):
         forms[:, at, len(_BEGINNING) : len(_BEGINNING) + size] = letters[:, :size]
     longer = letters[:, list(BEGINNINGS)] != 0
-    return forms.reshape(-1).view(_FORM), np.count_nonzero(longer, axis=1).tolist()
+    return forms.reshape(-1).view(f"S{_FORM}"), np.count_nonzero(longer, axis=1).tolist()
 
 
 def _joined(words: Sequence[str]) -> Iterator[str]:

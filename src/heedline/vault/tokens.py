@@ -6,13 +6,17 @@ by itself, because equal words must have equal tokens. A word that does not fit 
 Zero characters at the end of a word make no difference, and no word has one as its sixteenth character.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
-import numpy.typing as npt
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 SIZE: Final = 7
 """The length of a token in bytes. Every byte is 128 or more."""
@@ -22,8 +26,8 @@ _BLOCK: Final = 16
 _ROOM: Final = _BLOCK - 1
 #: What the block of a longer word begins with. No word in UTF-8 has this byte.
 _LONG: Final = b"\xff"
-_BLOCKS: Final = np.dtype(f"S{_BLOCK}")
-_HIGH: Final = np.uint8(128)
+_BLOCKS: Final = f"S{_BLOCK}"
+_HIGH: Final = 128
 _SPACE: Final = ord(" ")
 
 
@@ -48,6 +52,8 @@ class TokenKey:
 
         An array must have whole blocks as its elements, and a zero as the last byte of each.
         """
+        import numpy as np
+
         blocks = words.tobytes() if isinstance(words, np.ndarray) else self._blocks(list(words))
         sealed = np.frombuffer(self._encryptor.update(blocks), np.uint8)
         tokens = sealed.reshape(-1, _BLOCK)[:, : SIZE + 1] | _HIGH
@@ -60,6 +66,8 @@ class TokenKey:
 
     def _blocks(self, words: Sequence[str]) -> bytes:
         """Return the block of each word, one after the other."""
+        import numpy as np
+
         try:
             blocks = np.array(words, _BLOCKS)
         except UnicodeEncodeError:

@@ -13,13 +13,14 @@ from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from itertools import chain, compress, count, filterfalse
 from operator import not_
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zlib import crc32
-
-import numpy as np
 
 from heedline.index.extraction.rules import NameRules
 from heedline.index.words import plainly_signed, runs_of
+
+if TYPE_CHECKING:
+    import numpy as np
 
 SIZE = 12
 _RUN = 3
@@ -28,8 +29,8 @@ _DIGITS = re.compile(r"\d+")
 #: A text of fewer runs has no sketch: "he said it again" is everybody's.
 _FEWEST = 12
 #: The checksum of a run is that of its words, each times one of these odd numbers, which makes their order count.
-_TIMES: Final = (np.uint32(0x9E3779B1), np.uint32(0x85EBCA77), np.uint32(0xC2B2AE3D))
-_HALF: Final = np.uint32(16)
+_TIMES: Final = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D)
+_HALF: Final = 16
 
 
 def content_words(text: str, rules: NameRules) -> list[str]:
@@ -60,6 +61,8 @@ def sketch(texts: Iterable[Sequence[str]]) -> tuple[str, ...]:
     long = [words for words in texts if len(words) >= _RUN]
     if not long:
         return ()
+    import numpy as np
+
     checksums = np.concatenate([_checksums(words) for words in long])
     smallest, first = np.unique(checksums, return_index=True)
     if len(smallest) < _FEWEST:
@@ -70,6 +73,8 @@ def sketch(texts: Iterable[Sequence[str]]) -> tuple[str, ...]:
 
 def _checksums(words: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
     """Return a checksum for each run of three words."""
+    import numpy as np
+
     each = np.fromiter(map(crc32, " ".join(words).encode().split(b" ")), np.uint32, len(words))
     runs = len(words) - _RUN + 1
     sums = np.zeros(runs, np.uint32)

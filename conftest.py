@@ -113,8 +113,11 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the long files first and the short ones last; all others stay in the order that chance gave them. In a file, put
-    what a browser without scripts does after the same with scripts: axe then has looked at most of it (tests/browser/kit.py)."""
+    """Run the long files first and the short ones last, and leave all others in random order.
+
+    Within a file, tests in a browser without scripts run after those with scripts, because axe has then checked most of their
+    pages (tests/browser/kit.py).
+    """
     files = {file: at for at, file in enumerate(dict.fromkeys(item.path for item in items))}
     items.sort(key=lambda item: (_turn(item.nodeid), files[item.path], _without_scripts(item)))
 
@@ -134,14 +137,14 @@ def _turn(nodeid: str) -> int:
     return len(LONG) + (nodeid.startswith(SHORT) and not nodeid.startswith(NOT_SHORT))
 
 
-#: What a worker of xdist says of a test while it runs, in five messages.
+#: The events that an xdist worker sends about a running test, in five messages.
 _OF_ONE_TEST = {"logstart", "testreport", "logfinish"}
 
 
 class _InOneMessage:
-    """Takes the place of a worker's `sendevent`: what it says of one test goes in one message, when the test is over.
+    """Replaces a worker's `sendevent` to send all events of a test in one message when the test is over.
 
-    xdist packs and unpacks each message in plain Python: half a millisecond of a test went there.
+    xdist packs and unpacks each message in pure Python, which took half a millisecond for each test.
     """
 
     def __init__(self, send: Callable[[bytes], None]) -> None:
@@ -157,7 +160,7 @@ class _InOneMessage:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """In a worker of xdist: send few messages."""
+    """Combine the messages that an xdist worker sends about a test."""
     for plugin in session.config.pluginmanager.get_plugins():
         if type(plugin).__name__ == "WorkerInteractor":  # xdist runs that module under another name
             plugin.sendevent = _InOneMessage(plugin.channel.send)  # type: ignore[attr-defined]
@@ -165,7 +168,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: WorkerController) -> None:
-    """In the process that hands tests out: take those messages apart."""
+    """Split the combined messages in the process that distributes the tests."""
     one = node.process_from_remote
 
     def each(message: Any) -> None:

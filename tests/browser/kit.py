@@ -94,10 +94,10 @@ _RUN_AXE = f"""(0, eval)(hlAxe); delete globalThis.hlAxe; (async () => {{
     return found.violations.map(v => ({{id: v.id, help: v.help, nodes: v.nodes.map(n => n.html.slice(0, 200) + ' | ' + n.failureSummary)}}))
 }})()"""
 
-#: What scripts add to the exit link: both hidden. The gallery is looked at with them and without (tests/sites/components/).
+#: Hidden elements that scripts add to the exit link. The gallery is checked with and without scripts (tests/sites/components/).
 _ADDED = ".govuk-exit-this-page__indicator, .govuk-exit-this-page > [role=status]"
-#: All that axe's answer comes from: each element with its words, state, place and colours, and whether it is among `_ADDED`.
-#: What changes from run to run is left out: tokens, ids, and that scripts ran. Where that changes a style, it shows.
+#: Everything that axe's findings depend on: each element with its text, state, position and colours, and whether it is in
+#: `_ADDED`. Leaves out what differs between runs (tokens and ids) and the classes that scripts add, but not their effects.
 _SEEN = f"""(() => {{
     const steady = (text) => text.replace(/[0-9a-f]{{8}}-[0-9a-f-]{{27}}/g, 'ID').replace(/(127\\.0\\.0\\.\\d|localhost):\\d+/g, 'SITE')
     const added = new Set([...document.querySelectorAll('{_ADDED}')].flatMap(one => [one, ...one.querySelectorAll('*')]))
@@ -112,7 +112,7 @@ _SEEN = f"""(() => {{
             unseen || one.value, one.checked, one.open, one === document.activeElement].join('|'), added.has(one)]
     }})]
 }})()"""
-#: Pages in which axe found nothing in this process, as `_SEEN` told them, and what was allowed there.
+#: Digests of pages (`_SEEN`) in which axe found nothing in this process, with what was allowed there.
 _passed: set[str] = set()
 
 
@@ -181,9 +181,9 @@ class Visitor:
         return str(self.play.evaluate("document.activeElement.className"))
 
     def axe(self, *, allow: dict[str, str] | None = None, anew: bool = False) -> None:
-        """No accessibility finding, but those allowed (id → reason). Without scripts: see the top of this file.
+        """Assert that axe finds nothing except what is allowed (id → reason).
 
-        A page that looks in all things like one in which axe found nothing is not looked at again, unless `anew`.
+        For pages without scripts, see the top of this file. A page is skipped if it is identical to one in which axe found nothing, unless `anew`.
         """
         assert self.play is self.first, "axe would look at the first tab"
         self.settle()

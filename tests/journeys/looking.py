@@ -1,8 +1,8 @@
-"""Looks at every public page in a browser: a walker without one goes the way, a tab shows where it stands.
+"""Show every public page in a browser, while a `Walker` without a browser goes through the journey.
 
-A page that is asked only how it is laid out, or what it says, need not be visited. `Tab.put` lets Chromium read the server's
-answer, and put its body in the place of the one that the tab shows: a third of the processor time of a visit. A page with
-other style sheets than the one before is visited.
+A test that checks only the layout or text of a page need not visit it. `put` lets Chromium parse the server's response and
+replace the body of the page in the tab, in a third of the CPU time of a visit. A page is visited if its style sheets differ
+from those of the page before.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.sites.public.walker import DRAFT, VISIT, Walker
 from tests.support.cast import House
 from tests.support.public_pages import stages
 
-#: Answers whether fonts are still on their way, or "other" when the tab's style sheets are not those of the page.
+#: Returns the status of the fonts ("loading" or "loaded"), or "other" if the tab's style sheets are not those of the page.
 _PUT = """(html) => {
     const next = new DOMParser().parseFromString(html, 'text/html'), root = document.documentElement
     const sheets = (page) => page.compatMode + [...page.querySelectorAll('link[rel=stylesheet]')].map(one => one.outerHTML)
@@ -36,15 +36,17 @@ _PUT = """(html) => {
 
 
 def put(tab: Visitor, html: str) -> bool:
-    """Show this answer of the server in the place of the page that the tab shows. False, and nothing is done, when they have
-    different style sheets. The tab runs no scripts, and its address stays as it was."""
-    assert not tab.scripts, "those of the page would not run"
-    if "<style" in html:  # its own header allows it, that of the page which the tab shows does not
+    """Replace the page in the tab with this response. The tab must not run scripts.
+
+    The address stays the same. Returns False, and changes nothing, if the two pages have different style sheets.
+    """
+    assert not tab.scripts, "the scripts of the page would not run"
+    if "<style" in html:  # the headers of the page in the tab forbid inline styles
         return False
     state = tab.play.evaluate(_PUT, html)
     until = time.monotonic() + PATIENCE / 1000
     while state == "loading":
-        assert time.monotonic() < until, "fonts did not come"
+        assert time.monotonic() < until, "the fonts did not load"
         time.sleep(0.01)
         state = tab.play.evaluate("document.fonts.status")
     return bool(state != "other")
@@ -53,10 +55,12 @@ def put(tab: Visitor, html: str) -> bool:
 def every_page(
     site: str, house: House, tabs: Mapping[str, Visitor], *, visited: Collection[str] = ()
 ) -> Iterator[tuple[str, str, str, Visitor]]:
-    """(stage, language, address, the tab that shows the page), for every page in the language of each tab. In the
-    languages that are `visited`, the tab goes to each address; in all others, answers are put into it."""
+    """Yield stage, language, address and tab for every page in the language of each tab.
+
+    For languages in `visited`, the tab goes to each address. For all others, responses are put into it.
+    """
     rosa, reader = Walker(), Walker()
-    reader.client.defaults["HTTP_HOST"] = urlsplit(site).netloc  # some pages say where they are
+    reader.client.defaults["HTTP_HOST"] = urlsplit(site).netloc  # some pages show their own address
     for stage in stages(rosa, lambda question: officer_asks(house, question)):
         for language, tab in tabs.items():
             for address in stage.addresses:
@@ -65,11 +69,11 @@ def every_page(
                     _visit(tab, rosa, site, path)
                 yield stage.name, language, address, tab
             if language in visited:
-                tab.play.goto("about:blank")  # nothing is asked for while the walker goes on
+                tab.play.goto("about:blank")  # no requests from the tab while the walker goes on
 
 
 def _answer(reader: Walker, rosa: Walker, path: str) -> str:
-    """What the server sends to rosa's cookies. Those that it sets are not hers."""
+    """Return the server's response to rosa's cookies, without changing her cookies."""
     reader.client.cookies.clear()
     for name, value in _cookies(rosa).items():
         reader.client.cookies[name] = value
@@ -92,7 +96,9 @@ def _cookies(rosa: Walker) -> dict[str, str]:
 
 
 def _keep_connection() -> None:
-    """A request of the tab, be it for a font, must not close the test's connection. `public_serving` saw to that, but Django's
-    own client has put it back."""
+    """Stop requests from the tab, even for a font, from closing the test's database connection.
+
+    `public_serving` does this too, but Django's test client undoes it.
+    """
     signals.request_started.disconnect(close_old_connections)
     signals.request_finished.disconnect(close_old_connections)

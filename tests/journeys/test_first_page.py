@@ -1,6 +1,6 @@
-"""The first page in Chromium: what a phone shows before anybody scrolls, the typeface, and the colours at night.
+"""The first page in Chromium: what a phone shows without scrolling, the typeface, and the dark colours.
 
-And the box for a code, in which nothing that was typed is cut off.
+Also the box for a code, which must show everything that was typed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def test_a_phone_shows_999_and_the_first_three_ways_to_report(site: str, person:
         for one in [".hl-emergency a", *(f".hl-doors li:nth-child({number})" for number in (1, 2, 3))]:
             box = tab.play.locator(one).first.bounding_box()
             assert box is not None
-            # A real service has no demonstration banner. English has room even for that.
+            # A real service has no demonstration banner. In English there is room even with the banner.
             banner = 0 if code == "en" else tab.play.locator(".hl-demo").evaluate("it => it.offsetHeight")
             if (bottom := box["y"] + box["height"] - banner) > 740:
                 too_low[code, one] = bottom

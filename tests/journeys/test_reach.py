@@ -26,10 +26,12 @@ def test_nothing_scrolls_sideways_and_nothing_is_cut_off(
     person: Open,  # noqa: F811
     house: House,
 ) -> None:
-    """In every language on one way through the pages, whose answers are put into a tab (looking.py). The reviewed languages
-    are looked at in test_trees.py."""
+    """Go through the pages once and put the responses in every language into a tab (looking.py).
+
+    The reviewed languages are checked in test_trees.py.
+    """
     languages = [one for one in PACK.languages if one not in REVIEWED]
-    # A tab for each direction, as each has style sheets of its own.
+    # A tab for each text direction, because each has its own style sheets.
     tabs = {
         direction: person(scripts=False, **reach.SMALL)
         for direction in sorted({PACK.languages[one].direction for one in languages})
@@ -63,7 +65,7 @@ def test_a_page_that_was_put_in_is_laid_out_as_if_it_were_visited(site: str, per
         assert put(tab, reader.visit(f"/pl/{address}").html)
         assert (tab.play.title(), tab.play.evaluate(_BOXES)) == (title, boxes)
     for other in ("/ar/", "/stay-safe/now/"):
-        assert not put(tab, reader.visit(other).html), "it has other style sheets"
+        assert not put(tab, reader.visit(other).html), "its style sheets differ"
 
 
 @pytest.mark.parametrize(

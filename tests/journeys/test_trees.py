@@ -47,7 +47,7 @@ def test_every_page_is_told_as_it_was_reviewed(
 ) -> None:
     """And as in every language, it fits (test_reach.py). In English, Tab goes through it: each stop shows that it has the
     focus and lies under nothing; the last one leads out of the page: no trap.
-    The Arabic answers are put into a tab (looking.py)."""
+    The Arabic responses are put into a tab (looking.py)."""
     tabs = {language: person(scripts=False) for language in REVIEWED}
     told: dict[tuple[str, str], list[str]] = {}
     wrong: list[str] = []

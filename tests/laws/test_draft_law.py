@@ -112,7 +112,7 @@ def test_a_draft_is_small_and_yet_holds_the_longest_report() -> None:
 
 @pytest.mark.django_db
 def test_drafts_that_are_saved_together_keep_the_rules_of_each() -> None:
-    """If one of them may not be saved, none is: it is then refused by `save_draft`."""
+    """If one of them is invalid, none is saved, and `save_draft` refuses that one."""
     rows, old, new = [bytes([n]) * 32 for n in range(101)], *(secrets.token_bytes(4000) for _ in range(2))
     seen = door.beginning(old)
     fine = dict.fromkeys(rows[:2], SavedAgain(new, 1, seen))
@@ -136,7 +136,7 @@ def test_drafts_that_are_saved_together_keep_the_rules_of_each() -> None:
         assert on_disk
         assert door.load_drafts([rows[3], rows[2], rows[0]]) == [None, (new, 0), (new, 0)]
         assert door.load_draft(rows[0]) == (new, 0)
-        # what has changed, or is not there, is left alone
+        # a draft that has changed, or has gone, is left alone
         again = {rows[0]: SavedAgain(old, 1, seen), rows[3]: SavedAgain(old, 1, seen)}
         assert door.save_drafts(again, **limits) == (set(), None)
         again[rows[1]] = SavedAgain(new, 1, door.beginning(new))

@@ -217,7 +217,7 @@ def test_somebody_who_waits_for_a_thread_gets_it_though_groups_never_end() -> No
 
         def begin(group: Sequence[int]) -> Callable[[], Sequence[int]]:
             nonlocal groups_run
-            time.sleep(0.002)  # meanwhile, more of them come
+            time.sleep(0.002)  # more requests arrive meanwhile
             groups_run += 1
             return lambda: group
 
@@ -261,7 +261,7 @@ def test_groups_go_on_after_no_thread_could_be_started(monkeypatch: pytest.Monke
 
 
 class Sent:
-    """Stands for Granian's side of a request, and collects what is sent."""
+    """A stand-in for Granian's side of a request that collects what is sent."""
 
     def __init__(self) -> None:
         self.bodies: list[bytes] = []
@@ -272,7 +272,7 @@ class Sent:
 
 
 class NobodyTogether:
-    """A kind of requests that all have to run by themselves in the end, but for the first of a group."""
+    """A kind of request of which all but the first in a group have to run separately in the end."""
 
     def expects(self, environ: WSGIEnvironment) -> bool:
         return True

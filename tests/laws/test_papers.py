@@ -128,7 +128,7 @@ def test_no_word_of_the_glossary_means_two_things() -> None:
 
 
 def is_in_the_package(name: str) -> bool:
-    """Return whether a dotted name is a module of the package, or what one defines."""
+    """Return whether a dotted name is a module of the package, or a name that one of its modules defines."""
     module, _, rest = name.partition(".")
     found: object = importlib.import_module(f"heedline.{module}")
     for part in filter(None, rest.split(".")):
@@ -146,7 +146,7 @@ def is_in_the_package(name: str) -> bool:
 
 
 def test_every_word_of_the_glossary_names_where_it_is() -> None:
-    """A reader searches the code for what the last column says."""
+    """Readers search the code for the names in the last column."""
     columns = re.findall(
         r"\|([^|\n]+)\|$", (ROOT / "docs/glossary.md").read_text(encoding="utf-8"), re.MULTILINE
     )

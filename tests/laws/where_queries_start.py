@@ -38,8 +38,10 @@ def start_of_query() -> str:
 
 @cache
 def _inside(file: str) -> str | None:
-    """Return a file of a site by its place in the package, "" for any other that may query, and None for those that say
-    nothing. Every query of every test of a page asks this of some twenty files."""
+    """Return the path of a site's file within the package, or "" for other files that may query.
+
+    Returns None if the caller has to look further up the stack. Cached, because each query in a test of a page calls this for about twenty files.
+    """
     if _OF_A_DESK in file or any(part in file for part in _EXCUSED):
         return ""
     if not file.startswith(_PACKAGE):

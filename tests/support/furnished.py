@@ -116,7 +116,7 @@ class _Furnished:
 
 _standing: dict[str, _Furnished] = {}
 _committing = False
-#: The databases that tests have run in since `changed` was asked last. Nobody can have left a mark in any other.
+#: The databases that tests have used since the last call of `changed`. No others can have changed.
 _visited: set[str] = set()
 
 
@@ -173,7 +173,7 @@ def in_a_copy(name: str) -> Iterator[None]:
 
 
 def changed() -> list[str]:
-    """Return the tables in which a test has left its mark since this was asked last, and drop those databases."""
+    """Return the tables that tests have changed since the last call, and drop their databases."""
     found: list[str] = []
     for name in sorted(_visited & _standing.keys()):
         marks = [table for table, _ in set(_standing[name].rows) ^ set(database.rows(name))]

@@ -40,7 +40,7 @@ _CURVE = ec.generate_private_key(ec.SECP256R1())
 
 @cache
 def _key(name: str) -> rsa.RSAPrivateKey:
-    """Return the provider's key, or "another"; made when it is first needed, for many who import this need none."""
+    """Return the provider's key or another one, generated on first use because most importers need none."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 

@@ -121,7 +121,7 @@ def shown_instead(pack: Pack) -> Iterator[Pack]:
 
 def _return(pack: Pack) -> None:
     load_pack.cache_clear()
-    public_languages._spoken_as.cache_clear()  # it holds words of the pack
+    public_languages._spoken_as.cache_clear()  # it caches texts of the pack
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loading, "read_pack", lambda code, folder: pack)
         load_pack("uk")

@@ -67,9 +67,9 @@ class Together(Protocol):
         """Return whether this request is one of them."""
 
     def begin(self, group: Sequence[WSGIEnvironment]) -> Callable[[], Sequence[AnyResponse | None]]:
-        """Begin a group in a thread, and return a function that ends it and returns a response for each request.
+        """Begin a group in a thread, and return a function that finishes it and returns the responses.
 
-        It returns None for each request that has to be run by itself.
+        That function returns None in place of a response if the request has to be run separately.
         """
 
 
@@ -207,7 +207,7 @@ class Front:
             environ["CONTENT_LENGTH"] = "0" if refused else str(body.size)
             if refused:
                 environ[BODY_REFUSED] = int(refused)
-            # a body that takes room or is left unread is let go as soon as the response is there
+            # the loop frees a large or refused body as soon as the response is ready
             return await self._in_thread(environ, None if refused or body.size > SMALL else sender)
         finally:
             body.let_go()
@@ -231,7 +231,7 @@ class Front:
     async def _in_thread(self, environ: WSGIEnvironment, sender: Sender | None) -> AnyResponse | None:
         """Run a request in a thread and return its response.
 
-        With `sender`, the thread sends a complete response itself, and None is returned. The loop need not be woken for it.
+        With `sender`, the thread sends a complete response itself without waking the loop, and None is returned.
         """
         self._idle_work.page_begins()
         try:
@@ -252,7 +252,7 @@ class Front:
             self._idle_work.page_ends()
 
     def _groups_of(self, together: Together) -> Groups[_Asked, AnyResponse | _ByItself]:
-        """Return the groups in which requests of one kind are run."""
+        """Return the queue that runs requests of one kind in groups."""
 
         def begin(group: Sequence[_Asked]) -> Callable[[], list[AnyResponse | _ByItself | None]]:
             end = together.begin([environ for environ, _ in group])
@@ -264,7 +264,7 @@ class Front:
         return Groups(self._workers, begin, within=self.limits.wait_within)
 
     def _run_and_send(self, environ: WSGIEnvironment, sender: Sender) -> AnyResponse | None:
-        """Run a request in this thread and send the response, or return it if it is to be sent in blocks."""
+        """Run a request in this thread and send the response, or return it if the loop has to send it."""
         return _sent(sender, run(self.app, environ))
 
     async def _turn[T](self, what: Callable[[], T]) -> T | None:
@@ -365,19 +365,19 @@ class Blocks:
 
 
 type AnyResponse = tuple[int, Headers, bytes | Blocks]
-#: A request of a group, and whereto a thread sends its response, unless the loop is to do it.
+#: A grouped request, and the sender for its response, or None if the loop sends it.
 type _Asked = tuple[WSGIEnvironment, Sender | None]
 
 
 class _ByItself:
-    """In place of the response of a request of a group: it has to be run by itself."""
+    """Stands in for the response of a grouped request that has to be run separately."""
 
 
 _BY_ITSELF = _ByItself()
 
 
 def _sent(sender: Sender | None, response: AnyResponse) -> AnyResponse | None:
-    """Send a complete response from this thread, or return it if the loop is to send it.
+    """Send a complete response from this thread, or return it if the loop has to send it.
 
     Granian's sender may be used from any thread.
     """
@@ -386,7 +386,7 @@ def _sent(sender: Sender | None, response: AnyResponse) -> AnyResponse | None:
         return response
     try:
         sender.response_bytes(status, headers, body)
-    except Exception:  # the loop gets the same, and says so for this request alone
+    except Exception:  # the loop gets the same error, and reports it for this request alone
         return response
     return None
 

@@ -30,8 +30,9 @@ class Groups[T, R]:
     """Groups of requests. All methods must be called from one event loop.
 
     `begin` is called in a thread with the requests of one group, and returns a function that ends them and returns a
-    result for each. If all results are None, the loop is not woken for them (`Workers.run_unhurried`). `begin` runs for one group at a time, unless it takes long; the functions that it returns run beside
-    it. A request that has waited for `within` seconds is given up.
+    result for each. If all results are None, the loop is not woken for them (`Workers.run_unhurried`). `begin` runs for one
+    group at a time, unless it takes long. The functions that it returns run in parallel with it. A request fails with
+    NoThread once it has waited for `within` seconds.
     """
 
     def __init__(
@@ -51,7 +52,7 @@ class Groups[T, R]:
         self._begins = self._looks = False
         self._running = 0
         self._turn = threading.Lock()
-        #: Held to look whether anybody waits and to take them, begin or stop, so that nobody comes in between.
+        #: Guards `_waiting` and `_running`, so that no request is missed between a check and what follows from it.
         self._lock = threading.Lock()
 
     async def run(self, request: T) -> R | None:
@@ -74,7 +75,7 @@ class Groups[T, R]:
         return await one.done
 
     def _start(self, at_once: int) -> None:
-        """Let one more thread run groups, unless nobody waits or so many run them already."""
+        """Start one more thread, unless no request is waiting or `at_once` threads run groups already."""
         self._begins = False
         with self._lock:
             if not self._waiting or self._running >= at_once:
@@ -87,7 +88,7 @@ class Groups[T, R]:
     def _look(self) -> None:
         """Give up requests that have waited too long, and use one more thread if groups are held up."""
         loop = asyncio.get_running_loop()
-        with self._lock:  # a thread that finds nobody stops, so nobody is taken out only to be looked at
+        with self._lock:  # a thread stops if the queue is empty, so only take out what is late
             late = [*takewhile(lambda one: one.since + self._within <= loop.time(), self._waiting)]
             for _ in late:
                 self._waiting.popleft()
@@ -105,11 +106,11 @@ class Groups[T, R]:
         loop = asyncio.get_running_loop()
         try:
             while await self._workers.run_unhurried(lambda: self._work(loop), within=self._within):
-                pass  # it has stood aside, and is last in line now
-        except NoThread:  # whoever has waited too long is told
+                pass  # it gave its thread to another job, and now queues for one again
+        except NoThread:  # `_look` fails the requests that have waited too long
             self._end_run()
             self._start(self._at_once)
-        except BaseException as problem:  # there are no more threads to be had: those who wait are told
+        except BaseException as problem:  # no thread could be started: fail the waiting requests
             self._end_run()
             _fail(self._take(), problem)
             raise
@@ -119,9 +120,9 @@ class Groups[T, R]:
             self._running -= 1
 
     def _work(self, loop: asyncio.AbstractEventLoop) -> bool | None:
-        """Run groups in this thread until nobody waits.
+        """Run groups in this thread until no request is waiting.
 
-        Returns True if somebody else waits for a thread, so that they get this one.
+        Returns True before that if another job is waiting for a thread, so that the job gets this one.
         """
         while True:
             with self._lock:
@@ -133,10 +134,10 @@ class Groups[T, R]:
                 return True
 
     def _work_once(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Run one group in this thread, and return its results."""
+        """Run one group in this thread and deliver its results."""
         group: Sequence[_Request[T, R]] = ()
         in_turn = self._turn.acquire(timeout=self._patience)
-        with suppress(RuntimeError):  # the loop has ended, and nobody waits
+        with suppress(RuntimeError):  # the loop has ended, so nothing is waiting
             try:
                 try:
                     group = self._take()

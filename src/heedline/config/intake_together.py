@@ -39,9 +39,9 @@ class IntakeTogether:
         )
 
     def begin(self, group: Sequence[WSGIEnvironment]) -> Callable[[], Sequence[AnyResponse | None]]:
-        """Seal the reports of a group of requests, and return a function that stores them and returns the responses.
+        """Seal the reports of a group, and return a function that stores them and returns the responses.
 
-        It returns None for each report that was not stored: its request has to run again by itself.
+        That function returns None for each report that was not stored. Its request has to run again, separately.
         """
         if len(group) == 1:
             return lambda: [run(self._app, group[0])]

@@ -1,9 +1,9 @@
-"""Answer several question pages and answers at once, whose drafts are loaded by one call and saved by one call.
+"""Handle question pages and answers in groups, with one call to load a group's drafts and one to save them.
 
-Each request runs through the same application as every other. Its draft is read after the request has come, so it is as new
-as it would be otherwise. An answer is held until its draft is saved, which is done only if nobody else has saved, sent or deleted
-it since it was read. Each request whose draft was not saved with the others runs through the application again by itself,
-which saves the draft or says what is wrong (ADR 101).
+Each request runs through the same application as any other. Its draft is loaded after the request has arrived, so it is as
+recent as it would be outside a group. The response to an answer is held back until its draft is saved, and the draft is saved
+only if nothing has saved, sent or deleted it since it was loaded. A request whose draft was not saved with the others runs
+through the application again, on its own. This saves the draft or reports what is wrong (ADR 101).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ logger = logging.getLogger("heedline.pages")
 
 
 class PagesTogether:
-    """The pages that are made in groups, and how a group is run.
+    """Runs requests for question pages, and answers to them, in groups.
 
     `app` is the application that runs every request.
     """
@@ -38,23 +38,25 @@ class PagesTogether:
         self._asks, self._answers = kept_pages().asks_and_answers()
 
     def expects(self, environ: WSGIEnvironment) -> bool:
-        """Return whether a request with a draft's cookie asks for a page that depends on it, or answers a question."""
+        """Return whether a request has a draft cookie and is for a page of the draft or an answer."""
         method = environ["REQUEST_METHOD"]
         paths = self._asks if method == "GET" else self._answers if method == "POST" else ()
         return environ["PATH_INFO"] in paths and self._cookie in environ.get("HTTP_COOKIE", "")
 
     def begin(self, group: Sequence[WSGIEnvironment]) -> Callable[[], Sequence[AnyResponse | None]]:
-        """Make all responses, and return a function that saves the drafts of answers and returns the responses.
+        """Run all requests, and return a function that saves the answers' drafts and returns the responses.
 
-        It returns None for a request that has to run by itself.
+        That function returns None in place of a response if the request has to be run separately.
         """
         if len(group) == 1:
             return lambda: [run(self._app, group[0])]
         try:
             tries = self._tried(group)
         except Exception as problem:
-            if not isinstance(problem, Error):  # each loads its draft by itself, and says what is wrong
-                logger.exception("drafts were not loaded together")
+            if not isinstance(
+                problem, Error
+            ):  # each request then loads its own draft and reports what is wrong
+                logger.exception("loading the drafts of a group failed")
             return lambda: [None] * len(group)
 
         def end() -> list[AnyResponse | None]:
@@ -66,14 +68,14 @@ class PagesTogether:
                 if one.response is not None and (one.put_off is None or one.put_off.saves.keys() <= saved):
                     responses.append(one.response)
                     continue
-                environ["wsgi.input"].seek(0)  # it may have been read before
+                environ["wsgi.input"].seek(0)  # the first run may have read it
                 responses.append(run(self._app, environ) if one.follows and all_saved else None)
             return responses
 
         return end
 
     def _tried(self, group: Sequence[WSGIEnvironment]) -> Sequence[_Tried]:
-        """Run the first request of each browser, on drafts that are loaded together."""
+        """Run the first request from each browser, with the drafts loaded in one call."""
         cookies = [parse_cookie(environ["HTTP_COOKIE"]).get(settings.DRAFT_COOKIE, "") for environ in group]
         self._renew()
         tries = []
@@ -90,9 +92,9 @@ class PagesTogether:
 
 @dataclass(frozen=True, slots=True)
 class _Tried:
-    """What came of a request of a group: its response, and what has to be saved before that may be sent.
+    """The outcome of a grouped request: its response, and the drafts to save before the response is sent.
 
-    There is neither for one that follows another request of the same browser.
+    Both are None for a request that `follows` another from the same browser: it has not been run yet.
     """
 
     response: AnyResponse | None = field(repr=False, default=None)
@@ -101,13 +103,13 @@ class _Tried:
 
 
 def _saved(several: Sequence[PutOff]) -> set[bytes]:
-    """Save what was put off, count what was saved, and return the rows of that."""
+    """Save the drafts held back, keep the counts of those saved, and return the rows that were saved."""
     if not several:
         return set()
     try:
         saved = drafting.save_together([one.saves for one in several])
-    except Exception:  # each is saved by itself, and says what is wrong
-        logger.exception("drafts were not saved together")
+    except Exception:  # each request then saves its own draft and reports what is wrong
+        logger.exception("saving the drafts of a group failed")
         return set()
     for one in several:
         if one.saves.keys() <= saved:

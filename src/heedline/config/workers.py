@@ -21,14 +21,15 @@ class NoThread(Exception):
     """Raised when no thread becomes free in time."""
 
 
-#: Seconds within which the loop finds out about a result for which it isn't woken.
+#: Seconds within which the loop notices a result that it isn't woken for.
 FOUND_WITHIN = 0.05
 
 
 class Workers:
-    """A pool of at most `most` threads. All public methods must be called from one event loop.
+    """A pool of at most `most` threads.
 
-    A thread that is done takes the next request in line by itself, so the loop need not be woken for that.
+    Call its public methods from one event loop, unless they say otherwise.
+    A thread that has finished a job takes the next one in the queue itself, without waking the loop.
     """
 
     def __init__(self, most: int) -> None:
@@ -53,7 +54,7 @@ class Workers:
     ) -> T | None:
         """Run a function like `run`, but without waking the loop to return None.
 
-        Such a result is returned when the next function is run, or after `FOUND_WITHIN` seconds at the latest.
+        None is returned when the next function is run, or after `FOUND_WITHIN` seconds at the latest.
         """
         self._unhurried += 1
         self._look_later()
@@ -66,22 +67,25 @@ class Workers:
             self._unhurried -= 1
 
     def settle(self) -> None:
-        """Return the results for which the loop was not woken."""
+        """Complete the futures that the loop was not woken for."""
         while self._ended:
             done = self._ended.popleft()
-            if not done.done():  # somebody waits still
+            if not done.done():  # still awaited
                 done.set_result(None)
 
     def settle_later(self, done: Future[Any]) -> None:
-        """Let the result of a future be None, without waking the loop. May be called in any thread while a job runs."""
+        """Complete a future with None later, without waking the loop.
+
+        A running job may call this in its thread.
+        """
         self._ended.append(done)
 
     def others_wait(self) -> bool:
-        """Return whether anybody waits for a thread. May be called in any thread."""
+        """Return whether any job is waiting for a thread. May be called from any thread."""
         return bool(self._waiting)
 
     def stop(self) -> None:
-        """Stop each thread once no job is left for it."""
+        """Stop each thread once it has no jobs left."""
         for worker in self._threads:
             worker.jobs.put(None)
 
@@ -104,7 +108,7 @@ class Workers:
         finally:
             if late is not None:
                 late.cancel()
-            del job  # what is raised would hold this frame, and the frame what is raised
+            del job  # an exception would hold this frame, and the frame the exception
 
     def _free(self) -> _Worker | None:
         """Return an idle thread, or None if all are busy."""
@@ -118,7 +122,7 @@ class Workers:
         return worker
 
     def _pair(self) -> None:
-        """Give jobs in line to idle threads, first come, first served."""
+        """Give queued jobs to idle threads, oldest first."""
         while self._waiting and self._idle:
             worker = self._idle.pop()
             try:
@@ -131,7 +135,7 @@ class Workers:
             job.done.set_exception(NoThread())
 
     def _withdraw(self, job: _Job) -> bool:
-        """Remove a job from the line, and return False if a thread has taken it."""
+        """Remove a job from the queue, or return False if a thread has taken it."""
         try:
             self._waiting.remove(job)
         except ValueError:
@@ -139,7 +143,7 @@ class Workers:
         return True
 
     def _next(self, worker: _Worker) -> _Job | None:
-        """Return the next job in line for a thread that is done, or mark the thread as idle. Called in that thread."""
+        """Return the next queued job for a thread, or mark the thread as idle. Called in that thread."""
         try:
             return self._waiting.popleft()
         except IndexError:
@@ -152,7 +156,7 @@ class Workers:
             asyncio.get_running_loop().call_later(FOUND_WITHIN, self._look)
 
     def _look(self) -> None:
-        """Settle what has ended, and look again for as long as anything is under way."""
+        """Complete what has ended, and look again later while any unhurried job is running."""
         self._looks = False
         self.settle()
         if self._unhurried:
@@ -160,7 +164,7 @@ class Workers:
 
 
 class _Job:
-    """A function to run, the future of its result, and whether the loop is woken for a result that is None."""
+    """A function to run, the future for its result, and whether to wake the loop if the result is None."""
 
     __slots__ = ("done", "wakes", "what")
 
@@ -169,7 +173,7 @@ class _Job:
 
 
 class _Worker(threading.Thread):
-    """A thread that runs the jobs from its queue `jobs`, and those in line, one by one until it receives None."""
+    """A thread that runs jobs from its own queue, `jobs`, and the pool's queue until it receives None."""
 
     def __init__(self, loop: AbstractEventLoop, pool: Workers) -> None:
         super().__init__(name="request", daemon=True)
@@ -185,16 +189,14 @@ class _Worker(threading.Thread):
                 found = job.what()
             except BaseException as problem:  # it is raised where the result is awaited
                 failed = problem
-            following = self._pool._next(
-                self
-            )  # before the result is known: whoever gets it finds this thread idle
-            with suppress(RuntimeError):  # the loop has ended, and nobody waits
+            # Before the result is delivered, so that its recipient finds this thread idle.
+            following = self._pool._next(self)
+            with suppress(RuntimeError):  # the loop has ended, so nothing is waiting
                 self._tell(job, found, failed)
-                if (
-                    following is None and self._pool._waiting
-                ):  # it came before this thread was seen to be idle
+                if following is None and self._pool._waiting:
+                    # A job was queued just before this thread was marked as idle.
                     self._loop.call_soon_threadsafe(self._pool._pair)
-            del job, found, failed  # nothing of a request stays until the next one comes
+            del job, found, failed  # hold nothing of a request until the next one comes
 
     def _tell(self, job: _Job, found: Any, failed: BaseException | None) -> None:
         if job.wakes or found is not None or failed is not None:
@@ -204,7 +206,7 @@ class _Worker(threading.Thread):
 
 
 def _end(done: Future[Any], found: Any, failed: BaseException | None) -> None:
-    if done.done():  # nobody waits any more
+    if done.done():  # no longer awaited
         return
     if failed is not None:
         done.set_exception(failed)

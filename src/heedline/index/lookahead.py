@@ -32,13 +32,14 @@ _SEGMENT: Final = 37
 #: What the number of a row has that says with which documents the pages of a list begin, and of one that says so of such rows.
 _OF_LIST: Final = 1 << 36
 _ONE_HIGHER: Final = 1 << 31
-#: The entries of an `_idx` table at or before each word in each segment, and the next ones. Words of one statement.
+#: For each segment and word, the pages of the last entry of an `_idx` table at or before the word, and of the next one.
 _LISTS: Final = """
 WITH s(g) AS (VALUES {1}), t(w) AS (VALUES {2})
 SELECT g, w, (SELECT pgno FROM {0}_idx WHERE segid = g AND term <= w ORDER BY term DESC LIMIT 1),
     (SELECT pgno FROM {0}_idx WHERE segid = g AND term > w ORDER BY term LIMIT 1)
 FROM s CROSS JOIN t
 """
+#: The most words that one statement looks up.
 _TOGETHER: Final = 500
 
 
@@ -79,7 +80,10 @@ class TokenList(NamedTuple):
 
 
 def upper_ahead(file: PageFile, roots: dict[str, int], table: str, words: int) -> None:
-    """Prefetch the pages below the two roots of an FTS5 table, if there are fewer than words, so that most will be read."""
+    """Prefetch the pages below each root of an FTS5 table if there are fewer of them than words.
+
+    Most of them will then be read.
+    """
     try:
         numbers = [roots[f"{table}_data"], roots[f"{table}_idx"]]
         file.ahead(number - 1 for number in numbers)
@@ -104,7 +108,7 @@ def ahead(
     """
     lists: dict[bytes, list[TokenList]] = {word: [] for word in words}
     wanted = [(one.number, _MAIN + word) for word in lists for one in segments]
-    if not wanted:  # a table in which nothing has been written yet
+    if not wanted:  # nothing has been written to this table yet
         return lists
     try:
         _leaves_ahead(file, roots[f"{table}_idx"], wanted)
@@ -125,9 +129,10 @@ def ahead(
 def _lists_of(
     sql: apsw.Connection, table: str, segments: Sequence[Segment], words: Sequence[bytes]
 ) -> Iterator[tuple[bytes, TokenList]]:
-    """Yield where each segment holds each word, or would hold it, from the `_idx` table.
+    """Yield where each segment holds each word, or would hold it, according to the `_idx` table.
 
-    An entry says with which word a page begins. Its number of a page is doubled, and odd if the list that begins there is long.
+    An entry holds the first word of a page. Its `pgno` is twice the page's number, plus 1 if the list that begins there is
+    long.
     """
     by_number = {one.number: one for one in segments}
     for some in batched(words, _TOGETHER, strict=False):
@@ -225,7 +230,7 @@ def _segments(structure: bytes) -> Iterator[Segment]:
 
 
 def _leaves_ahead(file: PageFile, root: int, wanted: Iterable[tuple[int, bytes]]) -> None:
-    """Prefetch the pages of an `_idx` table with the last entry at or before each segment and word, and the one after."""
+    """Prefetch the leaves of an `_idx` table that hold the last entry up to each word, and the next one."""
     here = {root: sorted(wanted)}
     for _ in range(_DEEPEST):
         file.ahead(number - 1 for number in here)
@@ -233,7 +238,7 @@ def _leaves_ahead(file: PageFile, root: int, wanted: Iterable[tuple[int, bytes]]
         for number, some in here.items():
             page = _Page(file, number)
             if page.kind == _LEAF_OF_INDEX:
-                return  # and so are all others of this level
+                return  # as are all the others at this level
             if page.kind != _INNER_OF_INDEX:
                 raise ValueError
             at = 0
@@ -270,7 +275,7 @@ class _Page:
     def row(self, cell: int) -> int:
         """Return the highest row number that the child page to the left of a cell can hold.
 
-        Like `_varint` for numbers of up to eight bytes, because nearly all of a walk's time is spent here.
+        This repeats `_varint`, for numbers of up to eight bytes, because a walk spends nearly all its time here.
         """
         body, at = self._body, cell + 4
         value = 0
@@ -280,7 +285,7 @@ class _Page:
         return value << 7 | byte
 
     def after(self, wanted: tuple[int, bytes], first: int) -> int:
-        """Return the position of the first cell from `first` whose entry is after this segment and word."""
+        """Return the position of the first cell, from `first`, whose entry follows this segment and word."""
         return bisect_right(self.cells, wanted, first, key=self._entry)
 
     def _entry(self, cell: int) -> tuple[int, bytes]:

@@ -1,6 +1,6 @@
 """Tokens of the words and forms of documents, computed once for all documents that are added together.
 
-They are kept as long as the index is open, which is one transaction.
+They are kept while the index is open, which is one transaction.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class TokenTexts:
         self._known: dict[str, bytes] = {}
 
     def learn(self, words: Collection[str]) -> None:
-        """Compute the tokens of words, except for those whose tokens are known."""
+        """Compute the tokens of those words whose tokens are not known yet."""
         if new := list(set(words).difference(self._known)):
             import numpy as np
 
@@ -31,7 +31,7 @@ class TokenTexts:
             self._known.update(zip(new, tokens, strict=True))
 
     def of(self, words: Iterable[str]) -> bytes:
-        """Return the tokens of words that were learnt, in order."""
+        """Return the tokens of learnt words, in order."""
         return b"".join(map(self._known.__getitem__, words))
 
 
@@ -43,7 +43,7 @@ class BeginningTexts:
         self._known: dict[str, bytes] = {}
 
     def learn(self, words: Collection[str]) -> None:
-        """Compute the tokens of words' beginnings, except for words whose tokens are known."""
+        """Compute the tokens of the beginnings of those words that are not known yet."""
         if new := list(set(words).difference(self._known)):
             forms, numbers = beginnings_of(new)
             tokens = self._key.text_of(forms)
@@ -54,5 +54,5 @@ class BeginningTexts:
             )
 
     def of(self, words: Iterable[str]) -> bytes:
-        """Return the tokens of the beginnings of words that were learnt. One that several words have is repeated."""
+        """Return the tokens of the beginnings of learnt words, repeating those that words share."""
         return b"".join(map(self._known.__getitem__, words))

@@ -100,9 +100,9 @@ def forms_of(texts: Iterable[str], words: Iterable[Sequence[str]]) -> tuple[set[
 
 
 def beginnings_of(words: Collection[str]) -> tuple[npt.NDArray[np.bytes_], list[int]]:
-    """Return the prefix forms of words in ASCII, all shorter than the word, and how many each word has.
+    """Return the prefix forms of words in ASCII, and how many each word has.
 
-    Each word has as many forms here as there are `BEGINNINGS`, its own first.
+    The array has `len(BEGINNINGS)` entries for each word. Its own forms, all shorter than the word, come first.
     """
     import numpy as np
 

@@ -13,7 +13,7 @@ from django.db import OperationalError, connection
 
 #: Bytes of the number in front of a sealed draft.
 _NUMBER = 4
-#: Bytes of a sealed draft that are different each time: its version and its salt (`vault.small`).
+#: The length of a sealed draft's version and salt (`vault.small`), which together differ each time it is sealed.
 _BEGINNING = 25
 
 
@@ -66,7 +66,7 @@ def load_draft(row: bytes) -> tuple[bytes, int] | None:
 
 
 def load_drafts(rows: Sequence[bytes]) -> list[tuple[bytes, int] | None]:
-    """Return for each of at most 100 rows what `load_draft` returns."""
+    """Return what `load_draft` returns, for each of up to 100 rows."""
     found = _call("SELECT door.load_drafts(%s::bytea[])", list(rows)) or b""
     drafts: list[tuple[bytes, int] | None] = []
     at = 0
@@ -84,7 +84,7 @@ def load_drafts(rows: Sequence[bytes]) -> list[tuple[bytes, int] | None]:
 
 @dataclass(frozen=True, slots=True)
 class SavedAgain:
-    """A sealed draft to be saved again, with its hours, and what it began with when it was loaded (`beginning`)."""
+    """A sealed draft to save again, the hours to keep it, and its `beginning` when it was loaded."""
 
     sealed: bytes = field(repr=False)
     hours: int
@@ -92,19 +92,19 @@ class SavedAgain:
 
 
 def beginning(sealed: bytes) -> bytes:
-    """Return the beginning of a sealed draft, which is different each time that it is sealed."""
+    """Return the first bytes of a sealed draft, which differ each time it is sealed."""
     return sealed[:_BEGINNING]
 
 
 def save_drafts(
     drafts: Mapping[bytes, SavedAgain], *, room_for_new: int | None, room: int | None
 ) -> tuple[set[bytes], int | None]:
-    """Save sealed drafts, by their rows, in one transaction.
+    """Save sealed drafts, keyed by row, in one transaction.
 
     Returns the rows that were saved, and what `save_draft` returns. A draft that has been saved, sent or deleted since it was
-    loaded is not saved. Neither is any if one of them may not be, or if there is no room: `save_draft` says what is wrong.
+    loaded is not saved. If one is invalid, or there is no room, none is saved, and `save_draft` reports the reason.
 
-    Raises OperationalError if somebody else holds one of the rows for long.
+    Raises OperationalError if another transaction holds one of the rows for too long.
     """
     rows = sorted(drafts)
     did = _call(

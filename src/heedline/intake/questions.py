@@ -106,9 +106,9 @@ class Question:
     tail: int = 0
     """The number of characters after the space in a full postcode."""
     more: bool = False
-    """Whether the page folds this field away until the reporter opens the rest (`QuestionPage.more`)."""
+    """Whether the field is in a `details` element that the reporter has to open (`QuestionPage.more`)."""
     compact: bool = False
-    """Whether the field takes little room: small tick boxes beside each other, or a box of two lines."""
+    """Whether the field is compact: small tick boxes side by side, or a text box two lines high."""
 
     @property
     def row_label(self) -> str:
@@ -134,7 +134,7 @@ class QuestionPage:
     why: str = ""
     """The text of "Why we ask", shown in a `details` element."""
     more: str = ""
-    """The text that opens the fields which the page folds away, shown in a `details` element."""
+    """The summary of the `details` element that holds the fields marked `more`."""
     button: str = ""
     skippable: bool = False
     """Whether the page shows the second button, "Skip the other questions" (`engine.skip_target`)."""

@@ -151,7 +151,7 @@ def _reset_settings(connection: Connection) -> None:
 def create_database(connection: Connection, name: str, *, template: str = "template0") -> None:
     """Create a database owned by the owner role, to which only the process roles may connect.
 
-    A copy of another such database has the same rights inside it.
+    A copy of another such database already has the same rights inside it.
     """
     connection.execute(
         sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
@@ -165,9 +165,9 @@ def create_database(connection: Connection, name: str, *, template: str = "templ
 
 
 def open_to_processes(connection: Connection, name: str) -> None:
-    """Allow only the process roles to connect to a database, and take from everybody what reveals too much."""
+    """Allow only the process roles to connect to a database, and revoke rights that reveal too much."""
     _let_connect(connection, name)
-    # Rights on the server's own functions are held in each database, so this is said inside it.
+    # Rights on PostgreSQL's own functions are stored in each database, so they are revoked from inside it.
     with psycopg.connect(
         connection.info.dsn, dbname=name, password=connection.info.password, autocommit=True
     ) as inside:

@@ -92,7 +92,7 @@ class Service:
     accessibility_prepared: date
     """The date of the accessibility statement."""
     accessibility_reply_days: int
-    """In how many working days somebody who reports an accessibility problem is answered."""
+    """The number of working days in which reports of accessibility problems are answered."""
     accessibility_law: str
     accessibility_enforcer: str
 

@@ -88,10 +88,10 @@ class CompiledQuery[M: Model]:
         return self._compiled[shape].bound(_flat(values))
 
     def fetched(self, *values: QueryValue) -> list[M]:
-        """Return the rows for these values, read by a statement that the server keeps planned for this connection.
+        """Return the rows for these values, using a statement planned once per connection.
 
-        For queries whose planning takes longer than their running, because they read tables with rules of access. Such a query
-        is always run in this way.
+        This is for queries that take longer to plan than to run, because they read tables with row-level security. Always
+        run such a query in this way.
         """
         connection: Any = connections[DEFAULT_DB_ALIAS]  # our own backend
         with connection.values_beside():
@@ -120,7 +120,7 @@ class CompiledQuery[M: Model]:
 
 
 def padded(ids: Sequence[UUID], step: int) -> list[UUID]:
-    """Return ids with the last one repeated up to a multiple of `step`, so that few queries are compiled."""
+    """Return ids, repeating the last one up to a multiple of `step`, so that fewer queries are compiled."""
     given = list(ids)
     return given + given[-1:] * (-len(given) % step)
 

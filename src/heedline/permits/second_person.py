@@ -5,7 +5,8 @@ are refused. The verbs of casework ask here and keep their own tables. An approv
 the same transaction, so that nothing is ever approved but not yet done.
 
 An independent second opinion is not a decision on a request: the second examiner of online material forms a view before
-seeing the first one. The rules of that desk say who may give it, and who may approve a notice that several wrote.
+seeing the first one. That desk's rules say who may give it, and who may approve a notice with several
+authors.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ class StoredPart:
     changed: bool = False
 
 
-#: As bytes are written into JSON. PostgreSQL breaks base64 into lines, each of which is escaped several times on its way.
+#: The encoding of bytes in JSON. PostgreSQL breaks base64 into lines, and each line break would be escaped several times.
 _HEX = Value("hex")
 _PAYLOAD = Subquery(SealedPayload.objects.filter(container=OuterRef("container")).values("payload"))
 _LOGGED = Case(
@@ -55,7 +55,7 @@ _LOGGED = Case(
     output_field=BinaryField(),
 )
 _COLUMNS = ("report_id", "container", "part", "header")
-#: Where the payload stands in a row.
+#: The position of the payload in a row.
 _OF_PAYLOAD = len(_COLUMNS)
 _OF_SORTS = (
     "SELECT report_id, container, part, header,"
@@ -83,9 +83,9 @@ def parts_of(reports: Iterable[UUID], which: Q) -> list[StoredPart]:
 
 
 def parts_of_sorts(reports: Iterable[UUID], sorts: Iterable[str]) -> list[StoredPart]:
-    """Return the parts of these reports of some sorts as `parts_of` does, for callers that read very many.
+    """Return these sorts of parts of reports, as `parts_of` does, for callers that read very many.
 
-    The statement is prepared once, and sealed bytes come in binary.
+    The statement is prepared once, and sealed bytes are sent in binary.
     """
     wrapper: Any = connection  # our own backend
     with wrapper.bound_cursor(binary=True) as cursor:

@@ -1,4 +1,4 @@
-"""The tokens of words that several documents have are computed once, and are those of each word alone."""
+"""Tokens of words that several documents share are computed once, and equal those of each word alone."""
 
 from __future__ import annotations
 

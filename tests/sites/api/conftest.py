@@ -1,5 +1,8 @@
-"""A program that sends reports: JSON in, JSON out, no cookies. A test runs on each way of a report: Django's, the one ahead of it
-(`config.intake_first`), and in a group with others (`config.intake_together`). Where ways do not differ it runs on fewer."""
+"""A program that sends reports: JSON in, JSON out, no cookies.
+
+Tests run on each of the ways in which a report is handled: by Django, ahead of Django (`config.intake_first`), and in a group
+with others (`config.intake_together`). Tests for which these do not differ run on fewer.
+"""
 
 from __future__ import annotations
 
@@ -116,9 +119,9 @@ class InAGroup(Ahead):
 
 #: How a report from a program is handled, for the handler of Django's test client.
 WAYS: dict[str, type[Ahead] | None] = {"django": None, "ahead": Ahead, "grouped": InAGroup}
-#: Only `POST reports` has several ways: for tests of all else.
+#: For tests of everything but `POST reports`, which alone is handled in several ways.
 ON_DJANGOS_WAY = pytest.mark.parametrize("program", ["django"], indirect=True)
-#: Reports with files are in no group.
+#: Reports with files are never handled in groups.
 NOT_IN_A_GROUP = pytest.mark.parametrize("program", ["django", "ahead"], indirect=True)
 
 

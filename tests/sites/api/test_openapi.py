@@ -22,7 +22,7 @@ from tests.sites.api.test_reports import REPORT
 from tests.sites.public.mishaps import database_away
 
 type Document = dict[str, Any]
-#: As many messages of one report as a desk takes (`door.say`).
+#: The most messages that a desk accepts for one report (`door.say`).
 MOST_MESSAGES = 200
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -146,7 +146,7 @@ def test_every_documented_status_is_reached_and_every_answer_fits(
     assert documented == {where: set(statuses) for where, statuses in calls.items()}
     for (path, method), statuses in calls.items():
         if path != "/reports" and program.way != "django":
-            continue  # the same way for all three
+            continue  # handled in the same way for all three
         for status, call in statuses.items():
             answer = call()
             assert answer.status_code == status, (path, status, answer.content)
@@ -181,7 +181,7 @@ def without_database(call: Callable[[], Any]) -> Any:
 
 
 def until_there_is_no_room(program: Program, code: str) -> Any:
-    """One message more than the desk takes. All but the last two are only rows."""
+    """Send one message more than the desk accepts. All but the last two are inserted as rows."""
     sent = Message.objects.filter(from_us=False)
     one = sent[0]
     Message.objects.bulk_create(

@@ -107,7 +107,7 @@ def bind(page: Hand, idp: IdentityProvider, name: str, subject: str) -> Hand:
 
 @pytest.fixture
 def bound(house: House, idp: IdentityProvider, demo: None) -> None:
-    """Odile has set single sign-on up, without the nine pages of it: `bind` goes through them."""
+    """Set up single sign-on for Odile without going through its nine pages, as `bind` does."""
     with acting("office"):
         odile = house.sign_in("Odile", at=now(), unlocked=False)
         single_sign_on.bind(single_sign_on.account_of(idp.issuer, "odile-there"), by=odile, at=now())

@@ -170,7 +170,7 @@ def test_an_answer_that_this_browser_did_not_ask_for(
     attacker.get(f"{BACK}?code={caught}&state={mine}&iss={idp.issuer}&here=1")
     assert attacker.page.status_code == 422  # PKCE: this browser has another verifier
     assert not OfficeSession.objects.exclude(officer=None).exists()
-    # the victim's own and the caught code; never for an answer without its state
+    # the victim's own code and the stolen one; never for a response without its state
     assert idp.asked["token"] == 2
 
 

@@ -85,7 +85,7 @@ def test_the_first_page_says_999_and_what_it_is_and_then_the_ways_to_report(rosa
 
 
 def told_to_robots(rosa: Walker) -> set[str]:
-    """What the page and its header say: a search engine follows the stricter of the two."""
+    """Return what the page and its header tell search engines, which follow the stricter of the two."""
     return {*re.findall(r'name="robots" content="([^"]*)"', rosa.html), rosa.response["X-Robots-Tag"]}
 
 

@@ -1,4 +1,4 @@
-"""Question pages and answers of several visitors in one group: each is answered as if it had come alone."""
+"""Question pages and answers from several visitors in one group get the responses they would get alone."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def ahead(rosa: Walker) -> Ahead:
 
 
 def asked(one: Walker, case: Case, **more: Any) -> dict[str, Any]:
-    """The environment of a visitor's request."""
+    """Return the WSGI environment of a visitor's request."""
     method, path, body = case
     path, _, query = path.partition("?")
     body = body.replace("token=token", f"token={one.typed('csrfmiddlewaretoken')}")
@@ -109,7 +109,7 @@ def test_drafts_of_a_group_are_loaded_by_one_call_and_saved_by_one(
     ahead: Ahead, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     visitors = [Walker().start() for _ in range(5)]
-    said(ahead.handler, Walker().start(), ("GET", "/r/what/", ""), **HERE)  # the page is kept from now on
+    said(ahead.handler, Walker().start(), ("GET", "/r/what/", ""), **HERE)  # from now on the page is cached
     called: list[str] = []
 
     def noted(name: str) -> Any:
@@ -144,7 +144,7 @@ def answered(draft: Draft) -> None:
 def test_an_answer_never_undoes_what_the_same_browser_did_meanwhile(
     ahead: Ahead, change: Callable[[Draft], None]
 ) -> None:
-    """Such as leaving the site, or sending the report in another tab, between loading the drafts and saving them."""
+    """For example, leaving the site or sending the report in another tab between loading and saving."""
     one, other = Walker().start(), Walker().start()
     group = [asked(one, WHERE), asked(other, WHERE)]
     COUNTS._held.clear()
@@ -160,7 +160,7 @@ def test_an_answer_never_undoes_what_the_same_browser_did_meanwhile(
         assert others is not None
         assert others[0] == 303
         assert sum(COUNTS._held.values()) == 1
-        assert run(ahead.handler, group[0])[0] == (200 if change is sent else 303), "now by itself"
+        assert run(ahead.handler, group[0])[0] == (200 if change is sent else 303), "when run separately"
     assert "where" in draft_of(other)[0]  # type: ignore[index]
     if change is answered:
         assert draft_of(one)[0].keys() >= {"what", "where"}  # type: ignore[index]
@@ -220,7 +220,7 @@ def test_requests_of_one_browser_follow_each_other(ahead: Ahead) -> None:
     found = together(ahead, *group)
     assert [status for status, *_ in found] == [303, 303, 303, 200]
     assert draft_of(one)[0].keys() >= {"where", "what"}  # type: ignore[index]
-    assert b'value="Quay"' in found[3][2], "the page shows what was answered before"
+    assert b'value="Quay"' in found[3][2], "the page shows the earlier answer"
 
 
 def test_only_pages_of_a_draft_and_answers_to_questions_go_together(ahead: Ahead) -> None:

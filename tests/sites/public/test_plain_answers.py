@@ -89,7 +89,7 @@ class Ahead:
         self.taken.clear()
 
     def read_pages(self) -> None:
-        """Show the check page in two languages and the page with the code, for the first time."""
+        """Request the check page in two languages and the code page, so that they are cached."""
         other = Walker().tell(WORDS, place="Quay Street")
         for path in ("/r/check/", "/cy/r/check/"):
             said(self.handler, other, ("GET", path, ""), **HERE)

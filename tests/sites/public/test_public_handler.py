@@ -86,7 +86,7 @@ def said(
 def response_as_compared(
     status: int, headers: list[tuple[str, str]], content: Any
 ) -> tuple[int, list[tuple[str, str]], bytes]:
-    """Return a response without what is never the same twice."""
+    """Return a response without the parts that differ each time."""
     names = sorted((name, _OF_THE_MOMENT.sub("=", value)) for name, value in headers)
     return status, names, _OWN.sub(b"", content)
 

@@ -37,7 +37,7 @@ class Counting(Walker):
 
 
 def _asked_first(walker: Walker) -> list[str]:
-    """Return the names of a page's fields that are shown before anything is opened."""
+    """Return the names of a page's fields outside its `details` elements."""
     html = re.sub(r"<details(?![^>]* open)[^>]*>.*?</details>", "", walker.html, flags=re.DOTALL)
     names = dict.fromkeys(re.findall(r'<(?:input|textarea)[^>]* name="([^"]+)"', html))
     asked = load_question_set(load_pack("uk"), "person").any_step("callback").fields
@@ -88,7 +88,9 @@ def test_call_me_back(counting: Counting) -> None:
     counting.follow("Ask us to call you").press("Ask us to call you back", danger="no")
     assert counting.at == "/r/callback/"
     assert "Step " not in counting.main
-    assert _asked_first(counting) == ["name", "phone", "days", "hours", "reason"], "the rest is folded away"
+    assert _asked_first(counting) == ["name", "phone", "days", "hours", "reason"], (
+        "the other fields are in a details element"
+    )
     counting.press(
         "Continue",
         name="Rosa",
@@ -98,7 +100,7 @@ def test_call_me_back(counting: Counting) -> None:
         reason="It is my brother.",
     )
     assert counting.heading == "Check your answers"
-    assert "Step " not in counting.main, "nobody is told of nine steps who has two"
+    assert "Step " not in counting.main, "reporters with two steps must not see a count of nine"
     counting.press("Send your report")
     assert counting.heading.startswith("We will call you")
     assert counting.screens <= 5

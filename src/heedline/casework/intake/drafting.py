@@ -37,11 +37,10 @@ _COOKIE_LENGTHS = range(40, 48)
 
 @dataclass(slots=True)
 class DraftGroup:
-    """Drafts of several requests that are run together: loaded by one call, and saved by one call.
+    """The drafts of a group of requests, loaded in one database call and saved in another.
 
-    `loaded` has what the database holds under a cookie, until it is asked for, and `seen` how the drafts that were asked for
-    began, by their rows. `put_off` has drafts, by their rows, that are to be saved with the group. It is None outside
-    `putting_off`.
+    `loaded` maps cookies to the stored drafts that no request has used yet. `seen` maps row ids to the first bytes of the
+    drafts that were used. `put_off` maps row ids to the drafts to save with the group. It is None outside `putting_off`.
     """
 
     loaded: dict[str, tuple[RowKeys, tuple[bytes, int] | None]] = field(repr=False, default_factory=dict)
@@ -49,15 +48,15 @@ class DraftGroup:
     put_off: dict[bytes, SavedAgain] | None = field(repr=False, default=None)
 
 
-#: The group whose requests this thread runs.
+#: The group whose requests this thread is running.
 _group: ContextVar[DraftGroup | None] = ContextVar("_group", default=None)
 
 
 @contextmanager
 def loaded_together(cookies: Iterable[str]) -> Iterator[None]:
-    """Load the drafts of these cookies by one call.
+    """Load the drafts of these cookies in one database call.
 
-    In the block, each of them is loaded from there once, and from the database after that.
+    Inside the block, the first `load` for each cookie uses that draft. Later ones read the database again.
     """
     keys = {
         cookie: derive_keys(cookie.encode(), _DRAFT) for cookie in cookies if len(cookie) in _COOKIE_LENGTHS
@@ -73,9 +72,9 @@ def loaded_together(cookies: Iterable[str]) -> Iterator[None]:
 
 @contextmanager
 def putting_off() -> Iterator[dict[bytes, SavedAgain] | None]:
-    """Collect the drafts of the group that are saved in the block, to be saved by `save_together`.
+    """Hold back the group's drafts that are saved inside the block, for `save_together` to save.
 
-    Yields None outside a group, where they are saved at once.
+    Yields None outside a group, where drafts are saved straight away.
     """
     group = _group.get()
     if group is None:
@@ -89,9 +88,10 @@ def putting_off() -> Iterator[dict[bytes, SavedAgain] | None]:
 
 
 def save_together(several: Iterable[Mapping[bytes, SavedAgain]]) -> set[bytes]:
-    """Save what was put off, and return the rows that were saved. Each of the others is to be saved by itself.
+    """Save the drafts that were held back, and return the rows that were saved.
 
-    A draft that has changed or gone since it was loaded is not saved. No row may stand in two of them.
+    A draft that has changed or gone since it was loaded is not saved. The caller has to deal with each of those separately.
+    No row may appear in more than one mapping.
     """
     room = room_for(For.PUBLIC)
     look = ON_DISK.must_look(room)

@@ -1,8 +1,8 @@
 """The conflict-of-interest register, which overseers maintain.
 
 An overseer registers terms that concern an officer personally, and sees when that officer's work matched
-them. Terms are never shown again, to anyone. Supervisors see no match, because they can open what was
-matched. An overseer can ask one of them to speak to the officer.
+them. Terms are never shown again, to anyone. Supervisors see no matches, because they can open the reports
+and searches that matched. An overseer can ask one of them to speak to the officer.
 """
 
 from __future__ import annotations
@@ -77,7 +77,10 @@ class Met:
 
 @dataclass(frozen=True, slots=True)
 class RaisedConflict:
-    """An overseer's request that a supervisor speak to an officer about a conflict of interest, by name."""
+    """An overseer's request that a supervisor speak to an officer about a conflict of interest.
+
+    All three people are given by name.
+    """
 
     officer: str
     supervisor: str
@@ -226,7 +229,7 @@ def met(*, by: Attendance, at: datetime) -> tuple[Met, ...]:
 
 
 def supervisors_of(officer: UUID, *, by: Attendance) -> dict[UUID, str]:
-    """Return the names of the other supervisors at an officer's desks, by id.
+    """Return the ids and names of the other supervisors at an officer's desks.
 
     Raises Refused for anyone but an overseer.
     """
@@ -240,8 +243,8 @@ def supervisors_of(officer: UUID, *, by: Attendance) -> dict[UUID, str]:
 def raise_conflict(officer: UUID, supervisor: UUID, *, by: Attendance) -> None:
     """Ask another supervisor of an officer's desks to speak to them about a conflict of interest.
 
-    Only the officer's name is passed on. A supervisor can open reports and searches of the desk, and could work out a
-    term from any match. Raises Refused for anyone but an overseer, and NotNow for a supervisor who may not be asked.
+    Only the officer's name is passed on: the supervisor can open the desk's reports and searches, and could work out the
+    term from any match. Raises Refused for anyone but an overseer, and NotNow unless `supervisors_of` lists the supervisor.
     """
     with refusals_logged(Act.CONFLICT_RAISED, by=by.officer_id, thing="officer", thing_id=officer):
         if supervisor not in supervisors_of(officer, by=by):
@@ -256,9 +259,9 @@ def raise_conflict(officer: UUID, supervisor: UUID, *, by: Attendance) -> None:
 
 
 def raised(*, by: Attendance, at: datetime) -> tuple[RaisedConflict, ...]:
-    """Return the conflicts of interest raised recently: all for an overseer, and for a supervisor their own.
+    """Return recent conflicts raised, newest first: all to overseers, their own to supervisors.
 
-    The newest come first. Raises Refused. The pages that show them also show `met` or the searches, which log the view.
+    Raises Refused. This does not log the view. The pages that call it also show `met` or the search counts, which do.
     """
     by.require(Capability.SEE_SEARCHES)
     events = Event.objects.filter(act=Act.CONFLICT_RAISED, outcome="done", at__gte=at - log_view.BACK)

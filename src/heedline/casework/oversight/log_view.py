@@ -35,7 +35,7 @@ BACK = timedelta(days=30)
 #: So many different reports read by one person within an hour are many. An officer closes four in five in minutes.
 MANY = 30
 _MOST_ROWS = 200
-#: Details of an event that are the ids of officers, who are shown by name.
+#: Event details that hold an officer's id and are shown as a name.
 NAMED = ("officer", "supervisor")
 #: What shows somebody a report, or who sent it.
 LOOKS = (Act.REPORT_READ, Act.HISTORY_READ, Act.IDENTITY_OPENED, Act.NUMBER_SHOWN)

@@ -52,7 +52,7 @@ MOST: Final = 100
 SECONDS: Final = 0.1
 #: How many times as long opening may take by the clock, so that each batch of a busy machine is worth its fixed costs.
 BUSY: Final = 4
-#: Reports whose parts are loaded together at most, and reports that are added to the index together.
+#: The most reports whose parts are loaded together, and the number of reports added to the index together.
 AT_ONCE: Final = 25
 ADDED: Final = 8
 #: How often the queues of an officer look whether something waits, if nothing much did.

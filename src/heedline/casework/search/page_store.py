@@ -26,7 +26,7 @@ MOST_KEPT = 4_000
 BEGINNING = 24
 #: Pages that are fetched together: SQLite writes what belongs together side by side.
 AHEAD = 4
-#: Pages that are fetched together where as many pages before or behind them as `AHEAD` were read as well.
+#: Pages that are fetched together if the `AHEAD` pages just before or just after have been read already.
 ON = 32
 _NEAR = range(1, AHEAD + 1)
 _READ = "SELECT number, generation, sealed FROM reports_search_page WHERE index_id = %s AND number = ANY (%b::int[])"

@@ -2,9 +2,8 @@
 
 Words stand for themselves, in any order. `"in quotation marks"` stands for words in their order, `begin*` for every word
 that begins so. What has no space in it (an address, a web name, a number with hyphens) is words in their order as well.
-A long number is found however its digits are grouped, and a vehicle registration also where O stands for 0, or I for 1, as
-earlier reports are. Words that may be somebody's name also stand for names that are
-spelt otherwise, by the comparison that finds earlier reports (`index/extraction/name_comparison.py`).
+A long number is found however its digits are grouped. A vehicle registration is also found where O was written for 0, or I
+for 1, as it is in Seen before. Words that may be somebody's name also stand for other spellings of it, by the comparison that finds earlier reports (`index/extraction/name_comparison.py`).
 """
 
 from __future__ import annotations
@@ -181,7 +180,7 @@ class Sought:
 
 
 def understood(text: str, rules: NameRules, plates: tuple[PlateShape, ...] = ()) -> Sought:
-    """Parse an officer's search text, using the pack's rules for names and its formats of vehicle registrations.
+    """Parse an officer's search text, using the pack's rules for names and formats of registrations.
 
     Raises Unsearchable.
     """

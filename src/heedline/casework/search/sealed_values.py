@@ -38,7 +38,7 @@ FRAME = "values"
 #: Documents of the linking desk's index that are not its reports have keys with these marks.
 OF_VALUES = "x:"
 OF_INTERESTS = "i:"
-#: Reports that are usable, and what is sealed of reports, compiled once for each multiple of so many reports.
+#: Ids are padded to a multiple of this number, so that the two queries below are compiled for few different lengths.
 _TOGETHER: Final = 20
 _USABLE: Final[CompiledQuery[Any]] = CompiledQuery(
     lambda ids: restrictions.usable(Report.objects.filter(id__in=ids)).values("id")

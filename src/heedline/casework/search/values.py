@@ -35,7 +35,8 @@ def extract_of(
     """Extract the values from a report's texts.
 
     Answers that the pack does not list are ignored. Unless `indexed`, the keys and the sketch are left out, and so are values
-    of kinds that `against`, with which the report is compared, does not have. Unless `compared`, the runs of words are.
+    of kinds that `against`, with which the report is compared, does not have. Unless `compared`,
+    the runs of words are left out.
     """
     rules = load_pack(settings.PACK).matching
     return extract(_read(report, texts), rules, indexed=indexed, compared=compared, against=against)

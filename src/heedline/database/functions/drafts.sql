@@ -39,8 +39,8 @@ CREATE FUNCTION door.load_draft(p_row bytea) RETURNS bytea LANGUAGE sql STABLE S
     SELECT int4send(sendings) || sealed FROM public.intake_draft WHERE "row" = p_row AND expires > now()
 $$;
 
--- The same for several drafts, one after another: the length of the sealed draft in four bytes, or -1 if there is none, and
--- what door.load_draft returns.
+-- Load several drafts in the order of their rows. For each: the length of the sealed draft in four bytes, or -1 if there is
+-- none, then the result of door.load_draft.
 CREATE FUNCTION door.load_drafts(p_rows bytea[]) RETURNS bytea LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
     SELECT string_agg(COALESCE((SELECT int4send(octet_length(d.sealed)) || int4send(d.sendings) || d.sealed
@@ -48,11 +48,11 @@ CREATE FUNCTION door.load_drafts(p_rows bytea[]) RETURNS bytea LANGUAGE sql STAB
     FROM unnest(p_rows[:100]) WITH ORDINALITY AS r("row", n)
 $$;
 
--- Save several drafts of different rows again in one transaction: a 1 for each that was saved and a 0 for each that was not,
--- and how many bytes all of them take, as above. `p_seen`: how each of them began when it was loaded, which is different each
--- time that it is saved. One that has been saved, sent or deleted since then is left alone. If any may not be saved, or there
--- is no room, none is, and the answer has no digits. door.save_draft says why. Rows must be in order, so that nobody waits in
--- a circle, and nobody waits long for a row that somebody else holds.
+-- Save several drafts of different rows again in one transaction. Returns a 1 for each that was saved and a 0 for each that
+-- was not, and how many bytes all drafts take, as above. `p_seen` has the first bytes of each draft when it was loaded, which
+-- differ each time that it is saved: a draft that has been saved, sent or deleted since then is left alone. If any is invalid,
+-- or there is no room, none is saved, the result is empty, and door.save_draft says why. Rows must be sorted, to prevent
+-- deadlocks. The wait for a row that another transaction holds is short.
 CREATE FUNCTION door.save_drafts(
     p_rows bytea[], p_sealed bytea[], p_hours integer[], p_seen bytea[], p_new bigint, p_again bigint
 ) RETURNS text
@@ -80,7 +80,7 @@ BEGIN
         UPDATE public.intake_draft SET sealed = p_sealed[i], expires = s + make_interval(hours => p_hours[i]), settled = false
             WHERE "row" = p_rows[i] AND substr(sealed, 1, 25) = p_seen[i];
         IF NOT FOUND THEN
-            -- settling may just have written it anew, and the row that we waited for is another one: look once more
+            -- Settling may have replaced the row that we waited for with a new one: try once more.
             UPDATE public.intake_draft
                 SET sealed = p_sealed[i], expires = s + make_interval(hours => p_hours[i]), settled = false
                 WHERE "row" = p_rows[i] AND substr(sealed, 1, 25) = p_seen[i];

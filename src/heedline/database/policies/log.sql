@@ -16,7 +16,7 @@ CREATE POLICY of_my_requests ON audit_event FOR SELECT TO heedline_office
 -- A restore says so in the log, under the next generation. Row-level security binds the owner of the table too, so that needs a function.
 CREATE POLICY a_restore_reads ON audit_event FOR SELECT TO heedline_owner USING (true);
 CREATE POLICY a_restore_says_so ON audit_event FOR INSERT TO heedline_owner WITH CHECK (act = 'log-restored');
--- What an overseer asked this officer, as a supervisor, to speak to somebody about: never what was matched.
+-- Requests from an overseer that this officer, as a supervisor, speak to somebody. They never say what was matched.
 CREATE POLICY raised_with_me ON audit_event FOR SELECT TO heedline_office
     USING (act = 'conflict-raised' AND (detail ->> 'supervisor') = (SELECT permits.my_officer())::text);
 CREATE POLICY of_overseers ON audit_event FOR SELECT TO heedline_office USING ((SELECT permits.i_oversee()));

@@ -34,8 +34,8 @@ def extract(
     """Return the values, keys and sketch of a report, extracted from its texts and answers.
 
     Unless `indexed`, the keys and the sketch, which a comparison doesn't need, are left out. Unless `compared`, the runs of
-    words are. If the report is only to be compared, `against` is the other one: values of kinds that it doesn't have are not
-    looked for.
+    words are left out. If the report is only to be compared, `against` is the other one: values of kinds that it doesn't have
+    are not looked for.
     """
     kinds = _ALL if against is None else frozenset(one.kind for one in against.values)
     told = tuple(
@@ -71,9 +71,9 @@ def extract(
 def _read(
     passage: ReportText, rules: MatchingRules, kinds: Collection[Kind], words: frozenset[str]
 ) -> Iterator[tuple[Kind, str, str]]:
-    """Yield the kind, canonical form and original text of each value in a passage, at least those of these kinds.
+    """Yield kind, canonical form and original text of each value in a passage, at least for these kinds.
 
-    `words` are those of all passages.
+    `words` are the words in all passages.
     """
     text = passage.text
     match passage.holds:

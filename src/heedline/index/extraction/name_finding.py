@@ -44,7 +44,7 @@ _LOOKED_AT = _MOST + 3
 def names_in(text: str, rules: NameRules, words: frozenset[str] | None = None) -> Iterator[str]:
     """Yield each name in a text as it was written.
 
-    `words` are those of the text, and maybe of others (`cues.words_in`), for a caller that has them.
+    A caller that already has the words of the text, and possibly of other texts (`cues.words_in`), passes them as `words`.
     """
     cued: set[int] = set()
     if cues.possible(rules.cues, cues.words_in(text) if words is None else words):

@@ -28,13 +28,13 @@ _WORD = re.compile(r"[^\W_]+")
 _DIGITS = re.compile(r"\d+")
 #: A text of fewer runs has no sketch: "he said it again" is everybody's.
 _FEWEST = 12
-#: The checksum of a run is that of its words, each times one of these odd numbers, which makes their order count.
+#: A run's checksum is computed from those of its words, each times one of these odd numbers, so that their order counts.
 _TIMES: Final = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D)
 _HALF: Final = 16
 
 
 def content_words(text: str, rules: NameRules) -> list[str]:
-    """Return the words of a text in order, without short ones and those that say little.
+    """Return the words of a text in order, leaving out short words and those in `rules.no_names`.
 
     All digits count as the same digit.
     """
@@ -49,7 +49,7 @@ def content_words(text: str, rules: NameRules) -> list[str]:
 
 
 def shingles(texts: Iterable[Sequence[str]]) -> frozenset[str]:
-    """Return every run of three words in these texts, given as their content words."""
+    """Return every run of three words in texts, given as lists of content words."""
     found: set[str] = set()
     for words in texts:
         found.update(map(" ".join, zip(*(words[at:] for at in range(_RUN)), strict=False)))
@@ -57,7 +57,7 @@ def shingles(texts: Iterable[Sequence[str]]) -> frozenset[str]:
 
 
 def sketch(texts: Iterable[Sequence[str]]) -> tuple[str, ...]:
-    """Return the hashes of the runs with the smallest checksums in these texts, given as their content words."""
+    """Return the hashes of the runs with the smallest checksums in texts, given as lists of content words."""
     long = [words for words in texts if len(words) >= _RUN]
     if not long:
         return ()

@@ -63,7 +63,7 @@ class Field:
     """Base class for form fields.
 
     `heading` makes the label the page's H1. `optional` says so in the label. `required` is the error message
-    shown when the field is blank. `more` folds the field away under the form's `more`. `size` is the size of
+    shown when the field is blank. `more` puts the field into the form's `details` element. `size` is the size of
     the label: "l", "m", "s" or "" (plain). The default is "l" for a heading and "s" otherwise.
     """
 

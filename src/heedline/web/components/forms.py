@@ -64,8 +64,8 @@ __all__ = [
 class Form:
     """A set of fields with their values and errors.
 
-    `errors` under the key "" apply to the whole page. `more` is the text that opens the fields marked `more`.
-    They follow the others, and are open if any of them has a value or an error.
+    `errors` under the key "" apply to the whole page. `more` is the summary of a `details` element
+    with the fields marked `more`. It follows the other fields, and is open if any field in it has a value or an error.
     """
 
     fields: tuple[Field, ...]
@@ -121,7 +121,7 @@ class Form:
         raise KeyError(name)
 
     def render_all(self) -> SafeString:
-        """Return the HTML of every field, in order, with the folded ones last."""
+        """Return the HTML of every field, in order, with those marked `more` last."""
         folded = [each for each in self.fields if each.more]
         html = self._rendered(each for each in self.fields if not each.more)
         if not folded:

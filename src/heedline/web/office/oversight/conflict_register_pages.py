@@ -52,7 +52,7 @@ def _fields(people: tuple[OfficerTerms, ...]) -> tuple[Field, ...]:
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def own(request: OfficeRequest) -> HttpResponse:
-    """Show recent matches and current registrations, register or end one, and raise a match with a supervisor.
+    """Show recent matches and current terms, register or end terms, and raise a match with a supervisor.
 
     The registered terms themselves are never shown.
     """
@@ -101,7 +101,7 @@ def own(request: OfficeRequest) -> HttpResponse:
 
 
 def _raised(request: OfficeRequest, met: Mapping[UUID, str]) -> HttpResponse:
-    """Ask which supervisor to speak to about an officer with a match, and pass the officer's name on to them."""
+    """Ask which supervisor should speak to an officer with a match, and send the request to them."""
     by = request.attendance
     officer, supervisor = _id(request.POST.get("whose", "")), _id(request.POST.get("supervisor", ""))
     if officer is None or officer not in met:
@@ -112,9 +112,7 @@ def _raised(request: OfficeRequest, met: Mapping[UUID, str]) -> HttpResponse:
         except NotNow as no:
             messages.error(request, no.reason)
         else:
-            messages.success(
-                request, "Passed on. The supervisor sees the officer’s name on their Searches page."
-            )
+            messages.success(request, "Request sent. It is shown on the supervisor’s Searches page.")
         return HttpResponseRedirect(reverse("oversight-own"))
     others = conflict_register.supervisors_of(officer, by=by)
     field = Select(

@@ -162,8 +162,8 @@ def try_again(request: OfficeRequest) -> HttpResponse:
 def searches(request: OfficeRequest) -> HttpResponse:
     """Show supervisors and overseers the number of searches made in the last thirty days.
 
-    Supervisors also see with whom an overseer asks them to speak about a conflict of interest. Overseers have a page of
-    their own for that.
+    Supervisors also see which officers an overseer has asked them to speak to about a conflict of interest. Overseers have
+    a separate page for that.
     """
     by, at = request.attendance, session.now()
     lines = search_counts.counts(by=by, at=at)

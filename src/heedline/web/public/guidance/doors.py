@@ -55,7 +55,7 @@ def _door(
     """Return a view that renders a static text page.
 
     `words_of` names the pack's texts for it. `up` is where Back leads. `leaflets` adds links to the PDFs.
-    `lead` is the text of them that search results show.
+    `lead` is the key of the text that search results show.
     """
 
     @open_to(Audience.EVERYONE)

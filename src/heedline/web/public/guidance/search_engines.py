@@ -1,7 +1,7 @@
 """The files for search engines: `robots.txt`, and `sitemap.xml` with the guidance pages in every language.
 
-Neither mentions the pages of a report, a code or messages. Those say "noindex" themselves, and a list of what not to look
-at would show where to look.
+Neither mentions pages of a report, a code or messages. Those pages say "noindex" themselves, and a list of them would show
+anybody where to look.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from heedline.web.declared import Audience, open_to
 from heedline.web.public.shell.asking import pack
 from heedline.web.public.shell.languages import language, prefix
 
-#: The pages that search engines may list (`pages.findable`). A test compares them with what each page says itself.
+#: The pages that search engines may list (`pages.findable`). A test compares this list with the header of each page.
 GUIDANCE = (
     "front",
     "emergency",
@@ -48,7 +48,7 @@ GUIDANCE = (
 @open_to(Audience.EVERYONE)
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """Say that every page may be read, and where the sitemap is."""
+    """Allow crawlers to read every page, and tell them where the sitemap is."""
     sitemap_url = request.build_absolute_uri(reverse("reporter:sitemap"))
     return _file(f"User-agent: *\nAllow: /\nSitemap: {sitemap_url}\n", "text/plain")
 
@@ -56,7 +56,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 @open_to(Audience.EVERYONE)
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """List the address of each guidance page in each language."""
+    """List the web address of each guidance page in each language."""
     places = [
         f"{prefix(code)}{reverse(f'reporter:{name}').removeprefix(prefix(language()))}"
         for name in GUIDANCE

@@ -4,7 +4,7 @@ The first request for such a page passes all middleware and the view. What is se
 without the token (`shell.compression.PageInPieces`). There are three kinds:
 
   * pages that depend on nothing but their path, such as the first page
-  * pages before the questions, for browsers that send no cookies. Each is given a secret of its own
+  * pages before the questions, for browsers that send no cookies. Each visitor gets a new CSRF secret
   * question pages, which are the same for everybody whose report has come as far by the same way.
 
 Whatever is out of the ordinary goes to the view: a query, a form, a browser without our cookies, a draft that is new, gone
@@ -90,7 +90,7 @@ class Wanted:
 class _FirstVisit:
     """A page before the questions for browsers that send no cookies.
 
-    `cookie` is what comes before and after the secret in the header that sets the visitor's cookie.
+    `cookie` holds the text before and after the secret in the `Set-Cookie` header.
     """
 
     pieces: Pieces
@@ -126,7 +126,7 @@ class PageCache:
         self._lock = Lock()
 
     def at_once(self, environ: Mapping[str, Any]) -> Sent | None:
-        """Return a page that is the same for all visitors, or for all who send no cookies, or None."""
+        """Return a kept page that is for all visitors, or for all who send no cookies, or None."""
         if not _is_plain(environ):
             return None
         packed = takes_gzip(environ)
@@ -151,7 +151,7 @@ class PageCache:
         return None if page is None else Wanted(page, takes_gzip(environ), visit.secret)
 
     def asks_and_answers(self) -> tuple[frozenset[str], frozenset[str]]:
-        """Return the paths of pages that depend on a draft, and those of them to which an answer is posted."""
+        """Return the paths of pages that depend on a draft, and of those that take an answer."""
         return frozenset((*self._questions, *self._filled)), frozenset(self._questions)
 
     def visit(self, environ: Mapping[str, Any]) -> QuestionVisit | None:
@@ -209,7 +209,7 @@ class PageCache:
             self._same[environ["PATH_INFO"], takes_gzip(environ)] = headers, response.content
 
     def _keep_first(self, environ: Mapping[str, Any], response: PageInPieces) -> None:
-        """Cache a page before the questions, without the secret that it gives to the first visitor."""
+        """Cache a page before the questions, without the secret that was given to this visitor."""
         given = [(name, one.value, one.OutputString()) for name, one in response.cookies.items()]
         if [name for name, _, _ in given] != [settings.CSRF_COOKIE_NAME]:
             return

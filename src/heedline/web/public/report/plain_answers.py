@@ -42,7 +42,7 @@ _MOST_PAGES = 64
 _HAS_TOKEN = "CSRF_COOKIE_NEEDS_UPDATE"  # noqa: S105 (a name)
 _FORM = "application/x-www-form-urlencoded"
 
-#: Under this name a request of a group holds what it has put off (`PutOff`).
+#: The key of a `PutOff` in the environment of a grouped request.
 PUT_OFF = "heedline.put_off"
 
 type Headers = list[tuple[str, str]]
@@ -51,7 +51,7 @@ type StatusAndHeaders = tuple[str, Headers]
 
 @dataclass(frozen=True, slots=True)
 class PutOff:
-    """An answer that is true once its drafts have been saved (`drafting.save_together`), and what is counted then."""
+    """Drafts to save before a response is sent (`drafting.save_together`), and the counts to keep then."""
 
     saves: dict[bytes, SavedAgain] = field(repr=False)
     counted: Trial = field(repr=False)

@@ -173,7 +173,7 @@ def _when_in_words(turn: DraftVisit, texts: Words, *, original: bool) -> dict[st
 
 
 def _any_of(several: list[str], texts: Words) -> str:
-    """Return several texts as one, such as "Monday, Tuesday or Friday"."""
+    """Return texts joined as alternatives, such as "Monday, Tuesday or Friday"."""
     *some, last = several
     return texts.say("sent.callback.or", some=", ".join(some), last=last) if some else last
 

@@ -176,7 +176,7 @@ def code_error(typed: Mapping[str, Any]) -> dict[str, str]:
 def step_words(turn: DraftVisit, slug: str) -> str:
     """Return "Step 3 of 7", or an empty string for a page that is not in this report's sequence.
 
-    Nothing is counted where a page leads past others, as the one that asks for a call does: most would never be seen.
+    Steps are not counted if a page skips others, as the page that asks for a call does, because most would never be shown.
     """
     asking = turn.asking
     steps = [step for step in asking.steps() if not step.by_door and not asking.is_call_page(step)]

@@ -106,7 +106,7 @@ def blank_page(
     """Return a page like `pages.page`, rendered once for each `key` and URL of this site.
 
     The key must name everything that the page depends on besides its path, the pack and the token. `context` is called
-    only if the page has to be rendered. `robots` is what search engines are told, if it is not the usual. Raises ValueError if
+    only if the page has to be rendered. `robots` is the `X-Robots-Tag` header, if not the default. Raises ValueError if
     a form in it has a value or an error.
     """
     held = _held(_place(request), template, key, lambda: _pieces(request, template, context()))

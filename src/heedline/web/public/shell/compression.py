@@ -60,7 +60,7 @@ class PageInPieces(HttpResponse):
     same_for_everyone = False
     #: The question page that it is, and all that it depends on (`report.kept_pages.QuestionInPlace`), if it is one.
     shows: Hashable = None
-    #: The kind of report that it is the page before the questions of, if it shows nothing of a draft.
+    #: The kind of report, if this is the page before its questions and shows nothing of a draft.
     begins = ""
 
 

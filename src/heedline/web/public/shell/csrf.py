@@ -75,7 +75,7 @@ def csrf_token(request: HttpRequest) -> str:
 
 
 def new_secret() -> str:
-    """Return a new secret for a visitor's cookie."""
+    """Return a new CSRF secret for a visitor's cookie."""
     return "".join([CSRF_ALLOWED_CHARS[n] for n in _drawn()])
 
 

@@ -81,7 +81,7 @@ def film(request: HttpRequest) -> str:
     return asking.pack().films.get(f"{match.url_name}-{slug}" if slug else match.url_name, "")
 
 
-#: Pages that are the same for everybody and what they tell search engines, by pack, address of this site and path.
+#: Pages that are the same for everybody, with their `X-Robots-Tag`, by pack, address of this site and path.
 _same: dict[tuple[int, str], tuple[Pack, Pieces, str]] = {}
 
 

@@ -8,28 +8,31 @@ own tokens. A phrase turns into the same tokens as wherever it stands in a text,
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Final, cast
 
 from heedline.vault.tokens import SIZE
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 #: Tokens as numbers: each with the space after it, which is the highest byte.
 type Tokens = npt.NDArray[np.uint64]
 
-_HIGH: Final = np.frombuffer(b"\x80" * SIZE + b"\0", "<u8")[0]
-_WORD: Final = np.frombuffer(b"\xff" * SIZE + b"\0", "<u8")[0]
-_SPACE: Final = np.frombuffer(b"\0" * SIZE + b" ", "<u8")[0]
+_HIGH: Final = int.from_bytes(b"\x80" * SIZE, "little")
+_WORD: Final = int.from_bytes(b"\xff" * SIZE, "little")
+_SPACE: Final = int.from_bytes(b"\0" * SIZE + b" ", "little")
 #: Odd numbers by which a pair is mixed, so that the order of its words makes a difference.
-_FIRST, _BOTH = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
+_FIRST, _BOTH = 0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93
 #: What a pair holds of a word that is not common: one of 32 kinds. The word itself stands beside the pair.
-_KIND: Final = np.uint64(31)
-_HALF: Final = np.uint64(32)
+_KIND: Final = 31
+_HALF: Final = 32
 
 
 def in_order(words: Collection[bytes]) -> Tokens:
     """Return these tokens as `with_pairs` takes the common words."""
+    import numpy as np
+
     return np.sort(np.frombuffer(b"".join(b"%b " % word for word in words), "<u8"))
 
 
@@ -40,6 +43,8 @@ def with_pairs(text: bytes, common: Tokens) -> bytes:
     """
     if not common.size:
         return text
+    import numpy as np
+
     tokens = np.frombuffer(text, "<u8")
     is_common = common[np.searchsorted(common[:-1], tokens)] == tokens
     both = np.empty((tokens.size, 2), np.uint64)
@@ -58,5 +63,4 @@ def _pairs(tokens: Tokens) -> Tokens:
     mixed ^= mixed >> _HALF
     mixed *= _BOTH
     mixed ^= mixed >> _HALF
-    found: Tokens = mixed & _WORD | _HIGH | _SPACE
-    return found
+    return cast("Tokens", mixed & _WORD | _HIGH | _SPACE)

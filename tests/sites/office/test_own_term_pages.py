@@ -100,7 +100,7 @@ def test_a_match_is_raised_with_a_supervisor(house: House, hand: Callable[[], Ha
     assert overseer.page.status_code == 422
     assert "Choose a supervisor" in overseer.html
     overseer.send("/oversight/own/", do="raise-sure", supervisor=str(olga.id))
-    assert "Passed on." in overseer.html
+    assert "Request sent." in overseer.html
     text = " ".join(re.sub(r"<[^>]+>", " ", overseer.html).split())
     assert "Odile O. : Olga O. was asked by Ned N. on" in text
 

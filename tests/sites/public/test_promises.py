@@ -71,5 +71,5 @@ def test_the_accessibility_statement_has_what_the_law_asks_for_and_claims_no_aud
 def test_the_privacy_page_names_nobody_who_has_not_been_filled_in(rosa: Walker) -> None:
     rosa.visit("/privacy/")
     assert "The data controller has not been named yet." in rosa.main
-    assert "how to contact the data protection officer yet" in rosa.main
+    assert "contact details for the data protection officer yet" in rosa.main
     assert "The data controller is" not in rosa.main

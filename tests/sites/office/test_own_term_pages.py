@@ -112,4 +112,4 @@ def test_a_match_is_raised_with_a_supervisor(house: House, hand: Callable[[], Ha
     officer.get("/me/")
     assert "asked" not in officer.html.split("<main", 1)[1]
     overseer.get("/w/searches/")
-    assert "asks you to speak" not in overseer.html
+    assert "asked you to speak" not in overseer.html

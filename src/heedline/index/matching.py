@@ -14,9 +14,9 @@ import apsw
 
 #: Rows that are looked at one by one. More are found by reading whole lists.
 FEW = 30
-#: Stands for every row there may be.
+#: All possible rows.
 EVERY: Final = range(1 << 62)
-#: Pages of FTS5 that are fetched together if all of them are read. Half as many are fetched for it.
+#: The most FTS5 pages that are fetched together if all have to be read. Two of them fit one page of SQLite.
 _MOST_TOGETHER: Final = 2_000
 _ROWS: Final = "SELECT rowid AS id FROM {0} WHERE {0} MATCH CAST(? AS TEXT)"
 _OF_ROW: Final = f"{_ROWS} AND rowid = ? LIMIT 1"
@@ -25,7 +25,7 @@ _MUCH_LONGER: Final = 20
 
 
 class TokenPhrase(NamedTuple):
-    """A phrase of several words, and the tokens that stand in its place in a text (`word_pairs.py`)."""
+    """A phrase of several words, and the tokens that represent it in a text (`word_pairs.py`)."""
 
     words: Sequence[bytes]
     in_text: Sequence[bytes]
@@ -35,7 +35,7 @@ class TokenPhrase(NamedTuple):
 class TokenClause:
     """A clause of a query in tokens: phrases of several words, single words, forms and keys, any of which is enough.
 
-    A single word that is common is a form, if there are phrases: the table of words does not have it.
+    If there are phrases, single common words are among the forms, because the table of words leaves them out.
     """
 
     phrases: Sequence[TokenPhrase] = ()

@@ -130,7 +130,7 @@ class SeenRows:
 class SealedIndex:
     """An open index, used as a context manager in a single thread.
 
-    An index that is created keeps the words in `common`: phrases of these are found faster. The order makes no difference.
+    A new index stores the words in `common`, in any order. Phrases that contain them are found faster.
     """
 
     def __init__(
@@ -457,7 +457,7 @@ class SealedIndex:
 
     @cached_property
     def _common(self) -> frozenset[bytes]:
-        """Return the words in whose place pairs of words stand."""
+        """Return the tokens of the words that pairs replace in this index."""
         found = self._sql.execute("SELECT word FROM common").fetchall()
         return frozenset(word for (word,) in cast("list[tuple[bytes]]", found))
 

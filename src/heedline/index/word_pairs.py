@@ -1,8 +1,8 @@
-"""Pairs of words, which stand in the place of common words in texts that are searched for phrases.
+"""Replace common words by pairs of neighbouring words in the texts that are searched for phrases.
 
-The lists of where common words stand are the longest of an index. To read them takes longer than a search may take. Such a
-word is therefore left out, and each pair of neighbours of which one is common is a token of its own. Other words are their
-own tokens. A phrase turns into the same tokens as wherever it stands in a text, so it is found there, and nowhere else.
+Common words have the longest position lists in an index, and reading these takes longer than a search may take. So common
+words are left out, and each pair of neighbours with a common word in it gets its own token. Other words keep their own
+tokens. A phrase becomes the same tokens as it does in a text, so it is found wherever it occurs and nowhere else.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ type Tokens = npt.NDArray[np.uint64]
 _HIGH: Final = int.from_bytes(b"\x80" * SIZE, "little")
 _WORD: Final = int.from_bytes(b"\xff" * SIZE, "little")
 _SPACE: Final = int.from_bytes(b"\0" * SIZE + b" ", "little")
-#: Odd numbers by which a pair is mixed, so that the order of its words makes a difference.
+#: Odd multipliers for mixing a pair, so that the order of its words counts.
 _FIRST, _BOTH = 0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93
-#: What a pair holds of a word that is not common: one of 32 kinds. The word itself stands beside the pair.
+#: A pair records a word that is not common as one of 32 kinds. The token of the word itself is next to the pair.
 _KIND: Final = 31
 _HALF: Final = 32
 
 
 def in_order(words: Collection[bytes]) -> Tokens:
-    """Return these tokens as `with_pairs` takes the common words."""
+    """Return the tokens of common words in the sorted form that `with_pairs` takes."""
     import numpy as np
 
     return np.sort(np.frombuffer(b"".join(b"%b " % word for word in words), "<u8"))
 
 
 def with_pairs(text: bytes, common: Tokens) -> bytes:
-    """Return a text in tokens with pairs instead of common words. Each token has a space after it.
+    """Return a text of tokens, each followed by a space, with its common words replaced by pairs.
 
-    Several texts may come as one, with a token between them that is not a word.
+    Several texts can be passed as one if a token that is not a word separates them.
     """
     if not common.size:
         return text
@@ -58,7 +58,7 @@ def with_pairs(text: bytes, common: Tokens) -> bytes:
 
 
 def _pairs(tokens: Tokens) -> Tokens:
-    """Return the token of each word with the next. Two pairs have the same as rarely as two words."""
+    """Return the token of each word paired with the next. Collisions are as rare as between words."""
     mixed = tokens[:-1] * _FIRST + tokens[1:]
     mixed ^= mixed >> _HALF
     mixed *= _BOTH

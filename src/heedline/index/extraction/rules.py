@@ -98,4 +98,4 @@ class MatchingRules:
     generations: tuple[str, ...]
     twins: tuple[str, ...]
     common_words: tuple[str, ...]
-    """Words that stand in most reports, as `index/words.py` writes them."""
+    """Words that occur in most reports, spelt as `index/words.py` returns them."""

@@ -8,9 +8,11 @@ a report, and under which keys it is found, is in `extraction/`.
 It never uses Django, models, HTTP or the clock, and never writes a file.
 """
 
+from heedline.index.document import Document
 from heedline.index.keys import IndexKeys, new_keys
 from heedline.index.paging import BODY, Damaged, PageStore
-from heedline.index.sealed_index import Clause, Document, Hit, Query, SealedIndex
+from heedline.index.query import Clause, Hit, Query
+from heedline.index.sealed_index import SealedIndex
 
 __all__ = [
     "BODY",

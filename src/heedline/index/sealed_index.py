@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import batched
 from typing import Any, Final, cast
@@ -23,9 +22,11 @@ from uuid import UUID
 import apsw
 
 from heedline.index import free_pages, lookahead
+from heedline.index.document import Document
 from heedline.index.keys import IndexKeys
 from heedline.index.matching import EVERY, Matcher, TokenClause, TokenPhrase
 from heedline.index.paging import Damaged, PageFile, PageStore, SealedPage, connect
+from heedline.index.query import Hit, Query, SeenRows
 from heedline.index.token_texts import BeginningTexts, TokenTexts
 from heedline.index.word_pairs import Tokens, in_order, with_pairs
 from heedline.vault.tokens import TokenKey
@@ -64,67 +65,6 @@ INSERT INTO words(words, rank) VALUES('pgsz', 3980), ('automerge', 0), ('crisism
 INSERT INTO forms(forms, rank) VALUES('pgsz', 3980), ('automerge', 0), ('crisismerge', 1000), ('hashsize', 16777216);
 INSERT INTO keys(keys, rank) VALUES('pgsz', 3980), ('automerge', 0), ('crisismerge', 1000), ('usermerge', 2);
 """
-
-
-@dataclass(frozen=True)
-class Document:
-    """The indexed content of one report.
-
-    `texts` are its texts as words in their order. No phrase matches across two texts. `forms` are other ways
-    to find its words, such as spellings that sound alike, and `begun` are words in ASCII that are also found by
-    their beginnings. `keys` are the values by which two reports are compared. All are opaque here and
-    are stored in the index as tokens (`vault/tokens.py`). A `thing` of a specialist desk is found by its keys like a
-    report, and is not counted as one.
-    """
-
-    report: UUID
-    texts: Sequence[Sequence[str]] = field(repr=False)
-    forms: Collection[str] = field(repr=False, default=())
-    keys: Collection[str] = field(repr=False, default=())
-    thing: bool = False
-    begun: Collection[str] = field(repr=False, default=())
-
-
-@dataclass(frozen=True)
-class Clause:
-    """A condition that a report must meet to match a query.
-
-    The report must contain any of these phrases, any of these forms or any of these keys. A phrase is one or
-    more words in order.
-    """
-
-    phrases: Sequence[Sequence[str]] = field(repr=False, default=())
-    forms: Sequence[str] = field(repr=False, default=())
-    keys: Sequence[str] = field(repr=False, default=())
-
-
-@dataclass(frozen=True)
-class Query:
-    """A search query.
-
-    A report matches if it meets all of the clauses.
-    """
-
-    clauses: Sequence[Clause]
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A report that matches a query.
-
-    `number` is its row, which is higher for reports indexed later.
-    """
-
-    report: UUID
-    number: int
-
-
-@dataclass(frozen=True)
-class SeenRows:
-    """The rows of an index that have certain keys, the last indexed first, and the rows of certain reports."""
-
-    by_key: Mapping[str, Sequence[int]]
-    by_report: Mapping[UUID, int]
 
 
 class SealedIndex:

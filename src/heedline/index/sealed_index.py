@@ -28,7 +28,7 @@ from heedline.index.matching import EVERY, Matcher, TokenClause, TokenPhrase
 from heedline.index.paging import Damaged, PageFile, PageStore, SealedPage, connect
 from heedline.index.query import Hit, Query, SeenRows
 from heedline.index.token_texts import BeginningTexts, TokenTexts
-from heedline.index.word_pairs import Tokens, in_order, with_pairs
+from heedline.index.word_pairs import WordTokens, in_order, with_pairs
 from heedline.vault.tokens import TokenKey
 
 #: Edition of the tables and of what is put into them. An index of another edition is made anew.
@@ -402,7 +402,7 @@ class SealedIndex:
         return frozenset(word for (word,) in cast("list[tuple[bytes]]", found))
 
     @cached_property
-    def _common_in_order(self) -> Tokens:
+    def _common_in_order(self) -> WordTokens:
         return in_order(self._common)
 
     def _one(self, statement: str, *values: Any) -> Any:

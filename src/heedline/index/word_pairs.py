@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 #: Tokens as numbers: each with the space after it, which is the highest byte.
-type Tokens = npt.NDArray[np.uint64]
+type WordTokens = npt.NDArray[np.uint64]
 
 _HIGH: Final = int.from_bytes(b"\x80" * SIZE, "little")
 _WORD: Final = int.from_bytes(b"\xff" * SIZE, "little")
@@ -29,14 +29,14 @@ _KIND: Final = 31
 _HALF: Final = 32
 
 
-def in_order(words: Collection[bytes]) -> Tokens:
+def in_order(words: Collection[bytes]) -> WordTokens:
     """Return the tokens of common words in the sorted form that `with_pairs` takes."""
     import numpy as np
 
     return np.sort(np.frombuffer(b"".join(b"%b " % word for word in words), "<u8"))
 
 
-def with_pairs(text: bytes, common: Tokens) -> bytes:
+def with_pairs(text: bytes, common: WordTokens) -> bytes:
     """Return a text of tokens, each followed by a space, with its common words replaced by pairs.
 
     Several texts can be passed as one if a token that is not a word separates them.
@@ -57,10 +57,10 @@ def with_pairs(text: bytes, common: Tokens) -> bytes:
     return found
 
 
-def _pairs(tokens: Tokens) -> Tokens:
+def _pairs(tokens: WordTokens) -> WordTokens:
     """Return the token of each word paired with the next. Collisions are as rare as between words."""
     mixed = tokens[:-1] * _FIRST + tokens[1:]
     mixed ^= mixed >> _HALF
     mixed *= _BOTH
     mixed ^= mixed >> _HALF
-    return cast("Tokens", mixed & _WORD | _HIGH | _SPACE)
+    return cast("WordTokens", mixed & _WORD | _HIGH | _SPACE)

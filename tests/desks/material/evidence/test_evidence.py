@@ -354,7 +354,7 @@ def test_an_item_is_disposed_of_after_its_last_report(people: People, internet: 
         with pytest.raises(NotNow, match="Nobody has proposed"):
             disposing.dispose(alone, by=olga, at=people.at)
         disposing.propose(alone, by=olga, at=people.at)
-        with pytest.raises(NotNow, match="other than you"):
+        with pytest.raises(examining.Refused, match="Another officer must confirm it"):
             disposing.dispose(alone, by=olga, at=people.at)
         disposing.keep(alone, by=olga, at=people.at)
     with people.sitting("Odile") as odile:

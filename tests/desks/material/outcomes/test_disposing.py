@@ -10,7 +10,6 @@ import pytest
 from pytest_django import Settings
 
 from heedline.casework.errors import CannotOpen
-from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskPartHeader
 from heedline.specialist_desks.material.examination import examining
@@ -123,20 +122,6 @@ def test_a_proposal_ends_when_the_item_is_opened_again(people: People) -> None:
     with people.sitting("Olga") as by:
         disposing.dispose(item, by=by, at=people.at)
     assert not MaterialItem.objects.filter(id=item).exists()
-
-
-def test_a_supervisor_who_proposed_a_disposal_may_keep_the_item_and_not_dispose_of_it(people: People) -> None:
-    the_item(people)
-    with people.sitting("Olga") as by:
-        item = adding.add(POST, by=by, at=people.at)
-        examining.check(item, [], gone=True, by=by, at=people.at)
-        disposing.propose(item, by=by, at=people.at)
-        with pytest.raises(NotNow, match="proposed already"):
-            disposing.propose(item, by=by, at=people.at)
-        with pytest.raises(Refused, match="Another officer must confirm it"):
-            disposing.dispose(item, by=by, at=people.at)
-        disposing.keep(item, by=by, at=people.at)
-    assert MaterialItem.objects.filter(id=item).exists()
 
 
 def test_an_item_with_an_open_notice_stays(people: People, settings: Settings, tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ def objects_of(connection: Connection, *, running: datetime) -> list[tuple[UUID,
 def manifest_of(
     seen: Moment, side: Side, run: str, root: str, running: datetime, into: BackupWriter
 ) -> Manifest:
-    """Return the manifest of a finished side of the backup."""
+    """Return the manifest for one completed side of the backup (keys or bodies)."""
     return Manifest(
         side=str(side),
         run=run,

@@ -72,7 +72,7 @@ class Cluster:
         return self._address(roles.role(process), self._passwords()[process], database) + options
 
     def super_url(self, database: str = "postgres") -> str:
-        """Return the superuser's address.
+        """Return the superuser's connection URL.
 
         It is for set-up and tests, never for a process.
         """

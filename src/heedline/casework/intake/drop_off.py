@@ -31,7 +31,7 @@ MOST_WEEKS = 104
 
 @dataclass(frozen=True)
 class Mistake:
-    """A kind of mistake made on a page, identified by its code in the pack's phrases."""
+    """The count of one kind of input error on a page, identified by its error code."""
 
     code: str
     figure: Figure

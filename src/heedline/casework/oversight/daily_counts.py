@@ -50,7 +50,7 @@ _AGES = ((0, AgeBand.SAME_DAY), (6, AgeBand.DAYS), (29, AgeBand.WEEKS))
 
 
 def late_band(due_at: datetime | None, at: datetime) -> LateBand:
-    """Return the band for how late an action at `at` is, given its deadline.
+    """Return the lateness band of an action taken at `at`, given its deadline.
 
     Without a deadline it is in time.
     """

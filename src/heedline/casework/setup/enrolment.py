@@ -191,7 +191,7 @@ def replace_way(way: str, working: str, *, by: Attendance, at: datetime) -> NewW
 
 
 def keep_way(way: str, wrapped: str, typed: str, *, by: Attendance, at: datetime) -> None:
-    """Store a replacement unlock method after its new words have been typed.
+    """Store a replacement passphrase or recovery sheet once its words have been typed back correctly.
 
     From then on the new words open the keys and the old words of this way do not. Raises WrongPassphrase.
     Raises NotHere if the words open somebody else's keys.

@@ -196,7 +196,7 @@ def installation(connection: Connection, *, ours: postgres.Cluster | None) -> It
 
 
 def own_settings(connection: Connection) -> Iterator[CheckResult]:
-    """Report settings that are set on individual roles or databases.
+    """Check that roles and databases have no settings of their own beyond the expected ones.
 
     A role may change its own settings, and one that switched durability off would lose reports when the server dies.
     """

@@ -86,7 +86,7 @@ class AcceptedStatements:
         )
 
     def keep_apart(self, desk: str, people: frozenset[str] | set[str]) -> None:
-        """Check that none of these people, and none of their keys, is on the opposite side from this desk.
+        """Check that none of these people is barred from holding this desk's keys.
 
         Raises BreaksARule.
         """

@@ -59,7 +59,7 @@ def sketch_text(text: str) -> TextSketch:
 
 @lru_cache(maxsize=1)
 def _seeds() -> npt.NDArray[np.uint64]:
-    """Return the odd multipliers and the additions of the 64 hashes. They are part of the format and never change."""
+    """Return the multipliers and addends of the 64 hash functions, which must never change."""
     import numpy as np
 
     drawn = hashlib.shake_256(b"heedline text sketch 1").digest(SKETCH_SIZE * 16)

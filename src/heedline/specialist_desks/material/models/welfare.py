@@ -8,7 +8,7 @@ from django.db import models
 
 
 class ExaminerAccount(models.Model):
-    """An examiner's viewing time on their last day of work.
+    """An examiner's viewing time on their most recent working day.
 
     `last_severe` says whether the item viewed last may show what the pack calls severe: the minutes until the next view
     count as spent with it. `opted_out` holds categories that they are not to be shown, sealed to themselves. Earlier days are not kept.

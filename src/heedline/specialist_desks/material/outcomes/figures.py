@@ -211,7 +211,7 @@ def _platforms(sent: list[CompanyNotice], opened: Mapping[UUID, Mapping[str, obj
 
 
 def _part(number: int, whole: int) -> Figure:
-    """Return a number of a known whole, suppressed if it is small, or if some are left and they are few."""
+    """Return the figure for part of a known total, suppressed if it or a non-zero remainder is too small."""
     found, rest = figure(number), figure(whole - number)
     derivable = found.number is not None and rest.number is None and number != whole
     return Figure(NOT_SHOWN, None) if derivable else found

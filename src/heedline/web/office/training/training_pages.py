@@ -65,7 +65,7 @@ def overview(request: OfficeRequest) -> HttpResponse:
 
 
 def _practised(code: str, by: Attendance) -> dict[UUID, str]:
-    """Return, for each officer, a line on the exercises done that count towards this training course."""
+    """Return a one-line summary of each officer's completed exercises for this training course."""
     all_of = {one.code for one in practice.scenarios().values() if one.training == code}
     words = {}
     for officer, finished in practice.of_my_people(by=by).items():

@@ -31,7 +31,7 @@ _LATIN = re.compile(r"([A-Za-z](?:[A-Za-z0-9.@:/&+' -]*[A-Za-z0-9])?)")
 
 @dataclass(frozen=True, slots=True)
 class Twofold:
-    """A placeholder value with a different form in the original, such as a date with the name of its month."""
+    """A placeholder value in the page's language and in the original one, such as a date with the month name."""
 
     said: str
     original: str

@@ -35,7 +35,7 @@ class TokenKey:
     """The key for the tokens of one kind of word, for one thread. The same word has a different token in each kind."""
 
     def __init__(self, key: bytes, sort: str) -> None:
-        """Derive the keys for a kind of word from a 32-byte key. `sort` has at most 15 letters."""
+        """Derive the keys for one kind of word from a 32-byte key. `sort` names the kind, in at most 15 letters."""
         derived = blake2b(key=key, person=sort.encode(), digest_size=64).digest()
         # Kept, because making one takes as long as the tokens of a hundred words. It holds nothing between calls: each
         # gets whole blocks, and in this mode each block is encrypted by itself.

@@ -34,7 +34,7 @@ def _urlconf(request: HttpRequest) -> str:
 
 
 def is_signed_in_to(request: HttpRequest) -> bool:
-    """Return whether the request is to a site that requires signing in, which the office and partner sites do."""
+    """Return whether the request is to a site that requires sign-in (the office or partner site)."""
     return _urlconf(request) in SIGNED_IN
 
 

@@ -178,7 +178,7 @@ def test_the_page_says_how_many_reports_a_backlog_has(
     left = []
     for _ in range(3):
         odile.get("/w/search/")
-        found = re.search(r"still to be added to the search index or updated: (\d+)", odile.html)
+        found = re.search(r"waiting for a search index update: (\d+)", odile.html)
         left.append(int(found[1]) if found else 0)
     assert 2 * indexing.FEWEST > left[0] > left[1] > left[2]
 

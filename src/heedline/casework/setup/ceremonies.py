@@ -92,7 +92,7 @@ def checked(three: Sequence[str]) -> RootKey:
 
 
 def begin(code: str, name: str, *, root: Hand, born: str, at: datetime) -> None:
-    """Record the purpose of this database and create the organisation of the first stewards.
+    """Record whether this database is live or a demonstration, and create the first stewards' organisation.
 
     Raises ValueError. Raises Refused if the installation already has its two stewards.
     """

@@ -1,4 +1,4 @@
-"""Extracts postcodes, and the house or flat written before one."""
+"""Extracts postcodes, and the house or flat number written before one."""
 
 from __future__ import annotations
 

@@ -206,7 +206,7 @@ _PLACES = Places()
 
 
 def enter(place: bytes, pace: RateLimit) -> bool:
-    """Return whether this draft may start an upload, within its rate limit and one at a time."""
+    """Take the draft's upload slot. Return False if it is taken or the rate limit is exceeded."""
     if not _PLACES.enter(place):
         return False
     if pace.allows(place):

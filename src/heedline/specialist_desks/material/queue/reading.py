@@ -209,7 +209,7 @@ def _on_page(
 
 @cache
 def _page_of(states: frozenset[ItemState]) -> str:
-    """Return the statement for a page of the list of these states."""
+    """Return the SQL that fetches a page of the items in these states."""
     return _PAGE_OF.format(states=", ".join(f"'{one.value}'" for one in sorted(states)))
 
 

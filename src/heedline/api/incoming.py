@@ -49,7 +49,7 @@ class SentFiles:
         return tuple(self.arrived)
 
     def forget(self) -> None:
-        """Delete files that no report refers to."""
+        """Delete all files received in this request."""
         taking.forget(self.arrived)
         self.arrived = []
 
@@ -168,7 +168,7 @@ class ReportReceiver:
 
 
 class ReportAddress:
-    """The API endpoint that accepts files."""
+    """A matcher for report submissions with files, which creates a `ReportReceiver` for each."""
 
     def expects(self, method: str, media: str, path: str) -> bool:
         """Return whether the request submits a report with files."""

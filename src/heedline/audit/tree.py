@@ -190,7 +190,7 @@ def _split(count: int) -> int:
 
 
 def _fold(hashes: bytes) -> bytes:
-    """Return the root over 2 ** n hashes."""
+    """Return the Merkle root of concatenated hashes, whose number must be a power of two."""
     row = [hashes[at : at + HASH_SIZE] for at in range(0, len(hashes), HASH_SIZE)]
     while len(row) > 1:
         row = [node_hash(row[at], row[at + 1]) for at in range(0, len(row), 2)]

@@ -61,10 +61,10 @@ class Sender(Protocol):
 
 
 class Together(Protocol):
-    """Requests that are run in groups (`config.groups`)."""
+    """The interface of a handler that runs requests in groups (`config.groups`)."""
 
     def expects(self, environ: WSGIEnvironment) -> bool:
-        """Return whether this request is one of them."""
+        """Return whether this request is to be run in a group."""
 
     def begin(self, group: Sequence[WSGIEnvironment]) -> Callable[[], Sequence[AnyResponse | None]]:
         """Begin a group in a thread, and return a function that finishes it and returns the responses.
@@ -370,7 +370,7 @@ type _Asked = tuple[WSGIEnvironment, Sender | None]
 
 
 class _ByItself:
-    """Stands in for the response of a grouped request that has to be run separately."""
+    """The type of a sentinel returned for a grouped request that has to be run separately."""
 
 
 _BY_ITSELF = _ByItself()

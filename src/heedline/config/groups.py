@@ -1,4 +1,4 @@
-"""Requests that run in groups: all that have come by the time that a thread can begin with them.
+"""Batching of concurrent requests, so that one thread runs waiting requests as a group.
 
 What they do together, such as committing to disk, is done once for all of them, and a thread that does the same thing
 several times in a row finds more of what it needs in the processor's caches.
@@ -75,7 +75,7 @@ class Groups[T, R]:
         return await one.done
 
     def _start(self, at_once: int) -> None:
-        """Start one more thread, unless no request is waiting or `at_once` threads run groups already."""
+        """Start another group runner, unless no request is waiting or `at_once` of them are running."""
         self._begins = False
         with self._lock:
             if not self._waiting or self._running >= at_once:
@@ -86,7 +86,7 @@ class Groups[T, R]:
         task.add_done_callback(self._tasks.discard)
 
     def _look(self) -> None:
-        """Give up requests that have waited too long, and use one more thread if groups are held up."""
+        """Fail requests that have waited too long, and start another runner if groups are held up."""
         loop = asyncio.get_running_loop()
         with self._lock:  # a thread stops if the queue is empty, so only take out what is late
             late = [*takewhile(lambda one: one.since + self._within <= loop.time(), self._waiting)]
@@ -102,7 +102,7 @@ class Groups[T, R]:
             loop.call_later(self._patience, self._look)
 
     async def _run(self) -> None:
-        """Run groups in one thread until nobody waits."""
+        """Run groups in worker threads, one at a time, until no request is waiting."""
         loop = asyncio.get_running_loop()
         try:
             while await self._workers.run_unhurried(lambda: self._work(loop), within=self._within):
@@ -158,13 +158,13 @@ class Groups[T, R]:
                 loop.call_soon_threadsafe(_answer, group, results)
 
     def _take(self) -> Sequence[_Request[T, R]]:
-        """Take the requests of the next group from those that wait."""
+        """Remove the next group of requests from the front of the queue, and return it."""
         with self._lock:
             return [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
 
 
 class _Request[T, R]:
-    """A request that waits, and where its result is awaited."""
+    """A queued request, with the future for its result and the time when it was queued."""
 
     __slots__ = ("done", "request", "since")
 

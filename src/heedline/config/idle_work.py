@@ -26,7 +26,7 @@ _NOT_PASSED_ON = ("HTTP_", "CONTENT_", "CSRF_", "heedline.")
 
 @dataclass(frozen=True, slots=True)
 class _Left:
-    """A deferred request for a session, and the time until which it may be run."""
+    """A deferred request for a session, with the monotonic time at which it expires."""
 
     request: WSGIEnvironment = field(repr=False)
     until: float

@@ -1,4 +1,4 @@
-"""Store reports of several requests in one transaction, each acknowledged once that has been committed.
+"""Store the reports of several API requests in one transaction, and respond after it commits.
 
 Each request runs through the same application as every other, up to sealing its report (`api.views.GroupedReport`). The
 sealed reports are then stored in one call of the database. A report that was not stored in it, for whatever reason, is
@@ -21,7 +21,7 @@ logger = logging.getLogger("heedline.intake")
 
 
 class IntakeTogether:
-    """The requests that are run in groups, and how a group is run.
+    """Grouped handling of API requests that send a report without files.
 
     `app` is the application that runs every request.
     """
@@ -62,7 +62,7 @@ class IntakeTogether:
 
 
 def _stored(reports: Sequence[GroupedReport]) -> set[GroupedReport]:
-    """Store those reports that are sealed, and return those of them that are on disk."""
+    """Store the sealed reports in one call, and return those that were stored."""
     sealed = [(one, one.sealed) for one in reports if one.sealed is not None]
     try:
         done = submission.store_together([each for _, each in sealed])

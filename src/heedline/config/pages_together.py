@@ -27,7 +27,7 @@ logger = logging.getLogger("heedline.pages")
 
 
 class PagesTogether:
-    """Runs requests for question pages, and answers to them, in groups.
+    """Grouped handling of requests for question pages and of answers to them.
 
     `app` is the application that runs every request.
     """
@@ -38,7 +38,7 @@ class PagesTogether:
         self._asks, self._answers = kept_pages().asks_and_answers()
 
     def expects(self, environ: WSGIEnvironment) -> bool:
-        """Return whether a request has a draft cookie and is for a page of the draft or an answer."""
+        """Return whether a request has a draft cookie and asks for a question page or answers one."""
         method = environ["REQUEST_METHOD"]
         paths = self._asks if method == "GET" else self._answers if method == "POST" else ()
         return environ["PATH_INFO"] in paths and self._cookie in environ.get("HTTP_COOKIE", "")
@@ -103,7 +103,7 @@ class _Tried:
 
 
 def _saved(several: Sequence[PutOff]) -> set[bytes]:
-    """Save the drafts held back, keep the counts of those saved, and return the rows that were saved."""
+    """Save the deferred drafts in one call, keep the counts of those saved, and return their keys."""
     if not several:
         return set()
     try:

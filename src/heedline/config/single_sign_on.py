@@ -47,7 +47,7 @@ class Provider:
 
 
 def on_this_machine(address: str) -> bool:
-    """Return whether an address refers to this machine."""
+    """Return whether a URL's host is a loopback address or `localhost`."""
     return (urlsplit(address).hostname or "") in _LOOPBACK
 
 

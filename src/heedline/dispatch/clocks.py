@@ -46,7 +46,7 @@ def is_overdue(due: datetime, at: datetime) -> bool:
 
 
 def may_raise_again(cleared_at: datetime, allowed: timedelta, at: datetime) -> bool:
-    """Return whether a deadline that was cleared with a reason may raise another alarm.
+    """Return whether an alarm that was cleared with a reason may be raised again.
 
     Clearing the alarm grants the same time once more.
     """

@@ -63,7 +63,7 @@ _READ_THROUGH = ("event_statement",)
 
 
 def settle(before: datetime) -> int:
-    """Rewrite everything that arrived before this quarter hour, in shuffled order, and log the arrivals.
+    """Rewrite the rows of reports received or changed before this quarter hour, and log the arrivals.
 
     This is done in one transaction.
     """

@@ -45,7 +45,7 @@ class Delivery:
 
 
 def carry(addresses: Iterable[str], *, at: datetime, log: str = "") -> Delivery:
-    """Page people by email, and send one request to the configured web address.
+    """Page people by email, and post one request to the configured webhook URL.
 
     Raises nothing. Failures are reported in the result. `log` is the checkpoint of the log that every email
     carries.
@@ -86,7 +86,7 @@ def _by_mail(addresses: frozenset[str], words: str, at: datetime, log: str) -> f
 
 
 def _by_web(at: datetime) -> bool | None:
-    """Return whether the web address accepted the page, or None if none is configured."""
+    """Return whether the webhook accepted the page, or None if none is configured."""
     content = web_page(settings.OFFICE_URL)
     if settings.DEMO:
         try:
@@ -104,7 +104,7 @@ def _by_web(at: datetime) -> bool | None:
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """A redirect handler that refuses every redirect, so that pages reach only the configured address."""
+    """A redirect handler that refuses every redirect, so that pages reach only the configured URL."""
 
     def redirect_request(
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str
@@ -113,7 +113,7 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 
 
 def post(address: str, content: bytes) -> None:
-    """POST JSON to exactly this address, without proxies, redirects or identifying headers.
+    """POST JSON to exactly this URL, without proxies, redirects or identifying headers.
 
     Raises OSError (including urllib's errors) if the request is refused or not answered within
     TIMEOUT_SECONDS, and ValueError for an address that is not http or https.

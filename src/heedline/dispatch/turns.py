@@ -45,7 +45,7 @@ def forget_dead_rows(tables: Iterable[str]) -> None:
 
 
 def forget_jobs(*, waiting: bool = False) -> None:
-    """Delete the job library's history.
+    """Delete leftover jobs and past periodic-task records from the job library's tables.
 
     This covers jobs that ended or whose worker died, and records of past ticks. The worker deletes jobs as
     soon as they end, so this handles what a crash left behind. Events are deleted with their job. `waiting`

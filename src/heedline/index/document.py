@@ -1,4 +1,4 @@
-"""What the index holds of one report."""
+"""Data structure for the content of one report to be indexed."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class Segment(NamedTuple):
 
 
 class TokenList(NamedTuple):
-    """Where a segment holds the list of a word: its first page, and the last one on which it may end.
+    """The range of pages in which a segment may hold a word's list.
 
     `indexed` means that it is long, and that rows of its own say with which document each of its pages begins.
     """
@@ -70,17 +70,17 @@ class TokenList(NamedTuple):
 
     @property
     def index_row(self) -> int:
-        """Return the number of the first row that says with which documents the pages begin."""
+        """Return the rowid of the first leaf of the list's doclist index."""
         return (self.segment << _SEGMENT) + _OF_LIST + self.first
 
     @property
     def index_rows(self) -> range:
-        """Return the numbers that such rows may have: each of them is about some thousand pages, and at least 400."""
+        """Return the possible rowids of the doclist index's leaves, each covering at least 400 pages."""
         return range(self.index_row, self.index_row + 1 + (self.last - self.first) // 400)
 
 
 def upper_ahead(file: PageFile, roots: dict[str, int], table: str, words: int) -> None:
-    """Prefetch the pages below each root of an FTS5 table if there are fewer of them than words.
+    """Prefetch the pages below each root of an FTS5 table if the root has fewer cells than there are words.
 
     Most of them will then be read.
     """
@@ -129,7 +129,7 @@ def ahead(
 def _lists_of(
     sql: apsw.Connection, table: str, segments: Sequence[Segment], words: Sequence[bytes]
 ) -> Iterator[tuple[bytes, TokenList]]:
-    """Yield where each segment holds each word, or would hold it, according to the `_idx` table.
+    """Yield each word with its page range in each segment, read from the `_idx` table.
 
     An entry holds the first word of a page. Its `pgno` is twice the page's number, plus 1 if the list that begins there is
     long.
@@ -146,7 +146,7 @@ def _lists_of(
 
 
 def pages_of(lists: Iterable[tuple[TokenList, Sequence[bytes]]], rows: Iterable[int]) -> set[int]:
-    """Return the numbers of the rows of an FTS5 table that hold these documents in these lists.
+    """Return the rowids of the `_data` rows in which these lists hold these documents.
 
     Each list comes with its rows that say with which documents its pages begin.
     """
@@ -168,7 +168,7 @@ def pages_of(lists: Iterable[tuple[TokenList, Sequence[bytes]]], rows: Iterable[
 
 
 def _starts(row: bytes) -> Iterator[tuple[int, int]]:
-    """Yield the first document and the number of each page of a list, from a row that says so."""
+    """Yield the first document and the page number of each page that a doclist index row covers."""
     page, at = _varint(row, 1)
     document, at = _varint(row, at)
     yield document, page
@@ -285,7 +285,7 @@ class _Page:
         return value << 7 | byte
 
     def after(self, wanted: tuple[int, bytes], first: int) -> int:
-        """Return the position of the first cell, from `first`, whose entry follows this segment and word."""
+        """Return the position of the first cell, from `first` on, whose entry sorts after `wanted`."""
         return bisect_right(self.cells, wanted, first, key=self._entry)
 
     def _entry(self, cell: int) -> tuple[int, bytes]:

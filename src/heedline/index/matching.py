@@ -33,7 +33,7 @@ class TokenPhrase(NamedTuple):
 
 @dataclass(frozen=True)
 class TokenClause:
-    """A clause of a query in tokens: phrases of several words, single words, forms and keys, any of which is enough.
+    """A query clause as tokens, met by any one of its phrases, single words, forms or keys.
 
     If there are phrases, single common words are among the forms, because the table of words leaves them out.
     """
@@ -45,12 +45,12 @@ class TokenClause:
 
     @property
     def by_position(self) -> bytes:
-        """Return what asks the table of words for the phrases, and for single words with them."""
+        """Return the FTS5 query that finds the phrases and single words in the `words` table."""
         return _any([b" ".join(phrase.in_text) for phrase in self.phrases] + list(self.words))
 
     @property
     def needed(self) -> bytes:
-        """Return what the table of forms has for every row that matches, if there are no keys."""
+        """Return an FTS5 query on the `forms` table that every matching row meets, if there are no keys."""
         either = [b'"%b"' % token for token in (*self.words, *self.forms)]
         either += [
             _all([b'"%b"' % token for token in dict.fromkeys(phrase.words)]) for phrase in self.phrases
@@ -58,7 +58,7 @@ class TokenClause:
         return b"(%b)" % b" OR ".join(either)
 
     def ways(self) -> Iterator[tuple[str, bytes]]:
-        """Yield the tables in which this clause is looked for, each with what it is asked."""
+        """Yield each table to search for this clause, with the FTS5 query for it."""
         if self.phrases:
             yield "words", self.by_position
         if self.forms or (self.words and not self.phrases):
@@ -155,7 +155,7 @@ def _tokens_of_phrases(clauses: Sequence[TokenClause]) -> list[bytes]:
 
 
 def _without_longest(clause: TokenClause, pages: Mapping[bytes, int]) -> Sequence[bytes]:
-    """Return a phrase without its first or last token, if that has by far the longest list and the clause is only the phrase."""
+    """Return a lone phrase without its first or last token if that has by far the longest list, or ()."""
     if len(clause.phrases) != 1 or clause.words or clause.forms or clause.keys:
         return ()
     [(_, phrase)] = clause.phrases

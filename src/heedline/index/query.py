@@ -1,4 +1,4 @@
-"""What the index is asked, and what it answers."""
+"""Data structures for index queries and their results."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class SeenRows:
-    """The rows of an index that have certain keys, the last indexed first, and the rows of certain reports."""
+    """Row numbers in the index, by key (most recently indexed first) and by report."""
 
     by_key: Mapping[str, Sequence[int]]
     by_report: Mapping[UUID, int]

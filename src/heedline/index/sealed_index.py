@@ -161,7 +161,7 @@ class SealedIndex:
         return more
 
     def expect(self, reports: Iterable[UUID]) -> None:
-        """Look up in one batch which of these reports are in the index, before any is added or dropped.
+        """Check in one query whether any of these reports is indexed, before any is added or dropped.
 
         Nearly always none is, and then adding them asks for nothing more.
         """
@@ -308,7 +308,7 @@ class SealedIndex:
     # -----------------------------------------------------------------------------------------------------------------
 
     def _wait_for(self, number: int, table: str) -> None:
-        """Let merges of a table wait for this number of segments of one size, which the table itself remembers."""
+        """Set a table's FTS5 option `usermerge`, the number of segments per level that a merge needs."""
         known = self._sql.execute(f"SELECT v FROM {table}_config WHERE k = 'usermerge'").fetchone()  # noqa: S608
         if known != (number,):
             self._sql.execute(f"INSERT INTO {table}({table}, rank) VALUES('usermerge', ?)", (number,))
@@ -344,7 +344,7 @@ class SealedIndex:
     def _ahead(
         self, table: str, tokens: Iterable[bytes], rows: Sequence[int] | None = None
     ) -> dict[bytes, int]:
-        """Prefetch the pages where a table holds these tokens, and if rows are given, those that it reads for them.
+        """Prefetch a table's pages for these tokens and, if rows are given, list pages for those rows.
 
         `EVERY` row means all pages of all lists. Return how many pages of FTS5 hold each token.
         """
@@ -397,7 +397,7 @@ class SealedIndex:
 
     @cached_property
     def _common(self) -> frozenset[bytes]:
-        """Return the tokens of the words that pairs replace in this index."""
+        """Return the tokens of the common words that this index replaces with word pairs."""
         found = self._sql.execute("SELECT word FROM common").fetchall()
         return frozenset(word for (word,) in cast("list[tuple[bytes]]", found))
 

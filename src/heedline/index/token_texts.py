@@ -16,7 +16,7 @@ _ROOM: Final = SIZE + 1
 
 
 class TokenTexts:
-    """The tokens of one kind of word, each with a space after it."""
+    """A cache of the tokens of one kind of word, each followed by a space."""
 
     def __init__(self, key: TokenKey) -> None:
         self._key = key
@@ -36,7 +36,7 @@ class TokenTexts:
 
 
 class BeginningTexts:
-    """The tokens of all beginnings of words in ASCII, each with a space after it."""
+    """A cache of the tokens of ASCII words' prefix forms, each followed by a space."""
 
     def __init__(self, key: TokenKey) -> None:
         self._key = key
@@ -54,5 +54,5 @@ class BeginningTexts:
             )
 
     def of(self, words: Iterable[str]) -> bytes:
-        """Return the tokens of the beginnings of learnt words, repeating those that words share."""
+        """Return the prefix tokens of learnt words, repeating any that several words share."""
         return b"".join(map(self._known.__getitem__, words))

@@ -55,7 +55,7 @@ def words_of(text: str) -> list[str]:
 
 
 def plainly_signed(text: str) -> str:
-    """Return a text with signs in ASCII for typographic ones, which leave its words as they are.
+    """Return a text with typographic punctuation replaced by ASCII, which does not change its words.
 
     Nearly every message from a phone has such a sign, and words are found much faster in a text that is all ASCII.
     """
@@ -78,7 +78,7 @@ def placed(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def forms_of(texts: Iterable[str], words: Iterable[Sequence[str]]) -> tuple[set[str], set[str]]:
-    """Return the forms of the words in these texts, and the words of which every shorter beginning is a form as well.
+    """Return the forms found in these texts, and the words to be indexed by their prefixes as well.
 
     Forms are long numbers, pairs of words joined into one, Latin spellings, and the beginnings of words in other scripts.
     A word is no beginning of itself, because the index finds every word as it is. A Latin spelling is one.
@@ -126,7 +126,7 @@ def _joined(words: Sequence[str]) -> Iterator[str]:
 
 
 def beginnings(word: str) -> Iterator[str]:
-    """Yield the prefix forms of a word, all shorter than it is."""
+    """Yield the prefix forms of a word, leaving out prefixes as long as the word."""
     for size in BEGINNINGS:
         if len(word) <= size:
             return
@@ -134,12 +134,12 @@ def beginnings(word: str) -> Iterator[str]:
 
 
 def begun_by(letters: str) -> str:
-    """Return the form of longer words that begin with these letters, as many as one of `BEGINNINGS`."""
+    """Return the prefix form for these letters, whose number must be one of `BEGINNINGS`."""
     return f"{_BEGINNING}{letters}"
 
 
 def starts_of(word: str) -> list[str]:
-    """Return the letters with which this word begins by which others like it are found, the fewest first.
+    """Return the prefixes of a word by which longer words can be found, shortest first.
 
     Longer words have them as a form (`begun_by`). The last one may be the word. There is none if it is too short.
     """

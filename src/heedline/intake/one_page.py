@@ -60,7 +60,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """Input to a field that cannot be accepted as its answer."""
+    """Text typed into a field that is not a valid answer to its question."""
 
     block: Block
     question: Question

@@ -220,7 +220,7 @@ def read_question_set(pack: Pack | _Archived, code: str, language: str) -> Quest
 
 
 def _check_address(table: Table, slug: str) -> None:
-    """Check that a question page has an address of its own on the public site."""
+    """Check that a question page's slug is valid and not reserved by the public site."""
     if slug in RESERVED:
         raise table.wrong(
             "slug", f"no page can be called {slug}: the public site uses {' and '.join(RESERVED)} itself"

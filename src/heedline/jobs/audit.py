@@ -85,7 +85,7 @@ def settled(args: argparse.Namespace, home: Path) -> int:
 
 
 def _sign_in(home: Path) -> None:
-    """Set up Django for the `backup` process, using its own database address.
+    """Set up Django for the `backup` process, after finding the database URL to use.
 
     The address comes from the environment or from this home's own running database.
     """

@@ -53,7 +53,7 @@ def _given(process: str) -> str | None:
 
 @contextmanager
 def _own_database(home: Path, process: str) -> Iterator[str]:
-    """Yield the database address for a process, starting this home's own database if necessary.
+    """Yield the database URL for a process, starting this home's embedded database if necessary.
 
     An address given in the environment is used first. The home's own database runs only for as long as it is
     needed.

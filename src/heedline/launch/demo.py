@@ -49,7 +49,7 @@ call your emergency number. It listens on this machine only. Ctrl-C stops it.
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The address that one site listens on.
+    """A site of the demonstration, with its host name and port.
 
     `variable` is the environment variable to change if the port is already in use.
     """
@@ -207,7 +207,7 @@ class Demonstration:
 
     @contextmanager
     def _database(self) -> Iterator[Mapping[str, str]]:
-        """Yield the database address of each process.
+        """Yield the database URL of each process.
 
         These are the addresses that the operator supplied, or those of the embedded database.
         """
@@ -299,7 +299,7 @@ class Demonstration:
         return 0
 
     def _start_small_internet(self) -> None:
-        """Start the invented sites and time-stamp authority, storing their addresses for the office site."""
+        """Start the invented sites and time-stamp authority, keeping their settings for the office site."""
         folder, (port, mail) = self.home.folder / "small-internet", _free_ports(2)
         folder.mkdir(mode=0o700, exist_ok=True)
         told = {name: value for name, value in os.environ.items() if name in _INHERITED}

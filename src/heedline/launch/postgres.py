@@ -61,7 +61,7 @@ class Cluster:
     installed: bool
 
     def url(self, process: str, database: str = roles.DATABASE) -> str:
-        """Return the database address of a process, including its password.
+        """Return the database URL of a process, including its password.
 
         The address must never be printed or logged. `process` is one of `roles.PROCESSES`. "migrate" acts as the
         owner from its first statement. Raises ValueError for any other process.
@@ -87,7 +87,7 @@ class Cluster:
 
 
 def given_urls(processes: Iterable[str], environment: Mapping[str, str]) -> dict[str, str] | None:
-    """Return the addresses that the operator set as `HEEDLINE_DATABASE_URL_<PROCESS>`, or None if none is set.
+    """Return the URLs set in `HEEDLINE_DATABASE_URL_<PROCESS>` variables, or None if none is set.
 
     If they are set, no database is started here. Raises CannotStart if only some are set, because a process
     that fell back to another database would lose what it accepts.

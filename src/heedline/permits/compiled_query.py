@@ -88,7 +88,7 @@ class CompiledQuery[M: Model]:
         return self._compiled[shape].bound(_flat(values))
 
     def fetched(self, *values: QueryValue) -> list[M]:
-        """Return the rows for these values, using a statement planned once per connection.
+        """Return the rows for these values, running a query that each connection plans once.
 
         This is for queries that take longer to plan than to run, because they read tables with row-level security. Always
         run such a query in this way.
@@ -130,7 +130,7 @@ def _flat(values: Sequence[Any]) -> list[Any]:
 
 
 def _plain(parameter: Any) -> Any:
-    """Return a parameter without the wrapper that Django puts around bytes. psycopg sends both alike."""
+    """Unwrap a bytes parameter from `Binary`, which psycopg sends in the same way."""
     return parameter.obj if isinstance(parameter, Binary) else parameter
 
 

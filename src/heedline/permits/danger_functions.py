@@ -22,7 +22,7 @@ def _columns(moved: Moved) -> list[list[object]]:
 
 
 def of_session(secret: str) -> Func:
-    """Return the session's open dangers to life as an SQL column, to be queried inside `functions.unseen`.
+    """Return an SQL expression for the session's open dangers to life, for use inside `functions.unseen`.
 
     The secret is in hexadecimal.
     """

@@ -25,7 +25,7 @@ def enter_session(secret: bytes) -> None:
 
 
 def unseen() -> AbstractContextManager[None]:
-    """Keep the session token out of the text of SQL statements inside the block.
+    """Bind query parameters on the server in this block, so that no SQL text contains the session token.
 
     The server shows the text of statements to its superuser.
     """
@@ -280,7 +280,7 @@ def decide_identity(
 def decide_disposal(
     disposal: UUID, certificate: Mapping[str, Any] | None, true_from: date | None, naming: Sequence[UUID] = ()
 ) -> str:
-    """Dispose of a report, or keep it if no certificate is given.
+    """Dispose of a report, or keep it if `certificate` is None.
 
     Returns `done`, `kept`, or the reason why not. `naming` lists the notes on other reports
     (`asked_before`) that name it.

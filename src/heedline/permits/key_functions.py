@@ -75,7 +75,7 @@ def shares_to_move(desk: UUID, *, after: UUID, most: int) -> list[ShareToMove]:
 
 
 def move_headers(desk: UUID, to: UUID, moved: Sequence[tuple[HeaderToMove, bytes]]) -> int:
-    """Replace headers that nobody has changed since they were read, and return how many were replaced."""
+    """Replace headers that are unchanged since they were read, and return how many were replaced."""
     given = [
         [old.container for old, _ in moved],
         [old.header for old, _ in moved],
@@ -86,7 +86,7 @@ def move_headers(desk: UUID, to: UUID, moved: Sequence[tuple[HeaderToMove, bytes
 
 
 def move_shares(desk: UUID, to: UUID, moved: Sequence[tuple[ShareToMove, bytes]]) -> int:
-    """Replace key shares that nobody has changed since they were read, and return how many were replaced."""
+    """Replace key shares that are unchanged since they were read, and return how many were replaced."""
     given = [[old.id for old, _ in moved], [old.sealed for old, _ in moved], [new for _, new in moved]]
     sql = "SELECT permits.move_shares(%s, %s, %s::uuid[], %s::bytea[], %s::bytea[])"
     return int(_rows(sql, [desk, to, *given])[0][0])

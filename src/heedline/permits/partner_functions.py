@@ -72,7 +72,7 @@ def _ask(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
 
 
 def sent_to_me() -> list[SentRow]:
-    """Return all disclosures, newest first, or none if nobody from a partner is signed in."""
+    """Return all disclosures, newest first, or none if no partner user is signed in."""
     return [SentRow(*row) for row in _ask("SELECT * FROM permits.sent_to_me()", [])]
 
 

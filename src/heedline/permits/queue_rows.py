@@ -165,7 +165,7 @@ class QueueRows:
         return f"SELECT v.first, r.rank, r.due_at, r.id FROM {desks} CROSS JOIN {values} {self._few(same, parts)}"
 
     def _few(self, same: str, parts: _Parts) -> str:
-        """Return the lateral join that reads the first reports for each value, in the default order."""
+        """Return a lateral join that reads the first reports of each desk and value, in default order."""
         where, behind = self._where(parts), ""
         beyond = ""
         if self.after is not None:
@@ -309,7 +309,7 @@ class QueueRows:
 
 
 class _OfQueue(Expression):
-    """A column calculated once per statement from `QueueRows`."""
+    """An SQL expression over `QueueRows`, evaluated once per query rather than once per row."""
 
     def __init__(self, rows: QueueRows, template: str, output_field: Field[Any, Any]) -> None:
         super().__init__(output_field=output_field)

@@ -36,7 +36,7 @@ def reports_of(desks: Iterable[UUID]) -> QuerySet[Report]:
 
 
 class IsOneOf(Lookup):
-    """The lookup `id = ANY (array)`, which PostgreSQL always runs on the primary key.
+    """The lookup `id = ANY (array)`, for which PostgreSQL always uses the primary key index.
 
     With `IN (SELECT …)` it reads every report that the desk can see, to join a page of 25.
     """
@@ -119,7 +119,7 @@ def _these(desks: Iterable[UUID]) -> Value:
 
 
 def _asked(function: str, *values: Value, gives: Field[Any, Any]) -> Func:
-    """Return an expression that calls a function from `database/functions/queue.sql` once per statement."""
+    """Return an expression that calls a function from `database/functions/queue.sql` once per query."""
     return Func(
         *values, function=function, template="(SELECT %(function)s(%(expressions)s))", output_field=gives
     )

@@ -22,7 +22,7 @@ from heedline.reports.lifecycle import NotNow
 
 
 class Matter(StrEnum):
-    """The matters that a second person must decide."""
+    """The kinds of request that a second person must decide."""
 
     IDENTITY = "identity"  # opening a reporter's identity
     TRACE = "trace"  # having a reporter traced elsewhere
@@ -58,7 +58,7 @@ PATH: dict[tuple[RequestState, Reply], RequestState] = {
 
 @dataclass(frozen=True)
 class DecisionRule:
-    """The rule on who may decide a matter, with the messages shown on refusal.
+    """The rule on who may decide one kind of request, with the messages shown on refusal.
 
     `own_replies` are open to the person who made the request. `reads_reports` refuses people who can open reports. Without it they may decide. `late` refuses a request that is older than `open_for`.
     """

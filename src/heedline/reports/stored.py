@@ -83,7 +83,7 @@ def parts_of(reports: Iterable[UUID], which: Q) -> list[StoredPart]:
 
 
 def parts_of_sorts(reports: Iterable[UUID], sorts: Iterable[str]) -> list[StoredPart]:
-    """Return these sorts of parts of reports, as `parts_of` does, for callers that read very many.
+    """Return reports' parts of the given kinds, using a prepared statement to read very many at once.
 
     The statement is prepared once, and sealed bytes are sent in binary.
     """

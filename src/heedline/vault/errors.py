@@ -1,8 +1,8 @@
-"""The vault's only error, raised when something cannot be opened."""
+"""The error raised when sealed data, a wrapped seed or a set of shares cannot be opened."""
 
 
 class CannotOpen(Exception):
-    """Raised when something cannot be opened.
+    """Raised when sealed data, a wrapped seed or a set of shares cannot be opened.
 
     The error never says what or why, so that no caller becomes an oracle.
     """

@@ -1,4 +1,4 @@
-"""Small items (drafts, unlocked keys, saved forms) stored under a key that only a cookie holds.
+"""Encryption of small items (drafts, unlocked keys, saved forms) under keys derived from a cookie.
 
 The cookie's secret yields two unrelated values: the row's id, which is stored, and the key, which is
 not. The table alone therefore opens nothing, and the id alone does not lead back to the cookie.
@@ -38,7 +38,7 @@ _NONCE = 12
 
 @dataclass(frozen=True)
 class RowKeys:
-    """The location of a small item and the key that opens it.
+    """The row id of a small item and the key that opens it.
 
     ``row_id`` may be stored as it is. ``key`` must never be stored.
     """

@@ -32,7 +32,7 @@ _SPACE: Final = ord(" ")
 
 
 class TokenKey:
-    """The key for the tokens of one kind of word, for one thread. The same word has a different token in each kind."""
+    """A keyed token generator for one kind of word, for use in one thread. Each kind has its own keys."""
 
     def __init__(self, key: bytes, sort: str) -> None:
         """Derive the keys for one kind of word from a 32-byte key. `sort` names the kind, in at most 15 letters."""
@@ -65,7 +65,7 @@ class TokenKey:
         return self.of((word,))[0]
 
     def _blocks(self, words: Sequence[str]) -> bytes:
-        """Return the block of each word, one after the other."""
+        """Return the words as concatenated 16-byte blocks, with any word too long for a block hashed."""
         import numpy as np
 
         try:

@@ -43,7 +43,7 @@ def audience_of(view: Callable[..., Any]) -> Audience | None:
 
 
 def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
-    """Yield every route of a site as (pattern, route)."""
+    """Yield every route of a site, as its full path pattern and its `URLPattern`."""
     for one in (resolver or get_resolver()).url_patterns:
         where = prefix + str(one.pattern)
         if isinstance(one, URLResolver):

@@ -55,7 +55,13 @@ class Filled:
         )
 
 
-@pytest.fixture(scope="module", params=[COMMON, []], ids=["common words", "none"])
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(COMMON, id="common words"),
+        pytest.param([], id="none", marks=pytest.mark.thorough),
+    ],
+)
 def filled(request: pytest.FixtureRequest) -> Filled:
     return Filled(request.param)
 

@@ -33,7 +33,7 @@ class Keyring:
     voice: session_signing.Voice = field(repr=False)
     known: Known = field(repr=False, default_factory=Known)
     own_terms: tuple[str, ...] = field(repr=False, default=())
-    """The officer's conflict-of-interest terms, which are compared with each report that they open.
+    """The officer's conflict-of-interest terms, compared with each report that the officer opens.
 
     See `report/conflict_terms.py`.
     """

@@ -54,7 +54,7 @@ def ask_at(row: OfficeSession) -> datetime | None:
 
 
 def mark_of(sid: str) -> bytes:
-    """Return the stored form of the provider's session id."""
+    """Return the HKDF digest that is stored in place of the provider's session id."""
     return hkdf(settings.SECRET_KEY.encode(), label="provider-sid", context=sid.encode())
 
 
@@ -70,7 +70,7 @@ def begin(token: str, refresh_token: str, sid: str, *, at: datetime) -> None:
 
 
 def move(old: str, new: str) -> None:
-    """Reseal the provider's data under a session's new cookie."""
+    """Reseal the provider's refresh token under a session's new cookie."""
     row = _of(old).select_for_update().first()
     if row is None:
         return

@@ -338,7 +338,7 @@ def unlock(by: Attendance, passphrase: str, *, at: datetime) -> Attendance:
 
 
 def unlock_as_member(by: Attendance, seed: bytes, *, at: datetime) -> Attendance:
-    """Unlock with a seed and maintain the keys of the member's desks.
+    """Unlock with a desk member's seed, and create, end and grant the desks' keys as needed.
 
     Maintenance means making keys in advance, ending those that leavers hold, and granting to recovery keys.
     """
@@ -411,7 +411,7 @@ def signed_in(officer: Officer) -> None:
 
 
 def sign_in_refused(email: str) -> None:
-    """Log a refused sign-in, naming the officer with that address if there is one."""
+    """Log a refused sign-in, naming the officer with that email address if there is one."""
     found = Officer.objects.filter(email__iexact=email).values_list("id", flat=True).first()
     journal.record(Act.SIGN_IN_REFUSED, actor=found, refused=True)
 

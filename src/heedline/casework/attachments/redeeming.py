@@ -64,7 +64,7 @@ def take_original(token: str) -> TakenOriginal:
 
 
 def content_of(capability: str, *, uncovered: bool) -> ViewContent:
-    """Return the content that a capability opens, recording a minute of viewing if the file is uncovered.
+    """Return a capability's content, counting a minute of viewing time if `uncovered`.
 
     Raises NotHere.
     """

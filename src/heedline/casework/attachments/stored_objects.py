@@ -46,7 +46,7 @@ def objects_about(thing: UUID) -> list[UUID]:
 
 
 def delete_unnamed(objects: Iterable[UUID]) -> None:
-    """Delete objects that are no longer referenced.
+    """Delete these unreferenced objects from storage, leaving any failures to the worker.
 
     One that cannot be deleted now, because the storage does not answer, is deleted by the worker later.
     """

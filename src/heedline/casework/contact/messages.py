@@ -73,7 +73,7 @@ class Mailbox:
     withdraw_asked: bool
     received_on: date
     answered_on: date | None = None
-    """The time of the reporter's latest message since the desk's last one, or None."""
+    """The date of the reporter's latest message since the desk's last one, or None."""
     only_new: bool = False
     """True if each message is shown during one visit only (`show_only_new`)."""
 

@@ -65,7 +65,7 @@ def refuse_taking_back(report: Report, *, danger: bool) -> None:
 
 
 def refuse_assigning(report: Report) -> None:
-    """Raise NotNow if the report has an open danger.
+    """Refuse to assign a report that has an open danger-to-life record, by raising NotNow.
 
     Its owner must hand the danger over to somebody who accepts it.
     """

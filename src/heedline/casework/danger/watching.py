@@ -38,7 +38,7 @@ def _watch_desk(found: FoundReport) -> Addressee | None:
 
 
 def add(found: FoundReport) -> bool:
-    """Add the round-the-clock desk as a recipient of the report, and return whether it is a recipient.
+    """Add the round-the-clock desk to the report's recipients, and return whether it is now one.
 
     Does nothing if the desk is already a recipient.
     """
@@ -86,7 +86,7 @@ def end(found: FoundReport) -> None:
 
 
 def _parts(found: FoundReport) -> list[SealedHeader]:
-    """Return the sealed parts of the report that its desks can open.
+    """Return the headers of the report's sealed parts that its desks can open.
 
     Leaves out the identity and what is sealed to a partner.
     """

@@ -99,7 +99,7 @@ def key_of(partner: UUID, at: datetime) -> PartnerKey | None:
 
 
 def _vouched(epoch: EpochKey) -> bool:
-    """Return True if the officer who made this key still holds it under their own current keys.
+    """Return True if the officer who created this key is among its holders in the directory.
 
     Only then can the maker's words be compared.
     """

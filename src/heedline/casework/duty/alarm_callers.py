@@ -70,7 +70,7 @@ def call_who_lead(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
 
 
 def call_owner_and_who_lead(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    """Return the owner of the alarm's report, and the people paged by `call_who_lead`."""
+    """Return the email addresses of the report's owner and those from `call_who_lead`."""
     return on_call.owner(alarm.about_id) | call_who_lead(alarm, step, at)
 
 

@@ -408,7 +408,7 @@ def _stops_paging(by: Attendance, alarm: Alarm, staffed: frozenset[UUID]) -> boo
 
 
 def _still(alarm: Alarm, at: datetime) -> str:
-    """Return what must be done before this alarm can be cleared, or "" if nothing remains.
+    """Return the action required before this alarm can be cleared, or "" if none.
 
     Something must be done first while the cause of the alarm persists.
     """

@@ -1,4 +1,4 @@
-"""Delivers the specialist desks' outbox letters that do more than raise an alarm.
+"""Delivers outbox letters for which a specialist desk supplies the delivery function.
 
 The desk defines how each of them is delivered.
 """
@@ -24,7 +24,7 @@ def carried() -> dict[str, Callable[[Sequence[Outbox], datetime], None]]:
 
 
 def carry(at: datetime) -> int:
-    """Deliver these letters to their specialist desks and return the number delivered.
+    """Deliver waiting outbox letters to their specialist desks, and return the number delivered.
 
     Each letter is removed in the transaction that delivers it, so none is lost and a repeated call does
     nothing.

@@ -153,7 +153,7 @@ def called_authorisers(
 
 
 def _duty_managers(desk: UUID, chain: Sequence[OnCallStep]) -> frozenset[str]:
-    """Return the email addresses to page at the duty manager's step.
+    """Return the email addresses of officers on the duty manager step of the on-call lists.
 
     Includes this desk and the round-the-clock desks.
     """

@@ -258,7 +258,7 @@ def watch_calls(at: datetime) -> None:
 
 
 def watch_keys(at: datetime) -> None:
-    """Raise alarms about desks' keys and about key statements.
+    """Raise alarms about desks' keys that need attention and inconsistent key statements.
 
     Alarms are raised for desks whose keys are about to run out or can be opened by too few people, and for
     statements that are inconsistent. Raises SealingStopped if this process has no pinned root, because it
@@ -280,7 +280,7 @@ def watch_keys(at: datetime) -> None:
 
 
 def _raise_doubt(at: datetime) -> None:
-    """Raise the alarm about doubtful key statements, unless it was cleared within the last day.
+    """Raise the alarm about inconsistent key statements, unless cleared within the last day.
 
     Once cleared, it is raised again no sooner than a day later.
 

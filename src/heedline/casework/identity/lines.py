@@ -89,7 +89,7 @@ class IdentityRequestLine:
     mine: bool
     purpose: str = OPEN
     granted_words: str = ""
-    """The access time that was granted, if it is less than was requested."""
+    """The granted access time as text, if it is less than was requested, otherwise ""."""
 
     @property
     def asked_back(self) -> bool:

@@ -99,7 +99,7 @@ class Decision:
 
 
 def words_of(text: str) -> str:
-    """Validate the submitted text and return it cleaned up.
+    """Validate and tidy the submitted text, and return it.
 
     Raises NoRoom, and NotNow when the text is blank.
     """

@@ -52,7 +52,7 @@ class Room:
 
 
 class DraftsOnDisk:
-    """How many bytes all drafts take on disk, as this process last saw it.
+    """A short-lived cache of the total size of all drafts on disk, in bytes.
 
     Looking it up takes a third of the time in which the database saves a draft. While there is much room, it is
     therefore looked up four times a second, and not with each draft.
@@ -67,11 +67,11 @@ class DraftsOnDisk:
         self._last = -inf, 0
 
     def seen(self, taken: int) -> None:
-        """Record how many bytes all drafts take now."""
+        """Cache the current total size of all drafts, in bytes."""
         self._last = self._clock(), taken
 
     def must_look(self, room: Room) -> bool:
-        """Return whether to look before a draft is saved."""
+        """Return whether the total size must be queried again before a draft is saved."""
         when, taken = self._last
         return self._clock() - when > self.FOR or taken + self.AMPLE > room.for_new
 

@@ -72,7 +72,7 @@ def loaded_together(cookies: Iterable[str]) -> Iterator[None]:
 
 @contextmanager
 def putting_off() -> Iterator[dict[bytes, SavedAgain] | None]:
-    """Hold back the group's drafts that are saved inside the block, for `save_together` to save.
+    """Defer saving the group's drafts until `save_together` is called.
 
     Yields None outside a group, where drafts are saved straight away.
     """
@@ -279,13 +279,13 @@ def visit_code(cookie: str | None, *, at: datetime) -> ReceiptCode | None:
 
 
 def visit_typed(cookie: str | None) -> str:
-    """Return the text typed to open this visit, or "" if the visit has ended."""
+    """Return the receipt code as typed by the reporter, or "" if the visit has ended."""
     kept = _visit(cookie)
     return kept[1].strip() if kept else ""
 
 
 def _visit(cookie: str | None) -> tuple[str, str] | None:
-    """Return the code stored by `open_visit` and the text typed for it, or None."""
+    """Return the code stored by `open_visit` and the code as typed, or None."""
     if not cookie or len(cookie) not in _COOKIE_LENGTHS:
         return None
     keys = derive_keys(cookie.encode(), _VISIT)

@@ -1,4 +1,4 @@
-"""Counts of how far people get on the public site, without tracking anyone.
+"""Hourly counts of events on the public site's pages, kept without tracking anyone.
 
 Each page reports that it was entered, continued, left or sent, and this process adds one in memory. Once
 an hour, at a time unrelated to any visit, counts that have reached five or more are written in multiples
@@ -83,7 +83,7 @@ class Counts:
                 self._held[one] += 1
 
     def trial(self) -> Trial:
-        """Return a block whose counts are added only if it is said so."""
+        """Return a context manager that discards its counts unless `keep` is called."""
         return Trial(self)
 
     def release(self) -> dict[Counted, int]:
@@ -108,7 +108,7 @@ class Counts:
 
 
 class Trial:
-    """A block whose counts are added only if `keep` is called, such as a view that may have to be run again."""
+    """Context manager that discards the counts made inside it unless `keep` is called."""
 
     def __init__(self, counts: Counts) -> None:
         self._counts = counts
@@ -122,7 +122,7 @@ class Trial:
         _on_trial.reset(self._before)
 
     def keep(self) -> None:
-        """Add what was counted in the block."""
+        """Add the counts made in the block to the process totals."""
         for one in self._held:
             self._counts._add(one)
 

@@ -53,7 +53,7 @@ class Caller:
 
 
 def network_of(address: str) -> bytes | None:
-    """Return the network that identifies an address for rate limiting.
+    """Return the network of an IP address, as bytes, for rate limiting.
 
     This is an IPv4 address, or the /64 network of an IPv6 address. Returns None if it is not an address.
     """

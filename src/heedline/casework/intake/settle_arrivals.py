@@ -13,14 +13,14 @@ from heedline.dispatch.clocks import slot_of
 
 
 def settle(at: datetime) -> int:
-    """Settle all reports that arrived before the current quarter hour, and return the number logged."""
+    """Rewrite and log all arrivals before this quarter hour, shuffled. Return the number logged."""
     settled = clockwork.settle(slot_of(at))
     clockwork.forget_times()  # also when no report came: messages and drafts have times too
     return settled
 
 
 def settle_drafts(at: datetime) -> int:
-    """Rewrite the drafts saved since the last run and return the number of drafts.
+    """Rewrite drafts saved since the last run, in shuffled batches, and return their number.
 
     This is separate from settling, so that a flood of drafts cannot delay reports that were sent.
     """

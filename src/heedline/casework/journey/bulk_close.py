@@ -173,7 +173,7 @@ def _sort(chosen: Mapping[UUID, int], outcome: str, desk: DeskLine, by: Attendan
 
 
 def _barred(reports: Iterable[Report], ring: Keyring) -> dict[UUID, str]:
-    """Open these reports and return those that may not be closed together, with reasons."""
+    """Open these reports and return those excluded from bulk closure, with reasons."""
     mine, told = {report.id: report for report in reports}, {}
     for part in in_batches(mine, part="report"):
         with suppress(CannotOpen):

@@ -32,7 +32,7 @@ _LOOK_ALIKE = str.maketrans("ILOU", "110V")
 
 
 def ring_back(draft: Draft, *, by: Attendance, at: datetime) -> Draft:
-    """Continue a dropped call in the same draft, and return the draft.
+    """Begin a new report in a dropped call's draft when the caller rings back. Return the draft.
 
     What was sent when the call dropped stays as it is. The draft keeps what was typed and becomes another report, which
     names the first inside its seal. Raises NotHere for a draft of any other call.

@@ -219,7 +219,7 @@ def kept_at(draft: Draft | None) -> datetime | None:
 
 
 def end(draft: Draft, *, at: datetime) -> None:
-    """Delete all remaining data of a call.
+    """Delete a call's draft with its answers and files or, once sent, its receipt code.
 
     Before sending, that is the answers and files. Afterwards it is the receipt code.
     """

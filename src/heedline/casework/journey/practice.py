@@ -68,7 +68,7 @@ def invented(pack: str, code: str) -> tuple[Record, QuestionSet]:
 
 @dataclass(frozen=True)
 class Worked:
-    """An exercise in its current state.
+    """An exercise with its stage, priority and the steps taken so far.
 
     `steps` and `said` are what was written in this session. They are empty in every other session.
     """
@@ -224,7 +224,7 @@ def _room(by: Attendance) -> None:
 
 
 def take(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Take the invented report, in the same way as a real one."""
+    """Record the taking of the invented report as a step in the exercise."""
     with transaction.atomic():
         row = _find(ref, by)
         _move(row, Move.TAKE, {}, by, at)

@@ -73,7 +73,7 @@ class SearchMade:
 
 
 def searched(found: FoundReport) -> SearchMade:
-    """Search for earlier reports if assessments of this kind of report ask about them.
+    """Search for earlier reports if the assessment form for this kind of report asks about them.
 
     Raises Locked.
     """

@@ -22,7 +22,7 @@ from heedline.reports import door
 
 
 def _due(kind: str, urgency: str, area: str, at: datetime) -> datetime:
-    """Return the deadline by which a report that arrived in this quarter hour must be taken.
+    """Return the deadline for taking a report, counted from the end of the quarter hour of its arrival.
 
     Counted from the end of the quarter hour, so that the deadline reveals nothing more precise.
     """
@@ -42,7 +42,7 @@ class Accepted:
 
 @dataclass(frozen=True)
 class SealedReport:
-    """A report that has been sealed to its desk and not been stored yet."""
+    """A report that has been sealed to its desk but not yet stored."""
 
     sending: door.Submission
     questions: QuestionSet
@@ -128,7 +128,7 @@ def store(sealed: SealedReport) -> Accepted:
 
 
 def store_together(several: Sequence[SealedReport]) -> list[bool]:
-    """Store several reports from programs in one transaction, and return for each whether it is on disk.
+    """Store several API reports in one transaction, and return for each whether it was stored.
 
     One that is not may be there already, or be sent by itself: `store` does that, and says what is wrong.
     """

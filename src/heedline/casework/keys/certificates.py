@@ -87,7 +87,7 @@ def certificate(
 
 
 def true_from(on: date) -> date:
-    """Return the first day on which no earlier copy of the key store can still exist.
+    """Return the first day on which every backup of the key store taken up to `on` has expired.
 
     Until then such a copy could still be used to open the report.
     """
@@ -135,7 +135,7 @@ def check(paper: Mapping[str, Any], known: Directory) -> Shown:
 
 
 def bundle(disposal: Disposal) -> str:
-    """Return a certificate with the statements on which it depends.
+    """Return a disposal certificate and all signed key statements as JSON.
 
     This is all that `heedline certificate` needs besides the root key.
     """

@@ -252,7 +252,7 @@ def _addressee(known: Directory, code: str, on: date) -> Addressee | None:
 
 
 def authoriser_epoch(authoriser_desk: str | None, on: date) -> EpochKey | None:
-    """Return the authorisers' current key, or None if nobody can decide.
+    """Return the authorisers' desk's current key, or None if none of its members can open it.
 
     In that case reporters are not asked for their names.
     """
@@ -263,7 +263,7 @@ def authoriser_epoch(authoriser_desk: str | None, on: date) -> EpochKey | None:
 
 
 def desk_that_decides(desk: UUID | None, on: date) -> Addressee | None:
-    """Return an authorisers' desk with its current key, or None if no desk can decide now."""
+    """Return the authorisers' desk with its current key, or None if no member can open such a key."""
     epoch = authoriser_epoch(str(desk), on) if desk is not None else None
     facts = trusted().desk(str(desk))
     if desk is None or epoch is None or facts is None:

@@ -302,7 +302,7 @@ def grant_to_recovery(
 
 
 def retire(desk: Desk, epoch: UUID, *, by: Hand, at: datetime) -> None:
-    """End an epoch in a member's own session, so that no more content is sealed to it.
+    """End an epoch on a desk member's request, so that nothing more is sealed to it.
 
     Another epoch must be in force. Raises Refused.
     """

@@ -11,7 +11,7 @@ from heedline.dispatch.clocks import epochs_run_out
 
 
 def keys_run_out(desk: UUID, at: datetime) -> bool:
-    """Return whether the desk lacks a key for the month after next that is held only by its members."""
+    """Return whether the desk must make more epoch keys, not counting keys that a leaver holds."""
     known = key_directory.directory()
     opens = [one.opens_on for one in known.epochs(str(desk)) if not known.is_stale(one)]
     return epochs_run_out(max(opens, default=None), at.date())

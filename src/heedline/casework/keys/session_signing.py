@@ -85,7 +85,7 @@ def new_salt() -> str:
 
 
 def salted(text: str, salt: str) -> str:
-    """Return a salted text to be signed where the signature is stored unsealed.
+    """Return a text prefixed with its salt, to be signed where the signature is stored unsealed.
 
     A signature over the text alone would let a thief of the database test guesses at it. Anybody who opens
     the text finds the salt beside it.
@@ -119,7 +119,7 @@ def is_ours(said: dict[str, str] | None, *, report: UUID, message: UUID, on: dat
 
 
 def attest(voice: Voice, body: bytes) -> dict[str, str]:
-    """Sign a document that outlives the record it is about, such as a proposal or a certificate."""
+    """Sign a proposal or certificate, which remains verifiable after its record has been deleted."""
     return {**voice.to_show(), "signature": sign(voice.seed, _ATTEST + body).hex()}
 
 

@@ -29,7 +29,7 @@ class Hand:
 
 @dataclass(frozen=True)
 class Proposed:
-    """The signature of an absent steward, made before the statement was numbered."""
+    """A steward's signature on a statement that a second steward has yet to sign."""
 
     person: str
     statement: UUID

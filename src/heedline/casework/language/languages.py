@@ -46,7 +46,7 @@ def say(ref: UUID, language: str, *, by: Attendance, at: datetime) -> None:
 
 
 def note(found: FoundReport, language: str) -> None:
-    """Store this officer's choice of language, sealed, unless it is already the latest entry.
+    """Seal and store the language that an officer chose for a report, unless it is already recorded.
 
     Raises ValueError for an unknown language.
     """

@@ -19,7 +19,7 @@ from heedline.permits.capabilities import Capability
 
 @dataclass(frozen=True)
 class PageReviewLine:
-    """The review status of a public page in every language except the first.
+    """The review status of one public page in each language except the pack's first.
 
     `name` is the page's name in the first language, or "" when it has none.
     """
@@ -54,7 +54,7 @@ def translations(*, by: Attendance) -> Translations:
 
 
 def of_pack(pack: Pack) -> Translations:
-    """Return the review status of a pack's pages, for callers that already have the pack."""
+    """Return the review status of this pack's pages in every language except its first."""
     others = [language for language in pack.languages.values() if language.code != pack.first_language]
     words = pack.words(pack.first_language)
     lines = tuple(

@@ -38,7 +38,7 @@ class Trace(StrEnum):
 
 @dataclass(frozen=True)
 class ContactPerson:
-    """An officer to contact before acting, with their message in `released` once they clear the desk to act."""
+    """An officer to contact before acting, and the message with which they cleared the desk to act."""
 
     name: str
     desk_name: str

@@ -47,7 +47,7 @@ _MOST_VERIFIED = 10_000
 
 
 class NoticeKind(StrEnum):
-    """The kinds of notice.
+    """The kinds of notice that desks send each other about their reports.
 
     A possible match, a question about one and its answer, that somebody must be contacted before the desk acts, and that the
     desk may act again. ENDED says that the other desk's report of a match was disposed of, and GONE that the report of a

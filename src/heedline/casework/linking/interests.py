@@ -248,7 +248,7 @@ def hand_on(entry: UUID, to: UUID, *, by: Attendance, at: datetime) -> None:
 
 
 def values_of(row: Interest, ring: Keyring) -> Extract:
-    """Return the values of an entry.
+    """Decrypt a register entry and return its names and identifiers.
 
     Raises CannotOpen, also for what is sealed but is no entry.
     """
@@ -260,7 +260,7 @@ def values_of(row: Interest, ring: Keyring) -> Extract:
 
 
 def sealed_hit(entry: Interest, ident: UUID, told: dict[str, Any]) -> Container:
-    """Return a hit sealed to the keys of its entry.
+    """Seal a match to the keys of its register entry and return the container.
 
     Raises SealingStopped.
     """
@@ -332,7 +332,7 @@ def _opened(row: InterestHit, by: Attendance) -> dict[str, Any]:
 
 
 def _code(desk: UUID, by: Attendance) -> str:
-    """Return the code of one of the officer's desks.
+    """Return the code of the officer's desk with this id.
 
     Raises NotHere.
     """

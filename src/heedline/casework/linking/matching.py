@@ -167,7 +167,7 @@ class _Work:
         self._add(row.id, OF_INTERESTS, found)
 
     def tell(self, by: Attendance) -> None:
-        """Send the notices and store the hits of this batch."""
+        """Send this batch's notices, store its register matches and queue an outbox entry for each."""
         code = load_pack(settings.PACK).linking_desk
         desk_notices.send(self.notices, code=code, by=by, at=self.at, cover=True)
         InterestHit.objects.bulk_create(self.hits)
@@ -180,7 +180,7 @@ class _Work:
         self.more += self.index.add([Document(ref, (), (), [mark + key for key in found.keys])])
 
     def _seen(self, mark: str, found: Extract) -> tuple[list[UUID], dict[str, int]]:
-        """Return the documents of one kind to compare, with the document count of each very common key."""
+        """Return the ids to compare with, and how many documents contain each very common key."""
         by_key = self.index.rows_of([mark + key for key in found.keys], most=MOST_OF_A_KEY + 1).by_key
         hits = {key.removeprefix(mark): rows for key, rows in by_key.items()}
         shared = seen_before.of_many(hits)

@@ -27,7 +27,7 @@ _WORK: Final = (
 
 
 def is_due(*, by: Attendance, at: datetime) -> bool:
-    """Return whether there may be work for the officer's session."""
+    """Return whether indexing, comparing or tidying may be due in the officer's session."""
     return by.unlocked and (by.officer_id in _next or indexing.is_due(by=by, at=at))
 
 

@@ -78,7 +78,7 @@ def is_stale(head: SignedHead, at: datetime) -> bool:
 
 
 def after(size: int, feed: str = DAY) -> SignedHead | None:
-    """Return the checkpoint that is proven to extend the one with `size` leaves, or None.
+    """Return the checkpoint whose consistency proof starts at `size` leaves, or None.
 
     Size 0 returns the first checkpoint of the feed.
     """

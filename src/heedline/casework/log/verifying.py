@@ -244,7 +244,7 @@ class _Judged:
             self._verdict.untold += 1
 
     def too_large(self, claim: _Claim) -> None:
-        """Record a claim about more events than the export has."""
+        """Record as an error a claim about more events than the export contains."""
         missing = claim.size - self._verdict.events
         because = self._restored_within(claim.size)
         self._verdict.is_wrong(
@@ -265,7 +265,7 @@ def _between(fits: int, size: int) -> str:
 
 
 def _compare_root(folder: Folder, verdict: Verdict) -> None:
-    """Check the upper tiles of the export on the path to the root.
+    """Check that the export's tiles lead to the same root as its events.
 
     They are needed to make proofs from this export.
     """

@@ -141,7 +141,7 @@ class Witness:
             return Seen(cosigned, tree.size, new=True, first=held is None)
 
     def follow(self, paper: str) -> int:
-        """Accept a change of the log's key and return the number of events recorded.
+        """Accept a change of the log's key and return the size of the last checkpoint signed here.
 
         What was signed here under the old key continues under the new one, and the old key ends. The document is
         trusted because it is signed by the old key, for which a checkpoint is held here. Raises Unreadable if
@@ -179,7 +179,7 @@ class Witness:
             return self.size_held(change.new)
 
     def _keys(self, log: NoteKey) -> LogKeys:
-        """Return the keys of this log, according to the key changes accepted here.
+        """Return the log's keys, as given by the key changes that this witness has accepted.
 
         Raises Unreadable if the memory is damaged.
         """
@@ -209,7 +209,7 @@ class Witness:
 
 
 def _is_later(before: TreeHead, tree: TreeHead, growth: Growth | None, *, latest: bool) -> bool:
-    """Return whether there is a later checkpoint to sign.
+    """Return True for a checkpoint that extends the last one signed, or False if it is the same one.
 
     Raises DoesNotFit and Unreadable.
     """

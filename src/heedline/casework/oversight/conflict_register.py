@@ -71,7 +71,7 @@ class Met:
 
     @property
     def short(self) -> str:
-        """Return the report's short name, or ""."""
+        """Return the report's short reference, or "" if the match was in a search text."""
         return short_name(self.report) if self.report is not None else ""
 
 
@@ -259,7 +259,7 @@ def raise_conflict(officer: UUID, supervisor: UUID, *, by: Attendance) -> None:
 
 
 def raised(*, by: Attendance, at: datetime) -> tuple[RaisedConflict, ...]:
-    """Return recent conflicts raised, newest first: all to overseers, their own to supervisors.
+    """Return overseers' recent requests, newest first. Supervisors see only those addressed to them.
 
     Raises Refused. This does not log the view. The pages that call it also show `met` or the search counts, which do.
     """

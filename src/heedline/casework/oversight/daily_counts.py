@@ -16,7 +16,7 @@ from heedline.reports.models import Report
 
 
 class DailyFigure(StrEnum):
-    """The figures that are counted each day."""
+    """The kinds of daily count: lateness of first take and of closure, and age at closure."""
 
     FIRST_TAKE = "first-take"
     CLOSE = "close"

@@ -1,4 +1,4 @@
-"""The overseers' view of the log, with filters and patterns that merit a closer look.
+"""The overseers' view of the log, with filters and counts of bulk, off-duty and refused access.
 
 Overseers cannot open reports. Every view is itself logged before anything is shown, and so is every refusal.
 The views show people, actions, desks and reports' short names. They never show a report's text, for which
@@ -88,7 +88,7 @@ class LogLine:
 
     @property
     def short(self) -> str:
-        """Return the report's short name, or ""."""
+        """Return the report's short reference, or "" if the event is not about a report."""
         return short_name(self.report) if self.report is not None else ""
 
 
@@ -114,7 +114,7 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Heap:
-    """A group of related events by one person.
+    """One officer's log events that match a pattern, with their count and first and last times.
 
     It has a count, the first and last times, and the act if there is one.
     """
@@ -133,7 +133,7 @@ def may_oversee(by: Attendance) -> bool:
 
 
 def permit(by: Attendance) -> None:
-    """Raise Refused for anybody who is not an overseer, or who works at a desk that reads reports."""
+    """Raise Refused unless the officer is an overseer and belongs to no desk that reads reports."""
     by.require(Capability.OVERSEE, None)
     if by.desk_ids:
         raise Refused("You work at a desk that reads reports. An overseer must not.")

@@ -47,7 +47,7 @@ def when_logged(act: str, at: datetime) -> str:
 
 
 def history(ref: UUID, *, by: Attendance, at: datetime) -> tuple[str, tuple[LookLine, ...]]:
-    """Return the report's short name and its access history, newest first.
+    """Return the report's short reference and its access history, newest first.
 
     The history lists every view and change. Reading it is itself logged as a view. Raises NotHere.
     """

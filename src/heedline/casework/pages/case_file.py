@@ -131,7 +131,7 @@ def _what_they_told(report: Any, opened: OpenedReport, words: Mapping[UUID, Mapp
 
 
 def kind_of(ref: UUID, *, by: Attendance) -> str:
-    """Return the kind of a report, so that a submitted form can be parsed.
+    """Return the code of a report's kind, without decrypting the report.
 
     Opens nothing. Raises NotHere.
     """
@@ -275,7 +275,7 @@ def _files(
 
 
 def printed(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
-    """Return a report for printing.
+    """Decrypt a report for printing, and log the print.
 
     The print is logged, beside the view, before this returns. Raises what `case_file` raises.
     """

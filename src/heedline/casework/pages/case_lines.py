@@ -129,7 +129,7 @@ class NoteLine:
 
 
 def _beside(rows: QuerySet[Any], most: int | None = None, **names: Any) -> ArraySubquery:
-    """Return rows related to a report as a single array column.
+    """Return a subquery column that holds the rows related to each report as an array.
 
     Row-level security applies to these rows as well.
     """

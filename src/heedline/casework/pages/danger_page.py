@@ -57,7 +57,7 @@ class DangerNotice:
 
 @dataclass(frozen=True)
 class UntakenDangers:
-    """The reports of danger at the officer's desks that nobody has taken.
+    """The number of untaken danger-to-life reports at the officer's desks, and details of the first due.
 
     `number` is at most `MOST_COUNTED`. All else is about the one that is due first.
     """
@@ -100,7 +100,7 @@ class DangerLine:
     notes: tuple[DangerNoteLine, ...]
 
     def has(self, kind: str) -> bool:
-        """Return whether the log has an entry of this kind."""
+        """Return whether the danger-to-life record's own log has an entry of this kind."""
         return any(one.kind == kind for one in self.notes)
 
 
@@ -134,7 +134,7 @@ def open_dangers(*, by: Attendance, at: datetime) -> tuple[DangerNotice, ...]:
 
 
 def banner(*, by: Attendance, at: datetime) -> tuple[tuple[DangerNotice, ...], UntakenDangers | None]:
-    """Return the open danger-to-life records like `open_dangers`, and the reports of danger that nobody has taken."""
+    """Return the open danger-to-life records, and a summary of the danger reports not yet taken."""
     rows = _rows(by)
     untaken = next((row for row in rows if "untaken" in row), None)
     if untaken is None:
@@ -217,7 +217,7 @@ def threat_to_life(ref: UUID, *, by: Attendance, at: datetime) -> tuple[CaseFile
 
 
 def _colleagues(report: Report, at: datetime) -> tuple[Colleague, ...]:
-    """Return the officers to whom the danger can be handed over, those on duty first."""
+    """Return the officers to whom the danger-to-life record can be handed over, those on duty first."""
     desks = (desk for desk in (report.desk_id, report.watch_id) if desk is not None)
     here = {one.officer_id for desk in desks for one in on_duty(desk, at)}
     asked = ownership.could_take_over(report).values_list("id", "name")

@@ -64,7 +64,7 @@ def my_desks(*, by: Attendance, at: datetime) -> tuple[DeskSummary, ...]:
 
 
 def next_waiting(*, by: Attendance, at: datetime, view: QueueView, after: UUID) -> UUID | None:
-    """Return the next unclaimed report of this view, or None.
+    """Return the id of the first unclaimed report in this view other than `after`, or None.
 
     Used by "Save and open next", which follows the filters and the order that the officer came from.
     """

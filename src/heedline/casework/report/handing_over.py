@@ -1,4 +1,4 @@
-"""Readdresses a report's sealed parts when it is handed over to another desk.
+"""Resealing of a report's headers to another desk's key when the report is handed over.
 
 The headers are rewritten in the officer's unlocked session. The payloads stay as they are.
 """
@@ -26,7 +26,7 @@ from heedline.vault.identity import reseal_share
 def readdress(
     found: FoundReport, to: Addressee, *, from_desk: UUID, due_at: datetime, accept_by: datetime | None
 ) -> None:
-    """Readdress every sealed part of a report from one desk to another.
+    """Reseal a report's headers to another desk's key, and record the hand-over.
 
     The other desk accepts it by `accept_by`. Without that time it is returned to the desk that handed it over. The
     round-the-clock desk remains a recipient. Raises CannotOpen if this officer's keys do not open the

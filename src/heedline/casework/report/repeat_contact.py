@@ -40,7 +40,7 @@ _MOST = 500
 
 @dataclass(frozen=True)
 class Contacts:
-    """The number of messages sent to one reporter.
+    """The number of messages sent to one reporter, under this report's code and under linked codes.
 
     Counts are given for this report's code and for other codes that an officer linked to it. `others` lists
     (report, short name) for each linked report of the officer's desks, sorted by name.

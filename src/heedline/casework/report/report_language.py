@@ -61,7 +61,7 @@ def hint(guess: Guess | None, language: str, *, said: bool) -> LanguageHint | No
 
 
 def pages_flag(pages: str, *, web: bool) -> str:
-    """Return the language label of a report before an officer has recorded its language.
+    """Return the label for the language of a report's pages, or for the language stated by another service.
 
     This is the language of the pages it was sent from, or the language that another service gave. Empty for
     the office's own language.

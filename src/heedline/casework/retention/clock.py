@@ -57,7 +57,7 @@ def watch(at: datetime) -> None:
 
 
 def _raise(kind: AlarmKind, at: datetime, desks: Iterable[UUID]) -> None:
-    """Raise one alarm for each of these desks.
+    """Raise an alarm for each desk, at most once a day and never twice while one is open.
 
     A cleared alarm returns the next day.
     """

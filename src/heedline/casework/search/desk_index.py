@@ -111,7 +111,7 @@ def writing(
 
 
 def is_in_use(desk: UUID, ring: Keyring) -> bool:
-    """Return whether another session is changing a desk's index to which this session holds the keys."""
+    """Return whether another session has locked a desk's index that these keys can open."""
     there = SearchIndex.objects.filter(desk_id=desk, epoch__in=list(ring.seeds)).values_list("id")
     with transaction.atomic():
         return there.first() is not None and there.select_for_update(skip_locked=True).first() is None

@@ -1,4 +1,4 @@
-"""The rows of desks' indexes, with counts of what waits and of documents that are not reports."""
+"""Queries for desks' index rows, with counts of waiting reports and of non-report documents."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def indexes(desks: Iterable[UUID], *, most: int | None = None, others: bool = Tr
 
 @cache
 def counts(most: int | None) -> CompiledQuery[SearchIndex]:
-    """Return the query for the rows of `indexes` without the indexes themselves, compiled once for each `most`.
+    """Return the compiled query for `indexes` without its sealed columns, cached for each `most`.
 
     Documents that are not reports are counted if `most` is None.
     """
@@ -56,7 +56,7 @@ def counts(most: int | None) -> CompiledQuery[SearchIndex]:
 
 @cache
 def searchable() -> CompiledQuery[SearchIndex]:
-    """Return the query for the indexes of desks with `n_others` only, for look-ups that show no waiting reports."""
+    """Return the compiled query for desks' indexes with `n_others` but no counts of waiting reports."""
     return CompiledQuery(
         lambda desks: SearchIndex.objects.filter(desk_id__in=desks).annotate(n_others=_number_of_others())
     )

@@ -251,7 +251,7 @@ def drop_gone(*, by: Attendance) -> None:
 
 
 def _drop(one: SearchWaiting, row: SearchIndex, index: SealedIndex) -> int:
-    """Remove a waiting document from the index, and return how many were removed.
+    """Drop the document of a `SearchWaiting` row from the index, and return the number dropped.
 
     If it was the values of a report at another desk, the index is purged by the day that they were given when they went. A
     purge that has begun begins again, because it has chosen what to merge without them.
@@ -348,7 +348,7 @@ def _is_time(one: Coverage, at: datetime) -> bool:
 
 
 def _desk_waits(desk: UUID) -> bool:
-    """Return whether a specialist desk has records of its own to add to this index."""
+    """Return whether a specialist desk's records are waiting to be added to this desk's index."""
     return any(one.indexing is not None and one.indexing.waits(desk) for one in register.desks())
 
 

@@ -1,4 +1,4 @@
-"""Explains a search that found nothing: which of its words are in no report, and what is spelt like them.
+"""Explanations for searches with no results: the words in no report, and similar words that are.
 
 Each word is looked up by itself in the indexes that were searched. For a word that is missing, the reports that hold a word
 like it are looked up, and a few of them are opened to read how it is spelt there.
@@ -109,7 +109,7 @@ def _proposals(index: SealedIndex, term: Term, rules: NameRules) -> list[UUID]:
 def _read(
     looked_for: Iterable[UUID], opened: Sequence[UUID], desks: Sequence[UUID], ring: Keyring
 ) -> tuple[set[UUID], dict[UUID, list[str]]]:
-    """Return which of these reports may be used, and the distinct words of the `opened` ones as they were written.
+    """Return the ids of the usable reports, and the distinct words in each of the `opened` ones.
 
     Reports that do not open are left out of the words.
     """
@@ -138,7 +138,7 @@ def _explained(
 
 
 def instead(text: str, missing: Iterable[MissingWord]) -> str:
-    """Return a search with the similar words in place of the missing ones, and without those that nothing is like.
+    """Replace each missing word in a search with its similar word, and remove those that have none.
 
     Returns "" if there is no similar word.
     """

@@ -104,7 +104,7 @@ def _of_terms(texts: Sequence[SearchedText], terms: Sequence[Term]) -> tuple[Mat
 
 
 def _why(passage: MatchingPassage, found: Term, terms: Sequence[Term]) -> str:
-    """Return what the passage of a term contains, such as "contains these words and this number"."""
+    """Return the reason for a term's match, such as "contains these words and this number"."""
     text = "".join(piece for piece, _ in passage.pieces)
     kinds = Counter(term.kind for term in terms if term == found or term.places(text))
     *others, last = (_WHY[kind][number > 1] for kind, number in kinds.items())

@@ -69,7 +69,7 @@ def purge_step(desk: UUID, *, by: Attendance, at: datetime) -> bool:
 
 
 def _is_another_day(row: SearchIndex, at: datetime) -> bool:
-    """Return whether the report was dropped from the index before today.
+    """Return whether the index's purge period began before today.
 
     A desk is purged at most once a day.
     """

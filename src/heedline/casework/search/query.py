@@ -117,7 +117,7 @@ class Term:
 
 
 def beginning_with(start: str) -> Clause:
-    """Return the clause for words that begin with these letters, which are some of `starts_of`."""
+    """Return the clause for words with this prefix, which must be one returned by `starts_of`."""
     return Clause([[start]], [begun_by(start)])
 
 

@@ -266,7 +266,7 @@ def results(ref: UUID, *, page: int = 1, by: Attendance, at: datetime) -> Search
 
 
 def looked_through_until(at: datetime) -> datetime:
-    """Return the end of the last quarter hour whose reports may have been indexed."""
+    """Return the start of the current quarter hour, before which reports may have been indexed."""
     local = at.astimezone(office_zone())
     return local.replace(minute=local.minute // 15 * 15, second=0, microsecond=0)
 

@@ -178,13 +178,13 @@ def look_up(
 
 
 def of_many(hits: Mapping[str, Collection[Any]]) -> dict[str, int]:
-    """Return the number of reports for each key that very many reports have."""
+    """Return the number of reports for each key that more than `shared_from` reports share."""
     from_here = load_pack(settings.PACK).matching.shared_from
     return {key: len(found) for key, found in hits.items() if len(found) > from_here}
 
 
 def _resolved(likely: Sequence[_Place | UUID], indexes: Sequence[SealedIndex]) -> Iterator[UUID]:
-    """Yield the reports at these places, each once. A report that has just been handed over can be in two indexes."""
+    """Yield the id of each report once, even if two indexes hold it just after a hand-over."""
     known: dict[UUID, None] = {}
     for some in batched(likely, MOST_COMPARED, strict=False):
         reports: dict[_Place, UUID] = {}

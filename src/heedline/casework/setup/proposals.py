@@ -88,7 +88,7 @@ class Done:
 
 
 def _compared(facts: Mapping[str, str], said: str) -> Invitation:
-    """Return the invitation of a new officer whose verification words match those in `said`.
+    """Return the new officer's invitation if `said` matches the verification words of their keys.
 
     Raises Refused if they have not made their keys yet or if the words differ.
     """

@@ -217,7 +217,7 @@ def _present(desk: UUID, at: datetime) -> EpochKey:
 
 @dataclass
 class _Walk:
-    """A pass over everything sealed to a desk's ended epochs, in order of id."""
+    """A batched pass over headers or identity shares sealed to a desk's ended epochs."""
 
     desk: UUID
     to: EpochKey

@@ -166,7 +166,7 @@ def make_officer(
     at: datetime,
     officer_id: UUID | None = None,
 ) -> Officer:
-    """Create an officer who either has a password, hashed already or not, or will be invited to choose one.
+    """Create an officer with a plain or hashed password, or with none if an invitation will follow.
 
     Signing in opens nothing. Raises Refused.
     """

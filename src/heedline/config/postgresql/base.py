@@ -57,7 +57,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     _prepared: tuple[Any, dict[tuple[str, tuple[int, ...]], bytes]] = (None, {})
 
     def bound_cursor(self, *, binary: bool = False) -> CursorWrapper:
-        """Return a cursor that sends parameters separately from the statement, for our own database functions.
+        """Return a cursor that sends parameters separately from the SQL, for our own database functions.
 
         If `binary` is True, results are returned in PostgreSQL's binary format.
 
@@ -75,7 +75,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return wrapped
 
     def call(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-        """Run one of our own statements, prepared once per connection, and return its rows.
+        """Run one of our own queries, prepared once per connection, and return its rows.
 
         The same as `bound_cursor`, by two calls of the client library: no cursor, and no waiting in Python for the
         server's answer. Other threads run meanwhile.
@@ -135,7 +135,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @contextmanager
     def values_beside(self) -> Iterator[None]:
-        """Bind parameters separately from the ORM's statements in this block, keeping secrets out of the SQL.
+        """Bind the parameters of ORM queries on the server in this block, to keep secrets out of the SQL.
 
         Only for statements that are tried so: where the server cannot guess the type of a value it refuses.
         """
@@ -150,7 +150,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.features.uses_server_side_binding = binds
 
     def is_usable(self) -> bool:
-        """Return whether the next statement can be sent on this connection.
+        """Return whether the next query can be sent on this connection.
 
         Sends nothing and never waits.
         """
@@ -186,7 +186,7 @@ type _Made = tuple[bytes | None, int, Format]
 
 
 def _text(value: str) -> _Made | None:
-    """Return a text in wire format, or None if it contains a null character."""
+    """Return a string in wire format, or None if it contains a null character."""
     return None if "\0" in value else (value.encode(), _UNSAID, Format.TEXT)
 
 
@@ -205,7 +205,7 @@ _ARRAYS: dict[type, tuple[int, int, Callable[[Any], bytes]]] = {
 
 
 def _list(values: list[Any]) -> _Made | None:
-    """Return a list as a binary array, or None if its items are of several types or of one that is not sent so.
+    """Return a list as a binary array, or None if its items have mixed or unsupported types.
 
     Items may be None. A list of nothing else is sent as text, as its type is not known.
     """
@@ -244,7 +244,7 @@ _WAYS: dict[type, Callable[[Any], _Made | None]] = {
 
 @lru_cache(maxsize=64)
 def _numbered(sql: str) -> tuple[str, list[PyFormat]]:
-    """Return a statement with numbered placeholders, and the format of each parameter."""
+    """Return the SQL with numbered placeholders, and the format of each parameter."""
     formats = [_FORMATS[found] for found in _PLACE.findall(sql)]
     numbers = iter(range(1, len(formats) + 1))
     return _PLACE.sub(lambda _: f"${next(numbers)}", sql), formats

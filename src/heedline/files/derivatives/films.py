@@ -92,7 +92,7 @@ def _encoder(
 
 
 def make_film(original: OriginalInMemory, writer: PartWriter, limits: DerivativeLimits) -> None:
-    """Write the poster frame, the start of a long film and the film, or only its sound.
+    """Write a poster frame, the start of a long film and all of it, or the sound if it has no picture.
 
     Raise SandboxStopped.
     """

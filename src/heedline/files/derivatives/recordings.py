@@ -69,7 +69,7 @@ class Recording:
     channels: int = 0
 
     def known(self, seconds: float) -> float:
-        """Return the duration to report, or 0 if the recorder did not write one."""
+        """Return `seconds` to one decimal place, or 0 if the original states no duration."""
         return round(seconds, 1) if self.seconds else 0.0
 
 

@@ -153,7 +153,7 @@ def seal_memory_file(descriptor: int) -> None:
 
 @dataclass(frozen=True)
 class _Way:
-    """Settings for bubblewrap on this machine. `inside` means that the user changes inside the sandbox."""
+    """A way to run bubblewrap on this machine. If `inside` is set, the user changes inside the sandbox."""
 
     bwrap: str
     user: int | None
@@ -215,7 +215,7 @@ def _folders() -> list[str]:
 
 
 def _identity(way: _Way) -> tuple[list[str], list[str]]:
-    """Return the options that drop privileges, and the command that leaves the root account."""
+    """Return the options that drop privileges, and any `setpriv` command needed to give up root."""
     if not way.inside:
         return (
             ["--unshare-user", "--disable-userns", "--uid", "65534", "--gid", "65534", "--cap-drop", "ALL"],
@@ -311,7 +311,7 @@ _HOLDS = 3600
 
 
 def _stands(way: _Way) -> bool:
-    """Run the self-check and return whether the sandbox confines it."""
+    """Return whether a sandbox started in this way passes the self-check."""
     source = memory_file("nothing")
     try:
         with _running(way, decoder("self_check"), source, _CHECK) as run:

@@ -31,7 +31,7 @@ def _encoder(pipes: list[int], written: int) -> list[str]:
 
 
 def make_sound(original: OriginalInMemory, writer: PartWriter, limits: DerivativeLimits) -> None:
-    """Write a recording, preceded by its start if it is long, or raise SandboxStopped."""
+    """Convert a recording, adding an excerpt of its start if it is long, or raise SandboxStopped."""
     convert_sound(original, probe(original), writer, limits)
 
 

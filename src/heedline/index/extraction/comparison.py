@@ -54,7 +54,7 @@ class Weight(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SharedReason:
-    """A value or text that two reports share, as each of them wrote it.
+    """A value or text that two reports share, as it is written in each.
 
     `code` is a key of the words for it: a kind of value, for names with how they are alike, or "text". `shared_by` is the
     number of reports that have the value if those are many, and otherwise 0.

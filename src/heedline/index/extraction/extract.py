@@ -71,7 +71,7 @@ def extract(
 def _read(
     passage: ReportText, rules: MatchingRules, kinds: Collection[Kind], words: frozenset[str]
 ) -> Iterator[tuple[Kind, str, str]]:
-    """Yield kind, canonical form and original text of each value in a passage, at least for these kinds.
+    """Yield the kind, canonical form and original text of values of at least these kinds.
 
     `words` are the words in all passages.
     """

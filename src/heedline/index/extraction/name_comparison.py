@@ -170,7 +170,7 @@ def _is_misspelt(word: str, mine: str, forename: str, theirs: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Forenames:
-    """The known forenames by the consonants of their most likely sound, with that sound, and by their letters in order."""
+    """The known forenames, by the consonants of their most likely sound and by their sorted letters."""
 
     by_skeleton: Mapping[str, Sequence[tuple[str, str]]]
     by_letters: Mapping[str, Sequence[str]]
@@ -178,7 +178,7 @@ class _Forenames:
 
 @lru_cache(maxsize=4)
 def _forenames(rules: NameRules) -> _Forenames:
-    """Return the known forenames for look-up. It takes some hundredths of a second, once in a process."""
+    """Return the look-up tables of known forenames, built on first use in a process."""
     by_skeleton: dict[str, list[tuple[str, str]]] = defaultdict(list)
     by_letters: dict[str, list[str]] = defaultdict(list)
     for one in rules.forenames:

@@ -76,7 +76,7 @@ def names_in(text: str, rules: NameRules, words: frozenset[str] | None = None) -
 
 
 def _may_be_misspelt(text: str, found: re.Match[str], rules: NameRules) -> bool:
-    """Return whether a word is like a known forename and stands before a capital, inside or at the start of a sentence.
+    """Return whether a word followed by a capital letter may be a misspelt forename.
 
     A word that is all capitals is not: in a text in capitals any two words could be a name.
     """
@@ -98,7 +98,7 @@ def _may_be_misspelt(text: str, found: re.Match[str], rules: NameRules) -> bool:
 
 
 def _begins_sentence(text: str, start: int) -> bool:
-    """Return whether nothing, or the end of a sentence or line, precedes a word."""
+    """Return whether a word is the first one of the text, a sentence or a line."""
     return (
         _SENTENCE_BEFORE.search(text, max(0, start - _BEFORE), start) is not None or not text[:start].strip()
     )

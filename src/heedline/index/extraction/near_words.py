@@ -1,4 +1,4 @@
-"""Finds the word of a text that is most like a word for which nothing was found."""
+"""Finds the word in a text that is most similar to a search word without results."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _VOWELS = "aeiou"
 
 
 def slips(word: str, rules: NameRules) -> list[str]:
-    """Return words that differ from this one by a common slip, and the names that it is a spelling of.
+    """Return words that differ from this one by a common slip, and the names that it is a variant of.
 
     A slip is a letter too many, one letter instead of two, two letters the wrong way round, and a vowel that is another one
     or left out.
@@ -34,7 +34,7 @@ def slips(word: str, rules: NameRules) -> list[str]:
 
 
 def nearest(word: str, there: Iterable[str], rules: NameRules) -> str:
-    """Return the word among these that is nearest to a given word, as it was written, or "" if none is like it.
+    """Return the word in `there` most similar to a given one, or "" if none is similar enough.
 
     Words are compared in lower-case Latin letters. One letter may differ, or two if both words sound alike.
     """

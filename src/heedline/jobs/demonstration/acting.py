@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def as_process(process: str) -> Iterator[None]:
-    """Run the block under another process's database role, using its address from the environment."""
+    """Run the block under another process's database role, using its database URL from the environment."""
     from django.db import connection
 
     from heedline.config.databases import from_url

@@ -338,7 +338,7 @@ def _specialist_desks(cast: _Cast, sent: list[_Sent]) -> None:
 
 
 def _linking(cast: _Cast, sent: list[_Sent]) -> None:
-    """Index and compare the demonstration reports, and link those about the same boy."""
+    """Index and compare the demonstration reports, and add the demonstration data for linking."""
     at = datetime.now(UTC)
     (owner, _), (investigator, _) = skills.INVESTIGATORS
     watching = next(name for name, desk, *_ in PEOPLE if desk == "national")

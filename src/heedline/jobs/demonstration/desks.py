@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def settle(at: datetime) -> None:
-    """Settle the arrivals of the current quarter hour, so that specialist desks can index those reports.
+    """Log the current quarter hour's arrivals early, so that specialist desks can index those reports.
 
     The demonstration's reports are invented, so nobody is dated by it.
     """

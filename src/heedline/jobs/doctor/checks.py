@@ -196,7 +196,7 @@ def installation(connection: Connection, *, ours: postgres.Cluster | None) -> It
 
 
 def own_settings(connection: Connection) -> Iterator[CheckResult]:
-    """Check that roles and databases have no settings of their own beyond the expected ones.
+    """Check that roles and databases override no PostgreSQL settings beyond the expected ones.
 
     A role may change its own settings, and one that switched durability off would lose reports when the server dies.
     """
@@ -382,7 +382,7 @@ def backups(home: Path, connection: Connection, *, at: datetime) -> Iterator[Che
 
 
 def database(home: Path) -> tuple[str, postgres.Cluster | None]:
-    """Return the database address to check.
+    """Return the URL of the database to check, and its cluster if it is this home's own.
 
     It is HEEDLINE_DATABASE_URL_OFFICE, HEEDLINE_DATABASE_URL, or the address of this home's own running
     database. Raises CannotStart if there is none.

@@ -62,7 +62,7 @@ def _words(text: str) -> list[re.Match[str]]:
 
 
 def _runs(text: str, told: str, length: int) -> list[str]:
-    """Return the longest sequences of words in `text` that also occur in `told`, in the same order.
+    """Return the longest runs of words in `text` that also occur consecutively in `told`.
 
     Each run has at least `length` words.
     """

@@ -133,7 +133,7 @@ def flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str |
 
 
 def check_translation(table: Table, original: Table, *, complete: bool) -> None:
-    """Check a translation against its original.
+    """Check a translation's keys, placeholders and list lengths against the original.
 
     Raises PackError if a text has no counterpart in the original, if it loses or adds a placeholder, or if a
     list has another length.
@@ -171,7 +171,7 @@ def over(original: Mapping[str, Any], translation: Mapping[str, Any]) -> dict[st
 
 
 def kept_in_order(text: str) -> str:
-    """Return the text for a right-to-left page, with grouped numbers kept in order."""
+    """Return the text for a right-to-left page, with digit groups isolated to keep them in order."""
     return _GROUPED_DIGITS.sub(lambda found: f"{_ISOLATE}{found.group()}{_END_ISOLATE}", text)
 
 
@@ -217,7 +217,7 @@ class Reviews:
 
 
 def read_reviews(folder: Traversable, languages: Mapping[str, Language]) -> Reviews:
-    """Return the review marks of every language.
+    """Return the translation reviews of every language, read from `words/reviews.toml`.
 
     Raises PackError for a language that does not exist, or for the original language.
     """
@@ -244,7 +244,7 @@ def read_reviews(folder: Traversable, languages: Mapping[str, Language]) -> Revi
 def pages_of(
     language: str, theirs: Mapping[str, Texts], original: Mapping[str, Texts], reviews: Reviews
 ) -> dict[str, Page]:
-    """Return the translation state, in that language, of every page of the original.
+    """Return the translation state of every page in `language`, by page code.
 
     Raises PackError for a mark of a page that does not exist.
     """

@@ -90,7 +90,7 @@ class Words(Mapping[str, str]):
         return None if self.borrowed(key) or key.split(".")[0] in self._reviewed else self.original
 
     def list_keys(self) -> tuple[str, ...]:
-        """Return the keys that can be passed to `lines`."""
+        """Return the keys whose text is a list, for use with `lines`."""
         return tuple(self._lists)
 
     def say(self, key: str, **values: object) -> str:
@@ -140,7 +140,7 @@ def fill_all(data: Any, known: Mapping[str, str]) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class LanguageStatus:
-    """The data that a translated language needs in addition to its own file.
+    """A translated language's original, text direction and review status.
 
     `reviewed` holds pages. `withheld` holds the keys that are withheld until a person has reviewed them.
     """

@@ -19,7 +19,7 @@ class FileState(StrEnum):
 
 
 class ReportFile(models.Model):
-    """A file of a report.
+    """A file sent with a report or with a message about it.
 
     `container` is the id of its sealed header. `size` is the size of the object in bytes, which is padded to a step
     and so does not tell the length of the file.

@@ -62,7 +62,7 @@ class Review(models.Model):
 
 
 class Hold(models.Model):
-    """A hold that prevents a report's disposal until somebody releases it."""
+    """A hold that prevents a report's disposal until an officer releases it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     report = models.ForeignKey("reports.Report", on_delete=models.PROTECT, related_name="holds")

@@ -387,7 +387,7 @@ def apply_to_all(
     codes: Mapping[str, Any] | None = None,
     notes: Mapping[UUID, UUID] | None = None,
 ) -> None:
-    """Apply the same move to many reports in a few statements, as `Report.apply` does to one.
+    """Apply the same move to many reports in a few SQL queries, as `Report.apply` does to one.
 
     `changes` gives the other columns of each row, the same ones for all; `notes` the sealed note of each report. The rows
     must be locked in the caller's transaction. Raises NotNow, before anything is written.

@@ -75,7 +75,7 @@ def _my_work(by: Attendance, at: datetime) -> tuple[WorkWaiting, ...]:
 
 
 def _load_demo(scene: DemoScene) -> None:
-    """Add the desk's invented data. Only the program that makes a demonstration imports them."""
+    """Add the desk's invented data to a demonstration, importing the `demo` module only then."""
     from heedline.specialist_desks.material import demo
 
     demo.load(scene)

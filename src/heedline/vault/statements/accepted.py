@@ -127,5 +127,5 @@ class AcceptedStatements:
 
 
 def names(value: JSON) -> frozenset[str]:
-    """Return the names in a statement's list."""
+    """Return a list of names from a statement as a set, which is empty if the value is not a list."""
     return frozenset(str(name) for name in value) if isinstance(value, list) else frozenset()

@@ -46,7 +46,7 @@ def hear_recovery(known: AcceptedStatements, said: Statement) -> None:
 
 
 def _tie(known: AcceptedStatements, desk: str, authoriser: str | None) -> str:
-    """Record a desk's authorising desk, or return the reason if a person would be on both sides."""
+    """Record a desk's authorising desk. Return the conflict that prevents it, or "" if there is none."""
     if authoriser is None:
         return known.sides.clash(desk)
     before = known.sides.decides(authoriser), known.sides.has_one(desk)

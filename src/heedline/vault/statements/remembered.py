@@ -1,4 +1,4 @@
-"""A cache of verified signatures and keys, so that they are cheap to check again."""
+"""A cache of verified signatures and keys, which saves verifying them again."""
 
 from collections.abc import Callable
 from hashlib import sha256

@@ -160,7 +160,7 @@ class SignedStatement:
 
 
 def link_of_unreadable(text: str) -> str:
-    """Return the link for a text that is not a valid statement, in place of `Statement.link`.
+    """Return the chain hash of a text that is not a valid statement, in place of `Statement.link`.
 
     So a text that means nothing takes a place in the chain and cannot end it.
     """

@@ -48,7 +48,7 @@ class TwoSides:
     # What was said
 
     def tie(self, desk: str, authoriser: str) -> bool:
-        """Record permanently that one desk authorises for another.
+        """Record permanently that one desk has an authoriser and that the other is one.
 
         Returns False if nothing is new.
         """

@@ -397,7 +397,7 @@ class FileInput(Field):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hidden(Field):
-    """A hidden value carried by the page, which the server does not trust."""
+    """A hidden input, whose posted value the server does not trust."""
 
     label: str = ""
 

@@ -1,4 +1,4 @@
-"""The text built into the shells and components, in the language of the page.
+"""Translate the text built into the shells and components into the language of the page.
 
 Code and templates hold the text in English: `word("Language")` where only text is allowed, `said("Back")`
 where HTML is allowed. A multilingual site supplies the replacement text with `saying` while it renders a page.

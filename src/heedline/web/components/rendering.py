@@ -59,7 +59,7 @@ COMPONENTS: dict[str, str] = {
 
 
 class _Options(Environment):
-    """A Jinja environment in which options are plain dictionaries.
+    """A Jinja environment in which `p.name` reads a key of the options, never a dictionary method.
 
     `p.items` is the option and never the method. None is treated the same as an absent option.
     """

@@ -65,7 +65,7 @@ class PublicShell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShellDanger:
-    """An open danger to life, shown on every page at the report's desks.
+    """An open report of danger to life, shown on every page at the report's desks.
 
     `href` is empty on practice pages. `offered`: whether its owner has asked the signed-in officer to take over.
     """
@@ -82,7 +82,7 @@ class ShellDanger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShellUntaken:
-    """The reports of danger to life that nobody has taken.
+    """A summary of the danger-to-life reports that no officer has taken.
 
     `short`, `desk` and `due` are those of the one due first, which is named if there is no other. `href` leads to it, or to
     the list of several, and is empty on practice pages. `at_least` means that there may be more than `number`.

@@ -152,7 +152,7 @@ def compare(request: SignedInRequest, ref: UUID) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def compare_recovery(request: SignedInRequest, desk: str) -> HttpResponse:
-    """Compare the words on a printed recovery share, then let the recovery key open what this officer can."""
+    """Compare a printed recovery share's words, then grant the recovery key this officer's epoch keys."""
     at, by = session.now(), request.attendance
     mine = readdressing.desk_of(desk, by=by)
     fields = (SHEET_WORDS, PASSPHRASE)

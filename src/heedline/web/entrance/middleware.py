@@ -104,7 +104,7 @@ class OnTheRecord:
 
 
 def _keeps(request: HttpRequest) -> bool:
-    """Return whether to save the posted data, which is done only for text from our own pages.
+    """Return whether to save the posted data: only a same-origin POST to a view that keeps text.
 
     A request from a neighbouring host arrives with the officer's cookies, because it counts as the same
     site. It could otherwise put text into a form that the officer then sends.

@@ -224,7 +224,7 @@ def is_own_path(url: str | None) -> bool:
 
 
 def is_signed_in(request: HttpRequest, officer: Officer) -> bool:
-    """Return whether this request's session belongs to this officer, who was loaded with it.
+    """Return whether this request's session belongs to this officer, whose row is already loaded.
 
     This makes the same checks as `django.contrib.auth.get_user`, using the row already loaded. If the answer is
     not a plain yes, Django loads the user itself and decides.
@@ -294,7 +294,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth h
         return "Heedline"
 
     def build_totp_svg(self, url: str) -> str:
-        """Return the QR code of the authenticator-app address as SVG.
+        """Return the QR code of the authenticator app's `otpauth` URL as SVG.
 
         It uses attributes only, because the CSP forbids inline styles.
         """

@@ -24,7 +24,7 @@ MOST_LINKS = 8
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """Return the office shell for every template."""
+    """Add the office shell and the passkeys setting to the context of every template."""
     return {"shell": office_shell(request, load_pack(settings.PACK)), "passkeys": settings.PASSKEYS}
 
 
@@ -38,7 +38,7 @@ def _link(text: str, name: str, here: str) -> Link | None:
 
 
 def _danger(one: DangerNotice, *, linked: bool) -> ShellDanger:
-    """Return an open danger to life in the form that the shell displays."""
+    """Return the shell's notice of an open danger to life."""
     return ShellDanger(
         short=one.short,
         href=reverse("report-danger", kwargs={"ref": one.ref}, urlconf=OFFICE) if linked else "",
@@ -52,7 +52,7 @@ def _danger(one: DangerNotice, *, linked: bool) -> ShellDanger:
 
 
 def _untaken(one: UntakenDangers, *, linked: bool) -> ShellUntaken:
-    """Return the dangers that nobody has taken in the form that the shell displays."""
+    """Return the shell's notice of the dangers to life that no officer has taken."""
     if one.number == 1:
         href = reverse("report", kwargs={"ref": one.ref}, urlconf=OFFICE)
     else:

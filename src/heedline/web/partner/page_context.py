@@ -14,7 +14,7 @@ from heedline.web.page_context import PARTNER, frame_of, person_of
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """Return the partner shell for every template."""
+    """Add the partner shell and the passkeys setting to the context of every template."""
     return {"shell": partner_shell(request, load_pack(settings.PACK)), "passkeys": settings.PASSKEYS}
 
 

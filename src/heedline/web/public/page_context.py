@@ -16,7 +16,7 @@ from heedline.web.public.shell import beside, languages
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """Return the public shell and the text in the language of the page, for every template."""
+    """Add the public shell and the pack's text, in the page's language, to every template's context."""
     pack, code = load_pack(settings.PACK), languages.language()
     shell = replace(public_shell(pack, code), languages=languages.same_page(request))
     return {"shell": shell, "words": pack.words(code)}

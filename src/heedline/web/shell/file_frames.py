@@ -1,4 +1,4 @@
-"""Pages that frame the files site, and its addresses."""
+"""Helpers for pages that frame the files site, and the files site's URLs."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ def page_beside(
     context: dict[str, Any],
     status: int = 200,
 ) -> HttpResponse:
-    """Render a page about a report beside the report as received.
+    """Render a page about a report, beside the report as received if that can be opened.
 
     If the report cannot be opened, the template `alone` is used. What such a page is about (who read the
     report, how long it is kept) is needed of a report that nobody can open as well.

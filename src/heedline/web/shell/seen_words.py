@@ -74,7 +74,7 @@ def _number(number: int) -> str:
 
 
 def earlier_words(one: EarlierReport) -> dict[str, Any]:
-    """Return an earlier report in the form that a page displays."""
+    """Return the display data for an earlier report."""
     found = one.found
     return {
         "ref": one.ref,

@@ -94,7 +94,7 @@ def value_words(one: SubjectValue) -> dict[str, Any]:
 
 
 def view_words(found: SubjectView) -> dict[str, Any]:
-    """Return a subject in the form that its page displays."""
+    """Return the template data for a subject's page."""
     held = [
         {
             **value_words(one.value),

@@ -1,4 +1,4 @@
-"""A site's description of its upload URLs."""
+"""The protocol by which a site describes its upload URLs."""
 
 from __future__ import annotations
 

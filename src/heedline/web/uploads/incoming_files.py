@@ -44,7 +44,7 @@ class UploadedFile:
         self._claimed = False
 
     def claim(self) -> DraftFile:
-        """Return the received file for the caller to add to a draft. Raise FileRefused."""
+        """Return the file for the caller to add to a draft, or raise FileRefused if there is none."""
         if self.file is None:
             raise FileRefused(self.problem or FileProblem.NONE_CHOSEN)
         self._claimed = True
@@ -147,7 +147,7 @@ class FileReceiver:
 
 
 class FileAddresses:
-    """A site's URLs for form uploads."""
+    """A handler that recognises a site's form uploads and returns a receiver for each."""
 
     def __init__(self, drafts: FileDrafts) -> None:
         self._drafts = drafts

@@ -62,7 +62,7 @@ class PartReceiver:
                 self._refuse(refused)
 
     def finish(self, *, whole: bool) -> bytes:
-        """Store the received bytes, even if incomplete. There is no form data."""
+        """Store the received bytes, even if incomplete, and return an empty body."""
         if self._file is not None:
             try:
                 self._part.offset = self._file.length
@@ -84,7 +84,7 @@ class PartReceiver:
 
 
 class PartAddresses:
-    """A site's URLs for resuming uploads."""
+    """A handler that recognises a site's tus PATCH requests and returns a receiver for each."""
 
     def __init__(self, drafts: FileDrafts) -> None:
         self._drafts = drafts

@@ -19,7 +19,7 @@ _METHODS = frozenset({"GET", "HEAD"})
 
 
 class ViewerGuard:
-    """Middleware that allows only reads, sends no referrer and turns errors into pages.
+    """Middleware that allows only GET and HEAD, sends no referrer and turns errors into pages.
 
     A response that names no content security policy gets the strictest one: nothing in it is run or loaded.
     """

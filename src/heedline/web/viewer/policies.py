@@ -33,7 +33,7 @@ def of_pages() -> dict[str, Any]:
 
 
 def page(template: str, context: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
-    """Render a files site page without a request."""
+    """Render a template as a files site page, with the content security policy of its pages."""
     response = HttpResponse(render_to_string(template, context), status=status)
     response._csp_config = of_pages()  # type: ignore[attr-defined]
     return response

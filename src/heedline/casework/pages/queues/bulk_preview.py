@@ -167,7 +167,7 @@ def _item(report: Report, opened: OpenedReport | None, hung: str) -> SweepItem:
 
 
 def _log(state: str, desk: DeskLine, reports: Iterable[Report], by: Attendance) -> None:
-    """Log one view together with the reports that it opened.
+    """Log a view of a desk's queue, and each report decrypted for it.
 
     Reports that arrived in the current quarter hour are counted, not named, as in a queue.
     """

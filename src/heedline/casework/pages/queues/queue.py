@@ -157,7 +157,7 @@ _LIST_FIELDS = (
 
 
 class _HowMany(Subquery):
-    """An SQL expression for the number of rows in a query, calculated once for the whole statement."""
+    """An uncorrelated SQL subquery that counts the rows of a query."""
 
     template = "(SELECT count(*) FROM (%(subquery)s) counted)"
     output_field = IntegerField()

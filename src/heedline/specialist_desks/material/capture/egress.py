@@ -1,4 +1,4 @@
-"""Egress rules for captures, which allow connections to public internet addresses only.
+"""Egress rules for captures, which allow connections to public IP addresses only.
 
 Plain Python from the standard library alone: it runs in the sandbox of the proxy.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 type IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 type Resolver = Callable[[str, int], Sequence[str]]
-"""A function that returns the addresses for a host name. Raises OSError if there are none."""
+"""A function that resolves a host name to IP addresses. Raises OSError if there are none."""
 
 #: The only ports of web pages.
 PORTS = frozenset({80, 443})
@@ -44,7 +44,7 @@ _NEVER = tuple(
 
 
 class EgressDenied(Exception):
-    """Raised when a capture may not connect to an address. The message is a one-word reason."""
+    """Raised when a capture may not connect to a host. The message is a one-word reason."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def is_reserved(host: str) -> bool:
 
 
 def is_public(address: IPAddress, denied: Iterable[str] = ()) -> bool:
-    """Return whether an address is public and outside the networks in `denied`."""
+    """Return whether an IP address is public and outside the networks in `denied`."""
     if isinstance(address, ipaddress.IPv6Address) and address.scope_id:
         return False
     never = (*_NEVER, *(ipaddress.ip_network(one) for one in denied))
@@ -79,7 +79,7 @@ def is_public(address: IPAddress, denied: Iterable[str] = ()) -> bool:
 
 
 def ask_the_system(host: str, port: int) -> Sequence[str]:
-    """Return the addresses for a host name, using the system's resolver."""
+    """Return the IP addresses for a host name, using the system's resolver."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(one[4][0]) for one in found]
 
@@ -87,7 +87,7 @@ def ask_the_system(host: str, port: int) -> Sequence[str]:
 def destination(
     host: str, port: int, rules: EgressRules, resolver: Resolver = ask_the_system
 ) -> tuple[str, int]:
-    """Resolve a name once, and return the address and port to connect to.
+    """Resolve a host name once, and return the IP address and port to connect to.
 
     Raises EgressDenied for another port, for a name that leads anywhere but to public addresses, and for one that
     leads nowhere.

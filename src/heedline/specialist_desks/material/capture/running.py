@@ -66,7 +66,7 @@ class CaptureLimits:
 
 @dataclass(frozen=True)
 class CapturedFile:
-    """A file produced by a capture: the picture, the visible text or the WARC."""
+    """A file produced by a capture: the screenshot, the visible text or the WARC."""
 
     role: str
     media: str

@@ -1,4 +1,4 @@
-"""The courier process, which delivers one notice by SMTP or web request.
+"""The courier process, which delivers one notice by SMTP or HTTP.
 
 It is started for each delivery by an examiner's session, which hands it the address and the bytes over a pipe. It has
 no database, no key and no secret of the office, writes nothing, and ends. Plain Python without Django: run as
@@ -26,7 +26,7 @@ _PROOF = 2_000
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """A handler that refuses every redirect, so that notices go only to addresses in the directory."""
+    """A handler that refuses every redirect, so that notices go only to URLs in the directory."""
 
     def redirect_request(
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str
@@ -68,7 +68,7 @@ def _said(code: int, said: bytes | str) -> dict[str, str]:
 
 
 def _by_web(errand: dict[str, Any]) -> dict[str, str]:
-    """Send one web request. Only a status below 300 counts as acceptance."""
+    """Send one HTTP POST request. Only a status below 300 counts as acceptance."""
     if urlsplit(errand["to"]).scheme not in {"http", "https"}:
         raise ValueError("no web address")
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirects())

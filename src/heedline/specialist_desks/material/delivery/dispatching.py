@@ -66,7 +66,7 @@ def can_carry(kind: ChannelKind) -> bool:
 
 
 def _stand_in(address: str) -> str | None:
-    """Return the loopback address for a reserved name, in a demonstration or test."""
+    """Replace a reserved name at the start of an address with its loopback stand-in, or return None."""
     if not (settings.DEMO or settings.TESTING):
         return None
     names: Mapping[str, str] = settings.NOTICE_STAND_INS

@@ -47,7 +47,7 @@ def further_holidays() -> frozenset[date]:
 
 
 def addressee_of(company: Company, channel: int | None) -> NoticeAddressee:
-    """Return the addressee for one of a company's channels, or for its postal address."""
+    """Return a company's addressee for a channel, or for its postal address if `channel` is None."""
     language = "en" if "en" in company.languages else company.languages[0]
     if channel is None:
         return NoticeAddressee(company.name, ChannelKind.POST, company.postal, language)

@@ -71,7 +71,7 @@ def write(
     stamps: Mapping[int, bytes | None],
     files: Iterable[tuple[str, Iterable[bytes]]],
 ) -> Iterator[bytes]:
-    """Yield the bytes of a bundle. `files` are the SHA-256 and the content of each file."""
+    """Yield the bytes of a bundle. `files` gives the SHA-256 and the content of each file."""
     sink = _Sink()
     with zipfile.ZipFile(cast(IO[bytes], sink), "w", zipfile.ZIP_STORED) as bundle:
         bundle.writestr(_named("README.txt"), _README)

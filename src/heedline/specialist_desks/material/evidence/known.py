@@ -160,7 +160,7 @@ def items_with_files_of(report: UUID, desk: UUID, ring: Keyring) -> Sequence[UUI
 
 
 def like_pictures_of(report: UUID, desk: UUID, ring: Keyring, *, most: int) -> PicturesLookedUp:
-    """Compare up to `most` pictures of a report with the desk's known material.
+    """Compare up to `most` of a report's pictures with the desk's known material.
 
     Pictures are decoded in the sandbox and hashed here. Nothing is added to the bank, and nothing is kept. Raises
     CannotOpen and ChangedSinceArrival for a report that does not open.

@@ -1,4 +1,4 @@
-"""View data for an item's evidence: its chain, files and exported bundle."""
+"""Read, display and export an item's evidence: its chain, files and bundle."""
 
 from __future__ import annotations
 

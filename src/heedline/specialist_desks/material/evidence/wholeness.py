@@ -1,4 +1,4 @@
-"""Check that evidence files are still in storage as recorded, and raise an alarm if any are not.
+"""Check that stored evidence files are present and undamaged, and raise an alarm if any are not.
 
 The worker sees a file that is missing or cut off. One that was exchanged for another of the same size is found by whoever
 reads it with the desk's keys, which each capture, check and export does.

@@ -63,7 +63,7 @@ class ExaminationForm:
 
 @item_verb(MaterialAct.TAKEN)
 def take(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Take a new item to examine it. Raise NotHere, Refused or NotNow."""
+    """Assign a new item to the officer for examination. Raise NotHere, Refused or NotNow."""
     found = find(ref, by=by, at=at)
     found.permit(MaterialCapability.EXAMINE)
     if welfare.opted_out(by=by) & set(found.content.categories):
@@ -76,7 +76,7 @@ def take(ref: UUID, *, by: Attendance, at: datetime) -> None:
 
 @item_verb(MaterialAct.GIVEN_BACK)
 def give_back(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Return an item to the queue without a reason. Raise NotHere, Refused or NotNow."""
+    """Return an item to the queue. No reason is required. Raise NotHere, Refused or NotNow."""
     found = find(ref, by=by, at=at)
     found.permit(MaterialCapability.EXAMINE)
     _only_the_owner(found)
@@ -214,7 +214,7 @@ def to_confirm(desk: UUID, officer: UUID) -> Sequence[UUID]:
 
 @item_verb(MaterialAct.MOVED)
 def reopen(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Reopen an item that is finished, or that has gained evidence since its examination.
+    """Reopen a finished item, or one with evidence added since its examination.
 
     Raises NotHere, Refused and NotNow.
     """
@@ -242,7 +242,7 @@ def unit_has_it(ref: UUID, *, by: Attendance, at: datetime) -> None:
 
 @item_verb(MaterialAct.MOVED)
 def approve_audience(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Approve a notice to a company about an item that had only a closed audience.
+    """Approve a notice to a company about an item that only a closed audience could see.
 
     A notice may then give the reporter away. Raises NotHere, Refused and NotNow.
     """

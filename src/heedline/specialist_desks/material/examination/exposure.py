@@ -1,4 +1,4 @@
-"""Limits on examiners' viewing time, and the rules for their breaks. Needs no database."""
+"""Limits on examiners' viewing time, and the rules for their breaks, in plain Python."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ NO_ADDRESS = "Type a web address, or an account with the name of its app"
 
 
 def add(text: str, *, by: Attendance, at: datetime) -> UUID:
-    """Return the item at an address typed by an examiner, creating it if necessary.
+    """Return the item at the URL or account that an examiner typed, creating it if necessary.
 
     Raises NotHere, Refused, Locked and NotNow.
     """

@@ -53,5 +53,5 @@ def locators_of(texts: Iterable[SearchedText]) -> tuple[Locator, ...]:
 
 
 def named_by_examiner(text: str) -> Locator | None:
-    """Return the locator that an examiner typed, or None."""
+    """Return the locator in an examiner's text, or None if there is none."""
     return canonical(text, rules())

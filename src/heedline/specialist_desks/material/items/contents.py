@@ -12,7 +12,7 @@ from heedline.specialist_desks.material.rules import ItemPriority, priority
 
 @dataclass(frozen=True, slots=True)
 class ItemAddress:
-    """An address of an item, defanged in `shown`."""
+    """A locator of an item, with its canonical key and, in `shown`, its defanged form."""
 
     key: str = field(repr=False)
     shown: str = field(repr=False)
@@ -51,7 +51,7 @@ class ItemContent:
 
     @classmethod
     def from_words(cls, words: Mapping[str, Any]) -> ItemContent:
-        """Build the content from the result of `to_words`."""
+        """Build the content from a mapping that `to_words` returned."""
         return cls(
             tuple(
                 ItemAddress(one["key"], one["shown"], one["platform"], one["kind"])

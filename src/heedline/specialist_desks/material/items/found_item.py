@@ -133,7 +133,7 @@ def item_verb[**P, R](act: MaterialAct) -> Callable[[Callable[P, R]], Callable[P
 def verb_on[**P, R](
     act: MaterialAct, model: type[MaterialItem] | type[CompanyNotice], thing: str
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Return a decorator that runs an action in a transaction and logs any refusal under `thing`."""
+    """Return a decorator that runs an action in a transaction and logs refusals for object type `thing`."""
 
     def declare(do: Callable[P, R]) -> Callable[P, R]:
         @wraps(do)

@@ -105,7 +105,7 @@ def read_response(
     locators: LocatorRules,
     suspended: Collection[str] = (),
 ) -> LivenessReading:
-    """Return the verdict on a response to an item's address, ignoring the rules in `suspended`."""
+    """Return the verdict on a response from an item's URL, ignoring the rules in `suspended`."""
     if not response.status:
         return LivenessReading(LivenessVerdict.UNREACHABLE, response.failure)
     fired = {rule.kind: rule for rule in _fired(item, response, rules, suspended)}
@@ -138,7 +138,7 @@ def read_response(
 
 
 def _compared(response: StoredResponse, known: KnownPage) -> LivenessReading:
-    """Return whether a page is unchanged. A page with nothing to compare counts as unchanged."""
+    """Return the verdict from comparing a page's picture or text with the known material."""
     if known.picture and known.picture.claims and response.picture:
         if not response.picture.claims:
             return LivenessReading(LivenessVerdict.CHANGED, "picture")

@@ -1,4 +1,4 @@
-"""Locators of online material, which identify addresses and accounts that name the same item.
+"""Locators, which recognise different URLs or account names as the same item of online material.
 
 Start with `canonical.py`. The forms of each platform are data in the pack (`platforms.toml`).
 """

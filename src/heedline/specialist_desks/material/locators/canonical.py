@@ -1,4 +1,4 @@
-"""Compute the canonical form of a locator, which is an address, an app link or an account.
+"""Compute the canonical form of a locator, which is a URL, an app link or an account.
 
 Addresses are parsed as a browser parses them (the WHATWG standard, by `ada-url`). Rules come on top.
 """
@@ -47,7 +47,7 @@ _FILLERS = r"(?:user ?name|user|account|handle|channel|group|id|name|gamertag|is
 
 
 class _TooDeep(Exception):
-    """Raised when addresses are nested inside one another too deeply."""
+    """Raised when URLs are nested inside one another too deeply."""
 
 
 def canonical(text: str, rules: LocatorRules) -> Locator | None:
@@ -70,7 +70,7 @@ def account_locator(app: str, account: str, rules: LocatorRules) -> Locator | No
 
 
 def address_without_tracking(locator: Locator, rules: LocatorRules) -> str:
-    """Return a locator's address without tracking data, for notices and captures.
+    """Return a locator's URL without tracking data, for notices and captures.
 
     What a site adds to a shared link can name the account that shared it, so only an item's one address is given,
     or a page's address without what follows readers. Where the fragment holds the key that opens a file, it is given
@@ -250,7 +250,7 @@ def _has_host(hosts: frozenset[str], host: str) -> bool:
 
 
 def _inside(wrapper: WrapperForm, host: str, path: str, search: str, fragment: str) -> str:
-    """Return the target address of a redirect page, or ""."""
+    """Return the target URL of a redirect page, or ""."""
     found = wrapper.path.match(path + search + fragment if "rest" in wrapper.path.groupindex else path)
     if not found:
         return ""
@@ -267,7 +267,7 @@ def _inside(wrapper: WrapperForm, host: str, path: str, search: str, fragment: s
 
 
 def _with_slashes(rest: str) -> str:
-    """Restore the scheme and double slash of an address that may have lost them."""
+    """Restore the scheme and double slash of a URL that may have lost them."""
     plain = unquote(rest) if re.match(r"h(?:tt|xx)ps?%3a", rest, re.IGNORECASE) else rest
     if found := re.match(r"h(?:tt|xx)p(s?):/+", plain, re.IGNORECASE):
         return f"http{found[1].lower()}://{plain[found.end() :]}"
@@ -289,7 +289,7 @@ def _archived(
 def _item(
     platform: PlatformForms, host: str, path: str, search: str, fragment: str, address: str, written: str
 ) -> Locator | None:
-    """Return the locator of an address that matches one of the platform's patterns, or None."""
+    """Return the locator of a URL that matches one of the platform's patterns, or None."""
     plain = re.sub(r"/{2,}", "/", path).rstrip("/") or "/"
     plain = re.sub("%40", "@", re.sub("%2b", "+", plain, flags=re.IGNORECASE))
     values: dict[str, str] | None = None

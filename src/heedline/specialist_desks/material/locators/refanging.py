@@ -1,4 +1,4 @@
-"""Restore a defanged address, and remove invisible characters and surrounding punctuation."""
+"""Restore a defanged URL, and remove invisible characters and surrounding punctuation."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _TRAILING = ".,;:!?…'\"`*|~’”»>、。，；：！？"
 
 
 def refang(text: str) -> str:
-    """Return a single address as a browser would read it, or the text without invisible characters."""
+    """Return a single URL as a browser would read it, or the text without invisible characters."""
     plain = unwrapped(without_invisible(text).strip())
     before = ""
     while plain != before:  # what is left may be defanged again, as in [[.]

@@ -1,4 +1,4 @@
-"""Read each platform's address patterns from the pack (`platforms.toml`)."""
+"""Read each platform's URL patterns from the pack (`platforms.toml`)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CODE = re.compile(r"[a-z][a-z0-9]*")
 
 @dataclass(frozen=True, slots=True)
 class ItemForm:
-    """An address pattern for one kind of item.
+    """A URL pattern for one kind of item.
 
     Every pattern that is given must match. `key` is a template for the item's one address.
     """
@@ -36,7 +36,7 @@ class ItemForm:
 
 @dataclass(frozen=True, slots=True)
 class SchemeForm:
-    """An app link (such as `tg:`), with a template for the equivalent web address."""
+    """An app link (such as `tg:`), with a template for the equivalent web URL."""
 
     scheme: str
     path: re.Pattern[str]
@@ -46,7 +46,7 @@ class SchemeForm:
 
 @dataclass(frozen=True, slots=True)
 class PlatformForms:
-    """The address and account patterns of one platform.
+    """The URL and account patterns of one platform.
 
     `called` are names that people use for it. `account` is a template for the address of an account, or "" if
     accounts have none. `one_host` means that all hosts show the same site, and `fragment_opens` that an address without its fragment
@@ -80,7 +80,7 @@ class WrapperForm:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveForm:
-    """A web archive. In its pattern, `copy` matches one snapshot and `rest` the archived address."""
+    """A web archive. In its pattern, `copy` matches one snapshot and `rest` the archived URL."""
 
     name: str
     hosts: tuple[str, ...]

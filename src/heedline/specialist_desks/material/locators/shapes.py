@@ -36,7 +36,7 @@ class LocatorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Locator:
-    """The canonical location of an item of online material.
+    """The canonical identifier of an item of online material: a URL or an account.
 
     Two locators with the same `key` name the same item. The key is itself a text that `canonical` accepts,
     and its canonical form is the key. `address` is the exact address to open, with its own scheme, parameters
@@ -54,12 +54,12 @@ class Locator:
 
     @property
     def host(self) -> str:
-        """The host name in ASCII, or "" if there is no address."""
+        """The host name in ASCII, or "" if the locator has no URL."""
         return _host(self.address)
 
     @property
     def host_shown(self) -> str:
-        """The host name in its own script, or "" if there is no address."""
+        """The host name in its original script, or "" if the locator has no URL."""
         host = self.host
         return ada_url.idna_to_unicode(host) if "xn--" in host else host
 
@@ -70,12 +70,12 @@ class Locator:
 
     @property
     def defanged(self) -> str:
-        """The defanged address or key."""
+        """The defanged URL, or the defanged key if the locator has no URL."""
         return defanged(self.address or self.key)
 
 
 def defanged(address: str) -> str:
-    """Return a defanged address, such as hxxps://bad[.]example/a."""
+    """Return a defanged URL, such as hxxps://bad[.]example/a."""
     scheme, mark, rest = address.partition("://")
     if not mark:
         return address

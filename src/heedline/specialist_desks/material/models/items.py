@@ -15,7 +15,7 @@ from heedline.specialist_desks.material.rules import LISTS, ItemOutcome, ItemSta
 
 
 class MaterialItem(models.Model):
-    """An item of material at one or more addresses.
+    """An item of online material, with one or more locators.
 
     `container` holds what it is, as it was last written. `found_on` is the day of the session in which it was found.
     `indexed` is the search index in which it can be found as it is now, or null. `round` counts how often it was
@@ -60,7 +60,7 @@ class MaterialItem(models.Model):
 
 
 class Examination(models.Model):
-    """An examiner's finding about an item. Only `evidence` changes.
+    """An examiner's finding about an item. Immutable except for `evidence`.
 
     `evidence` is the number of the newest entry of evidence, other than routine checks, that the finding rests on: at
     first the one of that time, later one that the same examiner has confirmed the finding on.

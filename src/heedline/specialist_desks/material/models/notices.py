@@ -77,7 +77,7 @@ class CompanyNotice(models.Model):
 
 
 class NoticeAttempt(models.Model):
-    """A delivery attempt. `container` holds the reply once it has ended."""
+    """A delivery attempt. `container` holds the reply once the attempt has ended."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     notice = models.ForeignKey(CompanyNotice, on_delete=models.PROTECT, related_name="attempts")

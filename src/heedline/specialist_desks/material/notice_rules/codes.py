@@ -31,7 +31,7 @@ class NoticeState(StrEnum):
     LAPSED = "lapsed"
     """Closed without an answer, after every escalation level."""
     WITHDRAWN = "withdrawn"
-    """The company was told that the notice was wrong."""
+    """Withdrawn by the desk after sending, because the notice was wrong."""
     DROPPED = "dropped"
     """Abandoned before the company was notified."""
 

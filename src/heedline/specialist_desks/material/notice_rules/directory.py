@@ -43,7 +43,7 @@ class NoticeChannel:
 
 @dataclass(frozen=True, slots=True)
 class ChannelTest:
-    """The latest indication of whether a channel works, from a test or an undelivered notice."""
+    """The latest result for a channel, from a test or an undelivered notice."""
 
     at: datetime
     passed: bool

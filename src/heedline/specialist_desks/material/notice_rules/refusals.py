@@ -132,7 +132,7 @@ def refusals(
     *,
     sending: bool = True,
 ) -> list[NoticeRefusal]:
-    """Return the reasons against sending a notice, or against submitting it if `sending` is false."""
+    """Return the reasons for refusing to send a notice, or to submit it for approval if not `sending`."""
     found = [*_incomplete(content, rules), *_unfounded(content, standing, rules, now)]
     if content.basis is NoticeBasis.SECTION_3:
         found += _not_a_section_3_notice(content, standing)

@@ -49,7 +49,7 @@ class SignedRequest:
 
 
 def as_text(content: NoticeContent, *, exact: bool = False) -> str:
-    """Return a notice as plain text, with addresses defanged unless `exact` is set."""
+    """Return a notice as plain text, with URLs defanged unless `exact` is set."""
     blocks = []
     for part in parts(content, exact=exact):
         lines = [part.heading, "-" * len(part.heading)]
@@ -69,7 +69,7 @@ def as_text(content: NoticeContent, *, exact: bool = False) -> str:
 
 
 def as_html(content: NoticeContent) -> str:
-    """Return a notice as a printable page, with exact addresses but no links."""
+    """Return a notice as a printable HTML page, with exact URLs but no links."""
     title, *rest = parts(content, exact=True)
     body = "".join(_html(part, "h1" if part is title else "h2") for part in (title, *rest))
     language = escape(content.addressee.language, quote=True)
@@ -106,7 +106,7 @@ def as_pdf(content: NoticeContent) -> bytes:
 
 
 def as_email(content: NoticeContent, *, sender: str, pdf: bytes | None = None) -> EmailMessage:
-    """Return a voluntary referral as an email, with the exact addresses in a machine-readable attachment.
+    """Return a voluntary referral as an email, with the exact URLs in a machine-readable attachment.
 
     Raises NotByThisChannel for a section 3 notice, and for an addressee that has no email address.
     """
@@ -130,7 +130,7 @@ def as_email(content: NoticeContent, *, sender: str, pdf: bytes | None = None) -
 
 
 def as_json(content: NoticeContent) -> bytes:
-    """Return a notice as canonical JSON with exact addresses."""
+    """Return a notice as canonical JSON with exact URLs."""
     said: dict[str, Any] = {"format": FORMAT, **asdict(content)}
     del said["addressee"]["address"]
     return json.dumps(said, sort_keys=True, ensure_ascii=False, default=_plain).encode()
@@ -182,7 +182,7 @@ def _withdrawn(content: NoticeContent, words: str) -> str:
 
 
 def withdrawal_email(content: NoticeContent, words: str, *, sender: str) -> EmailMessage:
-    """Return the email that withdraws a mistaken referral. It gives the reference but no address."""
+    """Return the email that withdraws a mistaken referral. It gives the reference but no URL."""
     message = EmailMessage(policy=SMTP)
     message["From"], message["To"] = sender, content.addressee.address
     message["Subject"] = f"Referral {content.reference} is withdrawn"

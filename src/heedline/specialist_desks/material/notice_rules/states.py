@@ -1,4 +1,4 @@
-"""The two states of a notice: the desk's own, and the one reported by the company.
+"""The two states of a notice: its progress at the desk, and the company's answer.
 
 What our own checks find is a third thing (`liveness`), and is written over neither.
 """

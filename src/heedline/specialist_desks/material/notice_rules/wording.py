@@ -34,7 +34,7 @@ def subject(content: NoticeContent) -> str:
 
 
 def parts(content: NoticeContent, *, exact: bool = False) -> list[NoticePart]:
-    """Return the parts of a notice, with addresses defanged unless `exact` is set."""
+    """Return the parts of a notice, with URLs defanged unless `exact` is set."""
     write = _section_3 if content.basis is NoticeBasis.SECTION_3 else _voluntary
     return list(write(content, exact=exact))
 

@@ -25,7 +25,7 @@ from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialC
 
 @dataclass(frozen=True)
 class NoticeBeginning:
-    """The data for starting a notice about an item, with the company and any obstacles.
+    """The data for starting a notice about an item, with the company and the reason if none can start.
 
     `why_not` says why none can be written, or "". `reasons` are the examiners' own, which stay at the desk.
     """

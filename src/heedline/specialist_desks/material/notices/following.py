@@ -67,7 +67,7 @@ LONGEST = 4_000
 
 @notice_verb(MaterialAct.ANSWER_RECORDED)
 def record_answer(ref: UUID, answer: CompanyAnswer, words: str, *, by: Attendance, at: datetime) -> None:
-    """Record a company's answer by email, telephone or letter, without changing the notice's own state.
+    """Record a company's answer by email, telephone or letter, without changing the notice's state.
 
     Raises NotHere, Refused, Locked and NotNow.
     """
@@ -258,7 +258,7 @@ def objections_for_me(by: Attendance) -> tuple[WorkWaiting, ...]:
 
 
 def objections_waiting(desk: UUID, officer: UUID, *, leads: bool) -> Sequence[UUID]:
-    """Return the items of a desk about which a company objects, and which this officer could decide on, oldest first.
+    """Return a desk's items with a company's objection that this officer could decide, oldest first.
 
     Whoever examined an item before cannot. One that only breaks terms is examined again when whoever `leads` opens it.
     """

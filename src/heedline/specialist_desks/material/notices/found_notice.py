@@ -65,7 +65,7 @@ MOVED = "material-notice-moved"
 
 @dataclass
 class FoundNotice:
-    """A notice visible to the officer, with its own and its item's rows locked and its content decrypted."""
+    """A notice visible to the officer, with its row and its item's row locked and its content decrypted."""
 
     row: CompanyNotice
     stored: StoredNotice
@@ -116,7 +116,7 @@ class FoundNotice:
         self.row.acknowledge_by, self.row.answer_by = stored.content.acknowledge_by, stored.content.answer_by
 
     def save(self) -> None:
-        """Update the notice's next step, and save its row as its next version."""
+        """Update the notice's next step, and save its row with the version number increased by one."""
         due.settle(self.row)
         self.row.version += 1
         self.row.save(update_fields=CHANGING)
@@ -129,7 +129,7 @@ class FoundNotice:
 
 
 def find_notice(ref: UUID, *, by: Attendance, at: datetime, version: int | None = None) -> FoundNotice:
-    """Return a notice, with its own row and its item's row locked.
+    """Return a notice, with its row and its item's row locked.
 
     Raises NotHere for a notice of no desk of the officer, Locked, and Changed if its version is no longer `version`.
     """

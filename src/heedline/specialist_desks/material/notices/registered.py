@@ -1,4 +1,4 @@
-"""The parts of the specialist desk's registration that concern notices."""
+"""Registration data for notices: log actions, table privileges, triggers, functions and backup copies."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ def report_texts(found: FoundItem) -> ReportTexts:
 
 
 def deconflict(found: FoundItem) -> ItemDeconfliction:
-    """Return the deconfliction result for each report about an item.
+    """Return the deconfliction result for an item, from the reports that name it.
 
     It is logged by the caller on the item alone: a log entry for each report would say that they name one page.
     """

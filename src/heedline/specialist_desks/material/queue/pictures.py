@@ -56,7 +56,7 @@ class PicturesCompared:
 
     @property
     def is_whole(self) -> bool:
-        """Whether every picture was compared with all known material, and every match is shown."""
+        """Return whether all pictures were compared with all known material, and all matches are shown."""
         return self.compared == self.pictures and not self.closed_pages and not self.unshown
 
 

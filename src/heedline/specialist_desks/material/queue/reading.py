@@ -126,7 +126,7 @@ class NamingReport:
 
 @dataclass(frozen=True)
 class ShownExamination:
-    """An examination prepared for display. `told` is empty until this examiner may see the reasons."""
+    """An examination for display. `told` holds its sealed details, and is empty while they are hidden."""
 
     place: Place
     by: str
@@ -278,7 +278,7 @@ def item(ref: UUID, *, by: Attendance, at: datetime, counted: bool = True) -> It
 
 
 def findings_waiting(by: Attendance) -> tuple[WorkWaiting, ...]:
-    """Return this officer's findings to which evidence was added, oldest first, for My work. Needs no keys."""
+    """Return this officer's findings that predate the newest evidence, oldest first. Needs no keys."""
     desk = next((one.id for one in by.desks if one.kind == DESK_KIND), None)
     if desk is None:
         return ()
@@ -395,7 +395,7 @@ def lines_of(
 def _examinations(
     rows: Sequence[Examination], item: MaterialItem, ring: Keyring, by: Attendance
 ) -> tuple[ShownExamination, ...]:
-    """Return an item's examinations, showing each unreviewed finding only to its own examiner."""
+    """Return an item's examinations, showing an unreviewed finding only to the examiner who made it."""
     provisions = law_of.load_law(settings.PACK).provisions
     opened = desk_parts.opened([one.container for one in rows], ring)
     reviewed = {one.round for one in rows if one.place == Place.SECOND}

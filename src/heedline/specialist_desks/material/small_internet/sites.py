@@ -119,7 +119,7 @@ class SmallSites:
         self.changed.add(_plain(address))
 
     def answer(self, host: str, path: str) -> SmallPage:
-        """Return the page at an address."""
+        """Return the page at a host and path, taking removals and changes into account."""
         place = f"{host}{path}"
         self.asked.append(place)
         how = self.gone.get(place)
@@ -143,5 +143,5 @@ class SmallSites:
 
 
 def _plain(address: str) -> str:
-    """Return the host and path of an address."""
+    """Return a URL without its scheme."""
     return address.partition("://")[2] or address

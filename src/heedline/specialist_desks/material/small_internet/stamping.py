@@ -1,4 +1,4 @@
-"""A local time-stamp authority (RFC 3161) using openssl, trusted only by this installation."""
+"""A local time-stamp authority (RFC 3161) that runs openssl and is trusted only by this installation."""
 
 from __future__ import annotations
 

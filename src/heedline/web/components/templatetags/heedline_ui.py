@@ -67,7 +67,7 @@ def _language_links(links: tuple[Link, ...], keeps_typed: bool) -> SafeString:
 
 
 class _Keep(template.Node):
-    """A template node for a part that is the same on every page with the same shell."""
+    """A template node whose rendering is cached in the page shell."""
 
     def __init__(self, name: str, nodes: template.NodeList) -> None:
         self.name, self.nodes = name, nodes

@@ -27,7 +27,7 @@ def as_typed(words: object) -> str:
 
 @register.filter
 def marked(pieces: Iterable[tuple[str, bool]]) -> SafeString:
-    """Return a text that comes in pieces, each with whether it is marked, with deceptive characters made visible."""
+    """Return the pieces as HTML, marked ones in `<mark>`, with deceptive characters made visible."""
     shown = ((as_typed(piece), hit) for piece, hit in pieces)
     return format_html_join(
         "", "{}", ((format_html("<mark>{}</mark>", one) if hit else one,) for one, hit in shown)

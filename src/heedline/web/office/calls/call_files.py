@@ -68,7 +68,7 @@ def listed(draft: Draft | None) -> list[dict[str, str]]:
 
 
 def lost_words(names: Iterable[str]) -> str:
-    """Return the message about any files that can no longer be sent."""
+    """Return the message that lists the incomplete files removed from the draft."""
     return f"These files were no longer complete and have been removed: {', '.join(names)}. Add them again if you can."
 
 

@@ -236,7 +236,7 @@ def _number(typed: Mapping[str, Sequence[str]], name: str) -> int:
 
 
 def risk_fields() -> tuple[Field, ...]:
-    """Return the pack's short prompts on the risk, for the call-taker.
+    """Return a text field for each of the pack's risk-assessment prompts.
 
     All may be left blank.
     """
@@ -348,7 +348,7 @@ def moved_to(typed: dict[str, list[str]], old: str, new: str) -> dict[str, list[
 
 
 def with_one_more(sheet: Sheet, slug: str) -> tuple[Sheet, str] | None:
-    """Return the sheet with another item in a loop and the item's first field, or None if it is full."""
+    """Return the sheet with one more loop item, and its first field's name, or None if the loop is full."""
     step = next((one for one in sheet.asked.steps if one.slug == slug and one.kind is StepKind.LOOP), None)
     if step is None or sheet.slots[slug] >= step.limit_items:
         return None

@@ -166,7 +166,7 @@ def add_shift(request: OfficeRequest, desk: str) -> HttpResponse:
 
 
 def _filled(request: HttpRequest) -> dict[str, Value]:
-    """Return the valid values in the URL for prefilling the shift form."""
+    """Return the shift form's initial values from the query string, or none if the date is invalid."""
     try:
         day = date.fromisoformat(request.GET.get("day", ""))
     except ValueError:

@@ -64,7 +64,7 @@ _DONE = {
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def interests(request: OfficeRequest) -> HttpResponse:
-    """Show the officer's own entries and the reports that match them, and change or acknowledge them.
+    """Show the officer's interest register entries and the reports that match, and act on a posted form.
 
     A supervisor also sees the entries of their desk whose owner has left or lost the role.
     """

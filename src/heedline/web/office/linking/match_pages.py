@@ -74,7 +74,7 @@ def _fields(found: tuple[MatchLine, ...]) -> tuple[Field, ...]:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def matches(request: OfficeRequest) -> HttpResponse:
-    """List possible matches at other desks, and take unanswered questions."""
+    """List possible matches at other desks, and let the officer take ownership of a question about one."""
     by, at = request.attendance, session.now()
     if request.method == "POST":
         try:
@@ -136,7 +136,7 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
 
 
 def progress_words(one: ComparisonProgress | None) -> str:
-    """Return text on the progress of the comparison across desks, or "" outside the linking desk."""
+    """Return a sentence on what still waits to be compared across desks, or "" if `one` is None."""
     if one is None:
         return ""
     if not one.reports and not one.entries:

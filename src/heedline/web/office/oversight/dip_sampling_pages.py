@@ -57,7 +57,7 @@ PUTTING_RIGHT: tuple[Field, ...] = (
 
 
 def _judging(channel: str) -> tuple[Field, ...]:
-    """Return the fields for the verdict and the short-form questions on a report from this channel."""
+    """Return the dip-sampling form's fields for reports from `channel`: its questions, then the verdict."""
     return (
         *(
             Radios(

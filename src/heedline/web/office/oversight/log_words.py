@@ -181,7 +181,7 @@ def _codes() -> dict[str, dict[str, str]]:
 
 
 def _moment(value: str) -> str:
-    """Return a day, or a time in the office's time zone, or "" if the value is neither."""
+    """Return an ISO date or time as text in the office's time zone, or "" if the value is neither."""
     try:
         if len(value) == len("2026-11-25"):
             return f"{date.fromisoformat(value):%-d %B %Y}"

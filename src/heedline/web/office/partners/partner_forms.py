@@ -121,7 +121,7 @@ def _files(files: tuple[ViewableFile, ...]) -> Field:
 
 
 def _of_file(one: ViewableFile) -> Iterator[FieldOption]:
-    """Yield a choice for a file, and one for each further group of its pages that has been opened."""
+    """Yield the choices for a file: the file itself, and each further page group that has been opened."""
     if one.derived is None:
         return
     label = f"File {one.number}: {one.line.name}"

@@ -42,7 +42,7 @@ WAYS = {"report": "A report", "call": "A call"}
 
 @contextmanager
 def addresses_of_practice() -> Iterator[None]:
-    """Resolve the URL names of report pages to the exercise's pages inside the block."""
+    """Resolve report page URL names to the practice exercise's pages within a `with` block."""
     before = get_urlconf()
     set_urlconf(URLS)
     try:

@@ -15,7 +15,7 @@ type MarkedText = list[tuple[str, bool]]
 
 
 def sides(one: EarlierReport, file: CaseFile, other: CaseFile | None) -> list[dict[str, Any]]:
-    """Return this report and the other one in the form that the page displays.
+    """Return the display data for this report and the one compared with it.
 
     The other is left out if it could not be opened.
     """
@@ -57,7 +57,7 @@ def _side(file: CaseFile, title: str, shared: Iterable[str]) -> dict[str, Any]:
 
 
 def _pattern(values: Iterable[str]) -> re.Pattern[str]:
-    """Return a pattern that matches any of these values, whatever spaces and lines divide their words."""
+    """Return a regular expression that matches any of these values, with any whitespace between words."""
     longest_first = sorted(values, key=len, reverse=True)
     either = "|".join(r"\s+".join(map(re.escape, value.split())) for value in longest_first)
     return re.compile(rf"(?<!\w)(?:{either})(?!\w)" if either else r"(?!)", re.IGNORECASE)

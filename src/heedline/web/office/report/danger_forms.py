@@ -102,7 +102,7 @@ def review_span(form: Form) -> timedelta:
 
 
 def offer_fields(colleagues: Iterable[Colleague]) -> tuple[Field, ...]:
-    """Return the fields for offering a danger to life to a colleague, chosen from those given."""
+    """Return the fields for offering a danger to life to one of these colleagues."""
     return (
         Select(
             name="colleague",

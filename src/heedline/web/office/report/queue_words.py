@@ -177,7 +177,7 @@ OWN_HEADINGS = (*(text for column, text in _COLUMNS[:4]), _LABELS["due"], "Desk"
 
 
 def rows_of(queue: Queue, desk: str, view: QueueView) -> list[dict[str, Any]]:
-    """Return the rows of a queue, showing the codes in their unsealed columns as text."""
+    """Return a queue's rows, with the codes of their unsealed columns replaced by text."""
     pack = load_pack(settings.PACK)
     return [
         {

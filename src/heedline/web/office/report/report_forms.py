@@ -126,7 +126,7 @@ def assessment_fields(kind: str) -> tuple[Field, ...]:
 
 
 def risk_fields() -> tuple[Field, ...]:
-    """Return the pack's short prompts on the risk, each with its meaning.
+    """Return a text field for each of the pack's risk prompts, with its meaning as the hint.
 
     All may be left blank.
     """

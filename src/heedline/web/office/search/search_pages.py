@@ -109,7 +109,7 @@ def search(request: OfficeRequest) -> HttpResponse:
 def _search_page(
     request: OfficeRequest, form: Form, status: int = 200, *, gone: bool = False
 ) -> HttpResponse:
-    """Show the search page. `gone` says that the results somebody asked for can't be opened."""
+    """Show the search page, with a notice if the results asked for can no longer be opened (`gone`)."""
     by = request.attendance
     covered = indexing.catch_up(by=by, at=session.now())
     context = {"form": form, "gone": gone, **_covered(covered, by.desk_ids)}

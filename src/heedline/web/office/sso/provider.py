@@ -240,7 +240,7 @@ def _tokens(provider: Provider, given: Mapping[str, str]) -> Tokens:
 
 
 def _allowed(address: object) -> str:
-    """Return a provider's address if it is safe to request or redirect to.
+    """Return a provider's URL if it is safe to request or redirect to.
 
     Raises NoAnswer if not. The address must use TLS, or be on this machine for a trial with a local provider.
     """

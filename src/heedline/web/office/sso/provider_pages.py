@@ -1,4 +1,4 @@
-"""Single sign-on pages: the redirect to the provider, the return, and an officer's set-up page.
+"""Single sign-on pages: the redirect to the provider, its callback, and an officer's set-up page.
 
 The session cookie is `Strict`, so a browser returning from another site does not send it. The first response
 therefore sends the browser to the same URL from a page of ours. The request details are held in a signed
@@ -77,7 +77,7 @@ def _back() -> str:
 
 
 def _lead_off(request: HttpRequest, *, officer: str, then: str) -> HttpResponse:
-    """Return a page that leads to the provider, with a cookie that stores the pending request."""
+    """Return a page that forwards the browser to the provider, with a cookie for the pending request."""
     idp = _provider()
     asked = {
         "state": secrets.token_urlsafe(32),
@@ -130,7 +130,7 @@ def start(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.SIGNING_IN)
 @require_GET
 def back(request: OfficeRequest) -> HttpResponse:
-    """Handle the return from the provider, for signing in or for setting up single sign-on."""
+    """Handle the provider's callback, for signing in or for setting up single sign-on."""
     idp = _provider()
     given = {name: request.GET[name][:_MOST] for name in _READ if name in request.GET}
     if _FROM_HERE not in request.GET:

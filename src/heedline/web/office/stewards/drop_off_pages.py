@@ -1,4 +1,4 @@
-"""The stewards' page and download showing where reporters leave the questions on the public site."""
+"""The stewards' page and download of drop-off figures for the public site's question pages."""
 
 from __future__ import annotations
 

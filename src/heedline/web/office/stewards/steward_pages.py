@@ -149,7 +149,7 @@ def _proposing(
 
 
 def _warned(form: Form) -> str:
-    """Return a string that identifies the officer and desk that the warnings are about."""
+    """Return the form's officer and desk as one string, to check that their warnings were shown."""
     return f"{form.text('officer')} {form.text('desk')}".strip()
 
 

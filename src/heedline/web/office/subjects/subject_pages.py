@@ -115,7 +115,7 @@ def _values(offer: SubjectOffer) -> tuple[Field, ...]:
 
 
 def _another(named: SubjectLink) -> Checkboxes:
-    """Return the field for confirming another subject of the name of one that the report has."""
+    """Return the tick box that confirms a second subject with the same name on this report."""
     words = link_words(named)
     return Checkboxes(
         name=ANOTHER,
@@ -172,7 +172,7 @@ def subjects(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def add(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Link a report to a subject, or record that the report is about a different subject."""
+    """Link a report to a subject, or record that a suggested subject is a different one."""
     by, at = request.attendance, session.now()
     file = case_file.case_file(ref, by=by, at=at)
     offer = offering.offer(ref, by=by)
@@ -236,7 +236,7 @@ def _listed(request: OfficeRequest, ref: UUID, said: str) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_GET
 def subject(request: OfficeRequest, ref: UUID, link: UUID) -> HttpResponse:
-    """Show a subject through one of its reports."""
+    """Show a subject that is linked to this report."""
     by, at = request.attendance, session.now()
     found = reading.view(ref, link, by=by, at=at)
     file = case_file.case_file(ref, by=by, at=at)

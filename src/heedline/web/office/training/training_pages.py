@@ -42,7 +42,7 @@ def state_words(line: TrainingLine) -> str:
 
 
 def shown(lines: tuple[TrainingLine, ...]) -> list[dict[str, object]]:
-    """Return training records in the form that a template needs."""
+    """Return the template data for training records, with each status as text."""
     return [{"line": line, "words": state_words(line)} for line in lines]
 
 

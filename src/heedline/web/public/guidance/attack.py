@@ -52,7 +52,7 @@ def fixed(code: str = "") -> Fixed:
 
 
 def everywhere() -> dict[str, Fixed]:
-    """Return the path of the page in each language, with the page to serve there."""
+    """Return a mapping from the page's path in each language to the page itself."""
     return {prefix(code) + PATH: fixed(code) for code in pack().languages}
 
 
@@ -97,6 +97,6 @@ def _page() -> Fixed:
 @open_to(Audience.EVERYONE)
 @require_safe
 def attack(request: HttpRequest) -> HttpResponse:
-    """Serve the page, byte for byte as the web application serves it."""
+    """Serve the page through Django, byte for byte as the WSGI application serves it."""
     page = fixed(language())
     return HttpResponse(page.body, headers=dict(page.headers))

@@ -56,7 +56,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 @open_to(Audience.EVERYONE)
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """List the web address of each guidance page in each language."""
+    """Return a sitemap with the URL of each guidance page in each language."""
     places = [
         f"{prefix(code)}{reverse(f'reporter:{name}').removeprefix(prefix(language()))}"
         for name in GUIDANCE

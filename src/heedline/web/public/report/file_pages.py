@@ -37,7 +37,7 @@ _KILOBYTE, _MEGABYTE = 1_000, 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class FilePages:
-    """The URL names for one list of files."""
+    """The URL names for one list of files: showing, adding to and removing from it, and its uploads."""
 
     list: str
     add: str

@@ -1,4 +1,4 @@
-"""Protection against floods of reports on the sending page.
+"""Checks that protect the sending page against floods of reports.
 
 They are a hidden box, a form token and a rate limit per network. Each leads back to the same page, which asks
 the reporter to wait a moment and press again. The report is sent if the button is pressed after that moment.

@@ -126,7 +126,7 @@ class PageCache:
         self._lock = Lock()
 
     def at_once(self, environ: Mapping[str, Any]) -> Sent | None:
-        """Return a kept page that is for all visitors, or for all who send no cookies, or None."""
+        """Return a cached page for all visitors, or for those without cookies, or None if there is none."""
         if not _is_plain(environ):
             return None
         packed = takes_gzip(environ)
@@ -226,7 +226,7 @@ def _has_no_cookies(environ: Mapping[str, Any]) -> bool:
 
 
 def _visit(environ: Mapping[str, Any], found: tuple[str, str] | None) -> QuestionVisit | None:
-    """Return a visit to the page `found`, which is a language and a slug, or None if the browser lacks our cookies."""
+    """Return the visit to `found` (language and slug), or None without a page or a valid CSRF cookie."""
     if found is None:
         return None
     cookies = parse_cookie(environ.get("HTTP_COOKIE", ""))
@@ -270,7 +270,7 @@ def _way(walk: Walk) -> tuple[Hashable, ...]:
 
 
 def _is_silent(notes: Mapping[str, object]) -> bool:
-    """Return whether a draft has no notes that have to be shown on a page."""
+    """Return whether none of a draft's notes has to be shown on a page."""
     return all(name in _SILENT or value in _DEALT_WITH for name, value in notes.items())
 
 

@@ -1,4 +1,4 @@
-"""Question-page redirects and the check page, made ahead of Django's middleware.
+"""Responses to question, check and code page requests, built without running Django's middleware.
 
 The view is the one that Django would call (`questions.question`). It is given a form and a path instead of a request. If it
 needs nothing else and redirects, the redirect is sent with the headers that Django's middleware set on an earlier one. So
@@ -51,21 +51,21 @@ type StatusAndHeaders = tuple[str, Headers]
 
 @dataclass(frozen=True, slots=True)
 class PutOff:
-    """Drafts to save before a response is sent (`drafting.save_together`), and the counts to keep then."""
+    """Drafts to save before a response is sent (`drafting.save_together`), and page counts to keep then."""
 
     saves: dict[bytes, SavedAgain] = field(repr=False)
     counted: Trial = field(repr=False)
 
 
 class NeedsRequest(Exception):
-    """Raised when a view uses anything of a request beyond its form, path, method and cookies."""
+    """Raised when a view needs more of a request than its form, path, method, cookies and given headers."""
 
 
 class _FewHeaders(dict[str, Any]):
-    """Stands for the headers of a request, of which a view may ask for those that are given."""
+    """The request headers that a view may read, raising NeedsRequest for any other."""
 
     def get(self, name: str, _default: object = None) -> Any:
-        """Return a header. Raises NeedsRequest for any other."""
+        """Return a header that was given, or raise NeedsRequest."""
         if name not in self:
             raise NeedsRequest(name)
         return self[name]
@@ -92,7 +92,7 @@ class FormOnly:
 
 
 class PlainAnswers:
-    """The answers and pages of one process that are made ahead of Django.
+    """One process's fast path for question, check and code pages, which bypasses Django's middleware.
 
     `view` is the view of question pages and of the check page, and `code` that of the page with the code.
     """
@@ -135,7 +135,7 @@ class PlainAnswers:
         return f"{response.status_code} See Other", [*headers, ("location", response.url), *cookies]
 
     def shown(self, environ: Mapping[str, Any], visit: QuestionVisit) -> tuple[Headers, bytes] | None:
-        """Return the headers and the body of a page with holes, filled for this visitor, or None if Django must make it."""
+        """Return the headers and body of a page filled for this visitor, or None if Django must make it."""
         page = _page_of(environ)
         if page not in self._seen:
             return None
@@ -151,7 +151,7 @@ class PlainAnswers:
     def _answer(
         self, asked: FormOnly, visit: QuestionVisit, start: Callable[..., HttpResponseBase] | None = None
     ) -> tuple[HttpResponseBase | None, Trial]:
-        """Run the view, and return its response and what it has counted."""
+        """Run the view, and return its response, or None if it raised an exception, and its page counts."""
         request = cast("HttpRequest", asked)
         with COUNTS.trial() as counted:
             try:
@@ -181,7 +181,7 @@ class PlainAnswers:
 
 
 def _page_of(environ: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Return what the headers of a page depend on."""
+    """Return a request's scheme, host and path, on which a page's headers depend."""
     return environ["wsgi.url_scheme"], environ.get("HTTP_HOST", ""), environ["PATH_INFO"]
 
 

@@ -26,7 +26,7 @@ from heedline.web.public.shell.pages import page, see_other, tab_title
 
 @on_draft
 def question(turn: DraftVisit, slug: str) -> HttpResponse:
-    """Show any question page.
+    """Show a question page, or process the form posted to it.
 
     A page that does not apply redirects to the first unanswered one.
     """
@@ -51,7 +51,7 @@ def question(turn: DraftVisit, slug: str) -> HttpResponse:
 
 
 def answer(turn: DraftVisit, step: QuestionPage) -> HttpResponse:
-    """Read a page, save it and continue.
+    """Save the answers posted to a question page, and continue to the next page.
 
     If there are errors or the draft was gone, the page is shown again with what was typed.
     """
@@ -89,7 +89,7 @@ def answer(turn: DraftVisit, step: QuestionPage) -> HttpResponse:
 def show(
     turn: DraftVisit, step: QuestionPage, typed: Mapping[str, Any], errors: Mapping[str, str]
 ) -> HttpResponse:
-    """Show the page for a step.
+    """Render a question page with its values and errors.
 
     A page on which nothing was typed is rendered once for everybody.
     """

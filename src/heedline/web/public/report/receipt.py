@@ -132,7 +132,7 @@ ENDINGS = ("activity", "person", "callback", "online", "advice", "danger", "call
 
 
 def _ending(turn: DraftVisit) -> str:
-    """Return the code for the ending that the confirmation page uses.
+    """Return which of `ENDINGS` the confirmation page uses.
 
     If the draft could not be marked, it depends on the kind of report.
     """

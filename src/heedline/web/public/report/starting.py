@@ -53,7 +53,7 @@ def before_questions(
     up: str = "reporter:front",
     lead: str = "lead",
 ) -> Callable[..., HttpResponseBase]:
-    """Return a view of a page shown before the questions for `kind`.
+    """Return the view of the start page for reports of `kind`.
 
     `words_of` is the pack's texts for it. `tab` is the title that the browser shows. `way` is how the reporter wants to hear from us, where the page itself says so.
     """

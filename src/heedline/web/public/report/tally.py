@@ -50,7 +50,7 @@ def left(turn: DraftVisit) -> None:
 
 
 def began(kind: str, what: str) -> None:
-    """Count the page before the first question, as `entered` or `continued`."""
+    """Count a start page as `entered` or `continued`, as given by `what`."""
     COUNTS.add(kind, BEFORE, what)
 
 

@@ -26,7 +26,7 @@ def words() -> Words:
 
 
 def shown(key: str, **values: object) -> str:
-    """Return a text in the form that the `{% say %}` tag renders.
+    """Return a text from the pack as the `{% say %}` tag renders it.
 
     It is HTML if the original is shown beside it.
     """

@@ -112,7 +112,7 @@ def _lines(words: Words, key: str) -> tuple[str, ...]:
 
 
 def with_numbers(said: str) -> SafeString:
-    """Return text with the pack's phone numbers and web addresses as links.
+    """Return text with the pack's phone numbers and URLs as links.
 
     A phone number becomes a link that calls it. A web address becomes a link named after the place that it leads
     to. HTML is left unchanged. Texts are the pack's, never a user's, so the last thousand are kept.
@@ -150,7 +150,7 @@ def _with_numbers(said: str, _pack: str, _language: str) -> SafeString:
 
 
 def _numbers() -> tuple[dict[str, str], re.Pattern[str]]:
-    """Return the phone numbers that can be called, and the pattern that finds them and web addresses.
+    """Return the phone numbers to link, and a regular expression that matches them and the pack's URLs.
 
     Prefixes and single keys to press are not numbers to call.
     """
@@ -163,14 +163,14 @@ def _numbers() -> tuple[dict[str, str], re.Pattern[str]]:
 
 
 def _links() -> dict[str, str]:
-    """Return the names of the pack's web addresses in the language of the page, by URL."""
+    """Return the link text for each of the pack's URLs, in the language of the page."""
     pack = languages.pack()
     words = pack.words(languages.language())
     return {one.url: text(words, one.words) for one in pack.links.values()}
 
 
 def _named(original: str) -> str:
-    """Return the original with its web addresses replaced by their names.
+    """Return the original text with its URLs replaced by their link text.
 
     It stands beside a text that has the links.
     """

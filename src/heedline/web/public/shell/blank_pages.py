@@ -70,7 +70,7 @@ class _Holed:
 
 
 class PageWithHoles(HttpResponse):
-    """A page whose holes have been filled for one request. Its headers are those of every such page."""
+    """A response with its holes filled for one request, whose headers can be reused for that path."""
 
 
 @dataclass(frozen=True, slots=True)

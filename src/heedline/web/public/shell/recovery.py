@@ -70,7 +70,7 @@ def expired(request: HttpRequest) -> HttpResponse:
 
 
 def already_sent(request: HttpRequest) -> HttpResponse:
-    """Show the receipt code after a second submission or a return to a report that was already sent.
+    """Explain that the report was already sent, and link or redirect to the receipt code page.
 
     Anything typed since is shown and is not part of the report.
     """

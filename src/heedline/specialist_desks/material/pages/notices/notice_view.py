@@ -41,7 +41,7 @@ _NOT_SHOWN = "a page whose address only the company gets"
 
 
 def beginning_words(start: NoticeBeginning, at: datetime) -> dict[str, Any]:
-    """Return the display text for the basis of a notice about an item."""
+    """Return the display text for an item's last check and deconfliction, shown above a draft."""
     return {
         "seen": seen_words(start.seen, at),
         "contacts": start.cleared.contacts,

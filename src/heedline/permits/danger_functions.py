@@ -22,7 +22,7 @@ def _columns(moved: Moved) -> list[list[object]]:
 
 
 def of_session(secret: str) -> Func:
-    """Return an SQL expression for the session's open dangers to life, for use inside `functions.unseen`.
+    """Return SQL for the session's open danger-to-life records, for use inside `functions.unseen`.
 
     The secret is in hexadecimal.
     """

@@ -1,4 +1,4 @@
-"""Taking down a report for a reporter, by telephone, at a counter, or from a letter or email.
+"""Recording a report on a reporter's behalf: by telephone, at a counter, or from a letter or email.
 
 The order of a call is `open_call` → `keep` (repeatedly, while the caller talks) → `send` → `read_back` →
 `wrap_up` → `end`. The text is held in a sealed draft whose key exists only in the officer's browser. The

@@ -63,7 +63,7 @@ def colleagues_on_duty(desk: UUID, *, by: Attendance, at: datetime) -> tuple[Col
 
 
 def owned_by_me(desk: UUID, *, by: Attendance, at: datetime) -> tuple[OwnedReport, ...]:
-    """Return the open reports of a desk that this officer owns, ordered by urgency.
+    """Return the open reports that this officer owns at a desk, ordered by urgency.
 
     Raises Refused.
     """

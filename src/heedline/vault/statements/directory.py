@@ -165,7 +165,7 @@ class Directory:
         return self._officers.get(person)
 
     def partner(self, person: str) -> PartnerKeys | None:
-        """Return the current keys of a partner's member."""
+        """Return the current keys of a member of a partner organisation."""
         return self._partners.get(person)
 
     def desks(self) -> frozenset[str]:

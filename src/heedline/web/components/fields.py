@@ -321,7 +321,7 @@ class DateInput(Field):
 
     @property
     def first_id(self) -> str:
-        """Return the id of the day box."""
+        """Return the id of the date field's day input."""
         return f"{self.name}-day"
 
     def read(self, posted: Posted) -> Value:

@@ -88,7 +88,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class _FirstVisit:
-    """A page before the questions for browsers that send no cookies.
+    """The page shown before the questions to browsers that send no cookies.
 
     `cookie` holds the text before and after the secret in the `Set-Cookie` header.
     """

@@ -93,7 +93,7 @@ def record_look(
     opened: Iterable[UUID],
     new: int,
 ) -> None:
-    """Log that an officer viewed a list, with the reports opened, in the caller's transaction.
+    """Log that an officer viewed a list, and which reports were opened, in the caller's transaction.
 
     `opened` names the reports that were opened, and `new` is the number of new ones. An entry holds 8,000
     bytes, so a long list goes into several; `new` stands in the first, and the others say 0.

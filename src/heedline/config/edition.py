@@ -11,7 +11,7 @@ _CHECKOUT = Path(__file__).resolve().parents[3]
 
 
 def commit_of(checkout: Path) -> str:
-    """Return the commit of a checkout, or "" if there is none.
+    """Return the hash of the commit checked out in a directory, or "" if there is none.
 
     The commit is read from the checkout's own files.
     """

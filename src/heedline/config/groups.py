@@ -27,7 +27,7 @@ PATIENCE = 0.1
 
 
 class Groups[T, R]:
-    """Groups of requests. All methods must be called from one event loop.
+    """A queue that runs requests in groups, with all methods called from one event loop.
 
     `begin` is called in a thread with the requests of one group, and returns a function that ends them and returns a
     result for each. If all results are None, the loop is not woken for them (`Workers.run_unhurried`). `begin` runs for one

@@ -71,7 +71,7 @@ class IdleWork:
             self._steps = asyncio.get_running_loop().create_task(self._take_steps())
 
     def stop(self) -> set[asyncio.Task[None]]:
-        """Start no further steps, and return the task that is still running, if any."""
+        """Discard queued work, and return the runner's task in a set, which is empty if there is none."""
         self._stopped = True
         self._waiting.clear()
         return {self._steps} if self._steps is not None else set()
@@ -108,7 +108,7 @@ class IdleWork:
 
 
 def _request(environ: WSGIEnvironment, cookie: str, path: str) -> WSGIEnvironment:
-    """Return the WSGI environment of the deferred request."""
+    """Return the WSGI environment of a deferred GET request, derived from that of the page."""
     passed_on = {
         name: value
         for name, value in environ.items()

@@ -75,7 +75,7 @@ class PagesTogether:
         return end
 
     def _tried(self, group: Sequence[WSGIEnvironment]) -> Sequence[_Tried]:
-        """Run the first request from each browser, with the drafts loaded in one call."""
+        """Run the first request with each draft cookie, after loading all drafts in one call."""
         cookies = [parse_cookie(environ["HTTP_COOKIE"]).get(settings.DRAFT_COOKIE, "") for environ in group]
         self._renew()
         tries = []
@@ -103,7 +103,7 @@ class _Tried:
 
 
 def _saved(several: Sequence[PutOff]) -> set[bytes]:
-    """Save the deferred drafts in one call, keep the counts of those saved, and return their keys."""
+    """Save deferred drafts in one call, add their page counts to the totals, and return their keys."""
     if not several:
         return set()
     try:

@@ -47,7 +47,7 @@ class Receiver(Protocol):
         """Process the next bytes of the body."""
 
     def finish(self, *, whole: bool) -> bytes:
-        """Return the body without its files. `whole` is false if it was cut off or too slow."""
+        """Return the body without its files (`whole` is false if it was cut off or arrived too slowly)."""
 
     def close(self) -> None:
         """Delete the received data unless a page has claimed it."""

@@ -156,7 +156,7 @@ class Workers:
             asyncio.get_running_loop().call_later(FOUND_WITHIN, self._look)
 
     def _look(self) -> None:
-        """Complete the pending futures, and check again later while any unhurried job is running."""
+        """Complete the pending futures, and check again later while a `run_unhurried` job is running."""
         self._looks = False
         self.settle()
         if self._unhurried:

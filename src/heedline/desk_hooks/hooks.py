@@ -151,7 +151,7 @@ class MenuLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkWaiting:
-    """A line on My work about a specialist desk's work, linking to the route `url` with any `ref`."""
+    """A line on My work for a specialist desk, with a link to the route `url` (and `ref`, if set)."""
 
     words: str
     url: str

@@ -21,7 +21,7 @@ LOOK_AHEAD = timedelta(days=14)
 
 
 class CoveredDesk(Protocol):
-    """The attributes of a desk that determine its hours, from its row or from a signed-in officer's desks."""
+    """Protocol for a desk's id and round-the-clock flag, met by its row and a signed-in officer's desks."""
 
     @property
     def id(self) -> UUID: ...

@@ -28,7 +28,7 @@ class _Wait:
 
 
 def offsets_of(steps: Iterable[timedelta]) -> tuple[float, ...]:
-    """Return the pack's paging steps in seconds.
+    """Return the times of the pack's paging steps in seconds, with the first step at 0.
 
     The first step is a promise ("within 60 seconds"), so it is sent at once.
     """

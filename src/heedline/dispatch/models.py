@@ -39,7 +39,7 @@ class About(models.TextChoices):
 
 
 class Alarm(models.Model):
-    """An alert about something overdue or urgent.
+    """An alarm raised by the worker at one desk, with who acknowledged and cleared it, and when.
 
     The worker raises alarms, and people acknowledge and clear them. The exact time of raising is not kept.
     `slot` is a quarter hour, and `steps_sent` is how far up the chain the pager has gone. The pager's

@@ -127,7 +127,7 @@ class FileSample:
         self._tail = bytearray()
 
     def add(self, data: bytes) -> None:
-        """Process the next bytes of the file."""
+        """Add the next bytes of the file to the sample."""
         if len(self._head) < HEAD:
             self._head += data[: HEAD - len(self._head)]
         self._tail += data[-TAIL:]

@@ -168,7 +168,7 @@ def pages_of(lists: Iterable[tuple[TokenList, Sequence[bytes]]], rows: Iterable[
 
 
 def _starts(row: bytes) -> Iterator[tuple[int, int]]:
-    """Yield the first document and the page number of each page that a doclist index row covers."""
+    """Yield the first document id and the number of each page listed in a doclist index row."""
     page, at = _varint(row, 1)
     document, at = _varint(row, at)
     yield document, page
@@ -289,7 +289,7 @@ class _Page:
         return bisect_right(self.cells, wanted, first, key=self._entry)
 
     def _entry(self, cell: int) -> tuple[int, bytes]:
-        """Return the segment and the word of an entry in an inner page."""
+        """Return the segment number and the word in a cell of an inner page."""
         body = self._body
         _, start = _varint(body, cell + 4)
         size, at = _varint(body, start)

@@ -45,7 +45,7 @@ class PageStore(Protocol):
     """
 
     place: bytes
-    """The installation and the index to which every page is bound."""
+    """The identifier of the installation and index, to which the seal of every page is bound."""
 
     def size(self) -> int:
         """Return the number of pages."""

@@ -161,7 +161,7 @@ class SealedIndex:
         return more
 
     def expect(self, reports: Iterable[UUID]) -> None:
-        """Check in one query whether any of these reports is indexed, before any is added or dropped.
+        """Check in one query whether any of these reports is indexed, and if none is, remember that.
 
         Nearly always none is, and then adding them asks for nothing more.
         """
@@ -372,12 +372,12 @@ class SealedIndex:
         return [block for (block,) in cast("list[tuple[bytes]]", found)]
 
     def _roots(self) -> dict[str, int]:
-        """Return the number of each table's root page."""
+        """Return the number of the root page of each table and index in the SQLite file."""
         found = self._sql.execute("SELECT name, rootpage FROM sqlite_schema WHERE rootpage > 0").fetchall()
         return dict(cast("list[tuple[str, int]]", found))
 
     def _wanted(self, query: Query) -> list[TokenClause]:
-        """Return the clauses of a query in tokens."""
+        """Return a query's clauses, with their words, phrases, forms and keys converted to tokens."""
         wanted: list[TokenClause] = []
         for clause in query.clauses:
             words = [self._words[phrase[0]] for phrase in clause.phrases if len(phrase) == 1]

@@ -23,7 +23,7 @@ class TokenTexts:
         self._known: dict[str, bytes] = {}
 
     def learn(self, words: Collection[str]) -> None:
-        """Compute the tokens of those words whose tokens are not known yet."""
+        """Compute and cache the tokens of those words that are not in the cache yet."""
         if new := list(set(words).difference(self._known)):
             import numpy as np
 
@@ -31,7 +31,7 @@ class TokenTexts:
             self._known.update(zip(new, tokens, strict=True))
 
     def of(self, words: Iterable[str]) -> bytes:
-        """Return the tokens of learnt words, in order."""
+        """Return the cached tokens of these words, in order."""
         return b"".join(map(self._known.__getitem__, words))
 
 
@@ -43,7 +43,7 @@ class BeginningTexts:
         self._known: dict[str, bytes] = {}
 
     def learn(self, words: Collection[str]) -> None:
-        """Compute the tokens of the beginnings of those words that are not known yet."""
+        """Compute and cache the prefix tokens of those words that are not in the cache yet."""
         if new := list(set(words).difference(self._known)):
             forms, numbers = beginnings_of(new)
             tokens = self._key.text_of(forms)
@@ -54,5 +54,5 @@ class BeginningTexts:
             )
 
     def of(self, words: Iterable[str]) -> bytes:
-        """Return the prefix tokens of learnt words, repeating any that several words share."""
+        """Return the cached prefix tokens of these words, repeating any that several words share."""
         return b"".join(map(self._known.__getitem__, words))

@@ -168,7 +168,7 @@ class _Reader:
         return answers
 
     def value(self, question: Question, raw: object, pointer: str) -> Any:
-        """Return the clean value, or record a problem and return None."""
+        """Return the validated value of a JSON answer, or record a problem and return None."""
         typed = _typed(question, raw)
         if typed is None:
             self.wrong(pointer, _shape(question))

@@ -66,7 +66,7 @@ def load_draft(row: bytes) -> tuple[bytes, int] | None:
 
 
 def load_drafts(rows: Sequence[bytes]) -> list[tuple[bytes, int] | None]:
-    """Return what `load_draft` returns, for each of up to 100 rows."""
+    """Return the result of `load_draft` for each of up to 100 rows, in a single database call."""
     found = _call("SELECT door.load_drafts(%s::bytea[])", list(rows)) or b""
     drafts: list[tuple[bytes, int] | None] = []
     at = 0
@@ -127,7 +127,7 @@ def delete_draft(row: bytes) -> None:
 
 
 def add_counts(counts: Sequence[tuple[str, str, str, int]]) -> None:
-    """Add to the counts for the hour that has just ended.
+    """Add to the public site's event counts for the hour that has just ended.
 
     Each entry gives the kind of report, the page, the event and the number (in fives).
     """

@@ -113,7 +113,7 @@ class Walk:
 
 
 def walk(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> Walk:
-    """Return the question pages as they apply to these answers."""
+    """Return the `Walk` for these answers, with the pages that apply and the answers that count."""
     found: list[QuestionPage] = []
     counted: dict[str, Any] = {}
     for candidate in qs.steps:

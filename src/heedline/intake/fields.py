@@ -93,7 +93,7 @@ def missing_fields(step: QuestionPage, values: Values, with_errors: set[str]) ->
 
 
 def shown(step: QuestionPage, values: Values) -> dict[str, Any]:
-    """Return stored values in the shape of `Reading.typed`, so that one template serves both."""
+    """Return stored values in the format of `Reading.typed`, so that one template can show either."""
     result: dict[str, Any] = {}
     for question in step.fields:
         value = values.get(question.name)

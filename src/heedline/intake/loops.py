@@ -18,7 +18,7 @@ class NoSuchItem(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of a loop.
+    """One item of a repeated group, such as a person or a vehicle.
 
     An id is never reused within a draft, so a stale link cannot reach another item.
     """

@@ -42,7 +42,7 @@ def moved(old: QuestionSet, new: QuestionSet, answers: Answers) -> dict[str, Any
 
 
 def _asked(step: QuestionPage) -> tuple[Any, ...]:
-    """Return the parts of a page that must match for its answer to fit another page."""
+    """Return a page's kind and fields, which must match another page's for an answer to be transferred."""
     fields = ((one.name, one.kind, tuple(choice.value for choice in one.choices)) for one in step.fields)
     return step.kind, tuple(fields)
 

@@ -46,11 +46,11 @@ class Block:
     number: int = 0
 
     def name_of(self, field: str) -> str:
-        """Return the form name of a field on the page."""
+        """Return the `name` attribute of a field in the page's form."""
         return f"{self.step.slug}.{self.number}.{field}" if self.number else f"{self.step.slug}.{field}"
 
     def names(self) -> Iterator[str]:
-        """Yield every form name that a browser may post for this block."""
+        """Yield the name of every form field that a browser may post for this block."""
         for question in self.step.fields:
             if question.kind is FieldKind.DATE:
                 yield from (f"{self.name_of(question.name)}-{part}" for part in fields.DATE_PARTS)
@@ -84,12 +84,12 @@ class PageReading:
     refused: tuple[str, ...]
     astray: tuple[str, ...]
     told: bool
-    """Whether the page has an account, or an answer that can replace it."""
+    """Whether the page contains the reporter's account, or an answer that can replace it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """The messages of the page, in the wording of its site.
+    """The page's error messages, in the wording of its site.
 
     `{step}` is the title of the step that needs another answer first.
     """
@@ -131,13 +131,13 @@ def blocks(
 
 
 def names(qs: QuestionSet, *, offered: bool) -> frozenset[str]:
-    """Return every form name that this page may post, with its loops filled to their limits."""
+    """Return the name of every form field that this page may post, with all loops at their limits."""
     most = {step.slug: step.limit_items for step in qs.steps}
     return frozenset(name for block in blocks(qs, {}, most, offered=offered) for name in block.names())
 
 
 def without(typed: TypedValues, slugs: Sequence[str]) -> dict[str, Sequence[str]]:
-    """Return the typed input without the fields of these steps."""
+    """Return the typed input, leaving out the fields of the given steps."""
     return {name: values for name, values in typed.items() if name.split(".")[0] not in slugs}
 
 
@@ -255,7 +255,7 @@ def _texts(value: Any) -> str:
 
 
 def _gate(condition: Condition | None) -> OneOf | None:
-    """Return the comparison that would make a step apply, or None if no single question decides it."""
+    """Return a single comparison that is enough to make a step apply, or None if there is none."""
     if isinstance(condition, OneOf):
         return condition
     if isinstance(condition, AnyOf):

@@ -102,7 +102,7 @@ _sources: dict[tuple[int, str], tuple[Pack, Mapping[str, Any]]] = {}
 
 
 def _source(pack: Pack | _Archived, code: str) -> Mapping[str, Any]:
-    """Return the canonical data of an edition.
+    """Return a question set's canonical data, from its pack or from an archived edition.
 
     It contains the wording in every language, so the digest does not reveal which language a reporter was
     asked in.
@@ -387,7 +387,7 @@ def _check_condition(
 
 
 def _months(words: Table, first: list[list[str]]) -> tuple[tuple[str, ...], ...]:
-    """Return the names of the months, as twelve tuples.
+    """Return the accepted names of each month, as twelve tuples.
 
     A translation also accepts the names of its original, unless they mean a different month.
     """

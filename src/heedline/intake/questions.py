@@ -144,7 +144,7 @@ class QuestionPage:
     Such answers go into the identity container and never into the report.
     """
     contact: bool = False
-    """Whether the answers are ordinary contact details of the reporter.
+    """Whether the answers are contact details that may be stored in the report itself.
 
     These are for a call-back, a professional or an organisation, and are part of the report.
     """
@@ -224,7 +224,7 @@ class QuestionSet:
     If no narrative was written, the first of them that was answered is used.
     """
     roles: Mapping[str, tuple[str, str]]
-    """The (step, field) pairs that have a special meaning for the server, by role.
+    """The (step, field) pairs that server code looks up by role, such as the postcode.
 
     The roles are `place`, `postcode`, `guess`, `who` and `young` (the reporter is under 18), and for a requested
     call `call_number`, `call_young`, `call_days`, `call_hours` and `call_times` (in words). A set may lack any of them.

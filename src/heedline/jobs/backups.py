@@ -126,7 +126,7 @@ def back_up(home: Path, bodies: Path | None, keys: Path) -> int:
 
 
 def _apart(sides: dict[Side, Path]) -> None:
-    """Reject backup folders that a single theft would fully expose.
+    """Check that the bodies and the key store are backed up to separate folders.
 
     The bodies and the key store must be in separate folders, neither inside the other. Raises Unfit.
     """

@@ -30,7 +30,7 @@ def run(language: str, page: str, *, by: str, on: date, pack_code: str = "uk") -
 
 
 def stale(*, pack_code: str = "uk") -> int:
-    """Print each review mark that is no longer valid, and what has changed since.
+    """Print each review mark that is no longer valid, and whether the English or the translation changed.
 
     Returns 1 if there is one.
     """

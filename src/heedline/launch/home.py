@@ -80,7 +80,7 @@ class Home:
         ]
 
     def tell(self, facts: Mapping[str, Any]) -> None:
-        """Merge new values into demo.json, keeping those that the loader wrote."""
+        """Merge new values into demo.json, replacing existing values that have the same key."""
         known = json.loads(self.demo_json.read_text(encoding="utf-8")) if self.demo_json.exists() else {}
         write_private(self.demo_json, json.dumps({**known, **facts}, indent=2, ensure_ascii=False) + "\n")
 

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ServiceNumber:
-    """A number that the public may call or text.
+    """A phone number that the public may call or text.
 
     `dial` is the form used after `tel:`. `words` is the key of the note shown with it.
     """
@@ -68,7 +68,7 @@ class ServiceLink:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The name and presentation of this deployment.
+    """The settings that identify a deployment to the public, such as its name, logo and data controller.
 
     `exit_url` is the neutral site that the exit link leads to. `unit` is who runs it, as the public pages
     say it, and `unit_in` the same in other languages. `mark` is the static path of their own logo, or empty if they have none.
@@ -88,7 +88,7 @@ class Service:
     controller: str
     """The data controller, or "" if it has not been filled in."""
     data_officer: str
-    """How to contact the data protection officer, or ""."""
+    """The contact details of the data protection officer, or "" if they have not been filled in."""
     accessibility_prepared: date
     """The date of the accessibility statement."""
     accessibility_reply_days: int
@@ -264,7 +264,7 @@ class Pack:
     """The start and end of each call-back time slot, by the code of the reporter's answer."""
     working_days: WorkingDays
     special_places: SpecialPlaces
-    """Railway, airport, military and nuclear sites, by the words in their names."""
+    """Railway, airport, military and nuclear sites, recognised in a text by name or type."""
     assessments: Mapping[str, AssessmentForm]
     behaviour: Behaviour
     look_alikes: LookAlikes
@@ -406,7 +406,7 @@ class Pack:
         return self.assessments.get(kind) or next(iter(self.assessments.values()))
 
     def ambiguous_outcode(self, postcode: str) -> bool:
-        """Return whether the postcode is only an outcode that spans several forces.
+        """Return whether the postcode is an outcode on its own that belongs to several forces.
 
         The reporter is then asked once for the full postcode.
         """

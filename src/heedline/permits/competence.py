@@ -47,7 +47,7 @@ class Lapse:
 
     @property
     def reason(self) -> str:
-        """Return the message for a refused officer, saying what is missing and how to put it right."""
+        """Return the message for a refused officer, naming the required training and who must record it."""
         what = (
             f"Your training “{self.name}” ran out on {self.until:%-d %B %Y}."
             if self.until is not None

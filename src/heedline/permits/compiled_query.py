@@ -88,7 +88,7 @@ class CompiledQuery[M: Model]:
         return self._compiled[shape].bound(_flat(values))
 
     def fetched(self, *values: QueryValue) -> list[M]:
-        """Return the rows for these values, running a query that each connection plans once.
+        """Return the rows for these values, using a query plan that each connection reuses.
 
         This is for queries that take longer to plan than to run, because they read tables with row-level security. Always
         run such a query in this way.
@@ -98,7 +98,7 @@ class CompiledQuery[M: Model]:
             return list(self.rows(*values))
 
     def _compile(self, values: Sequence[QueryValue]) -> _Compiled:
-        """Compile the query with two sets of sample values, and compare their parameters."""
+        """Compile the query with two sets of sample values, to find which parameters hold them."""
         first, second = ([_invented(one, n) for one in values] for n in (1, 2))
         rows = self._build(*first)
         compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)

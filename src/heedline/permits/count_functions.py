@@ -9,6 +9,6 @@ from django.db import connection
 
 
 def count_act(desk: UUID, day: date, figure: str, band: str) -> None:
-    """Increment a daily count for a desk that the session's officer works at or watches."""
+    """Increment a desk's daily count, if the officer works there or at a round-the-clock desk."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT permits.count_act(%s, %s, %s, %s)", [desk, day, figure, band])

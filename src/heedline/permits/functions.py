@@ -115,7 +115,7 @@ def hand_over(
     accept_by: datetime | None = None,
     returns: bool = False,
 ) -> bool:
-    """Hand a report over to a desk that this session cannot access.
+    """Hand a report over to another desk, even one that this session cannot access.
 
     That desk must accept it by `accept_by`, or else by `due_at`. `returns` moves it back to the desk that
     handed it over, before anybody here has accepted it. Returns False if the report was not theirs to move,
@@ -146,7 +146,7 @@ def hand_over(
 
 @dataclass(frozen=True)
 class Figures:
-    """The numbers of reports and messages that await action at a desk.
+    """The workload figures of a desk, including its overdue reports and the earliest due time.
 
     Each is counted up to a thousand. Every stage of an open report counts. `next_due` is None where no report
     is open. The last two are about desks that this one watches round the clock.

@@ -1,4 +1,4 @@
-"""Exercises that an officer's team has finished.
+"""Finished practice exercises that this session's officer may see as a supervisor or steward.
 
 The database decides which those are (`database/functions/practice.sql`).
 """

@@ -85,7 +85,7 @@ class QueuePlace:
 
 @dataclass
 class _Parts:
-    """The parameters of an SQL statement, in the order of their placeholders."""
+    """The parameters of an SQL query, in the order of their placeholders."""
 
     values: list[Any] = field(default_factory=list)
 

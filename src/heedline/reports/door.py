@@ -215,7 +215,7 @@ class Visited:
     answered_on: date | None
     """The date of the reporter's latest message since the desk's last message, or None."""
     only_new: bool
-    """Whether each message is shown during one visit only."""
+    """Whether the reporter sees each message during one visit only, not until they hide it."""
 
 
 @dataclass(frozen=True)
@@ -238,7 +238,7 @@ def visit(lookup: bytes) -> Visited | None:
 
 
 def new_messages(lookup: bytes, also: Sequence[UUID] = ()) -> tuple[SealedMessage, ...]:
-    """Return the reporter's copies of messages that are not hidden, and of those listed in `also`."""
+    """Return the reporter's copies of the desk's messages that are not marked seen, or are in `also`."""
     import json
 
     rows = _call(
@@ -257,7 +257,7 @@ def mark_seen(lookup: bytes, ids: Sequence[UUID]) -> None:
 
 
 def show_only_new(lookup: bytes, only_new: bool) -> None:
-    """Set whether each message on this receipt's report is shown during one visit only."""
+    """Set whether this receipt shows each message during one visit only, or until it is hidden."""
     _call("SELECT door.show_only_new(%s, %s)", [lookup, only_new])
 
 

@@ -1,4 +1,4 @@
-"""Read stored sealed parts, fetching each header with its payload in one statement.
+"""Read stored sealed parts, fetching each header with its payload in one SQL query.
 
 The header and the payload are in separate tables. A page that reads the report's row as well takes its parts as a
 column of that row (`parts_column`).
@@ -66,7 +66,7 @@ _OF_SORTS = (
 
 
 def parts_of(reports: Iterable[UUID], which: Q) -> list[StoredPart]:
-    """Return the parts of these reports that match `which`.
+    """Return the stored sealed parts of these reports that match the query filter `which`.
 
     Each report's own part is compared with the log. A report is logged some minutes after it arrived, and
     before that there is nothing to compare with. A part without its payload is left out, because it has

@@ -64,12 +64,12 @@ def seal_identity(
 
 
 def open_share(sealed: bytes, seed: Opener, *, container_id: UUID, share: Share) -> bytes:
-    """Open one share with the key that it was sealed to, and return it."""
+    """Return a share of a sealed identity, opened with the key that it was sealed to."""
     return _of_size(open_grant(sealed, seed, info=_share_info(container_id, share)))
 
 
 def reseal_share(sealed: bytes, seed: Opener, to_public: bytes, *, container_id: UUID, share: Share) -> bytes:
-    """Seal the same share to another epoch or desk.
+    """Open a sealed share and seal it again to another epoch or desk.
 
     It is opened in the process but shown to nobody.
     """
@@ -86,7 +86,7 @@ def release_share(share2: bytes, to_public: bytes, *, container_id: UUID, office
 
 
 def open_released_share(sealed: bytes, seed: Opener, *, container_id: UUID, officer: str) -> bytes:
-    """Open the second share as released to this officer, and return it."""
+    """Return the second share, opened with the key of the officer to whom it was released."""
     return _of_size(open_grant(sealed, seed, info=_release_info(container_id, officer)))
 
 

@@ -14,7 +14,7 @@ AUTOMATIC = "heedline.automatic"
 
 
 def leave(request: HttpRequest, path: str) -> bool:
-    """Ask the server to request `path` in the same session once it is idle, and return whether it can.
+    """Ask the server to request `path` in this session once idle. Return False if it cannot.
 
     The server repeats the request for as long as the response is 202 (`config.idle_work`).
     """

@@ -19,7 +19,7 @@ SIGNED_IN = frozenset({OFFICE, PARTNER})
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """Return the template context of the request's site.
+    """Return the template context for the site that received the request (public, office or partner).
 
     This context processor delegates to the site's own module, which `settings.PAGE_CONTEXTS` names by URL
     configuration, because this module is on a lower layer than the sites.

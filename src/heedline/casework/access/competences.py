@@ -65,7 +65,7 @@ def last_days(rows: Iterable[tuple[str, date, date | None]]) -> dict[str, date]:
 
 
 def kept(rows: Iterable[Mapping[str, Any]]) -> dict[str, date]:
-    """Return the last valid day of each training item in a row's TRAININGS column.
+    """Return the last day on which each training course in a row's TRAININGS column is valid.
 
     See `last_days`.
     """
@@ -123,5 +123,5 @@ _COMPLETED: Final = CompiledQuery[CompletedTraining](
 
 
 def of_officer(officer: UUID) -> dict[str, date]:
-    """Return the last valid day of each item of an officer's training."""
+    """Return the last day on which each of an officer's training courses is valid."""
     return last_days((row.training, row.completed_on, row.withdrawn_on) for row in _COMPLETED.rows(officer))

@@ -1,4 +1,4 @@
-"""Unlocking with a passkey.
+"""Passkeys that unlock an officer's keys.
 
 The seed is wrapped under the response of the passkey's PRF extension to a salt chosen by Heedline. The
 response leaves the device only for this browser and this address of the office site, and needs the person's
@@ -77,7 +77,7 @@ def add(credential: str, given: str, again: str, passphrase: str, *, by: Attenda
 
 
 def unlock(given: str, *, by: Attendance, at: datetime) -> Attendance:
-    """Unlock with a passkey's response.
+    """Unlock the officer's keys for this session with their passkey's response.
 
     Raises CannotOpen if the response is wrong. Success and failure are both logged.
     """

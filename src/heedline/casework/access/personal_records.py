@@ -15,11 +15,11 @@ _SIZE = 512
 
 
 def seal_own(by: Attendance, ref: UUID, words: dict[str, Any]) -> bytes:
-    """Seal padded text to the officer, bound to their record's id. Raise Locked."""
+    """Pad a personal record and encrypt it with the officer's key, bound to the record's id."""
     return seal_small(by.keys().personal, canonical(words).ljust(_SIZE), aad=ref.bytes)
 
 
 def open_own(by: Attendance, ref: UUID, sealed: bytes) -> dict[str, Any]:
-    """Decrypt the officer's own record. Raise Locked or CannotOpen."""
+    """Decrypt a personal record with the officer's key, or raise Locked or CannotOpen."""
     words: dict[str, Any] = json.loads(open_small(by.keys().personal, sealed, aad=ref.bytes))
     return words

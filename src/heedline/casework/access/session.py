@@ -292,7 +292,7 @@ def _unlocked(
 
 
 def wrapping_context(officer: UUID) -> bytes:
-    """Return the context to which an encrypted seed is bound."""
+    """Return the encryption context that binds a wrapped seed to its officer and installation."""
     return f"{settings.INSTALLATION}/{officer}".encode()
 
 
@@ -338,7 +338,7 @@ def unlock(by: Attendance, passphrase: str, *, at: datetime) -> Attendance:
 
 
 def unlock_as_member(by: Attendance, seed: bytes, *, at: datetime) -> Attendance:
-    """Unlock with a desk member's seed, and create, end and grant the desks' keys as needed.
+    """Unlock the session with a desk member's seed, and maintain the keys of their desks.
 
     Maintenance means making keys in advance, ending those that leavers hold, and granting to recovery keys.
     """

@@ -213,7 +213,7 @@ _WORKS_AT = ArraySubquery(
 
 
 def session_of_partner(row: bytes, now: datetime, secret: str) -> QuerySet[OfficeSession]:
-    """Return the query for an unexpired partner session, which sets its secret on the connection."""
+    """Return a query that fetches an unexpired partner session and sets its secret on the connection."""
     return (
         OfficeSession.objects.filter(row=row, expires_at__gt=now)
         .select_related("officer__organisation", "officer__provider_binding", "unlocked", "provider")
@@ -222,7 +222,7 @@ def session_of_partner(row: bytes, now: datetime, secret: str) -> QuerySet[Offic
 
 
 def session_of_officer(row: bytes, now: datetime, secret: str) -> QuerySet[OfficeSession]:
-    """Return the query for an unexpired office session, with open danger-to-life records."""
+    """Return a query that fetches an unexpired office session with its open danger-to-life records."""
     return session_of_partner(row, now, secret).annotate(dangers=danger_functions.of_session(secret))
 
 

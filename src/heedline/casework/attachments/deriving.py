@@ -90,7 +90,7 @@ def early_parts(capability: str) -> list[DerivedPart]:
 
 
 def early_bytes(capability: str, role: str, number: int) -> bytes:
-    """Return one available part. Raise NotHere if there is none or the derivative is complete."""
+    """Return an available part of a derivative that is still being created, or raise NotHere."""
     making = _running.get(keys_of(capability, VIEW).row_id)
     if making is None or (role, number) not in making.early:
         raise NotHere

@@ -65,7 +65,7 @@ def store(desk: UUID, thing: UUID, blocks: Iterable[bytes], *, on: date) -> Kept
 
 
 def adopt(desk: UUID, thing: UUID, sent: DraftFile, *, on: date) -> KeptFile:
-    """Attach an uploaded file to a record by addressing it to the desk. Raise SealingStopped."""
+    """Attach an uploaded file to a desk's record by sealing the file's key to the desk."""
     written = StoredObject(str(sent.object), sent.key.hex(), sent.size, sent.length)
     return _name(desk, thing, written, sent.key, sent.sha256, on)
 

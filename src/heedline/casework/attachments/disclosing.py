@@ -65,7 +65,7 @@ class LaidToken:
 
 
 def chosen(found: FoundReport, files: Iterable[ChosenFile]) -> list[dict[str, Any]]:
-    """Return the text about these files to include in a disclosure.
+    """Return the entries that list these files in a disclosure.
 
     Raises Refused, NotHere for a file of another report, and NotNow for one without a derivative.
     """

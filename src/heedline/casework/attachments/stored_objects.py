@@ -41,7 +41,7 @@ def objects_of(report: UUID) -> list[UUID]:
 
 
 def objects_about(thing: UUID) -> list[UUID]:
-    """Return the stored objects for a desk's own record: its files and their copies."""
+    """Return the ids of the stored objects that belong to a specialist desk's record."""
     return list(DeskFile.objects.filter(thing=thing).values_list("object", flat=True))
 
 

@@ -179,7 +179,7 @@ def remove(draft: Draft, container: UUID) -> None:
 
 
 def forget(files: Iterable[DraftFile]) -> None:
-    """Delete the objects of files that were not sent."""
+    """Delete the stored objects of these draft files."""
     delete_unnamed(one.object for one in files)
 
 

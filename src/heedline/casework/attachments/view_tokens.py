@@ -29,7 +29,7 @@ def issue(
     *,
     by: Attendance,
 ) -> str:
-    """Store a token for a file in a report or in a desk's own record, and return it.
+    """Store a token for a file of a report or of a specialist desk's record, and return the token.
 
     `about` is the report or the record. `prepared` is what the database needs to store a derivative that is still to be made.
     """

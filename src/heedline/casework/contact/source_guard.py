@@ -1,4 +1,4 @@
-"""The source guard, which keeps members of the public from being used as agents.
+"""The source guard, which warns officers before they treat a reporter as an informant.
 
 An officer is warned before a message is sent. They can refer the report to the source unit in one step,
 or send the message all the same with a reason that a supervisor sees.

@@ -31,7 +31,7 @@ LONGEST = 4000
 
 
 class DangerNoteKind(StrEnum):
-    """The kinds of log entry.
+    """The kinds of entry in the log of a danger-to-life record.
 
     The kind is sealed with the entry.
     """

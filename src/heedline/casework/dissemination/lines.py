@@ -1,4 +1,4 @@
-"""Officers' views of disclosures.
+"""Disclosures as shown to officers, in lists and on a report's page.
 
 A report's disclosures are shown with their text, a desk's list without it.
 """

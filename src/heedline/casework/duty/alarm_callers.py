@@ -70,7 +70,7 @@ def call_who_lead(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
 
 
 def call_owner_and_who_lead(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
-    """Return the email addresses of the report's owner and those from `call_who_lead`."""
+    """Return the email addresses of the report's owner and of the people whom `call_who_lead` pages."""
     return on_call.owner(alarm.about_id) | call_who_lead(alarm, step, at)
 
 

@@ -268,7 +268,7 @@ def clear(alarm_id: UUID, because: str, *, by: Attendance, at: datetime) -> None
 
 
 def resolve_for(report_id: UUID, *, by: Attendance, at: datetime) -> None:
-    """Clear a report's alarms once an officer has taken it, handed it over or closed it.
+    """Clear or silence a report's alarms once an officer has taken it, handed it over or closed it.
 
     Must be called inside the caller's transaction. Alarms that ask for somebody to take the report are
     cleared in the officer's name. Alarms about missed deadlines stay until somebody clears them with a

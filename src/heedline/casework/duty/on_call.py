@@ -101,7 +101,7 @@ def owners_of_late_tasks(report: UUID | None, at: datetime) -> frozenset[str]:
 def called_translators(
     kind: str, desk: UUID, report: UUID, chain: Sequence[OnCallStep], at: datetime
 ) -> frozenset[str]:
-    """Return the email addresses of everybody paged by an alarm about a translation.
+    """Return the email addresses of those to page about a translation that is waiting or late.
 
     These are the translators who hold a translation that is waiting. If it is late, or if nobody speaks the
     language, the supervisors of the desk and the officers on duty are called as well.

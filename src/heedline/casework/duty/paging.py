@@ -258,7 +258,7 @@ def watch_calls(at: datetime) -> None:
 
 
 def watch_keys(at: datetime) -> None:
-    """Raise alarms about desks' keys that need attention and inconsistent key statements.
+    """Raise alarms for desk keys that expire soon or have few holders, or for inconsistent statements.
 
     Alarms are raised for desks whose keys are about to run out or can be opened by too few people, and for
     statements that are inconsistent. Raises SealingStopped if this process has no pinned root, because it
@@ -377,7 +377,7 @@ def _due_steps(
 
 
 def settle_alarms(at: datetime) -> int:
-    """Rewrite the alarms from past quarter hours in random order, log their pages and return the count.
+    """Rewrite alarms from past quarter hours in random order, log their paging steps and return the count.
 
     An alarm's row is written within seconds of an arrival and again 2, 5 and 10 minutes later. Until it is
     rewritten, its transaction number reveals the exact time that its slot hides. Idempotent.

@@ -113,7 +113,7 @@ class IdentityRequestLine:
 
     @property
     def state_words(self) -> str:
-        """Return the status of the request as a phrase."""
+        """Return the state of the request as text for display."""
         match self.state:
             case IdentityRequestState.WAITING if self.overdue:
                 return "Waiting for an authoriser for more than ten minutes: all authorisers are being paged"
@@ -139,7 +139,7 @@ def when_words(moment: datetime | None) -> str:
 
 
 def line_of(facts: RequestFacts, *, by: Attendance, at: datetime) -> IdentityRequestLine:
-    """Return the request as it is shown to `by` now."""
+    """Return the list entry for a request, as shown to the officer `by` at the time `at`."""
     trace = facts.purpose == TRACE
     grounds = load_pack(settings.PACK).tracing.grounds if trace else GROUNDS
     return IdentityRequestLine(

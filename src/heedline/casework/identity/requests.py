@@ -135,7 +135,7 @@ def ask(ref: UUID, asking: IdentityApplication, *, by: Attendance, at: datetime)
 
 
 def _desk_asking(found: FoundReport) -> UUID:
-    """Return the officer's desk that owns or watches the report."""
+    """Return the id of the officer's desk that owns the report, or else of the one that watches it."""
     report = found.report
     return next(
         one for one in (report.desk_id, report.watch_id) if one in found.by.desk_ids and one is not None

@@ -111,7 +111,7 @@ def free_bytes(folder: Path | None) -> int | None:
 
 
 def room_for(whose: For) -> Room:
-    """Return the space available for drafts.
+    """Return the storage limits for this kind of draft, or zero if free disk space is too low.
 
     It is zero when the remaining disk space is reserved for reports.
     """

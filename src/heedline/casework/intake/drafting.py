@@ -88,7 +88,7 @@ def putting_off() -> Iterator[dict[bytes, SavedAgain] | None]:
 
 
 def save_together(several: Iterable[Mapping[bytes, SavedAgain]]) -> set[bytes]:
-    """Save the drafts that were held back, and return the rows that were saved.
+    """Save all deferred drafts in one database call, and return the row ids that were saved.
 
     A draft that has changed or gone since it was loaded is not saved. The caller has to deal with each of those separately.
     No row may appear in more than one mapping.
@@ -123,7 +123,7 @@ class Draft:
     files: tuple[DraftFile, ...] = field(repr=False, default=())
     uploads: tuple[DraftUpload, ...] = field(repr=False, default=())
     purpose: str = _DRAFT
-    """The purpose of the draft.
+    """The purpose of the draft, which together with the cookie determines its row.
 
     The same cookie leads to a different row for each purpose.
     """
@@ -285,7 +285,7 @@ def visit_typed(cookie: str | None) -> str:
 
 
 def _visit(cookie: str | None) -> tuple[str, str] | None:
-    """Return the code stored by `open_visit` and the code as typed, or None."""
+    """Return a visit's receipt code and the code as typed, or None if the visit has ended."""
     if not cookie or len(cookie) not in _COOKIE_LENGTHS:
         return None
     keys = derive_keys(cookie.encode(), _VISIT)

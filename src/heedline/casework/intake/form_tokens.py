@@ -34,7 +34,7 @@ def _signed(row: bytes, number: int) -> str:
 
 
 def make(draft: Draft) -> str:
-    """Return the token for the next page to be shown.
+    """Return the form token to include in the page about to be shown for this draft.
 
     Two tabs have the same token until it is spent. The draft must have been loaded for this page.
     """

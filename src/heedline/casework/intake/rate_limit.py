@@ -44,7 +44,7 @@ _HERE = frozenset({"127.0.0.1", "::1"})
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The origin of a request, represented by an opaque number.
+    """The network that a request came from, represented by an opaque number.
 
     The number has no meaning a quarter of an hour later.
     """
@@ -116,7 +116,7 @@ class Pace(RateLimit):
         self._waiting: OrderedDict[bytes, float] = OrderedDict()
 
     def caller(self, address: str) -> Caller | None:
-        """Return the caller at this address, or None if the address is not valid."""
+        """Return the caller for an IP address's network, or None if the address is not valid."""
         network = network_of(address)
         if network is None:
             return None

@@ -1,4 +1,4 @@
-"""Receipt-code functions for the public site and the API.
+"""Parsing and derivation of receipt codes, for the public site and the API.
 
 They are read as people type them, or derived from an idempotency key of the API.
 """

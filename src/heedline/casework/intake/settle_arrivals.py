@@ -1,4 +1,4 @@
-"""Batches arrivals at the end of each quarter hour.
+"""Rewriting and logging of each quarter hour's arrivals in random order.
 
 Reports that arrived are rewritten in random order and logged. Without this, a row's transaction number
 would place it between two log events whose exact times are known.
@@ -13,7 +13,7 @@ from heedline.dispatch.clocks import slot_of
 
 
 def settle(at: datetime) -> int:
-    """Rewrite and log all arrivals before this quarter hour, shuffled. Return the number logged."""
+    """Rewrite in random order and log all arrivals before this quarter hour. Return the number logged."""
     settled = clockwork.settle(slot_of(at))
     clockwork.forget_times()  # also when no report came: messages and drafts have times too
     return settled

@@ -196,7 +196,7 @@ def wrap_up(draft: Draft, said: WrapUp, *, by: Attendance, at: datetime) -> None
 
 
 def _keys_of(desk: UUID, watch: str, at: datetime) -> dict[UUID, bytes]:
-    """Return the current keys of the desks that own and watch the report, by epoch."""
+    """Return the current keys of the report's desk and of its watch desk, if any, by epoch."""
     known, today = key_directory.trusted(), at.date()
     facts = key_directory.desk_by_code(watch) if watch else None
     keys: dict[UUID, bytes] = {}

@@ -70,7 +70,7 @@ LINES = range(1, 6)
 
 @contextmanager
 def _on_the_record(by: Attendance) -> Iterator[None]:
-    """Log refusals as `verb.on_the_record` does, but only to the nearest quarter hour.
+    """Context manager that logs a refusal to take down a call, timed only to the quarter hour.
 
     An officer refused because their training has expired may already be on the telephone, and may start
     again a moment later because of danger to life.

@@ -224,7 +224,7 @@ def _room(by: Attendance) -> None:
 
 
 def take(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Record the taking of the invented report as a step in the exercise."""
+    """Take the invented report, as a step in the exercise."""
     with transaction.atomic():
         row = _find(ref, by)
         _move(row, Move.TAKE, {}, by, at)

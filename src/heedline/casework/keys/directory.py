@@ -72,7 +72,7 @@ def directory() -> Directory:
 
 
 def trusted() -> Directory:
-    """Return the directory to use for sealing.
+    """Return the current directory, or the last complete one if the current one lacks statements.
 
     While the table lacks statements that the log names or that this process has seen, that is the last one which had
     them all. Raises SealingStopped where there is none.
@@ -144,7 +144,7 @@ def _agrees(found: Directory, logged: Logged) -> bool:
 
 
 def _state() -> tuple[int, int]:
-    """Return the numbers of statements in the table and in the log.
+    """Return the number of statements in the table and the number recorded in the log.
 
     If neither has changed, nothing is read again.
     """

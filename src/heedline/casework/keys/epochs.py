@@ -52,7 +52,7 @@ def recovery_context(epoch: UUID, desk: UUID) -> bytes:
 
 
 def _trusted() -> Directory:
-    """Return the directory to use when granting keys.
+    """Return the directory for granting keys, provided that its statements match the log.
 
     Raises Refused while the statements do not match those that the log names.
     """

@@ -26,7 +26,7 @@ def keys_to_change(desk: UUID) -> bool:
 
 
 def without_keys(desk: UUID, at: datetime) -> bool:
-    """Return whether any member who has keys of their own lacks the desk's current key."""
+    """Return whether a member with a published key has not been granted the desk's current key."""
     known = key_directory.directory()
     epoch = known.current_epoch(str(desk), at.date())
     members = {one for one in known.members(str(desk)) if known.officer(one) is not None}

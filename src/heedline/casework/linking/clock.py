@@ -1,4 +1,4 @@
-"""The worker's alarms about indexing, comparison between desks and ownerless register entries.
+"""The worker's alarms for overdue indexing and comparison, and for register entries without an owner.
 
 It reads which reports have been sent to the linking desk and which wait there, and opens nothing.
 """

@@ -84,7 +84,7 @@ class ReceivedNotice:
 
 
 def words(kind: NoticeKind, about: UUID, report: UUID | None, **more: Any) -> dict[str, Any]:
-    """Return a notice in the form in which it is sealed."""
+    """Return a notice as the dictionary that is sealed to the receiving desk."""
     return {"kind": str(kind), "about": str(about), "report": str(report) if report else "", **more}
 
 
@@ -156,7 +156,7 @@ def received(*, by: Attendance) -> tuple[ReceivedNotice, ...]:
 
 
 def stored(desks: Iterable[UUID]) -> ArraySubquery:
-    """Return a query column that holds the stored notices to these desks.
+    """Return a subquery that collects the stored notices to these desks into an array.
 
     `opened_in` opens them. Row-level security applies to these rows as well.
     """
@@ -308,7 +308,7 @@ def forget(report: UUID, *, by: Attendance, at: datetime) -> None:
 
 
 def _end_questions(found: Iterable[ReceivedNotice], by: Attendance, at: datetime) -> None:
-    """Close the questions among these notices, whichever desk asked them, and clear their alarms."""
+    """Delete the questions in these notices, whichever desk asked them, and resolve their alarms."""
     asked = [UUID(one.words["question"]) for one in found if one.kind is NoticeKind.QUESTION]
     for question in asked:
         alarms.resolve(AlarmEvent.REPORT_DISPOSED, question, by=by, at=at)
@@ -316,7 +316,7 @@ def _end_questions(found: Iterable[ReceivedNotice], by: Attendance, at: datetime
 
 
 def replace(code: str, desk: UUID, change: Any, *, by: Attendance, at: datetime) -> None:
-    """Replace a desk's rows with one row of `change(items)`, dropping invalidly signed notices.
+    """Merge a desk's validly signed notices into one row, after passing them through `change`.
 
     Rows that were set aside stay as they are for a month. Must be called inside the caller's transaction. Raises
     SealingStopped.

@@ -180,7 +180,7 @@ class _Work:
         self.more += self.index.add([Document(ref, (), (), [mark + key for key in found.keys])])
 
     def _seen(self, mark: str, found: Extract) -> tuple[list[UUID], dict[str, int]]:
-        """Return the ids to compare with, and how many documents contain each very common key."""
+        """Return the ids of documents to compare with, and the document count of each very common key."""
         by_key = self.index.rows_of([mark + key for key in found.keys], most=MOST_OF_A_KEY + 1).by_key
         hits = {key.removeprefix(mark): rows for key, rows in by_key.items()}
         shared = seen_before.of_many(hits)

@@ -115,7 +115,7 @@ def draw_last_week(at: datetime) -> int:
 
 
 def _ended(how: _How, begins: datetime, ends: datetime) -> dict[UUID, set[UUID]]:
-    """Return, by desk, the reports closed in this way during a period and not reopened within it.
+    """Return, by desk, the reports closed by `how` in a period, unless the closure was undone in it.
 
     They are in log order.
     """

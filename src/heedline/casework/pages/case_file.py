@@ -60,7 +60,7 @@ from heedline.vault import CannotOpen
 
 @dataclass(frozen=True)
 class CaseFile:
-    """A report opened for one officer.
+    """A decrypted report with its header, answers, history, messages and files, for one officer.
 
     A page passes to its template only the parts that it shows.
     """
@@ -142,7 +142,7 @@ def kind_of(ref: UUID, *, by: Attendance) -> str:
 
 
 def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
-    """Return a decrypted report.
+    """Return a decrypted report for its page, and log the view.
 
     The view is logged before this returns. The reporter's messages stay unread until `messages.mark_read` is
     called. Raises NotHere for any report the officer may not see, Locked and CannotOpen.

@@ -57,7 +57,7 @@ class DangerNotice:
 
 @dataclass(frozen=True)
 class UntakenDangers:
-    """The number of untaken danger-to-life reports at the officer's desks, and details of the first due.
+    """The number of untaken danger-to-life reports at the officer's desks, and the one due first.
 
     `number` is at most `MOST_COUNTED`. All else is about the one that is due first.
     """
@@ -100,7 +100,7 @@ class DangerLine:
     notes: tuple[DangerNoteLine, ...]
 
     def has(self, kind: str) -> bool:
-        """Return whether the danger-to-life record's own log has an entry of this kind."""
+        """Return whether the log of the danger-to-life record has an entry of this kind."""
         return any(one.kind == kind for one in self.notes)
 
 

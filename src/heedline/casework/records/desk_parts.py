@@ -55,7 +55,7 @@ def seal(desk: UUID, thing: UUID, words: Mapping[str, Any], *, part: str, on: da
 
 
 def sealed_to(desk: UUID, words: Mapping[str, Any], *, part: str, on: date) -> SealedDeskPart:
-    """Seal text to a desk's current key for a database function to store. No session is needed.
+    """Seal text to a desk's current key, without a session, for a database function to store.
 
     Raises NotRegistered for an unknown kind of part, and SealingStopped if the desk has no current key.
     """

@@ -93,7 +93,7 @@ def recipients(report_id: UUID) -> list[UUID]:
 
 
 def refuse_unknown(part: str) -> None:
-    """Raise NotRegistered for an unknown kind of sealed part.
+    """Raise NotRegistered if this kind of sealed part is unknown.
 
     The core and the registered desks define the known kinds.
     """

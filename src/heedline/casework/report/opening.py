@@ -133,7 +133,7 @@ def open_stored(part: StoredPart, ring: Keyring) -> OpenedReport:
 
 
 def kind_words(kind: str) -> str:
-    """Return the pack's name for a kind of report."""
+    """Return the display name of a kind of report from the pack, or the kind itself if not listed."""
     kinds = load_pack(settings.PACK).kinds
     return kinds[kind].name if kind in kinds else kind
 

@@ -102,7 +102,7 @@ def _notes(by: Attendance, *, most: int | None) -> Iterator[tuple[UUID, UUID, Ma
 
 
 def _same_as(ref: UUID, by: Attendance) -> set[UUID]:
-    """Return all reports linked to `ref` as coming from the same reporter.
+    """Return the ids of other reports that notes link to the reporter of report `ref`.
 
     Reports may be linked directly or through other reports. If notes about a pair of reports disagree, the
     latest one counts.

@@ -34,12 +34,12 @@ def folded(text: str) -> str:
 
 
 def too_short(term: str) -> bool:
-    """Return whether a term is so short that it would match about half of all texts."""
+    """Return whether a term has fewer than `SHORTEST` letters and digits."""
     return len(folded(term).replace(" ", "")) < SHORTEST
 
 
 def _number(term: str) -> str:
-    """Return the digits used to compare a telephone number, or "" if the text is not a number."""
+    """Return the last nine digits of a telephone number, or "" if the text is not one."""
     digits = re.sub(r"\D", "", term)
     letters = re.search(r"[^\W\d_]", term)
     return digits[-_OF_A_NUMBER:] if letters is None and len(digits) >= _OF_A_NUMBER else ""

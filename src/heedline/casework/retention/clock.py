@@ -57,7 +57,7 @@ def watch(at: datetime) -> None:
 
 
 def _raise(kind: AlarmKind, at: datetime, desks: Iterable[UUID]) -> None:
-    """Raise an alarm for each desk, at most once a day and never twice while one is open.
+    """Raise an alarm for each desk that has none open, at most once a day.
 
     A cleared alarm returns the next day.
     """

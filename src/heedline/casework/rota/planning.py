@@ -77,7 +77,7 @@ def members(desk: UUID) -> dict[UUID, str]:
 
 
 def problems_of(shifts: Sequence[PlannedShift], *, desk: UUID, at: datetime) -> dict[int, str]:
-    """Return the problems with these shifts, by position in `shifts`.
+    """Return the reasons for refusing any of these shifts, by position in `shifts`.
 
     A shift is refused if its hours are not possible, if its officer does not work at the desk, or if it overlaps
     another shift of that officer at any desk or earlier in `shifts`.
@@ -108,7 +108,7 @@ def problems_of(shifts: Sequence[PlannedShift], *, desk: UUID, at: datetime) -> 
 
 
 def hours_problem(span: RotaSpan, at: datetime) -> str:
-    """Return why a shift cannot have these hours, or "" if it can."""
+    """Return an error message if a shift cannot have these hours, or "" if it can."""
     if not at <= span.starts < span.ends:
         return "A shift must end after it starts and cannot start in the past."
     if lasts(span, office_zone()) > LONGEST_SHIFT:

@@ -67,7 +67,7 @@ def slots(desk: UUID) -> tuple[SlotLine, ...]:
 def add_slot(
     weekdays: Iterable[int], begins: int, ends: int, officer: UUID | None, *, desk: UUID, by: Attendance
 ) -> None:
-    """Add hours to a desk's weekly pattern on each of these weekdays.
+    """Add a line with the same hours to a desk's weekly pattern for each of these weekdays.
 
     Adding the same line twice does nothing. Raises Refused. Raises NotHere if the officer does not work at
     the desk, and NotNow if the hours are not possible.

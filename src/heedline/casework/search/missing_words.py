@@ -49,7 +49,7 @@ class MissingWord:
     typed: str = field(repr=False)
     near: str = field(repr=False, default="")
     report: UUID | None = None
-    """The report that holds the similar word."""
+    """The id of the report that contains the similar word, or None."""
     place: tuple[int, int] = (0, 0)
 
 
@@ -96,7 +96,7 @@ def _may_be_a_name(term: Term) -> bool:
 
 
 def _proposals(index: SealedIndex, term: Term, rules: NameRules) -> list[UUID]:
-    """Return a few reports that may hold a word like this one, from one desk."""
+    """Return the ids of a few reports in a desk's index that may contain a word similar to this term."""
     word = latin(term.words[0])
     ways = [Clause(phrases=[[one] for one in near_words.slips(word, rules)])]
     ways += [beginning_with(start) for start in reversed(starts_of(word))]
@@ -109,7 +109,7 @@ def _proposals(index: SealedIndex, term: Term, rules: NameRules) -> list[UUID]:
 def _read(
     looked_for: Iterable[UUID], opened: Sequence[UUID], desks: Sequence[UUID], ring: Keyring
 ) -> tuple[set[UUID], dict[UUID, list[str]]]:
-    """Return the ids of the usable reports, and the distinct words in each of the `opened` ones.
+    """Return the ids of the reports that searches may use, and the words in the `opened` ones.
 
     Reports that do not open are left out of the words.
     """

@@ -62,7 +62,7 @@ class KeptPages:
         return pages
 
     def keep(self, index: UUID, version: int, pages: dict[int, SealedPage]) -> None:
-        """Cache an index's pages as of this version."""
+        """Cache an index's pages, unless those of a newer version are cached."""
         with self._lock:
             if self._pages.get(index, (version, {}))[0] > version:
                 return

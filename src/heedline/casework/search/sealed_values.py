@@ -131,7 +131,7 @@ def _store(found: Iterable[FoundValues], to: Addressee, at: datetime) -> None:
 
 
 def _words(one: FoundValues) -> dict[str, Any]:
-    """Return the data about a report's values that is to be sealed."""
+    """Return a report's id, desk code, watched and danger flags and values, as a dict to seal."""
     report = one.report
     return {
         "report": str(report.id),

@@ -72,7 +72,7 @@ class EarlierReport:
 
 @dataclass(frozen=True)
 class CommonValue:
-    """A value that the report shares with many others.
+    """A value that the report shares with many other reports.
 
     `number` counts them up to `MOST_OF_A_KEY`.
     """
@@ -178,7 +178,7 @@ def look_up(
 
 
 def of_many(hits: Mapping[str, Collection[Any]]) -> dict[str, int]:
-    """Return the number of reports for each key that more than `shared_from` reports share."""
+    """Return the number of reports that share each key, for keys shared by more than `shared_from`."""
     from_here = load_pack(settings.PACK).matching.shared_from
     return {key: len(found) for key, found in hits.items() if len(found) > from_here}
 

@@ -104,7 +104,7 @@ def begin(code: str, name: str, *, root: Hand, born: str, at: datetime) -> None:
 
 
 def steward_to_be(email: str, name: str, password: str, code: str) -> NewSteward:
-    """Create two unlock methods for a steward who is attending in person.
+    """Generate two unlock methods for a future steward, to be stored once both have been typed.
 
     The steward may be new or already known by this email address. Both ways are stored once both have been
     typed. `code` is the organisation of a new steward. Raises NotHere if there is no such organisation, and

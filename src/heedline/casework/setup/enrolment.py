@@ -181,7 +181,7 @@ def finish(
 
 
 def replace_way(way: str, working: str, *, by: Attendance, at: datetime) -> NewWay:
-    """Create new words for a lost unlock method, using one that still works.
+    """Generate a replacement for a lost unlock method, using the words of one that still works.
 
     Nothing is stored yet. Raises WrongPassphrase.
     """

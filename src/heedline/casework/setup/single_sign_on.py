@@ -51,7 +51,7 @@ class BindingSeen:
 
 
 def account_of(issuer: str, subject: str) -> bytes:
-    """Return the stored form of a provider account.
+    """Return the keyed hash under which a provider account is stored.
 
     It is a MAC of issuer and subject under the office's secret. The email address is not part of it.
     """

@@ -312,7 +312,7 @@ def _write(
     corrects: UUID | None = None,
     why: str,
 ) -> UUID:
-    """Seal an entry on the report and log it. Raise NoRoom if it exceeds the size limit."""
+    """Seal and log a subject entry and return its container's id, or raise NoRoom if it is too long."""
     number = max((one.number for one in entries), default=0) + 1
     entry = SubjectEntry(
         uuid4(), found.report.id, number, subject, move, kind, tuple(values), corrects, why, found.by.name, found.at

@@ -61,7 +61,7 @@ def reports_of_subjects(
 def linked_reports(
     refs: Iterable[UUID], *, by: Attendance, ring: Keyring, restricted: bool = False
 ) -> tuple[LinkedReport, ...]:
-    """Return the given reports that the officer may open, once for each linked subject.
+    """Return every subject link of the given reports that the officer may open, with its report.
 
     Restricted reports are left out unless `restricted` is set.
     """

@@ -238,7 +238,7 @@ def _subjects(mine: _Opened, by: Attendance) -> tuple[OfferedSubject, ...]:
 
 
 def _decided_same(mine: _Opened, naming: Iterable[UUID], by: Attendance) -> set[UUID]:
-    """Return the reports decided to be the same matter, on this report or on those in `naming`."""
+    """Return the reports decided to be about the same matter as this one, here or in `naming`."""
     decided = list(mine.decided)
     visible = list(reports_of(by.desk_ids).filter(id__in=list(naming)).values_list("id", flat=True))
     by_report: dict[UUID, list[StoredPart]] = {}

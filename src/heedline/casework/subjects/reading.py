@@ -59,7 +59,7 @@ class HeldValue:
 
 @dataclass(frozen=True)
 class SubjectReportLine:
-    """A report linked to a subject, with whether it was closed for describing no behaviour."""
+    """A report linked to a subject, with its stage, outcome, desk and link decision."""
 
     ref: UUID
     short: str

@@ -61,7 +61,7 @@ class RawFeed:
             os.close(self._writer)
 
     def abandon(self) -> None:
-        """Close the pipe of a feed that never started."""
+        """Close both ends of the pipe if the thread never started."""
         if self._thread.ident is None:
             os.close(self.reader)
             os.close(self._writer)

@@ -153,7 +153,7 @@ def seal_memory_file(descriptor: int) -> None:
 
 @dataclass(frozen=True)
 class _Way:
-    """A way to run bubblewrap on this machine. If `inside` is set, the user changes inside the sandbox."""
+    """The bubblewrap path, the user to run as, and whether to switch user inside the sandbox."""
 
     bwrap: str
     user: int | None

@@ -128,7 +128,7 @@ def _importance(reason: SharedReason) -> tuple[bool, int]:
 
 
 def _group(reason: SharedReason) -> str:
-    """Return the kind of agreement to which a reason belongs.
+    """Return the group that a reason belongs to, such as "phone", "name" or "online".
 
     An account and its web address count as one kind.
     """

@@ -42,7 +42,7 @@ class Likeness(StrEnum):
 
     SAME = "same"
     FORM = "form"
-    """Known forms of one name, such as Bob and Robert."""
+    """Two known forms of the same name, such as Bob and Robert."""
     SPELT = "spelt"
     SOUND = "sound"
 
@@ -203,7 +203,7 @@ def forget() -> None:
 
 
 def parts_alike(one: str, other: str, rules: NameRules, *, last: bool) -> Likeness | None:
-    """Return the likeness of two name parts, or None if they do not match.
+    """Return the `Likeness` of two name parts, or None if they do not match.
 
     `last` is True if both parts may be surnames.
     """
@@ -222,7 +222,7 @@ def parts_alike(one: str, other: str, rules: NameRules, *, last: bool) -> Likene
 
 
 def alike(one: Name, other: Name, rules: NameRules) -> Likeness | None:
-    """Return the likeness of two names, or None if they do not match.
+    """Return the `Likeness` of two names, or None if they do not match.
 
     Names with fewer than two parts match nothing. Every part of the shorter name must have one of the longer,
     in any order, and at least two must.

@@ -149,7 +149,7 @@ def sounds(part: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=20_000)  # until `forget`
 def skeletons(part: str) -> tuple[str, ...]:
-    """Return the pronunciations of a part without their vowels.
+    """Return the possible pronunciations of a name part, with their vowels removed.
 
     A part that consists only of vowels keeps its first one.
     """
@@ -287,7 +287,7 @@ def pairs(name: Name) -> Sequence[tuple[str, str]]:
 
 
 def readings(part: str, rules: NameRules) -> Iterable[str]:
-    """Return the skeletons of a name part and of the names that it is a variant of."""
+    """Return the consonant skeletons of a name part and of the names that it is a variant of."""
     found = dict.fromkeys(skeletons(part))
     for canonical in sorted(known_as(part, rules, last=True))[:3]:
         found.update(dict.fromkeys(skeletons(canonical.replace(" ", ""))[:1]))

@@ -34,7 +34,7 @@ def slips(word: str, rules: NameRules) -> list[str]:
 
 
 def nearest(word: str, there: Iterable[str], rules: NameRules) -> str:
-    """Return the word in `there` most similar to a given one, or "" if none is similar enough.
+    """Return the word in `there` that is most similar to `word`, or "" if none is similar enough.
 
     Words are compared in lower-case Latin letters. One letter may differ, or two if both words sound alike.
     """

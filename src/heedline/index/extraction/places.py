@@ -64,5 +64,5 @@ def house_before(text: str, at: int, flats: tuple[str, ...]) -> tuple[str, str]:
 
 
 def address(postcode_: str, house: str, flat: str) -> str:
-    """Return the canonical form of an address."""
+    """Return the canonical form of a postal address, from its postcode, house number and flat."""
     return "/".join(filter(None, (postcode_, house or ("-" if flat else ""), flat)))

@@ -46,7 +46,7 @@ class NameRules:
     no_forenames: frozenset[str]
     """Words that look or sound like a known forename and are not misspellings of it."""
     no_surnames: frozenset[str]
-    """Words that, after a word like a forename, belong to the name of a place or an organisation."""
+    """Words that follow a word like a forename in the name of a place or an organisation."""
     before_places: frozenset[str]
     """Words that precede a place or an organisation more often than a person."""
 

@@ -181,7 +181,7 @@ def _too_much(
 
 
 def installation(connection: Connection, *, ours: postgres.Cluster | None) -> Iterator[CheckResult]:
-    """Check whether the installation is demo or live, and whether the running server is suitable for it."""
+    """Check the PostgreSQL version, and whether the server suits a demo or live installation."""
     number = connection.info.server_version
     yield CheckResult(number >= OLDEST_SERVER, f"PostgreSQL {number // 10000}.{number % 10000} (17 or newer)")
     born = one_value(connection, "SELECT born FROM desks_installation")

@@ -37,7 +37,7 @@ class CheckResult:
 
 
 def one_value(connection: Connection, question: LiteralString) -> Any:
-    """Return the first column of the first row, or None if there is none."""
+    """Run a query and return the first column of its first row, or None if it has no rows."""
     row = connection.execute(question).fetchone()
     return row[0] if row else None
 

@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def readdress(desk: str, email: str) -> int:
-    """Re-address everything sealed under a desk's retired epochs, and destroy those keys where possible.
+    """Re-address parts and key shares sealed to a desk's retired epochs, and destroy epochs when due.
 
     The command can be run again if it was interrupted.
     """

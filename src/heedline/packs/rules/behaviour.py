@@ -30,7 +30,7 @@ class WordList:
 
     @cached_property
     def _heads(self) -> tuple[int, frozenset[str]]:
-        """Return the length n of the shortest word beginning, and the first n letters of every beginning."""
+        """Return the length of the shortest word beginning, and all beginnings cut to that length."""
         size = min(map(len, self.beginnings), default=0)
         return size, frozenset(one[:size] for one in self.beginnings)
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class PriorityClock:
-    """The time limits within which a person must see a report and act on it.
+    """The time limits within which an officer must see a report of one priority and act on it.
 
     `next_within` is the time from the first take, or from an action, to the next action. `wait_within` is the same
     after something was asked of others or sent to them. `review_within` is the furthest review that may be set.

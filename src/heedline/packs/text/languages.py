@@ -87,7 +87,7 @@ class Page:
 
     @property
     def stale(self) -> str:
-        """Return what has changed since the review: `original`, `translation` or "".
+        """Return which text has changed since the review: `original`, `translation` or "".
 
         The result is also "" if there is no mark. If both have changed, it is `original`, because the translator
         starts from there.

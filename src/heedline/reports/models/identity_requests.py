@@ -113,7 +113,7 @@ class IdentityRequest(models.Model):
 
 
 class ReleasedShare(models.Model):
-    """The authorisers' key share, sealed to one officer's own key for one request.
+    """The authorisers' key share, sealed to one officer's key for one identity request.
 
     It is emptied when its time is over.
     """

@@ -29,7 +29,7 @@ class PartnerKeys:
 
 @dataclass(frozen=True)
 class DeskFacts:
-    """The details of a desk, as stated by two stewards."""
+    """The details of a desk, from its latest accepted statement."""
 
     desk: str
     code: str
@@ -100,7 +100,7 @@ class RejectedStatement:
 
 
 class Sides(Protocol):
-    """The part of `two_sides.TwoSides` that the directory uses."""
+    """The methods of `two_sides.TwoSides` that the directory uses."""
 
     def barred(self, desk: str, person: str, key: bytes | None) -> str:
         """Return why a person with this public key may not hold one of a desk's keys, or "" if they may."""
@@ -173,7 +173,7 @@ class Directory:
         return frozenset(self._desks)
 
     def desk(self, desk: str) -> DeskFacts | None:
-        """Return the most recently stated details of a desk."""
+        """Return a desk's details from its latest accepted statement, or None for an unknown desk."""
         return self._desks.get(desk)
 
     def members(self, desk: str) -> frozenset[str]:
@@ -181,7 +181,7 @@ class Directory:
         return self._members.get(desk, frozenset())
 
     def recovery(self, desk: str) -> RecoveryKey | None:
-        """Return the recovery key most recently stated for a desk."""
+        """Return a desk's latest recorded recovery key, or None if it has none."""
         return self._recoveries.get(desk)
 
     def epochs(self, desk: str) -> tuple[EpochKey, ...]:
@@ -189,7 +189,7 @@ class Directory:
         return self._epochs.get(desk, ())
 
     def epoch(self, desk: str, epoch: str) -> EpochKey | None:
-        """Return one epoch by its id."""
+        """Return the desk's epoch with this id, or None if there is none."""
         return next((one for one in self.epochs(desk) if one.epoch == epoch), None)
 
     def grantees(self, epoch: EpochKey) -> frozenset[str]:
@@ -239,7 +239,7 @@ class Directory:
         return current is None or self.is_stale(current)
 
     def is_ahead(self, desk: str, on: date, months: int = 2) -> bool:
-        """Return whether enough future epochs exist.
+        """Return whether a desk has usable epochs for now and for each of the next `months` months.
 
         One must be in force, and each of the next `months` must have an epoch opening in it that no leaver
         holds.

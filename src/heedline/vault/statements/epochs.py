@@ -57,7 +57,7 @@ def hear_ended(known: AcceptedStatements, said: Statement) -> None:
 
 
 def hear_destroyed(known: AcceptedStatements, said: Statement) -> None:
-    """Record that nobody holds an epoch key any more."""
+    """Record that a retired epoch key has been destroyed."""
     epoch = _named_epoch(known, said)
     if not epoch.ended:
         raise BreaksARule("an epoch that has not ended")

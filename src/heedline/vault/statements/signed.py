@@ -133,7 +133,7 @@ class SignedStatement:
 
     @classmethod
     def from_json(cls, text: str) -> "SignedStatement":
-        """Return the statement that ``to_json`` wrote, not yet verified.
+        """Parse a signed statement from the JSON written by ``to_json``, without verifying it.
 
         Raises ``ValueError`` if it is malformed.
         """

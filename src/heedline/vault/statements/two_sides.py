@@ -26,7 +26,7 @@ def one_spelling(name: str) -> str:
 
 
 class TwoSides:
-    """A record of the people and desks that have ever been on each side.
+    """A history of the desks, people and keys on the deciding side and on the reading side.
 
     It reads the mappings of the judge in `vault.statements.verification`, and keeps the history that those do not have.
     """
@@ -48,7 +48,7 @@ class TwoSides:
     # What was said
 
     def tie(self, desk: str, authoriser: str) -> bool:
-        """Record permanently that one desk has an authoriser and that the other is one.
+        """Record that `desk` has an authorising desk, and that `authoriser` is one.
 
         Returns False if nothing is new.
         """

@@ -53,7 +53,7 @@ def view_from(origin: str) -> tuple[str, QueueView]:
 
 
 def is_queue_code(code: str) -> bool:
-    """Return whether a string is in the form of a desk code, with or without a view's query string.
+    """Return whether a string has the format of a desk code, optionally followed by a view's query string.
 
     Before use it is looked up among the officer's own desks.
     """
@@ -88,7 +88,7 @@ def queue_address(code: str) -> str:
 
 
 def came_from(request: HttpRequest) -> str:
-    """Return the code of the queue or search results that the officer came from, or ""."""
+    """Return the request's `from` value if it is a valid queue or search results code, otherwise ""."""
     code = request.POST.get("from") or request.GET.get("from") or ""
     return code if is_queue_code(code) or results_address(code) else ""
 

@@ -130,5 +130,5 @@ def answer_words(earlier: Iterable[EarlierReport]) -> str:
 
 
 def one_of(seen: SeenBefore, ref: UUID) -> EarlierReport | None:
-    """Return the earlier report with this id, or None."""
+    """Return the report with this id from the earlier reports found, or None if it is not among them."""
     return next((one for one in seen.earlier if one.ref == ref), None)

@@ -26,7 +26,7 @@ class WritingLine:
 
 
 def writing_line(writing: Writing, *, at: datetime, with_others: bool = False) -> WritingLine:
-    """Return the line about who is editing a report.
+    """Return the content of the line that shows who is editing, for a report's pages.
 
     `with_others` also names who has the report open, as the bar does when it is first shown.
     """

@@ -41,7 +41,7 @@ class ArrivedPart:
     wrong_offset: bool = False
     offset: int = 0
     file: DraftFile | None = None
-    """The file, if this was its last part."""
+    """The complete file, if this part was the last."""
 
 
 class PartReceiver:

@@ -41,13 +41,13 @@ _STATUSES = {
 
 @dataclass(frozen=True, slots=True)
 class Uploading:
-    """A request about the uploads of a draft."""
+    """The context of an upload request: the request, the draft, the time and the upload URLs."""
 
     request: HttpRequest
     draft: Draft
     at: datetime
     address: Callable[[UUID], str]
-    """A function that returns the URL of one upload."""
+    """A function that returns an upload's URL, given its id."""
 
     def save(self) -> None:
         """Save the draft. Raise FileRefused if there is no room for it."""

@@ -8,7 +8,7 @@ from heedline.web.viewer import viewer_pages
 
 
 class SecretConverter:
-    """A token or capability of 256 random bits in 43 characters."""
+    """URL path converter for tokens and capabilities: 256 random bits in 43 base64url characters."""
 
     regex = "[A-Za-z0-9_-]{43}"
 

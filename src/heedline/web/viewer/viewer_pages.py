@@ -56,7 +56,7 @@ _LINES, _MOST_TEXT = 120, 2 * 1024 * 1024
 
 @open_to(Audience.HOLDER)
 def front(request: HttpRequest) -> HttpResponse:
-    """Show what this site is for."""
+    """Show the files site's front page, which explains the site's purpose."""
     return page("viewer/front.html")
 
 

@@ -127,7 +127,7 @@ def stamp_missing(item: UUID) -> int:
 
 
 def opened(item: MaterialItem, ring: Keyring) -> tuple[OpenedEntry, ...]:
-    """Return an item's chain, verified against the log. Raise BrokenChain."""
+    """Return an item's chain, verified against the log. Raise BrokenChain if verification fails."""
     rows = list(item.evidence.select_related("officer").order_by("number"))
     words = desk_parts.opened([one.container for one in rows], ring)
     links = [

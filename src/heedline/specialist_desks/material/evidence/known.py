@@ -229,7 +229,7 @@ class _Bank:
         return _entries_of([page], self.opened)
 
     def add(self, new: Sequence[Mapping[str, Any]], *, on: date) -> None:
-        """Add entries to existing pages that have room, then to new pages. Raise SealingStopped."""
+        """Add entries to pages with room, then to new pages. Raise SealingStopped if sealing fails."""
         for page in self.pages:
             room = A_PAGE - page.entries
             if new and room > 0 and page.container in self.opened:
@@ -255,7 +255,7 @@ class _Bank:
 
 
 def _bank(desk: UUID, by: Attendance) -> _Bank:
-    """Open a desk's hash bank, locking its pages in id order. Raise Locked."""
+    """Open a desk's hash bank, locking rows in id order. Raise Locked if the officer's keys are locked."""
     pages = list(HashBankPage.objects.select_for_update().filter(desk_id=desk).order_by("id"))
     return _Bank(desk, pages, dict(desk_parts.opened([one.container for one in pages], by.keys())))
 

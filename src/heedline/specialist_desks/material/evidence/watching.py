@@ -44,7 +44,7 @@ def begin(found: FoundItem, at: datetime) -> None:
 
 
 def due(*, by: Attendance, at: datetime) -> Sequence[UUID]:
-    """Return the items due for a check, longest overdue first. Raise NotHere."""
+    """Return up to 500 items due for checks, earliest first. Raise NotHere for officers of other desks."""
     rows = LivenessWatch.objects.filter(desk_id=my_desk(by), due_at__lte=at).order_by("due_at")
     return list(rows.values_list("item_id", flat=True)[:500])
 

@@ -55,7 +55,7 @@ class Exposure:
         )
 
     def is_with_last(self, at: datetime) -> bool:
-        """Return whether time up to `at` still counts as viewing the last item."""
+        """Return whether `at` is soon enough after the last view to count as part of it."""
         return self.last_at is not None and at - self.last_at <= TOGETHER
 
     def minutes_until(self, after: Exposure) -> int:

@@ -122,12 +122,12 @@ def _is_proscribed(code: str, law: MaterialLaw, on: date) -> bool:
 
 @cache
 def load_law(pack: str) -> MaterialLaw:
-    """Return a pack's law on online material. Raise PackError."""
+    """Return a pack's law on online material. Raise PackError if it is invalid."""
     return read_law(files("heedline.packs").joinpath(pack))
 
 
 def read_law(folder: Traversable) -> MaterialLaw:
-    """Return the law read from `material.toml`. Raise PackError."""
+    """Return the law read from `material.toml`. Raise PackError if the file is invalid."""
     top = read_toml(folder, "material.toml")
     referral, expression = top.table("referral"), top.table("expression")
     what, audience, categories = top.table("what"), top.table("audience"), top.table("categories")

@@ -84,7 +84,7 @@ def opt_out(categories: Sequence[str], *, by: Attendance, at: datetime) -> None:
 
 
 def opted_out(*, by: Attendance) -> frozenset[str]:
-    """Return the categories that the examiner has opted out of. Raise Locked."""
+    """Return the categories that the examiner has opted out of. Raise Locked if their keys are locked."""
     row = ExaminerAccount.objects.filter(officer_id=by.officer_id).first()
     if row is None or row.opted_out is None:
         return frozenset()

@@ -48,5 +48,5 @@ def made(found: FoundItem) -> None:
 
 
 def _fraction(item: UUID) -> float:
-    """Return a fixed fraction from 0 to 1 for an item, used to spread checks over time."""
+    """Return a fraction below 1, fixed by the item's id and used to spread checks over time."""
     return (item.int % 1_000) / 1_000

@@ -144,7 +144,7 @@ def reports_naming_each(index: SealedIndex, items: Mapping[UUID, Sequence[str]])
 
 
 def create(desk: UUID, content: ItemContent, index: SealedIndex, *, on: date) -> MaterialItem:
-    """Create an item and add it to the desk's index, which the caller saves. Raise SealingStopped."""
+    """Create an item and index it; the caller saves the index. Raise SealingStopped if sealing fails."""
     ident = uuid4()
     container = desk_parts.seal(desk, ident, content.to_words(), part=ITEM, on=on)
     item = MaterialItem.objects.create(

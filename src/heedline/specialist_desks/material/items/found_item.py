@@ -100,7 +100,7 @@ def newest_evidence(item: MaterialItem) -> int:
 
 
 def my_desk(by: Attendance) -> UUID:
-    """Return the officer's online material desk. Raise NotHere."""
+    """Return the id of the officer's online material desk. Raise NotHere if they have none."""
     found = next((one.id for one in by.desks if one.kind == DESK_KIND), None)
     if found is None:
         raise NotHere

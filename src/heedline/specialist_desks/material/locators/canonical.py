@@ -345,7 +345,7 @@ def _key_host(host: str, platform: PlatformForms | None) -> str:
 
 
 def _settled(key: str) -> str:
-    """Return a key without trailing punctuation."""
+    """Return a locator key without surrounding punctuation, empty fragment or surplus trailing slashes."""
     while True:
         before = key
         key = _EMPTY_FRAGMENT.sub("", unwrapped(key))

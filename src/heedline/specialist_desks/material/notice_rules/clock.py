@@ -79,7 +79,7 @@ class ReporterTexts:
 
 @dataclass(frozen=True, slots=True)
 class NoticeRules:
-    """The service's own rules for notices.
+    """The rules for notices to companies, read from the pack's `notices.toml`.
 
     A check that an item is still there is fresh for the length of `fresh`. One notice has at most `items` items.
     `token_lasts` is how long the page of a company can be opened. `unit`, `email` and `telephone` are the unit that

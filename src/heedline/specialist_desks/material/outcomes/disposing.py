@@ -77,7 +77,7 @@ class ProposedDisposal:
 
 
 def proposal(ref: UUID, *, by: Attendance) -> ProposedDisposal | None:
-    """Return the undecided proposal to dispose of an item, or None. Raises NotHere."""
+    """Return the undecided proposal to dispose of an item, or None. Raise NotHere if no item is found."""
     if not MaterialItem.objects.filter(id=ref, desk_id__in=by.desk_ids).exists():
         raise NotHere
     row = _open(ref, by)

@@ -130,7 +130,7 @@ def figures(since: date, until: date, *, by: Attendance, at: datetime) -> Materi
 
 
 def counts(since: date, until: date, *, desk: UUID, ring: Keyring) -> MaterialCounts:
-    """Return a desk's counts between two days. Raises CannotOpen as `former.former_items` does."""
+    """Return a desk's counts between two days. Raise CannotOpen if the keys do not open every record."""
     start, end = _moment(since), _moment(until + timedelta(days=1))
     made = list(
         Examination.objects.filter(item__desk_id=desk, at__gte=start, at__lt=end).order_by("at", "id")

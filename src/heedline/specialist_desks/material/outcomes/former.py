@@ -91,7 +91,7 @@ class FormerItem:
 
 
 def seal(found: FoundItem, disposal: UUID) -> UUID:
-    """Seal the statistics for an item being disposed of, and return the container. Raises SealingStopped."""
+    """Seal a disposed item's statistics; return the container. Raise SealingStopped if sealing fails."""
     words = former_item(found).to_words()
     return desk_parts.seal(found.item.desk_id, disposal, words, part=FIGURES, on=found.at.date())
 

@@ -73,7 +73,7 @@ _CHECK = (
 @open_to(Audience.UNLOCKED)
 @require_GET
 def item(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Show an item with its addresses, the reports that name it, its examinations and its log."""
+    """Show an item with its locators, the reports that name it, its examinations and its log."""
     try:
         found = reading.item(ref, by=request.attendance, at=session.now())
     except OnBreak as why:

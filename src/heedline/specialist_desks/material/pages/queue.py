@@ -81,7 +81,7 @@ def queue(request: OfficeRequest) -> HttpResponse:
 
 
 def _notice(found: OpenNotice | None) -> dict[str, object]:
-    """Return the queue's text for an item's open notice."""
+    """Return the template data for an item's open notice, or an empty dict if there is none."""
     if found is None:
         return {}
     due = due_words(found.due_at, session.now(), session.office_zone()) if found.due_at is not None else ""
@@ -112,7 +112,7 @@ def find(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def add(request: OfficeRequest) -> HttpResponse:
-    """Add an item at an address typed by an examiner."""
+    """Add an item for a URL or account typed by an examiner."""
     by, at = request.attendance, session.now()
     my_desk(by)
     form, status = Form(_ADD), 200

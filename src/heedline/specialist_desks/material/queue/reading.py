@@ -126,7 +126,7 @@ class NamingReport:
 
 @dataclass(frozen=True)
 class ShownExamination:
-    """An examination for display. `told` holds its sealed details, and is empty while they are hidden."""
+    """An examination for display. `told` holds its unsealed details, and is empty while they are hidden."""
 
     place: Place
     by: str
@@ -278,7 +278,7 @@ def item(ref: UUID, *, by: Attendance, at: datetime, counted: bool = True) -> It
 
 
 def findings_waiting(by: Attendance) -> tuple[WorkWaiting, ...]:
-    """Return this officer's findings that predate the newest evidence, oldest first. Needs no keys."""
+    """Return tasks to confirm findings that predate new evidence, oldest first. Needs no keys."""
     desk = next((one.id for one in by.desks if one.kind == DESK_KIND), None)
     if desk is None:
         return ()

@@ -1,4 +1,4 @@
-"""Search the desk's sealed index for items by words in their addresses and names."""
+"""Search the desk's sealed index for items by words in their labels and locators."""
 
 from __future__ import annotations
 

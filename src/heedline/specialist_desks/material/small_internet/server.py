@@ -123,7 +123,7 @@ class SmallInternet(ThreadingHTTPServer):
                 _Handler(wrapped, client_address, self)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignore browsers that disconnect."""
+        """Ignore errors in handling a connection, such as a browser that disconnects."""
 
     def do(self, asked: dict[str, str]) -> None:
         """Remove or restore a page, or change how the company responds."""

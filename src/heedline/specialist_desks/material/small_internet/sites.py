@@ -27,7 +27,7 @@ class SmallPage:
 
 
 def page_of(title: str, text: str, more: str = "") -> SmallPage:
-    """Return a page with a title, a text and a pattern with enough detail for a perceptual hash."""
+    """Return a page with a title, a paragraph and a pattern detailed enough for a perceptual hash."""
     tiles = "".join(
         f"<i style='background:hsl({(at * at * 37 + sum(map(ord, title))) % 360},70%,{30 + at * 17 % 50}%)'></i>"
         for at in range(96)

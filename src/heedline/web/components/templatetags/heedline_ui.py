@@ -73,7 +73,7 @@ class _Keep(template.Node):
         self.name, self.nodes = name, nodes
 
     def render(self, context: template.Context) -> SafeString:
-        """Render the part, or return the cached rendering if the shell has a cache."""
+        """Render the block, or return its cached rendering if the shell has a cache."""
         kept: dict[str, SafeString] | None = getattr(context["shell"], "kept", None)
         if kept is None:
             return self.nodes.render(context)

@@ -155,7 +155,7 @@ def _sums(found: Board) -> list[dict[str, Any]]:
 
 
 def _elsewhere(found: Board) -> list[dict[str, Any]]:
-    """Return the figures for the desks that a round-the-clock desk watches, if there are any."""
+    """Return the overdue and danger figures for the watched desks, or an empty list if both are zero."""
     here, now = found.desk, found.figures
     if not now.overdue_elsewhere and not now.danger_elsewhere:
         return []
@@ -180,7 +180,7 @@ def _queue(desk: DeskLine, **query: str) -> str:
 
 
 def _figure(words: str, number: int, href: str, *, late: bool = False) -> dict[str, Any]:
-    """Return a figure with its label and a link to its list.
+    """Return the template data for a figure, with its label and the URL of its list.
 
     Figures are counted up to a thousand.
     """

@@ -64,7 +64,7 @@ def _gap(gap: RotaGap, at: datetime) -> dict[str, str]:
 
 
 def _chosen_day(request: HttpRequest, at: datetime) -> date:
-    """Return the day given in the URL, or today if there is none."""
+    """Return the date in the URL's `week` parameter, or today if it is missing or invalid."""
     try:
         return date.fromisoformat(request.GET.get("week", ""))
     except ValueError:

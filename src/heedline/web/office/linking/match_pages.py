@@ -136,7 +136,7 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
 
 
 def progress_words(one: ComparisonProgress | None) -> str:
-    """Return a sentence on what still waits to be compared across desks, or "" if `one` is None."""
+    """Return text on how many reports and entries await comparison, or "" if `one` is None."""
     if one is None:
         return ""
     if not one.reports and not one.entries:

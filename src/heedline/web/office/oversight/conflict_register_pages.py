@@ -52,7 +52,7 @@ def _fields(people: tuple[OfficerTerms, ...]) -> tuple[Field, ...]:
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def own(request: OfficeRequest) -> HttpResponse:
-    """Show recent conflict matches and whose terms are registered, and handle the page's forms.
+    """Show recent conflict matches and each officer's number of terms, and handle the page's forms.
 
     The registered terms themselves are never shown.
     """

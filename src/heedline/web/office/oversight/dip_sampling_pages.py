@@ -102,7 +102,7 @@ def checks(request: OfficeRequest) -> HttpResponse:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def check(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Show one dip sample.
+    """Show a dip sample, and record the supervisor's verdict or the resolution of a disagreement.
 
     The supervisor agrees with the closure or not. A disagreement stays open until its resolution is recorded.
     """

@@ -15,7 +15,7 @@ type MarkedText = list[tuple[str, bool]]
 
 
 def sides(one: EarlierReport, file: CaseFile, other: CaseFile | None) -> list[dict[str, Any]]:
-    """Return the display data for this report and the one compared with it.
+    """Return the template data for this report and, if it could be opened, the one compared with it.
 
     The other is left out if it could not be opened.
     """

@@ -134,7 +134,7 @@ def _desk_name(by: Attendance, code: str) -> str:
 @open_to(Audience.UNLOCKED)
 @require_GET
 def index_step(request: OfficeRequest) -> HttpResponse:
-    """Index and compare some of the reports waiting at the officer's desks.
+    """Index and compare a batch of reports waiting at the officer's desks.
 
     The server requests this after a page, while it is idle. 202: more is waiting; 204: nothing is.
     """

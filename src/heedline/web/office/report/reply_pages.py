@@ -68,7 +68,7 @@ _BEFORE: tuple[Field, ...] = (
 
 
 def text_of(form: Form, language: str) -> str:
-    """Return the message to send.
+    """Return the text of the message to the reporter, built from the form.
 
     It consists of the pack's question in the reporter's language and then the officer's own words. An
     unreviewed translation has the original under it, so that nobody sends what they cannot read.

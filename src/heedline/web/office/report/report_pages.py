@@ -43,7 +43,7 @@ HAND_OVER, HAND_OVER_NEXT = "hand-over", "hand-over-next"
 
 
 def last_assessment(history: CaseHistory) -> dict[str, Value]:
-    """Return the values of the last assessment for the form, or no values before the first."""
+    """Return the form values of the last assessment, or an empty dict if there is none."""
     step = history.last(Move.ASSESS)
     if step is None:
         return {}

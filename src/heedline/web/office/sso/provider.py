@@ -263,7 +263,7 @@ def _allowed(address: object) -> str:
 
 @contextmanager
 def _a_place(among: threading.BoundedSemaphore) -> Iterator[None]:
-    """Hold one of the limited connection slots inside the block.
+    """Hold one of a limited number of connection slots for the duration of the `with` block.
 
     Raises NoAnswer at once if all are in use, without waiting.
     """

@@ -197,7 +197,7 @@ def _danger(request: HttpRequest, draft: Draft | None, at: datetime) -> HttpResp
 
 
 def _can_be_cut_short(draft: Draft, at: datetime) -> bool:
-    """Return whether a reporter who cannot call need only give an account before sending."""
+    """Return whether a reporter who cannot call can send the report after giving only an account."""
     asking = asking_of(draft, at)
     asking = asking.with_answers({**draft.answers, **CANNOT_CALL})
     return asking.fast and set(asking.missing()) <= {asking.qs.narrative[0]}

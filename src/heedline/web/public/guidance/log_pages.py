@@ -50,7 +50,7 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
 @open_to(Audience.EVERYONE)
 @require_safe
 def growth(request: HttpRequest, number: int) -> HttpResponse:
-    """Return the daily checkpoint that extends the one with `number` events, with its consistency proof.
+    """Return the daily checkpoint that follows the one at `number` events, with a consistency proof.
 
     The proof shows that it extends the earlier checkpoint.
     """

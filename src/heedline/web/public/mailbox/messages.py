@@ -133,7 +133,7 @@ def messages(visit: Visit) -> HttpResponse:
 
 
 def _again(visit: Visit, written: Draft) -> HttpResponse:
-    """Redirect to the page's own URL, as `receipt._again` does.
+    """Save the draft message and redirect to the messages page.
 
     A response to the POST would keep the reporter's text in the browser's history.
     """

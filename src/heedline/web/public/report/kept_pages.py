@@ -126,7 +126,7 @@ class PageCache:
         self._lock = Lock()
 
     def at_once(self, environ: Mapping[str, Any]) -> Sent | None:
-        """Return a cached page for all visitors, or for those without cookies, or None if there is none."""
+        """Return the page cached for all visitors or for those without cookies, or None if not cached."""
         if not _is_plain(environ):
             return None
         packed = takes_gzip(environ)
@@ -151,7 +151,7 @@ class PageCache:
         return None if page is None else Wanted(page, takes_gzip(environ), visit.secret)
 
     def asks_and_answers(self) -> tuple[frozenset[str], frozenset[str]]:
-        """Return the paths of pages that depend on a draft, and of those that take an answer."""
+        """Return the paths of pages that depend on a draft, and of question pages, which accept answers."""
         return frozenset((*self._questions, *self._filled)), frozenset(self._questions)
 
     def visit(self, environ: Mapping[str, Any]) -> QuestionVisit | None:
@@ -159,7 +159,7 @@ class PageCache:
         return _visit(environ, self._questions.get(environ["PATH_INFO"]))
 
     def start(self, environ: Mapping[str, Any]) -> QuestionVisit | None:
-        """Return the details of a form posted from a start page, or None as `visit` does. It has no slug."""
+        """Return the details of a form posted from a start page, with no slug, or None as in `visit`."""
         return _visit(environ, (of_path(environ["PATH_INFO"]), ""))
 
     def filled(self, environ: Mapping[str, Any]) -> QuestionVisit | None:
@@ -209,7 +209,7 @@ class PageCache:
             self._same[environ["PATH_INFO"], takes_gzip(environ)] = headers, response.content
 
     def _keep_first(self, environ: Mapping[str, Any], response: PageInPieces) -> None:
-        """Cache a page before the questions, without the secret that was given to this visitor."""
+        """Cache the page shown before the questions, without this visitor's CSRF secret."""
         given = [(name, one.value, one.OutputString()) for name, one in response.cookies.items()]
         if [name for name, _, _ in given] != [settings.CSRF_COOKIE_NAME]:
             return
@@ -226,7 +226,7 @@ def _has_no_cookies(environ: Mapping[str, Any]) -> bool:
 
 
 def _visit(environ: Mapping[str, Any], found: tuple[str, str] | None) -> QuestionVisit | None:
-    """Return the visit to `found` (language and slug), or None without a page or a valid CSRF cookie."""
+    """Return a QuestionVisit for `found` (language and slug), or None if it or a CSRF secret is absent."""
     if found is None:
         return None
     cookies = parse_cookie(environ.get("HTTP_COOKIE", ""))
@@ -270,7 +270,7 @@ def _way(walk: Walk) -> tuple[Hashable, ...]:
 
 
 def _is_silent(notes: Mapping[str, object]) -> bool:
-    """Return whether none of a draft's notes has to be shown on a page."""
+    """Return whether a draft has no notes that must be shown on a page."""
     return all(name in _SILENT or value in _DEALT_WITH for name, value in notes.items())
 
 

@@ -51,7 +51,7 @@ type StatusAndHeaders = tuple[str, Headers]
 
 @dataclass(frozen=True, slots=True)
 class PutOff:
-    """Drafts to save before a response is sent (`drafting.save_together`), and page counts to keep then."""
+    """Drafts to save (`drafting.save_together`) and page counts to record before a response is sent."""
 
     saves: dict[bytes, SavedAgain] = field(repr=False)
     counted: Trial = field(repr=False)
@@ -135,7 +135,7 @@ class PlainAnswers:
         return f"{response.status_code} See Other", [*headers, ("location", response.url), *cookies]
 
     def shown(self, environ: Mapping[str, Any], visit: QuestionVisit) -> tuple[Headers, bytes] | None:
-        """Return the headers and body of a page filled for this visitor, or None if Django must make it."""
+        """Return headers and body of a page filled for this visitor, or None if Django must render it."""
         page = _page_of(environ)
         if page not in self._seen:
             return None
@@ -165,7 +165,7 @@ class PlainAnswers:
         return made, counted
 
     def learn(self, environ: Mapping[str, Any], response: HttpResponseBase) -> None:
-        """Remember the headers of a redirect or of a page with holes that Django has just sent."""
+        """Cache the headers of a redirect, or of a page with holes, that Django has just sent."""
         if response.cookies:
             return
         headers = [(name.lower(), value) for name, value in response.items() if name.lower() != "location"]

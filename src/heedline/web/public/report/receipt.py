@@ -132,7 +132,7 @@ ENDINGS = ("activity", "person", "callback", "online", "advice", "danger", "call
 
 
 def _ending(turn: DraftVisit) -> str:
-    """Return which of `ENDINGS` the confirmation page uses.
+    """Return the code from `ENDINGS` that selects the confirmation page's text.
 
     If the draft could not be marked, it depends on the kind of report.
     """

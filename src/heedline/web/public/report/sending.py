@@ -233,7 +233,7 @@ def send(turn: DraftVisit, page_slug: str) -> HttpResponse:
 
 
 def _ending(turn: DraftVisit, told: Record, *, could_not_call: bool) -> dict[str, Any]:
-    """Return the details that the confirmation page needs once the answers have been cleared.
+    """Return the draft notes that the confirmation page needs after the answers have been cleared.
 
     This is the ending to use, with its details.
     """

@@ -50,7 +50,7 @@ def left(turn: DraftVisit) -> None:
 
 
 def began(kind: str, what: str) -> None:
-    """Count a start page as `entered` or `continued`, as given by `what`."""
+    """Count a view of a start page or a submission of it (`what` is `entered` or `continued`)."""
     COUNTS.add(kind, BEFORE, what)
 
 

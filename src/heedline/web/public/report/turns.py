@@ -141,7 +141,7 @@ def new_draft(request: HttpRequest, *, danger: bool = False, notes: dict[str, An
 
 
 def _late_draft(request: HttpRequest) -> Draft:
-    """Return a new draft for a form that was posted after the browser's draft had gone."""
+    """Return a new draft for a form posted after the browser's draft expired or was deleted."""
     return new_draft(request, notes={"late": True, "kind": _posted_kind(request)})
 
 

@@ -23,7 +23,7 @@ _BEHAVIOUR, _FORCE = "behaviour", "which_force"
 
 
 def off_the_path(turn: DraftVisit, slug: str) -> HttpResponse:
-    """Handle a page that does not exist, or does not apply given the other answers.
+    """Handle a request for a question page that does not exist or that the other answers rule out.
 
     What was posted to it is shown and not discarded.
     """

@@ -100,7 +100,7 @@ class PageFlow:
         return engine.walk(self.qs, self.answers, identity_offered=self.identity_offered)
 
     def with_answers(self, answers: Mapping[str, Any]) -> PageFlow:
-        """Return these questions applied to different answers."""
+        """Return a copy of this flow with different answers."""
         return replace(self, answers=answers)
 
     def shown(self, step: QuestionPage) -> QuestionPage:
@@ -121,7 +121,7 @@ class PageFlow:
 
     @property
     def pages(self) -> beside.Pages:
-        """Return the question pages as shown."""
+        """Return the question pages, with the original text beside any unreviewed translation."""
         return beside.Pages(self.qs, self.original)
 
     def steps(self) -> tuple[QuestionPage, ...]:

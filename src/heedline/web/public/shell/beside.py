@@ -31,7 +31,7 @@ _LATIN = re.compile(r"([A-Za-z](?:[A-Za-z0-9.@:/&+' -]*[A-Za-z0-9])?)")
 
 @dataclass(frozen=True, slots=True)
 class Twofold:
-    """A placeholder value in the page's language and in the original one, such as a date with the month name."""
+    """A placeholder value in both the page's language and the original language, such as a date."""
 
     said: str
     original: str
@@ -43,7 +43,7 @@ _made: dict[tuple[str, int, str], tuple[Words, Any]] = {}
 
 
 def _once(make: str, words: Words, key: str, made: Callable[[], Any]) -> Any:
-    """Return the cached result of `made` for this text, calling it only once per process."""
+    """Return the result of `made` for this text, cached so that it is called only once per process."""
     held = _made.get((make, id(words), key))
     if held is None:
         held = _made[make, id(words), key] = (words, made())

@@ -202,5 +202,5 @@ def _rendered(request: HttpRequest, template: str, context: Mapping[str, Any]) -
 
 
 def is_blank(typed: Mapping[str, Any]) -> bool:
-    """Return whether nothing was typed or chosen."""
+    """Return whether every form value is empty."""
     return not any(any(v.values()) if isinstance(v, Mapping) else v for v in typed.values())

@@ -147,7 +147,7 @@ class LanguageOfTheAddress:
 
 
 def as_typed(request: HttpRequest) -> bool:
-    """Return whether the request only changes the language.
+    """Return whether the form was posted only to change the page's language.
 
     What was posted is then not finished and is not checked for errors.
     """

@@ -19,7 +19,7 @@ from heedline.web.shell.request import OfficeRequest
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def reporters(request: OfficeRequest) -> HttpResponse:
-    """Show the number of messages due to reporters, and send them."""
+    """Show how many messages to reporters are due, and send them when the form is posted."""
     by, at = request.attendance, session.now()
     if request.method == "POST":
         try:

@@ -371,7 +371,7 @@ def _only(
 
 
 def shown(opened: OpenedIdentity, *, by: Attendance) -> ShownIdentity:
-    """Return an opened identity's answers under their questions, with the watermark for each page."""
+    """Return an opened identity as question and answer rows, with the watermark for each page."""
     asked = questions_of(opened.question_set, opened.kind)
     safely: tuple[AnswerSection, ...] = ()
     if asked is None:

@@ -1,4 +1,4 @@
-"""Decode pictures inside the sandbox to upright pixels, without any metadata."""
+"""Decode pictures, inside the sandbox, to correctly oriented pixel data without metadata."""
 
 from __future__ import annotations
 

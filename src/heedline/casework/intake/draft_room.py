@@ -113,7 +113,7 @@ def free_bytes(folder: Path | None) -> int | None:
 def room_for(whose: For) -> Room:
     """Return the storage limits for this kind of draft, or zero if free disk space is too low.
 
-    It is zero when the remaining disk space is reserved for reports.
+    What is left then is reserved for reports.
     """
     free = free_bytes(settings.DATABASE_DISK)
     if free is not None and free < settings.KEEP_FREE * _KEPT_FREE[whose] // 100:

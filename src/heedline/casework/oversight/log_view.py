@@ -116,7 +116,7 @@ class Choices:
 class Heap:
     """One officer's log events that match a pattern, with their count and first and last times.
 
-    It has a count, the first and last times, and the act if there is one.
+    `act` is empty unless the events are counted for each act.
     """
 
     officer: UUID

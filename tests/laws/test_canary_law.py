@@ -135,7 +135,7 @@ def walk(day: Day, db: psycopg.Connection[Any]) -> None:
     ):
         with mishap:
             rosa.visit("/r/what/").press("Continue", narrative=f"{SAID} changed")
-            assert rosa.at != "/r/when/"
+            assert rosa.at != "/r/where/"
             day.failures += 1
     post_badly(day, rosa)
     rosa.visit("/r/check/").press("Send your report")

@@ -388,7 +388,7 @@ def test_what_is_counted_of_visits_is_dated_by_the_clock_and_not_by_them(slot: S
     assert not slot.rows("intake_count", "number"), "a slot full of visits has written nothing of them"
     counts = page_counts.Counts()
     for n in range(40):
-        counts.add("activity", ("what", "when", "where")[n % 3], "entered")
+        counts.add("activity", ("what", "where", "person")[n % 3], "entered")
     with acting("public"):
         assert page_counts.flush(counts) == 3
     rows = slot.rows("intake_count", "hour, number, xmin::text")

@@ -31,7 +31,7 @@ ANSWERS: Mapping[str, Mapping[str, Mapping[str, str | list[str]]]] = {
     "activity": {
         "now": {"danger": "no"},
         "what": {"narrative": NEIGHBOUR},
-        "when": {"when": "week"},
+        "where": {"when": "week"},
         "you": {"who": "confidence"},
     },
     "person": {

@@ -1,8 +1,8 @@
 """Parse the public API's JSON into the same `Record` that the web form produces.
 
 `{"kind": "activity", "narrative": "…", "language": "en",
-  "now": {"danger": "yes"}, "when": {"date": {"year": 2026, "month": 3}},
-  "where": {"place": "…", "postcode": "…"}, "person": [{"name": "…"}, …]}`
+  "now": {"danger": "yes"}, "where": {"date": {"year": 2026, "month": 3}, "place": "…", "postcode": "…"},
+  "person": [{"name": "…"}, …]}`
 
 Only `kind` and `narrative` are required; kinds of report whose account may be left out say what is needed instead. Everything is validated as on the pages. What the pages would drop
 without a word is refused here: unknown keys, and answers to questions that the other answers rule out.

@@ -136,9 +136,9 @@ def test_drop_off_question_by_question(people: People) -> None:
     where = line(found, "where")
     assert where.passage
     assert [where.passage.left.words, where.passage.continued.words] == ["fewer than 5", "not shown"]
-    when = line(found, "when")
-    assert when.passage
-    assert when.passage.entered.words == "fewer than 5"
+    know = line(found, "know")
+    assert know.passage
+    assert know.passage.entered.words == "fewer than 5"
     assert line(found, "contact").note
     assert line(found, "contact").entered is None
     steps = [one.step for one in found.kinds[0].lines]

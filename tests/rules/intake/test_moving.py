@@ -13,12 +13,14 @@ SETS = {kind: load_question_set(PACK, kind) for kind in PACK.kinds}
 SEEN: dict[str, Any] = {
     "now": {"danger": "no"},
     "what": {"narrative": "He asked when the hall is full."},
-    "when": {"when": "week", "date": {"year": 2026, "month": 3}, "around": "At noon"},
-    "where": {"place": "Mill Lane", "addresses": "https://films.example/1"},
+    "where": {
+        "when": "week", "date": {"year": 2026, "month": 3}, "around": "At noon",
+        "place": "Mill Lane", "addresses": "https://films.example/1",
+    },
     "person": {"next": 2, "items": [{"id": "1", "values": {"name": "Kit", "child": "no"}}]},
     "you": {"who": "confidence"},
     "contact": {"name": "Rosa"},
-}
+}  # fmt: skip
 
 
 def test_what_both_ask_stays_and_what_only_the_old_one_asked_goes_into_the_account() -> None:

@@ -115,7 +115,7 @@ def test_where_no_name_can_be_locked_away_none_is_asked() -> None:
 
 
 def test_what_cannot_be_read_goes_into_the_account_of_a_dropped_call() -> None:
-    found = read(what__narrative=ACCOUNT, where__postcode="by the mill", **{"when__date-day": "41"})
+    found = read(what__narrative=ACCOUNT, where__postcode="by the mill", **{"where__date-day": "41"})
     sent = record(found)
     assert sent.narrative.startswith(ACCOUNT)
     assert "Postcode: by the mill" in sent.narrative

@@ -36,7 +36,7 @@ def read(slug: str, **posted: str | list[str]) -> fields.Reading:
     ],
 )
 def test_dates_keep_the_precision_that_was_given(day: str, month: str, year: str, value: Any) -> None:
-    reading = read("when", date__day=day, date__month=month, date__year=year)
+    reading = read("where", date__day=day, date__month=month, date__year=year)
     assert not reading.errors
     assert reading.values.get("date") == value
 
@@ -60,7 +60,7 @@ def test_dates_keep_the_precision_that_was_given(day: str, month: str, year: str
 def test_dates_that_cannot_be_say_why_and_stay_as_typed(
     day: str, month: str, year: str, message: str
 ) -> None:
-    reading = read("when", date__day=day, date__month=month, date__year=year)
+    reading = read("where", date__day=day, date__month=month, date__year=year)
     assert reading.errors["date"].startswith(message)
     assert reading.typed["date"] == {"day": day, "month": month, "year": year}
     assert "date" not in reading.values
@@ -119,7 +119,7 @@ def test_exclusive_boxes() -> None:
 
 
 def test_choices_that_are_not_offered_are_refused() -> None:
-    for slug, name in (("when", "when"), ("know", "know"), ("now", "danger")):
+    for slug, name in (("where", "when"), ("know", "know"), ("now", "danger")):
         assert read(slug, **{name: "<script>"}).errors[name] == QS.phrases["unknown_choice"]
 
 

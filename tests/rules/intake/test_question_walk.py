@@ -160,7 +160,7 @@ def test_a_record_holds_only_what_still_applies(data: st.DataObject, offered: bo
 
 def test_every_page_can_be_reached() -> None:
     everything: dict[str, Any] = {
-        "now": {"danger": "yes"}, "call": {"called": "called"}, "when": {"when": "today"}, "you": {"who": "confidence"},
+        "now": {"danger": "yes"}, "call": {"called": "called"}, "where": {"when": "today"}, "you": {"who": "confidence"},
     }  # fmt: skip
     reached = [s.slug for s in engine.steps(QS, everything, identity_offered=True)]
     assert reached == [s.slug for s in QS.steps]
@@ -192,7 +192,7 @@ def test_a_call_to_999_does_not_lower_the_urgency() -> None:
         answers = {"now": {"danger": "yes"}, "call": {"called": called}}
         assert engine.urgency(QS, answers, identity_offered=True) == "danger"
     assert engine.urgency(QS, {"now": {"danger": "not_sure"}}, identity_offered=True) == "soon"
-    assert engine.urgency(QS, {"when": {"when": "not_yet"}}, identity_offered=True) == "soon"
+    assert engine.urgency(QS, {"where": {"when": "not_yet"}}, identity_offered=True) == "soon"
     assert engine.urgency(QS, {"now": {"danger": "no"}}, identity_offered=True) == "routine"
     assert engine.urgency(QS, {}, identity_offered=True) == "routine"
 

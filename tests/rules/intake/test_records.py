@@ -19,14 +19,16 @@ SETS = {"activity": QS}
 FULL: dict[str, Any] = {
     "now": {"danger": "no"},
     "what": {"narrative": "A van.\nTwo days."},
-    "when": {"when": "week", "date": {"year": 2026, "month": 3}, "around": "at noon"},
-    "where": {"place": "Leeds", "postcode": "LS1 3AD"},
+    "where": {
+        "when": "week", "date": {"year": 2026, "month": 3}, "around": "at noon",
+        "place": "Leeds", "postcode": "LS1 3AD",
+    },
     "person": {"next": 3, "items": [{"id": "2", "values": {"name": "Invented Name", "child": "not_sure"}}]},
     "vehicle": {"next": 2, "items": [{"id": "1", "values": {"registration": "AB12C??"}}]},
     "know": {"know": ["saw", "told"], "guess": "not_sure"},
     "you": {"who": "confidence"},
     "contact": {"name": "Invented Reporter", "ways": ["phone"], "phone": "07700 900123"},
-}
+}  # fmt: skip
 
 
 def made(answers: dict[str, Any], offered: bool = True) -> Record:
@@ -101,7 +103,7 @@ def test_check_rows_name_everything_and_say_what_was_not_given() -> None:
     sections = summary.check_rows(QS, FULL, identity_offered=True)
     assert [section.title for section in sections] == list(QS.sections.values())
     rows = {(row.slug, row.item_id, row.label): row for section in sections for row in section.rows}
-    assert rows["when", None, "Date"].lines == ("March 2026",)
+    assert rows["where", None, "Date"].lines == ("March 2026",)
     assert rows["what", None, "What happened"].lines == ("A van.", "Two days.")
     assert rows["know", None, "How you know"].lines == ("I saw it", "Someone told me")
     assert rows["person", "2", "Person 1"].lines == (
@@ -224,8 +226,8 @@ def test_the_server_works_out_the_urgency_and_takes_none() -> None:
         ({"kind": "activity", "narrative": "x", "person": {"name": "A"}}, "/person"),
         ({"kind": "activity", "narrative": "x", "person": [{}]}, "/person/0/name"),
         ({"kind": "activity", "narrative": "x", "person": [{"name": "A"}] * 11}, "/person"),
-        ({"kind": "activity", "narrative": "x", "when": {"date": "2026"}}, "/when/date"),
-        ({"kind": "activity", "narrative": "x", "when": {"date": {"year": True}}}, "/when/date"),
+        ({"kind": "activity", "narrative": "x", "where": {"date": "2026"}}, "/where/date"),
+        ({"kind": "activity", "narrative": "x", "where": {"date": {"year": True}}}, "/where/date"),
         ({"kind": "activity", "narrative": "x", "contact": {"name": "A"}}, "/contact"),
         ({"kind": "activity", "narrative": "x", "you": {"who": "confidence"}}, "/contact"),
     ],

@@ -67,7 +67,7 @@ def test_the_body_of_a_report_is_described_as_it_is_taken(program: Program, docu
         **REPORT,
         "language": "en",
         "now": {"danger": "not_sure"},
-        "when": {"when": "today", "date": {"year": 2026, "month": 3}, "around": "noon"},
+        "where": {"when": "today", "date": {"year": 2026, "month": 3}, "around": "noon"},
         "vehicle": [{"registration": "AB12CDE"}],
         "know": {"know": ["saw"], "guess": "no"},
         "you": {"who": "confidence"},
@@ -78,7 +78,7 @@ def test_the_body_of_a_report_is_described_as_it_is_taken(program: Program, docu
     for wrong in (
         {"narrative": 1},
         {"unknown": 1},
-        {"when": {"when": "never"}},
+        {"where": {"when": "never"}},
         {"what": {"narrative": "x"}},
     ):
         assert fits(document, schema, {**REPORT, **wrong})

@@ -132,7 +132,7 @@ def test_what_cannot_be_read_is_a_problem_document(program: Program, body: bytes
         ({f"<{CANARY}>": "x"}, ""),
         ({"where": {"postcode": CANARY}}, "/where/postcode"),
         ({"where": {f"{CANARY} {CANARY}": "x"}}, "/where"),
-        ({"when": {"when": CANARY}}, "/when/when"),
+        ({"where": {"when": CANARY}}, "/where/when"),
         ({"narrative": CANARY * 2000}, "/narrative"),
         ({"language": f"{CANARY}!"}, "/language"),
         ({"contact": {"name": CANARY}}, "/contact"),

@@ -31,7 +31,7 @@ def test_a_change_that_opens_new_questions_asks_them_first(rosa: Walker) -> None
 
 def test_back_from_a_change_is_the_check_page(rosa: Walker) -> None:
     rosa.tell(WORDS)
-    rosa.visit("/r/when/?back=check").follow("Back")
+    rosa.visit("/r/where/?back=check").follow("Back")
     assert rosa.at == "/r/check/"
 
 

@@ -81,9 +81,9 @@ def test_choices_and_the_parts_of_a_date_go_along(rosa: Walker) -> None:
     rosa.start().visit("/r/now/").press("Cymraeg", danger="no")
     assert rosa.typed("danger") == "no"
     rosa.press("English").press("Continue").press("Continue", narrative="A van.")
-    assert rosa.at == "/r/when/"
+    assert rosa.at == "/r/where/"
     rosa.press("Soomaali", when="week", date__day="41")
-    assert rosa.at == "/so/r/when/"
+    assert rosa.at == "/so/r/where/"
     assert rosa.typed("when") == "week"
     assert rosa.typed("date-day") == "41"
     assert "govuk-error-message" not in rosa.html

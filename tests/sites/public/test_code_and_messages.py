@@ -107,7 +107,7 @@ def test_a_code_in_the_text_is_warned_of_once(rosa: Walker) -> None:
     assert "What you wrote may contain your code" in rosa.main
     assert rosa.typed("narrative") == words
     rosa.press("Continue", narrative=words)
-    assert rosa.at == "/r/when/"
+    assert rosa.at == "/r/where/"
 
 
 # --- the messages ---------------------------------------------------------------------------------------------------

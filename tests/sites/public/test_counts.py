@@ -40,7 +40,7 @@ def test_a_way_to_the_end_counts_each_page_once(rosa: Walker, counts: Counts) ->
         assert told(counts, step, "continued") == 1, step
     assert told(counts, "check", "entered") == 1
     assert told(counts, "check", "sent") == 1
-    assert told(counts, "when", "entered") == 0, "it was skipped"
+    assert told(counts, "where", "entered") == 0, "it was skipped"
 
 
 def test_each_mistake_is_counted_by_its_code_and_not_as_a_second_visit(rosa: Walker, counts: Counts) -> None:

@@ -209,7 +209,7 @@ def test_an_empty_box_is_no_hint(house: House, rosa: Walker) -> None:
 
 def test_every_question_page_has_the_box_and_the_fast_way_has_none(rosa: Walker) -> None:
     ready(rosa)
-    for path in ("/r/what/", "/r/when/", "/r/person/new/", "/r/check/"):
+    for path in ("/r/what/", "/r/where/", "/r/person/new/", "/r/check/"):
         rosa.visit(path)
         assert rosa.html.count('name="homepage"') == 1, path
         assert 'tabindex="-1"' in rosa.html

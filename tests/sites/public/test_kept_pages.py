@@ -88,7 +88,7 @@ def test_a_kept_page_is_sent_without_its_view(
     sami.start()
     assert sami.at == "/r/what/"
     sami.press("Continue", narrative=WORDS)
-    assert sami.at == "/r/when/"
+    assert sami.at == "/r/where/"
     assert seen == []
 
 
@@ -174,7 +174,7 @@ def test_each_has_a_token_of_its_own_that_nobody_else_can_use(lena: Served, sami
     refused = sami.client.post("/r/what/", {"narrative": WORDS, "csrfmiddlewaretoken": stolen})
     assert refused.status_code == 403
     sami.visit("/r/what/").press("Continue", narrative=WORDS)
-    assert sami.at == "/r/when/"
+    assert sami.at == "/r/where/"
 
 
 def test_what_was_typed_or_is_to_be_said_comes_from_the_view(lena: Served, sami: Served) -> None:
@@ -193,7 +193,7 @@ def test_pages_are_counted_as_the_view_counts_them(lena: Served, sami: Served) -
         return dict(COUNTS._held)
 
     assert entered(lena) == entered(sami)
-    assert any(one.what == "entered" and one.step == "when" for one in COUNTS._held)
+    assert any(one.what == "entered" and one.step == "where" for one in COUNTS._held)
 
 
 def test_a_page_for_everybody_needs_no_cookie_and_sets_none(sami: Served) -> None:

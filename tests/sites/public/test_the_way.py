@@ -63,9 +63,9 @@ def walk_the_long_way(rosa: Walker) -> None:
     """Every page of the form, with two people, one of them removed again."""
     rosa.start().press("Continue", narrative=LONG_WAY)
     rosa.press(
-        "Continue", when="week", date__day="14", date__month="mar", date__year="2026", around="at noon"
-    )
-    rosa.press("Continue", place="Market Square", postcode="ne14st", addresses="https://example.org/x")
+        "Continue", when="week", date__day="14", date__month="mar", date__year="2026", around="at noon",
+        place="Market Square", postcode="ne14st", addresses="https://example.org/x",
+    )  # fmt: skip
     rosa.press("Save and add another", looks="Tall, with a red cap", child="no")
     rosa.press("Continue", name="Somebody else").visit("/r/person/")
     rosa.page.links.reverse()

@@ -13,17 +13,10 @@ from heedline.casework.keys import directory as key_directory
 from heedline.intake.models import DraftRow
 from heedline.reports.models import Report
 from tests.sites.public.mishaps import database_away, run_out_of_time
-from tests.sites.public.walker import DRAFT, Walker
+from tests.sites.public.walker import DRAFT, Walker, another_tab
 
 WORDS = "He said that on Friday everybody would hear of him, and showed me the keys of the hall."
 ANOTHER = "I forgot: the van had no number plate at the back."
-
-
-def another_tab(rosa: Walker) -> Walker:
-    """The same browser, at the same page."""
-    tab = Walker()
-    tab.client = rosa.client
-    return tab.visit(rosa.at)
 
 
 # --- cookies ----------------------------------------------------------------------------------------------------------
@@ -70,7 +63,7 @@ def test_words_that_come_too_late_are_kept_in_a_fresh_draft(rosa: Walker) -> Non
     assert "We have deleted your earlier answers" in rosa.text
     assert rosa.cookie(DRAFT) not in ("", old)
     rosa.press("Continue", narrative=rosa.typed("narrative"))
-    assert rosa.at == "/r/when/"
+    assert rosa.at == "/r/where/"
     rosa.visit("/r/check/")
     assert WORDS in rosa.main
     assert "Before you can send your report, you need to answer" in rosa.main, (
@@ -250,7 +243,7 @@ def test_words_that_cannot_be_kept_stay_in_the_box(rosa: Walker) -> None:
     assert rosa.typed("narrative") == WORDS
     assert rosa.title.startswith("Error: ")
     rosa.press("Continue", narrative=rosa.typed("narrative"))
-    assert rosa.at == "/r/when/"
+    assert rosa.at == "/r/where/"
 
 
 def test_words_sent_while_the_database_is_away_can_be_sent_again(rosa: Walker) -> None:
@@ -260,7 +253,7 @@ def test_words_sent_while_the_database_is_away_can_be_sent_again(rosa: Walker) -
     assert rosa.status == 503
     assert rosa.typed("narrative") == WORDS
     rosa.press("Try again")
-    assert rosa.at == "/r/when/"
+    assert rosa.at == "/r/where/"
 
 
 def test_the_exit_deletes_before_it_counts(rosa: Walker, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -255,7 +255,6 @@ class Walker:
         self.start(danger)
         self.press("Skip the other questions" if not where else "Continue", narrative=narrative)
         if where:
-            self.press("Continue")
             self.press("Skip the other questions", **where)
         return self.press("Continue", who="anonymous")
 
@@ -272,6 +271,13 @@ class Walker:
             .replace("- -", "-")
             .strip("- ")
         )
+
+
+def another_tab(rosa: Walker) -> Walker:
+    """The same browser, at the same page."""
+    tab = Walker()
+    tab.client = rosa.client
+    return tab.visit(rosa.at)
 
 
 DRAFT, VISIT = settings.DRAFT_COOKIE, settings.VISIT_COOKIE

@@ -51,7 +51,7 @@ def test_the_pages_under_the_line_say_what_to_do_under_duress_and_on_paper(rosa:
     rosa.visit("/stay-safe-online/")
     assert "Your code does not open your report." in rosa.main
     rosa.visit("/accessibility/")
-    assert "The PDFs work with screen readers." in rosa.main
+    assert "Nobody has tested them with a screen reader yet." in rosa.main
 
 
 def test_the_accessibility_statement_has_what_the_law_asks_for_and_claims_no_audit(rosa: Walker) -> None:

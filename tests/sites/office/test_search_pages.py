@@ -14,6 +14,7 @@ from heedline.casework.retention import keeping
 from heedline.casework.search import indexing, searching
 from heedline.reports.models import SealedHeader, SealedPayload, Search, SearchIndex
 from tests.sites.office.desk_hand import Hand
+from tests.sites.office.test_report_walk import VAGUE
 from tests.support.cast import House, now
 from tests.support.keeping_scene import proposed, with_leads
 from tests.support.scene_people import People, quarter_hour_over
@@ -84,6 +85,22 @@ def test_a_report_leads_back_to_the_page_of_results_it_was_opened_from(
     [ref] = re.findall(r'href="(/w/r/[0-9a-f-]{36}/)\?', odile.html)
     odile.get(_to_report(odile, ref))
     assert _back_to_results(odile) == later
+
+
+def test_the_next_report_does_not_lead_back_to_results_that_it_was_not_opened_from(
+    odile: Hand, house: House
+) -> None:
+    odile.get("/w/search/?q=quillon")
+    [ref] = re.findall(r'href="(/w/r/[0-9a-f-]{36}/)\?', odile.html)
+    following, _ = People(house, now()).send(narrative="A van stood at the mill for three nights.")
+    odile.get(_to_report(odile, ref))
+    odile.send(f"{ref}take/")
+    odile.get(f"{ref}?from=results~{uuid4()}")
+    assert "Back to results" in odile.html
+    odile.send(ref, do="save-next", **VAGUE)
+    assert "This is the next report" in odile.html
+    assert odile.path == f"/w/r/{following}/"
+    assert "Back to results" not in odile.html
 
 
 def test_results_that_have_expired_lead_to_the_search_page(

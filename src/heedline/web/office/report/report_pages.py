@@ -29,7 +29,7 @@ from heedline.web.office.report import report_forms
 from heedline.web.office.report.queue_pages import open_next, report_address
 from heedline.web.office.report.report_words import act_words
 from heedline.web.shell.conflict import conflict, version_of
-from heedline.web.shell.queue_links import came_from, from_query, queue_address, with_queue
+from heedline.web.shell.queue_links import came_from, from_query, queue_address, results_address, with_queue
 from heedline.web.shell.report_page import move_of, page, page_beside
 from heedline.web.shell.request import OfficeRequest
 from heedline.web.shell.saved_words import restored
@@ -154,7 +154,8 @@ def go_on(request: OfficeRequest, ref: UUID, done: str, *, stay: bool) -> HttpRe
         messages.success(request, f"{done} Nothing else is waiting.")
         return HttpResponseRedirect(queue_address(code))
     messages.success(request, f"{done} This is the next report. You are now its owner.")
-    return HttpResponseRedirect(report_address(following) + query)
+    # the next report was not found by the search that the officer came from
+    return HttpResponseRedirect(report_address(following) + ("" if results_address(code) else query))
 
 
 def _to_the_queue(request: OfficeRequest, done: str) -> HttpResponse:

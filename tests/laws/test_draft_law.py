@@ -289,7 +289,7 @@ def test_what_all_drafts_take_is_looked_up_four_times_a_second_while_there_is_mu
 
     def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         if "door.save_draft" in sql:
-            looked.append(params[3:] != (None, None))
+            looked.append(params[4:] != (None, None))
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(note):

@@ -19,7 +19,7 @@ SUBMIT = (
 )
 TOGETHER = f"SELECT door.submit_reports({', '.join(['NULL'] * 26)})"
 SAY = "SELECT door.say('x', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)"
-DRAFT = "SELECT door.save_draft(sha256('durability'), 'sealed', 1, 1000000000, 1000000000)"
+DRAFT = "SELECT door.save_draft(sha256('durability'), 'sealed', 1, NULL, 1000000000, 1000000000)"
 
 
 @pytest.fixture

@@ -24,32 +24,51 @@ class StoreFull(OperationalError):
     """
 
 
+class DraftChanged(OperationalError):
+    """Raised when a draft was saved, sent or deleted after it was loaded.
+
+    Nothing was saved.
+    """
+
+
 def _call(sql: str, *values: Any) -> Any:
     """Call a database function and return its result."""
     return connection.call(sql, values)[0][0]  # type: ignore[attr-defined]
 
 
 def save_draft(
-    row: bytes, sealed: bytes, hours: int, *, room_for_new: int | None, room: int | None
+    row: bytes,
+    sealed: bytes,
+    hours: int,
+    *,
+    seen: bytes | None = None,
+    room_for_new: int | None,
+    room: int | None,
 ) -> int | None:
     """Save a sealed draft and return how many bytes all drafts take on disk, or None if `room` is None.
 
     It is kept until the quarter hour after `hours` (1 or 24) hours of inactivity. Raises ValueError if it is
     too big.
 
+    `seen` is the draft's `beginning` when it was loaded, or None if the draft is new. Raises DraftChanged if the draft
+    has been saved, sent or deleted since. If `seen` is empty, only a deleted draft raises it.
+
     Raises StoreFull if all drafts together take more than `room` bytes on disk or, when this row does not
     exist yet, more than `room_for_new`. Both are None if this need not be looked up.
     """
     did = _call(
-        "SELECT door.save_draft(%s, %s, %s::integer, %s::bigint, %s::bigint)",
+        "SELECT door.save_draft(%s, %s, %s::integer, %s::bytea, %s::bigint, %s::bigint)",
         row,
         sealed,
         hours,
+        seen,
         room_for_new,
         room,
     )
     if did == "full":
         raise StoreFull("no room for a draft")
+    if did == "changed":
+        raise DraftChanged("the draft is not as it was loaded")
     kept, _, taken = did.partition(" ")
     if kept != "kept":
         raise ValueError("a draft of this size is not kept")

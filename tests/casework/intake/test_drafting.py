@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from heedline.casework.intake import drafting
-from heedline.casework.intake.drafting import Draft
+from heedline.casework.intake.drafting import Draft, DraftChanged
 from heedline.vault.codes import new_code
 from tests.support.acting import acting
 from tests.support.cast import now
@@ -152,3 +152,40 @@ def test_a_draft_says_nothing_of_itself_in_a_log_line() -> None:
     draft = kept()
     for secret in (WORDS, draft.code, draft.cookie):
         assert secret not in repr(draft)
+
+
+def test_a_draft_that_was_loaded_is_only_updated_and_never_over_a_newer_one() -> None:
+    draft = kept()
+    with acting("public"):
+        first, second, third = (drafting.load(draft.cookie, at=now()) for _ in range(3))
+        assert first
+        assert second
+        assert third
+        for _ in range(2):  # what a request has saved itself is no change
+            first.answers["what"] = {"narrative": "Newer"}
+            drafting.save(first, at=now())
+        with pytest.raises(DraftChanged):
+            drafting.save(second, at=now())
+        drafting.mark_sent(third, received_on="2026-11-25", at=now())
+        with pytest.raises(DraftChanged):
+            drafting.save(first, at=now())
+        drafting.discard(draft.cookie, at=now())
+        with pytest.raises(DraftChanged):
+            drafting.save(first, at=now())
+        with pytest.raises(DraftChanged):
+            drafting.mark_sent(third, received_on="2026-11-25", at=now())
+    assert rows() == []
+
+
+def test_a_message_is_saved_over_an_older_one_and_never_after_the_visit() -> None:
+    with acting("public"):
+        cookie = drafting.open_visit(new_code(), at=now())
+        drafting.save(drafting.written(cookie, at=now()), at=now())
+        one, other = drafting.written(cookie, at=now()), drafting.written(cookie, at=now())
+        drafting.save(one, at=now())
+        drafting.save(other, at=now())
+        last = drafting.written(cookie, at=now())
+        drafting.end_visit(cookie, at=now())
+        with pytest.raises(DraftChanged):
+            drafting.save(last, at=now())
+    assert rows() == []

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
 from heedline.casework.intake import drafting
+from heedline.casework.intake.drafting import DraftChanged
+from heedline.intake import door
 from heedline.reports.models import Report
-from tests.sites.public.walker import DRAFT, Walker
+from tests.sites.public.walker import DRAFT, Walker, another_tab
 from tests.support.cast import now
 
 WORDS = "Two men paid in cash for forty bags and did not want a receipt."
@@ -42,7 +49,7 @@ def test_a_page_opened_before_sending_brings_no_answer_back_and_sends_nothing_ag
 
 
 def test_a_draft_saved_late_by_a_second_tab_is_still_one_report_with_one_code(rosa: Walker) -> None:
-    """The tab loaded the draft before it was sent and saves it afterwards: the row says again that it is not sent."""
+    """The tab loaded the draft before it was sent and saves it afterwards. Even if the row said again that it is not sent."""
     rosa.tell(WORDS)
     cookie = rosa.cookie(DRAFT)
     slow = drafting.load(cookie, at=now())
@@ -50,6 +57,9 @@ def test_a_draft_saved_late_by_a_second_tab_is_still_one_report_with_one_code(ro
     rosa.press("Send your report")
     code = rosa.shown_code()
     slow.answers = {**slow.answers, "what": {"narrative": "Other words."}}
+    with pytest.raises(DraftChanged):
+        drafting.save(slow, at=now())
+    slow.seen = None
     drafting.save(slow, at=now())
     rosa.visit("/r/check/").press("Send your report")
     assert Report.objects.count() == 1
@@ -57,7 +67,7 @@ def test_a_draft_saved_late_by_a_second_tab_is_still_one_report_with_one_code(ro
 
 
 def test_a_spent_token_of_a_deleted_draft_sends_nothing_twice(rosa: Walker) -> None:
-    """Deleting a draft and saving it again counts its form tokens from the beginning."""
+    """Deleting a draft and inserting it again, which no page does, counts its form tokens from the beginning."""
     rosa.tell(WORDS)
     cookie = rosa.cookie(DRAFT)
     before = drafting.load(cookie, at=now())
@@ -65,7 +75,79 @@ def test_a_spent_token_of_a_deleted_draft_sends_nothing_twice(rosa: Walker) -> N
     rosa.press("Send your report")
     code = rosa.shown_code()
     drafting.discard(cookie, at=now())
+    with pytest.raises(DraftChanged):
+        drafting.save(before, at=now())
+    before.seen = None
     drafting.save(before, at=now())
     rosa.visit("/r/check/").press("Send your report")
     assert Report.objects.count() == 1
     assert rosa.shown_code() == code
+
+
+def just_before_saving(monkeypatch: pytest.MonkeyPatch, *acts: Callable[[], object]) -> None:
+    """Run one of these acts of another tab after each of the next requests has loaded the draft, before it saves it."""
+    real, left = door.save_draft, list(acts)
+
+    def save_draft(*told: Any, **more: Any) -> int | None:
+        if left:
+            with monkeypatch.context() as patch:
+                patch.setattr(door, "save_draft", real)
+                left.pop(0)()
+        return real(*told, **more)
+
+    monkeypatch.setattr(door, "save_draft", save_draft)
+
+
+@pytest.mark.parametrize("path", ["/r/what/", "/r/check/"])
+def test_leaving_while_an_answer_or_the_report_is_sent_leaves_no_draft(
+    rosa: Walker, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    rosa.tell(WORDS).visit(path)
+    cookie, tab = rosa.cookie(DRAFT), another_tab(rosa)
+    just_before_saving(monkeypatch, lambda: tab.visit("/exit/"))
+    if path == "/r/what/":
+        rosa.press("Continue", narrative="Other words.")
+        assert rosa.typed("narrative") == "Other words.", "whoever has not left can send it again"
+    else:
+        rosa.press("Send your report")
+        assert rosa.shown_code()
+    assert drafting.load(cookie, at=now()) is None
+
+
+def test_answers_that_two_tabs_send_at_the_same_moment_are_both_kept(
+    rosa: Walker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rosa.start()
+    tab = another_tab(rosa).visit("/r/where/")
+    just_before_saving(monkeypatch, lambda: tab.press("Continue", place="Market Square"))
+    rosa.press("Continue", narrative=WORDS)
+    assert rosa.at == "/r/where/"
+    assert rosa.visit("/r/check/").main.count(WORDS) == 1
+    assert "Market Square" in rosa.main
+
+
+def test_an_answer_saved_while_the_report_is_sent_does_not_open_it_again(
+    rosa: Walker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rosa.tell(WORDS)
+    tab = another_tab(rosa).visit("/r/where/")
+    just_before_saving(monkeypatch, lambda: rosa.press("Send your report"))
+    tab.press("Continue", place="Market Square")
+    assert "Market Square" in tab.main, "it says that this is not part of the report"
+    assert rosa.shown_code()
+    assert rosa.visit("/code/").shown_code()
+
+
+def test_a_draft_that_changes_again_and_again_is_not_saved_and_shows_what_was_typed(
+    rosa: Walker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rosa.start()
+    tab = another_tab(rosa)
+    places = [f"Quay {number}" for number in range(4)]
+    just_before_saving(
+        monkeypatch,
+        *(lambda place=place: tab.visit("/r/where/").press("Continue", place=place) for place in places),
+    )
+    rosa.press("Continue", narrative=WORDS)
+    assert rosa.typed("narrative") == WORDS
+    assert rosa.title.startswith("Error: ")

@@ -18,12 +18,12 @@ from uuid import UUID, uuid4
 from heedline.casework.intake.draft_files import DraftFile, DraftUpload
 from heedline.casework.intake.draft_room import ON_DISK, For, StoreFull, may_save, room_for
 from heedline.intake import door
-from heedline.intake.door import SavedAgain
+from heedline.intake.door import DraftChanged, SavedAgain
 from heedline.vault import CannotOpen
 from heedline.vault.codes import ReceiptCode, new_code, parse
 from heedline.vault.small import RowKeys, derive_keys, new_secret, open_words, seal_words
 
-__all__ = ["Draft", "For", "StoreFull", "load", "save"]
+__all__ = ["Draft", "DraftChanged", "For", "StoreFull", "load", "save"]
 
 _DRAFT = "draft"
 _VISIT = "visit"
@@ -39,12 +39,11 @@ _COOKIE_LENGTHS = range(40, 48)
 class DraftGroup:
     """The drafts of a group of requests, loaded in one database call and saved in another.
 
-    `loaded` maps cookies to the stored drafts that no request has used yet. `seen` maps row ids to the first bytes of the
-    drafts that were used. `put_off` maps row ids to the drafts to save with the group. It is None outside `putting_off`.
+    `loaded` maps cookies to the stored drafts that no request has used yet. `put_off` maps row ids to the drafts to save with
+    the group. It is None outside `putting_off`.
     """
 
     loaded: dict[str, tuple[RowKeys, tuple[bytes, int] | None]] = field(repr=False, default_factory=dict)
-    seen: dict[bytes, bytes] = field(repr=False, default_factory=dict)
     put_off: dict[bytes, SavedAgain] | None = field(repr=False, default=None)
 
 
@@ -131,6 +130,11 @@ class Draft:
     """The kind of storage limit that applies to the draft (not stored)."""
     sendings: int = 0
     """The number of form tokens already used when the draft was loaded, stored beside the sealed draft."""
+    seen: bytes | None = field(repr=False, default=None)
+    """The first bytes of the stored draft as this process last saw it, or None if the draft is new.
+
+    If empty, the draft is saved unless it has been deleted, even if another tab has saved it.
+    """
 
     @cached_property
     def keys(self) -> RowKeys:
@@ -157,8 +161,6 @@ def load(cookie: str | None, *, at: datetime, purpose: str = _DRAFT, whose: For 
     group = _group.get()
     if group is not None and purpose == _DRAFT and cookie in group.loaded:
         keys, stored = group.loaded.pop(cookie)
-        if stored is not None:
-            group.seen[keys.row_id] = door.beginning(stored[0])
     else:
         keys = derive_keys(cookie.encode(), purpose)
         stored = door.load_draft(keys.row_id)
@@ -185,6 +187,7 @@ def load(cookie: str | None, *, at: datetime, purpose: str = _DRAFT, whose: For 
         purpose=purpose,
         whose=whose,
         sendings=sendings,
+        seen=door.beginning(sealed) if purpose == _DRAFT else b"",
     )
     found.__dict__["keys"] = keys
     return found
@@ -193,8 +196,9 @@ def load(cookie: str | None, *, at: datetime, purpose: str = _DRAFT, whose: For 
 def save(draft: Draft, *, at: datetime) -> None:
     """Seal and store the draft, and restart its one-hour expiry.
 
-    Raises ValueError if it is larger than a report may be. Raises StoreFull if there is no room for it at
-    the moment.
+    Only a new draft is inserted. One that was loaded is updated: raises DraftChanged, and stores nothing, if it has been
+    saved, sent or deleted since. (The drafts of officers are always stored.) Raises ValueError if it is larger than a report
+    may be. Raises StoreFull if there is no room for it at the moment.
     """
     kept = {
         "answers": draft.answers,
@@ -209,36 +213,37 @@ def save(draft: Draft, *, at: datetime) -> None:
         "saved_at": at.isoformat(),  # the exact time stands only inside the seal
     }
     plain = json.dumps(kept, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    _keep(draft.keys, plain, draft.keep_hours, draft.whose)
+    seen = None if draft.whose is For.OFFICER else draft.seen
+    draft.seen = _keep(draft.keys, plain, draft.keep_hours, draft.whose, seen)
 
 
-def _keep(keys: RowKeys, plain: bytes, hours: int, whose: For) -> None:
+def _keep(keys: RowKeys, plain: bytes, hours: int, whose: For, seen: bytes | None = None) -> bytes | None:
+    """Seal and store text over the row that was `seen`, and return the first bytes of what is stored now."""
     sealed = seal_words(keys.key, plain, aad=keys.row_id)
     may_save(keys.row_id, whose)
     group = _group.get()
-    if (
-        group is not None
-        and group.put_off is not None
-        and whose is For.PUBLIC
-        and (seen := group.seen.get(keys.row_id)) is not None
-    ):
+    if group is not None and group.put_off is not None and whose is For.PUBLIC and seen:
         group.put_off[keys.row_id] = SavedAgain(sealed, hours, seen)
-        return
+        return seen
     room = room_for(whose)
     look = ON_DISK.must_look(room)
     taken = door.save_draft(
         keys.row_id,
         sealed,
         hours,
+        seen=seen,
         room_for_new=room.for_new if look else None,
         room=room.at_all if look else None,
     )
     if taken is not None:
         ON_DISK.seen(taken)
+    return door.beginning(sealed)
 
 
 def mark_sent(draft: Draft, *, received_on: str, at: datetime, ending: dict[str, Any] | None = None) -> None:
     """Delete a sent draft's answers, but keep its code until the reporter has received it.
+
+    Answers that another tab has saved in the meantime are deleted too. Raises DraftChanged if the draft is gone.
 
     Also keeps what the confirmation says (`ending`): the kind of report, whether the reporter is under 18 and,
     for a call, the days and hours that were asked for.
@@ -247,6 +252,7 @@ def mark_sent(draft: Draft, *, received_on: str, at: datetime, ending: dict[str,
     draft.notes = dict(ending or {})
     draft.sent = True
     draft.received_on = received_on
+    draft.seen = draft.seen and b""
     save(draft, at=at)
 
 

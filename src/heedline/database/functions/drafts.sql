@@ -2,11 +2,15 @@
 -- of one row: of a hundred at once, one finds the number it came with.
 SET ROLE heedline_door;
 
--- Nothing is promised of a draft, so it need not wait for the disk, unless something else is written with it. `p_new` and
--- `p_again`: how many bytes all of them may take on the disk, dead rows included, when this one is not there yet and when it
--- is. The answer then says how many they take: `kept 8192`. Looking takes a third of the time, so it is left out if they are
--- NULL.
-CREATE FUNCTION door.save_draft(p_row bytea, p_sealed bytea, p_hours integer, p_new bigint, p_again bigint) RETURNS text
+-- Nothing is promised of a draft, so it need not wait for the disk, unless something else is written with it. `p_seen` has the
+-- first bytes of the draft when it was loaded, which differ each time that it is saved: if it has been saved, sent or deleted
+-- since then, nothing is stored, and the answer is `changed`. If `p_seen` is empty, only a deleted draft is left alone, and if
+-- it is NULL, the draft is new. `p_new` and `p_again`: how many bytes all of them may take on the disk, dead rows included,
+-- when this one is not there yet and when it is. The answer then says how many they take: `kept 8192`. Looking takes a third
+-- of the time, so it is left out if they are NULL.
+CREATE FUNCTION door.save_draft(
+    p_row bytea, p_sealed bytea, p_hours integer, p_seen bytea, p_new bigint, p_again bigint
+) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     taken bigint;
@@ -24,11 +28,18 @@ BEGIN
     IF pg_current_xact_id_if_assigned() IS NULL THEN
         PERFORM set_config('synchronous_commit', 'off', true);
     END IF;
-    -- most drafts are there already, and an INSERT would first have to find that out
-    UPDATE public.intake_draft SET sealed = p_sealed, expires = until, settled = false WHERE "row" = p_row;
-    IF NOT FOUND THEN
+    IF p_seen IS NULL THEN
         INSERT INTO public.intake_draft ("row", sealed, expires, settled) VALUES (p_row, p_sealed, until, false)
             ON CONFLICT ("row") DO UPDATE SET sealed = excluded.sealed, expires = excluded.expires, settled = false;
+        RETURN concat_ws(' ', 'kept', taken);
+    END IF;
+    UPDATE public.intake_draft SET sealed = p_sealed, expires = until, settled = false
+        WHERE "row" = p_row AND substr(sealed, 1, octet_length(p_seen)) = p_seen;
+    IF NOT FOUND THEN
+        -- settling may have replaced the row that we waited for with a new one: try once more
+        UPDATE public.intake_draft SET sealed = p_sealed, expires = until, settled = false
+            WHERE "row" = p_row AND substr(sealed, 1, octet_length(p_seen)) = p_seen;
+        IF NOT FOUND THEN RETURN 'changed'; END IF;
     END IF;
     RETURN concat_ws(' ', 'kept', taken);
 END $$;

@@ -7,6 +7,7 @@ under `UPLOADED`. What no page claims is deleted.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 from wsgiref.types import WSGIEnvironment
@@ -18,7 +19,7 @@ from heedline.casework.attachments.taking import FileProblem, FileRefused, Incom
 from heedline.casework.intake import drafting
 from heedline.casework.intake.draft_files import DraftFile
 from heedline.casework.intake.draft_room import StoreFull
-from heedline.casework.intake.drafting import Draft
+from heedline.casework.intake.drafting import Draft, DraftChanged
 from heedline.casework.rate_limit import Limit, RateLimit
 from heedline.web.uploads.finding import FileDrafts
 from heedline.web.uploads.places import Places
@@ -194,7 +195,8 @@ def stay(draft: Draft) -> None:
     Raises StoreFull and ValueError.
     """
     if draft.keep_hours == 1:
-        drafting.save(draft, at=datetime.now(UTC))
+        with suppress(DraftChanged):  # another tab has just saved it, which extends it too, or has deleted it
+            drafting.save(draft, at=datetime.now(UTC))
 
 
 def place_of(draft: Draft) -> bytes:

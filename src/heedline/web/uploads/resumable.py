@@ -24,7 +24,7 @@ from heedline.casework.attachments.taking import FileProblem, FileRefused
 from heedline.casework.intake import drafting
 from heedline.casework.intake.draft_files import DraftUpload
 from heedline.casework.intake.draft_room import StoreFull
-from heedline.casework.intake.drafting import Draft
+from heedline.casework.intake.drafting import Draft, DraftChanged
 from heedline.web.declared import Audience, open_to
 from heedline.web.uploads.incoming_parts import PART, ArrivedPart
 
@@ -91,12 +91,19 @@ def _on_uploads(pages: UploadPages, *methods: str) -> Callable[[UploadView], Cal
             if request.headers.get("Tus-Resumable") != VERSION:
                 return _answer(HTTPStatus.PRECONDITION_FAILED, {"Tus-Version": VERSION})
             at = datetime.now(UTC)
-            try:
+
+            def run() -> HttpResponse:
                 draft = pages.draft(request, at)
                 if draft is None:
                     return _answer(HTTPStatus.NOT_FOUND)
                 asked = Uploading(request, draft, at, lambda one: pages.address(request, one))
                 return view(asked, *((upload,) if upload is not None else ()))
+
+            try:
+                try:
+                    return run()
+                except DraftChanged:  # another tab has just saved the draft
+                    return run()
             except FileRefused as refused:
                 return _refused(refused.problem)
             except StoreAway:

@@ -160,7 +160,10 @@ def emergency(request: HttpRequest) -> HttpResponse:
             robots=PUBLIC,
         )
     try:
-        return _danger(request, draft_of(request, at), at)
+        try:
+            return _danger(request, draft_of(request, at), at)
+        except drafting.DraftChanged:  # another tab has just saved it
+            return _danger(request, draft_of(request, at), at)
     except StoreAway as away:
         return recovery.store_away(request, full=isinstance(away, StoreFull))
 

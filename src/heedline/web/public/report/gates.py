@@ -16,6 +16,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from heedline.casework.intake import drafting
+from heedline.casework.intake.drafting import DraftChanged
 from heedline.casework.intake.form_tokens import FormToken, read
 from heedline.casework.intake.rate_limit import CALLER, PACE
 from heedline.intake.record import Record
@@ -81,7 +82,8 @@ def press_again(turn: DraftVisit) -> HttpResponse:
     if kept is not None and kept.sent:
         return see_other("reporter:code")
     if turn.draft.notes.keys() & {_NOTE, _UNTIL}:
-        with suppress(ValueError):  # no room for a note: this process remembers the wait by itself
+        # no room for a note, or another tab has just saved one: this process remembers the wait by itself
+        with suppress(ValueError, DraftChanged):
             drafting.save(turn.draft, at=turn.at)
     there = reverse("reporter:question", kwargs={"slug": turn.asking.last})
     response = SeeOther(f"{there}?{AGAIN}=1")

@@ -165,8 +165,9 @@ def _save(turn: DraftVisit, step: QuestionPage, old: loops.Item | None, place: s
         return shown_again or _form(turn, step, reading.typed, {step.fields[0].name: trouble})
     if reading.errors or walking.must_warn(turn, place, reading.typed):
         errors = reading.errors or walking.code_error(reading.typed)
+        shown_again = walking.set_aside(turn, step, place) or _form(turn, step, reading.typed, errors)
         tally.mistaken(turn, step, reading.codes.values() if reading.errors else ["receipt-code"])
-        return walking.set_aside(turn, step, place) or _form(turn, step, reading.typed, errors)
+        return shown_again
     walking.put_right(turn, place)
     answers = turn.draft.answers
     try:

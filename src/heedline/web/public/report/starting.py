@@ -139,7 +139,10 @@ def _begin(request: HttpRequest, draft: Draft | None, kind: str, way: str, at: d
     fresh.notes = {"kind": kind}
     fresh.answers = answers
     _answer_by_door(request, fresh, kind, way, at)
-    drafting.save(fresh, at=at)
+    try:
+        drafting.save(fresh, at=at)
+    except drafting.DraftChanged:  # pressed twice, or changed in another tab: shows what there is, and asks
+        return see_other(request.path)
     tally.began(kind, "continued")
     asking = asking_of(fresh, at)
     response = see_other("reporter:question", slug=asking.open_now)

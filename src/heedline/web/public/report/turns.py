@@ -6,6 +6,7 @@ The draft is loaded once before the view and saved once by it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from heedline.casework.intake import drafting
 from heedline.casework.intake.draft_room import For, StoreFull, may_begin
-from heedline.casework.intake.drafting import Draft
+from heedline.casework.intake.drafting import Draft, DraftChanged
 from heedline.casework.intake.page_counts import ANYWHERE, COUNTS
 from heedline.casework.intake.rate_limit import CALLER
 from heedline.web.declared import Audience, open_to
@@ -47,6 +48,14 @@ __all__ = [
 ]
 
 
+#: How often a view is run on a draft that other requests keep changing.
+_RUNS = 3
+
+
+class _RunAgain(Exception):
+    """Raised to run a view again, on the draft as another request has left it."""
+
+
 @dataclass
 class DraftVisit:
     """The context of a view that works on a draft.
@@ -61,6 +70,8 @@ class DraftVisit:
     saved: bool = False
     full: bool = False
     """Whether the draft could not be saved for lack of space."""
+    rerun: bool = False
+    """Whether the view is run again if another request has changed the draft (`on_draft`)."""
     _asking: tuple[dict[str, Any], str, PageFlow] | None = None
 
     @property
@@ -90,13 +101,18 @@ class DraftVisit:
     def keep(self, answers: dict[str, Any]) -> None:
         """Save the draft with these answers.
 
-        Raises StoreAway, or ValueError if there is too much to save.
+        Raises StoreAway, or ValueError if there is too much to save. Raises _RunAgain if another request has changed the draft
+        since it was loaded, and this one can be run again.
         """
         self.draft.answers = answers
         try:
             drafting.save(self.draft, at=self.at)
         except StoreFull:
             self.full = True
+            raise
+        except DraftChanged:
+            if self.rerun:
+                raise _RunAgain from None
             raise
         self.saved = True
 
@@ -152,7 +168,9 @@ type View = Callable[..., HttpResponseBase]
 def on_draft(view: TurnView) -> View:
     """Wrap a view that needs an unfinished report.
 
-    Reporters with no draft, or whose report has been sent, see the page for that case. No text is lost.
+    Reporters with no draft, or whose report has been sent, see the page for that case. No text is lost. If another tab saves
+    the draft while the view runs, the view runs again on the newer draft, so that the answers of both are kept. If the draft
+    is deleted meanwhile, nothing is stored.
     """
 
     @open_to(Audience.EVERYONE)
@@ -160,33 +178,43 @@ def on_draft(view: TurnView) -> View:
     @wraps(view)
     def dressed(request: HttpRequest, **kwargs: str) -> HttpResponse:
         at = now()
-        try:
-            draft = draft_of(request, at)
-        except StoreAway:
-            return recovery.store_away(request)
-        if draft is None:
-            try:  # before it is counted: ahead of Django, this is where the view gives up (ADR 91)
-                fresh = _late_draft(request) if request.method == "POST" else None
-            except StoreFull:
-                fresh = None
-            if cookies.sent(request, settings.DRAFT_COOKIE):
-                COUNTS.add(_posted_kind(request) or ANYWHERE, ANYWHERE, "expired")
-            if request.method != "POST":
-                return recovery.no_draft(request)
-            if fresh is None:
-                return recovery.store_away(request, full=True)
-            turn = DraftVisit(request, at, fresh, late=True)
-            response = view(turn, **kwargs)
-            if turn.saved:
-                cookies.give(response, settings.DRAFT_COOKIE, turn.draft.cookie)
-            return response
-        if draft.sent:
-            return recovery.already_sent(request)
-        if _posted_kind(request) not in ("", kind_of(draft)):  # by another door, in another tab
-            return recovery.does_not_fit(request)
-        return view(DraftVisit(request, at, draft), **kwargs)
+        for run in range(1, _RUNS + 1):
+            try:
+                draft = draft_of(request, at)
+            except StoreAway:
+                return recovery.store_away(request)
+            if draft is None:
+                return recovery.store_away(request) if run > 1 else _without_draft(view, request, at, kwargs)
+            if draft.sent:
+                return recovery.already_sent(request)
+            if _posted_kind(request) not in ("", kind_of(draft)):  # by another door, in another tab
+                return recovery.does_not_fit(request)
+            with suppress(_RunAgain):
+                return view(DraftVisit(request, at, draft, rerun=run < _RUNS), **kwargs)
+        raise AssertionError("the last run is never repeated")
 
     return dressed
+
+
+def _without_draft(
+    view: TurnView, request: HttpRequest, at: datetime, kwargs: dict[str, str]
+) -> HttpResponse:
+    """Run the view on a new draft if a form was posted, or explain that there is no draft."""
+    try:  # before it is counted: ahead of Django, this is where the view gives up (ADR 91)
+        fresh = _late_draft(request) if request.method == "POST" else None
+    except StoreFull:
+        fresh = None
+    if cookies.sent(request, settings.DRAFT_COOKIE):
+        COUNTS.add(_posted_kind(request) or ANYWHERE, ANYWHERE, "expired")
+    if request.method != "POST":
+        return recovery.no_draft(request)
+    if fresh is None:
+        return recovery.store_away(request, full=True)
+    turn = DraftVisit(request, at, fresh, late=True)
+    response = view(turn, **kwargs)
+    if turn.saved:
+        cookies.give(response, settings.DRAFT_COOKIE, turn.draft.cookie)
+    return response
 
 
 def on_sent(view: TurnView) -> View:

@@ -195,6 +195,36 @@ def test_a_code_that_is_not_kept_yet_is_not_lost_to_an_emergency(rosa: Walker) -
     assert rosa.heading == "If you cannot call, write to us"
 
 
+def test_what_happens_next_in_a_danger_is_sent_at_once_and_no_code_is_lost(
+    rosa: Walker, house: House
+) -> None:
+    first = rosa.send()
+    rosa.visit("/emergency/").press("Send now", narrative="A man with a knife is in the shop. I am hiding.")
+    assert rosa.at == "/code/"
+    second = rosa.shown_code()
+    assert first.replace("-", " ") in rosa.main
+    rosa.visit("/emergency/").press("Send now", narrative="He is at the back door now.")
+    assert rosa.at == "/code/"
+    assert [one.urgency for one in queue(house, "Nadia")] == ["danger", "danger", "routine"]
+    for earlier in (first, second):
+        assert earlier.replace("-", " ") in rosa.main
+    rosa.visit("/emergency/").press("Send now", narrative="He is at the back door now.")
+    assert rosa.at == "/code/"
+    assert len(queue(house, "Nadia")) == 3, "the same words, sent twice, are one report"
+
+
+def test_a_danger_does_not_wait_for_an_unfinished_request_for_advice(rosa: Walker, house: House) -> None:
+    ask_for_advice(rosa).press("Continue", name="Mill Lane Hall")
+    rosa.visit("/emergency/").press("Send now", narrative="He has a knife. The hall in Mill Lane.")
+    assert rosa.at == "/code/"
+    assert [one.urgency for one in queue(house, "Nadia")] == ["danger"]
+
+
+def test_the_silent_call_stands_above_the_box(rosa: Walker) -> None:
+    rosa.visit("/emergency/")
+    assert rosa.main.index("press 55") < rosa.main.index("What is happening, and where?")
+
+
 def test_answers_that_cannot_be_sent_as_danger_are_not_dropped_unasked(rosa: Walker) -> None:
     ask_for_advice(rosa).press("Continue", name="Mill Lane Hall")
     rosa.visit("/emergency/").press("Send now")

@@ -58,7 +58,7 @@ OWN = {
     callback: "Our number may not show on your phone.",
     online: "A specialist officer will look at what you sent.",
     advice: "within two working days",
-    danger: "Stay hidden, and silence your phone.",
+    danger: "If you cannot, stay hidden and silence your phone.",
     called: "If anything changes, call 999 again.",
 }
 

@@ -21,7 +21,7 @@ from heedline.casework.intake.draft_room import For
 from heedline.casework.intake.drafting import Draft
 from heedline.web.declared import Audience, open_to
 from heedline.web.public.guidance.leaflets import languages as on_paper
-from heedline.web.public.report import sending, walking
+from heedline.web.public.report import receipt, sending, walking
 from heedline.web.public.report.starting import carry_on
 from heedline.web.public.report.turns import (
     DraftVisit,
@@ -171,16 +171,24 @@ def emergency(request: HttpRequest) -> HttpResponse:
 def _danger(request: HttpRequest, draft: Draft | None, at: datetime) -> HttpResponse:
     """Record that the reporter cannot call, in the existing draft or a new one.
 
-    Using the existing draft keeps what was said before.
+    Using the existing draft keeps what was said before. Text about a danger is sent at once in any case. If a report was
+    sent before and its code has not been saved, the new draft keeps that code, to be shown beside its own.
     """
-    again = request.POST.get("begin") == "again"
-    if draft is not None and draft.sent and not again:
+    again, urgent = request.POST.get("begin") == "again", _has_account(request)
+    if draft is not None and draft.sent and urgent and receipt.has_said(draft, _account(request)):
+        return see_other("reporter:code")  # Back, and pressed again
+    if draft is not None and draft.sent and not again and not urgent:
         return page(request, "code_again", title=tab_title("code_again"), kept=recovery.typed(request))
-    if draft is not None and draft.answers and not again and not _can_be_cut_short(draft, at):
-        return carry_on(request, draft, at)
+    if draft is not None and draft.answers and not _can_be_cut_short(draft, at):
+        if not again and not urgent:
+            return carry_on(request, draft, at)
+        again = True
     if draft is None or again or not draft.answers:
+        fresh = new_draft(request, danger=True)
+        if draft is not None and draft.sent and not again:
+            fresh.notes[receipt.EARLIER] = receipt.codes_of(draft)
         drafting.discard(cookies.sent(request, settings.DRAFT_COOKIE), at=at)
-        draft = new_draft(request, danger=True)
+        draft = fresh
     draft.whose = For.DANGER
     called = "called" in request.POST
     draft.answers = {**draft.answers, **(CALLED if called else CANNOT_CALL)}
@@ -197,6 +205,15 @@ def _danger(request: HttpRequest, draft: Draft | None, at: datetime) -> HttpResp
         response = see_other("reporter:brief")
     cookies.give(response, settings.DRAFT_COOKIE, draft.cookie)
     return response
+
+
+def _has_account(request: HttpRequest) -> bool:
+    """Return whether the reporter wrote what is happening and did not press "I have called"."""
+    return "called" not in request.POST and bool(_account(request).strip())
+
+
+def _account(request: HttpRequest) -> str:
+    return request.POST.get(question_set().narrative[1], "")
 
 
 def _can_be_cut_short(draft: Draft, at: datetime) -> bool:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -26,7 +28,12 @@ from heedline.web.public.shell.beside import Twofold
 from heedline.web.public.shell.blank_pages import page_with_holes, part_with_holes
 from heedline.web.public.shell.languages import as_typed
 from heedline.web.public.shell.pages import day_in_words, page, see_other, tab_title
-from heedline.web.public.shell.receipt_codes import typed_code
+from heedline.web.public.shell.receipt_codes import ReceiptCode, typed_code
+
+#: The notes of a sent draft that hold the codes of reports sent before it, and a digest of an account of danger.
+EARLIER, SAID = "earlier", "said"
+#: The most earlier codes that a draft keeps.
+_MOST_EARLIER = 5
 
 
 @on_sent
@@ -115,7 +122,7 @@ def _code_in_html(turn: DraftVisit) -> str:
     """Return the HTML for the code, large and spelled out, inserted into a cached part of the page."""
     seen = shown_code(turn)
     groups = {f"group_{n}": group for n, group in enumerate(seen["groups"])}
-    return part_with_holes(
+    html = part_with_holes(
         "code",
         (len(groups), seen["spelled_title"]),
         groups | {"spelled": seen["spelled"]},
@@ -125,6 +132,25 @@ def _code_in_html(turn: DraftVisit) -> str:
             "spelled_title": seen["spelled_title"],
         },
     )
+    if not (earlier := turn.draft.notes.get(EARLIER)):
+        return html
+    codes = [ReceiptCode(one).grouped().split("-") for one in earlier]
+    return html + render_to_string("public/parts/earlier_codes.html", {"words": words(), "codes": codes})
+
+
+def codes_of(draft: Draft) -> list[str]:
+    """Return the codes that a sent draft shows, its own first."""
+    return [draft.code, *draft.notes.get(EARLIER, [])][:_MOST_EARLIER]
+
+
+def digest(account: str) -> str:
+    """Return a digest of an account, regardless of its white space."""
+    return sha256("".join(account.split()).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def has_said(draft: Draft, account: str) -> bool:
+    """Return whether this account is the one that was sent with the draft as a report of danger."""
+    return draft.notes.get(SAID) == digest(account)
 
 
 #: The endings that the pack has words for (`sent.<ending>`).

@@ -241,7 +241,8 @@ def _ending(turn: DraftVisit, told: Record, *, could_not_call: bool) -> dict[str
     called = answers.get("reply", {}).get("way") == "call" and qs.roles.get("call_days")
     ending: dict[str, Any] = {"kind": qs.code, "ending": qs.code}
     if could_not_call:
-        ending["ending"] = "danger"
+        slug, name = qs.narrative
+        ending |= {"ending": "danger", receipt.SAID: receipt.digest(answers[slug][name])}
     elif told.urgency == Urgency.DANGER:
         ending["ending"] = "called"
     elif called:
@@ -255,6 +256,8 @@ def _ending(turn: DraftVisit, told: Record, *, could_not_call: bool) -> dict[str
         ending["odd"] = {"place": told.place_text, "postcode": told.postcode}
     if told.young:
         ending["young"] = True
+    if earlier := turn.draft.notes.get(receipt.EARLIER):
+        ending[receipt.EARLIER] = earlier
     return ending
 
 

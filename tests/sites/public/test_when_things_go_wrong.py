@@ -31,7 +31,10 @@ def test_a_browser_without_cookies_gets_one_honest_page_with_a_phone_number(
     assert rosa.heading == "We could not find the cookie for this form"
     assert "The cookie may have been deleted" in rosa.main, "nobody is told that their browser is at fault"
     assert "0800 789 321" in rosa.main
+    assert "What you wrote" not in rosa.main, "nobody wrote anything"
     assert rosa.at == "/tell/"
+    rosa.follow("Start again").press("Start", danger="no")
+    assert rosa.at == "/r/what/"
 
 
 def test_words_typed_without_cookies_are_on_the_page_to_copy(rosa: Walker, settings: Any) -> None:
@@ -41,6 +44,8 @@ def test_words_typed_without_cookies_are_on_the_page_to_copy(rosa: Walker, setti
     rosa.press("Continue", narrative=WORDS)
     assert WORDS in rosa.main
     assert "Nothing was sent" in rosa.main
+    rosa.follow("Start again")
+    assert rosa.at == "/", "a page of questions cannot be opened without its draft"
 
 
 def test_every_cookie_ends_with_the_browser_and_is_for_this_site_only(rosa: Walker) -> None:

@@ -10,16 +10,23 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from heedline.intake.questions import FieldKind
 from heedline.web.public.shell import cookies
 from heedline.web.public.shell.asking import KIND_FIELD, question_set, question_sets
-from heedline.web.public.shell.languages import AS_TYPED
+from heedline.web.public.shell.languages import AS_TYPED, path_to
 from heedline.web.public.shell.pages import page, see_other
 
 _NOT_TYPED = frozenset({"csrfmiddlewaretoken", "skip", "homepage"})
 #: Fields of ours that a page posts again, and does not show.
-_OURS = frozenset({KIND_FIELD, "form_token", AS_TYPED})
+_OURS = frozenset(
+    {KIND_FIELD, "form_token", AS_TYPED, "start", "keep", "begin", "message", "warned", "shown", "only"}
+)
+
+
+#: What the addresses of all pages with questions contain.
+_QUESTIONS = "/r/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +110,20 @@ def store_away(request: HttpRequest, *, full: bool = False) -> HttpResponse:
 def forgery_check_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Handle a POST that failed Django's CSRF check.
 
-    Usually the browser does not keep cookies, or the page is older than its cookie.
+    Usually the browser does not keep cookies, or the page is older than its cookie. Reloading would post the same form
+    without the cookie again, so the page links to one that sets it: the same page, or the first one if the draft is gone.
     """
     cookies_off = settings.CSRF_COOKIE_NAME not in request.COOKIES
-    return page(request, "cookies_off", status=403, kept=typed(request), cookies_off=cookies_off)
+    needs_draft = _QUESTIONS in request.path or request.path.startswith(reverse("reporter:code"))
+    lost = needs_draft and not cookies.sent(request, settings.DRAFT_COOKIE)
+    return page(
+        request,
+        "cookies_off",
+        status=403,
+        kept=typed(request),
+        cookies_off=cookies_off,
+        again_url=path_to("reporter:front") if lost else request.path,
+    )
 
 
 def code_away(request: HttpRequest) -> HttpResponse:

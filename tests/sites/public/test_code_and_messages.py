@@ -140,8 +140,10 @@ def test_a_question_stays_until_it_is_answered_and_then_until_it_is_hidden(rosa:
     assert QUESTION in rosa.main, "a question stays until it is answered"
     assert "Hide this message" not in rosa.main
     rosa.press("Send your message", text=ANSWER)
+    assert "An officer will read it within 24 hours." in rosa.main
     enter(rosa, asked)
     assert "You answered on" in rosa.main
+    assert "After that, we cannot show them to you again." in rosa.main
     assert "We are reading it." in rosa.main
     assert "Hide all messages" in rosa.main
     rosa.press("Hide this message")
@@ -184,6 +186,7 @@ def test_asking_to_stop_says_first_what_it_does(rosa: Walker, asked: str) -> Non
     rosa.press("Withdraw your report")
     assert Report.objects.get().withdraw_asked
     assert "You withdrew your report." in rosa.main
+    assert "We have sent you a question" not in rosa.main, "one status, not two"
     assert "Withdraw your report" not in rosa.main, "it is not offered twice"
 
 
@@ -192,8 +195,10 @@ def test_deleting_removes_the_reporters_copy_only_and_says_so(rosa: Walker, aske
     assert "We keep our own copy" in rosa.main
     rosa.press("Delete my copy")
     assert "We have deleted your copy, but we have kept our own" in rosa.main
+    assert rosa.heading == "Copy deleted"
     rosa.follow("Back to your messages")
     assert QUESTION not in rosa.html
+    assert "question" not in rosa.main, "whoever forces the code learns of no question either"
     message = Message.objects.get()
     assert message.copy_header is None
     assert isinstance(message.container, UUID)

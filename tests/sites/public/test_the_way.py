@@ -30,6 +30,9 @@ def test_one_press_says_that_the_code_is_kept(rosa: Walker) -> None:
     rosa.press("I have saved my code")
     assert rosa.at == "/code/finished/"
     assert code not in rosa.html
+    assert "Come back to http://testserver/ in a few days" in rosa.main, (
+        "where to, for whoever clears the history"
+    )
     assert not rosa.cookie(DRAFT)
 
 

@@ -282,9 +282,7 @@ def _messages_page(visit: Visit, written: Draft) -> HttpResponse:
         title=tab_title("messages"),
         status=200,
         keeps_typed=True,
-        status_words=shown(pack().statuses[box.status])
-        if box.status != "question" or box.answered_on is None
-        else shown("status.answered", day=day_in_words(box.answered_on)),
+        status_words=_status_words(box),
         withdrawn=box.withdraw_asked,
         only_new=box.only_new,
         files=[one.name for one in written.files],
@@ -304,6 +302,20 @@ def _messages_page(visit: Visit, written: Draft) -> HttpResponse:
             (write, Hidden(name="message"), Hidden(name="warned")), values, {"text": error} if error else {}
         ),
     )
+
+
+def _status_words(box: Mailbox) -> str:
+    """Return the status as text.
+
+    A question that the reporter has deleted without answering it is not mentioned.
+    """
+    if box.withdraw_asked:
+        return shown("messages.withdrawn")
+    if box.status != "question" or box.open_question is not None:
+        return shown(pack().statuses[box.status])
+    if box.answered_on is not None:
+        return shown("status.answered", day=day_in_words(box.answered_on))
+    return shown(pack().statuses["read"])
 
 
 def _box(visit: Visit) -> Mailbox:

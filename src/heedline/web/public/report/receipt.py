@@ -84,7 +84,13 @@ def finished(request: HttpRequest) -> HttpResponse:
 
     It says nothing about any particular report, so anybody may read it.
     """
-    return page(request, "finished", title=tab_title("finished"), kept=True)
+    return page(
+        request,
+        "finished",
+        title=tab_title("finished"),
+        kept=True,
+        address=request.build_absolute_uri(reverse("reporter:front")),
+    )
 
 
 @open_to(Audience.EVERYONE)

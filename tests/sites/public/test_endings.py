@@ -72,6 +72,42 @@ def test_each_kind_ends_in_its_own_words_and_in_no_other_kinds(rosa: Walker, kin
     assert rosa.shown_code()
 
 
+def test_a_request_is_not_called_a_report_and_its_code_not_the_only_way(rosa: Walker) -> None:
+    advice(rosa)
+    assert "the only way to read our replies" not in rosa.main, "the adviser emails or calls"
+    rosa.press("I do not want a code").visit("/ask/").press("Ask for advice")
+    rosa.press("Continue", name="Mill Lane Hall").press("Continue", **PLACE).visit("/r/check/")
+    assert "Before you can send your request, you need to answer:" in rosa.main
+    assert "your report" not in rosa.main
+
+
+def test_what_was_found_online_is_not_asked_for_in_pictures(rosa: Walker) -> None:
+    rosa.visit("/link/").press("Start", danger="no")
+    rosa.press("Skip the other questions", addresses="https://films.example/1")
+    assert "Do not download, copy or share the page or the video." in rosa.main
+    assert "You can add photos, videos, voice recordings or documents." not in rosa.main
+
+
+def test_a_list_that_holds_somebody_says_that_it_takes_another(rosa: Walker) -> None:
+    rosa.start().press("Continue", narrative="A van stood at the gate.").visit("/r/person/new/")
+    rosa.press("Continue", looks="A red cap").visit("/r/check/")
+    assert "Who was involved? Add another" in [text for text, _ in rosa.page.links]
+    assert "Was there a vehicle?" in [text for text, _ in rosa.page.links]
+
+
+def test_an_interpreter_is_asked_for_in_plain_sight_in_another_language(rosa: Walker) -> None:
+    for language, folded in (("", True), ("/ur", False)):
+        rosa.visit(f"{language}/talk/call/")
+        button = next(
+            c.label for f in rosa.page.forms for c in f.controls if c.kind == "button" and f.id == "begin"
+        )
+        rosa.press(button, danger="no")
+        start = rosa.html.index('name="days"')
+        fold = rosa.html.index("<details", start)
+        assert ("open" not in rosa.html[fold : rosa.html.index(">", fold)]) is folded, language
+        rosa.client.cookies.clear()
+
+
 def test_a_call_is_promised_for_the_days_and_hours_that_were_asked_for(rosa: Walker) -> None:
     callback(rosa, days=["tue"], hours=["morning"])
     assert "We will call on Tuesday between 8am and midday." in rosa.main

@@ -65,13 +65,15 @@ class Form:
     """A set of fields with their values and errors.
 
     `errors` under the key "" apply to the whole page. `more` is the summary of a `details` element
-    with the fields marked `more`. It follows the other fields, and is open if any field in it has a value or an error.
+    with the fields marked `more`. It follows the other fields, and is open if any field in it has a value or an error, or
+    if `open_more` is True.
     """
 
     fields: tuple[Field, ...]
     values: Mapping[str, Value] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     more: str = ""
+    open_more: bool = False
 
     @classmethod
     def posted(cls, fields: tuple[Field, ...], lists: Iterable[tuple[str, Sequence[str]]]) -> Self:
@@ -88,7 +90,7 @@ class Form:
 
     def but(self, **errors: str) -> Form:
         """Return a copy of the form with additional errors."""
-        return Form(self.fields, self.values, {**self.errors, **errors}, self.more)
+        return Form(self.fields, self.values, {**self.errors, **errors}, self.more, self.open_more)
 
     @property
     def multipart(self) -> bool:
@@ -129,7 +131,8 @@ class Form:
         params = {
             "summaryText": self.more,
             "html": self._rendered(folded),
-            "open": any(self.values.get(each.name) or each.name in self.errors for each in folded),
+            "open": self.open_more
+            or any(self.values.get(each.name) or each.name in self.errors for each in folded),
         }
         return format_html("{}\n{}", html, render("details", params))
 

@@ -16,6 +16,7 @@ from heedline.web.components.forms import (
     TextArea,
     TextInput,
 )
+from heedline.web.public.shell.asking import language, pack
 
 _KINDS_OF_INPUT = {FieldKind.EMAIL: "email", FieldKind.PHONE: "tel"}
 _NARROW = {FieldKind.POSTCODE: 10, FieldKind.REGISTRATION: 10, FieldKind.PHONE: 20}
@@ -28,7 +29,8 @@ def form_of(
 ) -> Form:
     """Return the form for `step`, with its values and errors.
 
-    `may_head` is False where the page has a heading of its own, so that no label is the page's heading.
+    `may_head` is False where the page has a heading of its own, so that no label is the page's heading. In another
+    language than the pack's first, the questions that are folded away are open: one of them asks for an interpreter.
     """
     heads = may_head and heads_itself(step)
     return Form(
@@ -36,6 +38,7 @@ def form_of(
         typed,
         errors,
         step.more,
+        open_more=language() != pack().first_language,
     )
 
 

@@ -60,6 +60,11 @@ def offered(kind: str) -> bool:
     return kind in taking.limits().kinds
 
 
+def invitation(kind: str) -> str:
+    """Return the key of the text that offers files on the check page of this kind of report."""
+    return f"files.{kind}" if f"files.{kind}" in words() else "files.may"
+
+
 def show(
     request: HttpRequest, pages: FilePages, draft: Draft, *, back_url: str, onward: str, note: str = ""
 ) -> HttpResponse:

@@ -11,7 +11,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from heedline.casework.errors import Conflict, SealingStopped, Spent
@@ -57,6 +57,8 @@ def check(turn: DraftVisit) -> HttpResponse:
     ]
     again = gates.AGAIN in turn.request.GET
     adding = () if asking.fast else tuple(_to_add(turn, wanting))
+    own = f"check.{turn.kind}"
+    said = own if f"{own}.add" in words() else "check"
     back_url, step_words = walking.back_address(turn, asking.last), walking.step_words(turn, asking.last)
     return page_with_holes(
         turn.request,
@@ -69,6 +71,7 @@ def check(turn: DraftVisit) -> HttpResponse:
         lambda: {
             "title": tab_title(asking.last),
             "button": asking.shown(last).button,
+            "said": said,
             "wanting": [
                 {"title": asking.shown(asking.qs.any_step(slug)).title, "url": _page_url(slug)}
                 for slug in wanting
@@ -88,8 +91,11 @@ def _answers(turn: DraftVisit, answered: Iterable[tuple[str, list[tuple[Row, Row
         html.append(render_to_string("public/parts/files_sent.html", {"words": words(), "files": files}))
     elif files is not None:
         there = {"there": files["url"]}
+        may = file_pages.invitation(turn.kind)
         html.append(
-            part_with_holes("files_sent", (), there, lambda marked: {"files": {"url": marked["there"]}})
+            part_with_holes(
+                "files_sent", (may,), there, lambda marked: {"files": {"url": marked["there"]}, "may": may}
+            )
         )
     return format_html_join("", "{}", ((part,) for part in html))
 
@@ -123,7 +129,7 @@ def _files(turn: DraftVisit) -> dict[str, Any] | None:
 def _to_add(turn: DraftVisit, wanting: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """Yield the titles and URLs of the pages that a reporter may still add to.
 
-    These are empty pages, and lists that have room.
+    These are empty pages, and lists that have room. A list that holds something says that it takes more.
     """
     asking = turn.asking
     for step in asking.steps():
@@ -132,7 +138,11 @@ def _to_add(turn: DraftVisit, wanting: tuple[str, ...]) -> Iterator[tuple[str, s
             continue
         if step.kind is StepKind.LOOP and loops.has_room(turn.draft.answers, step):
             there = path_to("reporter:item-new", step.slug)
-            yield asking.shown(step).title, f"{there}?back=check"
+            title = asking.shown(step).title
+            yield (
+                format_html("{} {}", title, shown("loop.another")) if given else title,
+                f"{there}?back=check",
+            )
         elif step.kind is StepKind.QUESTIONS and not any((given or {}).values()):
             yield asking.shown(step).title, _page_url(step.slug)
 

@@ -94,7 +94,7 @@ def show(
     work = Form(tuple(each for each in form.fields if each not in risk), form.values, form.errors)
     context = {
         "form": form,
-        "assessment": report_forms.first_focused(work) if header.may(Move.ASSESS) else work,
+        "assessment": report_forms.first_focused(work) if _may_begin_below(file, seen) else work,
         "presets": report_forms.presets_of(header.kind) if header.may(Move.ASSESS) else [],
         "risk": Form(risk, form.values, form.errors),
         "risk_name": load_pack(settings.PACK).risk_prompts.name,
@@ -111,6 +111,16 @@ def show(
         "subjects": [link_words(one) for one in file.subjects if one.in_force],
     }
     return page(request, "office/report.html", file, "report", {**context, **more}, status)
+
+
+def _may_begin_below(file: CaseFile, seen: SeenBefore | None) -> bool:
+    """Return whether the page may open at the first question of the assessment.
+
+    A browser scrolls to the field that has the focus. So the page opens at the top if it has a notice to contact an
+    investigator, an earlier report or a possible match at another desk: these stand above the assessment.
+    """
+    above = file.contacts or file.matches or (seen is not None and (seen.earlier or seen.common))
+    return file.header.may(Move.ASSESS) and not above
 
 
 def _assess(request: OfficeRequest, ref: UUID) -> HttpResponse:

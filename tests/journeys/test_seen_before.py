@@ -42,16 +42,19 @@ def test_earlier_reports_are_found_and_a_wrong_link_is_undone(
     for short in (pupil, nephew, phones):
         beside.get_by_role("link", name=short, exact=True).wait_for()
     assert (
-        beside.get_by_text("Name sounds alike").count()
-        + beside.get_by_text("Similar spelling of the name").count()
+        beside.get_by_text("Names that sound alike").count()
+        + beside.get_by_text("Similar spelling of a name").count()
         >= 1
     )
     assert not beside.get_by_text("Decided to be the same").count(), "nobody has decided anything"
     _fits(odile, "seen-beside")
 
-    beside.get_by_role("link", name=f"Decide about {phones}").click()
+    beside.get_by_role("link", name=f"Compare and decide about {phones}").click()
     _at(odile, f"This report and {phones}")
     _fits(odile, "seen-decide")
+    option = odile.play.locator(".govuk-radios__item").first
+    label, hint = (option.locator(part).bounding_box() for part in ("label", ".govuk-radios__hint"))
+    assert label and hint and hint["y"] > label["y"], "the hint stands under its option"
     odile.press("Record the decision")
     odile.play.get_by_text("Choose whether they belong together").first.wait_for()
     odile.play.get_by_label("Same", exact=True).check()

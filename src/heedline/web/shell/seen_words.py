@@ -27,18 +27,18 @@ REASONS = {
     "birth": "Same date of birth",
     "birth-month": "Same month of birth",
     "name": "Same name",
-    "name-form": "Forms of one name",
-    "name-spelt": "Similar spelling of the name",
-    "name-sound": "Name sounds alike",
+    "name-form": "Forms of the same name",
+    "name-spelt": "Similar spelling of a name",
+    "name-sound": "Names that sound alike",
     "text": "Nearly the same text",
     "text-same": "The same text",
 }
 _CAUTIONS = {
-    Caution.TWINS: "Could be twins, or a brother or sister.",
-    Caution.GENERATIONS: "Could be two people of one name, such as father and son.",
+    Caution.TWINS: "Could be twins, or another brother or sister.",
+    Caution.GENERATIONS: "Could be two people with the same name, such as a father and son.",
     Caution.BORN_APART: "The dates of birth are different.",
-    Caution.HOUSEHOLD: "The names are different. They could be people of one household.",
-    Caution.COPY: "The text or the file may have been passed on, so it is not a second source.",
+    Caution.HOUSEHOLD: "The names are different. They could be people who live at the same address.",
+    Caution.COPY: "The same text or file may have been forwarded, so do not count it as a second source.",
     Caution.COMMON: "Some of this is shared by many reports.",
 }
 _KINDS = {

@@ -160,6 +160,6 @@ def match_words(one: MatchLine, number: int = 0) -> dict[str, object]:
     elif one.confirmed is not None:
         state = "Confirmed: about the same matter." if one.confirmed else "Denied: not about the same matter."
     else:
-        state = "Possible match. No question has been asked yet."
+        state = "No question has been asked yet."
     reasons = [(REASONS.get(code, code), written) for code, written in one.reasons]
     return {"one": one, "number": number, "state": state, "reasons": reasons}

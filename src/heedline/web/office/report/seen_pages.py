@@ -30,9 +30,15 @@ from heedline.web.shell.seen_words import earlier_words, one_of, seen_words
 TOO_LONG = "This reason is too long. Shorten it."
 _CHOICES = {
     LinkVerdict.SAME: ("Same", "They are about the same person, vehicle, account or event"),
-    LinkVerdict.NOT_SAME: ("Not the same", "They share details but are about different ones"),
-    LinkVerdict.NOT_SURE: ("Not sure", "It cannot be decided yet"),
-    LinkVerdict.UNDONE: ("Undo the decision", "As if undecided. Earlier decisions can still be read"),
+    LinkVerdict.NOT_SAME: (
+        "Not the same",
+        "They share details, but are about different people, vehicles, accounts or events",
+    ),
+    LinkVerdict.NOT_SURE: ("Not sure", "There is not enough to decide yet"),
+    LinkVerdict.UNDONE: (
+        "Undo the decision",
+        "The reports count as undecided again. Earlier decisions can still be read",
+    ),
 }
 
 
@@ -45,7 +51,7 @@ def _fields(decided: bool) -> tuple[Field, ...]:
         Radios(
             name="verdict",
             label="Do these two reports belong together?",
-            hint="Nothing is merged, hidden or closed by this.",
+            hint="Your decision does not merge, hide or close any report.",
             required="Choose whether they belong together",
             choices=tuple(
                 FieldOption(value=str(code), label=label, hint=hint)

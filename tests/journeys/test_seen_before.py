@@ -53,8 +53,10 @@ def test_earlier_reports_are_found_and_a_wrong_link_is_undone(
     _at(odile, f"This report and {phones}")
     _fits(odile, "seen-decide")
     option = odile.play.locator(".govuk-radios__item").first
-    label, hint = (option.locator(part).bounding_box() for part in ("label", ".govuk-radios__hint"))
-    assert label and hint and hint["y"] > label["y"], "the hint stands under its option"
+    label, hint = option.locator("label").bounding_box(), option.locator(".govuk-hint").bounding_box()
+    assert label is not None
+    assert hint is not None
+    assert hint["y"] > label["y"], "the hint stands under its option"
     odile.press("Record the decision")
     odile.play.get_by_text("Choose whether they belong together").first.wait_for()
     odile.play.get_by_label("Same", exact=True).check()

@@ -72,6 +72,9 @@ def test_where_a_text_has_it(typed: str, text: str, found: list[str]) -> None:
         ("AB12 C0E", "a van AB12COE outside", ["AB12COE"]),
         ("FIZ 1234", "her car is F1Z 1234.", ["F1Z 1234"]),
         ("AB12 COE", "a van AB12 CDE outside, in 12 COE lane", []),
+        ("AB 12 CDE", "a van AB12 CDE outside", ["AB12 CDE"]),
+        ("ab 12 cde", "a van AB12CDE outside", ["AB12CDE"]),
+        ("AB 12 CDE", "a van ab 12 cde outside", ["ab 12 cde"]),
     ],
 )
 def test_a_registration_is_found_with_signs_that_look_alike(typed: str, text: str, found: list[str]) -> None:

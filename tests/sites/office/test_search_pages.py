@@ -146,6 +146,26 @@ def test_nothing_found_says_what_was_looked_through(odile: Hand) -> None:
     assert "No reports at your desks match." in odile.html
     assert "Reports searched at your desks: 1." in odile.html
     assert "Reports received after" in odile.html
+    odile.send("/w/search/", q="nightjar_example")
+    assert "nightjar_example</bdi>”</strong> is in no report that was searched." in odile.html
+
+
+def test_results_say_what_was_searched_for_and_with_which_filters(odile: Hand) -> None:
+    odile.get("/w/search/")
+    filters = {
+        "kind": "person",
+        "area": "cumbria",
+        "since-day": "1",
+        "since-month": "2",
+        "since-year": "2026",
+    }
+    odile.send("/w/search/", q='"side <b> door"', **filters)
+    above = odile.html.split("Search results</h1>")[1].split("No reports")[0]
+    assert '<strong><bdi translate="no">&quot;side &lt;b&gt; door&quot;</bdi></strong>' in above
+    assert (
+        "Filters: Kind: Worry about a person; Place: Cumbria Police; Received from 1 February 2026" in above
+    )
+    assert "side" not in odile.html.split("</title>")[0], "a title stays in the history of the browser"
 
 
 def test_nothing_found_says_which_words_are_in_no_report_and_what_is_spelt_alike(

@@ -27,7 +27,7 @@ from heedline.index.words import NUMBER, begun_by, numbers, placed, spelled, sta
 LONGEST = 200
 MOST_WORDS = 12
 TOO_MANY = f"Search for at most {MOST_WORDS} words at once."
-TOO_SHORT = "Type at least three letters before the star."
+TOO_SHORT = "Type one word of at least three letters or numbers before the *."
 NOTHING = "Type a word, a number or a name to search for."
 #: Readings of a query as a name, and words of one.
 MOST_READINGS = 8
@@ -232,7 +232,7 @@ def _terms_of(text: str, plates: tuple[PlateShape, ...]) -> list[Term]:
     rest = _LONG_NUMBER.sub(lambda found: " " if list(numbers(found.group())) else found.group(), text)
     for piece in _PIECE.finditer(rest):
         for term in _terms(piece.group(1), piece.group(2), plates):
-            terms[-1:] = _as_one(terms[-1], term, plates) if terms else [term]
+            terms = _added(terms, term, plates)
     return list(dict.fromkeys(terms))
 
 
@@ -248,6 +248,16 @@ def _terms(quoted: str | None, bare: str | None, plates: tuple[PlateShape, ...])
             raise Unsearchable(TOO_SHORT)
         return [Term(SearchKind.BEGINNING, words)]
     return [Term(SearchKind.PHRASE if len(words) > 1 else SearchKind.WORDS, words, _plate_of(words, plates))]
+
+
+def _added(terms: list[Term], term: Term, plates: tuple[PlateShape, ...]) -> list[Term]:
+    """Return the terms with one more, which may complete a number plate or a postcode with the one or two before it."""
+    last = terms[-2:]
+    if len(last) == 2 and {one.kind for one in (*last, term)} == {SearchKind.WORDS}:
+        first, second, third = (one.words[0] for one in (*last, term))
+        if plate := _plate_of((first + second, third), plates):  # written as AB 12 CDE
+            return [*terms[:-2], Term(SearchKind.PHRASE, (first, second, third), plate)]
+    return [*terms[:-1], *_as_one(terms[-1], term, plates)] if terms else [term]
 
 
 def _as_one(before: Term, term: Term, plates: tuple[PlateShape, ...]) -> list[Term]:

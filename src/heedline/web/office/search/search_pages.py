@@ -139,6 +139,7 @@ def results(request: OfficeRequest, ref: UUID) -> HttpResponse:
             "rows": [_row(one) for one in found.results],
             "unread": [{"ref": one, "short": short_name(one)} for one in found.unread],
             "nothing": _nothing(found),
+            "filtered": _filter_words(found.filters),
             "form": _filled(found),
             "hits": _hits(found),
             "until": times.clock(found.until),
@@ -198,6 +199,19 @@ def _filled(found: SearchResults) -> Form:
     )
 
 
+def _filter_words(filters: SearchFilters) -> list[str]:
+    """Return the filters of a search in words, as the form names them."""
+    chosen = [
+        f"{field.label}: {option.label}"
+        for field in _fields()
+        if isinstance(field, Select)
+        for option in field.choices
+        if isinstance(option, FieldOption) and option.value == getattr(filters, field.name)
+    ]
+    days = (("Received from", filters.since), ("Received until", filters.until))
+    return [*chosen, *(f"{label} {day:%-d %B %Y}" for label, day in days if day is not None)]
+
+
 def _hits(found: SearchResults) -> str:
     if found.more:
         return f"More than {searching.MOST} reports match. The {searching.MOST} most recently indexed are listed."
@@ -217,6 +231,10 @@ _IN_NONE = {
 }
 
 
+#: Several words without a space between them, such as an account name, are one word to the officer who typed them.
+_ALONE = {SearchKind.PHRASE: SearchKind.WORDS}
+
+
 def _nothing(found: SearchResults) -> dict[str, object] | None:
     """Return why nothing was found, and which searches with a similar word would find something.
 
@@ -226,12 +244,13 @@ def _nothing(found: SearchResults) -> dict[str, object] | None:
         return None
     lines = [
         {
-            "before": _IN_NONE[one.kind][0],
+            "before": before,
             "typed": one.typed,
-            "after": _IN_NONE[one.kind][1],
+            "after": after,
             "near": one.near,
         }
         for one in found.missing
+        for before, after in [_IN_NONE[one.kind if " " in one.typed else _ALONE.get(one.kind, one.kind)]]
     ]
     filtered = " that matches the filters" if found.filters != SearchFilters() else ""
     if lines or not (filtered or found.several):

@@ -122,6 +122,9 @@ def test_an_entry_pages_its_owner_and_the_desk_sees_only_whom_to_contact(
     )
     for hidden in ("quillon", "nterest register entry", "Kevin Tierney"):
         assert hidden not in odile.html
+    for hands, shown in ((otto, True), (odile, False)):
+        hands.get("/w/")
+        assert ("1 report matches your entries in the interest register." in hands.html) is shown
     odile.get("/w/alarms/")
     assert "entry of the interest register" not in odile.html
     odile.get(path)
@@ -140,6 +143,8 @@ def test_an_entry_pages_its_owner_and_the_desk_sees_only_whom_to_contact(
     otto.send(path, do="acknowledge", about=str(hit.id), back="hits")
     assert "Reports that match your entries" in otto.html
     assert "Acknowledged in your name." in otto.html
+    otto.get("/w/")
+    assert "your entries in the interest register" not in otto.html
     otto.get("/w/alarms/")
     assert "Report matches an entry in the interest register" not in otto.html
     otto.get(path)

@@ -113,6 +113,7 @@ def test_an_overseer_reads_words_and_no_codes(house: House, ned: Hand) -> None:
         (Act.WITHOUT_TRAINING, {"training": "call-taking", "capability": "take-down"}),
         (Act.KEPT_LONGER, {"group": "x-y_z", "reason": "q-r", "next": "2027-01-31"}),
         (Act.CAME_ON_DUTY, {"until": "2026-11-25T18:00:00+00:00"}),
+        (Act.SEARCHED, {"kind": "phrase", "hits": 2, "reasoned": True}),
     ):
         Event.objects.create(act=act, actor=odile, detail=detail)
     ned.get("/oversight/")
@@ -125,6 +126,8 @@ def test_an_overseer_reads_words_and_no_codes(house: House, ned: Hand) -> None:
         "Taking reports down",
         "31 January 2027",
         "25 November 2026, 18:00",
+        "Kind of search",
+        "Reason for a broad search",
     ):
         assert words in table, words
     told = re.findall(r'data-label="More">(.*?)</td>', table, re.DOTALL)

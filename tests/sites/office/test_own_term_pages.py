@@ -105,6 +105,12 @@ def test_a_match_is_raised_with_a_supervisor(house: House, hand: Callable[[], Ha
     assert "Odile O. : Olga O. was asked by Ned N. on" in text
 
     supervisor = hand().at_work(house, "Olga")
+    supervisor.get("/w/")
+    asked = supervisor.html.split("An overseer has asked you to speak to an officer")[1].split("</a>")[0]
+    assert 'href="/w/searches/"' in asked
+    assert "Odile" not in asked
+    officer.get("/w/")
+    assert "An overseer has asked" not in officer.html
     supervisor.get("/w/searches/")
     text = " ".join(re.sub(r"<[^>]+>", " ", supervisor.html.split("<main", 1)[1]).split())
     assert "Odile O. (asked by Ned N. on" in text

@@ -173,6 +173,13 @@ def release(hit: UUID, words: str, *, by: Attendance, at: datetime) -> None:
         _record(Act.INTEREST_RELEASED, row.interest_id, row.home_id, by)
 
 
+def to_acknowledge(*, by: Attendance) -> int:
+    """Return the number of reports that match the officer's own entries and are not acknowledged. This needs no keys."""
+    if not by.may(Capability.REGISTER_INTEREST):
+        return 0
+    return InterestHit.objects.filter(owner_id=by.officer_id, acknowledged_at=None).count()
+
+
 def mine(*, by: Attendance, at: datetime) -> tuple[InterestLine, ...]:
     """Return the officer's own entries with the reports that match them, newest first.
 

@@ -11,7 +11,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -39,6 +39,7 @@ from heedline.reports.lifecycle import NotNow
 #: Terms of one officer; each is compared with every report that they open.
 MOST = 60
 _SHOWN = 200
+_LATELY = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +257,15 @@ def raise_conflict(officer: UUID, supervisor: UUID, *, by: Attendance) -> None:
             thing_id=officer,
             detail={"officer": str(officer), "supervisor": str(supervisor)},
         )
+
+
+def raised_lately(*, by: Attendance, at: datetime) -> int:
+    """Return the number of overseers' requests to a supervisor in the last week, which their first page mentions."""
+    if by.may(Capability.OVERSEE) or not by.may(Capability.SEE_SEARCHES):
+        return 0
+    return Event.objects.filter(
+        act=Act.CONFLICT_RAISED, outcome="done", at__gte=at - _LATELY, detail__supervisor=str(by.officer_id)
+    ).count()
 
 
 def raised(*, by: Attendance, at: datetime) -> tuple[RaisedConflict, ...]:

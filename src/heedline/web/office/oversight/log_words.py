@@ -20,6 +20,7 @@ from heedline.casework.duty.alarms import CLEAR_REASONS
 from heedline.casework.identity.requests import GROUNDS
 from heedline.casework.oversight.log_view import NAMED
 from heedline.casework.report.opening import short_name
+from heedline.casework.search.query import SearchKind
 from heedline.packs import load_pack
 from heedline.web.office.report.report_words import act_words
 from heedline.web.shell.report_bar import PRIORITIES
@@ -63,7 +64,7 @@ LABELS = {
     "group": "Retention group",
     "how": "How",
     "keys": "Keys included",
-    "kind": "Kind of alarm",
+    "kind": "Kind",
     "language": "Language",
     "left_out": "Reports left out",
     "link": "Subject of the report",
@@ -88,6 +89,7 @@ LABELS = {
     "plan": "Plan",
     "priority": "Priority",
     "reason": "Reason",
+    "reasoned": "Reason for a broad search",
     "refused": "Filter: refused only",
     "removed": "Removed",
     "report": "Filter: report",
@@ -136,7 +138,15 @@ def more(said: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
     `said` has the shape of `oversight.LogLine.detail`.
     """
-    return [(LABELS.get(key, _plain(key)), _value(key, value)) for key, value in said if value]
+    return [(_label(key, value), _value(key, value)) for key, value in said if value]
+
+
+def _label(key: str, value: str) -> str:
+    if key == "kind" and value in set(SearchKind):
+        return "Kind of search"
+    if key == "kind" and value in _codes()["kind"]:
+        return "Kind of alarm"
+    return LABELS.get(key, _plain(key))
 
 
 def _plain(code: str) -> str:

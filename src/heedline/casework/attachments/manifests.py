@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
@@ -56,16 +55,13 @@ def entries_of(report: UUID, ring: Keyring) -> tuple[ManifestEntry, ...]:
 
 
 def _body(part: StoredPart, ring: Keyring) -> dict[str, Any]:
-    body: dict[str, Any] = json.loads(
-        envelope.open_part(
-            Container(part.header, part.payload),
-            ring.for_any(part.epochs),
-            installation=settings.INSTALLATION,
-            container_id=part.container,
-            part=part.part,
-        )
+    return envelope.open_object(
+        Container(part.header, part.payload),
+        ring.for_any(part.epochs),
+        installation=settings.INSTALLATION,
+        container_id=part.container,
+        part=part.part,
     )
-    return body
 
 
 def _entries(part: StoredPart, body: Mapping[str, Any]) -> Iterator[ManifestEntry]:

@@ -13,7 +13,6 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q
 
-from heedline.casework.errors import ChangedSinceArrival
 from heedline.casework.report import notes
 from heedline.casework.report.restrictions import is_usable
 from heedline.casework.report.verb import FoundReport
@@ -58,7 +57,7 @@ def search(found: FoundReport) -> SeenBefore | None:
     parts = documents.searched_parts([report.id]).get(report.id, [])
     try:
         texts = documents.texts_of(report, parts, ring)
-    except (CannotOpen, ChangedSinceArrival, ValueError, KeyError, TypeError):
+    except documents.UNREADABLE:
         return None
     seen = seen_before.look(report, texts, link_decisions.made_on(report.id, parts, ring), by=found.by)
     return seen if seen.reports else None

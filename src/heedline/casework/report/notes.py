@@ -6,7 +6,6 @@ Notes are sealed to the same keys as the report itself.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, Final
@@ -144,15 +143,13 @@ def open_words(
 
     Raises CannotOpen.
     """
-    body = envelope.open_part(
+    return envelope.open_object(
         Container(bytes(header), bytes(payload)),
         seeds,
         installation=settings.INSTALLATION,
         container_id=container_id,
         part=part,
     )
-    words: dict[str, Any] = json.loads(body)
-    return words
 
 
 def opened_of(

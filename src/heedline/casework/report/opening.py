@@ -8,7 +8,6 @@ report.
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -25,6 +24,7 @@ from heedline.packs import load_pack
 from heedline.packs.text.tongues import Guess
 from heedline.reports.models import Report
 from heedline.reports.stored import StoredPart
+from heedline.vault import CannotOpen
 from heedline.vault.containers import envelope
 from heedline.vault.containers.container import Container
 
@@ -98,25 +98,31 @@ def open_report(
 ) -> OpenedReport:
     """Decrypt a report's container with the keys of this session.
 
-    Raises CannotOpen.
+    Raises CannotOpen, also for what was sealed as a report and is not one.
     """
-    body = envelope.open_part(
+    told = envelope.open_object(
         Container(header, payload),
         ring.for_any(epochs),
         installation=settings.INSTALLATION,
         container_id=container,
         part="report",
     )
-    told = json.loads(body)
-    return OpenedReport(
-        told["record"],
-        told["arrived_at"],
-        told["channel"],
-        told["language"],
-        told.get("taken_down", {}),
-        tuple(told.get("files", ())),
-        tuple(told.get("hints", ())),
-    )
+    try:
+        found = OpenedReport(
+            told["record"],
+            told["arrived_at"],
+            told["channel"],
+            told["language"],
+            told.get("taken_down", {}),
+            tuple(told.get("files", ())),
+            tuple(told.get("hints", ())),
+        )
+    except (KeyError, TypeError):
+        raise CannotOpen from None
+    answers = found.record.get("answers", {}) if isinstance(found.record, dict) else None
+    if not isinstance(answers, dict) or not all(isinstance(one, dict) for one in found.files):
+        raise CannotOpen
+    return found
 
 
 def open_stored(part: StoredPart, ring: Keyring) -> OpenedReport:

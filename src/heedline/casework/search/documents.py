@@ -7,7 +7,6 @@ call-back, and how a caller sounded.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -17,6 +16,7 @@ from django.conf import settings
 from django.db.models import Count, Q, QuerySet, Window
 
 from heedline.casework.access.keyring import Keyring
+from heedline.casework.errors import ChangedSinceArrival
 from heedline.casework.report.conflict_terms import words_in
 from heedline.casework.report.opening import OpenedReport, open_stored
 from heedline.casework.report.question_editions import questions_of
@@ -31,6 +31,17 @@ from heedline.vault import CannotOpen
 from heedline.vault.containers import envelope
 from heedline.vault.containers.container import Container
 
+#: What reading a report raises if it is not as it was written, or was never written by this program.
+UNREADABLE: Final = (
+    CannotOpen,
+    ChangedSinceArrival,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+)
 #: Sorts of sealed parts that are searched, and what a hit in each is called.
 PARTS = {
     "report": "Report",
@@ -91,7 +102,7 @@ def texts_of(
         elif part.part in PARTS or part.part == FILE_WORDS:
             try:
                 others.append((part.part, _told(part, ring)))
-            except (CannotOpen, ValueError, AttributeError):
+            except UNREADABLE:
                 if unread is not None:
                     unread.append(PARTS.get(part.part, _OF_FILES[FILE_WORDS]))
     return texts_of_opened(report, opened, others)
@@ -235,15 +246,13 @@ def _about_them(asked: QuestionSet) -> set[str]:
 
 
 def _told(part: StoredPart, ring: Keyring) -> Mapping[str, Any]:
-    body = envelope.open_part(
+    return envelope.open_object(
         Container(part.header, part.payload),
         ring.for_any(part.epochs),
         installation=settings.INSTALLATION,
         container_id=part.container,
         part=part.part,
     )
-    told: Mapping[str, Any] = json.loads(body)
-    return told
 
 
 def _of_part(sort: str, told: Mapping[str, Any]) -> Iterator[str]:

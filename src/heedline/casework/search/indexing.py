@@ -20,7 +20,7 @@ from django.db import transaction
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
-from heedline.casework.errors import ChangedSinceArrival, NotHere, SealingStopped
+from heedline.casework.errors import NotHere, SealingStopped
 from heedline.casework.recording import refusals_logged
 from heedline.casework.search import (
     desk_index,
@@ -446,5 +446,5 @@ def _document(
                 keys += desk.indexing.report(visit, report, texts)
         number = sum(one.part not in {link_decisions.PART, documents.FILE_WORDS} for one in parts)
         return documents.document(report.id, texts, keys), FoundValues(report, found, number), not unread
-    except (CannotOpen, ChangedSinceArrival, ValueError, LookupError, TypeError, AttributeError):
+    except documents.UNREADABLE:
         return None

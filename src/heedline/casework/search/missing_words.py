@@ -15,7 +15,6 @@ from uuid import UUID
 from django.db.models import Case, QuerySet, When
 
 from heedline.casework.access.keyring import Keyring
-from heedline.casework.errors import ChangedSinceArrival
 from heedline.casework.report.restrictions import usable
 from heedline.casework.search import desk_index, documents
 from heedline.casework.search.query import SearchKind, Sought, Term, beginning_with
@@ -120,7 +119,7 @@ def _read(
     for report in rows.annotate(sealed=parts) if opened else rows:
         allowed.add(report.id)
         if report.id in opened:
-            with suppress(CannotOpen, ChangedSinceArrival, ValueError, KeyError, TypeError):
+            with suppress(*documents.UNREADABLE):
                 texts = documents.texts_of(report, parts_in(report.id, report.sealed), ring)
                 there = (one.text[start:end] for one in texts for _, start, end in placed(one.text))
                 words[report.id] = list(dict.fromkeys(there))

@@ -224,7 +224,7 @@ def results(ref: UUID, *, page: int = 1, by: Attendance, at: datetime) -> Search
             for one in listed.reports:
                 try:
                     result = _result(one, listed.parts[one.id], sought, ring, rules)
-                except (CannotOpen, ValueError, KeyError, TypeError):
+                except documents.UNREADABLE:
                     unread.append(one.id)
                 else:
                     shown += [result] if result is not None else []
@@ -320,7 +320,7 @@ def _result(
 ) -> SearchResult | None:
     """Return a report as a search result, or None if its texts do not match.
 
-    Raises CannotOpen, and ValueError, KeyError or TypeError for a report that is not as it was written.
+    Raises one of `documents.UNREADABLE` for a report that is not as it was written.
     """
     texts = documents.texts_of(report, parts, ring)
     found = passages.passages(texts, sought)

@@ -20,7 +20,6 @@ from django.db.models import QuerySet
 
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
-from heedline.casework.errors import ChangedSinceArrival
 from heedline.casework.report.opening import kind_words, received_words, short_name
 from heedline.casework.report.restrictions import usable
 from heedline.casework.search import desk_index, documents, index_rows, link_decisions, values
@@ -245,7 +244,7 @@ def _compared(
     Returns None if the two share nothing and nobody has made a decision about them.
     """
     found, parts = None, parts_in(other.id, other.sealed)
-    with suppress(CannotOpen, ChangedSinceArrival, ValueError, KeyError, TypeError):
+    with suppress(*documents.UNREADABLE):
         texts = documents.texts_of(other, parts, ring)
         read = values.extract_of(other, texts, indexed=False, against=mine)
         found = compare(mine, read, load_pack(settings.PACK).matching, shared)

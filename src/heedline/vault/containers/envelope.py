@@ -9,6 +9,7 @@ change. The padding reveals only the size steps 4, 8, 16, 32, 48 … KiB.
 import json
 import re
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.hpke import MLKEM768X25519PublicKey
@@ -29,6 +30,9 @@ _STEP = 16 * 1024
 _LENGTH_SIZE = 8
 _INSTALLATION = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _PART = re.compile(r"[a-z0-9._:-]{1,64}")
+#: Halves of characters (surrogates), which JSON can carry and no page or index can encode, and what each is replaced by.
+_HALF = re.compile(r"[\ud800-\udfff]")
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 def wrap(body: bytes, *, installation: str, container_id: UUID, part: str) -> bytes:
@@ -90,6 +94,36 @@ def open_part(
     """
     plaintext = open_container(container, seeds)
     return unwrap(plaintext, installation=installation, container_id=container_id, part=part)
+
+
+def open_object(
+    container: Container, seeds: Sequence[Opener], *, installation: str, container_id: UUID, part: str
+) -> dict[str, Any]:
+    """Open a container that holds a JSON object and return the object, with incomplete characters replaced.
+
+    Raises ``CannotOpen`` like ``open_part``, and also if the body is anything else: everybody may seal to a public key.
+    """
+    body = open_part(container, seeds, installation=installation, container_id=container_id, part=part)
+    try:
+        told = json.loads(body)
+        if not isinstance(told, dict):
+            raise CannotOpen
+        found: dict[str, Any] = _whole(told) if b"\\u" in body or b"\xed" in body else told
+    except (ValueError, RecursionError):
+        raise CannotOpen from None
+    return found
+
+
+def _whole(told: Any) -> Any:
+    """Return a value parsed from JSON with each half of a character replaced."""
+    match told:
+        case str():
+            return _HALF.sub(_REPLACEMENT, told)
+        case dict():
+            return {_HALF.sub(_REPLACEMENT, name): _whole(value) for name, value in told.items()}
+        case list():
+            return [_whole(value) for value in told]
+    return told
 
 
 def _first_line(installation: str, container_id: UUID, part: str) -> bytes:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import compress, count
 from operator import not_
 from typing import TYPE_CHECKING
+from unicodedata import decimal
 
 from anyascii import anyascii
 
@@ -31,13 +32,27 @@ NUMBER = 9
 _SHORTEST_NUMBER = 6
 _APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼ`´"))
 #: Marks that stand on a letter, and what directs the eye: they neither part a word nor belong to it.
-_MARKS = "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u200c-\u200f\u202a-\u202e\u2066-\u2069"
-_WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}]|['’‘ʼ`´](?=[^\W_]))*")
+_INVISIBLE = "\u00ad\u061c\u180e\u200c-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef"
+_MARKS = f"\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed{_INVISIBLE}"
+#: A space without width parts words in scripts that have no other, and nothing before a Latin letter or a digit.
+_NO_SPACE = r"\u200b+(?=[a-zA-Z0-9])"
+_WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}]|{_NO_SPACE}|['’‘ʼ`´](?=[^\W_]))*")
+_UNSEEN = re.compile(rf"[{_INVISIBLE}]+|{_NO_SPACE}")
 #: What parts words in ASCII, and the apostrophes that do not.
 _BETWEEN = {sign: " " for sign in range(128) if not chr(sign).isalnum()}
 _WITHIN = re.compile(r"(?<=[a-z0-9])['`](?=[a-z0-9])")
-_LEFT_OUT = re.compile(rf"[{_MARKS}'’‘ʼ`´]")
-_DIGITS = re.compile(r"\d(?:[\s().+\-/]{0,3}\d)+")
+_LEFT_OUT = re.compile(rf"[{_MARKS}\u200b'’‘ʼ`´]")
+_DIGITS = re.compile(rf"\+?\d(?:(?:[{_INVISIBLE}\u200b]*[\s().+\-/]){{0,3}}[{_INVISIBLE}\u200b]*\d)+")
+_GROUP = re.compile(rf"\d(?:[{_INVISIBLE}\u200b]*\d)*")
+#: Digits of the longest number that is read as one. More are several numbers, of which each group may end one.
+_ONE_NUMBER = 15
+#: Letters of other scripts that look like Latin ones, and the Latin ones.
+_LOOK_ALIKE = str.maketrans(
+    "АВЕЅІЈКМНОРСТХУҮԚԜавеѕіјкмнорстхуһԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧανορυχι",
+    "ABESIJKMHOPCTXYYQWabesijkmhopctxyhqwABEZHIKMNOPTYXavopuxi",
+)
+_SIGNS = re.compile(r"[^\W_]+")
+_LATIN = re.compile(r"[A-Za-z0-9]")
 #: Signs that phones and word processors write, and signs in ASCII that part words or join them in the same places.
 _TYPOGRAPHIC = dict.fromkeys("’‘", "'") | dict.fromkeys("“”–—…•£€\u00a0", " ")
 
@@ -65,6 +80,26 @@ def plainly_signed(text: str) -> str:
     return text
 
 
+def legible(text: str) -> str:
+    """Return a text without invisible characters, and with Latin letters for those that only look like them.
+
+    Only words that also have a Latin letter or a digit are changed: AB12 is no plate with a Cyrillic A, and reads like one.
+    """
+    return (
+        text
+        if text.isascii()
+        else _SIGNS.sub(lambda found: latin_looking(found.group()), _UNSEEN.sub("", text))
+    )
+
+
+def latin_looking(word: str) -> str:
+    """Return a word that mixes Latin letters or digits with letters that look Latin in Latin letters, and others as they are."""
+    if word.isascii() or not _LATIN.search(word):
+        return word
+    read = word.translate(_LOOK_ALIKE)
+    return read if read.isascii() else word
+
+
 def runs_of(text: str) -> list[str]:
     """Return the runs of letters and digits in a text in ASCII."""
     return text.translate(_BETWEEN).split()
@@ -85,7 +120,7 @@ def forms_of(texts: Iterable[str], words: Iterable[Sequence[str]]) -> tuple[set[
     """
     forms: set[str] = set()
     for text in texts:
-        forms.update([f"n:{number}" for number in numbers(text)])
+        forms.update([f"n:{number}" for number, _, _ in placed_numbers(text)])
     begun: set[str] = set()
     for in_order in words:
         begun.update(in_order)
@@ -146,17 +181,29 @@ def starts_of(word: str) -> list[str]:
     return [word[:size] for size in BEGINNINGS if size <= len(word)]
 
 
-def numbers(text: str) -> Iterator[str]:
-    """Yield the last nine digits of each long number in a text, however its digits are grouped."""
+def number_of(text: str) -> str:
+    """Return the last nine digits of a text that is one long number, or "" if it has too few digits."""
+    return next((number for number, _, _ in reversed(list(placed_numbers(text)))), "")
+
+
+def placed_numbers(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the last nine digits of each long number in a text, however its digits are grouped, with its start and end.
+
+    Nothing but spaces and punctuation may stand between two numbers, so each group of digits may be the end of one.
+    """
     for found in _DIGITS.finditer(text):
-        digits = "".join(letter for letter in found.group() if letter.isdigit())
-        if len(digits) >= _SHORTEST_NUMBER:
-            yield digits[-NUMBER:]
+        digits, starts = "", list[int]()
+        for group in _GROUP.finditer(text, found.start(), found.end()):
+            digits += "".join(str(decimal(sign)) for sign in group.group() if sign.isdecimal())
+            starts += [group.start()] * (len(digits) - len(starts))
+            if len(digits) >= _SHORTEST_NUMBER:
+                start = found.start() if len(digits) <= _ONE_NUMBER else starts[-NUMBER]
+                yield digits[-NUMBER:], start, group.end()
 
 
 def spelled(word: str) -> str:
     """Return the Latin spelling of a word in another script."""
-    return "".join(_WORD.findall(anyascii(word).casefold().translate(_APOSTROPHES)))[:LONGEST]
+    return "".join(_WORD.findall(anyascii(latin_looking(word)).casefold().translate(_APOSTROPHES)))[:LONGEST]
 
 
 def _folded(word: str) -> str:

@@ -13,7 +13,7 @@ from heedline.casework.pages.queues.queue import QueueView, queue
 from heedline.reports.models import SealedHeader, SealedPayload
 from heedline.vault.containers import envelope
 from tests.support.scene_people import People
-from tests.support.search_scene import found, indexed
+from tests.support.search_scene import found, indexed, look_for
 
 pytestmark = pytest.mark.django_db
 
@@ -61,3 +61,22 @@ def test_no_report_keeps_the_others_from_being_indexed(people: People, body: byt
     with people.sitting("Odile") as here:
         lines = queue(by=here, at=people.at, view=QueueView()).lines
         assert {bad, good} == {line.ref for line in lines}
+
+
+def test_each_number_of_a_list_leads_to_its_report(people: People) -> None:
+    ref, _ = people.send(narrative="He rang these:\n01632 960123\n07700 900124\n07700900125 twice")
+    indexed(people)
+    for text in ("01632 960123", "07700900124", "+44 7700 900125"):
+        [result] = look_for(people, text).results
+        assert result.ref == ref
+    pieces = look_for(people, "07700900124").results[0].passages[0].pieces
+    assert [piece for piece, hit in pieces if hit] == ["07700 900124"]
+
+
+def test_no_invisible_character_hides_a_word_and_none_is_lost_from_the_passage(people: People) -> None:
+    written = "fer\N{SOFT HYPHEN}tiliser"
+    ref, _ = people.send(narrative=f"He keeps {written} in Tie\N{CYRILLIC SMALL LETTER ER}ney's shed.")
+    indexed(people)
+    assert found(people, "tiep*") == [ref]
+    [passage] = look_for(people, "fertiliser").results[0].passages
+    assert [piece for piece, hit in passage.pieces if hit] == [written]

@@ -58,6 +58,38 @@ def test_a_letter_that_only_looks_latin_makes_no_plate_and_no_failure(sign: str)
     assert not told(f"a van, AB12 CD{sign}, and ab12 cd{sign}").of(Kind.REGISTRATION)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "01632 960123\n07700 900124\n07700900125",
+        "01632 960123 07700 900124 07700900125",
+        "ring 01632 960123 24 hours, 07700 900124 - 07700900125 (2 pm)",
+        "0163\N{ZERO WIDTH SPACE}2 960123, 07700\N{SOFT HYPHEN}900124 or 07\N{WORD JOINER}700900125",
+    ],
+)
+def test_no_number_hides_another(text: str) -> None:
+    """In a list with one number a line, none but the last was read before."""
+    assert {one.canonical for one in told(text).of(Kind.PHONE)} == {
+        "+441632960123",
+        "+447700900124",
+        "+447700900125",
+    }
+
+
+def test_neither_invisible_characters_nor_letters_that_look_latin_hide_a_name_or_a_plate() -> None:
+    text = "A man called Kevin Tie\N{SOFT HYPHEN}rney drives \N{CYRILLIC CAPITAL LETTER A}B12 \N{CYRILLIC CAPITAL LETTER ES}DE."
+    assert [one.canonical for one in told(text).of(Kind.NAME)] == ["kevin tierney"]
+    assert [one.canonical for one in told(text).of(Kind.REGISTRATION)] == ["AB12CDE"]
+
+
+@pytest.mark.parametrize(
+    "text", ["0 " * 5_000, "+0" * 5_000, "01632 960123 " * 800, "(0" * 5_000, "0o" * 5_000]
+)
+def test_a_text_of_digits_is_read_quickly(text: str) -> None:
+    assert seconds(lambda: told(text)) < 1
+    assert seconds(lambda: forms_of([text], [words_of(text)])) < 1
+
+
 @pytest.mark.parametrize("written", ["Abdul Dr Rahman", "Abdul de Rahman", "محمد بن"])
 def test_a_name_that_is_read_again_as_one_part_has_no_key(written: str) -> None:
     one, other = told(f"{written}, 01632 960123", "text"), told(written, "name")

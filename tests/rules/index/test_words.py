@@ -82,7 +82,40 @@ def test_a_word_is_found_by_its_beginning() -> None:
 @pytest.mark.parametrize("text", ["01632 960123", "+44 1632 960 123", "(01632) 960-123", "01632960123"])
 def test_a_number_is_found_however_it_is_grouped(text: str) -> None:
     assert "n:632960123"[-11:] in forms(text)
-    assert list(words.numbers(text)) == ["632960123"]
+    assert words.number_of(text) == "632960123"
+
+
+@pytest.mark.parametrize("between", ["\n", " ", " - ", "  /  "])
+def test_each_number_of_a_list_is_found(between: str) -> None:
+    """Of several numbers with only spaces or a dash between them, all but the last could not be found before."""
+    assert forms(between.join(["01632 960123", "07700900124", "01632 960125"])) >= {
+        "n:632960123",
+        "n:700900124",
+        "n:632960125",
+    }
+    assert "n:632960123" in forms("Ring 01632 960123 (2 rings).")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pass\N{SOFT HYPHEN}port",
+        "pass\N{ZERO WIDTH SPACE}port",
+        "pass\N{WORD JOINER}port",
+        "p\N{ZERO WIDTH NO-BREAK SPACE}assport",
+    ],
+)
+def test_no_invisible_character_parts_a_word(text: str) -> None:
+    assert words.words_of(text) == ["passport"]
+
+
+def test_letters_of_another_script_that_look_latin_are_found_as_latin() -> None:
+    mixed = (
+        "Tie\N{CYRILLIC SMALL LETTER ER}ney \N{CYRILLIC CAPITAL LETTER A}\N{CYRILLIC CAPITAL LETTER VE}12 CDE"
+    )
+    assert {"w:tiepney", "w:ab12"} <= forms(mixed)
+    assert words.legible(mixed) == "Tiepney AB12 CDE"
+    assert words.legible("Москва 12кг") == "Москва 12кг"
 
 
 def test_a_plate_is_found_in_one_piece() -> None:

@@ -10,6 +10,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from heedline.index.words import legible
+
 #: Letters and digits that a term needs at least: a shorter one is in half of all texts.
 SHORTEST = 4
 #: Digits of a telephone number that are compared, from its end: what stands before is the code of a country, or 0.
@@ -27,7 +29,7 @@ def folded(text: str) -> str:
 
     The words are separated by one space, with one space at either end.
     """
-    plain = text.casefold()
+    plain = legible(text).casefold()
     if not plain.isascii():
         plain = unicodedata.normalize("NFKD", plain).translate(_MARKS)
     return f" {_BETWEEN.sub(' ', _APOSTROPHES.sub('', plain)).strip()} "
@@ -80,7 +82,7 @@ def meets(terms: Iterable[str], texts: Iterable[str]) -> bool:
     All terms are tried, even after a match.
     """
     # between two texts stands a letter, so that no term and no number reaches from one into the next
-    whole = "\nx\n".join(texts)
+    whole = legible("\nx\n".join(texts))
     text = folded(whole)
     numbers = " ".join(re.sub(r"\D", "", found) for found in _NUMBERS.findall(whole))
     in_one = text.replace(" ", "")

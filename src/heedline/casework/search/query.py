@@ -21,7 +21,7 @@ from heedline.index.extraction.names import Name, latin, read_name
 from heedline.index.extraction.numbers import registration, registrations
 from heedline.index.extraction.rules import NameRules, PlateShape
 from heedline.index.extraction.values import Kind
-from heedline.index.words import NUMBER, begun_by, numbers, placed, spelled, starts_of, words_of
+from heedline.index.words import begun_by, number_of, placed, placed_numbers, spelled, starts_of, words_of
 
 #: Characters that can be searched for at once, and words.
 LONGEST = 200
@@ -84,11 +84,7 @@ class Term:
     def places(self, text: str) -> list[tuple[int, int]]:
         """Return the start and end of each match of this term in a text."""
         if self.kind is SearchKind.NUMBER:
-            return [
-                (found.start(), found.end())
-                for found in _DIGITS.finditer(text)
-                if "".join(filter(str.isdigit, found.group()))[-NUMBER:] == self.words[0]
-            ]
+            return [(start, end) for number, start, end in placed_numbers(text) if number == self.words[0]]
         there, wanted = list(placed(text)), "".join(self.words)
         if self.kind is SearchKind.BEGINNING:
             return [(start, end) for word, start, end in there if _begins(word, self.words[0])]
@@ -134,7 +130,6 @@ def _begins(word: str, beginning: str) -> bool:
 _PLATE = re.compile(
     r"(?=.{5,8}$)(?:[a-z]{1,3}\d{1,4}[a-z]{0,3}|[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}|\d{1,4}[a-z]{1,3})"
 )
-_DIGITS = re.compile(r"\+?\d(?:[\s().+\-/]{0,3}\d)+")
 
 
 @dataclass(frozen=True)
@@ -226,10 +221,9 @@ def _is_known(word: str, rules: NameRules) -> bool:
 
 
 def _terms_of(text: str, plates: tuple[PlateShape, ...]) -> list[Term]:
-    terms: list[Term] = []
-    for found in _LONG_NUMBER.finditer(text):
-        terms += [Term(SearchKind.NUMBER, (number,)) for number in numbers(found.group())]
-    rest = _LONG_NUMBER.sub(lambda found: " " if list(numbers(found.group())) else found.group(), text)
+    sought = [number_of(found.group()) for found in _LONG_NUMBER.finditer(text)]
+    terms = [Term(SearchKind.NUMBER, (number,)) for number in sought if number]
+    rest = _LONG_NUMBER.sub(lambda found: " " if number_of(found.group()) else found.group(), text)
     for piece in _PIECE.finditer(rest):
         for term in _terms(piece.group(1), piece.group(2), plates):
             terms = _added(terms, term, plates)

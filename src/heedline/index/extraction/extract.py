@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -11,9 +12,12 @@ from heedline.index.extraction import birth_dates, cues, keys, name_finding, num
 from heedline.index.extraction.names import read_name
 from heedline.index.extraction.rules import OF_FILE, MatchingRules
 from heedline.index.extraction.values import Extract, Kind, ReportText, Value
+from heedline.index.words import legible
 
-#: Values of one report beyond this are left out.
+#: Values of one report beyond this are left out: of what the reporter wrote, and of what officers wrote.
 MOST_VALUES = 200
+#: Values up to which they stay in the order of the text. The keys of more may not all be stored (`keys.MOST_KEYS`).
+FEW = 20
 #: Characters that are shown of a value.
 LONGEST_WRITTEN = 200
 _ALL = frozenset(Kind)
@@ -38,19 +42,29 @@ def extract(
     are not looked for.
     """
     kinds = _ALL if against is None else frozenset(one.kind for one in against.values)
-    told = tuple(
-        sorted(passages, key=lambda one: one.holds != OF_FILE)
-    )  # no list of numbers crowds a file out
+    read = (replace(one, text=legible(one.text)) if not one.text.isascii() else one for one in passages)
+    told = tuple(sorted(read, key=lambda one: one.holds != OF_FILE))  # no list of numbers crowds a file out
     needs_words = Kind.NAME in kinds or Kind.BIRTH in kinds
     words = cues.words_in("\n".join([passage.text for passage in told])) if needs_words else _NONE
     found: dict[tuple[Kind, str], Value] = {}
+    of_officers: dict[tuple[Kind, str], None] = {}
+    left = {False: MOST_VALUES, True: MOST_VALUES}
     for passage in told:
         for kind, canonical, written in _read(passage, rules, kinds, words):
-            if canonical and len(found) < MOST_VALUES:
-                shown = written.strip()[:LONGEST_WRITTEN]
-                found.setdefault((kind, canonical), Value(kind, canonical, shown, passage.source))
+            if canonical and left[passage.by_officer]:
+                if passage.by_officer:
+                    of_officers[kind, canonical] = None
+                if (kind, canonical) not in found:
+                    shown = written.strip()[:LONGEST_WRITTEN]
+                    found[kind, canonical] = Value(kind, canonical, shown, passage.source)
+                    left[passage.by_officer] -= 1
     _houses_of_places(told, rules, found)
     values = tuple(found.values())
+    if len(values) > FEW:  # those that a limit may cut off later come last
+        values = (
+            *(found[one] for one in of_officers),
+            *(one for key, one in found.items() if key not in of_officers),
+        )
     with_runs = compared and (against is None or bool(against.shingles))
     texts = [
         sketch.content_words(passage.text, rules.names)

@@ -14,9 +14,17 @@ from heedline.index.extraction.rules import PlateShape
 #: The first character stands before what must not precede it, because only then does the search skip all others.
 _PHONE = re.compile(
     r"[+(0Oo](?<![\w.@/].)(?:(?<!\()|(?<=\()[0Oo])"
-    r"[\dOo\s().\-/\N{EN DASH}\N{NON-BREAKING HYPHEN}]{7,22}[\dOo](?![\w@])",
+    r"[\dOo\s().\-/\N{EN DASH}\N{NON-BREAKING HYPHEN}]{7,}[\dOo](?![\w@])",
     re.DOTALL,
 )
+#: Where in a run of digits a number can begin, and the groups of digits at whose ends it can end.
+_BEGINNING = re.compile(r"(?<![\w(])\(?[+0Oo]\d")
+_DIGITS = re.compile(r"[\dOo]+")
+#: Characters of a number as it is written, and its digits.
+LEAST, MOST_WRITTEN = 9, 24
+LEAST_DIGITS, MOST_DIGITS = 10, 15
+#: Parts of runs of digits that are tried in one text: a text of digits alone has thousands.
+MOST_TRIED = 500
 _MARKS = re.compile(
     r"[\N{ZERO WIDTH SPACE}-\N{RIGHT-TO-LEFT MARK}\N{LEFT-TO-RIGHT EMBEDDING}-\N{RIGHT-TO-LEFT OVERRIDE}]"
 )
@@ -47,10 +55,32 @@ def phones(text: str, region: str) -> Iterator[tuple[str, str]]:
 
     Numbers with fewer than nine digits are left out.
     """
-    plain = western_digits(text)
+    plain, tried = western_digits(text), 0
     for found in _PHONE.finditer(plain):
         if number := phone(found.group(), region):
             yield number, text[found.start() : found.end()]
+            continue
+        # several numbers, or a number and something else, with only spaces or a dash between them
+        ends = [group.end() for group in _DIGITS.finditer(plain, found.start(), found.end())]
+        at = found.start()
+        for start in (group.start() for group in _BEGINNING.finditer(plain, found.start(), found.end())):
+            if start < at:
+                continue
+            possible = [
+                end for end in ends if LEAST <= end - start <= MOST_WRITTEN and _may_be_one(plain[start:end])
+            ]
+            for end in reversed(possible):
+                if tried >= MOST_TRIED:
+                    return
+                tried += 1
+                if number := phone(plain[start:end], region):
+                    yield number, text[start:end]
+                    at = end
+                    break
+
+
+def _may_be_one(written: str) -> bool:
+    return LEAST_DIGITS <= sum(sign.isdigit() or sign in "Oo" for sign in written) <= MOST_DIGITS
 
 
 def phone(written: str, region: str) -> str:

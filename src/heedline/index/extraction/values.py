@@ -30,12 +30,13 @@ class ReportText:
     """A passage of text from a report, with its source.
 
     `holds` is one of `rules.HOLDS`. `source` says to an officer where the text stands, such as "Report" or
-    "Message of 3 May".
+    "Message of 3 May". `by_officer` is true if an officer wrote it: no text of a reporter crowds its values out.
     """
 
     text: str = field(repr=False)
     holds: str
     source: str
+    by_officer: bool = False
 
 
 @dataclass(frozen=True, slots=True)

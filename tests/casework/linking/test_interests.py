@@ -208,9 +208,54 @@ def test_many_other_notices_hide_no_contact(people: People) -> None:
     assert [one.name for one in people.read(ref).contacts] == ["Otto O."]
 
 
-@pytest.mark.parametrize("told", [{}, {"desk": "nowhere"}, {"report": "none"}])
+def test_a_number_that_many_reports_name_still_meets_the_register(people: People) -> None:
+    """Otherwise a few reports more would keep an investigator from being told, and the desk would read *no trace*."""
+    refs = [people.send(narrative=f"Ring 01632 960455 about it, note {n}.")[0] for n in range(14)]
+    compared(people, "Odile")
+    interest(people, names="", identifiers="01632 960455")
+    compared(people)
+    assert {deconflicted(people, ref).trace for ref in refs} == {Trace.CONTACT}
+
+
+def test_a_report_meets_every_entry_that_it_concerns(people: People) -> None:
+    for number in range(14):
+        interest(people, names="", identifiers=f"01632 9604{number:02d}")
+    for _ in range(10):
+        interest(people, names="", identifiers="07700 900333")
+    compared(people)
+    people.send(narrative="\n".join(f"01632 9604{number:02d}" for number in range(14)))
+    people.send(narrative="His number is 07700 900333.")
+    compared(people, "Odile")
+    assert InterestHit.objects.count() == 24
+
+
+def test_what_an_officer_adds_to_a_report_full_of_numbers_is_compared(people: People) -> None:
+    """A reporter who fills a report with values must not keep what officers find out from being compared."""
+    interest(people, names="Kevin Tierney", identifiers="07700 900333")
+    flats = ", ".join(f"flat {n}, 12 Mill Lane, NE6 1AA" for n in range(1, 230))
+    ref, _ = people.taken(narrative=f"They live at {flats}.")
+    with people.sitting("Odile") as here:
+        officer_notes.write(ref, "The landlord calls him Kevin Tierney.", by=here, at=people.at)
+        officer_notes.write(ref, "His number is 07700 900333.", by=here, at=people.at)
+    compared(people, "Odile")
+    assert deconflicted(people, ref).trace is Trace.CONTACT
+    [hit] = own(people)[0].hits
+    assert {code for code, _ in hit.reasons} == {"name", "phone"}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        {"desk": "nowhere"},
+        {"report": "none"},
+        {"report": str(uuid4())},
+        {"values": [["phone", ["+441632960455"], "x", "said"]]},
+        {"values": [["birth", 20100904, "x", "said"]]},
+    ],
+)
 def test_values_that_are_not_as_they_should_be_stop_no_comparison(
-    people: People, told: dict[str, str]
+    people: People, told: dict[str, Any]
 ) -> None:
     interest(people)
     forged, _ = people.send(narrative="A van stood there.")

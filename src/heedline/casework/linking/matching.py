@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -44,8 +44,11 @@ MOST: Final = 40
 SECONDS: Final = 0.12
 #: Other reports that a batch marks as compared again, so that its own rows do not stand out.
 COVER: Final = 30
+#: Reports of other desks that a report is compared with at most, and documents that are looked up for one key.
 MOST_COMPARED: Final = 12
 MOST_OF_A_KEY: Final = 100
+#: Reports compared with a new entry of the register at most, and entries compared with a report.
+MOST_OF_REGISTER: Final = 100
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,7 @@ class _Work:
     more: int = 0
     notices: dict[str, list[dict[str, Any]]] = field(default_factory=dict, repr=False)
     hits: list[InterestHit] = field(default_factory=list, repr=False)
+    earlier: dict[UUID, list[dict[str, Any]]] = field(default_factory=dict, repr=False)
     ends: float = field(default_factory=lambda: time.monotonic() + SECONDS)
 
     def through(self, rows: Iterable[Any], do: Any) -> list[UUID]:
@@ -162,7 +166,7 @@ class _Work:
     def entry(self, row: Interest) -> None:
         """Compare a register entry with all reports, and index it."""
         found = interests.values_of(row, self.ring)
-        for report, shared in self._others(found):
+        for report, shared in self._reports(found):
             self._hit(row, report, shared)
         self._add(row.id, OF_INTERESTS, found)
 
@@ -179,18 +183,35 @@ class _Work:
     def _add(self, ref: UUID, mark: str, found: Extract) -> None:
         self.more += self.index.add([Document(ref, (), (), [mark + key for key in found.keys])])
 
-    def _seen(self, mark: str, found: Extract) -> tuple[list[UUID], dict[str, int]]:
-        """Return the ids of documents to compare with, and the document count of each very common key."""
+    def _seen(
+        self, mark: str, found: Extract, most: int, common: Callable[[str], bool] = lambda _: True
+    ) -> tuple[list[UUID], dict[str, int]]:
+        """Return the ids of documents to compare with, and the document count of each very common key.
+
+        Only keys for which `common` is true can be too common to count.
+        """
         by_key = self.index.rows_of([mark + key for key in found.keys], most=MOST_OF_A_KEY + 1).by_key
         hits = {key.removeprefix(mark): rows for key, rows in by_key.items()}
-        shared = seen_before.of_many(hits)
-        rows = [row for row, _ in seen_before.proposed(hits, shared, ())[:MOST_COMPARED]]
+        shared = {key: number for key, number in seen_before.of_many(hits).items() if common(key)}
+        rows = [row for row, _ in seen_before.proposed(hits, shared, ())[:most]]
         reports = self.index.reports_at(rows)
         return [reports[row] for row in rows], shared
 
     def _others(self, found: Extract) -> Iterator[tuple[ReportValues, Resemblance]]:
         """Yield the reports at any desk that share details with these values."""
-        refs, shared = self._seen(OF_VALUES, found)
+        return self._compared(found, *self._seen(OF_VALUES, found, MOST_COMPARED))
+
+    def _reports(self, found: Extract) -> Iterator[tuple[ReportValues, Resemblance]]:
+        """Yield the reports at any desk that share details with an entry of the register.
+
+        A number that many reports name still counts: otherwise anybody could keep an entry from matching by sending it in a
+        few reports more. Only a name can be too common.
+        """
+        return self._compared(found, *self._seen(OF_VALUES, found, MOST_OF_REGISTER, _is_of_names))
+
+    def _compared(
+        self, found: Extract, refs: Sequence[UUID], shared: Mapping[str, int]
+    ) -> Iterator[tuple[ReportValues, Resemblance]]:
         for row in SealedValues.objects.filter(id__in=refs) if refs else ():
             with suppress(CannotOpen):
                 other = sealed_values.values_in(row, self.ring)
@@ -199,7 +220,8 @@ class _Work:
                     yield other, alike
 
     def _entries(self, found: Extract) -> Iterator[tuple[Interest, Resemblance]]:
-        refs, _ = self._seen(OF_INTERESTS, found)
+        """Yield the register entries that share details with a report, however many entries have them."""
+        refs, _ = self._seen(OF_INTERESTS, found, MOST_OF_REGISTER, lambda _: False)
         live = Interest.objects.filter(id__in=refs, ended_at=None, until__gte=self.at.date())
         for row in live.select_related("owner", "home") if refs else ():
             with suppress(CannotOpen):
@@ -232,7 +254,7 @@ class _Work:
         reasons = sorted([reason.code, reason.theirs] for reason in found.reasons)
         if any(
             (told["report"], told["desk"], told["reasons"]) == (str(report.report), report.desk, reasons)
-            for told in interests.hits_of(entry, self.ring)
+            for told in self._hits_of(entry)
         ):
             return
         ident = uuid4()
@@ -262,6 +284,16 @@ class _Work:
         desks = {report.desk} | ({load_pack(settings.PACK).linking_desk} if report.watched else set())
         for code in desks:
             self.notices.setdefault(code, []).append(contact)
+
+    def _hits_of(self, entry: Interest) -> list[dict[str, Any]]:
+        """Return the matches that an entry had before this batch."""
+        if entry.id not in self.earlier:
+            self.earlier[entry.id] = interests.hits_of(entry, self.ring)
+        return self.earlier[entry.id]
+
+
+def _is_of_names(key: str) -> bool:
+    return key.startswith("name:")
 
 
 def match_of(one: UUID, other: UUID) -> UUID:

@@ -171,7 +171,7 @@ def opened(row: Any, ring: Keyring, part: str) -> dict[str, Any]:
 def values_in(row: SealedValues, ring: Keyring) -> ReportValues:
     """Decrypt the report values in a row.
 
-    Raises CannotOpen, also for what is sealed but does not hold the values of a report at a desk of the pack.
+    Raises CannotOpen, also for what is sealed but does not hold the values of the row's report, at a desk of the pack.
     """
     told = opened(row, ring, FRAME)
     try:
@@ -180,7 +180,7 @@ def values_in(row: SealedValues, ring: Keyring) -> ReportValues:
         )
     except (KeyError, ValueError, TypeError, AttributeError):
         raise CannotOpen from None
-    if found.desk not in load_pack(settings.PACK).desks:
+    if found.report != row.report or found.desk not in load_pack(settings.PACK).desks:
         raise CannotOpen
     return found
 
@@ -207,6 +207,8 @@ def from_kept(told: dict[str, Any]) -> Extract:
     """
     try:
         values = tuple(Value(Kind(kind), *words) for kind, *words in told["values"])
+        if not all(isinstance(word, str) for one in told["values"] for word in one):
+            raise CannotOpen
         found = keys.of_report(values, (), load_pack(settings.PACK).matching.names)
         return Extract(values, found, (), frozenset(), told["generations"], told["twins"])
     except (KeyError, ValueError, TypeError):

@@ -20,6 +20,8 @@ from heedline.reports.models import Report
 
 #: Parts beside the report itself in which values are read. What was sent to partners repeats it.
 _READ = frozenset({"message", "translation", "note"})
+#: Parts that officers write.
+_OF_OFFICERS = frozenset({"note", subject_entries.PART})
 #: The key under which a report is found that has a decision about another one.
 LINKED = "link:{}"
 
@@ -54,7 +56,7 @@ def _read(report: Report, texts: Iterable[SearchedText]) -> Iterator[ReportText]
         if one.part == subject_entries.PART:
             holds = one.answered
         if holds:
-            yield ReportText(one.text, holds, one.where)
+            yield ReportText(one.text, holds, one.where, one.part in _OF_OFFICERS)
 
 
 def keys_of(found: Extract, decided: Iterable[LinkDecision]) -> list[str]:

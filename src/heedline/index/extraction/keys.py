@@ -20,7 +20,10 @@ _OUTWARD = -3
 
 
 def of_report(values: Sequence[Value], sketch: Iterable[str], rules: NameRules) -> tuple[str, ...]:
-    """Return all keys of a report's values and sketch, without duplicates."""
+    """Return the keys of a report's values and sketch, without duplicates, at most `MOST_KEYS`.
+
+    Houses without their flat come last, so that a list of flats leaves room for names.
+    """
     names = [read_name(value.canonical, rules) for value in values if value.kind is Kind.NAME]
     births = [value.canonical for value in values if value.kind is Kind.BIRTH and len(value.canonical) == 10]
     postcodes = [value.canonical for value in values if value.kind is Kind.POSTCODE]
@@ -28,12 +31,13 @@ def of_report(values: Sequence[Value], sketch: Iterable[str], rules: NameRules) 
     for value in values:
         if value.kind not in {Kind.NAME, Kind.BIRTH, Kind.POSTCODE}:
             found[key_of(value)] = None
-        if value.kind is Kind.ADDRESS and value.canonical.count("/") == 2:  # the building, without the flat
-            found[key_of(value).rpartition("/")[0]] = None
     found.update(dict.fromkeys(f"text:{one}" for one in sketch))
     for name in names:
         found.update(dict.fromkeys(of_name(name, rules)))
     found.update(dict.fromkeys(_combined(names, births, postcodes, rules)))
+    for value in values:
+        if value.kind is Kind.ADDRESS and value.canonical.count("/") == 2:
+            found[key_of(value).rpartition("/")[0]] = None
     return tuple(islice(found, MOST_KEYS))
 
 

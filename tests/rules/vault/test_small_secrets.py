@@ -104,6 +104,9 @@ def test_cookies_and_rows() -> None:
     assert draft == small.derive_keys(secret.encode(), "draft")
     assert len({draft.row_id, draft.key, visit.row_id, visit.key, secret.encode()}) == 5
     assert small.derive_keys(b"", "draft").row_id != draft.row_id
+    for invented in (64, 65, 8_000):  # longer than a key of BLAKE2b
+        rows = {small.derive_keys(b"x" * (invented + more), "draft").row_id for more in range(3)}
+        assert len(rows) == 3
     assert repr(draft) == "RowKeys()"
     assert small.same("a", b"a")
     assert not small.same("é", "e")

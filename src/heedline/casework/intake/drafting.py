@@ -31,6 +31,8 @@ _VISIT = "visit"
 _ENTERED, _WRITTEN, _SHOWN = "entered", "written", "shown"
 #: How much of what was typed for a code is kept: as much as a code takes, however it is written.
 _TYPED = 64
+#: Both made once: `json.dumps` and `json.loads` build or look through more for each draft.
+_TO_JSON, _FROM_JSON = json.JSONEncoder(ensure_ascii=False).encode, json.JSONDecoder().raw_decode
 #: A cookie of another length is nobody's.
 _COOKIE_LENGTHS = range(40, 48)
 
@@ -168,9 +170,10 @@ def load(cookie: str | None, *, at: datetime, purpose: str = _DRAFT, whose: For 
         return None
     sealed, sendings = stored
     try:
-        kept = json.loads(open_words(keys.key, sealed, aad=keys.row_id))
+        plain = open_words(keys.key, sealed, aad=keys.row_id)
     except CannotOpen:
         return None
+    kept, _ = _FROM_JSON(plain.decode("utf-8", "surrogatepass"))
     if at > datetime.fromisoformat(kept["saved_at"]) + timedelta(hours=kept["hours"]):
         return None  # the row itself, which knows quarter hours only, goes with the next sweep
     found = Draft(
@@ -212,7 +215,7 @@ def save(draft: Draft, *, at: datetime) -> None:
         "uploads": [one.kept() for one in draft.uploads],
         "saved_at": at.isoformat(),  # the exact time stands only inside the seal
     }
-    plain = json.dumps(kept, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    plain = _TO_JSON(kept).encode("utf-8", "surrogatepass")
     seen = None if draft.whose is For.OFFICER else draft.seen
     draft.seen = _keep(draft.keys, plain, draft.keep_hours, draft.whose, seen)
 

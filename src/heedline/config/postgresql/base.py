@@ -25,6 +25,7 @@ from uuid import UUID
 
 from django.db.backends.postgresql import base
 from django.db.backends.utils import CursorWrapper
+from psycopg import Error as PsycopgError
 from psycopg import OperationalError
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import InvalidSqlStatementName, error_from_result
@@ -90,12 +91,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 cursor.execute(sql, values)
                 found: list[tuple[Any, ...]] = cursor.fetchall()
                 return found
-        with self.wrap_database_errors:
-            try:
+        try:
+            return self._call(sql, values)
+        except InvalidSqlStatementName:  # psycopg drops all that is prepared when it rolls back
+            self._prepared = (None, {})
+            with self.wrap_database_errors:
                 return self._call(sql, values)
-            except InvalidSqlStatementName:  # psycopg drops all that is prepared when it rolls back
-                self._prepared = (None, {})
-                return self._call(sql, values)
+        except PsycopgError:
+            with self.wrap_database_errors:
+                raise
 
     def _call(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         held = self.connection

@@ -119,7 +119,8 @@ def room_for(whose: For) -> Room:
     if free is not None and free < settings.KEEP_FREE * _KEPT_FREE[whose] // 100:
         return Room(0, 0)
     new, again = _SHARES[whose]
-    return Room(settings.DRAFT_ROOM * new // 100, settings.DRAFT_ROOM * again // 100)
+    total = settings.DRAFT_ROOM
+    return Room(total * new // 100, total * again // 100)
 
 
 def may_begin(caller: Caller | None, *, danger: bool = False) -> None:

@@ -16,8 +16,8 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from django.db import DatabaseError, connection
 
@@ -34,8 +34,7 @@ FIVE = 5
 MOST = 5_000
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(NamedTuple):
     """A counted event on one page for one kind of report.
 
     All values are codes of the pack or of the program.

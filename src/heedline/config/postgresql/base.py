@@ -18,11 +18,12 @@ import select
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from struct import Struct
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.backends.postgresql import base
 from django.db.backends.utils import CursorWrapper
 from psycopg import Error as PsycopgError
@@ -85,7 +86,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.close_if_health_check_failed()
             self.ensure_connection()
         self.validate_thread_sharing()
-        if not self.connection.autocommit or self.execute_wrappers or self.queries_logged:
+        if not self.connection.autocommit or self.execute_wrappers or self.force_debug_cursor or self._debug:
             # a transaction may have to be begun, or somebody counts statements: the cursor does both
             with self.bound_cursor() as cursor:
                 cursor.execute(sql, values)
@@ -100,6 +101,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         except PsycopgError:
             with self.wrap_database_errors:
                 raise
+
+    @cached_property
+    def _debug(self) -> bool:
+        """Return whether Django logs the statements of every connection."""
+        return bool(settings.DEBUG)
 
     def _call(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         held = self.connection

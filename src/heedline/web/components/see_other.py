@@ -24,6 +24,6 @@ class SeeOther(HttpResponseRedirect):
         if not _PLAIN.fullmatch(path):
             return cls(path)
         response = cls.__new__(cls)
-        HttpResponse.__init__(response)
+        HttpResponse.__init__(response, charset="utf-8")  # as in the settings, without looking it up
         response.headers._store["location"] = ("Location", path)
         return response

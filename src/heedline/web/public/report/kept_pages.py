@@ -120,6 +120,7 @@ class PageCache:
         checks = {s.slug for one in question_sets() for s in one.steps if s.kind is StepKind.CHECK}
         self._filled = {_path(code, slug): (code, slug) for code in pack().languages for slug in checks}
         self._filled |= {f"{prefix(code)}code/": (code, "") for code in pack().languages}
+        self._draft_cookie, self._secret_cookie = settings.DRAFT_COOKIE, settings.CSRF_COOKIE_NAME
         self._kept: OrderedDict[Hashable, tuple[Pieces, Headers]] = OrderedDict()
         self._same: dict[tuple[str, bool], Sent] = {}
         self._first: dict[tuple[str, bool], _FirstVisit] = {}
@@ -143,7 +144,7 @@ class PageCache:
             return None
         at = now()
         try:
-            draft = drafting.load(visit.cookies.get(settings.DRAFT_COOKIE), at=at)
+            draft = drafting.load(visit.cookies.get(self._draft_cookie), at=at)
             with spoken_in(visit.language):
                 page = None if draft is None else in_place(draft, visit.slug, offered=identity_offered(at))
         except StoreAway:  # the view says so
@@ -156,18 +157,26 @@ class PageCache:
 
     def visit(self, environ: Mapping[str, Any]) -> QuestionVisit | None:
         """Return the details of a question page request, or None for another page or without our cookies."""
-        return _visit(environ, self._questions.get(environ["PATH_INFO"]))
+        return self._visit(environ, self._questions.get(environ["PATH_INFO"]))
 
     def start(self, environ: Mapping[str, Any]) -> QuestionVisit | None:
         """Return the details of a form posted from a start page, with no slug, or None as in `visit`."""
-        return _visit(environ, (of_path(environ["PATH_INFO"]), ""))
+        return self._visit(environ, (of_path(environ["PATH_INFO"]), ""))
 
     def filled(self, environ: Mapping[str, Any]) -> QuestionVisit | None:
         """Return the details of a request for a check page or the code page, or None as `visit` does.
 
         The code page has no slug.
         """
-        return _visit(environ, self._filled.get(environ["PATH_INFO"])) if _is_plain(environ) else None
+        return self._visit(environ, self._filled.get(environ["PATH_INFO"])) if _is_plain(environ) else None
+
+    def _visit(self, environ: Mapping[str, Any], found: tuple[str, str] | None) -> QuestionVisit | None:
+        """Return a QuestionVisit for `found` (language and slug), or None if it or a CSRF secret is absent."""
+        if found is None:
+            return None
+        cookies = parse_cookie(environ.get("HTTP_COOKIE", ""))
+        secret = cookies.get(self._secret_cookie, "")
+        return QuestionVisit(*found, cookies, secret) if _SECRET.fullmatch(secret) else None
 
     def sent(self, wanted: Wanted) -> Sent | None:
         """Return a cached page's headers and body, counting it as entered, or None if it is not cached."""
@@ -223,15 +232,6 @@ class PageCache:
 
 def _has_no_cookies(environ: Mapping[str, Any]) -> bool:
     return not environ.get("HTTP_COOKIE") and COOKIES_UNREAD not in environ
-
-
-def _visit(environ: Mapping[str, Any], found: tuple[str, str] | None) -> QuestionVisit | None:
-    """Return a QuestionVisit for `found` (language and slug), or None if it or a CSRF secret is absent."""
-    if found is None:
-        return None
-    cookies = parse_cookie(environ.get("HTTP_COOKIE", ""))
-    secret = cookies.get(settings.CSRF_COOKIE_NAME, "")
-    return QuestionVisit(*found, cookies, secret) if _SECRET.fullmatch(secret) else None
 
 
 def _is_plain(environ: Mapping[str, Any]) -> bool:

@@ -94,8 +94,10 @@ class DraftVisit:
         """Return the questions applied to the draft's answers, recomputed when either changes."""
         answers, kind = self.draft.answers, self.kind
         held = self._asking
-        if held is None or held[0] is not answers or held[1] != kind:
+        if held is None or held[1] != kind:
             held = self._asking = (answers, kind, asking_of(self.draft, self.at))
+        elif held[0] is not answers:
+            held = self._asking = (answers, kind, held[2].with_answers(answers))
         return held[2]
 
     def keep(self, answers: dict[str, Any]) -> None:

@@ -101,7 +101,7 @@ class PageFlow:
 
     def with_answers(self, answers: Mapping[str, Any]) -> PageFlow:
         """Return a copy of this flow with different answers."""
-        return replace(self, answers=answers)
+        return PageFlow(self.qs, answers, self.identity_offered, self.original)
 
     def shown(self, step: QuestionPage) -> QuestionPage:
         """Return a page as displayed, with the original beside any text that has not been reviewed."""

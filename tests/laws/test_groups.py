@@ -8,13 +8,13 @@ import gc
 import threading
 import time
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 
 from heedline.config.front import AnyResponse, Front, FrontLimits
-from heedline.config.groups import Groups
+from heedline.config.groups import READING, Group, Groups
 from heedline.config.workers import NoThread, Workers
 from tests.laws.test_workers import LONG, Thing, run
 
@@ -65,6 +65,86 @@ def test_those_that_come_while_a_group_begins_are_the_next_group() -> None:
             "first come, first served"
         )
         assert await groups.run(7) == 14, "and later by itself"
+        workers.stop()
+
+    run(go)
+
+
+def growing(group: Group[int]) -> Callable[[], list[int]]:
+    """Run a group that takes in what arrives, a millisecond for each request."""
+    more: Sequence[int] = [*group]
+    while more:
+        time.sleep(0.001 * len(more))
+        more = group.grow()
+    sizes = len(group)
+    return lambda: [sizes] * sizes
+
+
+def test_a_group_takes_in_what_arrives_until_nothing_is_waiting() -> None:
+    async def go() -> None:
+        gate, workers = threading.Event(), Workers(8)
+
+        def begin(group: Group[int]) -> Callable[[], list[int]]:
+            assert gate.wait(LONG)
+            return growing(group)
+
+        groups = Groups(workers, begin, within=LONG, most=8, patience=LONG)
+        several = [asyncio.create_task(groups.run(0))]
+        await asyncio.sleep(0.01)
+        several += [asyncio.create_task(groups.run(number)) for number in range(1, 12)]
+        await asyncio.sleep(0)
+        gate.set()
+        assert await asyncio.gather(*several) == [8] * 8 + [4] * 4
+        workers.stop()
+
+    run(go)
+
+
+def test_a_flood_keeps_no_group_from_being_answered() -> None:
+    """While requests arrive faster than they are run, a group ends at its limit, and they are answered in turn."""
+
+    async def go() -> None:
+        workers, over, ran = Workers(8), False, list[int]()
+
+        def begin(group: Group[int]) -> Callable[[], list[int]]:
+            end = growing(group)
+            ran.extend(group)
+            return end
+
+        groups = Groups(workers, begin, within=LONG, most=4, patience=LONG)
+
+        async def flood() -> None:
+            while not over:
+                assert (await groups.run(1) or 0) <= 4
+
+        floods = [asyncio.create_task(flood()) for _ in range(40)]
+        await until(lambda: len(ran) > 40)
+        before, ahead = len(ran), len(groups._waiting)
+        assert await groups.run(2) == 4
+        assert ran.index(2) - before < ahead + 2 * 4, "nobody who came later was run before it"
+        over = True
+        await asyncio.gather(*floods)
+        workers.stop()
+
+    run(go)
+
+
+def test_a_request_on_its_own_waits_for_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def go() -> None:
+        waits: list[float] = []
+        workers = Workers(8)
+
+        def begin(group: Group[int]) -> Callable[[], list[int]]:
+            assert not group.grow()
+            return lambda: [1] * len(group)
+
+        groups = Groups(workers, begin, within=LONG, patience=LONG)
+        monkeypatch.setattr("heedline.config.groups.time.sleep", waits.append)
+        for _ in range(3):
+            assert await groups.run(1) == 1
+        assert waits == []
+        await asyncio.gather(groups.run(1), groups.run(1))
+        assert waits == [READING], "once for a group of several, and no more"
         workers.stop()
 
     run(go)
@@ -279,6 +359,66 @@ class NobodyTogether:
 
     def begin(self, group: Sequence[WSGIEnvironment]) -> Callable[[], list[AnyResponse | None]]:
         return lambda: [(200, [], b"in a group"), *(None for _ in group[1:])]
+
+
+class GrowingTogether:
+    """A kind of request whose groups wait at a gate, and then take in what has arrived."""
+
+    def __init__(self) -> None:
+        self.gate, self.groups = threading.Event(), list[Group[WSGIEnvironment]]()
+
+    def expects(self, environ: WSGIEnvironment) -> bool:
+        return True
+
+    def begin(self, group: Group[WSGIEnvironment]) -> Callable[[], list[AnyResponse | None]]:
+        self.groups.append(group)
+        assert self.gate.wait(LONG)
+        while group.grow():
+            pass
+        return lambda: [(200, [], environ["wsgi.input"].read()) for environ in group]
+
+
+class Body(Sent):
+    """The same, with the body of the request, which comes in parts."""
+
+    def __init__(self, *parts: bytes, rest: asyncio.Event | None = None) -> None:
+        super().__init__()
+        self._parts, self._rest = parts, rest
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for part in self._parts:
+            yield part
+        if self._rest is not None:
+            await self._rest.wait()
+            yield b"!"
+
+
+def test_a_slow_sender_is_not_waited_for_and_each_gets_its_own_response() -> None:
+    async def go() -> None:
+        together, rest = GrowingTogether(), asyncio.Event()
+        front = Front(lambda *_: [], "http://localhost", FrontLimits(body=9), together=[together])
+
+        async def ask(sender: Body, length: int) -> object:
+            return await front._answer({"CONTENT_LENGTH": str(length), "PATH_INFO": "/"}, sender)  # type: ignore[arg-type]
+
+        slow = Body(b"slow", rest=rest)
+        late = asyncio.create_task(ask(slow, 5))
+        first, *others = senders = [Body(b"%d" % number) for number in range(6)]
+        several = [asyncio.create_task(ask(first, 1))]
+        await until(lambda: together.groups)
+        several += [asyncio.create_task(ask(one, 1)) for one in others]
+        await until(lambda: len(front._groups[0][1]._waiting) == len(others))
+        together.gate.set()
+        await asyncio.gather(*several)
+        assert [one.bodies for one in senders] == [[b"%d" % number] for number in range(6)]
+        assert [len(group) for group in together.groups] == [6]
+        assert not late.done()
+        rest.set()
+        await late
+        assert slow.bodies == [b"slow!"]
+        front._workers.stop()
+
+    run(go)
 
 
 def test_requests_that_a_group_leaves_over_run_by_themselves_and_beside_each_other() -> None:

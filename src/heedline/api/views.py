@@ -96,6 +96,20 @@ class GroupedReport:
     """
 
     sealed: SealedReport | None = None
+    _outcome: Accepted | Exception | None = None
+
+    def store(self) -> Accepted:
+        """Store the sealed report by itself, once: later calls return or raise what the first one did."""
+        if self._outcome is None:
+            if self.sealed is None:
+                raise SealingStopped
+            try:
+                self._outcome = submission.store(self.sealed)
+            except Exception as problem:
+                self._outcome = problem
+        if isinstance(self._outcome, Exception):
+            raise self._outcome
+        return self._outcome
 
 
 @offered("POST")
@@ -109,7 +123,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     code = codes.code_from_key(key, installation=settings.INSTALLATION)
     sent, grouped = request.META.get(FILES), request.META.get(GROUPED)
     if isinstance(grouped, GroupedReport) and grouped.sealed is not None:
-        return _taken(code, submission.store(grouped.sealed).received_on)
+        return _taken(code, grouped.store().received_on)
     if isinstance(sent, SentFiles) and sent.problem is not None:
         raise sent.problem
     new, at = _read(request, key, code)

@@ -20,7 +20,7 @@ from typing import Protocol
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from heedline.api import problems
-from heedline.config.groups import Groups
+from heedline.config.groups import Group, Groups
 from heedline.config.idle_work import IdleWork
 from heedline.config.origins import host_of
 from heedline.config.uploads import Uploads
@@ -66,8 +66,8 @@ class Together(Protocol):
     def expects(self, environ: WSGIEnvironment) -> bool:
         """Return whether this request is to be run in a group."""
 
-    def begin(self, group: Sequence[WSGIEnvironment]) -> Callable[[], Sequence[AnyResponse | None]]:
-        """Begin a group in a thread, and return a function that finishes it and returns the responses.
+    def begin(self, group: Group[WSGIEnvironment]) -> Callable[[], Sequence[AnyResponse | None]]:
+        """Begin a group in a thread, which may let it grow, and return a function that finishes it and returns the responses.
 
         That function returns None in place of a response if the request has to be run separately.
         """
@@ -254,8 +254,10 @@ class Front:
     def _groups_of(self, together: Together) -> Groups[_Asked, AnyResponse | _ByItself]:
         """Return the queue that runs requests of one kind in groups."""
 
-        def begin(group: Sequence[_Asked]) -> Callable[[], list[AnyResponse | _ByItself | None]]:
-            end = together.begin([environ for environ, _ in group])
+        def begin(group: Group[_Asked]) -> Callable[[], list[AnyResponse | _ByItself | None]]:
+            end = together.begin(
+                Group((environ for environ, _ in group), lambda: [environ for environ, _ in group.grow()])
+            )
             return lambda: [
                 _BY_ITSELF if one is None else _sent(sender, one)
                 for (_, sender), one in zip(group, end(), strict=True)

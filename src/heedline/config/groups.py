@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from asyncio import Future
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import takewhile
 
 from heedline.config.workers import NoThread, Workers
@@ -24,21 +26,37 @@ AT_ONCE = 2
 AT_ONCE_IF_HELD_UP = 4
 #: Seconds after which groups count as held up.
 PATIENCE = 0.1
+#: Seconds that a group gives the event loop to read what has arrived, which it can't do while a thread computes.
+READING = 0.0005
+
+
+class Group[T](list[T]):
+    """The requests of one group. `grow` adds those that have arrived since it was formed."""
+
+    def __init__(self, requests: Iterable[T], arrived: Callable[[], Sequence[T]] = tuple) -> None:
+        super().__init__(requests)
+        self._arrived = arrived
+
+    def grow(self) -> Sequence[T]:
+        """Add the requests that are waiting now, unless the group is full, and return them."""
+        more = self._arrived()
+        self.extend(more)
+        return more
 
 
 class Groups[T, R]:
     """A queue that runs requests in groups, with all methods called from one event loop.
 
-    `begin` is called in a thread with the requests of one group, and returns a function that ends them and returns a
-    result for each. If all results are None, the loop is not woken for them (`Workers.run_unhurried`). `begin` runs for one
-    group at a time, unless it takes long. The functions that it returns run in parallel with it. A request fails with
-    NoThread once it has waited for `within` seconds.
+    `begin` is called in a thread with the requests of one group, which it may let grow, and returns a function that ends
+    them and returns a result for each. If all results are None, the loop is not woken for them
+    (`Workers.run_unhurried`). `begin` runs for one group at a time, unless it takes long. The functions that it returns
+    run in parallel with it. A request fails with NoThread once it has waited for `within` seconds.
     """
 
     def __init__(
         self,
         workers: Workers,
-        begin: Callable[[Sequence[T]], Callable[[], Sequence[R | None]]],
+        begin: Callable[[Group[T]], Callable[[], Sequence[R | None]]],
         *,
         within: float,
         most: int = MOST,
@@ -50,7 +68,7 @@ class Groups[T, R]:
         self._waiting: deque[_Request[T, R]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._begins = self._looks = False
-        self._running = 0
+        self._running = self._last_size = 0
         self._turn = threading.Lock()
         #: Guards `_waiting` and `_running`, so that no request is missed between a check and what follows from it.
         self._lock = threading.Lock()
@@ -112,7 +130,7 @@ class Groups[T, R]:
             self._start(self._at_once)
         except BaseException as problem:  # no thread could be started: fail the waiting requests
             self._end_run()
-            _fail(self._take(), problem)
+            _fail(self._take(self._most), problem)
             raise
 
     def _end_run(self) -> None:
@@ -135,15 +153,17 @@ class Groups[T, R]:
 
     def _work_once(self, loop: asyncio.AbstractEventLoop) -> None:
         """Run one group in this thread and deliver its results."""
-        group: Sequence[_Request[T, R]] = ()
+        group: list[_Request[T, R]] = []
         in_turn = self._turn.acquire(timeout=self._patience)
         with suppress(RuntimeError):  # the loop has ended, so nothing is waiting
             try:
                 try:
-                    group = self._take()
-                    if not group:
+                    arrived = partial(self._arrived, group)
+                    first = arrived()
+                    if not first:
                         return
-                    end = self._begin_group([one.request for one in group])
+                    end = self._begin_group(Group(first, arrived))
+                    self._last_size = len(group)
                 finally:
                     if in_turn:
                         self._turn.release()
@@ -157,10 +177,23 @@ class Groups[T, R]:
             else:
                 loop.call_soon_threadsafe(_answer, group, results)
 
-    def _take(self) -> Sequence[_Request[T, R]]:
-        """Remove the next group of requests from the front of the queue, and return it."""
+    def _arrived(self, group: list[_Request[T, R]]) -> Sequence[T]:
+        """Move waiting requests into a group, up to its limit, and return them.
+
+        If none are waiting, the loop first gets time to read some, unless the group is only just being formed or
+        requests come one at a time.
+        """
+        more = self._take(self._most - len(group))
+        if not more and 0 < len(group) < self._most and max(len(group), self._last_size) > 1:
+            time.sleep(READING)
+            more = self._take(self._most - len(group))
+        group += more
+        return [one.request for one in more]
+
+    def _take(self, most: int) -> Sequence[_Request[T, R]]:
+        """Remove up to `most` requests from the front of the queue, and return them."""
         with self._lock:
-            return [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
+            return [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
 
 
 class _Request[T, R]:

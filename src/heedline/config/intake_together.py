@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from heedline.api.views import GROUPED, GroupedReport
 from heedline.casework.journey import submission
 from heedline.config.front import AnyResponse, run
+from heedline.config.groups import Group
 from heedline.config.intake_first import PATH
 from heedline.web.declared import BODY_REFUSED
 
@@ -38,35 +41,54 @@ class IntakeTogether:
             and BODY_REFUSED not in environ
         )
 
-    def begin(self, group: Sequence[WSGIEnvironment]) -> Callable[[], Sequence[AnyResponse | None]]:
+    def begin(self, group: Group[WSGIEnvironment]) -> Callable[[], Sequence[AnyResponse | None]]:
         """Seal the reports of a group, and return a function that stores them and returns the responses.
 
-        That function returns None for each report that was not stored. Its request has to run again, separately.
+        Requests that arrive while reports are being sealed join the group. The function returns None for each report
+        that was not stored. Its request has to run again, separately.
         """
-        if len(group) == 1:
-            return lambda: [run(self._app, group[0])]
-        reports = [GroupedReport() for _ in group]
-        held = []
-        for environ, report in zip(group, reports, strict=True):
-            environ[GROUPED] = report
-            held.append(run(self._app, environ))
+        tries: list[_Try] = []
+        more: Sequence[WSGIEnvironment] = [*group]
+        while more:
+            for environ in more:
+                report = environ[GROUPED] = GroupedReport()
+                tries.append(_Try(environ, report, run(self._app, environ)))
+            more = group.grow()
 
         def end() -> list[AnyResponse | None]:
-            stored = _stored(reports)
+            if len(tries) == 1:
+                return [self._alone(tries[0])]
+            stored = _stored([one.report for one in tries if one.report.sealed is not None])
             return [
-                response if report.sealed is None or report in stored else None
-                for report, response in zip(reports, held, strict=True)
+                one.response if one.report.sealed is None or one.report in stored else None for one in tries
             ]
 
         return end
 
+    def _alone(self, one: _Try) -> AnyResponse:
+        """Store a report that is a group of its own, for which the database has less to do, and return the response."""
+        if one.report.sealed is None:
+            return one.response
+        with suppress(Exception):  # the view raises it again, and responds
+            if not one.report.store().again:
+                return one.response
+        return run(self._app, one.environ)
+
+
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """A request of a group, its report, and the response that may be sent once the report is stored."""
+
+    environ: WSGIEnvironment = field(repr=False)
+    report: GroupedReport
+    response: AnyResponse = field(repr=False)
+
 
 def _stored(reports: Sequence[GroupedReport]) -> set[GroupedReport]:
-    """Store the sealed reports in one call, and return those that were stored."""
-    sealed = [(one, one.sealed) for one in reports if one.sealed is not None]
+    """Store sealed reports in one call, and return those that were stored."""
     try:
-        done = submission.store_together([each for _, each in sealed])
+        done = submission.store_together([one.sealed for one in reports if one.sealed is not None])
     except Exception:  # each is sent by itself, and says what is wrong
         logger.exception("reports were not stored together")
         return set()
-    return {report for (report, _), stored in zip(sealed, done, strict=True) if stored}
+    return {report for report, stored in zip(reports, done, strict=True) if stored}

@@ -1,7 +1,7 @@
 """A program that sends reports: JSON in, JSON out, no cookies.
 
-Tests run on each of the ways in which a report is handled: by Django, ahead of Django (`config.intake_first`), and in a group
-with others (`config.intake_together`). Tests for which these do not differ run on fewer.
+Tests run on each of the ways in which a report is handled: by Django, alone ahead of Django (`config.intake_first`), and in a
+group with others (`config.intake_together`). Tests for which these do not differ run on fewer.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from django.test import Client
 from heedline.api import views
 from heedline.config import intake_first
 from heedline.config.front import AnyResponse, run
+from heedline.config.groups import Group
 from heedline.config.intake_together import IntakeTogether
 from heedline.web.declared import BODY_REFUSED
 from tests.support.acting import acting
@@ -80,7 +81,12 @@ class Ahead:
         return self.as_response(environ, status, headers, body)
 
     def answered(self, environ: dict[str, Any]) -> AnyResponse:
-        return run(self.app, environ)
+        together = IntakeTogether(self.app)
+        if not together.expects(environ):
+            return run(self.app, environ)
+        (answer,) = together.begin(Group([environ]))()
+        assert answer is not None
+        return answer
 
     @property
     def app(self) -> Any:
@@ -111,7 +117,7 @@ class InAGroup(Ahead):
         if not together.expects(environ):
             return super().answered(environ)
         beside = {**environ, "wsgi.input": BytesIO(b"{"), "CONTENT_LENGTH": "1"}
-        answer, other = together.begin([environ, beside])()
+        answer, other = together.begin(Group([environ, beside]))()
         assert other is not None
         assert other[0] >= 400
         return run(self.app, environ) if answer is None else answer

@@ -16,6 +16,7 @@ from heedline.api import views
 from heedline.casework.journey import submission
 from heedline.casework.journey.submission import SealedReport
 from heedline.config.front import AnyResponse, run
+from heedline.config.groups import Group
 from heedline.config.intake_together import IntakeTogether
 from heedline.reports import door
 from heedline.reports.models import Report
@@ -50,7 +51,7 @@ def sent(*group: dict[str, Any]) -> list[AnyResponse]:
     together = IntakeTogether(app)
     assert all(map(together.expects, group))
     with acting("public"):
-        answers = together.begin(group)()
+        answers = together.begin(Group(group))()
         return [
             run(app, environ) if one is None else one for environ, one in zip(group, answers, strict=True)
         ]
@@ -144,6 +145,47 @@ def test_each_request_of_a_group_is_answered_by_itself(stored: str) -> None:
     assert [program.post("mailbox", {"code": code}).status_code for code in codes] == [200] * 4
     headers = [dict(headers) for _, headers, _ in answers]
     assert all("content-security-policy" in one and one["cache-control"] == "no-store" for one in headers)
+
+
+@pytest.mark.usefixtures("known")
+def test_reports_that_arrive_during_sealing_are_stored_in_the_same_transaction() -> None:
+    arriving = [[requested(OTHER), requested(b"{")], [requested(REPORT)]]
+    calls: list[int] = []
+
+    def counted(several: Sequence[SealedReport]) -> list[bool]:
+        calls.append(len(several))
+        return stored(several)
+
+    stored = submission.store_together
+    group = Group([requested(REPORT)], lambda: arriving.pop(0) if arriving else [])
+    with acting("public"), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(submission, "store_together", counted)
+        answers = IntakeTogether(InAGroup(Program().client).app).begin(group)()
+    assert statuses([one for one in answers if one is not None]) == [201, 201, 400, 201]
+    assert calls == [3] == [Report.objects.count()]
+
+
+@pytest.mark.usefixtures("known")
+def test_a_report_by_itself_is_stored_once_and_answered_alike_when_it_comes_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls: list[str] = []
+
+    def counted(sending: door.Submission) -> str:
+        calls.append(stored(sending))
+        return calls[-1]
+
+    stored = door.submit
+    monkeypatch.setattr(door, "submit", counted)
+    key = secrets.token_urlsafe(32)
+    answers = [*sent(requested(REPORT, key=key)), *sent(requested(REPORT, key=key))]
+    answers += sent(requested(OTHER, key=key))
+    assert statuses(answers) == [201, 201, 422]
+    assert code_of(answers[0]) == code_of(answers[1])
+    assert calls == ["accepted", "again", "conflict"], "the database is asked once for each"
+    with database_away():
+        assert statuses(sent(requested(REPORT))) == [503]
+    assert Report.objects.count() == 1
 
 
 def test_the_first_reports_under_new_questions_are_stored() -> None:

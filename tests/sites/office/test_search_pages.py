@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from heedline.casework.oversight import search_counts
+from heedline.casework.report.opening import short_name
 from heedline.casework.retention import keeping
 from heedline.casework.search import indexing, searching
 from heedline.reports.models import SealedHeader, SealedPayload, Search, SearchIndex
@@ -17,7 +18,7 @@ from tests.sites.office.desk_hand import Hand
 from tests.sites.office.test_report_walk import VAGUE
 from tests.support.cast import House, now
 from tests.support.keeping_scene import proposed, with_leads
-from tests.support.scene_people import People, quarter_hour_over
+from tests.support.scene_people import SOUTH_WEST, People, quarter_hour_over
 from tests.support.search_scene import indexed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -148,6 +149,25 @@ def test_nothing_found_says_what_was_looked_through(odile: Hand) -> None:
     assert "Reports received after" in odile.html
     odile.send("/w/search/", q="nightjar_example")
     assert "nightjar_example</bdi>”</strong> is in no report that was searched." in odile.html
+
+
+def test_a_reference_leads_to_its_report(house: House, hand: Callable[[], Hand]) -> None:
+    people = People(house, now())
+    here, far = people.send()[0], people.send(**SOUTH_WEST)[0]
+    odile = hand().at_work(house, "Odile")
+    before = Search.objects.count()
+    for written in (
+        short_name(here),
+        short_name(here).lower().replace("-", ""),
+        short_name(here).replace("O", "0"),
+    ):
+        odile.get("/w/search/")
+        odile.send("/w/search/", q=written)
+        assert odile.heading == f"Report {short_name(here)}"
+    assert Search.objects.count() == before
+    odile.get("/w/search/")
+    odile.send("/w/search/", q=short_name(far))
+    assert "No reports at your desks match." in odile.html
 
 
 def test_results_say_what_was_searched_for_and_with_which_filters(odile: Hand) -> None:

@@ -80,6 +80,40 @@ def test_a_report_that_was_seen_before_opens_at_the_top(house: House, hand: Call
     assert " autofocus" not in odile.html, "a browser would scroll past the earlier report"
 
 
+def test_a_report_that_an_officer_found_is_compared_by_its_reference(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    one, _ = a_report(at=now(), where=NORTH_EAST, narrative=FIRST)
+    other, _ = a_report(
+        at=now(), where={"postcode": "NE3 1AA"}, narrative="A smell of acetone at the garages."
+    )
+    far, _ = a_report(at=now(), where=ELSEWHERE, narrative=FIRST)
+    indexed(People(house, now()))
+    odile = hand().at_work(house, "Odile")
+    path = f"/w/r/{one}/seen/"
+    odile.get(path)
+    assert short_name(other) not in odile.html, "they share nothing"
+    for wrong, said in (
+        ("", "Enter a reference"),
+        (short_name(far), "No report at your desks has this reference"),
+        ("ABC", "No report at your desks has this reference"),
+        (short_name(one), "This is the reference of the report itself"),
+    ):
+        odile.get(f"{path}?other={wrong}")
+        assert odile.page.status_code == 422
+        assert said in odile.html
+    odile.get(f"{path}?other=%20{short_name(other).lower().replace('-', '')}")
+    link = f"{path}{other}/"
+    assert odile.path == link
+    assert "No shared details were found in these two reports." in odile.html
+    assert "smell of acetone" in odile.html
+    odile.send(link, verdict="same", why="The caller says so.")
+    assert "The caller says so." in odile.html
+    indexed(People(house, now()))
+    odile.get(f"/w/r/{other}/")
+    assert f"Decided to be the same: {short_name(one)}." in odile.html
+
+
 @pytest.mark.parametrize("which", ["nothing", "elsewhere", "itself"])
 def test_a_report_that_is_not_theirs_and_one_that_never_was_look_alike(
     house: House, hand: Callable[[], Hand], which: str

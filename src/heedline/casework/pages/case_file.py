@@ -154,8 +154,10 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
     return _file(report, parts, by, at)
 
 
-def with_earlier(ref: UUID, *, by: Attendance, at: datetime) -> tuple[CaseFile, SeenBefore]:
-    """Return a decrypted report and the earlier reports that share details with it.
+def with_earlier(
+    ref: UUID, *, by: Attendance, at: datetime, chosen: UUID | None = None
+) -> tuple[CaseFile, SeenBefore]:
+    """Return a decrypted report and the earlier reports that share details with it, and the one `chosen` to be compared.
 
     Both views are logged before this returns. Raises what `case_file` raises.
     """
@@ -170,7 +172,7 @@ def with_earlier(ref: UUID, *, by: Attendance, at: datetime) -> tuple[CaseFile, 
         and (one := link_decisions.read(report.id, words)) is not None
     ]
     used = not report.restricted or report.rank == 0
-    seen = seen_before.look(report, texts, mine, by=by) if used else seen_before.NOT_USED
+    seen = seen_before.look(report, texts, mine, by=by, chosen=chosen) if used else seen_before.NOT_USED
     shown = conflict_terms.words_in(_what_they_told(report, parts.report, parts.words))
     with transaction.atomic():
         conflict_terms.record_look(

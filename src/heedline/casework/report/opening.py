@@ -8,6 +8,7 @@ report.
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -46,6 +47,19 @@ def short_name(ref: UUID) -> str:
     """
     letters = base64.b32encode(ref.bytes).decode()[:SHORT_NAME]
     return f"{letters[:4]}-{letters[4:]}"
+
+
+def ids_of_reference(written: str) -> tuple[UUID, UUID] | None:
+    """Return the first and last id that a typed reference may stand for, or None if it is no reference.
+
+    The hyphen may be missing, and 0 and 1 stand for O and I.
+    """
+    letters = re.sub(r"[\s-]", "", written.upper()).translate({ord("0"): "O", ord("1"): "I"})
+    if not re.fullmatch(rf"[A-Z2-7]{{{SHORT_NAME}}}", letters):
+        return None
+    start = base64.b32decode(letters)
+    left = 16 - len(start)
+    return UUID(bytes=start + bytes(left)), UUID(bytes=start + b"\xff" * left)
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from heedline.casework.errors import NotHere, SealingStopped
 from heedline.casework.keys import directory
 from heedline.casework.recording import refusals_logged
 from heedline.casework.report import conflict_terms
-from heedline.casework.report.opening import kind_words, received_words, short_name
+from heedline.casework.report.opening import ids_of_reference, kind_words, received_words, short_name
 from heedline.casework.report.restrictions import usable
 from heedline.casework.search import (
     desk_index,
@@ -189,6 +189,15 @@ def search(text: str, filters: SearchFilters, *, reason: str = "", by: Attendanc
             ]
         )
     return row.id
+
+
+def report_of_reference(written: str, *, by: Attendance) -> UUID | None:
+    """Return the report at the officer's desks that has this reference, or None. Opening it is logged, and this is not."""
+    ids = ids_of_reference(written)
+    if ids is None:
+        return None
+    found = list(reports_of(by.desk_ids).filter(id__range=ids).values_list("id", flat=True)[:2])
+    return found[0] if len(found) == 1 else None
 
 
 def results(ref: UUID, *, page: int = 1, by: Attendance, at: datetime) -> SearchResults:

@@ -49,7 +49,7 @@ type _Place = tuple[int, int]
 class EarlierReport:
     """An earlier report that matches the opened one, or that an officer has already compared with it.
 
-    `found` is None if the two share nothing any more. `decided` are the decisions about the two, newest first.
+    `found` is None if the two share nothing, or nothing any more. `decided` are the decisions about the two, newest first.
     """
 
     ref: UUID
@@ -101,20 +101,26 @@ NOT_USED: Final = SeenBefore((), (), 0, 0, restricted=True)
 
 
 def look(
-    report: Report, texts: Sequence[SearchedText], decided: Sequence[LinkDecision], *, by: Attendance
+    report: Report,
+    texts: Sequence[SearchedText],
+    decided: Sequence[LinkDecision],
+    *,
+    by: Attendance,
+    chosen: UUID | None = None,
 ) -> SeenBefore:
-    """Return earlier reports that share details with an opened report.
+    """Return earlier reports that share details with an opened report, and the one that the officer has `chosen`.
 
     The caller logs the view. `texts` and `decided` are those of the report itself. Raises Locked.
     """
+    named = [one.other for one in decided] + ([chosen] if chosen not in {None, report.id} else [])
     ring = by.keys()
     mine = values.extract_of(report, texts)
     with one_snapshot():
         keys = [*mine.keys, values.LINKED.format(report.id)]
-        likely = look_up(keys, report.id, [one.other for one in decided], by=by, ring=ring)
+        likely = look_up(keys, report.id, named, by=by, ring=ring)
         rows = to_compare(likely.refs, by=by)
     others = (
-        _compared(report.id, mine, rows[ref], decided, likely.shared, ring)
+        _compared(report.id, mine, rows[ref], decided, likely.shared, ring, always=ref == chosen)
         for ref in likely.refs
         if ref in rows
     )
@@ -238,10 +244,12 @@ def _compared(
     decided: Sequence[LinkDecision],
     shared: Mapping[str, int],
     ring: Keyring,
+    *,
+    always: bool,
 ) -> EarlierReport | None:
     """Return another report from `to_compare` with its similarity to this one, or None if they are unrelated.
 
-    Returns None if the two share nothing and nobody has made a decision about them.
+    Unless `always`, returns None if the two share nothing and nobody has made a decision about them.
     """
     found, parts = None, parts_in(other.id, other.sealed)
     with suppress(*documents.UNREADABLE):
@@ -250,7 +258,7 @@ def _compared(
         found = compare(mine, read, load_pack(settings.PACK).matching, shared)
     theirs = [*decided, *link_decisions.made_on(other.id, parts, ring)]
     about = link_decisions.between(report, theirs).get(other.id, ())
-    if found is None and not about:
+    if found is None and not about and not always:
         return None
     return EarlierReport(
         other.id,

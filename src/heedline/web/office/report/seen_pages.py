@@ -12,12 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from heedline.casework.access import session
 from heedline.casework.errors import CannotOpen, NoRoom
 from heedline.casework.pages import case_file
-from heedline.casework.search import link_decisions
+from heedline.casework.search import link_decisions, searching
 from heedline.casework.search.link_decisions import LinkVerdict
 from heedline.casework.search.seen_before import EarlierReport
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
-from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea
+from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import keeps_words, let_go
 from heedline.web.office.report import compare_words
@@ -27,6 +27,17 @@ from heedline.web.shell.request import OfficeRequest
 from heedline.web.shell.saved_words import restored
 from heedline.web.shell.seen_words import earlier_words, one_of, seen_words
 
+NO_SUCH_REPORT = "No report at your desks has this reference"
+ITSELF = "This is the reference of the report itself. Enter another"
+_ANOTHER = (
+    TextInput(
+        name="other",
+        label="Compare with another report",
+        hint="Enter the reference of a report at your desks, such as one that you found by searching.",
+        required="Enter a reference",
+        limit=20,
+    ),
+)
 TOO_LONG = "This reason is too long. Shorten it."
 _CHOICES = {
     LinkVerdict.SAME: ("Same", "They are about the same person, vehicle, account or event"),
@@ -74,9 +85,23 @@ def _fields(decided: bool) -> tuple[Field, ...]:
 @open_to(Audience.UNLOCKED)
 @require_GET
 def seen(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Show every earlier report that shares details with this one, and the decisions about each."""
-    file, found = case_file.with_earlier(ref, by=request.attendance, at=session.now())
-    return page(request, "office/seen.html", file, "report-seen", {"seen": seen_words(found)})
+    """Show every earlier report that shares details with this one, and the decisions about each.
+
+    Another report at the officer's desks can be named to be compared with this one.
+    """
+    by, at = request.attendance, session.now()
+    form, status = Form(_ANOTHER), 200
+    if "other" in request.GET:
+        form = Form.posted(_ANOTHER, request.GET.lists())
+        if not form.errors:
+            other = searching.report_of_reference(form.text("other"), by=by)
+            if other not in {None, ref}:
+                return HttpResponseRedirect(with_queue(request, "report-link", ref=ref, other=other))
+            form = form.but(other=NO_SUCH_REPORT if other is None else ITSELF)
+        status = 422
+    file, found = case_file.with_earlier(ref, by=by, at=at)
+    context = {"seen": seen_words(found), "form": form, "restricted": found.restricted}
+    return page(request, "office/seen.html", file, "report-seen", context, status)
 
 
 @open_to(Audience.UNLOCKED)
@@ -106,7 +131,7 @@ def link(request: OfficeRequest, ref: UUID, other: UUID) -> HttpResponse:
                 messages.success(request, "Decision recorded.")
                 there = HttpResponseRedirect(with_queue(request, "report-seen", ref=ref))
                 return let_go(request, there, by)
-    file, found = case_file.with_earlier(ref, by=by, at=at)
+    file, found = case_file.with_earlier(ref, by=by, at=at, chosen=other)
     one: EarlierReport | None = one_of(found, other)
     if one is None:
         raise Http404

@@ -36,7 +36,7 @@ _OWN = frozenset({"", "same-origin", "none"})
 _TERM = TextInput(
     name="q",
     label="Search for",
-    hint="Enter words, a name in any spelling, a number or an address. Use quotation marks to find an exact phrase. "
+    hint="Enter words, a name in any spelling, a number, an address or a report’s reference. Use quotation marks to find an exact phrase. "
     "End a word with * to find all words that start with it.",
     kind="search",
     required="Type a word, a number or a name to search for",
@@ -80,7 +80,7 @@ def _fields() -> tuple[Field, ...]:
 def search(request: OfficeRequest) -> HttpResponse:
     """Show the search page, and run a search that was posted or is in the URL.
 
-    A search redirects to its results. Another site could put a search in an address and have it logged in the
+    A search redirects to its results, and a report's reference to the report. Another site could put a search in an address and have it logged in the
     officer's name, so it is refused from there.
     """
     by, at = request.attendance, session.now()
@@ -91,6 +91,8 @@ def search(request: OfficeRequest) -> HttpResponse:
             raise Refused("Search from this site: a link on another site can't search for you.")
         form, status = Form.posted(_fields(), posted.lists()), 422
         if not form.errors:
+            if (named := searching.report_of_reference(form.text("q"), by=by)) is not None:
+                return HttpResponseRedirect(reverse("report", kwargs={"ref": named}))
             try:
                 found = searching.search(
                     form.text("q")[: LONGEST + 1],

@@ -31,6 +31,7 @@ def test_a_subject_is_added_corrected_and_undone(house: House, hand: Callable[[]
     path = f"/w/r/{one}/subjects/add/"
     odile.get(path)
     assert "What have you decided?" not in odile.html, "there is no subject yet"
+    assert "To link a subject that exists already" in odile.html
     code = re.search(r'name="(value-[0-9a-f]{12})"[^>]*>(?:(?!</select>).)*', odile.html, re.DOTALL)
     names = dict(re.findall(r'for="(value-[0-9a-f]{12})">\s*([^<]*?)\s*<', odile.html))
     assert code is not None
@@ -71,6 +72,11 @@ def test_a_subject_is_added_corrected_and_undone(house: House, hand: Callable[[]
     second = re.search(rf"/w/r/{other}/subjects/([0-9a-f-]{{36}})/value/", odile.html)
     assert second is not None
     here = f"/w/r/{other}/subjects/{second[1]}/"
+    odile.get(f"{here}value/")
+    odile.send(f"{here}value/", kind="name", written="Kevin Tierney", basis="fact", why="The club says so.")
+    assert re.search(
+        r"<h1[^>]*>.*Kevin Tierney</bdi></h1>\s*<p[^>]*>Also named in reports: <bdi[^>]*>Caoimhin", odile.html
+    )
     odile.get(f"{here}value/")
     odile.send(f"{here}value/", kind="", written="", why="")
     assert odile.page.status_code == 422

@@ -113,6 +113,7 @@ def view_words(found: SubjectView) -> dict[str, Any]:
         "link": found.link,
         "kind": KINDS[found.kind],
         "name": called(found.kind, found.name),
+        "also": _other_names(found),
         "facts": [one for one in held if one["fact"]],
         "assessments": [one for one in held if not one["fact"]],
         "linked": [_report_words(one) for one in found.linked],
@@ -128,6 +129,12 @@ def view_words(found: SubjectView) -> dict[str, Any]:
             for one in found.views
         ],
     }
+
+
+def _other_names(found: SubjectView) -> list[str]:
+    """Return the names by which linked reports call a person, other than the one in the heading."""
+    names = [one.value.written for line in found.linked for one in line.values if one.value.kind == "name"]
+    return [one for one in dict.fromkeys(names) if one.casefold() != found.name.casefold()]
 
 
 def _report_words(line: SubjectReportLine) -> dict[str, Any]:

@@ -36,7 +36,7 @@ _ENTRY: tuple[Field, ...] = (
     TextArea(
         name="identifiers",
         label="Identifiers",
-        hint="Phone numbers, registrations, email addresses, accounts, web addresses, addresses with a postcode, dates of birth after “born”.",
+        hint="Phone numbers, registrations, email addresses, accounts, web addresses, addresses with a postcode, or a date of birth after the word “born”.",
         optional=True,
         rows=3,
         limit=register.LONGEST,

@@ -50,6 +50,11 @@ from heedline.web.shell.subject_words import (
 
 TOO_LONG = "This is too long. Choose fewer values, or shorten the text."
 BASIS_HINT = "A fact is something that somebody saw or heard, or that a record shows. An assessment is somebody’s conclusion."
+_LATER = "You can undo the link later. It does not merge, hide or close any report."
+_FIRST_COMPARE = (
+    "To link a subject that exists already, first compare this report with one about that subject under Seen before, "
+    "and decide that they are the same."
+)
 _LINK, _NOT_SAME, _NEW = "link", "not-same", "new-"
 _BASES = tuple(FieldOption(value=str(code), label=label) for code, label in BASES.items())
 WHY = TextArea(
@@ -77,7 +82,7 @@ def _which(offer: SubjectOffer) -> Radios:
     return Radios(
         name="subject",
         label="Which subject is this report about?",
-        hint="A link can be undone. Nothing is merged, hidden or closed by it.",
+        hint=_LATER if known else f"{_LATER} {_FIRST_COMPARE}",
         required="Choose a subject",
         choices=(*known, *([Divider("or")] if known else []), *new),
         small=True,

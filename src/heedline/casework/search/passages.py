@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from heedline.casework.search.documents import SearchedText
+from heedline.casework.search.long_texts import LongText
 from heedline.casework.search.query import SearchKind, Sought, Term
 from heedline.casework.search.subject_entries import SubjectLink
 from heedline.index.extraction.rules import NameRules
@@ -84,17 +85,18 @@ def _of_name(texts: Sequence[SearchedText], value: Value) -> MatchingPassage:
     """Return the passage that contains a name."""
     for text in texts:
         if text.where == value.source and (at := text.text.find(value.written)) >= 0:
-            return _passage(text, [(at, at + len(value.written))], SIMILAR, ())
+            return _passage(text, LongText(text.text), (at, at + len(value.written)), SIMILAR, ())
     return MatchingPassage(value.source, SIMILAR, ((value.written, True),))
 
 
 def _of_terms(texts: Sequence[SearchedText], terms: Sequence[Term]) -> tuple[MatchingPassage, ...] | None:
     """Return the first passage that matches each term, or None if any term does not match."""
     found: list[MatchingPassage] = []
+    looked = [(text, LongText(text.text)) for text in texts]
     for term in terms:
         if any(term.places("".join(piece for piece, _ in one.pieces)) for one in found):
             continue  # the passage of another term shows this one as well
-        first = next(((text, places) for text in texts if (places := term.places(text.text))), None)
+        first = next(((text, long, place) for text, long in looked if (place := long.first(term))), None)
         if first is None:
             return None
         if len(found) < MOST:
@@ -112,19 +114,15 @@ def _why(passage: MatchingPassage, found: Term, terms: Sequence[Term]) -> str:
 
 
 def _passage(
-    text: SearchedText, places: list[tuple[int, int]], why: str, terms: Sequence[Term]
+    text: SearchedText, long: LongText, place: tuple[int, int], why: str, terms: Sequence[Term]
 ) -> MatchingPassage:
-    start, end = places[0]
+    start, end = place
     begin, stop = max(0, start - AROUND), min(len(text.text), end + AROUND)
     before = list(_SPACE.finditer(text.text, max(0, begin - TO_A_SPACE), begin))
     begin = before[-1].end() if before else max(0, begin - TO_A_SPACE)
     after = _SPACE.search(text.text, stop, stop + TO_A_SPACE)
     stop = after.start() if after else min(len(text.text), stop + TO_A_SPACE)
-    marked = sorted(
-        place
-        for place in {places[0], *(place for one in terms for place in one.places(text.text))}
-        if begin <= place[0] < stop
-    )
+    marked = sorted({place, *(other for one in terms for other in long.within(one, begin, stop))})
     pieces: list[tuple[str, bool]] = [("… ", False)] if begin else []
     at = begin
     for one, other in marked:

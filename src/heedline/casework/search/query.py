@@ -18,7 +18,7 @@ from heedline.index import Clause, Query
 from heedline.index.extraction.keys import of_name
 from heedline.index.extraction.name_comparison import alike
 from heedline.index.extraction.names import Name, latin, read_name
-from heedline.index.extraction.numbers import registration, registrations
+from heedline.index.extraction.numbers import PLATE_SIGNS, registration, registrations
 from heedline.index.extraction.rules import NameRules, PlateShape
 from heedline.index.extraction.values import Kind
 from heedline.index.words import begun_by, number_of, placed, placed_numbers, spelled, starts_of, words_of
@@ -33,6 +33,7 @@ NOTHING = "Type a word, a number or a name to search for."
 MOST_READINGS = 8
 _WORDS_OF_A_NAME = range(5, 1, -1)
 _NAMED = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u064b-\u065f'’‘ʼ`.-])*")
+_BETWEEN = re.compile(r"[\W_]+")
 _PIECE = re.compile(r'"([^"]*)"?|(\S+)')
 _LONG_NUMBER = re.compile(r"(?<![^\s\"])\+?[\d(][\d\s().\-/]{4,}\d(?![^\s\"])")
 
@@ -80,6 +81,15 @@ class Term:
                     return Clause([self.words], [f"w:{joined}"], keys)
                 whole = self.plate or _PLATE.fullmatch(joined)
                 return Clause([self.words, [joined]] if whole else [self.words], keys=keys)
+
+    def may_be_in(self, letters: str) -> bool:
+        """Return whether a text with these letters and digits (`long_texts.letters_of`) may have a match."""
+        if self.kind is SearchKind.NUMBER:
+            return not letters.isascii() or self.words[0] in letters
+        joined = _BETWEEN.sub("", "".join(self.words))
+        return joined in letters or (
+            bool(self.plate) and self.plate in letters.upper().translate(PLATE_SIGNS)
+        )
 
     def places(self, text: str) -> list[tuple[int, int]]:
         """Return the start and end of each match of this term in a text."""

@@ -29,7 +29,7 @@ _MARKS = re.compile(
     r"[\N{ZERO WIDTH SPACE}-\N{RIGHT-TO-LEFT MARK}\N{LEFT-TO-RIGHT EMBEDDING}-\N{RIGHT-TO-LEFT OVERRIDE}]"
 )
 #: O and 0, and I, L and 1, are taken for one sign on a plate.
-_SIGNS = str.maketrans("OIL", "011")
+PLATE_SIGNS = str.maketrans("OIL", "011")
 _LETTER, _DIGIT = "[A-Z01]", "[0-9OIL]"
 
 
@@ -104,7 +104,9 @@ def registration(written: str) -> str:
     The form has capitals and no spaces, and characters that are easily confused are made the same.
     """
     tight = re.sub(r"[^A-Z0-9]", "", written.upper())
-    return tight.translate(_SIGNS) if 2 <= len(tight) <= 8 and any(sign.isalpha() for sign in tight) else ""
+    return (
+        tight.translate(PLATE_SIGNS) if 2 <= len(tight) <= 8 and any(sign.isalpha() for sign in tight) else ""
+    )
 
 
 @lru_cache(maxsize=8)

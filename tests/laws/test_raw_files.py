@@ -6,6 +6,7 @@ import uuid
 from pathlib import Path
 
 import psycopg
+from django.apps import apps
 
 from heedline.dispatch import clockwork
 from heedline.launch import postgres
@@ -35,3 +36,17 @@ def test_a_small_table_is_written_into_a_new_file(tmp_path: Path) -> None:
         assert sum(path.read_bytes().count(marker.bytes) for path in files.rglob("*") if path.is_file()) == 1
     finally:
         postgres.destroy(cluster)
+
+
+def test_former_versions_of_sealed_rows_about_reports_are_removed() -> None:
+    """The header of an index keeps its former keys, and values of a report their key, until the row is vacuumed."""
+    sealed = {
+        model._meta.db_table
+        for model in apps.get_models()
+        if any(field.name in {"header", "copy_header"} for field in model._meta.fields)
+    }
+    elsewhere = {
+        "desks_shift_note",
+        "reports_dissemination",
+    }  # neither goes with a report that is disposed of
+    assert sealed - elsewhere <= {*clockwork._TABLES, *clockwork._SEALED}

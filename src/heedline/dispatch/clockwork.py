@@ -47,6 +47,18 @@ _TABLES = (
     "intake_count",
     "audit_waiting",
 )
+#: Other tables with sealed rows about reports. A deleted or replaced row stays in the file until it is vacuumed, and opens
+#: with keys that the desk still has: after a disposal, or with the former keys of a search index.
+_SEALED = (
+    "reports_search_index",
+    "reports_search",
+    "reports_sealed_values",
+    "reports_desk_notice",
+    "reports_interest",
+    "reports_interest_hit",
+    "reports_subject_request",
+    "reports_desk_part_header",
+)
 #: What a submission, a message or a visit reads or writes besides.
 _READ = (
     "audit_checkpoint",
@@ -106,17 +118,19 @@ def forget_times() -> None:
     """Remove the remaining traces of the exact times of settled rows, and refresh the planner's statistics.
 
     The traces are the former versions of the rows and the completed part of the database's write-ahead log, which
-    holds the exact time of every commit. Must not be called inside a transaction.
+    holds the exact time of every commit. Former versions of sealed rows are removed from other tables as well. Must not be
+    called inside a transaction.
 
     The worker's role needs MAINTAIN on the tables, `pg_checkpoint`, and EXECUTE on `pg_switch_wal()`.
     """
     if connection.in_atomic_block:
         return
-    forget_dead_rows(_TABLES)
+    forget_dead_rows([*_TABLES, *_SEALED])
     with connection.cursor() as cursor:
-        for table in _TABLES:
+        for table in (*_TABLES, *_SEALED):
             # Autovacuum never does this: `forget_use` resets the counts by which it would notice that a table has grown.
-            cursor.execute(f"ANALYZE (SKIP_LOCKED) {connection.ops.quote_name(table)}")
+            if table in _TABLES:
+                cursor.execute(f"ANALYZE (SKIP_LOCKED) {connection.ops.quote_name(table)}")
             # What VACUUM frees keeps its bytes until it is used again: a table that is small is written into a new
             # file, when nobody has it in use just now. (Large tables: see the threat model.)
             cursor.execute("SELECT pg_relation_size(%s::regclass) < %s", [table, _SMALL])

@@ -66,13 +66,14 @@ GRANT SELECT (id, kind, channel, urgency, priority, stage, slot, received_on, se
 GRANT MAINTAIN ON reports_sealed_header TO heedline_worker;
 GRANT MAINTAIN ON reports_sealed_payload TO heedline_worker;
 GRANT MAINTAIN ON reports_step TO heedline_worker;
-GRANT SELECT (id, due_on, answered_on, desk_id) ON reports_subject_request TO heedline_worker;
+GRANT SELECT (id, due_on, answered_on, desk_id), MAINTAIN ON reports_subject_request TO heedline_worker;
 GRANT MAINTAIN ON reports_swept TO heedline_worker;
 GRANT SELECT (desk_id, aside) ON reports_search_waiting TO heedline_worker;
-GRANT SELECT (report, desk_id, slot, matched_at) ON reports_sealed_values TO heedline_worker;
-GRANT SELECT (id, interest_id, owner_id, acknowledged_at) ON reports_interest_hit TO heedline_worker;
+GRANT MAINTAIN ON reports_search, reports_search_index, reports_desk_notice, reports_desk_part_header TO heedline_worker;
+GRANT SELECT (report, desk_id, slot, matched_at), MAINTAIN ON reports_sealed_values TO heedline_worker;
+GRANT SELECT (id, interest_id, owner_id, acknowledged_at), MAINTAIN ON reports_interest_hit TO heedline_worker;
 GRANT SELECT (id, to_desk_id, owner_id, due_at) ON reports_desk_question TO heedline_worker;
-GRANT SELECT (id, owner_id, home_id, desk_id, until, ended_at, indexed, unindexed_since) ON reports_interest TO
+GRANT SELECT (id, owner_id, home_id, desk_id, until, ended_at, indexed, unindexed_since), MAINTAIN ON reports_interest TO
     heedline_worker;
 GRANT SELECT (id, due_at, state, owner_id, report_id) ON reports_task TO heedline_worker;
 GRANT SELECT (id, due_at, state, assigned_to_id, report_id) ON reports_translation TO heedline_worker;

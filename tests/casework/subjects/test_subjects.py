@@ -272,6 +272,29 @@ def test_a_subject_that_concerns_an_officer_is_seen_by_overseers(people: People)
     ]
 
 
+def test_a_subject_named_beside_a_result_is_seen_by_overseers(people: People) -> None:
+    """The passage of the result doesn't have the name, which is another value of the subject."""
+    with_leads(people)
+    with people.sitting("Ned", unlocked=False) as ned:
+        conflict_register.register(
+            people.house.officers["Odile"].id, ["Shivaun Murphy"], by=ned, at=people.at
+        )
+    ref, _ = people.send(narrative="A boy at the boxing club showed films of killings to the children.")
+    with people.sitting("Olga") as olga:
+        new = NewSubjectLink(None, SubjectKind.PERSON, {}, "Seen there.", "A boy of fifteen with a red cap")
+        link = changing.link(ref, new, by=olga, at=people.at)
+        changing.add_value(
+            ref, link, "name", "Shivaun Murphy", SubjectBasis.ASSESSMENT, "The coach says so.",
+            by=olga, at=people.at,
+        )  # fmt: skip
+    people.tokens.clear()
+    indexed(people)
+    assert found(people, '"red cap"') == [ref]
+    assert [(each.detail["how"], each.thing_id) for each in logged("own-term-met")] == [
+        ("search-results-read", ref)
+    ]
+
+
 def test_files_are_no_values_of_subjects_and_hide_none() -> None:
     files = tuple(Value(Kind.FILE, f"{n:064x}", f"{n}.jpg", "file") for n in range(40))
     name = Value(Kind.NAME, "kevin tierney", "Kevin Tierney", "said")

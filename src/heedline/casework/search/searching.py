@@ -243,7 +243,13 @@ def results(ref: UUID, *, page: int = 1, by: Attendance, at: datetime) -> Search
                 missing = missing_words.missing_in(
                     told["text"], sought, rows, ring, desks=by.desk_ids, rules=rules
                 )
-    quoted = {one.ref: ["".join(piece for piece, _ in some.pieces) for some in one.passages] for one in shown}
+    quoted = {
+        one.ref: [
+            *("".join(piece for piece, _ in some.pieces) for some in one.passages),
+            *(subject_entries.name_of(link.kind, link.values) for link in one.subjects),
+        ]
+        for one in shown
+    }
     for word in missing or ():
         if word.report is not None:
             quoted.setdefault(word.report, []).append(word.near)

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 
 from heedline.casework.keys import directory
+from heedline.casework.pages import case_file
 from heedline.casework.pages.queues.queue import QueueView, queue
 from heedline.reports.models import SealedHeader, SealedPayload
 from heedline.vault.containers import envelope
@@ -80,3 +81,26 @@ def test_no_invisible_character_hides_a_word_and_none_is_lost_from_the_passage(p
     assert found(people, "tiep*") == [ref]
     [passage] = look_for(people, "fertiliser").results[0].passages
     assert [piece for piece, hit in passage.pieces if hit] == [written]
+
+
+def test_a_flood_of_reports_with_the_same_details_hides_none_for_good(people: People) -> None:
+    """Fifteen reports take all places beside a report, and no value is in so many that it is shown as shared."""
+    numbers = ("01632 960455", "07700 900333")
+    real, _ = people.send(narrative=f"He gave his number as {numbers[0]} at the door.")
+    for number, times in zip(numbers, (6, 8), strict=True):
+        for planted in range(times):
+            people.send(narrative=f"Planted note {planted}: {number}.")
+    ref, _ = people.send(narrative=f"Ring {numbers[1]} or {numbers[0]}.")
+    indexed(people)
+    seen, before = set[UUID](), 0
+    with people.sitting("Odile") as here:
+        while True:
+            _, found = case_file.with_earlier(ref, by=here, at=people.at, before=before)
+            seen |= {one.ref for one in found.earlier}
+            if not found.more:
+                break
+            assert found.before > before
+            before = found.before
+        _, chosen = case_file.with_earlier(ref, by=here, at=people.at, chosen=real)
+    assert (len(seen), real in seen) == (15, True)
+    assert real in {one.ref for one in chosen.earlier}

@@ -155,11 +155,12 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
 
 
 def with_earlier(
-    ref: UUID, *, by: Attendance, at: datetime, chosen: UUID | None = None
+    ref: UUID, *, by: Attendance, at: datetime, before: int = 0, chosen: UUID | None = None
 ) -> tuple[CaseFile, SeenBefore]:
-    """Return a decrypted report and the earlier reports that share details with it, and the one `chosen` to be compared.
+    """Return a decrypted report and the earlier reports that share details with it.
 
-    Both views are logged before this returns. Raises what `case_file` raises.
+    `before` and `chosen` are those of `seen_before.look`. Both views are logged before this returns. Raises what
+    `case_file` raises.
     """
     report, parts = _opened(ref, by, at)
     told = {container: words for container, words in parts.words.items() if words}
@@ -172,7 +173,9 @@ def with_earlier(
         and (one := link_decisions.read(report.id, words)) is not None
     ]
     used = not report.restricted or report.rank == 0
-    seen = seen_before.look(report, texts, mine, by=by, chosen=chosen) if used else seen_before.NOT_USED
+    seen = seen_before.NOT_USED
+    if used:
+        seen = seen_before.look(report, texts, mine, by=by, before=before, chosen=chosen)
     shown = conflict_terms.words_in(_what_they_told(report, parts.report, parts.words))
     with transaction.atomic():
         conflict_terms.record_look(

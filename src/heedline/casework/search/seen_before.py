@@ -85,8 +85,8 @@ class CommonValue:
 class SeenBefore:
     """The earlier reports found for an opened report, strongest match first.
 
-    `reports` is the number of reports searched. `more` counts those that share something and were not opened. `restricted`
-    means that the opened report may not be used to find others.
+    `reports` is the number of reports searched. `more` counts those that share something and were not opened, which follow
+    `before` others. `restricted` means that the opened report may not be used to find others.
     """
 
     earlier: tuple[EarlierReport, ...]
@@ -94,6 +94,7 @@ class SeenBefore:
     reports: int
     more: int
     restricted: bool = False
+    before: int = 0
 
 
 #: For a report whose processing is restricted.
@@ -106,18 +107,23 @@ def look(
     decided: Sequence[LinkDecision],
     *,
     by: Attendance,
+    before: int = 0,
     chosen: UUID | None = None,
 ) -> SeenBefore:
     """Return earlier reports that share details with an opened report, and the one that the officer has `chosen`.
 
-    The caller logs the view. `texts` and `decided` are those of the report itself. Raises Locked.
+    Reports are compared twelve at a time: the first `before` are left out, so that a flood of reports with the same details
+    hides none for good. The chosen one comes first. The caller logs the view. `texts` and `decided` are those of the report
+    itself. Raises Locked.
     """
-    named = [one.other for one in decided] + ([chosen] if chosen not in {None, report.id} else [])
+    named = [one.other for one in decided]
+    if chosen is not None and chosen != report.id:
+        named = [chosen, *(one for one in named if one != chosen)]
     ring = by.keys()
     mine = values.extract_of(report, texts)
     with one_snapshot():
         keys = [*mine.keys, values.LINKED.format(report.id)]
-        likely = look_up(keys, report.id, named, by=by, ring=ring)
+        likely = look_up(keys, report.id, named, by=by, ring=ring, before=before)
         rows = to_compare(likely.refs, by=by)
     others = (
         _compared(report.id, mine, rows[ref], decided, likely.shared, ring, always=ref == chosen)
@@ -126,7 +132,11 @@ def look(
     )
     earlier = [one for one in others if one is not None]
     return SeenBefore(
-        tuple(sorted(earlier, key=_first)), tuple(_common(mine, likely.shared)), likely.reports, likely.more
+        tuple(sorted(earlier, key=_first)),
+        tuple(_common(mine, likely.shared)),
+        likely.reports,
+        likely.more,
+        before=before + len(likely.refs),
     )
 
 
@@ -151,12 +161,19 @@ class LikelyReports:
 
 
 def look_up(
-    keys: Sequence[str], report: UUID, decided: Iterable[UUID], *, by: Attendance, ring: Keyring
+    keys: Sequence[str],
+    report: UUID,
+    decided: Iterable[UUID],
+    *,
+    by: Attendance,
+    ring: Keyring,
+    before: int = 0,
 ) -> LikelyReports:
     """Look up the keys of a report in the indexes of the officer's desks, and return the reports to compare with it.
 
-    Those in `decided` come first. Must be called inside `page_store.one_snapshot`. Which reports share a key is counted by
-    their rows, because a page must be read and decrypted for nearly every row that is resolved to its report.
+    Those in `decided` come first, and the first `before` of all are left out. Must be called inside
+    `page_store.one_snapshot`. Which reports share a key is counted by their rows, because a page must be read and decrypted
+    for nearly every row that is resolved to its report.
     """
     decided, hits, places = list(decided), dict[str, list[_Place]](), dict[UUID, _Place]()
     indexes: list[SealedIndex] = []
@@ -178,8 +195,8 @@ def look_up(
                 looked_through += row.reports - row.n_others
         shared = of_many(hits)
         likely = [place for place, _ in proposed(hits, shared, [places.get(ref, ref) for ref in decided])]
-        refs = tuple(islice(_resolved(likely, indexes), MOST_COMPARED))
-    return LikelyReports(refs, max(0, len(likely) - MOST_COMPARED), shared, looked_through)
+        refs = tuple(islice(_resolved(likely, indexes), before, before + MOST_COMPARED))
+    return LikelyReports(refs, max(0, len(likely) - before - MOST_COMPARED), shared, looked_through)
 
 
 def of_many(hits: Mapping[str, Collection[Any]]) -> dict[str, int]:

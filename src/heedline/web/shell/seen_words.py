@@ -108,6 +108,7 @@ def seen_words(seen: SeenBefore, most: int | None = None) -> dict[str, Any]:
         "found": len(seen.earlier),
         "hidden": len(seen.earlier) - len(shown) + seen.more,
         "more": seen.more,
+        "before": seen.before,
         "common": [
             {"kind": _KINDS[one.kind], "written": one.written, "number": _number(one.number)}
             for one in seen.common

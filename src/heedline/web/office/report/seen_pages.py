@@ -85,7 +85,7 @@ def _fields(decided: bool) -> tuple[Field, ...]:
 @open_to(Audience.UNLOCKED)
 @require_GET
 def seen(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Show every earlier report that shares details with this one, and the decisions about each.
+    """Show earlier reports that share details with this one, twelve at a time, and the decisions about each.
 
     Another report at the officer's desks can be named to be compared with this one.
     """
@@ -99,7 +99,9 @@ def seen(request: OfficeRequest, ref: UUID) -> HttpResponse:
                 return HttpResponseRedirect(with_queue(request, "report-link", ref=ref, other=other))
             form = form.but(other=NO_SUCH_REPORT if other is None else ITSELF)
         status = 422
-    file, found = case_file.with_earlier(ref, by=by, at=at)
+    after = request.GET.get("after", "0")
+    before = int(after) if after.isascii() and after.isdecimal() and len(after) < 5 else 0
+    file, found = case_file.with_earlier(ref, by=by, at=at, before=before)
     context = {"seen": seen_words(found), "form": form, "restricted": found.restricted}
     return page(request, "office/seen.html", file, "report-seen", context, status)
 

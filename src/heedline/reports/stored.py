@@ -6,14 +6,14 @@ column of that row (`parts_column`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import batched
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import (
     BinaryField,
@@ -28,7 +28,6 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import JSONObject
 
 from heedline.reports.models import SealedHeader, SealedPayload
 
@@ -93,36 +92,46 @@ def parts_of_sorts(reports: Iterable[UUID], sorts: Iterable[str]) -> list[Stored
         return [_stored(*row) for row in cursor.fetchall() if row[_OF_PAYLOAD] is not None]
 
 
-def parts_column(which: Q) -> ArraySubquery:
+class _Lines(Subquery):
+    """A subquery of one JSON array per line, read as one JSON text. NULL if there are no lines.
+
+    An array of PostgreSQL would be written out with each quotation mark escaped, and parsed again here.
+    """
+
+    template = "(SELECT json_agg(p.line)::text FROM (%(subquery)s) AS p)"
+
+
+def parts_column(which: Q) -> Subquery:
     """Return a subquery column with each report's parts that match `which`, to be read with `parts_in`."""
-    return ArraySubquery(
-        SealedHeader.objects.filter(which, report=OuterRef("pk")).values(
-            line=JSONObject(
-                container="container",
-                part="part",
-                epochs="epochs",
-                header=_in_json(F("header")),
-                payload=_in_json(_PAYLOAD),
-                logged=_in_json(_LOGGED),
-            )
-        )
+    line = Func(
+        "container",
+        "part",
+        "epochs",
+        _in_json(F("header")),
+        _in_json(_PAYLOAD),
+        _in_json(_LOGGED),
+        function="json_build_array",
+        output_field=TextField(),
     )
+    found = SealedHeader.objects.filter(which, report=OuterRef("pk")).values(line=line)
+    return _Lines(found, output_field=TextField())
 
 
-def parts_in(report: UUID, column: Iterable[Mapping[str, Any]]) -> list[StoredPart]:
+def parts_in(report: UUID, column: str | None) -> list[StoredPart]:
     """Return the parts read through `parts_column`, under the same conditions as `parts_of`."""
+    lines = json.loads(column) if column is not None else ()
     return [
         _stored(
             report,
-            UUID(row["container"]),
-            row["part"],
-            bytes.fromhex(row["header"]),
-            bytes.fromhex(row["payload"]),
-            [UUID(epoch) for epoch in row["epochs"]],
-            bytes.fromhex(row["logged"]) if row["logged"] is not None else None,
+            UUID(container),
+            part,
+            bytes.fromhex(header),
+            bytes.fromhex(payload),
+            [UUID(epoch) for epoch in epochs],
+            bytes.fromhex(logged) if logged is not None else None,
         )
-        for row in column
-        if row["payload"] is not None
+        for container, part, epochs, header, payload, logged in lines
+        if payload is not None
     ]
 
 

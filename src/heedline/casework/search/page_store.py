@@ -37,6 +37,8 @@ _WRITE = (
     " ON CONFLICT (index_id, number) DO UPDATE SET generation = EXCLUDED.generation, version = EXCLUDED.version,"
     " sealed = EXCLUDED.sealed"
 )
+_SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
+_SAME_PLANS = "; SET LOCAL plan_cache_mode = force_generic_plan"
 _CUT = "DELETE FROM reports_search_page WHERE index_id = %s AND number >= %s"
 
 
@@ -163,11 +165,15 @@ def _bound() -> CursorWrapper:
 
 
 @contextmanager
-def one_snapshot() -> Iterator[None]:
-    """Run a block in a transaction that reads from a single snapshot of the database."""
+def one_snapshot(*, same_plans: bool = False) -> Iterator[None]:
+    """Run a block in a transaction that reads from a single snapshot of the database.
+
+    If `same_plans` is True, PostgreSQL uses one plan of a prepared statement for all values. Otherwise it may make a new
+    plan for each execution, which can take longer than the execution. Neither applies inside another transaction.
+    """
     outermost = not connection.in_atomic_block
     with transaction.atomic():
         if outermost:
             with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+                cursor.execute(_SNAPSHOT + (_SAME_PLANS if same_plans else ""))
         yield

@@ -121,7 +121,7 @@ def look(
         named = [chosen, *(one for one in named if one != chosen)]
     ring = by.keys()
     mine = values.extract_of(report, texts)
-    with one_snapshot():
+    with one_snapshot(same_plans=True):
         keys = [*mine.keys, values.LINKED.format(report.id)]
         likely = look_up(keys, report.id, named, by=by, ring=ring, before=before)
         rows = to_compare(likely.refs, by=by)

@@ -111,7 +111,7 @@ def ahead(
     if not wanted:  # nothing has been written to this table yet
         return lists
     try:
-        _leaves_ahead(file, roots[f"{table}_idx"], wanted)
+        _leaves_ahead(file, roots[f"{table}_idx"], wanted, len(lists))
         pages: set[int] = set()
         for word, there in _lists_of(sql, table, segments, list(lists)):
             lists[word].append(there)
@@ -191,13 +191,7 @@ def rows_ahead(file: PageFile, root: int, rows: Iterable[int]) -> None:
                 page = _Page(file, number)
                 if page.kind != _INNER_OF_TABLE:
                     return
-                first = at = 0
-                while first < len(wanted):
-                    at = bisect_left(page.cells, wanted[first], at, key=page.row)
-                    last_here = page.row(page.cells[at]) if at < len(page.cells) else wanted[-1]
-                    beyond = bisect_right(wanted, last_here, first)
-                    below[page.child(at)] = wanted[first:beyond]
-                    first = beyond
+                below |= page.below(wanted)
             here = below
     except (IndexError, ValueError):
         return
@@ -229,8 +223,14 @@ def _segments(structure: bytes) -> Iterator[Segment]:
                 number()
 
 
-def _leaves_ahead(file: PageFile, root: int, wanted: Iterable[tuple[int, bytes]]) -> None:
-    """Prefetch the leaves of an `_idx` table that hold the last entry up to each word, and the next one."""
+def _leaves_ahead(file: PageFile, root: int, wanted: Iterable[tuple[int, bytes]], words: int) -> None:
+    """Prefetch the leaves of an `_idx` table that hold the last entry up to each word, and the next one.
+
+    If `upper_ahead` has fetched them for so many words, nothing is left to do.
+    """
+    top = _Page(file, root)
+    if 0 < len(top.cells) < words and _Page(file, top.child(0)).kind == _LEAF_OF_INDEX:
+        return
     here = {root: sorted(wanted)}
     for _ in range(_DEEPEST):
         file.ahead(number - 1 for number in here)
@@ -241,9 +241,7 @@ def _leaves_ahead(file: PageFile, root: int, wanted: Iterable[tuple[int, bytes]]
                 return  # as are all the others at this level
             if page.kind != _INNER_OF_INDEX:
                 raise ValueError
-            at = 0
-            for one in some:
-                at = page.after(one, at)
+            for at, one in page.after(some):
                 below.setdefault(page.child(at), []).append(one)
         here = below
     raise ValueError
@@ -272,6 +270,32 @@ class _Page:
         cell = self.cells[at]
         return int.from_bytes(self._body[cell : cell + 4])
 
+    def below(self, wanted: Sequence[int]) -> dict[int, list[int]]:
+        """Return the number of each child page that can hold some of these rows, with those rows.
+
+        `wanted` must be in order and not empty. In a table of FTS5, two rows usually fill a page. So the position of a row is
+        guessed first, and only where the guess is wrong is it looked for among all cells.
+        """
+        found: dict[int, list[int]] = {}
+        first = at = 0
+        last_here = self.row(self.cells[0]) if self.cells else wanted[-1]
+        while first < len(wanted):
+            one, low, high = wanted[first], at, len(self.cells)
+            guess = at + max(0, one - last_here + 1 >> 1)
+            if guess < high:
+                if self.row(self.cells[guess]) < one:
+                    low = guess + 1
+                elif guess > low and self.row(self.cells[guess - 1]) >= one:
+                    high = guess
+                else:
+                    low = high = guess
+            at = bisect_left(self.cells, one, low, high, key=self.row)
+            last_here = self.row(self.cells[at]) if at < len(self.cells) else wanted[-1]
+            beyond = bisect_right(wanted, last_here, first)
+            found[self.child(at)] = list(wanted[first:beyond])
+            first = beyond
+        return found
+
     def row(self, cell: int) -> int:
         """Return the highest row number that the child page to the left of a cell can hold.
 
@@ -284,9 +308,21 @@ class _Page:
             at += 1
         return value << 7 | byte
 
-    def after(self, wanted: tuple[int, bytes], first: int) -> int:
-        """Return the position of the first cell, from `first` on, whose entry sorts after `wanted`."""
-        return bisect_right(self.cells, wanted, first, key=self._entry)
+    def after(self, wanted: Sequence[tuple[int, bytes]]) -> Iterator[tuple[int, tuple[int, bytes]]]:
+        """Yield the position of the first cell whose entry sorts after each of `wanted`, and what was wanted.
+
+        `wanted` must be in order. All entries are read first if a search for each would read as many.
+        """
+        at = 0
+        if len(wanted) * _PROBES < len(self.cells):
+            for one in wanted:
+                at = bisect_right(self.cells, one, at, key=self._entry)
+                yield at, one
+            return
+        entries = list(map(self._entry, self.cells))
+        for one in wanted:
+            at = bisect_right(entries, one, at)
+            yield at, one
 
     def _entry(self, cell: int) -> tuple[int, bytes]:
         """Return the segment number and the word in a cell of an inner page."""
@@ -301,6 +337,8 @@ class _Page:
 
 #: The largest number that a varint holds in one byte.
 _ONE_BYTE: Final = 0x7F
+#: Cells that a search among all of them reads for one word.
+_PROBES: Final = 8
 _SIZES: Final = (0, 1, 2, 3, 4, 6, 8)
 
 

@@ -103,6 +103,7 @@ class SealedIndex:
                 self._sql.execute("BEGIN")
             else:
                 self._sql.execute("PRAGMA query_only=ON")
+                self._sql.execute("BEGIN")  # one transaction for all queries, which must not each begin one
 
     def __enter__(self) -> SealedIndex:
         return self

@@ -17,6 +17,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from heedline.casework.intake.rate_limit import CALLER, PACE, is_inner, network_of
 from heedline.config import environment as env
 from heedline.config.front import Front, FrontLimits
+from heedline.config.huge_pages import use_huge_pages
 from heedline.config.starting import loading
 from heedline.config.uploads import AllAddresses, Receiver, Takes, Uploads
 
@@ -233,4 +234,8 @@ def _claim_sign_in() -> None:
 
 def application() -> Front:
     """Return the application of the process named in the environment, for a granian worker."""
-    return build(env.text("HEEDLINE_PROCESS"))
+    process = env.text("HEEDLINE_PROCESS")
+    front = build(process)
+    if process == "public":
+        use_huge_pages()
+    return front

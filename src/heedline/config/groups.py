@@ -68,7 +68,7 @@ class Groups[T, R]:
         self._waiting: deque[_Request[T, R]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._begins = self._looks = False
-        self._running = self._last_size = 0
+        self._running = self._recent = 0
         self._turn = threading.Lock()
         #: Guards `_waiting` and `_running`, so that no request is missed between a check and what follows from it.
         self._lock = threading.Lock()
@@ -163,7 +163,7 @@ class Groups[T, R]:
                     if not first:
                         return
                     end = self._begin_group(Group(first, arrived))
-                    self._last_size = len(group)
+                    self._recent = max(len(group), self._recent // 2)
                 finally:
                     if in_turn:
                         self._turn.release()
@@ -184,7 +184,7 @@ class Groups[T, R]:
         requests come one at a time.
         """
         more = self._take(self._most - len(group))
-        if not more and 0 < len(group) < self._most and max(len(group), self._last_size) > 1:
+        if not more and 0 < len(group) < self._most and max(len(group), self._recent) > 1:
             time.sleep(READING)
             more = self._take(self._most - len(group))
         group += more

@@ -62,6 +62,10 @@ ALL = (
 )
 
 
+#: Made once: `json.dumps` makes one for each call.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 class ApiProblem(Exception):
     """Raised when a request cannot be accepted.
 
@@ -86,7 +90,7 @@ class ApiProblem(Exception):
 def answer(status: int, content: Mapping[str, Any], *, media_type: str = "application/json") -> HttpResponse:
     """Return a JSON response that must not be cached."""
     response = HttpResponse(
-        json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(),
+        _ENCODER.encode(content).encode(),
         status=status,
         content_type=media_type,
     )

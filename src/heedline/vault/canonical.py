@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 #: Made once: `json.dumps` makes one for each call.
@@ -20,4 +21,10 @@ def canonical(body: Any) -> bytes:
 
 def canonical_object(parts: Mapping[str, bytes]) -> bytes:
     """Return the canonical JSON of an object whose values are already canonical JSON."""
-    return b"{" + b",".join(canonical(name) + b":" + parts[name] for name in sorted(parts)) + b"}"
+    return b"{" + b",".join([_name(name) + parts[name] for name in sorted(parts)]) + b"}"
+
+
+@lru_cache(maxsize=256)
+def _name(name: str) -> bytes:
+    """Return the canonical JSON of a name in an object, with the colon after it."""
+    return canonical(name) + b":"

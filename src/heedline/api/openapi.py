@@ -152,7 +152,13 @@ def _write(longest_text: int) -> Json:
             _object(
                 {
                     "code": _typed_code(),
-                    "text": {"type": "string", "minLength": 1, "maxLength": longest_text, "pattern": r"\S"},
+                    "text": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": longest_text,
+                        # anything that `str.strip` keeps
+                        "pattern": r"[^\s\u001c-\u001f\u0085]",
+                    },
                 }
             )
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
@@ -18,7 +18,9 @@ from heedline.index.extraction.name_finding import names_in
 from heedline.index.extraction.names import Name, read_name
 from heedline.index.extraction.values import Kind, ReportText
 from heedline.packs import load_pack
+from tests.quality import searches
 from tests.quality.labelled_reports import SETS
+from tests.quality.searches import Outcome
 
 FOLDER = Path(__file__).parent
 RULES = load_pack("uk").matching
@@ -44,6 +46,18 @@ class Score:
         self.missed += same and not found
         self.apart += not found and not same
 
+    def add(self, other: Score) -> None:
+        """Add the counts of another group."""
+        self.right += other.right
+        self.wrong += other.wrong
+        self.missed += other.missed
+        self.apart += other.apart
+
+    @property
+    def total(self) -> int:
+        """Return the number of pairs counted."""
+        return self.right + self.wrong + self.missed + self.apart
+
     @property
     def precision(self) -> float:
         """Return the share of what was found that was meant; 1 if nothing was found."""
@@ -66,13 +80,19 @@ class NamePair:
     same: bool
 
 
+#: The files of pairs on which the rules were mended, and those on which they were not.
+LABELLED = ("name_pairs.csv", "more_name_pairs.csv", "last_name_pairs.csv")
+HELD_OUT = ("held_out_pairs.csv",)
+HELD_OUT_TEXTS = "held_out_texts.csv"
+
+
 @cache
-def name_pairs() -> tuple[NamePair, ...]:
-    """Return the pairs of all files."""
+def name_pairs(files: tuple[str, ...] = LABELLED) -> tuple[NamePair, ...]:
+    """Return the pairs of these files."""
     return tuple(
         NamePair(row["tradition"], row.get("change", BY_TWO), row["name"], row["as_somebody_else_wrote_it"], row["verdict"] == "same")
-        for file in ("name_pairs.csv", "more_name_pairs.csv", "last_name_pairs.csv")
-        for row in csv.DictReader((FOLDER / file).read_text(encoding="utf-8").splitlines())
+        for file in files
+        for row in csv.DictReader(_text(file).splitlines())
     )  # fmt: skip
 
 
@@ -83,19 +103,19 @@ def found_alike(one: Name, other: Name) -> bool:
     )
 
 
-def names_by(group: str) -> dict[str, Score]:
+def names_by(group: str, files: tuple[str, ...] = LABELLED) -> dict[str, Score]:
     """Return the scores of name pairs by "tradition" or by "change"."""
     scores: dict[str, Score] = defaultdict(Score)
-    for pair in name_pairs():
+    for pair in name_pairs(files):
         found = found_alike(read_name(pair.one, RULES.names), read_name(pair.other, RULES.names))
         scores[getattr(pair, group)].count(found, pair.same)
     return dict(scores)
 
 
-def strangers() -> Score:
+def strangers(files: tuple[str, ...] = LABELLED) -> Score:
     """Return the score of every name against every name of other rows, which are other people."""
     score = Score()
-    rows = [pair for pair in name_pairs() if pair.same]
+    rows = [pair for pair in name_pairs(files) if pair.same]
     for one, other in combinations(rows, 2):
         first, second = read_name(one.one, RULES.names), read_name(other.other, RULES.names)
         if first.parts != read_name(other.one, RULES.names).parts and set(first.parts) != set(second.parts):
@@ -115,38 +135,62 @@ class InText:
     guessed: list[str]
 
 
-def names_in_texts() -> dict[str, InText]:
-    """Return what is found of misspelt names, and of capitals that are no names, in labelled texts, by tradition."""
+def names_in_texts(file: str = "running_texts.csv") -> dict[str, InText]:
+    """Return what is found of names, and of capitals that are no names, in labelled texts, by tradition.
+
+    A name is right if it has the same parts as the one that is meant: titles may be missing or stand with it.
+    """
     found: dict[str, InText] = defaultdict(lambda: InText(Score(), []))
-    for row in csv.DictReader((FOLDER / "running_texts.csv").read_text(encoding="utf-8").splitlines()):
-        meant, names = set(filter(None, row["name"].split(";"))), set(names_in(row["text"], RULES.names))
+    for row in csv.DictReader(_text(file).splitlines()):
+        meant = {_canonical(one) for one in filter(None, row["name"].split(";"))}
+        names = {_canonical(one): one for one in names_in(row["text"], RULES.names)}
         into = found[row["tradition"]]
-        into.score.right += len(meant & names)
-        into.score.missed += len(meant - names)
-        into.score.wrong += len(names - meant)
-        into.guessed += (one for one in names - meant if not _begins_with_forename(one))
+        into.score.right += len(meant & names.keys())
+        into.score.missed += len(meant - names.keys())
+        into.score.wrong += len(names.keys() - meant)
+        into.guessed += (names[one] for one in names.keys() - meant if not _begins_with_forename(names[one]))
     return dict(found)
+
+
+def _text(file: str) -> str:
+    return (FOLDER / file).read_text(encoding="utf-8")
+
+
+def _canonical(name: str) -> str:
+    return read_name(name, RULES.names).canonical
 
 
 def _begins_with_forename(name: str) -> bool:
     return read_name(name, RULES.names).parts[0] in RULES.names.forenames
 
 
-def names_in_a_sentence() -> dict[str, Score]:
+def names_in_a_sentence(files: tuple[str, ...] = LABELLED) -> dict[str, Score]:
     """Return how many names of the pairs are found in the middle of a sentence, by tradition."""
     scores: dict[str, Score] = defaultdict(Score)
-    for pair in name_pairs():
+    for pair in name_pairs(files):
         for name in (pair.one, pair.other):
             found = names_in(f"I heard from {name} about it yesterday.", RULES.names)
-            read = {read_name(one, RULES.names).canonical for one in found}
-            scores[pair.tradition].count(read_name(name, RULES.names).canonical in read, True)
+            scores[pair.tradition].count(_canonical(name) in set(map(_canonical, found)), True)
     return dict(scores)
+
+
+@cache
+def searches_of_pairs(files: tuple[str, ...] = LABELLED) -> dict[str, Outcome]:
+    """Return what becomes of a search for the second name of each pair, by tradition."""
+    pairs = ((one.tradition, one.one, one.other, one.same) for one in name_pairs(files))
+    return searches.of_pairs(pairs, RULES)
+
+
+@cache
+def searches_of_texts() -> dict[str, Outcome]:
+    """Return what becomes of the searches in the held-out texts, by tradition."""
+    return searches.of_texts(_text(HELD_OUT_TEXTS), RULES)
 
 
 def values_by_kind() -> dict[str, Score]:
     """Return the scores of the value pairs by their kind."""
     scores: dict[str, Score] = defaultdict(Score)
-    for row in csv.DictReader((FOLDER / "value_pairs.csv").read_text(encoding="utf-8").splitlines()):
+    for row in csv.DictReader(_text("value_pairs.csv").splitlines()):
         kind = Kind(row["kind"])
         one, other = (
             {value.canonical for value in extract([ReportText(row[side], row["holds"], "")], RULES).of(kind)}
@@ -220,6 +264,9 @@ def lines() -> Iterator[str]:
         f"\nCapitals that are no names: {nobody.score.wrong} places and organisations of the labelled texts are taken for names, "
         f"of which {len(nobody.guessed)} begin with no known forename."
     )
+    yield "\n| search for the second name of the pairs above | searches | listed | listed or suggested | others listed |\n|---|---:|---:|---:|---:|"
+    yield from map(_searched, searches_of_pairs().items())
+    yield from _held_out()
     yield "\n| reports | pairs that belong together | shown: precision | recall | strong: precision | recall |"
     yield "|---|---:|---:|---:|---:|---:|"
     for situation, linked in reports_by_situation().items():
@@ -230,11 +277,52 @@ def lines() -> Iterator[str]:
         )
 
 
-def _line(name: str, score: Score) -> str:
-    total = score.right + score.wrong + score.missed + score.apart
-    return (
-        f"| {name} | {total} | {score.precision:.2f} | {_share(score.recall, score.right + score.missed)} |"
+def _held_out() -> Iterator[str]:
+    """Yield the results of the held-out set."""
+    yield "\n| held-out names | pairs | precision | recall | in sentences | precision | recall | of the pairs | recall |"
+    yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|"
+    pairs, texts, whole = (
+        names_by("tradition", HELD_OUT),
+        names_in_texts(HELD_OUT_TEXTS),
+        names_in_a_sentence(HELD_OUT),
     )
+    totals = [Score(), Score(), Score()]
+    for tradition, score in pairs.items():
+        three = (score, texts[tradition].score, whole[tradition])
+        for total, one in zip(totals, three, strict=True):
+            total.add(one)
+        yield _in_three(tradition, three)
+    yield _in_three("all", totals)
+    apart, nobody = strangers(HELD_OUT), texts[NOBODY]
+    yield f"\nHeld-out names of other people, each with each: {apart.wrong} of {apart.wrong + apart.apart:,} pairs taken for alike."
+    yield (
+        f"Held-out capitals that are no names: {nobody.score.wrong} are taken for names, "
+        f"of which {len(nobody.guessed)} begin with no known forename."
+    )
+    yield "\n| search for held-out names | searches | listed | listed or suggested | others listed |\n|---|---:|---:|---:|---:|"
+    outcomes = searches_of_texts()
+    yield from map(_searched, outcomes.items())
+    everyone = Outcome()
+    for one in outcomes.values():
+        everyone.add(one)
+    yield _searched(("all", everyone))
+
+
+def _in_three(name: str, scores: Sequence[Score]) -> str:
+    pairs, texts, whole = scores
+    return (
+        f"| {name} | {pairs.total} | {pairs.precision:.2f} | {pairs.recall:.2f} | {texts.right + texts.missed} "
+        f"| {texts.precision:.2f} | {texts.recall:.2f} | {whole.total} | {whole.recall:.2f} |"
+    )
+
+
+def _searched(row: tuple[str, Outcome]) -> str:
+    tradition, one = row
+    return f"| {tradition} | {one.meant} | {one.listed / one.meant:.2f} | {one.found:.2f} | {one.wrong} |"
+
+
+def _line(name: str, score: Score) -> str:
+    return f"| {name} | {score.total} | {score.precision:.2f} | {_share(score.recall, score.right + score.missed)} |"
 
 
 def _share(share: float, of: int) -> str:

@@ -17,12 +17,13 @@ from django.db.models import Case, QuerySet, When
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.report.restrictions import usable
 from heedline.casework.search import desk_index, documents
-from heedline.casework.search.query import SearchKind, Sought, Term, beginning_with
-from heedline.index import Clause, Damaged, Query, SealedIndex
+from heedline.casework.search.query import SearchKind, Sought, Term
+from heedline.casework.search.similar_words import proposals
+from heedline.index import Damaged, Query
 from heedline.index.extraction import near_words
 from heedline.index.extraction.names import latin
 from heedline.index.extraction.rules import NameRules
-from heedline.index.words import placed, starts_of
+from heedline.index.words import placed
 from heedline.permits.scopes import reports_of
 from heedline.reports.models import SearchIndex
 from heedline.reports.stored import parts_column, parts_in
@@ -33,8 +34,6 @@ _MOST_OF_A_WORD: Final = 20
 #: Missing words for which a similar one is looked for, and reports that are opened for that in all.
 _MOST_EXPLAINED: Final = 3
 _MOST_OPENED: Final = 12
-#: Reports of one desk that are proposed for one missing word.
-_MOST_PROPOSED: Final = 4
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,9 @@ def missing_in(
                 hits = index.search(Query([term.clause]), most=_MOST_OF_A_WORD)
                 reports.update(hit.report for hit in hits)
                 if not hits and _may_be_a_name(term) and len(proposed.keys() | {term}) <= _MOST_EXPLAINED:
-                    proposed.setdefault(term, {}).update(dict.fromkeys(_proposals(index, term, rules)))
+                    proposed.setdefault(term, {}).update(
+                        dict.fromkeys(proposals(index, term.words[0], rules))
+                    )
     opened = [ref for refs in proposed.values() for ref in refs][:_MOST_OPENED]
     allowed, read = _read({ref for reports in of_terms.values() for ref in reports}, opened, desks, ring)
     missing = [
@@ -92,17 +93,6 @@ def _may_be_a_name(term: Term) -> bool:
         and len(term.words[0]) >= near_words.SHORTEST
         and term.words[0].isalpha()
     )
-
-
-def _proposals(index: SealedIndex, term: Term, rules: NameRules) -> list[UUID]:
-    """Return the ids of a few reports in a desk's index that may contain a word similar to this term."""
-    word = latin(term.words[0])
-    ways = [Clause(phrases=[[one] for one in near_words.slips(word, rules)])]
-    ways += [beginning_with(start) for start in reversed(starts_of(word))]
-    for way in ways:
-        if hits := index.search(Query([way]), most=_MOST_PROPOSED):
-            return [hit.report for hit in hits]
-    return []
 
 
 def _read(

@@ -303,8 +303,8 @@ def _held_out() -> Iterator[str]:
     outcomes = searches_of_texts()
     yield from map(_searched, outcomes.items())
     everyone = Outcome()
-    for one in outcomes.values():
-        everyone.add(one)
+    for outcome in outcomes.values():
+        everyone.add(outcome)
     yield _searched(("all", everyone))
 
 

@@ -18,6 +18,7 @@ from heedline.casework.search.similar_words import proposals
 from heedline.index import Document, Query, SealedIndex
 from heedline.index.extraction import near_words
 from heedline.index.extraction.extract import extract
+from heedline.index.extraction.keys import heard
 from heedline.index.extraction.names import latin
 from heedline.index.extraction.rules import MatchingRules
 from heedline.index.extraction.values import Extract, Kind, ReportText
@@ -75,6 +76,7 @@ class World:
         for number, (text, read) in enumerate(zip(self._texts, self._read, strict=True)):
             words = [words_of(text)]
             forms, begun = forms_of([text], words)
+            forms.update(heard(read.of(Kind.NAME)))
             documents.append(Document(UUID(int=number), words, forms, read.keys, begun=begun))
         index.add(documents)
         index.save()

@@ -91,7 +91,9 @@ _rules: dict[object, MatchingRules] = {}
 
 def _read_matching(folder: Traversable, formats: Mapping[str, str]) -> MatchingRules:
     """Read the rules of names. What is wrong is raised each time."""
-    said = tuple(folder.joinpath(name).read_bytes() for name in ("matching.toml", "names.toml"))
+    said = tuple(
+        folder.joinpath(name).read_bytes() for name in ("matching.toml", "names.toml", "name_evidence.toml")
+    )
     key = said, tuple(formats.items())
     if key not in _rules:
         _rules[key] = read_matching(folder, formats)

@@ -208,9 +208,9 @@ def test_a_flood_of_values_is_cut() -> None:
 
 @pytest.mark.thorough
 def test_capitals_of_every_script_are_looked_for() -> None:
-    beyond = range(name_finding._NO_CAPITALS_FROM, sys.maxunicode + 1)
-    assert not any(one.isupper() for one in map(chr, beyond))
-    assert all(name_finding._any_capital().match(one) for one in "AÉŽΣБԱႠᎠⰀꙀＡ𐐀𞤀")
+    capitals = [one for one in map(chr, range(sys.maxunicode + 1)) if one.isupper() and one.isalpha()]
+    assert all(name_finding._FIRST.match(f"{one}a B") for one in capitals)
+    assert not any(found[1][0].isupper() for found in name_finding._FIRST.finditer("élan Vital"))
 
 
 @pytest.mark.thorough
@@ -257,6 +257,50 @@ def test_what_is_read_for_a_comparison_lacks_only_what_the_index_finds_it_by() -
 )
 def test_a_name_may_begin_with_a_misspelt_forename_in_a_sentence(text: str, name: str) -> None:
     assert [value.written for value in told(text).of(Kind.NAME)] == [name]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        # what stands inside a name
+        ("I asked Morien ap Gwallter twice", ["Morien ap Gwallter"]),
+        ("We saw Tazim bin Rowhan there", ["Tazim bin Rowhan"]),
+        ("It was Vellu s/o Arumugam, they say", ["Vellu s/o Arumugam"]),
+        ("We saw Bojanek al-Tarqi there", ["Bojanek al-Tarqi"]),
+        # a surname that is known, or formed like one
+        ("I heard Zubra Akhtar shout", ["Zubra Akhtar"]),
+        ("Dobrek Malinowski left first.", ["Dobrek Malinowski"]),
+        ("Then Ostap Havrylenko left", ["Ostap Havrylenko"]),
+        ("Later Dunla McGroarty left", ["Dunla McGroarty"]),
+        # a forename made of known parts
+        ("I heard Gurlakhbir Something shout", []),
+        ("I heard Sukhvinder Plaha shout", ["Sukhvinder Plaha"]),
+        ("we saw Abdulmuqit Trelawny", ["Abdulmuqit Trelawny"]),
+        # a Chinese surname beside two syllables, in either order
+        ("They met Zheng Haoyu at noon", ["Zheng Haoyu"]),
+        ("They met Haoyu Zheng at noon", ["Haoyu Zheng"]),
+        ("They met Wing Kee at noon", []),
+        # words around a name
+        ("my landlord, Orsel Quibbly, has it", ["Orsel Quibbly"]),
+        ("I saw Orsel Quibbly's brother", ["Orsel Quibbly"]),
+        ("I saw Orsel Quibbly, who waved", ["Orsel Quibbly"]),
+        ("I saw Orsel Quibbly there", []),
+        # the possessive, nicknames, and names in small letters
+        ("Danny Harrow's van", ["Danny Harrow"]),
+        ("with Danny 'Boxer' Harrow", ["Danny 'Boxer' Harrow"]),
+        ("my cousin danny hussain said", ["danny hussain"]),
+        ("my brother will be mark two", []),
+        # places, groups and firms
+        ("by Danny Harrow Road", []),
+        ("Jabhat al-Nusra and Hizb ut-Tahrir", []),
+        ("from Abu Dhabi to Ras al-Khaimah", []),
+        ("we met Emma Green there", ["Emma Green"]),
+        ("we met on Victoria Green there", []),
+        ("above Ali Kebabs or at Yusuf Motors", []),
+    ],
+)
+def test_a_name_shows_itself_without_a_known_forename(text: str, names: list[str]) -> None:
+    assert [value.written for value in told(text).of(Kind.NAME)] == names
 
 
 @pytest.mark.parametrize(

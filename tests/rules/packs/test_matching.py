@@ -69,7 +69,7 @@ def test_every_answer_in_words_is_read_or_left_out_on_purpose(code: str) -> None
 def test_a_mistake_in_the_files_is_named(
     tmp_path: Path, file: str, change: Callable[[str], str], wrong: str
 ) -> None:
-    for name in ("matching.toml", "names.toml"):
+    for name in ("matching.toml", "names.toml", "name_evidence.toml"):
         text = PACK.folder.joinpath(name).read_text(encoding="utf-8")
         (tmp_path / name).write_text(change(text) if name == file else text, encoding="utf-8")
     with pytest.raises(PackError, match=wrong):

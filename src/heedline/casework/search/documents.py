@@ -178,13 +178,16 @@ def reports_with_parts(
     return ReportsWithParts(tuple(rows), parts, rows[0].number if rows else 0)
 
 
-def document(report: UUID, texts: Sequence[SearchedText], keys: Collection[str]) -> Document:
+def document(
+    report: UUID, texts: Sequence[SearchedText], keys: Collection[str], heard: Iterable[str] = ()
+) -> Document:
     """Return the content to be indexed for a report.
 
-    `keys` are those of its values (`values.py`).
+    `keys` are those of its values, and `heard` the forms of its names' sounds (`values.py`).
     """
     words = [words_of(one.text) for one in texts]
     forms, begun = forms_of((one.text for one in texts), words)
+    forms.update(heard)
     return Document(report, words, forms, keys, begun=begun)
 
 

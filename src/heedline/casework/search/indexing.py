@@ -445,6 +445,7 @@ def _document(
             if desk.indexing is not None:
                 keys += desk.indexing.report(visit, report, texts)
         number = sum(one.part not in {link_decisions.PART, documents.FILE_WORDS} for one in parts)
-        return documents.document(report.id, texts, keys), FoundValues(report, found, number), not unread
+        document = documents.document(report.id, texts, keys, values.heard_in(found))
+        return document, FoundValues(report, found, number), not unread
     except documents.UNREADABLE:
         return None

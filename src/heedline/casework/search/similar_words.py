@@ -17,11 +17,17 @@ MOST_PROPOSED: Final = 4
 
 
 def proposals(index: SealedIndex, missing: str, rules: NameRules) -> list[UUID]:
-    """Return the ids of a few reports in a desk's index that may contain a word similar to the missing one."""
+    """Return the ids of a few reports in a desk's index that may contain a word similar to the missing one.
+
+    Those with a common slip come first, then those with a name that sounds like it, then those with a word that begins so.
+    """
     word = latin(missing)
     ways = [Clause(phrases=[[one] for one in near_words.slips(word, rules)])]
+    ways += [Clause(forms=sounds) for sounds in near_words.sounds_near(word, rules) if sounds]
     ways += [beginning_with(start) for start in reversed(starts_of(word))]
+    found: dict[UUID, None] = {}
     for way in ways:
-        if hits := index.search(Query([way]), most=MOST_PROPOSED):
-            return [hit.report for hit in hits]
-    return []
+        found.update(dict.fromkeys(hit.report for hit in index.search(Query([way]), most=MOST_PROPOSED)))
+        if len(found) >= MOST_PROPOSED:
+            break
+    return list(found)[:MOST_PROPOSED]

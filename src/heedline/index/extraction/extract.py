@@ -23,7 +23,8 @@ LONGEST_WRITTEN = 200
 _ALL = frozenset(Kind)
 _NONE: frozenset[str] = frozenset()
 _BETWEEN_NAMES = re.compile(
-    r"\s*(?:,|;|/|\(|\)|\n|\baka\b|\ba\.k\.a\.|\balso known as\b|\bor\b|\band\b)\s*", re.IGNORECASE
+    r"\s*(?:,|;|(?<!\b[sdw])/|\(|\)|\n|\baka\b|\ba\.k\.a\.|\balso known as\b|\bor\b|\band\b)\s*",
+    re.IGNORECASE,
 )
 
 

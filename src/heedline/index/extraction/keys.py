@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, product
 
-from heedline.index.extraction.names import Name, pairs, read_name, readings
+from heedline.index.extraction.names import Name, pairs, read_name, readings, skeletons
 from heedline.index.extraction.rules import NameRules
 from heedline.index.extraction.values import Kind, Value
 
@@ -68,6 +68,23 @@ def of_name(name: Name, rules: NameRules) -> tuple[str, ...]:
     while len(found) < MOST_NAME_KEYS and (key := next(bare, None)) is not None:
         found[key] = None
     return tuple(islice(found, MOST_NAME_KEYS))
+
+
+#: Letters of the shortest part of a name that is found by its sound alone, and such parts of a report at most.
+SHORTEST_HEARD, MOST_HEARD = 4, 60
+
+
+def heard(names: Iterable[Value]) -> tuple[str, ...]:
+    """Return the forms under which each part of these names is found by its sound."""
+    parts = (part for value in names for part in value.canonical.split() if len(part) >= SHORTEST_HEARD)
+    return tuple(
+        islice(dict.fromkeys(heard_as(one) for part in parts for one in skeletons(part)), MOST_HEARD)
+    )
+
+
+def heard_as(skeleton: str) -> str:
+    """Return the form for this skeleton."""
+    return f"s:{skeleton}"
 
 
 def _pair(one: str, other: str) -> str:

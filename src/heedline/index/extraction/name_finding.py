@@ -14,17 +14,27 @@ from itertools import islice
 
 from heedline.index.extraction import cues
 from heedline.index.extraction.name_comparison import is_like_forename
-from heedline.index.extraction.names import latin
+from heedline.index.extraction.name_evidence import is_attested, is_formed_like_forename
+from heedline.index.extraction.names import latin, plain
 from heedline.index.extraction.rules import NameRules
 
 _WORD = r"[^\W\d_]+(?:[-'’][^\W\d_]+)*"
-_TOKEN = re.compile(rf"{_WORD}\.?|[^\w\s]|\d+")
+_TOKEN = re.compile(rf"[sdwSDW]/[oO](?!\w)|{_WORD}\.?|[^\w\s]|\d+")
+_POSSESSIVE = re.compile(r"['’][sS]\.?$")
+#: A nickname between the parts of a name, in quotation marks or brackets.
+_OPENING, _CLOSING = frozenset("\"'‘“("), frozenset("\"'’”)")
 #: What precedes the first letter of a word: neither a letter, nor a hyphen or an apostrophe that follows one.
 _AT_THE_BEGINNING = r"(?<![^\W\d_].)(?<![^\W\d_][-'’].)"
 _FIRST_LETTER = re.compile(rf"[^\W\d_]{_AT_THE_BEGINNING}", re.DOTALL)
-_CAPITAL = re.compile(rf"[A-Z]{_AT_THE_BEGINNING}", re.DOTALL)
-#: From here on Unicode has no capital letters: Chinese characters, tags and places for private use.
-_NO_CAPITALS_FROM = 0x20000
+#: The first word of a name that has capitals. What follows has one too, perhaps after a particle ("ap Rhys", "bin Saleh",
+#: "de la Cruz") or a quotation mark. Most words in capitals begin a sentence and are passed over here. Whether a letter
+#: beyond ASCII is a capital is asked afterwards: a pattern of all capitals takes forty times as long. Unicode has none from
+#: U+20000 on.
+_FIRST = re.compile(
+    rf"([A-Z\u00c0-\U0001ffff](?<=[^\W\d_]){_AT_THE_BEGINNING}[^\W\d_]*(?:[-'’][^\W\d_]+)*)\s"
+    r"(?=[\"'‘“(]?[^\W\d_a-z]|(?:[a-z]{1,6}[ -]|[sdwSDW]/[oO] ){1,2}[^\W\d_a-z])",
+    re.DOTALL,
+)
 #: What precedes a name inside a sentence: a word, and at most a comma or the like.
 _WORD_BEFORE = re.compile(rf"({_WORD})[ \u00a0,;:(/–—-]{{1,3}}\Z")
 #: What precedes the first word of a sentence: the end of another one, of a line or of a list's mark, and perhaps a quotation
@@ -33,6 +43,10 @@ _SENTENCE_BEFORE = re.compile(
     r"""(?:[.!?…][)"'”’]*[ \u00a0\t]+|[\r\n][ \u00a0\t]*[-•*]?[ \u00a0\t]*)[("'“‘]?\Z"""
 )
 _SPACES = frozenset(" \u00a0")
+#: Two words in small letters.
+_TWO_SMALL = re.compile(r",? ([a-z]{3,}) ([a-z]{2,})(?![\w-])")
+#: A word with a capital inside: McGowan, DeShawn, O'Neill, Mei-Ling.
+_INNER_CAPITAL = re.compile(r"[^\W\d_][^\W\d_]?['’-]?[^\W\d_][^\W\d_A-Z]+|[^\W\d_]+(?:[-'’][^\W\d_]+)+")
 #: Characters before a name in which the word before it is looked for.
 _BEFORE = 24
 #: A name in a text has at most so many words.
@@ -49,52 +63,71 @@ def names_in(text: str, rules: NameRules, words: frozenset[str] | None = None) -
     cued: set[int] = set()
     if cues.possible(rules.cues, cues.words_in(text) if words is None else words):
         cued = {found.end() + after for found in _cues(rules).finditer(text) for after in range(3)}
-    capitals = (_CAPITAL if text.isascii() else _any_capital()).finditer(text)
-    starts = {found.start() for found in capitals}
-    starts.update(at for at in cued if _FIRST_LETTER.match(text, at))
+    firsts = {found.start(): found for found in _FIRST.finditer(text) if found[1][0].isupper()}
+    starts = firsts.keys() | {at for at in cued if _FIRST_LETTER.match(text, at)}
     end = 0
     for start in sorted(starts):
         if start < end:
             continue
-        misspelt = False
+        guessed = False
         if start not in cued:
-            first = _TOKEN.match(text, start)
-            if first is None:
+            first = firsts[start]
+            guessed = not _is_known(first[1], rules)
+            if guessed and not _may_begin(text, first, rules):
                 continue
-            if _plain(first.group()) not in rules.forenames:
-                if not _may_be_misspelt(text, first, rules):
-                    continue
-                misspelt = True
         tokens = [
             (one.group(), one.start(), one.end()) for one in islice(_TOKEN.finditer(text, start), _LOOKED_AT)
         ]
-        length = _length(tokens, rules, cued=misspelt or start in cued)
-        if not length or (misspelt and not _is_of_a_person(tokens, length, text, rules)):
+        length = _length(tokens, rules, cued=guessed or start in cued)
+        if not length or (
+            start not in cued and not _is_of_a_person(tokens, length, text, rules, guessed=guessed)
+        ):
             continue
         end = tokens[length - 1][2]
-        yield text[start:end].rstrip(".")
+        yield _POSSESSIVE.sub("", text[start:end]).rstrip(".")
+    said = rules.evidence.people if words is None else rules.evidence.people & words
+    for word in said:
+        yield from _in_small_letters(text, word, rules)
 
 
-def _may_be_misspelt(text: str, found: re.Match[str], rules: NameRules) -> bool:
-    """Return whether a word followed by a capital letter may be a misspelt forename.
+def _is_known(word: str, rules: NameRules) -> bool:
+    """Return whether a word is a known forename, or begins with one and a hyphen."""
+    folded = plain(word)
+    if folded in rules.forenames:
+        return True
+    before, hyphen, after = word.partition("-")
+    return (
+        bool(hyphen)
+        and after[1:].islower()
+        and after[0].isupper()
+        and ((one := plain(before)) in rules.forenames and one not in rules.evidence.also_words)
+    )
 
-    A word that is all capitals is not: in a text in capitals any two words could be a name.
+
+def _may_begin(text: str, found: re.Match[str], rules: NameRules) -> bool:
+    """Return whether a word that is no known forename may begin a name.
+
+    A word that is all capitals does not: in a text in capitals any two words could be a name.
     """
-    end = found.end()
-    if text[end : end + 1] not in _SPACES or not (
-        text[end + 1 : end + 2].isupper() or text[end + 3 : end + 4] == "-"  # the hyphen of al-Tamimi
+    word, start = found[1], found.start()
+    if text[found.end(1)] not in _SPACES or not (word[1:].islower() or _INNER_CAPITAL.fullmatch(word)):
+        return False
+    folded, evidence = latin(word), rules.evidence
+    if (
+        folded in evidence.not_first
+        or folded in evidence.openers
+        or folded in rules.titles
+        or _POSSESSIVE.search(word)
     ):
         return False
-    word, start = found.group(), found.start()
     before = _WORD_BEFORE.search(text, max(0, start - _BEFORE), start)
-    if not word[1:].islower():
-        return False
     if before is None:
-        return _begins_sentence(text, start) and is_like_forename(_plain(word), rules)
-    if latin(before[1]) in rules.before_places:
+        return _begins_sentence(text, start)
+    word_before = latin(before[1])
+    if word_before in rules.before_places:
         return False
     inside_capitals = before[1][0].isupper() and not before[0][len(before[1]) :].strip()
-    return not inside_capitals and is_like_forename(_plain(word), rules)
+    return not inside_capitals or word_before in evidence.openers or word_before in rules.titles
 
 
 def _begins_sentence(text: str, start: int) -> bool:
@@ -104,28 +137,61 @@ def _begins_sentence(text: str, start: int) -> bool:
     )
 
 
-def _is_of_a_person(tokens: list[tuple[str, int, int]], length: int, text: str, rules: NameRules) -> bool:
-    """Return whether a name whose forename is misspelt is a person's, and not a place's or an organisation's."""
+def _is_of_a_person(
+    tokens: list[tuple[str, int, int]], length: int, text: str, rules: NameRules, *, guessed: bool
+) -> bool:
+    """Return whether a name is a person's, and not a place's or an organisation's.
+
+    If the forename is `guessed`, something must show that it is one.
+    """
+    evidence = rules.evidence
     words = [word.rstrip(".") for word, _, _ in tokens[:length]]
-    if len(words[-1]) < 2 or any(
-        latin(one) in rules.no_surnames or (len(one) > 1 and one.isupper()) for one in words
-    ):
+    after, start = (tokens[length][0], tokens[length][1]) if length < len(tokens) else ("", 0)
+    follows = (
+        bool(after)
+        and after[0].isupper()
+        and text[start - 1] in _SPACES
+        and not tokens[length - 1][0].endswith(".")
+    )
+    if not guessed:
+        return not any(latin(_POSSESSIVE.sub("", one)) in evidence.places for one in words[1:]) and not (
+            follows and latin(after) in evidence.places
+        )
+    if follows or len(words[-1]) < 2:
         return False
-    if length == len(tokens) or tokens[length - 1][0].endswith("."):
-        return True
-    word, start, _ = tokens[length]
-    return not (word[0].isupper() and text[start - 1] in _SPACES)
+    words[-1] = _POSSESSIVE.sub("", words[-1])
+    if any(latin(one) in rules.no_surnames or (len(one) > 1 and one.isupper()) for one in words):
+        return False
+    first, begins, ends = (
+        plain(words[0]),
+        tokens[0][1],
+        tokens[0][1] + len(text[tokens[0][1] : tokens[length - 1][2]]),
+    )
+    if _POSSESSIVE.search(text[begins:ends]):
+        ends -= 2
+    before = _WORD_BEFORE.search(text, max(0, begins - _BEFORE), begins)
+    return (
+        is_formed_like_forename(first, rules)
+        or is_attested(words, rules, before=before[1] if before else "", after=text[ends : ends + _BEFORE])
+        or (words[0][1:].islower() and is_like_forename(first, rules))
+    )
 
 
-def _plain(word: str) -> str:
-    return latin(word).replace("'", "").replace("’", "")
-
-
-@lru_cache(maxsize=1)
-def _any_capital() -> re.Pattern[str]:
-    """Return a pattern that matches a capital letter in any script at the start of a word."""
-    capitals = (one for one in map(chr, range(_NO_CAPITALS_FROM)) if one.isupper() and one.isalpha())
-    return re.compile(rf"[{''.join(capitals)}]{_AT_THE_BEGINNING}", re.DOTALL)
+def _in_small_letters(text: str, word: str, rules: NameRules) -> Iterator[str]:
+    """Yield the names of two known parts that stand in small letters after a word such as "cousin"."""
+    evidence, at = rules.evidence, -1
+    while (at := text.find(word, at + 1)) >= 0:
+        found = _TWO_SMALL.match(text, at + len(word))
+        if found is None or text[at - 1 : at].isalpha():
+            continue
+        first, last = found.groups()
+        if (
+            first in rules.forenames
+            and (last in rules.forenames or last in rules.surnames or last in evidence.second_names)
+            and last not in rules.no_names
+            and evidence.also_words.isdisjoint((first, last))
+        ):
+            yield f"{first} {last}"
 
 
 @lru_cache(maxsize=4)
@@ -144,7 +210,7 @@ def _length(tokens: list[tuple[str, int, int]], rules: NameRules, *, cued: bool)
     capitals = first[0].isupper()
     if not capitals and not cued:
         return 0
-    known = _plain(first) in rules.forenames
+    known = _is_known(first, rules)
     if not known and not (cued and capitals):
         return 0
     if _is_none(first, rules):
@@ -152,12 +218,21 @@ def _length(tokens: list[tuple[str, int, int]], rules: NameRules, *, cued: bool)
     length, parts, end = 1, 1, 1
     while end < len(tokens) and end < _MOST + 2 and parts < _MOST:
         word, start, _ = tokens[end]
+        if (
+            end + 2 < len(tokens) and word in _OPENING and tokens[end + 2][0] in _CLOSING
+        ):  # 'Dheere', a nickname
+            nickname, after = tokens[end + 1][0], tokens[end + 2]
+            if capitals and nickname[0].isupper() and _follows(tokens, end + 3, after[2]):
+                end += 3
+                parts += 1
+                continue
         if not word[0].isalpha() or start - tokens[end - 1][2] > 1 or tokens[end - 1][0].endswith("."):
             break
         if latin(word) in rules.particles and end + 1 < len(tokens):
             end += 1
             continue
-        if (
+        surname = capitals and known and parts == 1 and _is_surname_of_place(first, word, rules)
+        if not surname and (
             _is_none(word, rules)
             or _without_particle(word, rules)[0].isupper() != capitals
             or (not capitals and parts > 1)
@@ -166,9 +241,26 @@ def _length(tokens: list[tuple[str, int, int]], rules: NameRules, *, cued: bool)
         end += 1
         parts += 1
         length = end
-    if parts < 2 or (not capitals and not known):
+        if _POSSESSIVE.search(word):
+            break
+    if parts < 2 or length < 2 or (not capitals and not known):
         return 0
     return length
+
+
+def _follows(tokens: list[tuple[str, int, int]], at: int, end: int) -> bool:
+    """Return whether a word with a capital follows one space after this end."""
+    return at < len(tokens) and tokens[at][0][0].isupper() and tokens[at][1] - end == 1
+
+
+def _is_surname_of_place(first: str, word: str, rules: NameRules) -> bool:
+    """Return whether a word of places, such as Hill, is the surname of somebody with this forename."""
+    evidence = rules.evidence
+    return (
+        word[0].isupper()
+        and latin(_POSSESSIVE.sub("", word)).rstrip(".") in evidence.surnames_of_places
+        and plain(first) not in evidence.forenames_of_places
+    )
 
 
 def _without_particle(word: str, rules: NameRules) -> str:

@@ -24,49 +24,52 @@ MOST_PARTS = 6
 MOST_LETTERS = 40
 
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
+#: "Son of", "daughter of" and "wife of", as South Indian names have them.
+_SON_OF = re.compile(r"\b[sdw]/o\b")
 _NOT_A_LETTER = re.compile(r"[^a-z\s-]+")
 _ABD = re.compile(r"\bc?abd(?:[ue]l)?[\s-]+(?:(?:al|el|ul|il|ur|ar|ir|us|as|ush|ash|ir)[\s-]+)?(?=[a-z]{3})")
 _JOINED_ABD = re.compile(r"^c?abd(?:[uei]l|[uei]r(?=r)|al|[uei])(?=[a-z]{3})")
 _JOINED_ARTICLE = re.compile(r"^(?:al|el)(?=[b-df-hj-np-tv-z][a-z]{3,}$)")
 _NASAL = re.compile(r"(?<=[a-z])([oe])[nm](?=[bcdgkptz])")
 
-#: Applied in this order to every part.
+#: Applied in this order to every part, each if the part has one of these letters or runs of letters: looking for one takes
+#: a tenth of the time that a pattern takes.
 _FOLDS = [
-    (re.compile(pattern), to)
-    for pattern, to in (
-        (r"^mc(?=[a-z]{2})", "mak"),
-        (r"^mac(?=[a-z]{3})", "mak"),
-        (r"(?<=[sc])k[aiy]$|(?<=[sc])key$", "ki"),
-        (r"^k(?=n)|^w(?=r)|^p(?=s)", ""),
-        (r"(?<=[aeiou])ugh(?=t|$)|(?<=[aeiou])igh", ""),
-        (r"s?zcz|szcz|shch|scz", "sC"),
-        (r"tsch|tch|cz|ch(?!r)", "C"),
-        (r"chr", "kr"),
-        (r"sch|sh|sz|rz|zh", "s"),
-        (r"dzh|dj|dg(?=[eiy])", "j"),
-        (r"ph", "f"),
-        (r"ksh|x", "ks"),
-        (r"dh|dd", "d"),
-        (r"kh|ck|q", "k"),
-        (r"^gh", "g"),
-        (r"gh", ""),
-        (r"mb$", "m"),
-        (r"ts|tz", "C"),
-        (r"th", "t"),
-        (r"^([bm])h", r"\1"),
-        (r"c(?=[eiy])", "s"),
-        (r"c", "k"),
-        (r"z", "s"),
-        (r"bh|mh", "v"),
-        (r"(?<=[aeiouy])[wv](?![aeiouy])", ""),
-        (r"w", "v"),
-        (r"(?<=.)h", ""),
-        (r"^y(?=[aeiou])", "Y"),
-        (r"(?:[aeiouy])*[aeiouy]", None),
-        (r"(.)\1+", r"\1"),
+    (needs.split(), re.compile(pattern), to)
+    for needs, pattern, to in (
+        ("mc", r"^mc(?=[a-z]{2})", "mak"),
+        ("mac", r"^mac(?=[a-z]{3})", "mak"),
+        ("k", r"(?<=[sc])k[aiy]$|(?<=[sc])key$", "ki"),
+        ("kn wr ps", r"^k(?=n)|^w(?=r)|^p(?=s)", ""),
+        ("gh", r"(?<=[aeiou])ugh(?=t|$)|(?<=[aeiou])igh", ""),
+        ("zcz shch scz", r"s?zcz|szcz|shch|scz", "sC"),
+        ("cz ch", r"tsch|tch|cz|ch(?!r)", "C"),
+        ("chr", r"chr", "kr"),
+        ("sh sch sz rz zh", r"sch|sh|sz|rz|zh", "s"),
+        ("dzh dj dg", r"dzh|dj|dg(?=[eiy])", "j"),
+        ("ph", r"ph", "f"),
+        ("x ksh", r"ksh|x", "ks"),
+        ("dh dd", r"dh|dd", "d"),
+        ("kh ck q", r"kh|ck|q", "k"),
+        ("gh", r"^gh", "g"),
+        ("gh", r"gh", ""),
+        ("mb", r"mb$", "m"),
+        ("ts tz", r"ts|tz", "C"),
+        ("th", r"th", "t"),
+        ("bh mh", r"^([bm])h", r"\1"),
+        ("c", r"c(?=[eiy])", "s"),
+        ("c", r"c", "k"),
+        ("z", r"z", "s"),
+        ("bh mh", r"bh|mh", "v"),
+        ("w v", r"(?<=[aeiouy])[wv](?![aeiouy])", ""),
+        ("w", r"w", "v"),
+        ("h", r"(?<=.)h", ""),
+        ("y", r"^y(?=[aeiou])", "Y"),
+        ("a e i o u y", r"(?:[aeiouy])*[aeiouy]", None),
     )
 ]
-_NOT_BARE = {pattern for pattern, _ in _FOLDS if pattern.pattern in {r"bh|mh", r"dh|dd", r"(.)\1+"}}
+_NOT_BARE = {pattern for _, pattern, _ in _FOLDS if pattern.pattern in {r"bh|mh", r"dh|dd"}}
+_DOUBLED = re.compile(r"(.)\1+")
 _A_VOWEL = re.compile(r"[aeiou]")
 _FINAL_H = re.compile(r"h$")
 #: The article in Arabic script, which is written together with its name.
@@ -90,9 +93,12 @@ def _vowel(run: re.Match[str]) -> str:
 
 def likely_sound(part: str) -> str:
     """Return the most likely pronunciation of a part of a name that is written with vowels."""
-    for pattern, to in _FOLDS:
-        part = pattern.sub(_vowel if to is None else to, part)
-    return part
+    for needs, pattern, to in _FOLDS:
+        for one in needs:
+            if one in part:
+                part = pattern.sub(_vowel if to is None else to, part)
+                break
+    return _DOUBLED.sub(r"\1", part)
 
 
 def _consonants(part: str) -> str:
@@ -101,7 +107,7 @@ def _consonants(part: str) -> str:
     A doubled letter is kept, because in such a script it stands for two sounds.
     """
     part = part[:1] + re.sub(r"[wy]", "", part[1:])
-    for pattern, to in _FOLDS:
+    for _, pattern, to in _FOLDS:
         if to is not None and pattern not in _NOT_BARE:
             part = pattern.sub(to, part)
     return part
@@ -187,12 +193,19 @@ def latin(text: str) -> str:
     return text.casefold()
 
 
+def plain(word: str) -> str:
+    """Return a word of a name in lower-case Latin letters, without apostrophes."""
+    return latin(word).replace("'", "").replace("’", "")
+
+
 def spelling(text: str) -> str:
     """Return a name in the spelling used for look-up.
 
     It consists of lower-case Latin letters, spaces and hyphens.
     """
     plain = latin(text).replace("'", "").replace("’", "").replace("`", "").replace(".", " ")
+    if "/" in plain:
+        plain = _SON_OF.sub(" ", plain)
     return _NOT_A_LETTER.sub(" ", plain)
 
 

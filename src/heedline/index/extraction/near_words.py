@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rapidfuzz.distance import OSA
 
+from heedline.index.extraction.keys import heard_as
 from heedline.index.extraction.name_comparison import parts_alike
-from heedline.index.extraction.names import known_as, latin
+from heedline.index.extraction.names import known_as, plain, readings
 from heedline.index.extraction.rules import NameRules
 
 #: Letters of the shortest word for which a similar one is looked for: shorter words are like too many.
 SHORTEST = 4
+#: Letters of the shortest word in which two may differ.
+LONG = 7
 _VOWELS = "aeiou"
+#: The sounds of consonants, as `names.sounds` writes them.
+_CONSONANTS = "bdfgjklmnprstvCY"
 
 
 def slips(word: str, rules: NameRules) -> list[str]:
@@ -33,18 +38,57 @@ def slips(word: str, rules: NameRules) -> list[str]:
     return [one for one in found if one != word and " " not in one]
 
 
+def sounds_near(word: str, rules: NameRules) -> tuple[list[str], list[str]]:
+    """Return the forms of names that sound like this word, and of those whose sound differs by one consonant.
+
+    There are none of the latter for a short word, which is like too many.
+    """
+    bare = list(readings(word, rules))
+    same = dict.fromkeys(map(heard_as, bare))
+    near: dict[str, None] = {}
+    if len(word) >= LONG:
+        for one in bare[:1]:
+            near.update(dict.fromkeys(map(heard_as, _with_one_changed(one))))
+    return list(same), [one for one in near if one not in same]
+
+
+def _with_one_changed(skeleton: str) -> Iterator[str]:
+    """Yield the skeletons with one sound left out, put in or changed, or two the wrong way round."""
+    for at in range(len(skeleton) + 1):
+        before, after = skeleton[:at], skeleton[at:]
+        if after:
+            yield before + after[1:]
+        if len(after) > 1:
+            yield before + after[1] + after[0] + after[2:]
+        for other in _CONSONANTS:
+            yield before + other + after
+            if after:
+                yield before + other + after[1:]
+
+
 def nearest(word: str, there: Iterable[str], rules: NameRules) -> str:
     """Return the word in `there` that is most similar to `word`, or "" if none is similar enough.
 
-    Words are compared in lower-case Latin letters. One letter may differ, or two if both words sound alike.
+    Words are compared in lower-case Latin letters, without apostrophes. One letter may differ, two if both words sound alike or
+    are long and begin alike, and three if they are long and sound alike.
     """
-    best, apart = "", 3
+    best, apart = "", 4
+    word = plain(word)
     for written in there:
-        other = latin(written)
-        if abs(len(other) - len(word)) > 2 or other == word or len(other) < SHORTEST - 1:
+        other = plain(written)
+        if abs(len(other) - len(word)) > 3 or other == word or len(other) < SHORTEST - 1:
             continue
-        distance = OSA.distance(word, other, score_cutoff=2)
-        alike = distance <= 1 or (distance == 2 and parts_alike(word, other, rules, last=True) is not None)
-        if alike and distance < apart:
+        distance = OSA.distance(word, other, score_cutoff=3)
+        if distance >= apart:
+            continue
+        long = min(len(word), len(other)) >= LONG
+        if (
+            distance <= 1
+            or (distance == 2 and long and word[0] == other[0])
+            or (
+                (distance == 2 or (distance == 3 and long))
+                and parts_alike(word, other, rules, last=True) is not None
+            )
+        ):
             best, apart = written, distance
     return best

@@ -6,6 +6,7 @@ can be kept.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -30,6 +31,38 @@ class PlateShape:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class NameEvidence:
+    """Words and shapes of words that show that words in capitals are a person's name, or are none.
+
+    `forename` and `surname` match whole words in lower-case Latin letters that are formed like one. `surname_beginning` matches
+    a word as it is written. `second_names` are found behind the first part of a name.
+    """
+
+    linking: frozenset[str]
+    joined: frozenset[str]
+    second_names: frozenset[str]
+    forename: re.Pattern[str]
+    surname: re.Pattern[str]
+    surname_beginning: re.Pattern[str]
+    chinese_surnames: frozenset[str]
+    people: frozenset[str]
+    """Words before a name that say that a person follows."""
+    relatives: frozenset[str]
+    """Words that follow the possessive of a person's name."""
+    openers: frozenset[str]
+    """Words that begin a sentence and are no part of the name that follows."""
+    not_first: frozenset[str]
+    """Words that begin the name of a place, a group or an office."""
+    places: frozenset[str]
+    """Words that make a place or an organisation of a known forename before them."""
+    surnames_of_places: frozenset[str]
+    """Words of places that are read as a surname, except after `forenames_of_places`."""
+    forenames_of_places: frozenset[str]
+    also_words: frozenset[str]
+    """Names that are words as well, and show nothing in a text without capitals."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class NameRules:
     """Known names, and the words that introduce or accompany names.
 
@@ -49,6 +82,7 @@ class NameRules:
     """Words that follow a word like a forename in the name of a place or an organisation."""
     before_places: frozenset[str]
     """Words that precede a place or an organisation more often than a person."""
+    evidence: NameEvidence
 
 
 @dataclass(frozen=True, slots=True, eq=False)

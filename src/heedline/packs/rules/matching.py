@@ -19,6 +19,7 @@ from heedline.index.extraction.rules import (
     WebRules,
 )
 from heedline.index.words import words_of
+from heedline.packs.rules.name_evidence import read_evidence
 from heedline.packs.tables import Table, read_toml
 
 #: Common words at most: the number of their runs of three is its third power.
@@ -26,12 +27,13 @@ MOST_COMMON = 40
 
 
 def read_matching(folder: Traversable, formats: Mapping[str, str]) -> MatchingRules:
-    """Return the rules read from `matching.toml` and `names.toml`.
+    """Return the rules read from `matching.toml`, `names.toml` and `name_evidence.toml`.
 
     Raises PackError.
     """
     top = read_toml(folder, "matching.toml")
     known = read_toml(folder, "names.toml")
+    evidence = read_toml(folder, "name_evidence.toml")
     flats = top.table("flats")
     rules = MatchingRules(
         phone_region=top.text("phone_region"),
@@ -39,7 +41,7 @@ def read_matching(folder: Traversable, formats: Mapping[str, str]) -> MatchingRu
         shared_from=top.number("shared_from"),
         answers={code: _answers(one) for code, one in top.named("answers").items()},
         postcode=formats["postcode"],
-        names=_names(top.table("names"), known),
+        names=_names(top.table("names"), known, evidence),
         birth=_birth(top.table("birth")),
         web=_web(top.table("web")),
         flats=flats.texts("words"),
@@ -47,7 +49,7 @@ def read_matching(folder: Traversable, formats: Mapping[str, str]) -> MatchingRu
         twins=flats.texts("twins"),
         common_words=_common_words(top),
     )
-    for table in (flats, top, known):
+    for table in (flats, top, known, evidence):
         table.done()
     return rules
 
@@ -80,9 +82,16 @@ def _answers(table: Table) -> dict[str, str]:
     return found
 
 
-def _names(table: Table, known: Table) -> NameRules:
+def _names(table: Table, known: Table, evidence: Table) -> NameRules:
+    spelt = known.table("forenames")
+    seconds = {
+        " ".join(spelling(one).split())
+        for tradition in evidence.texts("second_names")
+        for line in spelt.texts(tradition)
+        for one in line.split(",")
+    }
     rules = NameRules(
-        forenames=_groups(known.table("forenames")),
+        forenames=_groups(spelt),
         surnames=_groups(known.table("surnames")),
         titles=frozenset(table.texts("titles")),
         particles=frozenset(table.texts("particles")),
@@ -90,8 +99,9 @@ def _names(table: Table, known: Table) -> NameRules:
         cues=table.texts("cues"),
         no_names=frozenset(table.texts("no_names")),
         no_forenames=frozenset(table.texts("no_forenames")),
-        no_surnames=frozenset(table.texts("no_surnames")),
+        no_surnames=frozenset(no_surnames := table.texts("no_surnames")),
         before_places=frozenset(table.texts("before_places")),
+        evidence=read_evidence(evidence, seconds, no_surnames),
     )
     table.done()
     return rules

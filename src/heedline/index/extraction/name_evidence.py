@@ -1,0 +1,82 @@
+"""Judges whether words in capitals are a person's name although the first of them is no known forename.
+
+Each judgement rests on how names are formed or on what stands beside them: "son of" in the language of the name, a
+surname that is known or ends like one, a forename made of the parts that a tradition makes forenames of, a Chinese
+surname beside two syllables, "my brother" before the name, or "'s brother" after it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from heedline.index.extraction.names import latin, plain
+from heedline.index.extraction.rules import NameRules
+
+#: A syllable of Mandarin or Cantonese in Latin letters.
+_SYLLABLE = (
+    r"(?:zh|ch|sh|hs|ts|kw|gw|ng|[bpmfdtnlgkhjqxrzcsyw])?"
+    r"(?:iang|iong|uang|eung|ang|eng|ing|ong|ung|uan|ian|ien|iao|uai|yuk|oi|ai|ei|ao|ou|au|an|en|in|un|am|im|um|ia|ie|iu|iu|ua|uo|ui|ue"
+    r"|er|ee|oo|ok|ik|ak|uk|it|at|ut|ip|ap|yi|a|o|e|i|u)"
+)
+_TWO_SYLLABLES = re.compile(rf"{_SYLLABLE}-?{_SYLLABLE}")
+_HYPHENATED = re.compile(r"[a-z]{1,6}-[a-z]{1,6}")
+#: Letters of the shortest two syllables written as one word: shorter words are like too many.
+_SHORTEST_GIVEN = 5
+#: What follows a person's name: "who", an age, or their wife.
+_OF_A_PERSON_AFTER = re.compile(
+    r",? who\b|,? (?:is )?aged \d|,? \(?\d{2}[,)]| and (?:his|her) [a-z]|,? (?:his|her) [a-z]"
+)
+_POSSESSIVE_BEFORE = re.compile(r"['’]s (?:own |older |elder |younger |little |big |best |ex-?)?([a-z-]+)")
+
+
+def is_formed_like_forename(word: str, rules: NameRules) -> bool:
+    """Return whether a word, in lower-case Latin letters, is made of the parts of which some tradition makes forenames."""
+    return rules.evidence.forename.fullmatch(word) is not None
+
+
+def is_attested(words: Sequence[str], rules: NameRules, *, before: str, after: str) -> bool:
+    """Return whether the words of what may be a name show that it is one, or what stands beside it does.
+
+    `before` is the word before it, and `after` the text that follows.
+    """
+    evidence = rules.evidence
+    if before.casefold() in evidence.people or _OF_A_PERSON_AFTER.match(after):
+        return True
+    relative = _POSSESSIVE_BEFORE.match(after)
+    if relative is not None and relative[1] in evidence.relatives:
+        return True
+    folded = [latin(word) for word in words]
+    if any(one in evidence.linking for one in folded[1:-1]):
+        return True
+    return any(
+        _is_surname(word, one, rules) for word, one in zip(words[1:], folded[1:], strict=True)
+    ) or _is_chinese(folded, rules)
+
+
+def _is_surname(word: str, folded: str, rules: NameRules) -> bool:
+    """Return whether a word behind the first part of a name is known as a surname or formed like one."""
+    evidence = rules.evidence
+    if evidence.surname_beginning.match(word):
+        return True
+    first, hyphen, rest = folded.partition("-")
+    if hyphen and first in evidence.joined:
+        return True
+    return any(
+        one in evidence.second_names or evidence.surname.fullmatch(one) is not None
+        for one in (plain(folded), *((first, rest) if hyphen else ()))
+    )
+
+
+def _is_chinese(folded: Sequence[str], rules: NameRules) -> bool:
+    """Return whether a Chinese surname stands before or after two syllables."""
+    known = rules.evidence.chinese_surnames
+    if len(folded) == 2:
+        return any(one in known and _is_given(other) for one, other in (folded, reversed(folded)))
+    return False
+
+
+def _is_given(word: str) -> bool:
+    if "-" in word:
+        return _HYPHENATED.fullmatch(word) is not None and _TWO_SYLLABLES.fullmatch(word) is not None
+    return len(word) >= _SHORTEST_GIVEN and _TWO_SYLLABLES.fullmatch(word) is not None

@@ -129,6 +129,14 @@ def test_a_misspelt_name_is_found_in_a_sentence_without_a_cue(people: People) ->
     assert sorted(found(people, "Keevin Teirney")) == sorted([named, spoken])
 
 
+def test_a_name_two_letters_away_is_suggested_if_nothing_is_found(people: People) -> None:
+    people.send(narrative="I heard from Declan Tierney and Rosalind Featherstone that the van is sold.")
+    indexed(people)
+    for typed, near in (("Tirny", "Tierney"), ("Fetherstine", "Featherstone"), ("Tierney", None), ("Zzyzx", "")):
+        missing = look_for(people, typed).missing
+        assert (missing[0].near if missing else None) == near, typed
+
+
 def test_a_result_says_where_and_why(people: People) -> None:
     ref, _ = people.taken(narrative="He filmed the quillon gate. " + "Then he left. " * 40)
     with people.sitting("Odile") as here:

@@ -6,7 +6,7 @@ from itertools import pairwise, permutations
 
 import pytest
 
-from heedline.index.extraction import name_comparison
+from heedline.index.extraction import name_comparison, names, near_words
 from heedline.index.extraction.comparison import Caution, Resemblance, Strength, compare
 from heedline.index.extraction.extract import extract
 from heedline.index.extraction.names import sounds
@@ -137,6 +137,52 @@ def test_what_is_left_out_for_a_comparison_never_changes_it() -> None:
             less = other.read(RULES, against=mine)
             assert compare(mine, less, RULES) == compare(mine, other.read(RULES), RULES)
             assert not less.keys
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("Hamid Sattar", "Hamida Sattar", False),  # a woman's name made of a man's
+        ("Abdul Karim Sattar", "Abdul Qahir Sattar", False),  # told apart by what follows "servant of"
+        ("Abdul Karim Sattar", "Abdelkareem Sattar", True),
+        ("Hryhorenko Oksana", "Grihorenko Oksana", True),
+        ("Ivan Petroff", "Ivan Petrov", True),
+        ("Nareshbhai Vora", "Naresh Vora", True),
+        ("Cheung Ka-lok", "Zhang Ka Lok", True),
+        ("Vellu s/o Arumugam", "Vellu Arumugam", True),
+        ("Seán Ó Ceallaigh", "Sean Kelly", True),
+        ("Seán Mac Cionaoith", "Sean McKenna", True),
+    ],
+)
+def test_names_are_told_apart_as_their_traditions_form_them(one: str, other: str, alike: bool) -> None:
+    first, second = (names.read_name(name, RULES.names) for name in (one, other))
+    assert (name_comparison.alike(first, second, RULES.names) is not None) == alike
+
+
+@pytest.mark.parametrize(
+    ("typed", "there", "near"),
+    [
+        ("tirny", "the Tierney boy", "Tierney"),
+        ("fetherstine", "by Featherstone", "Featherstone"),
+        ("shonnesy", "with O’Shaughnessy", ""),
+        ("mural", "in Moral", "Moral"),
+        ("moral", "in Marls", ""),
+        ("tirny", "tiny", "tiny"),
+    ],
+)
+def test_two_letters_may_differ_in_long_words_and_in_those_that_sound_alike(
+    typed: str, there: str, near: str
+) -> None:
+    assert near_words.nearest(typed, there.split(), RULES.names) == near
+
+
+def test_a_long_word_is_looked_up_by_sounds_that_are_one_consonant_away() -> None:
+    same, near = near_words.sounds_near("tirny", RULES.names)
+    assert same == ["s:trn"]
+    assert not near
+    same, near = near_words.sounds_near("fetherstone", RULES.names)
+    assert len(near) < 400
+    assert set(near_words.sounds_near("featherstome", RULES.names)[0]) & set(near)
 
 
 def test_consonants_alone_tell_no_two_names_apart_that_sound_alike() -> None:

@@ -24,7 +24,7 @@ NAMES = {
     "welsh": (0.95, 0.95),
     "arabic": (0.95, 0.95),
     "somali": (0.95, 0.95),
-    "south-asian": (0.95, 0.88),
+    "south-asian": (0.95, 0.95),
     "polish": (0.95, 0.95),
     "english": (0.9, 0.95),
 }
@@ -51,31 +51,66 @@ def test_names_of_two_other_hands_are_found() -> None:
     assert score.precision >= 0.97
 
 
-#: The share of misspelt names that is found inside sentences, by tradition, a little under what was measured.
+#: The share of misspelt names that is found inside sentences, by tradition, a little under what was measured; and that of the
+#: names of the pairs.
 IN_TEXTS = {
-    "irish": 0.8,
-    "welsh": 0.8,
-    "arabic": 0.95,
-    "somali": 0.95,
-    "south-asian": 0.95,
-    "polish": 0.5,
-    "english": 0.95,
+    "irish": (0.85, 0.97),
+    "welsh": (0.95, 0.92),
+    "arabic": (0.95, 0.9),
+    "somali": (0.95, 0.97),
+    "south-asian": (0.95, 0.9),
+    "polish": (0.95, 0.88),
+    "english": (0.95, 0.88),
 }
 
 
-def test_misspelt_names_are_found_inside_sentences() -> None:
-    found = measuring.names_in_texts()
-    for tradition, recall in IN_TEXTS.items():
-        assert found[tradition].score.recall >= recall, tradition
+def test_names_are_found_inside_sentences() -> None:
+    found, whole = measuring.names_in_texts(), measuring.names_in_a_sentence()
+    for tradition, (misspelt, of_pairs) in IN_TEXTS.items():
+        assert found[tradition].score.recall >= misspelt, tradition
         assert not found[tradition].score.wrong, tradition
-    whole = measuring.names_in_a_sentence().values()
-    assert sum(one.right for one in whole) / sum(one.right + one.missed for one in whole) >= 0.75
+        assert whole[tradition].recall >= of_pairs, tradition
+
+
+#: The same for the held-out set: names of pairs (precision, recall), names in texts (precision, recall), and the share of
+#: searches that lead to the report.
+HELD_OUT = {
+    "south-asian": (0.95, 0.95, 0.95, 0.85, 0.95),
+    "irish": (0.95, 0.95, 0.95, 0.9, 0.9),
+    "welsh": (0.95, 0.95, 0.95, 0.9, 0.9),
+    "arabic": (0.95, 0.95, 0.9, 0.75, 0.8),
+    "somali": (0.8, 0.8, 0.9, 0.9, 0.9),
+    "polish": (0.8, 0.95, 0.95, 0.95, 0.95),
+    "slavic": (0.95, 0.85, 0.95, 0.95, 0.85),
+    "chinese": (0.95, 0.55, 0.95, 0.95, 0.95),
+    "english": (0.7, 0.8, 0.95, 0.8, 0.85),
+}
+
+
+def test_the_held_out_names_are_found_and_told_apart() -> None:
+    pairs, texts = (
+        measuring.names_by("tradition", measuring.HELD_OUT),
+        measuring.names_in_texts(measuring.HELD_OUT_TEXTS),
+    )
+    searched = measuring.searches_of_texts()
+    for tradition, floors in HELD_OUT.items():
+        score, text = pairs[tradition], texts[tradition].score
+        reached = (score.precision, score.recall, text.precision, text.recall, searched[tradition].found)
+        assert all(one >= floor for one, floor in zip(reached, floors, strict=True)), (tradition, reached)
+        assert not searched[tradition].wrong, tradition
+    assert texts[measuring.NOBODY].score.wrong <= 5
+
+
+def test_a_search_for_a_misspelt_name_leads_to_the_report() -> None:
+    for tradition, outcome in measuring.searches_of_pairs().items():
+        assert outcome.found >= (0.85 if tradition == "arabic" else 0.95), tradition
+        assert outcome.wrong <= 2, tradition
 
 
 def test_no_place_or_organisation_is_taken_for_a_misspelt_name() -> None:
     found = measuring.names_in_texts()[measuring.NOBODY]
     assert not found.guessed
-    assert found.score.wrong <= 10, "those that begin with a known forename, such as Barry Island"
+    assert found.score.wrong <= 6, "those that begin with a known forename, such as Barry Island"
     assert found.score.missed == 0
 
 

@@ -202,6 +202,18 @@ def forget() -> None:
     is_like_forename.cache_clear()
 
 
+#: "Servant of", as `read_name` writes it. Two names that begin with it are told apart by the rest.
+_SERVANT = "abdul"
+#: What makes a woman's name of a man's: Rashid and Rashida, Karim and Karimah, Paul and Pauline.
+_FEMININE = frozenset({"a", "ah", "ia", "iya", "ina", "ine", "ette", "ne", "nne"})
+
+
+def _is_feminine_of(one: str, other: str) -> bool:
+    """Return whether one of two forenames is the other with the ending of a woman's name."""
+    short, long = sorted((one, other), key=len)
+    return long.startswith(short) and short[-1] not in "aeiouyh" and long[len(short) :] in _FEMININE
+
+
 def parts_alike(one: str, other: str, rules: NameRules, *, last: bool) -> Likeness | None:
     """Return the `Likeness` of two name parts, or None if they do not match.
 
@@ -214,6 +226,11 @@ def parts_alike(one: str, other: str, rules: NameRules, *, last: bool) -> Likene
         return Likeness.FORM
     if one in rules.forenames and other in rules.forenames:
         return None  # two names that are both known, and are not one
+    if not last and _is_feminine_of(one, other):
+        return None
+    if one.startswith(_SERVANT) and other.startswith(_SERVANT):  # Abdul Rahman and Abdul Rahim
+        rest, against = one.removeprefix(_SERVANT), other.removeprefix(_SERVANT)
+        return parts_alike(rest, against, rules, last=last) if rest and against else None
     for known, against in ((mine, other), (theirs, one)):
         # a misspelling of another form of the name
         if any(_sounds_or_spelt(name.replace(" ", ""), against) for name in known):

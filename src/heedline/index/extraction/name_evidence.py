@@ -47,6 +47,8 @@ def is_attested(words: Sequence[str], rules: NameRules, *, before: str, after: s
     if relative is not None and relative[1] in evidence.relatives:
         return True
     folded = [latin(word) for word in words]
+    if len(words) == 2 and folded[0] in evidence.second_names and folded[1] in rules.forenames:
+        return True  # the surname first
     if any(one in evidence.linking for one in folded[1:-1]):
         return True
     return any(

@@ -231,7 +231,7 @@ def _length(tokens: list[tuple[str, int, int]], rules: NameRules, *, cued: bool)
         if latin(word) in rules.particles and end + 1 < len(tokens):
             end += 1
             continue
-        surname = capitals and known and parts == 1 and _is_surname_of_place(first, word, rules)
+        surname = capitals and known and word[0].isupper() and _is_surname_too(first, word, rules, parts)
         if not surname and (
             _is_none(word, rules)
             or _without_particle(word, rules)[0].isupper() != capitals
@@ -253,12 +253,12 @@ def _follows(tokens: list[tuple[str, int, int]], at: int, end: int) -> bool:
     return at < len(tokens) and tokens[at][0][0].isupper() and tokens[at][1] - end == 1
 
 
-def _is_surname_of_place(first: str, word: str, rules: NameRules) -> bool:
-    """Return whether a word of places, such as Hill, is the surname of somebody with this forename."""
-    evidence = rules.evidence
-    return (
-        word[0].isupper()
-        and latin(_POSSESSIVE.sub("", word)).rstrip(".") in evidence.surnames_of_places
+def _is_surname_too(first: str, word: str, rules: NameRules, parts: int) -> bool:
+    """Return whether a word that mostly is no name, such as Hill or Islam, is the surname of somebody with this forename."""
+    evidence, folded = rules.evidence, latin(_POSSESSIVE.sub("", word)).rstrip(".")
+    return folded in evidence.second_names or (
+        parts == 1
+        and folded in evidence.surnames_of_places
         and plain(first) not in evidence.forenames_of_places
     )
 

@@ -29,6 +29,8 @@ _SON_OF = re.compile(r"\b[sdw]/o\b")
 _NOT_A_LETTER = re.compile(r"[^a-z\s-]+")
 _ABD = re.compile(r"\bc?abd(?:[ue]l)?[\s-]+(?:(?:al|el|ul|il|ur|ar|ir|us|as|ush|ash|ir)[\s-]+)?(?=[a-z]{3})")
 _JOINED_ABD = re.compile(r"^c?abd(?:[uei]l|[uei]r(?=r)|al|[uei])(?=[a-z]{3})")
+#: "Brother" and "sister", as Gujarati joins them to a forename: Rameshbhai, Kantaben.
+_GUJARATI = re.compile(r"(?<=[a-z]{4})(?:bhai|ben)$")
 _JOINED_ARTICLE = re.compile(r"^(?:al|el)(?=[b-df-hj-np-tv-z][a-z]{3,}$)")
 _NASAL = re.compile(r"(?<=[a-z])([oe])[nm](?=[bcdgkptz])")
 
@@ -142,6 +144,12 @@ def sounds(part: str) -> tuple[str, ...]:
         readings.append(part.replace("ll", "l", 1))
     if "aic" in part or re.search(r"c(?=[eiy])", part):  # Celtic c, before e and i too: Ceri, Ciaran
         readings.append(re.sub(r"c(?=[eiy])", "k", part))
+    if re.match(r"h[lnrv]", part):  # Ukrainian h and Russian g: Hryhoriy and Grigory
+        readings.append("g" + part[1:])
+    if part.endswith(("off", "eff")):  # Russian names by way of French: Petroff
+        readings.append(part[:-2] + "v")
+    if re.search(r"[a-z]c(?:ov|ev|yn|ko)", part):  # Slavic c: Kuznecov and Kuznetsov
+        readings.append(re.sub(r"(?<=[a-z])c(?=ov|ev|yn|ko)", "ts", part))
     if part.endswith("ac"):  # Polish c
         readings.append(part[:-1] + "ts")
     if part.startswith("j"):  # Polish and Welsh j
@@ -261,12 +269,14 @@ def _phrases(rules: NameRules) -> re.Pattern[str]:
 
 
 def _without_article(word: str, rules: NameRules) -> str:
-    """Return a name part without any Arabic article joined to it.
+    """Return a name part without any Arabic article or Gujarati "brother" or "sister" joined to it.
 
     A joined "abd" is put into one spelling. Examples are Altamimi and Abdelrahman.
     """
     if word in rules.forenames or word in rules.surnames:
         return word
+    if _GUJARATI.search(word):
+        return _GUJARATI.sub("", word)
     if _JOINED_ABD.match(word):
         return _JOINED_ABD.sub("abdul", word)
     if _JOINED_ARTICLE.match(word) and len(word) >= 6:

@@ -132,7 +132,12 @@ def test_a_misspelt_name_is_found_in_a_sentence_without_a_cue(people: People) ->
 def test_a_name_two_letters_away_is_suggested_if_nothing_is_found(people: People) -> None:
     people.send(narrative="I heard from Declan Tierney and Rosalind Featherstone that the van is sold.")
     indexed(people)
-    for typed, near in (("Tirny", "Tierney"), ("Fetherstine", "Featherstone"), ("Tierney", None), ("Zzyzx", "")):
+    for typed, near in (
+        ("Tirny", "Tierney"),
+        ("Fetherstine", "Featherstone"),
+        ("Tierney", None),
+        ("Zzyzx", ""),
+    ):
         missing = look_for(people, typed).missing
         assert (missing[0].near if missing else None) == near, typed
 

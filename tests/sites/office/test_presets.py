@@ -71,6 +71,7 @@ def test_single_keys_are_off_until_turned_on_and_each_persons_own(
 ) -> None:
     odile, ref = opened(house, hand)
     assert 'id="single-keys"' not in odile.html
+    assert "search_key" not in odile.html
     odile.get("/me/")
     odile.send("/me/single-keys/")
     assert "Turn off single-key shortcuts" in odile.html
@@ -79,6 +80,9 @@ def test_single_keys_are_off_until_turned_on_and_each_persons_own(
         odile.get(page)
         assert 'id="single-keys"' in odile.html
         assert "<kbd>n</kbd>" in odile.html
+    for page in ("/w/", "/w/alarms/", "/w/search/", f"/w/r/{ref}/"):
+        odile.get(page)
+        assert "search_key" in odile.html, "/ leads to the search box of every page"
     odile.get("/me/")
     odile.send("/me/single-keys/")
     assert not Officer.objects.filter(single_keys=True).exists()

@@ -81,7 +81,6 @@
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.repeat) return;
     if (!(event.target instanceof Element) || typing(event.target)) return;
     if (event.key === "?") list.open = !list.open;
-    else if (event.key === "/") { const box = document.getElementById("site-search"); if (!box) return; box.focus(); }
     else if (/^[1-9]$/.test(event.key) && list.dataset.keys === "report") press(document.querySelector(`a[data-key="${event.key}"]`));
     else if (Object.hasOwn(keys, event.key)) keys[event.key]();
     else if (!listed(event.key)) return;

@@ -104,15 +104,33 @@ def test_cookies_and_rows() -> None:
     assert draft == small.derive_keys(secret.encode(), "draft")
     assert len({draft.row_id, draft.key, visit.row_id, visit.key, secret.encode()}) == 5
     assert small.derive_keys(b"", "draft").row_id != draft.row_id
-    for invented in (64, 65, 8_000):  # longer than a key of BLAKE2b
-        rows = {small.derive_keys(b"x" * (invented + more), "draft").row_id for more in range(3)}
-        assert len(rows) == 3
     assert repr(draft) == "RowKeys()"
     assert small.same("a", b"a")
     assert not small.same("é", "e")
     with pytest.raises(ValueError, match="32 bytes"):
         small.seal_small(b"short", b"", aad=b"")
     assert len({small.seal_small(draft.key, b"", aad=b"") for _ in range(20)}) == 20
+
+
+def test_words_have_keys_of_their_own() -> None:
+    secret = small.new_secret().encode()
+    row, visit = (small.derive_draft_keys(secret, purpose) for purpose in ("draft", "visit"))
+    other = small.derive_keys(secret, "draft")
+    assert row == small.derive_draft_keys(secret, "draft")
+    assert len({row.row_id, row.key, visit.row_id, visit.key, other.row_id, other.key, secret}) == 7
+    for length in (0, 64, 65, 8_000):  # a key of BLAKE2b has 64 bytes at most
+        rows = {small.derive_draft_keys(b"x" * (length + more), "draft").row_id for more in range(3)}
+        assert len(rows) == 3
+    sealed = small.seal_words(row.key, b"words", aad=row.row_id)
+    assert small.open_words(row.key, sealed, aad=row.row_id) == b"words"
+    assert len({small.seal_words(row.key, b"", aad=b"") for _ in range(20)}) == 20
+    with pytest.raises(ValueError, match="32 bytes"):
+        small.seal_words(b"short", b"", aad=b"")
+    item = small.seal_small(row.key, b"words", aad=row.row_id)
+    for opening, bad in ((small.open_small, sealed), (small.open_words, item)):
+        for first in (bad[:1], b"\1", b"\2"):
+            with pytest.raises(CannotOpen):
+                opening(row.key, first + bad[1:], aad=row.row_id)
 
 
 def test_generated_passphrases() -> None:
@@ -254,7 +272,7 @@ def test_words_up_to_the_first_step_are_not_compressed_and_none_tells_its_length
     for words in (Random(size).randbytes(size), b"w" * size):
         sealed = small.seal_words(key, words, aad=b"row")
         assert small.open_words(key, sealed, aad=b"row") == words
-        plain = small.open_small(key, sealed, aad=b"row")
+        plain = small._open(small._WORDS, key, sealed, b"row")
         assert (plain[0] >> 7 == 1) is (size <= 3_896)
         assert len(plain) in small.STEPS
 
@@ -272,4 +290,4 @@ def test_what_unpacks_to_more_than_a_row_holds_is_not_unpacked() -> None:
     for packed in (zlib.compress(bytes(small.MOST_WORDS + 1)), zlib.compress(b"words")[:-3], b"no archive"):
         framed = len(packed).to_bytes(4) + packed
         with pytest.raises(CannotOpen):
-            small.open_words(key, small.seal_small(key, framed, aad=b""), aad=b"")
+            small.open_words(key, small._seal(small._WORDS, key, framed, b""), aad=b"")

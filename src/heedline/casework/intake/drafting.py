@@ -21,7 +21,7 @@ from heedline.intake import door
 from heedline.intake.door import DraftChanged, SavedAgain
 from heedline.vault import CannotOpen
 from heedline.vault.codes import ReceiptCode, new_code, parse
-from heedline.vault.small import RowKeys, derive_keys, new_secret, open_words, seal_words
+from heedline.vault.small import RowKeys, derive_draft_keys, new_secret, open_words, seal_words
 
 __all__ = ["Draft", "DraftChanged", "For", "StoreFull", "load", "save"]
 
@@ -60,7 +60,9 @@ def loaded_together(cookies: Iterable[str]) -> Iterator[None]:
     Inside the block, the first `load` for each cookie uses that draft. Later ones read the database again.
     """
     keys = {
-        cookie: derive_keys(cookie.encode(), _DRAFT) for cookie in cookies if len(cookie) in _COOKIE_LENGTHS
+        cookie: derive_draft_keys(cookie.encode(), _DRAFT)
+        for cookie in cookies
+        if len(cookie) in _COOKIE_LENGTHS
     }
     stored = door.load_drafts([one.row_id for one in keys.values()]) if keys else []
     loaded = {cookie: (one, found) for (cookie, one), found in zip(keys.items(), stored, strict=True)}
@@ -141,7 +143,7 @@ class Draft:
     @cached_property
     def keys(self) -> RowKeys:
         """Return the row id and key derived from a cookie."""
-        return derive_keys(self.cookie.encode(), self.purpose)
+        return derive_draft_keys(self.cookie.encode(), self.purpose)
 
     @property
     def receipt_code(self) -> ReceiptCode:
@@ -164,7 +166,7 @@ def load(cookie: str | None, *, at: datetime, purpose: str = _DRAFT, whose: For 
     if group is not None and purpose == _DRAFT and cookie in group.loaded:
         keys, stored = group.loaded.pop(cookie)
     else:
-        keys = derive_keys(cookie.encode(), purpose)
+        keys = derive_draft_keys(cookie.encode(), purpose)
         stored = door.load_draft(keys.row_id)
     if stored is None:
         return None
@@ -265,7 +267,7 @@ def discard(cookie: str | None, *, at: datetime, purpose: str = _DRAFT) -> None:
     Does nothing if there is none.
     """
     if cookie and len(cookie) in _COOKIE_LENGTHS:
-        door.delete_draft(derive_keys(cookie.encode(), purpose).row_id)
+        door.delete_draft(derive_draft_keys(cookie.encode(), purpose).row_id)
 
 
 def open_visit(code: ReceiptCode, *, at: datetime, typed: str = "") -> str:
@@ -275,7 +277,7 @@ def open_visit(code: ReceiptCode, *, at: datetime, typed: str = "") -> str:
     again unchanged if it opens nothing. Raises StoreFull if there is no room for it at the moment.
     """
     cookie = new_secret()
-    keys = derive_keys(cookie.encode(), _VISIT)
+    keys = derive_draft_keys(cookie.encode(), _VISIT)
     plain = "\n".join((code.symbols, " ".join(typed.split())[:_TYPED].ljust(_TYPED)))
     _keep(keys, plain.encode(), 1, For.PUBLIC)
     return cookie
@@ -297,7 +299,7 @@ def _visit(cookie: str | None) -> tuple[str, str] | None:
     """Return a visit's receipt code and the code as typed, or None if the visit has ended."""
     if not cookie or len(cookie) not in _COOKIE_LENGTHS:
         return None
-    keys = derive_keys(cookie.encode(), _VISIT)
+    keys = derive_draft_keys(cookie.encode(), _VISIT)
     stored = door.load_draft(keys.row_id)
     if stored is None:
         return None

@@ -52,6 +52,12 @@ _LOOK_ALIKE = str.maketrans(
     "ABESIJKMHOPCTXYYQWabesijkmhopctxyhqwABEZHIKMNOPTYXavopuxi",
 )
 _SIGNS = re.compile(r"[^\W_]+")
+#: A word with 's at its end. The bound on its length keeps a text that is one long word from being read over and over.
+_POSSESSIVE = re.compile(
+    rf"(?<![^\W_])([^\W_](?:[^\W_]|['’‘ʼ`´](?=[^\W_])){{0,{LONGEST - 1}}})['’‘ʼ`´][sS](?![^\W_])"
+)
+#: Words after which 's is not a possessive but short for "is", "has" or "us".
+_SHORT_FOR_IS = frozenset("he here how it let she that there what when where who".split())
 _LATIN = re.compile(r"[A-Za-z0-9]")
 #: Signs that phones and word processors write, and signs in ASCII that part words or join them in the same places.
 _TYPOGRAPHIC = dict.fromkeys("’‘", "'") | dict.fromkeys("“”–—…•£€\u00a0", " ")
@@ -115,12 +121,15 @@ def placed(text: str) -> Iterator[tuple[str, int, int]]:
 def forms_of(texts: Iterable[str], words: Iterable[Sequence[str]]) -> tuple[set[str], set[str]]:
     """Return the forms found in these texts, and the words to be indexed by their prefixes as well.
 
-    Forms are long numbers, pairs of words joined into one, Latin spellings, and the beginnings of words in other scripts.
+    Forms are long numbers, pairs of words joined into one, words without a possessive 's, Latin spellings, and the beginnings
+    of words in other scripts.
     A word is no beginning of itself, because the index finds every word as it is. A Latin spelling is one.
     """
     forms: set[str] = set()
     for text in texts:
         forms.update([f"n:{number}" for number, _, _ in placed_numbers(text)])
+        owners = {owner(found.group()) for found in _POSSESSIVE.finditer(text)}
+        forms.update([f"w:{one}" for one in owners - _SHORT_FOR_IS - {""}])
     begun: set[str] = set()
     for in_order in words:
         begun.update(in_order)
@@ -132,6 +141,12 @@ def forms_of(texts: Iterable[str], words: Iterable[Sequence[str]]) -> tuple[set[
         forms.update(form for word in others for form in beginnings(word))
         begun = begun - others | latin
     return forms, begun
+
+
+def owner(written: str) -> str:
+    """Return the word before a possessive 's, folded as in the index, or "" if a word does not end in 's."""
+    found = _POSSESSIVE.fullmatch(written)
+    return _folded(found[1])[:LONGEST] if found else ""
 
 
 def beginnings_of(words: Collection[str]) -> tuple[npt.NDArray[np.bytes_], list[int]]:

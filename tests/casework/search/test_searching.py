@@ -56,6 +56,16 @@ def test_words_phrases_beginnings_and_numbers_lead_to_the_report(people: People)
     assert found(people, '"door side"') == found(people, '"the by side"') == []
 
 
+def test_a_name_is_found_with_a_possessive_s(people: People) -> None:
+    ref, _ = people.send(narrative="I saw Tierney’s van in O'Brien's yard last night.")
+    people.send(narrative="I saw the van in the other yard last night.")
+    indexed(people)
+    for text in ("Tierney", "obrien van", "tierneys", "Tierney's"):
+        assert found(people, text) == [ref], text
+    [passage] = look_for(people, "tierney").results[0].passages
+    assert [piece for piece, hit in passage.pieces if hit] == ["Tierney’s"]
+
+
 def test_an_address_is_found_in_each_way_of_writing_it(people: People) -> None:
     ref, _ = people.send(narrative="They meet at 12 Mill Lane, NE6 1AA, and on https://forum.example/t/9.")
     people.send(narrative="They meet at 21 Hill Lane, NE6 2BB, and on https://board.example/t/8.")

@@ -69,6 +69,12 @@ def forms(text: str) -> set[str]:
     )
 
 
+@pytest.mark.parametrize("apostrophe", ["'", "’"])
+def test_a_word_is_found_without_its_possessive_s(apostrophe: str) -> None:
+    text = "Tierney's van is O'Brien's now, and he's seen what's in the boys' room.".replace("'", apostrophe)
+    assert {one for one in forms(text) if one.startswith("w:")} == {"w:tierney", "w:obrien"}
+
+
 def test_a_word_is_found_by_its_beginning() -> None:
     assert forms("bridge") == {"b:bri", "b:brid", "b:bridg"}, "the word itself is in the index"
     assert forms("мосты") == {"b:мос", "b:мост", "b:mos", "b:most", "b:mosty", "w:mosty"}

@@ -21,7 +21,7 @@ from heedline.index.extraction.names import Name, latin, read_name
 from heedline.index.extraction.numbers import PLATE_SIGNS, registration, registrations
 from heedline.index.extraction.rules import NameRules, PlateShape
 from heedline.index.extraction.values import Kind
-from heedline.index.words import begun_by, number_of, placed, placed_numbers, spelled, starts_of, words_of
+from heedline.index.words import begun_by, number_of, owner, placed, placed_numbers, spelled, starts_of, words_of
 
 #: Characters that can be searched for at once, and words.
 LONGEST = 200
@@ -101,7 +101,7 @@ class Term:
         found = [
             (start, end)
             for word, start, end in there
-            if wanted in (word, spelled_alike(word)) or self._is_plate(word)
+            if wanted in (word, spelled_alike(word), owner(text[start:end])) or self._is_plate(word)
         ]
         for size in {len(self.words), 2} - {1}:
             found += [

@@ -16,8 +16,14 @@ _WORD = re.compile(r"[^\W_]+")
 
 def words_in(text: str) -> frozenset[str]:
     """Return the words of a text in lower case."""
+    plain_words = plain_words_of(text)
+    return frozenset(_WORD.findall(text.casefold()) if plain_words is None else plain_words)
+
+
+def plain_words_of(text: str) -> list[str] | None:
+    """Return the words of a text in lower case and in order, or None if some of its letters are not ASCII."""
     plain = plainly_signed(text)
-    return frozenset(runs_of(plain.lower()) if plain.isascii() else _WORD.findall(text.casefold()))
+    return runs_of(plain.lower()) if plain.isascii() else None
 
 
 def possible(phrases: tuple[str, ...], words: frozenset[str]) -> bool:

@@ -46,7 +46,8 @@ def extract(
     read = (replace(one, text=legible(one.text)) if not one.text.isascii() else one for one in passages)
     told = tuple(sorted(read, key=lambda one: one.holds != OF_FILE))  # no list of numbers crowds a file out
     needs_words = Kind.NAME in kinds or Kind.BIRTH in kinds
-    words = cues.words_in("\n".join([passage.text for passage in told])) if needs_words else _NONE
+    in_order = [cues.plain_words_of(passage.text) for passage in told]
+    words = _words_in(told, in_order) if needs_words else _NONE
     found: dict[tuple[Kind, str], Value] = {}
     of_officers: dict[tuple[Kind, str], None] = {}
     left = {False: MOST_VALUES, True: MOST_VALUES}
@@ -68,8 +69,8 @@ def extract(
         )
     with_runs = compared and (against is None or bool(against.shingles))
     texts = [
-        sketch.content_words(passage.text, rules.names)
-        for passage in told
+        sketch.content_words(passage.text, rules.names, plain)
+        for passage, plain in zip(told, in_order, strict=True)
         if passage.holds == "text" and (indexed or with_runs)
     ]
     small = sketch.sketch(texts) if indexed else ()
@@ -81,6 +82,12 @@ def extract(
         generations=Kind.NAME in kinds and _speaks_of(rules.generations, told, words),
         twins=Kind.BIRTH in kinds and _speaks_of(rules.twins, told, words),
     )
+
+
+def _words_in(told: Iterable[ReportText], in_order: Iterable[list[str] | None]) -> frozenset[str]:
+    """Return the words in all passages, given the words of those in ASCII."""
+    both = zip(told, in_order, strict=True)
+    return _NONE.union(*(cues.words_in(one.text) if plain is None else plain for one, plain in both))
 
 
 def _read(

@@ -16,8 +16,8 @@ from operator import not_
 from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
+from heedline.index.extraction import cues
 from heedline.index.extraction.rules import NameRules
-from heedline.index.words import plainly_signed, runs_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,15 +33,13 @@ _TIMES: Final = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D)
 _HALF: Final = 16
 
 
-def content_words(text: str, rules: NameRules) -> list[str]:
+def content_words(text: str, rules: NameRules, plain_words: Sequence[str] | None = None) -> list[str]:
     """Return the words of a text in order, leaving out short words and those in `rules.no_names`.
 
-    All digits count as the same digit.
+    All digits count as the same digit. A caller that has the words already (`cues.plain_words_of`) passes them.
     """
-    plain = plainly_signed(text)
-    if plain.isascii():
-        words = runs_of(plain.lower())
-    else:
+    words = list(plain_words or cues.plain_words_of(text) or ())
+    if not words:
         words = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
     for at in compress(count(), map(not_, map(str.isalpha, words))):
         words[at] = _DIGITS.sub("0", words[at])

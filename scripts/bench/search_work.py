@@ -141,7 +141,10 @@ def fill(desk: str, how_many: int, seconds: float) -> dict[str, Any]:
 
 
 def add(by: Any, made: Callable[[int], Any], how_many: int, seconds: float, *, first: int = 0) -> int:
-    """Add invented documents to the index of somebody's desk, merging what they leave to merge, and return how many."""
+    """Add invented documents to the index of somebody's desk, merging what they leave to merge, and return how many.
+
+    Afterwards it is as a process leaves it that has been idle for a while.
+    """
     from django.db import transaction
 
     from heedline.casework.search import desk_index
@@ -159,17 +162,24 @@ def add(by: Any, made: Callable[[int], Any], how_many: int, seconds: float, *, f
         added += len(numbers)
         if not added % 20_000:
             print(f"  {added:,} of {how_many:,} invented reports", file=sys.stderr, flush=True)
+    while _merged(by, idle=True):
+        pass
     return added
 
 
-def _merged(by: Any) -> bool:
-    """Take one step of merging, and return whether there may be more."""
+def _merged(by: Any, *, idle: bool = False) -> bool:
+    """Take one step of merging, and return whether there may be more. An `idle` process also gathers scattered keys."""
     from django.db import transaction
 
     from heedline.casework.search import desk_index
 
     with transaction.atomic(), desk_index.writing(by.desk_ids[0], by.keys(), merge=False) as opened:
-        return bool(_only(opened)[1].merge(STEP))
+        index = _only(opened)[1]
+        more = bool(index.merge(STEP))
+        if idle and not more and index.has_scattered_keys():
+            index.gather_keys(STEP)
+            more = True
+        return more
 
 
 def _only(opened: Any) -> Any:
@@ -250,8 +260,8 @@ def seen(desk: str, how_many: int) -> dict[str, Any]:
                 of_desk.reports[0], documents.texts_of(of_desk.reports[0], of_desk.parts[some[0]], ring)
             )
             page_store.kept = page_store.KeptPages()
-            with both.one():
-                with looked.one(), page_store.one_snapshot():
+            with both.one(), page_store.one_snapshot(same_plans=True):
+                with looked.one():
                     likely = seen_before.look_up(keys, UUID(int=number), (), by=by, ring=ring)
                 with compared.one():
                     for one in seen_before.to_compare(some[1:], by=by).values():

@@ -26,6 +26,8 @@ STRUCTURE: Final = 10
 #: Pages that one look-up fetches ahead at most: 16 MB.
 MOST_AHEAD: Final = 2_000
 _NEW_STRUCTURE: Final = b"\xff\x00\x00\x01"
+#: Which of the numbers that a new structure adds to a segment says how many pages list deleted documents.
+_DELETED: Final = 2
 #: What FTS5 puts before a word of the main index, and where the number of a segment begins in the number of its page.
 _MAIN: Final = b"0"
 _SEGMENT: Final = 37
@@ -44,11 +46,15 @@ _TOGETHER: Final = 500
 
 
 class Segment(NamedTuple):
-    """A segment of an FTS5 table, with its first and last page."""
+    """A segment of an FTS5 table, with its first and last page.
+
+    `deleted` is the number of pages that say which of its documents have been deleted since it was written.
+    """
 
     number: int
     first: int
     last: int
+    deleted: int = 0
 
 
 class TokenList(NamedTuple):
@@ -218,9 +224,9 @@ def _segments(structure: bytes) -> Iterator[Segment]:
     for _ in range(levels):
         number()
         for _ in range(number()):
-            yield Segment(number(), number(), number())
-            for _ in range(5 if new else 0):
-                number()
+            pages = number(), number(), number()
+            more = [number() for _ in range(5 if new else 0)]
+            yield Segment(*pages, more[_DELETED] if new else 0)
 
 
 def _leaves_ahead(file: PageFile, root: int, wanted: Iterable[tuple[int, bytes]], words: int) -> None:

@@ -40,6 +40,10 @@ _TABLES = ("words", "forms", "keys")
 #: and leave more segments to look through.
 _FEW: Final = {"words": 4, "forms": 4, "keys": 2}
 _MANY: Final = {"words": 16, "forms": 16, "keys": 8}
+#: All segments of keys are merged into one if the others have this share of the largest one's pages, and at least so many. A
+#: report is looked up by about thirty keys, and each of them may lie on another page of each segment.
+_SHARE: Final = 1 / 32
+_LEAST: Final = 8
 #: What SQLite raises for pages that do not fit together, such as old ones that somebody has put back.
 _OF_THE_PAGES: Final = (
     apsw.IOError,
@@ -199,9 +203,22 @@ class SealedIndex:
             for table, number in (_MANY if self.busy else _FEW).items():
                 self._wait_for(number, table)
             before = self._sql.total_changes()
-            for table in _TABLES:
-                self._sql.execute(f"INSERT INTO {table}({table}, rank) VALUES('merge', ?)", (step,))
+            self._merge_tables(step)
             return self._sql.total_changes() - before >= 2 * len(_TABLES)
+
+    def has_scattered_keys(self) -> bool:
+        """Return whether so many keys lie outside the largest segment that `gather_keys` should merge them all."""
+        with self._honest():
+            sizes = sorted(one.last - one.first + 1 for one in self._segments("keys"))
+        return sum(sizes[:-1]) >= max(_LEAST, _SHARE * sizes[-1]) if sizes else False
+
+    def gather_keys(self, step: int = MERGED) -> None:
+        """Begin to merge all segments of keys into one, with up to about `step` pages.
+
+        `merge` then continues until there is one. What is added meanwhile is left out.
+        """
+        with self._honest():
+            self._sql.execute("INSERT INTO keys(keys, rank) VALUES('merge', ?)", (-step,))
 
     def purge(self, step: int, *, first: bool) -> bool:
         """Rewrite `step` pages without the dropped content, and return whether the purge is complete.
@@ -210,11 +227,14 @@ class SealedIndex:
         """
         with self._honest():
             before = self._sql.total_changes()
-            for table in _TABLES:
-                self._sql.execute(
-                    f"INSERT INTO {table}({table}, rank) VALUES('merge', ?)", (-step if first else step,)
-                )
-            return not first and self._sql.total_changes() - before < 2 * len(_TABLES)
+            self._merge_tables(-step if first else step)
+            if first or self._sql.total_changes() - before >= 2 * len(_TABLES):
+                return False
+            # what was dropped while an earlier merge was under way may have been copied by it before
+            left = any(one.deleted for table in _TABLES for one in self._segments(table))
+            if left:
+                self._merge_tables(-step)
+            return not left
 
     def rekey(self, pages: Mapping[int, SealedPage]) -> dict[int, SealedPage]:
         """Return stored pages sealed under the newest key, with pages no longer in use emptied."""
@@ -308,6 +328,11 @@ class SealedIndex:
 
     # -----------------------------------------------------------------------------------------------------------------
 
+    def _merge_tables(self, step: int) -> None:
+        """Merge about `step` pages in each table, and if it is negative, decide first that all segments are to be merged."""
+        for table in _TABLES:
+            self._sql.execute(f"INSERT INTO {table}({table}, rank) VALUES('merge', ?)", (step,))
+
     def _wait_for(self, number: int, table: str) -> None:
         """Set a table's FTS5 option `usermerge`, the number of segments per level that a merge needs."""
         known = self._sql.execute(f"SELECT v FROM {table}_config WHERE k = 'usermerge'").fetchone()  # noqa: S608
@@ -353,9 +378,7 @@ class SealedIndex:
             return {}
         roots = self._roots()
         lookahead.upper_ahead(self._file, roots, table, len(wanted))
-        structure = self._sql.execute(f"SELECT block FROM {table}_data WHERE id = ?", (lookahead.STRUCTURE,))  # noqa: S608
-        segments = lookahead.segments_of(cast("tuple[bytes]", structure.fetchone() or (b"",))[0])
-        lists = lookahead.ahead(self._file, self._sql, roots, segments, table, wanted)
+        lists = lookahead.ahead(self._file, self._sql, roots, self._segments(table), table, wanted)
         root, some = roots[f"{table}_data"], [one for many in lists.values() for one in many]
         if rows == EVERY:
             lookahead.rows_ahead(self._file, root, [page for one in some for page in one.pages])
@@ -366,6 +389,11 @@ class SealedIndex:
             starts = [(one, self._blocks(table, one.index_rows) if one.indexed else []) for one in some]
             lookahead.rows_ahead(self._file, root, lookahead.pages_of(starts, rows))
         return {token: sum(1 + one.last - one.first for one in some) for token, some in lists.items()}
+
+    def _segments(self, table: str) -> list[lookahead.Segment]:
+        """Return the segments of an FTS5 table."""
+        structure = self._sql.execute(f"SELECT block FROM {table}_data WHERE id = ?", (lookahead.STRUCTURE,))  # noqa: S608
+        return lookahead.segments_of(cast("tuple[bytes]", structure.fetchone() or (b"",))[0])
 
     def _blocks(self, table: str, rows: range) -> list[bytes]:
         asked = f"SELECT block FROM {table}_data WHERE id BETWEEN ? AND ? ORDER BY id"  # noqa: S608

@@ -139,3 +139,32 @@ def test_a_page_damaged_where_reports_are_named_hides_no_report_of_another_desk(
 
     monkeypatch.setattr(SealedIndex, "reports_at", damaged)
     assert refs(desks.look_up("phone:1")) == [3]
+
+
+def test_keys_are_gathered_only_while_the_index_is_idle() -> None:
+    store, desk = MemoryStore(), UUID(int=1)
+
+    def segments(*, idle: bool) -> int:
+        with SealedIndex(store, KEYS, writable=True) as index:
+            desk_index.merge_step(desk, index, idle=idle)
+            return len(index._segments("keys"))
+
+    for first, number in ((0, 300), (300, 100)):
+        with SealedIndex(store, KEYS, writable=True) as index:
+            made = range(first, first + number)
+            index.add(Document(UUID(int=one), (), (), [f"{one}-{n}" for n in range(30)]) for one in made)
+            index.save()
+    with SealedIndex(store, KEYS, writable=True) as index:
+        while index.merge():
+            pass
+        index.save()
+    with SealedIndex(store, KEYS, writable=True) as index:
+        index.add(
+            Document(UUID(int=one), (), (), [f"{one}-{n}" for n in range(30)]) for one in range(400, 500)
+        )
+        index.save()
+    assert segments(idle=False) == segments(idle=False) == 2
+    assert desk in desk_index.unmerged, "an idle process has something to do"
+    while desk in desk_index.unmerged:
+        left = segments(idle=True)
+    assert left == 1

@@ -136,6 +136,37 @@ def test_what_is_not_saved_has_not_happened() -> None:
     assert find(store, "blue") == []
 
 
+def test_a_purge_leaves_nothing_of_a_report_dropped_while_keys_are_gathered() -> None:
+    """A merge under way may have copied the report before it was dropped."""
+    store = MemoryStore()
+    for first, number in ((0, 240), (240, 120)):
+        made = range(first, first + number)
+        keys = [" ".join(f"k{one}-{n}" for n in range(30)) for one in made]
+        fill(
+            store, *(document("a", report=UUID(int=one), keys=of) for one, of in zip(made, keys, strict=True))
+        )
+    with SealedIndex(store, KEYS, writable=True) as index:
+        index.gather_keys(8)
+        index.save()
+        gone = {index._keys[f"k{one}-3"][-6:]: one for one in range(0, 360, 30)}
+        for one in gone.values():
+            index.drop(UUID(int=one))
+        index.save()
+    first, done, steps = True, False, 0
+    while not done:
+        with SealedIndex(store, KEYS, writable=True) as index:
+            done = index.purge(16, first=first)
+            index.save()
+        first, steps = False, steps + 1
+        assert steps < 100, "it comes to an end"
+    with SealedIndex(store, KEYS, writable=True) as index:
+        store.pages |= index.rekey(store.pages)
+    with SealedIndex(store, KEYS, writable=True) as index:
+        index.check()
+        everything = b"".join(index._file.body(number) for number in store.pages)
+    assert [one for token, one in gone.items() if token in everything] == []
+
+
 def test_a_purge_and_a_new_key_leave_nothing_of_a_dropped_report() -> None:
     """No retained key opens old copies of its pages, and the current pages contain none of its tokens."""
     store, gone = MemoryStore(), document("quillon marzipan zeppelin", keys="phone:7", forms="quil")
@@ -397,6 +428,43 @@ def test_no_step_of_adding_or_merging_stores_more_pages_than_it_may() -> None:
     with SealedIndex(store, KEYS) as index:
         assert len(index.search(Query([Clause(phrases=[["w7x3"]])]), most=10)) == 5
         assert index.opened < 30, "and a search reads few pages"
+
+
+def test_scattered_keys_are_gathered_in_bounded_steps_and_then_lie_on_fewer_pages() -> None:
+    step, store, wanted = 20, _CountingStore(), [f"k7-{n}" for n in range(30)]
+    for first, number in ((0, 240), (240, 120), (360, 60)):
+        made = range(first, first + number)
+        keys = [" ".join(["all", *(f"k{one}-{n}" for n in range(30))]) for one in made]
+        fill(
+            store, *(document("a", report=UUID(int=one), keys=of) for one, of in zip(made, keys, strict=True))
+        )
+
+    def seen() -> tuple[dict[str, list[UUID]], int]:
+        with SealedIndex(store, KEYS) as index:
+            return index.seen(["all", *wanted], most=500), index.opened
+
+    before, steps = seen(), 0
+    gathered = False
+    while not gathered:
+        with SealedIndex(store, KEYS, writable=True) as index:
+            store.written.clear()
+            more = index.merge(step)
+            if not more and index.has_scattered_keys():
+                index.gather_keys(step)
+            gathered = not more and not index.has_scattered_keys()
+            index.save()
+        steps += 1
+        assert sum(store.written) <= 2 * step
+        assert seen()[0] == before[0], "nothing is lost on the way"
+        assert steps < 50, "it comes to an end"
+    assert steps > 2
+    with SealedIndex(store, KEYS, writable=True) as index:
+        assert len(index._segments("keys")) == 1
+        index.check()
+    assert seen()[1] < before[1]
+    fill(store, document("a", keys="all"))
+    with SealedIndex(store, KEYS) as index:
+        assert not index.has_scattered_keys(), "one report is not worth writing all keys anew"
 
 
 @pytest.mark.thorough

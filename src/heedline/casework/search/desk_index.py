@@ -126,9 +126,17 @@ def wait_for(desk: UUID) -> None:
     SearchIndex.objects.select_for_update().filter(desk_id=desk).values_list("id").first()
 
 
-def merge_step(desk: UUID, index: SealedIndex) -> None:
-    """Merge a few segments of an open index, save it and record whether more merging is needed."""
-    (unmerged.add if index.merge() else unmerged.discard)(desk)
+def merge_step(desk: UUID, index: SealedIndex, *, idle: bool = False) -> None:
+    """Merge a few segments of an open index, save it and record whether more merging is needed.
+
+    Keys that lie in many segments are gathered only if the index is `idle`, because this writes all of them anew.
+    """
+    more = index.merge()
+    if not more and index.has_scattered_keys():
+        more = True
+        if idle:
+            index.gather_keys()
+    (unmerged.add if more else unmerged.discard)(desk)
     index.save()
 
 

@@ -168,7 +168,7 @@ def _merge(desk: UUID, by: Attendance) -> bool:
         with transaction.atomic(), desk_index.writing(desk, by.keys()) as opened:
             if opened is None:
                 return False
-            desk_index.merge_step(desk, opened[1])
+            desk_index.merge_step(desk, opened[1], idle=True)
             return True
     except (CannotOpen, Damaged):
         throw_away(desk, by)

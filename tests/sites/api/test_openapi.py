@@ -222,7 +222,9 @@ def is_taken(key: str) -> bool:
 
 @ON_DJANGOS_WAY
 def test_the_schema_refuses_the_same_blank_messages_as_the_program(document: Document) -> None:
-    body = document["paths"]["/mailbox/messages"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    body = document["paths"]["/mailbox/messages"]["post"]["requestBody"]["content"]["application/json"][
+        "schema"
+    ]
     pattern = body["properties"]["text"]["pattern"]
     schema = Draft202012Validator({"pattern": pattern})
     characters = [chr(code) for code in range(0x3001) if not 0xD800 <= code < 0xE000]

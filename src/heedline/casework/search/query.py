@@ -21,7 +21,16 @@ from heedline.index.extraction.names import Name, latin, read_name
 from heedline.index.extraction.numbers import PLATE_SIGNS, registration, registrations
 from heedline.index.extraction.rules import NameRules, PlateShape
 from heedline.index.extraction.values import Kind
-from heedline.index.words import begun_by, number_of, owner, placed, placed_numbers, spelled, starts_of, words_of
+from heedline.index.words import (
+    begun_by,
+    number_of,
+    owner,
+    placed,
+    placed_numbers,
+    spelled,
+    starts_of,
+    words_of,
+)
 
 #: Characters that can be searched for at once, and words.
 LONGEST = 200

@@ -268,7 +268,7 @@ def test_overseers_see_searches_by_kind_and_number_and_no_words(
     ned = hand()
     ned.sign_in("Ned")
     ned.get("/w/searches/")
-    assert "words 1" in ned.html
+    assert "Words: 1<" in ned.html
     assert "Odile O." in ned.html
     assert "quil" not in ned.html
 
@@ -298,7 +298,7 @@ def test_supervisors_see_searches_by_kind_and_number_and_bulk_searching(
     with_leads(People(house, now()))
     olga = hand().at_work(house, "Olga")
     olga.get("/w/searches/")
-    assert "beginning 1, words 1" in olga.html
+    assert "Words: 1, Starts of words: 1<" in olga.html
     assert 'data-label="Most searches in one hour">2<' in olga.html
     monkeypatch.setattr(search_counts, "MANY", 2)
     olga.get("/w/searches/")

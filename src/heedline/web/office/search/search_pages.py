@@ -174,12 +174,27 @@ def searches(request: OfficeRequest) -> HttpResponse:
         request,
         "office/searches.html",
         {
-            "lines": lines,
+            "lines": [{"one": one, "kinds": _kinds(one)} for one in lines],
             "raised": () if by.may(Capability.OVERSEE) else conflict_register.raised(by=by, at=at),
             "broad": searching.BROAD,
             "many": search_counts.MANY,
         },
     )
+
+
+#: What was searched for, by the kind of search that the log has.
+_SOUGHT = {
+    SearchKind.WORDS: "Words",
+    SearchKind.PHRASE: "Phrases",
+    SearchKind.BEGINNING: "Starts of words",
+    SearchKind.NUMBER: "Numbers",
+}
+
+
+def _kinds(line: search_counts.SearchCount) -> list[str]:
+    """Return how many searches of each kind an officer made, in words."""
+    made = dict(line.by_kind)
+    return [f"{words}: {made[kind]}" for kind, words in _SOUGHT.items() if kind in made]
 
 
 def _filters(form: Form) -> SearchFilters:

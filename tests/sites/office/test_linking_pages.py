@@ -43,9 +43,12 @@ def test_two_desks_ask_each_other_about_a_possible_match(house: House, hand: Cal
     assert "Asked. The other desk has not answered yet." in odile.html
     there = f"/w/r/{theirs}/matches/"
     otto.get("/w/matches/")
-    assert "North East desk has asked a question. Answer it." in otto.html
+    assert "North East desk has asked a question." in otto.html
+    assert f'href="{there}#answer">Answer it<' in otto.html
     otto.get(there)
     assert "Is yours the &lt;b&gt;pupil&lt;/b&gt;?" in otto.html
+    assert 'href="#answer">Answer it<' in otto.html
+    assert 'id="answer">Ask or answer' in otto.html
     otto.send(there, match=match, do="same", words="It is.")
     odile.get(path)
     assert "Confirmed: about the same matter." in odile.html

@@ -153,7 +153,7 @@ def match_words(one: MatchLine, number: int = 0) -> dict[str, object]:
     if one.ended:
         state = questions.ENDED
     elif one.to_answer:
-        state = f"{one.other_name} has asked a question. Answer it."
+        state = f"{one.other_name} has asked a question."
     elif one.waiting:
         by_when = f" Its answer is due by {moment_words(one.due_at, office_zone())}." if one.due_at else ""
         state = f"Asked. The other desk has not answered yet.{by_when}"

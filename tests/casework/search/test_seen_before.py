@@ -219,6 +219,8 @@ def test_a_restricted_report_is_neither_found_nor_compared_until_its_hold_ends(p
     others, own = beside(people, other), beside(people, ref)
     assert [one.ref for one in others.earlier] == [grave], "life is at risk"
     assert (own.earlier, own.restricted) == ((), True)
+    with people.sitting("Odile") as here, pytest.raises(NotHere):
+        link_decisions.decide(other, ref, LinkVerdict.SAME, "The caller says so.", by=here, at=people.at)
     assert found(people, "symbols") == []
     assert found(people, "boxing") == [grave]
     indexed(people, at=people.at + 90 * MINUTE)

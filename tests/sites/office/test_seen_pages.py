@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from heedline.casework.report.opening import short_name
+from heedline.casework.retention import keeping
 from heedline.reports.models import SealedHeader, SealedPayload
 from tests.sites.office.desk_hand import Hand
 from tests.support.cast import House, now
@@ -114,7 +115,7 @@ def test_a_report_that_an_officer_found_is_compared_by_its_reference(
     assert f"Decided to be the same: {short_name(one)}." in odile.html
 
 
-@pytest.mark.parametrize("which", ["nothing", "elsewhere", "itself"])
+@pytest.mark.parametrize("which", ["nothing", "elsewhere", "itself", "restricted"])
 def test_a_report_that_is_not_theirs_and_one_that_never_was_look_alike(
     house: House, hand: Callable[[], Hand], which: str
 ) -> None:
@@ -122,10 +123,20 @@ def test_a_report_that_is_not_theirs_and_one_that_never_was_look_alike(
     far, _ = a_report(at=now(), where=ELSEWHERE, narrative=FIRST)
     indexed(People(house, now()))
     odile = hand().at_work(house, "Odile")
-    other = {"nothing": uuid4(), "elsewhere": far, "itself": one}[which]
+    other = {"nothing": uuid4(), "elsewhere": far, "itself": one, "restricted": None}[which]
+    if other is None:
+        people = People(house, now())
+        other, _ = people.taken(narrative=SECOND)
+        with people.sitting("Odile") as here:
+            keeping.hold(other, "restriction", "Accuracy disputed", by=here, at=people.at)
     odile.get(f"/w/r/{one}/")
     odile.get(f"/w/r/{one}/seen/{other}/")
     assert odile.page.status_code == 404
+    if which != "itself":
+        odile.get(f"/w/r/{one}/seen/?other={short_name(other)}")
+        assert odile.page.status_code == 422
+        assert "No report at your desks has this reference" in odile.html
+        assert "estricted" not in odile.html
 
 
 def test_a_report_that_does_not_open_is_not_shown_beside_another(

@@ -19,6 +19,7 @@ from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere
 from heedline.casework.report import notes
+from heedline.casework.report.restrictions import usable
 from heedline.casework.report.verb import find, record, verb
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
@@ -119,13 +120,13 @@ def in_force(decisions: Iterable[LinkDecision]) -> LinkDecision | None:
 def decide(ref: UUID, other: UUID, verdict: LinkVerdict, why: str, *, by: Attendance, at: datetime) -> None:
     """Record an officer's decision on whether two reports are about the same matter.
 
-    The log names this report and neither the other nor the verdict. Raises NotHere if the officer may not see both, Refused,
+    The log names this report and neither the other nor the verdict. Raises NotHere if the officer may not see both or the other is restricted, Refused,
     Locked, NoRoom, and NotNow without a reason.
     """
     why = notes.written(why, longest=LONGEST, missing=NO_REASON)
     found = find(ref, by=by, at=at)
     found.permit(Capability.LINK)
-    if other == ref or not reports_of(by.desk_ids).filter(pk=other).exists():
+    if other == ref or not usable(reports_of(by.desk_ids)).filter(pk=other).exists():
         raise NotHere
     told = {"other": str(other), "verdict": str(verdict), "why": why, "by": by.name, "at": at.isoformat()}
     notes.seal(found, told, part=PART)

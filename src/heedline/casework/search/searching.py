@@ -200,6 +200,12 @@ def report_of_reference(written: str, *, by: Attendance) -> UUID | None:
     return found[0] if len(found) == 1 else None
 
 
+def comparable_report(written: str, *, by: Attendance) -> UUID | None:
+    """Return the report with this reference if it may be compared with others, or None."""
+    found = report_of_reference(written, by=by)
+    return found if found is not None and usable(reports_of(by.desk_ids).filter(id=found)).exists() else None
+
+
 def results(ref: UUID, *, page: int = 1, by: Attendance, at: datetime) -> SearchResults:
     """Return a page of an officer's search results, with matching passages.
 

@@ -94,7 +94,7 @@ def seen(request: OfficeRequest, ref: UUID) -> HttpResponse:
     if "other" in request.GET:
         form = Form.posted(_ANOTHER, request.GET.lists())
         if not form.errors:
-            other = searching.report_of_reference(form.text("other"), by=by)
+            other = searching.comparable_report(form.text("other"), by=by)
             if other not in {None, ref}:
                 return HttpResponseRedirect(with_queue(request, "report-link", ref=ref, other=other))
             form = form.but(other=NO_SUCH_REPORT if other is None else ITSELF)

@@ -19,6 +19,7 @@ from heedline.reports.models import (
     SearchWaiting,
 )
 from tests.support.acting import acting
+from tests.support.linking_scene import BOY, compared
 from tests.support.scene_people import SOUTH_WEST, People, logged, quarter_hour_over
 from tests.support.search_scene import found, indexed
 
@@ -49,10 +50,15 @@ def test_an_index_is_rebuilt_at_a_terminal_and_the_doctor_tells_coverage(
         people.send(narrative=f"quillon {n}")
     indexed(people)
     people.send()
+    people.send(**SOUTH_WEST)
     quarter_hour_over(people.at)
     asked = cast("psycopg.Connection[tuple[Any, ...]]", connection.connection)
     coverage = [words for _, words in search_coverage.told(asked)]
-    assert coverage[0] == "1 desks have a search index, with 3 reports; 5 wait to be added or updated"
+    assert coverage[:3] == [
+        "National desk: no search index for its 5 reports. Opening its queue makes one",
+        "North East desk: 3 of 4 reports in its search index; waiting for an update: 1",
+        "South West desk: no search index for its 1 report. Opening its queue makes one",
+    ]
     house = people.house
     monkeypatch.setattr(index_command, "ask", lambda words: house.keys["Odile"].passphrase)
     monkeypatch.setattr(indexing, "AT_ONCE", 1)
@@ -68,6 +74,19 @@ def test_an_index_is_rebuilt_at_a_terminal_and_the_doctor_tells_coverage(
     with acting("office"):
         assert index_command.run(argparse.Namespace(**{**vars(args), "desk": "south-west"})) != 0
         assert index_command.run(argparse.Namespace(**{**vars(args), "verb": "check"})) == 0
-    assert [right for right, _ in search_coverage.told(asked)] == [None, True, True]
+    assert [right for right, _ in search_coverage.told(asked)] == [None, None, None, True, True]
     SearchWaiting.objects.create(desk=house.desks["north-east"], report=uuid4(), aside=True)
-    assert [right for right, _ in search_coverage.told(asked)] == [None, False, True]
+    assert [right for right, _ in search_coverage.told(asked)] == [None, None, None, False, True]
+
+
+def test_the_doctor_counts_other_desks_values_apart_from_the_linking_desks_reports(people: People) -> None:
+    people.send(narrative=BOY[0])
+    people.send(narrative=BOY[1], **SOUTH_WEST)
+    compared(people, "Odile", "Otto")
+    asked = cast("psycopg.Connection[tuple[Any, ...]]", connection.connection)
+    coverage = [words for _, words in search_coverage.told(asked)]
+    assert (
+        coverage[0]
+        == "National desk: 2 of 2 reports in its search index (and 2 of other desks’ values and interests); "
+        "waiting for an update: 0"
+    )

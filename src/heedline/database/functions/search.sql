@@ -74,16 +74,27 @@ BEGIN
     RETURN true;
 END $$;
 
--- How much of all desks can be searched, in sums, for `heedline doctor`, which has no session. `late`: indexes that the
--- worker should have deleted.
-CREATE FUNCTION permits.search_coverage() RETURNS TABLE (indexes bigint, reports bigint, waiting bigint, aside bigint,
-    late bigint) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT (SELECT count(*) FROM public.reports_search_index),
-        (SELECT COALESCE(sum(x.reports), 0)::bigint FROM public.reports_search_index x),
-        (SELECT count(*) FROM public.reports_search_waiting w WHERE NOT w.aside),
-        (SELECT count(*) FROM public.reports_search_waiting w WHERE w.aside),
-        (SELECT count(*) FROM public.reports_search_index x WHERE LEAST(x.purge_by, (SELECT min(w.purge_by)
-            FROM public.reports_search_waiting w WHERE w.desk_id = x.desk_id)) < (now() AT TIME ZONE 'UTC')::date)
+-- How much of each desk that has reports can be searched, for `heedline doctor`, which has no session. `held`: its reports
+-- whose quarter hour is settled, and those that it watches. `indexed`: how many reports its index has, or null without one;
+-- `others`: documents of the linking desk's index that are not its reports. `late`: an index that the worker should have deleted.
+CREATE FUNCTION permits.search_coverage() RETURNS TABLE (desk text, held bigint, indexed bigint, others bigint,
+    waiting bigint, aside bigint, late boolean) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT d.name::text, COALESCE(h.n, 0), CASE WHEN x.id IS NOT NULL THEN GREATEST(x.reports - o.n, 0) END, o.n,
+        w.waiting, w.aside,
+        COALESCE(LEAST(x.purge_by, w.purge_by) < (now() AT TIME ZONE 'UTC')::date, false)
+    FROM public.desks_desk d
+        LEFT JOIN (SELECT held.desk, count(*) AS n FROM (
+                SELECT r.desk_id AS desk FROM public.reports_report r WHERE r.settled
+                UNION ALL SELECT r.watch_id FROM public.reports_report r
+                    WHERE r.settled AND r.watch_id IS NOT NULL AND r.watch_id <> r.desk_id) held
+            GROUP BY held.desk) h ON h.desk = d.id
+        LEFT JOIN public.reports_search_index x ON x.desk_id = d.id
+        CROSS JOIN LATERAL (SELECT (SELECT count(*) FROM public.reports_sealed_values v WHERE v.desk_id = d.id AND v.indexed)
+            + (SELECT count(*) FROM public.reports_interest i WHERE i.desk_id = d.id AND i.indexed) AS n) o
+        CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE NOT t.aside) AS waiting, count(*) FILTER (WHERE t.aside) AS aside,
+            min(t.purge_by) AS purge_by FROM public.reports_search_waiting t WHERE t.desk_id = d.id) w
+    WHERE d.kind <> 'canary' AND (h.n IS NOT NULL OR x.id IS NOT NULL OR w.waiting + w.aside > 0)
+    ORDER BY d.name
 $$;
 
 GRANT EXECUTE ON FUNCTION permits.a_report_moves(), permits.a_report_grows(), permits.a_receipt_rests() TO heedline_owner;

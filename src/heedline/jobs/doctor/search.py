@@ -7,16 +7,28 @@ from typing import Any
 
 import psycopg
 
-_COVERAGE = "SELECT indexes, reports, waiting, aside, late FROM permits.search_coverage()"
+_COVERAGE = "SELECT desk, held, indexed, others, waiting, aside, late FROM permits.search_coverage()"
 
 
 def told(connection: psycopg.Connection[tuple[Any, ...]]) -> Iterator[tuple[bool | None, str]]:
-    """Yield findings on index coverage and on disposed reports whose purge is overdue."""
-    row = connection.execute(_COVERAGE).fetchone()
-    indexes, reports, waiting, aside, late = row or (0, 0, 0, 0, 0)
-    yield (
-        None,
-        f"{indexes} desks have a search index, with {reports} reports; {waiting} wait to be added or updated",
-    )
+    """Yield findings on the coverage of each desk's index and on disposed reports whose purge is overdue.
+
+    A report that another desk watches counts at both desks.
+    """
+    rows = connection.execute(_COVERAGE).fetchall()
+    for desk, held, indexed, others, waiting, _, _ in rows:
+        yield None, _coverage(desk, held, indexed, others, waiting)
+    aside, late = (sum(row[column] for row in rows) for column in (5, 6))
     yield aside == 0, f"every report could be read when it was to be indexed ({aside} could not)"
     yield late == 0, f"search indexes are purged of what was disposed of within a week ({late} are not)"
+
+
+def _coverage(desk: str, held: int, indexed: int | None, others: int, waiting: int) -> str:
+    if indexed is None:
+        return f"{desk}: no search index for its {_reports(held)}. Opening its queue makes one"
+    compared = f" (and {others} of other desks’ values and interests)" if others else ""
+    return f"{desk}: {indexed} of {_reports(held)} in its search index{compared}; waiting for an update: {waiting}"
+
+
+def _reports(number: int) -> str:
+    return f"{number} report{'' if number == 1 else 's'}"

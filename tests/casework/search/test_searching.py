@@ -13,7 +13,7 @@ from heedline.casework.contact import messages
 from heedline.casework.errors import Locked, NotHere
 from heedline.casework.oversight import conflict_register, search_counts
 from heedline.casework.report import officer_notes
-from heedline.casework.search import page_store, searching
+from heedline.casework.search import missing_words, page_store, searching
 from heedline.casework.search.query import Unsearchable
 from heedline.casework.search.searching import SearchFilters
 from heedline.casework.tasks import tasks
@@ -150,6 +150,21 @@ def test_a_name_two_letters_away_is_suggested_if_nothing_is_found(people: People
     ):
         missing = look_for(people, typed).missing
         assert (missing[0].near if missing else None) == near, typed
+
+
+def test_similar_words_for_several_missing_ones_come_from_one_report(people: People) -> None:
+    ref, _ = people.send(narrative="The quillon lay in a zeppelin behind the marzipan house.")
+    for _ in range(5):
+        people.send(narrative="A quilan was seen.")
+        people.send(narrative="The zepplin was sold.")
+    indexed(people)
+    for typed, instead in (
+        ("quilon zepelin", "quillon zeppelin"),
+        ("marzipan quilon", "marzipan quillon"),
+    ):
+        shown = look_for(people, typed)
+        assert missing_words.instead(typed, shown.missing or ()) == instead
+        assert found(people, instead) == [ref]
 
 
 def test_a_result_says_where_and_why(people: People) -> None:

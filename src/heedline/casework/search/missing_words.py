@@ -1,7 +1,8 @@
 """Explanations for searches with no results: the words in no report, and similar words that are.
 
 Each word is looked up by itself in the indexes that were searched. For a word that is missing, the reports that hold a word
-like it are looked up, and a few of them are opened to read how it is spelt there.
+like it are looked up, and a few of them are opened to read how it is spelt there. The similar words are taken from one
+report where possible, so that a search with all of them finds it.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from heedline.casework.access.keyring import Keyring
 from heedline.casework.report.restrictions import usable
 from heedline.casework.search import desk_index, documents
 from heedline.casework.search.query import SearchKind, Sought, Term
-from heedline.casework.search.similar_words import proposals
-from heedline.index import Damaged, Query
+from heedline.casework.search.similar_words import proposals, proposals_with_all
+from heedline.index import Clause, Damaged, Query
 from heedline.index.extraction import near_words
 from heedline.index.extraction.names import latin
 from heedline.index.extraction.rules import NameRules
@@ -66,25 +67,38 @@ def missing_in(
     """
     of_terms: dict[Term, set[UUID]] = {term: set() for term in sought.terms}
     proposed: dict[Term, dict[UUID, None]] = {}
+    with_all: dict[UUID, None] = {}
     for row in rows:
         if row.epoch not in ring.seeds or not row.size:
             continue
         with suppress(CannotOpen, Damaged), desk_index.reading(row, ring) as index:
+            known: list[Clause] = []
+            alike: list[str] = []
             for term, reports in of_terms.items():
                 hits = index.search(Query([term.clause]), most=_MOST_OF_A_WORD)
                 reports.update(hit.report for hit in hits)
-                if not hits and _may_be_a_name(term) and len(proposed.keys() | {term}) <= _MOST_EXPLAINED:
+                if hits:
+                    known.append(term.clause)
+                elif _may_be_a_name(term) and len(proposed.keys() | {term}) <= _MOST_EXPLAINED:
+                    alike.append(term.words[0])
                     proposed.setdefault(term, {}).update(
                         dict.fromkeys(proposals(index, term.words[0], rules))
                     )
-    opened = [ref for refs in proposed.values() for ref in refs][:_MOST_OPENED]
+            if alike:
+                with_all |= dict.fromkeys(proposals_with_all(index, alike, known, rules))
+    listed = dict.fromkeys([*with_all, *(ref for refs in proposed.values() for ref in refs)])
+    opened = list(listed)[:_MOST_OPENED]
     allowed, read = _read({ref for reports in of_terms.values() for ref in reports}, opened, desks, ring)
     missing = [
         term
         for term, reports in of_terms.items()
         if len(reports) < _MOST_OF_A_WORD and allowed.isdisjoint(reports)
     ]
-    return tuple(_explained(term, text, proposed.get(term, ()), read, rules) for term in missing)
+    similar = [term for term in missing if term in proposed]
+    best = _most_alike(similar, with_all, read, rules)
+    return tuple(
+        _explained(term, text, best.get(term) or proposed.get(term, ()), read, rules) for term in missing
+    )
 
 
 def _may_be_a_name(term: Term) -> bool:
@@ -114,6 +128,20 @@ def _read(
                 there = (one.text[start:end] for one in texts for _, start, end in placed(one.text))
                 words[report.id] = list(dict.fromkeys(there))
     return allowed, words
+
+
+def _most_alike(
+    missing: Sequence[Term], proposed: Iterable[UUID], read: Mapping[UUID, Sequence[str]], rules: NameRules
+) -> dict[Term, tuple[UUID]]:
+    """Return the report that has a word similar to the most of the missing terms, by each of these terms."""
+    best: list[Term] = []
+    report: UUID | None = None
+    for ref in proposed:
+        words = read.get(ref, ())
+        near = [term for term in missing if near_words.nearest(latin(term.words[0]), words, rules)]
+        if len(near) > len(best):
+            best, report = near, ref
+    return {term: (report,) for term in best if report is not None}
 
 
 def _explained(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -31,3 +32,22 @@ def proposals(index: SealedIndex, missing: str, rules: NameRules) -> list[UUID]:
         if len(found) >= MOST_PROPOSED:
             break
     return list(found)[:MOST_PROPOSED]
+
+
+def proposals_with_all(
+    index: SealedIndex, missing: Sequence[str], known: Sequence[Clause], rules: NameRules
+) -> list[UUID]:
+    """Return the ids of a few reports in a desk's index that may contain a word similar to each of the missing ones.
+
+    They meet the `known` clauses too. If none does, and several words are missing, those clauses are left out.
+    """
+    alike = [_slips_and_sounds(latin(word), rules) for word in missing]
+    for clauses in ([*known, *alike], alike):
+        if len(clauses) > 1 and (hits := index.search(Query(clauses), most=MOST_PROPOSED)):
+            return [hit.report for hit in hits]
+    return []
+
+
+def _slips_and_sounds(word: str, rules: NameRules) -> Clause:
+    sounds = (form for forms in near_words.sounds_near(word, rules) for form in forms)
+    return Clause(phrases=[[one] for one in near_words.slips(word, rules)], forms=list(sounds))

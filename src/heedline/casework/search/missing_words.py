@@ -95,10 +95,8 @@ def missing_in(
         if len(reports) < _MOST_OF_A_WORD and allowed.isdisjoint(reports)
     ]
     similar = [term for term in missing if term in proposed]
-    best = _most_alike(similar, with_all, read, rules)
-    return tuple(
-        _explained(term, text, best.get(term) or proposed.get(term, ()), read, rules) for term in missing
-    )
+    sources: dict[Term, Iterable[UUID]] = {**proposed, **_most_alike(similar, with_all, read, rules)}
+    return tuple(_explained(term, text, sources.get(term, ()), read, rules) for term in missing)
 
 
 def _may_be_a_name(term: Term) -> bool:

@@ -26,8 +26,8 @@ def told(connection: psycopg.Connection[tuple[Any, ...]]) -> Iterator[tuple[bool
 def _coverage(desk: str, held: int, indexed: int | None, others: int, waiting: int) -> str:
     if indexed is None:
         return f"{desk}: no search index for its {_reports(held)}. Opening its queue makes one"
-    compared = f" (and {others} of other desks’ values and interests)" if others else ""
-    return f"{desk}: {indexed} of {_reports(held)} in its search index{compared}; waiting for an update: {waiting}"
+    compared = f" (with {others} entries of other desks to compare)" if others else ""
+    return f"{desk}: {_reports(held)}, {indexed} in its search index{compared}; waiting for an update or removal: {waiting}"
 
 
 def _reports(number: int) -> str:

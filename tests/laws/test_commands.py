@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
+from unittest import mock
 
 import psycopg
 import pytest
@@ -17,10 +18,10 @@ from django.db import connection
 
 from heedline.backups import register
 from heedline.desks.models import Officer
-from heedline.jobs import cli
+from heedline.jobs import cli, home_settings
 from heedline.jobs.doctor import checks as doctor
 from heedline.jobs.doctor import people as doctor_people
-from heedline.launch import CannotStart
+from heedline.launch import CannotStart, postgres
 from heedline.launch.home import Home
 from tests.support.cast import House
 from tests.support.database import cluster, database
@@ -107,6 +108,38 @@ def test_a_missing_setting_is_named() -> None:
     assert ended.returncode == 1
     assert "HEEDLINE_SECRET_KEY is not set" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_command_for_the_office_reads_the_settings_of_a_demonstration_that_runs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    Home(tmp_path).secret_key("office")
+    names = (
+        "HEEDLINE_DATABASE_URL",
+        "HEEDLINE_SECRET_KEY_FILE",
+        "HEEDLINE_SECRET_KEY",
+        "HEEDLINE_INSTALLATION",
+    )
+    Home(tmp_path).installation()
+    running = [cluster()]
+    monkeypatch.setattr(postgres, "found", lambda home: running[0] if running else None)
+
+    def settings(**given: str) -> dict[str, str]:
+        with mock.patch.dict(os.environ, given):
+            for name in set(names) - given.keys():
+                os.environ.pop(name, None)
+            home_settings.use_running_office(tmp_path)
+            return {name: os.environ[name] for name in names if name in os.environ}
+
+    assert settings() == {
+        "HEEDLINE_DATABASE_URL": cluster().url("office"),
+        "HEEDLINE_SECRET_KEY_FILE": str(tmp_path / "secrets" / "key-office"),
+        "HEEDLINE_INSTALLATION": Home(tmp_path).installation(),
+    }
+    given = {"HEEDLINE_DATABASE_URL": "postgresql://elsewhere/heedline"}
+    assert settings(**given) == given, "another installation's settings are not mixed with these"
+    running.clear()
+    assert settings() == {}
 
 
 def test_a_demonstration_never_listens_to_other_machines(monkeypatch: pytest.MonkeyPatch) -> None:

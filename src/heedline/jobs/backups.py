@@ -19,6 +19,7 @@ from heedline.backups import folder, loading, register
 from heedline.backups.folder import Manifest, Unfit
 from heedline.backups.loading import Halves
 from heedline.backups.plan import Side
+from heedline.jobs import home_settings
 from heedline.launch import CannotStart, places, postgres, server
 from heedline.launch.home import Home, write_private
 
@@ -70,15 +71,6 @@ def _own_database(home: Path, process: str) -> Iterator[str]:
         yield cluster.url(process)
 
 
-def _facts(home: Path) -> dict[str, str]:
-    """Return the settings for this home's installation id and root key, if it has them."""
-    own = Home(home)
-    told = {"HEEDLINE_INSTALLATION": own.installation()} if (own.secrets / "installation").exists() else {}
-    if own.root_key.exists():
-        told["HEEDLINE_ROOT"] = own.root_key.read_text(encoding="ascii").strip()
-    return told
-
-
 # --- backup ----------------------------------------------------------------------------------------------------------
 
 
@@ -93,7 +85,7 @@ def back_up(home: Path, bodies: Path | None, keys: Path) -> int:
             folder.fit(place)
         _apart(sides)
         with _own_database(home, "backup") as url:
-            _set_up("backup", url, **_facts(home))
+            _set_up("backup", url, **home_settings.facts(home))
             from heedline.casework.continuity import backup
 
             done = backup.back_up(sides, at=datetime.now(UTC), told=lambda words: say(f"  {words}"))
@@ -219,7 +211,7 @@ def restore(home: Path, bodies: Path, keys: Path, *, passphrase_file: Path | Non
 
 
 def _refuse_another(home: Path, manifest: Manifest) -> None:
-    mine = _facts(home)
+    mine = home_settings.facts(home)
     if mine.get("HEEDLINE_INSTALLATION", manifest.installation) != manifest.installation:
         raise Unfit(f"{home} belongs to another installation. Restore into an empty HEEDLINE_HOME.")
     if mine.get("HEEDLINE_ROOT", manifest.root) != manifest.root:
@@ -271,18 +263,10 @@ def _restore_into(
 # --- the canary ------------------------------------------------------------------------------------------------------
 
 
-def _office_key(home: Path) -> dict[str, str]:
-    """Return the setting that names the office process's SECRET_KEY file, if this home has one."""
-    if os.environ.get("HEEDLINE_SECRET_KEY"):
-        return {}
-    key = Home(home).secrets / "key-office"
-    return {"HEEDLINE_SECRET_KEY_FILE": str(key)} if key.exists() else {}
-
-
 def make_canary(home: Path, stewards: list[str]) -> int:
     """Create the canary's desk and report, signed by two stewards, and print its passphrase once."""
     with _own_database(home, "office") as url:
-        _set_up("office", url, **_facts(home), **_office_key(home))
+        _set_up("office", url, **home_settings.facts(home), **home_settings.office_key(home))
         from heedline.casework.access.session_store import SignInProofUnknown
         from heedline.casework.continuity import canary
         from heedline.casework.errors import WrongPassphrase

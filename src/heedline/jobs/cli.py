@@ -28,6 +28,14 @@ def _become(process: str) -> None:
     set_up_django()
 
 
+def _become_office_of_home() -> None:
+    """Set up Django as the office process, with the settings of a demonstration that runs in this home."""
+    from heedline.jobs import home_settings
+
+    home_settings.use_running_office(_home())
+    _become("office")
+
+
 def _demo(_: argparse.Namespace) -> int:
     from heedline.launch import demo
 
@@ -161,7 +169,7 @@ def _leaflets(args: argparse.Namespace) -> int:
 
 
 def _index(args: argparse.Namespace) -> int:
-    _become("office")
+    _become_office_of_home()
     from heedline.jobs import index
 
     return index.run(args)
@@ -175,7 +183,7 @@ def _keys(args: argparse.Namespace) -> int:
 
         set_up_django()
     else:
-        _become("office")
+        _become_office_of_home()
     from heedline.jobs.keys import commands as keys
 
     return keys.run(args)

@@ -35,6 +35,7 @@ from heedline.web.public.report.turns import (
 from heedline.web.public.shell import cookies, recovery
 from heedline.web.public.shell.asking import language, question_set
 from heedline.web.public.shell.blank_pages import blank_page
+from heedline.web.public.shell.csrf import no_cookie_needed
 from heedline.web.public.shell.pages import PUBLIC, findable, page, same_for_everyone, see_other, tab_title
 
 #: What somebody has said who presses "I cannot call". A test holds it to the questions of every kind that ask this.
@@ -138,11 +139,13 @@ def charity(request: HttpRequest) -> HttpResponse:
 
 
 @open_to(Audience.EVERYONE)
+@no_cookie_needed
 @require_http_methods(["GET", "HEAD", "POST"])
 def emergency(request: HttpRequest) -> HttpResponse:
     """Show the emergency page, which tells people to call first.
 
-    Below that, for those who cannot call, is a single box that is sent as danger, past all other questions.
+    Below that, for those who cannot call, is a single box that is sent as danger, past all other questions. It is sent even
+    if the browser has lost its cookies.
     """
     at = now()
     if request.method != "POST":
@@ -199,6 +202,10 @@ def _danger(request: HttpRequest, draft: Draft | None, at: datetime) -> HttpResp
         response = see_other("reporter:question", slug=turn.asking.open_now)
     elif request.POST.get(name, "").strip():
         response = sending.send_brief(turn)
+        if draft.sent and not request.COOKIES:
+            response = receipt.show(
+                turn
+            )  # a browser that keeps no cookies would find no code on the next page
     else:
         if name in request.POST:
             walking.set_aside(turn, turn.asking.qs.any_step(slug), "brief")

@@ -27,6 +27,8 @@ _OURS = frozenset(
 
 #: What the addresses of all pages with questions contain.
 _QUESTIONS = "/r/"
+#: The names of the pages with a box for somebody in danger who cannot call.
+_DANGER = frozenset({"emergency", "brief"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +114,28 @@ def forgery_check_failed(request: HttpRequest, reason: str = "") -> HttpResponse
 
     Usually the browser does not keep cookies, or the page is older than its cookie. Reloading would post the same form
     without the cookie again, so the page links to one that sets it: the same page, or the first one if the draft is gone.
+    An account of danger is in a form of that page instead, which sends it to the emergency page at one press.
     """
     cookies_off = settings.CSRF_COOKIE_NAME not in request.COOKIES
-    needs_draft = _QUESTIONS in request.path or request.path.startswith(reverse("reporter:code"))
+    sent = request.path.startswith(reverse("reporter:code"))
+    needs_draft = sent or _QUESTIONS in request.path
     lost = needs_draft and not cookies.sent(request, settings.DRAFT_COOKIE)
     return page(
         request,
         "cookies_off",
         status=403,
-        kept=typed(request),
+        kept=(kept := typed(request)),
+        danger=_in_danger(request) and any(one.free for one in kept),
         cookies_off=cookies_off,
+        sent=sent,
         again_url=path_to("reporter:front") if lost else request.path,
     )
+
+
+def _in_danger(request: HttpRequest) -> bool:
+    """Return whether the form was posted by somebody in danger who cannot call."""
+    match = request.resolver_match
+    return match is not None and match.url_name in _DANGER
 
 
 def code_away(request: HttpRequest) -> HttpResponse:

@@ -106,7 +106,7 @@ def test_someone_i_am_worried_about_by_keys(site: str, person: Open) -> None:  #
     keys = Keys(person(scripts=False)).start(f"{site}/")
     keys.press("Someone you are worried about").choose("danger", 1).press("Ask us to call you back")
     keys.write("name", "Rosa").write("phone", "07700 900123").press("Continue")
-    keys.press("Send your report")
+    keys.press("Send your request")
     assert shown_code(keys.tab)
 
 

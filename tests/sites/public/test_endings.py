@@ -28,7 +28,7 @@ def person(rosa: Walker) -> None:
 
 def callback(rosa: Walker, **when: list[str]) -> None:
     rosa.visit("/talk/").press("Ask us to call you back", danger="no")
-    rosa.press("Continue", name="Rosa", phone="07700 900123", **when).press("Send your report")
+    rosa.press("Continue", name="Rosa", phone="07700 900123", **when).press("Send your request")
 
 
 def online(rosa: Walker) -> None:
@@ -79,6 +79,25 @@ def test_a_request_is_not_called_a_report_and_its_code_not_the_only_way(rosa: Wa
     rosa.press("Continue", name="Mill Lane Hall").press("Continue", **PLACE).visit("/r/check/")
     assert "Before you can send your request, you need to answer:" in rosa.main
     assert "your report" not in rosa.main
+
+
+def test_a_request_for_a_call_is_not_called_a_report_before_it_is_sent(rosa: Walker) -> None:
+    rosa.visit("/talk/").press("Ask us to call you back", danger="no")
+    rosa.press("Continue", name="Rosa", phone="07700 900123")
+    assert rosa.at == "/r/check/"
+    assert "your report" not in rosa.main
+    rosa.press("Send your request")
+    assert rosa.heading == "We will call you"
+
+
+@pytest.mark.parametrize("kind", [activity, callback, advice], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("button", ["I have saved my code", "I do not want a code"])
+def test_the_last_page_is_true_of_reports_calls_and_requests(rosa: Walker, kind, button: str) -> None:  # type: ignore[no-untyped-def]
+    kind(rosa)
+    rosa.press(button)
+    assert rosa.heading == "You have finished"
+    assert "We have what you sent us" in rosa.main
+    assert "report" not in rosa.main
 
 
 def test_what_was_found_online_is_not_asked_for_in_pictures(rosa: Walker) -> None:
@@ -133,7 +152,7 @@ def test_in_another_language_the_days_are_words_and_no_html(rosa: Walker) -> Non
     words = load_pack("uk").words("cy")
     rosa.visit("/cy/talk/call/").press(words["person_door.call_button"], danger="no")
     rosa.press(words["shared.continue"], name="Rosa", phone="07700 900123", days=["tue"])
-    rosa.press("Anfon eich adroddiad")
+    rosa.press("Anfon eich cais")
     assert "We will call on Tuesday between 8am and 8pm." in rosa.main
     assert "&lt;" not in rosa.html
 

@@ -123,7 +123,7 @@ def test_call_me_back(counting: Counting) -> None:
     )
     assert counting.heading == "Check your answers"
     assert "Step " not in counting.main, "reporters with two steps must not see a count of nine"
-    counting.press("Send your report")
+    counting.press("Send your request")
     assert counting.heading.startswith("We will call you")
     assert counting.screens <= 5
 

@@ -57,20 +57,20 @@ def check(turn: DraftVisit) -> HttpResponse:
     ]
     again = gates.AGAIN in turn.request.GET
     adding = () if asking.fast else tuple(_to_add(turn, wanting))
-    own = f"check.{turn.kind}"
+    own = f"check.{_asked_for(turn)}"
     said = own if f"{own}.add" in words() else "check"
     back_url, step_words = walking.back_address(turn, asking.last), walking.step_words(turn, asking.last)
     return page_with_holes(
         turn.request,
         "check",
-        (turn.kind, offered, wanting, adding, again, back_url, step_words),
+        (turn.kind, said, offered, wanting, adding, again, back_url, step_words),
         {
             "answers": _answers(turn, answered),
             "token": form_tokens.make(turn.draft),
         },
         lambda: {
             "title": tab_title(asking.last),
-            "button": asking.shown(last).button,
+            "button": shown(f"{own}.button") if said == "check.call" else asking.shown(last).button,
             "said": said,
             "wanting": [
                 {"title": asking.shown(asking.qs.any_step(slug)).title, "url": _page_url(slug)}
@@ -84,6 +84,23 @@ def check(turn: DraftVisit) -> HttpResponse:
     )
 
 
+def _asked_for(turn: DraftVisit) -> str:
+    """Return `call` if the draft is only a request to be called back, or the kind of report.
+
+    It selects the words of the check page. With an account of what happened, or in danger, it is a report.
+    """
+    asking = turn.asking
+    slug, name = asking.qs.narrative
+    is_report = turn.draft.answers.get(slug, {}).get(name) or asking.urgency == Urgency.DANGER
+    return "call" if _asks_for_a_call(turn) and not is_report else turn.kind
+
+
+def _asks_for_a_call(turn: DraftVisit) -> bool:
+    """Return whether the reporter asks to be called back."""
+    way = turn.draft.answers.get("reply", {}).get("way")
+    return way == "call" and bool(turn.asking.qs.roles.get("call_days"))
+
+
 def _answers(turn: DraftVisit, answered: Iterable[tuple[str, list[tuple[Row, Row]]]]) -> SafeString:
     """Return the answers grouped under their section titles, followed by the files."""
     html = [_section(title, rows) for title, rows in answered]
@@ -91,7 +108,7 @@ def _answers(turn: DraftVisit, answered: Iterable[tuple[str, list[tuple[Row, Row
         html.append(render_to_string("public/parts/files_sent.html", {"words": words(), "files": files}))
     elif files is not None:
         there = {"there": files["url"]}
-        may = file_pages.invitation(turn.kind)
+        may = file_pages.invitation(_asked_for(turn))
         html.append(
             part_with_holes(
                 "files_sent", (may,), there, lambda marked: {"files": {"url": marked["there"]}, "may": may}
@@ -248,14 +265,13 @@ def _ending(turn: DraftVisit, told: Record, *, could_not_call: bool) -> dict[str
     This is the ending to use, with its details.
     """
     qs, answers = turn.asking.qs, turn.draft.answers
-    called = answers.get("reply", {}).get("way") == "call" and qs.roles.get("call_days")
     ending: dict[str, Any] = {"kind": qs.code, "ending": qs.code}
     if could_not_call:
         slug, name = qs.narrative
         ending |= {"ending": "danger", receipt.SAID: receipt.digest(answers[slug][name])}
     elif told.urgency == Urgency.DANGER:
         ending["ending"] = "called"
-    elif called:
+    elif _asks_for_a_call(turn):
         page_of, days = qs.roles["call_days"]
         given = answers.get(page_of, {})
         hours = qs.roles["call_hours"][1]

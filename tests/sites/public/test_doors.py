@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 from django.conf import settings
@@ -106,6 +107,17 @@ def test_guidance_may_be_found_and_nothing_of_a_report_may(rosa: Walker, twice: 
     for page in ("/r/what/", "/nowhere/"):
         rosa.visit(page)
         assert told_to_robots(rosa) == {"noindex, nofollow"}, page
+
+
+def test_a_shared_link_says_what_the_page_says_and_its_tab_may_say_less(rosa: Walker) -> None:
+    for page in OPEN:
+        rosa.visit(f"/{page}")
+        shared = [unescape(one) for one in re.findall(r'property="og:title" content="([^"]+)"', rosa.html)]
+        private = page.startswith(("messages/", "code/"))
+        assert shared == ([] if private else [rosa.heading]), page
+    rosa.visit("/")
+    assert 'property="og:title" content="Report something that could be linked to terrorism"' in rosa.html
+    assert "terror" not in rosa.title.casefold()
 
 
 def test_search_engines_are_given_all_guidance_and_no_hint_of_anything_else(rosa: Walker) -> None:

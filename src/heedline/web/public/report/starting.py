@@ -52,10 +52,13 @@ def before_questions(
     way: str = "",
     up: str = "reporter:front",
     lead: str = "lead",
+    heading: str = "title",
 ) -> Callable[..., HttpResponseBase]:
     """Return the view of the start page for reports of `kind`.
 
-    `words_of` is the pack's texts for it. `tab` is the title that the browser shows. `way` is how the reporter wants to hear from us, where the page itself says so.
+    `words_of` is the pack's texts for it. `tab` is the title that the browser shows. `way` is how the reporter wants to
+    hear from us, where the page itself says so. `lead` and `heading` are the keys of the texts that search results and
+    shared links show.
     """
 
     @open_to(Audience.EVERYONE)
@@ -90,7 +93,7 @@ def before_questions(
                 "keep": _keep_form(),
                 "files": file_pages.offered(kind),
                 "young": "young" in question_set(kind).roles,
-                **findable(request, f"{words_of}.{lead}"),
+                **findable(request, f"{words_of}.{lead}", f"{words_of}.{heading}"),
             },
             robots=PUBLIC,
         )
@@ -168,6 +171,8 @@ def _answer_by_door(request: HttpRequest, draft: Draft, kind: str, way: str, at:
 
 start = before_questions("activity", "door_activity", "start", tab="start")
 person = before_questions("person", "door_person", "person_door", tab="person_door")
-call = before_questions("person", "door_call", "person_door", tab="call_me", way="call", lead="call")
+call = before_questions(
+    "person", "door_call", "person_door", tab="call_me", way="call", lead="call", heading="call_title"
+)
 online = before_questions("online", "door_online", "online_door", tab="online_door")
 advice = before_questions("advice", "door_advice", "advice_door", tab="advice_door")

@@ -49,14 +49,17 @@ def page(request: HttpRequest, template: str, *, status: int = 200, **context: A
     return response
 
 
-def findable(request: HttpRequest, description: str) -> dict[str, Any]:
+def findable(request: HttpRequest, description: str, heading: str = "") -> dict[str, Any]:
     """Return the template context of a page that search engines may list.
 
-    `description` is the key of the text that search results and shared links show for it.
+    `description` is the key of the text that search results and shared links show for it. `heading` is the key of its
+    heading, if that is not the `title` in the same table. Shared links show it. The browser's tab may say less.
     """
+    heading = heading or f"{description.rpartition('.')[0]}.title"
     return {
         "robots": PUBLIC,
         "description": asking.words()[description],
+        "share_title": asking.words()[heading],
         "share_card": request.build_absolute_uri(static("heedline/share.png")),
     }
 
@@ -109,10 +112,14 @@ def same_for_everyone(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[
     return show
 
 
-def tab_title(slug: str, otherwise: str = "") -> str:
-    """Return the title for the browser tab and history, which is neutral and does not hint at the report."""
+def tab_title(slug: str, otherwise: str = "", *, kind: str = "") -> str:
+    """Return the title for the browser tab and history, which is neutral and does not hint at the report.
+
+    A page that asks something else in this `kind` of report may have a title of its own.
+    """
     texts = asking.words()
-    return texts.get(f"page_titles.{slug}", otherwise or texts["page_titles.notice"])
+    shared = texts.get(f"page_titles.{slug}", otherwise or texts["page_titles.notice"])
+    return texts.get(f"page_titles.{kind}_{slug}", shared)
 
 
 def day_in_words(day: date) -> Twofold:

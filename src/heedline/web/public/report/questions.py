@@ -138,7 +138,7 @@ def _context(
         "step": seen,
         "kind": turn.kind,
         "keeps_typed": bool(step.fields) and not call,
-        "title": tab_title(step.slug, step.title),
+        "title": tab_title(step.slug, step.title, kind=turn.kind),
         "heading": "" if heads_itself(seen) and not call else seen.title,
         "form": form_of(seen, typed, errors),
         "why": seen.why,

@@ -28,9 +28,13 @@ class Wrong(Exception):
     The message is for the reporter, and `code` is the key of the phrase.
     """
 
-    def __init__(self, qs: QuestionSet, code: str, **values: str) -> None:
+    def __init__(self, qs: QuestionSet, code: str, **values: str | int) -> None:
         phrase = qs.phrases[code]
-        super().__init__(phrase.format(**values) if values else phrase)
+        shown = {
+            name: f"{value:,}".replace(",", qs.thousands) if isinstance(value, int) else value
+            for name, value in values.items()
+        }
+        super().__init__(phrase.format(**shown) if shown else phrase)
         self.code = code
 
 
@@ -122,7 +126,7 @@ def clean(qs: QuestionSet, question: Question, typed: Any) -> Any:
             return typed
     text: str = typed.strip()
     if len(text) > question.limit:
-        raise Wrong(qs, "too_long", over=f"{len(text) - question.limit:,}", limit=f"{question.limit:,}")
+        raise Wrong(qs, "too_long", over=len(text) - question.limit, limit=question.limit)
     if not text:
         return ""
     if question.limit_lines:
@@ -186,7 +190,7 @@ def _lines(qs: QuestionSet, question: Question, text: str) -> str:
     """
     lines = [line for line in (part.strip() for part in text.split("\n")) if line]
     if len(lines) > question.limit_lines:
-        raise Wrong(qs, "too_many_lines", count=f"{len(lines):,}", limit=f"{question.limit_lines:,}")
+        raise Wrong(qs, "too_many_lines", count=len(lines), limit=question.limit_lines)
     return "\n".join(lines)
 
 

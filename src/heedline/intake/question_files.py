@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from heedline.intake.conditions import Always, Condition, read_condition
@@ -59,7 +59,8 @@ def load_question_set(pack: Pack, code: str, language: str = "en") -> QuestionSe
     held = _loaded.get(key)
     # A Pack cannot be hashed. It is kept beside its set, so that its id cannot come to mean another pack.
     if held is None:
-        held = _loaded[key] = (pack, read_question_set(pack, code, language))
+        read = read_question_set(pack, code, language)
+        held = _loaded[key] = (pack, replace(read, thousands=pack.languages[language].thousands))
     return held[1]
 
 

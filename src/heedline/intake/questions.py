@@ -246,6 +246,8 @@ class QuestionSet:
     source: Mapping[str, Any]
     digest: str = field(init=False)
     """The SHA-256 of `canonical()`, in hexadecimal."""
+    thousands: str = ","
+    """What separates the thousands of a number in this language."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "digest", hashlib.sha256(self.canonical()).hexdigest())

@@ -15,7 +15,7 @@ NUMBERS = {
 DOORS = ["danger", "activity", "person", "online", "code", "attack", "safe", "advice", "charity", "phone"]
 PAGES = {
     "doors": {"emergency", "emergency_silent", "hotline", "charity", "relay", "police"},
-    "person_door": {"emergency", "police", "advice", "relay_prefix"},
+    "person_door": {"emergency", "advice", "relay_prefix"},
     "online_door": {"emergency"},
     "attack": {"emergency", "emergency_silent"},
     "safe_home": {"emergency"},

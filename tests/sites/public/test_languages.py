@@ -279,3 +279,26 @@ def test_the_frame_of_a_page_is_made_once_for_each_language(rosa: Walker, tongue
     assert public_shell(tongues, "en").home_url == "/"
     request = RequestFactory().get("/cy/x/")
     assert [urlsplit(link.href).path for link in languages.same_page(request)] == ["/", "/cy/", "/ar/"]
+
+
+@pytest.mark.parametrize("language", list(PACK.languages))
+def test_large_numbers_are_written_as_in_each_language(rosa: Walker, language: str) -> None:
+    """Polish parts thousands by a no-break space, the others by a comma as English does, and the English always."""
+    words, prefix = PACK.words(language), languages.prefix(language)
+    apart = "\u00a0" if language == "pl" else ","
+    rosa.visit(f"{prefix}emergency/")
+    label = words.say("brief.hint", limit=f"10{apart}000")
+    assert label in unescape(rosa.html)
+    if language != "en":
+        assert PACK.words("en").say("brief.hint", limit="10,000") in unescape(rosa.html)
+    hints = [
+        field.hint
+        for kind in PACK.kinds.values()
+        for step in load_question_set(PACK, kind.question_set, language).steps
+        for field in step.fields
+    ]
+    grouped = re.findall(r"\d+(\D)000", " ".join(hints))
+    assert set(grouped) == {apart}
+    rosa.visit(f"{prefix}ask/").press(words["advice_door.button"])
+    rosa.press(words["shared.continue"], name="M" * 2_345)
+    assert f"2{apart}145" in unescape(rosa.html)

@@ -34,7 +34,7 @@ class Language:
     """One language of the public pages.
 
     `name` is its own name, and `english` the name that officers use. If `complete` is set, every text must
-    be present. Otherwise a missing text is shown in the first language.
+    be present. Otherwise a missing text is shown in the first language. `thousands` separates the thousands of a number.
     """
 
     code: str
@@ -42,6 +42,11 @@ class Language:
     english: str
     direction: Literal["ltr", "rtl"]
     complete: bool
+    thousands: str = ","
+
+    def grouped(self, value: int) -> str:
+        """Return a number with its thousands separated as this language does."""
+        return f"{value:,}".replace(",", self.thousands)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,12 @@ def read_languages(table: Table) -> dict[str, Language]:
         one = table.table(code)
         direction: Any = one.one_of("direction", ("ltr", "rtl"), "ltr")
         found[code] = Language(
-            code, one.text("name"), one.text("english"), direction, one.flag("complete", False)
+            code,
+            one.text("name"),
+            one.text("english"),
+            direction,
+            one.flag("complete", False),
+            one.text("thousands", ","),
         )
         one.done()
     if not found:

@@ -195,7 +195,7 @@ class TextArea(Field):
         if self.names:
             params["spellcheck"] = False
         if self.tell_limit:
-            params["limitText"] = said("You can write up to {limit} characters.", limit=f"{self.limit:,}")
+            params["limitText"] = said("You can write up to {limit} characters.", limit=self.limit)
             params["describedBy"] = f"{self.name}-limit"
         return params
 
@@ -410,4 +410,4 @@ def _too_long(name: str, value: Value, limit: int) -> dict[str, str]:
     if not isinstance(value, str) or len(value) <= limit:
         return {}
     words = "This must be {limit} characters or fewer. You wrote {count}."
-    return {name: word(words, limit=f"{limit:,}", count=f"{len(value):,}")}
+    return {name: word(words, limit=limit, count=len(value))}

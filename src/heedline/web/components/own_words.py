@@ -16,8 +16,11 @@ _NOTHING: Mapping[str, str] = {}
 _instead: ContextVar[Mapping[str, str]] = ContextVar("_instead", default=_NOTHING)
 _beside: ContextVar[bool] = ContextVar("_beside", default=False)
 
+#: What separates thousands in the language of the page.
+_thousands: ContextVar[str] = ContextVar("_thousands", default=",")
+
 #: What was said before, for `end_saying`.
-type Saying = tuple[Token[Mapping[str, str]], Token[bool]]
+type Saying = tuple[Token[Mapping[str, str]], Token[bool], Token[str]]
 
 #: Every one of them. A test holds the code and the pack's `[components]` to this list.
 WORDS = (
@@ -74,7 +77,7 @@ def word(english: str, **values: object) -> str:
     """Return text in the language of the page, with its placeholders filled."""
     text = _instead.get().get(english, english)
     for name, value in values.items():
-        text = text.replace(f"{{{name}}}", str(value))
+        text = text.replace(f"{{{name}}}", number(value) if isinstance(value, int) else str(value))
     return text
 
 
@@ -84,8 +87,13 @@ def said(english: str, **values: object) -> str:
     if not _beside.get() or english not in _instead.get():
         return text
     for name, value in values.items():
-        english = english.replace(f"{{{name}}}", str(value))
+        english = english.replace(f"{{{name}}}", f"{value:,}" if isinstance(value, int) else str(value))
     return format_html('{} <span class="hl-beside" lang="en" dir="ltr">{}</span>', text, english)
+
+
+def number(value: int) -> str:
+    """Return a number with its thousands separated as in the language of the page."""
+    return f"{value:,}".replace(",", _thousands.get())
 
 
 @contextmanager
@@ -101,12 +109,16 @@ def saying(instead: Mapping[str, str], *, beside: bool = False) -> Iterator[None
         end_saying(before)
 
 
-def begin_saying(instead: Mapping[str, str], *, beside: bool = False) -> Saying:
-    """Start replacing English text as `saying` does, and return the previous state for `end_saying`."""
-    return _instead.set(instead), _beside.set(beside)
+def begin_saying(instead: Mapping[str, str], *, beside: bool = False, thousands: str = ",") -> Saying:
+    """Start replacing English text as `saying` does, and return the previous state for `end_saying`.
+
+    `thousands` separates the thousands of a `number`.
+    """
+    return _instead.set(instead), _beside.set(beside), _thousands.set(thousands)
 
 
 def end_saying(before: Saying) -> None:
     """Restore the state from before `begin_saying`."""
     _instead.reset(before[0])
     _beside.reset(before[1])
+    _thousands.reset(before[2])

@@ -29,6 +29,7 @@ from heedline.web.declared import Audience, open_to
 from heedline.web.public.report.turns import StoreAway, StoreFull, now
 from heedline.web.public.shell import cookies, recovery
 from heedline.web.public.shell.asking import pack, shown
+from heedline.web.public.shell.beside import counted
 from heedline.web.public.shell.languages import as_typed
 from heedline.web.public.shell.pages import day_in_words, page, see_other, tab_title
 from heedline.web.public.shell.receipt_codes import ReceiptCode, mentions_code, typed_code
@@ -267,7 +268,7 @@ def _enter_page(request: HttpRequest, given: str | None) -> HttpResponse:
 def _messages_page(visit: Visit, written: Draft) -> HttpResponse:
     error = _wrong(written) if written.notes.get("pressed") else ""
     box = _box(visit)
-    hint = shown("messages.write_hint", limit=f"{contact_messages.LONGEST:,}")
+    hint = shown("messages.write_hint", limit=counted(contact_messages.LONGEST))
     write = TextArea(
         name="text", label=shown("messages.write_label"), hint=hint, limit=contact_messages.LONGEST
     )
@@ -341,7 +342,7 @@ def _wrong(written: Draft) -> str:
     if not text and not written.files:
         return shown("messages.write_missing")
     if len(text) > contact_messages.LONGEST:
-        return shown("messages.write_long", over=f"{len(text) - contact_messages.LONGEST:,}")
+        return shown("messages.write_long", over=counted(len(text) - contact_messages.LONGEST))
     if mentions_code(text) and not warned:
         return shown("code_in_text.warning")
     return shown("messages.full") if written.notes.get("full") else ""

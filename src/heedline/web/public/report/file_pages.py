@@ -23,6 +23,7 @@ from heedline.web.components.see_other import SeeOther
 from heedline.web.public.report.turns import DraftVisit, StoreAway, draft_of, kind_of, on_draft
 from heedline.web.public.shell import recovery
 from heedline.web.public.shell.asking import shown, words
+from heedline.web.public.shell.beside import counted
 from heedline.web.public.shell.languages import path_to
 from heedline.web.public.shell.pages import page, see_other, tab_title
 from heedline.web.uploads import resumable
@@ -158,7 +159,7 @@ def without_lost(turn: DraftVisit) -> HttpResponse | None:
 def length_in_words(length: int) -> str:
     """Return a file size formatted for display."""
     if length < _MEGABYTE:
-        return shown("files.kilobytes", count=f"{max(1, round(length / _KILOBYTE)):,}")
+        return shown("files.kilobytes", count=counted(max(1, round(length / _KILOBYTE))))
     return shown("files.megabytes", count=f"{length / _MEGABYTE:,.1f}")
 
 

@@ -31,6 +31,7 @@ from heedline.web.public.report import file_pages, gates, receipt, tally, walkin
 from heedline.web.public.report.turns import DraftVisit, StoreAway, on_draft
 from heedline.web.public.shell import recovery
 from heedline.web.public.shell.asking import language, shown, words
+from heedline.web.public.shell.beside import counted
 from heedline.web.public.shell.blank_pages import page_with_holes, part_with_holes
 from heedline.web.public.shell.languages import as_typed, path_to
 from heedline.web.public.shell.pages import as_written, page, see_other, tab_title
@@ -348,7 +349,7 @@ def brief_form(text: str, errors: Mapping[str, str], step: QuestionPage) -> Form
     `step` is the page that asks for the account.
     """
     question = step.fields[0]
-    hint = shown("brief.hint", limit=f"{question.limit:,}")
+    hint = shown("brief.hint", limit=counted(question.limit))
     box = TextArea(name=question.name, label=shown("brief.label"), hint=hint, rows=5, limit=question.limit)
     return Form((box,), {question.name: text}, errors)
 

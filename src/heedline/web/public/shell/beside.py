@@ -37,6 +37,14 @@ class Twofold:
     original: str
 
 
+def counted(value: int) -> Twofold:
+    """Return a number with its thousands separated as in the page's language and in the original one."""
+    said = languages.pack().languages
+    return Twofold(
+        said[languages.language()].grouped(value), said[languages.pack().first_language].grouped(value)
+    )
+
+
 #: Texts as they were made for a page, by what made them, the texts of one language and the key. The texts are kept with
 #: them, so that the identity stays theirs. There are as many as the pack has texts.
 _made: dict[tuple[str, int, str], tuple[Words, Any]] = {}

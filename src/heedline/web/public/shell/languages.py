@@ -63,12 +63,14 @@ class _Spoken:
     django_code: str
     shell_words: Mapping[str, str]
     beside: bool
+    thousands: str
 
 
 @cache
 def _spoken_as(code: str) -> _Spoken:
     django_code = settings.LANGUAGE_CODE if code == pack().first_language else code
-    return _Spoken(django_code, _shell_words(code), pack().words(code).beside("components.back") is not None)
+    beside = pack().words(code).beside("components.back") is not None
+    return _Spoken(django_code, _shell_words(code), beside, pack().languages[code].thousands)
 
 
 class speaking:  # noqa: N801 - used as a function, in a `with` statement
@@ -85,7 +87,7 @@ class speaking:  # noqa: N801 - used as a function, in a `with` statement
         if translation.get_language() != to.django_code:  # hardly ever: changing it costs more than asking
             self._override = translation.override(to.django_code)
             self._override.__enter__()
-        self._saying = begin_saying(to.shell_words, beside=to.beside)
+        self._saying = begin_saying(to.shell_words, beside=to.beside, thousands=to.thousands)
         self._spoken = _spoken.set(self._code)
 
     def __exit__(self, *_: object) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from unittest.mock import Mock
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.pages.queues import queue as pages_queue
 from heedline.casework.pages.queues.queue import QueueLine, QueueView
 from heedline.casework.setup import stewardship
-from heedline.intake import engine
+from heedline.intake import door as drafts_door, engine
+from heedline.intake.door import StoreFull
 from heedline.intake.questions import FieldKind
 from heedline.packs import load_pack
 from heedline.permits.roles import Role
@@ -230,6 +233,48 @@ def test_a_danger_does_not_wait_for_an_unfinished_request_for_advice(rosa: Walke
     rosa.visit("/emergency/").press("Send now", narrative="He has a knife. The hall in Mill Lane.")
     assert rosa.at == "/code/"
     assert [one.urgency for one in queue(house, "Nadia")] == ["danger"]
+
+
+TOO_LONG = "He has a knife. " * 1000
+
+
+def test_a_code_stays_readable_while_the_next_account_of_danger_is_not_sent(rosa: Walker) -> None:
+    """The account is too long. The reporter goes back to the code, and then begins another report."""
+    first = rosa.send().replace("-", " ")
+    rosa.visit("/emergency/").press("Send now", narrative=TOO_LONG)
+    assert rosa.at == "/r/brief/"
+    assert first in rosa.visit("/code/").main
+    rosa.visit("/ask/").press("Delete my answers and start again")
+    assert first in rosa.visit("/code/").main
+    ask_for_advice(rosa).press("Continue", name="Mill Lane Hall")
+    rosa.visit("/emergency/").press("Send now", narrative="He has a knife. The hall in Mill Lane.")
+    assert rosa.at == "/code/"
+    assert first in rosa.main
+    assert first in rosa.visit("/code/print/").main
+
+
+@pytest.mark.parametrize("full", [StoreFull("full"), OperationalError("away")])
+def test_no_code_is_lost_if_the_draft_for_the_next_account_cannot_be_stored(
+    rosa: Walker, monkeypatch: pytest.MonkeyPatch, full: Exception
+) -> None:
+    first = rosa.send()
+    rosa.visit("/emergency/")
+    with monkeypatch.context() as patch:
+        patch.setattr(drafts_door, "save_draft", Mock(side_effect=full))
+        rosa.press("Send now", narrative="He has a knife. The shop in Mill Lane.")
+    assert rosa.visit("/code/").shown_code() == first
+
+
+def test_an_account_of_danger_is_sent_even_if_there_is_no_room_for_a_draft(
+    rosa: Walker, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = rosa.send().replace("-", " ")
+    rosa.visit("/emergency/")
+    monkeypatch.setattr(drafts_door, "save_draft", Mock(side_effect=StoreFull("full")))
+    rosa.press("Send now", narrative="He has a knife. The shop in Mill Lane.")
+    assert [one.urgency for one in queue(house, "Nadia")] == ["danger", "routine"]
+    assert first in rosa.main
+    assert rosa.shown_code().replace("-", " ") != first
 
 
 def test_the_silent_call_stands_above_the_box(rosa: Walker) -> None:

@@ -151,3 +151,18 @@ def test_a_draft_that_changes_again_and_again_is_not_saved_and_shows_what_was_ty
     rosa.press("Continue", narrative=WORDS)
     assert rosa.typed("narrative") == WORDS
     assert rosa.title.startswith("Error: ")
+
+
+def test_an_account_of_danger_is_sent_though_other_tabs_keep_saving_the_draft(
+    rosa: Walker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second act comes between storing that the reporter cannot call and storing the account."""
+    rosa.start()
+    tab = another_tab(rosa)
+    rosa.visit("/emergency/")
+    just_before_saving(
+        monkeypatch, lambda: None, lambda: tab.visit("/r/where/").press("Continue", place="Market Square")
+    )
+    rosa.press("Send now", narrative="He has a knife. The shop in Mill Lane.")
+    assert rosa.at == "/code/"
+    assert Report.objects.count() == 1

@@ -8,6 +8,7 @@ the browser keeps them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +25,9 @@ from heedline.web.public.guidance.leaflets import languages as on_paper
 from heedline.web.public.report import receipt, sending, walking
 from heedline.web.public.report.starting import carry_on
 from heedline.web.public.report.turns import (
+    RUNS,
     DraftVisit,
+    RunAgain,
     StoreAway,
     StoreFull,
     asking_of,
@@ -163,19 +166,22 @@ def emergency(request: HttpRequest) -> HttpResponse:
             robots=PUBLIC,
         )
     try:
-        try:
-            return _danger(request, draft_of(request, at), at)
-        except drafting.DraftChanged:  # another tab has just saved it
-            return _danger(request, draft_of(request, at), at)
+        for _ in range(RUNS - 1):
+            with suppress(RunAgain, drafting.DraftChanged):  # another tab has just saved it
+                return _danger(request, draft_of(request, at), at, rerun=True)
+        return _danger(request, draft_of(request, at), at)
     except StoreAway as away:
         return recovery.store_away(request, full=isinstance(away, StoreFull))
 
 
-def _danger(request: HttpRequest, draft: Draft | None, at: datetime) -> HttpResponse:
+def _danger(request: HttpRequest, draft: Draft | None, at: datetime, *, rerun: bool = False) -> HttpResponse:
     """Record that the reporter cannot call, in the existing draft or a new one.
 
-    Using the existing draft keeps what was said before. Text about a danger is sent at once in any case. If a report was
-    sent before and its code has not been saved, the new draft keeps that code, to be shown beside its own.
+    Using the existing draft keeps what was said before. Text about a danger is sent at once in any case, even if there is no
+    room for a draft. If a report was sent before and its code has not been saved, the new draft keeps that code, to be
+    shown beside its own. The old draft is deleted only once the new one is stored.
+
+    Raises RunAgain (only if `rerun`) or DraftChanged if another request has changed the draft.
     """
     again, urgent = request.POST.get("begin") == "again", _has_account(request)
     if draft is not None and draft.sent and urgent and receipt.has_said(draft, _account(request)):
@@ -186,17 +192,25 @@ def _danger(request: HttpRequest, draft: Draft | None, at: datetime) -> HttpResp
         if not again and not urgent:
             return carry_on(request, draft, at)
         again = True
+    old: Draft | None = None
     if draft is None or again or not draft.answers:
         fresh = new_draft(request, danger=True)
-        if draft is not None and draft.sent and not again:
-            fresh.notes[receipt.EARLIER] = receipt.codes_of(draft)
-        drafting.discard(cookies.sent(request, settings.DRAFT_COOKIE), at=at)
-        draft = fresh
+        if draft is not None and not (draft.sent and again):
+            fresh.notes |= receipt.unsaved_codes(draft)
+        old, draft = draft, fresh
     draft.whose = For.DANGER
     called = "called" in request.POST
     draft.answers = {**draft.answers, **(CALLED if called else CANNOT_CALL)}
-    drafting.save(draft, at=at)
-    turn = DraftVisit(request, at, draft)
+    stored = True
+    try:
+        drafting.save(draft, at=at)
+    except StoreFull:
+        if not urgent:
+            raise
+        stored = False  # the account is sent from memory
+    if stored and old is not None:
+        drafting.discard(old.cookie, at=at)
+    turn = DraftVisit(request, at, draft, rerun=rerun)
     slug, name = turn.asking.qs.narrative
     if called:
         response = see_other("reporter:question", slug=turn.asking.open_now)
@@ -210,7 +224,8 @@ def _danger(request: HttpRequest, draft: Draft | None, at: datetime) -> HttpResp
         if name in request.POST:
             walking.set_aside(turn, turn.asking.qs.any_step(slug), "brief")
         response = see_other("reporter:brief")
-    cookies.give(response, settings.DRAFT_COOKIE, draft.cookie)
+    if stored:
+        cookies.give(response, settings.DRAFT_COOKIE, draft.cookie)
     return response
 
 

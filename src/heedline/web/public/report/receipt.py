@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import date
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -22,7 +23,7 @@ from heedline.packs.text.words import Words
 from heedline.web.components.forms import Form, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.public.report.turns import DraftVisit, StoreAway, asking_of, kind_of, on_sent
-from heedline.web.public.shell import cookies
+from heedline.web.public.shell import cookies, recovery
 from heedline.web.public.shell.asking import first_kind, question_set, shown, words
 from heedline.web.public.shell.beside import Twofold
 from heedline.web.public.shell.blank_pages import page_with_holes, part_with_holes
@@ -36,7 +37,21 @@ EARLIER, SAID = "earlier", "said"
 _MOST_EARLIER = 5
 
 
-@on_sent
+def _earlier_only(turn: DraftVisit) -> HttpResponse:
+    """Show the codes of reports sent before an unfinished one, or the check page if all of them have been saved."""
+    earlier = turn.draft.notes.get(EARLIER)
+    if not earlier:
+        return recovery.not_sent_yet(turn.request)
+    return page(
+        turn.request,
+        "code_earlier",
+        title=tab_title("code"),
+        codes=_in_groups(earlier),
+        resume=turn.asking.open_now,
+    )
+
+
+@partial(on_sent, unsent=_earlier_only)
 def code(turn: DraftVisit) -> HttpResponse:
     """Show the receipt code, with advice on keeping it safe.
 
@@ -140,13 +155,19 @@ def _code_in_html(turn: DraftVisit) -> str:
     )
     if not (earlier := turn.draft.notes.get(EARLIER)):
         return html
-    codes = [ReceiptCode(one).grouped().split("-") for one in earlier]
-    return html + render_to_string("public/parts/earlier_codes.html", {"words": words(), "codes": codes})
+    return html + render_to_string(
+        "public/parts/earlier_codes.html", {"words": words(), "codes": _in_groups(earlier)}
+    )
 
 
-def codes_of(draft: Draft) -> list[str]:
-    """Return the codes that a sent draft shows, its own first."""
-    return [draft.code, *draft.notes.get(EARLIER, [])][:_MOST_EARLIER]
+def _in_groups(codes: list[str]) -> list[list[str]]:
+    return [ReceiptCode(one).grouped().split("-") for one in codes]
+
+
+def unsaved_codes(draft: Draft | None) -> dict[str, list[str]]:
+    """Return the notes with which the next draft keeps the codes that have not been saved yet, the newest first."""
+    codes = [] if draft is None else [*([draft.code] if draft.sent else []), *draft.notes.get(EARLIER, [])]
+    return {EARLIER: codes[:_MOST_EARLIER]} if codes else {}
 
 
 def digest(account: str) -> str:
@@ -225,6 +246,7 @@ def printed(turn: DraftVisit) -> HttpResponse:
         about=shown("receipt.about", kind=shown(f"receipt.kind_{kind}")) if named else "",
         back_url=reverse("reporter:code"),
         discreet=True,
+        codes=_in_groups(turn.draft.notes.get(EARLIER, [])),
         **shown_code(turn),
     )
 
@@ -238,14 +260,14 @@ def odd(turn: DraftVisit) -> HttpResponse:
     place = turn.draft.notes.get("odd")
     if not turn.posted or place is None:
         return see_other("reporter:code")
-    drafting.discard(turn.draft.cookie, at=turn.at)
     fresh = Draft(cookie=drafting.new_cookie(), notes={"kind": first_kind()})
     roles = question_set(first_kind()).roles
     for role, text in place.items():
         if text:
             step, name = roles[role]
             fresh.answers.setdefault(step, {})[name] = text
-    drafting.save(fresh, at=turn.at)
+    drafting.save(fresh, at=turn.at)  # before the old one is deleted, so that no code is lost if this fails
+    drafting.discard(turn.draft.cookie, at=turn.at)
     response = see_other("reporter:question", slug=asking_of(fresh, turn.at).open_now)
     cookies.give(response, settings.DRAFT_COOKIE, fresh.cookie)
     return response

@@ -22,7 +22,7 @@ from heedline.intake import engine
 from heedline.intake.moving import moved
 from heedline.web.components.forms import Checkboxes, FieldOption, Form
 from heedline.web.declared import Audience, open_to
-from heedline.web.public.report import file_pages, tally
+from heedline.web.public.report import file_pages, receipt, tally
 from heedline.web.public.report.fields_of_step import form_of
 from heedline.web.public.report.turns import (
     StoreAway,
@@ -139,7 +139,7 @@ def _begin(request: HttpRequest, draft: Draft | None, kind: str, way: str, at: d
         fresh = new_draft(request)
     if not asked:
         fresh.keep_hours = _LONG if request.POST.get("keep") == str(_LONG) else _SHORT
-    fresh.notes = {"kind": kind}
+    fresh.notes = {"kind": kind} | ({} if draft is None or draft.sent else receipt.unsaved_codes(draft))
     fresh.answers = answers
     _answer_by_door(request, fresh, kind, way, at)
     try:

@@ -35,7 +35,9 @@ from heedline.web.public.shell.asking import (
 )
 
 __all__ = [
+    "RUNS",
     "DraftVisit",
+    "RunAgain",
     "StoreAway",
     "StoreFull",
     "asking_of",
@@ -49,10 +51,10 @@ __all__ = [
 
 
 #: How often a view is run on a draft that other requests keep changing.
-_RUNS = 3
+RUNS = 3
 
 
-class _RunAgain(Exception):
+class RunAgain(Exception):
     """Raised to run a view again, on the draft as another request has left it."""
 
 
@@ -103,7 +105,7 @@ class DraftVisit:
     def keep(self, answers: dict[str, Any]) -> None:
         """Save the draft with these answers.
 
-        Raises StoreAway, or ValueError if there is too much to save. Raises _RunAgain if another request has changed the draft
+        Raises StoreAway, or ValueError if there is too much to save. Raises RunAgain if another request has changed the draft
         since it was loaded, and this one can be run again.
         """
         self.draft.answers = answers
@@ -114,7 +116,7 @@ class DraftVisit:
             raise
         except DraftChanged:
             if self.rerun:
-                raise _RunAgain from None
+                raise RunAgain from None
             raise
         self.saved = True
 
@@ -180,7 +182,7 @@ def on_draft(view: TurnView) -> View:
     @wraps(view)
     def dressed(request: HttpRequest, **kwargs: str) -> HttpResponse:
         at = now()
-        for run in range(1, _RUNS + 1):
+        for run in range(1, RUNS + 1):
             try:
                 draft = draft_of(request, at)
             except StoreAway:
@@ -191,8 +193,8 @@ def on_draft(view: TurnView) -> View:
                 return recovery.already_sent(request)
             if _posted_kind(request) not in ("", kind_of(draft)):  # by another door, in another tab
                 return recovery.does_not_fit(request)
-            with suppress(_RunAgain):
-                return view(DraftVisit(request, at, draft, rerun=run < _RUNS), **kwargs)
+            with suppress(RunAgain):
+                return view(DraftVisit(request, at, draft, rerun=run < RUNS), **kwargs)
         raise AssertionError("the last run is never repeated")
 
     return dressed
@@ -219,8 +221,11 @@ def _without_draft(
     return response
 
 
-def on_sent(view: TurnView) -> View:
-    """Wrap a view that needs a report that has just been sent, while its code is still shown."""
+def on_sent(view: TurnView, *, unsent: TurnView | None = None) -> View:
+    """Wrap a view that needs a report that has just been sent, while its code is still shown.
+
+    `unsent` is the view for a report that has not been sent. Without it, the check page is shown.
+    """
 
     @open_to(Audience.EVERYONE)
     @require_http_methods(["GET", "HEAD", "POST"])
@@ -234,7 +239,9 @@ def on_sent(view: TurnView) -> View:
         if draft is None:
             return recovery.code_gone(request)
         if not draft.sent:
-            return recovery.not_sent_yet(request)
+            return (
+                recovery.not_sent_yet(request) if unsent is None else unsent(DraftVisit(request, at, draft))
+            )
         return view(DraftVisit(request, at, draft), **kwargs)
 
     return dressed

@@ -43,6 +43,8 @@ BODIES = {
     "nested deeply": b"[" * 200_000,
     "a list": b"[1]",
     "half a character in an address": told(r'"quillon http://films.example/\ud800 \ud83d"'),
+    "half a character in UTF-16": told(r'"quillon http://films.example/\ud800"').decode().encode("utf-16-le"),
+    "half a character in UTF-32": told(r'"quillon http://films.example/\ud800"').decode().encode("utf-32-le"),
     "half a character in a hash": told(files=r'[{"name": "x", "sha256": "\ud800"}]'),
     "files that are none": told(files="[7]"),
     "a number too long": told("1" + "0" * 5_000),

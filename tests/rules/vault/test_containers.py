@@ -221,6 +221,15 @@ def test_a_container_opens_only_in_its_place(change: dict[str, object]) -> None:
         envelope.open_part(sealed, [SEED], **{**PLACE, **change})
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32-be"])
+def test_an_object_is_read_as_utf_8_only_so_that_no_half_character_passes(encoding: str) -> None:
+    sealed = envelope.seal_part(r'{"narrative": "\ud800"}'.encode(encoding), [PUBLIC], **PLACE)
+    with pytest.raises(CannotOpen):
+        envelope.open_object(sealed, [SEED], **PLACE)
+    sealed = envelope.seal_part(rb'{"narrative": "\ud800"}', [PUBLIC], **PLACE)
+    assert envelope.open_object(sealed, [SEED], **PLACE) == {"narrative": "\N{REPLACEMENT CHARACTER}"}
+
+
 def test_the_frame_is_strict() -> None:
     framed = envelope.wrap(b"body", **PLACE)
     longer = framed[:-1] + b"\1"

@@ -105,7 +105,7 @@ def open_object(
     """
     body = open_part(container, seeds, installation=installation, container_id=container_id, part=part)
     try:
-        told = json.loads(body)
+        told = json.loads(body.decode("utf-8", "surrogatepass"))  # of bytes, it would read UTF-16 and UTF-32 too
         if not isinstance(told, dict):
             raise CannotOpen
         found: dict[str, Any] = _whole(told) if b"\\u" in body or b"\xed" in body else told

@@ -105,7 +105,8 @@ def open_object(
     """
     body = open_part(container, seeds, installation=installation, container_id=container_id, part=part)
     try:
-        told = json.loads(body.decode("utf-8", "surrogatepass"))  # of bytes, it would read UTF-16 and UTF-32 too
+        # given bytes, it would read UTF-16 and UTF-32 too, and half characters in them would not be found
+        told = json.loads(body.decode("utf-8", "surrogatepass"))
         if not isinstance(told, dict):
             raise CannotOpen
         found: dict[str, Any] = _whole(told) if b"\\u" in body or b"\xed" in body else told

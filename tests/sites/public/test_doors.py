@@ -14,7 +14,8 @@ from heedline.casework.keys import directory as key_directory
 from heedline.casework.pages.queues import queue as pages_queue
 from heedline.casework.pages.queues.queue import QueueLine, QueueView
 from heedline.casework.setup import stewardship
-from heedline.intake import door as drafts_door, engine
+from heedline.intake import door as drafts_door
+from heedline.intake import engine
 from heedline.intake.door import StoreFull
 from heedline.intake.questions import FieldKind
 from heedline.packs import load_pack

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 
 from heedline.casework.intake import drafting
 from heedline.casework.intake.drafting import DraftChanged
-from heedline.intake import door
 from heedline.reports.models import Report
+from tests.sites.public.mishaps import just_before_saving
 from tests.sites.public.walker import DRAFT, Walker, another_tab
 from tests.support.cast import now
 
@@ -82,20 +79,6 @@ def test_a_spent_token_of_a_deleted_draft_sends_nothing_twice(rosa: Walker) -> N
     rosa.visit("/r/check/").press("Send your report")
     assert Report.objects.count() == 1
     assert rosa.shown_code() == code
-
-
-def just_before_saving(monkeypatch: pytest.MonkeyPatch, *acts: Callable[[], object]) -> None:
-    """Run one of these acts of another tab after each of the next requests has loaded the draft, before it saves it."""
-    real, left = door.save_draft, list(acts)
-
-    def save_draft(*told: Any, **more: Any) -> int | None:
-        if left:
-            with monkeypatch.context() as patch:
-                patch.setattr(door, "save_draft", real)
-                left.pop(0)()
-        return real(*told, **more)
-
-    monkeypatch.setattr(door, "save_draft", save_draft)
 
 
 @pytest.mark.parametrize("path", ["/r/what/", "/r/check/"])

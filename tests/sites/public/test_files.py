@@ -21,7 +21,8 @@ from heedline.packs.rules.file_limits import FileLimits
 from heedline.reports.models import Message, Report, ReportFile, SealedHeader
 from heedline.web.uploads.incoming_files import FileReceiver
 from tests.laws import thief
-from tests.sites.public.walker import DRAFT, Walker
+from tests.sites.public.mishaps import just_before_saving
+from tests.sites.public.walker import DRAFT, Walker, another_tab
 from tests.support.acting import acting
 from tests.support.uploads import JPEG, KIND, body_of, send_file
 
@@ -212,6 +213,38 @@ def test_pressing_send_twice_sends_each_file_once(adding: Walker) -> None:
 def test_leaving_deletes_the_files(adding: Walker, stored: Path) -> None:
     adding.add_file("van.jpg", JPEG).follow("Exit this page")
     assert objects(stored) == []
+
+
+@pytest.mark.parametrize("path", ["/exit/", "/r/check/"])
+def test_a_file_that_arrives_while_the_reporter_leaves_or_sends_is_deleted(
+    adding: Walker, stored: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    tab = another_tab(adding)
+
+    def act() -> None:
+        tab.visit(path)
+        if path == "/r/check/":
+            tab.press("Send your report")
+
+    just_before_saving(
+        monkeypatch, lambda: None, act
+    )  # the first one is saved to keep it while the file arrives
+    adding.add_file("van.jpg", JPEG)
+    assert objects(stored) == []
+    assert ReportFile.objects.count() == 0
+
+
+def test_a_file_and_an_answer_of_another_tab_are_both_kept(
+    adding: Walker, stored: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab = another_tab(adding)
+    just_before_saving(
+        monkeypatch, lambda: None, lambda: tab.visit("/r/where/").press("Continue", place="Market Square")
+    )
+    adding.add_file("van.jpg", JPEG)
+    assert len(objects(stored)) == 1
+    assert "van.jpg" in adding.visit("/r/check/").main
+    assert "Market Square" in adding.main
 
 
 @pytest.mark.usefixtures("stored")

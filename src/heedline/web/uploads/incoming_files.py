@@ -51,6 +51,10 @@ class UploadedFile:
         self._claimed = True
         return self.file
 
+    def unclaim(self) -> None:
+        """Take back a claim, if the draft with the file could not be saved."""
+        self._claimed = False
+
     def let_go(self) -> None:
         """Delete the file unless it was claimed."""
         if self.file is not None and not self._claimed:

@@ -8,8 +8,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from heedline.casework.attachments import taking
-from heedline.casework.attachments.taking import FileProblem
 from heedline.casework.contact import messages as contact_messages
 from heedline.casework.errors import CodeUnknown
 from heedline.casework.intake import drafting
@@ -17,7 +15,6 @@ from heedline.casework.intake.drafting import Draft
 from heedline.web.public.mailbox.messages import Visit, on_visit
 from heedline.web.public.report import file_pages
 from heedline.web.public.report.file_pages import FilePages
-from heedline.web.public.report.turns import StoreAway
 from heedline.web.public.shell import cookies
 from heedline.web.public.shell.pages import see_other
 from heedline.web.uploads import resumable
@@ -50,13 +47,7 @@ def file_add(visit: Visit) -> HttpResponse:
     if not contact_messages.is_known(visit.code):
         raise CodeUnknown
     written = drafting.written(visit.cookie, at=visit.at)
-    problem = file_pages.add(visit.request, written)
-    if problem is None:
-        try:
-            drafting.save(written, at=visit.at)
-        except (StoreAway, ValueError):
-            taking.forget(written.files[-1:])
-            problem = FileProblem.NO_ROOM
+    problem = file_pages.add(visit.request, written, lambda: drafting.save(written, at=visit.at))
     return file_pages.back_to(MESSAGE, problem)
 
 

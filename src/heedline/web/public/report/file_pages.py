@@ -7,6 +7,7 @@ each POST leads back to the list, with the reason in the address.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -117,8 +118,12 @@ def _in_words(problem: str, limits: FileLimits) -> str:
     return shown(f"files.problem.{problem}", **numbers.get(problem, {}))
 
 
-def add(request: HttpRequest, draft: Draft) -> FileProblem | None:
-    """Add the uploaded file to the draft, which the caller saves, or return the reason for refusing it."""
+def add(request: HttpRequest, draft: Draft, save: Callable[[], None]) -> FileProblem | None:
+    """Add the uploaded file to the draft and save it, or return the reason for refusing the file.
+
+    If the draft could not be saved, for whatever reason, the file is deleted at the end of the request, unless the view runs
+    again and adds it then.
+    """
     uploaded = request.META.get(UPLOADED)
     try:
         if not isinstance(uploaded, UploadedFile):
@@ -126,6 +131,13 @@ def add(request: HttpRequest, draft: Draft) -> FileProblem | None:
         taking.add(draft, uploaded.claim())
     except FileRefused as refused:
         return refused.problem
+    try:
+        save()
+    except BaseException as problem:
+        uploaded.unclaim()
+        if isinstance(problem, (StoreAway, ValueError)):
+            return FileProblem.NO_ROOM
+        raise
     return None
 
 
@@ -182,13 +194,7 @@ def file_add(turn: DraftVisit) -> HttpResponse:
         return recovery.expired(turn.request)
     if not turn.posted or not offered(turn.kind):
         return see_other(REPORT.list)
-    problem = add(turn.request, turn.draft)
-    if problem is None:
-        try:
-            turn.keep(turn.draft.answers)
-        except (StoreAway, ValueError):
-            taking.forget(turn.draft.files[-1:])
-            problem = FileProblem.NO_ROOM
+    problem = add(turn.request, turn.draft, lambda: turn.keep(turn.draft.answers))
     return back_to(REPORT, problem)
 
 

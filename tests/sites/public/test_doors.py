@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError
 
+from heedline.casework.intake import drafting
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.pages.queues import queue as pages_queue
 from heedline.casework.pages.queues.queue import QueueLine, QueueView
@@ -276,6 +277,28 @@ def test_an_account_of_danger_is_sent_even_if_there_is_no_room_for_a_draft(
     assert [one.urgency for one in queue(house, "Nadia")] == ["danger", "routine"]
     assert first in rosa.main
     assert rosa.shown_code().replace("-", " ") != first
+
+
+@pytest.mark.parametrize("end", ["I have saved my code", "I do not want a code"])
+def test_an_unfinished_request_for_advice_goes_on_after_a_danger(rosa: Walker, end: str) -> None:
+    ask_for_advice(rosa).press("Continue", name="Mill Lane Hall")
+    for account in ("He has a knife. The hall in Mill Lane.", "He is at the back door now."):
+        rosa.visit("/emergency/").press("Send now", narrative=account)
+    rosa.press(end)
+    assert "Your answers are still here" in rosa.main
+    rosa.follow("Carry on")
+    assert "Mill Lane Hall" in rosa.visit("/r/check/").main
+    rosa.visit("/exit/").visit("/code/finished/")
+    assert "Your answers are still here" not in rosa.main
+
+
+def test_leaving_also_deletes_the_report_that_waits(rosa: Walker) -> None:
+    ask_for_advice(rosa).press("Continue", name="Mill Lane Hall")
+    waiting = rosa.cookie(DRAFT)
+    rosa.visit("/emergency/").press("Send now", narrative="He has a knife. The hall in Mill Lane.")
+    assert drafting.load(waiting, at=now()) is not None
+    rosa.visit("/exit/")
+    assert drafting.load(waiting, at=now()) is None
 
 
 def test_the_silent_call_stands_above_the_box(rosa: Walker) -> None:

@@ -179,11 +179,13 @@ def _danger(request: HttpRequest, draft: Draft | None, at: datetime, *, rerun: b
 
     Using the existing draft keeps what was said before. Text about a danger is sent at once in any case, even if there is no
     room for a draft. If a report was sent before and its code has not been saved, the new draft keeps that code, to be
-    shown beside its own. The old draft is deleted only once the new one is stored.
+    shown beside its own. If another report is unfinished that cannot be sent as danger, it waits until this one is finished.
+    Otherwise the old draft is deleted, but only once the new one is stored.
 
     Raises RunAgain (only if `rerun`) or DraftChanged if another request has changed the draft.
     """
     again, urgent = request.POST.get("begin") == "again", _has_account(request)
+    waits, old = False, None
     if draft is not None and draft.sent and urgent and receipt.has_said(draft, _account(request)):
         return see_other("reporter:code")  # Back, and pressed again
     if draft is not None and draft.sent and not again and not urgent:
@@ -191,13 +193,16 @@ def _danger(request: HttpRequest, draft: Draft | None, at: datetime, *, rerun: b
     if draft is not None and draft.answers and not _can_be_cut_short(draft, at):
         if not again and not urgent:
             return carry_on(request, draft, at)
-        again = True
-    old: Draft | None = None
+        again, waits = True, not again
     if draft is None or again or not draft.answers:
         fresh = new_draft(request, danger=True)
         if draft is not None and not (draft.sent and again):
-            fresh.notes |= receipt.unsaved_codes(draft)
-        old, draft = draft, fresh
+            fresh.notes |= receipt.carried_over(draft)
+        if waits and draft is not None:
+            fresh.notes[receipt.WAITING] = draft.cookie
+        else:
+            old = draft
+        draft = fresh
     draft.whose = For.DANGER
     called = "called" in request.POST
     draft.answers = {**draft.answers, **(CALLED if called else CANNOT_CALL)}

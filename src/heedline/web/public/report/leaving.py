@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from heedline.casework.attachments import taking
 from heedline.casework.intake import drafting
 from heedline.web.declared import Audience, open_to
-from heedline.web.public.report import tally
+from heedline.web.public.report import receipt, tally
 from heedline.web.public.report.turns import DraftVisit, StoreAway, draft_of, now
 from heedline.web.public.shell import cookies
 from heedline.web.public.shell.asking import pack
@@ -33,7 +33,11 @@ def leave(request: HttpRequest) -> HttpResponse:
     at = now()
     with suppress(StoreAway):
         draft = draft_of(request, at)
-        taking.forget_all(draft, drafting.load_written(cookies.sent(request, settings.VISIT_COOKIE), at=at))
+        drafts = [draft]
+        while (draft_waiting := receipt.waiting(drafts[-1], at)) is not None:
+            drafts.append(draft_waiting)
+            drafting.discard(draft_waiting.cookie, at=at)
+        taking.forget_all(*drafts, drafting.load_written(cookies.sent(request, settings.VISIT_COOKIE), at=at))
         drafting.discard(cookies.sent(request, settings.DRAFT_COOKIE), at=at)
         drafting.end_visit(cookies.sent(request, settings.VISIT_COOKIE), at=at)
         if draft is not None and not draft.sent:

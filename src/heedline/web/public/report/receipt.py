@@ -6,7 +6,7 @@ The code is shown until it is kept or declined, and then no longer.
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from hashlib import sha256
 from typing import Any
@@ -22,7 +22,7 @@ from heedline.casework.intake.drafting import Draft
 from heedline.packs.text.words import Words
 from heedline.web.components.forms import Form, TextInput
 from heedline.web.declared import Audience, open_to
-from heedline.web.public.report.turns import DraftVisit, StoreAway, asking_of, kind_of, on_sent
+from heedline.web.public.report.turns import DraftVisit, StoreAway, asking_of, draft_of, kind_of, now, on_sent
 from heedline.web.public.shell import cookies, recovery
 from heedline.web.public.shell.asking import first_kind, question_set, shown, words
 from heedline.web.public.shell.beside import Twofold
@@ -31,8 +31,9 @@ from heedline.web.public.shell.languages import as_typed
 from heedline.web.public.shell.pages import day_in_words, page, see_other, tab_title
 from heedline.web.public.shell.receipt_codes import ReceiptCode, typed_code
 
-#: The notes of a sent draft that hold the codes of reports sent before it, and a digest of an account of danger.
-EARLIER, SAID = "earlier", "said"
+#: The notes of a draft that hold the codes of reports sent before it, a digest of an account of danger that was sent, and the
+#: cookie of another unfinished report that waits until this one is finished.
+EARLIER, SAID, WAITING = "earlier", "said", "waiting"
 #: The most earlier codes that a draft keeps.
 _MOST_EARLIER = 5
 
@@ -97,13 +98,15 @@ def _again(turn: DraftVisit) -> HttpResponse:
 def finished(request: HttpRequest) -> HttpResponse:
     """Explain what happens next.
 
-    It says nothing about any particular report, so anybody may read it.
+    It says nothing about any particular report, so anybody may read it. If an account of danger came before another report
+    was finished, it leads back to that report.
     """
     return page(
         request,
         "finished",
         title=tab_title("finished"),
         kept=True,
+        resume=_resume(request),
         address=request.build_absolute_uri(reverse("reporter:front")),
     )
 
@@ -112,7 +115,7 @@ def finished(request: HttpRequest) -> HttpResponse:
 @require_safe
 def finished_without(request: HttpRequest) -> HttpResponse:
     """Explain what happens next to a reporter who declined a code."""
-    return page(request, "finished", title=tab_title("finished"), kept=False)
+    return page(request, "finished", title=tab_title("finished"), kept=False, resume=_resume(request))
 
 
 def show(turn: DraftVisit) -> HttpResponse:
@@ -164,10 +167,18 @@ def _in_groups(codes: list[str]) -> list[list[str]]:
     return [ReceiptCode(one).grouped().split("-") for one in codes]
 
 
-def unsaved_codes(draft: Draft | None) -> dict[str, list[str]]:
-    """Return the notes with which the next draft keeps the codes that have not been saved yet, the newest first."""
-    codes = [] if draft is None else [*([draft.code] if draft.sent else []), *draft.notes.get(EARLIER, [])]
-    return {EARLIER: codes[:_MOST_EARLIER]} if codes else {}
+def carried_over(draft: Draft | None) -> dict[str, Any]:
+    """Return the notes for the draft that replaces this one: codes not saved yet, newest first, and the waiting report."""
+    if draft is None:
+        return {}
+    codes = [*([draft.code] if draft.sent else []), *draft.notes.get(EARLIER, [])]
+    kept = {EARLIER: codes[:_MOST_EARLIER], WAITING: draft.notes.get(WAITING)}
+    return {name: value for name, value in kept.items() if value}
+
+
+def waiting(draft: Draft | None, at: datetime) -> Draft | None:
+    """Return the unfinished report that waits until this one is finished, or None."""
+    return None if draft is None else drafting.load(draft.notes.get(WAITING), at=at)
 
 
 def digest(account: str) -> str:
@@ -315,6 +326,20 @@ def _finish(turn: DraftVisit, where: str) -> HttpResponse:
         StoreAway
     ):  # then the row goes by itself within the hour; without the cookie nobody can open it
         drafting.discard(turn.draft.cookie, at=turn.at)
-    response = see_other(where)
-    cookies.take_away(response, settings.DRAFT_COOKIE)
+    response, unfinished = see_other(where), None
+    with suppress(StoreAway):
+        unfinished = waiting(turn.draft, turn.at)
+    if unfinished is None:
+        cookies.take_away(response, settings.DRAFT_COOKIE)
+    else:
+        cookies.give(response, settings.DRAFT_COOKIE, unfinished.cookie)
     return response
+
+
+def _resume(request: HttpRequest) -> str:
+    """Return the page on which this browser's unfinished report goes on, or "" if there is none."""
+    with suppress(StoreAway):
+        draft = draft_of(request, at := now())
+        if draft is not None and draft.answers and not draft.sent:
+            return asking_of(draft, at).open_now
+    return ""

@@ -283,9 +283,7 @@ def _ending(turn: DraftVisit, told: Record, *, could_not_call: bool) -> dict[str
         ending["odd"] = {"place": told.place_text, "postcode": told.postcode}
     if told.young:
         ending["young"] = True
-    if earlier := turn.draft.notes.get(receipt.EARLIER):
-        ending[receipt.EARLIER] = earlier
-    return ending
+    return ending | receipt.carried_over(turn.draft)
 
 
 def _new_report(turn: DraftVisit, told: Record, form: FormToken | None) -> sealing.NewReport:

@@ -139,7 +139,7 @@ def _begin(request: HttpRequest, draft: Draft | None, kind: str, way: str, at: d
         fresh = new_draft(request)
     if not asked:
         fresh.keep_hours = _LONG if request.POST.get("keep") == str(_LONG) else _SHORT
-    fresh.notes = {"kind": kind} | ({} if draft is None or draft.sent else receipt.unsaved_codes(draft))
+    fresh.notes = {"kind": kind} | ({} if draft is None or draft.sent else receipt.carried_over(draft))
     fresh.answers = answers
     _answer_by_door(request, fresh, kind, way, at)
     try:

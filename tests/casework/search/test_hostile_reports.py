@@ -33,10 +33,12 @@ def replaced(people: People, ref: UUID, body: bytes) -> None:
     SealedHeader.objects.filter(container=header.container).update(header=sealed.header)
 
 
-def told(narrative: str = '"quillon"', answers: str = "{}", files: str = "[]") -> bytes:
+def told(
+    narrative: str = '"quillon"', answers: str = "{}", files: str = "[]", encoding: str = "utf-8"
+) -> bytes:
     """Return the body of a report with these pieces of JSON."""
     record = f'"record": {{"answers": {answers}, "narrative": {narrative}}}, "files": {files}'
-    return f'{{{record}, "arrived_at": "", "channel": "", "language": ""}}'.encode()
+    return f'{{{record}, "arrived_at": "", "channel": "", "language": ""}}'.encode(encoding, "surrogatepass")
 
 
 BODIES = {
@@ -46,6 +48,7 @@ BODIES = {
     "half a character in UTF-16": told(r'"quillon http://films.example/\ud800"').decode().encode("utf-16-le"),
     "half a character in UTF-32": told(r'"quillon http://films.example/\ud800"').decode().encode("utf-32-le"),
     "half a character in a hash": told(files=r'[{"name": "x", "sha256": "\ud800"}]'),
+    "half a character in UTF-16": told('"quillon http://films.example/\ud800"', encoding="utf-16-le"),
     "files that are none": told(files="[7]"),
     "a number too long": told("1" + "0" * 5_000),
     "answers in a list": told(answers="[]"),

@@ -57,7 +57,9 @@ _POSSESSIVE = re.compile(
     rf"(?<![^\W_])([^\W_](?:[^\W_]|['’‘ʼ`´](?=[^\W_])){{0,{LONGEST - 1}}})['’‘ʼ`´][sS](?![^\W_])"
 )
 #: Words after which 's is not a possessive but short for "is", "has" or "us".
-_SHORT_FOR_IS = frozenset(["he", "here", "how", "it", "let", "she", "that", "there", "what", "when", "where", "who"])
+_SHORT_FOR_IS = frozenset(
+    ["he", "here", "how", "it", "let", "she", "that", "there", "what", "when", "where", "who"]
+)
 _LATIN = re.compile(r"[A-Za-z0-9]")
 #: Signs that phones and word processors write, and signs in ASCII that part words or join them in the same places.
 _TYPOGRAPHIC = dict.fromkeys("’‘", "'") | dict.fromkeys("“”–—…•£€\u00a0", " ")

@@ -132,9 +132,8 @@ def _may_begin(text: str, found: re.Match[str], rules: NameRules) -> bool:
 
 def _begins_sentence(text: str, start: int) -> bool:
     """Return whether a word is the first one of the text, a sentence or a line."""
-    return (
-        _SENTENCE_BEFORE.search(text, max(0, start - _BEFORE), start) is not None or not text[:start].strip()
-    )
+    before = max(0, start - _BEFORE)
+    return _SENTENCE_BEFORE.search(text, before, start) is not None or not text[before:start].strip()
 
 
 def _is_of_a_person(

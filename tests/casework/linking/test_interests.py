@@ -217,6 +217,30 @@ def test_a_number_that_many_reports_name_still_meets_the_register(people: People
     assert {deconflicted(people, ref).trace for ref in refs} == {Trace.CONTACT}
 
 
+def test_a_flood_of_matches_is_not_read_again_with_each_batch(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    most, opened = 3, list[str]()
+    monkeypatch.setattr(interests, "MOST_HITS", most, raising=False)
+    interest(people, names="", identifiers="01632 960455")
+    for note in range(5):
+        people.send(narrative=f"Ring 01632 960455 about it, note {note}.")
+    compared(people, "Odile")
+    assert InterestHit.objects.count() == 5
+    ref, _ = people.send(narrative="Ring 01632 960455 once more.")
+    read = sealed_values.opened
+
+    def counted(row: Any, ring: Any, part: str) -> dict[str, Any]:
+        opened.append(part)
+        return read(row, ring, part)
+
+    monkeypatch.setattr(sealed_values, "opened", counted)
+    compared(people, "Odile")
+    monkeypatch.undo()
+    assert opened.count(interests.HIT) == most
+    assert deconflicted(people, ref).trace is Trace.CONTACT
+
+
 def test_a_report_meets_every_entry_that_it_concerns(people: People) -> None:
     for number in range(14):
         interest(people, names="", identifiers=f"01632 9604{number:02d}")

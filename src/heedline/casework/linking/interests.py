@@ -53,6 +53,9 @@ PURGED_WITHIN = timedelta(days=7)
 #: Characters of each text, and days for which an entry may stand before it is registered again.
 LONGEST = 2000
 LONGEST_DAYS = 366
+#: An entry's matches that are read to see whether one is new. A flood of reports may match it by the thousand, and each batch
+#: of comparisons would read all of them. A report beyond these that is compared again is told again.
+MOST_HITS = 200
 NO_GROUND = "Give the ground on which you register this."
 NO_VALUES = "Give at least a full name, a phone number, an account or another identifier."
 NO_END = f"Give an end date in the next {LONGEST_DAYS} days."
@@ -281,9 +284,9 @@ def sealed_hit(entry: Interest, ident: UUID, told: dict[str, Any]) -> Container:
 
 
 def hits_of(row: Interest, ring: Keyring) -> list[dict[str, Any]]:
-    """Return the matches for an entry that these keys can decrypt."""
+    """Return an entry's latest matches that these keys can decrypt, at most `MOST_HITS`."""
     found = []
-    for hit in InterestHit.objects.filter(interest=row):
+    for hit in InterestHit.objects.filter(interest=row).order_by("-on", "id")[:MOST_HITS]:
         with suppress(CannotOpen):
             found.append(sealed_values.opened(hit, ring, HIT))
     return found

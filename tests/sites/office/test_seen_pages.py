@@ -115,6 +115,22 @@ def test_a_report_that_an_officer_found_is_compared_by_its_reference(
     assert f"Decided to be the same: {short_name(one)}." in odile.html
 
 
+def test_a_report_that_cannot_be_read_is_not_said_to_share_nothing(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    one, _ = a_report(at=now(), where=NORTH_EAST, narrative=FIRST)
+    other, _ = a_report(at=now(), where=NORTH_EAST, narrative=FIRST)
+    indexed(People(house, now()))
+    header = SealedHeader.objects.get(report=other, part="report")
+    SealedPayload.objects.filter(container=header.container).update(payload=b"not an age file")
+    odile = hand().at_work(house, "Odile")
+    odile.get(f"/w/r/{one}/seen/{other}/")
+    assert odile.page.status_code == 200
+    assert "could not be read, so its details were not compared" in odile.page.text
+    assert "No shared details were found" not in odile.html
+    assert "This report could not be opened with your keys." in odile.html
+
+
 @pytest.mark.parametrize("which", ["nothing", "elsewhere", "itself", "restricted"])
 def test_a_report_that_is_not_theirs_and_one_that_never_was_look_alike(
     house: House, hand: Callable[[], Hand], which: str

@@ -49,7 +49,8 @@ type _Place = tuple[int, int]
 class EarlierReport:
     """An earlier report that matches the opened one, or that an officer has already compared with it.
 
-    `found` is None if the two share nothing, or nothing any more. `decided` are the decisions about the two, newest first.
+    `found` is None if the two share nothing, or nothing any more, or if the report is `unread`: it could not be decrypted, or is
+    not as it was written. `decided` are the decisions about the two, newest first.
     """
 
     ref: UUID
@@ -61,6 +62,7 @@ class EarlierReport:
     desk_name: str
     found: Resemblance | None
     decided: tuple[LinkDecision, ...] = field(repr=False, default=())
+    unread: bool = False
 
     @property
     def verdict(self) -> str:
@@ -268,11 +270,12 @@ def _compared(
 
     Unless `always`, returns None if the two share nothing and nobody has made a decision about them.
     """
-    found, parts = None, parts_in(other.id, other.sealed)
+    found, unread, parts = None, True, parts_in(other.id, other.sealed)
     with suppress(*documents.UNREADABLE):
         texts = documents.texts_of(other, parts, ring)
         read = values.extract_of(other, texts, indexed=False, against=mine)
         found = compare(mine, read, load_pack(settings.PACK).matching, shared)
+        unread = False
     theirs = [*decided, *link_decisions.made_on(other.id, parts, ring)]
     about = link_decisions.between(report, theirs).get(other.id, ())
     if found is None and not about and not always:
@@ -287,6 +290,7 @@ def _compared(
         other.desk.name,
         found,
         about,
+        unread,
     )
 
 

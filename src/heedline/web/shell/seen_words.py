@@ -83,6 +83,7 @@ def earlier_words(one: EarlierReport) -> dict[str, Any]:
         "received": one.received_words,
         "stage": STAGES[Stage(one.stage)],
         "desk": one.desk_name,
+        "unread": one.unread,
         "strength": STRENGTHS[found.strength] if found else "",
         "strong": found is not None and found.strength is Strength.STRONG,
         "reasons": [reason_words(reason) for reason in found.reasons] if found else [],

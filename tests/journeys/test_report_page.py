@@ -64,8 +64,15 @@ def test_the_report_stays_beside_the_work_at_every_width(
                 columns = len({round(_place(one)["x"]) for one in choices})
                 assert columns == (3 if width == 1920 else 1), f"{columns} columns of priorities at {width}"
         odile.axe()
-    odile.play.set_viewport_size({"width": 1280, "height": 600})
-    odile.visit(f"{office}/w/r/{ref}/")
+    for width in (360, 1280):
+        odile.play.set_viewport_size({"width": width, "height": 600})
+        odile.visit(f"{office}/w/r/{ref}/")
+        assert odile.play.evaluate("window.scrollY") == 0, f"the report is read first at {width}"
+        odile.play.keyboard.press("ArrowDown")
+        assert odile.play.locator("[name=danger]:checked").count() == 0, "a key that scrolls answers nothing"
+        for key in ("Tab", "Tab", "Enter"):
+            odile.play.keyboard.press(key)
+        assert odile.play.locator("#danger:focus").count() == 1, "three keys lead to the first question"
     odile.play.evaluate("window.scrollTo(0, document.body.scrollHeight)")
     assert _box(odile, ".hl-case__left")["y"] < 600, "it stays in sight"
     odile.press("Mark as read")

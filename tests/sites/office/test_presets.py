@@ -56,12 +56,14 @@ def test_a_preset_does_not_close_what_is_in_danger(house: House, hand: Callable[
     assert "priority" not in odile.form(f"/w/r/{ref}/")
 
 
-def test_the_first_question_has_the_focus_and_errors_have_it_instead(
+def test_nothing_has_the_focus_until_a_preset_was_chosen_or_something_is_wrong(
     house: House, hand: Callable[[], Hand]
 ) -> None:
     odile, ref = opened(house, hand)
-    focused = re.findall(r"<(\w+)[^>]*\bautofocus\b", odile.html)
-    assert focused == ["input"]
+    assert "autofocus" not in odile.html, "an officer reads the report first"
+    assert 'href="#danger" class="govuk-skip-link"' in odile.html
+    odile.get(f"/w/r/{ref}/?preset=ordinary-explanation")
+    assert re.findall(r"<(\w+)[^>]*\bautofocus\b", odile.html) == ["input"]
     odile.send(f"/w/r/{ref}/", do="save-next")
     assert re.findall(r"<(\w+)[^>]*\bautofocus\b", odile.html) == ["div"]
 

@@ -67,20 +67,6 @@ def test_two_reports_about_one_boy_stand_beside_each_other(house: House, hand: C
     assert odile.html.index("Decision undone") < odile.html.index("The &lt;i&gt;aunt")
 
 
-def test_a_report_that_was_seen_before_opens_at_the_top(house: House, hand: Callable[[], Hand]) -> None:
-    one, _ = a_report(at=now(), where=NORTH_EAST, narrative=FIRST)
-    odile = hand().at_work(house, "Odile")
-    odile.get("/w/q/north-east/")
-    odile.send(f"/w/r/{one}/take/")
-    odile.get(f"/w/r/{one}/")
-    assert " autofocus" in odile.html, "nothing stands above the assessment"
-    other, _ = a_report(at=now(), where=NORTH_EAST, narrative=FIRST)
-    indexed(People(house, now()))
-    odile.get(f"/w/r/{one}/")
-    assert short_name(other) in odile.html.split('id="seen-before"')[1]
-    assert " autofocus" not in odile.html, "a browser would scroll past the earlier report"
-
-
 def test_a_report_that_an_officer_found_is_compared_by_its_reference(
     house: House, hand: Callable[[], Hand]
 ) -> None:

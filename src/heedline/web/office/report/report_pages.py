@@ -71,10 +71,10 @@ def report(request: OfficeRequest, ref: UUID) -> HttpResponse:
     fields = (*report_forms.assessment_fields(file.header.kind), *report_forms.risk_fields())
     kept = restored(request, fields)
     values = last_assessment(file.history)
-    if preset := report_forms.preset_values(file.header.kind, request.GET.get("preset", "")):
-        values |= preset
+    preset = report_forms.preset_values(file.header.kind, request.GET.get("preset", "")) or {}
+    values |= preset
     form = kept or Form(fields, values=values)
-    return show(request, (file, seen), form, words_came_back=kept is not None)
+    return show(request, (file, seen), form, filled=bool(preset), words_came_back=kept is not None)
 
 
 def show(
@@ -82,11 +82,15 @@ def show(
     opened: tuple[CaseFile, SeenBefore | None],
     form: Form,
     status: int = 200,
+    *,
+    filled: bool = False,
     **more: Any,
 ) -> HttpResponse:
     """Show a report with the earlier reports beside it.
 
-    An invented report of an exercise has no earlier reports.
+    The page opens at the top, so that the report is read first, and nothing has the focus: an arrow key that is meant to
+    scroll would answer a question. After a preset (`filled`) the first question has the focus. An invented report of an
+    exercise has no earlier reports.
     """
     file, seen = opened
     header = file.header
@@ -94,7 +98,7 @@ def show(
     work = Form(tuple(each for each in form.fields if each not in risk), form.values, form.errors)
     context = {
         "form": form,
-        "assessment": report_forms.first_focused(work) if _may_begin_below(file, seen) else work,
+        "assessment": report_forms.first_focused(work) if filled and header.may(Move.ASSESS) else work,
         "presets": report_forms.presets_of(header.kind) if header.may(Move.ASSESS) else [],
         "risk": Form(risk, form.values, form.errors),
         "risk_name": load_pack(settings.PACK).risk_prompts.name,
@@ -111,16 +115,6 @@ def show(
         "subjects": [link_words(one) for one in file.subjects if one.in_force],
     }
     return page(request, "office/report.html", file, "report", {**context, **more}, status)
-
-
-def _may_begin_below(file: CaseFile, seen: SeenBefore | None) -> bool:
-    """Return whether the page may open at the first question of the assessment.
-
-    A browser scrolls to the field that has the focus. So the page opens at the top if it has a notice to contact an
-    investigator, an earlier report or a possible match at another desk: these stand above the assessment.
-    """
-    above = file.contacts or file.matches or (seen is not None and (seen.earlier or seen.common))
-    return file.header.may(Move.ASSESS) and not above
 
 
 def _assess(request: OfficeRequest, ref: UUID) -> HttpResponse:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
+from heedline.casework.search.missing_words import proposals
 from heedline.casework.search.query import SearchKind, Sought, understood
-from heedline.casework.search.similar_words import proposals
 from heedline.index import Document, Query, SealedIndex
 from heedline.index.extraction import near_words
 from heedline.index.extraction.extract import extract

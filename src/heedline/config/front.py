@@ -255,9 +255,8 @@ class Front:
         """Return the queue that runs requests of one kind in groups."""
 
         def begin(group: Group[_Asked]) -> Callable[[], list[AnyResponse | _ByItself | None]]:
-            end = together.begin(
-                Group((environ for environ, _ in group), lambda: [environ for environ, _ in group.grow()])
-            )
+            requests = Group((one for one, _ in group), lambda: [one for one, _ in group.grow()])
+            end = together.begin(requests)
             return lambda: [
                 _BY_ITSELF if one is None else _sent(sender, one)
                 for (_, sender), one in zip(group, end(), strict=True)

@@ -48,7 +48,7 @@ BODIES = {
     "half a character in UTF-16": told(r'"quillon http://films.example/\ud800"').decode().encode("utf-16-le"),
     "half a character in UTF-32": told(r'"quillon http://films.example/\ud800"').decode().encode("utf-32-le"),
     "half a character in a hash": told(files=r'[{"name": "x", "sha256": "\ud800"}]'),
-    "half a character in UTF-16": told('"quillon http://films.example/\ud800"', encoding="utf-16-le"),
+    "half a character as such in UTF-16": told('"quillon http://films.example/\ud800"', encoding="utf-16-le"),
     "files that are none": told(files="[7]"),
     "a number too long": told("1" + "0" * 5_000),
     "answers in a list": told(answers="[]"),

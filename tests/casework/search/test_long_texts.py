@@ -9,7 +9,7 @@ import pytest
 
 from heedline.casework.search import passages
 from heedline.casework.search.documents import SearchedText
-from heedline.casework.search.long_texts import PART, LongText
+from heedline.casework.search.passages import PART, LongText
 from heedline.casework.search.query import Sought, understood
 from heedline.packs import load_pack
 

@@ -397,8 +397,7 @@ def _index(
 
     done: list[tuple[SearchWaiting, bool]] = []
     found: list[FoundValues] = []
-    ready: list[Document] = []
-    more = 0
+    ready, more = list[Document](), 0
     while len(done) < len(waiting) and not (done and late()):
         fit = 1 + int((SECONDS - spent) * len(done) / spent) if spent else AT_ONCE
         some = waiting[len(done) : len(done) + min(fit, AT_ONCE)]

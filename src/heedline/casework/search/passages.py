@@ -1,18 +1,26 @@
-"""Short passages from a report's texts, showing where a search matches."""
+"""Short passages from a report's texts, showing where a search matches.
+
+A text is read closely only in the parts that may have a match: the words of files can be two hundred thousand characters,
+and one page of results shows twenty reports.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from anyascii import anyascii
 
 from heedline.casework.search.documents import SearchedText
-from heedline.casework.search.long_texts import LongText
 from heedline.casework.search.query import SearchKind, Sought, Term
 from heedline.casework.search.subject_entries import SubjectLink
 from heedline.index.extraction.rules import NameRules
 from heedline.index.extraction.values import Kind, Value
+from heedline.index.words import legible
 
 #: Characters before and after a place, characters by which a passage may be longer to end between two words, and
 #: passages of one report.
@@ -28,6 +36,12 @@ _WHY = {
     SearchKind.BEGINNING: ("a word that starts with this", "words that start with these"),
     SearchKind.NUMBER: ("this number", "these numbers"),
 }
+#: Characters of a part, and characters after it that a match which begins in it may reach: twelve long words.
+PART = 2_000
+BEYOND = 600
+#: Characters around a passage that are read, so that no word is cut at its edges.
+EDGE = 60
+_NOT_LETTERS = re.compile(r"[\W_\u02bc]+")
 
 
 @dataclass(frozen=True)
@@ -132,3 +146,55 @@ def _passage(
         at = other
     pieces.append((text.text[at:stop] + (" …" if stop < len(text.text) else ""), False))
     return MatchingPassage(text.where, why, tuple((piece, hit) for piece, hit in pieces if piece))
+
+
+class LongText:
+    """A text of a report, with the results of looking into its parts, which are kept for one page of results."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._letters: dict[int, str] = {}
+
+    def first(self, term: Term) -> tuple[int, int] | None:
+        """Return the start and end of the first match of a term, or None."""
+        for number, (begin, end) in enumerate(self._parts):
+            piece = self.text[begin : end + BEYOND]
+            if not term.may_be_in(self._letters_of(number, piece)):
+                continue
+            for one, other in term.places(piece):
+                if begin + one < end:
+                    return begin + one, begin + other
+        return None
+
+    def within(self, term: Term, begin: int, end: int) -> Iterator[tuple[int, int]]:
+        """Yield the start and end of each match of a term that begins in this part of the text."""
+        start = max(0, begin - EDGE)
+        for one, other in term.places(self.text[start : end + EDGE]):
+            if begin <= start + one < end:
+                yield start + one, start + other
+
+    @cached_property
+    def _parts(self) -> list[tuple[int, int]]:
+        """Return the start and end of each part. None begins within a word, unless that is as long as a part."""
+        found, begin = list[tuple[int, int]](), 0
+        while begin < len(self.text):
+            end = begin + PART
+            if end < len(self.text):
+                end = max(self.text.rfind(" ", begin, end), self.text.rfind("\n", begin, end)) + 1 or end
+            found.append((begin, end))
+            begin = end
+        return found
+
+    def _letters_of(self, number: int, piece: str) -> str:
+        if number not in self._letters:
+            self._letters[number] = letters_of(piece)
+        return self._letters[number]
+
+
+def letters_of(text: str) -> str:
+    """Return the letters and digits of a text as words are compared, and again in Latin spelling, without what is between."""
+    plain = text.casefold()
+    if plain.isascii():
+        return _NOT_LETTERS.sub("", plain)
+    plain = _NOT_LETTERS.sub("", unicodedata.normalize("NFKD", plain))
+    return plain if plain.isascii() else f"{plain} {_NOT_LETTERS.sub('', anyascii(legible(text)).casefold())}"

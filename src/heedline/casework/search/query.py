@@ -92,7 +92,7 @@ class Term:
                 return Clause([self.words, [joined]] if whole else [self.words], keys=keys)
 
     def may_be_in(self, letters: str) -> bool:
-        """Return whether a text with these letters and digits (`long_texts.letters_of`) may have a match."""
+        """Return whether a text with these letters and digits (`passages.letters_of`) may have a match."""
         if self.kind is SearchKind.NUMBER:
             return not letters.isascii() or self.words[0] in letters
         joined = _BETWEEN.sub("", "".join(self.words))

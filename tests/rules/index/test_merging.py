@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from heedline.index import Clause, Document, Query, SealedIndex
-from heedline.index.paging import SealedPage
+from heedline.index.paging import BODY, SealedPage
 from tests.rules.index.memory_store import MemoryStore
 from tests.rules.index.test_sealed_index import KEYS, document, fill
 

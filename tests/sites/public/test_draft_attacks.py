@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from heedline.casework.intake import drafting
 from heedline.casework.intake.drafting import DraftChanged
+from heedline.casework.journey import submission
+from heedline.casework.journey.submission import SealedReport
 from heedline.reports.models import Report
 from tests.sites.public.mishaps import just_before_saving
 from tests.sites.public.walker import DRAFT, Walker, another_tab
@@ -149,3 +153,26 @@ def test_an_account_of_danger_is_sent_though_other_tabs_keep_saving_the_draft(
     rosa.press("Send now", narrative="He has a knife. The shop in Mill Lane.")
     assert rosa.at == "/code/"
     assert Report.objects.count() == 1
+
+
+def test_two_accounts_of_danger_sent_at_the_same_moment_are_two_reports(
+    rosa: Walker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first is stored while the second, with other words, is being sealed."""
+    rosa.start().visit("/emergency/")
+    tab = another_tab(rosa)
+    real = submission.seal
+    first: list[str] = []
+
+    def seal(*told: Any, **more: Any) -> SealedReport:
+        if not first:
+            first.append("")
+            first[0] = tab.press("Send now", narrative="He has a knife.").shown_code()
+        return real(*told, **more)
+
+    monkeypatch.setattr(submission, "seal", seal)
+    rosa.press("Send now", narrative="He has a knife. The shop in Mill Lane.")
+    assert rosa.at == "/code/"
+    assert Report.objects.count() == 2
+    assert rosa.shown_code() != first[0]
+    assert first[0].replace("-", " ") in rosa.main

@@ -171,9 +171,25 @@ def carried_over(draft: Draft | None) -> dict[str, Any]:
     """Return the notes for the draft that replaces this one: codes not saved yet, newest first, and the waiting report."""
     if draft is None:
         return {}
-    codes = [*([draft.code] if draft.sent else []), *draft.notes.get(EARLIER, [])]
-    kept = {EARLIER: codes[:_MOST_EARLIER], WAITING: draft.notes.get(WAITING)}
+    kept = {
+        EARLIER: _codes(draft) if draft.sent else draft.notes.get(EARLIER),
+        WAITING: draft.notes.get(WAITING),
+    }
     return {name: value for name, value in kept.items() if value}
+
+
+def renew(draft: Draft) -> None:
+    """Give a draft a new id and code, and keep the code with which another tab has sent a report from it.
+
+    Its files belong to that report.
+    """
+    draft.notes[EARLIER] = _codes(draft)
+    fresh = Draft(cookie=draft.cookie)
+    draft.report_id, draft.code, draft.files = fresh.report_id, fresh.code, ()
+
+
+def _codes(draft: Draft) -> list[str]:
+    return [draft.code, *draft.notes.get(EARLIER, [])][:_MOST_EARLIER]
 
 
 def waiting(draft: Draft | None, at: datetime) -> Draft | None:

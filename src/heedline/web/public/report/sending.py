@@ -237,7 +237,13 @@ def send(turn: DraftVisit, page_slug: str) -> HttpResponse:
         passed = gates.in_the_way(turn, told)
         if isinstance(passed, HttpResponse):
             return passed
-        accepted = submission.submit(_new_report(turn, told, passed), at=turn.at)
+        try:
+            accepted = submission.submit(_new_report(turn, told, passed), at=turn.at)
+        except Conflict:
+            if not could_not_call:
+                raise
+            receipt.renew(draft)  # another tab has just sent another account: this one is a report of its own
+            accepted = submission.submit(_new_report(turn, told, passed), at=turn.at)
         received = accepted.received_on
         if not accepted.again:
             tally.sent(turn, page_slug)

@@ -1,6 +1,11 @@
 """Tests for moving a process's memory to huge pages."""
 
+import ctypes
+import sys
 from pathlib import Path
+from unittest.mock import Mock
+
+import pytest
 
 from heedline.config.huge_pages import use_huge_pages, whole_pages
 
@@ -30,6 +35,19 @@ def test_nothing_is_moved_where_it_is_turned_off_or_unknown(tmp_path: Path) -> N
     assert use_huge_pages(nowhere) == 0
     enabled.write_text("always [madvise] never\n")
     assert use_huge_pages(enabled, nowhere) == 0
+
+
+@pytest.mark.parametrize("library", [Mock(side_effect=OSError), Mock(return_value=object())])
+def test_a_system_that_forbids_the_call_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, library: Mock
+) -> None:
+    enabled = tmp_path / "enabled"
+    enabled.write_text("always [madvise] never\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(ctypes, "CDLL", library)
+        assert use_huge_pages(enabled) == 0
+    monkeypatch.setitem(sys.modules, "ctypes", None)
+    assert use_huge_pages(enabled) == 0
 
 
 def test_what_is_in_memory_stays_as_it_was(tmp_path: Path) -> None:

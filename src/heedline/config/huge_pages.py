@@ -6,7 +6,6 @@ translations than the processor keeps, and then it looks many of them up again f
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -19,16 +18,20 @@ _ENABLED = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 def use_huge_pages(enabled: Path = _ENABLED, maps: Path = Path("/proc/self/maps")) -> int:
     """Move this process's private memory to huge pages, and return the number of pages.
 
-    Does nothing on other systems than Linux, or if the machine's administrator has turned huge pages off.
+    Does nothing on other systems than Linux, or if the machine's administrator has turned huge pages off, or if the
+    program may not call the system's library in this way.
     """
     try:
+        # loaded here, because it can fail on a hardened system, where the site is to start all the same
+        import ctypes
+
         if "[never]" in enabled.read_text(encoding="ascii"):
             return 0
         ranges = [*whole_pages(maps.read_text(encoding="utf-8", errors="replace").splitlines())]
-    except OSError:
+        advise = ctypes.CDLL(None).madvise
+        advise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
+    except (OSError, ImportError, AttributeError, MemoryError):
         return 0
-    advise = ctypes.CDLL(None).madvise
-    advise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
     return sum(advise(address, _SIZE, _MADV_COLLAPSE) == 0 for one in ranges for address in one)
 
 

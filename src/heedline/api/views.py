@@ -99,7 +99,7 @@ class GroupedReport:
     _outcome: Accepted | Exception | None = None
 
     def store(self) -> Accepted:
-        """Store the sealed report by itself, once: later calls return or raise what the first one did."""
+        """Store the sealed report on its own, once. Later calls return the same result or raise the same error."""
         if self._outcome is None:
             if self.sealed is None:
                 raise SealingStopped

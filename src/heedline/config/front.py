@@ -67,7 +67,7 @@ class Together(Protocol):
         """Return whether this request is to be run in a group."""
 
     def begin(self, group: Group[WSGIEnvironment]) -> Callable[[], Sequence[AnyResponse | None]]:
-        """Begin a group in a thread, which may let it grow, and return a function that finishes it and returns the responses.
+        """Start processing a group in a thread, where it may grow. Return a function that finishes it and returns the responses.
 
         That function returns None in place of a response if the request has to be run separately.
         """

@@ -31,7 +31,7 @@ READING = 0.0005
 
 
 class Group[T](list[T]):
-    """The requests of one group. `grow` adds those that have arrived since it was formed."""
+    """The requests in one group. `grow` adds those that have arrived since the group was formed."""
 
     def __init__(self, requests: Iterable[T], arrived: Callable[[], Sequence[T]] = tuple) -> None:
         super().__init__(requests)

@@ -1,4 +1,4 @@
-"""Huge pages for the memory that a web process has filled by the time it has started.
+"""Move the memory that a web process has filled during start-up to huge pages.
 
 Every request reads code, questions and templates that were loaded at the start. On pages of 4 KiB these need more address
 translations than the processor keeps, and then it looks many of them up again for each request (ADR 106).

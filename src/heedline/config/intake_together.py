@@ -66,7 +66,7 @@ class IntakeTogether:
         return end
 
     def _alone(self, one: _Try) -> AnyResponse:
-        """Store a report that is a group of its own, for which the database has less to do, and return the response."""
+        """Store a report that is alone in its group, which is cheaper for the database, and return the response."""
         if one.report.sealed is None:
             return one.response
         with suppress(Exception):  # the view raises it again, and responds
@@ -77,7 +77,7 @@ class IntakeTogether:
 
 @dataclass(frozen=True, slots=True)
 class _Try:
-    """A request of a group, its report, and the response that may be sent once the report is stored."""
+    """A request in a group, with its report and the response to send once the report is stored."""
 
     environ: WSGIEnvironment = field(repr=False)
     report: GroupedReport

@@ -62,7 +62,7 @@ class CreateTables(Operation):
 
 
 def at_once(operations: Sequence[Operation]) -> list[Operation]:
-    """Return a first migration's operations with consecutive table operations merged and SQL left in place."""
+    """Return an initial migration's operations, with consecutive table operations merged and SQL left in place."""
     found: list[Operation] = []
     for of_tables, some in groupby(operations, lambda one: isinstance(one, _OF_TABLES)):
         run = list(some)

@@ -277,7 +277,7 @@ class _Page:
         return int.from_bytes(self._body[cell : cell + 4])
 
     def below(self, wanted: Sequence[int]) -> dict[int, list[int]]:
-        """Return the number of each child page that can hold some of these rows, with those rows.
+        """Map the number of each child page that may hold any of these rows to those rows.
 
         `wanted` must be in order and not empty. In a table of FTS5, two rows usually fill a page. So the position of a row is
         guessed first, and only where the guess is wrong is it looked for among all cells.
@@ -315,7 +315,7 @@ class _Page:
         return value << 7 | byte
 
     def after(self, wanted: Sequence[tuple[int, bytes]]) -> Iterator[tuple[int, tuple[int, bytes]]]:
-        """Yield the position of the first cell whose entry sorts after each of `wanted`, and what was wanted.
+        """For each item in `wanted`, yield the position of the first cell that sorts after it, and the item.
 
         `wanted` must be in order. All entries are read first if a search for each would read as many.
         """

@@ -207,13 +207,13 @@ class SealedIndex:
             return self._sql.total_changes() - before >= 2 * len(_TABLES)
 
     def has_scattered_keys(self) -> bool:
-        """Return whether so many keys lie outside the largest segment that `gather_keys` should merge them all."""
+        """Return whether enough keys lie outside the largest segment to make `gather_keys` worthwhile."""
         with self._honest():
             sizes = sorted(one.last - one.first + 1 for one in self._segments("keys"))
         return sum(sizes[:-1]) >= max(_LEAST, _SHARE * sizes[-1]) if sizes else False
 
     def gather_keys(self, step: int = MERGED) -> None:
-        """Begin to merge all segments of keys into one, with up to about `step` pages.
+        """Start merging all key segments into one, writing up to about `step` pages.
 
         `merge` then continues until there is one. What is added meanwhile is left out.
         """
@@ -329,7 +329,7 @@ class SealedIndex:
     # -----------------------------------------------------------------------------------------------------------------
 
     def _merge_tables(self, step: int) -> None:
-        """Merge about `step` pages in each table, and if it is negative, decide first that all segments are to be merged."""
+        """Merge about `step` pages in each table. If `step` is negative, first schedule all segments for merging."""
         for table in _TABLES:
             self._sql.execute(f"INSERT INTO {table}({table}, rank) VALUES('merge', ?)", (step,))
 

@@ -89,7 +89,7 @@ def plainly_signed(text: str) -> str:
 
 
 def legible(text: str) -> str:
-    """Return a text without invisible characters, and with Latin letters for those that only look like them.
+    """Remove invisible characters from a text, and replace Latin lookalikes with Latin letters.
 
     Only words that also have a Latin letter or a digit are changed: AB12 is no plate with a Cyrillic A, and reads like one.
     """
@@ -101,7 +101,7 @@ def legible(text: str) -> str:
 
 
 def latin_looking(word: str) -> str:
-    """Return a word that mixes Latin letters or digits with letters that look Latin in Latin letters, and others as they are."""
+    """Replace the lookalike letters in a word that mixes them with Latin letters or digits. Return other words unchanged."""
     if word.isascii() or not _LATIN.search(word):
         return word
     read = word.translate(_LOOK_ALIKE)

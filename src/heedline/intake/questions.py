@@ -247,7 +247,7 @@ class QuestionSet:
     digest: str = field(init=False)
     """The SHA-256 of `canonical()`, in hexadecimal."""
     thousands: str = ","
-    """What separates the thousands of a number in this language."""
+    """The thousands separator in this language."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "digest", hashlib.sha256(self.canonical()).hexdigest())

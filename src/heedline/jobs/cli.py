@@ -29,7 +29,7 @@ def _become(process: str) -> None:
 
 
 def _become_office_of_home() -> None:
-    """Set up Django as the office process, with the settings of a demonstration that runs in this home."""
+    """Set up Django as the office process, with the settings of the demonstration running in this home directory."""
     from heedline.jobs import home_settings
 
     home_settings.use_running_office(_home())

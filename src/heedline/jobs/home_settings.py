@@ -27,7 +27,7 @@ def office_key(home: Path) -> dict[str, str]:
 
 
 def use_running_office(home: Path) -> None:
-    """Set what the environment lacks of the office process's settings, if this home's own database runs.
+    """Fill in the office settings missing from the environment, if this home's own database is running.
 
     An environment that names a database is left as it is: its settings belong together.
     """

@@ -26,5 +26,5 @@ def canonical_object(parts: Mapping[str, bytes]) -> bytes:
 
 @lru_cache(maxsize=256)
 def _name(name: str) -> bytes:
-    """Return the canonical JSON of a name in an object, with the colon after it."""
+    """Return an object key as canonical JSON, followed by a colon."""
     return canonical(name) + b":"

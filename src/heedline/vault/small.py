@@ -73,7 +73,7 @@ def derive_keys(cookie_secret: bytes, purpose: str) -> RowKeys:
 
 
 def derive_draft_keys(cookie_secret: bytes, purpose: str) -> RowKeys:
-    """Return the row id and key of words that are kept in a row, as `derive_keys` does for other items."""
+    """Derive the row id and key of a draft, as `derive_keys` does for other items."""
     made = _derived(cookie_secret, b"row-and-key", purpose.encode())
     return RowKeys(row_id=made[:KEY_SIZE], key=made[KEY_SIZE:])
 

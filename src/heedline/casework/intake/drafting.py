@@ -223,7 +223,7 @@ def save(draft: Draft, *, at: datetime) -> None:
 
 
 def _keep(keys: RowKeys, plain: bytes, hours: int, whose: For, seen: bytes | None = None) -> bytes | None:
-    """Seal and store text over the row that was `seen`, and return the first bytes of what is stored now."""
+    """Seal the text, store it in place of the row that begins with `seen`, and return the first bytes of the new row."""
     sealed = seal_words(keys.key, plain, aad=keys.row_id)
     may_save(keys.row_id, whose)
     group = _group.get()

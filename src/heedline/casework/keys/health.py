@@ -18,7 +18,7 @@ def keys_run_out(desk: UUID, at: datetime) -> bool:
 
 
 def keys_to_change(desk: UUID) -> bool:
-    """Return whether a leaver holds a key for the desk, or an ended key has not been destroyed."""
+    """Return whether a leaver holds a key for the desk, or a retired key has not been destroyed."""
     known = key_directory.directory()
     if any(not one.ended and known.is_stale(one) for one in known.epochs(str(desk))):
         return True

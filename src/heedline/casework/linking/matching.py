@@ -202,7 +202,7 @@ class _Work:
         return self._compared(found, *self._seen(OF_VALUES, found, MOST_COMPARED))
 
     def _reports(self, found: Extract) -> Iterator[tuple[ReportValues, Resemblance]]:
-        """Yield the reports at any desk that share details with an entry of the register.
+        """Yield the reports at any desk that share details with a register entry.
 
         A number that many reports name still counts: otherwise anybody could keep an entry from matching by sending it in a
         few reports more. Only a name can be too common.
@@ -220,7 +220,7 @@ class _Work:
                     yield other, alike
 
     def _entries(self, found: Extract) -> Iterator[tuple[Interest, Resemblance]]:
-        """Yield the register entries that share details with a report, however many entries have them."""
+        """Yield the register entries that share details with a report, even details that many entries have."""
         refs, _ = self._seen(OF_INTERESTS, found, MOST_OF_REGISTER, lambda _: False)
         live = Interest.objects.filter(id__in=refs, ended_at=None, until__gte=self.at.date())
         for row in live.select_related("owner", "home") if refs else ():

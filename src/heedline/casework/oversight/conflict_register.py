@@ -260,7 +260,7 @@ def raise_conflict(officer: UUID, supervisor: UUID, *, by: Attendance) -> None:
 
 
 def raised_lately(*, by: Attendance, at: datetime) -> int:
-    """Return the number of overseers' requests to a supervisor in the last week, which their first page mentions."""
+    """Return the number of requests that overseers sent this supervisor in the last week, for the supervisor's home page."""
     if by.may(Capability.OVERSEE) or not by.may(Capability.SEE_SEARCHES):
         return 0
     return Event.objects.filter(

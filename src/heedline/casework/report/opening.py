@@ -50,7 +50,7 @@ def short_name(ref: UUID) -> str:
 
 
 def ids_of_reference(written: str) -> tuple[UUID, UUID] | None:
-    """Return the first and last id that a typed reference may stand for, or None if it is no reference.
+    """Return the first and last id that a typed reference can stand for, or None if it is not a reference.
 
     The hyphen may be missing, and 0 and 1 stand for O and I.
     """

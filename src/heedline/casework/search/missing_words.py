@@ -132,7 +132,7 @@ def _read(
 def _most_alike(
     missing: Sequence[Term], proposed: Iterable[UUID], read: Mapping[UUID, Sequence[str]], rules: NameRules
 ) -> dict[Term, tuple[UUID]]:
-    """Return the report that has a word similar to the most of the missing terms, by each of these terms."""
+    """Find the report with similar words for the most missing terms, and map each of those terms to it."""
     best: list[Term] = []
     report: UUID | None = None
     for ref in proposed:

@@ -149,7 +149,7 @@ def _passage(
 
 
 class LongText:
-    """A text of a report, with the results of looking into its parts, which are kept for one page of results."""
+    """A text from a report. What is computed for each of its parts is cached for one page of results."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -175,7 +175,7 @@ class LongText:
 
     @cached_property
     def _parts(self) -> list[tuple[int, int]]:
-        """Return the start and end of each part. None begins within a word, unless that is as long as a part."""
+        """Return the start and end of each part. Parts never begin mid-word, unless the word is at least as long as a part."""
         found, begin = list[tuple[int, int]](), 0
         while begin < len(self.text):
             end = begin + PART
@@ -192,7 +192,7 @@ class LongText:
 
 
 def letters_of(text: str) -> str:
-    """Return the letters and digits of a text as words are compared, and again in Latin spelling, without what is between."""
+    """Return a text's case-folded letters and digits, followed by their Latin transliteration if they are not ASCII."""
     plain = text.casefold()
     if plain.isascii():
         return _NOT_LETTERS.sub("", plain)

@@ -92,7 +92,7 @@ class Term:
                 return Clause([self.words, [joined]] if whole else [self.words], keys=keys)
 
     def may_be_in(self, letters: str) -> bool:
-        """Return whether a text with these letters and digits (`passages.letters_of`) may have a match."""
+        """Return False if a text with these letters and digits (`passages.letters_of`) cannot match."""
         if self.kind is SearchKind.NUMBER:
             return not letters.isascii() or self.words[0] in letters
         joined = _BETWEEN.sub("", "".join(self.words))
@@ -264,7 +264,7 @@ def _terms(quoted: str | None, bare: str | None, plates: tuple[PlateShape, ...])
 
 
 def _added(terms: list[Term], term: Term, plates: tuple[PlateShape, ...]) -> list[Term]:
-    """Return the terms with one more, which may complete a number plate or a postcode with the one or two before it."""
+    """Append a term, merging it with the one or two before it if together they form a number plate or a postcode."""
     last = terms[-2:]
     if len(last) == 2 and {one.kind for one in (*last, term)} == {SearchKind.WORDS}:
         first, second, third = (one.words[0] for one in (*last, term))

@@ -154,7 +154,7 @@ class SearchResults:
 
     @property
     def waiting(self) -> int:
-        """Return the number of reports that could not be searched yet."""
+        """Return the number of reports that cannot be searched yet."""
         return sum(one.waiting + one.aside for one in self.looked_through)
 
 
@@ -192,7 +192,7 @@ def search(text: str, filters: SearchFilters, *, reason: str = "", by: Attendanc
 
 
 def report_of_reference(written: str, *, by: Attendance) -> UUID | None:
-    """Return the report at the officer's desks that has this reference, or None. Opening it is logged, and this is not."""
+    """Return the report with this reference at the officer's desks, or None."""
     ids = ids_of_reference(written)
     if ids is None:
         return None

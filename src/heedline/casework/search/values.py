@@ -66,5 +66,5 @@ def keys_of(found: Extract, decided: Iterable[LinkDecision]) -> list[str]:
 
 
 def heard_in(found: Extract) -> tuple[str, ...]:
-    """Return the forms under which the parts of a report's names are found by their sound."""
+    """Return the phonetic index forms of each part of the names in a report."""
     return keys.heard(found.of(Kind.NAME))

@@ -1,4 +1,4 @@
-"""Single sign-on, with bound accounts, sign-in, sign-out and logout notices.
+"""Single sign-on: link accounts, sign officers in and out, and handle back-channel logout.
 
 Single sign-on creates no officer and opens no key. Once the provider refuses an officer, none of their
 sessions, unlocked keys or passwords works any longer. ADR 24 explains why accounts are bound in this

@@ -21,7 +21,7 @@ def words_in(text: str) -> frozenset[str]:
 
 
 def plain_words_of(text: str) -> list[str] | None:
-    """Return the words of a text in lower case and in order, or None if some of its letters are not ASCII."""
+    """Return the words of a text in lower case and in order, or None if it contains non-ASCII letters."""
     plain = plainly_signed(text)
     return runs_of(plain.lower()) if plain.isascii() else None
 

@@ -85,7 +85,7 @@ def extract(
 
 
 def _words_in(told: Iterable[ReportText], in_order: Iterable[list[str] | None]) -> frozenset[str]:
-    """Return the words in all passages, given the words of those in ASCII."""
+    """Return the words in all passages, reusing those already split from ASCII passages."""
     both = zip(told, in_order, strict=True)
     return _NONE.union(*(cues.words_in(one.text) if plain is None else plain for one, plain in both))
 

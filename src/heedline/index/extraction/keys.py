@@ -75,7 +75,7 @@ SHORTEST_HEARD, MOST_HEARD = 4, 60
 
 
 def heard(names: Iterable[Value]) -> tuple[str, ...]:
-    """Return the forms under which each part of these names is found by its sound."""
+    """Return the phonetic index forms of each part of these names."""
     parts = (part for value in names for part in value.canonical.split() if len(part) >= SHORTEST_HEARD)
     return tuple(
         islice(dict.fromkeys(heard_as(one) for part in parts for one in skeletons(part)), MOST_HEARD)
@@ -83,7 +83,7 @@ def heard(names: Iterable[Value]) -> tuple[str, ...]:
 
 
 def heard_as(skeleton: str) -> str:
-    """Return the form for this skeleton."""
+    """Return the index form of a consonant skeleton."""
     return f"s:{skeleton}"
 
 

@@ -209,7 +209,7 @@ _FEMININE = frozenset({"a", "ah", "ia", "iya", "ina", "ine", "ette", "ne", "nne"
 
 
 def _is_feminine_of(one: str, other: str) -> bool:
-    """Return whether one of two forenames is the other with the ending of a woman's name."""
+    """Return whether two forenames differ only by a feminine ending."""
     short, long = sorted((one, other), key=len)
     return long.startswith(short) and short[-1] not in "aeiouyh" and long[len(short) :] in _FEMININE
 

@@ -1,4 +1,4 @@
-"""Judges whether words in capitals are a person's name although the first of them is no known forename.
+"""Decides whether capitalised words are a person's name when the first is not a known forename.
 
 Each judgement rests on how names are formed or on what stands beside them: "son of" in the language of the name, a
 surname that is known or ends like one, a forename made of the parts that a tradition makes forenames of, a Chinese
@@ -31,12 +31,12 @@ _POSSESSIVE_BEFORE = re.compile(r"['’]s (?:own |older |elder |younger |little 
 
 
 def is_formed_like_forename(word: str, rules: NameRules) -> bool:
-    """Return whether a word, in lower-case Latin letters, is made of the parts of which some tradition makes forenames."""
+    """Return whether a word, in lower-case Latin letters, is formed like a forename in some naming tradition."""
     return rules.evidence.forename.fullmatch(word) is not None
 
 
 def is_attested(words: Sequence[str], rules: NameRules, *, before: str, after: str) -> bool:
-    """Return whether the words of what may be a name show that it is one, or what stands beside it does.
+    """Return whether a possible name is confirmed by its own words or by the text on either side.
 
     `before` is the word before it, and `after` the text that follows.
     """
@@ -57,7 +57,7 @@ def is_attested(words: Sequence[str], rules: NameRules, *, before: str, after: s
 
 
 def _is_surname(word: str, folded: str, rules: NameRules) -> bool:
-    """Return whether a word behind the first part of a name is known as a surname or formed like one."""
+    """Return whether a word after the first part of a name is a known surname or is formed like one."""
     evidence = rules.evidence
     if evidence.surname_beginning.match(word):
         return True
@@ -71,7 +71,7 @@ def _is_surname(word: str, folded: str, rules: NameRules) -> bool:
 
 
 def _is_chinese(folded: Sequence[str], rules: NameRules) -> bool:
-    """Return whether a Chinese surname stands before or after two syllables."""
+    """Return whether two words are a Chinese surname and a two-syllable given name, in either order."""
     known = rules.evidence.chinese_surnames
     if len(folded) == 2:
         return any(one in known and _is_given(other) for one, other in (folded, reversed(folded)))

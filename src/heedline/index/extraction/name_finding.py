@@ -105,7 +105,7 @@ def _is_known(word: str, rules: NameRules) -> bool:
 
 
 def _may_begin(text: str, found: re.Match[str], rules: NameRules) -> bool:
-    """Return whether a word that is no known forename may begin a name.
+    """Return whether a word that is not a known forename may begin a name.
 
     A word that is all capitals does not: in a text in capitals any two words could be a name.
     """
@@ -177,7 +177,7 @@ def _is_of_a_person(
 
 
 def _in_small_letters(text: str, word: str, rules: NameRules) -> Iterator[str]:
-    """Yield the names of two known parts that stand in small letters after a word such as "cousin"."""
+    """Yield lower-case names of two known parts that follow a word such as "cousin"."""
     evidence, at = rules.evidence, -1
     while (at := text.find(word, at + 1)) >= 0:
         found = _TWO_SMALL.match(text, at + len(word))
@@ -248,12 +248,12 @@ def _length(tokens: list[tuple[str, int, int]], rules: NameRules, *, cued: bool)
 
 
 def _follows(tokens: list[tuple[str, int, int]], at: int, end: int) -> bool:
-    """Return whether a word with a capital follows one space after this end."""
+    """Return whether the next token is capitalised and exactly one space after `end`."""
     return at < len(tokens) and tokens[at][0][0].isupper() and tokens[at][1] - end == 1
 
 
 def _is_surname_too(first: str, word: str, rules: NameRules, parts: int) -> bool:
-    """Return whether a word that mostly is no name, such as Hill or Islam, is the surname of somebody with this forename."""
+    """Return whether a word that is not usually a name, such as Hill or Islam, is a surname after this forename."""
     evidence, folded = rules.evidence, latin(_POSSESSIVE.sub("", word)).rstrip(".")
     return folded in evidence.second_names or (
         parts == 1

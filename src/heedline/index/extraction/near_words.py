@@ -39,7 +39,7 @@ def slips(word: str, rules: NameRules) -> list[str]:
 
 
 def sounds_near(word: str, rules: NameRules) -> tuple[list[str], list[str]]:
-    """Return the forms of names that sound like this word, and of those whose sound differs by one consonant.
+    """Return the index forms of names that sound like this word, and of names that differ from it by one consonant.
 
     There are none of the latter for a short word, which is like too many.
     """
@@ -53,7 +53,7 @@ def sounds_near(word: str, rules: NameRules) -> tuple[list[str], list[str]]:
 
 
 def _with_one_changed(skeleton: str) -> Iterator[str]:
-    """Yield the skeletons with one sound left out, put in or changed, or two the wrong way round."""
+    """Yield the skeletons one edit away: one sound deleted, inserted or replaced, or two transposed."""
     for at in range(len(skeleton) + 1):
         before, after = skeleton[:at], skeleton[at:]
         if after:

@@ -32,7 +32,7 @@ class PlateShape:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NameEvidence:
-    """Words and shapes of words that show that words in capitals are a person's name, or are none.
+    """Words and word patterns that show whether capitalised words are a person's name.
 
     `forename` and `surname` match whole words in lower-case Latin letters that are formed like one. `surname_beginning` matches
     a word as it is written. `second_names` are found behind the first part of a name.
@@ -46,20 +46,20 @@ class NameEvidence:
     surname_beginning: re.Pattern[str]
     chinese_surnames: frozenset[str]
     people: frozenset[str]
-    """Words before a name that say that a person follows."""
+    """Words that show that the name after them is a person's."""
     relatives: frozenset[str]
     """Words that follow the possessive of a person's name."""
     openers: frozenset[str]
-    """Words that begin a sentence and are no part of the name that follows."""
+    """Words that begin a sentence and are not part of the name that follows."""
     not_first: frozenset[str]
     """Words that begin the name of a place, a group or an office."""
     places: frozenset[str]
-    """Words that make a place or an organisation of a known forename before them."""
+    """Words that turn a forename before them into the name of a place or an organisation."""
     surnames_of_places: frozenset[str]
-    """Words of places that are read as a surname, except after `forenames_of_places`."""
+    """Place words that count as a surname, except after `forenames_of_places`."""
     forenames_of_places: frozenset[str]
     also_words: frozenset[str]
-    """Names that are words as well, and show nothing in a text without capitals."""
+    """Names that are also ordinary words, and so prove nothing in text without capitals."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""Read the pack's words and shapes of words that show that words in capitals are a person's name."""
+"""Read the pack's words and word patterns that show whether capitalised words are a person's name."""
 
 from __future__ import annotations
 

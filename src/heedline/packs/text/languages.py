@@ -45,7 +45,7 @@ class Language:
     thousands: str = ","
 
     def grouped(self, value: int) -> str:
-        """Return a number with its thousands separated as this language does."""
+        """Format a number with this language's thousands separator."""
         return f"{value:,}".replace(",", self.thousands)
 
 

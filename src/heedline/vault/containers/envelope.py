@@ -99,7 +99,7 @@ def open_part(
 def open_object(
     container: Container, seeds: Sequence[Opener], *, installation: str, container_id: UUID, part: str
 ) -> dict[str, Any]:
-    """Open a container that holds a JSON object and return the object, with incomplete characters replaced.
+    """Open a container that holds a JSON object, and return the object with lone surrogates replaced.
 
     Raises ``CannotOpen`` like ``open_part``, and also if the body is anything else: everybody may seal to a public key.
     """
@@ -116,7 +116,7 @@ def open_object(
 
 
 def _whole(told: Any) -> Any:
-    """Return a value parsed from JSON with each half of a character replaced."""
+    """Return a parsed JSON value with lone surrogates replaced."""
     match told:
         case str():
             return _HALF.sub(_REPLACEMENT, told)

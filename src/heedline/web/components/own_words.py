@@ -92,7 +92,7 @@ def said(english: str, **values: object) -> str:
 
 
 def number(value: int) -> str:
-    """Return a number with its thousands separated as in the language of the page."""
+    """Format a number with the thousands separator of the page's language."""
     return f"{value:,}".replace(",", _thousands.get())
 
 

@@ -132,7 +132,7 @@ def view_words(found: SubjectView) -> dict[str, Any]:
 
 
 def _other_names(found: SubjectView) -> list[str]:
-    """Return the names by which linked reports call a person, other than the one in the heading."""
+    """Return the names that linked reports give for a person, other than the one in the heading."""
     names = [one.value.written for line in found.linked for one in line.values if one.value.kind == "name"]
     return [one for one in dict.fromkeys(names) if one.casefold() != found.name.casefold()]
 

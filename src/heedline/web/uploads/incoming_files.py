@@ -52,7 +52,7 @@ class UploadedFile:
         return self.file
 
     def unclaim(self) -> None:
-        """Take back a claim, if the draft with the file could not be saved."""
+        """Release the claim on the file after its draft could not be saved."""
         self._claimed = False
 
     def let_go(self) -> None:

@@ -45,7 +45,7 @@ class ArrivedPart:
 
 
 class PartReceiver:
-    """A receiver for one part."""
+    """Receive one part of a resumable upload."""
 
     media = "application/x-www-form-urlencoded"
 

@@ -91,7 +91,7 @@ def _notice(found: OpenNotice | None) -> dict[str, object]:
 @open_to(Audience.UNLOCKED)
 @require_http_methods(["GET", "POST"])
 def find(request: OfficeRequest) -> HttpResponse:
-    """Search items by words, which are posted so that they do not appear in a URL."""
+    """Search items by keyword. The keywords are posted, so that they do not appear in the URL."""
     by, at = request.attendance, session.now()
     my_desk(by)
     form, status, lines = Form(_FIND), 200, None

@@ -289,7 +289,7 @@ def sweeping_fields(kinds: Iterable[str]) -> tuple[Field, ...]:
 
 
 def closing_of(form: Form) -> Closing:
-    """Return the closing entered in a valid form."""
+    """Return the closure details entered in a valid form."""
     return Closing(outcome=form.text("outcome"), reason=form.text("reason"), tell_reporter=form.text("tell"))
 
 

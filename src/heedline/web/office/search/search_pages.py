@@ -192,7 +192,7 @@ _SOUGHT = {
 
 
 def _kinds(line: search_counts.SearchCount) -> list[str]:
-    """Return how many searches of each kind an officer made, in words."""
+    """Return the number of searches of each kind that an officer made, as display text."""
     made = dict(line.by_kind)
     return [f"{words}: {made[kind]}" for kind, words in _SOUGHT.items() if kind in made]
 
@@ -217,7 +217,7 @@ def _filled(found: SearchResults) -> Form:
 
 
 def _filter_words(filters: SearchFilters) -> list[str]:
-    """Return the filters of a search in words, as the form names them."""
+    """Return a search's filters as display text, using the form's labels."""
     chosen = [
         f"{field.label}: {option.label}"
         for field in _fields()

@@ -63,7 +63,7 @@ def offered(kind: str) -> bool:
 
 
 def invitation(kind: str) -> str:
-    """Return the key of the text that offers files on the check page of this kind of report."""
+    """Return the key of the text that invites the reporter to add files on the check page for this kind of report."""
     return f"files.{kind}" if f"files.{kind}" in words() else "files.may"
 
 

@@ -193,12 +193,12 @@ def _codes(draft: Draft) -> list[str]:
 
 
 def waiting(draft: Draft | None, at: datetime) -> Draft | None:
-    """Return the unfinished report that waits until this one is finished, or None."""
+    """Return the unfinished report that is waiting for this one to be finished, or None."""
     return None if draft is None else drafting.load(draft.notes.get(WAITING), at=at)
 
 
 def digest(account: str) -> str:
-    """Return a digest of an account, regardless of its white space."""
+    """Return a digest of an account, ignoring whitespace."""
     return sha256("".join(account.split()).encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -353,7 +353,7 @@ def _finish(turn: DraftVisit, where: str) -> HttpResponse:
 
 
 def _resume(request: HttpRequest) -> str:
-    """Return the page on which this browser's unfinished report goes on, or "" if there is none."""
+    """Return the page at which this browser's unfinished report resumes, or "" if there is none."""
     with suppress(StoreAway):
         draft = draft_of(request, at := now())
         if draft is not None and draft.answers and not draft.sent:

@@ -86,7 +86,7 @@ def check(turn: DraftVisit) -> HttpResponse:
 
 
 def _asked_for(turn: DraftVisit) -> str:
-    """Return `call` if the draft is only a request to be called back, or the kind of report.
+    """Return `call` if the draft only asks for a call back, otherwise the kind of report.
 
     It selects the words of the check page. With an account of what happened, or in danger, it is a report.
     """

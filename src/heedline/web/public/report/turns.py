@@ -55,7 +55,7 @@ RUNS = 3
 
 
 class RunAgain(Exception):
-    """Raised to run a view again, on the draft as another request has left it."""
+    """Raised to rerun a view with the draft that another request has saved."""
 
 
 @dataclass
@@ -132,7 +132,7 @@ def kind_of(draft: Draft) -> str:
 
 
 def asking_of(draft: Draft, at: datetime) -> PageFlow:
-    """Return the questions applied to a draft's answers."""
+    """Return the page flow for a draft: its question set and its answers."""
     kind = kind_of(draft)
     asked = question_set(kind)
     original = asked if language() == pack().first_language else question_set(kind, original=True)

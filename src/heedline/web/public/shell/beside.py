@@ -38,7 +38,7 @@ class Twofold:
 
 
 def counted(value: int) -> Twofold:
-    """Return a number with its thousands separated as in the page's language and in the original one."""
+    """Format a number twice, for the page's language and for the original language."""
     said = languages.pack().languages
     return Twofold(
         said[languages.language()].grouped(value), said[languages.pack().first_language].grouped(value)

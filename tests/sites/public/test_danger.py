@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings as configured
 
+from heedline.packs import load_pack
 from heedline.reports.models import Report
 from tests.sites.public.mishaps import run_out_of_time
 from tests.sites.public.walker import Walker
@@ -91,78 +92,67 @@ def test_the_page_of_calls_leads_on_whether_they_called_or_cannot(rosa: Walker) 
     assert Report.objects.get().urgency == "danger"
 
 
-OURS = {"HTTP_ORIGIN": "http://testserver"}
-
-
-def without_cookies(rosa: Walker, path: str = "/emergency/") -> Walker:
-    """At a page whose cookies have been cleared since, on a site that explains what is refused."""
-    rosa.visit(path)
+def without_cookies(rosa: Walker) -> Walker:
+    """At the page for calls, whose cookies have been cleared since."""
+    rosa.visit("/emergency/")
     rosa.client.cookies.clear()
     return rosa
 
 
 @pytest.mark.usefixtures("explained")
-def test_a_danger_is_sent_at_once_by_a_browser_that_has_lost_its_cookies(rosa: Walker) -> None:
-    without_cookies(rosa).client.defaults |= OURS
-    rosa.press("Send now", narrative=WORDS)
-    assert rosa.heading == "We have your message"
-    assert rosa.shown_code()
-    assert Report.objects.get().urgency == "danger"
-    rosa.press("I have saved my code")
-    assert rosa.heading == "You have finished"
-
-
-@pytest.mark.usefixtures("explained")
-def test_who_keeps_no_cookies_at_all_sends_and_is_not_told_that_nothing_was_sent(rosa: Walker) -> None:
-    without_cookies(rosa).client.defaults |= OURS
-    rosa.press("Send now", narrative=WORDS)
-    rosa.client.cookies.clear()
-    rosa.press("I have saved my code")
-    assert rosa.status == 403
-    assert "Nothing was sent" not in rosa.main
-    assert Report.objects.count() == 1
-
-
-@pytest.mark.usefixtures("explained")
-def test_a_token_of_another_visit_does_not_hold_a_danger_up(rosa: Walker) -> None:
-    without_cookies(rosa).client.cookies[configured.CSRF_COOKIE_NAME] = "b" * 32
-    rosa.client.defaults |= OURS
-    rosa.press("Send now", narrative=WORDS)
-    assert rosa.at == "/code/"
-    assert Report.objects.count() == 1
-
-
-@pytest.mark.usefixtures("explained")
-@pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", None])
-def test_no_other_site_sends_a_danger_and_the_words_are_ready_to_be_sent(
-    rosa: Walker, origin: str | None
-) -> None:
-    without_cookies(rosa).client.defaults |= {"HTTP_ORIGIN": origin} if origin else {}
-    rosa.press("Send now", narrative=WORDS)
+@pytest.mark.parametrize("prefix", ["/", "/cy/"])
+def test_a_danger_whose_cookie_was_cleared_is_sent_at_one_more_press(rosa: Walker, prefix: str) -> None:
+    button = load_pack("uk").words("cy" if prefix == "/cy/" else "en")["brief.button"]
+    rosa.visit(f"{prefix}emergency/").client.cookies.clear()
+    rosa.press(button, narrative=WORDS)
     assert rosa.status == 403
     assert not Report.objects.exists()
+    assert 'href="tel:999"' in rosa.html
+    assert "Copy it" not in rosa.main
     assert rosa.typed("narrative") == WORDS
-    rosa.client.defaults.pop("HTTP_ORIGIN", None)
-    rosa.press("Send now")
-    assert rosa.at == "/code/"
+    rosa.press(button)
+    assert rosa.at == f"{prefix}code/"
     assert Report.objects.get().urgency == "danger"
+
+
+@pytest.mark.usefixtures("explained")
+def test_which_button_was_pressed_is_not_taken_for_what_was_typed(rosa: Walker) -> None:
+    without_cookies(rosa).press("I have called and want to continue")
+    assert rosa.status == 403
+    assert "<textarea" not in rosa.html
+
+
+@pytest.mark.usefixtures("explained")
+def test_a_token_of_another_visit_costs_one_more_press_too(rosa: Walker) -> None:
+    without_cookies(rosa).client.cookies[configured.CSRF_COOKIE_NAME] = "b" * 32
+    rosa.press("Send now", narrative=WORDS).press("Send now")
+    assert rosa.at == "/code/"
+    assert Report.objects.count() == 1
 
 
 @pytest.mark.usefixtures("explained")
 def test_the_box_after_the_call_page_is_sent_at_one_more_press(rosa: Walker) -> None:
     in_danger(rosa).press("I cannot call").client.cookies.clear()
-    rosa.client.defaults |= OURS
-    rosa.press("Send now", narrative=WORDS)
-    assert rosa.status == 403
-    rosa.press("Send now")
+    rosa.press("Send now", narrative=WORDS).press("Send now")
     assert rosa.at == "/code/"
     assert Report.objects.get().urgency == "danger"
 
 
 @pytest.mark.usefixtures("explained")
-def test_every_other_form_needs_its_cookie(rosa: Walker) -> None:
-    without_cookies(rosa, "/tell/").client.defaults |= OURS
-    assert rosa.press("Start", danger="no").status == 403
+def test_a_browser_that_keeps_no_cookies_keeps_the_words_and_is_told_what_to_do(rosa: Walker) -> None:
+    without_cookies(rosa).press("Send now", narrative=WORDS).client.cookies.clear()
+    rosa.press("Send now")
+    assert rosa.status == 403
+    assert "allow cookies for this site, or call 999" in rosa.main
+    assert rosa.typed("narrative") == WORDS
+
+
+@pytest.mark.usefixtures("explained")
+def test_who_has_sent_is_not_told_that_nothing_was_sent_when_a_cookie_is_gone(rosa: Walker) -> None:
+    rosa.visit("/emergency/").press("Send now", narrative=WORDS).client.cookies.clear()
+    rosa.press("I have saved my code")
+    assert rosa.status == 403
+    assert "Nothing was sent" not in rosa.main
 
 
 def test_no_page_pretends_that_a_text_or_a_silent_call_works_from_every_phone(rosa: Walker) -> None:

@@ -38,7 +38,6 @@ from heedline.web.public.report.turns import (
 from heedline.web.public.shell import cookies, recovery
 from heedline.web.public.shell.asking import language, question_set
 from heedline.web.public.shell.blank_pages import blank_page
-from heedline.web.public.shell.csrf import no_cookie_needed
 from heedline.web.public.shell.pages import PUBLIC, findable, page, same_for_everyone, see_other, tab_title
 
 #: What somebody has said who presses "I cannot call". A test holds it to the questions of every kind that ask this.
@@ -142,13 +141,11 @@ def charity(request: HttpRequest) -> HttpResponse:
 
 
 @open_to(Audience.EVERYONE)
-@no_cookie_needed
 @require_http_methods(["GET", "HEAD", "POST"])
 def emergency(request: HttpRequest) -> HttpResponse:
     """Show the emergency page, which tells people to call first.
 
-    Below that, for those who cannot call, is a single box that is sent as danger, past all other questions. It is sent even
-    if the browser has lost its cookies.
+    Below that, for those who cannot call, is a single box that is sent as danger, past all other questions.
     """
     at = now()
     if request.method != "POST":
@@ -221,10 +218,6 @@ def _danger(request: HttpRequest, draft: Draft | None, at: datetime, *, rerun: b
         response = see_other("reporter:question", slug=turn.asking.open_now)
     elif request.POST.get(name, "").strip():
         response = sending.send_brief(turn)
-        if draft.sent and not request.COOKIES:
-            response = receipt.show(
-                turn
-            )  # a browser that keeps no cookies would find no code on the next page
     else:
         if name in request.POST:
             walking.set_aside(turn, turn.asking.qs.any_step(slug), "brief")

@@ -7,7 +7,6 @@ mask of a token is drawn in one go and not letter by letter.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from hmac import compare_digest
 from typing import Any
 
@@ -29,17 +28,6 @@ _LETTERS = len(CSRF_ALLOWED_CHARS)
 _EVEN = 256 - 256 % _LETTERS
 _NUMBERS = bytes.maketrans(CSRF_ALLOWED_CHARS.encode(), bytes(range(_LETTERS)))
 _UNEVEN = bytes(range(_EVEN, 256))
-#: The attribute of a view that accepts a form without the cookie.
-_BY_ORIGIN = "csrf_by_origin"
-
-
-def no_cookie_needed[V: Callable[..., Any]](view: V) -> V:
-    """Let a view accept forms whose CSRF cookie is gone, if the browser names this site as their origin.
-
-    A form that another site posts is rejected as ever: no page can change the `Origin` or `Referer` header of a browser.
-    """
-    setattr(view, _BY_ORIGIN, True)
-    return view
 
 
 class CookieOnceCsrf(CsrfViewMiddleware):
@@ -60,8 +48,6 @@ class CookieOnceCsrf(CsrfViewMiddleware):
                 token = ""
             if is_of(token, secret):
                 return
-        if _from_this_site(request):
-            return
         super()._check_token(request)  # type: ignore[misc]
 
     def process_response(self, request: HttpRequest, response: Any) -> Any:
@@ -75,16 +61,6 @@ class CookieOnceCsrf(CsrfViewMiddleware):
                 patch_vary_headers(response, ("Cookie",))
             return response
         return super().process_response(request, response)
-
-
-def _from_this_site(request: HttpRequest) -> bool:
-    """Return whether the view needs no cookie and the browser has named this site as the form's origin.
-
-    Django rejects a wrong `Origin`, and over TLS a wrong or missing `Referer`, before the token is checked.
-    """
-    match = request.resolver_match
-    named = "HTTP_ORIGIN" in request.META or request.is_secure()
-    return named and match is not None and getattr(match.func, _BY_ORIGIN, False)
 
 
 def csrf_token(request: HttpRequest) -> str:

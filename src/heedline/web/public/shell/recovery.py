@@ -21,7 +21,19 @@ from heedline.web.public.shell.pages import page, see_other
 _NOT_TYPED = frozenset({"csrfmiddlewaretoken", "skip", "homepage"})
 #: Fields of ours that a page posts again, and does not show.
 _OURS = frozenset(
-    {KIND_FIELD, "form_token", AS_TYPED, "start", "keep", "begin", "message", "warned", "shown", "only"}
+    {
+        KIND_FIELD,
+        "form_token",
+        AS_TYPED,
+        "start",
+        "keep",
+        "begin",
+        "message",
+        "warned",
+        "shown",
+        "only",
+        "called",
+    }
 )
 
 
@@ -135,7 +147,7 @@ def forgery_check_failed(request: HttpRequest, reason: str = "") -> HttpResponse
 def _in_danger(request: HttpRequest) -> bool:
     """Return whether the form was posted by somebody in danger who cannot call."""
     match = request.resolver_match
-    return match is not None and match.url_name in _DANGER
+    return match is not None and match.url_name in _DANGER and "called" not in request.POST
 
 
 def code_away(request: HttpRequest) -> HttpResponse:

@@ -34,8 +34,9 @@ _APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼ`´"))
 #: Marks that stand on a letter, and what directs the eye: they neither part a word nor belong to it.
 _INVISIBLE = "\u00ad\u061c\u180e\u200c-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef"
 _MARKS = f"\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed{_INVISIBLE}"
-#: A space without width parts words in scripts that have no other, and nothing before a Latin letter or a digit.
-_NO_SPACE = r"\u200b+(?=[a-zA-Z0-9])"
+#: A space without width parts words in scripts that have no other, and nothing before a Latin letter or a digit. A run of them
+#: is looked at once, not from each of its characters on: a text of such spaces alone would take hours.
+_NO_SPACE = r"(?<!\u200b)\u200b++(?=[a-zA-Z0-9])"
 _WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}]|{_NO_SPACE}|['’‘ʼ`´](?=[^\W_]))*")
 _UNSEEN = re.compile(rf"[{_INVISIBLE}]+|{_NO_SPACE}")
 #: What parts words in ASCII, and the apostrophes that do not.

@@ -174,3 +174,11 @@ def test_no_identifier_stays_in_the_memory_of_the_process() -> None:
     assert found.of(Kind.WEB)
     for read in (numbers.phone, numbers.registration, online.web_address, online.email, online.handle):
         assert not hasattr(read, "cache_info"), read
+
+
+@pytest.mark.parametrize("piece", ["\N{ZERO WIDTH SPACE}", "a\N{ZERO WIDTH SPACE} ", "0" + "1" * 15 + " "])
+def test_the_words_of_a_long_file_are_read_in_seconds(piece: str) -> None:
+    """The words of a file are up to two hundred thousand characters, and each was read from many of them on."""
+    text = piece * (300_000 // len(piece))
+    assert seconds(lambda: told(text)) < SECONDS
+    assert seconds(lambda: forms_of([text], [words_of(text)])) < SECONDS

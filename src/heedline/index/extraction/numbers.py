@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -66,10 +67,8 @@ def phones(text: str, region: str) -> Iterator[tuple[str, str]]:
         for start in (group.start() for group in _BEGINNING.finditer(plain, found.start(), found.end())):
             if start < at:
                 continue
-            possible = [
-                end for end in ends if LEAST <= end - start <= MOST_WRITTEN and _may_be_one(plain[start:end])
-            ]
-            for end in reversed(possible):
+            near = ends[bisect_left(ends, start + LEAST) : bisect_right(ends, start + MOST_WRITTEN)]
+            for end in reversed([end for end in near if _may_be_one(plain[start:end])]):
                 if tried >= MOST_TRIED:
                     return
                 tried += 1

@@ -10,6 +10,7 @@ from django.db import OperationalError
 from heedline.casework.intake import drafting
 from heedline.intake import door as drafts_door
 from heedline.intake.door import StoreFull
+from tests.sites.public.mishaps import database_away
 from tests.sites.public.test_doors import ask_for_advice, queue
 from tests.sites.public.walker import DRAFT, Walker
 from tests.support.cast import House, now
@@ -112,3 +113,24 @@ def test_leaving_also_deletes_the_report_that_waits(rosa: Walker) -> None:
     assert drafting.load(waiting, at=now()) is not None
     rosa.visit("/exit/")
     assert drafting.load(waiting, at=now()) is None
+
+
+def test_the_silent_call_stands_above_the_box(rosa: Walker) -> None:
+    rosa.visit("/emergency/")
+    assert rosa.main.index("press 55") < rosa.main.index("What is happening, and where?")
+
+
+def test_answers_that_cannot_be_sent_as_danger_are_not_dropped_unasked(rosa: Walker) -> None:
+    ask_for_advice(rosa).press("Continue", name="Mill Lane Hall")
+    rosa.visit("/emergency/").press("Send now")
+    assert rosa.heading == "You have already started"
+    rosa.press("Delete my answers and start again")
+    assert rosa.heading == "If you cannot call, write to us"
+
+
+def test_the_database_away_in_an_emergency_is_said_with_numbers(rosa: Walker) -> None:
+    rosa.visit("/emergency/")
+    with database_away():
+        rosa.press("Send now", narrative="He has a knife.")
+    assert rosa.status == 503
+    assert "999" in rosa.main

@@ -19,7 +19,7 @@ from heedline.permits.roles import Role
 from heedline.web.public.guidance import doors
 from heedline.web.public.shell.asking import question_sets
 from heedline.web.public.shell.languages import prefix
-from tests.sites.public.mishaps import database_away, run_out_of_time
+from tests.sites.public.mishaps import run_out_of_time
 from tests.sites.public.walker import DRAFT, Walker
 from tests.support import cast
 from tests.support.acting import acting
@@ -195,27 +195,6 @@ def test_what_was_said_before_goes_with_it(rosa: Walker) -> None:
     start_person(rosa).press("Continue", who="friend")
     rosa.visit("/emergency/").press("Send now", narrative="She is on the bridge.")
     assert rosa.at == "/code/"
-
-
-def test_the_silent_call_stands_above_the_box(rosa: Walker) -> None:
-    rosa.visit("/emergency/")
-    assert rosa.main.index("press 55") < rosa.main.index("What is happening, and where?")
-
-
-def test_answers_that_cannot_be_sent_as_danger_are_not_dropped_unasked(rosa: Walker) -> None:
-    ask_for_advice(rosa).press("Continue", name="Mill Lane Hall")
-    rosa.visit("/emergency/").press("Send now")
-    assert rosa.heading == "You have already started"
-    rosa.press("Delete my answers and start again")
-    assert rosa.heading == "If you cannot call, write to us"
-
-
-def test_the_database_away_in_an_emergency_is_said_with_numbers(rosa: Walker) -> None:
-    rosa.visit("/emergency/")
-    with database_away():
-        rosa.press("Send now", narrative="He has a knife.")
-    assert rosa.status == 503
-    assert "999" in rosa.main
 
 
 def test_saying_that_one_cannot_call_cuts_every_form_short_that_asks_it() -> None:

@@ -99,6 +99,15 @@ def test_a_report_that_is_in_two_indexes_is_compared_once(desks: Desks) -> None:
     assert refs(desks.look_up("phone:1")) == [2]
 
 
+def test_reports_in_two_indexes_leave_no_others_to_be_compared(desks: Desks) -> None:
+    """Otherwise the page would lead on to further reports for ever, and show none."""
+    for number in range(2, 10):
+        for desk in (0, 1):
+            desks.add(desk, number, f"name:{number}")
+    found = desks.look_up(*(f"name:{number}" for number in range(2, 10)))
+    assert (len(found.refs), found.more) == (8, 0)
+
+
 def test_only_reports_to_be_compared_are_read_from_the_index(
     desks: Desks, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -198,7 +198,9 @@ def look_up(
         shared = of_many(hits)
         likely = [place for place, _ in proposed(hits, shared, [places.get(ref, ref) for ref in decided])]
         refs = tuple(islice(_resolved(likely, indexes), before, before + MOST_COMPARED))
-    return LikelyReports(refs, max(0, len(likely) - before - MOST_COMPARED), shared, looked_through)
+    # of a report in two indexes, and of one that is no longer there, there are fewer than places
+    more = max(0, len(likely) - before - MOST_COMPARED) if len(refs) == MOST_COMPARED else 0
+    return LikelyReports(refs, more, shared, looked_through)
 
 
 def of_many(hits: Mapping[str, Collection[Any]]) -> dict[str, int]:

@@ -38,7 +38,7 @@ from heedline.web.shell.subject_words import link_words
 
 #: Earlier reports that stand beside the assessment. The others have a page.
 _BESIDE = 5
-SAVE_NEXT, SAVE_STAY = "save-next", "save-stay"
+SAVE_STAY = "save-stay"
 HAND_OVER, HAND_OVER_NEXT = "hand-over", "hand-over-next"
 
 

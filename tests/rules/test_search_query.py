@@ -7,9 +7,11 @@ import pytest
 from heedline.casework.search.query import SearchKind, Sought, Unsearchable, understood
 from heedline.index.extraction.keys import of_name
 from heedline.index.extraction.names import read_name
+from heedline.index.words import words_of
 from heedline.packs import load_pack
 
 NAMES, PLATES = load_pack("uk").matching.names, load_pack("uk").matching.plates
+BIRTHS = load_pack("uk").matching.birth
 W, P, B, N = SearchKind.WORDS, SearchKind.PHRASE, SearchKind.BEGINNING, SearchKind.NUMBER
 
 
@@ -83,6 +85,31 @@ def test_a_registration_is_found_with_signs_that_look_alike(typed: str, text: st
     assert term.clause.keys == [f"registration:{term.plate}"]
     [exact] = understood(f'"{typed}"', NAMES, PLATES).terms
     assert not exact.plate, "quotation marks stand for the words themselves"
+
+
+@pytest.mark.parametrize(
+    "typed", ["4/9/2010", "04.09.2010", "2010-09-04", "4 September 2010", "Sept 4th, 2010"]
+)
+def test_a_date_is_found_however_it_is_written(typed: str) -> None:
+    [term] = understood(typed, NAMES, PLATES, BIRTHS).terms
+    for written in (
+        "4/9/2010",
+        "04.09.2010",
+        "2010-09-04",
+        "4th of September 2010",
+        "September 4, 2010",
+        "4 Medi 2010",
+    ):
+        text = f"He was born on {written}, he says, and not on 9/4/2010 or 5/9/2010."
+        assert [text[start:end] for start, end in term.places(text)] == [written]
+        assert term.may_be_in("".join(words_of(text)))
+    [exact] = understood(f'"{typed}"', NAMES, PLATES, BIRTHS).terms
+    assert not exact.others, "quotation marks stand for the words themselves"
+
+
+@pytest.mark.parametrize("typed", ["4/9/10", "31/2/2010", "September 2010", "01632 960 2010", "gate 4 2010"])
+def test_what_is_no_whole_date_is_searched_for_as_it_is(typed: str) -> None:
+    assert understood(typed, NAMES, PLATES, BIRTHS).terms == understood(typed, NAMES, PLATES).terms
 
 
 @pytest.mark.parametrize(

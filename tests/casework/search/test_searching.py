@@ -167,6 +167,16 @@ def test_similar_words_for_several_missing_ones_come_from_one_report(people: Peo
         assert found(people, instead) == [ref]
 
 
+def test_a_date_is_found_however_a_report_writes_it(people: People) -> None:
+    dotted, _ = people.send(narrative="He was born 04.09.2010.")
+    worded, _ = people.send(narrative="Her birthday is the 4th of September 2010.")
+    people.send(narrative="It was on 4/10/2010.")
+    indexed(people)
+    for typed in ("4/9/2010", "4 September 2010"):
+        assert sorted(found(people, typed)) == sorted([dotted, worded]), typed
+        assert found(people, f"birthday {typed}") == [worded]
+
+
 def test_a_result_says_where_and_why(people: People) -> None:
     ref, _ = people.taken(narrative="He filmed the quillon gate. " + "Then he left. " * 40)
     with people.sitting("Odile") as here:

@@ -3,7 +3,7 @@
 Words stand for themselves, in any order. `"in quotation marks"` stands for words in their order, `begin*` for every word
 that begins so. What has no space in it (an address, a web name, a number with hyphens) is words in their order as well.
 A long number is found however its digits are grouped. A vehicle registration is also found where O was written for 0, or I
-for 1, as it is in Seen before. Words that may be somebody's name also stand for other spellings of it, by the comparison that finds earlier reports (`index/extraction/name_comparison.py`).
+for 1, as it is in Seen before. A date is found however its day is written. Words that may be somebody's name also stand for other spellings of it, by the comparison that finds earlier reports (`index/extraction/name_comparison.py`).
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from heedline.index.extraction.keys import of_name
 from heedline.index.extraction.name_comparison import alike
 from heedline.index.extraction.names import Name, latin, read_name
 from heedline.index.extraction.numbers import PLATE_SIGNS, registration, registrations
-from heedline.index.extraction.rules import NameRules, PlateShape
+from heedline.index.extraction.rules import BirthRules, NameRules, PlateShape
 from heedline.index.extraction.values import Kind
+from heedline.index.extraction.written_dates import dates_in, spellings
 from heedline.index.words import (
     begun_by,
     number_of,
@@ -68,12 +69,13 @@ class Term:
     """A search term.
 
     It is a sequence of words, the beginning of a word, or a long number. If the words can be a vehicle registration, `plate`
-    is its canonical form.
+    is its canonical form. `others` are phrases with the same meaning: other ways to write a date.
     """
 
     kind: SearchKind
     words: tuple[str, ...] = field(repr=False)
     plate: str = field(repr=False, default="")
+    others: tuple[tuple[str, ...], ...] = field(repr=False, default=())
 
     @property
     def clause(self) -> Clause:
@@ -82,17 +84,19 @@ class Term:
             case SearchKind.BEGINNING:
                 return beginning_with(starts_of(self.words[0])[-1])
             case SearchKind.NUMBER:
-                return Clause(forms=[f"n:{self.words[0]}"])
+                return Clause(self.others, [f"n:{self.words[0]}"])
             case _:
                 joined = "".join(self.words)
                 keys = [f"{Kind.REGISTRATION}:{self.plate}"] if self.plate else []
                 if len(self.words) == 1:
                     return Clause([self.words], [f"w:{joined}"], keys)
                 whole = self.plate or _PLATE.fullmatch(joined)
-                return Clause([self.words, [joined]] if whole else [self.words], keys=keys)
+                return Clause([self.words, [joined]] if whole else [self.words, *self.others], keys=keys)
 
     def may_be_in(self, letters: str) -> bool:
         """Return False if a text with these letters and digits (`passages.letters_of`) cannot match."""
+        if any("".join(words) in letters for words in self.others):
+            return True
         if self.kind is SearchKind.NUMBER:
             return not letters.isascii() or self.words[0] in letters
         joined = _BETWEEN.sub("", "".join(self.words))
@@ -103,7 +107,8 @@ class Term:
     def places(self, text: str) -> list[tuple[int, int]]:
         """Return the start and end of each match of this term in a text."""
         if self.kind is SearchKind.NUMBER:
-            return [(start, end) for number, start, end in placed_numbers(text) if number == self.words[0]]
+            found = [(start, end) for number, start, end in placed_numbers(text) if number == self.words[0]]
+            return sorted({*found, *self._runs(list(placed(text)), set(map(len, self.others)))})
         there, wanted = list(placed(text)), "".join(self.words)
         if self.kind is SearchKind.BEGINNING:
             return [(start, end) for word, start, end in there if _begins(word, self.words[0])]
@@ -112,19 +117,28 @@ class Term:
             for word, start, end in there
             if wanted in (word, spelled_alike(word), owner(text[start:end])) or self._is_plate(word)
         ]
-        for size in {len(self.words), 2} - {1}:
-            found += [
-                (run[0][1], run[-1][2])
-                for run in zip(*(there[n:] for n in range(size)), strict=False)
-                if self._is(tuple(word for word, _, _ in run))
-            ]
-        return sorted(set(found))
+        sizes = {len(self.words), 2, *map(len, self.others)} - {1}
+        return sorted({*found, *self._runs(there, sizes)})
+
+    def _runs(self, there: Sequence[tuple[str, int, int]], sizes: set[int]) -> Iterator[tuple[int, int]]:
+        """Yield the start and end of each run of words that matches, of these numbers of words."""
+        for size in sizes:
+            for run in zip(*(there[n:] for n in range(size)), strict=False):
+                if self._is(tuple(word for word, _, _ in run)):
+                    yield run[0][1], run[-1][2]
 
     def _is(self, run: tuple[str, ...]) -> bool:
         joined = "".join(self.words)
-        return run == self.words or (
-            len(run) == 2
-            and (("".join(run) == joined and bool(_PLATE.fullmatch(joined))) or self._is_plate("".join(run)))
+        return (
+            run == self.words
+            or run in self.others
+            or (
+                len(run) == 2
+                and (
+                    ("".join(run) == joined and bool(_PLATE.fullmatch(joined)))
+                    or self._is_plate("".join(run))
+                )
+            )
         )
 
     def _is_plate(self, written: str) -> bool:
@@ -193,23 +207,27 @@ class Sought:
         return Query([term.clause for term in self.terms])
 
 
-def understood(text: str, rules: NameRules, plates: tuple[PlateShape, ...] = ()) -> Sought:
-    """Parse an officer's search text, using the pack's rules for names and formats of registrations.
+def understood(
+    text: str, rules: NameRules, plates: tuple[PlateShape, ...] = (), births: BirthRules | None = None
+) -> Sought:
+    """Parse an officer's search text, using the pack's rules for names, dates and formats of registrations.
 
     Raises Unsearchable.
     """
     text = text.strip()[: LONGEST + 1]
     if len(text) > LONGEST:
         raise Unsearchable(f"Search for at most {LONGEST} characters at once.")
-    terms = _terms_of(text, plates)
+    terms = _terms_of(text, plates, births)
     if not terms:
         raise Unsearchable(NOTHING)
     if sum(len(term.words) for term in terms) > MOST_WORDS:
         raise Unsearchable(TOO_MANY)
-    return Sought(tuple(terms), tuple(islice(_names_in(text, rules, plates), MOST_READINGS)))
+    return Sought(tuple(terms), tuple(islice(_names_in(text, rules, plates, births), MOST_READINGS)))
 
 
-def _names_in(text: str, rules: NameRules, plates: tuple[PlateShape, ...]) -> Iterator[SoughtName]:
+def _names_in(
+    text: str, rules: NameRules, plates: tuple[PlateShape, ...], births: BirthRules | None
+) -> Iterator[SoughtName]:
     """Yield readings of a text in which adjacent words form a name, longest name first.
 
     Each word begins with a capital or is a name that the pack knows. Two words are also a name if there are no others, or
@@ -229,7 +247,7 @@ def _names_in(text: str, rules: NameRules, plates: tuple[PlateShape, ...]) -> It
             name = read_name(" ".join(run), rules)
             if len(name.parts) > 1:
                 beside = text[: pieces[at].start()] + " " + text[pieces[at + size - 1].end() :]
-                yield SoughtName(name, of_name(name, rules), tuple(_terms_of(beside, plates)))
+                yield SoughtName(name, of_name(name, rules), tuple(_terms_of(beside, plates, births)))
 
 
 def _is_known(word: str, rules: NameRules) -> bool:
@@ -239,14 +257,30 @@ def _is_known(word: str, rules: NameRules) -> bool:
     )
 
 
-def _terms_of(text: str, plates: tuple[PlateShape, ...]) -> list[Term]:
+def _terms_of(text: str, plates: tuple[PlateShape, ...], births: BirthRules | None) -> list[Term]:
+    terms, text = _dates_of(text, births) if births is not None else ([], text)
     sought = [number_of(found.group()) for found in _LONG_NUMBER.finditer(text)]
-    terms = [Term(SearchKind.NUMBER, (number,)) for number in sought if number]
+    terms += [Term(SearchKind.NUMBER, (number,)) for number in sought if number]
     rest = _LONG_NUMBER.sub(lambda found: " " if number_of(found.group()) else found.group(), text)
     for piece in _PIECE.finditer(rest):
         for term in _terms(piece.group(1), piece.group(2), plates):
             terms = _added(terms, term, plates)
     return list(dict.fromkeys(terms))
+
+
+def _dates_of(text: str, births: BirthRules) -> tuple[list[Term], str]:
+    """Return a term for each date outside quotation marks, and the text without them."""
+    quoted = [piece.span() for piece in _PIECE.finditer(text) if piece.group(1) is not None]
+    terms: list[Term] = []
+    for day, start, end in reversed(list(dates_in(text, births))):
+        if any(start < last and first < end for first, last in quoted):
+            continue
+        words, number = tuple(words_of(text[start:end])), number_of(text[start:end])
+        as_number = number if all(map(str.isdecimal, words)) else ""
+        kind, typed = (SearchKind.NUMBER, (as_number,)) if as_number else (SearchKind.PHRASE, words)
+        terms.insert(0, Term(kind, typed, others=spellings(day, births)))
+        text = f"{text[:start]} {text[end:]}"
+    return terms, text
 
 
 def _terms(quoted: str | None, bare: str | None, plates: tuple[PlateShape, ...]) -> Sequence[Term]:

@@ -169,7 +169,7 @@ def search(text: str, filters: SearchFilters, *, reason: str = "", by: Attendanc
         by.require(Capability.SEARCH)
     conflict_terms.looked_for(text, by=by)
     matching = load_pack(settings.PACK).matching
-    sought = understood(text, matching.names, matching.plates)
+    sought = understood(text, matching.names, matching.plates, matching.birth)
     reason = tidy(reason, lines=False).strip()[:LONGEST_REASON]
     indexing.catch_up(by=by, at=at, most=indexing.FEWEST)
     with one_snapshot():
@@ -222,7 +222,7 @@ def results(ref: UUID, *, page: int = 1, by: Attendance, at: datetime) -> Search
     rules = matching.names
     filters, sought = (
         SearchFilters.from_kept(told["filters"]),
-        understood(told["text"], rules, matching.plates),
+        understood(told["text"], rules, matching.plates, matching.birth),
     )
     until = looked_through_until(at)
     needs_reason = row.hits > BROAD and not row.reasoned

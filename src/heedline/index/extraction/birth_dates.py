@@ -15,7 +15,8 @@ from heedline.index.extraction.names import latin
 from heedline.index.extraction.numbers import western_digits
 from heedline.index.extraction.rules import BirthRules
 
-_DATE = (
+#: A date, or a month of a year, in any of the ways in which people write one.
+DATE = (
     r"(?P<iso>(?P<y1>\d{4})-(?P<m1>\d{1,2})-(?P<d1>\d{1,2}))"
     r"|(?P<a>\d{1,2})\s*[/.\-]\s*(?P<b>\d{1,2})\s*[/.\-]\s*(?P<y2>\d{4}|\d{2})(?!\d)"
     r"|(?P<d3>\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<n3>[^\W\d_]{3,14})\.?,?\s+(?P<y3>\d{4})"
@@ -32,7 +33,7 @@ _EARLIEST, _LATEST = 1900, 2100
 def _cued(rules: BirthRules) -> re.Pattern[str]:
     phrases = "|".join(re.escape(one) for one in sorted(rules.cues, key=len, reverse=True))
     return re.compile(
-        rf"(?<!\w)(?:{phrases})(?:\s+(?:is|was|on|in|the))*\s*+[:=\-]?\s*+(?:{_DATE})", re.IGNORECASE
+        rf"(?<!\w)(?:{phrases})(?:\s+(?:is|was|on|in|the))*\s*+[:=\-]?\s*+(?:{DATE})", re.IGNORECASE
     )
 
 
@@ -45,11 +46,12 @@ def birth_dates(text: str, rules: BirthRules) -> Iterator[tuple[str, str]]:
         return
     plain = western_digits(text)
     for found in _cued(rules).finditer(plain):
-        if told := _told(found, rules):
+        if told := date_of(found, rules):
             yield told, text[found.start() : found.end()]
 
 
-def _told(found: re.Match[str], rules: BirthRules) -> str:
+def date_of(found: re.Match[str], rules: BirthRules) -> str:
+    """Return a match of `DATE` as 1999-03-12 or 1999-03, or "" if there is no such day."""
     part = found.group
     if part("iso"):
         return _whole(int(part("y1")), int(part("m1")), int(part("d1")))

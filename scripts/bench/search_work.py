@@ -265,7 +265,7 @@ def seen(desk: str, how_many: int) -> dict[str, Any]:
                     likely = seen_before.look_up(keys, UUID(int=number), (), by=by, ring=ring)
                 with compared.one():
                     for one in seen_before.to_compare(some[1:], by=by).values():
-                        seen_before._compared(some[0], mine, one, (), {}, ring)
+                        seen_before._compared(some[0], mine, one, (), {}, ring, always=False)
             proposed.append(len(likely.refs) + likely.more)
     return {
         "keys looked up": {**looked.told(), "proposed": sum(proposed) / len(proposed)},

@@ -127,6 +127,8 @@ def fill(desk: str, how_many: int, seconds: float) -> dict[str, Any]:
                 break
             real += done
         spent = _cpu() - cpu
+        while _merged(by, idle=True):  # as an office process does that has been idle for a while
+            pass
         with connection.cursor() as cursor:
             cursor.execute("SELECT sum(octet_length(sealed)) FROM reports_search_page")
             stored = int(cursor.fetchone()[0])
@@ -143,7 +145,7 @@ def fill(desk: str, how_many: int, seconds: float) -> dict[str, Any]:
 def add(by: Any, made: Callable[[int], Any], how_many: int, seconds: float, *, first: int = 0) -> int:
     """Add invented documents to the index of somebody's desk, merging what they leave to merge, and return how many.
 
-    Afterwards it is as a process leaves it that has been idle for a while.
+    Afterwards the index is as an office process leaves it that has been idle for a while.
     """
     from django.db import transaction
 

@@ -129,7 +129,11 @@ class SandboxRun:
 
     def kill(self) -> None:
         """Kill the program and its child processes."""
-        self._process.kill()  # process 1 of the sandbox dies with it, and all others with process 1
+        if self._process.poll() is None:
+            # Process 1 of the sandbox dies with the first process, and all others with process 1. One that has only just
+            # been started does not know this yet, and is still in the same process group.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         if self._process.stdout:
             self._process.stdout.close()

@@ -40,6 +40,7 @@ def test_vague_reports_one_after_another_by_keyboard(house: House, office: str, 
     assert len(KEYS) <= 4
     for n, _ in enumerate(refs):
         page.play.locator("#danger:focus").wait_for()
+        assert page.play.evaluate("window.scrollY") == 0, "the report is read first"
         if n == 0:
             _seen(page, "presets")
         loads.clear()
@@ -106,7 +107,8 @@ def test_keys_do_nothing_while_somebody_types_or_has_them_off(
     page.visit(f"{office}/w/q/north-east/")
     page.play.keyboard.press("a")  # off
     page.play.get_by_role("button", name="Take and open").click()
-    page.play.locator("#danger:focus").wait_for()
+    page.play.locator("#danger").wait_for()
+    assert page.play.locator(":focus").count() == 0, "a key that scrolls answers nothing"
     page.play.keyboard.press("1")
     assert page.play.locator("#reason").input_value() == ""
     page.play.get_by_role("button", name="Not enough to act on").click()  # with a mouse, in place

@@ -76,6 +76,9 @@
     return true;
   };
   const keys = { queue, report }[list.dataset.keys] || {};
+  // A report that is open for its assessment begins at the first question, and stays at the top of the page.
+  const danger = list.dataset.keys === "report" && document.activeElement === document.body && document.getElementById("danger");
+  if (danger) danger.focus({ preventScroll: true });
   const typing = (where) => where.isContentEditable || where.matches("textarea, select, input:not([type=radio]):not([type=checkbox]):not([type=submit])");
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.repeat) return;

@@ -107,7 +107,7 @@ def test_a_date_is_found_however_it_is_written(typed: str) -> None:
     assert not exact.others, "quotation marks stand for the words themselves"
 
 
-@pytest.mark.parametrize("typed", ["4/9/10", "31/2/2010", "September 2010", "01632 960 2010", "gate 4 2010"])
+@pytest.mark.parametrize("typed", ["4/9/10", "31/2/2010", "September 2010", "07700 900 201", "gate 4 2010"])
 def test_what_is_no_whole_date_is_searched_for_as_it_is(typed: str) -> None:
     assert understood(typed, NAMES, PLATES, BIRTHS).terms == understood(typed, NAMES, PLATES).terms
 

@@ -23,7 +23,7 @@ SANDBOXED := $(wildcard tests/rules/files/test_derivative_*.py) tests/rules/file
 # Hypothesis tries 25 examples of each here (tests/support/cases.py), and all of them in `make test`.
 # Two processes, each with its half of the rules, by the time that they take. xdist would read all of them in each worker,
 # and send five messages for each test: a third of the whole.
-HALF := tests/rules/packs tests/rules/intake tests/rules/vault tests/rules/audit tests/rules/material/small_internet tests/rules/test_office_terms.py
+HALF := tests/rules/material tests/rules/packs tests/rules/intake tests/rules/vault tests/rules/audit tests/rules/test_office_terms.py tests/rules/test_search_query.py
 RULES := HEEDLINE_NO_DATABASE=1 $(PY) -m pytest -p no:django -p no:xdist -m "not thorough"
 OF_HALF := -o cache_dir=.pytest_cache/rules
 

@@ -10,15 +10,13 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Q
 
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.errors import ChangedSinceArrival
+from heedline.casework.report.opening import object_in
 from heedline.reports.stored import StoredPart, parts_of
 from heedline.vault import CannotOpen
-from heedline.vault.containers import envelope
-from heedline.vault.containers.container import Container
 
 
 @dataclass(frozen=True)
@@ -47,21 +45,11 @@ def entries_of(report: UUID, ring: Keyring) -> tuple[ManifestEntry, ...]:
         if part.changed:
             raise ChangedSinceArrival
         with suppress(CannotOpen) if part.part == "message" else nullcontext():
-            body = _body(part, ring)
+            body = object_in(part, ring)
             if "arrived_at" in body:  # the desk's own messages do not arrive, and have no files
                 arrived = datetime.fromisoformat(body["arrived_at"])
                 found.append((arrived, part.container, list(_entries(part, body))))
     return tuple(entry for *_, entries in sorted(found, key=itemgetter(0, 1)) for entry in entries)
-
-
-def _body(part: StoredPart, ring: Keyring) -> dict[str, Any]:
-    return envelope.open_object(
-        Container(part.header, part.payload),
-        ring.for_any(part.epochs),
-        installation=settings.INSTALLATION,
-        container_id=part.container,
-        part=part.part,
-    )
 
 
 def _entries(part: StoredPart, body: Mapping[str, Any]) -> Iterator[ManifestEntry]:

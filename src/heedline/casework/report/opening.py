@@ -149,6 +149,20 @@ def open_stored(part: StoredPart, ring: Keyring) -> OpenedReport:
     return open_report(part.container, part.header, part.payload, part.epochs, ring)
 
 
+def object_in(part: StoredPart, ring: Keyring) -> dict[str, Any]:
+    """Decrypt a stored part that holds a JSON object, without checking whether it has been replaced.
+
+    Raises CannotOpen.
+    """
+    return envelope.open_object(
+        Container(part.header, part.payload),
+        ring.for_any(part.epochs),
+        installation=settings.INSTALLATION,
+        container_id=part.container,
+        part=part.part,
+    )
+
+
 # --- the queue -------------------------------------------------------------------------------------------------------
 
 

@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Count, Q, QuerySet, Window
 
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.errors import ChangedSinceArrival
 from heedline.casework.report.conflict_terms import words_in
-from heedline.casework.report.opening import OpenedReport, open_stored
+from heedline.casework.report.opening import OpenedReport, object_in, open_stored
 from heedline.casework.report.question_editions import questions_of
 from heedline.casework.search import link_decisions, subject_entries
 from heedline.index import Document
@@ -28,8 +27,6 @@ from heedline.intake.questions import FieldKind, QuestionSet
 from heedline.reports.models import Report
 from heedline.reports.stored import StoredPart, parts_column, parts_in, parts_of, parts_of_sorts
 from heedline.vault import CannotOpen
-from heedline.vault.containers import envelope
-from heedline.vault.containers.container import Container
 
 #: What reading a report raises if it is not as it was written, or was never written by this program.
 UNREADABLE: Final = (
@@ -101,7 +98,7 @@ def texts_of(
             opened = open_stored(part, ring)
         elif part.part in PARTS or part.part == FILE_WORDS:
             try:
-                others.append((part.part, _told(part, ring)))
+                others.append((part.part, object_in(part, ring)))
             except UNREADABLE:
                 if unread is not None:
                     unread.append(PARTS.get(part.part, _OF_FILES[FILE_WORDS]))
@@ -246,16 +243,6 @@ def _about_them(asked: QuestionSet) -> set[str]:
     """Return the slugs of the question pages that ask about the reporter."""
     roles = {asked.roles.get(role, ("", ""))[0] for role in ("call_number", "who")}
     return roles | {step.slug for step in asked.steps if step.private or step.contact}
-
-
-def _told(part: StoredPart, ring: Keyring) -> Mapping[str, Any]:
-    return envelope.open_object(
-        Container(part.header, part.payload),
-        ring.for_any(part.epochs),
-        installation=settings.INSTALLATION,
-        container_id=part.container,
-        part=part.part,
-    )
 
 
 def _of_part(sort: str, told: Mapping[str, Any]) -> Iterator[str]:

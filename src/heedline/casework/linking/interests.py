@@ -53,8 +53,8 @@ PURGED_WITHIN = timedelta(days=7)
 #: Characters of each text, and days for which an entry may stand before it is registered again.
 LONGEST = 2000
 LONGEST_DAYS = 366
-#: An entry's matches that are read to see whether one is new. A flood of reports may match it by the thousand, and each batch
-#: of comparisons would read all of them. A report beyond these that is compared again is told again.
+#: The most matches of an entry that are read to see whether one is new. A flood of reports may match it by the thousand, and
+#: each batch of comparisons would read all of them. If a report beyond these is compared again, its owner is notified again.
 MOST_HITS = 200
 NO_GROUND = "Give the ground on which you register this."
 NO_VALUES = "Give at least a full name, a phone number, an account or another identifier."

@@ -204,8 +204,8 @@ class _Work:
     def _reports(self, found: Extract) -> Iterator[tuple[ReportValues, Resemblance]]:
         """Yield the reports at any desk that share details with a register entry.
 
-        A number that many reports name still counts: otherwise anybody could keep an entry from matching by sending it in a
-        few reports more. Only a name can be too common.
+        A number still counts if many reports contain it: otherwise anybody could stop an entry from matching by sending a few
+        more reports with that number. Only a name can be too common.
         """
         return self._compared(found, *self._seen(OF_VALUES, found, MOST_OF_REGISTER, _is_of_names))
 

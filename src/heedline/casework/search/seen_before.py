@@ -198,7 +198,7 @@ def look_up(
         shared = of_many(hits)
         likely = [place for place, _ in proposed(hits, shared, [places.get(ref, ref) for ref in decided])]
         refs = tuple(islice(_resolved(likely, indexes), before, before + MOST_COMPARED))
-    # of a report in two indexes, and of one that is no longer there, there are fewer than places
+    # a report may have two places, in two indexes, or no longer exist: fewer than twelve means that none are left
     more = max(0, len(likely) - before - MOST_COMPARED) if len(refs) == MOST_COMPARED else 0
     return LikelyReports(refs, more, shared, looked_through)
 

@@ -13,16 +13,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
-from heedline.casework.search.missing_words import proposals
-from heedline.casework.search.query import SearchKind, Sought, understood
+from heedline.casework.search.query import Sought, understood
 from heedline.index import Document, Query, SealedIndex
 from heedline.index.extraction import near_words
 from heedline.index.extraction.extract import extract
-from heedline.index.extraction.keys import heard
+from heedline.index.extraction.keys import forms as forms_of_values
 from heedline.index.extraction.names import latin
 from heedline.index.extraction.rules import MatchingRules
 from heedline.index.extraction.values import Extract, Kind, ReportText
 from heedline.index.keys import new_keys
+from heedline.index.proposals import proposals
+from heedline.index.terms import SearchKind
 from heedline.index.words import forms_of, placed, words_of
 from tests.rules.index.memory_store import MemoryStore
 
@@ -76,7 +77,7 @@ class World:
         for number, (text, read) in enumerate(zip(self._texts, self._read, strict=True)):
             words = [words_of(text)]
             forms, begun = forms_of([text], words)
-            forms.update(heard(read.of(Kind.NAME)))
+            forms.update(forms_of_values(read.values))
             documents.append(Document(UUID(int=number), words, forms, read.keys, begun=begun))
         index.add(documents)
         index.save()

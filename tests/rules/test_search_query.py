@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from heedline.casework.search.query import SearchKind, Sought, Unsearchable, understood
+from heedline.casework.search.query import Sought, Unsearchable, understood
 from heedline.index.extraction.keys import of_name
 from heedline.index.extraction.names import read_name
+from heedline.index.terms import SearchKind
 from heedline.index.words import words_of
 from heedline.packs import load_pack
 

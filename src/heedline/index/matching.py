@@ -33,7 +33,7 @@ class TokenPhrase(NamedTuple):
 
 @dataclass(frozen=True)
 class TokenClause:
-    """A query clause as tokens, met by any one of its phrases, single words, forms or keys.
+    """A query clause as tokens, met by any one of its phrases, single words, forms or keys, or by a whole group of `together`.
 
     If there are phrases, single common words are among the forms, because the table of words leaves them out.
     """
@@ -42,6 +42,7 @@ class TokenClause:
     words: Sequence[bytes] = ()
     forms: Sequence[bytes] = ()
     keys: Sequence[bytes] = ()
+    together: Sequence[Sequence[bytes]] = ()
 
     @property
     def by_position(self) -> bytes:
@@ -51,18 +52,16 @@ class TokenClause:
     @property
     def needed(self) -> bytes:
         """Return an FTS5 query on the `forms` table that every matching row meets, if there are no keys."""
-        either = [b'"%b"' % token for token in (*self.words, *self.forms)]
-        either += [
-            _all([b'"%b"' % token for token in dict.fromkeys(phrase.words)]) for phrase in self.phrases
-        ]
-        return b"(%b)" % b" OR ".join(either)
+        groups = [*self.together, *(phrase.words for phrase in self.phrases)]
+        return _any_or_whole((*self.words, *self.forms), groups)
 
     def ways(self) -> Iterator[tuple[str, bytes]]:
         """Yield each table to search for this clause, with the FTS5 query for it."""
         if self.phrases:
             yield "words", self.by_position
-        if self.forms or (self.words and not self.phrases):
-            yield "forms", _any([*self.forms, *(() if self.phrases else self.words)])
+        alone = (*self.forms, *(() if self.phrases else self.words))
+        if alone or self.together:
+            yield "forms", _any_or_whole(alone, self.together)
         if self.keys:
             yield "keys", _any(self.keys)
 
@@ -89,7 +88,7 @@ class Matcher:
         singles = [
             token
             for one in self._clauses
-            for some in (one.words, one.forms, *(phrase.words for phrase in one.phrases))
+            for some in (one.words, one.forms, *one.together, *(phrase.words for phrase in one.phrases))
             for token in some
         ]
         self._ahead("forms", singles, None)
@@ -156,7 +155,7 @@ def _tokens_of_phrases(clauses: Sequence[TokenClause]) -> list[bytes]:
 
 def _without_longest(clause: TokenClause, pages: Mapping[bytes, int]) -> Sequence[bytes]:
     """Return a lone phrase without its first or last token if that has by far the longest list, or ()."""
-    if len(clause.phrases) != 1 or clause.words or clause.forms or clause.keys:
+    if len(clause.phrases) != 1 or clause.words or clause.forms or clause.keys or clause.together:
         return ()
     [(_, phrase)] = clause.phrases
     if len(phrase) <= 2:
@@ -174,6 +173,13 @@ def _numbers(cursor: apsw.Cursor) -> list[int]:
 
 def _any(phrases: Sequence[bytes]) -> bytes:
     return b"(%b)" % b" OR ".join(b'"%b"' % phrase for phrase in phrases)
+
+
+def _any_or_whole(tokens: Sequence[bytes], groups: Sequence[Sequence[bytes]]) -> bytes:
+    """Return the FTS5 query for any of these tokens, or all tokens of any of these groups."""
+    either = [b'"%b"' % token for token in tokens]
+    either += [_all([b'"%b"' % token for token in dict.fromkeys(group)]) for group in groups]
+    return b"(%b)" % b" OR ".join(either)
 
 
 def _all(conditions: Sequence[bytes]) -> bytes:

@@ -11,13 +11,14 @@ from uuid import UUID
 class Clause:
     """A condition that a report must meet to match a query.
 
-    The report must contain any of these phrases, any of these forms or any of these keys. A phrase is one or
-    more words in order.
+    The report must contain any of these phrases, any of these forms, all the forms of any of the groups in `together`, or any
+    of these keys. A phrase is one or more words in order.
     """
 
     phrases: Sequence[Sequence[str]] = field(repr=False, default=())
     forms: Sequence[str] = field(repr=False, default=())
     keys: Sequence[str] = field(repr=False, default=())
+    together: Sequence[Sequence[str]] = field(repr=False, default=())
 
 
 @dataclass(frozen=True)

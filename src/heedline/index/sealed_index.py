@@ -32,7 +32,7 @@ from heedline.index.word_pairs import WordTokens, in_order, with_pairs
 from heedline.vault.tokens import TokenKey
 
 #: Edition of the tables and of what is put into them. An index of another edition is made anew.
-EDITION: Final = 9
+EDITION: Final = 10
 #: Pages of FTS5 that one step of merging writes in each table. Two of them fit one page of SQLite (`pgsz` below).
 MERGED: Final = 200
 _TABLES = ("words", "forms", "keys")
@@ -415,9 +415,9 @@ class SealedIndex:
             if phrases:
                 forms += [word for word in words if word in self._common]
                 words = [word for word in words if word not in self._common]
-            wanted.append(
-                TokenClause(tuple(phrases), tuple(words), tuple(forms), tuple(self._keys.of(clause.keys)))
-            )
+            keys = tuple(self._keys.of(clause.keys))
+            together = tuple(tuple(self._forms.of(group)) for group in clause.together)
+            wanted.append(TokenClause(tuple(phrases), tuple(words), tuple(forms), keys, together))
         return wanted
 
     def _phrase(self, words: Sequence[str]) -> TokenPhrase:

@@ -16,6 +16,8 @@ from unicodedata import decimal
 
 from anyascii import anyascii
 
+from heedline.index import word_parts
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -124,25 +126,33 @@ def placed(text: str) -> Iterator[tuple[str, int, int]]:
 def forms_of(texts: Iterable[str], words: Iterable[Sequence[str]]) -> tuple[set[str], set[str]]:
     """Return the forms found in these texts, and the words to be indexed by their prefixes as well.
 
-    Forms are long numbers, pairs of words joined into one, words without a possessive 's, Latin spellings, and the beginnings
-    of words in other scripts.
+    Forms are long numbers, pairs of words joined into one, words without a possessive 's, Latin spellings, the beginnings
+    of words in other scripts, and the parts of numbers and of words with letters and digits (`word_parts.py`).
     A word is no beginning of itself, because the index finds every word as it is. A Latin spelling is one.
     """
     forms: set[str] = set()
     for text in texts:
-        forms.update([f"n:{number}" for number, _, _ in placed_numbers(text)])
+        for digits, _, _ in long_numbers(text):
+            forms.add(f"n:{digits[-NUMBER:]}")
+            forms.update(word_parts.of_number(digits))
         owners = {owner(found.group()) for found in _POSSESSIVE.finditer(text)}
         forms.update([f"w:{one}" for one in owners - _SHORT_FOR_IS - {""}])
-    begun: set[str] = set()
+    begun, parted = set[str](), set[str]()
     for in_order in words:
         begun.update(in_order)
-        forms.update(_joined(in_order))
+        joined = set(_joined(in_order))
+        forms.update([f"w:{word}" for word in joined])
+        parted.update(filter(word_parts.PLATE.fullmatch, joined))
     if others := {word for word in begun if not word.isascii()}:
         latin = {spelled(word) for word in others} - {""}
         forms.update([f"w:{word}" for word in latin])
         forms.update([begun_by(word) for word in latin if len(word) in BEGINNINGS])
         forms.update(form for word in others for form in beginnings(word))
         begun = begun - others | latin
+    parted.update(filter(word_parts.is_mixed, begun))
+    for word in parted:
+        forms.update(word_parts.of_word(word))
+        forms.update([f"w:{piece}" for piece in word_parts.pieces_of(word)])
     return forms, begun
 
 
@@ -170,12 +180,12 @@ def beginnings_of(words: Collection[str]) -> tuple[npt.NDArray[np.bytes_], list[
 
 
 def _joined(words: Sequence[str]) -> Iterator[str]:
-    """Yield the forms of number plates and postcodes that are written with a space."""
+    """Yield number plates and postcodes that are written with a space, and other such pairs of words, without it."""
     odd = list(compress(count(), map(not_, map(str.isalpha, words))))
     for at in {first for one in odd for first in (one - 1, one)}:
         joined = "".join(words[at : at + 2]) if at >= 0 else ""
         if len(joined) <= LONGEST and at + 1 < len(words) and _mixed(joined):
-            yield f"w:{joined}"
+            yield joined
 
 
 def beginnings(word: str) -> Iterator[str]:
@@ -205,7 +215,12 @@ def number_of(text: str) -> str:
 
 
 def placed_numbers(text: str) -> Iterator[tuple[str, int, int]]:
-    """Yield the last nine digits of each long number in a text, however its digits are grouped, with its start and end.
+    """Yield the last nine digits of each long number in a text, however its digits are grouped, with its start and end."""
+    return ((digits[-NUMBER:], start, end) for digits, start, end in long_numbers(text))
+
+
+def long_numbers(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the digits of each long number in a text, at most 15, with its start and end.
 
     Nothing but spaces and punctuation may stand between two numbers, so each group of digits may be the end of one.
     """
@@ -216,7 +231,7 @@ def placed_numbers(text: str) -> Iterator[tuple[str, int, int]]:
             starts += [group.start()] * (len(digits) - len(starts))
             if len(digits) >= _SHORTEST_NUMBER:
                 start = found.start() if len(digits) <= _ONE_NUMBER else starts[-NUMBER]
-                yield digits[-NUMBER:], start, group.end()
+                yield digits[-_ONE_NUMBER:], start, group.end()
 
 
 def spelled(word: str) -> str:

@@ -176,15 +176,15 @@ def reports_with_parts(
 
 
 def document(
-    report: UUID, texts: Sequence[SearchedText], keys: Collection[str], heard: Iterable[str] = ()
+    report: UUID, texts: Sequence[SearchedText], keys: Collection[str], forms_of_values: Iterable[str] = ()
 ) -> Document:
     """Return the content to be indexed for a report.
 
-    `keys` are those of its values, and `heard` the forms of its names' sounds (`values.py`).
+    `keys` and `forms_of_values` are those of its values (`values.py`).
     """
     words = [words_of(one.text) for one in texts]
     forms, begun = forms_of((one.text for one in texts), words)
-    forms.update(heard)
+    forms.update(forms_of_values)
     return Document(report, words, forms, keys, begun=begun)
 
 

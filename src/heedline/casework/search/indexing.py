@@ -37,6 +37,7 @@ from heedline.casework.search.sealed_values import FoundValues
 from heedline.desk_hooks import register
 from heedline.desk_hooks.hooks import IndexVisit
 from heedline.index import Damaged, Document, SealedIndex
+from heedline.index.extraction.keys import forms as forms_of_values
 from heedline.permits.capabilities import Capability
 from heedline.permits.compiled_query import CompiledQuery, padded
 from heedline.permits.scopes import reports_of
@@ -444,7 +445,7 @@ def _document(
             if desk.indexing is not None:
                 keys += desk.indexing.report(visit, report, texts)
         number = sum(one.part not in {link_decisions.PART, documents.FILE_WORDS} for one in parts)
-        document = documents.document(report.id, texts, keys, values.heard_in(found))
+        document = documents.document(report.id, texts, keys, forms_of_values(found.values))
         return document, FoundValues(report, found, number), not unread
     except documents.UNREADABLE:
         return None

@@ -18,12 +18,14 @@ from django.db.models import Case, QuerySet, When
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.report.restrictions import usable
 from heedline.casework.search import desk_index, documents
-from heedline.casework.search.query import SearchKind, Sought, Term, beginning_with
-from heedline.index import Clause, Damaged, Query, SealedIndex
+from heedline.casework.search.query import Sought
+from heedline.index import Clause, Damaged, Query
 from heedline.index.extraction import near_words
 from heedline.index.extraction.names import latin
 from heedline.index.extraction.rules import NameRules
-from heedline.index.words import placed, starts_of
+from heedline.index.proposals import proposals, proposals_with_all
+from heedline.index.terms import SearchKind, Term
+from heedline.index.words import placed
 from heedline.permits.scopes import reports_of
 from heedline.reports.models import SearchIndex
 from heedline.reports.stored import parts_column, parts_in
@@ -34,8 +36,6 @@ _MOST_OF_A_WORD: Final = 20
 #: Missing words for which a similar one is looked for, and reports that are opened for that in all.
 _MOST_EXPLAINED: Final = 3
 _MOST_OPENED: Final = 12
-#: Reports of one desk that are proposed for one missing word.
-MOST_PROPOSED: Final = 4
 
 
 @dataclass(frozen=True)
@@ -163,39 +163,3 @@ def instead(text: str, missing: Iterable[MissingWord]) -> str:
         start, end = one.place
         text = text[:start] + one.near + text[end:]
     return " ".join(text.replace('""', " ").split()) if any(one.near for one in known) else ""
-
-
-def proposals(index: SealedIndex, missing: str, rules: NameRules) -> list[UUID]:
-    """Return the ids of a few reports in a desk's index that may contain a word similar to the missing one.
-
-    Those with a common slip come first, then those with a name that sounds like it, then those with a word that begins so.
-    """
-    word = latin(missing)
-    ways = [Clause(phrases=[[one] for one in near_words.slips(word, rules)])]
-    ways += [Clause(forms=sounds) for sounds in near_words.sounds_near(word, rules) if sounds]
-    ways += [beginning_with(start) for start in reversed(starts_of(word))]
-    found: dict[UUID, None] = {}
-    for way in ways:
-        found.update(dict.fromkeys(hit.report for hit in index.search(Query([way]), most=MOST_PROPOSED)))
-        if len(found) >= MOST_PROPOSED:
-            break
-    return list(found)[:MOST_PROPOSED]
-
-
-def proposals_with_all(
-    index: SealedIndex, missing: Sequence[str], known: Sequence[Clause], rules: NameRules
-) -> list[UUID]:
-    """Return the ids of a few reports in a desk's index that may contain a word similar to each of the missing ones.
-
-    They meet the `known` clauses too. If none does, and several words are missing, those clauses are left out.
-    """
-    alike = [_slips_and_sounds(latin(word), rules) for word in missing]
-    for clauses in ([*known, *alike], alike):
-        if len(clauses) > 1 and (hits := index.search(Query(clauses), most=MOST_PROPOSED)):
-            return [hit.report for hit in hits]
-    return []
-
-
-def _slips_and_sounds(word: str, rules: NameRules) -> Clause:
-    sounds = (form for forms in near_words.sounds_near(word, rules) for form in forms)
-    return Clause(phrases=[[one] for one in near_words.slips(word, rules)], forms=list(sounds))

@@ -16,10 +16,11 @@ from functools import cached_property
 from anyascii import anyascii
 
 from heedline.casework.search.documents import SearchedText
-from heedline.casework.search.query import SearchKind, Sought, Term
+from heedline.casework.search.query import Sought
 from heedline.casework.search.subject_entries import SubjectLink
 from heedline.index.extraction.rules import NameRules
 from heedline.index.extraction.values import Kind, Value
+from heedline.index.terms import SearchKind, Term
 from heedline.index.words import legible
 
 #: Characters before and after a place, characters by which a passage may be longer to end between two words, and
@@ -34,6 +35,7 @@ _WHY = {
     SearchKind.WORDS: ("this word", "these words"),
     SearchKind.PHRASE: ("this phrase", "these phrases"),
     SearchKind.BEGINNING: ("a word that starts with this", "words that start with these"),
+    SearchKind.PART: ("a word or number with this part", "words or numbers with these parts"),
     SearchKind.NUMBER: ("this number", "these numbers"),
 }
 #: Characters of a part, and characters after it that a match which begins in it may reach: twelve long words.

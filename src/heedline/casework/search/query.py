@@ -1,7 +1,8 @@
 """Parses an officer's search text into an index query.
 
 Words stand for themselves, in any order. `"in quotation marks"` stands for words in their order, `begin*` for every word
-that begins so. What has no space in it (an address, a web name, a number with hyphens) is words in their order as well.
+that begins so, and `*end` and `*part*` for registrations, numbers, names and online names with that part. Part of a
+registration or of a number is found without stars as well. What has no space in it (an address, a web name, a number with hyphens) is words in their order as well.
 A long number is found however its digits are grouped. A vehicle registration is also found where O was written for 0, or I
 for 1, as it is in Seen before. A date is found however its day is written. Words that may be somebody's name also stand for other spellings of it, by the comparison that finds earlier reports (`index/extraction/name_comparison.py`).
 """
@@ -11,50 +12,36 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from itertools import islice
 
-from heedline.index import Clause, Query
-from heedline.index.extraction.keys import of_name
+from heedline.index import Clause, Query, word_parts
+from heedline.index.extraction.keys import SHORTEST_HEARD, of_name
 from heedline.index.extraction.name_comparison import alike
 from heedline.index.extraction.names import Name, latin, read_name
-from heedline.index.extraction.numbers import PLATE_SIGNS, registration, registrations
+from heedline.index.extraction.near_words import same_name, spellings_near
+from heedline.index.extraction.numbers import registrations
 from heedline.index.extraction.rules import BirthRules, NameRules, PlateShape
-from heedline.index.extraction.values import Kind
 from heedline.index.extraction.written_dates import dates_in, spellings
-from heedline.index.words import (
-    begun_by,
-    number_of,
-    owner,
-    placed,
-    placed_numbers,
-    spelled,
-    starts_of,
-    words_of,
-)
+from heedline.index.terms import SearchKind, Term
+from heedline.index.word_parts import SHORTEST_OF_NUMBER
+from heedline.index.words import NUMBER, number_of, starts_of, words_of
 
 #: Characters that can be searched for at once, and words.
 LONGEST = 200
 MOST_WORDS = 12
 TOO_MANY = f"Search for at most {MOST_WORDS} words at once."
-TOO_SHORT = "Type one word of at least three letters or numbers before the *."
+TOO_SHORT = "Next to a *, type one word of at least three letters or numbers, or four digits of a number (three if it ends so)."
 NOTHING = "Type a word, a number or a name to search for."
 #: Readings of a query as a name, and words of one.
 MOST_READINGS = 8
 _WORDS_OF_A_NAME = range(5, 1, -1)
 _NAMED = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u064b-\u065f'’‘ʼ`.-])*")
-_BETWEEN = re.compile(r"[\W_]+")
 _PIECE = re.compile(r'"([^"]*)"?|(\S+)')
-_LONG_NUMBER = re.compile(r"(?<![^\s\"])\+?[\d(][\d\s().\-/]{4,}\d(?![^\s\"])")
-
-
-class SearchKind(StrEnum):
-    """The kinds of search that the log distinguishes."""
-
-    WORDS = "words"
-    PHRASE = "phrase"
-    BEGINNING = "beginning"
-    NUMBER = "number"
+_LONG_NUMBER = re.compile(r"(?<![^\s\",;])\+?[\d(][\d\s().\-/]{4,}\d(?![^\s\",;])")
+#: Part of a number, in groups of digits, with a star before or after it.
+_PART_OF_NUMBER = re.compile(r"(?<!\S)(\*?)\+?(\d[\d().\-/]*(?: [\d().\-/]+)*)(\*?)(?!\S)")
+#: Numbers of four digits that are more often years than part of a number.
+_YEARS = range(1900, 2100)
 
 
 class Unsearchable(Exception):
@@ -65,124 +52,27 @@ class Unsearchable(Exception):
 
 
 @dataclass(frozen=True)
-class Term:
-    """A search term.
-
-    It is a sequence of words, the beginning of a word, or a long number. If the words can be a vehicle registration, `plate`
-    is its canonical form. `others` are phrases with the same meaning: other ways to write a date.
-    """
-
-    kind: SearchKind
-    words: tuple[str, ...] = field(repr=False)
-    plate: str = field(repr=False, default="")
-    others: tuple[tuple[str, ...], ...] = field(repr=False, default=())
-
-    @property
-    def clause(self) -> Clause:
-        """Return this term as an index clause."""
-        match self.kind:
-            case SearchKind.BEGINNING:
-                return beginning_with(starts_of(self.words[0])[-1])
-            case SearchKind.NUMBER:
-                return Clause(self.others, [f"n:{self.words[0]}"])
-            case _:
-                joined = "".join(self.words)
-                keys = [f"{Kind.REGISTRATION}:{self.plate}"] if self.plate else []
-                if len(self.words) == 1:
-                    return Clause([self.words], [f"w:{joined}"], keys)
-                whole = self.plate or _PLATE.fullmatch(joined)
-                return Clause([self.words, [joined]] if whole else [self.words, *self.others], keys=keys)
-
-    def may_be_in(self, letters: str) -> bool:
-        """Return False if a text with these letters and digits (`passages.letters_of`) cannot match."""
-        if any("".join(words) in letters for words in self.others):
-            return True
-        if self.kind is SearchKind.NUMBER:
-            return not letters.isascii() or self.words[0] in letters
-        joined = _BETWEEN.sub("", "".join(self.words))
-        return joined in letters or (
-            bool(self.plate) and self.plate in letters.upper().translate(PLATE_SIGNS)
-        )
-
-    def places(self, text: str) -> list[tuple[int, int]]:
-        """Return the start and end of each match of this term in a text."""
-        if self.kind is SearchKind.NUMBER:
-            found = [(start, end) for number, start, end in placed_numbers(text) if number == self.words[0]]
-            return sorted({*found, *self._runs(list(placed(text)), set(map(len, self.others)))})
-        there, wanted = list(placed(text)), "".join(self.words)
-        if self.kind is SearchKind.BEGINNING:
-            return [(start, end) for word, start, end in there if _begins(word, self.words[0])]
-        found = [
-            (start, end)
-            for word, start, end in there
-            if wanted in (word, spelled_alike(word), owner(text[start:end])) or self._is_plate(word)
-        ]
-        sizes = {len(self.words), 2, *map(len, self.others)} - {1}
-        return sorted({*found, *self._runs(there, sizes)})
-
-    def _runs(self, there: Sequence[tuple[str, int, int]], sizes: set[int]) -> Iterator[tuple[int, int]]:
-        """Yield the start and end of each run of words that matches, of these numbers of words."""
-        for size in sizes:
-            for run in zip(*(there[n:] for n in range(size)), strict=False):
-                if self._is(tuple(word for word, _, _ in run)):
-                    yield run[0][1], run[-1][2]
-
-    def _is(self, run: tuple[str, ...]) -> bool:
-        joined = "".join(self.words)
-        return (
-            run == self.words
-            or run in self.others
-            or (
-                len(run) == 2
-                and (
-                    ("".join(run) == joined and bool(_PLATE.fullmatch(joined)))
-                    or self._is_plate("".join(run))
-                )
-            )
-        )
-
-    def _is_plate(self, written: str) -> bool:
-        return bool(self.plate) and registration(written) == self.plate
-
-
-def beginning_with(start: str) -> Clause:
-    """Return the clause for words with this prefix, which must be one returned by `starts_of`."""
-    return Clause([[start]], [begun_by(start)])
-
-
-def spelled_alike(word: str) -> str:
-    """Return the Latin spelling of a word."""
-    return word if word.isascii() else spelled(word)
-
-
-def _begins(word: str, beginning: str) -> bool:
-    return word.startswith(beginning) or spelled_alike(word).startswith(beginning)
-
-
-#: A number plate or a postcode, written in one piece.
-_PLATE = re.compile(
-    r"(?=.{5,8}$)(?:[a-z]{1,3}\d{1,4}[a-z]{0,3}|[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}|\d{1,4}[a-z]{1,3})"
-)
-
-
-@dataclass(frozen=True)
 class SoughtName:
-    """An interpretation of a query in which some words form a name.
+    """An interpretation of a query in which some words form a name, or one word is part of a name.
 
-    `terms` are those of its other words.
+    `terms` are those of its other words. A whole name is found by its `keys`, and a part of one by its `sounds`.
     """
 
     name: Name = field(repr=False)
-    keys: tuple[str, ...] = field(repr=False)
     terms: tuple[Term, ...]
+    keys: tuple[str, ...] = field(repr=False, default=())
+    sounds: tuple[str, ...] = field(repr=False, default=())
 
     def for_index(self) -> Query:
         """Return this reading as an index query."""
-        return Query([Clause(keys=self.keys), *(term.clause for term in self.terms)])
+        return Query([Clause(forms=self.sounds, keys=self.keys), *(term.clause for term in self.terms)])
 
     def is_like(self, written: str, rules: NameRules) -> bool:
         """Return whether a name in a report may be another spelling of this one."""
-        return alike(self.name, read_name(written, rules), rules) is not None
+        other = read_name(written, rules)
+        if len(self.name.parts) > 1:
+            return alike(self.name, other, rules) is not None
+        return any(same_name(self.name.parts[0], part, rules) for part in other.parts)
 
 
 @dataclass(frozen=True)
@@ -199,8 +89,19 @@ class Sought:
     def kind(self) -> SearchKind:
         """Return the kind of search to log, taken from the most specific term."""
         kinds = {term.kind for term in self.terms}
-        order = (SearchKind.NUMBER, SearchKind.PHRASE, SearchKind.BEGINNING, SearchKind.WORDS)
+        order = (
+            SearchKind.NUMBER,
+            SearchKind.PHRASE,
+            SearchKind.PART,
+            SearchKind.BEGINNING,
+            SearchKind.WORDS,
+        )
         return next(kind for kind in order if kind in kinds)
+
+    @property
+    def by_parts(self) -> bool:
+        """Return whether the index may propose reports in which several words together have the forms of a part."""
+        return any(term.clause.together for term in self.terms)
 
     def for_index(self) -> Query:
         """Return the search as an index query."""
@@ -231,7 +132,7 @@ def _names_in(
     """Yield readings of a text in which adjacent words form a name, longest name first.
 
     Each word begins with a capital or is a name that the pack knows. Two words are also a name if there are no others, or
-    if the first is a known forename.
+    if the first is a known forename. At last come the readings of one word as a part of a name.
     """
     pieces = list(_PIECE.finditer(text))
     bare = [(piece.group(2) or "").strip(",;") for piece in pieces]
@@ -247,7 +148,16 @@ def _names_in(
             name = read_name(" ".join(run), rules)
             if len(name.parts) > 1:
                 beside = text[: pieces[at].start()] + " " + text[pieces[at + size - 1].end() :]
-                yield SoughtName(name, of_name(name, rules), tuple(_terms_of(beside, plates, births)))
+                yield SoughtName(name, tuple(_terms_of(beside, plates, births)), keys=of_name(name, rules))
+    for piece, word in zip(pieces, bare, strict=True):
+        if not _NAMED.fullmatch(word) or not (
+            len(pieces) == 1 or word[0].isupper() or _is_known(latin(word), rules)
+        ):
+            continue
+        name = read_name(word, rules)
+        if len(name.parts) == 1 and len(name.parts[0]) >= SHORTEST_HEARD:
+            others = _terms_of(text[: piece.start()] + " " + text[piece.end() :], plates, births)
+            yield SoughtName(name, tuple(others), sounds=tuple(spellings_near(name.parts[0])))
 
 
 def _is_known(word: str, rules: NameRules) -> bool:
@@ -259,13 +169,38 @@ def _is_known(word: str, rules: NameRules) -> bool:
 
 def _terms_of(text: str, plates: tuple[PlateShape, ...], births: BirthRules | None) -> list[Term]:
     terms, text = _dates_of(text, births) if births is not None else ([], text)
-    sought = [number_of(found.group()) for found in _LONG_NUMBER.finditer(text)]
-    terms += [Term(SearchKind.NUMBER, (number,)) for number in sought if number]
-    rest = _LONG_NUMBER.sub(lambda found: " " if number_of(found.group()) else found.group(), text)
+    text = _PART_OF_NUMBER.sub(_in_one_piece, text)
+    sought = [number for found in _LONG_NUMBER.finditer(text) for number in _numbers_of(found.group())]
+    terms += [Term(SearchKind.NUMBER, (number,)) for number in sought]
+    rest = _LONG_NUMBER.sub(lambda found: " " if _numbers_of(found.group()) else found.group(), text)
     for piece in _PIECE.finditer(rest):
         for term in _terms(piece.group(1), piece.group(2), plates):
             terms = _added(terms, term, plates)
     return list(dict.fromkeys(terms))
+
+
+def _in_one_piece(found: re.Match[str]) -> str:
+    """Return part of a number, with its star and without spaces."""
+    before, digits, after = found.groups()
+    begins_number = bool(before) or digits.startswith("0")
+    return (
+        f"{before}{re.sub(r'\D', '', digits)}{after}"
+        if (before or after) and begins_number
+        else found.group()
+    )
+
+
+def _numbers_of(text: str) -> list[str]:
+    """Return the last nine digits of each number in a text of digits, spaces and punctuation.
+
+    After a number that is long enough, a group of digits that begins with 0 is another number.
+    """
+    numbers = [""]
+    for group in re.findall(r"\d+", text):
+        if len(numbers[-1]) >= NUMBER and group.startswith("0"):
+            numbers.append("")
+        numbers[-1] += group
+    return [known for one in numbers if (known := number_of(one))]
 
 
 def _dates_of(text: str, births: BirthRules) -> tuple[list[Term], str]:
@@ -286,15 +221,32 @@ def _dates_of(text: str, births: BirthRules) -> tuple[list[Term], str]:
 def _terms(quoted: str | None, bare: str | None, plates: tuple[PlateShape, ...]) -> Sequence[Term]:
     if quoted is not None:
         words = tuple(words_of(quoted))
-        return [Term(SearchKind.PHRASE if len(words) > 1 else SearchKind.WORDS, words)] if words else []
-    words = tuple(words_of(bare or ""))
+        kind = SearchKind.PHRASE if len(words) > 1 else SearchKind.WORDS
+        return [Term(kind, words, exact=True)] if words else []
+    written = bare or ""
+    words = tuple(words_of(written))
     if not words:
         return []
-    if (bare or "").endswith("*"):
-        if len(words) > 1 or not starts_of(words[0]):
-            raise Unsearchable(TOO_SHORT)
-        return [Term(SearchKind.BEGINNING, words)]
-    return [Term(SearchKind.PHRASE if len(words) > 1 else SearchKind.WORDS, words, _plate_of(words, plates))]
+    if written.endswith("*") or written.startswith("*"):
+        return [_starred(words, before=written.startswith("*"), after=written.endswith("*"))]
+    if len(words) > 1:
+        return [Term(SearchKind.PHRASE, words, _plate_of(words, plates))]
+    ends = words[0].isdecimal() and len(words[0]) >= SHORTEST_OF_NUMBER and int(words[0]) not in _YEARS
+    return [Term(SearchKind.WORDS, words, _plate_of(words, plates), ending=ends)]
+
+
+def _starred(words: tuple[str, ...], *, before: bool, after: bool) -> Term:
+    """Return the term for a beginning (`abc*`) or another part (`*abc`, `*abc*`) of a word.
+
+    Raises Unsearchable.
+    """
+    if len(words) > 1 or not starts_of(words[0]):
+        raise Unsearchable(TOO_SHORT)
+    if not before:
+        return Term(SearchKind.BEGINNING, words)
+    if after and words[0].isdecimal() and len(words[0]) < SHORTEST_OF_NUMBER:
+        raise Unsearchable(TOO_SHORT)
+    return Term(SearchKind.PART, words, ending=not after)
 
 
 def _added(terms: list[Term], term: Term, plates: tuple[PlateShape, ...]) -> list[Term]:
@@ -312,7 +264,7 @@ def _as_one(before: Term, term: Term, plates: tuple[PlateShape, ...]) -> list[Te
     if before.kind is term.kind is SearchKind.WORDS:
         words = (*before.words, *term.words)
         plate = _plate_of(words, plates)
-        if plate or _PLATE.fullmatch("".join(words)):
+        if plate or word_parts.PLATE.fullmatch("".join(words)):
             return [Term(SearchKind.PHRASE, words, plate)]
     return [before, term]
 

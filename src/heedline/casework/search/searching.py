@@ -44,11 +44,12 @@ from heedline.casework.search.indexing import Coverage
 from heedline.casework.search.missing_words import MissingWord
 from heedline.casework.search.page_store import one_snapshot
 from heedline.casework.search.passages import MatchingPassage
-from heedline.casework.search.query import SearchKind, Sought, understood
+from heedline.casework.search.query import Sought, understood
 from heedline.casework.search.subject_entries import SubjectLink
 from heedline.index import Damaged
 from heedline.index.extraction.rules import NameRules
 from heedline.index.extraction.values import Kind
+from heedline.index.terms import SearchKind
 from heedline.intake.fields import tidy
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
@@ -243,8 +244,10 @@ def results(ref: UUID, *, page: int = 1, by: Attendance, at: datetime) -> Search
                     unread.append(one.id)
                 else:
                     shown += [result] if result is not None else []
-                    if result is None and one.id in looked.similar:
-                        hits -= 1  # found under a key that another name has as well
+                    if result is None and (one.id in looked.similar or sought.by_parts):
+                        hits -= (
+                            1  # found under a key that another name has as well, or by forms of several words
+                        )
             if not (shown or unread or hits):
                 missing = missing_words.missing_in(
                     told["text"], sought, rows, ring, desks=by.desk_ids, rules=rules

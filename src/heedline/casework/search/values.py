@@ -12,10 +12,9 @@ from django.conf import settings
 from heedline.casework.search import subject_entries
 from heedline.casework.search.documents import SearchedText
 from heedline.casework.search.link_decisions import LinkDecision
-from heedline.index.extraction import keys
 from heedline.index.extraction.extract import extract
 from heedline.index.extraction.rules import OF_FILE
-from heedline.index.extraction.values import Extract, Kind, ReportText
+from heedline.index.extraction.values import Extract, ReportText
 from heedline.packs import load_pack
 from heedline.reports.models import Report
 
@@ -63,8 +62,3 @@ def _read(report: Report, texts: Iterable[SearchedText]) -> Iterator[ReportText]
 def keys_of(found: Extract, decided: Iterable[LinkDecision]) -> list[str]:
     """Return the index keys of a report's values and of its link decisions."""
     return [*found.keys, *(LINKED.format(one.other) for one in decided)]
-
-
-def heard_in(found: Extract) -> tuple[str, ...]:
-    """Return the phonetic index forms of each part of the names in a report."""
-    return keys.heard(found.of(Kind.NAME))

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, product
 
-from heedline.index.extraction.names import Name, pairs, read_name, readings, skeletons
+from heedline.index import word_parts
+from heedline.index.extraction.names import Name, pairs, read_name, readings, skeletons, sounds
 from heedline.index.extraction.rules import NameRules
 from heedline.index.extraction.values import Kind, Value
+from heedline.index.words import LONGEST, runs_of
 
 MOST_NAME_KEYS = 16
 #: Keys of a report beyond this are left out: a list of a thousand numbers is not about somebody.
@@ -70,21 +72,46 @@ def of_name(name: Name, rules: NameRules) -> tuple[str, ...]:
     return tuple(islice(found, MOST_NAME_KEYS))
 
 
-#: Letters of the shortest part of a name that is found by its sound alone, and such parts of a report at most.
-SHORTEST_HEARD, MOST_HEARD = 4, 60
+#: Letters of the shortest part of a name that is found by its sound alone, and forms of a report at most.
+SHORTEST_HEARD, MOST_HEARD = 4, 120
+
+
+def forms(values: Sequence[Value]) -> set[str]:
+    """Return the index forms of a report's values: the sounds of its names, and the parts of names and online names."""
+    return {*heard(value for value in values if value.kind is Kind.NAME), *parts(values)}
 
 
 def heard(names: Iterable[Value]) -> tuple[str, ...]:
-    """Return the phonetic index forms of each part of these names."""
+    """Return the phonetic index forms of each part of these names, with and without its vowels."""
     parts = (part for value in names for part in value.canonical.split() if len(part) >= SHORTEST_HEARD)
-    return tuple(
-        islice(dict.fromkeys(heard_as(one) for part in parts for one in skeletons(part)), MOST_HEARD)
+    found = (
+        form
+        for part in dict.fromkeys(parts)
+        for form in (*map(heard_as, skeletons(part)), *map(said_as, sounds(part)))
     )
+    return tuple(islice(dict.fromkeys(found), MOST_HEARD))
 
 
 def heard_as(skeleton: str) -> str:
     """Return the index form of a consonant skeleton."""
     return f"s:{skeleton}"
+
+
+def said_as(sound: str) -> str:
+    """Return the index form of a sound with its vowels."""
+    return f"v:{sound}"
+
+
+#: Kinds of value whose words are found by any part of them, and such words of a report at most.
+_FOUND_BY_PARTS = frozenset({Kind.NAME, Kind.EMAIL, Kind.HANDLE, Kind.WEB})
+MOST_IN_PARTS = 200
+
+
+def parts(values: Iterable[Value]) -> set[str]:
+    """Return the index forms by which names and online names are found by any part of a word in them."""
+    words = (word for value in values if value.kind in _FOUND_BY_PARTS for word in runs_of(value.canonical))
+    longer = dict.fromkeys(word[:LONGEST] for word in words if len(word) > word_parts.SHORTEST)
+    return {form for word in islice(longer, MOST_IN_PARTS) for form in word_parts.of_word(word)}
 
 
 def _pair(one: str, other: str) -> str:

@@ -30,6 +30,11 @@ _ONLY_VOWEL = 0.7
 _NEAR_PAIRS = frozenset(
     map(frozenset, ("jY", "js", "gk", "td", "vb", "vf", "Ck", "Cs", "kh", "sC", "mn", "gj", "jC", "bp"))
 )
+#: The consonants that are near each consonant.
+NEAR_CONSONANTS = {
+    one: "".join(sorted(other for pair in _NEAR_PAIRS if one in pair for other in pair - {one}))
+    for one in sorted(frozenset[str]().union(*_NEAR_PAIRS))
+}
 _WITHOUT_VOWELS = dict.fromkeys(map(ord, _VOWELS))
 #: Up to this, per letter of the longer sound, two parts sound alike.
 SOUNDS_ALIKE = 0.16

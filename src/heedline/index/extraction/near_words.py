@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from rapidfuzz.distance import OSA
 
-from heedline.index.extraction.keys import heard_as
-from heedline.index.extraction.name_comparison import parts_alike
-from heedline.index.extraction.names import known_as, plain, readings
+from heedline.index.extraction.keys import heard_as, said_as
+from heedline.index.extraction.name_comparison import NEAR_CONSONANTS, Likeness, parts_alike
+from heedline.index.extraction.names import known_as, plain, readings, skeletons, sounds
 from heedline.index.extraction.rules import NameRules
 
 #: Letters of the shortest word for which a similar one is looked for: shorter words are like too many.
@@ -18,6 +18,8 @@ LONG = 7
 _VOWELS = "aeiou"
 #: The sounds of consonants, as `names.sounds` writes them.
 _CONSONANTS = "bdfgjklmnprstvCY"
+#: The classes of vowels in a sound (`names.py`).
+_SOUNDED_VOWELS = "aio"
 
 
 def slips(word: str, rules: NameRules) -> list[str]:
@@ -50,6 +52,38 @@ def sounds_near(word: str, rules: NameRules) -> tuple[list[str], list[str]]:
         for one in bare[:1]:
             near.update(dict.fromkeys(map(heard_as, _with_one_changed(one))))
     return list(same), [one for one in near if one not in same]
+
+
+def spellings_near(word: str) -> list[str]:
+    """Return the index forms of names that sound like this one, or differ from it by one vowel or a similar consonant."""
+    found: dict[str, None] = dict.fromkeys(sounds(word))
+    for one in list(found):
+        found.update(dict.fromkeys(_nearly(one)))
+    return [said_as(one) for one in found if one]
+
+
+def _nearly(sound: str) -> Iterator[str]:
+    """Yield the sounds that differ from this one by a vowel, or by one consonant that is easily taken for another."""
+    for at in range(len(sound) + 1):
+        before, after = sound[:at], sound[at:]
+        if at and after[:1] not in _SOUNDED_VOWELS:
+            yield from (
+                before + vowel + after for vowel in _SOUNDED_VOWELS if before[-1] not in _SOUNDED_VOWELS
+            )
+        if not after:
+            continue
+        if after[0] in _SOUNDED_VOWELS:
+            yield before + after[1:]
+            yield from (before + vowel + after[1:] for vowel in _SOUNDED_VOWELS)
+        yield from (before + other + after[1:] for other in NEAR_CONSONANTS.get(after[0], ""))
+
+
+def same_name(one: str, other: str, rules: NameRules) -> bool:
+    """Return whether two name parts may be spellings of one name, leaving out short forms such as Bill for William."""
+    alike = parts_alike(one, other, rules, last=True)
+    if alike is Likeness.FORM:
+        return bool(set(skeletons(one)) & set(skeletons(other)))
+    return alike is not None
 
 
 def _with_one_changed(skeleton: str) -> Iterator[str]:

@@ -20,7 +20,7 @@ from heedline.casework.duty.alarms import CLEAR_REASONS
 from heedline.casework.identity.requests import GROUNDS
 from heedline.casework.oversight.log_view import NAMED
 from heedline.casework.report.opening import short_name
-from heedline.casework.search.query import SearchKind
+from heedline.index.terms import SearchKind
 from heedline.packs import load_pack
 from heedline.web.office.report.report_words import act_words
 from heedline.web.shell.report_bar import PRIORITIES

@@ -16,8 +16,9 @@ from heedline.casework.errors import NotHere
 from heedline.casework.oversight import conflict_register, search_counts
 from heedline.casework.report.opening import short_name
 from heedline.casework.search import indexing, missing_words, searching
-from heedline.casework.search.query import LONGEST, SearchKind, Unsearchable
+from heedline.casework.search.query import LONGEST, Unsearchable
 from heedline.casework.search.searching import LONGEST_REASON, SearchFilters, SearchResults
+from heedline.index.terms import SearchKind
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
@@ -187,6 +188,7 @@ _SOUGHT = {
     SearchKind.WORDS: "Words",
     SearchKind.PHRASE: "Phrases",
     SearchKind.BEGINNING: "Starts of words",
+    SearchKind.PART: "Parts of words",
     SearchKind.NUMBER: "Numbers",
 }
 
@@ -244,6 +246,10 @@ _IN_NONE = {
     SearchKind.WORDS: ("", " is in no report that was searched."),
     SearchKind.PHRASE: ("The words ", " are in no report that was searched in this order."),
     SearchKind.BEGINNING: ("No word in the reports that were searched starts with ", "."),
+    SearchKind.PART: (
+        "No number, registration, name or online name in the reports that were searched has the part ",
+        ".",
+    ),
     SearchKind.NUMBER: ("The number ", " is in no report that was searched."),
 }
 

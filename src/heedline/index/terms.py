@@ -1,0 +1,201 @@
+"""Search terms: how each is looked up in the index, and where it stands in a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import pairwise
+
+from heedline.index import word_parts
+from heedline.index.extraction.numbers import PLATE_SIGNS, registration
+from heedline.index.extraction.values import Kind
+from heedline.index.query import Clause
+from heedline.index.word_parts import SHORTEST_OF_NUMBER
+from heedline.index.words import (
+    NUMBER,
+    begun_by,
+    long_numbers,
+    owner,
+    placed,
+    placed_numbers,
+    spelled,
+    starts_of,
+)
+
+_BETWEEN = re.compile(r"[\W_]+")
+_SHORTEST_PART_OF_PLATE = 4
+
+
+class SearchKind(StrEnum):
+    """The kinds of search that the log distinguishes."""
+
+    WORDS = "words"
+    PHRASE = "phrase"
+    BEGINNING = "beginning"
+    PART = "part"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True)
+class Term:
+    """A search term.
+
+    It is a sequence of words, the beginning or another part of a word, or a long number. If the words can be a vehicle
+    registration, `plate` is its canonical form. `others` are phrases with the same meaning: other ways to write a date.
+    `ending` means that a word or number ends with the part, and `exact` that only whole words are meant.
+    """
+
+    kind: SearchKind
+    words: tuple[str, ...] = field(repr=False)
+    plate: str = field(repr=False, default="")
+    others: tuple[tuple[str, ...], ...] = field(repr=False, default=())
+    ending: bool = False
+    exact: bool = False
+
+    @property
+    def clause(self) -> Clause:
+        """Return this term as an index clause."""
+        joined, parts = self._joined, word_parts.forms_of_part(self._part, ending=self.ending)
+        match self.kind:
+            case SearchKind.BEGINNING:
+                begun = beginning_with(starts_of(joined)[-1])
+                return Clause(begun.phrases, begun.forms, together=parts)
+            case SearchKind.PART:
+                return Clause([self.words], together=parts)
+            case SearchKind.NUMBER:
+                return Clause(self.others, [f"n:{self.words[0]}"], together=parts)
+            case _:
+                keys = [f"{Kind.REGISTRATION}:{self.plate}"] if self.plate else []
+                if len(self.words) == 1:
+                    return Clause([self.words], [f"w:{joined}"], keys, parts)
+                whole = self.plate or word_parts.PLATE.fullmatch(joined)
+                phrases = [self.words, [joined]] if whole else [self.words, *self.others]
+                return Clause(phrases, keys=keys, together=parts)
+
+    @property
+    def _joined(self) -> str:
+        return "".join(self.words)
+
+    @property
+    def _part(self) -> str:
+        """Return the part by which longer registrations, numbers and names are found as well, or ""."""
+        joined = self._joined
+        match self.kind:
+            case _ if self.exact or self.others:
+                return ""
+            case SearchKind.PART:
+                return spelled_alike(joined)
+            case SearchKind.BEGINNING | SearchKind.NUMBER if joined.isdecimal():
+                number = joined.lstrip("0")  # which stands for the code of the country
+                return number if SHORTEST_OF_NUMBER <= len(number) < NUMBER else ""
+            case SearchKind.WORDS if joined.isdecimal():
+                return joined if self.ending else ""
+            case _:
+                one = len(self.words) == 1 or word_parts.PLATE.fullmatch(joined)
+                return joined if one and _is_part_of_plate(joined) else ""
+
+    def may_be_in(self, letters: str) -> bool:
+        """Return False if a text with these letters and digits (`passages.letters_of`) cannot match."""
+        if any("".join(words) in letters for words in self.others):
+            return True
+        if self.kind is SearchKind.NUMBER and not letters.isascii():
+            return True
+        joined = _BETWEEN.sub("", self._joined)
+        if joined in letters or (bool(self._part) and self._part in letters):
+            return True
+        return bool(self.plate) and self.plate in letters.upper().translate(PLATE_SIGNS)
+
+    def places(self, text: str) -> list[tuple[int, int]]:
+        """Return the start and end of each match of this term in a text."""
+        there = list(placed(text))
+        if self.kind is SearchKind.NUMBER:
+            found = [(start, end) for number, start, end in placed_numbers(text) if number == self.words[0]]
+            return sorted({*found, *self._runs(there, set(map(len, self.others))), *self._parts(text, there)})
+        found = [(start, end) for word, start, end in there if self._is_word(word, text[start:end])]
+        sizes = {len(self.words), 2, *map(len, self.others)} - {1}
+        return sorted({*found, *self._runs(there, sizes), *self._parts(text, there)})
+
+    def _is_word(self, word: str, written: str) -> bool:
+        """Return whether a word of a text, which is folded, matches this term."""
+        wanted = self._joined
+        if self.kind is SearchKind.BEGINNING:
+            return _begins(word, wanted)
+        if self.kind is SearchKind.PART:
+            return any(
+                self._has_part(one, part)
+                for part in {wanted, self._part}
+                for one in (word, spelled_alike(word), owner(written))
+            )
+        if wanted in (word, spelled_alike(word), owner(written)) or self._is_plate(word):
+            return True
+        return word_parts.is_mixed(word) and wanted in word_parts.pieces_of(word)
+
+    def _parts(self, text: str, there: Sequence[tuple[str, int, int]]) -> Iterator[tuple[int, int]]:
+        """Yield the start and end of each registration and number of which this term is a part."""
+        if not (part := self._part):
+            return
+        if part.isdecimal():
+            for digits, start, end in long_numbers(text):
+                if digits.endswith(part) if self.ending else part in digits:
+                    yield start, end
+        for word, start, end in there:
+            if word_parts.is_mixed(word) and self._has_part(word, part):
+                yield start, end
+        for (first, start, _), (second, _, end) in pairwise(there):
+            if self._has_part(first + second, part) and word_parts.PLATE.fullmatch(first + second):
+                yield start, end
+
+    def _has_part(self, word: str, part: str) -> bool:
+        if self.kind is SearchKind.BEGINNING:
+            return word.startswith(part)
+        return word.endswith(part) if self.ending else part in word
+
+    def _runs(self, there: Sequence[tuple[str, int, int]], sizes: set[int]) -> Iterator[tuple[int, int]]:
+        """Yield the start and end of each run of words that matches, of these numbers of words."""
+        for size in sizes:
+            for run in zip(*(there[n:] for n in range(size)), strict=False):
+                if self._is(tuple(word for word, _, _ in run)):
+                    yield run[0][1], run[-1][2]
+
+    def _is(self, run: tuple[str, ...]) -> bool:
+        if run in self.others:
+            return True
+        if self.kind in (SearchKind.BEGINNING, SearchKind.PART):
+            return False
+        joined = "".join(run)
+        return run == self.words or (
+            len(run) == 2
+            and (
+                (joined == self._joined and bool(word_parts.PLATE.fullmatch(joined)))
+                or self._is_plate(joined)
+            )
+        )
+
+    def _is_plate(self, written: str) -> bool:
+        return bool(self.plate) and registration(written) == self.plate
+
+
+def _is_part_of_plate(joined: str) -> bool:
+    return (
+        joined.isascii()
+        and joined.isalnum()
+        and not joined.isalpha()
+        and not joined.isdecimal()
+        and len(joined) >= _SHORTEST_PART_OF_PLATE
+    )
+
+
+def beginning_with(start: str) -> Clause:
+    """Return the clause for words with this prefix, which must be one returned by `starts_of`."""
+    return Clause([[start]], [begun_by(start)])
+
+
+def spelled_alike(word: str) -> str:
+    """Return the Latin spelling of a word."""
+    return word if word.isascii() else spelled(word)
+
+
+def _begins(word: str, beginning: str) -> bool:
+    return word.startswith(beginning) or spelled_alike(word).startswith(beginning)

@@ -196,14 +196,14 @@ def look(desk: str, how_many: int) -> dict[str, Any]:
     from heedline.casework.search.query import understood
     from heedline.reports.models import SearchIndex
 
-    chance, names = random.Random(9), RULES.names  # noqa: S311
+    chance, rules = random.Random(9), RULES  # noqa: S311
     found: dict[str, Any] = {}
     with sitting(desk) as by:
 
         def hits(typed: str) -> Any:
             with page_store.one_snapshot():
                 rows = SearchIndex.objects.filter(desk_id__in=by.desk_ids)
-                return searching.found_in(understood(typed, names), rows, by.keys())
+                return searching.found_in(understood(typed, rules), rows, by.keys())
 
         if hits(invented.NEEDLE).all != [UUID(int=invented.WHERE)]:
             raise SystemExit(f"One word among {how_many:,} reports did not lead to its report alone.")

@@ -20,7 +20,7 @@ from heedline.index.extraction.extract import extract
 from heedline.index.extraction.keys import forms as forms_of_values
 from heedline.index.extraction.names import latin
 from heedline.index.extraction.rules import MatchingRules
-from heedline.index.extraction.values import Extract, Kind, ReportText
+from heedline.index.extraction.values import Extract, ReportText
 from heedline.index.keys import new_keys
 from heedline.index.proposals import proposals
 from heedline.index.terms import SearchKind
@@ -102,23 +102,23 @@ class World:
 
     def _listed(self, typed: str) -> tuple[set[int], set[int]]:
         """Return the texts that contain the words typed, and others that contain a similar name."""
-        sought = understood(typed, self._rules.names, self._rules.plates)
+        sought = understood(typed, self._rules)
         exact = self._hits(sought.for_index())
-        proposed = {hit for name in sought.names for hit in self._hits(name.for_index())}
+        proposed = {hit for reading in sought.readings for hit in self._hits(reading.for_index())}
         return exact, {one for one in proposed - exact if self._is_similar(one, sought)}
 
     def _is_similar(self, number: int, sought: Sought) -> bool:
         return any(
-            name.is_like(value.written, self._rules.names)
-            for name in sought.names
-            if all(term.places(self._texts[number]) for term in name.terms)
-            for value in self._read[number].of(Kind.NAME)
+            reading.is_like(value, self._rules.names)
+            for reading in sought.readings
+            if all(term.places(self._texts[number]) for term in reading.terms)
+            for value in self._read[number].values
         )
 
     def _instead(self, typed: str) -> str:
         """Return the search that the page offers if nothing was found, or ""."""
         instead, any_near = typed, False
-        for term in reversed(understood(typed, self._rules.names, self._rules.plates).terms):
+        for term in reversed(understood(typed, self._rules).terms):
             if self._hits(Query([term.clause])):
                 continue
             near = ""

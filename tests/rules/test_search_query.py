@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from heedline.casework.search.query import Sought, Unsearchable, understood
+from heedline.casework.search.query import Sought, SoughtName, Unsearchable, understood
 from heedline.index.extraction.keys import of_name
 from heedline.index.extraction.names import read_name
+from heedline.index.extraction.values import Kind, Value
 from heedline.index.terms import SearchKind
 from heedline.index.words import words_of
 from heedline.packs import load_pack
 
-NAMES, PLATES = load_pack("uk").matching.names, load_pack("uk").matching.plates
-BIRTHS = load_pack("uk").matching.birth
+RULES = load_pack("uk").matching
+NAMES = RULES.names
 W, P, B, N = SearchKind.WORDS, SearchKind.PHRASE, SearchKind.BEGINNING, SearchKind.NUMBER
 
 
@@ -35,7 +36,7 @@ W, P, B, N = SearchKind.WORDS, SearchKind.PHRASE, SearchKind.BEGINNING, SearchKi
 def test_how_it_is_understood(
     typed: str, terms: list[tuple[SearchKind, tuple[str, ...]]], kind: SearchKind
 ) -> None:
-    sought = understood(typed, NAMES)
+    sought = understood(typed, RULES)
     assert [(term.kind, term.words) for term in sought.terms] == terms
     assert sought.kind is kind
 
@@ -45,7 +46,7 @@ def test_how_it_is_understood(
 )
 def test_what_cannot_be_searched_for_is_said(typed: str) -> None:
     with pytest.raises(Unsearchable) as why:
-        understood(typed, NAMES)
+        understood(typed, RULES)
     assert str(why.value).endswith(".")
 
 
@@ -63,7 +64,7 @@ def test_what_cannot_be_searched_for_is_said(typed: str) -> None:
     ],
 )
 def test_where_a_text_has_it(typed: str, text: str, found: list[str]) -> None:
-    [term] = understood(typed, NAMES).terms
+    [term] = understood(typed, RULES).terms
     assert [text[start:end] for start, end in term.places(text)] == found
 
 
@@ -81,10 +82,10 @@ def test_where_a_text_has_it(typed: str, text: str, found: list[str]) -> None:
     ],
 )
 def test_a_registration_is_found_with_signs_that_look_alike(typed: str, text: str, found: list[str]) -> None:
-    [term] = understood(typed, NAMES, PLATES).terms
+    [term] = understood(typed, RULES).terms
     assert [text[start:end] for start, end in term.places(text)] == found
     assert term.clause.keys == [f"registration:{term.plate}"]
-    [exact] = understood(f'"{typed}"', NAMES, PLATES).terms
+    [exact] = understood(f'"{typed}"', RULES).terms
     assert not exact.plate, "quotation marks stand for the words themselves"
 
 
@@ -92,7 +93,7 @@ def test_a_registration_is_found_with_signs_that_look_alike(typed: str, text: st
     "typed", ["4/9/2010", "04.09.2010", "2010-09-04", "4 September 2010", "Sept 4th, 2010"]
 )
 def test_a_date_is_found_however_it_is_written(typed: str) -> None:
-    [term] = understood(typed, NAMES, PLATES, BIRTHS).terms
+    [term] = understood(typed, RULES).terms
     for written in (
         "4/9/2010",
         "04.09.2010",
@@ -104,27 +105,34 @@ def test_a_date_is_found_however_it_is_written(typed: str) -> None:
         text = f"He was born on {written}, he says, and not on 9/4/2010 or 5/9/2010."
         assert [text[start:end] for start, end in term.places(text)] == [written]
         assert term.may_be_in("".join(words_of(text)))
-    [exact] = understood(f'"{typed}"', NAMES, PLATES, BIRTHS).terms
+    [exact] = understood(f'"{typed}"', RULES).terms
     assert not exact.others, "quotation marks stand for the words themselves"
 
 
 @pytest.mark.parametrize("typed", ["4/9/10", "31/2/2010", "September 2010", "07700 900 201", "gate 4 2010"])
 def test_what_is_no_whole_date_is_searched_for_as_it_is(typed: str) -> None:
-    assert understood(typed, NAMES, PLATES, BIRTHS).terms == understood(typed, NAMES, PLATES).terms
+    assert not any(term.others for term in understood(typed, RULES).terms)
 
 
 @pytest.mark.parametrize(
     "typed", ["side door", "gate 4", "bill 101", "flat 10 lane", "room 101", "NE1 4ST", "boil 10"]
 )
 def test_ordinary_words_are_no_registration(typed: str) -> None:
-    assert not any(term.plate for term in understood(typed, NAMES, PLATES).terms)
-    assert understood(typed, NAMES, PLATES).terms == understood(typed, NAMES).terms
+    assert not any(term.plate for term in understood(typed, RULES).terms)
+
+
+def names_of(sought: Sought) -> list[SoughtName]:
+    """The readings of a search in which several words are a name."""
+    return [one for one in sought.readings if isinstance(one, SoughtName) and one.keys]
 
 
 def leads_to(sought: Sought, name: str) -> bool:
     """Whether a search looks up a key of this name, and then takes the two for alike."""
     keys = set(of_name(read_name(name, NAMES), NAMES))
-    return any(keys & set(one.keys) and one.is_like(name, NAMES) for one in sought.names)
+    return any(
+        keys & set(one.keys) and one.is_like(Value(Kind.NAME, name, name, ""), NAMES)
+        for one in names_of(sought)
+    )
 
 
 @pytest.mark.parametrize(
@@ -141,15 +149,15 @@ def leads_to(sought: Sought, name: str) -> bool:
     ],
 )
 def test_a_name_leads_to_other_spellings(tradition: str, typed: str, name: str) -> None:
-    assert leads_to(understood(typed, NAMES), name), tradition
-    assert leads_to(understood(f"{typed} quillon", NAMES), name), "beside another word"
-    assert not understood(f'"{typed}"', NAMES).names, "quotation marks stand for the words themselves"
+    assert leads_to(understood(typed, RULES), name), tradition
+    assert leads_to(understood(f"{typed} quillon", RULES), name), "beside another word"
+    assert not understood(f'"{typed}"', RULES).readings, "quotation marks stand for the words themselves"
 
 
 def test_a_name_is_read_beside_other_words_if_its_forename_is_known() -> None:
-    readings = understood("red van Siobhan Kelly 01632 960123", NAMES).names
+    readings = names_of(understood("red van Siobhan Kelly 01632 960123", RULES))
     assert ("siobhan", "kelly") in {one.name.parts for one in readings}
     assert all("kelly" in one.name.parts or "siobhan" in one.name.parts for one in readings)
     shortest = next(one for one in readings if one.name.parts == ("siobhan", "kelly"))
     assert {term.kind for term in shortest.terms} == {W, N}
-    assert not understood("side door of the bank", NAMES).names[1:], "only the whole text may be a name"
+    assert not names_of(understood("side door of the bank", RULES))[1:], "only the whole text may be a name"

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import pairwise
 
 from heedline.index import word_parts
 from heedline.index.extraction.numbers import PLATE_SIGNS, registration
@@ -69,7 +68,8 @@ class Term:
             case _:
                 keys = [f"{Kind.REGISTRATION}:{self.plate}"] if self.plate else []
                 if len(self.words) == 1:
-                    return Clause([self.words], [f"w:{joined}"], keys, parts)
+                    alike = [self.words, *self.others]
+                    return Clause(alike, [f"w:{word}" for (word,) in alike], keys, parts)
                 whole = self.plate or word_parts.PLATE.fullmatch(joined)
                 phrases = [self.words, [joined]] if whole else [self.words, *self.others]
                 return Clause(phrases, keys=keys, together=parts)
@@ -110,12 +110,21 @@ class Term:
     def places(self, text: str) -> list[tuple[int, int]]:
         """Return the start and end of each match of this term in a text."""
         there = list(placed(text))
+        found = {
+            *self._runs(there, {len(self.words), *map(len, self.others)} - {1}),
+            *self._parts(text, there),
+        }
         if self.kind is SearchKind.NUMBER:
-            found = [(start, end) for number, start, end in placed_numbers(text) if number == self.words[0]]
-            return sorted({*found, *self._runs(there, set(map(len, self.others))), *self._parts(text, there)})
-        found = [(start, end) for word, start, end in there if self._is_word(word, text[start:end])]
-        sizes = {len(self.words), 2, *map(len, self.others)} - {1}
-        return sorted({*found, *self._runs(there, sizes), *self._parts(text, there)})
+            found.update(
+                (start, end) for number, start, end in placed_numbers(text) if number == self.words[0]
+            )
+            return sorted(found)
+        found.update((start, end) for word, start, end in there if self._is_word(word, text[start:end]))
+        if self.plate or not self._joined.isalpha():
+            for word, first, after in word_parts.joined([word for word, _, _ in there]):
+                if word == self._joined or self._is_plate(word):
+                    found.add((there[first][1], there[after - 1][2]))
+        return sorted(found)
 
     def _is_word(self, word: str, written: str) -> bool:
         """Return whether a word of a text, which is folded, matches this term."""
@@ -130,6 +139,8 @@ class Term:
             )
         if wanted in (word, spelled_alike(word), owner(written)) or self._is_plate(word):
             return True
+        if (word,) in self.others:
+            return True
         return word_parts.is_mixed(word) and wanted in word_parts.pieces_of(word)
 
     def _parts(self, text: str, there: Sequence[tuple[str, int, int]]) -> Iterator[tuple[int, int]]:
@@ -143,9 +154,9 @@ class Term:
         for word, start, end in there:
             if word_parts.is_mixed(word) and self._has_part(word, part):
                 yield start, end
-        for (first, start, _), (second, _, end) in pairwise(there):
-            if self._has_part(first + second, part) and word_parts.PLATE.fullmatch(first + second):
-                yield start, end
+        for word, first, after in word_parts.joined([word for word, _, _ in there]):
+            if word_parts.PLATE.fullmatch(word) and self._has_part(word, part):
+                yield there[first][1], there[after - 1][2]
 
     def _has_part(self, word: str, part: str) -> bool:
         if self.kind is SearchKind.BEGINNING:
@@ -156,22 +167,8 @@ class Term:
         """Yield the start and end of each run of words that matches, of these numbers of words."""
         for size in sizes:
             for run in zip(*(there[n:] for n in range(size)), strict=False):
-                if self._is(tuple(word for word, _, _ in run)):
+                if tuple(word for word, _, _ in run) in (self.words, *self.others):
                     yield run[0][1], run[-1][2]
-
-    def _is(self, run: tuple[str, ...]) -> bool:
-        if run in self.others:
-            return True
-        if self.kind in (SearchKind.BEGINNING, SearchKind.PART):
-            return False
-        joined = "".join(run)
-        return run == self.words or (
-            len(run) == 2
-            and (
-                (joined == self._joined and bool(word_parts.PLATE.fullmatch(joined)))
-                or self._is_plate(joined)
-            )
-        )
 
     def _is_plate(self, written: str) -> bool:
         return bool(self.plate) and registration(written) == self.plate

@@ -9,7 +9,9 @@ search decides that from the report's text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import compress, count
+from operator import not_
 
 #: Characters of the shortest part by which a word is found, and digits of the shortest by which a number is found unless it is
 #: the end.
@@ -21,6 +23,9 @@ _FORM, _END = "p:", "$"
 PLATE = re.compile(
     r"(?=.{5,8}$)(?:[a-z]{1,3}\d{1,4}[a-z]{0,3}|[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}|\d{1,4}[a-z]{1,3})"
 )
+_THREE_PIECES = re.compile(r"[a-z]{2} \d{2} [a-z]{3}")
+#: Longer words are cut: nobody looks for the end of one.
+LONGEST = 40
 _LETTERS_OR_DIGITS = re.compile(r"[a-z]+|\d+")
 
 
@@ -56,6 +61,33 @@ def forms_of_part(part: str, *, ending: bool) -> list[list[str]]:
     if part.isdecimal():
         groups.append([*_runs(part, SHORTEST_OF_NUMBER), *end])
     return [group for group in groups if group]
+
+
+def joined(words: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+    """Yield runs of words that may be one registration or postcode with spaces in it, joined, with the run's start and end.
+
+    They are two words, of which one has a digit and one a letter; AB 12 CDE; and single letters and digits.
+    """
+    spelt = 0
+    for at in compress(count(), map(not_, map(str.isalpha, words))):
+        for first in (at - 1, at):
+            pair = "".join(words[first : first + 2]) if first >= 0 else ""
+            if 0 <= first < len(words) - 1 and len(pair) <= LONGEST and _has_both(pair):
+                yield pair, first, first + 2
+        if 0 < at < len(words) - 1 and _THREE_PIECES.fullmatch(" ".join(words[at - 1 : at + 2])):
+            yield "".join(words[at - 1 : at + 2]), at - 1, at + 2
+        if len(words[at]) == 1 and at >= spelt:
+            first, spelt = at, at + 1
+            while first and len(words[first - 1]) == 1:
+                first -= 1
+            while spelt < len(words) and len(words[spelt]) == 1:
+                spelt += 1
+            if spelt - first > 2 and PLATE.fullmatch(plate := "".join(words[first:spelt])):
+                yield plate, first, spelt
+
+
+def _has_both(word: str) -> bool:
+    return any(sign.isdigit() for sign in word) and any(sign.isalpha() for sign in word)
 
 
 def _runs(word: str, size: int) -> Iterator[str]:

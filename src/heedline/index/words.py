@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import compress, count
-from operator import not_
 from typing import TYPE_CHECKING
 from unicodedata import decimal
 
@@ -27,8 +25,7 @@ BEGINNINGS = (3, 4, 5, 6, 8)
 _BEGINNING = "b:"
 #: Bytes of a form as an array holds it. It is what a token is computed of.
 _FORM = 16
-#: Longer words are cut: nobody looks for the end of one.
-LONGEST = 40
+LONGEST = word_parts.LONGEST
 #: Digits by which a long number is found, from its end: what stands before is the code of a country, or 0.
 NUMBER = 9
 _SHORTEST_NUMBER = 6
@@ -126,7 +123,7 @@ def placed(text: str) -> Iterator[tuple[str, int, int]]:
 def forms_of(texts: Iterable[str], words: Iterable[Sequence[str]]) -> tuple[set[str], set[str]]:
     """Return the forms found in these texts, and the words to be indexed by their prefixes as well.
 
-    Forms are long numbers, pairs of words joined into one, words without a possessive 's, Latin spellings, the beginnings
+    Forms are long numbers, registrations that are written with spaces, words without a possessive 's, Latin spellings, the beginnings
     of words in other scripts, and the parts of numbers and of words with letters and digits (`word_parts.py`).
     A word is no beginning of itself, because the index finds every word as it is. A Latin spelling is one.
     """
@@ -140,7 +137,7 @@ def forms_of(texts: Iterable[str], words: Iterable[Sequence[str]]) -> tuple[set[
     begun, parted = set[str](), set[str]()
     for in_order in words:
         begun.update(in_order)
-        joined = set(_joined(in_order))
+        joined = {word for word, _, _ in word_parts.joined(in_order)}
         forms.update([f"w:{word}" for word in joined])
         parted.update(filter(word_parts.PLATE.fullmatch, joined))
     if others := {word for word in begun if not word.isascii()}:
@@ -177,15 +174,6 @@ def beginnings_of(words: Collection[str]) -> tuple[npt.NDArray[np.bytes_], list[
         forms[:, at, len(_BEGINNING) : len(_BEGINNING) + size] = letters[:, :size]
     longer = letters[:, list(BEGINNINGS)] != 0
     return forms.reshape(-1).view(f"S{_FORM}"), np.count_nonzero(longer, axis=1).tolist()
-
-
-def _joined(words: Sequence[str]) -> Iterator[str]:
-    """Yield number plates and postcodes that are written with a space, and other such pairs of words, without it."""
-    odd = list(compress(count(), map(not_, map(str.isalpha, words))))
-    for at in {first for one in odd for first in (one - 1, one)}:
-        joined = "".join(words[at : at + 2]) if at >= 0 else ""
-        if len(joined) <= LONGEST and at + 1 < len(words) and _mixed(joined):
-            yield joined
 
 
 def beginnings(word: str) -> Iterator[str]:
@@ -244,7 +232,3 @@ def _folded(word: str) -> str:
     if plain.isascii():
         return plain.translate(_APOSTROPHES)
     return _LEFT_OUT.sub("", unicodedata.normalize("NFKD", plain))
-
-
-def _mixed(word: str) -> bool:
-    return any(letter.isdigit() for letter in word) and any(letter.isalpha() for letter in word)

@@ -26,7 +26,7 @@ _SEARCHES = (
 
 
 def sought(text: str) -> Sought:
-    return understood(text, RULES.names, RULES.plates)
+    return understood(text, RULES)
 
 
 def test_the_first_match_is_that_of_the_whole_text() -> None:

@@ -29,7 +29,13 @@ AROUND = 90
 TO_A_SPACE = 60
 MOST = 3
 _SPACE = re.compile(r"\s")
-SIMILAR = "contains a similar name"
+_OTHERWISE_WRITTEN = {
+    Kind.NAME: "contains a similar name",
+    Kind.WEB: "contains this web address, written differently",
+    Kind.HANDLE: "contains this account name, written differently",
+    Kind.EMAIL: "contains this email address, written differently",
+    Kind.ADDRESS: "contains this address, written differently",
+}
 #: What a text contains, by how it was looked for: one of a kind, or several.
 _WHY = {
     SearchKind.WORDS: ("this word", "these words"),
@@ -66,18 +72,18 @@ def passages(texts: Sequence[SearchedText], sought: Sought) -> tuple[MatchingPas
     return _of_terms(texts, sought.terms) or ()
 
 
-def similar_names(
-    texts: Sequence[SearchedText], names: Sequence[Value], sought: Sought, rules: NameRules
+def other_spellings(
+    texts: Sequence[SearchedText], values: Sequence[Value], sought: Sought, rules: NameRules
 ) -> tuple[MatchingPassage, ...]:
-    """Return the passages that contain another spelling of a name in the query.
+    """Return the passages that contain a name, an address or an account of the query in another spelling.
 
-    `names` are those that were read from the texts. Returns () if no reading of the query matches.
+    `values` are those that were read from the texts. Returns () if no reading of the query matches.
     """
-    for reading in sought.names:
-        value = next((one for one in names if reading.is_like(one.written, rules)), None)
+    for reading in sought.readings:
+        value = next((one for one in values if reading.is_like(one, rules)), None)
         beside = _of_terms(texts, reading.terms)
         if value is not None and beside is not None:
-            return (_of_name(texts, value), *beside)[:MOST]
+            return (_of_value(texts, value), *beside)[:MOST]
     return ()
 
 
@@ -91,18 +97,24 @@ def subjects_matching(
         if link.in_force
         and any(
             any(term.places(value.written) for term in sought.terms)
-            or (value.kind == Kind.NAME and any(one.is_like(value.written, rules) for one in sought.names))
+            or (value.kind == Kind.NAME and _is_like(value.written, sought, rules))
             for value in link.values
         )
     )
 
 
-def _of_name(texts: Sequence[SearchedText], value: Value) -> MatchingPassage:
-    """Return the passage that contains a name."""
+def _is_like(name: str, sought: Sought, rules: NameRules) -> bool:
+    value = Value(Kind.NAME, name, name, "")
+    return any(one.is_like(value, rules) for one in sought.readings)
+
+
+def _of_value(texts: Sequence[SearchedText], value: Value) -> MatchingPassage:
+    """Return the passage that contains a value."""
+    why = _OTHERWISE_WRITTEN[value.kind]
     for text in texts:
         if text.where == value.source and (at := text.text.find(value.written)) >= 0:
-            return _passage(text, LongText(text.text), (at, at + len(value.written)), SIMILAR, ())
-    return MatchingPassage(value.source, SIMILAR, ((value.written, True),))
+            return _passage(text, LongText(text.text), (at, at + len(value.written)), why, ())
+    return MatchingPassage(value.source, why, ((value.written, True),))
 
 
 def _of_terms(texts: Sequence[SearchedText], terms: Sequence[Term]) -> tuple[MatchingPassage, ...] | None:

@@ -15,12 +15,14 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from heedline.index import Clause, Query, word_parts
-from heedline.index.extraction.keys import SHORTEST_HEARD, of_name
+from heedline.index.extraction.extract import extract
+from heedline.index.extraction.keys import SHORTEST_HEARD, key_of, of_name
 from heedline.index.extraction.name_comparison import alike
 from heedline.index.extraction.names import Name, latin, read_name
 from heedline.index.extraction.near_words import same_name, spellings_near
 from heedline.index.extraction.numbers import registrations
-from heedline.index.extraction.rules import BirthRules, NameRules, PlateShape
+from heedline.index.extraction.rules import BirthRules, MatchingRules, NameRules, PlateShape
+from heedline.index.extraction.values import Kind, ReportText, Value
 from heedline.index.extraction.written_dates import dates_in, spellings
 from heedline.index.terms import SearchKind, Term
 from heedline.index.word_parts import SHORTEST_OF_NUMBER
@@ -36,6 +38,7 @@ NOTHING = "Type a word, a number or a name to search for."
 MOST_READINGS = 8
 _WORDS_OF_A_NAME = range(5, 1, -1)
 _NAMED = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u064b-\u065f'’‘ʼ`.-])*")
+_QUOTED = re.compile(r'"[^"]*"?')
 _PIECE = re.compile(r'"([^"]*)"?|(\S+)')
 _LONG_NUMBER = re.compile(r"(?<![^\s\",;])\+?[\d(][\d\s().\-/]{4,}\d(?![^\s\",;])")
 #: Part of a number, in groups of digits, with a star before or after it.
@@ -67,23 +70,52 @@ class SoughtName:
         """Return this reading as an index query."""
         return Query([Clause(forms=self.sounds, keys=self.keys), *(term.clause for term in self.terms)])
 
-    def is_like(self, written: str, rules: NameRules) -> bool:
-        """Return whether a name in a report may be another spelling of this one."""
-        other = read_name(written, rules)
+    def is_like(self, value: Value, rules: NameRules) -> bool:
+        """Return whether a value of a report is a name that may be another spelling of this one."""
+        if value.kind is not Kind.NAME:
+            return False
+        other = read_name(value.written, rules)
         if len(self.name.parts) > 1:
             return alike(self.name, other, rules) is not None
         return any(same_name(self.name.parts[0], part, rules) for part in other.parts)
 
 
 @dataclass(frozen=True)
+class SoughtValue:
+    """An interpretation of a query in which part of it is an address or an account, however it is written.
+
+    `terms` are those of the rest.
+    """
+
+    value: Value = field(repr=False)
+    terms: tuple[Term, ...]
+
+    def for_index(self) -> Query:
+        """Return this reading as an index query."""
+        return Query([Clause(keys=[key_of(self.value)]), *(term.clause for term in self.terms)])
+
+    def is_like(self, value: Value, _rules: NameRules) -> bool:
+        """Return whether a value of a report is this one, or a flat at this address."""
+        wanted = self.value.canonical
+        return value.kind is self.value.kind and (
+            value.canonical == wanted
+            or (value.kind is Kind.ADDRESS and value.canonical.startswith(f"{wanted}/"))
+        )
+
+
+#: Kinds of value that people write in several ways, and that are searched for in all of them.
+_WRITTEN_IN_MANY_WAYS = frozenset({Kind.WEB, Kind.HANDLE, Kind.EMAIL, Kind.ADDRESS})
+
+
+@dataclass(frozen=True)
 class Sought:
     """A parsed query.
 
-    A report matches if it matches all terms, or one of the readings in `names`.
+    A report matches if it matches all terms, or one of the readings.
     """
 
     terms: tuple[Term, ...]
-    names: tuple[SoughtName, ...] = ()
+    readings: tuple[SoughtName | SoughtValue, ...] = ()
 
     @property
     def kind(self) -> SearchKind:
@@ -108,33 +140,39 @@ class Sought:
         return Query([term.clause for term in self.terms])
 
 
-def understood(
-    text: str, rules: NameRules, plates: tuple[PlateShape, ...] = (), births: BirthRules | None = None
-) -> Sought:
-    """Parse an officer's search text, using the pack's rules for names, dates and formats of registrations.
+def understood(text: str, rules: MatchingRules) -> Sought:
+    """Parse an officer's search text, using the pack's rules for names, dates, addresses and registrations.
 
     Raises Unsearchable.
     """
     text = text.strip()[: LONGEST + 1]
     if len(text) > LONGEST:
         raise Unsearchable(f"Search for at most {LONGEST} characters at once.")
-    terms = _terms_of(text, plates, births)
+    terms = _terms_of(text, rules)
     if not terms:
         raise Unsearchable(NOTHING)
     if sum(len(term.words) for term in terms) > MOST_WORDS:
         raise Unsearchable(TOO_MANY)
-    return Sought(tuple(terms), tuple(islice(_names_in(text, rules, plates, births), MOST_READINGS)))
+    names = islice(_names_in(text, rules), MOST_READINGS)
+    return Sought(tuple(terms), (*islice(_values_in(text, rules), MOST_READINGS), *names))
 
 
-def _names_in(
-    text: str, rules: NameRules, plates: tuple[PlateShape, ...], births: BirthRules | None
-) -> Iterator[SoughtName]:
+def _values_in(text: str, rules: MatchingRules) -> Iterator[SoughtValue]:
+    """Yield readings of a text in which a part of it, outside quotation marks, is an address or an account."""
+    bare = _QUOTED.sub(" ", text)
+    for value in extract([ReportText(bare, "text", "")], rules, indexed=False, compared=False).values:
+        if value.kind in _WRITTEN_IN_MANY_WAYS and value.written in text:
+            beside = text.replace(value.written, " ", 1)
+            yield SoughtValue(value, tuple(_terms_of(beside, rules)))
+
+
+def _names_in(text: str, matching: MatchingRules) -> Iterator[SoughtName]:
     """Yield readings of a text in which adjacent words form a name, longest name first.
 
     Each word begins with a capital or is a name that the pack knows. Two words are also a name if there are no others, or
     if the first is a known forename. At last come the readings of one word as a part of a name.
     """
-    pieces = list(_PIECE.finditer(text))
+    rules, pieces = matching.names, list(_PIECE.finditer(text))
     bare = [(piece.group(2) or "").strip(",;") for piece in pieces]
     for size in _WORDS_OF_A_NAME:
         for at in range(len(pieces) - size + 1):
@@ -148,7 +186,7 @@ def _names_in(
             name = read_name(" ".join(run), rules)
             if len(name.parts) > 1:
                 beside = text[: pieces[at].start()] + " " + text[pieces[at + size - 1].end() :]
-                yield SoughtName(name, tuple(_terms_of(beside, plates, births)), keys=of_name(name, rules))
+                yield SoughtName(name, tuple(_terms_of(beside, matching)), keys=of_name(name, rules))
     for piece, word in zip(pieces, bare, strict=True):
         if not _NAMED.fullmatch(word) or not (
             len(pieces) == 1 or word[0].isupper() or _is_known(latin(word), rules)
@@ -156,7 +194,7 @@ def _names_in(
             continue
         name = read_name(word, rules)
         if len(name.parts) == 1 and len(name.parts[0]) >= SHORTEST_HEARD:
-            others = _terms_of(text[: piece.start()] + " " + text[piece.end() :], plates, births)
+            others = _terms_of(text[: piece.start()] + " " + text[piece.end() :], matching)
             yield SoughtName(name, tuple(others), sounds=tuple(spellings_near(name.parts[0])))
 
 
@@ -167,15 +205,15 @@ def _is_known(word: str, rules: NameRules) -> bool:
     )
 
 
-def _terms_of(text: str, plates: tuple[PlateShape, ...], births: BirthRules | None) -> list[Term]:
-    terms, text = _dates_of(text, births) if births is not None else ([], text)
+def _terms_of(text: str, rules: MatchingRules) -> list[Term]:
+    terms, text = _dates_of(text, rules.birth)
     text = _PART_OF_NUMBER.sub(_in_one_piece, text)
     sought = [number for found in _LONG_NUMBER.finditer(text) for number in _numbers_of(found.group())]
     terms += [Term(SearchKind.NUMBER, (number,)) for number in sought]
     rest = _LONG_NUMBER.sub(lambda found: " " if _numbers_of(found.group()) else found.group(), text)
     for piece in _PIECE.finditer(rest):
-        for term in _terms(piece.group(1), piece.group(2), plates):
-            terms = _added(terms, term, plates)
+        for term in _terms(piece.group(1), piece.group(2), rules):
+            terms = _added(terms, term, rules.plates)
     return list(dict.fromkeys(terms))
 
 
@@ -193,11 +231,12 @@ def _in_one_piece(found: re.Match[str]) -> str:
 def _numbers_of(text: str) -> list[str]:
     """Return the last nine digits of each number in a text of digits, spaces and punctuation.
 
-    After a number that is long enough, a group of digits that begins with 0 is another number.
+    A group of digits that begins with 0 is the start of another number if enough digits stand before and after it.
     """
-    numbers = [""]
-    for group in re.findall(r"\d+", text):
-        if len(numbers[-1]) >= NUMBER and group.startswith("0"):
+    groups, numbers = re.findall(r"\d+", text), [""]
+    for at, group in enumerate(groups):
+        left = sum(map(len, groups[at:]))
+        if group.startswith("0") and min(len(numbers[-1]), left) >= NUMBER:
             numbers.append("")
         numbers[-1] += group
     return [known for one in numbers if (known := number_of(one))]
@@ -218,7 +257,7 @@ def _dates_of(text: str, births: BirthRules) -> tuple[list[Term], str]:
     return terms, text
 
 
-def _terms(quoted: str | None, bare: str | None, plates: tuple[PlateShape, ...]) -> Sequence[Term]:
+def _terms(quoted: str | None, bare: str | None, rules: MatchingRules) -> Sequence[Term]:
     if quoted is not None:
         words = tuple(words_of(quoted))
         kind = SearchKind.PHRASE if len(words) > 1 else SearchKind.WORDS
@@ -228,25 +267,33 @@ def _terms(quoted: str | None, bare: str | None, plates: tuple[PlateShape, ...])
     if not words:
         return []
     if written.endswith("*") or written.startswith("*"):
-        return [_starred(words, before=written.startswith("*"), after=written.endswith("*"))]
+        return list(_starred(words, before=written.startswith("*"), after=written.endswith("*")))
     if len(words) > 1:
-        return [Term(SearchKind.PHRASE, words, _plate_of(words, plates))]
+        return [Term(SearchKind.PHRASE, words, _plate_of(words, rules.plates))]
+    others = tuple((other,) for other in rules.streets.get(words[0], ()))
     ends = words[0].isdecimal() and len(words[0]) >= SHORTEST_OF_NUMBER and int(words[0]) not in _YEARS
-    return [Term(SearchKind.WORDS, words, _plate_of(words, plates), ending=ends)]
+    return [Term(SearchKind.WORDS, words, _plate_of(words, rules.plates), others, ending=ends)]
 
 
-def _starred(words: tuple[str, ...], *, before: bool, after: bool) -> Term:
-    """Return the term for a beginning (`abc*`) or another part (`*abc`, `*abc*`) of a word.
+def _starred(words: tuple[str, ...], *, before: bool, after: bool) -> Iterator[Term]:
+    """Yield the terms for a beginning (`abc*`) or another part (`*abc`, `*abc*`) of a word.
 
-    Raises Unsearchable.
+    Of several words without a space between them, the star belongs to the first or the last. Raises Unsearchable.
     """
-    if len(words) > 1 or not starts_of(words[0]):
+    first, *rest = words if before else tuple(reversed(words))
+    if not starts_of(first) or (before and after and rest and not starts_of(rest[-1])):
+        raise Unsearchable(TOO_SHORT)
+    if before and after and not rest and first.isdecimal() and len(first) < SHORTEST_OF_NUMBER:
         raise Unsearchable(TOO_SHORT)
     if not before:
-        return Term(SearchKind.BEGINNING, words)
-    if after and words[0].isdecimal() and len(words[0]) < SHORTEST_OF_NUMBER:
-        raise Unsearchable(TOO_SHORT)
-    return Term(SearchKind.PART, words, ending=not after)
+        yield Term(SearchKind.BEGINNING, (first,))
+        rest = list(reversed(rest))
+    else:
+        yield Term(SearchKind.PART, (first,), ending=bool(rest) or not after)
+        if after and rest:
+            yield Term(SearchKind.BEGINNING, (rest.pop(),))
+    if rest:
+        yield Term(SearchKind.PHRASE if len(rest) > 1 else SearchKind.WORDS, tuple(rest), exact=True)
 
 
 def _added(terms: list[Term], term: Term, plates: tuple[PlateShape, ...]) -> list[Term]:

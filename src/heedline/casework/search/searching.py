@@ -48,7 +48,6 @@ from heedline.casework.search.query import Sought, understood
 from heedline.casework.search.subject_entries import SubjectLink
 from heedline.index import Damaged
 from heedline.index.extraction.rules import NameRules
-from heedline.index.extraction.values import Kind
 from heedline.index.terms import SearchKind
 from heedline.intake.fields import tidy
 from heedline.packs import load_pack
@@ -169,8 +168,7 @@ def search(text: str, filters: SearchFilters, *, reason: str = "", by: Attendanc
     with refusals_logged(Act.SEARCHED, by=by.officer_id):
         by.require(Capability.SEARCH)
     conflict_terms.looked_for(text, by=by)
-    matching = load_pack(settings.PACK).matching
-    sought = understood(text, matching.names, matching.plates, matching.birth)
+    sought = understood(text, load_pack(settings.PACK).matching)
     reason = tidy(reason, lines=False).strip()[:LONGEST_REASON]
     indexing.catch_up(by=by, at=at, most=indexing.FEWEST)
     with one_snapshot():
@@ -221,10 +219,7 @@ def results(ref: UUID, *, page: int = 1, by: Attendance, at: datetime) -> Search
         raise NotHere
     told, matching = _opened(row, ring), load_pack(settings.PACK).matching
     rules = matching.names
-    filters, sought = (
-        SearchFilters.from_kept(told["filters"]),
-        understood(told["text"], rules, matching.plates, matching.birth),
-    )
+    filters, sought = SearchFilters.from_kept(told["filters"]), understood(told["text"], matching)
     until = looked_through_until(at)
     needs_reason = row.hits > BROAD and not row.reasoned
     shown: list[SearchResult] = []
@@ -299,7 +294,7 @@ def looked_through_until(at: datetime) -> datetime:
 class IndexHits:
     """The reports that match a search in several desks' indexes.
 
-    `similar` are others that may have a name like one that was searched for. `more` means that there are more than were asked for. `desks` are those whose index could be searched, and
+    `similar` are others that may have a name like one that was searched for, or the same address in other words. `more` means that there are more than were asked for. `desks` are those whose index could be searched, and
     `damaged` those whose index is not as it was sealed.
     """
 
@@ -328,8 +323,8 @@ def found_in(sought: Sought, rows: Iterable[SearchIndex], ring: Keyring) -> Inde
             try:
                 with desk_index.reading(row, ring) as index:
                     hits = index.search(sought.for_index(), most=MOST + 1)
-                    for name in sought.names:
-                        alike.update(hit.report for hit in index.search(name.for_index(), most=MOST))
+                    for reading in sought.readings:
+                        alike.update(hit.report for hit in index.search(reading.for_index(), most=MOST))
             except (CannotOpen, Damaged):
                 damaged.append(row.desk_id)
                 continue
@@ -348,9 +343,9 @@ def _result(
     """
     texts = documents.texts_of(report, parts, ring)
     found = passages.passages(texts, sought)
-    if not found and sought.names:
-        names = values.extract_of(report, texts, indexed=False).of(Kind.NAME)
-        found = passages.similar_names(texts, names, sought, rules)
+    if not found and sought.readings:
+        there = values.extract_of(report, texts, indexed=False).values
+        found = passages.other_spellings(texts, there, sought, rules)
     if not found:
         return None
     return SearchResult(

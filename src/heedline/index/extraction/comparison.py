@@ -147,6 +147,7 @@ def _same_values(mine: Extract, theirs: Extract, common: Mapping[str, int]) -> I
             one.written,
             other.written,
             Weight.COUNTS if whole else Weight.ADDS,
+            common.get(key_of(one), 0),
         )
     yield from _months_of_whole(mine, theirs)
     yield from _same_building(mine.of(Kind.ADDRESS), theirs.of(Kind.ADDRESS), common)

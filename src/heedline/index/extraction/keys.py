@@ -31,7 +31,7 @@ def of_report(values: Sequence[Value], sketch: Iterable[str], rules: NameRules) 
     postcodes = [value.canonical for value in values if value.kind is Kind.POSTCODE]
     found: dict[str, None] = {}
     for value in values:
-        if value.kind not in {Kind.NAME, Kind.BIRTH, Kind.POSTCODE}:
+        if value.kind not in {Kind.NAME, Kind.BIRTH, Kind.POSTCODE} or value.canonical in births:
             found[key_of(value)] = None
     found.update(dict.fromkeys(f"text:{one}" for one in sketch))
     for name in names:

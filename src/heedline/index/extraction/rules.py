@@ -133,3 +133,5 @@ class MatchingRules:
     twins: tuple[str, ...]
     common_words: tuple[str, ...]
     """Words that occur in most reports, spelt as `index/words.py` returns them."""
+    streets: Mapping[str, tuple[str, ...]]
+    """Words for streets and their short forms, each with the others that mean the same."""

@@ -23,12 +23,14 @@ def dates_in(text: str, rules: BirthRules) -> Iterator[tuple[date, int, int]]:
 def spellings(day: date, rules: BirthRules) -> tuple[tuple[str, ...], ...]:
     """Return the words of common ways to write a day, with its month as a number or by any of its names.
 
+    With the month as a number, the year may have two digits.
+
     Each takes a search more time, so rare ones are left out.
     """
     year, days, months = str(day.year), _padded(day.day), _padded(day.month)
     found: list[tuple[str, ...]] = [(year, months[-1], days[-1])]
     orders = [(one, month) if rules.day_first else (month, one) for one in days for month in months]
-    found += [(*order, year) for order in orders]
+    found += [(*order, written) for order in orders for written in (year, year[-2:])]
     first, ordinal = days[0], f"{day.day}{_ending(day.day)}"
     for name in (name for name, number in rules.months.items() if number == day.month):
         found += [

@@ -34,7 +34,7 @@ def read_matching(folder: Traversable, formats: Mapping[str, str]) -> MatchingRu
     top = read_toml(folder, "matching.toml")
     known = read_toml(folder, "names.toml")
     evidence = read_toml(folder, "name_evidence.toml")
-    flats = top.table("flats")
+    flats, streets = top.table("flats"), top.table("streets")
     rules = MatchingRules(
         phone_region=top.text("phone_region"),
         plates=tuple(_plate(one) for one in top.tables("plates")),
@@ -48,10 +48,22 @@ def read_matching(folder: Traversable, formats: Mapping[str, str]) -> MatchingRu
         generations=flats.texts("generations"),
         twins=flats.texts("twins"),
         common_words=_common_words(top),
+        streets=_streets(streets),
     )
-    for table in (flats, top, known, evidence):
+    for table in (flats, streets, top, known, evidence):
         table.done()
     return rules
+
+
+def _streets(table: Table) -> dict[str, tuple[str, ...]]:
+    others: dict[str, dict[str, None]] = defaultdict(dict)
+    for line in table.texts("short"):
+        words = line.split()
+        if len(words) < 2 or words_of(line) != words:
+            raise table.wrong("short", "must be lines of words that mean the same, in lower case")
+        for word in words:
+            others[word].update((other, None) for other in words if other != word)
+    return {word: tuple(found) for word, found in others.items()}
 
 
 def _common_words(top: Table) -> tuple[str, ...]:

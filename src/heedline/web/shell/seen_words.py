@@ -50,6 +50,7 @@ _KINDS = {
     "web": "Web address",
     "address": "House",
     "name": "Name",
+    "birth": "Date of birth",
 }
 VERDICTS = {
     LinkVerdict.SAME: "Same",

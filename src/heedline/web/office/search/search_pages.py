@@ -236,7 +236,7 @@ def _hits(found: SearchResults) -> str:
         return f"More than {searching.MOST} reports match. The {searching.MOST} most recently indexed are listed."
     number = "1 report" if found.hits == 1 else f"{found.hits} reports"
     if found.similar:
-        return f"{number}, including similar names"
+        return f"{number}, including other spellings"
     return number
 
 

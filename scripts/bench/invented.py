@@ -17,10 +17,11 @@ import numpy as np
 
 from bench.seen_before import RULES, SYLLABLES, a_name
 from heedline.index import Document
+from heedline.index import words as index_words
 from heedline.index.extraction import keys
 from heedline.index.extraction.sketch import SIZE
 from heedline.index.extraction.values import Kind, Value
-from heedline.index.words import beginnings
+from heedline.index.words import beginnings, forms_of
 
 #: Words of a report, and words that there are. Their frequencies are those of Zipf and Mandelbrot.
 WORDS, VOCABULARY, STEEPNESS = 330, 200_000, 1.2
@@ -29,6 +30,8 @@ NEEDLE, WHERE = "quillonberry", 37
 PEOPLE = 60_000
 #: Texts that are forwarded, and how many reports there are to one that has such a text.
 FORWARDED, ONE_IN = 5_000, 20
+#: Each word after so many begins with a capital.
+CAPITAL = 12
 _ONSETS = [*"bcdfghjklmnprstvw", "st", "tr", "ch", "sh", "br", "pl", "th"]
 _VOWELS = [*"aeiou", *"aeiou", "ea", "ou"]
 _ENDS = [*[""] * 20, *"nrstlmd", "ng", "ck"]
@@ -77,6 +80,7 @@ def _words_at(ranks: list[int], number: int) -> list[str]:
 def text_of(number: int) -> str:
     """Return the words of a report as somebody might write them, with what its values were written as in their midst."""
     words, values = words_of(number), [one.written for one in _values(number, random.Random(-1 - number))]  # noqa: S311
+    words[::CAPITAL] = [word.capitalize() for word in words[::CAPITAL]]
     at = len(words) // 2
     return " ".join([*words[:at], *(f"and {written}" for written in values), *words[at:]])
 
@@ -131,4 +135,9 @@ def document(number: int) -> Document:
     """Return a report as it is indexed."""
     forms, ranks = _all_words()[1], _ranks(number)
     its_own = set[str]().union(*map(forms.__getitem__, set(ranks)))
-    return Document(UUID(int=number), [_words_at(ranks, number)], its_own, keys_of(number))
+    words, values = _words_at(ranks, number), list(_values(number, random.Random(-1 - number)))  # noqa: S311
+    parted = [*map(str.capitalize, words[::CAPITAL]), *(one.written for one in values)]
+    said = " and ".join(parted)
+    its_own.update(forms_of([said], [index_words.words_of(said)])[0])
+    its_own.update(keys.forms(values))
+    return Document(UUID(int=number), [words], its_own, keys_of(number))

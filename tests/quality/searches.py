@@ -88,7 +88,7 @@ class World:
         found: dict[str, Outcome] = defaultdict(Outcome)
         for one in searches:
             into = found[one.tradition]
-            exact, similar = self._listed(one.typed)
+            exact, similar = self.listed(one.typed)
             into.wrong += len(similar - {one.text})
             if one.text < 0:
                 continue
@@ -96,11 +96,11 @@ class World:
             into.listed += one.text in exact | similar
             if not exact | similar:
                 instead = self._instead(one.typed)
-                again, alike = self._listed(instead) if instead else (set(), set())
+                again, alike = self.listed(instead) if instead else (set(), set())
                 into.suggested += one.text in again | alike
         return dict(found)
 
-    def _listed(self, typed: str) -> tuple[set[int], set[int]]:
+    def listed(self, typed: str) -> tuple[set[int], set[int]]:
         """Return the texts that contain the words typed, and others that contain a similar name."""
         sought = understood(typed, self._rules)
         exact = self._hits(sought.for_index())

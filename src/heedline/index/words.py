@@ -60,6 +60,8 @@ _POSSESSIVE = re.compile(
 _SHORT_FOR_IS = frozenset(
     ["he", "here", "how", "it", "let", "she", "that", "there", "what", "when", "where", "who"]
 )
+#: A word that may be a name.
+_CAPITAL = re.compile(r"(?<![^\W_])[A-Z][A-Za-z'’]{4,}+(?![^\W_])")
 _LATIN = re.compile(r"[A-Za-z0-9]")
 #: Signs that phones and word processors write, and signs in ASCII that part words or join them in the same places.
 _TYPOGRAPHIC = dict.fromkeys("’‘", "'") | dict.fromkeys("“”–—…•£€\u00a0", " ")
@@ -124,17 +126,19 @@ def forms_of(texts: Iterable[str], words: Iterable[Sequence[str]]) -> tuple[set[
     """Return the forms found in these texts, and the words to be indexed by their prefixes as well.
 
     Forms are long numbers, registrations that are written with spaces, words without a possessive 's, Latin spellings, the beginnings
-    of words in other scripts, and the parts of numbers and of words with letters and digits (`word_parts.py`).
+    of words in other scripts, and the parts of numbers, of words with letters and digits and of words with a capital letter
+    (`word_parts.py`).
     A word is no beginning of itself, because the index finds every word as it is. A Latin spelling is one.
     """
-    forms: set[str] = set()
+    forms, parted = set[str](), set[str]()
     for text in texts:
         for digits, _, _ in long_numbers(text):
             forms.add(f"n:{digits[-NUMBER:]}")
             forms.update(word_parts.of_number(digits))
+        parted.update(_folded(word)[:LONGEST] for word in _CAPITAL.findall(text))
         owners = {owner(found.group()) for found in _POSSESSIVE.finditer(text)}
         forms.update([f"w:{one}" for one in owners - _SHORT_FOR_IS - {""}])
-    begun, parted = set[str](), set[str]()
+    begun: set[str] = set()
     for in_order in words:
         begun.update(in_order)
         joined = {word for word, _, _ in word_parts.joined(in_order)}
@@ -146,10 +150,11 @@ def forms_of(texts: Iterable[str], words: Iterable[Sequence[str]]) -> tuple[set[
         forms.update([begun_by(word) for word in latin if len(word) in BEGINNINGS])
         forms.update(form for word in others for form in beginnings(word))
         begun = begun - others | latin
-    parted.update(filter(word_parts.is_mixed, begun))
+    for word in filter(word_parts.is_mixed, begun):
+        parted.add(word)
+        forms.update([f"w:{piece}" for piece in word_parts.pieces_of(word)])
     for word in parted:
         forms.update(word_parts.of_word(word))
-        forms.update([f"w:{piece}" for piece in word_parts.pieces_of(word)])
     return forms, begun
 
 

@@ -1,0 +1,123 @@
+"""Searches for part of a word or number, in a real index in memory: what is found, where a text has it, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from heedline.casework.search.query import Unsearchable, understood
+from heedline.index import words
+from heedline.packs import load_pack
+from tests.quality.searches import World
+
+RULES = load_pack("uk").matching
+TEXTS = [
+    "He drove off in ZZ99 ABC before nine.",
+    "The van was ZZ99ABC, I am sure.",
+    "It was a zz 99 abc, grey.",
+    "On the plate stood Z Z 9 9 A B C in red.",
+    "Ring +44 1632 960321 after six.",
+    "my number is 01632 960 321 or 07700 900123",
+    "He writes as @darkwolf77 and as grey.heron.post@mail.example there.",
+    "Then Wojtasiewicz came, and the abc of it is dull.",
+    "Room 99 has a fault, code 4521.",
+    "Her car is QX21 WOL and she was there in 2019.",
+    "It began in 2019 with a letter to 020 7946 2019.",
+]
+PLATES = {0, 1, 2, 3}
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return World(TEXTS, RULES)
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("*99ABC", PLATES),
+        ("99ABC", PLATES),
+        ("99 ABC", PLATES),
+        ("*9AB*", PLATES),
+        ("ZZ99A*", PLATES),
+        ("zz99", PLATES),
+        ("ZZ99 ABC", PLATES),
+        ("ABC", {0, 1, 2, 7}),
+        ("*ABC", {*PLATES, 7}),
+        ("*321", {4, 5}),
+        ("*0321", {4, 5}),
+        ("*60 321", {4, 5}),
+        ("0321", {4, 5}),
+        ("960321", {4, 5}),
+        ("01632 96*", {4, 5}),
+        ("*1632*", {4, 5}),
+        ("900123", {5}),
+        ("01632 960321 07700 900123", {5}),
+        ("07700 900123, 01632 960321", {5}),
+        ("wolf", set()),
+        ("*wolf*", {6}),
+        ("darkwolf", {6}),
+        ("*quiet@mail.example", set()),
+        ("*eron*", {6}),
+        ("*post@mail.example", {6}),
+        ("*siewicz", {7}),
+        ("*tasie*", {7}),
+        ("*tasie", set()),
+        ("2019", {9, 10}),
+        ("*2019", {9, 10}),
+        ("4521", {8}),
+        ('"99ABC"', {2}),
+        ("*WOL", {9}),
+    ],
+)
+def test_a_part_finds_what_has_it_and_nothing_else(world: World, typed: str, found: set[int]) -> None:
+    assert world.listed(typed)[0] == found
+    [*terms] = understood(typed, RULES).terms
+    for number in found:
+        assert all(term.places(TEXTS[number]) for term in terms), TEXTS[number]
+
+
+@pytest.mark.parametrize(
+    ("typed", "text", "found"),
+    [
+        ("*99ABC", "the ZZ99ABC and", ["ZZ99ABC"]),
+        ("99ABC", "the ZZ99 ABC and", ["ZZ99 ABC"]),
+        ("*321", "on 01632 960 321 now", ["01632 960 321"]),
+        ("*wolf*", "a darkwolf77 here", ["darkwolf77"]),
+        ("abc", "the ZZ99ABC and", ["ZZ99ABC"]),
+        ("14 rd", "at 14 Elm Road", ["14", "Road"]),
+    ],
+)
+def test_the_whole_word_or_number_is_marked(typed: str, text: str, found: list[str]) -> None:
+    marked = list[tuple[int, int]]()
+    for start, end in sorted({place for term in understood(typed, RULES).terms for place in term.places(text)}):
+        if not marked or start >= marked[-1][1]:
+            marked.append((start, end))
+    assert [text[start:end] for start, end in marked] == found
+
+
+@pytest.mark.parametrize("typed", ["*12*", "*ab", "*321*", "**", "*a@mail.example"])
+def test_too_short_a_part_is_refused_with_a_reason(typed: str) -> None:
+    with pytest.raises(Unsearchable) as why:
+        understood(typed, RULES)
+    assert str(why.value).endswith(".")
+
+
+@given(st.text("zZ9aAbB1 -'’Éж*", max_size=60), st.text("zZ9aAbB1 ", min_size=3, max_size=8))
+def test_the_index_proposes_every_text_that_has_a_part(text: str, typed: str) -> None:
+    """Whatever a term marks in a text, the text's forms and words let the index find."""
+    try:
+        terms = understood(typed, RULES).terms
+    except Unsearchable:
+        return
+    in_order = words.words_of(text)
+    forms, begun = words.forms_of([text], [in_order])
+    forms.update(f"w:{word}" for word in in_order)
+    forms.update(form for word in begun for form in words.beginnings(word))
+    for term in terms:
+        if term.kind == "phrase" or not term.places(text):
+            continue
+        clause = term.clause
+        either = [form in forms for form in (*clause.forms, *(f"w:{one}" for one, *_ in clause.phrases))]
+        assert any(either) or any(forms.issuperset(group) for group in clause.together)

@@ -91,7 +91,9 @@ def test_a_part_finds_what_has_it_and_nothing_else(world: World, typed: str, fou
 )
 def test_the_whole_word_or_number_is_marked(typed: str, text: str, found: list[str]) -> None:
     marked = list[tuple[int, int]]()
-    for start, end in sorted({place for term in understood(typed, RULES).terms for place in term.places(text)}):
+    for start, end in sorted(
+        {place for term in understood(typed, RULES).terms for place in term.places(text)}
+    ):
         if not marked or start >= marked[-1][1]:
             marked.append((start, end))
     assert [text[start:end] for start, end in marked] == found

@@ -123,3 +123,43 @@ def test_the_index_proposes_every_text_that_has_a_part(text: str, typed: str) ->
         clause = term.clause
         either = [form in forms for form in (*clause.forms, *(f"w:{one}" for one, *_ in clause.phrases))]
         assert any(either) or any(forms.issuperset(group) for group in clause.together)
+
+
+OTHERWISE = [
+    "It is on HTTPS://www.dark-ferns.example/join and nowhere else.",
+    "The site is darkferns dot example, he said.",
+    "Write to grey dot heron at mail dot example.",
+    "He calls himself dark_fern77 online.",
+    "They live at Flat 3, 14 Elm Road, NE6 1AA.",
+    "They meet at 9 Tanyard Ln on Fridays.",
+    "Her postcode is G20 OAB.",
+    "He was born 14/02/91, I think.",
+    "Ask for Declan Tierney.",
+    "Tell Deklan Tirney I called.",
+    "The tierneys are loud.",
+]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("http://dark-ferns.example/join", {0}),
+        ("darkferns.example", {1}),
+        ("grey.heron@mail.example", {2}),
+        ("darkfern77", {3}),
+        ("dark-fern77", {3}),
+        ("14 Elm Rd NE6 1AA", {4}),
+        ("14 elm rd", {4}),
+        ("9 Tanyard Lane", {5}),
+        ("G20 0AB", {6}),
+        ("14 February 1991", {7}),
+        ("14.2.91", {7}),
+        ("Tierney", {8, 9}),
+        ("Teirny", {8, 9}),
+        ("tierny", {8, 9}),
+        ("called Tierny", {9}),
+    ],
+)
+def test_what_is_written_in_another_way_is_found(typed: str, found: set[int]) -> None:
+    exact, similar = World(OTHERWISE, RULES).listed(typed)
+    assert exact | similar == found

@@ -90,7 +90,7 @@ def test_a_registration_is_found_with_signs_that_look_alike(typed: str, text: st
 
 
 @pytest.mark.parametrize(
-    "typed", ["4/9/2010", "04.09.2010", "2010-09-04", "4 September 2010", "Sept 4th, 2010"]
+    "typed", ["4/9/2010", "4/9/10", "04.09.2010", "2010-09-04", "4 September 2010", "Sept 4th, 2010"]
 )
 def test_a_date_is_found_however_it_is_written(typed: str) -> None:
     [term] = understood(typed, RULES).terms
@@ -109,7 +109,7 @@ def test_a_date_is_found_however_it_is_written(typed: str) -> None:
     assert not exact.others, "quotation marks stand for the words themselves"
 
 
-@pytest.mark.parametrize("typed", ["4/9/10", "31/2/2010", "September 2010", "07700 900 201", "gate 4 2010"])
+@pytest.mark.parametrize("typed", ["31/2/2010", "September 2010", "07700 900 201", "gate 4 2010"])
 def test_what_is_no_whole_date_is_searched_for_as_it_is(typed: str) -> None:
     assert not any(term.others for term in understood(typed, RULES).terms)
 

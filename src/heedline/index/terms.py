@@ -15,6 +15,7 @@ from heedline.index.word_parts import SHORTEST_OF_NUMBER
 from heedline.index.words import (
     NUMBER,
     begun_by,
+    compounds,
     long_numbers,
     owner,
     placed,
@@ -120,6 +121,8 @@ class Term:
             )
             return sorted(found)
         found.update((start, end) for word, start, end in there if self._is_word(word, text[start:end]))
+        if self.kind is SearchKind.WORDS:
+            found.update((start, end) for word, start, end in compounds(text) if word == self._joined)
         if self.plate or not self._joined.isalpha():
             for word, first, after in word_parts.joined([word for word, _, _ in there]):
                 if word == self._joined or self._is_plate(word):

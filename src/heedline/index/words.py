@@ -62,6 +62,11 @@ _SHORT_FOR_IS = frozenset(
 )
 #: A word that may be a name.
 _CAPITAL = re.compile(r"(?<![^\W_])[A-Z][A-Za-z'’]{4,}+(?![^\W_])")
+#: Two to four words joined by signs, in ASCII.
+_COMPOUND = re.compile(
+    r"(?<![^\W_])(?<![._-])[A-Za-z0-9]{1,20}(?:[._-][A-Za-z0-9]{1,20}){1,3}+(?![._-]?[^\W_])"
+)
+_NOT_WORD = re.compile(r"[._-]")
 _LATIN = re.compile(r"[A-Za-z0-9]")
 #: Signs that phones and word processors write, and signs in ASCII that part words or join them in the same places.
 _TYPOGRAPHIC = dict.fromkeys("’‘", "'") | dict.fromkeys("“”–—…•£€\u00a0", " ")
@@ -135,6 +140,7 @@ def forms_of(texts: Iterable[str], words: Iterable[Sequence[str]]) -> tuple[set[
         for digits, _, _ in long_numbers(text):
             forms.add(f"n:{digits[-NUMBER:]}")
             forms.update(word_parts.of_number(digits))
+        forms.update([f"w:{word}" for word, _, _ in compounds(text)])
         parted.update(_folded(word)[:LONGEST] for word in _CAPITAL.findall(text))
         owners = {owner(found.group()) for found in _POSSESSIVE.finditer(text)}
         forms.update([f"w:{one}" for one in owners - _SHORT_FOR_IS - {""}])
@@ -156,6 +162,15 @@ def forms_of(texts: Iterable[str], words: Iterable[Sequence[str]]) -> tuple[set[
     for word in parted:
         forms.update(word_parts.of_word(word))
     return forms, begun
+
+
+def compounds(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield what is written with hyphens, dots or underscores as one word without them, with its start and end.
+
+    Somebody who heard an account's name does not know its signs: dark_fern and darkfern.
+    """
+    for found in _COMPOUND.finditer(text):
+        yield _NOT_WORD.sub("", found.group()).casefold(), found.start(), found.end()
 
 
 def owner(written: str) -> str:

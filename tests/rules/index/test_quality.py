@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -152,3 +155,16 @@ def test_no_look_alike_is_called_strong() -> None:
 def test_the_page_has_the_numbers_of_today() -> None:
     page = (Path(__file__).parents[3] / "docs" / "matching.md").read_text(encoding="utf-8")
     assert page.split(measuring.RESULTS)[1].strip() == "\n".join(measuring.lines()).strip()
+
+
+@pytest.mark.thorough
+def test_the_numbers_can_be_printed_without_settings() -> None:
+    """`make quality` has no database and no settings, so nothing that it imports may need them."""
+    env = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    root = Path(__file__).parents[3]
+    subprocess.run(
+        [sys.executable, "-c", "import tests.quality.measuring"],
+        cwd=root,
+        env={**env, "PYTHONPATH": str(root / "src")},
+        check=True,
+    )

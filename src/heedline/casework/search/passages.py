@@ -34,6 +34,7 @@ _OTHERWISE_WRITTEN = {
     Kind.WEB: "contains this web address, written differently",
     Kind.HANDLE: "contains this account name, written differently",
     Kind.EMAIL: "contains this email address, written differently",
+    Kind.POSTCODE: "contains this postcode, written differently",
     Kind.ADDRESS: "contains this address, written differently",
 }
 #: What a text contains, by how it was looked for: one of a kind, or several.

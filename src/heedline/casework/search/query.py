@@ -16,7 +16,7 @@ from itertools import islice
 
 from heedline.index import Clause, Query, word_parts
 from heedline.index.extraction.extract import extract
-from heedline.index.extraction.keys import SHORTEST_HEARD, key_of, of_name
+from heedline.index.extraction.keys import SHORTEST_HEARD, in_postcode, key_of, of_name
 from heedline.index.extraction.name_comparison import alike
 from heedline.index.extraction.names import Name, latin, read_name
 from heedline.index.extraction.near_words import same_name, spellings_near
@@ -26,7 +26,7 @@ from heedline.index.extraction.values import Kind, ReportText, Value
 from heedline.index.extraction.written_dates import dates_in, spellings
 from heedline.index.terms import SearchKind, Term
 from heedline.index.word_parts import SHORTEST_OF_NUMBER
-from heedline.index.words import NUMBER, number_of, starts_of, words_of
+from heedline.index.words import NUMBER, compounds, number_of, starts_of, words_of
 
 #: Characters that can be searched for at once, and words.
 LONGEST = 200
@@ -82,7 +82,7 @@ class SoughtName:
 
 @dataclass(frozen=True)
 class SoughtValue:
-    """An interpretation of a query in which part of it is an address or an account, however it is written.
+    """An interpretation of a query in which part of it is an address, a postcode or an account, however it is written.
 
     `terms` are those of the rest.
     """
@@ -92,7 +92,9 @@ class SoughtValue:
 
     def for_index(self) -> Query:
         """Return this reading as an index query."""
-        return Query([Clause(keys=[key_of(self.value)]), *(term.clause for term in self.terms)])
+        of_postcode = self.value.kind is Kind.POSTCODE
+        found = Clause(forms=[in_postcode(self.value)]) if of_postcode else Clause(keys=[key_of(self.value)])
+        return Query([found, *(term.clause for term in self.terms)])
 
     def is_like(self, value: Value, _rules: NameRules) -> bool:
         """Return whether a value of a report is this one, or a flat at this address."""
@@ -104,7 +106,7 @@ class SoughtValue:
 
 
 #: Kinds of value that people write in several ways, and that are searched for in all of them.
-_WRITTEN_IN_MANY_WAYS = frozenset({Kind.WEB, Kind.HANDLE, Kind.EMAIL, Kind.ADDRESS})
+_WRITTEN_IN_MANY_WAYS = frozenset({Kind.WEB, Kind.HANDLE, Kind.EMAIL, Kind.ADDRESS, Kind.POSTCODE})
 
 
 @dataclass(frozen=True)
@@ -269,7 +271,8 @@ def _terms(quoted: str | None, bare: str | None, rules: MatchingRules) -> Sequen
     if written.endswith("*") or written.startswith("*"):
         return list(_starred(words, before=written.startswith("*"), after=written.endswith("*")))
     if len(words) > 1:
-        return [Term(SearchKind.PHRASE, words, _plate_of(words, rules.plates))]
+        in_one = tuple((joined,) for joined, _, end in compounds(written) if end == len(written))
+        return [Term(SearchKind.PHRASE, words, _plate_of(words, rules.plates), in_one)]
     others = tuple((other,) for other in rules.streets.get(words[0], ()))
     ends = words[0].isdecimal() and len(words[0]) >= SHORTEST_OF_NUMBER and int(words[0]) not in _YEARS
     return [Term(SearchKind.WORDS, words, _plate_of(words, rules.plates), others, ending=ends)]

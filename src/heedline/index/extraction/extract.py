@@ -137,6 +137,9 @@ def _values_in(
     if "@" in text and Kind.EMAIL in kinds:
         for address, written in online.emails(text):
             yield Kind.EMAIL, address, written
+    if Kind.EMAIL in kinds and " dot " in text.casefold():
+        for address, written in online.spoken_emails(text):
+            yield Kind.EMAIL, address, written
     if Kind.WEB in kinds or Kind.HANDLE in kinds:
         for address, written in online.web_addresses(text, rules.web):
             yield Kind.WEB, address, written

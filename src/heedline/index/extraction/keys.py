@@ -78,7 +78,13 @@ SHORTEST_HEARD, MOST_HEARD = 4, 120
 
 def forms(values: Sequence[Value]) -> set[str]:
     """Return the index forms of a report's values: the sounds of its names, and the parts of names and online names."""
-    return {*heard(value for value in values if value.kind is Kind.NAME), *parts(values)}
+    names = heard(value for value in values if value.kind is Kind.NAME)
+    return {*names, *parts(values), *(in_postcode(value) for value in values if value.kind is Kind.POSTCODE)}
+
+
+def in_postcode(value: Value) -> str:
+    """Return the index form of a postcode. It is no key: a postcode alone links no reports."""
+    return f"c:{value.canonical}"
 
 
 def heard(names: Iterable[Value]) -> tuple[str, ...]:

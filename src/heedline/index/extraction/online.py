@@ -16,6 +16,15 @@ _WEB = re.compile(
     r"|(?<![\w@./-])(?<!\[\.\])(?<!\(\.\))(?:[\w-]+(?:\.|\[\.\]|\(\.\)))+[a-z]{2,12}(?:/[^\s<>\"']*)?(?![\w@])",
     re.IGNORECASE,
 )
+_SPOKEN_DOT = re.compile(r"\s*\bdot\s+", re.IGNORECASE)
+_SPOKEN_EMAIL = re.compile(
+    r"(?<![\w@.])([\w+-]{1,40}(?:(?:\.| dot )[\w+-]{1,40}){0,3}) at ([\w-]{1,40}(?:(?:\.| dot )[\w-]{1,40}){0,2} dot [a-z]{2,12})"
+    r"(?![\w@]| dot )",
+    re.IGNORECASE,
+)
+_SPOKEN_WEB = re.compile(
+    r"(?<![\w@.])(?<! at )[\w-]{2,40}(?: dot [\w-]{2,40}){0,2} dot [a-z]{2,12}(?![\w@]| dot )", re.IGNORECASE
+)
 #: What every web address has.
 _OF_AN_ADDRESS = re.compile(r"\.[\])]?[\w-]|//|\\\\")
 _HANDLE = re.compile(r"(?<![\w@./])@([\w][\w.-]{2,39})(?![\w@])")
@@ -29,6 +38,17 @@ def emails(text: str) -> Iterator[tuple[str, str]]:
     """Yield each email address in a text, in canonical form and as it was written."""
     for found in _EMAIL.finditer(text):
         yield email(found.group()), found.group()
+
+
+def spoken_emails(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each email address that is written as people say it, such as "grey heron at mail dot example".
+
+    Only the word before "at", with others that "dot" joins to it, is taken for the name.
+    """
+    for found in _SPOKEN_EMAIL.finditer(text):
+        plain = _SPOKEN_DOT.sub(".", found[1]) + "@" + _SPOKEN_DOT.sub(".", found[2])
+        if address := email(plain):
+            yield address, found.group()
 
 
 def email(written: str) -> str:
@@ -48,8 +68,12 @@ def email(written: str) -> str:
 def web_addresses(text: str, rules: WebRules) -> Iterator[tuple[str, str]]:
     """Yield each web address in a text, in canonical form and as it was written.
 
-    Defanged addresses (hxxp, [.]) are included.
+    Defanged addresses (hxxp, [.]) are included, and those with the word "dot" for each dot.
     """
+    if " dot " in text.casefold():
+        for found in _SPOKEN_WEB.finditer(text):
+            if address := web_address(_SPOKEN_DOT.sub(".", found.group()), rules):
+                yield address, found.group()
     if not _OF_AN_ADDRESS.search(text):
         return
     for found in _WEB.finditer(text):

@@ -18,8 +18,8 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from granian import Granian
 
-from heedline.config.front import Front, FrontLimits
-from heedline.config.uploads import UploadLimits, Uploads
+from heedline.gateway.front import Front, FrontLimits
+from heedline.gateway.uploads import UploadLimits, Uploads
 from heedline.launch.serving import SERVER
 from heedline.web.afterwards import AFTERWARDS, AUTOMATIC, COOKIE
 from heedline.web.declared import BODY_REFUSED

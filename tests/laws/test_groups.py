@@ -13,9 +13,9 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 
-from heedline.config.front import AnyResponse, Front, FrontLimits
-from heedline.config.groups import READING, Group, Groups
-from heedline.config.workers import NoThread, Workers
+from heedline.gateway.front import AnyResponse, Front, FrontLimits
+from heedline.gateway.groups import READING, Group, Groups
+from heedline.gateway.workers import NoThread, Workers
 from tests.laws.test_workers import LONG, Thing, run
 
 type Begin = Callable[[Sequence[int]], Callable[[], list[int]]]
@@ -139,7 +139,7 @@ def test_a_request_on_its_own_waits_for_no_other(monkeypatch: pytest.MonkeyPatch
             return lambda: [1] * len(group)
 
         groups = Groups(workers, begin, within=LONG, patience=LONG)
-        monkeypatch.setattr("heedline.config.groups.time.sleep", waits.append)
+        monkeypatch.setattr("heedline.gateway.groups.time.sleep", waits.append)
         for _ in range(3):
             assert await groups.run(1) == 1
         assert waits == []
@@ -328,7 +328,7 @@ def test_groups_go_on_after_no_thread_could_be_started(monkeypatch: pytest.Monke
             raise RuntimeError("can't start new thread")
 
         with monkeypatch.context() as patch:
-            patch.setattr("heedline.config.workers._Worker.start", refuse)
+            patch.setattr("heedline.gateway.workers._Worker.start", refuse)
             for _ in range(6):
                 with pytest.raises(RuntimeError):
                     async with asyncio.timeout(1):

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from heedline.config import workers as workers_module
-from heedline.config.workers import NoThread, Workers
+from heedline.gateway import workers as workers_module
+from heedline.gateway.workers import NoThread, Workers
 
 #: Seconds that nothing here takes unless something is wrong, however busy the machine is.
 LONG = 60

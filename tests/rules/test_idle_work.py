@@ -15,8 +15,8 @@ from wsgiref.types import WSGIEnvironment
 
 import pytest
 
-from heedline.config import idle_work
-from heedline.config.idle_work import IdleWork
+from heedline.gateway import idle_work
+from heedline.gateway.idle_work import IdleWork
 from heedline.web.afterwards import AFTERWARDS, AUTOMATIC, COOKIE
 
 PAGE: WSGIEnvironment = {

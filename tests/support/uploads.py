@@ -11,8 +11,8 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from django.test import Client
 
 from heedline.api.incoming import ReportAddress
-from heedline.config.uploads import AllAddresses
 from heedline.desk_hooks import register
+from heedline.gateway.uploads import AllAddresses
 from heedline.web.office.calls.call_uploads import CallDrafts
 from heedline.web.public.shell.upload_addresses import PublicDrafts
 from heedline.web.uploads.incoming_files import UPLOADED, FileAddresses
@@ -42,7 +42,7 @@ def body_of(fields: dict[str, str], name: str | None, data: bytes = b"") -> byte
 
 
 def passed_on(environ: WSGIEnvironment, body: Iterable[bytes], *, whole: bool = True) -> Callable[[], None]:
-    """Apply `config.uploads` to this environment, and return what ends the request."""
+    """Apply `gateway.uploads` to this environment, and return what ends the request."""
     receiver = ADDRESSES.begin(environ)
     for block in body:
         receiver.write(block)

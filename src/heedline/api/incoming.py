@@ -1,6 +1,6 @@
 """Parse a multipart report body as it arrives, streaming its files into sealed storage.
 
-`config.uploads` calls this before the view. The part `report` is kept, within the limit of a report without files, and
+`gateway.uploads` calls this before the view. The part `report` is kept, within the limit of a report without files, and
 becomes the body that the view reads. Each part `files` goes straight into a sealed object, and the view finds the list
 of them under `FILES`. What no report takes is deleted.
 """

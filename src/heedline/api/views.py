@@ -90,7 +90,7 @@ def offered(method: str) -> Callable[[ApiView], Callable[..., HttpResponseBase]]
 
 
 class GroupedReport:
-    """A report that is stored in a batch with those of other requests (`config.intake_together`).
+    """A report that is stored in a batch with those of other requests (`gateway.intake_together`).
 
     Once it is sealed, the request has an answer that may be sent only when the report is on disk.
     """

@@ -1,4 +1,4 @@
-"""The origins at which the sites can be reached."""
+"""What the origin of a site allows."""
 
 from __future__ import annotations
 
@@ -17,13 +17,3 @@ def has_a_name(origin: str) -> bool:
     except ValueError:
         return bool(host)
     return False
-
-
-def host_of(origin: str) -> str:
-    """Return the Host header of a request for this origin, with the port only if it is not the default."""
-    parts = urlsplit(origin)
-    host = (parts.hostname or "").lower()
-    if ":" in host:
-        host = f"[{host}]"
-    usual = {"http": 80, "https": 443}.get(parts.scheme)
-    return host if parts.port in {None, usual} else f"{host}:{parts.port}"

@@ -37,7 +37,7 @@ PUBLIC_URL = env.text("HEEDLINE_PUBLIC_URL", default="http://127.0.0.1:8000")
 OFFICE_URL = env.text("HEEDLINE_OFFICE_URL", default="http://localhost:8001")
 PARTNER_URL = env.text("HEEDLINE_PARTNER_URL", default="http://127.0.0.3:8003")
 FILES_URL = env.text("HEEDLINE_FILES_URL", default="http://127.0.0.2:8002")
-#: The origin of this process's site: the only one that it answers (`config.front`).
+#: The origin of this process's site: the only one that it answers (`gateway.front`).
 OWN_URL = {"public": PUBLIC_URL, "partner": PARTNER_URL, "files": FILES_URL}.get(PROCESS, OFFICE_URL)
 #: Processes where nobody signs in.
 _NOBODY_SIGNS_IN = PROCESS in {"public", "files"}
@@ -172,7 +172,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_SAVE_EVERY_REQUEST = False
 
-#: What every response goes through, also on the way of `config.intake_first`.
+#: What every response goes through, also on the way of `gateway.intake_first`.
 GUARDS = ["heedline.web.guard.SecurityHeaders"]
 PUBLIC_MIDDLEWARE = [
     *GUARDS,
@@ -247,7 +247,7 @@ X_FRAME_OPTIONS = "DENY"
 # A page is at most this long; longer bodies are refused before they are parsed.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
-# No plaintext file may touch a disk. Django takes no files: `config.front` passes them on while they arrive, sealed.
+# No plaintext file may touch a disk. Django takes no files: `gateway.front` passes them on while they arrive, sealed.
 FILE_UPLOAD_HANDLERS: list[str] = []
 
 # --- signing in --------------------------------------------------------------------------------------------------

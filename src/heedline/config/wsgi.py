@@ -16,10 +16,10 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from heedline.casework.intake.rate_limit import CALLER, PACE, is_inner, network_of
 from heedline.config import environment as env
-from heedline.config.front import Front, FrontLimits
 from heedline.config.huge_pages import use_huge_pages
 from heedline.config.starting import loading
-from heedline.config.uploads import AllAddresses, Receiver, Takes, Uploads
+from heedline.gateway.front import Front, FrontLimits
+from heedline.gateway.uploads import AllAddresses, Receiver, Takes, Uploads
 
 #: What could tell who is asking. Pages never need it, so on the public site it does not come in.
 WHO_IS_ASKING = (
@@ -123,7 +123,7 @@ def build(process: str) -> Front:
 
     django: Callable[..., Any] = get_wsgi_application()
     if process == "public":
-        from heedline.config.public_handler import PublicHandler
+        from heedline.gateway.public_handler import PublicHandler
 
         django = PublicHandler()
     # Our own checks only (each route says whom it is for): those of Django are for whoever writes code, not at a start.
@@ -155,9 +155,9 @@ def build(process: str) -> Front:
     from heedline.api import views as api
     from heedline.api.incoming import ReportAddress
     from heedline.casework.intake import page_counts
-    from heedline.config.intake_first import intake_first
-    from heedline.config.intake_together import IntakeTogether
-    from heedline.config.pages_together import PagesTogether
+    from heedline.gateway.intake_first import intake_first
+    from heedline.gateway.intake_together import IntakeTogether
+    from heedline.gateway.pages_together import PagesTogether
     from heedline.web.public.guidance import attack
     from heedline.web.public.report.kept_pages import kept_pages
     from heedline.web.public.shell.upload_addresses import PublicDrafts

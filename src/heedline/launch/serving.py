@@ -1,6 +1,6 @@
 """Serve one site over HTTP with granian and its worker processes.
 
-`config.front` stands between granian and Django. No request, path or address is logged. There is no access log, and granian's own log lines pass through `NothingPersonal`.
+`gateway.front` stands between granian and Django. No request, path or address is logged. There is no access log, and granian's own log lines pass through `NothingPersonal`.
 """
 
 from __future__ import annotations

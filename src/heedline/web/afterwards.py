@@ -16,7 +16,7 @@ AUTOMATIC = "heedline.automatic"
 def leave(request: HttpRequest, path: str) -> bool:
     """Ask the server to request `path` in this session once idle. Return False if it cannot.
 
-    The server repeats the request for as long as the response is 202 (`config.idle_work`).
+    The server repeats the request for as long as the response is 202 (`gateway.idle_work`).
     """
     if AFTERWARDS not in request.META:
         return False

@@ -12,7 +12,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, register
 from django.urls import URLPattern, URLResolver, get_resolver
 
-#: Key of the WSGI environment: the status under which `config.front` refused a body, which is then not there to be read.
+#: Key of the WSGI environment: the status under which `gateway.front` refused a body, which is then not there to be read.
 BODY_REFUSED = "heedline.body-refused"
 
 

@@ -82,7 +82,7 @@ _UNEXPECTED = Refusal(
     500, "Something went wrong on our side", "Nothing more was changed. Please try again in a minute."
 )
 
-#: What `config.front` would not hand on, by the status that it gives for it.
+#: What `gateway.front` would not hand on, by the status that it gives for it.
 BODIES = {
     408: Refusal(
         408,

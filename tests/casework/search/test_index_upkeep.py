@@ -141,7 +141,7 @@ def test_opening_a_queue_looks_every_twenty_seconds_and_at_once_while_much_waits
 def test_a_session_that_can_do_nothing_about_a_backlog_does_not_try_again_at_once(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Otherwise the server would request one step after another (`config.idle_work`)."""
+    """Otherwise the server would request one step after another (`gateway.idle_work`)."""
     monkeypatch.setattr(indexing, "_next_look", {})
     indexed(people)
     for _ in range(indexing.FEWEST):

@@ -1,7 +1,7 @@
 """A program that sends reports: JSON in, JSON out, no cookies.
 
-Tests run on each of the ways in which a report is handled: by Django, alone ahead of Django (`config.intake_first`), and in a
-group with others (`config.intake_together`). Tests for which these do not differ run on fewer.
+Tests run on each of the ways in which a report is handled: by Django, alone ahead of Django (`gateway.intake_first`), and in a
+group with others (`gateway.intake_together`). Tests for which these do not differ run on fewer.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from django.http import HttpResponse  # noqa: TID251 - what the test client give
 from django.test import Client
 
 from heedline.api import views
-from heedline.config import intake_first
-from heedline.config.front import AnyResponse, run
-from heedline.config.groups import Group
-from heedline.config.intake_together import IntakeTogether
+from heedline.gateway import intake_first
+from heedline.gateway.front import AnyResponse, run
+from heedline.gateway.groups import Group
+from heedline.gateway.intake_together import IntakeTogether
 from heedline.web.declared import BODY_REFUSED
 from tests.support.acting import acting
 from tests.support.cast import House

@@ -15,9 +15,9 @@ from django.db import connection
 from heedline.api import views
 from heedline.casework.journey import submission
 from heedline.casework.journey.submission import SealedReport
-from heedline.config.front import AnyResponse, run
-from heedline.config.groups import Group
-from heedline.config.intake_together import IntakeTogether
+from heedline.gateway.front import AnyResponse, run
+from heedline.gateway.groups import Group
+from heedline.gateway.intake_together import IntakeTogether
 from heedline.reports import door
 from heedline.reports.models import Report
 from heedline.web.declared import BODY_REFUSED

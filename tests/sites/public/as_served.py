@@ -1,4 +1,4 @@
-"""Django's test client on the way that requests take in the public process: `config.front`, kept pages, `PublicHandler`."""
+"""Django's test client on the way that requests take in the public process: `gateway.front`, kept pages, `PublicHandler`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse  # noqa: TID251 - what the test client gives back
 from django.test import Client
 
-from heedline.config.front import run
-from heedline.config.public_handler import PublicHandler
+from heedline.gateway.front import run
+from heedline.gateway.public_handler import PublicHandler
 from heedline.web.public.report.kept_pages import kept_pages
 
 

@@ -14,8 +14,8 @@ from django.test import RequestFactory
 from heedline.casework.intake import drafting
 from heedline.casework.intake.drafting import Draft
 from heedline.casework.intake.page_counts import COUNTS
-from heedline.config.front import run
-from heedline.config.pages_together import PagesTogether
+from heedline.gateway.front import run
+from heedline.gateway.pages_together import PagesTogether
 from heedline.intake import door
 from heedline.web.declared import BODY_REFUSED
 from tests.sites.public.as_served import a_new_process

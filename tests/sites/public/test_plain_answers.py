@@ -15,8 +15,8 @@ from django.db import close_old_connections
 from heedline.casework.intake import drafting
 from heedline.casework.intake.draft_room import StoreFull
 from heedline.casework.intake.page_counts import COUNTS
-from heedline.config.front import run
-from heedline.config.public_handler import PublicHandler
+from heedline.gateway.front import run
+from heedline.gateway.public_handler import PublicHandler
 from heedline.web.declared import BODY_REFUSED
 from heedline.web.public.report import turns
 from heedline.web.public.shell.csrf import is_of

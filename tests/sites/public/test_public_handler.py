@@ -12,8 +12,8 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import close_old_connections
 from django.test import RequestFactory
 
-from heedline.config.front import run
-from heedline.config.public_handler import PublicHandler
+from heedline.gateway.front import run
+from heedline.gateway.public_handler import PublicHandler
 from heedline.web.declared import BODY_REFUSED
 from heedline.web.public.report import questions
 from tests.sites.public.as_served import a_new_process

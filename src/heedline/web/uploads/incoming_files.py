@@ -1,6 +1,6 @@
 """Parse a single-file upload form as it arrives.
 
-`config.uploads` calls this before Django sees the request. The small fields of the form are kept for Django, which
+`gateway.uploads` calls this before Django sees the request. The small fields of the form are kept for Django, which
 checks its token as ever, and the file goes straight into a sealed object. The page that was asked for then finds it
 under `UPLOADED`. What no page claims is deleted.
 """

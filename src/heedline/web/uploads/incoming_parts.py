@@ -1,6 +1,6 @@
 """Receive and seal the body of a tus 1.0 PATCH request as it arrives.
 
-`config.uploads` calls this before Django sees the request. What has arrived stays, however the request ends. The view
+`gateway.uploads` calls this before Django sees the request. What has arrived stays, however the request ends. The view
 then finds under `PART` how far the upload has come.
 """
 

@@ -35,6 +35,16 @@ class Scope(Protocol):
     def headers(self) -> Named: ...
 
 
+def host_of(origin: str) -> str:
+    """Return the Host header of a request for this origin, with the port only if it is not the default."""
+    parts = urlsplit(origin)
+    host = (parts.hostname or "").lower()
+    if ":" in host:
+        host = f"[{host}]"
+    usual = {"http": 80, "https": 443}.get(parts.scheme)
+    return host if parts.port in {None, usual} else f"{host}:{parts.port}"
+
+
 def is_for(host: str, scope: Scope, headers: Iterable[tuple[str, str]]) -> bool:
     """Return whether a request is for a path, with a single Host header that names this host."""
     if not scope.path.startswith("/"):  # OPTIONS *, and a host where a path should be

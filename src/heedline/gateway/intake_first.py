@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import resolve
 from django.utils.module_loading import import_string
 
-from heedline.config.public_handler import renew_connection
+from heedline.gateway.public_handler import renew_connection
 from heedline.web.public.shell.languages import LanguageOfTheAddress
 from heedline.web.refusals import RefusalsBecomePages
 

@@ -20,12 +20,11 @@ from typing import Protocol
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from heedline.api import problems
-from heedline.config.groups import Group, Groups
-from heedline.config.idle_work import IdleWork
-from heedline.config.origins import host_of
-from heedline.config.uploads import Uploads
-from heedline.config.workers import NoThread, Workers
-from heedline.config.wsgi_environment import Scope, base_of, environ_of, is_for
+from heedline.gateway.groups import Group, Groups
+from heedline.gateway.idle_work import IdleWork
+from heedline.gateway.uploads import Uploads
+from heedline.gateway.workers import NoThread, Workers
+from heedline.gateway.wsgi_environment import Scope, base_of, environ_of, host_of, is_for
 from heedline.web.afterwards import AFTERWARDS
 from heedline.web.declared import BODY_REFUSED
 from heedline.web.guard import COOKIES_UNREAD
@@ -61,7 +60,7 @@ class Sender(Protocol):
 
 
 class Together(Protocol):
-    """The interface of a handler that runs requests in groups (`config.groups`)."""
+    """The interface of a handler that runs requests in groups (`gateway.groups`)."""
 
     def expects(self, environ: WSGIEnvironment) -> bool:
         """Return whether this request is to be run in a group."""

@@ -16,7 +16,7 @@ from contextlib import suppress
 from functools import partial
 from itertools import takewhile
 
-from heedline.config.workers import NoThread, Workers
+from heedline.gateway.workers import NoThread, Workers
 
 #: Requests of one group at most: the first of them waits for the last.
 MOST = 16

@@ -1,6 +1,6 @@
 """Streams file upload bodies, which the HTTP front end never holds in full.
 
-Every other body is read whole, within 256 KiB (`config.front`). At the few addresses to which files are sent, a
+Every other body is read whole, within 256 KiB (`gateway.front`). At the few addresses to which files are sent, a
 `Receiver` takes the body block by block in a thread. A slow sender costs a connection and one block of memory, and
 no thread. When the body is complete, Django gets a small form in its place, without the file.
 """

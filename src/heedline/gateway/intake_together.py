@@ -15,9 +15,9 @@ from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from heedline.api.views import GROUPED, GroupedReport
 from heedline.casework.journey import submission
-from heedline.config.front import AnyResponse, run
-from heedline.config.groups import Group
-from heedline.config.intake_first import PATH
+from heedline.gateway.front import AnyResponse, run
+from heedline.gateway.groups import Group
+from heedline.gateway.intake_first import PATH
 from heedline.web.declared import BODY_REFUSED
 
 logger = logging.getLogger("heedline.intake")

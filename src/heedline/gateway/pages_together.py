@@ -18,8 +18,8 @@ from django.db import Error
 from django.http.cookie import parse_cookie
 
 from heedline.casework.intake import drafting
-from heedline.config.front import AnyResponse, run
-from heedline.config.public_handler import renew_connection
+from heedline.gateway.front import AnyResponse, run
+from heedline.gateway.public_handler import renew_connection
 from heedline.web.public.report.kept_pages import kept_pages
 from heedline.web.public.report.plain_answers import PUT_OFF, PutOff
 

@@ -120,6 +120,12 @@ def test_a_shared_link_says_what_the_page_says_and_its_tab_may_say_less(rosa: Wa
     assert "terror" not in rosa.title.casefold()
 
 
+def test_no_page_lists_a_link_to_itself(rosa: Walker) -> None:
+    for page in OPEN:
+        rosa.visit(f"/{page}")
+        assert f'href="/{page}"' not in own_part(rosa), page
+
+
 def test_search_engines_are_given_all_guidance_and_no_hint_of_anything_else(rosa: Walker) -> None:
     rosa.visit("/robots.txt")
     assert rosa.response["Content-Type"].startswith("text/plain")

@@ -77,7 +77,7 @@ def test_a_wrong_code_shows_it_again_and_costs_nothing(rosa: Walker) -> None:
     rosa.follow("Check that I have written my code down correctly").press("Check", code=new_code().grouped())
     assert rosa.shown_code() == code
     assert rosa.title.startswith("Error: ")
-    assert "Your report is safe" in rosa.main
+    assert "What you sent us is safe" in rosa.main
     rosa.press("Check", code=code)
     assert rosa.at == "/code/finished/"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -98,6 +99,21 @@ def test_a_request_for_a_call_is_not_called_a_report_before_it_is_sent(rosa: Wal
     assert "your report" not in rosa.main
     rosa.press("Send your request")
     assert rosa.heading == "We will call you"
+
+
+@pytest.mark.parametrize("kind", [callback, advice], ids=lambda kind: kind.__name__)
+def test_no_page_about_its_code_calls_a_request_a_report(
+    rosa: Walker, kind: Callable[[Walker], None]
+) -> None:
+    kind(rosa)
+    own = rosa.main.partition("You said that something odd has happened")[0]
+    assert "Withdraw your request, or delete your copy of our messages." in rosa.main
+    assert "report" not in own.lower()
+    for page in ("/code/print/", "/code/print/?about=1", "/code/check/"):
+        assert "report" not in rosa.visit(page).main.lower(), page
+    rosa.press("Check", code="AAAA")
+    assert "That is not the code we gave you." in rosa.main
+    assert "report" not in rosa.main.lower()
 
 
 @pytest.mark.parametrize("kind", [activity, callback, advice], ids=lambda kind: kind.__name__)
@@ -208,7 +224,7 @@ def test_a_receipt_says_nothing_of_what_it_is_about_unless_that_is_wanted(rosa: 
     assert "/messages/" in rosa.main
     assert "seen or heard" not in rosa.main
     assert "terror" not in rosa.main.casefold()
-    rosa.follow("Show what your report is about")
+    rosa.follow("Show what this is about")
     assert "a report about something you saw or heard" in rosa.main
 
 

@@ -261,7 +261,7 @@ def _any_of(several: list[str], texts: Words) -> str:
 @on_sent
 def printed(turn: DraftVisit) -> HttpResponse:
     """Show a printable receipt, which states the subject of the report only on request."""
-    kind = kind_of(turn.draft)
+    kind = "callback" if _ending(turn) == "callback" else kind_of(turn.draft)
     named = turn.request.GET.get("about") == "1" and f"receipt.kind_{kind}" in words()
     day = date.fromisoformat(turn.draft.received_on)
     return page(

@@ -19,6 +19,8 @@ from heedline.database.function_access import (
     permits_functions,
     triggers,
 )
+from heedline.dispatch import clockwork
+from heedline.jobs import worker
 from heedline.launch.roles import TAKES_TURNS
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +87,12 @@ def test_rights_on_columns_are_those_declared_and_no_other() -> None:
     assert found == {key: " ".join(sorted(columns.split())) for key, columns in COLUMNS.items()}
 
 
+def test_the_worker_may_maintain_only_the_tables_that_it_vacuums() -> None:
+    """The right lets it lock a table against everybody, so it has it on no other."""
+    cleaned = {*clockwork._TABLES, *clockwork._SEALED, clockwork._DRAFTS, *worker._TRACES}
+    assert {table for table in TABLES if "m" in expected(table, "worker")} == cleaned
+
+
 #: Tries a statement as a role; what it did is undone. True unless PostgreSQL refuses it.
 TRY = """
 CREATE FUNCTION pg_temp.may(role text, statement text) RETURNS boolean LANGUAGE plpgsql AS $$
@@ -121,6 +129,8 @@ def test_trying_says_the_same_as_the_rights() -> None:
             tries.append((role, f"INSERT INTO public.{table} DEFAULT VALUES", "a" in may or "a" in part))
             tries.append((role, f"DELETE FROM public.{table} WHERE false", "d" in may))
             tries.append((role, f"TRUNCATE public.{table} CASCADE", False))
+            lock = f"LOCK TABLE public.{table} IN ACCESS EXCLUSIVE MODE NOWAIT"
+            tries.append((role, lock, not may.isdisjoint("wdm")))  # MAINTAIN, too: docs/threat-model.md
             tries.append((role, f"ALTER TABLE public.{table} DISABLE TRIGGER ALL", False))
             tries.append((role, f"ALTER TABLE public.{table} DISABLE ROW LEVEL SECURITY", False))
             for column in of_table[table]:

@@ -1,5 +1,6 @@
--- heedline_worker: clocks, alarms, letters and the log's order. No sealed thing, no key. MAINTAIN is VACUUM: the rows that
--- settling wrote anew must not stay behind in the file.
+-- heedline_worker: clocks, alarms, letters and the log's order. No sealed thing, no key. MAINTAIN is for VACUUM: the rows that
+-- settling wrote anew must not stay behind in the file. It also allows LOCK TABLE (docs/threat-model.md), so the worker has it
+-- only on tables that it vacuums.
 
 GRANT USAGE ON SCHEMA public, clockwork, history TO heedline_worker;
 

@@ -104,7 +104,7 @@ def paper() -> str:
         "Each process signs in under a role of its own. What is not listed is refused; a test tries every role on every "
         "table, column and function. *Rows* names the policies that choose the rows a role sees "
         "(`src/heedline/database/policies/`); *all* means that only the right on the table decides. The right to vacuum a "
-        "table is not shown.",
+        "table (MAINTAIN), which includes locking it, is not shown.",
     ]
     for role, words in access.ROLES.items():
         parts += [f"## `heedline_{role}`", words]

@@ -10,7 +10,9 @@ from uuid import UUID, uuid4
 import pytest
 from django.urls import get_resolver
 
+from heedline.casework.report import sealing
 from heedline.reports.models import IdentityRequest
+from heedline.vault.identity import seal_identity
 from heedline.web.declared import routes
 from tests.sites.office.desk_hand import Hand
 from tests.support.cast import House, now
@@ -142,6 +144,28 @@ def test_no_name_given_is_said_only_when_open(house: House, hand: Callable[[], H
     _open(odile, request, house.keys["Odile"].passphrase)
     assert "No name was given." in odile.html
     assert "nothing that could be used to trace them" in odile.html
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"Rosa Verhoeven-Okonkwo",
+        b"[]",
+        b'{"you": ["name"]}',
+        b"[" * 100_000,
+    ],
+    ids=["no JSON", "no object", "no pages", "nested too deep"],
+)
+def test_an_identity_that_heedline_did_not_write_is_refused_in_words(
+    house: House, hand: Callable[[], Hand], monkeypatch: pytest.MonkeyPatch, body: bytes
+) -> None:
+    """A process that faces the internet seals it, and whoever takes that over can seal anything."""
+    monkeypatch.setattr(sealing, "seal_identity", lambda _, **to: seal_identity(body, **to))
+    _, request, odile, _ = _approved(house, hand, **NAMED)
+    _open(odile, request, house.keys["Odile"].passphrase)
+    assert odile.page.status_code == 409
+    assert "its contents are damaged and cannot be shown" in odile.html
+    assert "Verhoeven" not in odile.html
 
 
 def test_pages_are_the_same_for_named_and_anonymous_reports(house: House, hand: Callable[[], Hand]) -> None:

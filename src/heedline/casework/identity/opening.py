@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
@@ -32,8 +32,12 @@ from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import IdentityRequest, ReleasedShare, Report, SealedHeader, SealedPayload
 from heedline.vault import CannotOpen
+from heedline.vault.containers import envelope
 from heedline.vault.containers.container import Container
 from heedline.vault.identity import open_identity, open_released_share, open_share
+
+#: The reason that officers read if an identity opens but was not written by this program. Anyone can seal to a public key.
+UNREADABLE: Final = "The identity was opened, but its contents are damaged and cannot be shown. Tell an overseer and a steward."
 
 
 @dataclass(frozen=True)
@@ -58,8 +62,8 @@ def open_now(
     """Open the reporter's identity for the requesting officer, using their passphrase.
 
     Available only within the granted time, and logged first. `confirmed` says that the officer has confirmed the
-    authoriser's conditions. Raises NotHere for everyone else, NotNow before and after that time and while conditions
-    are not confirmed, WrongPassphrase, Locked and CannotOpen.
+    authoriser's conditions. Raises NotHere for everyone else, NotNow before and after that time, while conditions are not
+    confirmed and if the contents are damaged, WrongPassphrase, Locked and CannotOpen.
     """
     with request_on_the_record(Act.IDENTITY_OPENED, by=by, request=request_id):
         asked, report, until, missing = _mine(request_id, by, at)
@@ -137,7 +141,7 @@ def _mine(request_id: UUID, by: Attendance, at: datetime) -> tuple[IdentityReque
 def _opened(asked: IdentityRequest, seed: bytes, ring: Keyring) -> dict[str, dict[str, object]]:
     """Combine the two shares of the key and open the identity.
 
-    Raises CannotOpen.
+    Raises CannotOpen, and NotNow if the access time has expired or the contents are damaged.
     """
     header = SealedHeader.objects.get(report_id=asked.report_id, part="identity")
     body = SealedPayload.objects.only("payload").get(container=header.container)
@@ -154,7 +158,20 @@ def _opened(asked: IdentityRequest, seed: bytes, ring: Keyring) -> dict[str, dic
         installation=settings.INSTALLATION,
         container_id=header.container,
     )
-    answers: dict[str, dict[str, object]] = json.loads(opened)
+    return _answers(opened)
+
+
+def _answers(body: bytes) -> dict[str, dict[str, object]]:
+    """Return the answers in an opened identity.
+
+    Raises NotNow if the body is not in the form in which this program seals answers.
+    """
+    try:
+        answers = envelope.object_of(body)
+    except CannotOpen:
+        raise NotNow(UNREADABLE) from None
+    if not all(isinstance(page, dict) for page in answers.values()):
+        raise NotNow(UNREADABLE)
     return answers
 
 

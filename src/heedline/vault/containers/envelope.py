@@ -103,7 +103,16 @@ def open_object(
 
     Raises ``CannotOpen`` like ``open_part``, and also if the body is anything else: everybody may seal to a public key.
     """
-    body = open_part(container, seeds, installation=installation, container_id=container_id, part=part)
+    return object_of(
+        open_part(container, seeds, installation=installation, container_id=container_id, part=part)
+    )
+
+
+def object_of(body: bytes) -> dict[str, Any]:
+    """Return the JSON object in an opened body, with lone surrogates replaced.
+
+    Raises ``CannotOpen`` if the body is anything else.
+    """
     try:
         # given bytes, it would read UTF-16 and UTF-32 too, and half characters in them would not be found
         told = json.loads(body.decode("utf-8", "surrogatepass"))

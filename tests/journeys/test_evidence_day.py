@@ -68,7 +68,7 @@ def test_a_page_is_captured_seen_and_later_gone(
         assert net.sites.asked == [], "nothing is captured without a click"
         page.press("Capture the page")
         page.play.get_by_text("Recorded as entry 1. It is there.").wait_for()
-        page.play.get_by_text("Time stamp:").first.wait_for()
+        page.play.get_by_text("Timestamp:").first.wait_for()
         page.assert_fits_at(1280, 320, name="office-evidence")
         page.axe()
         page.play.get_by_role("link", name="Picture of the page").click()

@@ -1,4 +1,4 @@
-"""A hand-over that comes back, in Chromium: both desks see it wait, why it was returned, and who has it then."""
+"""A handover that comes back, in Chromium: both desks see it wait, why it was returned, and who has it then."""
 
 from __future__ import annotations
 

@@ -107,3 +107,9 @@ def test_an_old_name_is_found_wherever_it_stands() -> None:
     assert "Keeping" in {one.strip() for one in words_of(page)}
     code = 'def do():\n    """Put away."""\n    return ("Read again", f"Who sent it: {1}")\n'
     assert set(strings_of(code)) == {"Read again", "Who sent it: "}
+
+
+def test_the_office_writes_handover_and_timestamp() -> None:
+    """Only codes have the hyphen, in addresses and in the log: one word in small letters."""
+    other = re.compile("hand-over|time[- ]stamp", re.IGNORECASE)
+    assert [one for one in said() if other.search(one) and (" " in one or one != one.lower())] == []

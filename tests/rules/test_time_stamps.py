@@ -1,4 +1,4 @@
-"""Tests that invalid replies from a time-stamp authority are not kept as stamps and stop nothing else."""
+"""Tests that invalid replies from a timestamp authority are not kept as stamps and stop nothing else."""
 
 from __future__ import annotations
 

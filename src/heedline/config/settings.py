@@ -82,7 +82,7 @@ SMALL_INTERNET = (
     if DEMO and env.text("HEEDLINE_SMALL_INTERNET_PORT", default="")
     else 0
 )
-#: The time-stamp authority (RFC 3161), and the file of certificates that it is verified against. Empty: none.
+#: The timestamp authority (RFC 3161), and the file of certificates that it is verified against. Empty: none.
 TIME_STAMPS_URL = env.text("HEEDLINE_TIME_STAMPS_URL", default="")
 TIME_STAMPS_ROOTS = env.text("HEEDLINE_TIME_STAMPS_ROOTS", default="")
 #: Tests lower the cost of unlocking; nothing else may.

@@ -245,7 +245,7 @@ def parser() -> argparse.ArgumentParser:
     verifying.add_argument("bundle", metavar="BUNDLE", help="the zip file")
     verifying.add_argument("--head", default="", help="hash of the newest entry, as shown at the export")
     verifying.add_argument(
-        "--roots", metavar="FILE", help="certificates (PEM) of trusted time-stamp authorities"
+        "--roots", metavar="FILE", help="certificates (PEM) of trusted timestamp authorities"
     )
     verifying.set_defaults(call=_evidence)
     key_commands.add_keys(commands, _keys)

@@ -299,7 +299,7 @@ class Demonstration:
         return 0
 
     def _start_small_internet(self) -> None:
-        """Start the invented sites and time-stamp authority, keeping their settings for the office site."""
+        """Start the invented sites and timestamp authority, keeping their settings for the office site."""
         folder, (port, mail) = self.home.folder / "small-internet", _free_ports(2)
         folder.mkdir(mode=0o700, exist_ok=True)
         told = {name: value for name, value in os.environ.items() if name in _INHERITED}

@@ -126,7 +126,7 @@ def _asked(function: str, *values: Value, gives: Field[Any, Any]) -> Func:
 
 
 def hand_overs_from(desks: Iterable[UUID]) -> QuerySet[HandOver]:
-    """Return the hand-overs of reports from these desks."""
+    """Return the handovers of reports from these desks."""
     return HandOver.objects.filter(from_desk_id__in=list(desks))
 
 

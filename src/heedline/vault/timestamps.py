@@ -1,4 +1,4 @@
-"""RFC 3161 time stamps: create queries and verify an authority's replies."""
+"""RFC 3161 timestamps: create queries and verify an authority's replies."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class UnfitStamp(Exception):
 
 
 def query_of(message: bytes) -> bytes:
-    """Return a time-stamp query that contains only the message's SHA-256 and a nonce."""
+    """Return a timestamp query that contains only the message's SHA-256 and a nonce."""
     built = TimestampRequestBuilder().data(message).hash_algorithm(HashAlgorithm.SHA256).build()
     return built.as_bytes()
 

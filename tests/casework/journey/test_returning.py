@@ -1,4 +1,4 @@
-"""A hand-over is accepted by the other desk, or returned with a reason. Until then the giving desk sees it waiting."""
+"""A handover is accepted by the other desk, or returned with a reason. Until then the giving desk sees it waiting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hand-over notes of shifts: sealed to the desk, acknowledged once and by somebody else, gone after two weeks."""
+"""Handover notes of shifts: sealed to the desk, acknowledged once and by somebody else, gone after two weeks."""
 
 from __future__ import annotations
 

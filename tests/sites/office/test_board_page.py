@@ -76,7 +76,7 @@ def test_an_empty_board_says_so(house: House, hand: Callable[[], Hand]) -> None:
     olga.get("/w/board/")
     assert olga.path == BOARD
     assert olga.heading == "Board: North East desk"
-    for words in ("no open reports", "No hand-overs are waiting", "No reports were closed in bulk"):
+    for words in ("no open reports", "No handovers are waiting", "No reports were closed in bulk"):
         assert words in olga.html
     assert figures(olga) == []
 
@@ -110,7 +110,7 @@ def test_every_number_leads_to_its_list(house: House, hand: Callable[[], Hand]) 
         "Late tasks": "2",
         "Call backs to make": "0",
         "Late call backs": "0",
-        "Shift hand-over notes not acknowledged": "1",
+        "Shift handover notes not acknowledged": "1",
         "With unread messages": "1",
     }
     assert len(numbers) > 25

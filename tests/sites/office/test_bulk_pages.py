@@ -1,4 +1,4 @@
-"""Bulk assignment and hand-over by their pages: every report and the effect, then the result, and the way back."""
+"""Bulk assignment and handover by their pages: every report and the effect, then the result, and the way back."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ LIFE = {
     "close_as": "",
 }
 BANNER = "hl-danger-banner"
-OFFERED = "The hand-over is waiting for you to accept or return it."
+OFFERED = "The handover is waiting for you to accept or return it."
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ def test_the_work_on_it_from_telling_the_control_room_to_the_discharge(
     odile.post(here, section="review", review_in="30", review_reason="Police are on their way")
     assert "The next review is set." in odile.html
     odile.post(here, section="offer", colleague=str(led.house.officers["Olga"].id), offer_reason="I go home")
-    assert "Hand-over waiting to be accepted by" in odile.html
+    assert "Handover waiting to be accepted by" in odile.html
     assert OFFERED not in odile.html
     olga.get("/w/")
     assert OFFERED in olga.html, "on every page, as nothing else tells her"

@@ -1,4 +1,4 @@
-"""The page before a hand-over names the desks that can read the report afterwards, and the walls agree with it."""
+"""The page before a handover names the desks that can read the report afterwards, and the walls agree with it."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def test_left_found_and_acknowledged(house: House, hand: Callable[[], Hand]) -> 
     olga.send(action)
     assert "Acknowledged in your name." in olga.html
     olga.get("/w/")
-    assert "Hand-over note from" not in olga.html
+    assert "Handover note from" not in olga.html
     odile.get(NOTES)
     assert "Acknowledged by <bdi>Olga O." in odile.html
     otto = hand().at_work(house, "Otto")

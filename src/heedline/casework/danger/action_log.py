@@ -99,8 +99,8 @@ TITLES: dict[DangerNoteKind, str] = {
     DangerNoteKind.RISK: "Interim risk and safeguards",
     DangerNoteKind.DECISION: "Decision (National Decision Model)",
     DangerNoteKind.REVIEW: "Next review set",
-    DangerNoteKind.OFFERED: "Hand-over offered",
-    DangerNoteKind.RETURNED: "Hand-over returned",
+    DangerNoteKind.OFFERED: "Handover offered",
+    DangerNoteKind.RETURNED: "Handover returned",
     DangerNoteKind.TAKEN: "New owner",
 }
 SAFEGUARDS = ("remove", "avoid", "reduce", "accept")

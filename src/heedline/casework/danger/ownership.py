@@ -62,17 +62,17 @@ def offer(ref: UUID, to: UUID, reason: str, *, by: Attendance, at: datetime) -> 
 
 @verb(Act.DANGER_TAKEN)
 def accept(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Accept a hand-over, making this officer the owner.
+    """Accept a handover, making this officer the owner.
 
     Raises NotHere, and Refused for anybody who was not asked.
     """
     found, danger = _offered_to_me(ref, by, at)
-    _become_owner(found, danger, "Hand-over accepted")
+    _become_owner(found, danger, "Handover accepted")
 
 
 @verb(Act.DANGER_RETURNED)
 def give_back(ref: UUID, reason: str, *, by: Attendance, at: datetime) -> None:
-    """Decline a hand-over, with a reason.
+    """Decline a handover, with a reason.
 
     The owner does not change. Raises NotHere, Refused and NotNow.
     """
@@ -85,7 +85,7 @@ def give_back(ref: UUID, reason: str, *, by: Attendance, at: datetime) -> None:
 
 @verb(Act.DANGER_TAKEN)
 def take_over(ref: UUID, reason: str, *, by: Attendance, at: datetime) -> None:
-    """Make this supervisor the owner without a hand-over.
+    """Make this supervisor the owner without a handover.
 
     Raises NotHere, Refused and NotNow.
     """
@@ -102,7 +102,7 @@ def _offered_to_me(ref: UUID, by: Attendance, at: datetime) -> tuple[FoundReport
     found.permit(Capability.HANDLE_DANGER)
     danger = opening.found_open(found)
     if danger.offered_to_id != by.officer_id:
-        raise Refused("This hand-over is not waiting for you.")
+        raise Refused("This handover is not waiting for you.")
     return found, danger
 
 

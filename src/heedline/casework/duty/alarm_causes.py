@@ -198,13 +198,13 @@ def gap_ahead(desk: Desk, at: datetime) -> RotaGap | None:
 
 
 def late_shift_notes(at: datetime) -> QuerySet[ShiftNote]:
-    """Return the shift hand-over notes that nobody has acknowledged within the time set by the pack."""
+    """Return the shift handover notes that nobody has acknowledged within the time set by the pack."""
     waited = load_pack(settings.PACK).clock("shift_note")
     return ShiftNote.objects.filter(acknowledged_by=None, at__lte=at - waited)
 
 
 def shift_note_late(alarm: Alarm, at: datetime) -> bool:
-    """Return whether the desk has a shift hand-over note that has gone unacknowledged for too long."""
+    """Return whether the desk has a shift handover note that has gone unacknowledged for too long."""
     return late_shift_notes(at).filter(desk=alarm.desk_id).exists()
 
 

@@ -186,7 +186,7 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         words="Report overdue", do="Open it and take the next step, or hand it over.", chain_in_danger=True
     ),
     AlarmKind.HAND_OVER_WAITING: AlarmRule(
-        words="Hand-over not accepted in time",
+        words="Handover not accepted in time",
         page="my-work",
         do="Phone the other desk.",
         lasts=not_accepted,
@@ -333,7 +333,7 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         answered_with=Capability.PLAN_ROTA,
     ),
     AlarmKind.SHIFT_NOTE_WAITING: AlarmRule(
-        words="Shift hand-over note not acknowledged",
+        words="Shift handover note not acknowledged",
         page="my-work",
         do="Read the note and acknowledge it. My work links to it.",
         about=About.DESK,

@@ -1,4 +1,4 @@
-"""The worker's checks for unaccepted hand-overs, neglected reports and missing files."""
+"""The worker's checks for unaccepted handovers, neglected reports and missing files."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ONCE_A_DAY = timedelta(days=1)
 
 
 def watch_hand_overs(at: datetime) -> None:
-    """Raise an alarm at the sending desk for each hand-over that was not accepted in time.
+    """Raise an alarm at the sending desk for each handover that was not accepted in time.
 
     Safe to repeat.
 

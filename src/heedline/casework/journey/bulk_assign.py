@@ -1,4 +1,4 @@
-"""Bulk assignment of reports to one officer, with undo, and bulk hand-over to another desk.
+"""Bulk assignment of reports to one officer, with undo, and bulk handover to another desk.
 
 Each report goes through the verb for one report (`transitions`), in a transaction of its own: what may not be done to it
 alone may not be done to it with others. Reports that changed since they were looked at are left out and named.

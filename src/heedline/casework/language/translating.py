@@ -293,7 +293,7 @@ def move_along(found: FoundReport, to: UUID) -> None:
     """Reassign waiting translations when a report is handed over to another desk.
 
     They are assigned among the officers who will be able to open the report. Must be called inside the
-    transaction of the hand-over.
+    transaction of the handover.
     """
     report = found.report
     desks = [to, *(one for one in (report.watch_id,) if one is not None and one != to)]

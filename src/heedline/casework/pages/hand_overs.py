@@ -1,4 +1,4 @@
-"""Hand-overs awaiting acceptance by another desk, as seen by the desk that made them."""
+"""Handovers awaiting acceptance by another desk, as seen by the desk that made them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class HandOverLine:
 
 @dataclass(frozen=True)
 class Readers:
-    """The desks that can read a report after a hand-over.
+    """The desks that can read a report after a handover.
 
     `still_ours` is True if the officer's own desk is one of them.
     """

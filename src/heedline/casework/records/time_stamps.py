@@ -1,4 +1,4 @@
-"""Third-party time stamps (RFC 3161) on a desk's records, stored as received and verified on reading."""
+"""Third-party timestamps (RFC 3161) on a desk's records, stored as received and verified on reading."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class _NoRedirects(HTTPRedirectHandler):
 
 
 def authority_known() -> bool:
-    """Return whether this installation has a time-stamp authority configured."""
+    """Return whether this installation has a timestamp authority configured."""
     return bool(settings.TIME_STAMPS_URL and settings.TIME_STAMPS_ROOTS)
 
 
 def stamp(message: bytes) -> bytes | None:
-    """Request a time stamp for a message and return the verified reply, or None on failure.
+    """Request a timestamp for a message and return the verified reply, or None on failure.
 
     A missing stamp never stops what it is for: it is asked for again.
     """
@@ -50,7 +50,7 @@ def stamp(message: bytes) -> bytes | None:
 
 
 def roots() -> bytes:
-    """Return the trusted time-stamp authorities' certificates, or raise OSError if unreadable."""
+    """Return the trusted timestamp authorities' certificates, or raise OSError if unreadable."""
     return Path(settings.TIME_STAMPS_ROOTS).read_bytes()
 
 

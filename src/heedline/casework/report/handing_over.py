@@ -26,7 +26,7 @@ from heedline.vault.identity import reseal_share
 def readdress(
     found: FoundReport, to: Addressee, *, from_desk: UUID, due_at: datetime, accept_by: datetime | None
 ) -> None:
-    """Reseal a report's headers to another desk's key, and record the hand-over.
+    """Reseal a report's headers to another desk's key, and record the handover.
 
     The other desk accepts it by `accept_by`. Without that time it is returned to the desk that handed it over. The
     round-the-clock desk remains a recipient. Raises CannotOpen if this officer's keys do not open the
@@ -78,7 +78,7 @@ OFFERED_FROM = Subquery(_WAITING.values("from_desk__name")[:1])
 
 
 def offered_by(report: UUID) -> Desk | None:
-    """Return the desk that handed a report over, or None if no hand-over awaits acceptance."""
+    """Return the desk that handed a report over, or None if no handover awaits acceptance."""
     rows = HandOver.objects.filter(report_id=report, state=HandOverState.WAITING).select_related("from_desk")
     found = rows.first()
     return found.from_desk if found is not None else None

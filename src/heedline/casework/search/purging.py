@@ -1,4 +1,4 @@
-"""Removal of reports from every page of an index, after disposal or hand-over.
+"""Removal of reports from every page of an index, after disposal or handover.
 
 A report is dropped from the index immediately. Its hashed words stay in old pages until these are merged
 without them, freed pages are emptied, and every page is sealed under a new key. A page in an old copy of the

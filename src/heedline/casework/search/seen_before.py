@@ -210,7 +210,7 @@ def of_many(hits: Mapping[str, Collection[Any]]) -> dict[str, int]:
 
 
 def _resolved(likely: Sequence[_Place | UUID], indexes: Sequence[SealedIndex]) -> Iterator[UUID]:
-    """Yield the id of each report once, even if two indexes hold it just after a hand-over."""
+    """Yield the id of each report once, even if two indexes hold it just after a handover."""
     known: dict[UUID, None] = {}
     for some in batched(likely, MOST_COMPARED, strict=False):
         reports: dict[_Place, UUID] = {}

@@ -1,4 +1,4 @@
-"""Tasks on reports, each with an owner and a due time, and hand-over notes between shifts.
+"""Tasks on reports, each with an owner and a due time, and handover notes between shifts.
 
 Start with `tasks.py`.
 """

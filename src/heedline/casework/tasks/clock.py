@@ -1,4 +1,4 @@
-"""Worker checks for overdue tasks and unacknowledged shift hand-over notes.
+"""Worker checks for overdue tasks and unacknowledged shift handover notes.
 
 They read times and names, never texts.
 """
@@ -24,7 +24,7 @@ def watch_tasks(at: datetime) -> None:
 
 
 def watch_shift_notes(at: datetime) -> None:
-    """Raise an alarm for each desk with a shift hand-over note that has gone unacknowledged too long.
+    """Raise an alarm for each desk with a shift handover note that has gone unacknowledged too long.
 
     Safe to repeat.
     """

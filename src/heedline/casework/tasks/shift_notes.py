@@ -1,4 +1,4 @@
-"""Hand-over notes that a shift leaves at its desk.
+"""Handover notes that a shift leaves at its desk.
 
 A note waits until somebody on the next shift acknowledges it by name. If nobody does, the desk is paged (`clock.py`). Notes are sealed to the desk's keys.
 They are kept for two weeks (`clockwork.sweep`) and are in no backup.
@@ -50,7 +50,7 @@ _PART = "shift-note"
 
 @dataclass(frozen=True, slots=True)
 class ShiftNoteLine:
-    """A shift's hand-over note.
+    """A shift's handover note.
 
     `acknowledged_words` says when and by whom it was acknowledged, or is "" if it was not.
 

@@ -233,7 +233,7 @@ def with_open(reports: Iterable[UUID]) -> set[UUID]:
 def leave_owners(found: FoundReport) -> None:
     """Unassign a report's open tasks when it is handed over to another desk.
 
-    Must be called inside the hand-over's transaction.
+    Must be called inside the handover's transaction.
     """
     _open_tasks().filter(report=found.report).update(owner=None)
     resolve(AlarmEvent.TASK_ENDED, found.report.id, by=found.by, at=found.at)

@@ -1,5 +1,5 @@
 -- While a danger to life is open, the round-the-clock desk is a recipient of the report: it sees the row, opens every
--- sealed part and holds its half of the identity key. The functions that change that rewrite headers by compare and swap, as a hand-over
+-- sealed part and holds its half of the identity key. The functions that change that rewrite headers by compare and swap, as a handover
 -- does; payloads stay as they are.
 SET ROLE heedline_usher;
 

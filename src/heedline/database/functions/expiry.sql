@@ -1,7 +1,7 @@
 -- What ends by the clock. The worker calls these and may not read the rows.
 SET ROLE heedline_settler;
 
--- Remove drafts, sessions, saved forms, tokens, notices, hand-over notes of shifts and who has a report open, each when its time is over.
+-- Remove drafts, sessions, saved forms, tokens, notices, handover notes of shifts and who has a report open, each when its time is over.
 CREATE FUNCTION clockwork.sweep() RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE n integer;

@@ -73,7 +73,7 @@ BEGIN
     RETURN true;
 END $$;
 
--- Return the desk's half of an identity key, for re-addressing on hand-over: it opens nothing without the other half.
+-- Return the desk's half of an identity key, for re-addressing on handover: it opens nothing without the other half.
 CREATE FUNCTION permits.desk_shares(p_report uuid) RETURNS TABLE (epoch uuid, sealed bytea)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT i.epoch, i.sealed FROM public.reports_identity_share i JOIN public.reports_report r ON r.id = i.report_id

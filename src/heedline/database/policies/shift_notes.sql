@@ -1,4 +1,4 @@
--- Hand-over notes of shifts: the desk's, written in one's own name, acknowledged once in somebody else's. The settler deletes
+-- Handover notes of shifts: the desk's, written in one's own name, acknowledged once in somebody else's. The settler deletes
 -- them when two weeks are over. The worker sees that one waits, and never what it says.
 
 ALTER TABLE desks_shift_note ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;

@@ -49,7 +49,7 @@ CREATE TRIGGER danger_entries_stay BEFORE UPDATE OR DELETE ON reports_danger_ent
 CREATE TRIGGER danger_entries_are_not_emptied BEFORE TRUNCATE ON reports_danger_entry
     FOR EACH STATEMENT EXECUTE FUNCTION public.danger_entries_stay();
 
--- While a danger is open its report stays in danger, open, and with somebody. A hand-over to another desk is
+-- While a danger is open its report stays in danger, open, and with somebody. A handover to another desk is
 -- permits.hand_over's: the report waits there, and pages until somebody has taken it.
 
 CREATE FUNCTION public.danger_is_held() RETURNS trigger LANGUAGE plpgsql AS $$

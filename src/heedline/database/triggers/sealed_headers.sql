@@ -1,4 +1,4 @@
--- The office writes no header anew: hand-over and re-addressing do, by compare and swap (functions/handing_over.sql,
+-- The office writes no header anew: handover and re-addressing do, by compare and swap (functions/handing_over.sql,
 -- readdressing.sql). A header that is overwritten with anything else makes its part unreadable for ever. What addresses
 -- something to a partner is a copy of the desk's own header, which stays: the office may empty it, when that is taken back, and address
 -- it to a new key of the partner. What was taken back stays empty.

@@ -1,4 +1,4 @@
-"""Hand-over notes from one shift to the next."""
+"""Handover notes from one shift to the next."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import models
 
 
 class ShiftNote(models.Model):
-    """A shift's hand-over note, sealed to the keys that its desk had on that day.
+    """A shift's handover note, sealed to the keys that its desk had on that day.
 
     It is never changed. Somebody else of the desk acknowledges it once, by name. It is deleted after two weeks, so it is
     not addressed to later keys.

@@ -29,7 +29,7 @@ _NOTE = (
 
 
 def load(desk: str, names: Sequence[str], reports: Sequence[UUID], at_work: AtWork, at: datetime) -> None:
-    """Add tasks to the desk's open reports, reassign the first and write a hand-over note.
+    """Add tasks to the desk's open reports, reassign the first and write a handover note.
 
     `names` are an officer who owns these reports, a colleague, and the supervisor of the desk.
     """

@@ -316,7 +316,7 @@ def _reports(cast: _Cast) -> None:
 
 
 def _board(cast: _Cast, sent: list[_Sent]) -> None:
-    """Add tasks, a new owner and a hand-over note to the north-east desk's board."""
+    """Add tasks, a new owner and a handover note to the north-east desk's board."""
     at, desk = datetime.now(UTC), "north-east"
     board.load(
         desk,

@@ -1,4 +1,4 @@
-"""Hand-overs between desks, from the offer until the other desk accepts or returns the report."""
+"""Handovers between desks, from the offer until the other desk accepts or returns the report."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import models
 
 
 class HandOverState(StrEnum):
-    """The state of a hand-over."""
+    """The state of a handover."""
 
     WAITING = "waiting"
     ACCEPTED = "accepted"
@@ -17,7 +17,7 @@ class HandOverState(StrEnum):
 
 
 class HandOver(models.Model):
-    """The hand-over of a report from one desk to another.
+    """The handover of a report from one desk to another.
 
     The desk that gave it away cannot read the report any more. It sees this row, which says nothing of the contents,
     until the other desk has accepted or returned the report. `due_at` is the time by which it does.

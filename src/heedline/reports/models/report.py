@@ -226,7 +226,7 @@ class Report(models.Model):
     ) -> Stage:
         """Record the Step of a permitted move and return the resulting stage.
 
-        Raises NotNow. Only `apply` and a hand-over use this: `permits.hand_over` writes the row, which leaves
+        Raises NotNow. Only `apply` and a handover use this: `permits.hand_over` writes the row, which leaves
         the officer's sight.
         """
         to = after(Stage(self.stage), move)

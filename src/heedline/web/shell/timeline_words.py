@@ -25,7 +25,7 @@ KINDS = {
     TimelineKind.NOTE: "Notes",
     TimelineKind.TASK: "Tasks",
     TimelineKind.CALL: "Calls",
-    TimelineKind.HAND_OVER: "Hand-overs",
+    TimelineKind.HAND_OVER: "Handovers",
     TimelineKind.DISCLOSURE: "Disclosures to partners",
 }
 _WHAT: dict[str, str] = {

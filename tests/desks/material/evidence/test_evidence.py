@@ -1,4 +1,4 @@
-"""Tests for evidence: capture on request, chaining, time stamps, viewing, and matches with other items."""
+"""Tests for evidence: capture on request, chaining, timestamps, viewing, and matches with other items."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def test_evidence_from_the_capture_to_the_export(
     odile.send(f"{where}capture/", do="capture")
     assert "Recorded as entry 1. It is there." in odile.html
     assert "The page tried to open another page" in odile.html
-    assert "No time stamp yet" in odile.html
+    assert "No timestamp yet" in odile.html
     odile.send(f"{where}capture/", do="watch")
     odile.get("/w/items/checks/")
     assert "No checks are due" in odile.html

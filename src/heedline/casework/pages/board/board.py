@@ -42,7 +42,7 @@ from heedline.reports.models.tasks import TaskState
 #: The ages of open reports on the board: (code of the queue's filter `received`, days since arrival at which it begins).
 AGES: tuple[tuple[str, int], ...] = (("older-month", 30), ("weeks", 7), ("days", 1), ("today", 0))
 STAGES = (Stage.WAITING, Stage.TAKEN, Stage.ASSESSED, Stage.ACTING)
-#: Bulk closures of this many days are listed, and this many hand-overs.
+#: Bulk closures of this many days are listed, and this many handovers.
 CLOSURES_OF = timedelta(days=7)
 SHOWN = 50
 
@@ -120,7 +120,7 @@ class BulkClosure:
 class Board:
     """A desk's current work and its recent performance.
 
-    `throughput` holds the performance. `calls` are call backs to make, `shift_notes` hand-over notes that
+    `throughput` holds the performance. `calls` are call backs to make, `shift_notes` handover notes that
     nobody has acknowledged.
     """
 

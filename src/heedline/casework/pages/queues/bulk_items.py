@@ -49,7 +49,7 @@ class BulkLine:
 
 @dataclass(frozen=True, slots=True)
 class BulkChoices:
-    """The officers who may own the desk's reports, and the desks that can receive a hand-over."""
+    """The officers who may own the desk's reports, and the desks that can receive a handover."""
 
     officers: Mapping[UUID, str]
     desks: tuple[tuple[str, str], ...]

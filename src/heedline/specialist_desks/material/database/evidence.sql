@@ -1,4 +1,4 @@
--- Evidence is its item's desk's. An entry is added behind the last one. Later its time stamp is written, and whether a
+-- Evidence is its item's desk's. An entry is added behind the last one. Later its timestamp is written, and whether a
 -- session found its files damaged.
 ALTER TABLE material_evidence ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_my_items ON material_evidence TO heedline_office
@@ -14,7 +14,7 @@ CREATE FUNCTION public.material_evidence_grows() RETURNS trigger LANGUAGE plpgsq
 BEGIN
     IF TG_OP = 'UPDATE' THEN
         IF NEW.stamp IS DISTINCT FROM OLD.stamp AND (OLD.stamp IS NOT NULL OR NEW.stamp IS NULL) THEN
-            RAISE EXCEPTION 'a time stamp stays' USING ERRCODE = 'check_violation';
+            RAISE EXCEPTION 'a timestamp stays' USING ERRCODE = 'check_violation';
         END IF;
         RETURN NEW;
     END IF;

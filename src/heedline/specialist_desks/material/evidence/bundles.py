@@ -1,6 +1,6 @@
 """Evidence bundles, zip files that can be verified without this service.
 
-In it are the entries as they were hashed, the files under their SHA-256, and the time stamps as they came.
+In it are the entries as they were hashed, the files under their SHA-256, and the timestamps as they came.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _README = """Evidence about one item of online material.
 entries/  what was recorded, in order. The SHA-256 of "heedline/v1/evidence", a zero byte and the entry is the entry's
           hash, and stands in the next entry as "previous".
 files/    each file under its SHA-256, as an entry lists it.
-stamps/   replies of a time-stamp authority (RFC 3161) for the hash of each entry.
+stamps/   replies of a timestamp authority (RFC 3161) for the hash of each entry.
 
 Verify with: heedline evidence verify BUNDLE --head HASH --roots CERTIFICATES
 The hash of the newest entry is in the service's log and was shown when the bundle was made. Without it, a bundle from
@@ -96,7 +96,7 @@ def write(
 def verify(bundle: Path, *, head: str = "", roots: bytes = b"") -> VerifiedBundle:
     """Verify an evidence bundle and return its contents.
 
-    `head` is the hash of the newest entry as it was shown when the bundle was made. With `roots`, every time stamp must
+    `head` is the hash of the newest entry as it was shown when the bundle was made. With `roots`, every timestamp must
     be of an authority that they vouch for. Raises BrokenChain, and OSError for a file that cannot be read.
     """
     try:
@@ -162,7 +162,7 @@ def _stamps(
             stamped.append((link.number, stamped_at(opened.read(name), link.head, roots)))
         except UnfitStamp:
             raise BrokenChain(
-                f"The time stamp of entry {link.number} is not of a trusted authority."
+                f"The timestamp of entry {link.number} is not of a trusted authority."
             ) from None
     return tuple(stamped), tuple(unstamped)
 

@@ -46,7 +46,7 @@ class EvidenceFile:
 
 @dataclass(frozen=True)
 class OpenedEntry:
-    """An evidence entry with its files and time stamp. `damaged` means that a file was unreadable."""
+    """An evidence entry with its files and timestamp. `damaged` means that a file was unreadable."""
 
     id: UUID
     link: ChainLink
@@ -115,7 +115,7 @@ def add(
 
 
 def stamp_missing(item: UUID) -> int:
-    """Request a time stamp for each unstamped entry of an item, and return the number obtained."""
+    """Request a timestamp for each unstamped entry of an item, and return the number obtained."""
     stamped = 0
     for row in EvidenceEntry.objects.filter(item_id=item, stamp=None).order_by("number"):
         reply = time_stamps.stamp(bytes(row.head))

@@ -17,7 +17,7 @@ class EvidenceEntry(models.Model):
     """An immutable entry of an item's evidence chain.
 
     `container` holds the entry, and `head` is the SHA-256 of it, which covers the entry before. The entry has a random
-    number in it, so nobody can test a guess against `head`. `stamp` is a time-stamp authority's reply for `head`.
+    number in it, so nobody can test a guess against `head`. `stamp` is a timestamp authority's reply for `head`.
     `damaged` says that a file of it was missing or changed when a session last read it. `routine` is a check that saw no
     change: findings and proposals rest on the other entries.
     """

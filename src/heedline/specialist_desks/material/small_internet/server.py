@@ -1,4 +1,4 @@
-"""The small internet's server, which serves pages, the company's APIs and time stamps on one port.
+"""The small internet's server, which serves pages, the company's APIs and timestamps on one port.
 
 `python -m heedline.specialist_desks.material.small_internet.server FOLDER PORT MAIL_PORT` runs it for the
 demonstration. Asked under its own address, it shows which pages it has and lets them be removed.
@@ -96,7 +96,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class SmallInternet(ThreadingHTTPServer):
-    """The server, which offers TLS and a time-stamp authority only if given a key `folder`."""
+    """The server, which offers TLS and a timestamp authority only if given a key `folder`."""
 
     daemon_threads = True
 

@@ -1,4 +1,4 @@
-"""A local time-stamp authority (RFC 3161) that runs openssl and is trusted only by this installation."""
+"""A local timestamp authority (RFC 3161) that runs openssl and is trusted only by this installation."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ accuracy = secs:1
 """
 _ROOT = ("-subj", "/CN=Heedline demonstration root", "-addext", "basicConstraints=critical,CA:TRUE")
 _SIGNER = (
-    *("-subj", "/CN=Heedline demonstration time-stamp authority"),
+    *("-subj", "/CN=Heedline demonstration timestamp authority"),
     *("-addext", "basicConstraints=critical,CA:FALSE", "-addext", "keyUsage=critical,digitalSignature"),
     *("-addext", "extendedKeyUsage=critical,timeStamping"),
 )
 
 
 class SmallAuthority:
-    """A time-stamp authority with its keys in a folder. `root` is the certificate to trust."""
+    """A timestamp authority with its keys in a folder. `root` is the certificate to trust."""
 
     def __init__(self, folder: Path) -> None:
         """Create the keys if missing. Raise OSError if openssl is not installed."""
@@ -48,7 +48,7 @@ class SmallAuthority:
             (folder / "serial").write_text("01\n", encoding="ascii")
 
     def reply(self, query: bytes) -> bytes:
-        """Return the reply to a time-stamp query."""
+        """Return the reply to a timestamp query."""
         asked = self._folder / "query.tsq"
         asked.write_bytes(query)
         config = f"{self._folder}/tsa.cnf"

@@ -149,7 +149,7 @@ def _sums(found: Board) -> list[dict[str, Any]]:
         _figure("Late tasks", found.late_tasks, f"{tasks}?late=yes", late=True),
         _figure("Call backs to make", found.calls, calls),
         _figure("Late call backs", found.late_calls, f"{calls}&late=yes", late=True),
-        _figure("Shift hand-over notes not acknowledged", found.shift_notes, f"{notes}?waiting=yes"),
+        _figure("Shift handover notes not acknowledged", found.shift_notes, f"{notes}?waiting=yes"),
         _figure("With unread messages", now.messages, _queue(here, unread="yes")),
     ]
 

@@ -1,4 +1,4 @@
-"""Pages for writing shift hand-over notes and acknowledging a colleague's."""
+"""Pages for writing shift handover notes and acknowledging a colleague's."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _NOTE: tuple[Field, ...] = (
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def shift_note_list(request: OfficeRequest, desk: str) -> HttpResponse:
-    """Show the hand-over notes of a desk, newest first, and a form for a new one."""
+    """Show the handover notes of a desk, newest first, and a form for a new one."""
     by, at = request.attendance, session.now()
     here = shift_notes.desk_of(desk, by=by)
     waiting = request.GET.get("waiting") == "yes"
@@ -55,7 +55,7 @@ def shift_note_list(request: OfficeRequest, desk: str) -> HttpResponse:
                 form, status = form.but(**{"": no.reason}), 409
             else:
                 messages.success(
-                    request, "Hand-over note saved. It waits for the next shift to acknowledge it."
+                    request, "Handover note saved. It waits for the next shift to acknowledge it."
                 )
                 return let_go(request, HttpResponseRedirect(_address(desk)), by)
     return render(
@@ -76,7 +76,7 @@ def shift_note_list(request: OfficeRequest, desk: str) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_POST
 def acknowledge(request: OfficeRequest, desk: str, shift_note: UUID) -> HttpResponse:
-    """Acknowledge a colleague's hand-over note in the officer's own name."""
+    """Acknowledge a colleague's handover note in the officer's own name."""
     by = request.attendance
     shift_notes.desk_of(desk, by=by)
     try:

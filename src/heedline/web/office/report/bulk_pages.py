@@ -1,4 +1,4 @@
-"""Bulk assignment and bulk hand-over of reports, each with a preview and a results page.
+"""Bulk assignment and bulk handover of reports, each with a preview and a results page.
 
 A selected report is posted as its id and the version that was viewed.
 """

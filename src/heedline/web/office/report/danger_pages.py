@@ -74,7 +74,7 @@ def _sections(ref: UUID, danger: DangerFile) -> dict[str, DangerSection]:
             "offer",
             danger_forms.offer_fields(danger.colleagues),
             offer,
-            "Hand-over offered. The owner does not change until your colleague accepts.",
+            "Handover offered. The owner does not change until your colleague accepts.",
         ),
         DangerSection(
             "accept", (), lambda _, by, at: ownership.accept(ref, by=by, at=at), "You are the owner now."
@@ -83,7 +83,7 @@ def _sections(ref: UUID, danger: DangerFile) -> dict[str, DangerSection]:
             "return",
             danger_forms.RETURN,
             lambda form, by, at: ownership.give_back(ref, form.text("return_reason"), by=by, at=at),
-            "Hand-over returned. The owner has not changed.",
+            "Handover returned. The owner has not changed.",
         ),
         DangerSection(
             "take",

@@ -294,7 +294,7 @@ def closing_of(form: Form) -> Closing:
 
 
 def hand_over_fields(desks: Iterable[tuple[str, str]]) -> tuple[Field, ...]:
-    """Return the fields for a hand-over, with the receiving desk and the reason.
+    """Return the fields for a handover, with the receiving desk and the reason.
 
     A confirmation page follows.
     """

@@ -1,11 +1,11 @@
 """A desk's sealed search index, in plain Python.
 
 An index is an ordinary SQLite FTS5 database. Each of its pages is sealed before it leaves this package, and
-authenticated before SQLite reads any of it. Every word and key is stored as a token. Where the sealed
-pages lie is the caller's business (:class:`PageStore`). Start reading at `sealed_index.py`. What is read from
-a report, and under which keys it is found, is in `extraction/`.
+authenticated before SQLite reads any of it. Every word and key is stored as a token. The caller stores the sealed
+pages, through a :class:`PageStore`. Start reading at `sealed_index.py`. `extraction/` reads values from a report and
+makes the keys under which the report is found.
 
-It never uses Django, models, HTTP or the clock, and never writes a file.
+Nothing here uses Django, models, HTTP or the clock, or writes a file.
 """
 
 from heedline.index.document import Document

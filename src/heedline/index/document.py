@@ -11,11 +11,11 @@ from uuid import UUID
 class Document:
     """The indexed content of one report.
 
-    `texts` are its texts as words in their order. No phrase matches across two texts. `forms` are other ways
-    to find its words, such as spellings that sound alike, and `begun` are words in ASCII that are also found by
-    their beginnings. `keys` are the values by which two reports are compared. All are opaque here and
-    are stored in the index as tokens (`vault/tokens.py`). A `thing` of a specialist desk is found by its keys like a
-    report, and is not counted as one.
+    `texts` are the report's texts, each as words in order; no phrase matches across two texts. `forms` are further ways
+    to find its words, such as spellings that sound alike. `begun` are ASCII words that are also found by their first
+    letters. `keys` are the values by which two reports are compared. The index does not interpret any of these and
+    stores them as tokens (`vault/tokens.py`). A `thing` belongs to a specialist desk: it is found by its keys as a
+    report is, but is not counted as a report.
     """
 
     report: UUID

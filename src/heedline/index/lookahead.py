@@ -1,7 +1,8 @@
 """Finds the pages that a look-up in the index will read, so that they can be fetched together.
 
-SQLite asks for one page after the other. A look-up of many words in several segments would fetch hundreds, each by a
-statement of its own. What is found here is only a hint: SQLite reads everything itself, and fetches what is missing.
+SQLite reads one page after another, so a look-up of many words in several segments would fetch hundreds of pages, each
+with a statement of its own. The pages found here are only a hint: SQLite still does all the reading, and fetches
+whatever is missing.
 
 Formats: https://sqlite.org/fileformat2.html, sections 1.6 and 2.1, and the comments of SQLite's `fts5_index.c`.
 """
@@ -48,7 +49,7 @@ _TOGETHER: Final = 500
 class Segment(NamedTuple):
     """A segment of an FTS5 table, with its first and last page.
 
-    `deleted` is the number of pages that say which of its documents have been deleted since it was written.
+    `deleted` is the number of tombstone pages, which list the documents deleted since the segment was written.
     """
 
     number: int
@@ -60,7 +61,7 @@ class Segment(NamedTuple):
 class TokenList(NamedTuple):
     """The range of pages in which a segment may hold a word's list.
 
-    `indexed` means that it is long, and that rows of its own say with which document each of its pages begins.
+    `indexed` means that the list is long and has a doclist index, which gives the first document of each page.
     """
 
     segment: int
@@ -110,7 +111,7 @@ def ahead(
 ) -> dict[bytes, list[TokenList]]:
     """Prefetch the pages where each segment of an FTS5 table holds, or would hold, these words.
 
-    Long lists are read from their ends. Return where each word has its lists.
+    Long lists are read from their ends. Returns the lists of each word.
     """
     lists: dict[bytes, list[TokenList]] = {word: [] for word in words}
     wanted = [(one.number, _MAIN + word) for word in lists for one in segments]
@@ -154,7 +155,7 @@ def _lists_of(
 def pages_of(lists: Iterable[tuple[TokenList, Sequence[bytes]]], rows: Iterable[int]) -> set[int]:
     """Return the rowids of the `_data` rows in which these lists hold these documents.
 
-    Each list comes with its rows that say with which documents its pages begin.
+    Each list is given with the rows of its doclist index.
     """
     wanted, found = sorted(rows), set[int]()
     for one, index in lists:
@@ -232,7 +233,7 @@ def _segments(structure: bytes) -> Iterator[Segment]:
 def _leaves_ahead(file: PageFile, root: int, wanted: Iterable[tuple[int, bytes]], words: int) -> None:
     """Prefetch the leaves of an `_idx` table that hold the last entry up to each word, and the next one.
 
-    If `upper_ahead` has fetched them for so many words, nothing is left to do.
+    Does nothing if `upper_ahead` has already fetched all leaves, which depends on the number of `words`.
     """
     top = _Page(file, root)
     if 0 < len(top.cells) < words and _Page(file, top.child(0)).kind == _LEAF_OF_INDEX:
@@ -279,8 +280,8 @@ class _Page:
     def below(self, wanted: Sequence[int]) -> dict[int, list[int]]:
         """Map the number of each child page that may hold any of these rows to those rows.
 
-        `wanted` must be in order and not empty. In a table of FTS5, two rows usually fill a page. So the position of a row is
-        guessed first, and only where the guess is wrong is it looked for among all cells.
+        `wanted` must be in order and not empty. In an FTS5 table, two rows usually fill a page, so the position of a
+        row is guessed first. All cells are searched only if the guess is wrong.
         """
         found: dict[int, list[int]] = {}
         first = at = 0
@@ -317,7 +318,8 @@ class _Page:
     def after(self, wanted: Sequence[tuple[int, bytes]]) -> Iterator[tuple[int, tuple[int, bytes]]]:
         """For each item in `wanted`, yield the position of the first cell that sorts after it, and the item.
 
-        `wanted` must be in order. All entries are read first if a search for each would read as many.
+        `wanted` must be in order. If searching for each item would read as many entries as there are, all are read
+        first.
         """
         at = 0
         if len(wanted) * _PROBES < len(self.cells):

@@ -69,8 +69,8 @@ class TokenClause:
 class Matcher:
     """A search in an open index.
 
-    `ahead` is told which tokens of a table will be looked up, and in which rows if only in these. It returns how many pages
-    hold each token.
+    `ahead` prefetches pages. It is called with a table, the tokens to look up there and, if only some rows matter,
+    those rows. It returns the number of pages that hold each token.
     """
 
     def __init__(

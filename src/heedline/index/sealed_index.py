@@ -74,7 +74,8 @@ INSERT INTO keys(keys, rank) VALUES('pgsz', 3980), ('automerge', 0), ('crisismer
 class SealedIndex:
     """An open index, used as a context manager in a single thread.
 
-    A new index stores the words in `common`, in any order. Phrases that contain them are found faster.
+    A new index replaces the words in `common`, given in any order, with word pairs, so that phrases with them are found
+    faster.
     """
 
     def __init__(
@@ -168,7 +169,7 @@ class SealedIndex:
     def expect(self, reports: Iterable[UUID]) -> None:
         """Check in one query whether any of these reports is indexed, and if none is, remember that.
 
-        Nearly always none is, and then adding them asks for nothing more.
+        Usually none is indexed, and adding them then needs no further queries.
         """
         wanted = list(reports)
         tokens = self._reports.of(report.hex for report in wanted)
@@ -181,7 +182,7 @@ class SealedIndex:
     def drop(self, report: UUID) -> bool:
         """Remove a report so that it can no longer be found, and return whether it was there.
 
-        What its pages held is gone from every copy once `purge` and `rekey` have run to their ends.
+        Its content is gone from every copy of the pages only once `purge` and `rekey` have finished.
         """
         with self._honest():
             return self._drop(report)
@@ -197,7 +198,8 @@ class SealedIndex:
     def merge(self, step: int = MERGED) -> bool:
         """Merge up to about `step` pages in each table, and return whether more merging may be needed.
 
-        Every `save` of added reports makes a segment. SQLite would merge them on its own, now and then a great many at once.
+        Each `save` after adding reports creates a segment. Left to itself, SQLite would occasionally merge a great many
+        at once.
         """
         with self._honest():
             for table, number in (_MANY if self.busy else _FEW).items():
@@ -215,7 +217,7 @@ class SealedIndex:
     def gather_keys(self, step: int = MERGED) -> None:
         """Start merging all key segments into one, writing up to about `step` pages.
 
-        `merge` then continues until there is one. What is added meanwhile is left out.
+        Call `merge` until only one segment is left. Keys added in the meantime are not included.
         """
         with self._honest():
             self._sql.execute("INSERT INTO keys(keys, rank) VALUES('merge', ?)", (-step,))
@@ -223,7 +225,7 @@ class SealedIndex:
     def purge(self, step: int, *, first: bool) -> bool:
         """Rewrite `step` pages without the dropped content, and return whether the purge is complete.
 
-        The `first` step of a purge says so: it decides what is to be merged.
+        Pass `first` in the first step of a purge, which decides what is to be merged.
         """
         with self._honest():
             before = self._sql.total_changes()
@@ -250,7 +252,7 @@ class SealedIndex:
     def search(self, query: Query, *, most: int) -> list[Hit]:
         """Return up to `most` reports that match, most recently indexed first.
 
-        A query without clauses matches nothing, and nor does one with an empty clause.
+        A query without clauses, or with an empty clause, matches nothing.
         """
         with self._honest():
             wanted = self._wanted(query)
@@ -272,8 +274,8 @@ class SealedIndex:
     def rows_of(self, keys: Iterable[str], reports: Iterable[UUID] = (), *, most: int) -> SeenRows:
         """Return up to `most` rows for each of these keys, most recently indexed first, and the rows of these reports.
 
-        Keys and reports that are not in the index are left out. Which report a row is must be read from further pages
-        (`reports_at`), so a caller that needs few of the rows saves most of the work.
+        Keys and reports that are not in the index are left out. Mapping rows to reports reads further pages
+        (`reports_at`), so a caller that needs only a few of the rows saves most of the work.
         """
         wanted, named = list(keys), list(reports)
         tokens = dict(zip(wanted, self._keys.of(wanted), strict=True))

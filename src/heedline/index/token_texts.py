@@ -1,6 +1,6 @@
 """Tokens of the words and forms of documents, computed once for all documents that are added together.
 
-They are kept while the index is open, which is one transaction.
+They are kept while the index is open, that is, for one transaction.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Replace common words by pairs of neighbouring words in the texts that are searched for phrases.
 
-Common words have the longest position lists in an index, and reading these takes longer than a search may take. So common
-words are left out, and each pair of neighbours with a common word in it gets its own token. Other words keep their own
-tokens. A phrase becomes the same tokens as it does in a text, so it is found wherever it occurs and nowhere else.
+Common words have the longest position lists in an index, and reading them takes too long for a search. So common words
+are left out, and each pair of neighbours that contains one gets its own token. Other words keep their own tokens. A
+phrase is converted in the same way as a text, so it is found wherever it occurs and nowhere else.
 """
 
 from __future__ import annotations

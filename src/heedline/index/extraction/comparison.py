@@ -1,9 +1,9 @@
 """Compares two reports by their extracted values, giving reasons why they may be related.
 
-There is no score. Two reports are *possibly* related if they share a value. The link is *strong* only if two
-different kinds of value agree, such as a phone number and a name, or if the same file came with both. A value that many reports have does not
-link any of them. Evidence against a link is reported as well, such as different dates of birth, twins, two
-people of one name, the members of one household.
+There is no score. Two reports are *possibly* related if they share a value. The link is *strong* only if two different
+kinds of value agree, such as a phone number and a name, or if the same file was sent with both. A value that many
+reports have does not link any of them. Reasons against a link are returned as well: different dates of birth, twins,
+two people with the same name, or members of one household.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from heedline.index.extraction.values import Extract, Kind, Value
 class Strength(StrEnum):
     """The strength of a link between two reports.
 
-    It is never stated about a person.
+    It describes the two reports, never a person.
     """
 
     POSSIBLE = "possible"
@@ -56,8 +56,8 @@ class Weight(StrEnum):
 class SharedReason:
     """A value or text that two reports share, as it is written in each.
 
-    `code` is a key of the words for it: a kind of value, for names with how they are alike, or "text". `shared_by` is the
-    number of reports that have the value if those are many, and otherwise 0.
+    `code` selects the wording of the reason. It is a kind of value, with the degree of likeness for names, or "text".
+    `shared_by` is the number of reports that have the value, or 0 if they are few.
     """
 
     code: str
@@ -94,8 +94,8 @@ def compare(
 ) -> Resemblance | None:
     """Compare two reports and return their Resemblance, or None if nothing distinctive is shared.
 
-    A value that many reports have is not distinctive. `shared` has the number of reports for each key that
-    more than `shared_from` of them have.
+    A value that many reports have is not distinctive. `shared` maps each key that more than `shared_from` reports have
+    to the number of those reports.
     """
     common = shared or {}
     reasons = [*_same_values(mine, theirs, common), *_text(mine, theirs)]

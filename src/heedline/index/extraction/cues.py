@@ -1,7 +1,7 @@
 """Checks whether a text may contain certain phrases, without using a regular expression.
 
-Most texts contain none of the words after which a name, an account or a date of birth is looked for, and a pattern of all
-these words is tried at every letter.
+Names, accounts and dates of birth are looked for after certain words. Most texts contain none of these words, and a
+regular expression of all of them would be tried at every letter.
 """
 
 from __future__ import annotations

@@ -38,9 +38,9 @@ def extract(
 ) -> Extract:
     """Return the values, keys and sketch of a report, extracted from its texts and answers.
 
-    Unless `indexed`, the keys and the sketch, which a comparison doesn't need, are left out. Unless `compared`, the runs of
-    words are left out. If the report is only to be compared, `against` is the other one: values of kinds that it doesn't have
-    are not looked for.
+    If `indexed` is False, the keys and the sketch are left out, because a comparison needs neither. If `compared` is
+    False, the runs of words are left out. `against` is the extract of the report to compare with, if the values are
+    needed only for that: kinds of value that it lacks are not extracted.
     """
     kinds = _ALL if against is None else frozenset(one.kind for one in against.values)
     read = (replace(one, text=legible(one.text)) if not one.text.isascii() else one for one in passages)
@@ -93,7 +93,7 @@ def _words_in(told: Iterable[ReportText], in_order: Iterable[list[str] | None]) 
 def _read(
     passage: ReportText, rules: MatchingRules, kinds: Collection[Kind], words: frozenset[str]
 ) -> Iterator[tuple[Kind, str, str]]:
-    """Yield the kind, canonical form and original text of values of at least these kinds.
+    """Yield the kind, canonical form and original text of each value of these kinds, and possibly of other kinds.
 
     `words` are the words in all passages.
     """

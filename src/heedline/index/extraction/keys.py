@@ -24,7 +24,7 @@ _OUTWARD = -3
 def of_report(values: Sequence[Value], sketch: Iterable[str], rules: NameRules) -> tuple[str, ...]:
     """Return the keys of a report's values and sketch, without duplicates, at most `MOST_KEYS`.
 
-    Houses without their flat come last, so that a list of flats leaves room for names.
+    The keys of houses without their flat numbers come last, so that a long list of flats does not crowd out names.
     """
     names = [read_name(value.canonical, rules) for value in values if value.kind is Kind.NAME]
     births = [value.canonical for value in values if value.kind is Kind.BIRTH and len(value.canonical) == 10]
@@ -136,9 +136,9 @@ def _combined(
 ) -> Iterator[str]:
     """Yield keys that combine a date of birth with other values, or two names with a postcode.
 
-    The combinations are those of the Ministry of Justice's hmpps-person-match. Birth date and postcode; birth
-    date, outcode and two letters of the forename; birth date and two letters of each name, also swapped; both
-    names and postcode.
+    The combinations are those of the Ministry of Justice's hmpps-person-match: birth date and postcode; birth date,
+    outcode and two letters of the forename; birth date and two letters of each name, also swapped; both names and
+    postcode.
     """
     for born, code in product(births[:4], postcodes[:4]):
         yield f"born+postcode:{born}|{code}"

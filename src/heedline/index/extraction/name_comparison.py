@@ -1,10 +1,10 @@
 """Compares names, to decide whether two of them may belong to the same person.
 
-Names may be spelt alike, sound alike, or be forms of the same name. Nothing here is a score that is shown:
-the answer is one of a few words, or none.
+Names may be spelt alike, sound alike, or be forms of the same name. No score is ever shown: the result is one of a few
+degrees of likeness, or None.
 
-What is worked out for a pair of names is kept until `forget`, which the end of every office request calls: the names are
-people's.
+Results for pairs of names are cached until `forget`, which is called at the end of every office request, because names
+are personal data.
 """
 
 from __future__ import annotations
@@ -87,8 +87,8 @@ def _change(letter: str, against: str, only_vowel: bool) -> float:
 def _sound_apart(one: str, other: str) -> float:
     """Return the phonetic distance between two name parts, divided by the length of the longer.
 
-    Any distance of more than `SOUNDS_ALIKE` may be returned as 9. Most pairs are told apart by their consonants alone, each
-    change of which costs at least `_NEAR`.
+    A distance of more than `SOUNDS_ALIKE` may be returned as 9. For most pairs the consonants alone show that the
+    distance is greater, because each change of a consonant costs at least `_NEAR`.
     """
     least = 9.0
     for mine in sounds(one):
@@ -145,8 +145,8 @@ _SHORTEST_FORENAME, _SHORTEST_MISSPELT, _SHORTEST_NEARLY = 4, 5, 6
 def is_like_forename(word: str, rules: NameRules) -> bool:
     """Return whether a word, in lower-case Latin letters, is probably a known forename misspelt.
 
-    Many words differ from a forename by a letter or by a vowel, so this is stricter than the comparison of two names: sound
-    and spelling must both be alike, or two letters be the wrong way round.
+    Many ordinary words differ from a forename by one letter or vowel, so this is stricter than the comparison of two
+    names: both sound and spelling must be similar, or two letters must be transposed.
     """
     if not _SHORTEST_MISSPELT <= len(word) <= names.MOST_LETTERS or word in rules.no_forenames:
         return False
@@ -246,8 +246,8 @@ def parts_alike(one: str, other: str, rules: NameRules, *, last: bool) -> Likene
 def alike(one: Name, other: Name, rules: NameRules) -> Likeness | None:
     """Return the `Likeness` of two names, or None if they do not match.
 
-    Names with fewer than two parts match nothing. Every part of the shorter name must have one of the longer,
-    in any order, and at least two must.
+    Names with fewer than two parts match nothing. Each part of the shorter name must match a part of the longer one, in
+    any order, and at least two parts must match.
     """
     best: Likeness | None = None
     for mine in (one.parts, *one.joined):

@@ -1,8 +1,8 @@
 """Decides whether capitalised words are a person's name when the first is not a known forename.
 
-Each judgement rests on how names are formed or on what stands beside them: "son of" in the language of the name, a
-surname that is known or ends like one, a forename made of the parts that a tradition makes forenames of, a Chinese
-surname beside two syllables, "my brother" before the name, or "'s brother" after it.
+The decision rests on how the words are formed or on the words beside them: "son of" in the language of the name, a
+surname that is known or ends like one, a forename built from the elements of a naming tradition, a Chinese surname
+beside two syllables, "my brother" before the name, or "'s brother" after it.
 """
 
 from __future__ import annotations

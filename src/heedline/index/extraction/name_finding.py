@@ -1,8 +1,8 @@
 """Detects people's names in text.
 
-A name follows a word such as "called", begins with a known forename, or begins with what is probably a known forename
-misspelt, inside a sentence or as its first words. It finds too few names rather than too many. What an answer to "What is their name?" holds needs
-none of this.
+A name is recognised if it follows a word such as "called", or if it begins with a known forename or a probable
+misspelling of one, anywhere in a sentence. When in doubt, words are not taken for a name. An answer to a question such
+as "What is their name?" is a name already and is not searched here.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def _is_known(word: str, rules: NameRules) -> bool:
 def _may_begin(text: str, found: re.Match[str], rules: NameRules) -> bool:
     """Return whether a word that is not a known forename may begin a name.
 
-    A word that is all capitals does not: in a text in capitals any two words could be a name.
+    A word in capitals may not, because in a text written in capitals any two words could be a name.
     """
     word, start = found[1], found.start()
     if text[found.end(1)] not in _SPACES or not (word[1:].islower() or _INNER_CAPITAL.fullmatch(word)):
@@ -141,7 +141,7 @@ def _is_of_a_person(
 ) -> bool:
     """Return whether a name is a person's, and not a place's or an organisation's.
 
-    If the forename is `guessed`, something must show that it is one.
+    If the forename is `guessed`, other evidence must confirm that it is one.
     """
     evidence = rules.evidence
     words = [word.rstrip(".") for word, _, _ in tokens[:length]]

@@ -25,8 +25,7 @@ _SOUNDED_VOWELS = "aio"
 def slips(word: str, rules: NameRules) -> list[str]:
     """Return words that differ from this one by a common slip, and the names that it is a variant of.
 
-    A slip is a letter too many, one letter instead of two, two letters the wrong way round, and a vowel that is another one
-    or left out.
+    A slip is an extra letter, a single letter for a double one, two transposed letters, or a wrong or missing vowel.
     """
     found: dict[str, None] = dict.fromkeys(sorted(known_as(word, rules, last=True)))
     for at, letter in enumerate(word):
@@ -43,7 +42,7 @@ def slips(word: str, rules: NameRules) -> list[str]:
 def sounds_near(word: str, rules: NameRules) -> tuple[list[str], list[str]]:
     """Return the index forms of names that sound like this word, and of names that differ from it by one consonant.
 
-    There are none of the latter for a short word, which is like too many.
+    For a short word only the former are returned, because too many names differ from it by one consonant.
     """
     bare = list(readings(word, rules))
     same = dict.fromkeys(map(heard_as, bare))

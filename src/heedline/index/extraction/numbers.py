@@ -100,7 +100,8 @@ def phone(written: str, region: str) -> str:
 def registration(written: str) -> str:
     """Return a registration in canonical form, or "" if the text cannot be one.
 
-    The form has capitals and no spaces, and characters that are easily confused are made the same.
+    The canonical form is in capitals without spaces, and characters that are easily confused are replaced by one of
+    them.
     """
     tight = re.sub(r"[^A-Z0-9]", "", written.upper())
     return (

@@ -54,7 +54,7 @@ def spoken_emails(text: str) -> Iterator[tuple[str, str]]:
 def email(written: str) -> str:
     """Return an email address in canonical form, or "" if it is not valid.
 
-    The form is in lower case without "+tag" and, for Gmail, without dots.
+    The canonical form is in lower case without "+tag" and, for Gmail, without dots.
     """
     name, at, host = written.strip().strip(_TRAILING).casefold().rpartition("@")
     if not at or not name or "." not in host:
@@ -85,8 +85,8 @@ def web_addresses(text: str, rules: WebRules) -> Iterator[tuple[str, str]]:
 def web_address(written: str, rules: WebRules) -> str:
     """Return a web address as a canonical host and path, or "" if it is not valid.
 
-    The scheme, "www.", "m.", the fragment, a final slash and what follows readers are left out, and what is left of the
-    query is sorted.
+    The scheme, "www.", "m.", the fragment, a final slash and tracking parameters are removed, and the remaining
+    parameters of the query are sorted.
     """
     plain = re.sub(
         r"^h(?:tt|xx)p(s?)(?:://|\[:\]//|:\\\\)", r"http\1://", written.strip(), flags=re.IGNORECASE
@@ -128,7 +128,7 @@ def account_in(address: str, rules: WebRules) -> str:
 def handle(written: str) -> str:
     """Return an account name in canonical form, or "" if it is not valid.
 
-    The form is in lower case without @ and final dots, and has at least three characters.
+    The canonical form is in lower case without @ and final dots, and has at least three characters.
     """
     plain = written.strip().removeprefix("@").rstrip(_TRAILING + "-").casefold()
     return plain if len(plain) >= 3 and re.fullmatch(r"[\w.-]+", plain) else ""
@@ -137,7 +137,7 @@ def handle(written: str) -> str:
 def handles(text: str, rules: WebRules) -> Iterator[tuple[str, str]]:
     """Yield each account name in a text.
 
-    A name follows an @, or a word such as "username" if the name has a digit or a mark.
+    An account name follows an @, or follows a word such as "username" and contains a digit, an underscore or a dot.
     """
     if "@" in text:
         for found in _HANDLE.finditer(text):

@@ -1,7 +1,7 @@
 """A jurisdiction's rules for extracting values from reports, loaded from a pack.
 
-They cover names, cue words and formats. Rules are compared by identity, so that what is worked out from them
-can be kept.
+They cover names, cue words and formats. Rules are compared by identity, so that results derived from them can be
+cached.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class PlateShape:
 class NameEvidence:
     """Words and word patterns that show whether capitalised words are a person's name.
 
-    `forename` and `surname` match whole words in lower-case Latin letters that are formed like one. `surname_beginning` matches
-    a word as it is written. `second_names` are found behind the first part of a name.
+    `forename` and `surname` match whole words in lower-case Latin letters that are formed like one. `surname_beginning`
+    matches a word as it is written. `second_names` are words that can follow the first part of a name.
     """
 
     linking: frozenset[str]
@@ -101,7 +101,7 @@ class BirthRules:
 class WebRules:
     """Rules for normalising web addresses and account names.
 
-    `endings` are the last parts of host names that are taken for a site's in a text.
+    `endings` are the top-level domains of the host names that are recognised in a text.
     """
 
     endings: frozenset[str]

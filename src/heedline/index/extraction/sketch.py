@@ -1,7 +1,7 @@
 """Sketches that identify nearly identical texts.
 
-A sketch is twelve of a text's runs of three content words, hashed: those whose checksums are the smallest, so that two texts
-with many runs in common choose the same ones.
+A sketch holds twelve hashed runs of three content words from a text. They are the runs with the smallest checksums, so
+that two texts with many runs in common select the same ones.
 """
 
 from __future__ import annotations

@@ -29,8 +29,8 @@ class Kind(StrEnum):
 class ReportText:
     """A passage of text from a report, with its source.
 
-    `holds` is one of `rules.HOLDS`. `source` says to an officer where the text stands, such as "Report" or
-    "Message of 3 May". `by_officer` is true if an officer wrote it: no text of a reporter crowds its values out.
+    `holds` is one of `rules.HOLDS`. `source` tells an officer where the text is from, such as "Report" or "Message of 3
+    May". `by_officer` is true if an officer wrote it; values in a reporter's text then never crowd out its values.
     """
 
     text: str = field(repr=False)
@@ -43,10 +43,10 @@ class ReportText:
 class Value:
     """A value with its kind, canonical form, original text and source.
 
-    The canonical form of a phone number is E.164. A registration has O as 0 and I as 1. An address is
-    POSTCODE/HOUSE or POSTCODE/HOUSE/FLAT. A birth date is 1999-03-12, or 1999-03 if only the month is known.
-    A name is in lower-case Latin letters without titles and particles. A file is its SHA-256 in hexadecimal, and what was
-    written is its name.
+    The canonical form of a phone number is E.164. A registration has O as 0 and I as 1. An address is POSTCODE/HOUSE or
+    POSTCODE/HOUSE/FLAT. A birth date is 1999-03-12, or 1999-03 if only the month is known. A name is in lower-case
+    Latin letters without titles and particles. A file is its SHA-256 in hexadecimal, with its name as the original
+    text.
     """
 
     kind: Kind
@@ -59,8 +59,9 @@ class Value:
 class Extract:
     """The values extracted from one report, and the hashes of its text.
 
-    `keys` are the strings under which the index finds it (`keys.py`). `sketch` holds the hashes by which nearly the same
-    texts are found. `generations` and `twins` are true if the report speaks of two people of one name, or of twins.
+    `keys` are the strings under which the index finds the report (`keys.py`). `sketch` holds the hashes by which nearly
+    identical texts are found. `generations` is true if the report mentions two people of the same name, and `twins` if
+    it mentions twins.
     """
 
     values: tuple[Value, ...] = field(repr=False)

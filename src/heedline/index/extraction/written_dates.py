@@ -23,9 +23,7 @@ def dates_in(text: str, rules: BirthRules) -> Iterator[tuple[date, int, int]]:
 def spellings(day: date, rules: BirthRules) -> tuple[tuple[str, ...], ...]:
     """Return the words of common ways to write a day, with its month as a number or by any of its names.
 
-    With the month as a number, the year may have two digits.
-
-    Each takes a search more time, so rare ones are left out.
+    With the month as a number, the year may have two digits. Rare ways are left out, because each one makes a search slower.
     """
     year, days, months = str(day.year), _padded(day.day), _padded(day.month)
     found: list[tuple[str, ...]] = [(year, months[-1], days[-1])]

@@ -1,9 +1,9 @@
 """A desk's index, opened with the keys of an officer's session.
 
-Transactions that change an index, or what it is made of, take their locks in one order, so that none waits for one that
-waits for it: the row of the report, the row of the index (of several desks by the desks' ids), its pages, and the values that
-are sealed to the linking desk, by their reports' ids. Whoever holds values never waits for an index, and whoever holds an
-index never waits for rows of `SearchWaiting`: it skips those that are locked.
+To prevent deadlocks, transactions that change an index or what it is made of take their locks in one order: the row of
+the report, the row of the index (those of several desks by the desks' ids), its pages, and the values that are sealed
+to the linking desk, by their reports' ids. A transaction that has locked values never waits for an index. One that has
+locked an index never waits for rows of `SearchWaiting`: it skips locked ones.
 """
 
 from __future__ import annotations
@@ -93,8 +93,8 @@ def writing(
 ) -> Iterator[tuple[SearchIndex, SealedIndex] | None]:
     """Open a desk's index for writing, inside the caller's transaction.
 
-    Yields None if there is none, if somebody else is changing it, or if this session lacks the key. What was changed is
-    stored at the end. Unless `merge` is False, one bounded step of merging follows. Raises CannotOpen and Damaged.
+    Yields None if the desk has no index, if another session is changing it, or if this session lacks the key. Changes
+    are stored at the end, followed by one bounded merge step unless `merge` is False. Raises CannotOpen and Damaged.
     """
     row = SearchIndex.objects.select_for_update(skip_locked=True).filter(desk_id=desk).first()
     if row is None or row.epoch not in ring.seeds:
@@ -120,7 +120,7 @@ def is_in_use(desk: UUID, ring: Keyring) -> bool:
 def wait_for(desk: UUID) -> None:
     """Wait until no other session is changing a desk's index, and lock it for the caller's transaction.
 
-    `writing` then finds it free. Must be called before the transaction locks anything else, because a step of indexing
+    `writing` can then open it. Must be called before the transaction locks anything else, because an indexing step
     locks rows of the desk while it holds the index.
     """
     SearchIndex.objects.select_for_update().filter(desk_id=desk).values_list("id").first()
@@ -129,7 +129,7 @@ def wait_for(desk: UUID) -> None:
 def merge_step(desk: UUID, index: SealedIndex, *, idle: bool = False) -> None:
     """Merge a few segments of an open index, save it and record whether more merging is needed.
 
-    Keys that lie in many segments are gathered only if the index is `idle`, because this writes all of them anew.
+    Keys scattered over many segments are gathered only if the index is `idle`, because this rewrites all of them.
     """
     more = index.merge()
     if not more and index.has_scattered_keys():

@@ -20,8 +20,8 @@ from heedline.reports.models import Interest, SealedValues, SearchIndex, SearchW
 def indexes(desks: Iterable[UUID], *, most: int | None = None, others: bool = True) -> QuerySet[SearchIndex]:
     """Return the indexes for these desks with counts of waiting reports, each capped at `most`.
 
-    The counts are `n_waiting`, `n_aside`, `n_gone`, and `n_others` for documents that are not reports of the desk, which are
-    counted if `others` is True. `ended` says whether the key of an index has ended.
+    The counts are `n_waiting`, `n_aside` and `n_gone`. `n_others` is the number of documents that are not reports of
+    the desk, counted only if `others` is True. `ended` is true if the key to which the index is sealed has ended.
     """
     waits = SearchWaiting.objects.filter(desk=OuterRef("desk")).order_by()
     counted = {

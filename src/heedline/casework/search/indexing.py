@@ -1,8 +1,8 @@
 """Incremental indexing for an officer's desks, in small batches during requests.
 
-A batch waits until there are eight reports or a minute has passed, because what one report adds shows how
-much it says. A report that cannot be read is set aside, so that it never delays the others. If only a part of it cannot,
-the rest is indexed.
+A batch waits until there are eight reports or a minute has passed, because the growth of an index by a single report
+would show how much that report says. A report that cannot be read is set aside, so that it never delays the others. If
+only part of a report cannot be read, the rest is indexed.
 """
 
 from __future__ import annotations
@@ -71,8 +71,9 @@ _noticed: dict[UUID, datetime] = {}
 class Coverage:
     """A desk's search coverage, as counts of indexed, waiting and unreadable reports.
 
-    `reports` are in the index, `waiting` are not yet, or not as they are now, and `aside` could not be read. `gone` of
-    those that wait are to be removed. `ended` means that the key to which the index is sealed has ended. `made` is false while the desk has no index.
+    `reports` counts those in the index, `waiting` those that are not in it as they are now, and `aside` those that
+    could not be read. `gone` counts the waiting ones that are to be removed. `ended` means that the key to which the
+    index is sealed has ended. `made` is False while the desk has no index.
     """
 
     desk: UUID
@@ -92,8 +93,8 @@ class Coverage:
 def coverage(desks: Iterable[UUID], *, most: int | None = None) -> tuple[Coverage, ...]:
     """Return the search coverage for each of these desks, in the order given.
 
-    `most` is how far waiting reports are counted. A desk that has just received a hundred thousand takes a tenth of a second
-    to count them all.
+    Waiting reports are counted up to `most`, because counting all of them takes a tenth of a second at a desk that has
+    just received a hundred thousand.
     """
     mine = list(desks)
     return coverage_of(mine, index_rows.counts(most).rows(mine))
@@ -128,8 +129,8 @@ def set_aside(desks: Iterable[UUID]) -> tuple[UUID, ...]:
 def catch_up(*, by: Attendance, at: datetime, most: int | None = None) -> tuple[Coverage, ...]:
     """Run the next indexing step for one of the officer's desks, and return the coverage of all of them.
 
-    A page waits for one step only, and each desk has its turn. Does nothing in a locked session. Raises nothing: a page that
-    only shows something else must not fail. Waiting reports are counted up to `most`.
+    Runs only one step, so that the page is not held up, and takes the desks in turn. Does nothing in a locked session.
+    Raises nothing, because a page that shows something else must not fail. Waiting reports are counted up to `most`.
     """
     return _catch_up(by=by, at=at, most=most)[0]
 
@@ -190,8 +191,8 @@ def keep_up(*, by: Attendance, at: datetime) -> None:
 def step(*, by: Attendance, at: datetime, waits: bool = False) -> None:
     """Run an indexing step, and pause the officer's indexing for 20 seconds unless there is a backlog.
 
-    The pause also follows if there is a backlog with which this session can do nothing, for example because it lacks the
-    key. If the index is in use, there is no pause. With `waits`, the step then takes as long as that use.
+    The pause also follows if this session can do nothing about a backlog, for example because it lacks the key. If the
+    index is in use, there is no pause, and with `waits` the step waits until the index is free.
     """
     covered, done = _catch_up(by=by, at=at, most=FEWEST)
     behind = [
@@ -211,9 +212,9 @@ def step(*, by: Attendance, at: datetime, waits: bool = False) -> None:
 def index_batch(desk: UUID, *, by: Attendance, at: datetime, reports: bool = True) -> int:
     """Index the next reports waiting at a desk, and return the number processed.
 
-    Without `reports`, only what specialist desks have put aside for the index is added, and the reports keep waiting for
-    others. Runs in a transaction of its own. An index that was tampered with, or that another version made, is
-    deleted and rebuilt.
+    If `reports` is False, only the records that specialist desks have prepared for the index are added, and the reports
+    wait for a larger batch. Runs in a transaction of its own. An index that was tampered with, or that another version
+    made, is deleted and rebuilt.
     """
     if reports:
         _noticed.pop(desk, None)
@@ -230,7 +231,8 @@ def index_batch(desk: UUID, *, by: Attendance, at: datetime, reports: bool = Tru
 def drop_gone(*, by: Attendance) -> None:
     """Remove from the desks' indexes all reports that were disposed of or have left the desks.
 
-    Must be called inside the transaction in which they go. Leaves the rest to the next session that has the keys.
+    Must be called inside the transaction in which they go. What this session cannot remove is left to the next session
+    that has the keys.
     """
     if not by.unlocked:
         return
@@ -254,8 +256,8 @@ def drop_gone(*, by: Attendance) -> None:
 def _drop(one: SearchWaiting, row: SearchIndex, index: SealedIndex) -> int:
     """Drop the document of a `SearchWaiting` row from the index, and return the number dropped.
 
-    If it was the values of a report at another desk, the index is purged by the day that they were given when they went. A
-    purge that has begun begins again, because it has chosen what to merge without them.
+    If the row has a date by which the index must be purged, a purge is due by then. A purge that has begun starts
+    again, because what it is merging was chosen before this document was dropped.
     """
     dropped = index.drop(one.report)
     if dropped and one.purge_by is not None:
@@ -278,8 +280,7 @@ def rebuild(
 ) -> Coverage:
     """Delete and rebuild the index of one of the officer's desks, and return its coverage.
 
-    `told` is called after each batch. What was dropped in between is gone. Raises NotHere, Locked, Refused and
-    SealingStopped.
+    `told` is called after each batch. Raises NotHere, Locked, Refused and SealingStopped.
     """
     by.keys()
     with refusals_logged(Act.INDEX_REBUILT, by=by.officer_id, desk=desk):
@@ -386,8 +387,8 @@ def _index(
 ) -> tuple[list[tuple[SearchWaiting, bool]], int, list[FoundValues]]:
     """Index these reports until a time limit is reached.
 
-    Return those that were dealt with and whether each could be read, how many more reports the index has now, and the values
-    that were read.
+    Returns the rows processed and whether each report could be read, the number of reports added to the index, and the
+    values found.
     """
     began, clock, spent = time.thread_time(), time.monotonic(), 0.0
 

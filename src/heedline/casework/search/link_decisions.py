@@ -1,8 +1,9 @@
 """Officers' decisions on whether two reports are about the same matter.
 
-A decision is a sealed part of the report on whose page it was made, and the other report is named inside the seal only. So no
-row says that two reports concern one person, and a decision is handed over, kept and disposed of with its report. Nothing
-is merged, hidden or closed by it. A decision is never changed: a later one counts, and undoing is one too.
+A decision is a sealed part of the report on whose page it was made, and the other report is named only inside the seal.
+So no row shows that two reports concern one person, and a decision is handed over, kept and disposed of with its
+report. A decision does not merge, hide or close anything. It is never changed: the latest decision counts, and undoing
+one is a decision as well.
 """
 
 from __future__ import annotations
@@ -120,8 +121,8 @@ def in_force(decisions: Iterable[LinkDecision]) -> LinkDecision | None:
 def decide(ref: UUID, other: UUID, verdict: LinkVerdict, why: str, *, by: Attendance, at: datetime) -> None:
     """Record an officer's decision on whether two reports are about the same matter.
 
-    The log names this report and neither the other nor the verdict. Raises NotHere if the officer may not see both or the other is restricted, Refused,
-    Locked, NoRoom, and NotNow without a reason.
+    The log names this report, but neither the other report nor the verdict. Raises NotHere if the officer may not see
+    both or the other is restricted, Refused, Locked, NoRoom, and NotNow without a reason.
     """
     why = notes.written(why, longest=LONGEST, missing=NO_REASON)
     found = find(ref, by=by, at=at)

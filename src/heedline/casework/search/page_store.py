@@ -1,7 +1,8 @@
 """Stores an index's sealed pages in the database.
 
-Sealed pages that were read stay in the process, because they say nothing without the index's keys. Those that have been
-written since are recognised by their version. Every reader has a snapshot of the database, and there is one writer.
+Sealed pages that have been read stay cached in the process, because they reveal nothing without the index's keys. Pages
+that have been written since are recognised by their version. Every reader works on a snapshot of the database, and
+there is only one writer at a time.
 """
 
 from __future__ import annotations
@@ -148,7 +149,7 @@ class StoredPages:
     def done(self) -> None:
         """Cache the pages that were read and written, for the next look-up or batch in this process.
 
-        If any were written, must be called after the transaction was committed.
+        If any pages were written, call this only after the transaction has been committed.
         """
         if self._row.version == self._version:
             kept.keep(self._row.id, self._version, self._pages)
@@ -157,7 +158,7 @@ class StoredPages:
 def _bound() -> CursorWrapper:
     """Return a database cursor that sends and receives pages in binary format.
 
-    Django writes values as text into the statement, where storing a page took six times as much CPU.
+    Django would write values as text into the statement, which takes six times as much CPU to store a page.
     """
     wrapper: Any = connection  # our own backend
     cursor: CursorWrapper = wrapper.bound_cursor(binary=True)
@@ -168,8 +169,8 @@ def _bound() -> CursorWrapper:
 def one_snapshot(*, same_plans: bool = False) -> Iterator[None]:
     """Run a block in a transaction that reads from a single snapshot of the database.
 
-    If `same_plans` is True, PostgreSQL uses one plan of a prepared statement for all values. Otherwise it may make a new
-    plan for each execution, which can take longer than the execution. Neither applies inside another transaction.
+    If `same_plans` is True, PostgreSQL uses one plan of a prepared statement for all values. Otherwise it may plan each
+    execution anew, which can take longer than the execution itself. Neither applies inside another transaction.
     """
     outermost = not connection.in_atomic_block
     with transaction.atomic():

@@ -1,7 +1,8 @@
 """Report values sealed to the linking desk for comparison across desks.
 
-They are sealed by the session that indexes the report at its own desk, or at the linking desk if that watches it. The pack
-says which kinds of report are compared. Only values go there, never the account, and nothing about the reporter.
+They are sealed by the session that indexes the report, at the report's own desk or at the linking desk if that desk
+watches it. The pack says which kinds of report are compared. Only values are sealed, never the account or anything
+about the reporter.
 """
 
 from __future__ import annotations
@@ -155,7 +156,7 @@ def seal(words: dict[str, Any], to: Addressee, ident: UUID, part: str, *others: 
 def opened(row: Any, ring: Keyring, part: str) -> dict[str, Any]:
     """Decrypt the payload of a sealed row and return its JSON object.
 
-    Raises CannotOpen, also for what is sealed but is not a JSON object: everybody may seal to a desk.
+    Raises CannotOpen, also if the content is not a JSON object, because anyone can seal to a desk.
     """
     if row.header is None:
         raise CannotOpen
@@ -171,7 +172,7 @@ def opened(row: Any, ring: Keyring, part: str) -> dict[str, Any]:
 def values_in(row: SealedValues, ring: Keyring) -> ReportValues:
     """Decrypt the report values in a row.
 
-    Raises CannotOpen, also for what is sealed but does not hold the values of the row's report, at a desk of the pack.
+    Raises CannotOpen, also if the content is not the values of the row's report, at a desk of the pack.
     """
     told = opened(row, ring, FRAME)
     try:
@@ -203,7 +204,7 @@ def to_keep(found: Extract) -> dict[str, Any]:
 def from_kept(told: dict[str, Any]) -> Extract:
     """Rebuild an extract from its serialised form, without the text hashes.
 
-    Raises CannotOpen for what is not one.
+    Raises CannotOpen if the form is invalid.
     """
     try:
         values = tuple(Value(Kind(kind), *words) for kind, *words in told["values"])

@@ -1,8 +1,8 @@
 """Search across the reports at an officer's desks.
 
-A search is logged when it is made, with its kind and the number of matches. The search text is sealed to the
-desks. Its address reveals nothing and opens the results only for the same officer in the same session. A
-search that finds very many reports shows them once a reason is given.
+A search is logged when it is made, with its kind and the number of matches. The search text is sealed to the desks. The
+address of the results reveals nothing, and opens them only for the same officer in the same session. If a search finds
+very many reports, they are shown only after a reason has been given.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ FRAME = "search"
 class SearchFilters:
     """The filters for search results.
 
-    Codes are the pack's, and an empty code does not filter.
+    Codes are those of the pack. An empty code does not filter.
     """
 
     kind: str = ""
@@ -161,7 +161,7 @@ class SearchResults:
 def search(text: str, filters: SearchFilters, *, reason: str = "", by: Attendance, at: datetime) -> UUID:
     """Search the officer's desks, log the search, and return the id of its results.
 
-    Raises Locked, Refused, SealingStopped, and Unsearchable for what cannot be searched for.
+    Raises Locked, Refused, SealingStopped, and Unsearchable if the text cannot be searched for.
     """
     text = tidy(text, lines=False).strip()
     ring = by.keys()
@@ -208,8 +208,7 @@ def comparable_report(written: str, *, by: Attendance) -> UUID | None:
 def results(ref: UUID, *, page: int = 1, by: Attendance, at: datetime) -> SearchResults:
     """Return a page of an officer's search results, with matching passages.
 
-    The view is logged. Raises Locked, Refused, and NotHere for a search of somebody else or of another
-    session.
+    The view is logged. Raises Locked, Refused, and NotHere if the search belongs to another officer or another session.
     """
     ring = by.keys()
     with refusals_logged(Act.SEARCH_RESULTS_READ, by=by.officer_id):
@@ -339,7 +338,7 @@ def _result(
 ) -> SearchResult | None:
     """Return a report as a search result, or None if its texts do not match.
 
-    Raises one of `documents.UNREADABLE` for a report that is not as it was written.
+    Raises one of `documents.UNREADABLE` if the report cannot be read or was altered.
     """
     texts = documents.texts_of(report, parts, ring)
     found = passages.passages(texts, sought)

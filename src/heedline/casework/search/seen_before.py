@@ -1,8 +1,8 @@
 """Earlier reports that share details with an opened report, with the reasons for each match.
 
-The keys of a report's values are looked up in the indexes of the officer's desks. The reports found are
-opened and compared in memory, so that every reason shown appears in both reports. The view is logged with the
-number of reports shown, not with their names: the log would otherwise say which reports belong together.
+The keys of a report's values are looked up in the indexes of the officer's desks. The reports found are opened and
+compared in memory, so that every reason shown appears in both reports. The view is logged with the number of reports
+shown but without their references, which would show in the log which reports belong together.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ type _Place = tuple[int, int]
 class EarlierReport:
     """An earlier report that matches the opened one, or that an officer has already compared with it.
 
-    `found` is None if the two share nothing, or nothing any more, or if the report is `unread`: it could not be decrypted, or is
-    not as it was written. `decided` are the decisions about the two, newest first.
+    `found` is None if the two share nothing now, or if the report is `unread`, which means that it could not be
+    decrypted or was altered. `decided` are the decisions about the two, newest first.
     """
 
     ref: UUID
@@ -87,8 +87,9 @@ class CommonValue:
 class SeenBefore:
     """The earlier reports found for an opened report, strongest match first.
 
-    `reports` is the number of reports searched. `more` counts those that share something and were not opened, which follow
-    `before` others. `restricted` means that the opened report may not be used to find others.
+    `reports` is the number of reports searched. `before` is the number of likelier reports that were left out, and
+    `more` the number of further reports that share something but were not opened. `restricted` means that the opened
+    report may not be used to find others.
     """
 
     earlier: tuple[EarlierReport, ...]
@@ -114,9 +115,9 @@ def look(
 ) -> SeenBefore:
     """Return earlier reports that share details with an opened report, and the one that the officer has `chosen`.
 
-    Reports are compared twelve at a time: the first `before` are left out, so that a flood of reports with the same details
-    hides none for good. The chosen one comes first. The caller logs the view. `texts` and `decided` are those of the report
-    itself. Raises Locked.
+    Reports are compared twelve at a time, leaving out the first `before`, so that a flood of reports with the same
+    details cannot hide an earlier one for good. The chosen report comes first. `texts` and `decided` are those of the
+    opened report. The caller logs the view. Raises Locked.
     """
     named = [one.other for one in decided]
     if chosen is not None and chosen != report.id:
@@ -152,8 +153,8 @@ def words_shown(found: SeenBefore) -> list[str]:
 class LikelyReports:
     """The earlier reports to be compared with an opened one, the likeliest first.
 
-    `more` counts those that share something with it as well and are not compared. `shared` has the number of reports for each
-    key that very many have, and `reports` is the number of reports searched.
+    `more` counts further reports that also share something with it but are not compared. `shared` maps each key that
+    very many reports have to their number. `reports` is the number of reports searched.
     """
 
     refs: tuple[UUID, ...]
@@ -174,8 +175,8 @@ def look_up(
     """Look up the keys of a report in the indexes of the officer's desks, and return the reports to compare with it.
 
     Those in `decided` come first, and the first `before` of all are left out. Must be called inside
-    `page_store.one_snapshot`. Which reports share a key is counted by their rows, because a page must be read and decrypted
-    for nearly every row that is resolved to its report.
+    `page_store.one_snapshot`. Reports that share a key are counted by their rows, because mapping a row to its report
+    means reading and decrypting a page for nearly every row.
     """
     decided, hits, places = list(decided), dict[str, list[_Place]](), dict[UUID, _Place]()
     indexes: list[SealedIndex] = []
@@ -230,7 +231,7 @@ def proposed[T: Hashable](
 ) -> list[tuple[T, int]]:
     """Return the reports to compare, decided ones first and then by number of shared keys.
 
-    `hits` are the reports that have each key. Keys in `shared` count for nothing.
+    `hits` are the reports that have each key. Keys in `shared` are not counted.
     """
     counted: Counter[T] = Counter()
     for key, refs in hits.items():

@@ -1,11 +1,12 @@
 """Officers' entries about subjects, stored as sealed parts of the source reports.
 
-A subject is a person, vehicle, place or account. It has no row of its own: each sealed part (`subject`) of a report names
-the subject's random id inside the seal, with the values that this report holds. Two reports concern one subject if their parts name the same id, which stands in no clear row.
-So a subject's values are handed over, readdressed, kept and disposed of with the report that they come from, and nothing
-is left of a subject once none of its reports are.
+A subject is a person, vehicle, place or account. It has no row of its own. Each sealed part (`subject`) of a report
+names the subject's random id inside the seal, with the values that this report holds. Two reports concern one subject
+if their parts name the same id, which is stored nowhere unsealed. So a subject's values are handed over, readdressed,
+kept and disposed of with the report that they come from, and nothing is left of a subject once all its reports are
+gone.
 
-Parts are only added. The last decision on a link counts, and earlier ones stay readable.
+Parts are only added. The latest decision on a link counts, and earlier ones stay readable.
 """
 
 from __future__ import annotations
@@ -72,8 +73,8 @@ _OF_THE_LINK: Final = frozenset({SubjectMove.LINKED, SubjectMove.UNDONE, Subject
 class SubjectValue:
     """A value recorded about a subject.
 
-    `kind` is one of `Kind`, or `DESCRIPTION`. `source` says where in the report the value stands, and is "" for a value that
-    an officer added.
+    `kind` is one of `Kind`, or `DESCRIPTION`. `source` is the part of the report that the value comes from, or "" if an
+    officer added the value.
     """
 
     id: UUID
@@ -129,8 +130,8 @@ class SubjectEntry:
 class SubjectLink:
     """One report's entries about one subject, oldest first.
 
-    `id` is that of the first entry. It names the subject in addresses and in the log, where the subject's own id never
-    stands: every report has another one.
+    `id` is that of the first entry. Addresses and the log use it for the subject, because the subject's own id must not
+    appear there. Each report has a different `id` for the same subject.
     """
 
     report: UUID

@@ -1,6 +1,6 @@
 """Values extracted from a report, used to find related reports.
 
-The pack says which texts they are extracted from. Values about the reporter are never used.
+The pack says which texts values are extracted from. Values about the reporter are never used.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The worker's alarms for overdue indexing and comparison, and for register entries without an owner.
 
-It reads which reports have been sent to the linking desk and which wait there, and opens nothing.
+The worker reads which reports have been sent to the linking desk and which are waiting there. It opens nothing.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from heedline.reports.models import DeskQuestion, SearchWaiting
 def watch(at: datetime) -> None:
     """Raise an alarm if reports or interest register entries have waited too long at the linking desk.
 
-    Also where reports were never sent there or could not be indexed, where entries of the register belong to somebody who
-    has left, and where a question of another desk has not been answered in time.
+    Alarms are also raised for reports that were never sent there or could not be indexed, for register entries whose
+    owner has left, and for questions of another desk that have not been answered in time.
 
     Safe to repeat.
     """

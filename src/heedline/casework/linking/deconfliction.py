@@ -1,7 +1,8 @@
 """Deconfliction: find the officers to contact before any action is taken on a report.
 
-The answer is what the linking desk's sessions have found. It is asked for again before anything is disseminated or anybody
-is visited, and new values of a report are compared anew, so that an answer says until when it holds.
+The result comes from the comparisons made in the linking desk's sessions. It is checked again before anything is
+disseminated or anyone is visited. New values in a report are compared later, so each result states the time of the last
+comparison.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ from heedline.reports.models import SealedValues
 
 
 class Trace(StrEnum):
-    """What deconfliction found.
+    """The result of a deconfliction check.
 
-    WAITING means that the linking desk has not compared the report as it is now.
+    WAITING means that the linking desk has not yet compared the report as it is now.
     """
 
     NONE = "no-trace"
@@ -73,15 +74,15 @@ def check(ref: UUID, *, by: Attendance, at: datetime) -> Deconfliction:
 def refuse_without_contact(found: FoundReport, *, then: str = "it can be sent") -> None:
     """Deconflict a report before it is disclosed or acted on, and log the check.
 
-    Call it in a verb that sends something about a report to others, or sends somebody to see or call them, after the
-    permission is checked and before anything is stored: disclosures to partners, tasks that include a visit or contact, and
-    notices to companies. `found` is what `casework.report.verb.find` returns. `then` says what can be done once the desk may
-    act, and completes the sentence "Once they clear you to act, …". A caller whose act concerns several reports calls it
-    once for each. An act that saves life does not wait for it.
+    Call this in every function that discloses something about a report or sends somebody to see or call people:
+    disclosures to partners, tasks that include a visit or contact, and notices to companies. Call it after the
+    permission check and before anything is stored, once for each report concerned. An act that saves life does not wait
+    for it. `found` is what `casework.report.verb.find` returns. `then` completes the sentence "Once they clear you to
+    act, …".
 
-    Must be called inside the caller's transaction. Raises NotNow while somebody who must be contacted first has not let the
-    desk act, and Locked. A report that has not been compared yet may go: the page says so, and an alarm calls the linking
-    desk.
+    Must be called inside the caller's transaction. Raises Locked, and NotNow while an officer who must be contacted
+    first has not cleared the desk to act. A report that has not been compared yet is not held back: the page says so,
+    and an alarm calls the linking desk.
     """
     by = found.by
     if not by.unlocked:

@@ -1,8 +1,8 @@
 """Sealed notices to desks about their reports.
 
-A row holds a list of notices, which may be empty: after each batch of comparisons every desk is sent one, so that nobody who
-sees the rows learns which desk's report has matched. A session of the desk puts all that it has into one row. Every notice
-is signed (`signed_notices.py`), and one that is not signed as it should be does not count.
+A row holds a list of notices, which may be empty. After each batch of comparisons every desk is sent one, so that
+nobody who sees the rows learns which desk's report has matched. A session of the receiving desk merges all its notices
+into one row. Every notice is signed (`signed_notices.py`), and one without a valid signature does not count.
 """
 
 from __future__ import annotations
@@ -49,9 +49,10 @@ _MOST_VERIFIED = 10_000
 class NoticeKind(StrEnum):
     """The kinds of notice that desks send each other about their reports.
 
-    A possible match, a question about one and its answer, that somebody must be contacted before the desk acts, and that the
-    desk may act again. ENDED says that the other desk's report of a match was disposed of, and GONE that the report of a
-    contact was. HELD is a notice that its sender holds for a desk to which nothing can be sealed.
+    They are a possible match, a question about a match and its answer, a contact that must be made before the desk
+    acts, and the clearance to act. ENDED means that the other desk's report of a match was disposed of, and GONE that
+    the report of a contact was. HELD is a notice that its sender keeps for a desk that cannot receive anything at the
+    moment.
     """
 
     MATCH = "match"
@@ -72,8 +73,8 @@ _BETWEEN_SIDES: Final = frozenset({NoticeKind.QUESTION, NoticeKind.ANSWER, Notic
 class ReceivedNotice:
     """A notice to a desk.
 
-    `about` is the match or the hit that it belongs to. It stands inside seals only: whoever knows two reports could work it
-    out. `report` is the desk's own report, if the notice names one.
+    `about` is the id of the match or register hit. It appears only inside seals, because anyone who knows two reports
+    could work it out. `report` is the desk's own report, if the notice names one.
     """
 
     kind: NoticeKind
@@ -99,9 +100,10 @@ def send(
 ) -> None:
     """Sign notices as the desk with this code, and seal them to the receiving desks.
 
-    With `cover`, every other desk that takes reports gets an empty one. What a desk cannot receive now is held at the
-    sending desk if that is the linking desk, or with `hold`: the other notices do not wait for it. Must be called inside the
-    caller's transaction. Raises Locked, and SealingStopped if a desk can receive nothing and its notices are not held.
+    With `cover`, every other desk that takes reports gets an empty notice. If a desk cannot receive anything now, its
+    notices are held at the sending desk, provided that this is the linking desk or `hold` is True, and the others are
+    sent. Must be called inside the caller's transaction. Raises Locked, and SealingStopped if a desk cannot receive its
+    notices and they are not held.
     """
     ring = by.keys()
     wanted = {
@@ -201,7 +203,7 @@ def _about(report: UUID, found: Iterable[ReceivedNotice], by: Attendance) -> tup
 def _counted(found: Sequence[ReceivedNotice], by: Attendance) -> tuple[ReceivedNotice, ...]:
     """Return the validly signed notices, leaving out those about reports that have been disposed of.
 
-    What is said about a match counts only if it comes from one of its two desks and is meant for the other.
+    A notice about a match counts only if one of its two desks sent it to the other.
     """
     genuine = [one for one in found if signed_notices.is_genuine(one.words)]
     gone = {one.about for one in genuine if one.kind is NoticeKind.GONE}
@@ -225,8 +227,8 @@ def _counted(found: Sequence[ReceivedNotice], by: Attendance) -> tuple[ReceivedN
 def tidy(*, by: Attendance, at: datetime) -> None:
     """Verify the notices to each of the officer's desks, and merge their rows if there are many.
 
-    A row with a wrong signature is set aside, and an alarm says so. A row that these keys do not open is left as it is.
-    What a desk holds for another one is sent as soon as that desk can receive it.
+    A row with an invalid signature is set aside, and an alarm is raised. A row that these keys do not open is left as
+    it is. Notices held for another desk are sent as soon as that desk can receive them.
     """
     for desk in by.desks:
         rows = list(DeskNotice.objects.filter(desk_id=desk.id, aside=False))
@@ -259,7 +261,7 @@ def _verify(row: DeskNotice, by: Attendance, at: datetime) -> bool:
 def _send_held(code: str, desk: UUID, *, by: Attendance, at: datetime) -> None:
     """Send held notices to the desks that once again have a current key.
 
-    Only what the desk itself has held: it is signed anew in this session.
+    Only notices that the desk itself has held are sent, signed again in this session.
     """
     ready: dict[str, list[dict[str, Any]]] = {}
 
@@ -279,9 +281,9 @@ def _send_held(code: str, desk: UUID, *, by: Attendance, at: datetime) -> None:
 def forget(report: UUID, *, by: Attendance, at: datetime) -> None:
     """Delete notices about a report from the officer's desks, and notify the desks with matching reports.
 
-    Questions about the report end, with their alarms. Every desk is sent a notice, most of them empty, so that no row says
-    whether the report had a match. Must be called inside the transaction in which the report is disposed of. Raises
-    SealingStopped if a desk of the officer can receive nothing.
+    Questions about the report end, with their alarms. Every desk is sent a notice, most of them empty, so that no row
+    shows whether the report had a match. Must be called inside the transaction in which the report is disposed of.
+    Raises SealingStopped if one of the officer's desks cannot receive anything.
     """
     ended: dict[str, dict[str, list[dict[str, Any]]]] = {}
     told_before = received(by=by)

@@ -1,8 +1,8 @@
 """Removes matches from the interest register once the matching report has been disposed of.
 
-A hit holds values of its report. Which report that is stands inside its seal, so no row can go with the report by itself: a
-session of the linking desk opens some hits each time that it opens a queue, and removes those of disposed reports. The desks
-that were told to contact somebody are told that this is over.
+A hit holds values of its report, but names the report only inside its seal, so the hit cannot be deleted together with
+the report. Instead, sessions of the linking desk open some hits each time they open a queue, and remove those of
+disposed reports. The desks that were asked to contact somebody are told that this is no longer needed.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ _after = UUID(int=0)
 def remove_step(*, by: Attendance, at: datetime) -> int:
     """Check the next batch of matches, and return the number removed because their report was disposed of.
 
-    Does nothing in a session of another desk, or a locked one. Raises nothing: a page that only shows something else must
-    not fail.
+    Does nothing in a session of another desk, or a locked one. Raises nothing, because a page that shows something else
+    must not fail.
     """
     global _after
     to = sealed_values.linking_desk(at)

@@ -1,7 +1,7 @@
 """Compares reports from different desks with each other and with the interest register.
 
-It runs in unlocked sessions of the linking desk, in small batches. What it finds is told to the desks and to the owners of
-entries in sealed notices. No report is changed by it.
+It runs in unlocked sessions of the linking desk, in small batches. Desks and the owners of register entries are told of
+matches by sealed notices. Comparing changes no report.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ def progress(*, by: Attendance, at: datetime) -> ComparisonProgress | None:
 def catch_up(*, by: Attendance, at: datetime) -> int:
     """Compare the values waiting at the linking desk, and return the number of rows processed.
 
-    Does nothing in a session of another desk, or a locked one. Raises nothing: a page that only shows something else must
-    not fail.
+    Does nothing in a session of another desk, or a locked one. Raises nothing, because a page that shows something else
+    must not fail.
     """
     to = sealed_values.linking_desk(at)
     if to is None or not by.unlocked or to.desk not in by.desk_ids:
@@ -188,7 +188,7 @@ class _Work:
     ) -> tuple[list[UUID], dict[str, int]]:
         """Return the ids of documents to compare with, and the document count of each very common key.
 
-        Only keys for which `common` is true can be too common to count.
+        Only keys for which `common` returns true can be left out as too common.
         """
         by_key = self.index.rows_of([mark + key for key in found.keys], most=MOST_OF_A_KEY + 1).by_key
         hits = {key.removeprefix(mark): rows for key, rows in by_key.items()}
@@ -204,8 +204,8 @@ class _Work:
     def _reports(self, found: Extract) -> Iterator[tuple[ReportValues, Resemblance]]:
         """Yield the reports at any desk that share details with a register entry.
 
-        A number still counts if many reports contain it: otherwise anybody could stop an entry from matching by sending a few
-        more reports with that number. Only a name can be too common.
+        A number still counts if many reports contain it. Otherwise anyone could stop an entry from matching, by sending
+        a few more reports with its number. Only a name can be too common.
         """
         return self._compared(found, *self._seen(OF_VALUES, found, MOST_OF_REGISTER, _is_of_names))
 
@@ -249,7 +249,7 @@ class _Work:
     def _hit(self, entry: Interest, report: ReportValues, found: Resemblance) -> None:
         """Notify an entry's owner of a matching report, and the report's desks of the person to contact.
 
-        A report that has gone to another desk is told anew: that desk has had no notice.
+        If the report has since been handed over, the notices are sent again, because the new desk has not had one.
         """
         reasons = sorted([reason.code, reason.theirs] for reason in found.reasons)
         if any(

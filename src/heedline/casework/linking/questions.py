@@ -1,7 +1,7 @@
 """Possible matches at other desks, and the questions that desks ask each other about them.
 
-A desk is told that another one may have a report about the same person, and nothing of what that says. It asks, and the
-desk that holds the other report confirms or denies. Both are logged. Nothing is linked, merged or closed by it.
+A desk is told that another desk may have a report about the same person, but not what it says. The first desk can ask,
+and the desk that holds the other report confirms or denies. Both are logged. Neither links, merges or closes anything.
 """
 
 from __future__ import annotations
@@ -55,9 +55,10 @@ class Said:
 class MatchLine:
     """A possible match between one of the officer's reports and one at another desk.
 
-    `reasons` are the kinds of value that agree, each with how the officer's own report writes it. `asked` is the other
-    desk's open question, if there is one, and `said` is everything asked and answered so far. `question` and
-    `due_at` belong to the open question, of either desk. `ended` means that the other desk's report was disposed of.
+    `reasons` are the kinds of value that agree, each with the value as written in the officer's own report. `asked` is
+    the other desk's open question, if there is one, and `said` is everything asked and answered so far. `question` and
+    `due_at` belong to the open question, whichever desk asked it. `ended` means that the other desk's report was
+    disposed of.
     """
 
     id: UUID
@@ -142,8 +143,8 @@ def lines(found: Iterable[ReceivedNotice]) -> Iterator[MatchLine]:
 def ask(match: UUID, words: str, *, by: Attendance, at: datetime) -> None:
     """Ask the other desk whether its report is about the same matter, and send the shared details.
 
-    Raises NotHere for a match of other desks, Refused, Locked, NoRoom, NotNow without a question or once the other desk's
-    report was disposed of, and SealingStopped.
+    Raises NotHere for other desks' matches, Refused, Locked, NoRoom and SealingStopped. Raises NotNow if the question
+    is empty or the other desk's report was disposed of.
     """
     words = notes.written(words, longest=LONGEST, missing=NO_QUESTION)
     _say(NoticeKind.QUESTION, Act.MATCH_ASKED, match, words, None, by, at)
@@ -152,7 +153,8 @@ def ask(match: UUID, words: str, *, by: Attendance, at: datetime) -> None:
 def answer(match: UUID, confirmed: bool, words: str, *, by: Attendance, at: datetime) -> None:
     """Confirm or deny that the officer's report is about the matter in another desk's question.
 
-    Raises NotHere, also where nobody has asked, Refused, Locked, NoRoom, NotNow without words, and SealingStopped.
+    Raises NotHere, also if nobody has asked, Refused, Locked, NoRoom, SealingStopped, and NotNow if the answer has no
+    text.
     """
     words = notes.written(words, longest=LONGEST, missing=NO_ANSWER)
     _say(NoticeKind.ANSWER, Act.MATCH_ANSWERED, match, words, confirmed, by, at)
@@ -257,7 +259,7 @@ def waiting(*, by: Attendance, at: datetime) -> tuple[WaitingQuestion, ...]:
 def take(question: UUID, *, by: Attendance) -> None:
     """Take ownership of a question put to one of the officer's desks, even if it has another owner.
 
-    Raises NotHere, also once it is answered, and Refused.
+    Raises NotHere, also if the question has been answered, and Refused.
     """
     with refusals_logged(Act.QUESTION_TAKEN, by=by.officer_id, thing="match"), transaction.atomic():
         row = DeskQuestion.objects.filter(pk=question, to_desk_id__in=by.desk_ids).first()

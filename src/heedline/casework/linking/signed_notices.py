@@ -1,8 +1,9 @@
 """Signatures on the notices that desks send to each other.
 
-Whoever can write to the database can seal a notice to a desk: sealing needs only public keys. So each notice also carries,
-inside its seal, a signature by the session of the officer who sent it. A notice counts only if that officer has been given
-keys of the desk that the notice says it comes from. What counts as a wrong signature is set aside, and raises an alarm.
+Anyone who can write to the database can seal a notice to a desk, because sealing needs only public keys. So each notice
+also carries, inside its seal, a signature by the session of the officer who sent it. A notice counts only if that
+officer has been given keys of the desk that the notice names as its sender. A notice with an invalid signature is set
+aside and raises an alarm.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def signed(told: Mapping[str, Any], ring: Keyring, *, code: str, at: datetime) -
 def is_genuine(told: Mapping[str, Any]) -> bool:
     """Return whether a notice was signed by an officer of the desk that it names as sender.
 
-    Matches, contacts and that the report of a contact is gone must come from the linking desk.
+    Notices of a match, of a contact, and of the end of a contact must come from the linking desk.
     """
     try:
         said, words = told[_SIGNED], {key: value for key, value in told.items() if key != _SIGNED}
@@ -112,7 +113,7 @@ def _body(words: Mapping[str, Any]) -> bytes:
 def _has_had_keys(known: Directory, code: str, officer: str) -> bool:
     """Return whether an officer has ever been given a key for the desk with this code.
 
-    Signatures of people who have since left still count: `is_attested` looks at the day.
+    Signatures of people who have since left still count, because `is_attested` checks the date of the signature.
     """
     return any(
         officer in known.grantees(epoch)

@@ -34,8 +34,8 @@ def is_due(*, by: Attendance, at: datetime) -> bool:
 def keep_up(*, by: Attendance, at: datetime) -> bool:
     """Take one step of indexing, comparing and tidying for the officer's desks, and return whether more is waiting.
 
-    Work that the step has no time for is left to the next step, which begins with it. A report that cannot be
-    read raises nothing.
+    Work for which there is no time left is the first thing that the next step does. A report that cannot be read raises
+    nothing.
     """
     if not is_due(by=by, at=at):
         return False

@@ -38,8 +38,8 @@ _PLACES = frozenset({"host", "port"})
 def from_url(url: str) -> dict[str, Any]:
     """Return Django's settings for the database at a URL.
 
-    URLs have the form `postgresql://user:password@host/name?host=/socket/folder`. Every other parameter of libpq may follow,
-    such as `sslmode`, and prevails over those set here.
+    URLs have the form `postgresql://user:password@host/name?host=/socket/folder`. Any other parameter of libpq, such as
+    `sslmode`, may be added, and takes precedence over the values set here.
     """
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres"}:

@@ -1,4 +1,4 @@
-"""What the origin of a site allows."""
+"""Checks of the origins at which the sites can be reached."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The WSGI application of one process, with the HTTP front end that receives its requests.
 
-It serves static files first and then Django.
+Static files are looked for first. All other requests go to Django.
 """
 
 from __future__ import annotations

@@ -1,10 +1,12 @@
 """The HTTP front end of a web process, which reads each request in full before using a thread.
 
-The server (granian, RSGI) calls `Front` on the event loop, where a slow sender costs only a connection.
-Responses that are ready beforehand (style sheets, *Run, Hide, Tell*) are also sent from there, so that
-they never wait for a thread. A body of no stated length is refused. One that is too large, too slow, cut off or of a kind that none of our forms
-sends is not parsed. The key `BODY_REFUSED` of the environment tells Django so, and Django responds with
-a page in the visitor's language.
+The server (granian, RSGI) calls `Front` on the event loop, where a slow sender costs only a connection. Responses that
+are ready beforehand (style sheets, *Run, Hide, Tell*) are also sent from the loop, so that they never wait for a
+thread.
+
+A request body without a stated length is refused. A body that is too large, too slow, cut off or of a media type that
+none of our forms sends is not parsed. In these cases the key `BODY_REFUSED` is set in the environment, and Django
+responds with a page in the visitor's language.
 """
 
 from __future__ import annotations
@@ -95,7 +97,10 @@ class FrontLimits:
 class Front:
     """The RSGI application that granian calls, in front of the WSGI application `app`.
 
-    `origin` is the only origin that is served, including its port. `fixed` maps paths to complete responses to GET. `ready` returns whether `app` serves a path from an existing file, which needs no thread either. `at_once` returns headers and body of a page that the process keeps, or None. `together` are kinds of requests that are run in groups. `uploads` takes the bodies with files, and is None on a site without any.
+    `origin` is the only origin that is served, including its port. `fixed` maps paths to complete responses to GET.
+    `ready` returns whether `app` serves a path from an existing file, which needs no thread either. `at_once` returns
+    the headers and body of a page that the process has cached, or None. `together` are the handlers that run requests
+    in groups. `uploads` receives bodies with files, and is None on a site that takes none.
     """
 
     app: WSGIApplication
@@ -179,9 +184,9 @@ class Front:
     async def _send(self, out: BlockSender, blocks: Blocks) -> None:
         """Send a response in blocks, without tying up a thread while a slow client reads.
 
-        Granian keeps what its reader has not taken yet, so a response that is streamed has to be of a bounded
-        length, or one of few. If a block cannot be made, the connection ends before the announced length, so that nobody takes the
-        beginning for the whole.
+        Granian buffers what the client has not read yet, so streamed responses have to be of bounded length or rare. If
+        a block cannot be made, the connection ends before the announced length, so that the client does not take a
+        partial response for a complete one.
         """
         try:
             while block := await self._workers.run(blocks.take):
@@ -278,7 +283,7 @@ class Front:
 class _Body:
     """The body of a request while it is being received.
 
-    Its length is announced: one that is shorter was cut off on its way and is refused.
+    Its length was announced. A body that ends earlier was cut off on its way and is refused.
     """
 
     def __init__(self, front: Front, environ: WSGIEnvironment) -> None:

@@ -1,7 +1,7 @@
 """Batching of concurrent requests, so that one thread runs waiting requests as a group.
 
-What they do together, such as committing to disk, is done once for all of them, and a thread that does the same thing
-several times in a row finds more of what it needs in the processor's caches.
+Work that they have in common, such as committing to disk, is done once for all of them. A thread that does the same
+thing several times in a row also finds more of what it needs in the processor's caches.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Work that pages defer until the process has no page to serve.
 
-An officer's keys are at hand only during requests of their session. Whatever needs them, such as indexing new reports, would
-otherwise hold up the page that happens to be opened. Here the request for that work follows the page, with the cookie of the
-page's session and every check of any other request.
+An officer's keys are available only during requests of their session. Work that needs them, such as indexing new
+reports, would otherwise delay the page that happens to be opened. Instead, the server makes a request for that work
+after the page, with the cookie of the page's session and all the checks of any other request.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ class _Left:
 class IdleWork:
     """A runner for deferred requests, one at a time. All methods must be called from one event loop.
 
-    `respond` runs a request in a thread and returns its status. Times are in seconds: a step begins once no page has been
-    served for `quiet`, or after `patience` at most. Sessions take turns. A session whose turn does not come within `within` of
-    its last page is forgotten.
+    `respond` runs a request in a thread and returns its status. Times are in seconds. A step begins once no page has
+    been served for `quiet`, or after `patience` at the latest. Sessions take turns. A session whose turn does not come
+    within `within` of its last page is forgotten.
     """
 
     respond: Callable[[WSGIEnvironment], Awaitable[int]]

@@ -1,9 +1,9 @@
 """A direct route for reports from the public API, which bypasses Django's routing and page middleware.
 
-A flood of reports is what the public process must withstand, and finding the route, choosing a language and
-keeping a CSRF token are worth nothing to a request with no cookie and no page. The view and the guards are
-the same objects that Django uses: `settings.GUARDS` is the beginning of every site's middleware. Everything
-but a POST to that one path goes through Django.
+The public process must withstand a flood of reports, and routing, choosing a language and keeping a CSRF token are
+wasted on a request with no cookie and no page. The view and the guards are the same objects that Django uses:
+`settings.GUARDS` is the beginning of every site's middleware. Everything but a POST to that one path goes through
+Django.
 """
 
 from __future__ import annotations

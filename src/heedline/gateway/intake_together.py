@@ -1,8 +1,8 @@
 """Store the reports of several API requests in one transaction, and respond after it commits.
 
-Each request runs through the same application as every other, up to sealing its report (`api.views.GroupedReport`). The
-sealed reports are then stored in one call of the database. A report that was not stored in it, for whatever reason, is
-sent by itself: its request runs through the application again, which stores it or says what is wrong.
+Each request runs through the same application as every other, up to sealing its report (`api.views.GroupedReport`). One
+database call then stores all the sealed reports. If a report was not stored by that call, its request runs through the
+application again on its own, which stores the report or reports what is wrong.
 """
 
 from __future__ import annotations

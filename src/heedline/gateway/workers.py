@@ -1,8 +1,8 @@
 """A small pool of request threads that reuses the most recently used thread first.
 
-That thread, its database connection and the session behind it have just been used, so the processor still has at hand what
-they need. The threads of an executor take turns, and then each of them, and each session of the database, finds less of
-its memory in the processor's caches.
+That thread, its database connection and its database session have just been used, so much of what they need is still in
+the processor's caches. An executor would use its threads in turn, so that each thread and each session would find less
+there.
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ from wsgiref.types import WSGIEnvironment
 class Named(Protocol):
     """The headers of a request.
 
-    Names are in lower case, and repeated headers are separate entries. A header that is not ASCII is contained, but is no
-    item.
+    Names are in lower case, and repeated headers are separate entries. `in` also finds a header whose value is not
+    ASCII, but `items` leaves it out.
     """
 
     def items(self) -> list[tuple[str, str]]: ...
@@ -76,8 +76,8 @@ def base_of(origin: str) -> WSGIEnvironment:
 def environ_of(scope: Scope, headers: Iterable[tuple[str, str]], base: WSGIEnvironment) -> WSGIEnvironment:
     """Return the WSGI environment of a request, without its body or any of the process's own environment.
 
-    A header whose name has an underscore is left out. WSGI would take it for the one with hyphens, and a
-    proxy that overwrites `X-Real-IP` lets `X_Real_IP` through.
+    A header whose name has an underscore is left out, because WSGI would take it for the one with hyphens: a proxy that
+    overwrites `X-Real-IP` lets `X_Real_IP` through.
     """
     environ: WSGIEnvironment = {
         **base,

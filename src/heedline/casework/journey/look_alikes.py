@@ -109,9 +109,10 @@ def _is_fact(word: str) -> bool:
 
 
 def barred(told: Mapping[UUID, ToldText]) -> dict[UUID, str]:
-    """Return the reports that may not be closed in bulk with the others, with the code of each reason.
+    """Return the reports that cannot be closed in bulk with the others, with the code of the reason for each.
 
-    Those that resemble none of the others are "alone", and so is the last one that the other reasons leave.
+    Reports that resemble none of the others are "alone". If the other reasons leave only one report, it is "alone" as
+    well.
     """
     grouped = near_duplicates.groups((ref, one.account) for ref, one in told.items())
     alike = grouped[0] if grouped else []

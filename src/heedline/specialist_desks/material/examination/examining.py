@@ -76,7 +76,10 @@ def take(ref: UUID, *, by: Attendance, at: datetime) -> None:
 
 @item_verb(MaterialAct.GIVEN_BACK)
 def give_back(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Return an item to the queue. No reason is required. Raise NotHere, Refused or NotNow."""
+    """Return an item to the queue.
+
+    No reason is required. Raises NotHere, Refused and NotNow.
+    """
     found = find(ref, by=by, at=at)
     found.permit(MaterialCapability.EXAMINE)
     _only_the_owner(found)

@@ -67,10 +67,10 @@ class MaterialLaw:
 
 @dataclass(frozen=True, slots=True)
 class ExaminationAnswers:
-    """The answers of one examination that decide its outcome.
+    """The answers in one examination that decide its outcome.
 
-    `elements` are the indices of the elements that are met, by provision. `otherwise` is the outcome if no provision
-    is met. `hold` asks that no company is told before investigators agree.
+    `elements` are the indices of the elements that are met, by provision. `otherwise` is the outcome if no provision is
+    met. `hold` asks that no company is told before investigators agree.
     """
 
     elements: Mapping[str, frozenset[int]]

@@ -225,6 +225,8 @@ def _some_words(chance: random.Random, number: int, how_many: int) -> str:
     return " ".join(words[at : at + how_many])
 
 
+#: Letters at the end of the invented registrations.
+LETTERS = "BCDFGHJKLMNP"
 #: What is typed in searches of each sort, with a report that has it.
 SORTS: dict[str, Callable[[random.Random, int], str]] = {
     "one word": lambda chance, number: _some_words(chance, number, 1),
@@ -240,7 +242,22 @@ SORTS: dict[str, Callable[[random.Random, int], str]] = {
         f"{_some_words(chance, number, 1)} {chance.choice(invented.common_beginnings())}*"
     ),
     "name": lambda _, number: invented.names_of(number)[0],
+    "misspelt surname": lambda chance, number: _misspelt(chance, invented.names_of(number)[0].split()[-1]),
+    "part of a word": lambda chance, number: f"*{_some_words(chance, number, 1)[1:4]}*",
+    "end of a registration": lambda chance, _: (
+        f"{chance.randrange(10, 70)}{''.join(chance.choices(LETTERS, k=3))}"
+    ),
+    "end of a number": lambda chance, _: f"*{chance.randrange(10_000):04}",
+    "date": lambda chance, _: (
+        f"{chance.randrange(1, 29)}/{chance.randrange(1, 13)}/{chance.randrange(1960, 2010)}"
+    ),
 }
+
+
+def _misspelt(chance: random.Random, name: str) -> str:
+    """Return a name with one of its vowels replaced."""
+    at = chance.choice([at for at, letter in enumerate(name) if letter in "aeiou"] or [0])
+    return name[:at] + chance.choice("aeiou") + name[at + 1 :]
 
 
 def seen(desk: str, how_many: int) -> dict[str, Any]:

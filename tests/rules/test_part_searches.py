@@ -137,6 +137,8 @@ OTHERWISE = [
     "Ask for Declan Tierney.",
     "Tell Deklan Tirney I called.",
     "The tierneys are loud.",
+    "The tenant is J. Majchrzak, and Marek B. Wozniak has left.",
+    "Ask for Joanna Majchrzak or Ivan Majchrzak.",
 ]
 
 
@@ -158,6 +160,11 @@ OTHERWISE = [
         ("Teirny", {8, 9}),
         ("tierny", {8, 9}),
         ("called Tierny", {9}),
+        ("Joanna Majchrzak", {11, 12}),
+        ("J Majchrzak", {11, 12}),
+        ("J. Majchrzek", {11, 12}),
+        ("Jan Majchrzak", {11}),
+        ("B Wozniak", {11}),
     ],
 )
 def test_what_is_written_in_another_way_is_found(typed: str, found: set[int]) -> None:

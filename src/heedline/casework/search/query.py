@@ -16,10 +16,10 @@ from itertools import islice
 
 from heedline.index import Clause, Query, word_parts
 from heedline.index.extraction.extract import extract
-from heedline.index.extraction.keys import SHORTEST_HEARD, in_postcode, key_of, of_name
+from heedline.index.extraction.keys import SHORTEST_HEARD, in_postcode, key_of, of_name, said_as, with_initial
 from heedline.index.extraction.name_comparison import alike
 from heedline.index.extraction.names import Name, latin, read_name
-from heedline.index.extraction.near_words import same_name, spellings_near
+from heedline.index.extraction.near_words import same_name, sounds_around
 from heedline.index.extraction.numbers import registrations
 from heedline.index.extraction.rules import BirthRules, MatchingRules, NameRules, PlateShape
 from heedline.index.extraction.values import Kind, ReportText, Value
@@ -76,7 +76,7 @@ class SoughtName:
             return False
         other = read_name(value.written, rules)
         if len(self.name.parts) > 1:
-            return alike(self.name, other, rules) is not None
+            return alike(self.name, other, rules) is not None or _alike_by_initial(self.name, other, rules)
         return any(same_name(self.name.parts[0], part, rules) for part in other.parts)
 
 
@@ -188,7 +188,8 @@ def _names_in(text: str, matching: MatchingRules) -> Iterator[SoughtName]:
             name = read_name(" ".join(run), rules)
             if len(name.parts) > 1:
                 beside = text[: pieces[at].start()] + " " + text[pieces[at + size - 1].end() :]
-                yield SoughtName(name, tuple(_terms_of(beside, matching)), keys=of_name(name, rules))
+                others = tuple(_terms_of(beside, matching))
+                yield SoughtName(name, others, of_name(name, rules), tuple(_initials_of(name)))
     for piece, word in zip(pieces, bare, strict=True):
         if not _NAMED.fullmatch(word) or not (
             len(pieces) == 1 or word[0].isupper() or _is_known(latin(word), rules)
@@ -196,8 +197,25 @@ def _names_in(text: str, matching: MatchingRules) -> Iterator[SoughtName]:
             continue
         name = read_name(word, rules)
         if len(name.parts) == 1 and len(name.parts[0]) >= SHORTEST_HEARD:
-            others = _terms_of(text[: piece.start()] + " " + text[piece.end() :], matching)
-            yield SoughtName(name, tuple(others), sounds=tuple(spellings_near(name.parts[0])))
+            others = tuple(_terms_of(text[: piece.start()] + " " + text[piece.end() :], matching))
+            yield SoughtName(name, others, sounds=tuple(map(said_as, sounds_around(name.parts[0]))))
+
+
+def _initials_of(name: Name) -> Iterator[str]:
+    """Yield the index forms of names with the same surname whose forename, or this one's, is only a first letter."""
+    first, *_, last = name.parts
+    for sound in sounds_around(last):
+        yield with_initial(first, sound, only=True)
+        if len(first) == 1:
+            yield with_initial(first, sound, only=False)
+
+
+def _alike_by_initial(one: Name, other: Name, rules: NameRules) -> bool:
+    """Return whether two names may be one if a forename that is only a letter stands for the other."""
+    if min(len(one.parts), len(other.parts)) < 2 or one.parts[0][0] != other.parts[0][0]:
+        return False
+    short = min(len(one.parts[0]), len(other.parts[0]))
+    return short == 1 and same_name(one.parts[-1], other.parts[-1], rules)
 
 
 def _is_known(word: str, rules: NameRules) -> bool:

@@ -78,8 +78,13 @@ SHORTEST_HEARD, MOST_HEARD = 4, 120
 
 def forms(values: Sequence[Value]) -> set[str]:
     """Return the index forms of a report's values: the sounds of its names, and the parts of names and online names."""
-    names = heard(value for value in values if value.kind is Kind.NAME)
-    return {*names, *parts(values), *(in_postcode(value) for value in values if value.kind is Kind.POSTCODE)}
+    names = [value for value in values if value.kind is Kind.NAME]
+    return {
+        *heard(names),
+        *_with_initials(names),
+        *parts(values),
+        *(in_postcode(value) for value in values if value.kind is Kind.POSTCODE),
+    }
 
 
 def in_postcode(value: Value) -> str:
@@ -96,6 +101,19 @@ def heard(names: Iterable[Value]) -> tuple[str, ...]:
         for form in (*map(heard_as, skeletons(part)), *map(said_as, sounds(part)))
     )
     return tuple(islice(dict.fromkeys(found), MOST_HEARD))
+
+
+def _with_initials(names: Iterable[Value]) -> Iterator[str]:
+    """Yield the forms by which a name is found if its forename is known only by its first letter, here or in a search."""
+    for value in names:
+        first, *_, last = value.canonical.split() or [""]
+        for sound in sounds(last) if last and first != last else ():
+            yield with_initial(first, sound, only=len(first) == 1)
+
+
+def with_initial(first: str, sound: str, *, only: bool) -> str:
+    """Return the index form of a forename's first letter and a surname's sound. `only` means that it has no other letters."""
+    return f"{'i' if only else 'j'}:{first[:1]}|{sound}"
 
 
 def heard_as(skeleton: str) -> str:

@@ -47,6 +47,14 @@ _SPACES = frozenset(" \u00a0")
 _TWO_SMALL = re.compile(r",? ([a-z]{3,}) ([a-z]{2,})(?![\w-])")
 #: A word with a capital inside: McGowan, DeShawn, O'Neill, Mei-Ling.
 _INNER_CAPITAL = re.compile(r"[^\W\d_][^\W\d_]?['’-]?[^\W\d_][^\W\d_A-Z]+|[^\W\d_]+(?:[-'’][^\W\d_]+)+")
+#: Initials before a word with a capital. A and I are words.
+_INITIALS = re.compile(
+    r"(?<![\w.'’-])((?:[A-Z]\. ?){1,3}|(?:[B-HJ-Z] ){1,3})([A-Z][a-z]{2,}(?:[-'’][A-Z]?[a-z]+)*)(?!\w| [A-Z][a-z])"
+)
+#: Parts of the compass, and other letters with a full stop that begin no name.
+_NO_INITIALS = frozenset(
+    {"N.", "E.", "S.", "W.", "P.S.", "P. S.", "N.B.", "U.S.", "U.K.", "U.N.", "E.U.", "A.M.", "P.M."}
+)
 #: Characters before a name in which the word before it is looked for.
 _BEFORE = 24
 #: A name in a text has at most so many words.
@@ -88,6 +96,22 @@ def names_in(text: str, rules: NameRules, words: frozenset[str] | None = None) -
     said = rules.evidence.people if words is None else rules.evidence.people & words
     for word in said:
         yield from _in_small_letters(text, word, rules)
+    yield from _after_initials(text, rules)
+
+
+def _after_initials(text: str, rules: NameRules) -> Iterator[str]:
+    """Yield each name that begins with initials: with a full stop, or before a known surname."""
+    for found in _INITIALS.finditer(text):
+        initials, surname = found[1], plain(found[2])
+        known = surname in rules.surnames
+        if not known and ("." not in initials or initials.strip() in _NO_INITIALS):
+            continue
+        before = _WORD_BEFORE.search(text, max(0, found.start() - _BEFORE), found.start())
+        if before is not None and before[1][0].isupper() and latin(before[1]) not in rules.titles:
+            continue  # they stand between a forename and a surname
+        if surname in rules.no_names or surname in rules.evidence.places or surname in rules.evidence.openers:
+            continue
+        yield found.group()
 
 
 def _is_known(word: str, rules: NameRules) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from rapidfuzz.distance import OSA
 
-from heedline.index.extraction.keys import heard_as, said_as
+from heedline.index.extraction.keys import heard_as
 from heedline.index.extraction.name_comparison import NEAR_CONSONANTS, Likeness, parts_alike
 from heedline.index.extraction.names import known_as, plain, readings, skeletons, sounds
 from heedline.index.extraction.rules import NameRules
@@ -53,12 +53,12 @@ def sounds_near(word: str, rules: NameRules) -> tuple[list[str], list[str]]:
     return list(same), [one for one in near if one not in same]
 
 
-def spellings_near(word: str) -> list[str]:
-    """Return the index forms of names that sound like this one, or differ from it by one vowel or a similar consonant."""
+def sounds_around(word: str) -> list[str]:
+    """Return the sounds of a part of a name, and those that differ by one vowel or a similar consonant."""
     found: dict[str, None] = dict.fromkeys(sounds(word))
     for one in list(found):
         found.update(dict.fromkeys(_nearly(one)))
-    return [said_as(one) for one in found if one]
+    return [one for one in found if one]
 
 
 def _nearly(sound: str) -> Iterator[str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from heedline.casework.journey import transitions
 from heedline.casework.journey.transitions import Assessment, Closing
+from heedline.casework.pages.queues import bulk_preview
 from heedline.casework.retention import keeping
 from heedline.casework.search import link_decisions
 from heedline.casework.search.link_decisions import LinkVerdict
@@ -17,11 +19,21 @@ from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Report, Step
+from tests.casework.journey.test_bulk_close import adverts, swept
 from tests.support import keeping_scene, stories
 from tests.support.scene_people import People, logged, row
-from tests.support.search_scene import indexed
+from tests.support.search_scene import MINUTE, indexed
 
 pytestmark = pytest.mark.django_db
+#: What reports of these kinds need beside their account.
+NEEDED: dict[str, dict[str, Any]] = {
+    "online": {"where": {"addresses": "https://films.example/1"}},
+    "advice": {
+        "organisation": {"name": "Corner Theatre"},
+        "place": {"postcode": stories.NORTH_EAST},
+        "contact": {"name": "Rosa", "email": "rosa@theatre.example", "consent": ["yes"]},
+    },
+}
 NO_CONCERN = Closing("no-ct-concern", "Checked with the earlier report", "finished")
 
 
@@ -30,10 +42,10 @@ def assessment(before: str) -> Assessment:
     return Assessment(False, "He has changed", "low", "Nothing now", {asked.label: asked.choices[before]})
 
 
-def about_a_person(people: People) -> tuple[UUID, str, str]:
+def about_a_person(people: People, kind: str = "person") -> tuple[UUID, str, str]:
     """A report about a person, taken by an officer who leads nobody; their name and a supervisor's of that desk."""
     keeping_scene.with_leads(people)
-    new = stories.new_report("person")
+    new = stories.new_report(kind, **NEEDED.get(kind, {}))
     stories.send(new, at=people.at)
     at = row(new.report_id).desk.code
     officer, lead = {"north-east": ("Odile", "Olga"), "national": ("Nils", "Nadia")}[at]
@@ -71,6 +83,90 @@ def test_only_a_supervisor_closes_a_repeat(people: People, before: str) -> None:
     clear = str(Report.objects.filter(pk=ref).values().get()) + codes
     assert "before" not in clear
     assert "linked" not in clear
+
+
+@pytest.mark.parametrize(
+    ("kind", "on", "in_index"),
+    [
+        ("activity", "later", True),
+        ("activity", "earlier", True),
+        ("activity", "earlier", False),
+        ("online", "later", True),
+        ("advice", "later", True),
+    ],
+)
+def test_only_a_supervisor_closes_a_linked_report_of_any_kind(
+    people: People, kind: str, on: str, in_index: bool
+) -> None:
+    """A detailed call was once closed because a thin one had been."""
+    ref, officer, lead = about_a_person(people, kind)
+    earlier, _ = people.send(narrative="He was here last year too.")
+    indexed(people, officer)
+    one, other = (ref, earlier) if on == "later" else (earlier, ref)
+    with people.sitting(officer) as here:
+        link_decisions.decide(one, other, LinkVerdict.SAME, "Same man", by=here, at=people.at)
+    if in_index:
+        indexed(people, officer, at=people.at + 150 * MINUTE)
+    outcome = next(iter(load_pack("uk").outcomes_for(kind)))
+    closing = replace(NO_CONCERN, outcome=outcome)
+    with people.sitting(officer) as here:
+        at_once = partial(transitions.assess_and_close, ref, stories.VAGUE)
+        with pytest.raises(Refused, match="linked to another one"):
+            at_once(closing, version=row(ref).version, by=here, at=people.at)
+        transitions.assess(ref, stories.VAGUE, version=row(ref).version, by=here, at=people.at)
+        with pytest.raises(Refused, match="linked to another one"):
+            transitions.close(ref, closing, version=row(ref).version, by=here, at=people.at)
+    with people.sitting(lead) as here:
+        transitions.assign(ref, here.officer_id, because="I close it", by=here, at=people.at)
+        transitions.close(ref, closing, version=row(ref).version, by=here, at=people.at)
+    assert row(ref).stage == "closed"
+
+
+@pytest.mark.parametrize("verdict", [LinkVerdict.UNDONE, LinkVerdict.NOT_SAME, LinkVerdict.NOT_SURE])
+def test_an_officer_closes_a_report_whose_link_is_no_longer_in_force(
+    people: People, verdict: LinkVerdict
+) -> None:
+    ref, officer, _ = about_a_person(people, "activity")
+    earlier, _ = people.send(narrative="He was here last year too.")
+    with people.sitting(officer) as here:
+        for number, said in enumerate((LinkVerdict.SAME, verdict)):
+            link_decisions.decide(ref, earlier, said, "Why", by=here, at=people.at + number * MINUTE)
+        transitions.assess_and_close(
+            ref, stories.VAGUE, stories.NOTHING, version=row(ref).version, by=here, at=people.at
+        )
+    assert row(ref).stage == "closed"
+
+
+@pytest.mark.parametrize("answer", ["yes", "possible", "no", ""])
+def test_an_activity_report_can_be_assessed_as_a_repeat(people: People, answer: str) -> None:
+    """Most are assessed from a preset: the question may be left open, and no search is made then."""
+    ref, officer, _ = about_a_person(people, "activity")
+    asked = next(one for one in load_pack("uk").assessment("activity").choices if one.code == "before")
+    said = replace(stories.VAGUE, coded={asked.label: asked.choices[answer]} if answer else {})
+    with people.sitting(officer) as here:
+        transitions.assess(ref, said, version=row(ref).version, by=here, at=people.at)
+    shown = str([one.words for one in people.read(ref, officer).history.timeline])
+    assert ("Search for earlier reports" in shown) == bool(answer)
+    with people.sitting(officer) as here:
+        if answer in ("yes", "possible"):
+            with pytest.raises(Refused, match="Only a supervisor"):
+                transitions.close(ref, stories.NOTHING, version=row(ref).version, by=here, at=people.at)
+        else:
+            transitions.close(ref, stories.NOTHING, version=row(ref).version, by=here, at=people.at)
+
+
+def test_a_sweep_leaves_out_a_linked_report_and_nothing_in_the_clear_says_that_it_is_linked(
+    people: People,
+) -> None:
+    refs = adverts(people, 4)
+    with people.sitting("Odile") as here:
+        link_decisions.decide(refs[0], refs[1], LinkVerdict.SAME, "One sender", by=here, at=people.at)
+        looked = bulk_preview.look("north-east", refs, by=here, at=people.at)
+    worked_on = "It has an owner, or has been worked on."
+    assert {one.ref: one.left_out for one in looked if one.left_out} == dict.fromkeys(refs[:2], worked_on)
+    sweep = swept(people, refs)
+    assert sweep.left_out == {str(ref): "held" for ref in refs[:2]}
+    assert [row(ref).stage for ref in refs] == ["waiting", "waiting", "closed", "closed"]
 
 
 def test_an_assessment_carries_the_search_that_was_made_for_it(people: People) -> None:

@@ -77,7 +77,8 @@ def test_staff_words_say_susceptible_and_blame_nobody() -> None:
 
 def test_each_desk_assesses_in_its_own_words() -> None:
     assert PACK.assessment("activity").done_what.label == "Behaviour reported"
-    assert PACK.assessment("activity").choices == ()
+    [before] = PACK.assessment("activity").choices
+    assert (before.code, before.required) == ("before", ""), "presets leave the question open"
     choices = {kind: {choice.code: choice for choice in PACK.assessment(kind).choices} for kind in PACK.kinds}
     assert "none_susceptible" in choices["person"]["concern"].choices, "no ideology is a concern of its own"
     provision = choices["online"]["provision"]

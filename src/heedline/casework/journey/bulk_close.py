@@ -10,7 +10,7 @@ day. Each report then returns to its previous stage, with the deadline it had.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,7 +27,7 @@ from heedline.casework.access.without_training import record_missing
 from heedline.casework.dissemination import outgoing
 from heedline.casework.duty.alarms import resolve_for, wake_again
 from heedline.casework.errors import Locked, NotHere
-from heedline.casework.journey import look_alikes
+from heedline.casework.journey import linked_reports, look_alikes
 from heedline.casework.journey.transitions import Closing
 from heedline.casework.recording import refusals_logged
 from heedline.casework.report import answers
@@ -168,17 +168,27 @@ def _sort(chosen: Mapping[UUID, int], outcome: str, desk: DeskLine, by: Attendan
         else:
             del left[row.id]
             closing.append(row)
-    barred = _barred(closing, by.keys())
+    barred = _barred(closing, by)
     return _Sorted([row for row in closing if row.id not in barred], left | barred)
 
 
-def _barred(reports: Iterable[Report], ring: Keyring) -> dict[UUID, str]:
+def _barred(reports: Iterable[Report], by: Attendance) -> dict[UUID, str]:
     """Open these reports and return those excluded from bulk closure, with reasons."""
-    mine, told = {report.id: report for report in reports}, {}
+    mine, told, ring = {report.id: report for report in reports}, {}, by.keys()
     for part in in_batches(mine, part="report"):
         with suppress(CannotOpen):
             told[part.report] = look_alikes.told_text(open_stored(part, ring), mine[part.report])
-    return {ref: "unread" for ref in mine if ref not in told} | look_alikes.barred(told)
+    unread = {ref: "unread" for ref in mine if ref not in told}
+    return unread | look_alikes.barred(told) | worked_on(mine, by=by)
+
+
+def worked_on(reports: Collection[UUID], *, by: Attendance) -> dict[UUID, str]:
+    """Return which of these reports are linked to another one, with the reason for leaving them out.
+
+    The reason is that of reports that somebody has worked on: it is stored in the clear, where nothing says that a report
+    is linked.
+    """
+    return dict.fromkeys(linked_reports.linked(reports, by=by), "held") if reports else {}
 
 
 def _seal_reason(reports: list[Report], reason: str) -> dict[UUID, UUID]:

@@ -1,7 +1,8 @@
 """Allows only supervisors to close repeat reports, after linking or searching for an earlier report.
 
-Whether a report is a repeat is part of its assessment and sealed with it. Nothing in the clear says so. Each assessment
-carries the search for earlier reports that was made for it, so that the answer is more than a tick.
+A report of any kind is a repeat while it is linked to another one, and if its assessment says so. Both are sealed, and
+nothing in the clear says so. An assessment that answers whether there were earlier reports carries the search that was made
+for it, so that the answer is more than a tick.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q
 
+from heedline.casework.journey import linked_reports
 from heedline.casework.report import notes
 from heedline.casework.report.restrictions import is_usable
 from heedline.casework.report.verb import FoundReport
@@ -35,6 +37,7 @@ _SEARCH = "Search for earlier reports"
 NOT_SEARCHED = "Earlier reports could not be searched"
 NO_LINK = "The assessment says that this report is linked to an earlier one. Record the link under Seen before, and then close it."
 NOT_YET = "Earlier reports cannot be searched now. Open the queue of the desk, and then close this report."
+LINKED = "This report is linked to another one. Only a supervisor can close it, giving a reason."
 _SUPERVISOR = (
     "There may be an earlier report of the same matter. Only a supervisor can close this report, giving a reason, or "
     "assess it again to change that answer."
@@ -71,12 +74,12 @@ class SearchMade:
     detail: dict[str, int] = field(default_factory=dict)
 
 
-def searched(found: FoundReport) -> SearchMade:
-    """Search for earlier reports if the assessment form for this kind of report asks about them.
+def searched(found: FoundReport, answers: Mapping[str, str]) -> SearchMade:
+    """Search for earlier reports if these assessment answers say whether there were any.
 
     Raises Locked.
     """
-    if not load_pack(settings.PACK).assessment(found.report.kind).asks_for_earlier:
+    if not load_pack(settings.PACK).assessment(found.report.kind).says_of_earlier(answers):
         return SearchMade()
     seen = search(found)
     if seen is None:
@@ -89,21 +92,12 @@ def searched(found: FoundReport) -> SearchMade:
 
 
 def _refuse_unproven(found: FoundReport, says: str) -> None:
-    """Raise NotNow for a repeat report without a link to an earlier one or a completed search.
-
-    A link counts although the earlier report has since been handed over, restricted or disposed of.
-    """
-    parts = parts_of([found.report.id], Q(part=link_decisions.PART))
-    made = link_decisions.made_on(found.report.id, parts, found.by.keys())
-    now = [link_decisions.in_force(some) for some in link_decisions.between(found.report.id, made).values()]
-    if any(one is not None and one.verdict is LinkVerdict.SAME for one in now) or not is_usable(found.report):
-        return
-    seen = search(found)
-    if seen is not None and any(one.verdict == LinkVerdict.SAME for one in seen.earlier):
+    """Raise NotNow for a report that is not linked to the earlier one, or for which no search is possible."""
+    if not is_usable(found.report):
         return
     if says == _LINKED:
         raise NotNow(NO_LINK, about="closing")
-    if seen is None:
+    if search(found) is None:
         raise NotNow(NOT_YET, about="closing")
 
 
@@ -116,26 +110,34 @@ def not_at_once(kind: str, answers: Mapping[str, str]) -> None:
 def permit_closing(found: FoundReport) -> None:
     """Raise Refused if the report is or may be a repeat and the officer is not a supervisor.
 
-    A later assessment that says otherwise changes nothing unless a supervisor made it, with the reason: an officer could take
-    the answer back and close the report. An assessment that does not open counts as one that says so.
+    A report of any kind is one while a decision links it to another report, and if its assessment says so. A later
+    assessment that says otherwise changes nothing unless a supervisor made it, with the reason: an officer could take the
+    answer back and close the report. An assessment that does not open counts as one that says so.
 
     Raises NotNow for a supervisor if the report was assessed as linked and is not, or if earlier reports cannot be searched.
+    Raises Locked.
     """
-    kind = found.report.kind
-    if not load_pack(settings.PACK).assessment(kind).asks_for_earlier:
-        return
-    assessed = (
-        Step.objects.filter(report=found.report, move=Move.ASSESS).exclude(note=None).order_by("number")
-    )
-    wanted = [note for note in assessed.values_list("note", flat=True) if note is not None]
-    says = _said(found, wanted) if wanted else ""
-    if not says:
+    linked = bool(linked_reports.linked([found.report.id], by=found.by))
+    says = _assessed_as_repeat(found)
+    if not linked and not says:
         return
     try:
         found.permit(Capability.CLOSE_REPEAT)
     except Refused:
-        raise Refused(_SUPERVISOR) from None
-    _refuse_unproven(found, says)
+        raise Refused(LINKED if linked else _SUPERVISOR) from None
+    if not linked:
+        _refuse_unproven(found, says)
+
+
+def _assessed_as_repeat(found: FoundReport) -> str:
+    """Return what `_said` returns for all assessments of the report, or "" if their form does not ask."""
+    if not load_pack(settings.PACK).assessment(found.report.kind).asks_for_earlier:
+        return ""
+    assessed = (
+        Step.objects.filter(report=found.report, move=Move.ASSESS).exclude(note=None).order_by("number")
+    )
+    wanted = [note for note in assessed.values_list("note", flat=True) if note is not None]
+    return _said(found, wanted) if wanted else ""
 
 
 def assessed_as(found: FoundReport) -> dict[str, str]:

@@ -184,7 +184,7 @@ def set_review(
 def _assess(found: FoundReport, assessment: Assessment) -> None:
     report = found.report
     danger.refuse_taking_back(report, danger=assessment.danger_to_life)
-    earlier = repeat_reports.searched(found)
+    earlier = repeat_reports.searched(found, assessment.coded)
     codes: dict[str, str | bool] = {"priority": assessment.priority, "danger": assessment.danger_to_life}
     words = {"done_what": assessment.done_what, **assessment.coded, "reason": assessment.reason}
     report.apply(

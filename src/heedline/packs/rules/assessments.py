@@ -74,6 +74,10 @@ class AssessmentForm:
         """Return whether this assessment form asks about earlier reports."""
         return any(choice.supervisor_closes for choice in self.choices)
 
+    def says_of_earlier(self, answers: Mapping[str, str]) -> bool:
+        """Return whether these answers say that there were earlier reports, or that there were none."""
+        return any(answers.get(choice.label) for choice in self.choices if choice.supervisor_closes)
+
     @staticmethod
     def _says(answers: Mapping[str, str], choice: AssessedChoice, codes: tuple[str, ...]) -> bool:
         return any(answers.get(choice.label) == choice.choices[code] for code in codes)

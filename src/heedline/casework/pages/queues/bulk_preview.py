@@ -20,7 +20,7 @@ from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.dissemination import outgoing
 from heedline.casework.errors import NotHere
 from heedline.casework.journey import look_alikes, near_duplicates
-from heedline.casework.journey.bulk_close import LOOKED_AT, MOST, WHY, asks_for_a_call, desk_of
+from heedline.casework.journey.bulk_close import LOOKED_AT, MOST, WHY, asks_for_a_call, desk_of, worked_on
 from heedline.casework.journey.look_alikes import Piece, ToldText
 from heedline.casework.report.opening import (
     OpenedReport,
@@ -249,9 +249,10 @@ def alike_page(desk_code: str, first: UUID, number: int, *, by: Attendance, at: 
     compared = look_alikes.Compared({ref: found.told[ref] for ref in group})
     pages = -(-len(group) // MOST)
     number = min(max(number, 1), pages)
-    rows = []
-    for ref in group[(number - 1) * MOST : number * MOST]:
-        because = compared.bar(ref)
+    rows, shown = [], group[(number - 1) * MOST : number * MOST]
+    linked = worked_on(shown, by=by)
+    for ref in shown:
+        because = compared.bar(ref) or linked.get(ref, "")
         rows.append(AlikeRow(found.items[ref], tuple(compared.pieces(ref)), WHY[because] if because else ""))
     return AlikePage(tuple(rows), len(group), number, pages)
 
@@ -270,7 +271,7 @@ def look(desk_code: str, chosen: Iterable[UUID], *, by: Attendance, at: datetime
     left = {item.ref for item in items if not item.left_out}
     barred = look_alikes.barred(
         {row.id: look_alikes.told_text(opened[row.id], row) for row in rows if row.id in left}
-    )
+    ) | worked_on(left, by=by)
     return tuple(
         replace(item, left_out=WHY[barred[item.ref]]) if item.ref in barred else item for item in items
     )

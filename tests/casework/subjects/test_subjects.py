@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from heedline.casework.contact import messages
 from heedline.casework.errors import Locked, NoRoom, NotHere
 from heedline.casework.journey import transitions
 from heedline.casework.journey.transitions import Closing
@@ -18,6 +19,7 @@ from heedline.casework.subjects.changing import NewSubjectLink
 from heedline.index.extraction.values import Extract, Kind, Value
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
+from tests.support.acting import acting
 from tests.support.keeping_scene import with_leads
 from tests.support.scene_people import MINUTE, SOUTH_WEST, People, logged, row
 from tests.support.search_scene import found, indexed
@@ -162,6 +164,62 @@ def test_nobody_becomes_a_subject_for_who_they_are(people: People, who: str) -> 
         linked(people, ref, described="A man with a beard")
 
 
+def test_nobody_becomes_a_subject_for_who_they_are_online(people: People) -> None:
+    told = "The account @omar.hassan is a muslim. He has a beard."
+    where = {"where": {"account": "@omar.hassan"}}
+    ref, _ = a_report(at=people.at, kind="online", narrative=told, **where)
+    assert offered(people, ref, "Nadia").why_not == offering.ONLY_WHO
+    with pytest.raises(NotNow, match="Only behaviour"):
+        linked(people, ref, "Nadia", kind=SubjectKind.ACCOUNT)
+
+
+WHO_AND_WHERE = "Omar Hassan, 12 Park Drive, NE6 1AA, phone 01632 960123"
+DONE = "He told the pupils that he will burn the hall down."
+
+
+@pytest.mark.parametrize("account", [WHO_AND_WHERE, "He is Omar Hassan. His number is 01632 960123."])
+def test_a_bare_name_and_address_needs_what_they_did(people: People, account: str) -> None:
+    """The officer's statement is sealed with the link and stands on the subject's page."""
+    ref, _ = people.send(narrative=account)
+    offer = offered(people, ref)
+    assert offer.needs_behaviour
+    assert "Omar Hassan" in {one.written for one in offer.values}
+    for said in ("", " ", "....", "He is a muslim with a beard."):
+        with pytest.raises(offering.BehaviourNotStated):
+            linked(people, ref, behaviour=said)
+    link = linked(people, ref, behaviour=DONE)
+    page = shown(people, ref, link)
+    assert page.here.behaviour == DONE
+    assert [one.behaviour for one in page.history] == [DONE]
+    with people.sitting("Odile") as odile:
+        changing.undo(ref, link, "Not him.", not_same=False, by=odile, at=people.at)
+        changing.relink(ref, link, "Him after all.", by=odile, at=people.at)
+    assert shown(people, ref, link).here.behaviour == DONE, "said once, and kept"
+
+
+def test_a_report_that_was_never_linked_needs_what_they_did_too(people: People) -> None:
+    one, _ = people.send(narrative=BOY[0])
+    other, _ = people.send(narrative=WHO_AND_WHERE)
+    first = linked(people, one)
+    with people.sitting("Odile") as odile:
+        changing.decide_against(other, first, "Another boy.", by=odile, at=people.at)
+    [against] = [each for each in shown(people, one, first).reports if each.ref == other]
+    with people.sitting("Odile") as odile:
+        with pytest.raises(offering.BehaviourNotStated):
+            changing.relink(other, against.link, "Him.", by=odile, at=people.at)
+        changing.relink(other, against.link, "Him.", behaviour=DONE, by=odile, at=people.at)
+    assert shown(people, other, against.link).here.behaviour == DONE
+
+
+def test_an_account_that_says_what_was_done_needs_no_statement(people: People) -> None:
+    ref, code = people.send(narrative=WHO_AND_WHERE)
+    assert offered(people, ref).needs_behaviour
+    with acting("public"):
+        messages.say(code, "He filmed the doors of the school.", message_id=uuid4(), at=people.at)
+    assert not offered(people, ref).needs_behaviour
+    assert not offered(people, people.send(narrative=BOY[0])[0]).needs_behaviour
+
+
 def test_a_link_to_a_report_that_turns_out_to_describe_no_behaviour_says_so(people: People) -> None:
     ref, _ = people.assessed(narrative=BOY[0])
     link = linked(people, ref)
@@ -229,7 +287,7 @@ def test_it_needs_a_reason_a_value_and_room(people: People) -> None:
         linked(people, ref, values={})
     with pytest.raises(NoRoom):
         linked(people, ref, why="x" * (changing.LONGEST_WHY + 1))
-    many = " ".join(f"His page is https://films.example/{number}/{'q' * 120}." for number in range(25))
+    many = " ".join(f"He shares https://films.example/{number}/{'q' * 120}." for number in range(25))
     full, _ = people.send(narrative=many)
     assert len(offered(people, full).values) >= 20
     with pytest.raises(NoRoom):

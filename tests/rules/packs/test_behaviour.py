@@ -59,6 +59,26 @@ def test_only_the_kinds_and_languages_of_the_pack_are_asked() -> None:
 
 
 @pytest.mark.parametrize(
+    "account",
+    [
+        "Omar Hassan, phone 01632 960123, post code NE6 1AA",
+        "Photo attached.",
+        "A security guard in this building",
+        "Something is wrong at number 12.",
+        "",
+    ],
+)
+def test_labels_of_details_do_not_say_what_was_done(account: str) -> None:
+    assert not PACK.behaviour.says_what_was_done(account, language="en")
+
+
+def test_a_word_of_doing_or_saying_says_what_was_done() -> None:
+    told = "A taxi driver, phone 01632 960123, said that he will hurt people."
+    assert PACK.behaviour.says_what_was_done(told, language="en")
+    assert not PACK.behaviour.says_what_was_done(told, language="fr"), "no words are known of it"
+
+
+@pytest.mark.parametrize(
     ("language", "who", "did"),
     [
         ("cy", "Mae teulu Mwslimaidd drws nesaf.", "Mae dyn o'r mosg yn ffilmio'r drysau."),
@@ -71,6 +91,8 @@ def test_only_the_kinds_and_languages_of_the_pack_are_asked() -> None:
 def test_each_language_has_words_of_its_own(language: str, who: str, did: str) -> None:
     assert asked(who, language=language)
     assert not asked(did, language=language)
+    assert PACK.behaviour.says_what_was_done(did, language=language)
+    assert not PACK.behaviour.says_what_was_done(who, language=language)
 
 
 def test_of_the_demonstrations_reports_those_without_behaviour_are_asked_about() -> None:

@@ -142,6 +142,29 @@ def test_a_second_subject_of_one_name_is_added_only_when_confirmed(
     assert "The report is linked to the subject." in odile.html
 
 
+def test_a_bare_name_and_address_asks_what_they_did(house: House, hand: Callable[[], Hand]) -> None:
+    told = "Omar Hassan, 12 Mill Lane, NE6 1AA, phone 01632 960123"
+    ref, _ = a_report(at=now(), where=NORTH_EAST, narrative=told)
+    odile = hand().at_work(house, "Odile")
+    path = f"/w/r/{ref}/subjects/add/"
+    odile.get(path)
+    assert "What did they do or say?" in odile.html
+    odile.send(path, subject="new-person", described="The man", why="Named.", behaviour="")
+    assert odile.page.status_code == 422
+    assert "The account in this report does not." in odile.html
+    odile.send(path, subject="new-person", described="The man", why="Named.", behaviour="He is a muslim.")
+    assert odile.page.status_code == 422
+    assert odile.form(path)["behaviour"] == "He is a muslim."
+    odile.send(
+        path, subject="new-person", described="The man", why="Named.", behaviour="<i>He</i> shot at us."
+    )
+    assert "The report is linked to the subject." in odile.html
+    assert odile.html.count("&lt;i&gt;He&lt;/i&gt; shot at us.") == 2, "beside the report and in the history"
+    other, _ = a_report(at=now(), where=NORTH_EAST, narrative=BOY[0])
+    odile.get(f"/w/r/{other}/subjects/add/")
+    assert "What did they do or say?" not in odile.html
+
+
 @pytest.mark.parametrize("page", ["", "print/", "link/", "value/", "value/{value}/"])
 def test_a_link_of_nothing_is_not_found(house: House, hand: Callable[[], Hand], page: str) -> None:
     people = People(house, now())

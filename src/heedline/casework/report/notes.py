@@ -48,6 +48,15 @@ SEALED_PARTS = frozenset(
 )
 
 
+#: Letters that a reason or a statement needs at least, where "." or "yes" would say nothing.
+FEWEST_LETTERS: Final = 10
+
+
+def says_too_little(text: str) -> bool:
+    """Return whether a reason or a statement has fewer than `FEWEST_LETTERS` letters."""
+    return sum(map(str.isalpha, text)) < FEWEST_LETTERS
+
+
 def written(text: str, *, longest: int, missing: str, lines: bool = True) -> str:
     """Validate an officer's typed text and return it, cleaned up for sealing.
 

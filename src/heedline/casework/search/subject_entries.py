@@ -97,6 +97,7 @@ class SubjectEntry:
     """An entry about a subject on a report.
 
     `number` counts the entries of the report. `corrects` is the value that a correction replaces with `values`, or withdraws if there are none.
+    `behaviour` is what the officer says that the subject did or said, if the account of the report doesn't.
     """
 
     id: UUID
@@ -110,6 +111,7 @@ class SubjectEntry:
     why: str = field(repr=False)
     by: str
     at: datetime
+    behaviour: str = field(repr=False, default="")
 
     def to_words(self) -> dict[str, Any]:
         """Serialise the entry for sealing."""
@@ -123,6 +125,7 @@ class SubjectEntry:
             "why": self.why,
             "by": self.by,
             "at": self.at.isoformat(),
+            "behaviour": self.behaviour,
         }
 
 
@@ -156,6 +159,11 @@ class SubjectLink:
         return self.verdict is SubjectMove.LINKED
 
     @property
+    def behaviour(self) -> str:
+        """Return what officers last said that the subject did or said, or ""."""
+        return next((one.behaviour for one in reversed(self.entries) if one.behaviour), "")
+
+    @property
     def values(self) -> tuple[SubjectValue, ...]:
         """Return the values with corrections applied, whether or not the link is active."""
         found: dict[UUID, SubjectValue] = {}
@@ -184,6 +192,7 @@ def read(part: UUID, report: UUID, told: Mapping[str, Any]) -> SubjectEntry | No
             told["why"],
             told["by"],
             datetime.fromisoformat(told["at"]),
+            told["behaviour"],
         )
     except (KeyError, ValueError, TypeError):
         return None

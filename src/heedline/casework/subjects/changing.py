@@ -60,6 +60,7 @@ class NewSubjectLink:
 
     `to` is the link of another report to the same subject, or None for a new subject, which is of `kind`. `values` gives the basis
     of each value of the report that is recorded, by its code. `described` is the officer's own description, or "".
+    `behaviour` is what the subject did or said in the officer's words, which is needed if the account doesn't say so.
     """
 
     to: UUID | None
@@ -68,6 +69,7 @@ class NewSubjectLink:
     why: str = field(repr=False)
     described: str = field(repr=False, default="")
     basis: SubjectBasis = SubjectBasis.ASSESSMENT
+    behaviour: str = field(repr=False, default="")
 
 
 @verb(Act.SUBJECT_CHANGED)
@@ -76,13 +78,17 @@ def link(ref: UUID, new: NewSubjectLink, *, by: Attendance, at: datetime) -> UUI
 
     Raises NotHere if the officer may see neither the report nor a report of the subject, Refused, Locked, NoRoom, and NotNow
     if the report describes no behaviour or is restricted, without a reason, or for a new subject of which nothing is said.
+    Raises BehaviourNotStated if the account has no word of doing or saying and the officer does not say what was done.
     """
     why = notes.written(new.why, longest=LONGEST_WHY, missing=NO_REASON)
     found = _found(ref, by, at, adds=True)
-    refused, offered = offering.chosen_values(found)
-    if refused:
-        raise NotNow(refused)
-    values = _chosen(new, offered)
+    offer = offering.without_subjects(found)
+    if offer.why_not:
+        raise NotNow(offer.why_not)
+    behaviour = offering.behaviour_stated(
+        found, new.behaviour, longest=LONGEST_WHY, needed=offer.needs_behaviour
+    )
+    values = _chosen(new, offer.values)
     if new.described.strip():
         described = notes.written(new.described, longest=LONGEST_VALUE, missing=NO_VALUE, lines=False)
         offering.refuse_of_reporter(found, described)
@@ -97,7 +103,7 @@ def link(ref: UUID, new: NewSubjectLink, *, by: Attendance, at: datetime) -> UUI
         values = [one for one in values if (one.kind, one.written) not in held]
     elif new.to is None and not values:
         raise NotNow(NOTHING)
-    made = _write(found, entries, SubjectMove.LINKED, subject, kind, values, why=why)
+    made = _write(found, entries, SubjectMove.LINKED, subject, kind, values, why=why, behaviour=behaviour)
     return known.id if known is not None else made
 
 
@@ -133,11 +139,11 @@ def undo(ref: UUID, link: UUID, why: str, *, not_same: bool, by: Attendance, at:
 
 
 @verb(Act.SUBJECT_CHANGED)
-def relink(ref: UUID, link: UUID, why: str, *, by: Attendance, at: datetime) -> None:
+def relink(ref: UUID, link: UUID, why: str, *, behaviour: str = "", by: Attendance, at: datetime) -> None:
     """Link a report to a subject again, with the values that were recorded before.
 
     Raises NotHere, Refused, Locked, NoRoom, and NotNow without a reason, if it is linked, or if the report describes no
-    behaviour.
+    behaviour. Raises BehaviourNotStated as `link` does, unless it was stated before.
     """
     why = notes.written(why, longest=LONGEST_WHY, missing=NO_REASON)
     found = _found(ref, by, at, adds=True)
@@ -145,9 +151,12 @@ def relink(ref: UUID, link: UUID, why: str, *, by: Attendance, at: datetime) -> 
     one = _own(entries, link)
     if one.in_force:
         raise NotNow(LINKED_ALREADY)
-    if refused := offering.why_not(found):
-        raise NotNow(refused)
-    _write(found, entries, SubjectMove.LINKED, one.subject, one.kind, why=why)
+    offer = offering.without_subjects(found)
+    if offer.why_not:
+        raise NotNow(offer.why_not)
+    needed = offer.needs_behaviour and not one.behaviour
+    behaviour = offering.behaviour_stated(found, behaviour, longest=LONGEST_WHY, needed=needed)
+    _write(found, entries, SubjectMove.LINKED, one.subject, one.kind, why=why, behaviour=behaviour)
 
 
 @verb(Act.SUBJECT_CHANGED)
@@ -311,11 +320,13 @@ def _write(
     *,
     corrects: UUID | None = None,
     why: str,
+    behaviour: str = "",
 ) -> UUID:
     """Seal and log a subject entry and return its container's id, or raise NoRoom if it is too long."""
     number = max((one.number for one in entries), default=0) + 1
     entry = SubjectEntry(
-        uuid4(), found.report.id, number, subject, move, kind, tuple(values), corrects, why, found.by.name, found.at
+        uuid4(), found.report.id, number, subject, move, kind, tuple(values), corrects, why, found.by.name, found.at,
+        behaviour,
     )  # fmt: skip
     words = entry.to_words()
     if len(canonical(words)) > envelope.ROOM:

@@ -2,7 +2,8 @@
 
 Values are read from behaviour reported and from what was written about it since, as for *Seen before*: never from identity
 containers, contact details or what reporters say of themselves (`packs/uk/matching.toml`). A report that says only who
-somebody is offers nothing.
+somebody is offers nothing. If its account has no word of doing or saying, as in a bare name and address, the officer has to
+say what the subject did or said.
 """
 
 from __future__ import annotations
@@ -61,6 +62,12 @@ OF_REPORTER = (
 NO_BEHAVIOUR = (
     "This report was closed because no behaviour is described. Only behaviour makes somebody a subject."
 )
+NOT_STATED = "Say what they did or said. The account in this report does not."
+NOT_BEHAVIOUR = "Say in a few words what they did or said. Who somebody is, is not enough."
+
+
+class BehaviourNotStated(NotNow):
+    """Raised when an officer has to say what a subject did or said, and has not."""
 
 
 @dataclass(frozen=True)
@@ -94,11 +101,15 @@ class OfferedSubject:
 
 @dataclass(frozen=True)
 class SubjectOffer:
-    """The choices offered for a report, or the reason in `why_not` that there are none."""
+    """The choices offered for a report, or the reason in `why_not` that there are none.
+
+    `needs_behaviour` means that the officer has to say what the subject did or said, because the account does not.
+    """
 
     why_not: str
     values: tuple[OfferedValue, ...] = ()
     subjects: tuple[OfferedSubject, ...] = ()
+    needs_behaviour: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,13 +139,34 @@ def offer(ref: UUID, *, by: Attendance) -> SubjectOffer:
     shown += [one.refused.why for one in offered if one.refused is not None]
     with transaction.atomic():
         conflict_terms.record_look(Act.SUBJECT_VIEWED, shown, by=by, report=report.id, desk=report.desk_id)
-    return SubjectOffer(refused, offered_values(mine.found) if not refused else (), offered)
+    if refused:
+        return SubjectOffer(refused)
+    return SubjectOffer("", offered_values(mine.found), offered, _needs_behaviour(mine))
 
 
-def chosen_values(found: FoundReport) -> tuple[str, tuple[OfferedValue, ...]]:
-    """Return the reason why nothing can be recorded on a report (or ""), and the values on offer."""
+def without_subjects(found: FoundReport) -> SubjectOffer:
+    """Return the choices offered for a report, except the subjects that it may concern."""
     mine = _open(found.report, found.by.keys())
-    return _why_not(mine), offered_values(mine.found)
+    return SubjectOffer(_why_not(mine), offered_values(mine.found), needs_behaviour=_needs_behaviour(mine))
+
+
+def behaviour_stated(found: FoundReport, told: str, *, longest: int, needed: bool) -> str:
+    """Validate what an officer says that a subject did or said, and return it.
+
+    Raises NoRoom if it is too long, and BehaviourNotStated if it is empty though `needed`, is too short, or only says who
+    somebody is. Raises NotNow if it contains what the reporter says about themselves.
+    """
+    if not told.strip() and not needed:
+        return ""
+    try:
+        told = notes.written(told, longest=longest, missing=NOT_STATED)
+    except NotNow as no:
+        raise BehaviourNotStated(no.reason) from None
+    rules = load_pack(settings.PACK).behaviour
+    if notes.says_too_little(told) or rules.is_only_who(told, language="en"):
+        raise BehaviourNotStated(NOT_BEHAVIOUR)
+    refuse_of_reporter(found, told)
+    return told
 
 
 def why_not(found: FoundReport) -> str:
@@ -208,10 +240,23 @@ def _why_not(mine: _Opened) -> str:
     rules = load_pack(settings.PACK).behaviour
     if mine.report.outcome in rules.outcomes:
         return NO_BEHAVIOUR
-    said = [mine.opened.narrative, *(one.text for one in mine.texts if one.part == "message")]
-    if rules.only_who("\n".join(said), kind=mine.report.kind, language=mine.opened.language):
+    if rules.is_only_who(_account(mine), language=mine.opened.language):
         return ONLY_WHO
     return ""
+
+
+def _needs_behaviour(mine: _Opened) -> bool:
+    rules = load_pack(settings.PACK).behaviour
+    return not rules.says_what_was_done(_account(mine), language=mine.opened.language)
+
+
+def _account(mine: _Opened) -> str:
+    """Return what the reporter wrote, without the values in it: nobody parks in "Park Road"."""
+    said = [mine.opened.narrative, *(one.text for one in mine.texts if one.part == "message")]
+    account = "\n".join(said)
+    for value in sorted(mine.found.values, key=lambda one: -len(one.written)):
+        account = account.replace(value.written, " ")
+    return account
 
 
 def _subjects(mine: _Opened, by: Attendance) -> tuple[OfferedSubject, ...]:

@@ -59,7 +59,10 @@ class HeldValue:
 
 @dataclass(frozen=True)
 class SubjectReportLine:
-    """A report linked to a subject, with its stage, outcome, desk and link decision."""
+    """A report linked to a subject, with its stage, outcome, desk and link decision.
+
+    `behaviour` is what an officer says that the subject did or said, if the account of the report doesn't.
+    """
 
     ref: UUID
     short: str
@@ -71,6 +74,7 @@ class SubjectReportLine:
     link: UUID
     verdict: SubjectMove
     values: tuple[HeldValue, ...] = field(repr=False)
+    behaviour: str = field(repr=False)
     no_behaviour: bool
     here: bool
 
@@ -91,6 +95,7 @@ class SubjectEntryLine:
     why: str = field(repr=False)
     by: str
     at: datetime
+    behaviour: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -198,7 +203,9 @@ def _with(mine: SubjectLink, report: Report, found: Sequence[LinkedReport]) -> t
 def _words_of(reports: Iterable[LinkedReport]) -> list[str]:
     """Return all typed text that the page shows, to be checked for conflicts of interest."""
     entries = [entry for one in reports for entry in one.link.entries]
-    return [text for one in entries for text in (one.why, *(value.written for value in one.values))]
+    return [
+        text for one in entries for text in (one.why, one.behaviour, *(value.written for value in one.values))
+    ]
 
 
 def _line(one: LinkedReport, here: UUID) -> SubjectReportLine:
@@ -223,6 +230,7 @@ def _line(one: LinkedReport, here: UUID) -> SubjectReportLine:
             )
             for value in link.values
         ),
+        link.behaviour,
         report.outcome in load_pack(settings.PACK).behaviour.outcomes,
         report.id == here,
     )
@@ -245,6 +253,7 @@ def _history(reports: Iterable[LinkedReport]) -> tuple[SubjectEntryLine, ...]:
                     entry.why,
                     entry.by,
                     entry.at,
+                    entry.behaviour,
                 ),
             )
             for entry in one.link.entries

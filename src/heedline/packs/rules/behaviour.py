@@ -49,21 +49,36 @@ class WordList:
 class Behaviour:
     """The word lists for describing people (`who`) and behaviour (`did`), by language.
 
-    `kinds` are the kinds of report to which the check applies. `outcomes` are those which say that a report describes no
-    behaviour.
+    `kinds` are the kinds of report whose reporters are asked. `outcomes` are those which say that a report describes no
+    behaviour. `labels` are words of `did` that also label a detail of who somebody is, such as "phone".
     """
 
     kinds: tuple[str, ...]
     outcomes: frozenset[str]
     who: Mapping[str, WordList]
     did: Mapping[str, WordList]
+    labels: Mapping[str, frozenset[str]]
 
     def only_who(self, account: str, *, kind: str, language: str) -> bool:
-        """Return whether the account describes who a person is but nothing that anyone did or said."""
-        if kind not in self.kinds or language not in self.who:
+        """Return whether a report of one of `kinds` describes who a person is but nothing that anyone did or said."""
+        return kind in self.kinds and self.is_only_who(account, language=language)
+
+    def is_only_who(self, account: str, *, language: str) -> bool:
+        """Return whether a text describes who a person is but nothing that anyone did or said."""
+        if language not in self.who:
             return False
         words = words_of(account)
         return self.who[language].in_these(words) and not self.did[language].in_these(words)
+
+    def says_what_was_done(self, account: str, *, language: str) -> bool:
+        """Return whether a text has a word for what anyone did or said, other than a label.
+
+        It is False in a language without word lists.
+        """
+        if language not in self.did:
+            return False
+        words = [word for word in words_of(account) if word not in self.labels[language]]
+        return self.did[language].in_these(words)
 
 
 def words_of(account: str) -> list[str]:
@@ -82,7 +97,8 @@ def words_of(account: str) -> list[str]:
 def read_behaviour(folder: Traversable, kinds: tuple[str, ...], outcomes: Iterable[str]) -> Behaviour:
     """Return the rules read from `behaviour.toml`.
 
-    Raises PackError for an unknown kind of report or outcome, or for a word that is in both lists.
+    Raises PackError for an unknown kind of report or outcome, for a word that is in both lists, or for a label that is no
+    word of `did`.
     """
     table = read_toml(folder, "behaviour.toml")
     asked = table.texts("kinds")
@@ -97,10 +113,15 @@ def read_behaviour(folder: Traversable, kinds: tuple[str, ...], outcomes: Iterab
         outcomes=frozenset(closed),
         who={language: read_words(one, "who") for language, one in languages.items()},
         did={language: read_words(one, "did") for language, one in languages.items()},
+        labels={
+            language: frozenset(map(str.casefold, one.texts("labels"))) for language, one in languages.items()
+        },
     )
     for language, one in languages.items():
         if both := found.who[language].whole & found.did[language].whole:
             raise one.wrong("did", f"{min(both)} cannot be in both lists")
+        if idle := [word for word in found.labels[language] if not found.did[language].in_these([word])]:
+            raise one.wrong("labels", f"{min(idle)} is not a word of did")
         one.done()
     table.done()
     return found

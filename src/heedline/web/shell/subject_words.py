@@ -156,6 +156,7 @@ def _entry_words(one: SubjectEntryLine) -> dict[str, Any]:
         "was": value_words(one.corrected) if one.corrected is not None else None,
         "values": [value_words(value) for value in one.values],
         "why": one.why,
+        "behaviour": one.behaviour,
         "by": one.by,
         "when": when_words(one.at),
     }

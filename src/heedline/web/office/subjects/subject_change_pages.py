@@ -15,9 +15,10 @@ from heedline.casework.pages import case_file
 from heedline.casework.pages.case_file import CaseFile
 from heedline.casework.search.subject_entries import SubjectBasis, SubjectLink
 from heedline.casework.subjects import changing
+from heedline.casework.subjects.offering import BehaviourNotStated
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
-from heedline.web.components.forms import Field, FieldOption, Form, Radios, Select, TextInput
+from heedline.web.components.forms import Field, FieldOption, Form, Radios, Select, TextArea, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import keeps_words, let_go
 from heedline.web.office.subjects.subject_pages import BASIS_HINT, TOO_LONG, WHY
@@ -92,6 +93,14 @@ def _linking(linked: bool) -> tuple[Field, ...]:
             value=_LINK, label="Link the report again", hint="With the values that were recorded before."
         ),
     )
+    told = TextArea(
+        name="behaviour",
+        label="What did they do or say?",
+        hint="Needed if the account in the report does not say what anyone did or said, and no officer has said so before.",
+        optional=True,
+        rows=3,
+        limit=changing.LONGEST_WHY,
+    )
     return (
         Radios(
             name="do",
@@ -100,6 +109,7 @@ def _linking(linked: bool) -> tuple[Field, ...]:
             choices=undo if linked else again,
             small=True,
         ),
+        *([] if linked else [told]),
         WHY,
     )
 
@@ -149,9 +159,11 @@ def link(request: OfficeRequest, ref: UUID, link: UUID) -> HttpResponse:
                 if one.in_force:
                     changing.undo(ref, link, why, not_same=do == _NOT_SAME, by=by, at=at)
                 else:
-                    changing.relink(ref, link, why, by=by, at=at)
+                    changing.relink(ref, link, why, behaviour=form.text("behaviour"), by=by, at=at)
             except NoRoom:
                 form = form.but(why=TOO_LONG)
+            except BehaviourNotStated as no:
+                form = form.but(behaviour=no.reason)
             except (NotNow, Refused) as no:
                 form, status = form.but(**{"": no.reason}), 409
             else:

@@ -17,7 +17,7 @@ from heedline.casework.pages import case_file
 from heedline.casework.search.subject_entries import SubjectBasis, SubjectKind, SubjectLink
 from heedline.casework.subjects import changing, offering, reading
 from heedline.casework.subjects.changing import NewSubjectLink
-from heedline.casework.subjects.offering import OfferedSubject, SubjectOffer
+from heedline.casework.subjects.offering import BehaviourNotStated, OfferedSubject, SubjectOffer
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
@@ -62,6 +62,15 @@ WHY = TextArea(
     label="Reason",
     hint="Sealed like the report. Everyone who can open the report can read it.",
     required="Give a reason",
+    rows=3,
+    limit=changing.LONGEST_WHY,
+)
+#: What the subject did or said, for a report whose account does not say so.
+BEHAVIOUR = TextArea(
+    name="behaviour",
+    label="What did they do or say?",
+    hint="The account in this report does not say what anyone did or said. Only behaviour makes somebody a subject. "
+    "Your answer is sealed with the link and shown on the subject’s page.",
     rows=3,
     limit=changing.LONGEST_WHY,
 )
@@ -160,6 +169,7 @@ def _fields(
         *_values(offer),
         described,
         basis,
+        *([BEHAVIOUR] if offer.needs_behaviour else []),
         WHY,
     )
 
@@ -190,6 +200,8 @@ def add(request: OfficeRequest, ref: UUID) -> HttpResponse:
         deciding_against = form.text("do") == _NOT_SAME
         if chosen is not None and chosen.refused is not None and not deciding_against:
             form = Form.posted(_fields(offer, chosen), request.POST.lists())
+        if offer.needs_behaviour and not deciding_against and not form.text("behaviour").strip():
+            form = form.but(behaviour=offering.NOT_STATED)
         if deciding_against and chosen is None and not form.errors:
             form = form.but(do="A new subject cannot be a different one. Choose a subject that exists")
         if chosen is None and not form.errors:
@@ -205,6 +217,8 @@ def add(request: OfficeRequest, ref: UUID) -> HttpResponse:
                 made = changing.link(ref, _new_link(offer, form, chosen), by=by, at=at)
             except NoRoom:
                 form = form.but(**{"": TOO_LONG})
+            except BehaviourNotStated as no:
+                form = form.but(behaviour=no.reason)
             except (NotNow, Refused) as no:
                 form, status = form.but(**{"": no.reason}), 409
             else:
@@ -229,6 +243,7 @@ def _new_link(offer: SubjectOffer, form: Form, chosen: OfferedSubject | None) ->
         form.text("why"),
         form.text("described"),
         SubjectBasis(form.text("basis") or SubjectBasis.ASSESSMENT),
+        form.text("behaviour"),
     )
 
 

@@ -312,6 +312,18 @@ def test_who_viewed_a_subject_is_on_its_page_from_every_report(people: People) -
     assert entry.detail == {"link": str(second)}
 
 
+def test_a_subject_says_how_often_it_was_viewed_if_it_lists_only_the_latest(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_VIEWS", 2)
+    ref, _ = people.send(narrative=BOY[0])
+    link = linked(people, ref)
+    for name in ("Odile", "Odile", "Olga"):
+        page = shown(people, ref, link, name)
+    assert [line.by for line in page.views] == ["Olga O.", "Odile O."]
+    assert page.viewed == 3
+
+
 def test_a_subject_that_concerns_an_officer_is_seen_by_overseers(people: People) -> None:
     """Also if the name stands in another report of the subject than the one that they opened it by."""
     with_leads(people)

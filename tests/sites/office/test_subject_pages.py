@@ -10,6 +10,7 @@ import pytest
 
 from heedline.casework.report.opening import short_name
 from heedline.casework.retention import subject_requests
+from heedline.casework.subjects import reading
 from tests.sites.office.desk_hand import Hand
 from tests.support.cast import House, now
 from tests.support.scene_people import People
@@ -140,6 +141,20 @@ def test_a_second_subject_of_one_name_is_added_only_when_confirmed(
     assert odile.page.status_code == 422, "the name is compared without case, accents and spaces"
     odile.send(path, subject="new-person", described="A teacher", **{born: "fact"}, why="Shares a value.")
     assert "The report is linked to the subject." in odile.html
+
+
+def test_a_page_says_if_it_lists_only_the_latest_views(
+    house: House, hand: Callable[[], Hand], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_VIEWS", 2)
+    ref, _ = a_report(at=now(), where=NORTH_EAST, narrative=BOY[0])
+    path = f"/w/r/{ref}/subjects/{linked(People(house, now()), ref)}/"
+    odile = hand().at_work(house, "Odile")
+    for _ in range(2):
+        odile.get(path)
+    assert "latest of" not in odile.html
+    odile.get(path)
+    assert "The 2 latest of 3 views." in odile.html
 
 
 def test_a_bare_name_and_address_asks_what_they_did(house: House, hand: Callable[[], Hand]) -> None:

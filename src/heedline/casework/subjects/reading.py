@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery, Window
 
 from heedline.audit.acts import Act
 from heedline.audit.models import Event
@@ -43,8 +43,8 @@ from heedline.permits.scopes import reports_of
 from heedline.reports.models import Report
 from heedline.reports.stored import parts_of
 
-#: Views that the page of a subject lists at most.
-_MOST_VIEWS: Final = 50
+#: Views that the page of a subject lists at most, the latest.
+MOST_VIEWS: Final = 50
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,10 @@ class SubjectViewLine:
 
 @dataclass(frozen=True)
 class SubjectView:
-    """The data for a subject's page."""
+    """The data for a subject's page.
+
+    `views` are the latest of `viewed` views.
+    """
 
     ref: UUID
     link: UUID
@@ -119,6 +122,7 @@ class SubjectView:
     reports: tuple[SubjectReportLine, ...]
     history: tuple[SubjectEntryLine, ...]
     views: tuple[SubjectViewLine, ...]
+    viewed: int
 
     @property
     def here(self) -> SubjectReportLine:
@@ -173,7 +177,7 @@ def view(
         name_of(mine.kind, held or mine.values),
         tuple(_line(one, ref) for one in reports),
         _history(reports),
-        _views(reports, by),
+        *_views(reports),
     )
 
 
@@ -262,21 +266,28 @@ def _history(reports: Iterable[LinkedReport]) -> tuple[SubjectEntryLine, ...]:
     return tuple(line for _, line in lines)
 
 
-def _views(reports: Sequence[LinkedReport], by: Attendance) -> tuple[SubjectViewLine, ...]:
-    """Return the views of a subject through any of these reports, newest first."""
+def _views(reports: Sequence[LinkedReport]) -> tuple[tuple[SubjectViewLine, ...], int]:
+    """Return the latest views of a subject through any of these reports, newest first, and the number of all views."""
     refs = [one.report.id for one in reports]
     links = [str(one.link.id) for one in reports]
     rows = list(
         Event.objects.filter(
-            thing_id__in=refs, act__in=[Act.SUBJECT_VIEWED, Act.SUBJECT_PRINTED], detail__link__in=links
-        ).order_by("-id")[:_MOST_VIEWS]
+            thing_id__in=refs,
+            act__in=[Act.SUBJECT_VIEWED, Act.SUBJECT_PRINTED],
+            detail__link__in=links,
+            actor__isnull=False,
+        )
+        .annotate(
+            viewed=Window(Count("id")),
+            name=Subquery(Officer.objects.filter(id=OuterRef("actor")).values("name")),
+        )
+        .order_by("-id")
+        .values_list("act", "name", "at", "outcome", "viewed")[:MOST_VIEWS]
     )
-    names = dict(Officer.objects.filter(id__in={one.actor for one in rows}).values_list("id", "name"))
-    return tuple(
-        SubjectViewLine(one.act, names.get(one.actor, ""), one.at, one.outcome == "refused")
-        for one in rows
-        if one.actor is not None
+    lines = tuple(
+        SubjectViewLine(act, name or "", at, outcome == "refused") for act, name, at, outcome, _ in rows
     )
+    return lines, rows[0][-1] if rows else 0
 
 
 def facts_first(values: Iterable[HeldValue]) -> tuple[tuple[HeldValue, ...], tuple[HeldValue, ...]]:

@@ -128,6 +128,8 @@ def view_words(found: SubjectView) -> dict[str, Any]:
             }
             for one in found.views
         ],
+        "earlier_views": found.viewed - len(found.views),
+        "viewed": found.viewed,
     }
 
 

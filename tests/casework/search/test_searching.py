@@ -95,7 +95,7 @@ def test_tasks_and_what_was_sent_to_partners_are_found(people: People) -> None:
         due = people.at + 60 * MINUTE
         tasks.set_task(ref, "Ask about the quillon.", here.officer_id, due, by=here, at=people.at)
     indexed(people)
-    for text, where in (("quillon", "Note"), ("zeppelin", _SENT), ("bassoon", _SENT)):
+    for text, where in (("quillon", "Task"), ("zeppelin", _SENT), ("bassoon", _SENT)):
         [result] = look_for(people, text).results
         assert (result.ref, [one.where for one in result.passages]) == (ref, [where]), text
 
@@ -198,6 +198,8 @@ def test_messages_closing_reasons_and_new_notes_are_found(people: People) -> Non
     indexed(people)
     assert found(people, "marzipan") == [ref]
     assert found(people, '"no person place or vehicle"') == [ref]
+    for text, where in (("vehicle", "Closing reason"), ("checked", "Assessment")):
+        assert [one.where for one in look_for(people, text).results[0].passages][-1:] == [where], text
     with people.sitting("Odile") as here:
         officer_notes.write(ref, "Rang about the quillon.", by=here, at=people.at)
     indexed(people)
@@ -395,6 +397,22 @@ def test_a_passage_about_the_officer_is_met_whatever_was_typed(people: People) -
     assert [(one.thing_id, one.detail["how"]) for one in logged("own-term-met")] == [
         (ref, "search-results-read")
     ]
+
+
+def test_what_is_typed_about_the_officer_is_met_whatever_is_found(people: People) -> None:
+    with_leads(people)
+    own = ("Oakes", "AB12 CDE", "12 Mill Lane")
+    with people.sitting("Ned", unlocked=False) as ned:
+        conflict_register.register(people.house.officers["Odile"].id, own, by=ned, at=people.at)
+    people.tokens.clear()
+    people.send(narrative="The side door of the hall was open.")
+    indexed(people)
+    typed = ("rosa oakes", "*oakes*", "oakes*", "*OAKES", "*ab12cde*", '"12 Mill Lane"')
+    for number, text in enumerate(typed, 1):
+        look_for(people, text)
+        assert [one.detail["how"] for one in logged("own-term-met")] == ["looked-for"] * number, text
+    look_for(people, "side door")
+    assert len(logged("own-term-met")) == len(typed)
 
 
 def test_a_desk_whose_index_the_session_cannot_open_does_not_count_as_searched(people: People) -> None:

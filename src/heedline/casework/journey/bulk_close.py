@@ -199,7 +199,7 @@ def _seal_reason(reports: list[Report], reason: str) -> dict[UUID, UUID]:
     headers = SealedHeader.objects.filter(report_id__in=[r.id for r in reports], part="report")
     addressed = {report: tuple(epochs) for report, epochs in headers.values_list("report_id", "epochs")}
     keys = {epochs: public_keys_of(list(epochs)) for epochs in set(addressed.values())}
-    words = canonical({"reason": reason})
+    words = canonical({"closing": reason})
     notes, kept_headers, kept_payloads = {}, [], []
     for report in reports:
         epochs, container = addressed[report.id], uuid4()

@@ -232,7 +232,7 @@ def _close(found: FoundReport, closing: Closing) -> None:
         by=found.by.officer_id,
         at=found.at,
         codes={"outcome": closing.outcome, "status": closing.tell_reporter},
-        note=notes.seal(found, {"reason": closing.reason}),
+        note=notes.seal(found, {"closing": closing.reason}),
         outcome=closing.outcome,
         status=closing.tell_reporter,
         owner_id=None,

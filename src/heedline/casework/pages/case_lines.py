@@ -60,6 +60,7 @@ _WORDS_OF = {
     "check": "Further check",
     "assessed_as": "Assessed as",
     "reason": "Reason",
+    "closing": "Reason",
     "text": "Text",
     "said": "What was said",
     "task": "Task",

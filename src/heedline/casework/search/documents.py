@@ -49,6 +49,20 @@ PARTS = {
     "answer": "Partner's answer",
     subject_entries.PART: "Subject",
 }
+#: What a hit in a note is called, by the first of these keys that the note has.
+_NOTES = {
+    "kind": "Log of a danger to life",
+    "done_what": "Assessment",
+    "closing": "Closing reason",
+    "task": "Task",
+    "done": "Completed task",
+    "check": "Further check",
+    "said": "Call back",
+    "necessity": "Necessity of a disclosure",
+    "hold": "Hold",
+    "released": "Released hold",
+    "reason": "Recorded reason",
+}
 #: The names of files, which stand in the report and its messages, and the words in them, which stand with what officers
 #: are shown of a file since it was first opened.
 FILE_NAME, FILE_WORDS = "file", "derivative-description"
@@ -77,10 +91,12 @@ class SearchedText:
     answered: str = ""
     sha256: str = field(repr=False, default="")
     """The hash of the file, if this text is a file name."""
+    note: str = ""
+    """What a hit is called, if this is a note of one kind."""
 
     @property
     def where(self) -> str:
-        return PARTS.get(self.part) or _OF_FILES[self.part]
+        return self.note or PARTS.get(self.part) or _OF_FILES[self.part]
 
 
 def texts_of(
@@ -124,7 +140,8 @@ def texts_of_opened(
             left -= len(words)
             found.append(SearchedText(FILE_WORDS, words))
             continue
-        found += [SearchedText(sort, text) for text in _of_part(sort, told)]
+        note = next((name for key, name in _NOTES.items() if key in told), "") if sort == "note" else ""
+        found += [SearchedText(sort, text, note=note) for text in _of_part(sort, told)]
         if sort == "message":
             found += _names_of(told.get("files", ()))
     values = subject_entries.values_in(of_subjects)

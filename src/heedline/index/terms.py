@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from heedline.index import word_parts
 from heedline.index.extraction.numbers import PLATE_SIGNS, registration
@@ -103,10 +104,15 @@ class Term:
             return True
         if self.kind is SearchKind.NUMBER and not letters.isascii():
             return True
-        joined = _BETWEEN.sub("", self._joined)
-        if joined in letters or (bool(self._part) and self._part in letters):
+        if any(one in letters for one in self.letters):
             return True
         return bool(self.plate) and self.plate in letters.upper().translate(PLATE_SIGNS)
+
+    @cached_property
+    def letters(self) -> tuple[str, ...]:
+        """Return the letters and digits of this term, and of the part that it stands for. A text that matches has one of them."""
+        joined, part = _BETWEEN.sub("", self._joined), self._part
+        return (joined, part) if part and part != joined else (joined,)
 
     def places(self, text: str) -> list[tuple[int, int]]:
         """Return the start and end of each match of this term in a text."""

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Iterator
 
 import pytest
 
-from heedline.casework.search import passages
+from heedline.casework.search import passages, query
 from heedline.casework.search.documents import SearchedText
 from heedline.casework.search.passages import PART, LongText
-from heedline.casework.search.query import Sought, understood
+from heedline.casework.search.query import MOST_WORDS, Sought, understood
+from heedline.index.words import placed
 from heedline.packs import load_pack
 
 RULES = load_pack("uk").matching
 _FRAGMENTS = (
     "quillon", "O’Brien", "o'brien", "OʼBrien", "AB12 COE", "ab12c0e", "01632 960123", "٠١٦٣٢ ٩٦٠١٢٣", "Дарья", "daria", "ﷺ",
     "pass\N{SOFT HYPHEN}port", "side door", "side-door", "e\N{COMBINING ACUTE ACCENT}tude", "Tie\N{CYRILLIC SMALL LETTER ER}ney",
-    "ſtraße", "中国", "x" * 60, "+44 1632 960 123", "the", "a", "\n", "12", "1",
+    "ſtraße", "中国", "x" * 60, "+44 1632 960 123", "the", "a", "\n", "12", "1", "مُحَمَّد",
+    "zz99abc",
 )  # fmt: skip
 _SEARCHES = (
     "quillon", "obrien", "ab12c0e", "AB12 COE", "01632960123", "darya", "ﷺ", "passport", '"side door"', "side door", "etude",
-    "tiepney", "strasse", "zhongguo", "x" * 50, "qui*", "pass*", '"a the"', "12",
+    "tiepney", "strasse", "zhongguo", "x" * 50, "qui*", "pass*", '"a the"', "12", "mhmd", "abc", "да", "дар*",
 )  # fmt: skip
 
 
@@ -48,3 +51,22 @@ def test_the_words_of_large_files_are_looked_through_quickly(filling: str, searc
     began = time.process_time()
     assert passages.passages(texts, sought(search))
     assert time.process_time() - began < 0.4
+
+
+def test_the_words_of_a_long_text_are_read_once_for_all_terms(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Short words have their letters in every part of a text: its words were read for each of them."""
+    drawn, letters, read = random.Random(5), "абвгдежзийклмнопрст", list[int]()
+
+    def counted(text: str) -> Iterator[tuple[str, int, int]]:
+        read.append(len(text))
+        return placed(text)
+
+    for module in (query, passages):
+        monkeypatch.setattr(module, "placed", counted, raising=False)
+    short = list(dict.fromkeys("".join(drawn.choices(letters, k=2)) for _ in range(40)))[:MOST_WORDS]
+    others = ["".join(drawn.choices(letters, k=5)) for _ in range(8_000)]
+    text = " ".join([*others, *short[:-1]])
+    for last in (short[-1], "ab"):
+        read.clear()
+        assert passages.passages([SearchedText("note", text)], sought(" ".join([*short[:-1], last]))) == ()
+        assert sum(read) < 2 * len(text)

@@ -21,7 +21,7 @@ from heedline.casework.search.subject_entries import SubjectLink
 from heedline.index.extraction.rules import NameRules
 from heedline.index.extraction.values import Kind, Value
 from heedline.index.terms import SearchKind, Term
-from heedline.index.words import legible
+from heedline.index.words import compounds, legible, owner, placed, spelled
 
 #: Characters before and after a place, characters by which a passage may be longer to end between two words, and
 #: passages of one report.
@@ -48,9 +48,13 @@ _WHY = {
 #: Characters of a part, and characters after it that a match which begins in it may reach: twelve long words.
 PART = 2_000
 BEYOND = 600
+#: The kinds of term that stand for whole words, or for words with a beginning.
+_OF_WORDS = frozenset({SearchKind.WORDS, SearchKind.PHRASE, SearchKind.BEGINNING})
 #: Characters around a passage that are read, so that no word is cut at its edges.
 EDGE = 60
 _NOT_LETTERS = re.compile(r"[\W_\u02bc]+")
+_DIGIT = re.compile(r"\d+")
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 
 
 @dataclass(frozen=True)
@@ -168,15 +172,16 @@ class LongText:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._letters: dict[int, str] = {}
+        self._parts_read: dict[int, _Part] = {}
+        self._spellings: dict[str, str] = {}
 
     def first(self, term: Term) -> tuple[int, int] | None:
         """Return the start and end of the first match of a term, or None."""
         for number, (begin, end) in enumerate(self._parts):
-            piece = self.text[begin : end + BEYOND]
-            if not term.may_be_in(self._letters_of(number, piece)):
+            part = self._part(number)
+            if not part.may_have(term):
                 continue
-            for one, other in term.places(piece):
+            for one, other in term.places(part.text):
                 if begin + one < end:
                     return begin + one, begin + other
         return None
@@ -200,16 +205,78 @@ class LongText:
             begin = end
         return found
 
-    def _letters_of(self, number: int, piece: str) -> str:
-        if number not in self._letters:
-            self._letters[number] = letters_of(piece)
-        return self._letters[number]
+    def _part(self, number: int) -> _Part:
+        if number not in self._parts_read:
+            begin, end = self._parts[number]
+            self._parts_read[number] = _Part(self.text[begin : end + BEYOND], self._spellings)
+        return self._parts_read[number]
+
+
+class _Part:
+    """A part of a text, with its letters and words, which are read once for all terms of a search."""
+
+    def __init__(self, text: str, spellings: dict[str, str]) -> None:
+        self.text = text
+        self._spellings = spellings
+
+    def may_have(self, term: Term) -> bool:
+        """Return False if a term does not match here.
+
+        Registrations, postcodes and dates may have other spaces here than in the search, so only their letters and digits
+        are looked for.
+        """
+        joined = "".join(term.words)
+        if term.kind is SearchKind.NUMBER and not term.others and not _OTHER_DIGIT.search(self.text):
+            return any(one in self._letters for one in term.letters)
+        if term.kind not in _OF_WORDS or term.others or term.plate or _DIGIT.search(joined):
+            return term.may_be_in(self._letters_and_latin)
+        return (_NOT_LETTERS.sub("", joined) in self._letters and _has(self._words, term, joined)) or (
+            joined.isascii() and not self._letters.isascii() and _has(self._latin_words, term, joined)
+        )
+
+    @cached_property
+    def _letters(self) -> str:
+        return _letters_in(self.text)
+
+    @cached_property
+    def _letters_and_latin(self) -> str:
+        return self._letters if self._letters.isascii() else letters_of(self.text)
+
+    @cached_property
+    def _placed(self) -> list[tuple[str, int, int]]:
+        return list(placed(self.text))
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        """The words, those before a possessive 's, compounds in one word, and runs of letters in words that also have digits."""
+        words = {word for word, _, _ in self._placed}
+        ending_in_s = (self.text[start:end] for _, start, end in self._placed if self.text[end - 1] in "sS")
+        runs = (run for word in words if not word.isalpha() for run in _DIGIT.split(word))
+        in_one = (word for word, _, _ in compounds(self.text))
+        return frozenset((*words, *map(owner, ending_in_s), *runs, *in_one))
+
+    @cached_property
+    def _latin_words(self) -> frozenset[str]:
+        """The Latin spellings of the words that are not ASCII."""
+        others = {word for word, _, _ in self._placed if not word.isascii()}
+        for word in others - self._spellings.keys():
+            self._spellings[word] = spelled(word)
+        return frozenset(self._spellings[word] for word in others)
+
+
+def _has(words: frozenset[str], term: Term, joined: str) -> bool:
+    """Return whether a term may match some of these words."""
+    if term.kind is SearchKind.BEGINNING:
+        return any(word.startswith(joined) for word in words)
+    return joined in words or (len(term.words) > 1 and words >= {*term.words})
 
 
 def letters_of(text: str) -> str:
     """Return a text's case-folded letters and digits, followed by their Latin transliteration if they are not ASCII."""
-    plain = text.casefold()
-    if plain.isascii():
-        return _NOT_LETTERS.sub("", plain)
-    plain = _NOT_LETTERS.sub("", unicodedata.normalize("NFKD", plain))
+    plain = _letters_in(text)
     return plain if plain.isascii() else f"{plain} {_NOT_LETTERS.sub('', anyascii(legible(text)).casefold())}"
+
+
+def _letters_in(text: str) -> str:
+    plain = text.casefold()
+    return _NOT_LETTERS.sub("", plain if plain.isascii() else unicodedata.normalize("NFKD", plain))

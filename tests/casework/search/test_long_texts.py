@@ -7,11 +7,13 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from heedline.casework.search import passages, query
 from heedline.casework.search.documents import SearchedText
 from heedline.casework.search.passages import PART, LongText
-from heedline.casework.search.query import MOST_WORDS, Sought, understood
+from heedline.casework.search.query import MOST_WORDS, Sought, Unsearchable, understood
 from heedline.index.words import placed
 from heedline.packs import load_pack
 
@@ -20,11 +22,12 @@ _FRAGMENTS = (
     "quillon", "O’Brien", "o'brien", "OʼBrien", "AB12 COE", "ab12c0e", "01632 960123", "٠١٦٣٢ ٩٦٠١٢٣", "Дарья", "daria", "ﷺ",
     "pass\N{SOFT HYPHEN}port", "side door", "side-door", "e\N{COMBINING ACUTE ACCENT}tude", "Tie\N{CYRILLIC SMALL LETTER ER}ney",
     "ſtraße", "中国", "x" * 60, "+44 1632 960 123", "the", "a", "\n", "12", "1", "مُحَمَّد",
-    "zz99abc",
+    "zz99abc", "dark_fern", "well-known", "14 Elm Rd",
 )  # fmt: skip
 _SEARCHES = (
     "quillon", "obrien", "ab12c0e", "AB12 COE", "01632960123", "darya", "ﷺ", "passport", '"side door"', "side door", "etude",
     "tiepney", "strasse", "zhongguo", "x" * 50, "qui*", "pass*", '"a the"', "12", "mhmd", "abc", "да", "дар*",
+    "darkfern", "*fern", "*ass*", "99abc", "*9601*", "0123", "elm road", "*дар*", "960123",
 )  # fmt: skip
 
 
@@ -70,3 +73,19 @@ def test_the_words_of_a_long_text_are_read_once_for_all_terms(monkeypatch: pytes
         read.clear()
         assert passages.passages([SearchedText("note", text)], sought(" ".join([*short[:-1], last]))) == ()
         assert sum(read) < 2 * len(text)
+
+
+@given(
+    st.text("zZ9aAbBs1 -_.'’Éж*", max_size=80),
+    st.one_of(
+        st.text("zZ9aAbB1é -_*", min_size=3, max_size=8),
+        st.sampled_from(["zz99 aab", "*99a", "ж*", "991 199"]),
+    ),
+)
+def test_reading_a_text_in_parts_misses_no_match(text: str, typed: str) -> None:
+    try:
+        terms = understood(typed, RULES).terms
+    except Unsearchable:
+        return
+    for term in terms:
+        assert (LongText(text).first(term) is not None) == bool(term.places(text))

@@ -32,7 +32,7 @@ from heedline.index.words import NUMBER, compounds, number_of, starts_of, words_
 LONGEST = 200
 MOST_WORDS = 12
 TOO_MANY = f"Search for at most {MOST_WORDS} words at once."
-TOO_SHORT = "Next to a *, type one word of at least three letters or numbers, or four digits of a number (three if it ends so)."
+TOO_SHORT = "Type at least three letters or digits next to a *, or four digits between two."
 NOTHING = "Type a word, a number or a name to search for."
 #: Readings of a query as a name, and words of one.
 MOST_READINGS = 8

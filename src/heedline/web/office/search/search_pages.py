@@ -38,7 +38,7 @@ _TERM = TextInput(
     name="q",
     label="Search for",
     hint="Enter words, a name in any spelling, a number, an address or a report’s reference. Use quotation marks to find an exact phrase. "
-    "If you know only part of a word, registration or number, put * where the rest is missing: wolf*, *ABC or *960*.",
+    "If you know only part of a word, registration or number, put * where the rest is missing: wolf*, *ABC or *wolf*.",
     kind="search",
     required="Type a word, a number or a name to search for",
 )

@@ -7,7 +7,7 @@ into one row. Every notice is signed (`signed_notices.py`), and one without a va
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -150,11 +150,16 @@ def received(*, by: Attendance) -> tuple[ReceivedNotice, ...]:
 
     Returns () in a locked session.
     """
+    return _counted(_opened(by), by)
+
+
+def _opened(by: Attendance) -> list[ReceivedNotice]:
+    """Return the notices to the officer's desks, whether or not they count (`_counted`)."""
     if not by.unlocked:
-        return ()
+        return []
     # all of them: everybody may send notices, and whoever must be contacted is not to be hidden by many others
     rows = DeskNotice.objects.filter(desk_id__in=by.desk_ids).order_by("on", "id")
-    return _counted([notice for row in rows for notice in _notices(row.desk_id, _items(row, by))], by)
+    return [notice for row in rows for notice in _notices(row.desk_id, _items(row, by))]
 
 
 def stored(desks: Iterable[UUID]) -> ArraySubquery:
@@ -184,19 +189,25 @@ def opened_in(
         )
         for one in found
     ]
-    return _about(report, [notice for row in rows for notice in _notices(row.desk_id, _items(row, by))], by)
+    return _about({report}, [notice for row in rows for notice in _notices(row.desk_id, _items(row, by))], by)
 
 
-def about(report: UUID, *, by: Attendance) -> tuple[ReceivedNotice, ...]:
-    """Return the notices about one report and the replies to them."""
-    return _about(report, received(by=by), by)
+def about(*reports: UUID, by: Attendance) -> tuple[ReceivedNotice, ...]:
+    """Return the notices about one or more reports and the replies to them."""
+    return _about({*reports}, _opened(by), by)
 
 
-def _about(report: UUID, found: Iterable[ReceivedNotice], by: Attendance) -> tuple[ReceivedNotice, ...]:
-    all_found = tuple(found)
-    named = {one.about for one in all_found if one.report == report}
-    counted = _counted([one for one in all_found if one.about in named], by)
-    named = {one.about for one in counted if one.report == report}
+def belonging_to(matches: Collection[UUID], *, by: Attendance) -> tuple[ReceivedNotice, ...]:
+    """Return the notices that belong to these matches or register hits."""
+    return _counted([one for one in _opened(by) if one.about in matches], by)
+
+
+def _about(
+    reports: Collection[UUID], found: Sequence[ReceivedNotice], by: Attendance
+) -> tuple[ReceivedNotice, ...]:
+    named = {one.about for one in found if one.report in reports}
+    counted = _counted([one for one in found if one.about in named], by)
+    named = {one.about for one in counted if one.report in reports}
     return tuple(one for one in counted if one.about in named)
 
 

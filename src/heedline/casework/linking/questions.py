@@ -172,7 +172,7 @@ def _say(
     with refusals_logged(act, by=by.officer_id, thing="match"), transaction.atomic():
         if not by.unlocked:
             raise Locked
-        found = [one for one in desk_notices.received(by=by) if one.about == match]
+        found = desk_notices.belonging_to({match}, by=by)
         line = next(iter(lines(found)), None)
         if line is None or (kind is NoticeKind.ANSWER and not line.to_answer):
             raise NotHere

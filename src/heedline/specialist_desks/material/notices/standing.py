@@ -101,9 +101,7 @@ def deconflict(found: FoundItem) -> ItemDeconfliction:
     It is logged by the caller on the item alone: a log entry for each report would say that they name one page.
     """
     by, refs = found.by, naming(found)
-    received = desk_notices.received(by=by)
-    named = {one.about for one in received if one.report in refs}
-    contacts = deconfliction.contacts_in(tuple(one for one in received if one.about in named))
+    contacts = deconfliction.contacts_in(desk_notices.about(*refs, by=by))
     waits = SealedValues.objects.filter(report__in=refs, matched_at=None).exists()
     return ItemDeconfliction(
         tuple(f"{one.name}, {one.desk_name}".rstrip(", ") for one in contacts if not one.released), waits

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import BooleanField, Count, ExpressionWrapper, Prefetch, Q, QuerySet
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
@@ -56,6 +56,8 @@ LONGEST_DAYS = 366
 #: The most matches of an entry that are read to see whether one is new. A flood of reports may match it by the thousand, and
 #: each batch of comparisons would read all of them. If a report beyond these is compared again, its owner is notified again.
 MOST_HITS = 200
+#: Matches that are shown with each entry, and on a page of all matches. A flood of reports may match an entry by the thousand.
+SHOWN, PAGE = 3, 20
 NO_GROUND = "Give the ground on which you register this."
 NO_VALUES = "Give at least a full name, a phone number, an account or another identifier."
 NO_END = f"Give an end date in the next {LONGEST_DAYS} days."
@@ -67,7 +69,8 @@ NO_WORDS = "Say what the desk can do."
 class InterestLine:
     """An entry of the register, as shown to its owner.
 
-    `left` is the name of an owner who has left or lost the role, if the entry is shown to a supervisor of its desk.
+    `left` is the name of an owner who has left or lost the role, if the entry is shown to a supervisor of its desk. `hits` are
+    the first of the `matches` reports that match the entry, unacknowledged ones first, newest first.
     """
 
     id: UUID
@@ -78,7 +81,9 @@ class InterestLine:
     names: str = field(repr=False)
     identifiers: str = field(repr=False)
     ground: str = field(repr=False)
-    hits: tuple[HitLine, ...] = field(repr=False)
+    hits: tuple[HitLine, ...] = field(repr=False, default=())
+    matches: int = 0
+    to_acknowledge: int = 0
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,24 @@ class HitLine:
     reasons: tuple[tuple[str, str], ...] = field(repr=False)
     acknowledged: bool
     released: bool
+
+
+@dataclass(frozen=True)
+class HitPage:
+    """A page of the reports that match an officer's entries, each with its entry, unacknowledged ones first.
+
+    `page` is the last page if a later one was asked for.
+    `unread` is the number of this page's matches that could not be opened.
+    """
+
+    lines: tuple[tuple[InterestLine, HitLine], ...] = field(repr=False)
+    matches: int
+    page: int
+    unread: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.matches // PAGE))
 
 
 def register(
@@ -184,10 +207,51 @@ def to_acknowledge(*, by: Attendance) -> int:
 
 
 def mine(*, by: Attendance, at: datetime) -> tuple[InterestLine, ...]:
-    """Return the officer's own entries with the reports that match them, newest first.
+    """Return the officer's own entries, newest first, each with the first reports that match it.
 
     To a supervisor, entries of their desk whose owner has left or lost the role come first. The view is logged. Raises
     Refused and Locked.
+    """
+    ring = _read_register(by)
+    newest = Prefetch("hits", _in_order(InterestHit.objects.all())[:SHOWN], to_attr="newest")
+    waits = Q(hits__acknowledged_at=None, hits__id__isnull=False)
+    found = _visible(by, at).annotate(matches=Count("hits"), waiting=Count("hits", filter=waits))
+    rows = list(found.select_related("owner").prefetch_related(newest).order_by("-registered_at"))
+    released = _released((hit for row in rows for hit in row.newest), by)
+    lines = []
+    for row in rows:
+        with suppress(CannotOpen):
+            line = _entry(row, ring, by, at)
+            hits = [one for hit in row.newest if (one := _hit(hit, ring, released)) is not None]
+            lines.append(replace(line, hits=tuple(hits), matches=row.matches, to_acknowledge=row.waiting))
+    return tuple(sorted(lines, key=lambda one: not one.left))
+
+
+def matching_reports(entry: UUID | None = None, *, page: int = 1, by: Attendance, at: datetime) -> HitPage:
+    """Return a page of the reports that match the officer's own entries, or one entry that they may see.
+
+    The view is logged. Raises Refused, Locked, and NotHere for an entry that the officer may not see.
+    """
+    ring = _read_register(by)
+    entries = _visible(by, at).filter(**({"id": entry} if entry else {"owner_id": by.officer_id}))
+    if entry is not None and not entries.exists():
+        raise NotHere
+    found = InterestHit.objects.filter(interest__in=entries)
+    matches = found.count()
+    page = min(page, max(1, -(-matches // PAGE)))
+    rows = list(_in_order(found.select_related("interest__owner"))[(page - 1) * PAGE : page * PAGE])
+    released, lines = _released(rows, by), []
+    for row in rows:
+        with suppress(CannotOpen):
+            line, hit = _entry(row.interest, ring, by, at), _hit(row, ring, released)
+            lines += [(line, hit)] if hit is not None else []
+    return HitPage(tuple(lines), matches, page, len(rows) - len(lines))
+
+
+def _read_register(by: Attendance) -> Keyring:
+    """Log that the officer views their entries, and return their keys.
+
+    Raises Refused and Locked.
     """
     with refusals_logged(Act.INTERESTS_READ, by=by.officer_id, thing="interest"), transaction.atomic():
         owns = Interest.objects.filter(owner_id=by.officer_id).exists()  # also after they lost the role
@@ -195,32 +259,20 @@ def mine(*, by: Attendance, at: datetime) -> tuple[InterestLine, ...]:
             raise Refused("Only investigators register interests.")
         ring = by.keys()
         journal.record(Act.INTERESTS_READ, actor=by.officer_id, desk=by.desk_ids[0] if by.desk_ids else None)
-    names = {code: desk.name for code, desk in load_pack(settings.PACK).desks.items()}
-    released = {one.about for one in desk_notices.received(by=by) if one.kind is NoticeKind.RELEASED}
-    lines = []
+    return ring
+
+
+def _visible(by: Attendance, at: datetime) -> QuerySet[Interest]:
+    """Return the officer's own entries, and to a supervisor those of their desk that others have left behind."""
     led = [desk for role, desk in by.appointments if Capability.HAND_ON_INTEREST in granted(Role(role))]
     theirs = Q(id__in=left_behind(at).filter(home__in=led).values("id"))
-    found = Interest.objects.filter(Q(owner_id=by.officer_id) | theirs)
-    for row in found.select_related("owner").prefetch_related("hits").order_by("-registered_at"):
-        with suppress(CannotOpen):
-            told = sealed_values.opened(row, ring, ENTRY)
-            hits = tuple(_lines(row, ring, names, released))
-            over = row.ended_at is not None or row.until < at.date()
-            left = row.owner.name if row.owner_id != by.officer_id else ""
-            lines.append(
-                InterestLine(
-                    row.id,
-                    row.home_id,
-                    row.until,
-                    over,
-                    left,
-                    told["names"],
-                    told["identifiers"],
-                    told["ground"],
-                    hits,
-                )
-            )
-    return tuple(sorted(lines, key=lambda one: not one.left))
+    return Interest.objects.filter(Q(owner_id=by.officer_id) | theirs)
+
+
+def _in_order(hits: QuerySet[InterestHit]) -> QuerySet[InterestHit]:
+    """Order matches so that unacknowledged ones come first, and then the newest."""
+    waits = ExpressionWrapper(Q(acknowledged_at=None), BooleanField())
+    return hits.order_by(waits.desc(), "-on", "id")
 
 
 def successors(lines: Iterable[InterestLine]) -> tuple[tuple[UUID, str], ...]:
@@ -292,23 +344,46 @@ def hits_of(row: Interest, ring: Keyring) -> list[dict[str, Any]]:
     return found
 
 
-def _lines(row: Interest, ring: Keyring, names: dict[str, str], released: set[UUID]) -> list[HitLine]:
-    lines = []
-    for hit in row.hits.all():
-        with suppress(CannotOpen):
-            told = sealed_values.opened(hit, ring, HIT)
-            lines.append(
-                HitLine(
-                    hit.id,
-                    hit.on,
-                    short_name(UUID(told["report"])),
-                    names.get(told["desk"], told["desk"]),
-                    tuple((code, written) for code, written in told["reasons"]),
-                    hit.acknowledged_at is not None,
-                    hit.id in released,
-                )
-            )
-    return lines
+def _released(hits: Iterable[InterestHit], by: Attendance) -> set[UUID]:
+    """Return which of these matches the owner has cleared a desk to act on."""
+    found = desk_notices.belonging_to({one.id for one in hits}, by=by)
+    return {one.about for one in found if one.kind is NoticeKind.RELEASED}
+
+
+def _entry(row: Interest, ring: Keyring, by: Attendance, at: datetime) -> InterestLine:
+    """Decrypt an entry, and return it without its matches.
+
+    Raises CannotOpen.
+    """
+    told = sealed_values.opened(row, ring, ENTRY)
+    return InterestLine(
+        row.id,
+        row.home_id,
+        row.until,
+        row.ended_at is not None or row.until < at.date(),
+        row.owner.name if row.owner_id != by.officer_id else "",
+        told["names"],
+        told["identifiers"],
+        told["ground"],
+    )
+
+
+def _hit(row: InterestHit, ring: Keyring, released: set[UUID]) -> HitLine | None:
+    """Return a decrypted match, or None if these keys do not open it."""
+    try:
+        told = sealed_values.opened(row, ring, HIT)
+    except CannotOpen:
+        return None
+    desk = load_pack(settings.PACK).desks.get(told["desk"])
+    return HitLine(
+        row.id,
+        row.on,
+        short_name(UUID(told["report"])),
+        desk.name if desk is not None else told["desk"],
+        tuple((code, written) for code, written in told["reasons"]),
+        row.acknowledged_at is not None,
+        row.id in released,
+    )
 
 
 def _read(told: dict[str, Any]) -> Extract:

@@ -20,6 +20,7 @@ from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import DateInput, Field, Form, TextArea
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import form_of, keeps_words, let_go
+from heedline.web.shell.page_links import page_links, page_number
 from heedline.web.shell.request import OfficeRequest
 from heedline.web.shell.saved_words import restored
 from heedline.web.shell.seen_words import REASONS
@@ -102,9 +103,7 @@ def interests(request: OfficeRequest) -> HttpResponse:
         "office/interests.html",
         {
             "form": form,
-            "to_acknowledge": sum(
-                not hit.acknowledged for entry in lines if not entry.left for hit in entry.hits
-            ),
+            "to_acknowledge": sum(entry.to_acknowledge for entry in lines if not entry.left),
             "may_register": by.may(Capability.REGISTER_INTEREST),
             "form_of": form_of(by),
             "words_came_back": kept is not None,
@@ -112,6 +111,7 @@ def interests(request: OfficeRequest) -> HttpResponse:
                 {
                     "one": entry,
                     "hits": [{"hit": hit, "reasons": _reasons(hit)} for hit in entry.hits],
+                    "more": entry.matches > len(entry.hits),
                     "successors": [one for one in successors if entry.left or one[0] != by.officer_id],
                 }
                 for entry in lines
@@ -124,12 +124,19 @@ def interests(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_GET
 def hits(request: OfficeRequest) -> HttpResponse:
-    """List the reports that match the officer's own entries, unacknowledged ones first."""
-    own = [one for one in register.mine(by=request.attendance, at=session.now()) if not one.left]
-    found = [(entry, hit) for entry in own for hit in entry.hits]
-    found.sort(key=lambda one: (one[1].acknowledged, -one[1].on.toordinal()))
-    lines = [{"entry": entry, "hit": hit, "reasons": _reasons(hit)} for entry, hit in found]
-    return render(request, "office/interest_hits.html", {"lines": lines})
+    """List the reports that match the officer's own entries, or one of them, unacknowledged ones first."""
+    one = request.GET.get("entry", "")
+    try:
+        only = UUID(one) if one else None
+    except ValueError:
+        raise NotHere from None
+    found = register.matching_reports(
+        only, page=page_number(request), by=request.attendance, at=session.now()
+    )
+    lines = [{"entry": entry, "hit": hit, "reasons": _reasons(hit)} for entry, hit in found.lines]
+    others = {"entry": str(only)} if only else {}
+    links = page_links(reverse("interest-hits"), found.page, found.pages, **others)
+    return render(request, "office/interest_hits.html", {"lines": lines, "found": found, **links})
 
 
 def _reasons(hit: HitLine) -> list[tuple[str, str]]:

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from heedline.casework.duty import paging
+from heedline.casework.duty import alarms, paging
+from heedline.casework.linking import interests
 from heedline.casework.retention import keeping
 from heedline.reports.models import Interest, InterestHit
 from tests.sites.office.desk_hand import Hand
@@ -158,3 +159,33 @@ def test_an_entry_pages_its_owner_and_the_desk_sees_only_whom_to_contact(
     otto.get(path)
     otto.send(path, do="end", about=str(hit.interest_id))
     assert "Entry ended." in otto.html
+
+
+def test_a_flood_of_matches_is_shown_in_pages(
+    house: House, hand: Callable[[], Hand], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interests, "SHOWN", 1)
+    monkeypatch.setattr(interests, "PAGE", 1)
+    monkeypatch.setattr(alarms, "MOST_OF_REGISTER", 1)
+    people = People(house, now())
+    entry = interest(people, names="", identifiers="01632 960455")
+    for note in range(2):
+        people.send(narrative=f"Ring 01632 960455, note {note}.")
+    compared(people, "Odile")
+    with acting("worker"):
+        paging.drain(people.at)
+    otto = hand().at_work(house, "Otto")
+    otto.get("/w/interests/")
+    assert otto.html.count("Matching report at the North East desk") == 1
+    path = f"/w/interests/hits/?entry={entry}"
+    assert f'href="{path}">All 2 reports that match this entry</a> (2 to acknowledge)' in otto.html
+    otto.get(path)
+    assert "2 reports match. This is page 1 of 2." in otto.html
+    assert f'rel="next" href="{path}&amp;page=2"' in otto.html
+    otto.get(f"{path}&page=2")
+    assert f'rel="prev" href="{path}&amp;page=1"' in otto.html
+    assert otto.html.count("Matching report at the North East desk") == 1
+    otto.get("/w/interests/hits/?entry=none")
+    assert otto.page.status_code == 404
+    otto.get("/w/alarms/")
+    assert "1 more alarm of this kind at this desk." in otto.html

@@ -10,9 +10,11 @@ text is not allowed, because it would put the content of reports into the databa
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -41,6 +43,10 @@ from heedline.reports.models import InterestHit, Report
 
 #: The worker notes every minute that it runs; this much silence means that it does not.
 _SILENCE = timedelta(minutes=3)
+#: Subjects of alarms on one page.
+PAGE: Final = 50
+#: Alarms about the interest register that are listed for each desk.
+MOST_OF_REGISTER: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,8 @@ class AlarmLine:
     """The display name of the subject, such as a report's reference or a desk's name."""
     record: UUID | None = None
     """The id of the specialist desk record that the alarm is about, if `page` shows one."""
+    more: int = 0
+    """The number of alarms of this kind at this desk that follow and are not listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +105,74 @@ class AlarmedThing:
         return next((line.id for line in self.lines if line.can_acknowledge), None)
 
 
-def open_now(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
-    """Return all open alarms that this officer may see, most urgent first.
+@dataclass(frozen=True, slots=True)
+class AlarmPage:
+    """The open alarms of the subjects on one page. `page` is the last page if a later one was asked for."""
 
-    Alarms about danger come first, followed by those that nobody has acknowledged.
+    lines: tuple[AlarmLine, ...]
+    page: int
+    pages: int
+
+
+def open_now(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
+    """Return the open alarms that this officer may see, most urgent first: those on the first page of `open_page`."""
+    return open_page(by=by, at=at).lines
+
+
+def open_page(*, page: int = 1, by: Attendance, at: datetime) -> AlarmPage:
+    """Return a page of the open alarms that this officer may see, most urgent first.
+
+    Alarms about danger come first, followed by those that nobody has acknowledged. A page has all alarms of `PAGE` subjects:
+    a flood of reports may raise thousands, and whether an alarm can be cleared must be asked for each.
     """
     found = list(_visible(by).filter(cleared_at=None).select_related("desk"))
+    order = {kind: place for place, (kind, _) in enumerate(alarm_kinds.every_kind())}
+    owned = _owned(found, by)
+    of_others = {one.id for one in found if one.about_kind == About.INTEREST and one.about_id not in owned}
+    found.sort(
+        key=lambda a: (order[a.kind], a.id in of_others, a.acknowledged_at is not None, a.slot, a.desk.name)
+    )
+    listed, more = _without_repeats(found)
+    subjects = list(dict.fromkeys((one.about_id, one.desk_id) for one in listed))
+    pages = max(1, -(-len(subjects) // PAGE))
+    page = min(page, pages)
+    shown = set(subjects[(page - 1) * PAGE : page * PAGE])
+    lines = _lines([one for one in listed if (one.about_id, one.desk_id) in shown], by, at)
+    return AlarmPage(tuple(replace(line, more=more.get(line.id, 0)) for line in lines), page, pages)
+
+
+def _without_repeats(found: Iterable[Alarm]) -> tuple[list[Alarm], dict[UUID, int]]:
+    """Return the alarms to list, and by the last one of a desk about the interest register how many more there are.
+
+    All are dealt with on one page, and thousands of them would bury the alarms that follow.
+    """
+    listed, last, more = list[Alarm](), dict[UUID, UUID](), Counter[UUID]()
+    of_desk = Counter[UUID]()
+    for one in found:
+        if one.about_kind == About.INTEREST:
+            of_desk[one.desk_id] += 1
+            if of_desk[one.desk_id] > MOST_OF_REGISTER:
+                more[last[one.desk_id]] += 1
+                continue
+            last[one.desk_id] = one.id
+        listed.append(one)
+    return listed, more
+
+
+def _owned(found: Iterable[Alarm], by: Attendance) -> set[UUID]:
+    """Return the matches in these alarms that are with the officer's own interest register entries."""
+    hits = [one.about_id for one in found if one.about_kind == About.INTEREST and one.about_id]
+    return set(InterestHit.objects.filter(id__in=hits, owner=by.officer_id).values_list("id", flat=True))
+
+
+def open_line(alarm_id: UUID, *, by: Attendance, at: datetime) -> AlarmLine | None:
+    """Return one open alarm, or None if it has been cleared or this officer may not see it."""
+    found = list(_visible(by).filter(pk=alarm_id, cleared_at=None).select_related("desk"))
+    return next(iter(_lines(found, by, at)), None)
+
+
+def _lines(found: Sequence[Alarm], by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
+    """Return these alarms as they are shown to this officer, in the same order."""
     seen = set(
         Report.objects.filter(id__in=[a.about_id for a in found if a.about_id]).values_list("id", flat=True)
     )
@@ -112,11 +182,8 @@ def open_now(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
         )
     )
     expiring = _expiring(found, at)
-    hits = [one.about_id for one in found if one.about_kind == About.INTEREST and one.about_id]
-    owned = set(InterestHit.objects.filter(id__in=hits, owner=by.officer_id).values_list("id", flat=True))
+    owned = _owned(found, by)
     rules, staffed = dict(alarm_kinds.every_kind()), staffed_desks(at)
-    order = list(rules)
-    found.sort(key=lambda a: (order.index(a.kind), a.acknowledged_at is not None, a.slot, a.desk.name))
     lines = []
     for alarm in found:
         mine = _may_answer(by, alarm)

@@ -30,6 +30,7 @@ from heedline.web.components.forms import FieldOption, Form, Radios
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
 from heedline.web.office.duty.rota_pages import hours_words
+from heedline.web.shell.page_links import page_links, page_number
 from heedline.web.shell.queue_links import ALL
 from heedline.web.shell.request import OfficeRequest
 
@@ -53,7 +54,8 @@ def alarm_list(request: OfficeRequest) -> HttpResponse:
     Alarms contain no report text, so no keys are needed.
     """
     at = session.now()
-    things = alarms.by_thing(alarms.open_now(by=request.attendance, at=at))
+    found = alarms.open_page(page=page_number(request), by=request.attendance, at=at)
+    things = alarms.by_thing(found.lines)
     totals = figures.totals(by=request.attendance, at=at) if request.attendance.desk_ids else None
     return render(
         request,
@@ -62,6 +64,8 @@ def alarm_list(request: OfficeRequest) -> HttpResponse:
             "things": [_shown(thing) for thing in things],
             "totals": totals,
             "updated": times.clock(at),
+            "found": found,
+            **page_links(reverse("alarms"), found.page, found.pages),
         },
     )
 
@@ -134,9 +138,7 @@ def clear(request: OfficeRequest, alarm: UUID) -> HttpResponse:
             else:
                 messages.success(request, "Alarm cleared in your name.")
                 return HttpResponseRedirect(reverse("alarms"))
-    line: AlarmLine | None = next(
-        (one for one in alarms.open_now(by=request.attendance, at=at) if one.id == alarm), None
-    )
+    line = alarms.open_line(alarm, by=request.attendance, at=at)
     if line is None:
         messages.error(request, "That alarm has been cleared already.")
         return HttpResponseRedirect(reverse("alarms"))

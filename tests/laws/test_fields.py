@@ -95,7 +95,7 @@ PLAIN: dict[str, str] = {
     "reports_search_index": "id desk_id epoch size reports version purge purge_by rekeyed",
     "reports_search_page": "index_id number generation version",
     "reports_search_waiting": "id desk_id report aside gone purge_by",
-    "reports_sealed_values": "id report desk_id parts slot indexed matched_at epochs",
+    "reports_sealed_values": "id report desk_id parts slot indexed matched_at due_at epochs",
     "reports_desk_notice": "id desk_id on aside epochs",
     "reports_desk_question": "id from_desk_id to_desk_id due_at",
     "reports_interest": "id home_id desk_id until indexed epochs",

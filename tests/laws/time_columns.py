@@ -45,6 +45,7 @@ EXACT = {
     "material_liveness_watch.late_at": "counted from an examiner's act",
     "reports_search.at": "an officer's act",
     "reports_sealed_values.matched_at": "when an officer's session of the linking desk compared them",
+    "reports_sealed_values.due_at": "counted from when an officer's session sealed them, and gone once compared",
     "reports_desk_question.due_at": "counted from an officer's act",
     "reports_interest.registered_at": "an officer's act",
     "reports_interest.ended_at": "an officer's act",

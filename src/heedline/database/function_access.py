@@ -49,6 +49,7 @@ ALSO |= {
     for name in (
         "facing_desks",
         "is_on_the_other_side",
+        "a_danger_opens",
         "a_receipt_rests",
         "a_report_grows",
         "a_report_moves",
@@ -126,6 +127,7 @@ DOOR = {
     "wait_for_the_disk",
 }
 PERMITS = {
+    "a_danger_opens",
     "a_receipt_rests",
     "a_report_grows",
     "a_report_moves",

@@ -302,6 +302,7 @@ def test_values_that_are_not_as_they_should_be_stop_no_comparison(
             desk_id=to.desk,
             parts=1,
             slot=people.at,
+            due_at=people.at,
             epochs=[to.epoch],
             header=sealed.header,
             payload=sealed.payload,

@@ -16,7 +16,7 @@ from tests.support.acting import acting
 from tests.support.cast import House, now
 from tests.support.keeping_scene import proposed, with_leads
 from tests.support.linking_scene import BOY, compared, interest, investigator
-from tests.support.scene_people import SOUTH_WEST, People
+from tests.support.scene_people import DANGER, SOUTH_WEST, People
 from tests.support.search_scene import indexed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -115,7 +115,7 @@ def test_an_entry_pages_its_owner_and_the_desk_sees_only_whom_to_contact(
     assert 'translate="no">ZZ99 ABC' in otto.html, "no empty line where there is no name"
     Interest.objects.all().delete()
     interest(people, ground="Operation quillon")
-    ref, _ = people.send(narrative=BOY[0])
+    ref, _ = people.send(narrative=BOY[0], **DANGER)
     compared(people, "Odile")
     with acting("worker"):
         paging.drain(people.at)
@@ -144,6 +144,7 @@ def test_an_entry_pages_its_owner_and_the_desk_sees_only_whom_to_contact(
     assert f'<option value="{house.officers["Otto"].id}">' not in otto.html, "it is theirs already"
     otto.get("/w/interests/hits/")
     assert "Matching report at the North East desk" in otto.html
+    assert ">Danger to life<" in otto.html
     otto.send(path, do="acknowledge", about=str(hit.id), back="hits")
     assert "Reports that match your entries" in otto.html
     assert "Acknowledged in your name." in otto.html

@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from heedline.casework.access.session import office_zone
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.report import restrictions
+from heedline.casework.search.sealed_values import COMPARED_WITHIN, compared_within
 from heedline.desks import rota_cover
 from heedline.desks.models import Appointment, Desk, Proposal, ShiftNote
 from heedline.desks.rota_weeks import RotaGap
@@ -129,10 +130,6 @@ def left_behind(at: datetime) -> QuerySet[Interest]:
     return Interest.objects.filter(Q(ended_at=None, until__gte=at.date()) | Exists(waits), ~Exists(here))
 
 
-#: How long values of reports, and entries of the interest register, may wait at the linking desk.
-COMPARED_WITHIN = timedelta(minutes=30)
-
-
 def comparing_late(alarm: Alarm, at: datetime) -> bool:
     """Return whether reports or interest register entries have waited too long at the linking desk."""
     return alarm.desk_id in late_comparing(at)
@@ -140,17 +137,17 @@ def comparing_late(alarm: Alarm, at: datetime) -> bool:
 
 def late_comparing(at: datetime) -> set[UUID]:
     """Return the desks where reports or interest register entries have been waiting too long for comparison."""
-    before = at - COMPARED_WITHIN
-    values = SealedValues.objects.filter(matched_at=None, slot__lt=before)
+    values = SealedValues.objects.filter(matched_at=None, due_at__lt=at)
     entries = Interest.objects.filter(
-        indexed=False, unindexed_since__lt=before, ended_at=None, until__gte=at.date()
+        indexed=False, unindexed_since__lt=at - COMPARED_WITHIN, ended_at=None, until__gte=at.date()
     )
     return {*values.values_list("desk_id", flat=True), *entries.values_list("desk_id", flat=True)}
 
 
 def not_compared(alarm: Alarm, at: datetime) -> bool:
     """Return whether any of the desk's reports was never sent to the linking desk."""
-    return missing_values(at).filter(desk=alarm.desk_id).exists()
+    missing = (missing_values(at), unsent_dangers(at))
+    return any(rows.filter(desk=alarm.desk_id).exists() for rows in missing)
 
 
 def not_searchable(alarm: Alarm, at: datetime) -> bool:
@@ -168,6 +165,18 @@ def missing_values(at: datetime) -> QuerySet[Report]:
     sent = SealedValues.objects.filter(report=OuterRef("pk"))
     days = (today - timedelta(days=30), today - timedelta(days=2))
     found = Report.objects.filter(~Exists(sent), kind__in=kinds, settled=True, received_on__range=days)
+    return restrictions.usable(found)
+
+
+def unsent_dangers(at: datetime) -> QuerySet[Report]:
+    """Return the reports with an open danger to life that were not sent to the linking desk in time.
+
+    The time that the pack gives for reports in danger runs from the opening of the danger.
+    """
+    kinds = [code for code, kind in load_pack(settings.PACK).kinds.items() if kind.across]
+    sent = SealedValues.objects.filter(report=OuterRef("pk"))
+    late = DangerEpisode.objects.filter(discharged_at=None, opened_at__lt=at - compared_within(0))
+    found = Report.objects.filter(~Exists(sent), id__in=late.values("report"), kind__in=kinds)
     return restrictions.usable(found)
 
 

@@ -192,7 +192,9 @@ HOLDS: tuple[HeldData, ...] = (
         "sealed to the linking desk. Stored unencrypted: the report, how many of its texts were read, and when it was sent and "
         "compared. They go when the report is disposed of.",
         True,
-        {"reports_sealed_values": "id report desk_id parts slot indexed matched_at epochs header payload"},
+        {
+            "reports_sealed_values": "id report desk_id parts slot indexed matched_at due_at epochs header payload"
+        },
     ),
     HeldData(
         "The requests of people about data on them, with the reports that concern them sealed to the desk. Stored unencrypted: "

@@ -33,5 +33,9 @@ def watch(at: datetime) -> None:
     )
     late_questions = DeskQuestion.objects.filter(due_at__lt=at)
     paging.raise_missing(AlarmKind.QUESTION_LATE, at, late_questions.values_list("to_desk_id", "id"))
-    missing = set(missing_values(at).values_list("desk_id", flat=True))
+    missing = {
+        desk
+        for rows in (missing_values(at), alarm_causes.unsent_dangers(at))
+        for desk in rows.values_list("desk_id", flat=True)
+    }
     paging.raise_alarms(AlarmKind.NOT_COMPARED, at, [(desk, None) for desk in missing])

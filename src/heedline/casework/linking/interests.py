@@ -88,7 +88,10 @@ class InterestLine:
 
 @dataclass(frozen=True)
 class HitLine:
-    """A report that matches an entry, as shown to the entry's owner."""
+    """A report that matches an entry, as shown to the entry's owner.
+
+    `danger` means that it was in danger to life when its values were sealed for the comparison.
+    """
 
     id: UUID
     on: date
@@ -97,6 +100,7 @@ class HitLine:
     reasons: tuple[tuple[str, str], ...] = field(repr=False)
     acknowledged: bool
     released: bool
+    danger: bool
 
 
 @dataclass(frozen=True)
@@ -383,6 +387,7 @@ def _hit(row: InterestHit, ring: Keyring, released: set[UUID]) -> HitLine | None
         tuple((code, written) for code, written in told["reasons"]),
         row.acknowledged_at is not None,
         row.id in released,
+        told.get("danger") is True,
     )
 
 

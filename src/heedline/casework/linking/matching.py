@@ -105,7 +105,7 @@ def _batch(to: Addressee, by: Attendance, at: datetime) -> int:
         if gone:
             row.purge, row.purge_by = row.purge or "due", row.purge_by or at.date() + interests.PURGED_WITHIN
         new = Interest.objects.filter(today, desk_id=to.desk, indexed=False).select_related("owner", "home")
-        values = SealedValues.objects.filter(desk_id=to.desk, indexed=False).order_by("id")
+        values = SealedValues.objects.filter(desk_id=to.desk, indexed=False).order_by("due_at", "id")
         done_entries = work.through(new[:MOST], work.entry)
         done_values = work.through(values.select_for_update(skip_locked=True)[:MOST], work.values)
         row.reports += work.more
@@ -117,7 +117,7 @@ def _batch(to: Addressee, by: Attendance, at: datetime) -> int:
         # another desk that holds one of these rows may be about to wait for this desk's index
         others = indexed.select_for_update(skip_locked=True).values_list("id", flat=True)[:COVER]
         again = [*done_values, *others]
-        SealedValues.objects.filter(id__in=again).update(matched_at=at)
+        SealedValues.objects.filter(id__in=again).update(matched_at=at, due_at=None)
         work.tell(by)
         journal.record(
             Act.REPORTS_COMPARED,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -26,6 +26,8 @@ from heedline.dispatch.clocks import slot_of
 from heedline.index.extraction import keys
 from heedline.index.extraction.values import Extract, Kind, Value
 from heedline.packs import load_pack
+from heedline.packs.slots import minute_of
+from heedline.packs.urgency import Urgency
 from heedline.permits.compiled_query import CompiledQuery, padded
 from heedline.reports.models import Report, SealedValues
 from heedline.vault import CannotOpen
@@ -38,6 +40,9 @@ FRAME = "values"
 #: Documents of the linking desk's index that are not its reports have keys with these marks.
 OF_VALUES = "x:"
 OF_INTERESTS = "i:"
+#: How long values of reports, and entries of the interest register, may wait at the linking desk. Reports in danger have the
+#: time that the pack gives for the next action on them, if that is shorter.
+COMPARED_WITHIN: Final = timedelta(minutes=30)
 #: Ids are padded to a multiple of this number, so that the two queries below are compiled for few different lengths.
 _TOGETHER: Final = 20
 _USABLE: Final[CompiledQuery[Any]] = CompiledQuery(
@@ -47,9 +52,9 @@ _STORED: Final[CompiledQuery[Any]] = CompiledQuery(
     lambda ids: SealedValues.objects.filter(report__in=ids).values("report", "parts", "desk")
 )
 _INSERT = (
-    "INSERT INTO reports_sealed_values (desk_id, slot, indexed, epochs, id, report, parts, header, payload)"
+    "INSERT INTO reports_sealed_values (desk_id, slot, indexed, epochs, id, report, parts, due_at, header, payload)"
     " SELECT %b::uuid, %b::timestamptz, false, %b::uuid[], v.*"
-    " FROM unnest(%b::uuid[], %b::uuid[], %b::smallint[], %b::bytea[], %b::bytea[]) AS v"
+    " FROM unnest(%b::uuid[], %b::uuid[], %b::smallint[], %b::timestamptz[], %b::bytea[], %b::bytea[]) AS v"
     " ON CONFLICT DO NOTHING"
 )
 
@@ -124,10 +129,18 @@ def _store(found: Iterable[FoundValues], to: Addressee, at: datetime) -> None:
     for one in found:
         ident = uuid4()
         sealed = seal(_words(one), to, ident, FRAME)
-        rows.append((ident, one.report.id, one.parts, sealed.header, sealed.payload))
+        due_at = minute_of(at + compared_within(one.report.rank))
+        rows.append((ident, one.report.id, one.parts, due_at, sealed.header, sealed.payload))
     wrapper: Any = connection  # our own backend: Django would write the bytes as text into the statement
     with wrapper.bound_cursor(binary=True) as cursor:
         cursor.execute(_INSERT, [to.desk, slot_of(at), [to.epoch], *map(list, zip(*rows, strict=True))])
+
+
+def compared_within(rank: int) -> timedelta:
+    """Return how long the values of a report of this rank may wait to be compared."""
+    if rank:
+        return COMPARED_WITHIN
+    return min(COMPARED_WITHIN, load_pack(settings.PACK).priorities[Urgency.DANGER].next_within)
 
 
 def _words(one: FoundValues) -> dict[str, Any]:

@@ -1,19 +1,35 @@
 -- What waits to be put into, or taken out of, the search index of a desk (triggers/search.sql), and the beginning of one.
 --
 -- A report waits only when its quarter hour is settled: whatever is written about it before would date its arrival
--- (law 5). So what settles a report makes it wait, and so does everything that officers add afterwards.
+-- (law 5). So what settles a report makes it wait, and so does everything that officers add afterwards. A report in danger
+-- does not wait for that once an officer has taken it: the log has the moment of that act anyway.
 SET ROLE heedline_usher;
+
+-- A danger to life opens: at the first take of a report that came in danger, or when an officer records it later. The report
+-- does not wait until its quarter hour is settled. Its row in reports_danger stays until it is disposed of, so that whatever
+-- was indexed for it is also removed again.
+CREATE FUNCTION permits.a_danger_opens() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO public.reports_search_waiting (id, desk_id, report, aside, gone)
+        SELECT gen_random_uuid(), d.id, r.id, false, false FROM public.reports_report r
+            JOIN public.desks_desk d ON d.id IN (r.desk_id, r.watch_id) AND d.kind <> 'canary'
+        WHERE r.id = NEW.report_id AND NOT r.settled ORDER BY d.id
+        ON CONFLICT (desk_id, report) DO UPDATE SET aside = false, gone = false;
+    RETURN NULL;
+END $$;
 
 -- A report has settled, has moved to another desk, is watched by another one, or was disposed of. Both desks look again;
 -- the one that it has left removes it, and what its pages held of it within a week.
 CREATE FUNCTION permits.a_report_moves() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    before uuid[] := CASE WHEN OLD.settled THEN array_remove(ARRAY[OLD.desk_id, OLD.watch_id], NULL) ELSE '{}' END;
+    ready boolean := OLD.settled OR OLD.seen AND EXISTS (SELECT 1 FROM public.reports_danger g WHERE g.report_id = OLD.id);
+    before uuid[] := CASE WHEN ready THEN array_remove(ARRAY[OLD.desk_id, OLD.watch_id], NULL) ELSE '{}' END;
     after uuid[] := '{}';
 BEGIN
     IF TG_OP = 'UPDATE' THEN
-        after := CASE WHEN NEW.settled THEN array_remove(ARRAY[NEW.desk_id, NEW.watch_id], NULL) ELSE '{}' END;
+        after := CASE WHEN ready OR NEW.settled THEN array_remove(ARRAY[NEW.desk_id, NEW.watch_id], NULL) ELSE '{}' END;
     END IF;
     INSERT INTO public.reports_search_waiting (id, desk_id, report, aside, gone)
         SELECT gen_random_uuid(), d.id, OLD.id, false, d.id <> ALL (after) FROM public.desks_desk d
@@ -38,7 +54,7 @@ BEGIN
         SELECT gen_random_uuid(), d.id, r.id, false, false FROM public.reports_report r
             JOIN public.reports_receipt c ON c.report_id = r.id
             JOIN public.desks_desk d ON d.id IN (r.desk_id, r.watch_id) AND d.kind <> 'canary'
-        WHERE r.id = NEW.report_id AND r.settled AND c.touched IS NULL ORDER BY d.id
+        WHERE r.id = NEW.report_id AND (r.settled OR EXISTS (SELECT 1 FROM public.reports_danger g WHERE g.report_id = r.id)) AND c.touched IS NULL ORDER BY d.id
         ON CONFLICT (desk_id, report) DO UPDATE SET aside = false;
     RETURN NULL;
 END $$;
@@ -68,14 +84,15 @@ BEGIN
     INSERT INTO public.reports_search_waiting (id, desk_id, report, aside, gone)
         SELECT gen_random_uuid(), p_desk, r.id, false, false FROM public.reports_report r
             JOIN public.reports_receipt c ON c.report_id = r.id
-        WHERE (r.desk_id = p_desk OR r.watch_id = p_desk) AND r.settled AND c.touched IS NULL
+        WHERE (r.desk_id = p_desk OR r.watch_id = p_desk) AND c.touched IS NULL
+            AND (r.settled OR EXISTS (SELECT 1 FROM public.reports_danger g WHERE g.report_id = r.id))
         ORDER BY r.id -- as reports are taken everywhere (ADR 95): some may wait already, and others add to them
         ON CONFLICT (desk_id, report) DO UPDATE SET aside = false, gone = false;
     RETURN true;
 END $$;
 
 -- How much of each desk that has reports can be searched, for `heedline doctor`, which has no session. `held`: its reports
--- whose quarter hour is settled, and those that it watches. `indexed`: how many reports its index has, or null without one;
+-- whose quarter hour is settled or that were in danger, and those that it watches. `indexed`: how many reports its index has, or null without one;
 -- `others`: documents of the linking desk's index that are not its reports. `late`: an index that the worker should have deleted.
 CREATE FUNCTION permits.search_coverage() RETURNS TABLE (desk text, held bigint, indexed bigint, others bigint,
     waiting bigint, aside bigint, late boolean) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -84,9 +101,10 @@ CREATE FUNCTION permits.search_coverage() RETURNS TABLE (desk text, held bigint,
         COALESCE(LEAST(x.purge_by, w.purge_by) < (now() AT TIME ZONE 'UTC')::date, false)
     FROM public.desks_desk d
         LEFT JOIN (SELECT held.desk, count(*) AS n FROM (
-                SELECT r.desk_id AS desk FROM public.reports_report r WHERE r.settled
+                SELECT r.desk_id AS desk FROM public.reports_report r
+                    WHERE r.settled OR EXISTS (SELECT 1 FROM public.reports_danger g WHERE g.report_id = r.id)
                 UNION ALL SELECT r.watch_id FROM public.reports_report r
-                    WHERE r.settled AND r.watch_id IS NOT NULL AND r.watch_id <> r.desk_id) held
+                    WHERE (r.settled OR EXISTS (SELECT 1 FROM public.reports_danger g WHERE g.report_id = r.id)) AND r.watch_id IS NOT NULL AND r.watch_id <> r.desk_id) held
             GROUP BY held.desk) h ON h.desk = d.id
         LEFT JOIN public.reports_search_index x ON x.desk_id = d.id
         CROSS JOIN LATERAL (SELECT (SELECT count(*) FROM public.reports_sealed_values v WHERE v.desk_id = d.id AND v.indexed)
@@ -97,5 +115,6 @@ CREATE FUNCTION permits.search_coverage() RETURNS TABLE (desk text, held bigint,
     ORDER BY d.name
 $$;
 
-GRANT EXECUTE ON FUNCTION permits.a_report_moves(), permits.a_report_grows(), permits.a_receipt_rests() TO heedline_owner;
+GRANT EXECUTE ON FUNCTION permits.a_danger_opens(), permits.a_report_moves(), permits.a_report_grows(),
+    permits.a_receipt_rests() TO heedline_owner;
 SET ROLE heedline_owner;

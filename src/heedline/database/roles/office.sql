@@ -123,7 +123,7 @@ GRANT SELECT, UPDATE (aside), DELETE ON reports_search_waiting TO heedline_offic
 -- a part of a desk is never changed, except by re-addressing, and goes only by a function of its desk
 GRANT SELECT, INSERT ON reports_desk_part_header, reports_desk_part_payload, reports_desk_file TO heedline_office;
 -- what desks compare with each other, and the register of interests: never what was sealed
-GRANT SELECT, INSERT, UPDATE (indexed, matched_at), DELETE ON reports_sealed_values TO heedline_office;
+GRANT SELECT, INSERT, UPDATE (indexed, matched_at, due_at), DELETE ON reports_sealed_values TO heedline_office;
 GRANT SELECT, INSERT, UPDATE (aside), DELETE ON reports_desk_notice TO heedline_office;
 GRANT SELECT, INSERT, UPDATE (owner_id), DELETE ON reports_desk_question TO heedline_office;
 GRANT SELECT, INSERT, UPDATE (ended_at, indexed) ON reports_interest TO heedline_office;
@@ -161,6 +161,7 @@ GRANT EXECUTE ON FUNCTION
     permits.count_act(uuid, date, text, text),
     permits.a_report_moves(),
     permits.a_report_grows(),
+    permits.a_danger_opens(),
     permits.a_receipt_rests(),
     permits.an_index_begins(),
     permits.values_go(),

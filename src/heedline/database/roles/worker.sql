@@ -71,7 +71,7 @@ GRANT SELECT (id, due_on, answered_on, desk_id), MAINTAIN ON reports_subject_req
 GRANT MAINTAIN ON reports_swept TO heedline_worker;
 GRANT SELECT (desk_id, aside) ON reports_search_waiting TO heedline_worker;
 GRANT MAINTAIN ON reports_search, reports_search_index, reports_desk_notice, reports_desk_part_header TO heedline_worker;
-GRANT SELECT (report, desk_id, slot, matched_at), MAINTAIN ON reports_sealed_values TO heedline_worker;
+GRANT SELECT (report, desk_id, matched_at, due_at), MAINTAIN ON reports_sealed_values TO heedline_worker;
 GRANT SELECT (id, interest_id, owner_id, acknowledged_at), MAINTAIN ON reports_interest_hit TO heedline_worker;
 GRANT SELECT (id, to_desk_id, owner_id, due_at) ON reports_desk_question TO heedline_worker;
 GRANT SELECT (id, owner_id, home_id, desk_id, until, ended_at, indexed, unindexed_since), MAINTAIN ON reports_interest TO

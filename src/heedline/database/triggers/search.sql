@@ -4,6 +4,8 @@ CREATE TRIGGER a_report_settles AFTER UPDATE OF settled, desk_id, watch_id ON re
     FOR EACH ROW WHEN (ROW(OLD.settled, OLD.desk_id, OLD.watch_id) IS DISTINCT FROM
         ROW(NEW.settled, NEW.desk_id, NEW.watch_id))
     EXECUTE FUNCTION permits.a_report_moves();
+CREATE TRIGGER a_danger_opens AFTER INSERT ON reports_danger
+    FOR EACH ROW EXECUTE FUNCTION permits.a_danger_opens();
 CREATE TRIGGER a_report_goes AFTER DELETE ON reports_report
     FOR EACH ROW EXECUTE FUNCTION permits.a_report_moves();
 CREATE TRIGGER a_report_grows AFTER INSERT ON reports_sealed_header

@@ -2365,6 +2365,7 @@ class Migration(migrations.Migration):
                 ("slot", models.DateTimeField()),
                 ("indexed", models.BooleanField(default=False)),
                 ("matched_at", models.DateTimeField(null=True)),
+                ("due_at", models.DateTimeField(null=True)),
                 ("epochs", django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField())),
                 ("header", models.BinaryField()),
                 ("payload", models.BinaryField()),
@@ -2380,9 +2381,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "reports_sealed_values",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("due_at__isnull", False), ("matched_at", None)),
+                            models.Q(("due_at", None), ("matched_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="values_due_or_compared",
+                    )
+                ],
                 "indexes": [
                     models.Index(
-                        condition=models.Q(("indexed", False)), fields=["desk", "id"], name="values_to_match"
+                        condition=models.Q(("indexed", False)),
+                        fields=["desk", "due_at", "id"],
+                        name="values_to_match",
                     )
                 ],
             },

@@ -17,7 +17,8 @@ class SealedValues(models.Model):
 
     `report` is not a reference: the linking desk may not see it. `parts` is the number of the report's texts that were
     read, and says whether the values are up to date. `slot` is the quarter hour in which an officer's session sealed them.
-    `indexed` and `matched_at` say what the linking desk's sessions have done with them.
+    `indexed` and `matched_at` say what the linking desk's sessions have done with them. `due_at` is the minute by which they
+    are to be compared, until they have been.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -27,14 +28,24 @@ class SealedValues(models.Model):
     slot = models.DateTimeField()
     indexed = models.BooleanField(default=False)
     matched_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
     epochs = ArrayField(models.UUIDField())
     header = models.BinaryField()
     payload = models.BinaryField()
 
     class Meta:
         db_table = "reports_sealed_values"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(matched_at=None, due_at__isnull=False)
+                | models.Q(matched_at__isnull=False, due_at=None),
+                name="values_due_or_compared",
+            )
+        ]
         indexes = [
-            models.Index(fields=["desk", "id"], name="values_to_match", condition=models.Q(indexed=False))
+            models.Index(
+                fields=["desk", "due_at", "id"], name="values_to_match", condition=models.Q(indexed=False)
+            )
         ]
 
 

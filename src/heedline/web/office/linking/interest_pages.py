@@ -124,7 +124,10 @@ def interests(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_GET
 def hits(request: OfficeRequest) -> HttpResponse:
-    """List the reports that match the officer's own entries, or one of them, unacknowledged ones first."""
+    """List the reports that match the officer's own entries, or one of them, unacknowledged ones first.
+
+    On each page, those in danger come before the others.
+    """
     one = request.GET.get("entry", "")
     try:
         only = UUID(one) if one else None
@@ -133,7 +136,8 @@ def hits(request: OfficeRequest) -> HttpResponse:
     found = register.matching_reports(
         only, page=page_number(request), by=request.attendance, at=session.now()
     )
-    lines = [{"entry": entry, "hit": hit, "reasons": _reasons(hit)} for entry, hit in found.lines]
+    urgent_first = sorted(found.lines, key=lambda line: (line[1].acknowledged, not line[1].danger))
+    lines = [{"entry": entry, "hit": hit, "reasons": _reasons(hit)} for entry, hit in urgent_first]
     others = {"entry": str(only)} if only else {}
     links = page_links(reverse("interest-hits"), found.page, found.pages, **others)
     return render(request, "office/interest_hits.html", {"lines": lines, "found": found, **links})

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
@@ -16,7 +17,7 @@ from heedline.index.extraction.keys import of_name
 from heedline.index.extraction.name_comparison import alike
 from heedline.index.extraction.name_finding import names_in
 from heedline.index.extraction.names import Name, read_name
-from heedline.index.extraction.values import Kind, ReportText
+from heedline.index.extraction.values import Extract, Kind, ReportText
 from heedline.packs import load_pack
 from tests.quality import searches
 from tests.quality.labelled_reports import SETS
@@ -80,10 +81,34 @@ class NamePair:
     same: bool
 
 
-#: The files of pairs on which the rules were mended, and those on which they were not.
+#: The files of pairs on which the rules were mended.
 LABELLED = ("name_pairs.csv", "more_name_pairs.csv", "last_name_pairs.csv")
-HELD_OUT = ("held_out_pairs.csv",)
-HELD_OUT_TEXTS = "held_out_texts.csv"
+
+
+@dataclass(frozen=True)
+class LabelledSet:
+    """A set of texts and pairs, by the beginning of its files' names."""
+
+    title: str
+    files: str
+
+    @property
+    def texts(self) -> str:
+        """Return the file of texts, with the names in them and searches for these."""
+        return f"{self.files}_texts.csv"
+
+    @property
+    def pairs(self) -> tuple[str, ...]:
+        """Return the file of pairs."""
+        return (f"{self.files}_pairs.csv",)
+
+
+#: The set of the hand that wrote the rules, and two by other hands, of whom nobody had seen any rule. Only the misses of the
+#: third hand are looked at.
+HELD_OUT = LabelledSet("held-out names", "held_out")
+THIRD_HAND = LabelledSet("names of the third hand", "third_hand")
+FOURTH_HAND = LabelledSet("names of the fourth hand", "fourth_hand")
+OTHER_HANDS = (THIRD_HAND, FOURTH_HAND)
 
 
 @cache
@@ -182,9 +207,23 @@ def searches_of_pairs(files: tuple[str, ...] = LABELLED) -> dict[str, Outcome]:
 
 
 @cache
-def searches_of_texts() -> dict[str, Outcome]:
-    """Return what becomes of the searches in the held-out texts, by tradition."""
-    return searches.of_texts(_text(HELD_OUT_TEXTS), RULES)
+def searches_of_texts(file: str = HELD_OUT.texts) -> dict[str, Outcome]:
+    """Return what becomes of the searches in labelled texts, by tradition."""
+    return searches.of_texts(_text(file), RULES)
+
+
+@cache
+def searches_for_values(hand: LabelledSet) -> dict[str, Score]:
+    """Return the scores of another hand's searches for a value or a part of one, by kind.
+
+    A search should list the text of its row, or should not.
+    """
+    rows = list(csv.DictReader(_text(f"{hand.files}_values.csv").splitlines()))
+    world = searches.World([row["text"] for row in rows], RULES)
+    scores: dict[str, Score] = defaultdict(Score)
+    for number, row in enumerate(rows):
+        scores[row["kind"]].count(world.lists(row["typed"], number), row["verdict"] == "found")
+    return dict(scores)
 
 
 def values_by_kind() -> dict[str, Score]:
@@ -209,15 +248,37 @@ class Linked:
 
 
 def reports_by_situation() -> dict[str, Linked]:
-    """Return the scores of the labelled reports, each compared with all others, by the situation of either.
+    """Return the scores of the labelled reports, each compared with all others, by the situation of either."""
+    read = [(situation, one.about, one.read(RULES)) for situation, reports in SETS.items() for one in reports]
+    return _linked(read, lambda mine, theirs: bool(mine & theirs))
+
+
+@cache
+def reports_of(hand: LabelledSet) -> dict[str, Linked]:
+    """Return the scores of another hand's reports, each compared with all others, by the situation of either."""
+    read = [
+        (
+            row["group"].lstrip("0123456789. "),
+            {row["number"], *row["same_as"].split(";")} - {""},
+            extract([ReportText(row["text"], "text", "Report")], RULES),
+        )
+        for row in csv.DictReader(_text(f"{hand.files}_reports.csv").splitlines())
+    ]
+    return _linked(read, lambda mine, theirs: mine == theirs)
+
+
+def _linked(
+    read: Sequence[tuple[str, AbstractSet[str], Extract]],
+    same_subject: Callable[[AbstractSet[str], AbstractSet[str]], bool],
+) -> dict[str, Linked]:
+    """Return the scores of reports by situation. They are (situation, subjects, extract).
 
     A pair of one situation counts there; a pair of two situations counts under "across".
     """
-    read = [(name, one, one.read(RULES)) for name, reports in SETS.items() for one in reports]
     shared = shared_keys(found.keys for _, _, found in read)
     scores: dict[str, Linked] = defaultdict(lambda: Linked(Score(), Score()))
     for (situation, one, mine), (elsewhere, other, theirs) in combinations(read, 2):
-        same = bool(one.about & other.about)
+        same = same_subject(one, other)
         own = {key for key in mine.keys if key not in shared}
         met = bool(own & set(theirs.keys))
         found = compare(mine, theirs, RULES, shared) if met else None
@@ -266,10 +327,23 @@ def lines() -> Iterator[str]:
     )
     yield "\n| search for the second name of the pairs above | searches | listed | listed or suggested | others listed |\n|---|---:|---:|---:|---:|"
     yield from map(_searched, searches_of_pairs().items())
-    yield from _held_out()
-    yield "\n| reports | pairs that belong together | shown: precision | recall | strong: precision | recall |"
+    yield from _of_set(HELD_OUT)
+    yield from _reports("reports", reports_by_situation())
+    for hand in OTHER_HANDS:
+        yield from _of_set(hand)
+    yield "\n| search for a value of the third hand | searches | precision | recall | of the fourth hand | precision | recall |"
+    yield "|---|---:|---:|---:|---:|---:|---:|"
+    third, fourth = map(searches_for_values, OTHER_HANDS)
+    for kind, score in third.items():
+        yield _line(kind, score) + _line("", fourth[kind]).removeprefix("|  |")
+    yield from _reports("reports of the third hand", reports_of(THIRD_HAND))
+    yield from _reports("reports of the fourth hand", reports_of(FOURTH_HAND))
+
+
+def _reports(title: str, situations: Mapping[str, Linked]) -> Iterator[str]:
+    yield f"\n| {title} | pairs that belong together | shown: precision | recall | strong: precision | recall |"
     yield "|---|---:|---:|---:|---:|---:|"
-    for situation, linked in reports_by_situation().items():
+    for situation, linked in situations.items():
         shown, strong = linked.shown, linked.strong
         yield (
             f"| {situation} | {shown.right + shown.missed} | {_share(shown.precision, shown.right + shown.wrong)} | {_share(shown.recall, shown.right + shown.missed)} "
@@ -277,14 +351,14 @@ def lines() -> Iterator[str]:
         )
 
 
-def _held_out() -> Iterator[str]:
-    """Yield the results of the held-out set."""
-    yield "\n| held-out names | pairs | precision | recall | in sentences | precision | recall | of the pairs | recall |"
+def _of_set(known: LabelledSet) -> Iterator[str]:
+    """Yield the results of a set of texts and pairs."""
+    yield f"\n| {known.title} | pairs | precision | recall | in sentences | precision | recall | of the pairs | recall |"
     yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|"
     pairs, texts, whole = (
-        names_by("tradition", HELD_OUT),
-        names_in_texts(HELD_OUT_TEXTS),
-        names_in_a_sentence(HELD_OUT),
+        names_by("tradition", known.pairs),
+        names_in_texts(known.texts),
+        names_in_a_sentence(known.pairs),
     )
     totals = [Score(), Score(), Score()]
     for tradition, score in pairs.items():
@@ -293,14 +367,14 @@ def _held_out() -> Iterator[str]:
             total.add(one)
         yield _in_three(tradition, three)
     yield _in_three("all", totals)
-    apart, nobody = strangers(HELD_OUT), texts[NOBODY]
-    yield f"\nHeld-out names of other people, each with each: {apart.wrong} of {apart.wrong + apart.apart:,} pairs taken for alike."
+    apart, nobody = strangers(known.pairs), texts[NOBODY]
+    yield f"\nOther people, each with each: {apart.wrong} of {apart.wrong + apart.apart:,} pairs taken for alike."
     yield (
-        f"Held-out capitals that are no names: {nobody.score.wrong} are taken for names, "
+        f"Capitals that are no names: {nobody.score.wrong} are taken for names, "
         f"of which {len(nobody.guessed)} begin with no known forename."
     )
-    yield "\n| search for held-out names | searches | listed | listed or suggested | others listed |\n|---|---:|---:|---:|---:|"
-    outcomes = searches_of_texts()
+    yield f"\n| search for {known.title} | searches | listed | listed or suggested | others listed |\n|---|---:|---:|---:|---:|"
+    outcomes = searches_of_texts(known.texts)
     yield from map(_searched, outcomes.items())
     everyone = Outcome()
     for outcome in outcomes.values():

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
-from heedline.casework.search.query import Sought, understood
+from heedline.casework.search.query import Sought, Unsearchable, understood
 from heedline.index import Document, Query, SealedIndex
 from heedline.index.extraction import near_words
 from heedline.index.extraction.extract import extract
@@ -100,10 +100,19 @@ class World:
                 into.suggested += one.text in again | alike
         return dict(found)
 
+    def lists(self, typed: str, number: int) -> bool:
+        """Return whether a search for this lists the text with this number. One that is refused lists none."""
+        try:
+            exact, similar = self.listed(typed)
+        except Unsearchable:
+            return False
+        return number in exact | similar
+
     def listed(self, typed: str) -> tuple[set[int], set[int]]:
         """Return the texts that contain the words typed, and others that contain a similar name."""
         sought = understood(typed, self._rules)
-        exact = self._hits(sought.for_index())
+        hits = self._hits(sought.for_index())
+        exact = {one for one in hits if all(term.places(self._texts[one]) for term in sought.terms)}
         proposed = {hit for reading in sought.readings for hit in self._hits(reading.for_index())}
         return exact, {one for one in proposed - exact if self._is_similar(one, sought)}
 

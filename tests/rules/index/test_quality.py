@@ -92,8 +92,8 @@ HELD_OUT = {
 
 def test_the_held_out_names_are_found_and_told_apart() -> None:
     pairs, texts = (
-        measuring.names_by("tradition", measuring.HELD_OUT),
-        measuring.names_in_texts(measuring.HELD_OUT_TEXTS),
+        measuring.names_by("tradition", measuring.HELD_OUT.pairs),
+        measuring.names_in_texts(measuring.HELD_OUT.texts),
     )
     searched = measuring.searches_of_texts()
     for tradition, floors in HELD_OUT.items():

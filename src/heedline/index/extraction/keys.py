@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, product
 
 from heedline.index import word_parts
+from heedline.index.extraction import chinese_names
 from heedline.index.extraction.names import Name, pairs, read_name, readings, skeletons, sounds
 from heedline.index.extraction.rules import NameRules
 from heedline.index.extraction.values import Kind, Value
@@ -57,10 +58,13 @@ def key_of(value: Value, rules: NameRules | None = None) -> str:
 def of_name(name: Name, rules: NameRules) -> tuple[str, ...]:
     """Return the index keys of a name.
 
-    They are pairs of skeletons in order, followed by variants with one letter left out.
+    They are those of a Chinese name, then pairs of skeletons in order, followed by variants with one letter left out.
     """
     read = [(readings(first, rules), readings(last, rules)) for first, last in pairs(name)]
-    found = {_pair(one, other): None for firsts, lasts in read for one, other in product(firsts, lasts)}
+    found = {f"name:zh:{one}": None for one in chinese_names.keys(name, rules)}
+    found.update(
+        (_pair(one, other), None) for firsts, lasts in read for one, other in product(firsts, lasts)
+    )
     bare = (
         key
         for firsts, lasts in read[:1]

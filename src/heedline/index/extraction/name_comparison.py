@@ -18,7 +18,7 @@ from itertools import permutations
 
 from rapidfuzz.distance import OSA, Levenshtein
 
-from heedline.index.extraction import names
+from heedline.index.extraction import chinese_names, names
 from heedline.index.extraction.names import Name, known_as, likely_sound, sounds
 from heedline.index.extraction.rules import NameRules
 
@@ -249,9 +249,15 @@ def alike(one: Name, other: Name, rules: NameRules) -> Likeness | None:
     Names with fewer than two parts match nothing. Each part of the shorter name must match a part of the longer one, in
     any order, and at least two parts must match.
     """
+    if chinese_names.is_chinese(one, rules) and chinese_names.is_chinese(other, rules):
+        if sorted(one.parts) == sorted(other.parts):
+            return Likeness.SAME
+        return Likeness.FORM if chinese_names.is_one(one, other, rules) else None
     best: Likeness | None = None
     for mine in (one.parts, *one.joined):
         for theirs in (other.parts, *other.joined):
+            if mine is not one.parts and theirs is not other.parts:
+                continue  # two joined forenames hide that one of them is another name
             found = _all_alike(mine, theirs, rules)
             if found is not None and (best is None or _ORDER.index(found) < _ORDER.index(best)):
                 best = found

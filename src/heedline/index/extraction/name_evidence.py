@@ -41,13 +41,18 @@ def is_attested(words: Sequence[str], rules: NameRules, *, before: str, after: s
     `before` is the word before it, and `after` the text that follows.
     """
     evidence = rules.evidence
-    if before.casefold() in evidence.people or _OF_A_PERSON_AFTER.match(after):
+    person_before = before in evidence.people or before.casefold() in rules.titles
+    if person_before or _OF_A_PERSON_AFTER.match(after):
         return True
     relative = _POSSESSIVE_BEFORE.match(after)
     if relative is not None and relative[1] in evidence.relatives:
         return True
     folded = [latin(word) for word in words]
-    if len(words) == 2 and folded[0] in evidence.second_names and folded[1] in rules.forenames:
+    if (
+        len(words) == 2
+        and folded[1] in rules.forenames
+        and (folded[0] in evidence.second_names or (before and folded[1] in evidence.second_names))
+    ):
         return True  # the surname first
     if any(one in evidence.linking for one in folded[1:-1]):
         return True
@@ -71,14 +76,29 @@ def _is_surname(word: str, folded: str, rules: NameRules) -> bool:
 
 
 def _is_chinese(folded: Sequence[str], rules: NameRules) -> bool:
-    """Return whether two words are a Chinese surname and a two-syllable given name, in either order."""
-    known = rules.evidence.chinese_surnames
+    """Return whether words are a Chinese surname and one or two syllables, in either order."""
+    evidence, known = rules.evidence, rules.evidence.chinese_surnames
     if len(folded) == 2:
-        return any(one in known and _is_given(other) for one, other in (folded, reversed(folded)))
-    return False
+        return any(one in known and _is_given(other, rules) for one, other in (folded, reversed(folded))) or (
+            not known.isdisjoint(folded)
+            and evidence.also_words.isdisjoint(folded)
+            and all(one in known or one in rules.syllables for one in folded)
+        )
+    if len(folded) != 3:
+        return False
+    return any(
+        surname in known
+        and all(one in rules.syllables for one in given)
+        and evidence.also_words.isdisjoint((surname,) if surname not in evidence.also_words else given)
+        for surname, given in ((folded[0], folded[1:]), (folded[-1], folded[:-1]))
+    )
 
 
-def _is_given(word: str) -> bool:
-    if "-" in word:
-        return _HYPHENATED.fullmatch(word) is not None and _TWO_SYLLABLES.fullmatch(word) is not None
+def _is_given(word: str, rules: NameRules) -> bool:
+    """Return whether a word is two syllables of a Chinese forename."""
+    first, hyphen, second = word.partition("-")
+    if hyphen:
+        return (first in rules.syllables and second in rules.syllables) or (
+            _HYPHENATED.fullmatch(word) is not None and _TWO_SYLLABLES.fullmatch(word) is not None
+        )
     return len(word) >= _SHORTEST_GIVEN and _TWO_SYLLABLES.fullmatch(word) is not None

@@ -43,8 +43,12 @@ _SENTENCE_BEFORE = re.compile(
     r"""(?:[.!?…][)"'”’]*[ \u00a0\t]+|[\r\n][ \u00a0\t]*[-•*]?[ \u00a0\t]*)[("'“‘]?\Z"""
 )
 _SPACES = frozenset(" \u00a0")
-#: Two words in small letters.
-_TWO_SMALL = re.compile(r",? ([a-z]{3,}) ([a-z]{2,})(?![\w-])")
+#: A word in small letters, one before a word, and what may stand before either.
+_SMALL = re.compile(r"[a-z]+(?![\w-]|['’](?!s(?!\w)))")
+_SMALL_BEFORE = re.compile(r"(?<![\w'’-])([a-z]{3,}) \Z")
+_BEFORE_SMALL = frozenset(" \n\t\"'‘“(,.;:/")
+#: How surnames with "son of" are written in small letters.
+_MC = re.compile(r"mc[a-z]{4,}")
 #: A word with a capital inside: McGowan, DeShawn, O'Neill, Mei-Ling.
 _INNER_CAPITAL = re.compile(r"[^\W\d_][^\W\d_]?['’-]?[^\W\d_][^\W\d_A-Z]+|[^\W\d_]+(?:[-'’][^\W\d_]+)+")
 #: Initials before a word with a capital. A and I are words.
@@ -87,15 +91,15 @@ def names_in(text: str, rules: NameRules, words: frozenset[str] | None = None) -
             (one.group(), one.start(), one.end()) for one in islice(_TOKEN.finditer(text, start), _LOOKED_AT)
         ]
         length = _length(tokens, rules, cued=guessed or start in cued)
-        if not length or (
-            start not in cued and not _is_of_a_person(tokens, length, text, rules, guessed=guessed)
-        ):
+        if not length or (guessed and _begins_later(tokens, length, rules)):
+            continue
+        if start not in cued and not _is_of_a_person(tokens, length, text, rules, guessed=guessed):
             continue
         end = tokens[length - 1][2]
         yield _POSSESSIVE.sub("", text[start:end]).rstrip(".")
-    said = rules.evidence.people if words is None else rules.evidence.people & words
-    for word in said:
-        yield from _in_small_letters(text, word, rules)
+    anchors = rules.evidence.in_small_letters & (cues.words_in(text) if words is None else words)
+    if anchors:
+        yield from _in_small_letters(text, anchors, rules)
     yield from _after_initials(text, rules)
 
 
@@ -128,6 +132,18 @@ def _is_known(word: str, rules: NameRules) -> bool:
     )
 
 
+def _begins_later(tokens: list[tuple[str, int, int]], length: int, rules: NameRules) -> bool:
+    """Return whether a name of three words or more begins with the second one, as in "Met John Smith"."""
+    first, second = plain(tokens[0][0]), tokens[1][0]
+    return (
+        length > 2
+        and _is_known(second, rules)
+        and first not in rules.evidence.second_names
+        and not is_formed_like_forename(first, rules)
+        and not is_like_forename(first, rules)
+    )
+
+
 def _may_begin(text: str, found: re.Match[str], rules: NameRules) -> bool:
     """Return whether a word that is not a known forename may begin a name.
 
@@ -140,6 +156,7 @@ def _may_begin(text: str, found: re.Match[str], rules: NameRules) -> bool:
     if (
         folded in evidence.not_first
         or folded in evidence.openers
+        or folded in evidence.people
         or folded in rules.titles
         or _POSSESSIVE.search(word)
     ):
@@ -151,7 +168,9 @@ def _may_begin(text: str, found: re.Match[str], rules: NameRules) -> bool:
     if word_before in rules.before_places:
         return False
     inside_capitals = before[1][0].isupper() and not before[0][len(before[1]) :].strip()
-    return not inside_capitals or word_before in evidence.openers or word_before in rules.titles
+    return not inside_capitals or any(
+        word_before in words for words in (evidence.openers, evidence.people, rules.titles)
+    )
 
 
 def _begins_sentence(text: str, start: int) -> bool:
@@ -200,21 +219,68 @@ def _is_of_a_person(
     )
 
 
-def _in_small_letters(text: str, word: str, rules: NameRules) -> Iterator[str]:
-    """Yield lower-case names of two known parts that follow a word such as "cousin"."""
-    evidence, at = rules.evidence, -1
-    while (at := text.find(word, at + 1)) >= 0:
-        found = _TWO_SMALL.match(text, at + len(word))
-        if found is None or text[at - 1 : at].isalpha():
+def _in_small_letters(text: str, anchors: frozenset[str], rules: NameRules) -> Iterator[str]:
+    """Yield names in small letters: a known forename, or one that is probably misspelt, and known names behind it.
+
+    `anchors` are the words of the text that are names and nothing else.
+    """
+    places = sorted(
+        at for word in anchors if word in text for at in _places_of(word, text)
+    )
+    end = 0
+    for at in places:
+        if at < end:
             continue
-        first, last = found.groups()
-        if (
-            first in rules.forenames
-            and (last in rules.forenames or last in rules.surnames or last in evidence.second_names)
-            and last not in rules.no_names
-            and evidence.also_words.isdisjoint((first, last))
-        ):
-            yield f"{first} {last}"
+        before = _SMALL_BEFORE.search(text, max(0, at - _BEFORE), at)
+        for start in (at,) if before is None else (before.start(1), at):
+            found = _small_name(text, start, rules) if start >= end else ""
+            if found:
+                end = start + len(found)
+                yield found
+                break
+
+
+def _places_of(word: str, text: str) -> Iterator[int]:
+    """Yield where a word in small letters stands in a text."""
+    at = -1
+    while (at := text.find(word, at + 1)) >= 0:
+        after = text[at + len(word) : at + len(word) + 1]
+        if (at == 0 or text[at - 1] in _BEFORE_SMALL) and not (after.isalnum() or after == "-"):
+            yield at
+
+
+def _small_name(text: str, start: int, rules: NameRules) -> str:
+    """Return the name in small letters that begins here, or ""."""
+    evidence = rules.evidence
+    words: list[str] = []
+    end = start
+    while len(words) < _MOST and (found := _SMALL.match(text, end + bool(words))) is not None:
+        if words and (text[end] != " " or not _is_small_second(found.group(), rules)):
+            break
+        words.append(found.group())
+        end = found.end()
+    if len(words) < 2 or words[0] in rules.no_names or words[0] in evidence.also_words:
+        return ""
+    if words[0] in rules.forenames or (
+        words[1] in evidence.second_names
+        and words[1] in evidence.in_small_letters
+        and is_like_forename(words[0], rules)
+    ):
+        return text[start:end]
+    return ""
+
+
+def _is_small_second(word: str, rules: NameRules) -> bool:
+    """Return whether a word in small letters is part of a name that begins before it."""
+    evidence = rules.evidence
+    if word in rules.no_names or word in evidence.also_words:
+        return False
+    return (
+        any(word in known for known in (rules.forenames, rules.surnames, evidence.second_names))
+        or word in evidence.chinese_surnames
+        or evidence.surname.fullmatch(word) is not None
+        or _MC.fullmatch(word) is not None
+    )
 
 
 @lru_cache(maxsize=4)

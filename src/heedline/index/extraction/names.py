@@ -312,6 +312,7 @@ def pairs(name: Name) -> Sequence[tuple[str, str]]:
 def readings(part: str, rules: NameRules) -> Iterable[str]:
     """Return the consonant skeletons of a name part and of the names that it is a variant of."""
     found = dict.fromkeys(skeletons(part))
-    for canonical in sorted(known_as(part, rules, last=True))[:3]:
+    forenames = rules.forenames.get(part, frozenset())
+    for canonical in sorted(known_as(part, rules, last=True), key=lambda one: (one not in forenames, one))[:3]:
         found.update(dict.fromkeys(skeletons(canonical.replace(" ", ""))[:1]))
     return tuple(found)

@@ -60,6 +60,8 @@ class NameEvidence:
     forenames_of_places: frozenset[str]
     also_words: frozenset[str]
     """Names that are also ordinary words, and so prove nothing in text without capitals."""
+    in_small_letters: frozenset[str]
+    """Forenames and surnames that begin or end a name in a text without capitals, beside another known name."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +73,8 @@ class NameRules:
 
     forenames: Mapping[str, frozenset[str]]
     surnames: Mapping[str, frozenset[str]]
+    syllables: Mapping[str, frozenset[str]]
+    """Syllables of Chinese forenames, and those that each can be in Pinyin."""
     titles: frozenset[str]
     particles: frozenset[str]
     suffixes: frozenset[str]

@@ -102,9 +102,11 @@ def _names(table: Table, known: Table, evidence: Table) -> NameRules:
         for line in spelt.texts(tradition)
         for one in line.split(",")
     }
+    forenames = _groups(spelt)
     rules = NameRules(
-        forenames=_groups(spelt),
+        forenames=forenames,
         surnames=_groups(known.table("surnames")),
+        syllables=_groups(known.table("syllables")),
         titles=frozenset(table.texts("titles")),
         particles=frozenset(table.texts("particles")),
         suffixes=frozenset(table.texts("suffixes")),
@@ -113,7 +115,7 @@ def _names(table: Table, known: Table, evidence: Table) -> NameRules:
         no_forenames=frozenset(table.texts("no_forenames")),
         no_surnames=frozenset(no_surnames := table.texts("no_surnames")),
         before_places=frozenset(table.texts("before_places")),
-        evidence=read_evidence(evidence, seconds, no_surnames),
+        evidence=read_evidence(evidence, forenames, seconds, no_surnames),
     )
     table.done()
     return rules

@@ -38,7 +38,8 @@ def is_one(one: Name, other: Name, rules: NameRules) -> bool:
     """
     mine, theirs = list(_readings(one, rules)), list(_readings(other, rules))
     return any(
-        first.surname & second.surname and _same_given(first, second) for first, second in product(mine, theirs)
+        first.surname & second.surname and _same_given(first, second)
+        for first, second in product(mine, theirs)
     )
 
 
@@ -58,11 +59,15 @@ def _same_given(one: _Reading, other: _Reading) -> bool:
         return False
     apart = [
         (mine, theirs)
-        for spelt, against, mine, theirs in zip(one.given, other.given, one.written, other.written, strict=True)
+        for spelt, against, mine, theirs in zip(
+            one.given, other.given, one.written, other.written, strict=True
+        )
         if not spelt & against
     ]
     return not apart or (
-        len(apart) == 1 and len(one.given) > 1 and {apart[0][0] + "g", apart[0][1] + "g"} & set(apart[0]) != set()
+        len(apart) == 1
+        and len(one.given) > 1
+        and {apart[0][0] + "g", apart[0][1] + "g"} & set(apart[0]) != set()
     )
 
 

@@ -62,9 +62,7 @@ def of_name(name: Name, rules: NameRules) -> tuple[str, ...]:
     """
     read = [(readings(first, rules), readings(last, rules)) for first, last in pairs(name)]
     found = {f"name:zh:{one}": None for one in chinese_names.keys(name, rules)}
-    found.update(
-        (_pair(one, other), None) for firsts, lasts in read for one, other in product(firsts, lasts)
-    )
+    found.update((_pair(one, other), None) for firsts, lasts in read for one, other in product(firsts, lasts))
     bare = (
         key
         for firsts, lasts in read[:1]

@@ -224,9 +224,7 @@ def _in_small_letters(text: str, anchors: frozenset[str], rules: NameRules) -> I
 
     `anchors` are the words of the text that are names and nothing else.
     """
-    places = sorted(
-        at for word in anchors if word in text for at in _places_of(word, text)
-    )
+    places = sorted(at for word in anchors if word in text for at in _places_of(word, text))
     end = 0
     for at in places:
         if at < end:

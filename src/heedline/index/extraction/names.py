@@ -313,6 +313,8 @@ def readings(part: str, rules: NameRules) -> Iterable[str]:
     """Return the consonant skeletons of a name part and of the names that it is a variant of."""
     found = dict.fromkeys(skeletons(part))
     forenames = rules.forenames.get(part, frozenset())
-    for canonical in sorted(known_as(part, rules, last=True), key=lambda one: (one not in forenames, one))[:3]:
+    for canonical in sorted(known_as(part, rules, last=True), key=lambda one: (one not in forenames, one))[
+        :3
+    ]:
         found.update(dict.fromkeys(skeletons(canonical.replace(" ", ""))[:1]))
     return tuple(found)

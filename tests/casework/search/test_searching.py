@@ -15,7 +15,7 @@ from heedline.casework.oversight import conflict_register, search_counts
 from heedline.casework.report import officer_notes
 from heedline.casework.search import missing_words, page_store, searching
 from heedline.casework.search.query import Unsearchable
-from heedline.casework.search.searching import SearchFilters
+from heedline.casework.search.searching import ReasonTooShort, SearchFilters
 from heedline.casework.tasks import tasks
 from heedline.permits.gate import Refused
 from heedline.reports.models import SealedHeader, SealedPayload, Search, SearchIndex, SearchPage
@@ -317,6 +317,10 @@ def test_a_broad_search_shows_nothing_without_a_reason(
     assert (broad.needs_reason, broad.results, broad.hits) == (True, (), 2)
     assert len(look_for(people, "quillon", reason="Linking two reports of one van").results) == 2
     assert [event.detail["reasoned"] for event in logged("searched")] == [False, True]
+    for said in (".", "yes", "12345678901234"):
+        with pytest.raises(ReasonTooShort):
+            look_for(people, "quillon", reason=said)
+    assert Search.objects.filter(officer=people.house.officers["Odile"]).count() == 2
 
 
 def test_what_cannot_be_searched_for_is_refused_before_anything_is_logged(people: People) -> None:
@@ -370,16 +374,18 @@ def test_supervisors_and_overseers_see_bulk_and_broad_searching(
     for name, minutes in (("Odile", (-50, -30, -10, 0)), ("Olga", (-40, -20, 5, 10))):
         with people.sitting(name) as here:
             for minute in minutes:
-                searching.search("quillon", SearchFilters(), by=here, at=hour + minute * MINUTE)
+                said = "Two vans at one gate" if minute > 0 else ""
+                searching.search("quillon", SearchFilters(), reason=said, by=here, at=hour + minute * MINUTE)
     people.tokens.clear()
     for name in ("Olga", "Ned"):
         with people.sitting(name, unlocked=name != "Ned") as here:
             counted = search_counts.counts(by=here, at=hour + 30 * MINUTE)
             assert [
-                (one.officer, one.searches, one.most_in_an_hour, one.bulk, one.broad) for one in counted
+                (one.officer, one.searches, one.most_in_an_hour, one.bulk, one.reasoned, one.unreasoned)
+                for one in counted
             ] == [
-                ("Odile O.", 4, 3, True, 4),
-                ("Olga O.", 4, 2, False, 4),
+                ("Odile O.", 4, 3, True, 0, 4),
+                ("Olga O.", 4, 2, False, 2, 2),
             ]
 
 

@@ -281,6 +281,17 @@ def test_what_cannot_be_searched_for_is_said_at_the_field(odile: Hand) -> None:
         assert said in odile.html
 
 
+def test_a_reason_that_says_nothing_is_said_at_the_field(odile: Hand) -> None:
+    odile.get("/w/search/")
+    odile.send("/w/search/", q="quillon", reason=".")
+    assert odile.page.status_code == 422
+    assert "Give a reason of at least 10 letters" in odile.html
+    for name, typed in (("q", "quillon"), ("reason", ".")):
+        assert re.search(rf'<input[^>]*name="{name}"[^>]*value="{re.escape(typed)}"', odile.html), name
+    odile.send("/w/search/", q="quillon", reason="Two vans at one gate")
+    assert odile.page.status_code == 200
+
+
 def test_results_are_another_officers_business(house: House, hand: Callable[[], Hand], odile: Hand) -> None:
     odile.get("/w/search/?q=quillon")
     address = odile.page.redirect_chain[-1][0]
@@ -303,6 +314,12 @@ def test_supervisors_see_searches_by_kind_and_number_and_bulk_searching(
     monkeypatch.setattr(search_counts, "MANY", 2)
     olga.get("/w/searches/")
     assert "<strong>2, bulk searching</strong>" in olga.html
+    assert 'data-label="Broad, without a reason">0<' in olga.html
+    monkeypatch.setattr(search_counts, "BROAD", 0)
+    odile.get("/w/search/?q=quillon&reason=Two+vans+at+one+gate")
+    olga.get("/w/searches/")
+    assert 'data-label="Broad, with a reason">1<' in olga.html
+    assert 'data-label="Broad, without a reason">2<' in olga.html
     assert "quil" not in olga.html
 
 

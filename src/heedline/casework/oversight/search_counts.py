@@ -24,21 +24,31 @@ from heedline.reports.models import Search
 #: Searches by one officer in one hour that are pointed out, as for reports read.
 MANY: Final = 30
 
+#: The kind of some searches, their hour, the number of them, of broad ones, of broad ones with a reason, and of reports found.
+type _Line = tuple[str, datetime, int, int, int, int]
+
 
 @dataclass(frozen=True)
 class SearchCount:
     """The number of searches by one officer in a period.
 
-    `broad` is the number of searches that found very many reports, and `most_in_an_hour` the largest number of searches
-    within one hour of the clock. `bulk` is set if that is `MANY` or more.
+    `broad` is the number of searches that found very many reports, of which `reasoned` were made with a reason. The others
+    showed no results. `most_in_an_hour` is the largest number of searches within one hour of the clock. `bulk` is set if
+    that is `MANY` or more.
     """
 
     officer: str
     searches: int
     most_in_an_hour: int
     broad: int
+    reasoned: int
     hits: int
     by_kind: tuple[tuple[str, int], ...]
+
+    @property
+    def unreasoned(self) -> int:
+        """Return the number of broad searches without a reason."""
+        return self.broad - self.reasoned
 
     @property
     def bulk(self) -> bool:
@@ -68,22 +78,30 @@ def counts(*, by: Attendance, at: datetime, days: int = 30) -> tuple[SearchCount
         theirs.filter(at__gte=at - timedelta(days=days))
         .annotate(hour=TruncHour("at", tzinfo=office_zone()))
         .values_list("officer__name", "kind", "hour")
-        .annotate(n=Count("id"), broad=Count("id", filter=Q(hits__gt=BROAD)), hits=Sum("hits"))
+        .annotate(
+            n=Count("id"),
+            broad=Count("id", filter=Q(hits__gt=BROAD)),
+            with_reason=Count("id", filter=Q(hits__gt=BROAD, reasoned=True)),
+            hits=Sum("hits"),
+        )
     )
-    people: dict[str, list[tuple[str, datetime, int, int, int]]] = {}
+    people: dict[str, list[_Line]] = {}
     for name, *line in rows:
         people.setdefault(name, []).append(tuple(line))
     found = [_count(name, lines) for name, lines in people.items()]
     return tuple(sorted(found, key=lambda one: (-one.searches, one.officer)))
 
 
-def _count(officer: str, lines: Iterable[tuple[str, datetime, int, int, int]]) -> SearchCount:
-    """Total an officer's searches from rows of (kind, hour, searches, broad searches, reports found)."""
+def _count(officer: str, lines: Iterable[_Line]) -> SearchCount:
+    """Total an officer's searches."""
     kinds, hours = Counter[str](), Counter[datetime]()
-    broad = hits = 0
-    for kind, hour, n, many, found in lines:
+    broad = reasoned = hits = 0
+    for kind, hour, n, many, with_reason, found in lines:
         kinds[kind] += n
         hours[hour] += n
         broad += many
+        reasoned += with_reason
         hits += found
-    return SearchCount(officer, kinds.total(), max(hours.values()), broad, hits, tuple(sorted(kinds.items())))
+    return SearchCount(
+        officer, kinds.total(), max(hours.values()), broad, reasoned, hits, tuple(sorted(kinds.items()))
+    )

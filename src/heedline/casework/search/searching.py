@@ -27,7 +27,7 @@ from heedline.casework.access.session_store import row_of
 from heedline.casework.errors import NotHere, SealingStopped
 from heedline.casework.keys import directory
 from heedline.casework.recording import refusals_logged
-from heedline.casework.report import conflict_terms
+from heedline.casework.report import conflict_terms, notes
 from heedline.casework.report.opening import ids_of_reference, kind_words, received_words, short_name
 from heedline.casework.report.restrictions import usable
 from heedline.casework.search import (
@@ -68,6 +68,11 @@ BROAD: Final = 200
 PAGE: Final = 20
 LONGEST_REASON: Final = 500
 FRAME = "search"
+REASON_TOO_SHORT = f"Give a reason of at least {notes.FEWEST_LETTERS} letters, or leave this empty."
+
+
+class ReasonTooShort(Exception):
+    """Raised for a reason that says nothing, such as "."."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +166,7 @@ class SearchResults:
 def search(text: str, filters: SearchFilters, *, reason: str = "", by: Attendance, at: datetime) -> UUID:
     """Search the officer's desks, log the search, and return the id of its results.
 
-    Raises Locked, Refused, SealingStopped, and Unsearchable if the text cannot be searched for.
+    Raises Locked, Refused, SealingStopped, ReasonTooShort, and Unsearchable if the text cannot be searched for.
     """
     text = tidy(text, lines=False).strip()
     ring = by.keys()
@@ -170,6 +175,8 @@ def search(text: str, filters: SearchFilters, *, reason: str = "", by: Attendanc
     conflict_terms.looked_for(text, by=by)
     sought = understood(text, load_pack(settings.PACK).matching)
     reason = tidy(reason, lines=False).strip()[:LONGEST_REASON]
+    if reason and notes.says_too_little(reason):
+        raise ReasonTooShort(REASON_TOO_SHORT)
     indexing.catch_up(by=by, at=at, most=indexing.FEWEST)
     with one_snapshot():
         looked = found_in(sought, SearchIndex.objects.filter(desk_id__in=by.desk_ids), ring)

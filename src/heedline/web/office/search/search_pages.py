@@ -17,7 +17,12 @@ from heedline.casework.oversight import conflict_register, search_counts
 from heedline.casework.report.opening import short_name
 from heedline.casework.search import indexing, missing_words, searching
 from heedline.casework.search.query import LONGEST, Unsearchable
-from heedline.casework.search.searching import LONGEST_REASON, SearchFilters, SearchResults
+from heedline.casework.search.searching import (
+    LONGEST_REASON,
+    ReasonTooShort,
+    SearchFilters,
+    SearchResults,
+)
 from heedline.index.terms import SearchKind
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
@@ -45,7 +50,8 @@ _TERM = TextInput(
 _REASON = TextInput(
     name="reason",
     label="Reason for a broad search",
-    hint=f"Needed when more than {searching.BROAD} reports match. Supervisors and overseers can see that a reason was given.",
+    hint=f"Needed when more than {searching.BROAD} reports match. Say in a few words what you are looking for and why. "
+    "Supervisors and overseers can see that a reason was given.",
     optional=True,
 )
 
@@ -104,6 +110,8 @@ def search(request: OfficeRequest) -> HttpResponse:
                 )
             except Unsearchable as why:
                 form = form.but(q=str(why))
+            except ReasonTooShort as why:
+                form = form.but(reason=str(why))
             else:
                 return HttpResponseRedirect(reverse("search-results", kwargs={"ref": found}))
     return _search_page(request, form, status)

@@ -9,6 +9,8 @@ import pytest
 from heedline.reports.models import Task
 from tests.sites.office.desk_hand import Hand
 from tests.support.cast import House, now
+from tests.support.linking_scene import BOY, compared, interest
+from tests.support.scene_people import People
 from tests.support.stories import a_report
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -66,3 +68,32 @@ def test_a_colleague_who_has_nothing_to_do_with_it_reads_it_only(
     otto = hand().at_work(house, "Otto")
     otto.get(path)
     assert otto.page.status_code == 404
+
+
+def test_the_page_of_a_visit_asks_whether_the_officer_to_contact_first_was_contacted(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    people = People(house, now())
+    ref, _ = people.taken(narrative=BOY[0])
+    odile = hand().at_work(house, "Odile")
+    path = f"/w/r/{ref}/tasks/"
+    odile.get(path)
+    odile.send(path, text="Visit him", contact=["yes"], to=str(house.officers["Odile"].id), later="60")
+    one = f"{path}{Task.objects.get().id}/"
+    odile.get(one)
+    assert "had to be contacted first" not in odile.html
+    interest(people)
+    compared(people, "Odile")
+    odile.get("/w/")
+    assert "Do not act yet on report" in odile.html
+    assert f'href="/w/r/{ref}/"' in odile.html.split("Do not act yet on report")[1].split("Contact ")[0]
+    assert "Contact <bdi>Otto O.</bdi>, South West desk, first." in odile.html
+    odile.get(one)
+    assert "An officer had to be contacted first." in odile.html
+    odile.send(one, what="give", to=str(house.officers["Olga"].id), later="240")
+    assert "Contact Otto O., South West desk first." in odile.html
+    odile.send(one, what="done", text="Nobody was in")
+    assert odile.page.status_code == 422
+    assert "Say whether Otto O., South West desk cleared you to act" in odile.html
+    odile.send(one, what="done", text="Nobody was in", first="too-late")
+    assert "The visit or contact was made before they were contacted." in odile.html

@@ -217,8 +217,9 @@ def calls_for(by: Attendance) -> Calls:
     found = Dissemination.objects.filter(report__in=reports_of(by.desk_ids)).aggregate(
         to_read=Count("id", filter=UNREAD & ~Q(written_by_id=by.officer_id)),
         answered=Count("id", filter=Q(state=DisseminationState.ANSWERED)),
+        sent_back=Count("id", filter=Q(id__in=_sent_back(by).values("id"))),
     )
-    return Calls(**found, sent_back=_sent_back(by).count())
+    return Calls(**found)
 
 
 def sent_about(ref: UUID, *, by: Attendance) -> tuple[str, ...]:

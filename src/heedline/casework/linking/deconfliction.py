@@ -1,29 +1,34 @@
 """Deconfliction: find the officers to contact before any action is taken on a report.
 
 The result comes from the comparisons made in the linking desk's sessions. It is checked again before anything is
-disseminated or anyone is visited. New values in a report are compared later, so each result states the time of the last
-comparison.
+disseminated, and when a task that includes a visit or contact is set, given or finished. New values in a report are compared
+later, so each result states the time of the last comparison.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
 
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import Locked
 from heedline.casework.linking import desk_notices
 from heedline.casework.linking.desk_notices import NoticeKind, ReceivedNotice
+from heedline.casework.report.opening import short_name
 from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
-from heedline.reports.lifecycle import NotNow
-from heedline.reports.models import SealedValues
+from heedline.permits.scopes import reports_of
+from heedline.reports.lifecycle import NotNow, Stage
+from heedline.reports.models import SealedValues, Task
+from heedline.reports.models.tasks import TaskState
 
 
 class Trace(StrEnum):
@@ -56,6 +61,15 @@ class Deconfliction:
     contacts: tuple[ContactPerson, ...]
 
 
+@dataclass(frozen=True)
+class ContactFirst:
+    """A report on which the desk may not act yet, with the officers to contact first."""
+
+    ref: UUID
+    short: str
+    contacts: tuple[ContactPerson, ...]
+
+
 @verb(Act.DECONFLICTED)
 def check(ref: UUID, *, by: Attendance, at: datetime) -> Deconfliction:
     """Deconflict a report, and log the check without its result.
@@ -84,14 +98,22 @@ def refuse_without_contact(found: FoundReport, *, then: str = "it can be sent") 
     first has not cleared the desk to act. A report that has not been compared yet is not held back: the page says so,
     and an alarm calls the linking desk.
     """
+    names = to_contact(found)
+    if names:
+        raise NotNow(f"Contact {names} first. Once they clear you to act, {then}.")
+
+
+def to_contact(found: FoundReport) -> str:
+    """Deconflict a report, log the check, and return the names of the officers who have not cleared the desk to act yet.
+
+    Must be called inside the caller's transaction. Raises Locked.
+    """
     by = found.by
     if not by.unlocked:
         raise Locked
     answer = answer_for(found.report.id, desk_notices.about(found.report.id, by=by))
-    if answer.trace is Trace.CONTACT:
-        names = ", ".join(f"{one.name}, {one.desk_name}" for one in answer.contacts if not one.released)
-        raise NotNow(f"Contact {names} first. Once they clear you to act, {then}.")
     record(found, Act.DECONFLICTED)
+    return ", ".join(f"{one.name}, {one.desk_name}" for one in answer.contacts if not one.released)
 
 
 def answer_for(ref: UUID, notices: tuple[ReceivedNotice, ...]) -> Deconfliction:
@@ -101,6 +123,36 @@ def answer_for(ref: UUID, notices: tuple[ReceivedNotice, ...]) -> Deconfliction:
     if any(not one.released for one in contacts):
         return Deconfliction(Trace.CONTACT, at, contacts)
     return Deconfliction(Trace.WAITING if at is None else Trace.NONE, at, contacts)
+
+
+def contact_first(*, by: Attendance) -> tuple[ContactFirst, ...]:
+    """Return the officer's open reports, and reports of their open tasks, on which the desk may not act yet.
+
+    Returns () in a locked session.
+    """
+    by_about: dict[UUID, list[ReceivedNotice]] = {}
+    abouts: dict[UUID, set[UUID]] = {}
+    for one in desk_notices.received(by=by):
+        by_about.setdefault(one.about, []).append(one)
+        if one.kind is NoticeKind.CONTACT and one.report is not None:
+            abouts.setdefault(one.report, set()).add(one.about)
+    waiting = {
+        ref: outstanding
+        for ref, some in abouts.items()
+        if (outstanding := _outstanding(one for about in some for one in by_about[about]))
+    }
+    if not waiting:
+        return ()
+    tasks = Task.objects.filter(report=OuterRef("pk"), owner=by.officer_id, state=TaskState.OPEN)
+    theirs = Q(owner=by.officer_id) & ~Q(stage=Stage.CLOSED) | Exists(tasks)
+    refs = reports_of(by.desk_ids).filter(theirs, id__in=waiting).order_by("rank", "due_at", "id")
+    return tuple(
+        ContactFirst(ref, short_name(ref), waiting[ref]) for ref in refs.values_list("id", flat=True)
+    )
+
+
+def _outstanding(notices: Iterable[ReceivedNotice]) -> tuple[ContactPerson, ...]:
+    return tuple(one for one in contacts_in(tuple(notices)) if not one.released)
 
 
 def contacts_in(notices: tuple[ReceivedNotice, ...]) -> tuple[ContactPerson, ...]:

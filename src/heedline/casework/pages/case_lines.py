@@ -65,6 +65,7 @@ _WORDS_OF = {
     "said": "What was said",
     "task": "Task",
     "done": "What was done",
+    "first": "To be contacted first",
     "necessity": "Necessity",
 }
 

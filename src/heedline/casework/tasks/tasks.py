@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from django.db import transaction
@@ -51,6 +52,7 @@ WHY_CANCELLED = "Say why the task is cancelled."
 NOT_YOURS = "Only the task’s owner, the officer who set it or a supervisor can change it."
 STILL_OPEN = "A task on this report is open. Finish it, or cancel it with a reason, on the page Tasks."
 ENDED = "This task has already ended."
+WHAT_THEY_SAID = "Write what they said, or why they were not contacted first."
 #: Whether the owner of a task still works at the desk of its report, as a column of a query for tasks.
 OWNER_WORKS_HERE = Exists(
     Appointment.objects.filter(
@@ -73,6 +75,22 @@ class OpenTask:
     due_words: str
     overdue: bool
     text: str = field(repr=False)
+
+
+class FirstContact(StrEnum):
+    """Whether the officers who had to be contacted first were, before a task's visit or contact."""
+
+    CLEARED = "cleared"
+    TOO_LATE = "too-late"
+    NOBODY = "nobody"
+
+
+#: In words, as sealed with the task.
+FIRST_CONTACT = {
+    FirstContact.CLEARED: "They were contacted first, and cleared us to act",
+    FirstContact.TOO_LATE: "The visit or contact was made before they were contacted",
+    FirstContact.NOBODY: "Nobody was visited or contacted",
+}
 
 
 def _permit_owner(found: FoundReport, owner: UUID) -> None:
@@ -159,11 +177,13 @@ def may_change(owner: UUID | None, set_by: UUID, *, by: Attendance, desks: Itera
 def give(ref: UUID, task: UUID, to: UUID, due_at: datetime, *, by: Attendance, at: datetime) -> None:
     """Reassign an open task to an officer of the desk, with a new due time.
 
-    Raises what `set_task` raises, and Refused.
+    A task that includes a visit or contact is deconflicted again. Raises what `set_task` raises, and Refused.
     """
     found = find(ref, by=by, at=at)
     row = _open(found, task)
     _permit_owner(found, to)
+    if found.report.rank != 0 and _includes_contact(found, row):
+        deconfliction.refuse_without_contact(found, then="the task can be given to somebody else")
     row.owner_id, row.due_at = to, _permit_time(due_at, at)
     row.save(update_fields=["owner", "due_at"])
     record(found, Act.TASK_GIVEN, task=str(task), to=str(to))
@@ -171,16 +191,54 @@ def give(ref: UUID, task: UUID, to: UUID, due_at: datetime, *, by: Attendance, a
 
 
 @verb(Act.TASK_DONE)
-def finish(ref: UUID, task: UUID, text: str, *, by: Attendance, at: datetime) -> None:
+def finish(
+    ref: UUID, task: UUID, text: str, *, first: FirstContact | None = None, by: Attendance, at: datetime
+) -> None:
     """Mark a task as done.
 
-    `text` says what was done, and may be empty. Raises NotHere, NotNow, Refused and Locked.
+    `text` says what was done, and may be empty. A task that includes a visit or contact is deconflicted again. If somebody
+    had to be contacted first and has not cleared the desk to act, `first` and `text` say what happened. A visit that was made
+    too early can be recorded as well.
+
+    Raises NotHere, NotNow, also without `first` where it is needed, Refused and Locked.
     """
     found = find(ref, by=by, at=at)
     row = _open(found, task)
-    note = notes.seal(found, {"done": _short(text)}) if text.strip() else None
+    told = {"done": _short(text)} if text.strip() else {}
+    if _includes_contact(found, row):
+        told |= _first_contact(found, first, told=bool(told))
+    note = notes.seal(found, told) if told else None
     _end(found, row, TaskState.DONE, note)
     record(found, Act.TASK_DONE, task=str(task))
+
+
+def _first_contact(found: FoundReport, first: FirstContact | None, *, told: bool) -> dict[str, str]:
+    """Return the sealed field that says whether the officers to contact were contacted first, or {} if there are none.
+
+    Where life is at risk, the answer may be left out. Raises NotNow without an answer or a text. Raises Locked.
+    """
+    names = deconfliction.to_contact(found)
+    if not names or (first is None and found.report.rank == 0):
+        return {}
+    if first is None:
+        raise NotNow(f"Say whether {names} cleared you to act before the visit or contact.", about="first")
+    if not told:
+        raise NotNow(WHAT_THEY_SAID, about="text")
+    return {"first": f"{names}. {FIRST_CONTACT[first]}."}
+
+
+def _includes_contact(found: FoundReport, row: Task) -> bool:
+    """Return whether a task includes a visit or contact.
+
+    A task that cannot be decrypted counts as one that does. Raises Locked.
+    """
+    ring = found.by.keys()
+    for part in parts_of([found.report.id], Q(container=row.container)):
+        with suppress(CannotOpen):
+            seeds = ring.for_any(part.epochs)
+            words = notes.open_words(part.container, part.header, part.payload, seeds, part.part)
+            return bool(words.get("contact"))
+    return True
 
 
 @verb(Act.TASK_CANCELLED)

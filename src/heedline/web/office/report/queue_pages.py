@@ -19,7 +19,7 @@ from heedline.casework.dissemination import lines as dissemination_lines
 from heedline.casework.duty import alarms
 from heedline.casework.errors import NotHere
 from heedline.casework.journey import owner_notices, transitions
-from heedline.casework.linking import interests, matching, questions, upkeep
+from heedline.casework.linking import deconfliction, interests, matching, questions, upkeep
 from heedline.casework.oversight import conflict_register
 from heedline.casework.pages import danger_page, hand_overs, identity_requests
 from heedline.casework.pages import home as pages_home
@@ -96,6 +96,7 @@ def my_work(request: OfficeRequest) -> HttpResponse:
             "tasks": casework_tasks.mine(by=by, at=at),
             "open_alarms": alarms.unanswered(by=by),
             "interest_hits": interests.to_acknowledge(by=by),
+            "contact_first": deconfliction.contact_first(by=by),
             "conflicts": conflict_register.raised_lately(by=by, at=at),
             "desk_work": [
                 one for desk in register.desks() if desk.my_work is not None for one in desk.my_work(by, at)

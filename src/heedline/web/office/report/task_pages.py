@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from heedline.casework.journey import owners
 from heedline.casework.journey.owners import Colleague
 from heedline.casework.pages import case_file
 from heedline.casework.tasks import tasks as casework_tasks
+from heedline.casework.tasks.tasks import FIRST_CONTACT, FirstContact
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow, Stage
 from heedline.web.components.forms import Checkboxes, Field, FieldOption, Form, Radios, TextArea
@@ -88,6 +90,16 @@ def _new(known: Iterable[Colleague], me: UUID) -> tuple[Field, ...]:
     )
 
 
+#: Asked only if somebody has to be contacted first.
+_FIRST = Radios(
+    name="first",
+    label="An officer had to be contacted first. Was this done?",
+    hint="Answer this if the task is done. Write what they said, or why they were not contacted first, in the box above.",
+    choices=tuple(FieldOption(value=str(code), label=words) for code, words in FIRST_CONTACT.items()),
+    small=True,
+)
+
+
 def _ending(known: Iterable[Colleague], me: UUID) -> tuple[Field, ...]:
     return (
         Radios(
@@ -109,6 +121,7 @@ def _ending(known: Iterable[Colleague], me: UUID) -> tuple[Field, ...]:
             rows=3,
             limit=casework_tasks.LONGEST,
         ),
+        _FIRST,
         _who(known, me, optional=True),
         _when(optional=True),
     )
@@ -165,7 +178,10 @@ def task(request: OfficeRequest, ref: UUID, errand: UUID) -> HttpResponse:
         if not form.errors:
             try:
                 said = _end(ref, errand, form, request)
-            except (NotNow, Refused) as no:
+            except NotNow as no:
+                field = no.about if no.about in ("first", "text") else ""
+                form, status = form.but(**{field: no.reason}), 422 if field else 409
+            except Refused as no:
                 form, status = form.but(**{"": no.reason}), 409
             else:
                 return _back(request, ref, said)
@@ -174,6 +190,8 @@ def task(request: OfficeRequest, ref: UUID, errand: UUID) -> HttpResponse:
     if line is None:
         raise Http404
     why_not = "" if line.changes else casework_tasks.NOT_YOURS if line.is_open else casework_tasks.ENDED
+    if not line.contact or all(one.released for one in file.contacts):
+        form = replace(form, fields=tuple(one for one in form.fields if one.name != _FIRST.name))
     context = {"form": form, "task": line, "why_not": why_not, "words_came_back": kept is not None}
     return page(request, "office/task.html", file, "report-tasks", context, status)
 
@@ -196,7 +214,8 @@ def _end(ref: UUID, errand: UUID, form: Form, request: OfficeRequest) -> str:
     """Carry out the chosen action on a task and return the message to show."""
     by, at = request.attendance, session.now()
     if form.text("what") == DONE:
-        casework_tasks.finish(ref, errand, form.text("text"), by=by, at=at)
+        first = FirstContact(form.text("first")) if form.text("first") else None
+        casework_tasks.finish(ref, errand, form.text("text"), first=first, by=by, at=at)
         return "Task done."
     if form.text("what") == CANCEL:
         casework_tasks.cancel(ref, errand, form.text("text"), by=by, at=at)

@@ -1,12 +1,9 @@
 """The HTTP front end of a web process, which reads each request in full before using a thread.
 
 The server (granian, RSGI) calls `Front` on the event loop, where a slow sender costs only a connection. Responses that
-are ready beforehand (style sheets, *Run, Hide, Tell*) are also sent from the loop, so that they never wait for a
-thread.
-
-A request body without a stated length is refused. A body that is too large, too slow, cut off or of a media type that
-none of our forms sends is not parsed. In these cases the key `BODY_REFUSED` is set in the environment, and Django
-responds with a page in the visitor's language.
+are ready beforehand (style sheets, *Run, Hide, Tell*) are also sent from the loop. A body without a stated length is
+refused. A body that is too large, too slow, cut off or of a media type that none of our forms sends is not parsed: the
+key `BODY_REFUSED` of the environment says so, and Django responds with a page in the visitor's language.
 """
 
 from __future__ import annotations
@@ -76,10 +73,7 @@ class Together(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FrontLimits:
-    """Request limits for one web process.
-
-    Sizes are in bytes and times in seconds.
-    """
+    """Request limits for one web process, in bytes and seconds."""
 
     #: The longest body that is handed on.
     body: int
@@ -435,10 +429,7 @@ def plain(status: HTTPStatus, words: str, *more: tuple[str, str]) -> RawResponse
 
 
 def _busy(environ: WSGIEnvironment) -> RawResponse:
-    """Return a response that asks the client to try again later.
-
-    A program receives it in the API's format.
-    """
+    """Return a response that asks the client to try again later, in the API's format if the client is a program."""
     if not environ["PATH_INFO"].startswith("/api/"):
         return plain(
             HTTPStatus.SERVICE_UNAVAILABLE,

@@ -123,10 +123,7 @@ class SealedIndex:
 
     @property
     def current(self) -> bool:
-        """Return whether this version of the program can read the index's tables.
-
-        If it cannot, the index is rebuilt.
-        """
+        """Return whether this version of the program can read the index's tables, which are otherwise rebuilt."""
         with self._honest():
             return bool(self._one("PRAGMA user_version") == EDITION)
 
@@ -315,10 +312,7 @@ class SealedIndex:
             return bool(self._rows("keys", self._reports[report.hex], 1))
 
     def check(self) -> None:
-        """Check the integrity of the whole index.
-
-        Raises Damaged.
-        """
+        """Check the integrity of the whole index. Raises Damaged."""
         with self._honest():
             if self._one("PRAGMA integrity_check") != "ok":
                 raise Damaged

@@ -93,8 +93,7 @@ class Coverage:
 def coverage(desks: Iterable[UUID], *, most: int | None = None) -> tuple[Coverage, ...]:
     """Return the search coverage for each of these desks, in the order given.
 
-    Waiting reports are counted up to `most`, because counting all of them takes a tenth of a second at a desk that has
-    just received a hundred thousand.
+    Waiting reports are counted up to `most`, because counting a hundred thousand of them takes a tenth of a second.
     """
     mine = list(desks)
     return coverage_of(mine, index_rows.counts(most).rows(mine))
@@ -231,8 +230,7 @@ def index_batch(desk: UUID, *, by: Attendance, at: datetime, reports: bool = Tru
 def drop_gone(*, by: Attendance) -> None:
     """Remove from the desks' indexes all reports that were disposed of or have left the desks.
 
-    Must be called inside the transaction in which they go. What this session cannot remove is left to the next session
-    that has the keys.
+    Must be called inside the transaction in which they go. The next session that has the keys removes the rest.
     """
     if not by.unlocked:
         return
@@ -266,10 +264,7 @@ def _drop(one: SearchWaiting, row: SearchIndex, index: SealedIndex) -> int:
 
 
 def try_again(*, by: Attendance) -> int:
-    """Requeue reports that were set aside, and return the number requeued.
-
-    Raises Locked and Refused.
-    """
+    """Requeue reports that were set aside, and return the number requeued. Raises Locked and Refused."""
     by.keys()
     by.require(Capability.SEARCH)
     return SearchWaiting.objects.filter(desk_id__in=by.desk_ids, aside=True).update(aside=False)
@@ -328,10 +323,7 @@ def _purge(desk: UUID, *, by: Attendance, at: datetime) -> bool:
 
 
 def throw_away(desk: UUID, by: Attendance) -> None:
-    """Delete an index that is damaged or was built by another version, and log the deletion.
-
-    Does nothing if a colleague has just done it. The next request rebuilds the index.
-    """
+    """Delete an index that is damaged or of another version, and log it, unless a colleague has just deleted it."""
     with transaction.atomic():
         # the lock of its one writer: two sessions that delete the pages at once would wait for each other
         if SearchIndex.objects.select_for_update().filter(desk_id=desk).first() is None:
@@ -436,10 +428,7 @@ def _index(
 def _document(
     visit: IndexVisit, report: Report, parts: list[StoredPart]
 ) -> tuple[Document, FoundValues, bool] | None:
-    """Return a report's index document, its values and whether every part could be read.
-
-    Returns None if the report itself cannot be read.
-    """
+    """Return a report's index document, its values and whether every part was read, or None if the report is unreadable."""
     unread: list[str] = []
     if all(one.part != "report" for one in parts):
         return None

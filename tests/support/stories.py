@@ -24,6 +24,15 @@ from tests.support.acting import acting
 NARRATIVE = "A man I do not know filmed the side doors of the station for an hour and wrote down when the guards changed."
 #: Postcodes inside the two regional desks of the demo pack, and one elsewhere.
 NORTH_EAST, SOUTH_WEST, ELSEWHERE = "NE1 4ST", "BS1 6QF", "SW1A 1AA"
+#: What reports of these kinds need beside their account.
+NEEDED: dict[str, dict[str, Any]] = {
+    "online": {"where": {"addresses": "https://films.example/1"}},
+    "advice": {
+        "organisation": {"name": "Corner Theatre"},
+        "place": {"postcode": NORTH_EAST},
+        "contact": {"name": "Rosa", "email": "rosa@theatre.example", "consent": ["yes"]},
+    },
+}
 VAGUE = Assessment(
     danger_to_life=False,
     done_what="Nothing described that can be checked",

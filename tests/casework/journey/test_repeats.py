@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -25,15 +24,6 @@ from tests.support.scene_people import People, logged, row
 from tests.support.search_scene import MINUTE, indexed
 
 pytestmark = pytest.mark.django_db
-#: What reports of these kinds need beside their account.
-NEEDED: dict[str, dict[str, Any]] = {
-    "online": {"where": {"addresses": "https://films.example/1"}},
-    "advice": {
-        "organisation": {"name": "Corner Theatre"},
-        "place": {"postcode": stories.NORTH_EAST},
-        "contact": {"name": "Rosa", "email": "rosa@theatre.example", "consent": ["yes"]},
-    },
-}
 NO_CONCERN = Closing("no-ct-concern", "Checked with the earlier report", "finished")
 
 
@@ -45,7 +35,7 @@ def assessment(before: str) -> Assessment:
 def about_a_person(people: People, kind: str = "person") -> tuple[UUID, str, str]:
     """A report about a person, taken by an officer who leads nobody; their name and a supervisor's of that desk."""
     keeping_scene.with_leads(people)
-    new = stories.new_report(kind, **NEEDED.get(kind, {}))
+    new = stories.new_report(kind, **stories.NEEDED.get(kind, {}))
     stories.send(new, at=people.at)
     at = row(new.report_id).desk.code
     officer, lead = {"north-east": ("Odile", "Olga"), "national": ("Nils", "Nadia")}[at]

@@ -9,11 +9,14 @@ from uuid import UUID
 import pytest
 
 from heedline.casework.linking import deconfliction, interests
+from heedline.casework.linking.deconfliction import Trace
 from heedline.casework.report import officer_notes
+from heedline.casework.retention import keeping
 from heedline.casework.tasks import tasks
 from heedline.casework.tasks.tasks import FirstContact
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import InterestHit, Task
+from tests.support import stories
 from tests.support.linking_scene import BOY, compared, interest
 from tests.support.scene_people import DANGER, MINUTE, People, logged
 
@@ -136,6 +139,20 @@ def test_my_work_says_whom_to_contact_and_never_why(people: People) -> None:
     released(people)
     assert shown(people) == []
     assert shown(people, unlocked=False) == []
+
+
+def test_a_report_that_is_never_compared_waits_for_no_comparison(people: People) -> None:
+    """A request for advice, by its kind, and a report whose processing is restricted."""
+    new = stories.new_report("advice", **stories.NEEDED["advice"])
+    stories.send(new, at=people.at)
+    ref, _ = people.taken(narrative=BOY[0])
+    with people.sitting("Odile") as here:
+        assert deconfliction.check(ref, by=here, at=people.at).trace is Trace.WAITING
+        keeping.hold(ref, "restriction", "Accuracy disputed", by=here, at=people.at)
+        assert deconfliction.check(ref, by=here, at=people.at).trace is Trace.NOT_COMPARED
+    compared(people, "Odile")
+    with people.sitting("Nadia") as here:
+        assert deconfliction.check(new.report_id, by=here, at=people.at).trace is Trace.NOT_COMPARED
 
 
 def test_my_work_says_it_to_whoever_has_a_task_on_the_report(people: People) -> None:

@@ -20,7 +20,7 @@ from tests.support.acting import acting
 from tests.support.cast import House, now
 from tests.support.partner_scene import COUNCIL
 from tests.support.scene_people import DANGER, People
-from tests.support.stories import a_report
+from tests.support.stories import NEEDED, a_report, new_report, send
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo", "council")]
 
@@ -320,3 +320,18 @@ def test_whoever_reads_no_reports_sees_no_partners(people: People, hand: Callabl
         somebody = hand()
         somebody.sign_in(name)
         assert somebody.get("/w/partners/").status_code == 403
+
+
+def test_the_pages_say_of_a_kind_that_is_never_compared_whom_to_ask(
+    people: People, hand: Callable[[], Hand]
+) -> None:
+    new = new_report("advice", **NEEDED["advice"])
+    send(new, at=people.at)
+    nadia = hand().at_work(people.house, "Nadia")
+    for path in ("partners/", "partners/write/", "tasks/"):
+        nadia.get(f"/w/r/{new.report_id}/{path}")
+        assert (
+            "not compared with the interest register. Ask the National desk (01632 960001) before"
+            in nadia.html
+        )
+        assert "Try again" not in nadia.html

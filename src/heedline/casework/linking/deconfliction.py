@@ -22,24 +22,27 @@ from heedline.casework.errors import Locked
 from heedline.casework.linking import desk_notices
 from heedline.casework.linking.desk_notices import NoticeKind, ReceivedNotice
 from heedline.casework.report.opening import short_name
+from heedline.casework.report.restrictions import is_usable
 from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import NotNow, Stage
-from heedline.reports.models import SealedValues, Task
+from heedline.reports.models import Report, SealedValues, Task
 from heedline.reports.models.tasks import TaskState
 
 
 class Trace(StrEnum):
     """The result of a deconfliction check.
 
-    WAITING means that the linking desk has not yet compared the report as it is now.
+    WAITING means that the linking desk has not yet compared the report as it is now. NOT_COMPARED means that it never does,
+    because the pack does not compare reports of this kind, or because the report's processing is restricted.
     """
 
     NONE = "no-trace"
     CONTACT = "contact"
     WAITING = "waiting"
+    NOT_COMPARED = "not-compared"
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def check(ref: UUID, *, by: Attendance, at: datetime) -> Deconfliction:
     found.permit(Capability.READ_REPORT)
     if not by.unlocked:
         raise Locked
-    answer = answer_for(ref, desk_notices.about(ref, by=by))
+    answer = answer_for(found.report, desk_notices.about(ref, by=by))
     record(found, Act.DECONFLICTED)
     return answer
 
@@ -96,7 +99,7 @@ def refuse_without_contact(found: FoundReport, *, then: str = "it can be sent") 
 
     Must be called inside the caller's transaction. Raises Locked, and NotNow while an officer who must be contacted
     first has not cleared the desk to act. A report that has not been compared yet is not held back: the page says so,
-    and an alarm calls the linking desk.
+    and an alarm calls the linking desk. Nor is one that is never compared: the page says whom to ask.
     """
     names = to_contact(found)
     if names:
@@ -111,18 +114,27 @@ def to_contact(found: FoundReport) -> str:
     by = found.by
     if not by.unlocked:
         raise Locked
-    answer = answer_for(found.report.id, desk_notices.about(found.report.id, by=by))
+    outstanding = _outstanding(desk_notices.about(found.report.id, by=by))
     record(found, Act.DECONFLICTED)
-    return ", ".join(f"{one.name}, {one.desk_name}" for one in answer.contacts if not one.released)
+    return ", ".join(f"{one.name}, {one.desk_name}" for one in outstanding)
 
 
-def answer_for(ref: UUID, notices: tuple[ReceivedNotice, ...]) -> Deconfliction:
+def answer_for(report: Report, notices: tuple[ReceivedNotice, ...]) -> Deconfliction:
     """Return a report's deconfliction result from the notices about it."""
     contacts = contacts_in(notices)
-    at = SealedValues.objects.filter(report=ref).values_list("matched_at", flat=True).first()
+    at = SealedValues.objects.filter(report=report.id).values_list("matched_at", flat=True).first()
     if any(not one.released for one in contacts):
         return Deconfliction(Trace.CONTACT, at, contacts)
-    return Deconfliction(Trace.WAITING if at is None else Trace.NONE, at, contacts)
+    if at is not None:
+        return Deconfliction(Trace.NONE, at, contacts)
+    ever = is_compared(report.kind) and is_usable(report)
+    return Deconfliction(Trace.WAITING if ever else Trace.NOT_COMPARED, at, contacts)
+
+
+def is_compared(kind: str) -> bool:
+    """Return whether the pack compares reports of this kind with those of other desks and with the interest register."""
+    known = load_pack(settings.PACK).kinds.get(kind)
+    return known is not None and known.across
 
 
 def contact_first(*, by: Attendance) -> tuple[ContactFirst, ...]:

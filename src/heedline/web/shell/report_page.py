@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from heedline.casework.access import session
 from heedline.casework.errors import CannotOpen
+from heedline.casework.linking.deconfliction import is_compared
 from heedline.casework.pages.case_file import CaseFile, case_file
 from heedline.casework.pages.case_header import CaseHeader
 from heedline.casework.pages.desk_tabs import desk_tabs
 from heedline.casework.pages.timeline import only
+from heedline.packs import load_pack
 from heedline.reports.lifecycle import Move
 from heedline.web.entrance import times
 from heedline.web.entrance.kept_words import form_of
@@ -82,9 +85,22 @@ def _deconflicted(file: CaseFile) -> str:
     waiting = [one.name for one in file.contacts if not one.released]
     if waiting:
         return f"Contact {', '.join(waiting)} first. Nothing can be sent until they clear the desk to act, unless life is at risk."
+    if file.compared_at is None and (why := _never_compared(file.header)):
+        desk = load_pack(settings.PACK).desks[load_pack(settings.PACK).linking_desk]
+        ask = f"Ask the {desk.name}{f' ({desk.phone})' if desk.phone else ''}"
+        return f"{why} {ask} before you send anything or before anybody is visited or contacted."
     if file.compared_at is None:
         return "This report has not been compared with the interest register yet. Try again in a few minutes."
     return f"No trace at {times.day_and_clock(file.compared_at, session.now())}."
+
+
+def _never_compared(header: CaseHeader) -> str:
+    """Return why a report is never compared with the interest register, or ""."""
+    if not is_compared(header.kind):
+        return "Reports of this kind are not compared with the interest register."
+    if header.restricted and not header.danger_to_life:
+        return "This report is not compared with the interest register while its processing is restricted."
+    return ""
 
 
 def page_beside(

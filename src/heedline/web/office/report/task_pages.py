@@ -81,7 +81,7 @@ def _new(known: Iterable[Colleague], me: UUID) -> tuple[Field, ...]:
         Checkboxes(
             name="contact",
             label="Does the task include a visit or contact?",
-            hint="With anybody except the reporter. The report is checked against the interest register first.",
+            hint="With anybody except the reporter. You may have to contact another officer first.",
             choices=(FieldOption(value="yes", label="Yes, somebody will be visited, called or written to"),),
             small=True,
         ),

@@ -24,9 +24,11 @@ from tests.casework.tasks.test_tasks import set_one
 from tests.sites.office.desk_hand import Hand
 from tests.support.acting import acting
 from tests.support.cast import House, now
-from tests.support.scene_people import People
+from tests.support.linking_scene import compared, interest, investigator
+from tests.support.scene_people import SOUTH_WEST, People
 from tests.support.search_scene import indexed
 from tests.support.stories import a_report
+from tests.support.subject_scene import BOY, linked
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
@@ -37,6 +39,11 @@ NORTH_EAST, ELSEWHERE = {"postcode": "NE1 4ST"}, {"postcode": "SW1A 1AA"}
 DANGER = {"danger": "yes"}
 #: What a queue asks more, outside the index, when its upkeep is due: the notices of other desks.
 UPKEEP = 1
+#: The page of a subject, its print view and the page on which one is added: the session, the report, the reports of the
+#: subject (of those that may be about it), the log, who looked (the other reports of those subjects), the end.
+SUBJECT = 6
+#: An investigator's entries in the interest register, and the reports that match them.
+REGISTER = {"/w/interests/": 8, "/w/interests/hits/": 7}
 #: My work of an officer, who has a task, a report and an alarm.
 MY_WORK = 20
 _BORDERS = ("SAVEPOINT", "RELEASE SAVEPOINT")
@@ -179,6 +186,43 @@ def test_an_opened_report_asks_four_times_whatever_hangs_on_it(
     assert "On Tuesday." in odile.html
     assert [sql for sql in asked if sql.startswith("UPDATE")] == [], "a look changes nothing of the report"
     assert len(asked) == OPENED, asked
+
+
+def test_subject_pages_ask_six_times_however_many_reports_they_have(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    people = People(house, now())
+    refs = [a_report(at=now(), where=NORTH_EAST, narrative=text)[0] for text in (*BOY, *BOY)]
+    first = linked(people, refs[0])
+    indexed(people)
+    odile = hand().at_work(house, "Odile")
+    here, adding = f"/w/r/{refs[0]}/subjects/{first}/", f"/w/r/{refs[-1]}/subjects/add/"
+    for linked_to in ((), refs[1:3]):
+        for ref in linked_to:
+            linked(people, ref, to=first)
+        indexed(people)
+        for path in (here, f"{here}print/", adding):
+            found = statements(odile, path)
+            assert len(found) == SUBJECT, (path, found)
+    assert "Caoimhin Tierney" in odile.html, "a subject is on offer"
+
+
+def test_pages_that_link_reports_keep_to_their_numbers(house: House, hand: Callable[[], Hand]) -> None:
+    people = People(house, now())
+    investigator(people, "Otto")
+    interest(people)
+    ref, _ = people.send(narrative=BOY[0])
+    people.send(narrative=BOY[1], **SOUTH_WEST)
+    compared(people, "Odile", "Otto")
+    odile, otto = hand().at_work(house, "Odile"), hand().at_work(house, "Otto")
+    for path in (f"/w/r/{ref}/seen/", f"/w/r/{ref}/matches/", "/w/matches/", "/w/search/", "/w/alarms/"):
+        found = statements(odile, path)
+        assert len(found) <= BUDGET, (path, found)
+    found = statements(odile, f"/w/r/{ref}/subjects/")
+    assert len(found) == OPENED, found
+    for path, number in REGISTER.items():
+        found = statements(otto, path)
+        assert len(found) == number, (path, found)
 
 
 @pytest.mark.parametrize("name", ["Odile", "Olga", "Nadia", "Stella", "Ada"])

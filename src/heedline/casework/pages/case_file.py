@@ -44,11 +44,15 @@ from heedline.casework.pages.case_lines import (
 )
 from heedline.casework.pages.case_messages import CaseMessages, messages_of
 from heedline.casework.report import conflict_terms, handing_over, notes, report_language, restrictions
+from heedline.casework.report.conflict_terms import Look
 from heedline.casework.report.opening import OpenedReport, open_stored, with_language
 from heedline.casework.report.verb import on_the_record
 from heedline.casework.search import documents, link_decisions, seen_before, subject_entries
 from heedline.casework.search.seen_before import SeenBefore
 from heedline.casework.search.subject_entries import SubjectLink
+from heedline.casework.subjects import offering, reading
+from heedline.casework.subjects.offering import SubjectOffer
+from heedline.casework.subjects.reading import SubjectView
 from heedline.desks.models import TAKE_NO_REPORTS, Desk
 from heedline.permits.capabilities import Capability
 from heedline.permits.compiled_query import CompiledQuery
@@ -189,6 +193,54 @@ def with_earlier(
     return _file(report, parts, by, at), seen
 
 
+def with_subject(ref: UUID, link: UUID, *, by: Attendance, at: datetime) -> tuple[CaseFile, SubjectView]:
+    """Return a decrypted report and a subject that it has a link to.
+
+    Both views are logged before this returns. Raises what `case_file` raises, and NotHere for a link of another report.
+    """
+    report, parts = _opened(ref, by, at)
+    with on_the_record(Act.SUBJECT_VIEWED, by=by, ref=ref):
+        by.require(Capability.SEE_SUBJECTS, report.desk_id, report.watch_id)
+        mine = reading.chosen(_links(report, parts), link)
+    subject = reading.opened(report, mine, by=by, restricted=report.restricted)
+    _record_both(report, parts, subject.look(Act.SUBJECT_VIEWED), by)
+    return _file(report, parts, by, at), reading.view_of(subject)
+
+
+def with_subject_offer(ref: UUID, *, by: Attendance, at: datetime) -> tuple[CaseFile, SubjectOffer]:
+    """Return a decrypted report and the choices offered when a subject is added to it.
+
+    Both views are logged before this returns. Raises what `case_file` raises.
+    """
+    report, parts = _opened(ref, by, at)
+    with on_the_record(Act.SUBJECT_VIEWED, by=by, ref=ref):
+        by.require(Capability.SEE_SUBJECTS, report.desk_id, report.watch_id)
+    told = [(container, parts.sorts[container], words) for container, words in parts.words.items() if words]
+    mine = offering.opened_for_subjects(report, parts.report, told)
+    offer = offering.offer_of(mine, by=by, restricted=report.restricted)
+    _record_both(report, parts, offering.look(offer), by)
+    return _file(report, parts, by, at), offer
+
+
+def _record_both(report: Any, parts: CaseParts, look: Look, by: Attendance) -> None:
+    """Log the view of a report together with another view that its page makes."""
+    shown = conflict_terms.words_in(_what_they_told(report, parts.report, parts.words))
+    with transaction.atomic():
+        conflict_terms.record_looks(
+            Look(Act.REPORT_READ, shown), look, by=by, report=report.id, desk=report.desk_id
+        )
+
+
+def _links(report: Any, parts: CaseParts) -> tuple[SubjectLink, ...]:
+    """Return the report's links to subjects, including those that were undone."""
+    return subject_entries.links(
+        entry
+        for one, told in parts.words.items()
+        if parts.sorts[one] == subject_entries.PART
+        and (entry := subject_entries.read(one, report.id, told)) is not None
+    )
+
+
 def _one_report(ref: UUID, desks: Sequence[UUID], at: datetime) -> QuerySet[Report]:
     """Return the query for a report at these desks, with its related data as columns."""
     return (
@@ -257,12 +309,7 @@ def _file(report: Any, parts: CaseParts, by: Attendance, at: datetime) -> CaseFi
         deconfliction.contacts_in(notices),
         tuple(questions.lines(notices)),
         report.compared_at,
-        subject_entries.links(
-            entry
-            for one, told in words.items()
-            if parts.sorts[one] == subject_entries.PART
-            and (entry := subject_entries.read(one, report.id, told)) is not None
-        ),
+        _links(report, parts),
     )
 
 

@@ -13,7 +13,7 @@ Somebody who controls the office process can leave out the comparison, as the th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -67,6 +67,15 @@ def words_in(told: Any) -> Iterator[str]:
             yield from words_in(value)
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A view of a report to be logged, with all the plain text that it shows."""
+
+    act: Act
+    words: Iterable[str] = field(repr=False)
+    detail: Mapping[str, int | str] = field(default_factory=dict)
+
+
 def record_look(
     act: Act,
     words: Iterable[str],
@@ -78,13 +87,27 @@ def record_look(
 ) -> None:
     """Log a view of a report, and any match with the officer's conflict-of-interest terms.
 
-    Must be called inside the caller's transaction. The match is written in the same statement as the view.
-    `words` is all the plain text that the view shows. The cost is the same whether or not the officer has
-    terms and whether or not one matches.
+    Works like `record_looks`. `words` is all the plain text that the view shows.
     """
-    look = Written(act, actor=by.officer_id, desk=desk, thing="report", thing_id=report, detail=detail or {})
-    met = meets(by.keys().own_terms, words)
-    journal.record_together([look, *([_met(by, report, str(act))] if met else [])])
+    record_looks(Look(act, words, detail or {}), by=by, report=report, desk=desk)
+
+
+def record_looks(*looks: Look, by: Attendance, report: UUID, desk: UUID | None) -> None:
+    """Log the views of a report that one page makes, and any matches with the officer's conflict-of-interest terms.
+
+    Must be called inside the caller's transaction. The matches are written in the same statement as the views. The cost
+    is the same whether or not the officer has terms and whether or not one matches.
+    """
+    terms, written = by.keys().own_terms, list[Written]()
+    for look in looks:
+        written.append(
+            Written(
+                look.act, actor=by.officer_id, desk=desk, thing="report", thing_id=report, detail=look.detail
+            )
+        )
+        if meets(terms, look.words):
+            written.append(_met(by, report, str(look.act)))
+    journal.record_together(written)
 
 
 def record_results(

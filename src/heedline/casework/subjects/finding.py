@@ -9,7 +9,8 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from heedline.audit.acts import Act
@@ -17,13 +18,13 @@ from heedline.audit.models import Event
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
 from heedline.casework.report.restrictions import usable
-from heedline.casework.search import desk_index, index_rows, subject_entries
+from heedline.casework.search import desk_index, index_rows, link_decisions, subject_entries
 from heedline.casework.search.page_store import one_snapshot
 from heedline.casework.search.subject_entries import KEY, PART, SubjectLink
 from heedline.index import Damaged
-from heedline.permits.scopes import reports_of
+from heedline.permits.scopes import IsOneOf, reports_of
 from heedline.reports.models import Report, SealedHeader, SearchWaiting
-from heedline.reports.stored import parts_of
+from heedline.reports.stored import StoredPart, parts_column, parts_in
 from heedline.vault import CannotOpen
 
 #: Reports of one key that are looked up at most.
@@ -40,6 +41,14 @@ class LinkedReport:
     link: SubjectLink
 
 
+@dataclass(frozen=True)
+class ReportParts:
+    """A report with some of its sealed parts."""
+
+    report: Report
+    parts: tuple[StoredPart, ...]
+
+
 def reports_of_subjects(
     subjects: Iterable[UUID], *, by: Attendance, restricted: bool = False
 ) -> dict[UUID, tuple[LinkedReport, ...]]:
@@ -53,8 +62,8 @@ def reports_of_subjects(
     with one_snapshot():
         hits, unread = look_up([KEY.format(one) for one in wanted], by=by, ring=ring)
         known = {ref for refs in hits.values() for ref in refs}
-        refs = known | _not_indexed(by, unread)
-        found = linked_reports(refs, by=by, ring=ring, restricted=restricted)
+        rows = _with_parts(_having_entries(known, by, unread), by=by, restricted=restricted)
+    found = links_in(rows, ring)
     return {one: tuple(each for each in found if each.link.subject == one) for one in wanted}
 
 
@@ -65,12 +74,33 @@ def linked_reports(
 
     Restricted reports are left out unless `restricted` is set.
     """
-    mine = reports_of(by.desk_ids)
-    rows = (mine if restricted else usable(mine)).filter(id__in=list(refs)).select_related("desk")
-    reports = {one.id: one for one in rows}
-    parts = parts_of(reports, Q(part=PART)) if reports else []
+    return links_in(_with_parts(list(refs), by=by, restricted=restricted), ring)
+
+
+def with_decisions(refs: Iterable[UUID], *, by: Attendance) -> list[ReportParts]:
+    """Return reports with their entries about subjects and their link decisions, leaving out restricted ones."""
+    return _with_parts(list(refs), link_decisions.PART, by=by)
+
+
+def links_in(rows: Iterable[ReportParts], ring: Keyring) -> tuple[LinkedReport, ...]:
+    """Return every subject link of these reports that can be opened, oldest first."""
+    reports = {row.report.id: row.report for row in rows}
+    parts = [part for row in rows for part in row.parts]
     made = subject_entries.links(subject_entries.opened(parts, ring))
     return tuple(LinkedReport(reports[one.report], one) for one in made)
+
+
+def _with_parts(
+    refs: list[UUID] | QuerySet[Any], *sorts: str, by: Attendance, restricted: bool = False
+) -> list[ReportParts]:
+    """Return these reports with their entries about subjects, and with other parts of the given kinds, in one query."""
+    if isinstance(refs, list) and not refs:
+        return []
+    mine = reports_of(by.desk_ids)
+    which = Q(id__in=refs) if isinstance(refs, list) else IsOneOf(F("id"), ArraySubquery(refs))
+    rows: QuerySet[Any] = (mine if restricted else usable(mine)).filter(which).select_related("desk")
+    rows = rows.annotate(sealed=parts_column(Q(part__in=(PART, *sorts))))
+    return [ReportParts(row, tuple(parts_in(row.id, row.sealed))) for row in rows]
 
 
 def look_up(keys: Iterable[str], *, by: Attendance, ring: Keyring) -> tuple[dict[str, set[UUID]], set[UUID]]:
@@ -92,8 +122,8 @@ def look_up(keys: Iterable[str], *, by: Attendance, ring: Keyring) -> tuple[dict
     return hits, unread
 
 
-def _not_indexed(by: Attendance, unread: Iterable[UUID]) -> set[UUID]:
-    """Return reports whose entries may not be indexed yet, and all those at desks without an index.
+def _having_entries(known: Iterable[UUID], by: Attendance, unread: Iterable[UUID]) -> QuerySet[Any]:
+    """Return a query for the reports with entries that are known or may not be indexed yet, or whose desk has no index.
 
     A report on which the reporter has just been active waits for the end of their quarter hour, of which officers see
     nothing. So every report changed lately is taken.
@@ -105,8 +135,9 @@ def _not_indexed(by: Attendance, unread: Iterable[UUID]) -> set[UUID]:
         act=Act.SUBJECT_CHANGED, desk__in=mine, at__gte=Now() - LATELY, thing_id__isnull=False
     ).values_list("thing_id", flat=True)
     some = [waiting, unsettled, lately]
+    if refs := list(known):
+        some.append(reports_of(mine).filter(id__in=refs).values_list("id", flat=True))
     if none := list(unread):
         some.append(reports_of(none).values_list("id", flat=True))
     first, *others = (one.order_by() for one in some)
-    rows = SealedHeader.objects.filter(part=PART, report__in=first.union(*others))
-    return set(rows.values_list("report_id", flat=True))
+    return SealedHeader.objects.filter(part=PART, report__in=first.union(*others)).values("report_id")

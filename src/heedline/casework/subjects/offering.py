@@ -9,6 +9,7 @@ say what the subject did or said.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, Final
@@ -16,14 +17,15 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from heedline.audit.acts import Act
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere
-from heedline.casework.report import conflict_terms, notes, restrictions
-from heedline.casework.report.opening import OpenedReport, open_stored, short_name
+from heedline.casework.report import conflict_terms, notes, report_language, restrictions
+from heedline.casework.report.conflict_terms import Look
+from heedline.casework.report.opening import OpenedReport, open_stored, short_name, with_language
 from heedline.casework.report.question_editions import questions_of
 from heedline.casework.report.verb import FoundReport, on_the_record
 from heedline.casework.search import documents, link_decisions, seen_before, subject_entries, values
@@ -38,7 +40,7 @@ from heedline.casework.search.subject_entries import (
     name_of,
 )
 from heedline.casework.subjects import finding
-from heedline.casework.subjects.finding import LinkedReport
+from heedline.casework.subjects.finding import LinkedReport, ReportParts
 from heedline.index.extraction.comparison import Resemblance, compare
 from heedline.index.extraction.extract import extract
 from heedline.index.extraction.values import Extract, Kind, ReportText, Value
@@ -47,7 +49,7 @@ from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Report
-from heedline.reports.stored import StoredPart, parts_of
+from heedline.reports.stored import StoredPart, parts_column, parts_in, parts_of
 from heedline.vault import CannotOpen
 
 #: Values of a report that are offered at most, and subjects.
@@ -113,7 +115,9 @@ class SubjectOffer:
 
 
 @dataclass(frozen=True)
-class _Opened:
+class OpenedForSubjects:
+    """A decrypted report, with the values that were read in it."""
+
     report: Report
     opened: OpenedReport
     texts: tuple[SearchedText, ...] = field(repr=False)
@@ -128,20 +132,35 @@ def offer(ref: UUID, *, by: Attendance) -> SubjectOffer:
     The log does not say which subjects were offered, or whether any was. Raises NotHere, Refused, Locked and CannotOpen.
     """
     with on_the_record(Act.SUBJECT_VIEWED, by=by, ref=ref):
-        report = reports_of(by.desk_ids).select_related("desk").filter(pk=ref).first()
+        found: QuerySet[Any] = reports_of(by.desk_ids).filter(pk=ref).annotate(sealed=parts_column(_PARTS))
+        report = found.annotate(
+            restricted=Exists(restrictions.restricting().filter(report=OuterRef("pk")))
+        ).first()
         if report is None:
             raise NotHere
         by.require(Capability.SEE_SUBJECTS, report.desk_id, report.watch_id)
-    mine = _open(report, by.keys())
-    refused = _why_not(mine) or ("" if restrictions.is_usable(report) else restrictions.RESTRICTED)
-    offered = _subjects(mine, by) if not refused else ()
-    shown = [value.written for one in offered for value in one.values]
-    shown += [one.refused.why for one in offered if one.refused is not None]
+    mine = _decrypted(report, parts_in(ref, report.sealed), by.keys())
+    made = offer_of(mine, by=by, restricted=report.restricted)
     with transaction.atomic():
-        conflict_terms.record_look(Act.SUBJECT_VIEWED, shown, by=by, report=report.id, desk=report.desk_id)
+        conflict_terms.record_looks(look(made), by=by, report=ref, desk=report.desk_id)
+    return made
+
+
+def offer_of(mine: OpenedForSubjects, *, by: Attendance, restricted: bool) -> SubjectOffer:
+    """Return the choices offered for an opened report. The caller logs the view."""
+    refused = _why_not(mine)
+    if not refused and restricted and mine.report.rank != 0:
+        refused = restrictions.RESTRICTED
     if refused:
         return SubjectOffer(refused)
-    return SubjectOffer("", offered_values(mine.found), offered, _needs_behaviour(mine))
+    return SubjectOffer("", offered_values(mine.found), _subjects(mine, by), _needs_behaviour(mine))
+
+
+def look(made: SubjectOffer) -> Look:
+    """Return the view of the subjects on offer to be logged, with the text that it shows of other reports."""
+    shown = [value.written for one in made.subjects for value in one.values]
+    shown += [one.refused.why for one in made.subjects if one.refused is not None]
+    return Look(Act.SUBJECT_VIEWED, shown)
 
 
 def without_subjects(found: FoundReport) -> SubjectOffer:
@@ -203,40 +222,66 @@ def _code(value: Value) -> str:
     return sha256(f"{value.kind}:{value.canonical}".encode()).hexdigest()[:12]
 
 
-def _open(report: Report, ring: Keyring) -> _Opened:
+#: The parts of a report that are opened, except the words of its files.
+_PARTS: Final = documents.SEARCHED | Q(part=report_language.PART)
+
+
+def _open(report: Report, ring: Keyring) -> OpenedForSubjects:
     """Decrypt the parts of a report from which values are extracted, except its subject entries."""
-    parts = documents.searched_parts([report.id]).get(report.id, [])
+    return _decrypted(report, parts_of([report.id], _PARTS), ring)
+
+
+def _decrypted(report: Report, parts: Iterable[StoredPart], ring: Keyring) -> OpenedForSubjects:
     opened: OpenedReport | None = None
-    others: list[tuple[str, dict[str, Any]]] = []
+    told: list[tuple[UUID, str, Mapping[str, Any]]] = []
     for part in parts:
         if part.part == "report":
             opened = open_stored(part, ring)
-        elif part.part in documents.PARTS and part.part != subject_entries.PART:
-            others += _words(part, ring)
+            continue
+        with suppress(CannotOpen):
+            words = notes.open_words(
+                part.container, part.header, part.payload, ring.for_any(part.epochs), part.part
+            )
+            told.append((part.container, part.part, words))
     if opened is None:
         raise CannotOpen
+    said = [words for _, sort, words in told if sort == report_language.PART]
+    return opened_for_subjects(report, with_language(opened, said), told)
+
+
+def opened_for_subjects(
+    report: Report, opened: OpenedReport, told: Iterable[tuple[UUID, str, Mapping[str, Any]]]
+) -> OpenedForSubjects:
+    """Return an opened report with what is needed to add a subject.
+
+    `told` are the decrypted parts beside the report itself, each with its container and kind.
+    """
+    ordered = sorted(told, key=lambda one: one[0])
+    others = [
+        (sort, words)
+        for _, sort, words in ordered
+        if sort in documents.PARTS and sort != subject_entries.PART
+    ]
+    entries = (
+        subject_entries.read(part, report.id, words)
+        for part, sort, words in ordered
+        if sort == subject_entries.PART
+    )
+    decided = (
+        link_decisions.read(report.id, words) for _, sort, words in ordered if sort == link_decisions.PART
+    )
     texts = documents.texts_of_opened(report, opened, others)
-    return _Opened(
+    return OpenedForSubjects(
         report,
         opened,
         texts,
-        subject_entries.links(subject_entries.opened(parts, ring)),
-        tuple(link_decisions.made_on(report.id, parts, ring)),
+        subject_entries.links(one for one in entries if one is not None),
+        tuple(one for one in decided if one is not None),
         values.extract_of(report, texts),
     )
 
 
-def _words(part: StoredPart, ring: Keyring) -> list[tuple[str, dict[str, Any]]]:
-    try:
-        told = notes.open_words(
-            part.container, part.header, part.payload, ring.for_any(part.epochs), part.part
-        )
-    except CannotOpen:
-        return []
-    return [(part.part, told)]
-
-
-def _why_not(mine: _Opened) -> str:
+def _why_not(mine: OpenedForSubjects) -> str:
     rules = load_pack(settings.PACK).behaviour
     if mine.report.outcome in rules.outcomes:
         return NO_BEHAVIOUR
@@ -245,12 +290,12 @@ def _why_not(mine: _Opened) -> str:
     return ""
 
 
-def _needs_behaviour(mine: _Opened) -> bool:
+def _needs_behaviour(mine: OpenedForSubjects) -> bool:
     rules = load_pack(settings.PACK).behaviour
     return not rules.says_what_was_done(_account(mine), language=mine.opened.language)
 
 
-def _account(mine: _Opened) -> str:
+def _account(mine: OpenedForSubjects) -> str:
     """Return what the reporter wrote, without the values in it: nobody parks in "Park Road"."""
     said = [mine.opened.narrative, *(one.text for one in mine.texts if one.part == "message")]
     account = "\n".join(said)
@@ -259,38 +304,36 @@ def _account(mine: _Opened) -> str:
     return account
 
 
-def _subjects(mine: _Opened, by: Attendance) -> tuple[OfferedSubject, ...]:
+def _subjects(mine: OpenedForSubjects, by: Attendance) -> tuple[OfferedSubject, ...]:
     """Return likely subjects for a report, from reports that share values with it or are linked to it."""
     ring, here = by.keys(), mine.report.id
     with one_snapshot():
         keys = [*mine.found.keys, values.LINKED.format(here)]
         hits, _ = finding.look_up(keys, by=by, ring=ring)
-    shared = seen_before.of_many(hits)
-    hits = {key: refs - {here} for key, refs in hits.items()}
-    decided = [one.other for one in mine.decided]
-    likely = [ref for ref, _ in seen_before.proposed(hits, shared, decided)[:_MOST_REPORTS]]
-    near = finding.linked_reports(likely, by=by, ring=ring)
-    known = {one.subject: one for one in mine.links}
-    wanted = {one.link.subject for one in near} | set(known)
-    wanted -= {one.subject for one in known.values() if one.in_force}
-    same = _decided_same(mine, hits.get(values.LINKED.format(here), ()), by)
+        shared = seen_before.of_many(hits)
+        hits = {key: refs - {here} for key, refs in hits.items()}
+        decided = [one.other for one in mine.decided]
+        likely = [ref for ref, _ in seen_before.proposed(hits, shared, decided)[:_MOST_REPORTS]]
+        naming = hits.get(values.LINKED.format(here), set())
+        near = finding.with_decisions({*likely, *naming}, by=by)
+        known = {one.subject: one for one in mine.links}
+        wanted = {one.link.subject for one in finding.links_in(near, ring)} | set(known)
+        wanted -= {one.subject for one in known.values() if one.in_force}
+        found = finding.reports_of_subjects(wanted, by=by) if wanted else {}
+    same = _decided_same(mine, (one for one in near if one.report.id in naming), ring)
     offered = [
         one
-        for subject, reports in finding.reports_of_subjects(wanted, by=by).items()
+        for subject, reports in found.items()
         if (one := _offered(subject, reports, mine, known.get(subject), same, shared)) is not None
     ]
     return tuple(sorted(offered, key=_first)[:MOST_SUBJECTS])
 
 
-def _decided_same(mine: _Opened, naming: Iterable[UUID], by: Attendance) -> set[UUID]:
-    """Return the reports decided to be about the same matter as this one, here or in `naming`."""
+def _decided_same(mine: OpenedForSubjects, naming: Iterable[ReportParts], ring: Keyring) -> set[UUID]:
+    """Return the reports decided to be about the same matter as this one, here or on the reports in `naming`."""
     decided = list(mine.decided)
-    visible = list(reports_of(by.desk_ids).filter(id__in=list(naming)).values_list("id", flat=True))
-    by_report: dict[UUID, list[StoredPart]] = {}
-    for part in parts_of(visible, Q(part=link_decisions.PART)) if visible else []:
-        by_report.setdefault(part.report, []).append(part)
-    for ref, parts in by_report.items():
-        decided += link_decisions.made_on(ref, parts, by.keys())
+    for one in naming:
+        decided += link_decisions.made_on(one.report.id, one.parts, ring)
     now = {
         other: link_decisions.in_force(made)
         for other, made in link_decisions.between(mine.report.id, decided).items()
@@ -301,7 +344,7 @@ def _decided_same(mine: _Opened, naming: Iterable[UUID], by: Attendance) -> set[
 def _offered(
     subject: UUID,
     reports: Sequence[LinkedReport],
-    mine: _Opened,
+    mine: OpenedForSubjects,
     known: SubjectLink | None,
     same: set[UUID],
     shared: Mapping[str, int],

@@ -14,13 +14,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, OuterRef, Q, Subquery, Window
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Window
 
 from heedline.audit.acts import Act
 from heedline.audit.models import Event
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere
 from heedline.casework.report import conflict_terms, restrictions
+from heedline.casework.report.conflict_terms import Look
 from heedline.casework.report.opening import kind_words, received_words, short_name
 from heedline.casework.report.verb import on_the_record
 from heedline.casework.search import subject_entries
@@ -39,9 +40,10 @@ from heedline.casework.subjects.finding import LinkedReport
 from heedline.desks.models import Officer
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
+from heedline.permits.compiled_query import CompiledQuery
 from heedline.permits.scopes import reports_of
 from heedline.reports.models import Report
-from heedline.reports.stored import parts_of
+from heedline.reports.stored import parts_column, parts_in
 
 #: Views that the page of a subject lists at most, the latest.
 MOST_VIEWS: Final = 50
@@ -146,36 +148,81 @@ def view(
     Raises NotHere for a report or a link that is not the officer's, Refused and Locked.
     """
     with on_the_record(act, by=by, ref=ref):
-        report = reports_of(by.desk_ids).filter(pk=ref).first()
+        report = next(iter(_ONE_REPORT.rows(ref, sorted(by.desk_ids))), None)
         if report is None:
             raise NotHere
         by.require(Capability.SEE_SUBJECTS, report.desk_id, report.watch_id)
         if act is Act.SUBJECT_PRINTED:
             by.require(Capability.PRINT_REPORT, report.desk_id, report.watch_id)
-        entries = subject_entries.opened(parts_of([ref], Q(part=PART)), by.keys())
-        mine = next((one for one in subject_entries.links(entries) if one.id == link), None)
-        if mine is None:
-            raise NotHere
-    found: Sequence[LinkedReport] = ()
-    if restrictions.is_usable(report):  # a restricted report leads to no other
-        found = finding.reports_of_subjects([mine.subject], by=by)[mine.subject]
-    reports = _with(mine, report, found)
+        entries = subject_entries.opened(parts_in(ref, report.sealed), by.keys())
+        mine = chosen(subject_entries.links(entries), link)
+    found = opened(report, mine, by=by, restricted=report.restricted)
     with transaction.atomic():
-        conflict_terms.record_look(
-            act,
-            _words_of(reports),
-            by=by,
-            report=report.id,
-            desk=report.desk_id,
-            detail={"link": str(link)},
-        )
+        conflict_terms.record_looks(found.look(act), by=by, report=ref, desk=report.desk_id)
+    return view_of(found)
+
+
+def _one_report(ref: UUID, desks: Sequence[UUID]) -> QuerySet[Report]:
+    found = reports_of(desks).filter(pk=ref).select_related("desk")
+    return found.annotate(
+        sealed=parts_column(Q(part=PART)),
+        restricted=Exists(restrictions.restricting().filter(report=OuterRef("pk"))),
+    )
+
+
+_ONE_REPORT: Final = CompiledQuery[Any](_one_report)
+
+
+@dataclass(frozen=True)
+class OpenedSubject:
+    """A subject that was opened by way of one report, with the entries of all of its reports that the officer may open."""
+
+    ref: UUID
+    mine: SubjectLink
+    reports: tuple[LinkedReport, ...]
+
+    def look(self, act: Act) -> Look:
+        """Return the view of this subject to be logged, with all typed text that its page shows."""
+        entries = (entry for one in self.reports for entry in one.link.entries)
+        words = [
+            text
+            for one in entries
+            for text in (one.why, one.behaviour, *(value.written for value in one.values))
+        ]
+        return Look(act, words, {"link": str(self.mine.id)})
+
+
+def chosen(links: Iterable[SubjectLink], link: UUID) -> SubjectLink:
+    """Return the link with this id, or raise NotHere."""
+    found = next((one for one in links if one.id == link), None)
+    if found is None:
+        raise NotHere
+    return found
+
+
+def opened(report: Report, mine: SubjectLink, *, by: Attendance, restricted: bool) -> OpenedSubject:
+    """Return the subject of a report's link, whether or not that report is indexed.
+
+    A report whose processing is `restricted` leads to no other, unless life is at risk. The caller logs the view.
+    """
+    found: Sequence[LinkedReport] = ()
+    if not restricted or report.rank == 0:
+        found = finding.reports_of_subjects([mine.subject], by=by)[mine.subject]
+    if not any(one.report.id == report.id for one in found):
+        found = (LinkedReport(report, mine), *found)
+    return OpenedSubject(report.id, mine, tuple(found))
+
+
+def view_of(subject: OpenedSubject) -> SubjectView:
+    """Return the data for the page of a subject whose view has been logged."""
+    reports, mine = subject.reports, subject.mine
     held = [value for one in reports if one.link.in_force for value in one.link.values]
     return SubjectView(
-        ref,
-        link,
+        subject.ref,
+        mine.id,
         mine.kind,
         name_of(mine.kind, held or mine.values),
-        tuple(_line(one, ref) for one in reports),
+        tuple(_line(one, subject.ref) for one in reports),
         _history(reports),
         *_views(reports),
     )
@@ -195,21 +242,6 @@ def reports_sharing(refs: Iterable[UUID], *, by: Attendance) -> tuple[tuple[UUID
             conflict_terms.record_look(Act.SUBJECT_VIEWED, (), by=by, report=report.id, desk=report.desk_id)
     others = theirs - {one.report.id for one in mine}
     return tuple(sorted(((one, short_name(one)) for one in others), key=lambda one: one[1]))
-
-
-def _with(mine: SubjectLink, report: Report, found: Sequence[LinkedReport]) -> tuple[LinkedReport, ...]:
-    """Return a subject's reports, including the one it was opened through even if it is not indexed."""
-    if any(one.report.id == report.id for one in found):
-        return tuple(found)
-    return (LinkedReport(report, mine), *found)
-
-
-def _words_of(reports: Iterable[LinkedReport]) -> list[str]:
-    """Return all typed text that the page shows, to be checked for conflicts of interest."""
-    entries = [entry for one in reports for entry in one.link.entries]
-    return [
-        text for one in entries for text in (one.why, one.behaviour, *(value.written for value in one.values))
-    ]
 
 
 def _line(one: LinkedReport, here: UUID) -> SubjectReportLine:

@@ -189,8 +189,7 @@ def subjects(request: OfficeRequest, ref: UUID) -> HttpResponse:
 def add(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """Link a report to a subject, or record that a suggested subject is a different one."""
     by, at = request.attendance, session.now()
-    file = case_file.case_file(ref, by=by, at=at)
-    offer = offering.offer(ref, by=by)
+    file, offer = case_file.with_subject_offer(ref, by=by, at=at)
     fields = _fields(offer)
     kept = restored(request, fields)
     form, status, named = kept or Form(fields), 200, None
@@ -258,8 +257,7 @@ def _listed(request: OfficeRequest, ref: UUID, said: str) -> HttpResponse:
 def subject(request: OfficeRequest, ref: UUID, link: UUID) -> HttpResponse:
     """Show a subject that is linked to this report."""
     by, at = request.attendance, session.now()
-    found = reading.view(ref, link, by=by, at=at)
-    file = case_file.case_file(ref, by=by, at=at)
+    file, found = case_file.with_subject(ref, link, by=by, at=at)
     context = {"subject": view_words(found)}
     return page(request, "office/report_subject.html", file, "report-subject", context)
 

@@ -34,8 +34,10 @@ _COLUMNS = """
     ORDER BY 1, 2, a.attnum
 """
 _BLOCK = 8192
-#: How many bytes of a text are compared first, and how many places at a time.
-_START, _CHUNK = 6, 1 << 22
+#: How many bytes of a text are compared first, of the eight in which they are read, and how many places at a time.
+_START, _EIGHT, _CHUNK = 6, 8, 1 << 18
+_FIRST_SIX = np.uint64((1 << 8 * _START) - 1)
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _HEX = re.compile(rb"(?<![0-9a-fA-F])(?:[0-9a-fA-F]{64})(?![0-9a-fA-F])")
 _BASE64 = re.compile(rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{43}=?(?![A-Za-z0-9+/_-])")
 _AGE_KEY = re.compile(rb"AGE-SECRET-KEY-PQ-1[A-Z0-9]{40,}", re.IGNORECASE)
@@ -145,27 +147,39 @@ class Loot:
 
 
 def standing_in(whole: bytes, wanted: Iterable[bytes]) -> set[bytes]:
-    """Return those of the wanted texts that stand in the whole, which is read once for all of them.
+    """Return those of the wanted texts that stand in the whole, which is read once for all of them, however many.
 
-    Most places are passed over by their first two bytes, then by their first six. The rest is compared byte by byte.
+    Each place is looked up by a hash of its first six bytes, then by these. The rest is compared byte by byte.
     """
     by_start: dict[bytes, list[bytes]] = defaultdict(list)
     for one in wanted:
         by_start[one[:_START]].append(one)
     assert all(len(start) == _START for start in by_start), "too short to be looked for"
-    firsts = np.zeros(1 << 16, dtype=bool)
-    firsts[[int.from_bytes(start[:2], "little") for start in by_start]] = True
-    starts = np.array([int.from_bytes(start, "little") for start in by_start], dtype=np.uint64)
-    every = np.frombuffer(whole, dtype=np.uint8)
+    if not by_start:
+        return set()
+    starts = np.array(sorted(int.from_bytes(start, "little") for start in by_start), dtype=np.uint64)
+    bits = max(16, (64 * len(starts)).bit_length())
+    marked = np.zeros(1 << bits, dtype=bool)
+    marked[_hashed(starts, bits)] = True
+    padded = whole + bytes(_EIGHT - _START)
     found: set[bytes] = set()
-    for begin in range(0, len(whole) - _START + 1, _CHUNK):
-        part = every[begin : begin + _CHUNK + _START - 1]
-        pairs = part[:-1].astype(np.uint16) | part[1:].astype(np.uint16) << 8
-        places = np.flatnonzero(firsts[pairs[: len(part) - _START + 1]])
-        value = sum(part[places + at].astype(np.uint64) << np.uint64(8 * at) for at in range(_START))
-        for place in (places[np.isin(value, starts)] + begin).tolist():
-            found |= {one for one in by_start[whole[place : place + _START]] if whole.startswith(one, place)}
+    for shift in range(_EIGHT):  # every eighth place, as whole numbers of the processor
+        number = max(0, (len(padded) - shift) // _EIGHT)
+        every = np.frombuffer(padded, dtype="<u8", count=number, offset=shift if number else 0)
+        for begin in range(0, number, _CHUNK):
+            values = every[begin : begin + _CHUNK] & _FIRST_SIX
+            likely = np.flatnonzero(marked[_hashed(values, bits)])
+            nearest = np.searchsorted(starts[:-1], values[likely])
+            for at in likely[starts[nearest] == values[likely]].tolist():
+                place = (begin + at) * _EIGHT + shift
+                start = whole[place : place + _START]
+                found |= {one for one in by_start[start] if whole.startswith(one, place)}
     return found
+
+
+def _hashed(values: np.ndarray[Any, np.dtype[np.uint64]], bits: int) -> np.ndarray[Any, np.dtype[np.uint64]]:
+    """Return the first bits of values multiplied by a number that scatters them (Knuth 6.4)."""
+    return values * _GOLDEN >> np.uint64(64 - bits)
 
 
 def _unpacked(data: bytes) -> bytes:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -47,6 +47,8 @@ from heedline.casework.setup import stewardship
 from heedline.casework.subjects import changing, offering
 from heedline.casework.subjects.changing import NewSubjectLink
 from heedline.desks.models import EpochGrant
+from heedline.index import Document, SealedIndex
+from heedline.index.words import beginnings
 from heedline.permits.roles import Role
 from heedline.vault.codes import ReceiptCode, derive
 from heedline.vault.grants import open_grant
@@ -56,6 +58,8 @@ from tests.support.cast import House, build_house, now
 
 PLANTED = 200
 WORDS_EACH = 40
+#: Words that one side says, each in some four of its reports. None of them stands anywhere else.
+VOCABULARY, SHORTEST = 2_000, 12
 #: Stands in everything that anybody says here, followed by the place where they said it.
 CANARY = "Zinnober-quinquereme"
 CONTACT = {
@@ -88,25 +92,63 @@ class Told:
     planted: list[str] = field(default_factory=list)
     stolen: list[str] = field(default_factory=list)
     twins: list[str] = field(default_factory=list)
+    #: Reports of others, of which the thief knows nothing. With those stolen there are as many as planted ones.
+    unknown: list[str] = field(default_factory=list)
+    #: Pairs of a planted report and an unknown one that says the very same.
+    repeats: list[tuple[str, str]] = field(default_factory=list)
+    #: What the planted and unknown reports say, and all that was put into the indexes: in plain, and as tokens in hexadecimal.
+    texts: list[str] = field(default_factory=list)
+    indexed: list[str] = field(default_factory=list)
+    tokens_indexed: list[str] = field(default_factory=list)
 
     def sent(self, new: sealing.NewReport, at: datetime, into: list[str]) -> ReceiptCode:
         stories.send(new, at=at)
         into.append(str(new.report_id))
         self.codes.append(new.code.symbols)
-        keys = derive(new.code, installation=settings.INSTALLATION)
-        if into is not self.planted:
+        if into is self.stolen:
+            keys = derive(new.code, installation=settings.INSTALLATION)
             self.seeds += [keys.reporter_seed.hex(), keys.lookup_id.hex(), keys.mac_key.hex()]
         return new.code
 
 
 def plant(told: Told, at: datetime) -> None:
-    """What somebody sends who means to steal everything later: each word of a dictionary in its own set of reports."""
+    """What somebody sends who means to steal everything later, and as many reports of others in between.
+
+    Every second one of the others says what a planted one says. The rest share no word with any. All are as long, and name
+    somebody, a car and a phone number.
+    """
     dictionary = files("heedline.vault").joinpath("words", "eff_large.txt").read_text("ascii").split()
     chance = random.Random(4711)
-    for n in range(PLANTED):
-        words = " ".join(chance.sample(dictionary, WORDS_EACH))
-        contact = {"you": {"who": "confidence"}, "contact": CONTACT} if n % 2 else {}
-        told.sent(stories.new_report(**NORTH_EAST, narrative=words, **contact), at, told.planted)
+    halves = [chance.sample(dictionary, len(dictionary)) for _ in range(2)]
+    # no shorter ones: two of them may be a word that stands elsewhere
+    pairs = [one + other for one, other in zip(*halves, strict=True) if len(one + other) >= SHORTEST]
+    words, others = pairs[:VOCABULARY], pairs[VOCABULARY : 2 * VOCABULARY]
+    said = [_account(n, chance.sample(words, WORDS_EACH)) for n in range(PLANTED)]
+    heard = [
+        said[n] if n % 2 else _account(PLANTED + n, chance.sample(others, WORDS_EACH))
+        for n in range(PLANTED - MARKED)
+    ]
+    for n in chance.sample(range(PLANTED), PLANTED):
+        for into, texts in ((told.planted, said), (told.unknown, heard)):
+            if n < len(texts):
+                contact = {"you": {"who": "confidence"}, "contact": CONTACT} if n // 2 % 2 else {}
+                told.sent(stories.new_report(**NORTH_EAST, narrative=texts[n], **contact), at, into)
+        if n < len(heard) and n % 2:
+            told.repeats.append((told.planted[-1], told.unknown[-1]))
+    told.texts = sorted({*said, *heard})
+
+
+def _account(number: int, words: list[str]) -> str:
+    """Return a text that begins with these words and names things that no other number has."""
+    surname = f"{words[0]}son".capitalize()
+    return (
+        f"{' '.join(words)}. Morwenna {surname} drove ZZ{number % 100:02d} {'ABCD'[number // 100]}RX"
+        f" and has the number 01632 960{number:03d}."
+    )
+
+
+#: Reports of `marked`.
+MARKED = 5
 
 
 def marked(told: Told, at: datetime) -> list[ReceiptCode]:
@@ -114,7 +156,7 @@ def marked(told: Told, at: datetime) -> list[ReceiptCode]:
     in_confidence = {"you": {"who": "confidence"}, "contact": CONTACT}
     narrative = f"{CANARY} narrative. He bought a ladder and a lamp."
     codes = []
-    for n in range(5):
+    for n in range(MARKED):
         more = {"now": {"danger": "yes"}} if n == 2 else {}
         person = {"person": [{"looks": f"{CANARY} person"}]} if n < 2 else {}
         named = f" Kevin {SURNAMES[n]} did, and has the number {PHONE}." if n < len(SURNAMES) else ""
@@ -223,6 +265,29 @@ def _indexed(house: House, name: str, told: Told, at: datetime) -> None:
             pass
 
 
+@contextmanager
+def noting_what_is_indexed(told: Told) -> Iterator[None]:
+    """Note every word, form and key that is put into an index, and its token."""
+    add, plain, tokens = SealedIndex.add, set[str](), set[bytes]()
+
+    def noted(index: SealedIndex, documents: Iterable[Document]) -> int:
+        some = list(documents)
+        for one in some:
+            words = set[str]().union(*one.texts)
+            begun = {form for word in one.begun if word.isascii() for form in beginnings(word)}
+            forms = {*one.forms, *begun}
+            plain.update(words, forms, one.keys)
+            tokens.update(index._words.of(words), index._forms.of(forms), index._keys.of(one.keys))
+        return add(index, some)
+
+    SealedIndex.add = noted  # type: ignore[assignment, method-assign]
+    try:
+        yield
+    finally:
+        SealedIndex.add = add  # type: ignore[method-assign]
+    told.indexed, told.tokens_indexed = sorted(plain), sorted(one.hex() for one in tokens)
+
+
 def main(home: Path) -> None:
     at, told = now(), Told()
     house = build_house(at)
@@ -246,7 +311,8 @@ def main(home: Path) -> None:
             told.seeds.append(seed.hex())
     plant(told, at)
     work(house, told, marked(told, at), at)
-    find_and_link(house, told, at)
+    with noting_what_is_indexed(told):
+        find_and_link(house, told, at)
     told.seeds = sorted(set(told.seeds))
     sys.stdout.write(json.dumps(vars(told)))
 

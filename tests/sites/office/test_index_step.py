@@ -35,10 +35,10 @@ def test_a_page_leaves_indexing_to_the_requests_that_follow_it(
     house: House, hand: Callable[[], Hand]
 ) -> None:
     for _ in range(indexing.FEWEST + 1):
-        a_report(at=now(), where={"postcode": "NE1 4ST"})
+        ref, _ = a_report(at=now(), where={"postcode": "NE1 4ST"})
     quarter_hour_over(now())
     odile = hand().at_work(house, "Odile")
-    for path in ("/w/", "/w/q/north-east/"):
+    for path in ("/w/", "/w/q/north-east/", "/w/search/", f"/w/r/{ref}/"):
         page = odile.client.get(path, **{AFTERWARDS: ""})
         assert (page.status_code, page.wsgi_request.META[AFTERWARDS]) == (200, STEP)
         session = odile.client.cookies[settings.SESSION_COOKIE_NAME].value

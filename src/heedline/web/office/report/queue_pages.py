@@ -32,7 +32,7 @@ from heedline.casework.tasks import tasks as casework_tasks
 from heedline.desk_hooks import register
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
-from heedline.web import afterwards
+from heedline.web.afterwards import AFTERWARDS
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
 from heedline.web.office.linking import match_pages
@@ -70,8 +70,6 @@ def my_work(request: OfficeRequest) -> HttpResponse:
     Counts need no keys.
     """
     at, by, mine = session.now(), request.attendance, QueueView(state="mine", size=_HELD)
-    if upkeep.is_due(by=by, at=at):
-        afterwards.leave(request, reverse("index-step"))
     try:
         desks = pages_home.my_desks(by=by, at=at)
         held = pages_queue.queue(by=by, at=at, view=mine)
@@ -155,7 +153,7 @@ def queue(request: OfficeRequest, desk: str) -> HttpResponse:
     """
     at, by = session.now(), request.attendance
     name = _desk_name(by, desk)
-    if upkeep.is_due(by=by, at=at) and not afterwards.leave(request, reverse("index-step")):
+    if AFTERWARDS not in request.META:
         upkeep.keep_up(by=by, at=at)  # a server that cannot do it later
     view = view_at(desk, request.GET.dict())
     try:

@@ -182,8 +182,12 @@ def _names_in(text: str, matching: MatchingRules) -> Iterator[SoughtName]:
             whole = size == len(pieces)
             if not all(map(_NAMED.fullmatch, run)):
                 continue
-            known = [one[0].isupper() or _is_known(latin(one), rules) for one in run]
-            if not (all(known) if size > 2 else whole or all(known) or latin(run[0]) in rules.forenames):
+            known = [_is_capital(one) or _is_known(latin(one), rules) for one in run]
+            if not (
+                (all(known) or _may_be_chinese(run, rules))
+                if size > 2
+                else whole or all(known) or latin(run[0]) in rules.forenames
+            ):
                 continue
             name = read_name(" ".join(run), rules)
             if len(name.parts) > 1:
@@ -216,6 +220,19 @@ def _alike_by_initial(one: Name, other: Name, rules: NameRules) -> bool:
         return False
     short = min(len(one.parts[0]), len(other.parts[0]))
     return short == 1 and same_name(one.parts[-1], other.parts[-1], rules)
+
+
+def _is_capital(word: str) -> bool:
+    """Return whether a word begins with a capital, perhaps after an article and a hyphen, as in al-Sayed."""
+    return word[0].isupper() or word.rpartition("-")[2][:1].isupper()
+
+
+def _may_be_chinese(words: Sequence[str], rules: NameRules) -> bool:
+    """Return whether words may be a Chinese surname and two syllables, in either order."""
+    folded, surnames = [latin(one) for one in words], rules.evidence.chinese_surnames
+    return (folded[0] in surnames or folded[-1] in surnames) and all(
+        one in rules.syllables or one in surnames for one in folded
+    )
 
 
 def _is_known(word: str, rules: NameRules) -> bool:

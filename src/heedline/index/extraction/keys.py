@@ -16,7 +16,7 @@ from heedline.index.extraction.rules import NameRules
 from heedline.index.extraction.values import Kind, Value
 from heedline.index.words import LONGEST, runs_of
 
-MOST_NAME_KEYS = 16
+MOST_NAME_KEYS, MOST_PAIR_KEYS = 16, 13
 #: Keys of a report beyond this are left out: a list of a thousand numbers is not about somebody.
 MOST_KEYS = 400
 _OUTWARD = -3
@@ -58,11 +58,14 @@ def key_of(value: Value, rules: NameRules | None = None) -> str:
 def of_name(name: Name, rules: NameRules) -> tuple[str, ...]:
     """Return the index keys of a name.
 
-    They are those of a Chinese name, then pairs of skeletons in order, followed by variants with one letter left out.
+    They are those of a Chinese name, then pairs of skeletons in order, followed by the surname with initials and by variants
+    with one letter left out.
     """
     read = [(readings(first, rules), readings(last, rules)) for first, last in pairs(name)]
+    of_pairs = (_pair(one, other) for firsts, lasts in read for one, other in product(firsts, lasts))
     found = {f"name:zh:{one}": None for one in chinese_names.keys(name, rules)}
-    found.update((_pair(one, other), None) for firsts, lasts in read for one, other in product(firsts, lasts))
+    found.update(dict.fromkeys(islice(dict.fromkeys(of_pairs), MOST_PAIR_KEYS)))
+    found.update(dict.fromkeys(_with_initials(name, rules)))
     bare = (
         key
         for firsts, lasts in read[:1]
@@ -142,6 +145,21 @@ def parts(values: Iterable[Value]) -> set[str]:
 
 def _pair(one: str, other: str) -> str:
     return "name:" + "|".join(sorted((one, other)))
+
+
+def _with_initials(name: Name, rules: NameRules) -> Iterator[str]:
+    """Yield a name of three parts or more as its surname with the initials of the other parts."""
+    parts = name.parts
+    if len(parts) < 3:
+        return
+    yield from _initials(parts[-1], parts[:-1], rules)
+    if parts[0] in rules.evidence.chinese_surnames:
+        yield from _initials(parts[0], parts[1:], rules)
+
+
+def _initials(surname: str, others: Iterable[str], rules: NameRules) -> Iterator[str]:
+    initials = "".join(sorted(one[0] for one in others))
+    return (f"name:i:{initials}|{one}" for one in readings(surname, rules))
 
 
 def _with_one_left_out(one: str, other: str) -> Iterator[str]:

@@ -50,6 +50,8 @@ class Likeness(StrEnum):
     """Two known forms of the same name, such as Bob and Robert."""
     SPELT = "spelt"
     SOUND = "sound"
+    INITIALS = "initials"
+    """At least one forename is only an initial in one of two names of three parts or more."""
 
 
 _ORDER = list(Likeness)
@@ -264,6 +266,13 @@ def alike(one: Name, other: Name, rules: NameRules) -> Likeness | None:
     return best
 
 
+def _initial(one: str, other: str) -> Likeness | None:
+    """Return whether one of two parts of names is the initial of the other."""
+    if one[0] != other[0]:
+        return None
+    return Likeness.SAME if one == other else Likeness.INITIALS
+
+
 def _all_alike(mine: Sequence[str], theirs: Sequence[str], rules: NameRules) -> Likeness | None:
     few, many = sorted((mine, theirs), key=len)
     if len(few) < 2:
@@ -271,8 +280,14 @@ def _all_alike(mine: Sequence[str], theirs: Sequence[str], rules: NameRules) -> 
     if tuple(few) == tuple(many):
         return Likeness.SAME
     table = []
+    initials = len(few) == len(many) > 2 and any(len(one) == 1 for one in (*few, *many))
     for i, a in enumerate(few):
-        row = [parts_alike(a, b, rules, last=i > 0 or j > 0) for j, b in enumerate(many)]
+        row = [
+            _initial(a, b)
+            if initials and 1 in (len(a), len(b))
+            else parts_alike(a, b, rules, last=i > 0 or j > 0)
+            for j, b in enumerate(many)
+        ]
         if not any(row):
             return None  # the other parts need no comparison
         table.append(row)
@@ -280,7 +295,7 @@ def _all_alike(mine: Sequence[str], theirs: Sequence[str], rules: NameRules) -> 
     for chosen in permutations(range(len(many)), len(few)):
         found = [table[row][column] for row, column in enumerate(chosen)]
         known = [one for one in found if one is not None]
-        if len(known) < len(found):
+        if len(known) < len(found) or all(one is Likeness.INITIALS for one in known):
             continue
         worst = max(known, key=_ORDER.index)
         if best is None or _ORDER.index(worst) < _ORDER.index(best):

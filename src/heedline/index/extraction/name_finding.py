@@ -277,6 +277,7 @@ def _is_small_second(word: str, rules: NameRules) -> bool:
         any(word in known for known in (rules.forenames, rules.surnames, evidence.second_names))
         or word in evidence.chinese_surnames
         or evidence.surname.fullmatch(word) is not None
+        or evidence.small_surname.fullmatch(word) is not None
         or _MC.fullmatch(word) is not None
     )
 

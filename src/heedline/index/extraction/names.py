@@ -28,6 +28,8 @@ _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _SON_OF = re.compile(r"\b[sdw]/o\b")
 _NOT_A_LETTER = re.compile(r"[^a-z\s-]+")
 _ABD = re.compile(r"\bc?abd(?:[ue]l)?[\s-]+(?:(?:al|el|ul|il|ur|ar|ir|us|as|ush|ash|ir)[\s-]+)?(?=[a-z]{3})")
+#: "Of the faith", as a word of its own: Nur al-Din, Saif ud Deen.
+_DIN = re.compile(r"(?<=[a-z]{3})[\s-]+(?:al|el|ul|ad|ed|ud|id|eddine?)[\s-]+d(?:i|ee)ne?\b")
 _JOINED_ABD = re.compile(r"^c?abd(?:[uei]l|[uei]r(?=r)|al|[uei])(?=[a-z]{3})")
 #: "Brother" and "sister", as Gujarati joins them to a forename: Rameshbhai, Kantaben.
 _GUJARATI = re.compile(r"(?<=[a-z]{4})(?:bhai|ben)$")
@@ -71,6 +73,8 @@ _FOLDS = [
     )
 ]
 _NOT_BARE = {pattern for _, pattern, _ in _FOLDS if pattern.pattern in {r"bh|mh", r"dh|dd"}}
+#: Initials that are written as one word, as in "PJ Murphy".
+_TWO_INITIALS = re.compile(r"[b-df-hj-np-tv-z]{2}")
 _DOUBLED = re.compile(r"(.)\1+")
 _A_VOWEL = re.compile(r"[aeiou]")
 _FINAL_H = re.compile(r"h$")
@@ -225,6 +229,8 @@ def read_name(text: str, rules: NameRules) -> Name:
     titled = text.isascii() or not _ARABIC.search(text)
     plain = spelling(text)
     plain = _ABD.sub("abdul", plain)
+    if "din" in plain or "deen" in plain:
+        plain = _DIN.sub("uddin", plain)
     plain = _phrases(rules).sub(lambda found: found.group().replace(" ", ""), plain)
     words = plain.replace("-", " - ").split()
     parts: list[str] = []
@@ -247,6 +253,9 @@ def read_name(text: str, rules: NameRules) -> Name:
         if dropped and parts:  # Noor-ul-Ain and Noorulain
             between[len(parts)] = dropped
         dropped = ""
+        if not parts and _TWO_INITIALS.fullmatch(word) and text.isascii() and not _is_name(word, rules):
+            parts += word
+            continue
         parts.append(_without_article(word[:MOST_LETTERS], rules))
     parts = parts[:MOST_PARTS]
     joined = [
@@ -256,7 +265,7 @@ def read_name(text: str, rules: NameRules) -> Name:
             *parts[at + 1 :],
         )
         for at in range(1, len(parts))
-        if at in hyphens or len(parts) > 2
+        if (at in hyphens or len(parts) > 2) and min(len(parts[at - 1]), len(parts[at])) > 1
     ]
     return Name(tuple(parts), tuple(joined))
 
@@ -268,12 +277,16 @@ def _phrases(rules: NameRules) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, known)))})\b")
 
 
+def _is_name(word: str, rules: NameRules) -> bool:
+    return word in rules.forenames or word in rules.surnames
+
+
 def _without_article(word: str, rules: NameRules) -> str:
     """Return a name part without any Arabic article or Gujarati "brother" or "sister" joined to it.
 
     A joined "abd" is put into one spelling. Examples are Altamimi and Abdelrahman.
     """
-    if word in rules.forenames or word in rules.surnames:
+    if _is_name(word, rules):
         return word
     if _GUJARATI.search(word):
         return _GUJARATI.sub("", word)

@@ -43,6 +43,8 @@ class NameEvidence:
     second_names: frozenset[str]
     forename: re.Pattern[str]
     surname: re.Pattern[str]
+    small_surname: re.Pattern[str]
+    """Surnames by how they end, after a known forename in a text without capitals."""
     surname_beginning: re.Pattern[str]
     chinese_surnames: frozenset[str]
     people: frozenset[str]

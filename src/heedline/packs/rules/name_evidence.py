@@ -37,6 +37,7 @@ def read_evidence(
         surname=re.compile(
             rf"(?=[a-z]{{{_SHORTEST_BY_END},}})[a-z]+(?:{_any(surname_ends)})|(?:{_any(family_begins)})[a-z]{{3,}}"
         ),
+        small_surname=re.compile(rf"[a-z]{{2,}}(?:{_any(table.texts('small_surname_endings'))})"),
         surname_beginning=re.compile(rf"(?:{_any(table.texts('surname_beginnings'))})[^\W\d_]{{3,}}"),
         chinese_surnames=frozenset(table.texts("chinese_surnames")),
         people=frozenset(table.texts("people")),

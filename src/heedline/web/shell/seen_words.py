@@ -30,6 +30,7 @@ REASONS = {
     "name-form": "Forms of the same name",
     "name-spelt": "Similar spelling of a name",
     "name-sound": "Names that sound alike",
+    "name-initials": "Same surname and initials",
     "text": "Nearly the same text",
     "text-same": "The same text",
 }

@@ -58,7 +58,8 @@ class Unsearchable(Exception):
 class SoughtName:
     """An interpretation of a query in which some words form a name, or one word is part of a name.
 
-    `terms` are those of its other words. A whole name is found by its `keys`, and a part of one by its `sounds`.
+    `terms` are those of its other words. A whole name is found by its `keys`, and a part of one by its `sounds`. A whole name
+    whose forename may be only an initial has both.
     """
 
     name: Name = field(repr=False)
@@ -190,10 +191,12 @@ def _names_in(text: str, matching: MatchingRules) -> Iterator[SoughtName]:
             ):
                 continue
             name = read_name(" ".join(run), rules)
+            beside = text[: pieces[at].start()] + " " + text[pieces[at + size - 1].end() :]
             if len(name.parts) > 1:
-                beside = text[: pieces[at].start()] + " " + text[pieces[at + size - 1].end() :]
                 others = tuple(_terms_of(beside, matching))
                 yield SoughtName(name, others, of_name(name, rules), tuple(_initials_of(name)))
+            elif size == 2 and len(name.parts) == 1 and len(name.parts[0]) >= SHORTEST_HEARD:
+                yield _part_of_name(name, tuple(_terms_of(beside, matching)))
     for piece, word in zip(pieces, bare, strict=True):
         if not _NAMED.fullmatch(word) or not (
             len(pieces) == 1 or word[0].isupper() or _is_known(latin(word), rules)
@@ -202,7 +205,11 @@ def _names_in(text: str, matching: MatchingRules) -> Iterator[SoughtName]:
         name = read_name(word, rules)
         if len(name.parts) == 1 and len(name.parts[0]) >= SHORTEST_HEARD:
             others = tuple(_terms_of(text[: piece.start()] + " " + text[piece.end() :], matching))
-            yield SoughtName(name, others, sounds=tuple(map(said_as, sounds_around(name.parts[0]))))
+            yield _part_of_name(name, others)
+
+
+def _part_of_name(name: Name, others: tuple[Term, ...]) -> SoughtName:
+    return SoughtName(name, others, sounds=tuple(map(said_as, sounds_around(name.parts[0]))))
 
 
 def _initials_of(name: Name) -> Iterator[str]:

@@ -86,7 +86,7 @@ def forms(values: Sequence[Value]) -> set[str]:
     names = [value for value in values if value.kind is Kind.NAME]
     return {
         *heard(names),
-        *_with_initials(names),
+        *_by_initials(names),
         *parts(values),
         *(in_postcode(value) for value in values if value.kind is Kind.POSTCODE),
     }
@@ -108,7 +108,7 @@ def heard(names: Iterable[Value]) -> tuple[str, ...]:
     return tuple(islice(dict.fromkeys(found), MOST_HEARD))
 
 
-def _with_initials(names: Iterable[Value]) -> Iterator[str]:
+def _by_initials(names: Iterable[Value]) -> Iterator[str]:
     """Yield the forms by which a name is found if its forename is known only by its first letter, here or in a search."""
     for value in names:
         first, *_, last = value.canonical.split() or [""]

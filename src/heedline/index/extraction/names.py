@@ -149,7 +149,11 @@ def sounds(part: str) -> tuple[str, ...]:
     if "aic" in part or re.search(r"c(?=[eiy])", part):  # Celtic c, before e and i too: Ceri, Ciaran
         readings.append(re.sub(r"c(?=[eiy])", "k", part))
     if re.match(r"h[lnrv]", part):  # Ukrainian h and Russian g: Hryhoriy and Grigory
-        readings.append("g" + part[1:])
+        readings.append(re.sub(r"(?<![cksz])h", "g", part))
+    if part.startswith("ts"):  # Tigrinya: Tsegay and Segay
+        readings.append(part[1:])
+    if part.endswith("ng") and len(part) > 5:  # Boateng and Boaten
+        readings.append(part[:-1])
     if part.endswith(("off", "eff")):  # Russian names by way of French: Petroff
         readings.append(part[:-2] + "v")
     if re.search(r"[a-z]c(?:ov|ev|yn|ko)", part):  # Slavic c: Kuznecov and Kuznetsov

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -258,7 +259,7 @@ def reports_of(hand: LabelledSet) -> dict[str, Linked]:
     """Return the scores of another hand's reports, each compared with all others, by the situation of either."""
     read = [
         (
-            row["group"].lstrip("0123456789. "),
+            re.sub(r"^[\d. ]+", "", row["group"]),
             {row["number"], *row["same_as"].split(";")} - {""},
             extract([ReportText(row["text"], "text", "Report")], RULES),
         )

@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from heedline.backups import dumping, folder, loading
 from heedline.backups.plan import Side, copied, left_out
-from heedline.casework.duty import alarms, desk_letters, paging
+from heedline.casework.duty import alarm_board, desk_letters, paging
 from heedline.casework.identity import data_inventory
 from heedline.casework.journey import transitions
 from heedline.casework.keys import directory
@@ -106,7 +106,7 @@ def test_the_letter_raises_an_alarm_that_pages_and_is_resolved(people: People, p
         assert paging.page_round(people.at, 0.0, Deadlines()) >= 1
     assert paged(pages) == {"olga@unit.example"}, "the rule calls supervisors"
     with people.sitting("Odile") as odile:
-        (line,) = [one for one in alarms.open_now(by=odile, at=people.at) if one.kind == alarm.kind]
+        (line,) = [one for one in alarm_board.open_now(by=odile, at=people.at) if one.kind == alarm.kind]
         assert not line.can_acknowledge, "the rule asks for the desk's own capability"
         assert line.words == "A further check of a report waits for a supervisor"
     with people.sitting("Olga") as olga:
@@ -322,4 +322,4 @@ def test_an_alarm_of_a_removed_desk_stops_no_page(
         paging.task_failed(people.at)
         assert paging.page_round(people.at, 0.0, Deadlines()) == 1
     with people.sitting("Nadia") as nadia:
-        assert [line.kind for line in alarms.open_now(by=nadia, at=people.at)] == ["worker-failing"]
+        assert [line.kind for line in alarm_board.open_now(by=nadia, at=people.at)] == ["worker-failing"]

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 
-from heedline.casework.duty import danger_clock, paging, rota
+from heedline.casework.duty import dangers, paging, rota
 from tests.browser.kit import Visitor, browser, person  # noqa: F401 (fixtures)
 from tests.journeys.arriving import at_work
 from tests.sites.office.office_server import office_serving
@@ -54,7 +54,7 @@ def _banner(page: Visitor) -> str:
 def _worker() -> None:
     with acting("worker"):
         paging.drain(now())
-        danger_clock.watch_dangers(now())
+        dangers.watch_dangers(now())
 
 
 def test_a_threat_to_life_whose_owner_goes_home_in_the_middle(

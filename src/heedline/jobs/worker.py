@@ -30,7 +30,7 @@ from procrastinate.contrib.django.utils import connector_params
 from heedline.casework.attachments import sweeping as file_sweeping
 from heedline.casework.dissemination import clock as dissemination_clock
 from heedline.casework.duty import (
-    danger_clock,
+    dangers,
     desk_letters,
     paging,
     proposal_clock,
@@ -138,7 +138,7 @@ def keep_or_dispose(at: datetime) -> None:
 TASKS = (
     PeriodicTask("page", "* * * * * */5", 9, page),
     PeriodicTask("watch", "* * * * * 0", 5, watch),
-    PeriodicTask("watch-dangers", "* * * * * 20", 8, danger_clock.watch_dangers),
+    PeriodicTask("watch-dangers", "* * * * * 20", 8, dangers.watch_dangers),
     PeriodicTask("keep-log", "* * * * * */15", 2, keep_log),
     PeriodicTask("watch-messages", "* * * * * 45", 3, paging.watch_messages),
     PeriodicTask("watch-translations", "* * * * * 50", 3, translation_clock.watch),

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from heedline.casework.danger import action_log, discharge, ownership
 from heedline.casework.danger.action_log import DangerNoteKind
-from heedline.casework.duty import alarm_kinds, alarms, danger_clock, paging, rota
-from heedline.casework.duty.alarms import AlarmLine
+from heedline.casework.duty import alarm_board, alarm_kinds, alarms, dangers, paging, rota
+from heedline.casework.duty.alarm_board import AlarmLine
 from heedline.casework.errors import NotHere
 from heedline.casework.report.opening import short_name
 from heedline.casework.rota import planning
@@ -42,7 +42,7 @@ def worker(people: People, after: timedelta = timedelta(0)) -> None:
     """Run the worker's paging and danger checks."""
     with acting("worker"):
         paging.drain(people.at + after)
-        danger_clock.watch_dangers(people.at + after)
+        dangers.watch_dangers(people.at + after)
 
 
 def alarm(kind: AlarmKind, ref: UUID) -> Alarm | None:
@@ -57,7 +57,7 @@ def called(one: Alarm | None, step: int, people: People) -> set[str]:
 
 def lines(people: People, name: str) -> tuple[AlarmLine, ...]:
     with people.sitting(name) as here:
-        return alarms.open_now(by=here, at=people.at)
+        return alarm_board.open_now(by=here, at=people.at)
 
 
 # --- a supervisor is paged at once and acknowledges by name -------------------------------------------------------
@@ -246,7 +246,7 @@ def test_the_discharge_ends_every_alarm_of_the_danger(led: People) -> None:
 def test_alarms_name_the_report_and_what_to_do_one_per_thing(led: People) -> None:
     ref = danger_scene.opened(led)
     worker(led, timedelta(hours=2))
-    (thing,) = alarms.by_thing(lines(led, "Olga"))
+    (thing,) = alarm_board.by_thing(lines(led, "Olga"))
     assert thing.first.title == f"Report {short_name(ref)}"
     assert [line.kind for line in thing.lines] == ["danger-opened", "danger-review-late"]
     assert all(line.do for line in thing.lines)

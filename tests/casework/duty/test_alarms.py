@@ -10,8 +10,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from pytest_django import Settings
 
-from heedline.casework.duty import alarms, paging
-from heedline.casework.duty.alarms import AlarmLine
+from heedline.casework.duty import alarm_board, alarms, paging
+from heedline.casework.duty.alarm_board import AlarmLine
 from heedline.casework.errors import NotHere
 from heedline.dispatch.clocks import day_of, slot_of
 from heedline.dispatch.models import Alarm, WorkerBeat
@@ -35,7 +35,7 @@ def scene(settings: Settings, tmp_path: Path) -> Scene:
 
 def seen_by(scene: Scene, name: str) -> list[AlarmLine]:
     with scene.sitting(name) as here:
-        return list(alarms.open_now(by=here, at=NOON))
+        return list(alarm_board.open_now(by=here, at=NOON))
 
 
 def take(scene: Scene, name: str, report: UUID) -> None:
@@ -262,7 +262,7 @@ def test_acknowledging_one_alarm_of_a_report_answers_all_of_them(scene: Scene) -
     scene.tick(5)
     with scene.sitting("Nadia") as nadia:
         assert alarms.unanswered(by=nadia) == 4
-        alarms.acknowledge(alarms.open_now(by=nadia, at=NOON)[0].id, by=nadia, at=NOON)
+        alarms.acknowledge(alarm_board.open_now(by=nadia, at=NOON)[0].id, by=nadia, at=NOON)
         assert alarms.unanswered(by=nadia) == 2
         alarms.acknowledge(Alarm.objects.filter(acknowledged_at=None)[0].id, by=nadia, at=NOON)
         assert alarms.unanswered(by=nadia) == 0
@@ -275,7 +275,7 @@ def test_the_watch_does_not_silence_a_desk_that_is_there(scene: Scene) -> None:
     scene.tick(5)
     alarm = Alarm.objects.get(kind="danger")
     with scene.sitting("Nadia") as nadia:
-        (line,) = alarms.open_now(by=nadia, at=NOON)
+        (line,) = alarm_board.open_now(by=nadia, at=NOON)
         assert not line.can_acknowledge
         with pytest.raises(Refused, match="on duty at that desk"):
             alarms.acknowledge(alarm.id, by=nadia, at=NOON)
@@ -308,7 +308,7 @@ def test_an_overdue_report_that_was_taken_still_needs_a_reason_from_a_named_pers
     assert alarm.acknowledged_by == scene.people["Odile"].id
     assert alarm.slot == day_of(NOON), "only the day of the arrival is kept"
     with scene.sitting("Odile") as odile:
-        (line,) = alarms.open_now(by=odile, at=NOON + HOUR)
+        (line,) = alarm_board.open_now(by=odile, at=NOON + HOUR)
     assert line.raised_words == "today", "and no quarter hour that it was not raised in"
     for nothing in ("", "   ", "because I say so"):
         with scene.sitting("Odile") as odile, pytest.raises(NotNow, match="Give a reason"):
@@ -394,7 +394,7 @@ def test_stewards_answer_no_alarms(scene: Scene) -> None:
     scene.officer("Stella", "north-east", "steward")
     alarm = Alarm.objects.get(kind="danger").id
     with scene.sitting("Stella") as stella:
-        assert alarms.open_now(by=stella, at=NOON) == ()
+        assert alarm_board.open_now(by=stella, at=NOON) == ()
         with pytest.raises(NotHere):
             alarms.acknowledge(alarm, by=stella, at=NOON)
 

@@ -17,7 +17,7 @@ from django.db import connection
 from procrastinate.contrib.django.utils import connector_params
 from pytest_django import Settings
 
-from heedline.casework.duty import alarms, paging
+from heedline.casework.duty import alarm_board, alarms, paging
 from heedline.dispatch import postmen
 from heedline.dispatch.clocks import SLOT, slot_of
 from heedline.dispatch.folder import FolderMail, settle_folder, write_page
@@ -67,9 +67,9 @@ def test_acknowledging_stops_the_paging_and_not_the_alarm(scene: Scene) -> None:
     scene.tick(5)
     scene.paged()
     with scene.sitting("Odile") as odile:
-        (line,) = alarms.open_now(by=odile, at=NOON)
+        (line,) = alarm_board.open_now(by=odile, at=NOON)
         alarms.acknowledge(line.id, by=odile, at=NOON)
-        (line,) = alarms.open_now(by=odile, at=NOON)
+        (line,) = alarm_board.open_now(by=odile, at=NOON)
     assert (line.acknowledged_by, line.can_acknowledge, line.can_clear) == ("Odile", False, False)
     assert [scene.tick(second) for second in range(10, 2000, 30)].count(0) == len(range(10, 2000, 30))
     assert scene.paged() == []

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-from heedline.casework.duty import alarms, paging, rota
+from heedline.casework.duty import alarm_board, alarms, paging, rota
 from heedline.casework.intake import settle_arrivals
 from heedline.casework.journey import transitions
 from heedline.casework.keys import directory as key_directory
@@ -62,10 +62,10 @@ def test_danger_is_paged_within_a_minute_and_taking_it_ends_the_alarm(house: Hou
     assert "odile" in paged(folder)
     assert open_kinds() == ["danger"]
     with acting("office"):
-        (line,) = alarms.open_now(by=odile, at=at)
+        (line,) = alarm_board.open_now(by=odile, at=at)
         assert line.ref == report
         transitions.take(report, by=odile, at=at)
-        assert alarms.open_now(by=odile, at=at) == ()
+        assert alarm_board.open_now(by=odile, at=at) == ()
     with acting("worker"):
         assert paging.page_round(at + timedelta(minutes=3), 180.0, memory) == 0
     assert [event["detail"] for event in events("alarm-cleared")] == [{"kind": "danger", "because": "taken"}]

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from heedline.casework.duty import alarm_kinds, alarms, training_clock
+from heedline.casework.duty import alarm_board, alarm_kinds, alarms, training_clock
 from heedline.casework.setup import leavers
 from heedline.dispatch.models import Alarm
 from tests.support.acting import acting
@@ -36,7 +36,7 @@ def test_a_desk_with_fewer_than_two_raises_an_alarm_that_comes_back(people: Peop
     watch(people)
     assert open_alarms("too-few-trained") == ["identity", "north-east"]
     with people.sitting("Odile") as odile:
-        (line,) = alarms.open_now(by=odile, at=people.at)
+        (line,) = alarm_board.open_now(by=odile, at=people.at)
         alarms.clear(line.id, "being-dealt-with", by=odile, at=people.at)
     watch(people, timedelta(hours=23))
     assert open_alarms("too-few-trained") == ["identity"]
@@ -78,7 +78,7 @@ def test_each_is_reminded_once_also_while_a_colleagues_reminder_stands(people: P
     with people.sitting("Odile", at=at) as here:
         (line,) = [
             one
-            for one in alarms.open_now(by=here, at=at)
+            for one in alarm_board.open_now(by=here, at=at)
             if Alarm.objects.filter(id=one.id, about_id=odile).exists()
         ]
         assert line.words.startswith("Accreditation expiring: Odile O., ")

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from heedline.casework.access.session import Attendance
-from heedline.casework.duty import alarms, on_call, paging, rota
+from heedline.casework.duty import alarm_board, alarms, on_call, paging, rota
 from heedline.casework.errors import NotHere
 from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import Alarm, Outbox
@@ -26,7 +26,9 @@ pytestmark = pytest.mark.django_db
 
 
 def _alarms(by: Attendance, people: People) -> list[tuple[str, bool, bool]]:
-    return [(one.kind, one.can_acknowledge, one.can_clear) for one in alarms.open_now(by=by, at=people.at)]
+    return [
+        (one.kind, one.can_acknowledge, one.can_clear) for one in alarm_board.open_now(by=by, at=people.at)
+    ]
 
 
 def test_a_request_is_an_alarm_of_the_authorisers_until_it_is_decided(people: People) -> None:
@@ -36,7 +38,7 @@ def test_a_request_is_an_alarm_of_the_authorisers_until_it_is_decided(people: Pe
         paging.drain(people.at)
     with people.sitting("Ada") as ada:
         assert _alarms(ada, people) == [("identity-asked", True, False)]
-        (line,) = alarms.open_now(by=ada, at=people.at)
+        (line,) = alarm_board.open_now(by=ada, at=people.at)
         assert (line.request, line.ref) == (request, None)
         with pytest.raises(NotNow, match="Decide the request"):
             alarms.clear(line.id, "false-alarm", by=ada, at=people.at)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from heedline.casework.duty import alarms, paging
+from heedline.casework.duty import alarm_board, alarms, paging
 from heedline.casework.errors import NotHere
 from heedline.casework.linking import deconfliction, desk_notices, interests, signed_notices
 from heedline.casework.linking.deconfliction import Trace
@@ -96,19 +96,19 @@ def test_alarms_about_the_register_do_not_bury_the_others(
     with acting("worker"):
         paging.drain(people.at)
         paging.raise_alarms(AlarmKind.NOT_COMPARED, people.at, [(home.id, None)])
-    monkeypatch.setattr(alarms, "MOST_OF_REGISTER", 2, raising=False)
-    asked = counted(monkeypatch, alarms, "_still")
+    monkeypatch.setattr(alarm_board, "MOST_OF_REGISTER", 2, raising=False)
+    asked = counted(monkeypatch, alarms, "cause_that_remains")
     with people.sitting("Otto") as otto:
-        lines = alarms.open_now(by=otto, at=people.at)
+        lines = alarm_board.open_now(by=otto, at=people.at)
     assert len(asked) == len(lines) < FLOOD
     register = [one for one in lines if one.kind == AlarmKind.INTEREST_MATCHED]
     assert [(one.page, one.more) for one in register] == [("interest-hits", 0), ("interest-hits", FLOOD - 2)]
     assert AlarmKind.NOT_COMPARED in {one.kind for one in lines}
-    monkeypatch.setattr(alarms, "PAGE", 1)
+    monkeypatch.setattr(alarm_board, "PAGE", 1)
     with people.sitting("Otto") as otto:
-        pages = [alarms.open_page(page=page, by=otto, at=people.at) for page in range(1, 9)]
+        pages = [alarm_board.open_page(page=page, by=otto, at=people.at) for page in range(1, 9)]
         assert {one.id for page in pages for one in page.lines} == {one.id for one in lines}
         last = pages[0].pages
         assert [page.page for page in pages] == [min(page, last) for page in range(1, 9)]
-        assert alarms.open_line(lines[0].id, by=otto, at=people.at) is not None
-        assert alarms.open_line(uuid4(), by=otto, at=people.at) is None
+        assert alarm_board.open_line(lines[0].id, by=otto, at=people.at) is not None
+        assert alarm_board.open_line(uuid4(), by=otto, at=people.at) is None

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.conf import settings
 
-from heedline.casework.duty import alarms, paging
+from heedline.casework.duty import alarm_board, paging
 from heedline.casework.errors import Locked, NotHere
 from heedline.casework.journey import transitions
 from heedline.casework.keys import directory
@@ -65,10 +65,14 @@ def test_a_matching_report_pages_its_owner_and_the_desk_is_told_whom_to_contact(
         alarm = Alarm.objects.get(kind=AlarmKind.INTEREST_MATCHED)
         assert paging.alarm_kinds.called(alarm, 0, people.at) == {people.house.officers["Otto"].email}
     with people.sitting("Otto") as here:
-        [line] = [one for one in alarms.open_now(by=here, at=people.at) if one.kind == "interest-matched"]
+        [line] = [
+            one for one in alarm_board.open_now(by=here, at=people.at) if one.kind == "interest-matched"
+        ]
         assert not line.can_clear
     with people.sitting("Odile") as here:
-        assert not [one for one in alarms.open_now(by=here, at=people.at) if one.kind == "interest-matched"]
+        assert not [
+            one for one in alarm_board.open_now(by=here, at=people.at) if one.kind == "interest-matched"
+        ]
     answer = deconflicted(people, ref)
     assert answer.trace is Trace.CONTACT
     [contact] = answer.contacts

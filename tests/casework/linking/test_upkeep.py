@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 from django.db import transaction
 
-from heedline.casework.duty import alarm_causes, alarms, paging, rota_clock
+from heedline.casework.duty import alarm_board, alarm_causes, paging, rota_clock
 from heedline.casework.errors import NotHere
 from heedline.casework.linking import clock, desk_notices, disposed_hits, interests, matching, upkeep
 from heedline.casework.linking.matching import ComparisonProgress
@@ -184,7 +184,7 @@ def test_a_former_investigator_can_deal_with_matches_until_a_supervisor_takes_th
 def _pages(people: People, name: str) -> list[str]:
     """The pages to which the alarms about matches lead this officer."""
     with people.sitting(name) as here:
-        lines = alarms.open_now(by=here, at=people.at)
+        lines = alarm_board.open_now(by=here, at=people.at)
     return [one.page for one in lines if one.kind == "interest-matched"]
 
 

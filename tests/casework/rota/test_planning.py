@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from heedline.casework.access.session import office_zone
-from heedline.casework.duty import alarm_kinds, alarms, rota, rota_clock
+from heedline.casework.duty import alarm_board, alarm_kinds, alarms, rota, rota_clock
 from heedline.casework.errors import NotHere
 from heedline.casework.rota import board, csv_import, planning, weekly_pattern
 from heedline.casework.rota.planning import PlannedShift
@@ -225,9 +225,9 @@ def test_a_steward_sees_the_gap_of_a_desk_without_a_supervisor_and_fills_it(peop
         alarm = Alarm.objects.get(kind=AlarmKind.ROTA_GAP, desk=south_west)
         assert "stella@unit.example" in alarm_kinds.called(alarm, 0, later.at)
     with later.sitting("Odile", unlocked=False) as odile:  # of another desk
-        assert alarm.id not in {line.id for line in alarms.open_now(by=odile, at=later.at)}
+        assert alarm.id not in {line.id for line in alarm_board.open_now(by=odile, at=later.at)}
     with later.sitting("Stella", unlocked=False) as stella:
-        line = next(one for one in alarms.open_now(by=stella, at=later.at) if one.id == alarm.id)
+        line = next(one for one in alarm_board.open_now(by=stella, at=later.at) if one.id == alarm.id)
         assert (line.can_acknowledge, line.can_clear) == (True, False)
         alarms.acknowledge(alarm.id, by=stella, at=later.at)
     plan(later, shift(later, "Otto", 0, 14), by="Stella", code="south-west")

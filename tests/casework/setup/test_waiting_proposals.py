@@ -9,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.db import DatabaseError, transaction
 
 from heedline.casework.access import passkeys
-from heedline.casework.duty import alarm_kinds, alarms, proposal_clock
+from heedline.casework.duty import alarm_board, alarm_kinds, alarms, proposal_clock
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.rota import planning
 from heedline.casework.rota.planning import PlannedShift
@@ -63,9 +63,9 @@ def test_after_a_day_the_other_steward_is_paged_until_one_decides(people: People
             list(Proposal.objects.values_list("facts"))  # the worker never learns what it says
     assert called == {"sten@unit.example"}
     with people.sitting("Nadia", unlocked=False) as nadia:  # its desk receives alarms about the installation
-        assert alarms.open_now(by=nadia, at=people.at) == ()
+        assert alarm_board.open_now(by=nadia, at=people.at) == ()
     with people.sitting("Sten", unlocked=False) as sten:
-        (line,) = alarms.open_now(by=sten, at=people.at)
+        (line,) = alarm_board.open_now(by=sten, at=people.at)
         assert (line.title, line.can_acknowledge, line.can_clear) == ("Set up", True, False)
         with pytest.raises(NotNow, match="Confirm or withdraw"):
             alarms.clear(alarm.id, "put-right", by=sten, at=people.at)

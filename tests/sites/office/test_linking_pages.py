@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from heedline.casework.duty import alarms, paging
+from heedline.casework.duty import paging
 from heedline.casework.linking import interests
 from heedline.casework.retention import keeping
 from heedline.reports.models import Interest, InterestHit
@@ -167,7 +167,7 @@ def test_a_flood_of_matches_is_shown_in_pages(
 ) -> None:
     monkeypatch.setattr(interests, "SHOWN", 1)
     monkeypatch.setattr(interests, "PAGE", 1)
-    monkeypatch.setattr(alarms, "MOST_OF_REGISTER", 1)
+    monkeypatch.setattr(alarm_board, "MOST_OF_REGISTER", 1)
     people = People(house, now())
     entry = interest(people, names="", identifiers="01632 960455")
     for note in range(2):

@@ -20,7 +20,7 @@ from django.db.models.functions import Greatest, JSONObject
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
-from heedline.casework.duty import danger_owner
+from heedline.casework.duty import dangers
 from heedline.casework.errors import NotHere
 from heedline.casework.people import skills
 from heedline.casework.people.skills import SkillLine
@@ -185,7 +185,7 @@ def come_on(*, by: Attendance, desk: UUID, until: datetime, at: datetime) -> dat
             until = max(mine.values_list("ends_at", flat=True))
         else:
             Shift.objects.create(desk_id=desk, officer_id=by.officer_id, starts_at=at, ends_at=until)
-        danger_owner.owner_returns(by=by, at=at)
+        dangers.owner_returns(by=by, at=at)
         journal.record(Act.CAME_ON_DUTY, actor=by.officer_id, desk=desk, detail={"until": until.isoformat()})
     return until
 
@@ -202,7 +202,7 @@ def go_off(*, by: Attendance, desk: UUID, at: datetime) -> bool:
         mine = Shift.objects.filter(duty_hours.shifts_now(at), desk_id=desk, officer_id=by.officer_id)
         if not mine.update(ends_at=at):
             raise NotNow("You are not on duty at this desk.")
-        danger_owner.owner_leaves(by=by, at=at)
+        dangers.owner_leaves(by=by, at=at)
         journal.record(Act.WENT_OFF_DUTY, actor=by.officer_id, desk=desk)
     return bool(on_duty(desk, at))
 

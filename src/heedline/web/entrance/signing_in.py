@@ -30,7 +30,7 @@ from django.utils.crypto import constant_time_compare
 
 from heedline.casework.access import second_factors, site
 from heedline.casework.access import session as access_session
-from heedline.casework.duty import danger_owner
+from heedline.casework.duty import dangers
 from heedline.casework.rate_limit import RateLimit
 from heedline.casework.setup import single_sign_on
 from heedline.web.entrance import hashing, known_devices, throttle, times
@@ -190,7 +190,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         """
         by = getattr(request, "attendance", None)
         if by is not None:
-            danger_owner.owner_leaves(by=by, at=access_session.now())
+            dangers.owner_leaves(by=by, at=access_session.now())
             access_session.signed_out(by)
         super().logout(request)
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from pytest_django import Settings
 
-from heedline.casework.duty import alarms, reports_clock
+from heedline.casework.duty import alarm_board, reports_clock
 from heedline.dispatch.models import Alarm
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskFile, DeskPartHeader, FileState
@@ -69,7 +69,7 @@ def test_a_file_that_is_missing_or_cut_off_is_found_without_a_key(
     (alarm,) = alarms_of(people)
     assert (alarm.about_kind, alarm.about_id) == ("material-item", ref)
     with people.sitting("Olga") as olga:
-        (line,) = [one for one in alarms.open_now(by=olga, at=people.at) if one.kind == alarm.kind]
+        (line,) = [one for one in alarm_board.open_now(by=olga, at=people.at) if one.kind == alarm.kind]
         assert (line.page, line.about) == ("material-item", ref)
         assert line.title.startswith("Item ")
         assert not line.can_clear, "it stays until the file is back"

@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from heedline.casework.access import session
-from heedline.casework.duty import alarms
+from heedline.casework.duty import alarm_board, alarms
 from heedline.casework.duty import rota as duty_rota
-from heedline.casework.duty.alarms import AlarmedThing, AlarmLine
+from heedline.casework.duty.alarm_board import AlarmedThing, AlarmLine
 from heedline.casework.duty.rota import DeskDuty, ShiftLine
 from heedline.casework.errors import NotHere
 from heedline.casework.journey import owners
@@ -54,8 +54,8 @@ def alarm_list(request: OfficeRequest) -> HttpResponse:
     Alarms contain no report text, so no keys are needed.
     """
     at = session.now()
-    found = alarms.open_page(page=page_number(request), by=request.attendance, at=at)
-    things = alarms.by_thing(found.lines)
+    found = alarm_board.open_page(page=page_number(request), by=request.attendance, at=at)
+    things = alarm_board.by_thing(found.lines)
     totals = figures.totals(by=request.attendance, at=at) if request.attendance.desk_ids else None
     return render(
         request,
@@ -138,7 +138,7 @@ def clear(request: OfficeRequest, alarm: UUID) -> HttpResponse:
             else:
                 messages.success(request, "Alarm cleared in your name.")
                 return HttpResponseRedirect(reverse("alarms"))
-    line = alarms.open_line(alarm, by=request.attendance, at=at)
+    line = alarm_board.open_line(alarm, by=request.attendance, at=at)
     if line is None:
         messages.error(request, "That alarm has been cleared already.")
         return HttpResponseRedirect(reverse("alarms"))

@@ -1,6 +1,7 @@
-"""Page a supervisor when the owner of a danger to life goes off duty.
+"""Alarms about dangers to life: the worker's watch, and pages to supervisors when an owner goes off duty.
 
-An owner leaves by signing out, by going off duty, or when their shift ends. Nobody is kept from leaving.
+An owner leaves by signing out, by going off duty, or when their shift ends. Nobody is kept from leaving. The worker decrypts
+nothing and never reads the content of a danger.
 """
 
 from __future__ import annotations
@@ -8,18 +9,42 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from heedline.casework.access.session import Attendance
-from heedline.casework.duty import alarms
+from heedline.casework.duty import alarms, paging
 from heedline.casework.duty.alarm_kinds import AlarmEvent
 from heedline.desks.duty_hours import shifts_now
 from heedline.desks.models import Shift
-from heedline.dispatch.letters import Letter
+from heedline.dispatch.letters import AlarmKind, Letter
 from heedline.dispatch.outbox import post
+from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.reports.models import DangerEpisode
+
+
+def watch_dangers(at: datetime) -> None:
+    """Raise alarms for danger-to-life records that need a supervisor's attention.
+
+    A danger needs attention if no supervisor has acknowledged it, if its review is overdue, or if its owner
+    is away.
+
+    Letters posted with each action raise most of them immediately. This finds what a lost letter or the end
+    of a shift leaves, and a danger that was handed over to another desk.
+    """
+    waiting = DangerEpisode.objects.filter(discharged_at=None)
+    _raise(AlarmKind.DANGER_OPENED, waiting.filter(acknowledged_at=None), at)
+    _raise(AlarmKind.DANGER_REVIEW_LATE, waiting.filter(review_at__lte=at), at)
+    # an owner who goes on working after their shift is not called away from it again and again
+    again_after = load_pack(settings.PACK).clock("danger_review")
+    away = [(desk, report, again_after) for desk, report in ended_shifts(at)]
+    paging.raise_late(AlarmKind.DANGER_OWNER_AWAY, at, away)
+
+
+def _raise(kind: AlarmKind, rows: QuerySet[DangerEpisode], at: datetime) -> None:
+    paging.raise_missing(kind, at, rows.values_list("report__desk_id", "report_id"))
 
 
 def _owned(by: Attendance) -> QuerySet[DangerEpisode]:

@@ -1,0 +1,260 @@
+"""The open alarms as an officer sees them, in pages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from heedline.casework.access.session import Attendance, office_zone
+from heedline.casework.duty import alarm_kinds, alarms, training_clock
+from heedline.casework.duty.alarm_rules import AlarmRule
+from heedline.casework.report.opening import short_name
+from heedline.desks.duty_hours import staffed_desks
+from heedline.desks.models import Officer
+from heedline.dispatch.clocks import day_of, slot_words
+from heedline.dispatch.letters import AlarmKind
+from heedline.dispatch.models import About, Alarm
+from heedline.permits.gate import allows
+from heedline.reports.models import InterestHit, Report
+
+#: Subjects of alarms on one page.
+PAGE: Final = 50
+#: Alarms about the interest register that are listed for each desk.
+MOST_OF_REGISTER: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmLine:
+    """An open alarm as shown to one officer.
+
+    `ref` is its report, if this officer may see it. `request` is the request that an authoriser has to
+    decide. `why_not` is the reason why this officer cannot clear the alarm.
+    """
+
+    id: UUID
+    kind: str
+    words: str
+    desk_id: UUID
+    desk_name: str
+    ref: UUID | None
+    raised_words: str
+    steps_sent: int
+    failures: int
+    acknowledged_by: str | None
+    can_acknowledge: bool
+    can_clear: bool
+    why_not: str
+    request: UUID | None = None
+    page: str = ""
+    """The page on which the alarm is handled, or "" if there is none or this officer may not open it."""
+    do: str = ""
+    about: UUID | None = None
+    """The id of the alarm's subject, whether or not this officer may see it."""
+    title: str = ""
+    """The display name of the subject, such as a report's reference or a desk's name."""
+    record: UUID | None = None
+    """The id of the specialist desk record that the alarm is about, if `page` shows one."""
+    more: int = 0
+    """The number of alarms of this kind at this desk that follow and are not listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmedThing:
+    """A report, request or desk with all of its open alarms.
+
+    `first` is the most urgent of them.
+
+    `acknowledge` is the alarm to acknowledge, which acknowledges all of this thing that the officer may
+    answer, or None.
+    """
+
+    lines: tuple[AlarmLine, ...]
+
+    @property
+    def first(self) -> AlarmLine:
+        return self.lines[0]
+
+    @property
+    def acknowledge(self) -> UUID | None:
+        return next((line.id for line in self.lines if line.can_acknowledge), None)
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmPage:
+    """The open alarms of the subjects on one page. `page` is the last page if a later one was asked for."""
+
+    lines: tuple[AlarmLine, ...]
+    page: int
+    pages: int
+
+
+def open_now(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
+    """Return the open alarms that this officer may see, most urgent first: those on the first page of `open_page`."""
+    return open_page(by=by, at=at).lines
+
+
+def open_page(*, page: int = 1, by: Attendance, at: datetime) -> AlarmPage:
+    """Return a page of the open alarms that this officer may see, most urgent first.
+
+    Alarms about danger come first, followed by those that nobody has acknowledged. A page has all alarms of `PAGE` subjects:
+    a flood of reports may raise thousands, and whether an alarm can be cleared must be asked for each.
+    """
+    found = list(alarms.visible(by).filter(cleared_at=None).select_related("desk"))
+    order = {kind: place for place, (kind, _) in enumerate(alarm_kinds.every_kind())}
+    owned = _owned(found, by)
+    of_others = {one.id for one in found if one.about_kind == About.INTEREST and one.about_id not in owned}
+    found.sort(
+        key=lambda a: (order[a.kind], a.id in of_others, a.acknowledged_at is not None, a.slot, a.desk.name)
+    )
+    listed, more = _without_repeats(found)
+    subjects = list(dict.fromkeys((one.about_id, one.desk_id) for one in listed))
+    pages = max(1, -(-len(subjects) // PAGE))
+    page = min(page, pages)
+    shown = set(subjects[(page - 1) * PAGE : page * PAGE])
+    lines = _lines([one for one in listed if (one.about_id, one.desk_id) in shown], by, at)
+    return AlarmPage(tuple(replace(line, more=more.get(line.id, 0)) for line in lines), page, pages)
+
+
+def _without_repeats(found: Iterable[Alarm]) -> tuple[list[Alarm], dict[UUID, int]]:
+    """Return the alarms to list, and by the last one of a desk about the interest register how many more there are.
+
+    All are dealt with on one page, and thousands of them would bury the alarms that follow.
+    """
+    listed, last, more = list[Alarm](), dict[UUID, UUID](), Counter[UUID]()
+    of_desk = Counter[UUID]()
+    for one in found:
+        if one.about_kind == About.INTEREST:
+            of_desk[one.desk_id] += 1
+            if of_desk[one.desk_id] > MOST_OF_REGISTER:
+                more[last[one.desk_id]] += 1
+                continue
+            last[one.desk_id] = one.id
+        listed.append(one)
+    return listed, more
+
+
+def _owned(found: Iterable[Alarm], by: Attendance) -> set[UUID]:
+    """Return the matches in these alarms that are with the officer's own interest register entries."""
+    hits = [one.about_id for one in found if one.about_kind == About.INTEREST and one.about_id]
+    return set(InterestHit.objects.filter(id__in=hits, owner=by.officer_id).values_list("id", flat=True))
+
+
+def open_line(alarm_id: UUID, *, by: Attendance, at: datetime) -> AlarmLine | None:
+    """Return one open alarm, or None if it has been cleared or this officer may not see it."""
+    found = list(alarms.visible(by).filter(pk=alarm_id, cleared_at=None).select_related("desk"))
+    return next(iter(_lines(found, by, at)), None)
+
+
+def _lines(found: Sequence[Alarm], by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
+    """Return these alarms as they are shown to this officer, in the same order."""
+    seen = set(
+        Report.objects.filter(id__in=[a.about_id for a in found if a.about_id]).values_list("id", flat=True)
+    )
+    names = dict(
+        Officer.objects.filter(id__in=[a.acknowledged_by for a in found if a.acknowledged_by]).values_list(
+            "id", "name"
+        )
+    )
+    expiring = _expiring(found, at)
+    owned = _owned(found, by)
+    rules, staffed = dict(alarm_kinds.every_kind()), staffed_desks(at)
+    lines = []
+    for alarm in found:
+        mine = alarms.may_answer(by, alarm)
+        why_not = (
+            alarms.cause_that_remains(alarm, at) if mine else "Your role on this desk does not include this."
+        )
+        lines.append(
+            AlarmLine(
+                alarm.id,
+                alarm.kind,
+                rules[alarm.kind].words + expiring.get(alarm.id, ""),
+                alarm.desk_id,
+                alarm.desk.name,
+                alarm.about_id if alarm.about_id in seen else None,
+                _since(alarm.slot, at),
+                alarm.steps_sent,
+                alarm.failures,
+                names.get(alarm.acknowledged_by, "A colleague") if alarm.acknowledged_by else None,
+                mine
+                and alarm.acknowledged_at is None
+                and not rules[alarm.kind].at_the_report
+                and alarms.stops_paging(by, alarm, staffed),
+                mine and not why_not,
+                why_not,
+                alarm.about_id if alarm.about_kind == About.REQUEST else None,
+                _page(rules[alarm.kind], alarm, by, owned),
+                rules[alarm.kind].what_to_do,
+                alarm.about_id,
+                _title(alarm),
+                alarm.about_id if rules[alarm.kind].title else None,
+            )
+        )
+    return tuple(lines)
+
+
+def _since(slot: datetime, at: datetime) -> str:
+    """Return when an alarm was raised, to the quarter hour, or to the day if only that is stored."""
+    quarter_hour = slot_words(slot, at, office_zone())
+    return quarter_hour.partition(",")[0] if slot == day_of(slot) else quarter_hour
+
+
+def _page(rule: AlarmRule, alarm: Alarm, by: Attendance, owned: Container[UUID | None]) -> str:
+    """Return the page on which this officer can deal with an alarm, or "".
+
+    `owned` has the matches with the officer's own interest register entries: nobody else is shown them.
+    """
+    needed = rule.page_for
+    if rule.title and alarm.desk_id not in by.desk_ids:
+        return ""
+    if alarm.about_kind == About.INTEREST and alarm.about_id not in owned:
+        return ""
+    return rule.page if needed is None or allows(by.appointments, needed, [alarm.desk_id]) else ""
+
+
+def _expiring(found: Iterable[Alarm], at: datetime) -> dict[UUID, str]:
+    """Return the officer and the expiry date for each alarm about expiring training.
+
+    Maps the alarm's id to text such as ": N. N., 3 May 2027".
+    """
+    about = {one.id: (one.desk_id, one.about_id) for one in found if one.kind == AlarmKind.TRAINING_ENDS}
+    if not about:
+        return {}
+    names = dict(Officer.objects.filter(id__in=[who for _, who in about.values()]).values_list("id", "name"))
+    last = training_clock.ending(at)
+    return {
+        alarm: f": {names[who]}" + (f", {last[desk, who]:%-d %B %Y}" if (desk, who) in last else "")
+        for alarm, (desk, who) in about.items()
+        if who in names
+    }
+
+
+def _title(alarm: Alarm) -> str:
+    """Return the display name of the alarm's subject.
+
+    The reference of a report reveals nothing about its content.
+    """
+    if alarm.about_kind == About.REPORT and alarm.about_id is not None:
+        return f"Report {short_name(alarm.about_id)}"
+    if alarm.about_kind == About.PROPOSAL:
+        return "Set up"
+    if alarm.about_kind == About.INTEREST:
+        return "Interest register"
+    if alarm.about_kind == About.QUESTION:
+        return "Question from another desk"
+    named = alarm_kinds.rule_of(alarm.kind).title
+    if named and alarm.about_id is not None:
+        return f"{named} {short_name(alarm.about_id)}"
+    return "Identity request" if alarm.about_kind == About.REQUEST else alarm.desk.name
+
+
+def by_thing(lines: Iterable[AlarmLine]) -> tuple[AlarmedThing, ...]:
+    """Group the alarms by subject, in the order of each subject's first alarm."""
+    found: dict[tuple[UUID | None, UUID], list[AlarmLine]] = {}
+    for line in lines:
+        found.setdefault((line.about, line.desk_id), []).append(line)
+    return tuple(AlarmedThing(tuple(some)) for some in found.values())

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from heedline.casework.duty import paging
+from heedline.casework.duty import alarm_board, paging
 from heedline.casework.linking import interests
 from heedline.casework.retention import keeping
 from heedline.reports.models import Interest, InterestHit

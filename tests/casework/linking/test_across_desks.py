@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from heedline.casework.access.session import office_zone
 from heedline.casework.contact import messages
 from heedline.casework.duty import paging
 from heedline.casework.errors import Locked, NotHere
@@ -223,8 +224,12 @@ def test_what_waits_too_long_or_is_missing_raises_an_alarm(people: People) -> No
         [alarm] = Alarm.objects.filter(kind="comparing-late")
         assert alarm.desk.code == "national"
     SealedValues.objects.filter(report=ref).delete()
+    day = people.at.astimezone(office_zone()).replace(hour=0, minute=0, second=0, microsecond=0)
+    noon = day + timedelta(days=1, hours=12)
     with acting("worker"):
-        clock.watch(people.at + timedelta(days=3))
+        clock.watch(noon - MINUTE)
+        assert not Alarm.objects.filter(kind="not-compared").exists()
+        clock.watch(noon)
         assert Alarm.objects.get(kind="not-compared").desk.code == "north-east"
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from heedline.casework.access.session import office_zone
 from heedline.casework.duty import alarm_board, paging
 from heedline.casework.linking import interests
 from heedline.casework.retention import keeping
@@ -16,7 +17,7 @@ from tests.support.acting import acting
 from tests.support.cast import House, now
 from tests.support.keeping_scene import proposed, with_leads
 from tests.support.linking_scene import BOY, compared, interest, investigator
-from tests.support.scene_people import DANGER, SOUTH_WEST, People
+from tests.support.scene_people import DANGER, SOUTH_WEST, People, quarter_hour_over
 from tests.support.search_scene import indexed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -81,6 +82,11 @@ def test_members_of_the_linking_desk_see_what_waits_to_be_compared(
 ) -> None:
     people = People(house, now())
     people.send(narrative=BOY[0])
+    quarter_hour_over(people.at)
+    nadia = hand().at_work(house, "Nadia")
+    nadia.get("/w/matches/")
+    today = now().astimezone(office_zone())
+    assert f"has not been read for comparison yet arrived on {today:%-d %B %Y}." in nadia.html
     interest(people)
     indexed(people)
     nadia, odile = hand().at_work(house, "Nadia"), hand().at_work(house, "Odile")
@@ -89,6 +95,7 @@ def test_members_of_the_linking_desk_see_what_waits_to_be_compared(
         assert (
             "Waiting to be compared: 1 report and 1 interest register entry, the oldest since" in nadia.html
         )
+        assert "has not been read for comparison" not in nadia.html
         odile.get(path)
         assert "to be compared" not in odile.html
     compared(people)

@@ -155,15 +155,20 @@ def not_searchable(alarm: Alarm, at: datetime) -> bool:
     return SearchWaiting.objects.filter(desk=alarm.desk_id, aside=True).exists()
 
 
-def missing_values(at: datetime) -> QuerySet[Report]:
-    """Return the reports from before yesterday that were never sent to the linking desk.
+#: How long after the end of the day on which they arrived reports may wait to be sent to the linking desk.
+SENT_WITHIN = timedelta(hours=12)
 
-    Covers thirty days: what is older was missing before, and has had its alarm.
+
+def missing_values(at: datetime) -> QuerySet[Report]:
+    """Return the reports that were never sent to the linking desk, from noon of the day after they arrived.
+
+    Of reports that have settled, only the day of arrival is known. Covers thirty days: what is older was missing before,
+    and has had its alarm.
     """
-    today = at.astimezone(office_zone()).date()
+    last = (at.astimezone(office_zone()) - SENT_WITHIN).date() - timedelta(days=1)
     kinds = [code for code, kind in load_pack(settings.PACK).kinds.items() if kind.across]
     sent = SealedValues.objects.filter(report=OuterRef("pk"))
-    days = (today - timedelta(days=30), today - timedelta(days=2))
+    days = (last - timedelta(days=29), last)
     found = Report.objects.filter(~Exists(sent), kind__in=kinds, settled=True, received_on__range=days)
     return restrictions.usable(found)
 

@@ -11,13 +11,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
@@ -27,6 +27,7 @@ from heedline.casework.errors import SealingStopped
 from heedline.casework.keys.directory import Addressee
 from heedline.casework.linking import desk_notices, interests
 from heedline.casework.linking.desk_notices import NoticeKind
+from heedline.casework.report import restrictions
 from heedline.casework.search import desk_index, sealed_values, seen_before
 from heedline.casework.search.sealed_values import OF_INTERESTS, OF_VALUES, ReportValues
 from heedline.dispatch.clocks import slot_of
@@ -36,7 +37,7 @@ from heedline.index import Damaged, Document, SealedIndex
 from heedline.index.extraction.comparison import Resemblance, compare
 from heedline.index.extraction.values import Extract
 from heedline.packs import load_pack
-from heedline.reports.models import Interest, InterestHit, SealedValues
+from heedline.reports.models import Interest, InterestHit, Report, SealedValues, SearchWaiting
 from heedline.vault import CannotOpen
 
 #: Rows in one batch at most, and seconds that comparing them may take.
@@ -53,12 +54,17 @@ MOST_OF_REGISTER: Final = 100
 
 @dataclass(frozen=True)
 class ComparisonProgress:
-    """The linking desk's comparison backlog, with the quarter hour of the report that has waited longest."""
+    """The linking desk's comparison backlog.
+
+    `since` is the quarter hour in which the report that has waited longest was sent to the desk. `arrived` is the day on
+    which the oldest report arrived that the desk has to read itself and that nobody has sent for comparison yet.
+    """
 
     desk_name: str
     reports: int
     entries: int
     since: datetime | None
+    arrived: date | None = None
 
 
 def progress(*, by: Attendance, at: datetime) -> ComparisonProgress | None:
@@ -72,7 +78,12 @@ def progress(*, by: Attendance, at: datetime) -> ComparisonProgress | None:
     entries = Interest.objects.filter(
         desk_id=desk.id, indexed=False, ended_at=None, until__gte=at.date()
     ).count()
-    return ComparisonProgress(desk.name, found["reports"], entries, found["since"])
+    across = [code for code, kind in load_pack(settings.PACK).kinds.items() if kind.across]
+    unread = SearchWaiting.objects.filter(desk_id=desk.id, gone=False).values("report")
+    sent = SealedValues.objects.filter(report=OuterRef("pk"))
+    unsent = restrictions.usable(Report.objects.filter(~Exists(sent), id__in=unread, kind__in=across))
+    arrived = unsent.aggregate(first=Min("received_on"))["first"]
+    return ComparisonProgress(desk.name, found["reports"], entries, found["since"], arrived)
 
 
 def catch_up(*, by: Attendance, at: datetime) -> int:

@@ -139,13 +139,18 @@ def progress_words(one: ComparisonProgress | None) -> str:
     """Return text on how many reports and entries await comparison, or "" if `one` is None."""
     if one is None:
         return ""
-    if not one.reports and not one.entries:
-        return "No reports are waiting to be compared across desks."
     reports = f"{one.reports} report{'' if one.reports == 1 else 's'}"
     entries = f"{one.entries} interest register entr{'y' if one.entries == 1 else 'ies'}"
     waiting = " and ".join(words for words, some in ((reports, one.reports), (entries, one.entries)) if some)
     since = f", the oldest since {moment_words(one.since, office_zone())}" if one.since else ""
-    return f"Waiting to be compared: {waiting}{since}. Open the queue of the {one.desk_name} to compare them."
+    told = [f"Waiting to be compared: {waiting}{since}."] if waiting else []
+    if one.arrived:
+        told.append(
+            f"The oldest report that has not been read for comparison yet arrived on {one.arrived:%-d %B %Y}."
+        )
+    if not told:
+        return "No reports are waiting to be compared across desks."
+    return " ".join([*told, f"Open the queue of the {one.desk_name} to compare them."])
 
 
 def match_words(one: MatchLine, number: int = 0) -> dict[str, object]:

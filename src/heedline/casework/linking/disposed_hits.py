@@ -24,7 +24,7 @@ from heedline.casework.linking.desk_notices import NoticeKind
 from heedline.casework.search import sealed_values
 from heedline.packs import load_pack
 from heedline.permits import linking_functions
-from heedline.reports.models import InterestHit
+from heedline.reports.models import InterestHit, SealedValues
 from heedline.vault import CannotOpen
 
 #: Hits that are opened in one step.
@@ -50,7 +50,9 @@ def remove_step(*, by: Attendance, at: datetime) -> int:
     for row in rows:
         with suppress(CannotOpen):
             opened.append((row, sealed_values.opened(row, by.keys(), interests.HIT)))
-    gone = linking_functions.disposed_among({UUID(told["report"]) for _, told in opened}) if opened else ()
+    reports = {UUID(told["report"]) for _, told in opened if told.get("thing") is not True}
+    gone = set(linking_functions.disposed_among(reports)) if reports else set()
+    gone |= _things_gone({UUID(told["report"]) for _, told in opened if told.get("thing") is True})
     ended = [(row, told) for row, told in opened if UUID(told["report"]) in gone]
     if not ended:
         return 0
@@ -58,6 +60,13 @@ def remove_step(*, by: Attendance, at: datetime) -> int:
         _remove(ended, by, at)
         return len(ended)
     return 0
+
+
+def _things_gone(things: set[UUID]) -> set[UUID]:
+    """Return which of these records of specialist desks have gone. Their values at the linking desk go with them."""
+    if not things:
+        return set()
+    return things - set(SealedValues.objects.filter(report__in=things).values_list("report", flat=True))
 
 
 def _remove(ended: list[tuple[InterestHit, dict[str, Any]]], by: Attendance, at: datetime) -> None:

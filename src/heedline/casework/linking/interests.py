@@ -90,7 +90,8 @@ class InterestLine:
 class HitLine:
     """A report that matches an entry, as shown to the entry's owner.
 
-    `danger` means that it was in danger to life when its values were sealed for the comparison.
+    `danger` means that it was in danger to life when its values were sealed for the comparison. `thing` means that it is
+    not a report but an item of a specialist desk.
     """
 
     id: UUID
@@ -101,6 +102,7 @@ class HitLine:
     acknowledged: bool
     released: bool
     danger: bool
+    thing: bool
 
 
 @dataclass(frozen=True)
@@ -388,6 +390,7 @@ def _hit(row: InterestHit, ring: Keyring, released: set[UUID]) -> HitLine | None
         row.acknowledged_at is not None,
         row.id in released,
         told.get("danger") is True,
+        told.get("thing") is True,
     )
 
 

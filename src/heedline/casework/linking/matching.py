@@ -29,7 +29,7 @@ from heedline.casework.linking import desk_notices, interests
 from heedline.casework.linking.desk_notices import NoticeKind
 from heedline.casework.report import restrictions
 from heedline.casework.search import desk_index, sealed_values, seen_before
-from heedline.casework.search.sealed_values import OF_INTERESTS, OF_VALUES, ReportValues
+from heedline.casework.search.sealed_values import OF_INTERESTS, OF_THINGS, OF_VALUES, ReportValues
 from heedline.dispatch.clocks import slot_of
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.models import Outbox
@@ -164,15 +164,18 @@ class _Work:
         return done
 
     def values(self, row: SealedValues) -> None:
-        """Compare a report with those of other desks and with the register, and index it."""
+        """Compare a report with those of other desks and with the register, and index it.
+
+        What is not a report is compared with the register only.
+        """
         mine = sealed_values.values_in(row, self.ring)
         if row.matched_at is None:
-            for other, found in self._others(mine.found):
+            for other, found in () if mine.thing else self._others(mine.found):
                 if other.report != mine.report and other.desk != mine.desk:
                     self._match(mine, other, found)
             for entry, found in self._entries(mine.found):
                 self._hit(entry, mine, found)
-        self._add(row.id, OF_VALUES, mine.found)
+        self._add(row.id, OF_THINGS if mine.thing else OF_VALUES, mine.found)
 
     def entry(self, row: Interest) -> None:
         """Compare a register entry with all reports, and index it."""
@@ -213,12 +216,13 @@ class _Work:
         return self._compared(found, *self._seen(OF_VALUES, found, MOST_COMPARED))
 
     def _reports(self, found: Extract) -> Iterator[tuple[ReportValues, Resemblance]]:
-        """Yield the reports at any desk that share details with a register entry.
+        """Yield the reports at any desk, and records of specialist desks, that share details with a register entry.
 
         A number still counts if many reports contain it. Otherwise anyone could stop an entry from matching, by sending
         a few more reports with its number. Only a name can be too common.
         """
-        return self._compared(found, *self._seen(OF_VALUES, found, MOST_OF_REGISTER, _is_of_names))
+        for mark in (OF_VALUES, OF_THINGS):
+            yield from self._compared(found, *self._seen(mark, found, MOST_OF_REGISTER, _is_of_names))
 
     def _compared(
         self, found: Extract, refs: Sequence[UUID], shared: Mapping[str, int]
@@ -269,12 +273,14 @@ class _Work:
         ):
             return
         ident = uuid4()
-        told = {
+        told: dict[str, Any] = {
             "report": str(report.report),
             "desk": report.desk,
             "reasons": reasons,
             "danger": report.danger,
         }
+        if report.thing:
+            told["thing"] = True
         # to the keys of the entry: whoever opens the entry opens what matches it
         sealed = interests.sealed_hit(entry, ident, told)
         self.hits.append(

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 
 from heedline.desks.models import EpochKeyRow
 from heedline.permits.compiled_query import CompiledQuery
-from heedline.reports.models import Interest, SealedValues, SearchIndex, SearchWaiting
+from heedline.reports.models import DangerEpisode, Interest, SealedValues, SearchIndex, SearchWaiting
 
 
 def indexes(desks: Iterable[UUID], *, most: int | None = None, others: bool = True) -> QuerySet[SearchIndex]:
@@ -41,6 +41,20 @@ def indexes(desks: Iterable[UUID], *, most: int | None = None, others: bool = Tr
         n_others=_number_of_others() if others else Value(0),
         ended=Exists(EpochKeyRow.objects.filter(id=OuterRef("epoch"), retired_at__isnull=False)),
     )
+
+
+def in_turn(desk: UUID, *, most: int) -> list[SearchWaiting]:
+    """Return and lock up to `most` reports whose turn it is at a desk.
+
+    In a backlog, those with an open danger to life come first.
+    """
+    rows = SearchWaiting.objects.filter(desk_id=desk, aside=False).select_for_update(skip_locked=True)
+    found = list(rows.order_by("-gone", "id")[:most])
+    if len(found) < most:
+        return found
+    dangers = DangerEpisode.objects.filter(discharged_at=None).values("report")
+    first = list(rows.filter(report__in=dangers)[:most])
+    return [*first, *(one for one in found if one not in first)][:most]
 
 
 @cache

@@ -41,7 +41,7 @@ from heedline.index.extraction.keys import forms as forms_of_values
 from heedline.permits.capabilities import Capability
 from heedline.permits.compiled_query import CompiledQuery, padded
 from heedline.permits.scopes import reports_of
-from heedline.reports.models import DangerEpisode, Report, SearchIndex, SearchWaiting
+from heedline.reports.models import Report, SearchIndex, SearchWaiting
 from heedline.reports.stored import StoredPart
 from heedline.vault import CannotOpen
 
@@ -359,7 +359,7 @@ def _batch(desk: UUID, by: Attendance, at: datetime, reports: bool) -> int:
             return 1  # their own things come first: a report is compared with them
         if not reports:
             return 0
-        waiting = _in_turn(desk)
+        waiting = index_rows.in_turn(desk, most=MOST)
         index.busy = len(waiting) == MOST
         done, more, found = _index(visit, waiting, row)
         row.reports = max(0, row.reports + more)
@@ -368,17 +368,6 @@ def _batch(desk: UUID, by: Attendance, at: datetime, reports: bool) -> int:
     if unread := [one.id for one, readable in done if not readable]:
         SearchWaiting.objects.filter(id__in=unread).update(aside=True)
     return len(done)
-
-
-def _in_turn(desk: UUID) -> list[SearchWaiting]:
-    """Return the reports whose turn it is at a desk. In a backlog, those with an open danger to life come first."""
-    rows = SearchWaiting.objects.filter(desk_id=desk, aside=False).select_for_update(skip_locked=True)
-    found = list(rows.order_by("-gone", "id")[:MOST])
-    if len(found) < MOST:
-        return found
-    dangers = DangerEpisode.objects.filter(discharged_at=None).values("report")
-    first = list(rows.filter(report__in=dangers)[:MOST])
-    return [*first, *(one for one in found if one not in first)][:MOST]
 
 
 def _index(

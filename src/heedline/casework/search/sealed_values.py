@@ -40,6 +40,7 @@ FRAME = "values"
 #: Documents of the linking desk's index that are not its reports have keys with these marks.
 OF_VALUES = "x:"
 OF_INTERESTS = "i:"
+OF_THINGS = "t:"
 #: How long values of reports, and entries of the interest register, may wait at the linking desk. Reports in danger have the
 #: time that the pack gives for the next action on them, if that is shorter.
 COMPARED_WITHIN: Final = timedelta(minutes=30)
@@ -70,13 +71,18 @@ class FoundValues:
 
 @dataclass(frozen=True)
 class ReportValues:
-    """The decrypted values of one desk's report."""
+    """The decrypted values of one desk's report.
+
+    `thing` means that they are not a report's but those of a specialist desk's record, whose id is then `report`. They are
+    compared with the interest register only.
+    """
 
     report: UUID
     desk: str
     watched: bool
     danger: bool
     found: Extract = field(repr=False)
+    thing: bool = False
 
 
 def linking_desk(at: datetime) -> Addressee | None:
@@ -121,6 +127,44 @@ def put(read: Iterable[FoundValues], *, desk: UUID, at: datetime) -> None:
         for one in some:
             rows.filter(report=one.report.id).delete()
             _store([one], to, at)
+
+
+def put_thing(ident: UUID, desk: str, found: Extract, *, at: datetime) -> None:
+    """Seal values of a specialist desk's record to the linking desk, which compares them with the interest register.
+
+    `ident` is the record and `desk` the code of its desk. The desk's own policies let its sessions insert, see and delete
+    rows about its records, and it deletes them with the record. Must be called inside the caller's transaction. Does nothing
+    if nothing can be sealed to the linking desk now.
+    """
+    to = linking_desk(at)
+    if to is None:
+        return
+    row = uuid4()
+    words = {
+        "report": str(ident),
+        "desk": desk,
+        "watched": False,
+        "danger": False,
+        "thing": True,
+        **to_keep(found),
+    }
+    sealed = seal(words, to, row, FRAME)
+    SealedValues.objects.bulk_create(
+        [
+            SealedValues(
+                id=row,
+                report=ident,
+                desk_id=to.desk,
+                parts=1,
+                slot=slot_of(at),
+                due_at=minute_of(at + COMPARED_WITHIN),
+                epochs=[to.epoch],
+                header=sealed.header,
+                payload=sealed.payload,
+            )
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def _store(found: Iterable[FoundValues], to: Addressee, at: datetime) -> None:
@@ -190,7 +234,12 @@ def values_in(row: SealedValues, ring: Keyring) -> ReportValues:
     told = opened(row, ring, FRAME)
     try:
         found = ReportValues(
-            UUID(told["report"]), told["desk"], told["watched"], told["danger"], from_kept(told)
+            UUID(told["report"]),
+            told["desk"],
+            told["watched"],
+            told["danger"],
+            from_kept(told),
+            told.get("thing") is True,
         )
     except (KeyError, ValueError, TypeError, AttributeError):
         raise CannotOpen from None

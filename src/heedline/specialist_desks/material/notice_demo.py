@@ -6,8 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
+
 from heedline.casework.access.session import Attendance
+from heedline.casework.linking import matching
+from heedline.casework.search import desk_index
 from heedline.desk_hooks.hooks import DemoScene
+from heedline.packs import load_pack
 from heedline.specialist_desks.material import demo_evidence
 from heedline.specialist_desks.material.examination import examining
 from heedline.specialist_desks.material.examination.examining import ExaminationForm
@@ -67,6 +72,16 @@ _FORMS: Mapping[str, NoticeForm] = {
 _AGAIN = "Again11"
 
 
+def _compare(scene: DemoScene) -> None:
+    """Let the linking desk compare the items with the interest register: no report names them."""
+    code = load_pack(settings.PACK).linking_desk
+    with scene.sitting(scene.officers[code][0]) as by:
+        desk = next(one.id for one in by.desks if one.code == code)
+        desk_index.begin(desk, on=scene.at.date())
+        while matching.catch_up(by=by, at=scene.at):
+            pass
+
+
 def load(scene: DemoScene, first: str, second: str, third: str) -> None:
     """Create a notice about each demonstration post, and bring each one to a different stage."""
     at = scene.at
@@ -84,6 +99,7 @@ def load(scene: DemoScene, first: str, second: str, third: str) -> None:
     with scene.sitting(second) as by:
         for item in items.values():
             _examine(item, _FINDING, by, at)
+    _compare(scene)
     with scene.sitting(first) as by:
         notices = {}
         for post, form in _FORMS.items():

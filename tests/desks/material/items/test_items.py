@@ -76,7 +76,7 @@ def test_reports_of_other_desks_have_no_tab(people: People) -> None:
 
 
 def test_the_demonstration_has_items_at_every_stage(people: People, stored: None) -> None:
-    officers = {"material": ["Odile", "Otto", "Olga"]}
+    officers = {"material": ["Odile", "Otto", "Olga"], "national": ["Nadia"]}
     demo.load(DemoScene(at=people.at, reports={}, officers=officers, sitting=people.sitting))
     states = Counter(MaterialItem.objects.values_list("state", flat=True))
     assert set(states) == set(ItemState) - {

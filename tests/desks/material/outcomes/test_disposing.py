@@ -27,6 +27,7 @@ from heedline.specialist_desks.material.notice_rules.states import CompanyAnswer
 from heedline.specialist_desks.material.notices import following, sending
 from heedline.specialist_desks.material.outcomes import disposing, figures
 from heedline.specialist_desks.material.outcomes.figures import MaterialCounts
+from tests.support.linking_scene import compared
 from tests.support.material_scene import examined, the_item, unlawful
 from tests.support.notice_scene import POST, approved
 from tests.support.scene_people import People
@@ -53,6 +54,7 @@ def a_finished_notice(people: People) -> tuple[UUID, UUID]:
         examined(people, item, name, unlawful("ta2006-s1"))
     with people.sitting("Odile") as by:
         sightings.record(item, LivenessVerdict.LIVE, by=by, at=people.at)
+    compared(people, "Odile")
     notice = approved(people, item=item)
     with people.sitting("Odile") as by:
         sending.send(notice, by=by, at=people.at)
@@ -135,6 +137,7 @@ def test_an_item_with_an_open_notice_stays(people: People, settings: Settings, t
     with people.sitting("Odile") as by:
         disposing.propose(item, by=by, at=people.at)
         sightings.record(item, LivenessVerdict.LIVE, by=by, at=people.at)
+    compared(people, "Odile")
     approved(people, item=item)
     with people.sitting("Olga") as by, pytest.raises(NotNow, match="still open"):
         disposing.dispose(item, by=by, at=people.at)

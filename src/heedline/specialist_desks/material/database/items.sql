@@ -10,6 +10,14 @@ CREATE POLICY the_worker ON material_item FOR SELECT TO heedline_worker USING (t
 GRANT SELECT (id, desk_id, referral_due_at) ON material_item TO heedline_worker;
 GRANT SELECT ON material_item TO heedline_backup;
 
+-- An item that no report names is compared with the interest register through values of its own, which go with it.
+CREATE POLICY of_my_items_seen ON reports_sealed_values FOR SELECT TO heedline_office
+    USING (EXISTS (SELECT 1 FROM public.material_item i WHERE i.id = reports_sealed_values.report));
+CREATE POLICY of_my_items ON reports_sealed_values FOR INSERT TO heedline_office
+    WITH CHECK (EXISTS (SELECT 1 FROM public.material_item i WHERE i.id = reports_sealed_values.report));
+CREATE TRIGGER values_end AFTER DELETE ON material_item
+    FOR EACH ROW EXECUTE FUNCTION permits.values_leave();
+
 ALTER TABLE material_examination ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_my_items ON material_examination TO heedline_office
     USING (EXISTS (SELECT 1 FROM public.material_item i WHERE i.id = item_id))

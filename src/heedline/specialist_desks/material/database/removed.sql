@@ -1,5 +1,7 @@
 -- What the desk added to tables of the core. Its own tables go with all that hangs on them. The log keeps its acts for good.
 DROP POLICY blind_until_decided ON reports_desk_part_payload;
+DROP POLICY of_my_items_seen ON reports_sealed_values;
+DROP POLICY of_my_items ON reports_sealed_values;
 DROP FUNCTION permits.notice_page(bytea);
 DROP FUNCTION permits.answer_notice(bytea, text, uuid, bytea, bytea, uuid, integer);
 DROP FUNCTION permits.decide_item_disposal(uuid, uuid);
@@ -23,6 +25,10 @@ DROP FUNCTION public.material_bank_changes();
 DROP FUNCTION public.material_item_begins();
 DROP FUNCTION public.material_item_moves();
 DROP FUNCTION public.material_examined();
+ALTER TABLE material_item NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE reports_sealed_values NO FORCE ROW LEVEL SECURITY;
+DELETE FROM reports_sealed_values v USING material_item i WHERE i.id = v.report;
+ALTER TABLE reports_sealed_values FORCE ROW LEVEL SECURITY;
 ALTER TABLE reports_desk_part_payload NO FORCE ROW LEVEL SECURITY;
 ALTER TABLE reports_desk_part_header NO FORCE ROW LEVEL SECURITY;
 DELETE FROM reports_desk_part_payload p USING reports_desk_part_header h

@@ -16,10 +16,11 @@ from heedline.casework.search import desk_index
 from heedline.permits.capabilities import Capability
 from heedline.reports.lifecycle import NotNow, Stage
 from heedline.reports.models import Report
+from heedline.specialist_desks.material.items import register_check
 from heedline.specialist_desks.material.items.addresses import named_by_examiner
 from heedline.specialist_desks.material.items.contents import content_at
 from heedline.specialist_desks.material.items.finding import create, item_at, reports_naming
-from heedline.specialist_desks.material.items.found_item import find, item_verb, my_desk
+from heedline.specialist_desks.material.items.found_item import FoundItem, find, item_verb, my_desk
 from heedline.specialist_desks.material.models import MaterialItem
 from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialCapability
 
@@ -49,6 +50,9 @@ def add(text: str, *, by: Attendance, at: datetime) -> UUID:
                     return known
                 item = create(desk, content_at(locator), index, on=at.date())
                 MaterialItem.objects.filter(id=item.id).update(indexed=row.id)
+                register_check.send(
+                    FoundItem(item, content_at(locator), by, at), reports_naming(index, [locator.key])
+                )
                 journal.record(
                     MaterialAct.ADDED, actor=by.officer_id, desk=desk, thing="item", thing_id=item.id
                 )

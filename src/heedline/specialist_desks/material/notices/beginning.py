@@ -19,6 +19,7 @@ from heedline.specialist_desks.material.notices.standing import (
     channel_tests,
     deconflict,
     platform_company,
+    send_unnamed,
 )
 from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialCapability
 
@@ -49,12 +50,15 @@ def beginning(ref: UUID, *, by: Attendance, at: datetime) -> NoticeBeginning:
     found = find(ref, by=by, at=at)
     found.permit(MaterialCapability.NOTIFY)
     company = platform_company(found)
+    why_not = why_not_begin(found)
+    if not why_not:
+        send_unnamed(found)
     rows = list(found.item.examinations.filter(round=found.item.round).order_by("at"))
     opened = desk_parts.opened([one.container for one in rows], by.keys())
     told: list[Mapping[str, Any]] = [opened.get(one.container, {}) for one in rows]
     return NoticeBeginning(
         item=ref,
-        why_not=why_not_begin(found),
+        why_not=why_not,
         company=company,
         met=met_in(found),
         tests=channel_tests(found.item.desk_id, company, by.keys()) if company is not None else {},

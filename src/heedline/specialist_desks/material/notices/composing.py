@@ -50,6 +50,7 @@ from heedline.specialist_desks.material.notices.standing import (
     ItemDeconfliction,
     deconflict,
     platform_company,
+    send_unnamed,
     standing_of,
 )
 from heedline.specialist_desks.material.vocabulary import NOTICE, MaterialAct, MaterialCapability
@@ -94,6 +95,7 @@ def compose(ref: UUID, form: NoticeForm, *, by: Attendance, at: datetime) -> UUI
     found = find(ref, by=by, at=at)
     found.permit(MaterialCapability.NOTIFY)
     company = _may_begin(found)
+    send_unnamed(found)
     ident, token = uuid4(), new_answer_token()
     voluntary = form.basis is NoticeBasis.VOLUNTARY
     stored = _stored(found, company, form, _new_reference(), _page_of(token) if voluntary else "")
@@ -134,6 +136,7 @@ def change(ref: UUID, form: NoticeForm, *, version: int, by: Attendance, at: dat
     if found.state is not NoticeState.DRAFT:
         raise NotNow("Only a draft can be changed. Return it to its author first.")
     company = _may_begin(found.item, but_for=ref)
+    send_unnamed(found.item)
     content = found.stored.content
     found.write(
         _stored(found.item, company, replace(form, basis=found.basis), content.reference, content.answer_url)
@@ -259,11 +262,14 @@ def _may_begin(found: FoundItem, but_for: UUID | None = None) -> Company:
 
 
 def _words(one: NoticeRefusal, cleared: ItemDeconfliction) -> str:
-    if one is NoticeRefusal.DECONFLICTION and cleared.contacts:
-        return f"{one} Contact {'; '.join(cleared.contacts)} first."
-    if one is NoticeRefusal.DECONFLICTION:
-        return f"{one} The reports have not been compared with the interest register yet."
-    return str(one)
+    return deconfliction_words(cleared) if one is NoticeRefusal.DECONFLICTION else str(one)
+
+
+def deconfliction_words(cleared: ItemDeconfliction) -> str:
+    """Return whom to contact before a company is told about an item, or what has not been compared."""
+    if cleared.contacts:
+        return f"{NoticeRefusal.DECONFLICTION} Contact {'; '.join(cleared.contacts)} first."
+    return f"{NoticeRefusal.DECONFLICTION} {cleared.missing}".rstrip()
 
 
 def _new_reference() -> str:

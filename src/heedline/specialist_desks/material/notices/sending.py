@@ -226,8 +226,9 @@ def _may_remind(found: FoundNotice, company: Company, channel: int) -> None:
         refused.append(str(NoticeRefusal.CHANNEL))
     if pack_data.is_out_of_date(company, found.at):
         refused.append(str(NoticeRefusal.ENTRY_OUT_OF_DATE))
-    if not deconflict(found.item).is_clear:
-        refused.append(str(NoticeRefusal.DECONFLICTION))
+    cleared = deconflict(found.item)
+    if not cleared.is_clear:
+        refused.append(composing.deconfliction_words(cleared))
     if refused:
         raise composing.NoticeRefused(refused)
 

@@ -13,11 +13,12 @@ from heedline.casework.errors import CannotOpen, ChangedSinceArrival
 from heedline.casework.linking import deconfliction, desk_notices
 from heedline.casework.records import desk_parts
 from heedline.casework.search import documents
+from heedline.index import Damaged
 from heedline.permits.scopes import reports_of
 from heedline.reports.models import SealedValues
 from heedline.specialist_desks.material.delivery import pack_data
 from heedline.specialist_desks.material.delivery.attempts import AttemptOutcome
-from heedline.specialist_desks.material.items import sightings
+from heedline.specialist_desks.material.items import register_check, sightings
 from heedline.specialist_desks.material.items.finding import EVERY, reports_naming
 from heedline.specialist_desks.material.items.found_item import FoundItem
 from heedline.specialist_desks.material.models import ChannelTestRecord, Examination, NoticeAttempt
@@ -34,29 +35,50 @@ _LONGEST_READ = 30.0
 _BATCH = 100
 #: Outcomes after which a notice may have made its channel unusable.
 _NOT_ARRIVED = [str(AttemptOutcome.LATER), str(AttemptOutcome.NEVER), str(AttemptOutcome.BOUNCED)]
+#: What is missing before a desk knows that nobody has to be contacted.
+INDEX_CLOSED = (
+    "Your session can't read the desk's index, so we can't tell which reports name this item. Open the queue and try again, or"
+    " ask a colleague whose keys open it."
+)
+NOT_COMPARED_YET = (
+    "This item, or a report that names it, has not been compared with the interest register yet."
+)
+NOTHING_SENT = (
+    "Neither this item nor a report that names it has been sent to be compared with the interest register. Open the form for the"
+    " notice to send the item."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ItemDeconfliction:
     """The deconfliction result for an item, with the investigators to contact before notifying a company.
 
-    `contacts` are the people to contact. `waits` means that a report which names the item has not been compared with
-    the interest register as it is now.
+    `contacts` are the people to contact. `missing` says what has not been compared with the interest register, or "".
     """
 
     contacts: tuple[str, ...]
-    waits: bool
+    missing: str
 
     @property
     def is_clear(self) -> bool:
-        return not self.contacts and not self.waits
+        return not self.contacts and not self.missing
 
 
-def naming(found: FoundItem) -> frozenset[UUID]:
-    """Return the reports that refer to an item."""
+def naming(found: FoundItem) -> frozenset[UUID] | None:
+    """Return the reports that refer to an item, or None if this session can't read the desk's index."""
     keys = [one.key for one in found.content.addresses]
-    with open_index(found.item.desk_id, found.by.keys()) as index:
-        return frozenset(reports_naming(index, keys, most=EVERY)) if index is not None else frozenset()
+    try:
+        with open_index(found.item.desk_id, found.by.keys()) as index:
+            return frozenset(reports_naming(index, keys, most=EVERY)) if index is not None else None
+    except (CannotOpen, Damaged):
+        return None
+
+
+def send_unnamed(found: FoundItem) -> None:
+    """Send the item itself to be compared with the interest register, if no report that names it was."""
+    refs = naming(found)
+    if refs is not None:
+        register_check.send(found, refs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +95,10 @@ def report_texts(found: FoundItem) -> ReportTexts:
     A report that was changed since it arrived opens for nobody, so nobody can have repeated it.
     """
     ring, until = found.by.keys(), time.monotonic() + _LONGEST_READ
-    named = reports_of([found.item.desk_id]).filter(id__in=naming(found)).order_by("id")
+    refs = naming(found)
+    if refs is None:
+        return ReportTexts((), whole=False)
+    named = reports_of([found.item.desk_id]).filter(id__in=refs).order_by("id")
     rows, texts = list(named[: _MOST_READ + 1]), []
     whole = len(rows) <= _MOST_READ
     for batch in batched(rows[:_MOST_READ], _BATCH):
@@ -96,15 +121,21 @@ def report_texts(found: FoundItem) -> ReportTexts:
 
 
 def deconflict(found: FoundItem) -> ItemDeconfliction:
-    """Return the deconfliction result for an item, from the reports that name it.
+    """Return the deconfliction result for an item, from the reports that name it and from the item itself.
 
     It is logged by the caller on the item alone: a log entry for each report would say that they name one page.
     """
     by, refs = found.by, naming(found)
-    contacts = deconfliction.contacts_in(desk_notices.about(*refs, by=by))
-    waits = SealedValues.objects.filter(report__in=refs, matched_at=None).exists()
+    concerned = {*(refs or ()), found.item.id}
+    contacts = deconfliction.contacts_in(desk_notices.about(*concerned, by=by))
+    compared = SealedValues.objects.filter(report__in=concerned).values_list("matched_at", flat=True)
+    missing = ""
+    if refs is None:
+        missing = INDEX_CLOSED
+    elif not compared or any(at is None for at in compared):
+        missing = NOT_COMPARED_YET if compared else NOTHING_SENT
     return ItemDeconfliction(
-        tuple(f"{one.name}, {one.desk_name}".rstrip(", ") for one in contacts if not one.released), waits
+        tuple(f"{one.name}, {one.desk_name}".rstrip(", ") for one in contacts if not one.released), missing
     )
 
 

@@ -45,7 +45,7 @@ def beginning_words(start: NoticeBeginning, at: datetime) -> dict[str, Any]:
     return {
         "seen": seen_words(start.seen, at),
         "contacts": start.cleared.contacts,
-        "waits": start.cleared.waits,
+        "missing": start.cleared.missing,
     }
 
 

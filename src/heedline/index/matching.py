@@ -6,6 +6,7 @@ of a report as well. Positions are read only for phrases, and if few reports are
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple, cast
@@ -178,7 +179,26 @@ def _any(phrases: Sequence[bytes]) -> bytes:
 def _any_or_whole(tokens: Sequence[bytes], groups: Sequence[Sequence[bytes]]) -> bytes:
     """Return the FTS5 query for any of these tokens, or all tokens of any of these groups."""
     either = [b'"%b"' % token for token in tokens]
-    either += [_all([b'"%b"' % token for token in dict.fromkeys(group)]) for group in groups]
+    if groups:
+        either.append(_any_whole({frozenset(group) for group in groups}))
+    return b"(%b)" % b" OR ".join(either)
+
+
+def _any_whole(groups: set[frozenset[bytes]]) -> bytes:
+    """Return the FTS5 query for all tokens of any of these groups.
+
+    FTS5 reads a list once for each time that its token is named. The ways to write a date have few tokens in many groups, so
+    the one that most of them share is named once for all of these.
+    """
+    groups = {one for one in groups if not any(other < one for other in groups)}
+    counted = Counter(token for group in groups for token in sorted(group))
+    token, number = max(counted.items(), key=lambda one: (one[1], one[0]))
+    if number == 1:
+        return b"(%b)" % b" OR ".join(_all([b'"%b"' % one for one in sorted(group)]) for group in groups)
+    rest = _any_whole({group - {token} for group in groups if token in group})
+    either = [_all([b'"%b"' % token, rest])]
+    if others := {group for group in groups if token not in group}:
+        either.append(_any_whole(others))
     return b"(%b)" % b" OR ".join(either)
 
 

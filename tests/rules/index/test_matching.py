@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 import pytest
 
 from heedline.index import Clause, Document, Query, SealedIndex, lookahead, matching, new_keys
+from heedline.index.extraction.written_dates import spellings
+from heedline.index.matching import TokenClause, TokenPhrase
+from heedline.packs import load_pack
 from tests.rules.index.memory_store import MemoryStore
 
 KEYS = new_keys()
@@ -72,7 +76,7 @@ def clause(chance: random.Random) -> Clause:
         return Clause(keys=[f"k{chance.randrange(9)}"])
     phrases = [
         [chance.choice(COMMON if chance.random() < 0.7 else OTHERS) for _ in range(chance.randrange(1, 6))]
-        for _ in range(chance.choice([1, 1, 2]))
+        for _ in range(chance.choice([1, 1, 2, 8]))
     ]
     return Clause(phrases, ["f"] if kind < 0.2 else [])
 
@@ -123,6 +127,16 @@ def test_words_are_found_without_reading_positions(filled: Filled) -> None:
         found = index.search(Query([Clause([["of"]]), Clause([["w7"]], ["f"])]), most=5000)
         assert found
         assert not any("FROM words " in statement for statement in asked)
+
+
+def test_a_list_that_ways_to_write_a_date_share_is_read_once() -> None:
+    """FTS5 reads a list once for each time that a query names its token. That of a year is long."""
+    births = load_pack("uk").matching.birth
+    written = [[word.encode() for word in words] for words in spellings(date(2025, 7, 14), births)]
+    needed = TokenClause([TokenPhrase(words, words) for words in written]).needed
+    assert len(written) > 20
+    assert needed.count(b'"2025"') == 1
+    assert needed.count(b'"14"') <= 3
 
 
 def test_a_clause_without_conditions_matches_nothing(filled: Filled) -> None:

@@ -9,6 +9,7 @@ from importlib.resources import files
 import pytest
 
 from heedline.index.extraction import name_comparison, name_finding
+from heedline.index.extraction.comparison import compare
 from heedline.index.extraction.extract import extract
 from heedline.index.extraction.keys import MOST_NAME_KEYS, of_name
 from heedline.index.extraction.names import read_name
@@ -207,6 +208,42 @@ def test_a_flood_of_values_is_cut() -> None:
 
 
 @pytest.mark.thorough
+def test_each_name_of_a_long_list_is_found_and_compared() -> None:
+    """A list of members may name the one person whom an entry of the interest register is about."""
+    forenames = (
+        "Kevin",
+        "Darya",
+        "Tomasz",
+        "Aisha",
+        "Owen",
+        "Priya",
+        "Marek",
+        "Leila",
+        "Sean",
+        "Ines",
+        "Yusuf",
+        "Freya",
+    )
+    surnames = (
+        "Tierney",
+        "Novak",
+        "Hussain",
+        "Pemberton",
+        "Okafor",
+        "Lindqvist",
+        "Castellan",
+        "Dragomir",
+        "Weatherby",
+    )
+    listed = [f"{forename} {surname}" for surname in surnames for forename in forenames]
+    members = told("\n".join(listed), "name")
+    for name in (listed[0], listed[60], listed[-1]):
+        alone = told(name, "name")
+        assert {*alone.keys[:1]} <= {*members.keys}, name
+        for one, other in ((members, alone), (alone, members)):
+            assert compare(one, other, RULES) is not None, name
+
+
 def test_capitals_of_every_script_are_looked_for() -> None:
     capitals = [one for one in map(chr, range(sys.maxunicode + 1)) if one.isupper() and one.isalpha()]
     assert all(name_finding._FIRST.match(f"{one}a B") for one in capitals)

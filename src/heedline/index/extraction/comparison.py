@@ -81,8 +81,11 @@ NEARLY = 0.35
 _SAME = 0.95
 #: People of one name who were born so many years apart may be father and son.
 _GENERATION = 15
-#: Names of one report that are compared. A longer list is not about one person.
+#: Names of a report that are compared with another one that names many people as well.
 MOST_NAMES = 40
+#: Names of the other report or register entry up to which all names of a long list are compared with them: one of the people on
+#: a list of members may be the one that an entry is about.
+_FEW_NAMES = 5
 #: Pairs of names up to which all are compared. Of more, only those with a key in common are.
 _MOST_PAIRS = 100
 #: What the members of one household share without being one person.
@@ -99,8 +102,7 @@ def compare(
     """
     common = shared or {}
     reasons = [*_same_values(mine, theirs, common), *_text(mine, theirs)]
-    names = [read_name(value.canonical, rules.names) for value in mine.of(Kind.NAME)[:MOST_NAMES]]
-    others = [read_name(value.canonical, rules.names) for value in theirs.of(Kind.NAME)[:MOST_NAMES]]
+    names, others = _names_of(mine, theirs, rules.names), _names_of(theirs, mine, rules.names)
     reasons += _names(mine, theirs, names, others, rules.names, common)
     own = [one for one in reasons if one.weight is not Weight.ADDS and not one.shared_by]
     named = [one for one in reasons if one.code.startswith("name")]
@@ -188,6 +190,12 @@ def _text(mine: Extract, theirs: Extract) -> Iterator[SharedReason]:
     share = sketch.containment(mine.shingles, theirs.shingles)
     if share >= NEARLY:
         yield SharedReason("text-same" if share >= _SAME else "text", "", "", Weight.SHOWS)
+
+
+def _names_of(mine: Extract, theirs: Extract, rules: NameRules) -> list[Name]:
+    """Return the names that are compared: the first ones of a long list, unless the other side has few names."""
+    most = None if len(theirs.of(Kind.NAME)) <= _FEW_NAMES else MOST_NAMES
+    return [read_name(value.canonical, rules) for value in mine.of(Kind.NAME)[:most]]
 
 
 def _names(

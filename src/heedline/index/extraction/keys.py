@@ -7,7 +7,7 @@ stores keys as tokens. Names have at most `MOST_NAME_KEYS` keys each.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice, product
+from itertools import islice, product, zip_longest
 
 from heedline.index import word_parts
 from heedline.index.extraction import chinese_names
@@ -25,7 +25,8 @@ _OUTWARD = -3
 def of_report(values: Sequence[Value], sketch: Iterable[str], rules: NameRules) -> tuple[str, ...]:
     """Return the keys of a report's values and sketch, without duplicates, at most `MOST_KEYS`.
 
-    The keys of houses without their flat numbers come last, so that a long list of flats does not crowd out names.
+    The keys of houses without their flat numbers come last, so that a long list of flats does not crowd out names. The main key
+    of every name comes before the variants of any, so that each name of a long list is found.
     """
     names = [read_name(value.canonical, rules) for value in values if value.kind is Kind.NAME]
     births = [value.canonical for value in values if value.kind is Kind.BIRTH and len(value.canonical) == 10]
@@ -35,8 +36,8 @@ def of_report(values: Sequence[Value], sketch: Iterable[str], rules: NameRules) 
         if value.kind not in {Kind.NAME, Kind.BIRTH, Kind.POSTCODE} or value.canonical in births:
             found[key_of(value)] = None
     found.update(dict.fromkeys(f"text:{one}" for one in sketch))
-    for name in names:
-        found.update(dict.fromkeys(of_name(name, rules)))
+    for same_rank in zip_longest(*(of_name(name, rules) for name in names)):
+        found.update((key, None) for key in same_rank if key is not None)
     found.update(dict.fromkeys(_combined(names, births, postcodes, rules)))
     for value in values:
         if value.kind is Kind.ADDRESS and value.canonical.count("/") == 2:

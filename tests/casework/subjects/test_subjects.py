@@ -10,6 +10,7 @@ from heedline.casework.contact import messages
 from heedline.casework.errors import Locked, NoRoom, NotHere
 from heedline.casework.journey import transitions
 from heedline.casework.journey.transitions import Closing
+from heedline.casework.language import languages
 from heedline.casework.oversight import conflict_register
 from heedline.casework.search import link_decisions
 from heedline.casework.search.link_decisions import LinkVerdict
@@ -212,12 +213,24 @@ def test_a_report_that_was_never_linked_needs_what_they_did_too(people: People) 
 
 
 def test_an_account_that_says_what_was_done_needs_no_statement(people: People) -> None:
-    ref, code = people.send(narrative=WHO_AND_WHERE)
-    assert offered(people, ref).needs_behaviour
+    ref, code = people.taken(narrative=WHO_AND_WHERE)
+    with people.sitting("Odile") as odile:
+        question = "What did he say to you, and what was he carrying?"
+        messages.ask(ref, question, version=row(ref).version, by=odile, at=people.at)
+    assert offered(people, ref).needs_behaviour, "what an officer asks is no account"
     with acting("public"):
         messages.say(code, "He filmed the doors of the school.", message_id=uuid4(), at=people.at)
     assert not offered(people, ref).needs_behaviour
     assert not offered(people, people.send(narrative=BOY[0])[0]).needs_behaviour
+
+
+def test_an_account_is_read_in_the_language_that_an_officer_recorded(people: People) -> None:
+    ref, _ = people.send(narrative="Sąsiad kupił dużo nawozu.")
+    assert offered(people, ref).needs_behaviour
+    with people.sitting("Odile") as odile:
+        languages.say(ref, "pl", by=odile, at=people.at)
+    assert not offered(people, ref).needs_behaviour
+    linked(people, ref, described="The neighbour")
 
 
 def test_a_link_to_a_report_that_turns_out_to_describe_no_behaviour_says_so(people: People) -> None:

@@ -29,7 +29,6 @@ from heedline.casework.report.opening import OpenedReport, open_stored, short_na
 from heedline.casework.report.question_editions import questions_of
 from heedline.casework.report.verb import FoundReport, on_the_record
 from heedline.casework.search import documents, link_decisions, seen_before, subject_entries, values
-from heedline.casework.search.documents import SearchedText
 from heedline.casework.search.link_decisions import LinkDecision, LinkVerdict
 from heedline.casework.search.page_store import one_snapshot
 from heedline.casework.search.subject_entries import (
@@ -116,11 +115,14 @@ class SubjectOffer:
 
 @dataclass(frozen=True)
 class OpenedForSubjects:
-    """A decrypted report, with the values that were read in it."""
+    """A decrypted report, with the values that were read in it.
+
+    `account` is what the reporter wrote, in the report and in messages since, without these values.
+    """
 
     report: Report
     opened: OpenedReport
-    texts: tuple[SearchedText, ...] = field(repr=False)
+    account: str = field(repr=False)
     links: tuple[SubjectLink, ...]
     decided: tuple[LinkDecision, ...]
     found: Extract = field(repr=False)
@@ -271,13 +273,16 @@ def opened_for_subjects(
         link_decisions.read(report.id, words) for _, sort, words in ordered if sort == link_decisions.PART
     )
     texts = documents.texts_of_opened(report, opened, others)
+    found = values.extract_of(report, texts)
+    # messages of officers have no time of arrival
+    said = [words for _, sort, words in ordered if sort == "message" and "arrived_at" in words]
     return OpenedForSubjects(
         report,
         opened,
-        texts,
+        _account("\n".join([opened.narrative, *(str(words.get("text", "")) for words in said)]), found),
         subject_entries.links(one for one in entries if one is not None),
         tuple(one for one in decided if one is not None),
-        values.extract_of(report, texts),
+        found,
     )
 
 
@@ -285,21 +290,19 @@ def _why_not(mine: OpenedForSubjects) -> str:
     rules = load_pack(settings.PACK).behaviour
     if mine.report.outcome in rules.outcomes:
         return NO_BEHAVIOUR
-    if rules.is_only_who(_account(mine), language=mine.opened.language):
+    if rules.is_only_who(mine.account, language=mine.opened.language):
         return ONLY_WHO
     return ""
 
 
 def _needs_behaviour(mine: OpenedForSubjects) -> bool:
     rules = load_pack(settings.PACK).behaviour
-    return not rules.says_what_was_done(_account(mine), language=mine.opened.language)
+    return not rules.says_what_was_done(mine.account, language=mine.opened.language)
 
 
-def _account(mine: OpenedForSubjects) -> str:
-    """Return what the reporter wrote, without the values in it: nobody parks in "Park Road"."""
-    said = [mine.opened.narrative, *(one.text for one in mine.texts if one.part == "message")]
-    account = "\n".join(said)
-    for value in sorted(mine.found.values, key=lambda one: -len(one.written)):
+def _account(account: str, found: Extract) -> str:
+    """Return an account without the values that were read in it: nobody parks in "Park Road"."""
+    for value in sorted(found.values, key=lambda one: -len(one.written)):
         account = account.replace(value.written, " ")
     return account
 

@@ -139,6 +139,12 @@ OTHERWISE = [
     "The tierneys are loud.",
     "The tenant is J. Majchrzak, and Marek B. Wozniak has left.",
     "Ask for Joanna Majchrzak or Ivan Majchrzak.",
+    "It is on https://www.streetwatch.example/users/owl?tab=posts too.",
+    "السيارة أمام البيت",
+    "اسمه محمود الحسيني وهو جار",
+    "The plate was ZZ5? KTR, I think.",
+    "A van, ZZ51KTR, was outside.",
+    "His date of birth is 04092010.",
 ]
 
 
@@ -165,6 +171,16 @@ OTHERWISE = [
         ("J. Majchrzek", {11, 12}),
         ("Jan Majchrzak", {11}),
         ("B Wozniak", {11}),
+        ("https://streetwatch.example/users/owl", {13}),
+        ("streetwatch.example/users", {13}),
+        ("سيارة", {14}),
+        ("السيارة", {14}),
+        ("al-Husseini", {15}),
+        ("Husayni", {15}),
+        ("ZZ5? KTR", {16, 17}),
+        ("?Z51KTR", {17}),
+        ("4 September 2010", {18}),
+        ("04092010", {18}),
     ],
 )
 def test_what_is_written_in_another_way_is_found(typed: str, found: set[int]) -> None:

@@ -23,6 +23,7 @@ from heedline.index.words import (
     placed_numbers,
     spelled,
     starts_of,
+    without_article,
 )
 
 _BETWEEN = re.compile(r"[\W_]+")
@@ -77,6 +78,11 @@ class Term:
                 return Clause(phrases, keys=keys, together=parts)
 
     @property
+    def is_date(self) -> bool:
+        """Return whether this term is a date, with other ways to write it."""
+        return any(len(words) > 2 for words in self.others)
+
+    @property
     def _joined(self) -> str:
         return "".join(self.words)
 
@@ -118,7 +124,7 @@ class Term:
         """Return the start and end of each match of this term in a text."""
         there = list(placed(text))
         found = {
-            *self._runs(there, {len(self.words), *map(len, self.others)} - {1}),
+            *self._runs(there, {len(self.words), *map(len, self.others)}),
             *self._parts(text, there),
         }
         if self.kind is SearchKind.NUMBER:
@@ -148,7 +154,7 @@ class Term:
             )
         if wanted in (word, spelled_alike(word), owner(written)) or self._is_plate(word):
             return True
-        if (word,) in self.others:
+        if (word,) in self.others or without_article(word) == wanted:
             return True
         return word_parts.is_mixed(word) and wanted in word_parts.pieces_of(word)
 

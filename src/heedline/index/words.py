@@ -66,6 +66,8 @@ _CAPITAL = re.compile(r"(?<![^\W_])[A-Z][A-Za-z'’]{4,}+(?![^\W_])")
 _COMPOUND = re.compile(
     r"(?<![^\W_])(?<![._-])[A-Za-z0-9]{1,20}(?:[._-][A-Za-z0-9]{1,20}){1,3}+(?![._-]?[^\W_])"
 )
+#: "The" in Arabic, which is written together with its word.
+_ARTICLE = "\u0627\u0644"
 _NOT_WORD = re.compile(r"[._-]")
 _LATIN = re.compile(r"[A-Za-z0-9]")
 #: Signs that phones and word processors write, and signs in ASCII that part words or join them in the same places.
@@ -155,6 +157,7 @@ def forms_of(texts: Iterable[str], words: Iterable[Sequence[str]]) -> tuple[set[
         forms.update([f"w:{word}" for word in latin])
         forms.update([begun_by(word) for word in latin if len(word) in BEGINNINGS])
         forms.update(form for word in others for form in beginnings(word))
+        forms.update([f"w:{word}" for word in map(without_article, others) if word])
         begun = begun - others | latin
     for word in filter(word_parts.is_mixed, begun):
         parted.add(word)
@@ -171,6 +174,11 @@ def compounds(text: str) -> Iterator[tuple[str, int, int]]:
     """
     for found in _COMPOUND.finditer(text):
         yield _NOT_WORD.sub("", found.group()).casefold(), found.start(), found.end()
+
+
+def without_article(word: str) -> str:
+    """Return a word in Arabic script without the article that is written together with it, or ""."""
+    return word.removeprefix(_ARTICLE) if word.startswith(_ARTICLE) and len(word) > len(_ARTICLE) + 2 else ""
 
 
 def owner(written: str) -> str:

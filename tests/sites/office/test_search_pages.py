@@ -273,6 +273,14 @@ def test_overseers_see_searches_by_kind_and_number_and_no_words(
     assert "quil" not in ned.html
 
 
+def test_a_search_without_the_missing_word_is_offered(odile: Hand) -> None:
+    odile.get("/w/search/")
+    odile.send("/w/search/", q="quillon zzyzx")
+    assert "A report must contain everything that you type." in odile.html
+    assert re.search(r'<input[^>]*name="q" value="quillon">', odile.html)
+    assert "*zzyzx*" in odile.html
+
+
 def test_what_cannot_be_searched_for_is_said_at_the_field(odile: Hand) -> None:
     odile.get("/w/search/")
     for typed, said in (("", "Type a word"), ("ab*", "at least three letters")):

@@ -156,10 +156,10 @@ def _explained(
 def instead(text: str, missing: Iterable[MissingWord]) -> str:
     """Replace each missing word in a search with its similar word, and remove those that have none.
 
-    Returns "" if there is no similar word.
+    Returns "" if nothing is left.
     """
     known = list(missing)
     for one in sorted(known, key=lambda one: one.place, reverse=True):
         start, end = one.place
         text = text[:start] + one.near + text[end:]
-    return " ".join(text.replace('""', " ").split()) if any(one.near for one in known) else ""
+    return " ".join(text.replace('""', " ").split())

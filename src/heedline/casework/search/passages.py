@@ -37,6 +37,7 @@ _OTHERWISE_WRITTEN = {
     Kind.POSTCODE: "contains this postcode, written differently",
     Kind.ADDRESS: "contains this address, written differently",
 }
+_REGISTRATION, _DATE = ("this registration", "these registrations"), ("this date", "these dates")
 #: What a text contains, by how it was looked for: one of a kind, or several.
 _WHY = {
     SearchKind.WORDS: ("this word", "these words"),
@@ -141,9 +142,16 @@ def _of_terms(texts: Sequence[SearchedText], terms: Sequence[Term]) -> tuple[Mat
 def _why(passage: MatchingPassage, found: Term, terms: Sequence[Term]) -> str:
     """Return the reason for a term's match, such as "contains these words and this number"."""
     text = "".join(piece for piece, _ in passage.pieces)
-    kinds = Counter(term.kind for term in terms if term == found or term.places(text))
-    *others, last = (_WHY[kind][number > 1] for kind, number in kinds.items())
+    kinds = Counter(_called(term) for term in terms if term == found or term.places(text))
+    *others, last = (words[number > 1] for words, number in kinds.items())
     return f"contains {', '.join(others)} and {last}" if others else f"contains {last}"
+
+
+def _called(term: Term) -> tuple[str, str]:
+    """Return what a term is called if a text contains one of its kind, or several."""
+    if term.plate:
+        return _REGISTRATION
+    return _DATE if term.is_date else _WHY[term.kind]
 
 
 def _passage(

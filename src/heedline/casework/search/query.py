@@ -16,23 +16,34 @@ from itertools import islice
 
 from heedline.index import Clause, Query, word_parts
 from heedline.index.extraction.extract import extract
-from heedline.index.extraction.keys import SHORTEST_HEARD, in_postcode, key_of, of_name, said_as, with_initial
+from heedline.index.extraction.keys import (
+    SHORTEST_HEARD,
+    in_postcode,
+    key_of,
+    of_name,
+    on_page,
+    with_initial,
+    without_query,
+)
 from heedline.index.extraction.name_comparison import alike
 from heedline.index.extraction.names import Name, latin, read_name
-from heedline.index.extraction.near_words import same_name, sounds_around
+from heedline.index.extraction.near_words import forms_around, same_name, sounds_around
 from heedline.index.extraction.numbers import registrations
 from heedline.index.extraction.rules import BirthRules, MatchingRules, NameRules, PlateShape
 from heedline.index.extraction.values import Kind, ReportText, Value
 from heedline.index.extraction.written_dates import dates_in, spellings
 from heedline.index.terms import SearchKind, Term
 from heedline.index.word_parts import SHORTEST_OF_NUMBER
-from heedline.index.words import NUMBER, compounds, number_of, starts_of, words_of
+from heedline.index.words import NUMBER, compounds, number_of, starts_of, without_article, words_of
 
 #: Characters that can be searched for at once, and words.
 LONGEST = 200
 MOST_WORDS = 12
 TOO_MANY = f"Search for at most {MOST_WORDS} words at once."
-TOO_SHORT = "Type at least three letters or digits next to a *, or four digits between two."
+TOO_SHORT = (
+    "Type at least three letters or digits beside a *, for example *ABC. "
+    "For the middle of a number, type at least four digits, for example *4821*."
+)
 NOTHING = "Type a word, a number or a name to search for."
 #: Readings of a query as a name, and words of one.
 MOST_READINGS = 8
@@ -43,6 +54,10 @@ _PIECE = re.compile(r'"([^"]*)"?|(\S+)')
 _LONG_NUMBER = re.compile(r"(?<![^\s\",;])\+?[\d(][\d\s().\-/]{4,}\d(?![^\s\",;])")
 #: Part of a number, in groups of digits, with a star before or after it.
 _PART_OF_NUMBER = re.compile(r"(?<!\S)(\*?)\+?(\d[\d().\-/]*(?: [\d().\-/]+)*)(\*?)(?!\S)")
+#: A sign that was not seen, in a registration or inside a word. A question mark behind a word is only that.
+_UNKNOWN = re.compile(r"[^\W_]\?+[^\W_]|^\?+[^\W_]|(?=.*\d)(?=.*[^\W\d_]).*[^\W_]\?+$")
+#: A day, a month and a year without anything between them.
+_DAY_IN_ONE = re.compile(r"(?<!\S)(\d\d)(\d\d)((?:19|20)\d\d)(?!\S)")
 #: Numbers of four digits that are more often years than part of a number.
 _YEARS = range(1900, 2100)
 
@@ -93,17 +108,25 @@ class SoughtValue:
 
     def for_index(self) -> Query:
         """Return this reading as an index query."""
-        of_postcode = self.value.kind is Kind.POSTCODE
-        found = Clause(forms=[in_postcode(self.value)]) if of_postcode else Clause(keys=[key_of(self.value)])
+        match self.value.kind:
+            case Kind.POSTCODE:
+                found = Clause(forms=[in_postcode(self.value)])
+            case Kind.WEB:
+                page = on_page(without_query(self.value.canonical))
+                found = Clause(forms=[page], keys=[key_of(self.value)])
+            case _:
+                found = Clause(keys=[key_of(self.value)])
         return Query([found, *(term.clause for term in self.terms)])
 
     def is_like(self, value: Value, _rules: NameRules) -> bool:
-        """Return whether a value of a report is this one, or a flat at this address."""
-        wanted = self.value.canonical
-        return value.kind is self.value.kind and (
-            value.canonical == wanted
-            or (value.kind is Kind.ADDRESS and value.canonical.startswith(f"{wanted}/"))
-        )
+        """Return whether a value of a report is this one, a flat at this address, or a page under this web address."""
+        wanted, there = self.value.canonical, value.canonical
+        if value.kind is not self.value.kind:
+            return False
+        if value.kind is Kind.WEB and "/" in wanted:
+            wanted, there = without_query(wanted), without_query(there)
+        below = value.kind is Kind.ADDRESS or (value.kind is Kind.WEB and "/" in wanted)
+        return there == wanted or (below and there.startswith(f"{wanted}/"))
 
 
 #: Kinds of value that people write in several ways, and that are searched for in all of them.
@@ -209,7 +232,7 @@ def _names_in(text: str, matching: MatchingRules) -> Iterator[SoughtName]:
 
 
 def _part_of_name(name: Name, others: tuple[Term, ...]) -> SoughtName:
-    return SoughtName(name, others, sounds=tuple(map(said_as, sounds_around(name.parts[0]))))
+    return SoughtName(name, others, sounds=tuple(forms_around(name.parts[0])))
 
 
 def _initials_of(name: Name) -> Iterator[str]:
@@ -288,6 +311,7 @@ def _numbers_of(text: str) -> list[str]:
 
 def _dates_of(text: str, births: BirthRules) -> tuple[list[Term], str]:
     """Return a term for each date outside quotation marks, and the text without them."""
+    text = _DAY_IN_ONE.sub(r"\1/\2/\3", text)
     quoted = [piece.span() for piece in _PIECE.finditer(text) if piece.group(1) is not None]
     terms: list[Term] = []
     for day, start, end in reversed(list(dates_in(text, births))):
@@ -310,14 +334,35 @@ def _terms(quoted: str | None, bare: str | None, rules: MatchingRules) -> Sequen
     words = tuple(words_of(written))
     if not words:
         return []
+    if _UNKNOWN.search(written):
+        return _around_unknown(written)
     if written.endswith("*") or written.startswith("*"):
         return list(_starred(words, before=written.startswith("*"), after=written.endswith("*")))
     if len(words) > 1:
         in_one = tuple((joined,) for joined, _, end in compounds(written) if end == len(written))
         return [Term(SearchKind.PHRASE, words, _plate_of(words, rules.plates), in_one)]
-    others = tuple((other,) for other in rules.streets.get(words[0], ()))
+    alike = (*rules.streets.get(words[0], ()), without_article(words[0]))
+    others = tuple((other,) for other in alike if other)
     ends = words[0].isdecimal() and len(words[0]) >= SHORTEST_OF_NUMBER and int(words[0]) not in _YEARS
     return [Term(SearchKind.WORDS, words, _plate_of(words, rules.plates), others, ending=ends)]
+
+
+def _around_unknown(written: str) -> list[Term]:
+    """Return the terms for what stands before and after signs that were not seen and are written as "?".
+
+    Raises Unsearchable.
+    """
+    parts = re.split(r"\?+", written)
+    last = len(parts) - 1
+    found = [
+        term
+        for at, part in enumerate(parts)
+        if len(words := tuple(words_of(part))) == 1 and starts_of(words[0])
+        for term in _starred(words, before=at > 0, after=at < last)
+    ]
+    if not found:
+        raise Unsearchable(TOO_SHORT)
+    return found
 
 
 def _starred(words: tuple[str, ...], *, before: bool, after: bool) -> Iterator[Term]:

@@ -89,13 +89,34 @@ def forms(values: Sequence[Value]) -> set[str]:
         *heard(names),
         *_by_initials(names),
         *parts(values),
-        *(in_postcode(value) for value in values if value.kind is Kind.POSTCODE),
+        *(form for value in values for form in _of_places(value)),
     }
+
+
+def _of_places(value: Value) -> Iterator[str]:
+    """Yield the forms of a postcode, and of a web address and each address above it on the same site."""
+    if value.kind is Kind.POSTCODE:
+        yield in_postcode(value)
+    if value.kind is Kind.WEB:
+        page = without_query(value.canonical)
+        while page.count("/"):
+            yield on_page(page)
+            page = page.rpartition("/")[0]
 
 
 def in_postcode(value: Value) -> str:
     """Return the index form of a postcode. It is no key: a postcode alone links no reports."""
     return f"c:{value.canonical}"
+
+
+def without_query(address: str) -> str:
+    """Return a canonical web address without what follows the question mark."""
+    return address.partition("?")[0]
+
+
+def on_page(address: str) -> str:
+    """Return the index form of a web address without its query. It is no key: a whole site links no reports."""
+    return f"u:{address}"
 
 
 def heard(names: Iterable[Value]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from rapidfuzz.distance import OSA
 
-from heedline.index.extraction.keys import heard_as
+from heedline.index.extraction.keys import heard_as, said_as
 from heedline.index.extraction.name_comparison import NEAR_CONSONANTS, Likeness, parts_alike
 from heedline.index.extraction.names import known_as, plain, readings, skeletons, sounds
 from heedline.index.extraction.rules import NameRules
@@ -59,6 +59,16 @@ def sounds_around(word: str) -> list[str]:
     for one in list(found):
         found.update(dict.fromkeys(_nearly(one)))
     return [one for one in found if one]
+
+
+def forms_around(word: str) -> list[str]:
+    """Return the index forms of the sounds around a part of a name, and of names in scripts that leave vowels out.
+
+    A word in such a script is looked up by its consonants alone.
+    """
+    if not any(vowel in sound for sound in sounds(word) for vowel in _SOUNDED_VOWELS):
+        return list(map(heard_as, skeletons(word)))
+    return [said_as(one) for one in dict.fromkeys((*sounds_around(word), *skeletons(word)))]
 
 
 def _nearly(sound: str) -> Iterator[str]:

@@ -29,6 +29,7 @@ def spellings(day: date, rules: BirthRules) -> tuple[tuple[str, ...], ...]:
     found: list[tuple[str, ...]] = [(year, months[-1], days[-1])]
     orders = [(one, month) if rules.day_first else (month, one) for one in days for month in months]
     found += [(*order, written) for order in orders for written in (year, year[-2:])]
+    found.append((f"{days[-1]}{months[-1]}{year}" if rules.day_first else f"{months[-1]}{days[-1]}{year}",))
     first, ordinal = days[0], f"{day.day}{_ending(day.day)}"
     for name in (name for name, number in rules.months.items() if number == day.month):
         found += [

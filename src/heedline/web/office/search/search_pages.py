@@ -24,6 +24,7 @@ from heedline.casework.search.searching import (
     SearchResults,
 )
 from heedline.index.terms import SearchKind
+from heedline.index.word_parts import SHORTEST
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
@@ -43,7 +44,8 @@ _TERM = TextInput(
     name="q",
     label="Search for",
     hint="Enter words, a name in any spelling, a number, an address or a report’s reference. Use quotation marks to find an exact phrase. "
-    "If you know only part of a word, registration or number, put * where the rest is missing: wolf*, *ABC or *wolf*.",
+    "Put * after the start of a word to find the words that start with it: wolf*. "
+    "Of a name, a registration, a number or an online name you can also search for the end or the middle: *ABC or *wolf*.",
     kind="search",
     required="Type a word, a number or a name to search for",
 )
@@ -296,7 +298,20 @@ def _nothing(found: SearchResults) -> dict[str, object] | None:
         kept |= {f"{name}-{part}": str(number) for part, number in parts}
     near = [one.near for one in found.missing if one.near]
     other = missing_words.instead(found.text, found.missing)
-    return {"lines": lines, "why": why, "kept": kept, "near": near, "instead": other}
+    other = "" if other == " ".join(found.text.split()) else other
+    return {"lines": lines, "why": why, "kept": kept, "near": near, "instead": other, "part": _part_of(found)}
+
+
+def _part_of(found: SearchResults) -> str:
+    """Return the first missing word that may be part of a name or an online name, or ""."""
+    return next(
+        (
+            one.typed
+            for one in found.missing or ()
+            if one.kind is SearchKind.WORDS and one.typed.isalpha() and len(one.typed) >= SHORTEST
+        ),
+        "",
+    )
 
 
 def _row(one: searching.SearchResult) -> dict[str, object]:

@@ -98,7 +98,7 @@ PLAIN: dict[str, str] = {
     "reports_sealed_values": "id report desk_id parts slot indexed matched_at due_at epochs",
     "reports_desk_notice": "id desk_id on aside epochs",
     "reports_desk_question": "id from_desk_id to_desk_id due_at",
-    "reports_interest": "id home_id desk_id until indexed epochs",
+    "reports_interest": "id home_id desk_id until indexed matches epochs",
     "reports_interest_hit": "id interest_id home_id on epochs",
     "reports_danger": "id report_id watch_added review_at discharge_note",
     "reports_danger_entry": "id danger_id report_id number note",

@@ -137,6 +137,7 @@ class Act(AnyAct):
     MATCHES_READ = "matches-read"
     INTEREST_REGISTERED = "interest-registered"
     INTEREST_ENDED = "interest-ended"
+    INTEREST_DELETED = "interest-deleted"  # with its matches, months after its end
     INTERESTS_READ = "interests-read"
     INTEREST_ACKNOWLEDGED = "interest-acknowledged"
     INTEREST_RELEASED = "interest-released"

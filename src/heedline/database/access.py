@@ -123,7 +123,7 @@ TABLES: dict[str, dict[str, str]] = {
     "reports_sealed_values": {"office": "ard", "usher": "d", "worker": "m"},
     "reports_desk_notice": {"office": "ard", "worker": "m"},
     "reports_desk_question": {"office": "ard"},
-    "reports_interest": {"office": "ar", "worker": "m"},
+    "reports_interest": {"office": "ard", "worker": "m"},
     "reports_interest_hit": {"office": "ard", "worker": "m"},
     "reports_swept": {"office": "ard", "usher": "d", "settler": "rd", "worker": "m"},
     # signing in: other people's tables
@@ -324,7 +324,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("reports_desk_notice", "usher", "w"): "epochs header",
     ("reports_desk_question", "office", "w"): "owner_id",
     ("reports_desk_question", "worker", "r"): "due_at id owner_id to_desk_id",
-    ("reports_interest", "office", "w"): "ended_at indexed",
+    ("reports_interest", "office", "w"): "ended_at indexed matches",
     ("reports_interest", "usher", "r"): "desk_id epochs header home_id id indexed owner_id",
     ("reports_interest", "usher", "w"): "epochs header indexed owner_id unindexed_since",
     ("reports_interest", "worker", "r"): "desk_id ended_at home_id id indexed owner_id unindexed_since until",

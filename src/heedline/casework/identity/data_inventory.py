@@ -220,7 +220,7 @@ HOLDS: tuple[HeldData, ...] = (
         "that some report matches.",
         True,
         {
-            "reports_interest": "id owner_id home_id desk_id registered_at until ended_at indexed unindexed_since epochs header payload",
+            "reports_interest": "id owner_id home_id desk_id registered_at until ended_at indexed unindexed_since matches epochs header payload",
             "reports_interest_hit": "id interest_id owner_id home_id on acknowledged_at epochs header payload",
         },
     ),

@@ -57,7 +57,7 @@ def remove_step(*, by: Attendance, at: datetime) -> int:
     if not ended:
         return 0
     with suppress(SealingStopped), transaction.atomic():
-        _remove(ended, by, at)
+        remove(ended, by=by, at=at)
         return len(ended)
     return 0
 
@@ -69,7 +69,11 @@ def _things_gone(things: set[UUID]) -> set[UUID]:
     return things - set(SealedValues.objects.filter(report__in=things).values_list("report", flat=True))
 
 
-def _remove(ended: list[tuple[InterestHit, dict[str, Any]]], by: Attendance, at: datetime) -> None:
+def remove(ended: list[tuple[InterestHit, dict[str, Any]]], *, by: Attendance, at: datetime) -> None:
+    """Delete opened matches, and tell the desks concerned that the contact is over.
+
+    Must be called inside the caller's transaction, in a session of the linking desk. Raises SealingStopped.
+    """
     linking = load_pack(settings.PACK).linking_desk
     notices: dict[str, list[dict[str, Any]]] = {}
     for row, told in ended:

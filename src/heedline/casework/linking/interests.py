@@ -36,6 +36,7 @@ from heedline.desks.models import Appointment
 from heedline.index.extraction.extract import extract
 from heedline.index.extraction.values import Extract, ReportText
 from heedline.packs import load_pack
+from heedline.packs.rules.retention import months_after
 from heedline.permits import linking_functions
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused, allows
@@ -71,12 +72,14 @@ class InterestLine:
 
     `left` is the name of an owner who has left or lost the role, if the entry is shown to a supervisor of its desk. `hits` are
     the first of the `matches` reports that match the entry, unacknowledged ones first, newest first.
+    `delete_on` is the day from which an ended entry is deleted.
     """
 
     id: UUID
     home: UUID
     until: date
     ended: bool
+    delete_on: date
     left: str
     names: str = field(repr=False)
     identifiers: str = field(repr=False)
@@ -315,6 +318,16 @@ def hand_on(entry: UUID, to: UUID, *, by: Attendance, at: datetime) -> None:
             alarms.resolve_at_desk(AlarmEvent.INTEREST_HANDED_ON, row.home_id, by=by, at=at)
 
 
+def ended_on(row: Interest) -> date:
+    """Return the day on which an entry ends or has ended."""
+    return min(row.until, row.ended_at.date()) if row.ended_at is not None else row.until
+
+
+def delete_on(row: Interest) -> date:
+    """Return the first day on which an entry is deleted, unless a match of it has not been acknowledged."""
+    return months_after(ended_on(row), load_pack(settings.PACK).retention.interest_months)
+
+
 def values_of(row: Interest, ring: Keyring) -> Extract:
     """Decrypt a register entry and return its names and identifiers.
 
@@ -367,6 +380,7 @@ def _entry(row: Interest, ring: Keyring, by: Attendance, at: datetime) -> Intere
         row.home_id,
         row.until,
         row.ended_at is not None or row.until < at.date(),
+        delete_on(row),
         row.owner.name if row.owner_id != by.officer_id else "",
         told["names"],
         told["identifiers"],

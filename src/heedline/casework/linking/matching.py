@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models import Count, Exists, F, Min, OuterRef, Q
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
@@ -189,6 +190,8 @@ class _Work:
         code = load_pack(settings.PACK).linking_desk
         desk_notices.send(self.notices, code=code, by=by, at=self.at, cover=True)
         InterestHit.objects.bulk_create(self.hits)
+        for entry, number in Counter(one.interest_id for one in self.hits).items():
+            Interest.objects.filter(id=entry).update(matches=F("matches") + number)
         Outbox.objects.bulk_create(
             Outbox(letter=Letter.INTEREST_MATCHED, desk=one.home_id, thing_id=one.id, slot=slot_of(self.at))
             for one in self.hits

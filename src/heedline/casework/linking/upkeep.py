@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from heedline.casework.access.session import Attendance
-from heedline.casework.linking import desk_notices, disposed_hits, matching
+from heedline.casework.linking import desk_notices, disposed_hits, expired_entries, matching
 from heedline.casework.search import indexing
 
 #: Seconds after which a step begins no further kind of work: the next step continues with it. Each kind is bounded itself.
@@ -22,6 +22,7 @@ _WORK: Final = (
     partial(indexing.step, waits=True),
     matching.catch_up,
     disposed_hits.remove_step,
+    expired_entries.remove_step,
     desk_notices.tidy,
 )
 

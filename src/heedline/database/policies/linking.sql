@@ -65,6 +65,10 @@ CREATE POLICY in_my_name ON reports_interest FOR INSERT TO heedline_office
         WHERE a.officer_id = owner_id AND a.desk_id = home_id AND a.role = 'investigator' AND a.ended_on IS NULL));
 CREATE POLICY ended_or_indexed ON reports_interest FOR UPDATE TO heedline_office
     USING (owner_id = (SELECT permits.my_officer()) OR desk_id IN (SELECT permits.my_desks()));
+-- The linking desk deletes it months after its end, which the pack states. What has not ended is never deleted.
+CREATE POLICY gone_after_its_end ON reports_interest FOR DELETE TO heedline_office
+    USING (desk_id IN (SELECT permits.my_desks())
+        AND (until < (now() AT TIME ZONE 'UTC')::date OR ended_at < now() - interval '1 day'));
 
 ALTER TABLE reports_interest_hit ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY inner_roles ON reports_interest_hit TO heedline_usher USING (true) WITH CHECK (true);

@@ -126,7 +126,7 @@ GRANT SELECT, INSERT ON reports_desk_part_header, reports_desk_part_payload, rep
 GRANT SELECT, INSERT, UPDATE (indexed, matched_at, due_at), DELETE ON reports_sealed_values TO heedline_office;
 GRANT SELECT, INSERT, UPDATE (aside), DELETE ON reports_desk_notice TO heedline_office;
 GRANT SELECT, INSERT, UPDATE (owner_id), DELETE ON reports_desk_question TO heedline_office;
-GRANT SELECT, INSERT, UPDATE (ended_at, indexed) ON reports_interest TO heedline_office;
+GRANT SELECT, INSERT, UPDATE (ended_at, indexed, matches), DELETE ON reports_interest TO heedline_office;
 GRANT SELECT, INSERT, UPDATE (acknowledged_at), DELETE ON reports_interest_hit TO heedline_office;
 -- a search is never changed, except by re-addressing
 GRANT SELECT, INSERT ON reports_search TO heedline_office;

@@ -56,7 +56,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """All retention rules of a pack, with their source."""
+    """All retention rules of a pack, with their source.
+
+    `interest_months` is how long an entry of the interest register is kept after its end.
+    """
 
     source: str
     as_of: date
@@ -64,6 +67,7 @@ class Retention:
     other: str
     answer_days: int
     ahead_days: int
+    interest_months: int
     groups: Mapping[str, RetentionGroup]
     keep_reasons: Mapping[str, str]
     dispose_reasons: Mapping[str, str]
@@ -101,6 +105,7 @@ def read_retention(folder: Traversable, outcomes: Collection[str]) -> Retention:
         other=top.one_of("other", tuple(groups)),
         answer_days=top.number("answer_days"),
         ahead_days=top.number("ahead_days"),
+        interest_months=top.number("interest_months"),
         groups=groups,
         keep_reasons=_words(top, "keep_reasons"),
         dispose_reasons=_words(top, "dispose_reasons"),
@@ -108,6 +113,8 @@ def read_retention(folder: Traversable, outcomes: Collection[str]) -> Retention:
         rights=_words(top, "rights"),
         answers={code: _answer(table) for code, table in top.named("answers").items()},
     )
+    if not found.interest_months:
+        raise top.wrong("interest_months", "is at least a month")
     top.done()
     return found
 

@@ -2280,6 +2280,7 @@ class Migration(migrations.Migration):
                 ("ended_at", models.DateTimeField(null=True)),
                 ("indexed", models.BooleanField(default=False)),
                 ("unindexed_since", models.DateTimeField()),
+                ("matches", models.PositiveIntegerField(default=0)),
                 ("epochs", django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField())),
                 ("header", models.BinaryField(null=True)),
                 ("payload", models.BinaryField()),

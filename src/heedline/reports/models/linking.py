@@ -93,7 +93,7 @@ class Interest(models.Model):
 
     `desk` is the linking desk, to which it is sealed so that its sessions compare reports with it, and `home` the desk of
     the owner. Whatever is registered, and the ground, are inside the seal. `unindexed_since` is when the entry was registered
-    or, if the linking desk's index has been rebuilt since, when that began.
+    or, if the linking desk's index has been rebuilt since, when that began. `matches` is how many reports have matched it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -105,6 +105,7 @@ class Interest(models.Model):
     ended_at = models.DateTimeField(null=True)
     indexed = models.BooleanField(default=False)
     unindexed_since = models.DateTimeField()
+    matches = models.PositiveIntegerField(default=0)
     epochs = ArrayField(models.UUIDField())
     header = models.BinaryField(null=True)
     payload = models.BinaryField()

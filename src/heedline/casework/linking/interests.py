@@ -224,7 +224,7 @@ def mine(*, by: Attendance, at: datetime) -> tuple[InterestLine, ...]:
     ring = _read_register(by)
     newest = Prefetch("hits", _in_order(InterestHit.objects.all())[:SHOWN], to_attr="newest")
     waits = Q(hits__acknowledged_at=None, hits__id__isnull=False)
-    found = _visible(by, at).annotate(matches=Count("hits"), waiting=Count("hits", filter=waits))
+    found = _visible(by, at).annotate(shown=Count("hits"), waiting=Count("hits", filter=waits))
     rows = list(found.select_related("owner").prefetch_related(newest).order_by("-registered_at"))
     released = _released((hit for row in rows for hit in row.newest), by)
     lines = []
@@ -232,7 +232,7 @@ def mine(*, by: Attendance, at: datetime) -> tuple[InterestLine, ...]:
         with suppress(CannotOpen):
             line = _entry(row, ring, by, at)
             hits = [one for hit in row.newest if (one := _hit(hit, ring, released)) is not None]
-            lines.append(replace(line, hits=tuple(hits), matches=row.matches, to_acknowledge=row.waiting))
+            lines.append(replace(line, hits=tuple(hits), matches=row.shown, to_acknowledge=row.waiting))
     return tuple(sorted(lines, key=lambda one: not one.left))
 
 

@@ -2,13 +2,15 @@
 
     python -m bench.search_work fill DESK HOW_MANY SECONDS
     python -m bench.search_work look DESK HOW_MANY
+    python -m bench.search_work show DESK
     python -m bench.search_work seen DESK HOW_MANY
     python -m bench.search_work match DESK HOW_MANY SECONDS
 
 Run by `make bench` with the environment of the office; the passphrases come out of `demo.json`. The invented reports stand
-in the index alone (`invented.py`), so a search is measured up to the references that the index gives. One of them has a word
-that no other has: the run fails unless a search for it finds that report alone. The real reports are indexed after them, so
-that a batch is measured on an index of that size. `seen` looks up the keys of invented reports, and opens and compares real
+in the index alone (`invented.py`), so `look` measures a search up to the references that the index gives. One of them has a
+word that no other has: the run fails unless a search for it finds that report alone. The real reports are indexed after them,
+so that a batch is measured on an index of that size. `show` makes searches whose hits are real reports, and opens a page of
+twenty results, with their passages. `seen` looks up the keys of invented reports, and opens and compares real
 ones. `match` compares real reports with those of other desks, in an index of the linking desk that has the values of as many
 invented ones. CPU is that of the process and of its connection's process in the database.
 """
@@ -48,6 +50,7 @@ def measure(instance: Instance, desk: str, how_many: int, seconds: float) -> dic
         worker.execute("SELECT clockwork.settle(now() + interval '1 hour')")
     found = _run(instance, "fill", desk, str(how_many), str(seconds))
     found["look_ups"] = _run(instance, "look", desk, str(found["invented"]))
+    found["shown"] = _run(instance, "show", desk)
     found["seen"] = _run(instance, "seen", desk, str(found["invented"]))
     found["matching"] = _run(instance, "match", "national", str(found["invented"]), str(seconds))
     return found
@@ -79,6 +82,10 @@ class Times:
         yield
         self.cpu.append(_cpu() - cpu)
         self.wall.append(time.monotonic() - began)
+
+    def forget_last(self) -> None:
+        self.wall.pop()
+        self.cpu.pop()
 
     def told(self) -> dict[str, Any]:
         return {
@@ -260,6 +267,50 @@ def _misspelt(chance: random.Random, name: str) -> str:
     return name[:at] + chance.choice("aeiou") + name[at + 1 :]
 
 
+#: Ranks of words that some reports of a hundred have.
+_IN_SOME = slice(100, 600)
+#: Given for searches with many hits.
+REASON = "Measuring how long a search takes"
+
+
+def show(desk: str) -> dict[str, Any]:
+    """Make searches and open the first page of their results, each time as a process does that has read nothing yet.
+
+    Only words with a whole page of real reports count.
+    """
+    from heedline.casework.access import session
+    from heedline.casework.search import page_store, searching
+
+    chance = random.Random(11)  # noqa: S311
+    words = [word for word in invented.common_words(_IN_SOME.stop)[_IN_SOME] if len(word) > 3]
+    made, shown, passages = Times(), Times(), 0
+    with sitting(desk) as by:
+        for word in chance.sample(words, len(words)):
+            if len(shown.wall) == LOOKS:
+                break
+            page_store.kept = page_store.KeptPages()
+            with made.one():
+                ref = searching.search(
+                    word, searching.SearchFilters(), reason=REASON, by=by, at=session.now()
+                )
+            page_store.kept = page_store.KeptPages()
+            with shown.one():
+                page = searching.results(ref, by=by, at=session.now())
+            if len(page.results) < searching.PAGE:
+                made.forget_last()
+                shown.forget_last()
+            else:
+                passages += sum(len(one.passages) for one in page.results)
+    return {
+        "searched": made.told(),
+        "page": {
+            **shown.told(),
+            "results": searching.PAGE,
+            "passages": round(passages / max(1, len(shown.wall))),
+        },
+    }
+
+
 def seen(desk: str, how_many: int) -> dict[str, Any]:
     """Look up the keys of invented reports in a cold process, and open and compare as many real reports as a page does."""
     from heedline.casework.search import documents, page_store, seen_before, values
@@ -332,14 +383,16 @@ def sitting(desk: str) -> Any:
 
 
 def main(what: str, desk: str, *numbers: str) -> None:
-    """Do one of the four, and print what it took."""
+    """Do one of the five, and print what it took."""
     from heedline.config.starting import loading, set_up_django
 
     set_up_django()
     with loading():  # as the office site does
         import heedline.casework.linking.matching
         import heedline.casework.search.searching  # noqa: F401
-    if what in {"look", "seen"}:
+    if what == "show":
+        told = show(desk)
+    elif what in {"look", "seen"}:
         told = {"look": look, "seen": seen}[what](desk, int(numbers[0]))
     else:
         told = {"fill": fill, "match": match}[what](desk, int(numbers[0]), float(numbers[1]))

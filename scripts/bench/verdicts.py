@@ -23,6 +23,8 @@ BOMB_SECONDS, BOMB_MIB = 1.0, 100
 #: A search; the earlier reports of one at up to so many reports, and at more; one batch of the index.
 SEARCH_P95_MS, SEEN_P95_MS, SEEN_MANY_P95_MS, BATCH_P95_MS = 150.0, 50.0, 150.0, 300.0
 SEEN_FEW = 100_000
+#: From unlocking until the reports of a desk without an index can be searched.
+COVERED_SECONDS = 60.0
 AT_ONCE = (16, 64)
 #: Sealing and opening beside the bare cipher, and what a file of any size may take.
 SEALING_SHARE, FILE_MEMORY_MIB = 0.6, 64
@@ -261,6 +263,13 @@ def _search(found: dict[str, Any]) -> Iterator[Verdict]:
     search, many = found["search"], found["search"]["invented"]
     for name, times in search["look_ups"].items():
         yield _timed(f"search: {name}, {many:,} reports, cold process", times, SEARCH_P95_MS)
+    shown = search["shown"]["page"]
+    if shown["times"]:
+        yield _timed(
+            f"search: page of {shown['results']} results, {many:,} reports, cold process",
+            shown,
+            SEARCH_P95_MS,
+        )
     seen, most = search["seen"], SEEN_P95_MS if many <= SEEN_FEW else SEEN_MANY_P95_MS
     compared = seen["opened and compared"]["reports"]
     yield _timed(f"earlier reports: keys looked up, {compared} opened and compared", seen["both"], most)
@@ -271,6 +280,18 @@ def _search(found: dict[str, Any]) -> Iterator[Verdict]:
     if matching["compared"]:
         what = f"search: one batch compared across desks, {matching['invented']:,} reports"
         yield _timed(what, matching["batch"], BATCH_P95_MS)
+    for name, times in search.get("catching_up", {}).items():
+        what = f"search: {times['reports']:,} reports covered after unlocking, {name}"
+        within = times["seconds"] <= COVERED_SECONDS and not times["stopped"]
+        yield Verdict(what, f"{times['seconds']:.0f} s", f"≤ {COVERED_SECONDS:.0f} s", within)
+        if held := times.get("held"):
+            slowest = held["max_ms"]
+            yield Verdict(
+                "search: pages opened meanwhile, p95; longest",
+                f"{held['p95_ms']:.0f} ms; {slowest:.0f} ms",
+                f"≤ {BATCH_P95_MS:.0f} ms",
+                held["p95_ms"] <= BATCH_P95_MS,
+            )
     yield Verdict("search: bytes a report", f"{search['bytes_a_report']:,}", "", None)
 
 

@@ -63,6 +63,7 @@ def test_an_index_is_rebuilt_at_a_terminal_and_the_doctor_tells_coverage(
     monkeypatch.setattr(index_command, "ask", lambda words: house.keys["Odile"].passphrase)
     monkeypatch.setattr(indexing, "AT_ONCE", 1)
     monkeypatch.setattr(indexing, "SECONDS", 0.0)
+    monkeypatch.setattr(indexing, "LAST_SECONDS", 0.0)
     args = argparse.Namespace(officer=house.officers["Odile"].email, desk="north-east", verb="rebuild")
     with acting("office"):
         assert index_command.run(args) == 0

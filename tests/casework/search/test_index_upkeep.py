@@ -160,12 +160,28 @@ def test_a_session_that_can_do_nothing_about_a_backlog_does_not_try_again_at_onc
 def test_the_time_limit_counts_after_each_report(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     indexed(people)
     monkeypatch.setattr(indexing, "SECONDS", 0)
+    monkeypatch.setattr(indexing, "LAST_SECONDS", 0)
     for _ in range(3):
         people.send()
     quarter_hour_over(people.at)
     desk = people.house.desks["north-east"].id
     with people.sitting("Odile") as here:
         assert [indexing.index_batch(desk, by=here, at=people.at) for _ in range(4)] == [1, 1, 1, 0]
+
+
+def test_no_batch_leaves_so_few_reports_that_they_wait_for_others(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    indexed(people)
+    monkeypatch.setattr(indexing, "SECONDS", 0)
+    monkeypatch.setattr(indexing, "LAST_SECONDS", 60)
+    for _ in range(indexing.FEWEST + 2):
+        people.send()
+    quarter_hour_over(people.at)
+    desk = people.house.desks["north-east"].id
+    with people.sitting("Odile") as here:
+        batches = [indexing.index_batch(desk, by=here, at=people.at) for _ in range(4)]
+    assert batches == [1, 1, indexing.FEWEST, 0]
 
 
 def test_a_locked_session_indexes_nothing(people: People) -> None:

@@ -25,6 +25,7 @@ STEP = "/w/index/step/"
 def _every_page_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(indexing, "_next_look", {})
     monkeypatch.setattr(indexing, "SECONDS", 0)  # one report at a time
+    monkeypatch.setattr(indexing, "LAST_SECONDS", 0)
 
 
 def waiting() -> int:

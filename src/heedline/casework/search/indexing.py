@@ -48,9 +48,10 @@ from heedline.vault import CannotOpen
 #: Fewer reports than this wait for others, but no longer than `PATIENCE`.
 FEWEST: Final = 8
 PATIENCE: Final = timedelta(minutes=1)
-#: Reports in one batch at most, and seconds of CPU that opening them may take. Storing them takes about as long again.
+#: Reports in one batch at most, and seconds of CPU that opening them may take. Storing them takes about as long again. A
+#: batch takes up to `LAST_SECONDS` if it would otherwise leave fewer than `FEWEST` reports.
 MOST: Final = 100
-SECONDS: Final = 0.1
+SECONDS, LAST_SECONDS = 0.1, 0.15
 #: How many times as long opening may take by the clock, so that each batch of a busy machine is worth its fixed costs.
 BUSY: Final = 4
 #: The most reports whose parts are loaded together, and the number of reports added to the index together.
@@ -383,20 +384,21 @@ def _index(
     def late() -> bool:
         nonlocal spent
         spent = time.thread_time() - began
-        return spent > SECONDS or time.monotonic() - clock > BUSY * SECONDS
+        most = SECONDS if len(waiting) - len(done) >= FEWEST else LAST_SECONDS
+        return bool(done) and (spent > most or time.monotonic() - clock > BUSY * most)
 
     done: list[tuple[SearchWaiting, bool]] = []
     found: list[FoundValues] = []
     ready, more = list[Document](), 0
-    while len(done) < len(waiting) and not (done and late()):
+    while len(done) < len(waiting) and not late():
         fit = 1 + int((SECONDS - spent) * len(done) / spent) if spent else AT_ONCE
-        some = waiting[len(done) : len(done) + min(fit, AT_ONCE)]
+        some = waiting[len(done) : len(done) + min(max(1, fit), AT_ONCE)]
         wanted = padded([one.report for one in some], AT_ONCE)
         reports = {one.id: one for one in _REPORTS.rows([visit.desk], wanted)}
         parts = documents.searched_parts(reports, words=True)
         visit.index.expect(one.report for one in some)
         for one in some:
-            if done and late():
+            if late():
                 break
             report = reports.get(one.report)
             made = _document(visit, report, parts.get(one.report, [])) if report is not None else None

@@ -11,7 +11,7 @@ from django.db import connection
 
 from heedline.casework.contact import messages
 from heedline.casework.errors import Locked, NotHere
-from heedline.casework.oversight import conflict_register, search_counts
+from heedline.casework.oversight import search_counts
 from heedline.casework.report import officer_notes
 from heedline.casework.search import missing_words, page_store, searching
 from heedline.casework.search.query import Unsearchable
@@ -387,38 +387,6 @@ def test_supervisors_and_overseers_see_bulk_and_broad_searching(
                 ("Odile O.", 4, 3, True, 0, 4),
                 ("Olga O.", 4, 2, False, 2, 2),
             ]
-
-
-def test_a_passage_about_the_officer_is_met_whatever_was_typed(people: People) -> None:
-    with_leads(people)
-    with people.sitting("Ned", unlocked=False) as ned:
-        conflict_register.register(people.house.officers["Odile"].id, ("Zoë O'Brien",), by=ned, at=people.at)
-    people.tokens.clear()
-    ref, _ = people.send(narrative="Zoe OBrien filmed the side door of the hall.")
-    people.send(narrative="The side door of the hall was open.")
-    indexed(people)
-    look_for(people, "quillon")
-    assert not logged("own-term-met")
-    assert len(look_for(people, "side door").results) == 2
-    assert [(one.thing_id, one.detail["how"]) for one in logged("own-term-met")] == [
-        (ref, "search-results-read")
-    ]
-
-
-def test_what_is_typed_about_the_officer_is_met_whatever_is_found(people: People) -> None:
-    with_leads(people)
-    own = ("Oakes", "AB12 CDE", "12 Mill Lane")
-    with people.sitting("Ned", unlocked=False) as ned:
-        conflict_register.register(people.house.officers["Odile"].id, own, by=ned, at=people.at)
-    people.tokens.clear()
-    people.send(narrative="The side door of the hall was open.")
-    indexed(people)
-    typed = ("rosa oakes", "*oakes*", "oakes*", "*OAKES", "*ab12cde*", '"12 Mill Lane"')
-    for number, text in enumerate(typed, 1):
-        look_for(people, text)
-        assert [one.detail["how"] for one in logged("own-term-met")] == ["looked-for"] * number, text
-    look_for(people, "side door")
-    assert len(logged("own-term-met")) == len(typed)
 
 
 def test_a_desk_whose_index_the_session_cannot_open_does_not_count_as_searched(people: People) -> None:

@@ -46,6 +46,7 @@ def test_a_batch_ends_by_the_time_that_it_computes(
         people.send()
     quarter_hour_over(people.at)
     monkeypatch.setattr(indexing, "SECONDS", 1.0)
+    monkeypatch.setattr(indexing, "LAST_SECONDS", 1.0)
     _clocks(monkeypatch, cpu=cpu, wall=wall)
     with people.sitting("Odile") as here:
         assert indexing.index_batch(here.desk_ids[0], by=here, at=people.at) == first

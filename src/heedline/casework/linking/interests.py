@@ -52,12 +52,11 @@ ENTRY, HIT = "interest", "interest-hit"
 #: An entry that has ended is gone from every page of the index within these days.
 PURGED_WITHIN = timedelta(days=7)
 #: Characters of each text, and days for which an entry may stand before it is registered again.
-LONGEST = 2000
-LONGEST_DAYS = 366
-#: The most matches of an entry that are read to see whether one is new. A flood of reports may match it by the thousand, and
-#: each batch of comparisons would read all of them. If a report beyond these is compared again, its owner is notified again.
+LONGEST, LONGEST_DAYS = 2000, 366
+#: Matches of an entry that are read to see whether one is new. A flood of reports may match it by the thousand. If a report
+#: beyond these is compared again, the owner is notified again.
 MOST_HITS = 200
-#: Matches that are shown with each entry, and on a page of all matches. A flood of reports may match an entry by the thousand.
+#: Matches that are shown with each entry, and on a page of all matches.
 SHOWN, PAGE = 3, 20
 NO_GROUND = "Give the ground on which you register this."
 NO_VALUES = "Give at least a full name, a phone number, an account or another identifier."

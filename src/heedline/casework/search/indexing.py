@@ -383,9 +383,11 @@ def _index(
 
     def late() -> bool:
         nonlocal spent
+        if not done:
+            return False
         spent = time.thread_time() - began
         most = SECONDS if len(waiting) - len(done) >= FEWEST else LAST_SECONDS
-        return bool(done) and (spent > most or time.monotonic() - clock > BUSY * most)
+        return spent > most or time.monotonic() - clock > BUSY * most
 
     done: list[tuple[SearchWaiting, bool]] = []
     found: list[FoundValues] = []

@@ -142,6 +142,8 @@ def leads_to(sought: Sought, name: str) -> bool:
         ("welsh", "Gwenlian Pritherch", "Gwenllian Prydderch"),
         ("arabic", "Layla Mansour", "ليلى منصور"),
         ("arabic", "Osama bin Qasim", "Oussama Benkacem"),
+        ("arabic", "Yusuf al-Sattar Mansour", "Yousef Elsattar Mansoor"),
+        ("chinese", "cheung wai keung", "Zhang Weiqiang"),
         ("somali", "Abdi Mohamed Ali", "Cabdi Maxamed Cali"),
         ("south-asian", "Mohammad Chowdhury", "Muhammed Choudhry"),
         ("polish", "Dembski Marek", "Marek Dębski"),
@@ -152,6 +154,12 @@ def test_a_name_leads_to_other_spellings(tradition: str, typed: str, name: str) 
     assert leads_to(understood(typed, RULES), name), tradition
     assert leads_to(understood(f"{typed} quillon", RULES), name), "beside another word"
     assert not understood(f'"{typed}"', RULES).readings, "quotation marks stand for the words themselves"
+
+
+def test_a_surname_is_looked_up_by_its_sound_behind_an_article() -> None:
+    assert [
+        one.name.parts for one in understood("ben sattar", RULES).readings if isinstance(one, SoughtName)
+    ] == [("sattar",)]
 
 
 def test_a_name_is_read_beside_other_words_if_its_forename_is_known() -> None:

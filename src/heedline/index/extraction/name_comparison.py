@@ -228,6 +228,8 @@ def parts_alike(one: str, other: str, rules: NameRules, *, last: bool) -> Likene
     """
     if one == other:
         return Likeness.SAME
+    if len(one) == 1 or len(other) == 1:
+        return None  # an initial has no sound
     mine, theirs = known_as(one, rules, last=last), known_as(other, rules, last=last)
     if mine & theirs:
         return Likeness.FORM

@@ -95,6 +95,7 @@ def test_a_common_name_counts_beside_a_number() -> None:
         ("Tom Lee, born 1/2/1990, 3 Elm Row YO1 7AA", "Tom Lee, born 5/6/1990, 3 Elm Row YO1 7AA", Caution.BORN_APART),
         ("Tom Lee, born 1/2/1990, 3 Elm Row YO1 7AA", "Paul Lee, born 1/2/1990, 3 Elm Row YO1 7AA", Caution.TWINS),
         ("Tom Lee, 3 Elm Row YO1 7AA, 01632 960123", "Rosa Diaz, 3 Elm Row YO1 7AA, 01632 960123", Caution.HOUSEHOLD),
+        ("Tom Lee, 3 Elm Row YO1 7AA, 01632 960123", "T. Lee, 3 Elm Row YO1 7AA, 01632 960123", Caution.INITIAL),
     ],
 )  # fmt: skip
 def test_two_people_are_never_called_strong(one: str, other: str, caution: Caution) -> None:
@@ -102,6 +103,20 @@ def test_two_people_are_never_called_strong(one: str, other: str, caution: Cauti
     assert both is not None
     assert both.strength is Strength.POSSIBLE
     assert caution in both.cautions
+
+
+@pytest.mark.parametrize("other", ["M. Kowalczyk", "M. Kowalchyk"])
+def test_a_forename_that_is_only_an_initial_supports_another_reason_and_is_not_a_different_name(
+    other: str,
+) -> None:
+    both = found("Mariusz Kowalczyk, 01632 960123", f"{other} rang from 01632 960123")
+    assert both is not None
+    assert (both.strength, codes(both)) == (Strength.POSSIBLE, ["phone", "name-initial"])
+    assert both.cautions == (Caution.INITIAL,)
+    assert found("Mariusz Kowalczyk was there", f"{other} was there") is None, "it links nothing by itself"
+    apart = found("Janusz Kowalczyk, 01632 960123", f"{other} rang from 01632 960123")
+    assert apart is not None
+    assert apart.cautions == (Caution.HOUSEHOLD,)
 
 
 def test_a_month_of_birth_adds_and_does_not_count() -> None:

@@ -27,7 +27,7 @@ from heedline.index.extraction.keys import (
 )
 from heedline.index.extraction.name_comparison import alike
 from heedline.index.extraction.names import Name, latin, read_name
-from heedline.index.extraction.near_words import forms_around, same_name, sounds_around
+from heedline.index.extraction.near_words import alike_by_initial, forms_around, same_name, sounds_around
 from heedline.index.extraction.numbers import registrations
 from heedline.index.extraction.rules import BirthRules, MatchingRules, NameRules, PlateShape
 from heedline.index.extraction.values import Kind, ReportText, Value
@@ -92,7 +92,7 @@ class SoughtName:
             return False
         other = read_name(value.written, rules)
         if len(self.name.parts) > 1:
-            return alike(self.name, other, rules) is not None or _alike_by_initial(self.name, other, rules)
+            return alike(self.name, other, rules) is not None or alike_by_initial(self.name, other, rules)
         return any(same_name(self.name.parts[0], part, rules) for part in other.parts)
 
 
@@ -242,14 +242,6 @@ def _initials_of(name: Name) -> Iterator[str]:
         yield with_initial(first, sound, only=True)
         if len(first) == 1:
             yield with_initial(first, sound, only=False)
-
-
-def _alike_by_initial(one: Name, other: Name, rules: NameRules) -> bool:
-    """Return whether two names may be one if a forename that is only a letter stands for the other."""
-    if min(len(one.parts), len(other.parts)) < 2 or one.parts[0][0] != other.parts[0][0]:
-        return False
-    short = min(len(one.parts[0]), len(other.parts[0]))
-    return short == 1 and same_name(one.parts[-1], other.parts[-1], rules)
 
 
 def _is_capital(word: str) -> bool:

@@ -16,6 +16,7 @@ from heedline.index.extraction import sketch
 from heedline.index.extraction.keys import key_of, of_name
 from heedline.index.extraction.name_comparison import Likeness, alike, parts_alike
 from heedline.index.extraction.names import Name, read_name
+from heedline.index.extraction.near_words import alike_by_initial
 from heedline.index.extraction.rules import MatchingRules, NameRules
 from heedline.index.extraction.values import Extract, Kind, Value
 
@@ -37,6 +38,7 @@ class Caution(StrEnum):
     GENERATIONS = "generations"
     BORN_APART = "born-apart"
     HOUSEHOLD = "household"
+    INITIAL = "initial"
     COPY = "copy"
     COMMON = "common"
 
@@ -90,6 +92,8 @@ _FEW_NAMES = 5
 _MOST_PAIRS = 100
 #: What the members of one household share without being one person.
 _OF_A_HOUSEHOLD = {"phone", "registration", "address"}
+#: The reason that surnames agree, and one forename is only the other's initial. It links nothing by itself.
+_BY_INITIAL = "name-initial"
 
 
 def compare(
@@ -105,7 +109,7 @@ def compare(
     names, others = _names_of(mine, theirs, rules.names), _names_of(theirs, mine, rules.names)
     reasons += _names(mine, theirs, names, others, rules.names, common)
     own = [one for one in reasons if one.weight is not Weight.ADDS and not one.shared_by]
-    named = [one for one in reasons if one.code.startswith("name")]
+    named = _has_name(reasons)
     if not own:
         return None
     cautions = tuple(_cautions(mine, theirs, reasons, names, others, rules.names))
@@ -117,6 +121,7 @@ def compare(
         Caution.GENERATIONS,
         Caution.BORN_APART,
         Caution.HOUSEHOLD,
+        Caution.INITIAL,
     }
     return Resemblance(
         Strength.STRONG if strong else Strength.POSSIBLE,
@@ -207,12 +212,18 @@ def _names(
     common: Mapping[str, int],
 ) -> Iterator[SharedReason]:
     seen: set[str] = set()
+    by_initial: dict[str, SharedReason] = {}
     few = len(names) * len(others) <= _MOST_PAIRS
     keyed = [] if few else [frozenset(of_name(one, rules)) for one in others]
     for value, name in zip(mine.of(Kind.NAME), names, strict=False):
         keys = frozenset(() if few else of_name(name, rules))
         for at, (other, against) in enumerate(zip(theirs.of(Kind.NAME), others, strict=False)):
-            if other.canonical in seen or not (few or keys & keyed[at]):
+            if other.canonical in seen:
+                continue
+            if alike_by_initial(name, against, rules):
+                supporting = SharedReason(_BY_INITIAL, value.written, other.written, Weight.ADDS)
+                by_initial.setdefault(other.canonical, supporting)
+            if not (few or keys & keyed[at]):
                 continue
             found = alike(name, against, rules)
             if found is not None:
@@ -221,6 +232,12 @@ def _names(
                 yield SharedReason(
                     code, value.written, other.written, Weight.COUNTS, common.get(key_of(value, rules), 0)
                 )
+    yield from (one for name, one in by_initial.items() if name not in seen)
+
+
+def _has_name(reasons: Iterable[SharedReason]) -> bool:
+    """Return whether a whole name is shared."""
+    return any(one.code.startswith("name") and one.weight is Weight.COUNTS for one in reasons)
 
 
 def _cautions(
@@ -233,18 +250,19 @@ def _cautions(
 ) -> Iterator[Caution]:
     groups = {_group(one) for one in reasons if one.weight is Weight.COUNTS}
     own = {_group(one) for one in reasons if one.weight is Weight.COUNTS and not one.shared_by}
-    same_name = any(one.code.startswith("name") for one in reasons)
+    same_name = _has_name(reasons)
+    same_initial = any(one.code == _BY_INITIAL for one in reasons)
     apart = _years_apart(mine, theirs)
-    if same_name and apart is not None:
+    if (same_name or same_initial) and apart is not None:
         yield Caution.GENERATIONS if apart >= _GENERATION else Caution.BORN_APART
     elif same_name and (mine.generations or theirs.generations) and groups <= {"name", *_OF_A_HOUSEHOLD}:
         yield Caution.GENERATIONS
     if not same_name and names and others:
         siblings = any(_siblings(one, other, rules) for one in names for other in others)
-        if "birth" in groups and siblings:
+        if "birth" in groups and siblings and not same_initial:
             yield Caution.TWINS
         elif own and own <= _OF_A_HOUSEHOLD:
-            yield Caution.HOUSEHOLD
+            yield Caution.INITIAL if same_initial else Caution.HOUSEHOLD
     elif (mine.twins or theirs.twins) and "birth" in groups:
         yield Caution.TWINS
     if any(one.code.startswith("text") or one.code == Kind.FILE for one in reasons):

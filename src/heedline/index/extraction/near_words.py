@@ -95,6 +95,14 @@ def same_name(one: str, other: str, rules: NameRules) -> bool:
     return alike is not None
 
 
+def alike_by_initial(one: Name, other: Name, rules: NameRules) -> bool:
+    """Return whether two names have surnames that may be one, and forenames of which one is only the other's initial."""
+    if min(len(one.parts), len(other.parts)) < 2 or one.parts[0][0] != other.parts[0][0]:
+        return False
+    short = min(len(one.parts[0]), len(other.parts[0]))
+    return short == 1 and same_name(one.parts[-1], other.parts[-1], rules)
+
+
 def _with_one_changed(skeleton: str) -> Iterator[str]:
     """Yield the skeletons one edit away: one sound deleted, inserted or replaced, or two transposed."""
     for at in range(len(skeleton) + 1):

@@ -30,6 +30,7 @@ REASONS = {
     "name-form": "Forms of the same name",
     "name-spelt": "Similar spelling of a name",
     "name-sound": "Names that sound alike",
+    "name-initial": "Same surname and initial",
     "name-initials": "Same surname and initials",
     "text": "Nearly the same text",
     "text-same": "The same text",
@@ -39,6 +40,7 @@ _CAUTIONS = {
     Caution.GENERATIONS: "Could be two people with the same name, such as a father and son.",
     Caution.BORN_APART: "The dates of birth are different.",
     Caution.HOUSEHOLD: "The names are different. They could be people who live at the same address.",
+    Caution.INITIAL: "One report gives only the initial of a forename. They could be people who live at the same address.",
     Caution.COPY: "The same text or file may have been forwarded, so do not count it as a second source.",
     Caution.COMMON: "Some of this is shared by many reports.",
 }

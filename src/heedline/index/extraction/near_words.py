@@ -8,7 +8,7 @@ from rapidfuzz.distance import OSA
 
 from heedline.index.extraction.keys import heard_as, said_as
 from heedline.index.extraction.name_comparison import NEAR_CONSONANTS, Likeness, parts_alike
-from heedline.index.extraction.names import known_as, plain, readings, skeletons, sounds
+from heedline.index.extraction.names import Name, known_as, plain, readings, skeletons, sounds
 from heedline.index.extraction.rules import NameRules
 
 #: Letters of the shortest word for which a similar one is looked for: shorter words are like too many.
@@ -96,7 +96,7 @@ def same_name(one: str, other: str, rules: NameRules) -> bool:
 
 
 def alike_by_initial(one: Name, other: Name, rules: NameRules) -> bool:
-    """Return whether two names have surnames that may be one, and forenames of which one is only the other's initial."""
+    """Return whether the surnames may be one, and one forename is only the initial of the other."""
     if min(len(one.parts), len(other.parts)) < 2 or one.parts[0][0] != other.parts[0][0]:
         return False
     short = min(len(one.parts[0]), len(other.parts[0]))

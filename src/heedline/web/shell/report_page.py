@@ -84,7 +84,7 @@ def _deconflicted(file: CaseFile) -> str:
     """Return the deconfliction result, for pages that send something outside the desk."""
     waiting = [one.name for one in file.contacts if not one.released]
     if waiting:
-        return f"Contact {', '.join(waiting)} first. Nothing can be sent until they clear the desk to act, unless life is at risk."
+        return f"Contact {', '.join(waiting)} first. Do not act on this report or send anything until they say that you can, unless life is at risk."
     if file.compared_at is None and (why := _never_compared(file.header)):
         desk = load_pack(settings.PACK).desks[load_pack(settings.PACK).linking_desk]
         ask = f"Ask the {desk.name}{f' ({desk.phone})' if desk.phone else ''}"

@@ -45,7 +45,7 @@ VALUES: dict[str, str] = {
 MOVES = {
     SubjectMove.LINKED: "Linked the report",
     SubjectMove.UNDONE: "Undid the link",
-    SubjectMove.NOT_SAME: "Decided that the report is about a different one",
+    SubjectMove.NOT_SAME: "Decided that this is not the subject of report",
     SubjectMove.ADDED: "Added a value",
     SubjectMove.CORRECTED: "Corrected a value",
 }
@@ -174,7 +174,7 @@ def _why_offered(one: OfferedSubject) -> Iterable[str]:
     if one.refused is not None:
         yield (
             f"{one.refused.by} decided on {when_words(one.refused.at)} that this report is about a different one: "
-            f"{one.refused.why}"
+            f"{sentence(one.refused.why)}"
         )
     yield f"Reports: {', '.join(short for _, short in one.reports)}."
     if one.found is None:

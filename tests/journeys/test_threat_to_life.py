@@ -74,7 +74,7 @@ def test_a_threat_to_life_whose_owner_goes_home_in_the_middle(
     odile.play.get_by_label("High").check()
     odile.play.get_by_label("Why this priority?").fill("Their words, and the time")
     odile.press("Save and open next")
-    odile.play.get_by_role("heading", level=1, name="Threat to life").wait_for()
+    odile.play.get_by_role("heading", level=1, name="Danger to life").wait_for()
     assert NARRATIVE in odile.play.locator("main").inner_text()
     odile.look_everywhere("office-threat-to-life")
     odile.axe()

@@ -210,7 +210,7 @@ def test_its_page_offers_nothing_that_an_open_danger_bars(led: People) -> None:
     barred = (Move.RELEASE, Move.ASSIGN, Move.CLOSE)
     header = led.read(ref).header
     assert not any(header.may(move) for move in barred)
-    assert all("Threat to life" in header.why_not(move) for move in barred)
+    assert all("Danger to life" in header.why_not(move) for move in barred)
     assert header.may(Move.HAND_OVER)
     danger_scene.end(led, ref)
     assert all(led.read(ref).header.may(move) for move in barred)

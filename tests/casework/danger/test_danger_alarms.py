@@ -94,9 +94,9 @@ def test_no_officer_stops_the_paging(led: People) -> None:
         with pytest.raises(Refused):
             alarms.clear(one.id, "false-alarm", by=odile, at=led.at)
     with led.sitting("Olga") as olga:  # a supervisor answers it where it can be read, not in the list
-        with pytest.raises(NotNow, match="Threat to life"):
+        with pytest.raises(NotNow, match="Danger to life"):
             alarms.acknowledge(one.id, by=olga, at=led.at)
-        with pytest.raises(NotNow, match="Threat to life"):
+        with pytest.raises(NotNow, match="Danger to life"):
             alarms.clear(one.id, "false-alarm", by=olga, at=led.at)
     one.refresh_from_db()
     assert (one.acknowledged_at, one.cleared_at) == (None, None)

@@ -1,4 +1,4 @@
-"""The page Threat to life, and the banner on every page of both desks until the discharge."""
+"""The page Danger to life, and the banner on every page of both desks until the discharge."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_ticking_danger_opens_the_page_and_never_the_next_report(
     odile.send(f"/w/r/{ref}/take/")
     odile.send(f"/w/r/{ref}/", do="save-next", **LIFE)
     assert odile.path == f"/w/r/{ref}/danger/?from=north-east"
-    assert odile.heading.startswith("Threat to life")
+    assert odile.heading.startswith("Danger to life")
     assert NARRATIVE in odile.html
     assert "What to do now" in odile.html
 
@@ -185,7 +185,7 @@ def test_a_report_without_danger_has_no_such_page(led: People, hand: Callable[[]
     odile = hand().at_work(led.house, "Odile")
     assert odile.get(f"/w/r/{ref}/danger/").status_code == 404
     odile.get(f"/w/r/{ref}/")
-    assert "Threat to life" not in odile.html
+    assert f"/w/r/{ref}/danger/" not in odile.html
 
 
 def test_text_posted_after_the_lock_comes_back(led: People, hand: Callable[[], Hand]) -> None:

@@ -59,14 +59,16 @@ def test_a_subject_is_added_corrected_and_undone(house: House, hand: Callable[[]
     assert "Choose what you have decided" in odile.html
     odile.send(path, subject="new-person", do="not-same", why="Born on one day.")
     assert "Choose a subject that exists" in odile.html
-    odile.send(path, subject=first, do="not-same", why="Two cousins.")
+    odile.send(path, subject=first, do="not-same", why="Two cousins")
     assert "Recorded that this report is about a different one." in odile.html
     odile.get(path)
     odile.send(path, subject=first, do="link", why="Born on one day.")
     assert odile.page.status_code == 422
-    assert "Two cousins." in odile.html, "whoever links them all the same reads why not"
-    odile.send(path, subject=first, do="link", sure="yes", why="Born on one day.")
+    assert "Two cousins. Linked reports: " in odile.html, "whoever links them all the same reads why not"
+    odile.send(path, subject=first, do="link", sure="yes", why="Born on one day")
     assert "The report is linked to the subject." in odile.html
+    assert "Born on one day</span>." in odile.html
+    assert "Decided that this is not the subject of report" in odile.html
     for short in map(short_name, (one, other)):
         assert short in odile.html
 

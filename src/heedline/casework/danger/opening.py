@@ -19,12 +19,12 @@ from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DangerEpisode, Report
 
 HELD = (
-    "A danger to life is open on this report. Until a supervisor discharges it on the page Threat to life, "
+    "A danger to life is open on this report. Until a supervisor discharges it on the page Danger to life, "
     "the report cannot be closed, released or assessed as no danger."
 )
 HAND_ON = (
     "This report has an open danger to life. Hand it over to a colleague who accepts, or take it over as a supervisor, on "
-    "the page Threat to life."
+    "the page Danger to life."
 )
 
 

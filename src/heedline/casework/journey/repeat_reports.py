@@ -86,7 +86,7 @@ def searched(found: FoundReport, answers: Mapping[str, str]) -> SearchMade:
         return SearchMade({_SEARCH: NOT_SEARCHED})
     linked = [one.short for one in seen.earlier if one.verdict == LinkVerdict.SAME]
     common = len(seen.earlier) + seen.more
-    told = f"{common} of {seen.reports} reports searched have something in common with it"
+    told = f"{common} of {seen.reports} reports searched {'has' if common == 1 else 'have'} something in common with it"
     links = f"Linked: {', '.join(linked)}." if linked else "None is linked."
     return SearchMade({_SEARCH: f"{told}. {links}"}, {"earlier": len(seen.earlier)})
 

@@ -71,7 +71,7 @@ class CaseHeader:
     that officer. `writing` says who is writing in the report, and which colleagues have it open. `offered_by`
     is the desk that handed the report over, until it is accepted. `status` is the pack's code for the status
     shown to the reporter. `with_partners` counts the disclosures that somebody still has to deal with.
-    `has_danger` is True if a danger to life was ever opened, so that the report has a page Threat to life.
+    `has_danger` is True if a danger to life was ever opened, so that the report has a page Danger to life.
     `files` counts the files that came with the report and its messages.
     """
 

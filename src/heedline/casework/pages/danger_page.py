@@ -1,4 +1,4 @@
-"""View data for the Threat to life page, and for the banner that lists open danger-to-life records."""
+"""View data for the Danger to life page, and for the banner that lists open danger-to-life records."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class DangerLine:
 
 @dataclass(frozen=True)
 class DangerFile:
-    """The data that the Threat to life page shows beside the report.
+    """The data that the Danger to life page shows beside the report.
 
     `now` is the open danger, or None. `before` are those discharged, newest first. `watched_by` is the
     round-the-clock desk that can open the report, or empty.

@@ -67,7 +67,7 @@ def tabs_of(file: CaseFile, current: str, query: str, of_desks: Iterable[DeskTab
     header, call = file.header, file.answers.call
     pages = [
         ("report", "Report", 0),
-        *([("report-danger", "Threat to life", 0)] if header.has_danger else []),
+        *([("report-danger", "Danger to life", 0)] if header.has_danger else []),
         ("report-ask", "Messages", len(file.messages.unread)),
         *([("report-call", "Call back", 0 if call.done else 1)] if call else []),
         *([("report-files", "Files", header.files)] if header.files else []),

@@ -56,7 +56,7 @@ def code_words(codes: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         elif name == "danger":
             words.append(("Danger to life", "Yes" if value == "True" else "No"))
         elif name == "log":
-            words.append(("Details", "On the Threat to life page"))
+            words.append(("Details", "On the Danger to life page"))
         elif name == "call":
             words.append(("How it went", HOWS.get(value, value)))
         elif name == "outcome":

@@ -64,6 +64,11 @@ def when_words(moment: datetime) -> str:
     return f"{moment.astimezone(office_zone()):%-d %B %Y, %H:%M}"
 
 
+def stop_after(told: str) -> str:
+    """Return the full stop that an officer's own words need before another sentence, or "" if they have one."""
+    return "" if not told.strip() or told.rstrip()[-1] in ".?!…" else "."
+
+
 def called(kind: SubjectKind, name: str) -> str:
     """Return a subject's display name."""
     return name or f"{KINDS[kind]} without a name"
@@ -158,7 +163,9 @@ def _entry_words(one: SubjectEntryLine) -> dict[str, Any]:
         "was": value_words(one.corrected) if one.corrected is not None else None,
         "values": [value_words(value) for value in one.values],
         "why": one.why,
+        "why_stop": stop_after(one.why),
         "behaviour": one.behaviour,
+        "behaviour_stop": stop_after(one.behaviour),
         "by": one.by,
         "when": when_words(one.at),
     }
@@ -174,9 +181,9 @@ def _why_offered(one: OfferedSubject) -> Iterable[str]:
     if one.refused is not None:
         yield (
             f"{one.refused.by} decided on {when_words(one.refused.at)} that this report is about a different one: "
-            f"{sentence(one.refused.why)}"
+            f"{one.refused.why}{stop_after(one.refused.why)}"
         )
-    yield f"Reports: {', '.join(short for _, short in one.reports)}."
+    yield f"Linked reports: {', '.join(short for _, short in one.reports)}."
     if one.found is None:
         yield (
             "You or a colleague decided that one of them belongs with this report."

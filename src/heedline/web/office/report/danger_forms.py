@@ -1,4 +1,4 @@
-"""Forms for the Threat to life page, one for each kind of log entry and each action."""
+"""Forms for the Danger to life page, one for each kind of log entry and each action."""
 
 from __future__ import annotations
 

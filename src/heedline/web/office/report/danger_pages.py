@@ -1,4 +1,4 @@
-"""The Threat to life page: current actions, the danger's log, its owner and its discharge.
+"""The Danger to life page: current actions, the danger's log, its owner and its discharge.
 
 The page has several forms. Each says in `section` which one it is.
 """

@@ -292,7 +292,7 @@ def release(request: OfficeRequest, ref: UUID) -> HttpResponse:
 def report_address(ref: UUID) -> str:
     """Return the URL to open after taking a report.
 
-    This is the page Threat to life while the report's danger is open.
+    This is the page Danger to life while the report's danger is open.
     """
     return reverse("report-danger" if danger_page.is_open(ref) else "report", kwargs={"ref": ref})
 

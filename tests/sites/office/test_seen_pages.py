@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
 
+from heedline.casework.journey import transitions
 from heedline.casework.report.opening import short_name
 from heedline.casework.retention import keeping
+from heedline.casework.search import link_decisions
+from heedline.casework.search.link_decisions import LinkVerdict
 from heedline.reports.models import SealedHeader, SealedPayload
 from tests.sites.office.desk_hand import Hand
+from tests.support import keeping_scene, stories
 from tests.support.cast import House, now
-from tests.support.scene_people import People, logged
+from tests.support.scene_people import People, logged, row
 from tests.support.search_scene import indexed
 from tests.support.stories import a_report
 
@@ -58,11 +63,16 @@ def test_two_reports_about_one_boy_stand_beside_each_other(house: House, hand: C
     assert "The &lt;i&gt;aunt&lt;/i&gt; says so." in odile.html
     odile.get(f"/w/r/{other}/")
     assert f"Decided to be the same: {short_name(one)}." in odile.html
+    assert "Nobody has decided yet" not in odile.html
 
     odile.get(f"/w/r/{other}/seen/{one}/")
     odile.send(f"/w/r/{other}/seen/{one}/", verdict="undone", why="Wrong report.")
     odile.get(path)
-    assert "Nobody has decided yet" in odile.html
+    assert f"Nobody has decided yet about {short_name(other)}." in odile.html
+    odile.send(link, verdict="not-sure", why="The aunt is not sure.")
+    odile.get(path)
+    assert f"Recorded as not sure: {short_name(other)}." in odile.html
+    assert "Nobody has decided yet" not in odile.html
     odile.get(f"{path}seen/")
     assert odile.html.index("Decision undone") < odile.html.index("The &lt;i&gt;aunt")
 
@@ -99,6 +109,7 @@ def test_a_report_that_an_officer_found_is_compared_by_its_reference(
     indexed(People(house, now()))
     odile.get(f"/w/r/{other}/")
     assert f"Decided to be the same: {short_name(one)}." in odile.html
+    assert "Nobody has decided yet" not in odile.html
 
 
 def test_a_report_that_cannot_be_read_is_not_said_to_share_nothing(
@@ -156,3 +167,33 @@ def test_a_report_that_does_not_open_is_not_shown_beside_another(
     odile.get(link)
     assert odile.page.status_code == 200
     assert "This report could not be opened with your keys." in odile.html
+
+
+def test_the_page_for_closing_says_first_that_the_report_is_linked(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    people = People(house, now())
+    keeping_scene.with_leads(people)
+    ref, _ = people.send()
+    other, _ = people.send(narrative="He was here last year too.")
+    people.take(ref, "Odile")
+    with people.sitting("Odile") as here:
+        transitions.assess(ref, stories.VAGUE, version=row(ref).version, by=here, at=people.at)
+    odile, olga = hand().at_work(house, "Odile"), hand().at_work(house, "Olga")
+    path = f"/w/r/{ref}/close/"
+    odile.get(path)
+    assert "is linked to" not in odile.html
+    assert "Close and stay" in odile.html
+    with people.sitting("Odile") as here:
+        link_decisions.decide(ref, other, LinkVerdict.SAME, "Same man", by=here, at=people.at)
+    odile.get(path)
+    assert re.search(rf"This report is linked to <a[^>]*>{short_name(other)}</a>", odile.html)
+    assert "Only a supervisor can close it" in odile.html
+    assert "Close and stay" not in odile.html, "a form that cannot be sent"
+    with people.sitting("Olga") as here:
+        transitions.assign(ref, here.officer_id, because="I close it", by=here, at=people.at)
+    olga.get(path)
+    assert re.search(rf"This report is linked to <a[^>]*>{short_name(other)}</a>", olga.html)
+    assert "Close and stay" in olga.html
+    olga.get(f"/w/r/{other}/close/")
+    assert short_name(ref) in olga.html, "decided on the page of the other report"

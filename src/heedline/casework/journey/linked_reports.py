@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
+from heedline.casework.report.restrictions import usable
 from heedline.casework.search import desk_index, index_rows, link_decisions, values
 from heedline.casework.search.link_decisions import LinkDecision, LinkVerdict
 from heedline.casework.search.page_store import one_snapshot
@@ -30,20 +31,40 @@ def linked(reports: Iterable[UUID], *, by: Attendance) -> set[UUID]:
     A link counts although the other report has since been handed over, restricted or disposed of. A decision on one of these
     reports that cannot be decrypted counts as a link. Raises Locked.
     """
-    wanted, ring = set(reports), by.keys()
+    wanted = set(reports)
+    made, unread = _decisions(wanted, by)
+    return {ref for ref in wanted if ref in unread or _others(ref, made)}
+
+
+def linked_to(report: UUID, *, by: Attendance) -> tuple[tuple[UUID, ...], bool]:
+    """Return the reports to which this one is linked and that the officer may use, and whether it is linked to any.
+
+    They count as in `linked`. Raises Locked.
+    """
+    made, unread = _decisions({report}, by)
+    others = _others(report, made)
+    mine = usable(reports_of(by.desk_ids)).filter(id__in=others) if others else ()
+    return tuple(sorted(one.id for one in mine)), bool(others or unread)
+
+
+def _decisions(wanted: Collection[UUID], by: Attendance) -> tuple[list[LinkDecision], set[UUID]]:
+    """Return the decisions about these reports, and the reports with a decision that cannot be decrypted."""
+    ring = by.keys()
     made: list[LinkDecision] = []
     unread: set[UUID] = set()
-    for part in in_batches(sorted(wanted | _naming(wanted, by, ring)), part=link_decisions.PART):
+    for part in in_batches(sorted({*wanted, *_naming(wanted, by, ring)}), part=link_decisions.PART):
         found = link_decisions.made_on(part.report, [part], ring)
         made += found
         if not found:
             unread.add(part.report)
-    return {ref for ref in wanted if ref in unread or _is_linked(ref, made)}
+    return made, unread
 
 
-def _is_linked(report: UUID, made: Iterable[LinkDecision]) -> bool:
-    now = (link_decisions.in_force(some) for some in link_decisions.between(report, made).values())
-    return any(one is not None and one.verdict is LinkVerdict.SAME for one in now)
+def _others(report: UUID, made: Iterable[LinkDecision]) -> list[UUID]:
+    """Return the reports to which a decision in force links this one."""
+    about = link_decisions.between(report, made).items()
+    now = ((other, link_decisions.in_force(some)) for other, some in about)
+    return [other for other, one in now if one is not None and one.verdict is LinkVerdict.SAME]
 
 
 def _naming(wanted: Collection[UUID], by: Attendance, ring: Keyring) -> set[UUID]:

@@ -7,15 +7,19 @@ for it, so that the answer is more than a tick.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
 
+from heedline.casework.access.session import Attendance
+from heedline.casework.errors import NotHere
 from heedline.casework.journey import linked_reports
 from heedline.casework.report import notes
+from heedline.casework.report.opening import short_name
 from heedline.casework.report.restrictions import is_usable
 from heedline.casework.report.verb import FoundReport
 from heedline.casework.search import documents, link_decisions, seen_before
@@ -24,6 +28,7 @@ from heedline.casework.search.seen_before import SeenBefore
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
+from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import Move, NotNow
 from heedline.reports.models import Step
 from heedline.reports.stored import parts_of
@@ -118,15 +123,57 @@ def permit_closing(found: FoundReport) -> None:
     Raises Locked.
     """
     linked = bool(linked_reports.linked([found.report.id], by=found.by))
+    _permit(found, linked, lambda: found.permit(Capability.CLOSE_REPEAT))
+
+
+def _permit(found: FoundReport, linked: bool, permit: Callable[[], object]) -> bool:
+    """Return whether the report is or may be a repeat, or raise what `permit_closing` raises.
+
+    `permit` raises Refused unless the officer may close repeats.
+    """
     says = _assessed_as_repeat(found)
     if not linked and not says:
-        return
+        return False
     try:
-        found.permit(Capability.CLOSE_REPEAT)
+        permit()
     except Refused:
         raise Refused(LINKED if linked else _SUPERVISOR) from None
     if not linked:
         _refuse_unproven(found, says)
+    return True
+
+
+@dataclass(frozen=True)
+class ClosingCheck:
+    """What an officer has to know before closing a report.
+
+    `why_not` says why they cannot close it as a repeat, or is "". `repeat` is True if it is or may be one. `linked` are
+    the reports to which it is linked and that the officer may use, with their short names.
+    """
+
+    why_not: str = ""
+    repeat: bool = False
+    linked: tuple[tuple[UUID, str], ...] = ()
+
+
+def check_closing(ref: UUID, *, by: Attendance, at: datetime) -> ClosingCheck:
+    """Return what `permit_closing` would say about a report, before anything is written.
+
+    The caller logs the view of the report. Raises NotHere and Locked.
+    """
+    report = reports_of(by.desk_ids).filter(pk=ref).first()
+    if report is None:
+        raise NotHere
+    others, linked = linked_reports.linked_to(ref, by=by)
+    named = tuple((one, short_name(one)) for one in others)
+    found = FoundReport(report, by, at)
+    try:
+        repeat = _permit(
+            found, linked, lambda: by.require(Capability.CLOSE_REPEAT, report.desk_id, report.watch_id)
+        )
+    except (Refused, NotNow) as no:
+        return ClosingCheck(no.reason, True, named)
+    return ClosingCheck("", repeat, named)
 
 
 def _assessed_as_repeat(found: FoundReport) -> str:

@@ -35,6 +35,8 @@ REASONS = {
     "text": "Nearly the same text",
     "text-same": "The same text",
 }
+#: Undecided reports that are named. Of more, the number is given.
+_MOST_NAMED = 5
 _CAUTIONS = {
     Caution.TWINS: "Could be twins, or another brother or sister.",
     Caution.GENERATIONS: "Could be two people with the same name, such as a father and son.",
@@ -126,13 +128,22 @@ def seen_words(seen: SeenBefore, most: int | None = None) -> dict[str, Any]:
 
 def answer_words(earlier: Iterable[EarlierReport]) -> str:
     """Return a hint for the question "Has anybody told us before?", without answering it."""
-    same = [one.short for one in earlier if one.verdict == LinkVerdict.SAME]
-    if same:
-        return f"Decided to be the same: {', '.join(same)}."
-    undecided = [one for one in earlier if one.verdict in {"", LinkVerdict.NOT_SURE}]
-    if undecided:
-        return "Nobody has decided yet whether these are the same."
-    return ""
+    shown = list(earlier)
+    said = {
+        "Decided to be the same": [one.short for one in shown if one.verdict == LinkVerdict.SAME],
+        "Recorded as not sure": [one.short for one in shown if one.verdict == LinkVerdict.NOT_SURE],
+        "Nobody has decided yet about": [one.short for one in shown if not one.verdict],
+    }
+    return " ".join(_listed(words, found) for words, found in said.items() if found)
+
+
+def _listed(words: str, found: list[str]) -> str:
+    """Return a sentence that names these reports, or says how many they are."""
+    if words.endswith("about"):
+        return (
+            f"{words} {', '.join(found) if len(found) <= _MOST_NAMED else f'{len(found)} of these reports'}."
+        )
+    return f"{words}: {', '.join(found)}."
 
 
 def one_of(seen: SeenBefore, ref: UUID) -> EarlierReport | None:

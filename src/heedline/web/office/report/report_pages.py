@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from heedline.casework.access import session
 from heedline.casework.errors import Changed
-from heedline.casework.journey import transitions
+from heedline.casework.journey import repeat_reports, transitions
 from heedline.casework.pages import access_history, case_file, hand_overs
 from heedline.casework.pages.case_file import CaseFile
 from heedline.casework.pages.case_history import CaseHistory
@@ -196,14 +196,9 @@ def close(request: OfficeRequest, ref: UUID) -> HttpResponse:
                 stay = request.POST.get("do") == SAVE_STAY
                 return let_go(request, go_on(request, ref, "Closed.", stay=stay), by)
     file = case_file.case_file(ref, by=by, at=at)
-    return page(
-        request,
-        "office/close.html",
-        file,
-        "report-close",
-        {"form": form, **move_of(file.header, Move.CLOSE, kept)},
-        status,
-    )
+    check = repeat_reports.check_closing(ref, by=by, at=at)
+    context = {"form": form, "check": check, **move_of(file.header, Move.CLOSE, kept)}
+    return page(request, "office/close.html", file, "report-close", context, status)
 
 
 @open_to(Audience.UNLOCKED)

@@ -105,6 +105,25 @@ def test_a_subject_is_added_corrected_and_undone(house: House, hand: Callable[[]
     assert "Printed" in odile.html
 
 
+def test_a_subject_has_one_name_on_the_tabs_of_all_its_reports(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    """Officers took a name that one report spells differently for a second person."""
+    people = People(house, now())
+    one, _ = a_report(at=now(), where=NORTH_EAST, narrative=BOY[0])
+    other, _ = a_report(at=now(), where=NORTH_EAST, narrative=BOY[1])
+    indexed(people)
+    first = linked(people, one)
+    second = linked(people, other, to=first, after=1)
+    odile = hand().at_work(house, "Odile")
+    odile.get(f"/w/r/{one}/subjects/")
+    assert "(here:" not in odile.html
+    for page in ("", f"{second}/link/", f"{second}/value/"):
+        odile.get(f"/w/r/{other}/subjects/{page}")
+        said = re.sub(r"<[^>]*>", "", odile.html)
+        assert "Person: Caoimhin Tierney (here: Kevin Teirney)" in said, page
+
+
 def test_a_second_subject_of_one_name_is_added_only_when_confirmed(
     house: House, hand: Callable[[], Hand]
 ) -> None:

@@ -193,6 +193,21 @@ def with_earlier(
     return _file(report, parts, by, at), seen
 
 
+def with_headings(ref: UUID, *, by: Attendance, at: datetime) -> tuple[CaseFile, dict[UUID, str]]:
+    """Return a decrypted report, and the name of each of its subjects by the report's link to it.
+
+    A name may come from another report. The view is logged before this returns. Raises what `case_file` raises.
+    """
+    report, parts = _opened(ref, by, at)
+    named = reading.headings(report, _links(report, parts), by=by, restricted=report.restricted)
+    shown = conflict_terms.words_in(_what_they_told(report, parts.report, parts.words))
+    with transaction.atomic():
+        conflict_terms.record_look(
+            Act.REPORT_READ, [*shown, *named.values()], by=by, report=report.id, desk=report.desk_id
+        )
+    return _file(report, parts, by, at), named
+
+
 def with_subject(ref: UUID, link: UUID, *, by: Attendance, at: datetime) -> tuple[CaseFile, SubjectView]:
     """Return a decrypted report and a subject that it has a link to.
 

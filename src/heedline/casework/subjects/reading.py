@@ -41,6 +41,7 @@ from heedline.desks.models import Officer
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.permits.compiled_query import CompiledQuery
+from heedline.permits.gate import Refused
 from heedline.permits.scopes import reports_of
 from heedline.reports.models import Report
 from heedline.reports.stored import parts_column, parts_in
@@ -213,15 +214,39 @@ def opened(report: Report, mine: SubjectLink, *, by: Attendance, restricted: boo
     return OpenedSubject(report.id, mine, tuple(found))
 
 
+def _heading(mine: SubjectLink, reports: Iterable[LinkedReport]) -> str:
+    """Return the name of a subject, which is that of its oldest link, or "" if it has none."""
+    held = [value for one in reports if one.link.in_force for value in one.link.values]
+    return name_of(mine.kind, held or mine.values)
+
+
+def headings(
+    report: Report, links: Iterable[SubjectLink], *, by: Attendance, restricted: bool
+) -> dict[UUID, str]:
+    """Return the name of each subject, as its own page has it, by the link of this report to it.
+
+    A report whose processing is `restricted` leads to no other, unless life is at risk. Nor does one whose subjects the
+    officer may not see. The caller logs the view.
+    """
+    mine = list(links)
+    try:
+        by.require(Capability.SEE_SUBJECTS, report.desk_id, report.watch_id)
+    except Refused:
+        return {}
+    if not mine or (restricted and report.rank != 0):
+        return {}
+    found = finding.reports_of_subjects({one.subject for one in mine}, by=by)
+    return {one.id: _heading(one, found[one.subject]) for one in mine}
+
+
 def view_of(subject: OpenedSubject) -> SubjectView:
     """Return the data for the page of a subject whose view has been logged."""
     reports, mine = subject.reports, subject.mine
-    held = [value for one in reports if one.link.in_force for value in one.link.values]
     return SubjectView(
         subject.ref,
         mine.id,
         mine.kind,
-        name_of(mine.kind, held or mine.values),
+        _heading(mine, reports),
         tuple(_line(one, subject.ref) for one in reports),
         _history(reports),
         *_views(reports),

@@ -74,12 +74,18 @@ def called(kind: SubjectKind, name: str) -> str:
     return name or f"{KINDS[kind]} without a name"
 
 
-def link_words(link: SubjectLink) -> dict[str, Any]:
-    """Return the display text for a report's link to a subject, from the report's own values."""
+def link_words(link: SubjectLink, heading: str = "") -> dict[str, Any]:
+    """Return the display text for a report's link to a subject.
+
+    The subject is named by its `heading`, if that is known, and otherwise from the report's own values. `here` is the name
+    in this report, if it is another one.
+    """
+    here = name_of(link.kind, link.values)
     return {
         "id": link.id,
         "kind": KINDS[link.kind],
-        "name": name_of(link.kind, link.values) or "no name in this report",
+        "name": heading or here or "no name in this report",
+        "here": here if heading and here.casefold() != heading.casefold() else "",
         "state": "" if link.in_force else VERDICTS[link.verdict],
         "values": [value_words(one) for one in link.values],
     }

@@ -114,12 +114,13 @@ def _linking(linked: bool) -> tuple[Field, ...]:
     )
 
 
-def _opened(request: OfficeRequest, ref: UUID, link: UUID) -> tuple[CaseFile, SubjectLink]:
-    file = case_file.case_file(ref, by=request.attendance, at=session.now())
+def _opened(request: OfficeRequest, ref: UUID, link: UUID) -> tuple[CaseFile, SubjectLink, str]:
+    """Return a report with its link to a subject, and the subject's name, or raise Http404."""
+    file, named = case_file.with_headings(ref, by=request.attendance, at=session.now())
     one = next((one for one in file.subjects if one.id == link), None)
     if one is None:
         raise Http404
-    return file, one
+    return file, one, named.get(one.id, "")
 
 
 def _back(request: OfficeRequest, ref: UUID, link: UUID, said: str) -> HttpResponse:
@@ -132,12 +133,13 @@ def _shown(
     request: OfficeRequest,
     template: str,
     file: CaseFile,
-    one: SubjectLink,
+    named: tuple[SubjectLink, str],
     form: Form,
     status: int,
     **more: Any,
 ) -> HttpResponse:
-    context = {"form": form, "link": link_words(one), "linked": one.in_force, **more}
+    one, heading = named
+    context = {"form": form, "link": link_words(one, heading), "linked": one.in_force, **more}
     return page(request, template, file, "report-subject", context, status)
 
 
@@ -147,7 +149,7 @@ def _shown(
 def link(request: OfficeRequest, ref: UUID, link: UUID) -> HttpResponse:
     """Undo or restore a report's link to a subject, keeping its history."""
     by, at = request.attendance, session.now()
-    file, one = _opened(request, ref, link)
+    file, one, heading = _opened(request, ref, link)
     fields = _linking(one.in_force)
     kept = restored(request, fields)
     form, status = kept or Form(fields), 200
@@ -169,7 +171,7 @@ def link(request: OfficeRequest, ref: UUID, link: UUID) -> HttpResponse:
             else:
                 return _back(request, ref, link, "Link undone." if one.in_force else "Report linked again.")
     came_back = {"words_came_back": kept is not None}
-    return _shown(request, "office/report_subject_link.html", file, one, form, status, **came_back)
+    return _shown(request, "office/report_subject_link.html", file, (one, heading), form, status, **came_back)
 
 
 @open_to(Audience.UNLOCKED)
@@ -178,7 +180,7 @@ def link(request: OfficeRequest, ref: UUID, link: UUID) -> HttpResponse:
 def add(request: OfficeRequest, ref: UUID, link: UUID) -> HttpResponse:
     """Add a value to a subject, with the officer as its source."""
     by, at = request.attendance, session.now()
-    file, one = _opened(request, ref, link)
+    file, one, heading = _opened(request, ref, link)
     kept = restored(request, _VALUE)
     form, status = kept or Form(_VALUE), 200
     if request.method == "POST":
@@ -195,7 +197,7 @@ def add(request: OfficeRequest, ref: UUID, link: UUID) -> HttpResponse:
             else:
                 return _back(request, ref, link, "Value added.")
     came_back = {"words_came_back": kept is not None}
-    return _shown(request, "office/report_subject_value.html", file, one, form, status, **came_back)
+    return _shown(request, "office/report_subject_value.html", file, (one, heading), form, status, **came_back)
 
 
 @open_to(Audience.UNLOCKED)
@@ -204,7 +206,7 @@ def add(request: OfficeRequest, ref: UUID, link: UUID) -> HttpResponse:
 def correct(request: OfficeRequest, ref: UUID, link: UUID, value: UUID) -> HttpResponse:
     """Correct or withdraw a subject's value, keeping the earlier one."""
     by, at = request.attendance, session.now()
-    file, one = _opened(request, ref, link)
+    file, one, heading = _opened(request, ref, link)
     held = next((each for each in one.values if each.id == value), None)
     if held is None:
         raise Http404
@@ -237,4 +239,4 @@ def correct(request: OfficeRequest, ref: UUID, link: UUID, value: UUID) -> HttpR
                 done = "Value withdrawn." if withdrawn else "Value corrected."
                 return _back(request, ref, link, f"{done} The earlier value is kept in the history.")
     more: dict[str, Any] = {"value": value_words(held), "words_came_back": kept is not None}
-    return _shown(request, "office/report_subject_correct.html", file, one, form, status, **more)
+    return _shown(request, "office/report_subject_correct.html", file, (one, heading), form, status, **more)

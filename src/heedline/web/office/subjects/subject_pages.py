@@ -178,8 +178,8 @@ def _fields(
 @require_GET
 def subjects(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """List the subjects to which a report is linked, with the values that the report holds."""
-    file = case_file.case_file(ref, by=request.attendance, at=session.now())
-    links = [link_words(one) for one in file.subjects]
+    file, named = case_file.with_headings(ref, by=request.attendance, at=session.now())
+    links = [link_words(one, named.get(one.id, "")) for one in file.subjects]
     return page(request, "office/report_subjects.html", file, "report-subjects", {"links": links})
 
 

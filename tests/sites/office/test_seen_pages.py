@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -13,13 +14,15 @@ from heedline.casework.report.opening import short_name
 from heedline.casework.retention import keeping
 from heedline.casework.search import link_decisions
 from heedline.casework.search.link_decisions import LinkVerdict
+from heedline.packs import load_pack
 from heedline.reports.models import SealedHeader, SealedPayload
 from tests.sites.office.desk_hand import Hand
 from tests.support import keeping_scene, stories
 from tests.support.cast import House, now
 from tests.support.scene_people import People, logged, row
-from tests.support.search_scene import indexed
+from tests.support.search_scene import MINUTE, indexed
 from tests.support.stories import a_report
+from tests.support.subject_scene import BOY, linked
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 NORTH_EAST, ELSEWHERE = {"postcode": "NE1 4ST"}, {"postcode": "SW1A 1AA"}
@@ -197,3 +200,46 @@ def test_the_page_for_closing_says_first_that_the_report_is_linked(
     assert "Close and stay" in olga.html
     olga.get(f"/w/r/{other}/close/")
     assert short_name(ref) in olga.html, "decided on the page of the other report"
+
+
+def test_decisions_that_disagree_are_said_on_each_page_about_them(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    """A decision, a subject of both reports and an assessment once contradicted each other in silence."""
+    people = People(house, now())
+    one, _ = a_report(at=now(), where=NORTH_EAST, narrative=BOY[0])
+    other, _ = a_report(at=now(), where=NORTH_EAST, narrative=BOY[1])
+    indexed(people)
+    first = linked(people, one)
+    second = linked(people, other, to=first, after=1)
+    people.take(one, "Odile")
+    odile = hand().at_work(house, "Odile")
+    subject, seen, pair = f"/w/r/{other}/subjects/{second}/", f"/w/r/{one}/seen/", f"/w/r/{one}/seen/{other}/"
+    both, undo = "linked to the same subject", f'href="/w/r/{one}/subjects/{first}/link/'
+    odile.get(subject)
+    assert "decided that they are not the same" not in odile.html
+    with people.sitting("Odile") as here:
+        link_decisions.decide(one, other, LinkVerdict.NOT_SAME, "Two cousins", by=here, at=people.at)
+    for path in (seen, pair, f"/w/r/{one}/"):
+        odile.get(path)
+        assert both in odile.html, path
+        assert undo in odile.html, path
+    odile.get(subject)
+    assert "decided that they are not the same" in odile.html
+    assert f'href="{pair}"' in odile.html
+
+    with people.sitting("Odile") as here:
+        link_decisions.decide(one, other, LinkVerdict.SAME, "One boy", by=here, at=people.at + MINUTE)
+    for path in (seen, pair, subject):
+        odile.get(path)
+        assert "not the same.</strong>" not in odile.html, path
+        assert "its last assessment answers" not in odile.html, path
+    odile.get(f"/w/r/{one}/")
+    assert "Answer “Yes: it is linked”" in odile.html
+    asked = next(each for each in load_pack("uk").assessment("activity").choices if each.code == "before")
+    said = replace(stories.VAGUE, coded={asked.label: asked.choices["no"]})
+    with people.sitting("Odile") as here:
+        transitions.assess(one, said, version=row(one).version, by=here, at=people.at)
+    for path in (seen, pair):
+        odile.get(path)
+        assert "its last assessment answers “No earlier report is known”" in odile.html, path

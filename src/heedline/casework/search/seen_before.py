@@ -22,9 +22,16 @@ from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
 from heedline.casework.report.opening import kind_words, received_words, short_name
 from heedline.casework.report.restrictions import usable
-from heedline.casework.search import desk_index, documents, index_rows, link_decisions, values
+from heedline.casework.search import (
+    desk_index,
+    documents,
+    index_rows,
+    link_decisions,
+    subject_entries,
+    values,
+)
 from heedline.casework.search.documents import SearchedText
-from heedline.casework.search.link_decisions import LinkDecision
+from heedline.casework.search.link_decisions import LinkDecision, LinkVerdict
 from heedline.casework.search.page_store import one_snapshot
 from heedline.index import Damaged, SealedIndex
 from heedline.index.extraction.comparison import Resemblance, Strength, compare
@@ -50,7 +57,8 @@ class EarlierReport:
     """An earlier report that matches the opened one, or that an officer has already compared with it.
 
     `found` is None if the two share nothing now, or if the report is `unread`, which means that it could not be
-    decrypted or was altered. `decided` are the decisions about the two, newest first.
+    decrypted or was altered. `decided` are the decisions about the two, newest first. `subjects` are those to which the
+    earlier report is linked, if the two were decided not to be the same.
     """
 
     ref: UUID
@@ -63,6 +71,7 @@ class EarlierReport:
     found: Resemblance | None
     decided: tuple[LinkDecision, ...] = field(repr=False, default=())
     unread: bool = False
+    subjects: frozenset[UUID] = frozenset()
 
     @property
     def verdict(self) -> str:
@@ -283,6 +292,10 @@ def _compared(
     about = link_decisions.between(report, theirs).get(other.id, ())
     if found is None and not about and not always:
         return None
+    now, subjects = link_decisions.in_force(about), frozenset[UUID]()
+    if now is not None and now.verdict is LinkVerdict.NOT_SAME:
+        links = subject_entries.links(subject_entries.opened(parts, ring))
+        subjects = frozenset(one.subject for one in links if one.in_force)
     return EarlierReport(
         other.id,
         short_name(other.id),
@@ -294,6 +307,7 @@ def _compared(
         found,
         about,
         unread,
+        subjects,
     )
 
 

@@ -19,6 +19,7 @@ from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
 from heedline.casework.report.restrictions import usable
 from heedline.casework.search import desk_index, index_rows, link_decisions, subject_entries
+from heedline.casework.search.link_decisions import LinkDecision
 from heedline.casework.search.page_store import one_snapshot
 from heedline.casework.search.subject_entries import KEY, PART, SubjectLink
 from heedline.index import Damaged
@@ -35,10 +36,14 @@ LATELY: Final = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class LinkedReport:
-    """A report that the officer may open, with its entries about one subject."""
+    """A report that the officer may open, with its entries about one subject.
+
+    `decided` are the link decisions made on the report, if they were asked for.
+    """
 
     report: Report
     link: SubjectLink
+    decided: tuple[LinkDecision, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,20 +55,21 @@ class ReportParts:
 
 
 def reports_of_subjects(
-    subjects: Iterable[UUID], *, by: Attendance, restricted: bool = False
+    subjects: Iterable[UUID], *, by: Attendance, restricted: bool = False, decisions: bool = False
 ) -> dict[UUID, tuple[LinkedReport, ...]]:
     """Return the reports at the officer's desks that have entries about these subjects, oldest link first.
 
     Reports whose entries the index does not have yet are looked through as well. Restricted reports are left out, unless
-    `restricted` is set, as for a data subject request. Raises Locked.
+    `restricted` is set, as for a data subject request. Their link decisions are read if `decisions` is set. Raises Locked.
     """
+    sorts = (link_decisions.PART,) if decisions else ()
     wanted = set(subjects)
     ring = by.keys()
     with one_snapshot():
         hits, unread = look_up([KEY.format(one) for one in wanted], by=by, ring=ring)
         known = {ref for refs in hits.values() for ref in refs}
-        rows = _with_parts(_having_entries(known, by, unread), by=by, restricted=restricted)
-    found = links_in(rows, ring)
+        rows = _with_parts(_having_entries(known, by, unread), *sorts, by=by, restricted=restricted)
+    found = links_in(rows, ring, decisions=decisions)
     return {one: tuple(each for each in found if each.link.subject == one) for one in wanted}
 
 
@@ -82,12 +88,18 @@ def with_decisions(refs: Iterable[UUID], *, by: Attendance) -> list[ReportParts]
     return _with_parts(list(refs), link_decisions.PART, by=by)
 
 
-def links_in(rows: Iterable[ReportParts], ring: Keyring) -> tuple[LinkedReport, ...]:
-    """Return every subject link of these reports that can be opened, oldest first."""
-    reports = {row.report.id: row.report for row in rows}
-    parts = [part for row in rows for part in row.parts]
+def links_in(
+    rows: Iterable[ReportParts], ring: Keyring, *, decisions: bool = False
+) -> tuple[LinkedReport, ...]:
+    """Return every subject link of these reports that can be opened, oldest first, with the `decisions` if asked for."""
+    by_ref = {row.report.id: row for row in rows}
+    parts = [part for row in by_ref.values() for part in row.parts]
     made = subject_entries.links(subject_entries.opened(parts, ring))
-    return tuple(LinkedReport(reports[one.report], one) for one in made)
+    decided: dict[UUID, tuple[LinkDecision, ...]] = {}
+    if decisions:
+        wanted = {one.report for one in made}
+        decided = {ref: tuple(link_decisions.made_on(ref, by_ref[ref].parts, ring)) for ref in wanted}
+    return tuple(LinkedReport(by_ref[one.report].report, one, decided.get(one.report, ())) for one in made)
 
 
 def _with_parts(

@@ -25,6 +25,7 @@ from heedline.casework.report.conflict_terms import Look
 from heedline.casework.report.opening import kind_words, received_words, short_name
 from heedline.casework.report.verb import on_the_record
 from heedline.casework.search import subject_entries
+from heedline.casework.search.link_decisions import LinkDecision, LinkVerdict
 from heedline.casework.search.subject_entries import (
     PART,
     SubjectBasis,
@@ -115,7 +116,7 @@ class SubjectViewLine:
 class SubjectView:
     """The data for a subject's page.
 
-    `views` are the latest of `viewed` views.
+    `views` are the latest of `viewed` views. `apart` are pairs of linked reports that an officer decided not to be the same.
     """
 
     ref: UUID
@@ -126,6 +127,7 @@ class SubjectView:
     history: tuple[SubjectEntryLine, ...]
     views: tuple[SubjectViewLine, ...]
     viewed: int
+    apart: tuple[tuple[UUID, UUID], ...] = ()
 
     @property
     def here(self) -> SubjectReportLine:
@@ -208,7 +210,7 @@ def opened(report: Report, mine: SubjectLink, *, by: Attendance, restricted: boo
     """
     found: Sequence[LinkedReport] = ()
     if not restricted or report.rank == 0:
-        found = finding.reports_of_subjects([mine.subject], by=by)[mine.subject]
+        found = finding.reports_of_subjects([mine.subject], by=by, decisions=True)[mine.subject]
     if not any(one.report.id == report.id for one in found):
         found = (LinkedReport(report, mine), *found)
     return OpenedSubject(report.id, mine, tuple(found))
@@ -250,6 +252,20 @@ def view_of(subject: OpenedSubject) -> SubjectView:
         tuple(_line(one, subject.ref) for one in reports),
         _history(reports),
         *_views(reports),
+        _apart(reports),
+    )
+
+
+def _apart(reports: Sequence[LinkedReport]) -> tuple[tuple[UUID, UUID], ...]:
+    """Return the pairs of linked reports whose decision in force says that they are not the same."""
+    linked = {one.report.id for one in reports if one.link.in_force}
+    latest: dict[frozenset[UUID], LinkDecision] = {}
+    for made in sorted((made for one in reports for made in one.decided), key=lambda made: made.at):
+        latest[frozenset((made.on, made.other))] = made
+    return tuple(
+        (made.on, made.other)
+        for pair, made in latest.items()
+        if made.verdict is LinkVerdict.NOT_SAME and pair <= linked
     )
 
 

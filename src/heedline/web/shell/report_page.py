@@ -16,6 +16,7 @@ from heedline.casework.pages.case_file import CaseFile, case_file
 from heedline.casework.pages.case_header import CaseHeader
 from heedline.casework.pages.desk_tabs import desk_tabs
 from heedline.casework.pages.timeline import only
+from heedline.casework.search.seen_before import SeenBefore
 from heedline.packs import load_pack
 from heedline.reports.lifecycle import Move
 from heedline.web.entrance import times
@@ -24,6 +25,7 @@ from heedline.web.shell.queue_links import came_from, from_query, queue_address,
 from heedline.web.shell.report_bar import facts_of, tabs_of
 from heedline.web.shell.report_left import messages_of, told_of
 from heedline.web.shell.request import OfficeRequest
+from heedline.web.shell.seen_words import denied_links
 from heedline.web.shell.timeline_words import timeline_entries
 from heedline.web.shell.writing_words import writing_line
 
@@ -101,6 +103,15 @@ def _never_compared(header: CaseHeader) -> str:
     if header.restricted and not header.danger_to_life:
         return "This report is not compared with the interest register while its processing is restricted."
     return ""
+
+
+def denied(file: CaseFile, seen: SeenBefore) -> dict[str, str] | None:
+    """Return what the last assessment of a report says against decisions that it is the same as others, or None."""
+    step = file.history.last(Move.ASSESS)
+    if step is None:
+        return None
+    said = denied_links(seen, file.header.kind, dict(step.words))
+    return said if said is not None and said["given"] else None
 
 
 def page_beside(

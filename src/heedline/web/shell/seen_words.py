@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
+
+from django.conf import settings
 
 from heedline.casework.access.session import office_zone
 from heedline.casework.search.link_decisions import LinkVerdict
 from heedline.casework.search.seen_before import MOST_OF_A_KEY, EarlierReport, SeenBefore
+from heedline.casework.search.subject_entries import SubjectLink
 from heedline.index.extraction.comparison import Caution, SharedReason, Strength
+from heedline.packs import load_pack
 from heedline.reports.lifecycle import Stage
 from heedline.web.shell.report_bar import STAGES
 
@@ -79,8 +83,12 @@ def _number(number: int) -> str:
     return f"more than {MOST_OF_A_KEY}" if number > MOST_OF_A_KEY else str(number)
 
 
-def earlier_words(one: EarlierReport) -> dict[str, Any]:
-    """Return the display data for an earlier report."""
+def earlier_words(one: EarlierReport, links: Iterable[SubjectLink] = ()) -> dict[str, Any]:
+    """Return the display data for an earlier report.
+
+    `links` are the links of the opened report to subjects. A decision that the two reports are not the same disagrees with
+    a subject of both.
+    """
     found = one.found
     return {
         "ref": one.ref,
@@ -95,6 +103,7 @@ def earlier_words(one: EarlierReport) -> dict[str, Any]:
         "reasons": [reason_words(reason) for reason in found.reasons] if found else [],
         "cautions": [_CAUTIONS[caution] for caution in found.cautions] if found else [],
         "verdict": VERDICTS[LinkVerdict(one.verdict)] if one.verdict else "",
+        "both_of": [each.id for each in links if each.in_force and each.subject in one.subjects],
         "decided": [
             {
                 "verdict": VERDICTS[decision.verdict],
@@ -107,11 +116,16 @@ def earlier_words(one: EarlierReport) -> dict[str, Any]:
     }
 
 
-def seen_words(seen: SeenBefore, most: int | None = None) -> dict[str, Any]:
-    """Return text describing the earlier reports found for a report, at most `most` of them."""
+def seen_words(
+    seen: SeenBefore, most: int | None = None, links: Sequence[SubjectLink] = ()
+) -> dict[str, Any]:
+    """Return text describing the earlier reports found for a report, at most `most` of them.
+
+    `links` are those of `earlier_words`.
+    """
     shown = seen.earlier[:most]
     return {
-        "earlier": [earlier_words(one) for one in shown],
+        "earlier": [earlier_words(one, links) for one in shown],
         "found": len(seen.earlier),
         "hidden": len(seen.earlier) - len(shown) + seen.more,
         "more": seen.more,
@@ -144,6 +158,23 @@ def _listed(words: str, found: list[str]) -> str:
             f"{words} {', '.join(found) if len(found) <= _MOST_NAMED else f'{len(found)} of these reports'}."
         )
     return f"{words}: {', '.join(found)}."
+
+
+def denied_links(seen: SeenBefore, kind: str, answers: Mapping[str, str]) -> dict[str, str] | None:
+    """Return what an assessment form says of reports decided to be the same, or None if it agrees with the decisions.
+
+    `answers` maps each label of an assessment to its chosen wording. Says which `reports` are the same, the `question`
+    about earlier reports, the answer that `agrees`, and the one `given`, or "".
+    """
+    same = [one.short for one in seen.earlier if one.verdict == LinkVerdict.SAME]
+    asked = next((one for one in load_pack(settings.PACK).assessment(kind).choices if one.needs_link), None)
+    if not same or asked is None:
+        return None
+    agreeing = [asked.choices[code] for code in asked.needs_link]
+    given = answers.get(asked.label, "")
+    if given in agreeing:
+        return None
+    return {"reports": ", ".join(same), "question": asked.label, "agrees": agreeing[0], "given": given}
 
 
 def one_of(seen: SeenBefore, ref: UUID) -> EarlierReport | None:

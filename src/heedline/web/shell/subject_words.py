@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from heedline.casework.access.session import office_zone
+from heedline.casework.report.opening import short_name
 from heedline.casework.search.subject_entries import (
     DESCRIPTION,
     SubjectBasis,
@@ -129,6 +130,10 @@ def view_words(found: SubjectView) -> dict[str, Any]:
         "assessments": [one for one in held if not one["fact"]],
         "linked": [_report_words(one) for one in found.linked],
         "unlinked": [_report_words(one) for one in found.unlinked],
+        "apart": [
+            {"ref": one, "short": short_name(one), "other": other, "other_short": short_name(other)}
+            for one, other in found.apart
+        ],
         "here_linked": found.here.in_force,
         "history": [_entry_words(one) for one in found.history],
         "views": [

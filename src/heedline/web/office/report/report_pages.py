@@ -22,7 +22,7 @@ from heedline.casework.search.seen_before import SeenBefore
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import Move, NotNow
-from heedline.web.components.forms import Field, Form, Value
+from heedline.web.components.forms import Field, Form, Radios, Value
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import keeps_words, let_go
 from heedline.web.office.report import report_forms
@@ -33,7 +33,7 @@ from heedline.web.shell.queue_links import came_from, from_query, queue_address,
 from heedline.web.shell.report_page import move_of, page, page_beside
 from heedline.web.shell.request import OfficeRequest
 from heedline.web.shell.saved_words import restored
-from heedline.web.shell.seen_words import seen_words
+from heedline.web.shell.seen_words import denied_links, seen_words
 from heedline.web.shell.subject_words import link_words
 
 #: Earlier reports that stand beside the assessment. The others have a page.
@@ -111,10 +111,21 @@ def show(
         "may_return": header.may(Move.RETURN),
         "may_reopen": header.may(Move.REOPEN),
         "why_not": header.why_not(Move.ASSESS),
-        "seen": seen_words(seen, most=_BESIDE) if seen is not None else None,
+        "seen": seen_words(seen, most=_BESIDE, links=file.subjects) if seen is not None else None,
+        "denied": denied_links(seen, header.kind, _answers(form)) if seen is not None else None,
         "subjects": [link_words(one) for one in file.subjects if one.in_force],
     }
     return page(request, "office/report.html", file, "report", {**context, **more}, status)
+
+
+def _answers(form: Form) -> dict[str, str]:
+    """Return the chosen wording of each question of an assessment form, by its label."""
+    chosen = (
+        (field.label, next((one.label for one in field.choices if one.value == form.text(field.name)), ""))
+        for field in form.fields
+        if isinstance(field, Radios)
+    )
+    return dict(chosen)
 
 
 def _assess(request: OfficeRequest, ref: UUID) -> HttpResponse:

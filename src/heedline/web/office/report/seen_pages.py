@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from uuid import UUID
 
 from django.contrib import messages
@@ -22,7 +23,7 @@ from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import keeps_words, let_go
 from heedline.web.office.report import compare_words
 from heedline.web.shell.queue_links import with_queue
-from heedline.web.shell.report_page import page
+from heedline.web.shell.report_page import denied, page
 from heedline.web.shell.request import OfficeRequest
 from heedline.web.shell.saved_words import restored
 from heedline.web.shell.seen_words import earlier_words, one_of, seen_words
@@ -102,7 +103,12 @@ def seen(request: OfficeRequest, ref: UUID) -> HttpResponse:
     after = request.GET.get("after", "0")
     before = int(after) if after.isascii() and after.isdecimal() and len(after) < 5 else 0
     file, found = case_file.with_earlier(ref, by=by, at=at, before=before)
-    context = {"seen": seen_words(found), "form": form, "restricted": found.restricted}
+    context = {
+        "seen": seen_words(found, links=file.subjects),
+        "denied": denied(file, found),
+        "form": form,
+        "restricted": found.restricted,
+    }
     return page(request, "office/seen.html", file, "report-seen", context, status)
 
 
@@ -144,7 +150,8 @@ def link(request: OfficeRequest, ref: UUID, other: UUID) -> HttpResponse:
     form = Form(shown, form.values, form.errors) if form is not None else Form(shown)
     context = {
         "form": form,
-        "one": earlier_words(one),
+        "one": earlier_words(one, file.subjects),
+        "denied": denied(file, replace(found, earlier=(one,))),
         "sides": compare_words.sides(one, file, beside),
         "unread": beside is None,
         "words_came_back": kept is not None,

@@ -197,7 +197,9 @@ def add(request: OfficeRequest, ref: UUID, link: UUID) -> HttpResponse:
             else:
                 return _back(request, ref, link, "Value added.")
     came_back = {"words_came_back": kept is not None}
-    return _shown(request, "office/report_subject_value.html", file, (one, heading), form, status, **came_back)
+    return _shown(
+        request, "office/report_subject_value.html", file, (one, heading), form, status, **came_back
+    )
 
 
 @open_to(Audience.UNLOCKED)

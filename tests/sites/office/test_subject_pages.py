@@ -60,7 +60,7 @@ def test_a_subject_is_added_corrected_and_undone(house: House, hand: Callable[[]
     odile.send(path, subject="new-person", do="not-same", why="Born on one day.")
     assert "Choose a subject that exists" in odile.html
     odile.send(path, subject=first, do="not-same", why="Two cousins")
-    assert "Recorded that this report is about a different one." in odile.html
+    assert "Recorded that this report is about a different subject." in odile.html
     odile.get(path)
     odile.send(path, subject=first, do="link", why="Born on one day.")
     assert odile.page.status_code == 422

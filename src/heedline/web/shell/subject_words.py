@@ -44,11 +44,11 @@ VALUES: dict[str, str] = {
     DESCRIPTION: "Description",
 }
 MOVES = {
-    SubjectMove.LINKED: "Linked the report",
-    SubjectMove.UNDONE: "Undid the link",
+    SubjectMove.LINKED: "Linked report",
+    SubjectMove.UNDONE: "Undid the link to report",
     SubjectMove.NOT_SAME: "Decided that this is not the subject of report",
-    SubjectMove.ADDED: "Added a value",
-    SubjectMove.CORRECTED: "Corrected a value",
+    SubjectMove.ADDED: "Added a value on report",
+    SubjectMove.CORRECTED: "Corrected a value on report",
 }
 VERDICTS = {
     SubjectMove.LINKED: "Linked",
@@ -166,7 +166,7 @@ def _report_words(line: SubjectReportLine) -> dict[str, Any]:
 def _entry_words(one: SubjectEntryLine) -> dict[str, Any]:
     move = MOVES[one.move]
     if one.move is SubjectMove.CORRECTED and not one.values:
-        move = "Withdrew a value"
+        move = "Withdrew a value on report"
     return {
         "ref": one.ref,
         "short": one.short,
@@ -191,7 +191,7 @@ def offered_words(one: OfferedSubject) -> tuple[str, str]:
 def _why_offered(one: OfferedSubject) -> Iterable[str]:
     if one.refused is not None:
         yield (
-            f"{one.refused.by} decided on {when_words(one.refused.at)} that this report is about a different one: "
+            f"{one.refused.by} decided on {when_words(one.refused.at)} that this report is about a different subject: "
             f"{one.refused.why}{stop_after(one.refused.why)}"
         )
     yield f"Linked reports: {', '.join(short for _, short in one.reports)}."

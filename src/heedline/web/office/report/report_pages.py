@@ -22,7 +22,7 @@ from heedline.casework.search.seen_before import SeenBefore
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import Move, NotNow
-from heedline.web.components.forms import Field, Form, Radios, Value
+from heedline.web.components.forms import Field, FieldOption, Form, Radios, Value
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import keeps_words, let_go
 from heedline.web.office.report import report_forms
@@ -120,12 +120,13 @@ def show(
 
 def _answers(form: Form) -> dict[str, str]:
     """Return the chosen wording of each question of an assessment form, by its label."""
-    chosen = (
-        (field.label, next((one.label for one in field.choices if one.value == form.text(field.name)), ""))
+    return {
+        field.label: option.label
         for field in form.fields
         if isinstance(field, Radios)
-    )
-    return dict(chosen)
+        for option in field.choices
+        if isinstance(option, FieldOption) and option.value == form.text(field.name)
+    }
 
 
 def _assess(request: OfficeRequest, ref: UUID) -> HttpResponse:

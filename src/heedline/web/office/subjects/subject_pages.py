@@ -212,7 +212,7 @@ def add(request: OfficeRequest, ref: UUID) -> HttpResponse:
             try:
                 if deciding_against and chosen is not None:
                     changing.decide_against(ref, chosen.link, form.text("why"), by=by, at=at)
-                    return _listed(request, ref, "Recorded that this report is about a different one.")
+                    return _listed(request, ref, "Recorded that this report is about a different subject.")
                 made = changing.link(ref, _new_link(offer, form, chosen), by=by, at=at)
             except NoRoom:
                 form = form.but(**{"": TOO_LONG})

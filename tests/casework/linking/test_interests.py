@@ -146,6 +146,7 @@ def test_an_entry_ends_by_its_owner_or_by_its_date(people: People) -> None:
         ({"ground": " "}, interests.NO_GROUND),
         ({"names": "Kevin"}, interests.NO_VALUES),
         ({"names": ""}, interests.NO_VALUES),
+        ({"identifiers": "KTR"}, interests.NO_MATCH),
     ],
 )
 def test_an_entry_needs_a_ground_a_value_and_an_end(
@@ -157,6 +158,22 @@ def test_an_entry_needs_a_ground_a_value_and_an_end(
         interests.register(
             "Kevin Tierney", "", "Why", people.at.date() + timedelta(days=900), by=here, at=people.at
         )
+
+
+@pytest.mark.parametrize(
+    ("names", "identifiers", "lines"),
+    [
+        ("Kevin Tierney\nKevin", "KTR\n\n14 Harrow Rd\nZZ51 KTR", (["Kevin"], ["KTR", "14 Harrow Rd"])),
+        ("", "01632 960455\nAB1 2CD\nborn 4/2010", ([], ["AB1 2CD", "born 4/2010"])),
+        ("Kevin Tierney", "AB1 2CD", ([], [])),
+        ("", "14 Mill Lane, AB1 2CD\n@nightjar\nborn 4/9/2010\nhttps://example.org/x", ([], [])),
+    ],
+)
+def test_lines_that_no_report_can_match_are_found(
+    names: str, identifiers: str, lines: tuple[list[str], list[str]]
+) -> None:
+    found = interests.unmatchable(names, identifiers)
+    assert (list(found.names), list(found.identifiers)) == lines
 
 
 def test_whoever_is_at_no_desk_or_locked_registers_nothing(people: People) -> None:

@@ -116,6 +116,10 @@ def test_an_entry_pages_its_owner_and_the_desk_sees_only_whom_to_contact(
     day = {"until-day": str(until.day), "until-month": str(until.month), "until-year": str(until.year)}
     otto.send(path, names="Kevin", identifiers="", ground="Operation quillon", **day)
     assert "Give at least a full name" in otto.html
+    otto.send(path, names="Kevin Tierney", identifiers="<b>KTR</b>\n14 Harrow Rd", ground="Quillon", **day)
+    assert "No report can match “&lt;b&gt;KTR&lt;/b&gt;” or “14 Harrow Rd”. Give the whole" in otto.html
+    assert ">&lt;b&gt;KTR&lt;/b&gt;\n14 Harrow Rd</textarea>" in otto.html, "the form keeps what was typed"
+    assert not Interest.objects.exists()
     otto.send(path, names="Kevin <i>Tierney</i>", identifiers="", ground="Operation quillon", **day)
     assert "Entry registered. Reports will now be compared with it." in otto.html
     otto.send(path, names="", identifiers="ZZ99 ABC", ground="Operation quillon", **day)

@@ -34,7 +34,7 @@ from heedline.casework.report.opening import short_name
 from heedline.casework.search import sealed_values
 from heedline.desks.models import Appointment
 from heedline.index.extraction.extract import extract
-from heedline.index.extraction.values import Extract, ReportText
+from heedline.index.extraction.values import Extract, Kind, ReportText, Value
 from heedline.packs import load_pack
 from heedline.packs.rules.retention import months_after
 from heedline.permits import linking_functions
@@ -60,6 +60,9 @@ MOST_HITS = 200
 SHOWN, PAGE = 3, 20
 NO_GROUND = "Give the ground on which you register this."
 NO_VALUES = "Give at least a full name, a phone number, an account or another identifier."
+#: What `NotNow` is about if names or identifiers cannot be compared.
+LINES = "lines"
+NO_MATCH = "No report can match some of these lines. Change or remove them."
 NO_END = f"Give an end date in the next {LONGEST_DAYS} days."
 NOT_THEIRS = "Choose an investigator or supervisor who works at the desk of this entry."
 NO_WORDS = "Say what the desk can do."
@@ -130,7 +133,8 @@ def register(
 ) -> UUID:
     """Register names and identifiers in the officer's own name, and return the id of the entry.
 
-    Raises Refused, Locked, NoRoom, NotNow without a ground, an end date or a value that can be compared, and SealingStopped.
+    Raises Refused, Locked, NoRoom, NotNow without a ground, an end date or a value that can be compared, and for a
+    line that no report can match (`unmatchable`), and SealingStopped.
     """
     with refusals_logged(Act.INTEREST_REGISTERED, by=by.officer_id, thing="interest"):
         home = _home(by)
@@ -138,7 +142,9 @@ def register(
         ground = notes.written(ground, longest=LONGEST, missing=NO_GROUND)
         told = {"names": names.strip()[:LONGEST], "identifiers": identifiers.strip()[:LONGEST]}
         if not _read(told).keys:
-            raise NotNow(NO_VALUES)
+            raise NotNow(NO_VALUES, about=LINES)
+        if unmatchable(names, identifiers).any:
+            raise NotNow(NO_MATCH, about=LINES)
         if until is None or not at.date() < until <= at.date() + timedelta(days=LONGEST_DAYS):
             raise NotNow(NO_END)
         to = sealed_values.linking_desk(at)
@@ -162,6 +168,53 @@ def register(
             )
             _record(Act.INTEREST_REGISTERED, ident, home.id, by)
     return ident
+
+
+@dataclass(frozen=True)
+class UnmatchableLines:
+    """The lines of an entry that no report can match."""
+
+    names: tuple[str, ...] = field(repr=False)
+    identifiers: tuple[str, ...] = field(repr=False)
+
+    @property
+    def any(self) -> bool:
+        return bool(self.names or self.identifiers)
+
+
+def unmatchable(names: str, identifiers: str) -> UnmatchableLines:
+    """Return the lines that hold nothing to compare with reports, such as a forename alone or part of a registration.
+
+    A postcode alone links no reports: it is compared together with a name or a date of birth (`extraction/keys.py`).
+    """
+    rules = load_pack(settings.PACK).matching
+
+    def values(line: str, holds: str) -> tuple[Value, ...]:
+        text = ReportText(line, holds, "Register")
+        return extract([text], rules, indexed=False, compared=False).values
+
+    by_name = [(line, values(line, "name")) for line in filter(None, map(str.strip, names.splitlines()))]
+    by_line = [
+        (line, values(line, "text")) for line in filter(None, map(str.strip, identifiers.splitlines()))
+    ]
+    known = {one for _, some in (*by_name, *by_line) for one in some}
+    named = any(one.kind is Kind.NAME for one in known)
+    born = any(one.kind is Kind.BIRTH and _is_day(one) for one in known)
+
+    def is_compared(one: Value) -> bool:
+        if one.kind is Kind.BIRTH:
+            return _is_day(one)
+        return one.kind is not Kind.POSTCODE or named or born
+
+    return UnmatchableLines(
+        tuple(line for line, some in by_name if not some),
+        tuple(line for line, some in by_line if not any(map(is_compared, some))),
+    )
+
+
+def _is_day(birth: Value) -> bool:
+    """Return whether a date of birth is a whole date, and not only a month."""
+    return birth.canonical.count("-") == 2
 
 
 def end(entry: UUID, *, by: Attendance, at: datetime) -> None:

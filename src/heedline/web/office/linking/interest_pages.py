@@ -20,6 +20,7 @@ from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import DateInput, Field, Form, TextArea
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import form_of, keeps_words, let_go
+from heedline.web.entrance.templatetags.officer_words import as_typed
 from heedline.web.shell.page_links import page_links, page_number
 from heedline.web.shell.request import OfficeRequest
 from heedline.web.shell.saved_words import restored
@@ -37,7 +38,7 @@ _ENTRY: tuple[Field, ...] = (
     TextArea(
         name="identifiers",
         label="Identifiers",
-        hint="Phone numbers, registrations, email addresses, accounts, web addresses, addresses with a postcode, or a date of birth after the word “born”.",
+        hint="One on each line. Phone numbers, whole registrations, email addresses, accounts, web addresses, addresses with a postcode, or a date of birth after the word “born”.",
         optional=True,
         rows=3,
         limit=register.LONGEST,
@@ -53,6 +54,13 @@ _ENTRY: tuple[Field, ...] = (
     DateInput(name="until", label="End date", hint="At most a year from today.", required="Give an end date"),
 )
 THIN = "The linking desk cannot receive entries at the moment. Tell its supervisor."
+#: Lines that an error quotes, and characters of each.
+_MOST_QUOTED, _LONGEST_QUOTED = 5, 60
+_WHOLE_NAME = "Give a forename and a surname, or remove the line."
+_WHOLE_IDENTIFIER = (
+    "Give the whole registration or number. An address needs its postcode on the same line, an account its site or an @, and a"
+    " date of birth the word “born”. Remove any other line."
+)
 _DONE = {
     "end": "Entry ended. Reports will no longer be compared with it.",
     "acknowledge": "Acknowledged in your name.",
@@ -92,7 +100,10 @@ def interests(request: OfficeRequest) -> HttpResponse:
             except SealingStopped:
                 form, status = form.but(**{"": THIN}), 409
             except (NotNow, Refused) as no:
-                form, status = form.but(**{"": no.reason}), 409
+                errors = _unmatchable(form) if isinstance(no, NotNow) and no.about == register.LINES else {}
+                if not errors or no.reason == register.NO_VALUES:
+                    errors[""] = no.reason
+                form, status = form.but(**errors), 409
             else:
                 messages.success(request, "Entry registered. Reports will now be compared with it.")
                 return let_go(request, HttpResponseRedirect(reverse("interests")), by)
@@ -141,6 +152,25 @@ def hits(request: OfficeRequest) -> HttpResponse:
     others = {"entry": str(only)} if only else {}
     links = page_links(reverse("interest-hits"), found.page, found.pages, **others)
     return render(request, "office/interest_hits.html", {"lines": lines, "found": found, **links})
+
+
+def _unmatchable(form: Form) -> dict[str, str]:
+    """Return an error for each field with lines that no report can match, quoting these lines."""
+    found = register.unmatchable(form.text("names"), form.text("identifiers"))
+    errors = {}
+    if found.names:
+        errors["names"] = f"No report can match {_quoted(found.names)}. {_WHOLE_NAME}"
+    if found.identifiers:
+        errors["identifiers"] = f"No report can match {_quoted(found.identifiers)}. {_WHOLE_IDENTIFIER}"
+    return errors
+
+
+def _quoted(lines: tuple[str, ...]) -> str:
+    shown = [f"“{as_typed(line[:_LONGEST_QUOTED])}”" for line in lines[:_MOST_QUOTED]]
+    more = len(lines) - len(shown)
+    if more:
+        shown.append(f"{more} more line{'' if more == 1 else 's'}")
+    return " or ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
 
 
 def _reasons(hit: HitLine) -> list[tuple[str, str]]:

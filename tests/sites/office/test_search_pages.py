@@ -14,6 +14,7 @@ from heedline.casework.report.opening import short_name
 from heedline.casework.retention import keeping
 from heedline.casework.search import indexing, searching
 from heedline.reports.models import SealedHeader, SealedPayload, Search, SearchIndex
+from heedline.web.entrance import times
 from tests.sites.office.desk_hand import Hand
 from tests.sites.office.test_report_walk import VAGUE
 from tests.support.cast import House, now
@@ -146,9 +147,25 @@ def test_nothing_found_says_what_was_looked_through(odile: Hand) -> None:
     odile.send("/w/search/", q="zeppelin")
     assert "No reports at your desks match." in odile.html
     assert "Reports searched at your desks: 1." in odile.html
-    assert "Reports received after" in odile.html
+    assert "cannot be searched" not in odile.html
     odile.send("/w/search/", q="nightjar_example")
     assert "nightjar_example</bdi>”</strong> is in no report that was searched." in odile.html
+
+
+def test_reports_of_this_quarter_hour_are_counted_as_not_searchable_yet(odile: Hand, house: House) -> None:
+    ref, _ = People(house, now()).send(narrative="A van stood at the mill for three nights.")
+    for number in (1, 2):
+        until = times.clock(searching.looked_through_until(now()) + searching.SEARCHABLE_AFTER)
+        said = f"{number} newer report{'s' if number > 1 else ''} at your desks cannot be searched until about {until}."
+        odile.get("/w/search/")
+        assert said in odile.html
+        odile.send("/w/search/", q="zeppelin")
+        assert said in odile.html
+        People(house, now()).send(narrative="A box was left at the quay.")
+    odile.get(f"/w/r/{ref}/seen/")
+    assert (
+        "No links were found to the 1 searchable report at your desks. 2 other reports are new" in odile.html
+    )
 
 
 def test_a_reference_leads_to_its_report(house: House, hand: Callable[[], Hand]) -> None:
@@ -235,7 +252,7 @@ def test_the_page_says_how_many_reports_a_backlog_has(
     left = []
     for _ in range(3):
         odile.get("/w/search/")
-        found = re.search(r"waiting for a search index update: (\d+)", odile.html)
+        found = re.search(r"(\d+) new or changed reports? ha(?:s|ve) not been added", odile.html)
         left.append(int(found[1]) if found else 0)
     assert 2 * indexing.FEWEST > left[0] > left[1] > left[2]
 

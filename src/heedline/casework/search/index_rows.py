@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, Func, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
+from heedline.casework.report.restrictions import usable
 from heedline.desks.models import EpochKeyRow
 from heedline.permits.compiled_query import CompiledQuery
-from heedline.reports.models import DangerEpisode, Interest, SealedValues, SearchIndex, SearchWaiting
+from heedline.reports.models import DangerEpisode, Interest, Report, SealedValues, SearchIndex, SearchWaiting
+
+#: Reports of a desk that cannot be searched yet are counted up to this number.
+COUNTED: Final = 100
 
 
 def indexes(desks: Iterable[UUID], *, most: int | None = None, others: bool = True) -> QuerySet[SearchIndex]:
     """Return the indexes for these desks with counts of waiting reports, each capped at `most`.
 
-    The counts are `n_waiting`, `n_aside` and `n_gone`. `n_others` is the number of documents that are not reports of
+    The counts are `n_waiting`, `n_aside` and `n_gone`. `n_new` counts the reports of a quarter hour that has not settled
+    yet, if `most` is None. `n_others` is the number of documents that are not reports of
     the desk, counted only if `others` is True. `ended` is true if the key to which the index is sealed has ended.
     """
     waits = SearchWaiting.objects.filter(desk=OuterRef("desk")).order_by()
@@ -38,6 +43,7 @@ def indexes(desks: Iterable[UUID], *, most: int | None = None, others: bool = Tr
             else Func(ArraySubquery(waits.filter(which).values("id")[:most]), function="cardinality")
             for name, which in counted.items()
         },
+        n_new=_number(_new()) if most is None else Value(0),
         n_others=_number_of_others() if others else Value(0),
         ended=Exists(EpochKeyRow.objects.filter(id=OuterRef("epoch"), retired_at__isnull=False)),
     )
@@ -73,6 +79,37 @@ def searchable() -> CompiledQuery[SearchIndex]:
     """Return the compiled query for desks' indexes with `n_others` but no counts of waiting reports."""
     return CompiledQuery(
         lambda desks: SearchIndex.objects.filter(desk_id__in=desks).annotate(n_others=_number_of_others())
+    )
+
+
+@cache
+def compared() -> CompiledQuery[SearchIndex]:
+    """Return the compiled query for desks' indexes with which a report is compared.
+
+    `n_unsearched` counts the other reports of the desk that are new or have changed and cannot be searched as they are now.
+    """
+
+    def built(desks: Any, report: Any) -> QuerySet[SearchIndex]:
+        waits = (
+            SearchWaiting.objects.filter(desk=OuterRef("desk"), gone=False).exclude(report=report).order_by()
+        )
+        return SearchIndex.objects.filter(desk_id__in=desks).annotate(
+            n_others=_number_of_others(), n_unsearched=_number(waits) + _number(_new().exclude(id=report))
+        )
+
+    return CompiledQuery(built)
+
+
+def _new() -> QuerySet[Report]:
+    """Return the reports of an index's desk that wait for the end of their quarter hour (`functions/search.sql`)."""
+    dangers = DangerEpisode.objects.filter(report=OuterRef("pk"))
+    return usable(Report.objects.filter(~Exists(dangers), desk=OuterRef("desk"), settled=False)).order_by()
+
+
+def _number(rows: QuerySet[Any]) -> Combinable:
+    """Return a column with the number of these rows, counted up to `COUNTED`."""
+    return Func(
+        ArraySubquery(rows.values("id")[:COUNTED]), function="cardinality", output_field=IntegerField()
     )
 
 

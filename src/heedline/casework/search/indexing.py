@@ -73,7 +73,7 @@ class Coverage:
     """A desk's search coverage, as counts of indexed, waiting and unreadable reports.
 
     `reports` counts those in the index, `waiting` those that are not in it as they are now, and `aside` those that
-    could not be read. `gone` counts the waiting ones that are to be removed. `ended` means that the key to which the
+    could not be read. `new` counts those that wait for the end of their quarter hour, up to a hundred. `gone` counts the waiting ones that are to be removed. `ended` means that the key to which the
     index is sealed has ended. `made` is False while the desk has no index.
     """
 
@@ -85,6 +85,7 @@ class Coverage:
     gone: int = 0
     purging: bool = False
     ended: bool = False
+    new: int = 0
 
     @property
     def whole(self) -> bool:
@@ -113,6 +114,7 @@ def coverage_of(desks: Iterable[UUID], rows: Iterable[SearchIndex]) -> tuple[Cov
             row.n_gone,
             bool(row.purge),
             row.ended,
+            row.n_new,
         )
         if (row := made.get(desk)) is not None
         else Coverage(desk, 0, 0, 0, False)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -67,6 +67,8 @@ BROAD: Final = 200
 #: Results on one page.
 PAGE: Final = 20
 LONGEST_REASON: Final = 500
+#: How long after the start of its quarter hour a report can be searched: the worker settles it, and a batch waits a minute.
+SEARCHABLE_AFTER: Final = timedelta(minutes=17)
 FRAME = "search"
 REASON_TOO_SHORT = f"Give a reason of at least {notes.FEWEST_LETTERS} letters, or leave this empty."
 
@@ -129,7 +131,7 @@ class SearchResults:
 
     `hits` is the number of matching reports, before any is read. `more` means that there are more than can be
     listed. `needs_reason` means that nothing is shown until a reason is given. `until` is the arrival time up
-    to which reports were searched. `unsearched` are the names of desks whose index does not exist yet, is damaged, or
+    to which reports were searched, and `newer_from` the time from which newer ones can be. `unsearched` are the names of desks whose index does not exist yet, is damaged, or
     does not open with this session's keys. `unread` are reports of this page that the index lists and that could not
     be opened to confirm the match. `similar` means that some were found by a name that is spelt in another way.
     If nothing was found, `missing` are the parts of the search that are in no report. It is None if something was found.
@@ -151,6 +153,15 @@ class SearchResults:
     similar: bool = False
     missing: tuple[MissingWord, ...] | None = None
     several: bool = False
+
+    @property
+    def newer_from(self) -> datetime:
+        return self.until + SEARCHABLE_AFTER
+
+    @property
+    def newer(self) -> int:
+        """Return the number of reports that cannot be searched before their quarter hour is over."""
+        return sum(one.new for one in self.looked_through)
 
     @property
     def reports(self) -> int:

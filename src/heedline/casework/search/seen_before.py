@@ -98,7 +98,8 @@ class SeenBefore:
 
     `reports` is the number of reports searched. `before` is the number of likelier reports that were left out, and
     `more` the number of further reports that share something but were not opened. `restricted` means that the opened
-    report may not be used to find others.
+    report may not be used to find others. `unsearched` is the number of other reports that are new or have changed, and
+    cannot be searched yet.
     """
 
     earlier: tuple[EarlierReport, ...]
@@ -107,6 +108,7 @@ class SeenBefore:
     more: int
     restricted: bool = False
     before: int = 0
+    unsearched: int = 0
 
 
 #: For a report whose processing is restricted.
@@ -149,6 +151,7 @@ def look(
         likely.reports,
         likely.more,
         before=before + len(likely.refs),
+        unsearched=likely.unsearched,
     )
 
 
@@ -163,13 +166,15 @@ class LikelyReports:
     """The earlier reports to be compared with an opened one, the likeliest first.
 
     `more` counts further reports that also share something with it but are not compared. `shared` maps each key that
-    very many reports have to their number. `reports` is the number of reports searched.
+    very many reports have to their number. `reports` is the number of reports searched, and `unsearched` the number of
+    others that cannot be searched yet.
     """
 
     refs: tuple[UUID, ...]
     more: int
     shared: Mapping[str, int]
     reports: int
+    unsearched: int
 
 
 def look_up(
@@ -189,10 +194,11 @@ def look_up(
     """
     decided, hits, places = list(decided), dict[str, list[_Place]](), dict[UUID, _Place]()
     indexes: list[SealedIndex] = []
-    looked_through = 0
+    looked_through = unsearched = 0
     row: Any
     with ExitStack() as opened:
-        for row in index_rows.searchable().fetched(list(by.desk_ids)):
+        for row in index_rows.compared().fetched(list(by.desk_ids), report):
+            unsearched += row.n_unsearched
             if row.epoch not in ring.seeds:
                 continue
             with suppress(CannotOpen, Damaged), ExitStack() as this:
@@ -210,7 +216,7 @@ def look_up(
         refs = tuple(islice(_resolved(likely, indexes), before, before + MOST_COMPARED))
     # a report may have two places, in two indexes, or no longer exist: fewer than twelve means that none are left
     more = max(0, len(likely) - before - MOST_COMPARED) if len(refs) == MOST_COMPARED else 0
-    return LikelyReports(refs, more, shared, looked_through)
+    return LikelyReports(refs, more, shared, looked_through, unsearched)
 
 
 def of_many(hits: Mapping[str, Collection[Any]]) -> dict[str, int]:

@@ -135,6 +135,7 @@ def seen_words(
             for one in seen.common
         ],
         "reports": seen.reports,
+        "unsearched": seen.unsearched,
         "restricted": seen.restricted,
         "answer": answer_words(seen.earlier),
     }

@@ -124,8 +124,10 @@ def _search_page(
 ) -> HttpResponse:
     """Show the search page, with a notice if the results asked for can no longer be opened (`gone`)."""
     by = request.attendance
-    covered = indexing.catch_up(by=by, at=session.now())
-    context = {"form": form, "gone": gone, **_covered(covered, by.desk_ids)}
+    at = session.now()
+    covered = indexing.catch_up(by=by, at=at)
+    newer_from = times.clock(searching.looked_through_until(at) + searching.SEARCHABLE_AFTER)
+    context = {"form": form, "gone": gone, "newer_from": newer_from, **_covered(covered, by.desk_ids)}
     return render(request, "office/search.html", context, status=status)
 
 
@@ -155,7 +157,7 @@ def results(request: OfficeRequest, ref: UUID) -> HttpResponse:
             "filtered": _filter_words(found.filters),
             "form": _filled(found),
             "hits": _hits(found),
-            "until": times.clock(found.until),
+            "newer_from": times.clock(found.newer_from),
             "earlier_href": f"{address}?page={found.page - 1}" if found.page > 1 else "",
             "later_href": f"{address}?page={found.page + 1}" if found.page < found.pages else "",
         },
@@ -328,5 +330,6 @@ def _covered(covered: tuple[indexing.Coverage, ...], desks: tuple[UUID, ...]) ->
     return {
         "reports": sum(one.reports for one in covered),
         "waiting": sum(one.waiting for one in covered),
+        "newer": sum(one.new for one in covered),
         "aside": [{"ref": ref, "short": short_name(ref)} for ref in aside],
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from http import HTTPStatus
 from uuid import UUID
@@ -24,6 +25,7 @@ from heedline.casework.oversight import conflict_register
 from heedline.casework.pages import danger_page, hand_overs, identity_requests
 from heedline.casework.pages import home as pages_home
 from heedline.casework.pages.queues import queue as pages_queue
+from heedline.casework.pages.queues.queue import Queue
 from heedline.casework.pages.queues.queue_view import QueueView
 from heedline.casework.people import training
 from heedline.casework.setup import waiting_proposals
@@ -70,9 +72,10 @@ def my_work(request: OfficeRequest) -> HttpResponse:
     Counts need no keys.
     """
     at, by, mine = session.now(), request.attendance, QueueView(state="mine", size=_HELD)
+    contact_first = deconfliction.contact_first(by=by)
     try:
         desks = pages_home.my_desks(by=by, at=at)
-        held = pages_queue.queue(by=by, at=at, view=mine)
+        held = _flagged(pages_queue.queue(by=by, at=at, view=mine), {one.ref for one in contact_first})
         waiting_elsewhere = hand_overs.waiting_elsewhere(by=by, at=at)
     except Refused:  # stewards and authorisers read no reports
         desks, held, waiting_elsewhere = (), None, ()
@@ -94,7 +97,7 @@ def my_work(request: OfficeRequest) -> HttpResponse:
             "tasks": casework_tasks.mine(by=by, at=at),
             "open_alarms": alarms.unanswered(by=by),
             "interest_hits": interests.to_acknowledge(by=by),
-            "contact_first": deconfliction.contact_first(by=by),
+            "contact_first": contact_first,
             "conflicts": conflict_register.raised_lately(by=by, at=at),
             "desk_work": [
                 one for desk in register.desks() if desk.my_work is not None for one in desk.my_work(by, at)
@@ -109,6 +112,17 @@ def my_work(request: OfficeRequest) -> HttpResponse:
             ),
             "updated": times.clock(at),
         },
+    )
+
+
+def _flagged(held: Queue, contact_first: Collection[UUID]) -> Queue:
+    """Return a queue with a flag on the reports about which an officer must be contacted first."""
+    return replace(
+        held,
+        lines=tuple(
+            replace(line, flags=("Contact first", *line.flags)) if line.ref in contact_first else line
+            for line in held.lines
+        ),
     )
 
 

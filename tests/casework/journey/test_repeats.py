@@ -169,7 +169,7 @@ def test_an_assessment_carries_the_search_that_was_made_for_it(people: People) -
         transitions.assess(ref, assessment("yes"), version=row(ref).version, by=here, at=people.at)
     shown = str([one.words for one in people.read(ref, officer).history.timeline])
     assert "0 of 2 reports searched have something in common with it. None is linked." in shown
-    assert "reports searched have something in common with it. Linked: " in shown
+    assert "1 of 2 reports searched has something in common with it. Linked: " in shown
     assert [one.detail["earlier"] for one in logged("report-assessed", thing=ref)] == [0, 1]
 
 

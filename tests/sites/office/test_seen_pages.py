@@ -72,6 +72,7 @@ def test_two_reports_about_one_boy_stand_beside_each_other(house: House, hand: C
     odile.send(f"/w/r/{other}/seen/{one}/", verdict="undone", why="Wrong report.")
     odile.get(path)
     assert f"Nobody has decided yet about {short_name(other)}." in odile.html
+    odile.get(link)
     odile.send(link, verdict="not-sure", why="The aunt is not sure.")
     odile.get(path)
     assert f"Recorded as not sure: {short_name(other)}." in odile.html

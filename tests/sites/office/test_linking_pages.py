@@ -121,7 +121,10 @@ def test_an_entry_pages_its_owner_and_the_desk_sees_only_whom_to_contact(
     assert ">&lt;b&gt;KTR&lt;/b&gt;\n14 Harrow Rd</textarea>" in otto.html, "the form keeps what was typed"
     assert not Interest.objects.exists()
     otto.send(path, names="Kevin <i>Tierney</i>", identifiers="", ground="Operation quillon", **day)
-    assert "Entry registered. Reports will now be compared with it." in otto.html
+    assert (
+        "It will be compared with reports while an officer of the National desk is at work."
+        " The desk is paged if that takes longer than 30 minutes. Nobody is on duty there now." in otto.html
+    )
     otto.send(path, names="", identifiers="ZZ99 ABC", ground="Operation quillon", **day)
     assert 'translate="no">ZZ99 ABC' in otto.html, "no empty line where there is no name"
     Interest.objects.all().delete()
@@ -131,6 +134,7 @@ def test_an_entry_pages_its_owner_and_the_desk_sees_only_whom_to_contact(
     with acting("worker"):
         paging.drain(people.at)
     odile.get(f"/w/r/{ref}/")
+    assert '<span class="govuk-visually-hidden">Warning</span> Do not act yet.' in odile.html
     assert (
         "Contact this officer first: <bdi>Otto O.</bdi>, South West desk.<br>Phone: 01632 960003"
         in odile.html
@@ -168,8 +172,16 @@ def test_an_entry_pages_its_owner_and_the_desk_sees_only_whom_to_contact(
     odile.get(f"/w/r/{ref}/")
     assert "Speak to the school." in odile.html
     assert "Do not act yet" not in odile.html
+    odile.get(path)
+    odile.send(path, do="end", about=str(hit.interest_id))
+    assert odile.page.status_code == 404
     otto.get(path)
     otto.send(path, do="end", about=str(hit.interest_id))
+    assert "End this entry?" in otto.html
+    assert "Kevin Tierney" in otto.html
+    assert "1 report already matches this entry. It stays on your list" in otto.html
+    assert Interest.objects.filter(ended_at=None).count() == 1
+    otto.send(path, do="end-sure", about=str(hit.interest_id))
     assert "Entry ended." in otto.html
 
 

@@ -82,10 +82,13 @@ def test_the_page_of_a_visit_asks_whether_the_officer_to_contact_first_was_conta
     one = f"{path}{Task.objects.get().id}/"
     odile.get(one)
     assert "had to be contacted first" not in odile.html
+    assert "This is done while an officer of the National desk is at work." in odile.html
+    assert "paged if the report has waited there for 30 minutes. If you cannot wait, phone" in odile.html
     interest(people)
     compared(people, "Odile")
     odile.get("/w/")
     assert "Do not act yet on report" in odile.html
+    assert ">Contact first</span>" in odile.html, "the row of their report is flagged"
     assert f'href="/w/r/{ref}/"' in odile.html.split("Do not act yet on report")[1].split("Contact ")[0]
     assert "Contact <bdi>Otto O.</bdi>, South West desk, first." in odile.html
     odile.get(one)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -24,6 +24,9 @@ from heedline.casework.linking.desk_notices import NoticeKind, ReceivedNotice
 from heedline.casework.report.opening import short_name
 from heedline.casework.report.restrictions import is_usable
 from heedline.casework.report.verb import FoundReport, find, record, verb
+from heedline.casework.search.sealed_values import compared_within
+from heedline.desks.duty_hours import shifts_now
+from heedline.desks.models import Shift
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
@@ -71,6 +74,30 @@ class ContactFirst:
     ref: UUID
     short: str
     contacts: tuple[ContactPerson, ...]
+
+
+@dataclass(frozen=True)
+class ComparingDesk:
+    """The linking desk, whose officers compare reports and register entries while they work.
+
+    `minutes` is how long something may wait there before the desk is paged.
+    """
+
+    name: str
+    phone: str
+    minutes: int
+
+
+def comparing_desk(rank: int = 1) -> ComparingDesk:
+    """Return the linking desk, with the time that a report of this rank, or a register entry, may wait there."""
+    desk = load_pack(settings.PACK).desks[load_pack(settings.PACK).linking_desk]
+    return ComparingDesk(desk.name, desk.phone, compared_within(rank) // timedelta(minutes=1))
+
+
+def is_staffed(at: datetime) -> bool:
+    """Return whether an officer is on duty at the linking desk now."""
+    code = load_pack(settings.PACK).linking_desk
+    return Shift.objects.filter(shifts_now(at), desk__code=code).exists()
 
 
 @verb(Act.DECONFLICTED)

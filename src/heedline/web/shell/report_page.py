@@ -11,6 +11,7 @@ from django.shortcuts import render
 
 from heedline.casework.access import session
 from heedline.casework.errors import CannotOpen
+from heedline.casework.linking import deconfliction
 from heedline.casework.linking.deconfliction import is_compared
 from heedline.casework.pages.case_file import CaseFile, case_file
 from heedline.casework.pages.case_header import CaseHeader
@@ -92,8 +93,17 @@ def _deconflicted(file: CaseFile) -> str:
         ask = f"Ask the {desk.name}{f' ({desk.phone})' if desk.phone else ''}"
         return f"{why} {ask} before you send anything or before anybody is visited or contacted."
     if file.compared_at is None:
-        return "This report has not been compared with the interest register yet. Try again in a few minutes."
+        return f"This report has not been compared with the interest register yet. {_comparing(file.header)}"
     return f"No trace at {times.day_and_clock(file.compared_at, session.now())}."
+
+
+def _comparing(header: CaseHeader) -> str:
+    """Return what the comparison of a report waits for, and what happens if it takes too long."""
+    desk = deconfliction.comparing_desk(0 if header.danger_to_life else 1)
+    return (
+        f"This is done while an officer of the {desk.name} is at work. The desk is paged if the report has waited there for"
+        f" {desk.minutes} minutes.{f' If you cannot wait, phone {desk.phone}.' if desk.phone else ''}"
+    )
 
 
 def _never_compared(header: CaseHeader) -> str:

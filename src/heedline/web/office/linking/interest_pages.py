@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from heedline.casework.access import session
 from heedline.casework.errors import NoRoom, NotHere, SealingStopped
+from heedline.casework.linking import deconfliction
 from heedline.casework.linking import interests as register
 from heedline.casework.linking.interests import HitLine
 from heedline.permits.capabilities import Capability
@@ -61,8 +63,10 @@ _WHOLE_IDENTIFIER = (
     "Give the whole registration or number. An address needs its postcode on the same line, an account its site or an @, and a"
     " date of birth the word “born”. Remove any other line."
 )
+#: The button that leads to the confirmation page, and the one on it.
+_END, _END_SURE = "end", "end-sure"
 _DONE = {
-    "end": "Entry ended. Reports will no longer be compared with it.",
+    _END_SURE: "Entry ended. Reports will no longer be compared with it.",
     "acknowledge": "Acknowledged in your name.",
     "release": "The desk can now read your reply.",
     "hand-on": "The entry now belongs to the officer you chose.",
@@ -81,6 +85,8 @@ def interests(request: OfficeRequest) -> HttpResponse:
     kept = restored(request, _ENTRY)
     form, status = kept or Form(_ENTRY), 200
     do = request.POST.get("do", "")
+    if request.method == "POST" and do == _END:
+        return _end_page(request)
     if request.method == "POST" and do in _DONE:
         return _act(request, do)
     if request.method == "POST":
@@ -105,7 +111,7 @@ def interests(request: OfficeRequest) -> HttpResponse:
                     errors[""] = no.reason
                 form, status = form.but(**errors), 409
             else:
-                messages.success(request, "Entry registered. Reports will now be compared with it.")
+                messages.success(request, f"Entry registered. {_compared_when(at)}")
                 return let_go(request, HttpResponseRedirect(reverse("interests")), by)
     lines = register.mine(by=by, at=at)
     successors = register.successors(lines) if lines else ()
@@ -154,6 +160,14 @@ def hits(request: OfficeRequest) -> HttpResponse:
     return render(request, "office/interest_hits.html", {"lines": lines, "found": found, **links})
 
 
+def _compared_when(at: datetime) -> str:
+    """Return when a new entry will be compared, and what happens if that takes too long."""
+    desk = deconfliction.comparing_desk()
+    waits = f"It will be compared with reports while an officer of the {desk.name} is at work. The desk is paged if that takes"
+    nobody = "" if deconfliction.is_staffed(at) else " Nobody is on duty there now."
+    return f"{waits} longer than {desk.minutes} minutes.{nobody}"
+
+
 def _unmatchable(form: Form) -> dict[str, str]:
     """Return an error for each field with lines that no report can match, quoting these lines."""
     found = register.unmatchable(form.text("names"), form.text("identifiers"))
@@ -173,6 +187,23 @@ def _quoted(lines: tuple[str, ...]) -> str:
     return " or ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
 
 
+def _end_page(request: OfficeRequest) -> HttpResponse:
+    """Ask whether one of the officer's own entries is to end, and say what stops and what stays."""
+    ref = _about(request)
+    own = register.mine(by=request.attendance, at=session.now())
+    entry = next((one for one in own if one.id == ref and not one.left and not one.ended), None)
+    if entry is None:
+        raise NotHere
+    return render(request, "office/interest_end.html", {"entry": entry})
+
+
+def _about(request: OfficeRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("about", ""))
+    except ValueError:
+        raise NotHere from None
+
+
 def _reasons(hit: HitLine) -> list[tuple[str, str]]:
     return [(REASONS.get(code, code), written) for code, written in hit.reasons]
 
@@ -186,12 +217,9 @@ def _officer(request: OfficeRequest) -> UUID:
 
 def _act(request: OfficeRequest, do: str) -> HttpResponse:
     by, at = request.attendance, session.now()
+    ref = _about(request)
     try:
-        ref = UUID(request.POST.get("about", ""))
-    except ValueError:
-        raise NotHere from None
-    try:
-        if do == "end":
+        if do == _END_SURE:
             register.end(ref, by=by, at=at)
         elif do == "acknowledge":
             register.acknowledge(ref, by=by, at=at)

@@ -36,8 +36,10 @@ class Desks:
                 index.save()
             documents.clear()
 
-    def fetched(self, _: object) -> list[SimpleNamespace]:
-        return [SimpleNamespace(epoch=1, store=one, reports=10, n_others=1) for one in self.stores]
+    def fetched(self, _: object, report: UUID) -> list[SimpleNamespace]:
+        assert report == UUID(int=OPENED)
+        counts = {"reports": 10, "n_others": 1, "n_unsearched": 2}
+        return [SimpleNamespace(epoch=1, store=one, **counts) for one in self.stores]
 
     @contextmanager
     def reading(self, row: Any, _: object) -> Iterator[SealedIndex]:
@@ -57,7 +59,7 @@ class Desks:
 @pytest.fixture
 def desks(monkeypatch: pytest.MonkeyPatch) -> Desks:
     made = Desks()
-    monkeypatch.setattr(index_rows, "searchable", lambda: made)
+    monkeypatch.setattr(index_rows, "compared", lambda: made)
     monkeypatch.setattr(desk_index, "reading", made.reading)
     made.add(0, OPENED, "phone:1", "car:1")
     return made
@@ -73,7 +75,7 @@ def test_those_that_share_most_come_first_from_whichever_desk(desks: Desks) -> N
     desks.add(0, 4, "phone:1")
     desks.add(1, 5, "other:1")
     found = desks.look_up("phone:1", "car:1", "name:a")
-    assert (refs(found), found.more, found.reports) == ([3, 4, 2], 0, 18)
+    assert (refs(found), found.more, found.reports, found.unsearched) == ([3, 4, 2], 0, 18, 4)
 
 
 def test_those_decided_about_come_before_all_others_even_from_no_index(desks: Desks) -> None:

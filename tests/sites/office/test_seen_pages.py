@@ -165,6 +165,7 @@ def test_a_report_that_does_not_open_is_not_shown_beside_another(
     odile = hand().at_work(house, "Odile")
     link = f"/w/r/{one}/seen/{other}/"
     odile.get(link)
+    odile.get(link)
     odile.send(link, verdict="not-sure", why="Perhaps.")
     [part] = SealedHeader.objects.filter(report=other, part="report")
     SealedPayload.objects.filter(container=part.container).update(payload=b"x" * 400)

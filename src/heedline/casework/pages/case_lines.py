@@ -65,6 +65,7 @@ _WORDS_OF = {
     "said": "What was said",
     "task": "Task",
     "done": "What was done",
+    "visit": "Visit or contact",
     "first": "To be contacted first",
     "necessity": "Necessity",
 }
@@ -273,6 +274,14 @@ def _moment(text: str | None) -> datetime | None:
 def named_words(said: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """Return an officer's decrypted text, labelled with the field names shown to officers."""
     return tuple((_WORDS_OF.get(key, key), str(value)) for key, value in said.items() if value)
+
+
+def task_words(said: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return a task's decrypted text, and what its form was answered about a visit or contact."""
+    told = {key: value for key, value in said.items() if key != "contact"}
+    if (contact := said.get("contact")) is not None:
+        told["visit"] = "Yes" if contact else "No"
+    return named_words(told)
 
 
 def step_codes(row: Row) -> tuple[tuple[str, str], ...]:

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from heedline.casework.identity.lines import when_words
-from heedline.casework.pages.case_lines import Row, Words, named_words, step_codes
+from heedline.casework.pages.case_lines import Row, Words, named_words, step_codes, task_words
 from heedline.reports.lifecycle import Move
 from heedline.reports.models.tasks import TaskState
 
@@ -220,7 +220,7 @@ def _notes(rows: Sequence[Row], words: Words) -> Iterator[TimelineEntry]:
 
 def _tasks(rows: Sequence[Row], words: Words) -> Iterator[TimelineEntry]:
     for row in rows:
-        said = named_words(words.get(UUID(row["container"]), {}))
+        said = task_words(words.get(UUID(row["container"]), {}))
         set_at = _moment(row["set_at"])
         yield TimelineEntry(
             TimelineKind.TASK, TASK_SET, row["set_by"], when_words(set_at), set_at, words=said

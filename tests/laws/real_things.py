@@ -7,18 +7,20 @@ a thing is would refuse it as well. So each address gets the id of a thing that 
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from heedline.casework.access import saved_views
 from heedline.casework.danger.action_log import DangerNoteKind
 from heedline.casework.journey import bulk_close, practice, transitions
 from heedline.casework.journey.transitions import Closing
+from heedline.casework.keys import directory
 from heedline.casework.language import translating
 from heedline.casework.language.translating import TranslationRequest
+from heedline.casework.linking import interests
 from heedline.casework.people import skills
 from heedline.casework.report import officer_notes
 from heedline.casework.retention import subject_requests
-from heedline.casework.search import link_decisions, searching
+from heedline.casework.search import link_decisions, sealed_values, searching
 from heedline.casework.search.link_decisions import LinkVerdict
 from heedline.casework.search.searching import SearchFilters
 from heedline.casework.search.subject_entries import SubjectKind
@@ -47,6 +49,8 @@ from heedline.reports.models import (
     Dissemination,
     Hold,
     IdentityRequest,
+    Interest,
+    InterestHit,
     NoteRevision,
     OwnerNotice,
     Report,
@@ -92,6 +96,7 @@ KINDS = {
     "w/certificates/": "certificate",
     "w/subjects/": "subject request",
     "w/items/": "item",
+    "w/interests/hits/": "interest hit",
     "w/items/notices/": "company notice",
     "w/keys/compare/": "officer",
     "s/confirm/": "proposal",
@@ -102,7 +107,7 @@ KINDS = {
 GUARDED = (
     Report, Step, Task, OwnerNotice, DangerEpisode, DangerEntry, NoteRevision, Alarm, Sweep, Translation, Dissemination, Disposal, Hold, Review, IdentityRequest, SubjectRequest,
     Proposal, Invitation, Exercise, LanguageSkill, CompletedTraining, Appointment, Shift, ShiftNote, Desk, Officer,
-    SavedQueueView, Search, MaterialItem, Examination,
+    SavedQueueView, Search, MaterialItem, Examination, Interest, InterestHit,
 )  # fmt: skip
 
 
@@ -153,6 +158,7 @@ def furnish(people: People) -> dict[str, str]:
         made["item"] = material_scene.an_item_of("north-east", people)
         content = notice_scene.content_of(made["item"], "north-east", people)
     made["company notice"] = notice_scene.a_notice_of(made["item"], content, "north-east", people)
+    made["interest hit"] = _an_interest_hit(people, made["report"])
     given_away, _ = people.taken()
     with people.sitting("Olga") as olga:
         transitions.assign(given_away, olga.officer_id, because="She is away.", by=olga, at=at)
@@ -168,6 +174,42 @@ def furnish(people: People) -> dict[str, str]:
     }
     made["proposal"] = propose(people, ProposalKind.INVITE, facts)
     return {kind: str(ident) for kind, ident in made.items()}
+
+
+def _an_interest_hit(people: People, report: UUID) -> UUID:
+    """Make an entry of Odile's in the interest register that the report matches, and return the id of the match."""
+    desk, day = people.house.desks["north-east"], people.at.date()
+    to, home = sealed_values.linking_desk(people.at), directory.addressee("north-east", day)
+    assert to is not None
+    assert home is not None
+    ident, hit = uuid4(), uuid4()
+    told = {"names": "Kevin Tierney", "identifiers": "", "ground": "Operation under way."}
+    sealed = sealed_values.seal(told, to, ident, interests.ENTRY, home)
+    entry = Interest.objects.create(
+        id=ident,
+        owner=people.house.officers["Odile"],
+        home=desk,
+        desk_id=to.desk,
+        registered_at=people.at,
+        unindexed_since=people.at,
+        indexed=True,
+        until=day + keeping_scene.DAY,
+        epochs=list(dict.fromkeys([to.epoch, home.epoch])),
+        header=sealed.header,
+        payload=sealed.payload,
+    )
+    of_hit = interests.sealed_hit(entry, hit, {"report": str(report), "desk": "north-east", "reasons": []})
+    InterestHit.objects.create(
+        id=hit,
+        interest=entry,
+        owner=entry.owner,
+        home=desk,
+        on=day,
+        epochs=entry.epochs,
+        header=of_hit.header,
+        payload=of_hit.payload,
+    )
+    return hit
 
 
 def kind_of(where: str) -> str:

@@ -141,6 +141,7 @@ class Act(AnyAct):
     INTERESTS_READ = "interests-read"
     INTEREST_ACKNOWLEDGED = "interest-acknowledged"
     INTEREST_RELEASED = "interest-released"
+    INTEREST_WITHDRAWN = "interest-withdrawn"  # the clearance to act
     INTEREST_HANDED_ON = "interest-handed-on"
     DECONFLICTED = "deconflicted"
     # duty

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -45,6 +45,12 @@ def own(people: People, name: str = "Otto") -> tuple[InterestLine, ...]:
 def deconflicted(people: People, ref: UUID, name: str = "Odile") -> deconfliction.Deconfliction:
     with people.sitting(name) as here:
         return deconfliction.check(ref, by=here, at=people.at)
+
+
+def cleared(people: People, words: str, hit: UUID | None = None, *, at: datetime | None = None) -> None:
+    """Let the owner of the entry clear the desk to act."""
+    with people.sitting("Otto") as here:
+        interests.release(hit or InterestHit.objects.get().id, words, by=here, at=at or people.at)
 
 
 @pytest.mark.parametrize("first", ["entry", "report"])
@@ -91,7 +97,7 @@ def test_a_matching_report_pages_its_owner_and_the_desk_is_told_whom_to_contact(
     with people.sitting("Otto") as here:
         interests.release(hit.id, "Speak to the school, and not to the family.", by=here, at=people.at)
     answer = deconflicted(people, ref)
-    assert answer.trace is Trace.NONE
+    assert answer.trace is Trace.CLEARED
     assert answer.contacts[0].released == "Speak to the school, and not to the family."
     assert own(people)[0].hits[0].released
 
@@ -366,7 +372,8 @@ def test_a_forged_release_lets_nobody_act_and_raises_an_alarm(people: People, fo
     ref, _ = people.send(narrative=BOY[0])
     compared(people, "Odile")
     hit = InterestHit.objects.get().id
-    told = desk_notices.words(NoticeKind.RELEASED, hit, ref, name="Otto O.", words="Go ahead.")
+    when = people.at.isoformat()
+    told = desk_notices.words(NoticeKind.RELEASED, hit, ref, name="Otto O.", words="Go ahead.", at=when)
     with people.sitting("Olga") as here:
         if forger == "unsigned":
             desk_notices._store({"north-east": [{**told, "from": "south-west"}]}, at=people.at)
@@ -393,7 +400,7 @@ def test_no_visit_is_planned_before_the_owner_lets_the_desk_act(people: People) 
     due = people.at + timedelta(hours=2)
     with people.sitting("Odile") as here:
         me = here.officer_id
-        tasks.set_task(ref, "Look up the school's site.", me, due, by=here, at=people.at)
+        tasks.set_task(ref, "Look up the school's site.", me, due, contact=False, by=here, at=people.at)
         with pytest.raises(NotNow, match="South West desk first"):
             tasks.set_task(ref, "Visit the school.", me, due, contact=True, by=here, at=people.at)
     with people.sitting("Otto") as here:
@@ -465,3 +472,78 @@ def test_whoever_lost_the_role_still_sees_their_entries(people: People) -> None:
         )
     people.tokens.clear()
     assert [one.id for one in own(people)] == [entry]
+
+
+def test_a_cleared_match_is_never_no_trace(people: People) -> None:
+    interest(people)
+    ref, _ = people.send(narrative=BOY[0])
+    compared(people, "Odile")
+    cleared(people, "You can write to the reporter. No visit.")
+    answer = deconflicted(people, ref)
+    assert answer.trace is Trace.CLEARED
+    [contact] = answer.contacts
+    assert (contact.released_by, contact.released_at) == ("Otto O.", people.at)
+
+
+def test_an_owner_replaces_and_withdraws_a_clearance(people: People) -> None:
+    interest(people)
+    ref, _ = people.taken(narrative=BOY[0])
+    compared(people, "Odile")
+    hit = InterestHit.objects.get().id
+    with people.sitting("Otto") as here, pytest.raises(NotNow, match="has not been cleared"):
+        interests.withdraw(hit, by=here, at=people.at)
+    # the clock of the server that takes the second clearance is behind
+    for minutes, words in ((1, "Visit the school."), (0, "Write to the reporter. No visit.")):
+        cleared(people, words, at=people.at + timedelta(minutes=minutes))
+        assert [one.released for one in deconflicted(people, ref).contacts] == [words]
+        assert [one.released for one in people.read(ref).contacts] == [words]
+        given = own(people)[0].hits[0].clearance
+        assert given is not None
+        assert (given.text, given.by) == (words, "Otto O.")
+    with people.sitting("Olga") as here, pytest.raises(NotHere):
+        interests.withdraw(hit, by=here, at=people.at)
+    with people.sitting("Otto") as here:
+        interests.withdraw(hit, by=here, at=people.at)
+    assert deconflicted(people, ref).trace is Trace.CONTACT
+    assert not own(people)[0].hits[0].released
+    with people.sitting("Odile") as here:
+        desk_notices.replace("north-east", here.desks[0].id, lambda items: items, by=here, at=people.at)
+        due = people.at + timedelta(hours=2)
+        with pytest.raises(NotNow, match="South West desk first"):
+            tasks.set_task(ref, "Visit.", here.officer_id, due, contact=True, by=here, at=people.at)
+    assert len(logged("interest-released")) == 2
+    assert len(logged("interest-withdrawn")) == 1
+    cleared(people, "Go ahead.")
+    assert deconflicted(people, ref).trace is Trace.CLEARED
+
+
+def test_a_forged_withdrawal_does_not_count(people: People) -> None:
+    interest(people)
+    ref, _ = people.send(narrative=BOY[0])
+    compared(people, "Odile")
+    cleared(people, "Go ahead.")
+    when = (people.at + timedelta(hours=1)).isoformat()
+    told = desk_notices.words(
+        NoticeKind.WITHDRAWN, InterestHit.objects.get().id, ref, name="Otto O.", at=when
+    )
+    with people.sitting("Olga") as here:
+        desk_notices.send({"north-east": [told]}, code="north-east", by=here, at=people.at)
+    assert deconflicted(people, ref).trace is Trace.CLEARED
+
+
+def test_matches_that_are_not_cleared_come_first(people: People) -> None:
+    interest(people, names="", identifiers="01632 960455")
+    for note in range(3):
+        people.send(narrative=f"Ring 01632 960455, note {note}.")
+    compared(people, "Odile")
+    first = own(people)[0].hits[0].id
+    cleared(people, "Go ahead.", first)
+    others = [one.id for one in own(people)[0].hits if one.id != first]
+    with people.sitting("Otto") as here:
+        for hit in others:
+            interests.acknowledge(hit, by=here, at=people.at)
+        found = interests.matching_reports(by=here, at=people.at)
+    assert [(one.released, one.acknowledged) for _, one in found.lines] == [(False, True)] * 2 + [
+        (True, False)
+    ]
+    assert own(people)[0].hits[-1].id == first

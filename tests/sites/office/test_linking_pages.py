@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
+from django.utils.html import escape
 
 from heedline.casework.access.session import office_zone
 from heedline.casework.duty import alarm_board, paging
 from heedline.casework.linking import interests
+from heedline.casework.report.opening import short_name
 from heedline.casework.retention import keeping
 from heedline.reports.models import Interest, InterestHit
 from tests.sites.office.desk_hand import Hand
@@ -103,6 +106,55 @@ def test_members_of_the_linking_desk_see_what_waits_to_be_compared(
     assert "No reports are waiting to be compared across desks." in nadia.html
 
 
+def clears_and_withdraws(otto: Hand, odile: Hand, hit: InterestHit, ref: UUID) -> None:
+    """The owner clears the desk to act on the page of one match, reads their words, and withdraws the clearance."""
+    hits = "/w/interests/hits/"
+    path = f"{hits}{hit.id}/"
+    odile.get(path)
+    assert odile.page.status_code == 404
+    otto.get(hits)
+    assert f'href="{path}">Clear the desk to act' in otto.html
+    otto.get(path)
+    for shown in ("Kevin Tierney", short_name(ref), "North East desk", "Not cleared"):
+        assert shown in otto.html
+    otto.send(path, words="")
+    assert "Say what the desk can do" in otto.html
+    for words in ("Speak to the <b>school</b>.", "Write to the reporter. No visit."):
+        otto.get(path)
+        otto.send(path, words=words)
+        assert f"You cleared the North East desk to act on report {short_name(ref)}." in otto.html
+        for at in (hits, path, "/w/interests/"):
+            otto.get(at)
+            assert escape(words) in otto.html
+        odile.get(f"/w/r/{ref}/")
+        assert escape(words) in odile.html
+        assert "Do not act yet" not in odile.html
+    assert "school" not in odile.html.split("You have been cleared to act")[1].split("</div>")[0]
+    otto.get(path)
+    otto.send(path, do="withdraw")
+    assert "Clearance withdrawn. The North East desk must contact you before it acts" in otto.html
+    odile.get(f"/w/r/{ref}/")
+    assert "Do not act yet" in odile.html
+    otto.get(path)
+    otto.send(path, do="withdraw")
+    assert "has been withdrawn already" in otto.html
+
+
+def test_a_cleared_match_that_nobody_acknowledged_says_that_it_is_cleared(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    people = People(house, now())
+    interest(people)
+    people.send(narrative=BOY[0])
+    compared(people, "Odile")
+    with people.sitting("Otto") as here:
+        interests.release(InterestHit.objects.get().id, "No visit.", by=here, at=people.at)
+    otto = hand().at_work(house, "Otto")
+    otto.get("/w/interests/hits/")
+    assert "Cleared and not acknowledged." in otto.html
+    assert "No visit." in otto.html
+
+
 def test_an_entry_pages_its_owner_and_the_desk_sees_only_whom_to_contact(
     house: House, hand: Callable[[], Hand]
 ) -> None:
@@ -167,11 +219,7 @@ def test_an_entry_pages_its_owner_and_the_desk_sees_only_whom_to_contact(
     assert "your entries in the interest register" not in otto.html
     otto.get("/w/alarms/")
     assert "Report matches an entry in the interest register" not in otto.html
-    otto.get(path)
-    otto.send(path, do="release", about=str(hit.id), words="Speak to the school.")
-    odile.get(f"/w/r/{ref}/")
-    assert "Speak to the school." in odile.html
-    assert "Do not act yet" not in odile.html
+    clears_and_withdraws(otto, odile, hit, ref)
     odile.get(path)
     odile.send(path, do="end", about=str(hit.interest_id))
     assert odile.page.status_code == 404

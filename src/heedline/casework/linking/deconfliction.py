@@ -38,24 +38,32 @@ from heedline.reports.models.tasks import TaskState
 class Trace(StrEnum):
     """The result of a deconfliction check.
 
-    WAITING means that the linking desk has not yet compared the report as it is now. NOT_COMPARED means that it never does,
+    CLEARED means that there are officers to contact, and that every one of them has cleared the desk to act. What the desk
+    may do is in their words (`ContactPerson.released`). WAITING means that the linking desk has not yet compared the report as it is now. NOT_COMPARED means that it never does,
     because the pack does not compare reports of this kind, or because the report's processing is restricted.
     """
 
     NONE = "no-trace"
     CONTACT = "contact"
+    CLEARED = "cleared"
     WAITING = "waiting"
     NOT_COMPARED = "not-compared"
 
 
 @dataclass(frozen=True)
 class ContactPerson:
-    """An officer to contact before acting, and the message with which they cleared the desk to act."""
+    """An officer to contact before acting, and the message with which they cleared the desk to act.
+
+    `released` is "" if nobody has cleared the desk, or if the clearance was withdrawn. `released_by` is the name of the
+    officer who gave the clearance, which may be a new owner of the entry.
+    """
 
     name: str
     desk_name: str
     phone: str
     released: str = field(repr=False, default="")
+    released_by: str = ""
+    released_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -146,12 +154,24 @@ def to_contact(found: FoundReport) -> str:
     return ", ".join(f"{one.name}, {one.desk_name}" for one in outstanding)
 
 
+def is_held_back(found: FoundReport) -> bool:
+    """Return whether an officer must be contacted first who has not cleared the desk to act yet.
+
+    This is not logged, because the report's pages say it too. Raises Locked.
+    """
+    if not found.by.unlocked:
+        raise Locked
+    return bool(_outstanding(desk_notices.about(found.report.id, by=found.by)))
+
+
 def answer_for(report: Report, notices: tuple[ReceivedNotice, ...]) -> Deconfliction:
     """Return a report's deconfliction result from the notices about it."""
     contacts = contacts_in(notices)
     at = SealedValues.objects.filter(report=report.id).values_list("matched_at", flat=True).first()
     if any(not one.released for one in contacts):
         return Deconfliction(Trace.CONTACT, at, contacts)
+    if contacts:
+        return Deconfliction(Trace.CLEARED, at, contacts)
     if at is not None:
         return Deconfliction(Trace.NONE, at, contacts)
     ever = is_compared(report.kind) and is_usable(report)
@@ -197,20 +217,19 @@ def _outstanding(notices: Iterable[ReceivedNotice]) -> tuple[ContactPerson, ...]
 def contacts_in(notices: tuple[ReceivedNotice, ...]) -> tuple[ContactPerson, ...]:
     """Return the officers to contact who are named in these notices."""
     desks = load_pack(settings.PACK).desks
-    released = {
-        (one.about, one.words["from"]): str(one.words["words"])
-        for one in notices
-        if one.kind is NoticeKind.RELEASED
-    }
+    cleared = desk_notices.clearances_in(notices)
     found: dict[UUID, ContactPerson] = {}
     for one in notices:
         if one.kind is NoticeKind.CONTACT:
             desk = desks.get(one.words["desk"])
+            # only the desk of the owner lets somebody act
+            given = cleared.get((one.about, one.words["desk"]))
             found[one.about] = ContactPerson(
                 one.words["name"],
                 desk.name if desk else "",
                 desk.phone if desk else "",
-                # only the desk of the owner lets somebody act
-                released.get((one.about, one.words["desk"]), ""),
+                given.text if given else "",
+                given.by if given else "",
+                given.at if given else None,
             )
     return tuple(found.values())

@@ -50,7 +50,7 @@ class NoticeKind(StrEnum):
     """The kinds of notice that desks send each other about their reports.
 
     They are a possible match, a question about a match and its answer, a contact that must be made before the desk
-    acts, and the clearance to act. ENDED means that the other desk's report of a match was disposed of, and GONE that
+    acts, the clearance to act and its withdrawal. ENDED means that the other desk's report of a match was disposed of, and GONE that
     the report of a contact was. HELD is a notice that its sender keeps for a desk that cannot receive anything at the
     moment.
     """
@@ -61,6 +61,7 @@ class NoticeKind(StrEnum):
     ENDED = "ended"
     CONTACT = "contact"
     RELEASED = "released"
+    WITHDRAWN = "withdrawn"
     GONE = "gone"
     HELD = "held"
 
@@ -82,6 +83,35 @@ class ReceivedNotice:
     about: UUID
     report: UUID | None
     words: dict[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Clearance:
+    """A clearance to act, or the withdrawal of one.
+
+    `text` says what the desk is cleared to do. It is "" if the clearance was withdrawn.
+    """
+
+    text: str = field(repr=False)
+    by: str
+    at: datetime
+
+
+def clearances_in(notices: Iterable[ReceivedNotice]) -> dict[tuple[UUID, str], Clearance]:
+    """Return the latest clearance or withdrawal for each register hit and each desk that sent one.
+
+    Every change is a notice of its own, so the latest one counts. A withdrawal counts before a clearance of the same time.
+    """
+    latest: dict[tuple[UUID, str], Clearance] = {}
+    for one in notices:
+        if one.kind not in (NoticeKind.RELEASED, NoticeKind.WITHDRAWN):
+            continue
+        text = str(one.words["words"]) if one.kind is NoticeKind.RELEASED else ""
+        found = Clearance(text, str(one.words["name"]), datetime.fromisoformat(one.words["at"]))
+        known = latest.get((one.about, one.words["from"]))
+        if known is None or (found.at, not found.text) >= (known.at, not known.text):
+            latest[one.about, one.words["from"]] = found
+    return latest
 
 
 def words(kind: NoticeKind, about: UUID, report: UUID | None, **more: Any) -> dict[str, Any]:

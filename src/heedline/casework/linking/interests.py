@@ -6,10 +6,10 @@ matches pages the owner by name until they acknowledge it. The report's desk is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -27,7 +27,7 @@ from heedline.casework.duty.alarm_kinds import AlarmEvent
 from heedline.casework.errors import Locked, NotHere, SealingStopped
 from heedline.casework.keys import directory
 from heedline.casework.linking import desk_notices
-from heedline.casework.linking.desk_notices import NoticeKind
+from heedline.casework.linking.desk_notices import Clearance, NoticeKind
 from heedline.casework.recording import refusals_logged
 from heedline.casework.report import notes
 from heedline.casework.report.opening import short_name
@@ -66,6 +66,9 @@ NO_MATCH = "No report can match some of these lines. Change or remove them."
 NO_END = f"Give an end date in the next {LONGEST_DAYS} days."
 NOT_THEIRS = "Choose an investigator or supervisor who works at the desk of this entry."
 NO_WORDS = "Say what the desk can do."
+NOT_CLEARED = "The desk has not been cleared to act, or the clearance has been withdrawn already."
+#: Clearances, by the id of the match and of the owner's desk.
+type Given = Mapping[tuple[UUID, UUID], Clearance]
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ class InterestLine:
     """An entry of the register, as shown to its owner.
 
     `left` is the name of an owner who has left or lost the role, if the entry is shown to a supervisor of its desk. `hits` are
-    the first of the `matches` reports that match the entry, unacknowledged ones first, newest first.
+    the first of the `matches` reports that match the entry, in the order of `_in_order`.
     `delete_on` is the day from which an ended entry is deleted.
     """
 
@@ -95,7 +98,7 @@ class InterestLine:
 class HitLine:
     """A report that matches an entry, as shown to the entry's owner.
 
-    `danger` means that it was in danger to life when its values were sealed for the comparison. `thing` means that it is
+    `clearance` is the latest clearance that was given, or its withdrawal. `danger` means that it was in danger to life when its values were sealed for the comparison. `thing` means that it is
     not a report but an item of a specialist desk.
     """
 
@@ -105,14 +108,19 @@ class HitLine:
     desk_name: str
     reasons: tuple[tuple[str, str], ...] = field(repr=False)
     acknowledged: bool
-    released: bool
+    clearance: Clearance | None
     danger: bool
     thing: bool
+
+    @property
+    def released(self) -> bool:
+        """True if the desk is cleared to act now."""
+        return self.clearance is not None and bool(self.clearance.text)
 
 
 @dataclass(frozen=True)
 class HitPage:
-    """A page of the reports that match an officer's entries, each with its entry, unacknowledged ones first.
+    """A page of the reports that match an officer's entries, each with its entry, those not cleared first.
 
     `page` is the last page if a later one was asked for.
     `unread` is the number of this page's matches that could not be opened.
@@ -247,17 +255,48 @@ def acknowledge(hit: UUID, *, by: Attendance, at: datetime) -> None:
 def release(hit: UUID, words: str, *, by: Attendance, at: datetime) -> None:
     """Send clearance to act, with a message, to the desks that hold a matching report.
 
-    Raises NotHere, Locked, NoRoom, NotNow without words, and SealingStopped.
+    A clearance that was given before is replaced. Raises NotHere, Locked, NoRoom, NotNow without words, and
+    SealingStopped.
     """
     words = notes.written(words, longest=LONGEST, missing=NO_WORDS)
     with refusals_logged(Act.INTEREST_RELEASED, by=by.officer_id, thing="interest"), transaction.atomic():
         row = _own_hit(hit, by)
-        told = _opened(row, by)
-        notice = desk_notices.words(NoticeKind.RELEASED, hit, UUID(told["report"]), name=by.name, words=words)
-        home = _code(row.home_id, by)
-        desks = {told["desk"], load_pack(settings.PACK).linking_desk, home}
-        desk_notices.send({code: [notice] for code in desks}, code=home, by=by, at=at)
+        at = max(at, _after(_clearance(row, by)))
+        _send_clearance(row, NoticeKind.RELEASED, by, at, words=words)
         _record(Act.INTEREST_RELEASED, row.interest_id, row.home_id, by)
+
+
+def withdraw(hit: UUID, *, by: Attendance, at: datetime) -> None:
+    """Withdraw a clearance to act, so that the desks must contact the owner again before they act.
+
+    Raises NotHere, Locked, NotNow if there is no clearance, and SealingStopped.
+    """
+    with refusals_logged(Act.INTEREST_WITHDRAWN, by=by.officer_id, thing="interest"), transaction.atomic():
+        row = _own_hit(hit, by)
+        given = _clearance(row, by)
+        if given is None or not given.text:
+            raise NotNow(NOT_CLEARED)
+        _send_clearance(row, NoticeKind.WITHDRAWN, by, max(at, _after(given)))
+        _record(Act.INTEREST_WITHDRAWN, row.interest_id, row.home_id, by)
+
+
+def _send_clearance(row: InterestHit, kind: NoticeKind, by: Attendance, at: datetime, **more: str) -> None:
+    """Send a clearance or its withdrawal to the desks that hold a matching report, and a copy to the owner's desk."""
+    told = _opened(row, by)
+    notice = desk_notices.words(kind, row.id, UUID(told["report"]), name=by.name, at=at.isoformat(), **more)
+    home = _code(row.home_id, by)
+    desks = {told["desk"], load_pack(settings.PACK).linking_desk, home}
+    desk_notices.send({code: [notice] for code in desks}, code=home, by=by, at=at)
+
+
+def _clearance(row: InterestHit, by: Attendance) -> Clearance | None:
+    """Return the latest clearance that the owner's desk has given for a match, or its withdrawal."""
+    return _clearances(by, row.id).get((row.id, row.home_id))
+
+
+def _after(given: Clearance | None) -> datetime:
+    """Return a time after this clearance, because the latest one counts and clocks of servers differ."""
+    return given.at + timedelta(microseconds=1) if given is not None else datetime.min.replace(tzinfo=UTC)
 
 
 def to_acknowledge(*, by: Attendance) -> int:
@@ -274,16 +313,16 @@ def mine(*, by: Attendance, at: datetime) -> tuple[InterestLine, ...]:
     Refused and Locked.
     """
     ring = _read_register(by)
-    newest = Prefetch("hits", _in_order(InterestHit.objects.all())[:SHOWN], to_attr="newest")
+    given = _clearances(by)
+    newest = Prefetch("hits", _in_order(InterestHit.objects.all(), given)[:SHOWN], to_attr="newest")
     waits = Q(hits__acknowledged_at=None, hits__id__isnull=False)
     found = _visible(by, at).annotate(shown=Count("hits"), waiting=Count("hits", filter=waits))
     rows = list(found.select_related("owner").prefetch_related(newest).order_by("-registered_at"))
-    released = _released((hit for row in rows for hit in row.newest), by)
     lines = []
     for row in rows:
         with suppress(CannotOpen):
             line = _entry(row, ring, by, at)
-            hits = [one for hit in row.newest if (one := _hit(hit, ring, released)) is not None]
+            hits = [one for hit in row.newest if (one := _hit(hit, ring, given)) is not None]
             lines.append(replace(line, hits=tuple(hits), matches=row.shown, to_acknowledge=row.waiting))
     return tuple(sorted(lines, key=lambda one: not one.left))
 
@@ -300,13 +339,30 @@ def matching_reports(entry: UUID | None = None, *, page: int = 1, by: Attendance
     found = InterestHit.objects.filter(interest__in=entries)
     matches = found.count()
     page = min(page, max(1, -(-matches // PAGE)))
-    rows = list(_in_order(found.select_related("interest__owner"))[(page - 1) * PAGE : page * PAGE])
-    released, lines = _released(rows, by), []
+    given = _clearances(by)
+    rows = list(_in_order(found.select_related("interest__owner"), given)[(page - 1) * PAGE : page * PAGE])
+    lines = []
     for row in rows:
         with suppress(CannotOpen):
-            line, hit = _entry(row.interest, ring, by, at), _hit(row, ring, released)
+            line, hit = _entry(row.interest, ring, by, at), _hit(row, ring, given)
             lines += [(line, hit)] if hit is not None else []
     return HitPage(tuple(lines), matches, page, len(rows) - len(lines))
+
+
+def own_match(hit: UUID, *, by: Attendance, at: datetime) -> tuple[InterestLine, HitLine]:
+    """Return a report that matches one of the officer's own entries, with the entry.
+
+    The view is logged. Raises NotHere, also if these keys do not open it, and Refused and Locked.
+    """
+    ring = _read_register(by)
+    row = _own_hit(hit, by)
+    line = _hit(row, ring, _clearances(by, hit))
+    if line is None:
+        raise NotHere
+    try:
+        return _entry(row.interest, ring, by, at), line
+    except CannotOpen:
+        raise NotHere from None
 
 
 def _read_register(by: Attendance) -> Keyring:
@@ -330,10 +386,13 @@ def _visible(by: Attendance, at: datetime) -> QuerySet[Interest]:
     return Interest.objects.filter(Q(owner_id=by.officer_id) | theirs)
 
 
-def _in_order(hits: QuerySet[InterestHit]) -> QuerySet[InterestHit]:
-    """Order matches so that unacknowledged ones come first, and then the newest."""
+def _in_order(hits: QuerySet[InterestHit], given: Given) -> QuerySet[InterestHit]:
+    """Order matches so that those not cleared come first, of these the unacknowledged ones, and then the newest."""
+    cleared = [hit for (hit, _), one in given.items() if one.text]
     waits = ExpressionWrapper(Q(acknowledged_at=None), BooleanField())
-    return hits.order_by(waits.desc(), "-on", "id")
+    if not cleared:
+        return hits.order_by(waits.desc(), "-on", "id")
+    return hits.order_by(ExpressionWrapper(Q(id__in=cleared), BooleanField()), waits.desc(), "-on", "id")
 
 
 def successors(lines: Iterable[InterestLine]) -> tuple[tuple[UUID, str], ...]:
@@ -415,10 +474,12 @@ def hits_of(row: Interest, ring: Keyring) -> list[dict[str, Any]]:
     return found
 
 
-def _released(hits: Iterable[InterestHit], by: Attendance) -> set[UUID]:
-    """Return which of these matches the owner has cleared a desk to act on."""
-    found = desk_notices.belonging_to({one.id for one in hits}, by=by)
-    return {one.about for one in found if one.kind is NoticeKind.RELEASED}
+def _clearances(by: Attendance, *hits: UUID) -> Given:
+    """Return the latest clearances that the officer's desks have given, for all matches or only for these."""
+    codes = {one.code: one.id for one in by.desks}
+    found = desk_notices.belonging_to(hits, by=by) if hits else desk_notices.received(by=by)
+    given = desk_notices.clearances_in(found)
+    return {(hit, codes[code]): one for (hit, code), one in given.items() if code in codes}
 
 
 def _entry(row: Interest, ring: Keyring, by: Attendance, at: datetime) -> InterestLine:
@@ -440,7 +501,7 @@ def _entry(row: Interest, ring: Keyring, by: Attendance, at: datetime) -> Intere
     )
 
 
-def _hit(row: InterestHit, ring: Keyring, released: set[UUID]) -> HitLine | None:
+def _hit(row: InterestHit, ring: Keyring, given: Given) -> HitLine | None:
     """Return a decrypted match, or None if these keys do not open it."""
     try:
         told = sealed_values.opened(row, ring, HIT)
@@ -454,7 +515,7 @@ def _hit(row: InterestHit, ring: Keyring, released: set[UUID]) -> HitLine | None
         desk.name if desk is not None else told["desk"],
         tuple((code, written) for code, written in told["reasons"]),
         row.acknowledged_at is not None,
-        row.id in released,
+        given.get((row.id, row.home_id)),
         told.get("danger") is True,
         told.get("thing") is True,
     )
@@ -477,7 +538,7 @@ def _home(by: Attendance) -> DeskLine:
 
 
 def _own_hit(hit: UUID, by: Attendance) -> InterestHit:
-    row = InterestHit.objects.filter(pk=hit, owner_id=by.officer_id).first()
+    row = InterestHit.objects.filter(pk=hit, owner_id=by.officer_id).select_related("interest__owner").first()
     if row is None:
         raise NotHere
     return row

@@ -87,7 +87,8 @@ _FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "answer": ("by", "words", "to", "at", "confirmed"),
     "ended": ("to", "at"),
     "match": ("desk",),
-    "released": ("words",),
+    "released": ("name", "words", "at"),
+    "withdrawn": ("name", "at"),
     "held": ("to", "notice"),
 }
 

@@ -73,6 +73,7 @@ urlpatterns = [
     path("w/matches/", match_pages.matches, name="matches"),
     path("w/interests/", interest_pages.interests, name="interests"),
     path("w/interests/hits/", interest_pages.hits, name="interest-hits"),
+    path("w/interests/hits/<uuid:ref>/", interest_pages.clearance, name="interest-clearance"),
     path("w/searches/", search_pages.searches, name="searches"),
     # overseeing: the log, for those who open nothing
     path("w/languages/", language_pages.languages, name="office-languages"),

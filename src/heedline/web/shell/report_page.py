@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from django.shortcuts import render
 from heedline.casework.access import session
 from heedline.casework.errors import CannotOpen
 from heedline.casework.linking import deconfliction
-from heedline.casework.linking.deconfliction import is_compared
+from heedline.casework.linking.deconfliction import ContactPerson, is_compared
 from heedline.casework.pages.case_file import CaseFile, case_file
 from heedline.casework.pages.case_header import CaseHeader
 from heedline.casework.pages.desk_tabs import desk_tabs
@@ -74,6 +75,7 @@ def page(
             "tab": tab,
             "contact_first": file.contacts,
             "deconflicted": _deconflicted(file),
+            "cleared": cleared_words(file.contacts),
             "matches": file.matches,
             "writing": None if practised else writing_line(file.header.writing, at=session.now()),
             "latest": timeline_entries(only(file.history.timeline, (), newest=True)[:_LATEST]),
@@ -83,8 +85,26 @@ def page(
     )
 
 
+def cleared_words(contacts: Iterable[ContactPerson]) -> list[dict[str, str]]:
+    """Return who cleared the desk to act, with their desk, the time and their words."""
+    at = session.now()
+    return [
+        {
+            "name": one.released_by,
+            "desk_name": one.desk_name,
+            "when": times.day_and_clock(one.released_at, at) if one.released_at else "",
+            "words": one.released,
+        }
+        for one in contacts
+        if one.released
+    ]
+
+
 def _deconflicted(file: CaseFile) -> str:
-    """Return the deconfliction result, for pages that send something outside the desk."""
+    """Return the deconfliction result, for pages that send something outside the desk.
+
+    Clearances are shown before it (`cleared_words`).
+    """
     waiting = [one.name for one in file.contacts if not one.released]
     if waiting:
         return f"Contact {', '.join(waiting)} first. Do not act on this report or send anything until they say that you can, unless life is at risk."
@@ -93,8 +113,10 @@ def _deconflicted(file: CaseFile) -> str:
         ask = f"Ask the {desk.name}{f' ({desk.phone})' if desk.phone else ''}"
         return f"{why} {ask} before you send anything or before anybody is visited or contacted."
     if file.compared_at is None:
-        return f"This report has not been compared with the interest register yet. {_comparing(file.header)}"
-    return f"No trace at {times.day_and_clock(file.compared_at, session.now())}."
+        again = " as it is now" if file.contacts else ""
+        return f"This report{again} has not been compared with the interest register yet. {_comparing(file.header)}"
+    when = times.day_and_clock(file.compared_at, session.now())
+    return f"Last compared with the interest register at {when}." if file.contacts else f"No trace at {when}."
 
 
 def _comparing(header: CaseHeader) -> str:

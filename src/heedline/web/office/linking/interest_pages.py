@@ -21,6 +21,7 @@ from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import DateInput, Field, Form, TextArea
 from heedline.web.declared import Audience, open_to
+from heedline.web.entrance import times
 from heedline.web.entrance.kept_words import form_of, keeps_words, let_go
 from heedline.web.entrance.templatetags.officer_words import as_typed
 from heedline.web.shell.page_links import page_links, page_number
@@ -55,6 +56,19 @@ _ENTRY: tuple[Field, ...] = (
     ),
     DateInput(name="until", label="End date", hint="At most a year from today.", required="Give an end date"),
 )
+_CLEARANCE: tuple[Field, ...] = (
+    TextArea(
+        name="words",
+        label="What is the desk cleared to do?",
+        hint="The desk can read this. Say what it can do, and what it must not do.",
+        required="Say what the desk can do",
+        rows=4,
+        limit=register.LONGEST,
+    ),
+)
+DESK_THIN = (
+    "A desk that must be told cannot receive messages at the moment. Phone the desk that holds the report."
+)
 THIN = "The linking desk cannot receive entries at the moment. Tell its supervisor."
 #: Lines that an error quotes, and characters of each.
 _MOST_QUOTED, _LONGEST_QUOTED = 5, 60
@@ -68,7 +82,6 @@ _END, _END_SURE = "end", "end-sure"
 _DONE = {
     _END_SURE: "Entry ended. Reports will no longer be compared with it.",
     "acknowledge": "Acknowledged in your name.",
-    "release": "The desk can now read your reply.",
     "hand-on": "The entry now belongs to the officer you chose.",
 }
 
@@ -127,7 +140,7 @@ def interests(request: OfficeRequest) -> HttpResponse:
             "entries": [
                 {
                     "one": entry,
-                    "hits": [{"hit": hit, "reasons": _reasons(hit)} for hit in entry.hits],
+                    "hits": [_hit_words(hit) for hit in entry.hits],
                     "more": entry.matches > len(entry.hits),
                     "successors": [one for one in successors if entry.left or one[0] != by.officer_id],
                 }
@@ -141,9 +154,10 @@ def interests(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.UNLOCKED)
 @require_GET
 def hits(request: OfficeRequest) -> HttpResponse:
-    """List the reports that match the officer's own entries, or one of them, unacknowledged ones first.
+    """List the reports that match the officer's own entries, or one of them.
 
-    On each page, those in danger come before the others.
+    Those that are not cleared come first, and of these the unacknowledged ones. On each page, those in danger come before
+    others of the same state.
     """
     one = request.GET.get("entry", "")
     try:
@@ -153,8 +167,10 @@ def hits(request: OfficeRequest) -> HttpResponse:
     found = register.matching_reports(
         only, page=page_number(request), by=request.attendance, at=session.now()
     )
-    urgent_first = sorted(found.lines, key=lambda line: (line[1].acknowledged, not line[1].danger))
-    lines = [{"entry": entry, "hit": hit, "reasons": _reasons(hit)} for entry, hit in urgent_first]
+    urgent_first = sorted(
+        found.lines, key=lambda line: (line[1].released, line[1].acknowledged, not line[1].danger)
+    )
+    lines = [{"entry": entry, **_hit_words(hit)} for entry, hit in urgent_first]
     others = {"entry": str(only)} if only else {}
     links = page_links(reverse("interest-hits"), found.page, found.pages, **others)
     return render(request, "office/interest_hits.html", {"lines": lines, "found": found, **links})
@@ -204,8 +220,60 @@ def _about(request: OfficeRequest) -> UUID:
         raise NotHere from None
 
 
-def _reasons(hit: HitLine) -> list[tuple[str, str]]:
-    return [(REASONS.get(code, code), written) for code, written in hit.reasons]
+@open_to(Audience.UNLOCKED)
+@keeps_words
+@require_http_methods(["GET", "POST"])
+def clearance(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Clear a desk to act on a report that matches an entry, or replace or withdraw the clearance.
+
+    The page shows which entry, report and desk it is about, because the list of matches changes while it is open.
+    """
+    by, at = request.attendance, session.now()
+    entry, line = register.own_match(ref, by=by, at=at)
+    kept = restored(request, _CLEARANCE)
+    form, status = kept or Form(_CLEARANCE), 200
+    if request.method == "POST":
+        withdrawn = request.POST.get("do") == "withdraw"
+        form, status = Form(_CLEARANCE) if withdrawn else Form.posted(_CLEARANCE, request.POST.lists()), 422
+        if not form.errors:
+            try:
+                if withdrawn:
+                    register.withdraw(ref, by=by, at=at)
+                else:
+                    register.release(ref, form.text("words"), by=by, at=at)
+            except NoRoom:
+                form = form.but(words="This is too long. Shorten it.")
+            except SealingStopped:
+                form, status = form.but(**{"": DESK_THIN}), 409
+            except (NotNow, Refused) as no:
+                form, status = form.but(**{"": no.reason}), 409
+            else:
+                what = f"{'item' if line.thing else 'report'} {line.report}"
+                said = f"You cleared the {line.desk_name} to act on {what}."
+                if withdrawn:
+                    said = f"Clearance withdrawn. The {line.desk_name} must contact you before it acts on {what}."
+                messages.success(request, said)
+                return let_go(request, HttpResponseRedirect(reverse("interest-hits")), by)
+    shown = _hit_words(line)
+    context = {
+        "entry": entry,
+        **shown,
+        "given": shown,
+        "form": form,
+        "form_of": form_of(by),
+        "words_came_back": kept is not None,
+    }
+    return render(request, "office/interest_clearance.html", context, status=status)
+
+
+def _hit_words(hit: HitLine) -> dict[str, object]:
+    """Return a match with the display text for its reasons and for the time of its clearance."""
+    given = hit.clearance
+    return {
+        "hit": hit,
+        "reasons": [(REASONS.get(code, code), written) for code, written in hit.reasons],
+        "given_when": times.day_and_clock(given.at, session.now()) if given is not None else "",
+    }
 
 
 def _officer(request: OfficeRequest) -> UUID:
@@ -223,14 +291,8 @@ def _act(request: OfficeRequest, do: str) -> HttpResponse:
             register.end(ref, by=by, at=at)
         elif do == "acknowledge":
             register.acknowledge(ref, by=by, at=at)
-        elif do == "hand-on":
-            register.hand_on(ref, _officer(request), by=by, at=at)
         else:
-            register.release(ref, request.POST.get("words", ""), by=by, at=at)
-    except SealingStopped:
-        messages.error(request, THIN)
-    except NoRoom:
-        messages.error(request, "This is too long. Shorten it.")
+            register.hand_on(ref, _officer(request), by=by, at=at)
     except (NotNow, Refused) as no:
         messages.error(request, no.reason)
     else:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
-from heedline.reports.models import Task
+from heedline.casework.linking import interests
+from heedline.casework.tasks import tasks
+from heedline.reports.models import InterestHit, Task
 from tests.sites.office.desk_hand import Hand
 from tests.support.cast import House, now
 from tests.support.linking_scene import BOY, compared, interest
-from tests.support.scene_people import People
+from tests.support.scene_people import People, logged
 from tests.support.stories import a_report
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -100,3 +103,55 @@ def test_the_page_of_a_visit_asks_whether_the_officer_to_contact_first_was_conta
     assert "Say whether Otto O., South West desk cleared you to act" in odile.html
     odile.send(one, what="done", text="Nobody was in", first="too-late")
     assert "The visit or contact was made before they were contacted." in odile.html
+    odile.get(f"/w/r/{ref}/timeline/?kind=tasks")
+    assert "Visit or contact" in odile.html
+    assert "<dt>contact</dt>" not in odile.html
+    assert "True</dd>" not in odile.html
+
+
+def test_while_somebody_must_be_contacted_first_a_task_says_whether_it_includes_a_visit(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    people = People(house, now())
+    ref, _ = people.taken(narrative=BOY[0])
+    odile = hand().at_work(house, "Odile")
+    path, told = f"/w/r/{ref}/tasks/", {"to": str(house.officers["Odile"].id), "later": "60"}
+    odile.get(path)
+    assert 'value="no"' not in odile.html
+    interest(people)
+    compared(people, "Odile")
+    odile.send(path, text="Visit him", **told)  # the page was loaded before the report matched
+    assert (odile.page.status_code, Task.objects.count()) == (422, 0)
+    assert "Say whether the task includes a visit or contact" in odile.html
+    assert 'value="no"' in odile.html
+    odile.get(path)
+    assert 'value="no"' in odile.html
+    odile.send(path, text="Visit him", contact="yes", **told)
+    assert "Contact Otto O., South West desk first." in odile.html
+    odile.send(path, text="Look up his company", contact="no", **told)
+    assert "Task set." in odile.html
+    assert [one.detail["contact"] for one in logged("task-set", thing=ref)] == ["no"]
+    odile.get(f"/w/r/{ref}/timeline/?kind=tasks")
+    assert "Visit or contact" in odile.html
+
+
+def test_a_cleared_visit_shows_the_words_of_the_clearance_and_never_no_trace(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    people = People(house, now())
+    ref, _ = people.taken(narrative=BOY[0])
+    interest(people)
+    compared(people, "Odile")
+    words = "You can write to the reporter. No visit."
+    with people.sitting("Otto") as here:
+        interests.release(InterestHit.objects.get().id, words, by=here, at=people.at)
+    with people.sitting("Odile") as here:
+        due, me = people.at + timedelta(hours=1), here.officer_id
+        task = tasks.set_task(ref, "Visit him.", me, due, contact=True, by=here, at=people.at)
+    odile = hand().at_work(house, "Odile")
+    for path in (f"/w/r/{ref}/tasks/", f"/w/r/{ref}/tasks/{task}/", f"/w/r/{ref}/partners/"):
+        odile.get(path)
+        shown = odile.html.split('id="work"')[1]
+        assert "No trace" not in shown
+        assert "<bdi>Otto O.</bdi>, South West desk, cleared you at" in shown
+        assert words in shown

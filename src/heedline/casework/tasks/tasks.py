@@ -52,6 +52,7 @@ WHY_CANCELLED = "Say why the task is cancelled."
 NOT_YOURS = "Only the task’s owner, the officer who set it or a supervisor can change it."
 STILL_OPEN = "A task on this report is open. Finish it, or cancel it with a reason, on the page Tasks."
 ENDED = "This task has already ended."
+WHETHER_CONTACT = "Say whether the task includes a visit or contact."
 WHAT_THEY_SAID = "Write what they said, or why they were not contacted first."
 #: Whether the owner of a task still works at the desk of its report, as a column of a query for tasks.
 OWNER_WORKS_HERE = Exists(
@@ -111,18 +112,20 @@ def set_task(
     owner: UUID,
     due_at: datetime,
     *,
-    contact: bool = False,
+    contact: bool | None = None,
     by: Attendance,
     at: datetime,
 ) -> UUID:
     """Set a task on a report for an officer of its desk and return its id.
 
-    `contact` means that the task includes a visit to or contact with somebody other than the reporter. The report is then
-    deconflicted first, except where life is at risk.
+    `contact` says whether the task includes a visit to or contact with somebody other than the reporter. If it does, the
+    report is deconflicted first, except where life is at risk. While somebody must be contacted first, it must be answered,
+    and a no is sealed with the task. The log has a no for every task without a visit or contact, answered or not, because
+    it must not say which reports match the interest register.
 
     Raises NotHere, Refused, Locked and NoRoom. Raises NotNow without a text, for a due time that is past or more than
-    `FURTHEST` away, for somebody who does not work at the desk, while the report is closed, and while somebody must be
-    contacted first.
+    `FURTHEST` away, for somebody who does not work at the desk, while the report is closed, while somebody must be
+    contacted first, and without an answer that is needed.
     """
     text = notes.written(text, longest=LONGEST, missing=MISSING)
     found = find(ref, by=by, at=at)
@@ -132,15 +135,18 @@ def set_task(
     _permit_owner(found, owner)
     if contact and found.report.rank != 0:
         deconfliction.refuse_without_contact(found, then="the task can be set")
+    if contact is None and deconfliction.is_held_back(found):
+        raise NotNow(WHETHER_CONTACT, about="contact")
+    told = {"task": text} if contact is None else {"task": text, "contact": contact}
     row = Task.objects.create(
         report=found.report,
         owner_id=owner,
         set_by_id=by.officer_id,
         set_at=at,
         due_at=_permit_time(due_at, at),
-        container=notes.seal(found, {"task": text, "contact": True} if contact else {"task": text}),
+        container=notes.seal(found, told),
     )
-    record(found, Act.TASK_SET, task=str(row.id), to=str(owner))
+    record(found, Act.TASK_SET, task=str(row.id), to=str(owner), contact="yes" if contact else "no")
     return row.id
 
 

@@ -44,6 +44,7 @@ LABELS = {
     "checkpoint": "Size of the log when drawn",
     "closed": "Closed",
     "confirmed": "Conditions confirmed",
+    "contact": "Visit or contact",
     "danger": "Danger to life",
     "desk": "Filter: desk",
     "disposal": "Proposed disposal",

@@ -15,6 +15,7 @@ from heedline.casework.access import session
 from heedline.casework.journey import owners
 from heedline.casework.journey.owners import Colleague
 from heedline.casework.pages import case_file
+from heedline.casework.pages.case_file import CaseFile
 from heedline.casework.tasks import tasks as casework_tasks
 from heedline.casework.tasks.tasks import FIRST_CONTACT, FirstContact
 from heedline.permits.gate import Refused
@@ -28,6 +29,7 @@ from heedline.web.shell.request import OfficeRequest
 from heedline.web.shell.saved_words import restored
 
 DONE, GIVE, CANCEL = "done", "give", "cancel"
+_NO = "no"
 #: When a task may be due, in minutes from now, and the words for it.
 _LATER = {
     60: "In an hour", 240: "In 4 hours", 480: "In 8 hours", 1440: "In a day", 2880: "In 2 days", 10080: "In a week",
@@ -68,7 +70,22 @@ def _when(*, optional: bool = False) -> Radios:
     )
 
 
-def _new(known: Iterable[Colleague], me: UUID) -> tuple[Field, ...]:
+#: Asked while somebody has to be contacted first.
+_CONTACT = Radios(
+    name="contact",
+    label="Does the task include a visit or contact?",
+    hint="With anybody except the reporter. Your answer is kept with the task.",
+    required="Say whether the task includes a visit or contact",
+    choices=(
+        FieldOption(value="yes", label="Yes, somebody will be visited, called or written to"),
+        FieldOption(value=_NO, label="No, nobody will be visited, called or written to"),
+    ),
+    small=True,
+)
+
+
+def _new(known: Iterable[Colleague], me: UUID, *, asked: bool) -> tuple[Field, ...]:
+    """Return the fields of a new task. With `asked`, whether it includes a visit or contact must be answered."""
     return (
         TextArea(
             name="text",
@@ -78,7 +95,9 @@ def _new(known: Iterable[Colleague], me: UUID) -> tuple[Field, ...]:
             rows=3,
             limit=casework_tasks.LONGEST,
         ),
-        Checkboxes(
+        _CONTACT
+        if asked
+        else Checkboxes(
             name="contact",
             label="Does the task include a visit or contact?",
             hint="With anybody except the reporter. You may have to contact another officer first.",
@@ -133,7 +152,11 @@ def _ending(known: Iterable[Colleague], me: UUID) -> tuple[Field, ...]:
 def tasks(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """Show the tasks on a report, open ones first, and a form for a new one."""
     by, at = request.attendance, session.now()
-    fields = _new(owners.candidates(ref, by=by, at=at), by.officer_id)
+    known = owners.candidates(ref, by=by, at=at)
+    # a posted form changes what the file says: it is read afterwards
+    file = case_file.case_file(ref, by=by, at=at) if request.method == "GET" else None
+    asked = _held_back(file) if file is not None else request.POST.get("contact") == _NO
+    fields = _new(known, by.officer_id, asked=asked)
     kept = restored(request, fields)
     form, status = kept or Form(fields), 200
     if request.method == "POST":
@@ -146,15 +169,21 @@ def tasks(request: OfficeRequest, ref: UUID) -> HttpResponse:
                     form.text("text"),
                     UUID(form.text("to")),
                     due,
-                    contact=bool(form.chosen("contact")),
+                    contact=_contact(request),
                     by=by,
                     at=at,
                 )
             except (NotNow, Refused) as no:
-                form, status = form.but(**{"": no.reason}), 409
+                field = "contact" if isinstance(no, NotNow) and no.about == "contact" else ""
+                form, status = form.but(**{field: no.reason}), 422 if field else 409
             else:
                 return _back(request, ref, "Task set.")
-    file = case_file.case_file(ref, by=by, at=at)
+    if file is None:
+        file = case_file.case_file(ref, by=by, at=at)
+        if _held_back(file) and not asked:
+            answer = "yes" if form.chosen("contact") else ""
+            fields = _new(known, by.officer_id, asked=True)
+            form = replace(form, fields=fields, values={**form.values, "contact": answer})
     context = {
         "form": form,
         "tasks": file.history.tasks,
@@ -190,10 +219,20 @@ def task(request: OfficeRequest, ref: UUID, errand: UUID) -> HttpResponse:
     if line is None:
         raise Http404
     why_not = "" if line.changes else casework_tasks.NOT_YOURS if line.is_open else casework_tasks.ENDED
-    if not line.contact or all(one.released for one in file.contacts):
+    if not line.contact or not _held_back(file):
         form = replace(form, fields=tuple(one for one in form.fields if one.name != _FIRST.name))
     context = {"form": form, "task": line, "why_not": why_not, "words_came_back": kept is not None}
     return page(request, "office/task.html", file, "report-tasks", context, status)
+
+
+def _held_back(file: CaseFile) -> bool:
+    """Return whether somebody must be contacted first who has not cleared the desk to act."""
+    return any(not one.released for one in file.contacts)
+
+
+def _contact(request: OfficeRequest) -> bool | None:
+    """Return the answer to whether a new task includes a visit or contact, or None without one."""
+    return {"yes": True, _NO: False}.get(request.POST.get("contact", ""))
 
 
 def _complete(form: Form) -> Form:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 
 from heedline.casework.linking import disposed_hits, interests, questions
 from heedline.casework.search import indexing
@@ -61,6 +62,9 @@ def test_an_entry_about_an_added_item_stops_its_notice_until_the_owner_clears_it
         [entry] = interests.mine(by=by, at=people.at)
         assert [one.thing for one in entry.hits] == [True]
         interests.release(hit.id, "Go ahead.", by=by, at=people.at)
+    with people.sitting("Odile") as by, transaction.atomic():
+        cleared = standing.deconflict(found_item.find(ref, by=by, at=people.at))
+    assert [(one.released_by, one.released) for one in cleared.cleared] == [("Nadia N.", "Go ahead.")]
     proposed(people, notice)
 
 

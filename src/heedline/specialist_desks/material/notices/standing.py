@@ -53,11 +53,13 @@ NOTHING_SENT = (
 class ItemDeconfliction:
     """The deconfliction result for an item, with the investigators to contact before notifying a company.
 
-    `contacts` are the people to contact. `missing` says what has not been compared with the interest register, or "".
+    `contacts` are the people to contact, and `cleared` those who have cleared the desk to act. `missing` says what has not
+    been compared with the interest register, or "".
     """
 
     contacts: tuple[str, ...]
     missing: str
+    cleared: tuple[deconfliction.ContactPerson, ...] = ()
 
     @property
     def is_clear(self) -> bool:
@@ -135,7 +137,9 @@ def deconflict(found: FoundItem) -> ItemDeconfliction:
     elif not compared or any(at is None for at in compared):
         missing = NOT_COMPARED_YET if compared else NOTHING_SENT
     return ItemDeconfliction(
-        tuple(f"{one.name}, {one.desk_name}".rstrip(", ") for one in contacts if not one.released), missing
+        tuple(f"{one.name}, {one.desk_name}".rstrip(", ") for one in contacts if not one.released),
+        missing,
+        tuple(one for one in contacts if one.released),
     )
 
 

@@ -36,16 +36,20 @@ from heedline.specialist_desks.material.pages.words import (
 from heedline.specialist_desks.material.vocabulary import MaterialCapability
 from heedline.web.components.forms import DateInput, FieldOption, Form, Radios, Select, TextArea, TextInput
 from heedline.web.entrance import times
+from heedline.web.shell.report_page import cleared_words
 
+NOBODY = "You do not need to contact anyone first."
 _NOT_SHOWN = "a page whose address only the company gets"
 
 
 def beginning_words(start: NoticeBeginning, at: datetime) -> dict[str, Any]:
     """Return the display text for an item's last check and deconfliction, shown above a draft."""
+    clear = not start.cleared.contacts and not start.cleared.cleared
     return {
         "seen": seen_words(start.seen, at),
         "contacts": start.cleared.contacts,
-        "missing": start.cleared.missing,
+        "cleared": cleared_words(start.cleared.cleared),
+        "deconflicted": start.cleared.missing or (NOBODY if clear else ""),
     }
 
 

@@ -12,8 +12,8 @@ import pytest
 from heedline.index.extraction import numbers, online
 from heedline.index.extraction.comparison import compare
 from heedline.index.extraction.extract import LONGEST_WRITTEN, extract
-from heedline.index.extraction.keys import MOST_NAME_KEYS, key_of, of_name
-from heedline.index.extraction.names import read_name
+from heedline.index.extraction.keys import MOST_NAME_KEYS, forms, key_of, of_name
+from heedline.index.extraction.names import read_name, sounds
 from heedline.index.extraction.values import Extract, Kind, ReportText
 from heedline.index.words import forms_of, words_of
 from heedline.packs import load_pack
@@ -182,3 +182,25 @@ def test_the_words_of_a_long_file_are_read_in_seconds(piece: str) -> None:
     text = piece * (300_000 // len(piece))
     assert seconds(lambda: told(text)) < SECONDS
     assert seconds(lambda: forms_of([text], [words_of(text)])) < SECONDS
+
+
+def test_the_forms_of_a_web_address_with_thousands_of_slashes_are_short() -> None:
+    found = forms(told("https://quillon.uk" + "/a" * (LONGEST // 2)).values)
+    assert {"u:quillon.uk/a", "u:quillon.uk/a/a"} <= found
+    assert sum(map(len, found)) < 20_000
+
+
+def test_a_web_address_of_hundreds_of_words_crowds_no_name_out_of_the_parts() -> None:
+    address = "https://quillon.uk/" + "/".join(f"w{number:03}" for number in range(300))
+    assert {"p:jch", "p:zak$"} <= forms(told(f"See {address} and ask for Joanna Majchrzak.").values)
+
+
+def test_names_with_many_sounds_crowd_out_no_name_of_an_officer() -> None:
+    known = {one for one in (*RULES.names.forenames, *RULES.names.surnames) if one.isalpha() and len(one) > 3}
+    many = sorted(known, key=lambda one: (-len(sounds(one)), one))[:38]
+    reported = [
+        ReportText(f"{first} {last}", "name", "") for first, last in zip(many[::2], many[1::2], strict=True)
+    ]
+    by_officer = ReportText("Marek Wozniak", "name", "", by_officer=True)
+    found = forms(extract([*reported, by_officer], RULES).values)
+    assert any(f"v:{sound}" in found for sound in sounds("wozniak"))

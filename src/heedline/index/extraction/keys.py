@@ -36,8 +36,7 @@ def of_report(values: Sequence[Value], sketch: Iterable[str], rules: NameRules) 
         if value.kind not in {Kind.NAME, Kind.BIRTH, Kind.POSTCODE} or value.canonical in births:
             found[key_of(value)] = None
     found.update(dict.fromkeys(f"text:{one}" for one in sketch))
-    for same_rank in zip_longest(*(of_name(name, rules) for name in names)):
-        found.update((key, None) for key in same_rank if key is not None)
+    found.update(dict.fromkeys(_in_turn(of_name(name, rules) for name in names)))
     found.update(dict.fromkeys(_combined(names, births, postcodes, rules)))
     for value in values:
         if value.kind is Kind.ADDRESS and value.canonical.count("/") == 2:
@@ -93,15 +92,20 @@ def forms(values: Sequence[Value]) -> set[str]:
     }
 
 
+#: Characters of the longest web address that is found by its beginning. A search can't be longer, and without a bound the forms
+#: of one address with ten thousand slashes would fill a hundred megabytes.
+LONGEST_PAGE = 200
+
+
 def _of_places(value: Value) -> Iterator[str]:
     """Yield the forms of a postcode, and of a web address and each address above it on the same site."""
     if value.kind is Kind.POSTCODE:
         yield in_postcode(value)
     if value.kind is Kind.WEB:
-        page = without_query(value.canonical)
-        while page.count("/"):
-            yield on_page(page)
-            page = page.rpartition("/")[0]
+        page = f"{without_query(value.canonical)}/"
+        ends = [at for at, sign in enumerate(page[: LONGEST_PAGE + 1]) if sign == "/"]
+        for end in ends[1:]:
+            yield on_page(page[:end])
 
 
 def in_postcode(value: Value) -> str:
@@ -120,14 +124,21 @@ def on_page(address: str) -> str:
 
 
 def heard(names: Iterable[Value]) -> tuple[str, ...]:
-    """Return the phonetic index forms of each part of these names, with and without its vowels."""
+    """Return the phonetic index forms of each part of these names, with and without its vowels.
+
+    The main forms of every part come before the variants of any, so that each name of a long list is found.
+    """
     parts = (part for value in names for part in value.canonical.split() if len(part) >= SHORTEST_HEARD)
-    found = (
-        form
+    of_parts = (
+        _in_turn([map(heard_as, skeletons(part)), map(said_as, sounds(part))])
         for part in dict.fromkeys(parts)
-        for form in (*map(heard_as, skeletons(part)), *map(said_as, sounds(part)))
     )
-    return tuple(islice(dict.fromkeys(found), MOST_HEARD))
+    return tuple(islice(dict.fromkeys(_in_turn(of_parts)), MOST_HEARD))
+
+
+def _in_turn(lists: Iterable[Iterable[str]]) -> Iterator[str]:
+    """Yield the first of each of these lists, then the second of each, and so on."""
+    return (one for same_rank in zip_longest(*lists) for one in same_rank if one is not None)
 
 
 def _by_initials(names: Iterable[Value]) -> Iterator[str]:
@@ -159,8 +170,11 @@ MOST_IN_PARTS = 200
 
 
 def parts(values: Iterable[Value]) -> set[str]:
-    """Return the index forms by which names and online names are found by any part of a word in them."""
-    words = (word for value in values if value.kind in _FOUND_BY_PARTS for word in runs_of(value.canonical))
+    """Return the index forms by which names and online names are found by any part of a word in them.
+
+    The first words of every value come before the others of any, so that no address of hundreds of words crowds out a name.
+    """
+    words = _in_turn(runs_of(value.canonical) for value in values if value.kind in _FOUND_BY_PARTS)
     longer = dict.fromkeys(word[:LONGEST] for word in words if len(word) > word_parts.SHORTEST)
     return {form for word in islice(longer, MOST_IN_PARTS) for form in word_parts.of_word(word)}
 

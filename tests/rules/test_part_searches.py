@@ -145,6 +145,7 @@ OTHERWISE = [
     "The plate was ZZ5? KTR, I think.",
     "A van, ZZ51KTR, was outside.",
     "His date of birth is 04092010.",
+    "They meet in Block 12 of it.",
 ]
 
 
@@ -181,6 +182,10 @@ OTHERWISE = [
         ("?Z51KTR", {17}),
         ("4 September 2010", {18}),
         ("04092010", {18}),
+        ("block12*", {19}),
+        ("*block12*", {19}),
+        ("*block12", {19}),
+        ("darkfern77*", {3}),
     ],
 )
 def test_what_is_written_in_another_way_is_found(typed: str, found: set[int]) -> None:

@@ -63,9 +63,9 @@ class Term:
         match self.kind:
             case SearchKind.BEGINNING:
                 begun = beginning_with(starts_of(joined)[-1])
-                return Clause(begun.phrases, begun.forms, together=parts)
+                return Clause(begun.phrases, [*begun.forms, *self._in_one_piece], together=parts)
             case SearchKind.PART:
-                return Clause([self.words], together=parts)
+                return Clause([self.words], self._in_one_piece, together=parts)
             case SearchKind.NUMBER:
                 return Clause(self.others, [f"n:{self.words[0]}"], together=parts)
             case _:
@@ -85,6 +85,12 @@ class Term:
     @property
     def _joined(self) -> str:
         return "".join(self.words)
+
+    @property
+    def _in_one_piece(self) -> list[str]:
+        """Return the form of two words, of which one has a digit, that are together all of this beginning or part."""
+        joined = self._joined
+        return [f"w:{joined}"] if joined.isascii() and not (joined.isalpha() or joined.isdecimal()) else []
 
     @property
     def _part(self) -> str:
@@ -133,7 +139,7 @@ class Term:
             )
             return sorted(found)
         found.update((start, end) for word, start, end in there if self._is_word(word, text[start:end]))
-        if self.kind is SearchKind.WORDS:
+        if self.kind is SearchKind.WORDS or self._in_one_piece:
             found.update((start, end) for word, start, end in compounds(text) if word == self._joined)
         if self.plate or not self._joined.isalpha():
             for word, first, after in word_parts.joined([word for word, _, _ in there]):

@@ -22,12 +22,13 @@ _FRAGMENTS = (
     "quillon", "O’Brien", "o'brien", "OʼBrien", "AB12 COE", "ab12c0e", "01632 960123", "٠١٦٣٢ ٩٦٠١٢٣", "Дарья", "daria", "ﷺ",
     "pass\N{SOFT HYPHEN}port", "side door", "side-door", "e\N{COMBINING ACUTE ACCENT}tude", "Tie\N{CYRILLIC SMALL LETTER ER}ney",
     "ſtraße", "中国", "x" * 60, "+44 1632 960 123", "the", "a", "\n", "12", "1", "مُحَمَّد",
-    "zz99abc", "dark_fern", "well-known", "14 Elm Rd",
+    "zz99abc", "dark_fern", "well-known", "14 Elm Rd", "السيارة", "Zoë™ Ltd",
 )  # fmt: skip
 _SEARCHES = (
     "quillon", "obrien", "ab12c0e", "AB12 COE", "01632960123", "darya", "ﷺ", "passport", '"side door"', "side door", "etude",
     "tiepney", "strasse", "zhongguo", "x" * 50, "qui*", "pass*", '"a the"', "12", "mhmd", "abc", "да", "дар*",
     "darkfern", "*fern", "*ass*", "99abc", "*9601*", "0123", "elm road", "*дар*", "960123",
+    "سيارة", '"zoe ltd"',
 )  # fmt: skip
 
 

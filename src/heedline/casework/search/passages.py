@@ -21,7 +21,7 @@ from heedline.casework.search.subject_entries import SubjectLink
 from heedline.index.extraction.rules import NameRules
 from heedline.index.extraction.values import Kind, Value
 from heedline.index.terms import SearchKind, Term
-from heedline.index.words import compounds, legible, owner, placed, spelled
+from heedline.index.words import compounds, legible, owner, placed, spelled, without_article
 
 #: Characters before and after a place, characters by which a passage may be longer to end between two words, and
 #: passages of one report.
@@ -256,12 +256,13 @@ class _Part:
 
     @cached_property
     def _words(self) -> frozenset[str]:
-        """The words, those before a possessive 's, compounds in one word, and runs of letters in words that also have digits."""
+        """The words, without a possessive 's or an Arabic article too, compounds in one word, and runs of letters beside digits."""
         words = {word for word, _, _ in self._placed}
         ending_in_s = (self.text[start:end] for _, start, end in self._placed if self.text[end - 1] in "sS")
         runs = (run for word in words if not word.isalpha() for run in _DIGIT.split(word))
         in_one = (word for word, _, _ in compounds(self.text))
-        return frozenset((*words, *map(owner, ending_in_s), *runs, *in_one))
+        bare = (without_article(word) for word in words if not word.isascii())
+        return frozenset((*words, *map(owner, ending_in_s), *runs, *in_one, *bare))
 
     @cached_property
     def _latin_words(self) -> frozenset[str]:
@@ -286,5 +287,7 @@ def letters_of(text: str) -> str:
 
 
 def _letters_in(text: str) -> str:
-    plain = text.casefold()
-    return _NOT_LETTERS.sub("", plain if plain.isascii() else unicodedata.normalize("NFKD", plain))
+    plain = _NOT_LETTERS.sub(
+        "", text.casefold()
+    )  # signs such as ™ first, which have letters when they are decomposed
+    return plain if plain.isascii() else _NOT_LETTERS.sub("", unicodedata.normalize("NFKD", plain))

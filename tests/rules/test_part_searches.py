@@ -191,3 +191,20 @@ OTHERWISE = [
 def test_what_is_written_in_another_way_is_found(typed: str, found: set[int]) -> None:
     exact, similar = World(OTHERWISE, RULES).listed(typed)
     assert exact | similar == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "others"),
+    [("wolf*", False), ("wolfman*", True), ("wojtasiewicz*", True), ("*wolf*", True), ("wolf", False)],
+)
+def test_a_search_says_whether_the_index_may_list_too_much(typed: str, others: bool) -> None:
+    """The index has no beginnings of seven letters: wolfmakers was counted for wolfman* and never shown."""
+    sought = understood(typed, RULES)
+    assert sought.proposes_others is others
+    listed = World(["Some wolfmakers came.", "The wojtasiepicz house."], RULES)
+    assert listed.lists(typed, 0) is (typed == "wolf*")
+
+
+def test_a_long_beginning_does_not_propose_a_shorter_word() -> None:
+    [term] = understood("wolfman*", RULES).terms
+    assert term.clause.phrases == [["wolfman"]]

@@ -62,8 +62,8 @@ class Term:
         joined, parts = self._joined, word_parts.forms_of_part(self._part, ending=self.ending)
         match self.kind:
             case SearchKind.BEGINNING:
-                begun = beginning_with(starts_of(joined)[-1])
-                return Clause(begun.phrases, [*begun.forms, *self._in_one_piece], together=parts)
+                begun = begun_by(starts_of(joined)[-1])
+                return Clause([[joined]], [begun, *self._in_one_piece], together=parts)
             case SearchKind.PART:
                 return Clause([self.words], self._in_one_piece, together=parts)
             case SearchKind.NUMBER:
@@ -76,6 +76,15 @@ class Term:
                 whole = self.plate or word_parts.PLATE.fullmatch(joined)
                 phrases = [self.words, [joined]] if whole else [self.words, *self.others]
                 return Clause(phrases, keys=keys, together=parts)
+
+    @property
+    def proposes_others(self) -> bool:
+        """Return whether the index may propose reports that do not match this term.
+
+        Several words of a report together may have the forms of a part, and the longest beginnings have no form of their own.
+        """
+        begun = self.kind is SearchKind.BEGINNING and starts_of(self._joined)[-1] != self._joined
+        return begun or bool(self.clause.together)
 
     @property
     def is_date(self) -> bool:

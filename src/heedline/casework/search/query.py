@@ -157,9 +157,9 @@ class Sought:
         return next(kind for kind in order if kind in kinds)
 
     @property
-    def by_parts(self) -> bool:
-        """Return whether the index may propose reports in which several words together have the forms of a part."""
-        return any(term.clause.together for term in self.terms)
+    def proposes_others(self) -> bool:
+        """Return whether the index may propose reports that do not match."""
+        return any(term.proposes_others for term in self.terms)
 
     def for_index(self) -> Query:
         """Return the search as an index query."""

@@ -256,10 +256,8 @@ def results(ref: UUID, *, page: int = 1, by: Attendance, at: datetime) -> Search
                     unread.append(one.id)
                 else:
                     shown += [result] if result is not None else []
-                    if result is None and (one.id in looked.similar or sought.by_parts):
-                        hits -= (
-                            1  # found under a key that another name has as well, or by forms of several words
-                        )
+                    if result is None and (one.id in looked.similar or sought.proposes_others):
+                        hits -= 1  # found under a key or forms that other names and words have as well
             if not (shown or unread or hits):
                 missing = missing_words.missing_in(
                     told["text"], sought, rows, ring, desks=by.desk_ids, rules=rules

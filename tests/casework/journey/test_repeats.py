@@ -17,7 +17,7 @@ from heedline.casework.search.link_decisions import LinkVerdict
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
-from heedline.reports.models import Report, Step
+from heedline.reports.models import Receipt, Report, SearchWaiting, Step
 from tests.casework.journey.test_bulk_close import adverts, swept
 from tests.support import keeping_scene, stories
 from tests.support.scene_people import People, logged, row
@@ -110,6 +110,27 @@ def test_only_a_supervisor_closes_a_linked_report_of_any_kind(
         transitions.assign(ref, here.officer_id, because="I close it", by=here, at=people.at)
         transitions.close(ref, closing, version=row(ref).version, by=here, at=people.at)
     assert row(ref).stage == "closed"
+
+
+@pytest.mark.parametrize("why", ["unsettled", "active"])
+def test_a_link_counts_although_the_report_with_it_does_not_wait_for_its_index(
+    people: People, why: str
+) -> None:
+    """A report that has just arrived, or whose reporter has just been active, is indexed after its quarter hour."""
+    ref, officer, _ = about_a_person(people, "activity")
+    other, _ = people.send(narrative="He was here last year too.")
+    indexed(people, officer)
+    if why == "unsettled":
+        other, _ = people.send(narrative="He was here in spring too.")
+    else:
+        Receipt.objects.filter(report=other).update(touched=people.at)
+    with people.sitting(officer) as here:
+        link_decisions.decide(other, ref, LinkVerdict.SAME, "Same man", by=here, at=people.at)
+        assert not SearchWaiting.objects.filter(report=other).exists()
+        with pytest.raises(Refused, match="linked to another one"):
+            transitions.assess_and_close(
+                ref, stories.VAGUE, stories.NOTHING, version=row(ref).version, by=here, at=people.at
+            )
 
 
 @pytest.mark.parametrize("verdict", [LinkVerdict.UNDONE, LinkVerdict.NOT_SAME, LinkVerdict.NOT_SURE])

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from contextlib import suppress
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
 from django.db.models import Q
+from django.db.models.functions import Now
 
+from heedline.audit.acts import Act
+from heedline.audit.models import Event
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
 from heedline.casework.report.restrictions import usable
@@ -21,6 +25,8 @@ from heedline.reports.models import SearchWaiting
 from heedline.reports.stored import in_batches
 from heedline.vault import CannotOpen
 
+#: A decision is in the index within this time, unless the report waits there.
+LATELY: Final = timedelta(hours=1)
 #: Reports with a decision about one report that are looked up in each index.
 _MOST: Final = 1_000
 
@@ -70,8 +76,9 @@ def _others(report: UUID, made: Iterable[LinkDecision]) -> list[UUID]:
 def _naming(wanted: Collection[UUID], by: Attendance, ring: Keyring) -> set[UUID]:
     """Return the reports at the officer's desks that may have a decision about one of these.
 
-    They are found in the indexes. A report that waits to be indexed counts if it has any decision, and so does every
-    report of a desk whose index cannot be read.
+    They are found in the indexes. A report that is not indexed as it is now counts if it has any decision, and so does every
+    report of a desk whose index cannot be read. No report waits for its index before its quarter hour is settled, or while
+    its reporter has just been active, of which officers see nothing. So every report with a decision of the last hour counts.
     """
     keys = [values.LINKED.format(ref) for ref in wanted]
     found: set[UUID] = set()
@@ -85,6 +92,9 @@ def _naming(wanted: Collection[UUID], by: Attendance, ring: Keyring) -> set[UUID
                 found |= set(index.reports_at({one for rows in by_key.values() for one in rows}).values())
                 unread.discard(row.desk_id)
     waiting = SearchWaiting.objects.filter(desk_id__in=by.desk_ids).values("report")
-    not_indexed = Q(id__in=waiting) | Q(desk_id__in=unread) | Q(watch_id__in=unread)
+    decided = Event.objects.filter(act=Act.LINK_DECIDED, at__gte=Now() - LATELY, thing_id__isnull=False)
+    lately = decided.values("thing_id")  # also on reports that the desk only watches, by this officer
+    not_indexed = Q(settled=False) | Q(id__in=waiting) | Q(id__in=lately)
+    not_indexed |= Q(desk_id__in=unread) | Q(watch_id__in=unread)
     with_decisions = reports_of(by.desk_ids).filter(not_indexed, headers__part=link_decisions.PART)
     return found | set(with_decisions.values_list("id", flat=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -93,6 +93,27 @@ def test_many_matches_go_a_few_at_a_time(people: People, monkeypatch: pytest.Mon
     assert InterestHit.objects.count() == 1
     assert step(people) == 1
     assert logged("interest-deleted")[0].detail["matches"] == 3
+
+
+def test_entries_whose_matches_nobody_can_open_do_not_keep_the_others(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unread, other = sorted(interest(people, names=name) for name in ("Kevin Tierney", "Anna Maria Example"))
+    with people.sitting("Nadia"):
+        InterestHit.objects.create(
+            interest_id=unread,
+            owner=people.house.officers["Otto"],
+            home_id=Interest.objects.get(id=unread).home_id,
+            on=people.at.date(),
+            acknowledged_at=people.at,
+            epochs=[uuid4()],
+            header=b"1",
+            payload=b"1",
+        )
+    ended(people, 12)
+    monkeypatch.setattr(expired_entries, "ENTRIES", 1)
+    assert sum(step(people) for _ in range(3)) == 1
+    assert not Interest.objects.filter(id=other).exists()
 
 
 def test_an_entry_that_has_not_ended_cannot_be_deleted(people: People) -> None:

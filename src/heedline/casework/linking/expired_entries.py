@@ -11,6 +11,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -30,6 +31,9 @@ from heedline.vault import CannotOpen
 #: Entries that one step looks at, and matches of an entry that it removes.
 ENTRIES = 5
 HITS = 50
+#: The last entry that this process has looked at: the next step goes on from there, and then begins again. An entry whose
+#: matches nobody can open stays, and must not keep those after it.
+_after = UUID(int=0)
 
 
 def remove_step(*, by: Attendance, at: datetime) -> int:
@@ -38,15 +42,18 @@ def remove_step(*, by: Attendance, at: datetime) -> int:
     Does nothing in a session of another desk, or a locked one. Raises nothing: a page that only shows something else must
     not fail.
     """
+    global _after
     to = sealed_values.linking_desk(at)
     if to is None or not by.unlocked or to.desk not in by.desk_ids:
         return 0
     before = months_after(at.date(), -load_pack(settings.PACK).retention.interest_months)
     waits = InterestHit.objects.filter(interest=OuterRef("pk"), acknowledged_at=None)
     ended = Q(until__lte=before) | Q(ended_at__date__lte=before)
-    rows = Interest.objects.filter(ended, ~Exists(waits), desk_id=to.desk, indexed=False).order_by("id")
+    expired = Interest.objects.filter(ended, ~Exists(waits), desk_id=to.desk, indexed=False).order_by("id")
+    rows = list(expired.filter(id__gt=_after).select_related("home")[:ENTRIES])
+    _after = rows[-1].id if len(rows) == ENTRIES else UUID(int=0)
     done = 0
-    for entry in rows.select_related("home")[:ENTRIES]:
+    for entry in rows:
         # a month may be shorter than the one of the end
         if interests.delete_on(entry) <= at.date():
             with suppress(SealingStopped), transaction.atomic():

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from heedline.casework.linking import desk_notices, interests, matching, questions
+from heedline.casework.linking import deconfliction, desk_notices, interests, matching, own_entries, questions
 from heedline.casework.linking.desk_notices import ReceivedNotice
+from heedline.casework.linking.own_entries import InterestLine
 from heedline.casework.linking.questions import MatchLine
 from heedline.casework.setup import stewardship
 from heedline.desks.models import Appointment
 from heedline.permits.roles import Role
+from heedline.reports.models import InterestHit
 from tests.support.acting import acting
 from tests.support.scene_people import People
 from tests.support.search_scene import MINUTE, indexed
@@ -69,3 +71,21 @@ def interest(
         return interests.register(
             names, identifiers, ground, (people.at + timedelta(days=30)).date(), by=here, at=people.at
         )
+
+
+def own(people: People, name: str = "Otto") -> tuple[InterestLine, ...]:
+    """The entries of an officer, as shown to them."""
+    with people.sitting(name) as here:
+        return own_entries.mine(by=here, at=people.at)
+
+
+def deconflicted(people: People, ref: UUID, name: str = "Odile") -> deconfliction.Deconfliction:
+    """What deconfliction tells an officer about a report."""
+    with people.sitting(name) as here:
+        return deconfliction.check(ref, by=here, at=people.at)
+
+
+def cleared(people: People, words: str, hit: UUID | None = None, *, at: datetime | None = None) -> None:
+    """Let the owner of the entry clear the desk to act."""
+    with people.sitting("Otto") as here:
+        interests.release(hit or InterestHit.objects.get().id, words, by=here, at=at or people.at)

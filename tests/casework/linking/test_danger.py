@@ -8,7 +8,7 @@ import pytest
 
 from heedline.casework.duty import alarm_causes, paging
 from heedline.casework.journey import transitions
-from heedline.casework.linking import clock, deconfliction, interests, matching
+from heedline.casework.linking import clock, deconfliction, matching, own_entries
 from heedline.casework.linking.deconfliction import Trace
 from heedline.casework.search import indexing
 from heedline.dispatch.models import Alarm
@@ -54,7 +54,7 @@ def test_a_danger_pages_the_owner_of_an_entry_before_its_quarter_hour_is_over(pe
         paging.drain(people.at)
     assert Alarm.objects.filter(kind="interest-matched").count() == 1
     with people.sitting("Otto") as here:
-        [entry] = interests.mine(by=here, at=people.at)
+        [entry] = own_entries.mine(by=here, at=people.at)
         assert [one.danger for one in entry.hits] == [True], "the owner sees that life is at risk"
     indexed(people)
     compared(people, "Odile")

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import pytest
 
-from heedline.casework.linking import interests, questions
+from heedline.casework.linking import own_entries, questions
 from heedline.casework.pages import case_file
 from heedline.jobs.demonstration import linking
 from tests.support.linking_scene import investigator
@@ -40,6 +40,6 @@ def test_the_demonstration_links_three_reports_about_one_boy(people: People) -> 
     with people.sitting("Otto") as here:
         [asked] = [one for one in questions.matches(by=here) if one.to_answer]
         assert asked.report == reports[linking.UNCLE]
-        [entry] = interests.mine(by=here, at=people.at)
+        [entry] = own_entries.mine(by=here, at=people.at)
         assert [one.desk_name for one in entry.hits] == ["North East desk"]
     assert [one.name for one in people.read(watched).contacts] == ["Otto O."]

@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from heedline.casework.duty import paging
-from heedline.casework.linking import deconfliction, expired_entries, interests
+from heedline.casework.linking import deconfliction, expired_entries, interests, own_entries
 from heedline.casework.linking.deconfliction import Trace
 from heedline.packs.rules.retention import months_after
 from heedline.reports.models import Interest, InterestHit
@@ -73,7 +73,7 @@ def test_an_entry_stays_until_its_owner_has_acknowledged_every_match(people: Peo
     ended(people, 30)
     assert step(people) == 0
     with people.sitting("Otto") as here:
-        [line] = interests.mine(by=here, at=people.at)
+        [line] = own_entries.mine(by=here, at=people.at)
         assert line.ended
         assert line.delete_on < people.at.date()
         interests.acknowledge(line.hits[0].id, by=here, at=people.at)

@@ -9,7 +9,7 @@ import pytest
 
 from heedline.casework.duty import alarm_board, alarms, paging
 from heedline.casework.errors import NotHere
-from heedline.casework.linking import deconfliction, desk_notices, interests, signed_notices
+from heedline.casework.linking import deconfliction, desk_notices, interests, own_entries, signed_notices
 from heedline.casework.linking.deconfliction import Trace
 from heedline.casework.search import sealed_values
 from heedline.dispatch.letters import AlarmKind
@@ -45,36 +45,36 @@ def counted(patch: pytest.MonkeyPatch, where: Any, name: str) -> list[Any]:
 
 def test_only_the_matches_that_are_shown_are_opened(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     flooded(people)
-    monkeypatch.setattr(interests, "SHOWN", 1, raising=False)
-    monkeypatch.setattr(interests, "PAGE", 2, raising=False)
+    monkeypatch.setattr(own_entries, "SHOWN", 1, raising=False)
+    monkeypatch.setattr(own_entries, "PAGE", 2, raising=False)
     opened = counted(monkeypatch, sealed_values, "opened")
     with people.sitting("Otto") as otto:
-        [line] = interests.mine(by=otto, at=people.at)
+        [line] = own_entries.mine(by=otto, at=people.at)
         assert opened.count(interests.HIT) == 1
         assert (len(line.hits), line.matches, line.to_acknowledge) == (1, FLOOD, FLOOD)
         seen = set[UUID]()
         for page in (1, 2, 3):
             opened.clear()
-            found = interests.matching_reports(line.id, page=page, by=otto, at=people.at)
+            found = own_entries.matching_reports(line.id, page=page, by=otto, at=people.at)
             assert (found.page, found.pages, found.matches) == (page, 3, FLOOD)
             assert opened.count(interests.HIT) == len(found.lines) <= 2
             seen |= {hit.id for _, hit in found.lines}
         assert len(seen) == FLOOD
-        assert interests.matching_reports(page=99, by=otto, at=people.at) == found
+        assert own_entries.matching_reports(page=99, by=otto, at=people.at) == found
         first = line.hits[0].id
         interests.acknowledge(first, by=otto, at=people.at)
-        [line] = interests.mine(by=otto, at=people.at)
+        [line] = own_entries.mine(by=otto, at=people.at)
         assert (line.hits[0].acknowledged, line.to_acknowledge) == (False, FLOOD - 1)
-        assert [hit.id for _, hit in interests.matching_reports(page=3, by=otto, at=people.at).lines] == [
+        assert [hit.id for _, hit in own_entries.matching_reports(page=3, by=otto, at=people.at).lines] == [
             first
         ]
         with pytest.raises(NotHere):
-            interests.matching_reports(uuid4(), by=otto, at=people.at)
+            own_entries.matching_reports(uuid4(), by=otto, at=people.at)
     investigator(people, "Odile")
     with people.sitting("Odile") as odile:
-        assert interests.matching_reports(by=odile, at=people.at).lines == ()
+        assert own_entries.matching_reports(by=odile, at=people.at).lines == ()
         with pytest.raises(NotHere):
-            interests.matching_reports(line.id, by=odile, at=people.at)
+            own_entries.matching_reports(line.id, by=odile, at=people.at)
 
 
 def test_only_the_signatures_of_notices_about_the_report_are_verified(

@@ -10,7 +10,15 @@ from django.db import transaction
 
 from heedline.casework.duty import alarm_board, alarm_causes, paging, rota_clock
 from heedline.casework.errors import NotHere
-from heedline.casework.linking import clock, desk_notices, disposed_hits, interests, matching, upkeep
+from heedline.casework.linking import (
+    clock,
+    desk_notices,
+    disposed_hits,
+    interests,
+    matching,
+    own_entries,
+    upkeep,
+)
 from heedline.casework.linking.matching import ComparisonProgress
 from heedline.casework.retention import keeping
 from heedline.casework.rota import planning
@@ -115,7 +123,7 @@ def test_a_leavers_entries_wait_for_a_supervisor_who_gives_them_to_somebody(peop
         clock.watch(people.at)
         assert not Alarm.objects.filter(kind="interest-left").exists()
     with people.sitting("Olga") as here:
-        assert interests.mine(by=here, at=people.at) == ()
+        assert own_entries.mine(by=here, at=people.at) == ()
     leaves(people, "Odile")
     people.tokens.clear()
     Interest.objects.filter(pk=entry).update(until=people.at.date() - timedelta(days=1))
@@ -127,18 +135,18 @@ def test_a_leavers_entries_wait_for_a_supervisor_who_gives_them_to_somebody(peop
     with people.sitting("Orsolya") as here, pytest.raises(NotHere):
         interests.hand_on(entry, to, by=here, at=people.at)
     with people.sitting("Olga") as here:
-        [line] = interests.mine(by=here, at=people.at)
+        [line] = own_entries.mine(by=here, at=people.at)
         assert (line.id, line.left) == (entry, "Odile O.")
-        assert {one for one, _ in interests.successors([line])} == {to, here.officer_id}
+        assert {one for one, _ in own_entries.successors([line])} == {to, here.officer_id}
         with pytest.raises(NotNow):
             interests.hand_on(entry, people.house.officers["Otto"].id, by=here, at=people.at)
         with pytest.raises(NotHere):
             interests.hand_on(other, here.officer_id, by=here, at=people.at)
         interests.hand_on(entry, to, by=here, at=people.at)
-        assert interests.mine(by=here, at=people.at) == ()
+        assert own_entries.mine(by=here, at=people.at) == ()
         readdressing.readdress(people.house.desks["north-east"].id, by=here, at=people.at)
     with people.sitting("Orsolya") as here:
-        [line] = interests.mine(by=here, at=people.at)
+        [line] = own_entries.mine(by=here, at=people.at)
         assert (line.left, len(line.hits)) == ("", 1)
         interests.acknowledge(line.hits[0].id, by=here, at=people.at)
     assert Alarm.objects.get(pk=alarm.id).because == "interest-handed-on"
@@ -170,10 +178,10 @@ def test_a_former_investigator_can_deal_with_matches_until_a_supervisor_takes_th
     with people.sitting("Odile") as here, pytest.raises(NotNow):
         interests.hand_on(entry, odile.id, by=here, at=people.at)
     with people.sitting("Olga") as here:
-        [line] = interests.mine(by=here, at=people.at)
+        [line] = own_entries.mine(by=here, at=people.at)
         assert (line.id, line.left) == (entry, "Odile O.")
         interests.hand_on(entry, here.officer_id, by=here, at=people.at)
-        [line] = interests.mine(by=here, at=people.at)
+        [line] = own_entries.mine(by=here, at=people.at)
         assert (line.id, line.left) == (entry, "")
     assert not Alarm.objects.filter(kind="interest-left", cleared_at=None).exists()
     assert paging.alarm_kinds.called(alarm, 0, people.at) == {people.house.officers["Olga"].email}
@@ -250,7 +258,7 @@ def test_only_investigators_register_and_only_officers_become_investigators(peop
         with pytest.raises(Refused):
             interests.register("Kevin Tierney", "", "Why", until, by=here, at=people.at)
         with pytest.raises(Refused):
-            interests.mine(by=here, at=people.at)
+            own_entries.mine(by=here, at=people.at)
     investigator(people, "Oren")
     with people.sitting("Oren") as here:
         interests.register("Kevin Tierney", "", "Why", until, by=here, at=people.at)

@@ -14,7 +14,7 @@ from heedline.casework.access import passkeys, session
 from heedline.casework.continuity import canary
 from heedline.casework.errors import NotHere, WrongPassphrase
 from heedline.casework.keys import directory as key_directory
-from heedline.casework.linking import interests
+from heedline.casework.linking import interests, own_entries
 from heedline.casework.setup import enrolment, key_overview, leavers, proposals, readdressing
 from heedline.casework.setup import overview as setup_overview
 from heedline.casework.setup.proposals import Done, ProposalKind
@@ -219,7 +219,7 @@ def test_the_role_of_investigator_ends_alone_by_two_stewards(people: People) -> 
     until = (people.at + timedelta(days=3)).date()
     with people.sitting("Odile") as here:
         assert here.unlocked, "their session goes on"
-        assert [one.id for one in interests.mine(by=here, at=people.at)] == [entry]
+        assert [one.id for one in own_entries.mine(by=here, at=people.at)] == [entry]
         with pytest.raises(Refused):
             interests.register("Kevin Tierney", "", "Why", until, by=here, at=people.at)
         row = Interest.objects.get(pk=entry)

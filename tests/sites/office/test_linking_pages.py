@@ -11,7 +11,7 @@ from django.utils.html import escape
 
 from heedline.casework.access.session import office_zone
 from heedline.casework.duty import alarm_board, paging
-from heedline.casework.linking import interests
+from heedline.casework.linking import interests, own_entries
 from heedline.casework.report.opening import short_name
 from heedline.casework.retention import keeping
 from heedline.reports.models import Interest, InterestHit
@@ -236,8 +236,8 @@ def test_an_entry_pages_its_owner_and_the_desk_sees_only_whom_to_contact(
 def test_a_flood_of_matches_is_shown_in_pages(
     house: House, hand: Callable[[], Hand], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(interests, "SHOWN", 1)
-    monkeypatch.setattr(interests, "PAGE", 1)
+    monkeypatch.setattr(own_entries, "SHOWN", 1)
+    monkeypatch.setattr(own_entries, "PAGE", 1)
     monkeypatch.setattr(alarm_board, "MOST_OF_REGISTER", 1)
     people = People(house, now())
     entry = interest(people, names="", identifiers="01632 960455")

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from django.db import transaction
 
-from heedline.casework.linking import disposed_hits, interests, questions
+from heedline.casework.linking import disposed_hits, interests, own_entries, questions
 from heedline.casework.search import indexing
 from heedline.reports.models import InterestHit, SealedValues
 from heedline.specialist_desks.material.examination import examining
@@ -59,7 +59,7 @@ def test_an_entry_about_an_added_item_stops_its_notice_until_the_owner_clears_it
         proposed(people, notice)
     hit = InterestHit.objects.get()
     with people.sitting("Nadia") as by:
-        [entry] = interests.mine(by=by, at=people.at)
+        [entry] = own_entries.mine(by=by, at=people.at)
         assert [one.thing for one in entry.hits] == [True]
         interests.release(hit.id, "Go ahead.", by=by, at=people.at)
     with people.sitting("Odile") as by, transaction.atomic():

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from heedline.casework.access import session
 from heedline.casework.errors import NoRoom, NotHere, SealingStopped
-from heedline.casework.linking import deconfliction
+from heedline.casework.linking import deconfliction, own_entries
 from heedline.casework.linking import interests as register
-from heedline.casework.linking.interests import HitLine
+from heedline.casework.linking.own_entries import HitLine
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
@@ -126,8 +126,8 @@ def interests(request: OfficeRequest) -> HttpResponse:
             else:
                 messages.success(request, f"Entry registered. {_compared_when(at)}")
                 return let_go(request, HttpResponseRedirect(reverse("interests")), by)
-    lines = register.mine(by=by, at=at)
-    successors = register.successors(lines) if lines else ()
+    lines = own_entries.mine(by=by, at=at)
+    successors = own_entries.successors(lines) if lines else ()
     return render(
         request,
         "office/interests.html",
@@ -164,7 +164,7 @@ def hits(request: OfficeRequest) -> HttpResponse:
         only = UUID(one) if one else None
     except ValueError:
         raise NotHere from None
-    found = register.matching_reports(
+    found = own_entries.matching_reports(
         only, page=page_number(request), by=request.attendance, at=session.now()
     )
     urgent_first = sorted(
@@ -206,7 +206,7 @@ def _quoted(lines: tuple[str, ...]) -> str:
 def _end_page(request: OfficeRequest) -> HttpResponse:
     """Ask whether one of the officer's own entries is to end, and say what stops and what stays."""
     ref = _about(request)
-    own = register.mine(by=request.attendance, at=session.now())
+    own = own_entries.mine(by=request.attendance, at=session.now())
     entry = next((one for one in own if one.id == ref and not one.left and not one.ended), None)
     if entry is None:
         raise NotHere
@@ -229,7 +229,7 @@ def clearance(request: OfficeRequest, ref: UUID) -> HttpResponse:
     The page shows which entry, report and desk it is about, because the list of matches changes while it is open.
     """
     by, at = request.attendance, session.now()
-    entry, line = register.own_match(ref, by=by, at=at)
+    entry, line = own_entries.own_match(ref, by=by, at=at)
     kept = restored(request, _CLEARANCE)
     form, status = kept or Form(_CLEARANCE), 200
     if request.method == "POST":

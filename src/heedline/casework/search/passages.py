@@ -256,7 +256,7 @@ class _Part:
 
     @cached_property
     def _words(self) -> frozenset[str]:
-        """The words, without a possessive 's or an Arabic article too, compounds in one word, and runs of letters beside digits."""
+        """The words, with and without 's or an Arabic article, compounds in one word, and runs of letters beside digits."""
         words = {word for word, _, _ in self._placed}
         ending_in_s = (self.text[start:end] for _, start, end in self._placed if self.text[end - 1] in "sS")
         runs = (run for word in words if not word.isalpha() for run in _DIGIT.split(word))

@@ -120,7 +120,9 @@ def test_many_reports_hide_no_contact(people: People, monkeypatch: pytest.Monkey
     indexed(people)
     monkeypatch.setitem(reports_naming.__kwdefaults__, "most", 1)
     with people.sitting("Odile") as by:
-        assert len(standing.naming(found_item.find(item, by=by, at=people.at)) or ()) == 2
+        named = standing.naming(found_item.find(item, by=by, at=people.at))
+        assert named is not None
+        assert len(named.refs) == 2
 
 
 def test_a_notice_is_compared_with_every_report_or_does_not_leave(

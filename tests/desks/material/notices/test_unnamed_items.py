@@ -19,7 +19,7 @@ from heedline.specialist_desks.material.notices.composing import NoticeRefused
 from heedline.specialist_desks.material.outcomes import disposing
 from tests.support.linking_scene import compared, interest
 from tests.support.material_scene import examined, reported, unlawful
-from tests.support.notice_scene import OTHER_POST, drafted, version
+from tests.support.notice_scene import OTHER_POST, drafted, unlawful_item, version
 from tests.support.scene_people import People
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +74,24 @@ def test_a_notice_about_an_added_item_waits_until_it_has_been_compared(people: P
         proposed(people, notice)
     compared(people, "Odile")
     proposed(people, notice)
+
+
+def test_an_item_is_compared_by_itself_if_its_address_is_not_among_its_report_s_values(
+    people: People,
+) -> None:
+    """Examiners' rules know more ways to write an address than the comparison, which also reads fewer from a long report."""
+    interest(people, "Nadia", names="", identifiers=ADDED)
+    ref = unlawful_item(people, "\uff48" + ADDED[1:])
+    assert SealedValues.objects.exclude(matched_at=None).exists(), "the report has been compared"
+    with people.sitting("Odile") as by:
+        found = found_item.find(ref, by=by, at=people.at)
+        assert standing.deconflict(found).missing == standing.NOTHING_SENT
+    notice = drafted(people, item=ref)
+    with pytest.raises(NoticeRefused, match="has not been compared"):
+        proposed(people, notice)
+    compared(people, "Odile")
+    with pytest.raises(NoticeRefused, match=r"Contact Nadia N\., National desk"):
+        proposed(people, notice)
 
 
 def test_the_form_sends_an_item_whose_reports_were_not_sent(people: People) -> None:

@@ -50,9 +50,8 @@ def add(text: str, *, by: Attendance, at: datetime) -> UUID:
                     return known
                 item = create(desk, content_at(locator), index, on=at.date())
                 MaterialItem.objects.filter(id=item.id).update(indexed=row.id)
-                register_check.send(
-                    FoundItem(item, content_at(locator), by, at), reports_naming(index, [locator.key])
-                )
+                content = content_at(locator)
+                register_check.send(FoundItem(item, content, by, at), register_check.named_in(index, content))
                 journal.record(
                     MaterialAct.ADDED, actor=by.officer_id, desk=desk, thing="item", thing_id=item.id
                 )

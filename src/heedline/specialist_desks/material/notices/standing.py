@@ -19,8 +19,8 @@ from heedline.reports.models import SealedValues
 from heedline.specialist_desks.material.delivery import pack_data
 from heedline.specialist_desks.material.delivery.attempts import AttemptOutcome
 from heedline.specialist_desks.material.items import register_check, sightings
-from heedline.specialist_desks.material.items.finding import EVERY, reports_naming
 from heedline.specialist_desks.material.items.found_item import FoundItem
+from heedline.specialist_desks.material.items.register_check import ReportsNaming
 from heedline.specialist_desks.material.models import ChannelTestRecord, Examination, NoticeAttempt
 from heedline.specialist_desks.material.notice_rules.directory import ChannelKind, ChannelTest, Company
 from heedline.specialist_desks.material.notice_rules.refusals import ItemStanding, NoticeStanding
@@ -44,8 +44,8 @@ NOT_COMPARED_YET = (
     "This item, or a report that names it, has not been compared with the interest register yet."
 )
 NOTHING_SENT = (
-    "Neither this item nor a report that names it has been sent to be compared with the interest register. Open the form for the"
-    " notice to send the item."
+    "The address of this item has not been sent to be compared with the interest register. Open the form for the notice to"
+    " send it."
 )
 
 
@@ -66,21 +66,20 @@ class ItemDeconfliction:
         return not self.contacts and not self.missing
 
 
-def naming(found: FoundItem) -> frozenset[UUID] | None:
+def naming(found: FoundItem) -> ReportsNaming | None:
     """Return the reports that refer to an item, or None if this session can't read the desk's index."""
-    keys = [one.key for one in found.content.addresses]
     try:
         with open_index(found.item.desk_id, found.by.keys()) as index:
-            return frozenset(reports_naming(index, keys, most=EVERY)) if index is not None else None
+            return register_check.named_in(index, found.content) if index is not None else None
     except (CannotOpen, Damaged):
         return None
 
 
 def send_unnamed(found: FoundItem) -> None:
-    """Send the item itself to be compared with the interest register, if no report that names it was."""
-    refs = naming(found)
-    if refs is not None:
-        register_check.send(found, refs)
+    """Send the item itself to be compared with the interest register, if its address was sent with no report."""
+    named = naming(found)
+    if named is not None:
+        register_check.send(found, named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +96,10 @@ def report_texts(found: FoundItem) -> ReportTexts:
     A report that was changed since it arrived opens for nobody, so nobody can have repeated it.
     """
     ring, until = found.by.keys(), time.monotonic() + _LONGEST_READ
-    refs = naming(found)
-    if refs is None:
+    naming_it = naming(found)
+    if naming_it is None:
         return ReportTexts((), whole=False)
-    named = reports_of([found.item.desk_id]).filter(id__in=refs).order_by("id")
+    named = reports_of([found.item.desk_id]).filter(id__in=naming_it.refs).order_by("id")
     rows, texts = list(named[: _MOST_READ + 1]), []
     whole = len(rows) <= _MOST_READ
     for batch in batched(rows[:_MOST_READ], _BATCH):
@@ -127,15 +126,17 @@ def deconflict(found: FoundItem) -> ItemDeconfliction:
 
     It is logged by the caller on the item alone: a log entry for each report would say that they name one page.
     """
-    by, refs = found.by, naming(found)
-    concerned = {*(refs or ()), found.item.id}
+    by, item, named = found.by, found.item.id, naming(found)
+    concerned = {*(named.refs if named is not None else ()), item}
     contacts = deconfliction.contacts_in(desk_notices.about(*concerned, by=by))
-    compared = SealedValues.objects.filter(report__in=concerned).values_list("matched_at", flat=True)
+    compared = dict(SealedValues.objects.filter(report__in=concerned).values_list("report", "matched_at"))
     missing = ""
-    if refs is None:
+    if named is None:
         missing = INDEX_CLOSED
-    elif not compared or any(at is None for at in compared):
-        missing = NOT_COMPARED_YET if compared else NOTHING_SENT
+    elif item not in compared and not named.shows(compared):
+        missing = NOTHING_SENT
+    elif any(at is None for at in compared.values()):
+        missing = NOT_COMPARED_YET
     return ItemDeconfliction(
         tuple(f"{one.name}, {one.desk_name}".rstrip(", ") for one in contacts if not one.released),
         missing,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heedline.casework.search.query import Unsearchable, understood
@@ -106,6 +106,7 @@ def test_too_short_a_part_is_refused_with_a_reason(typed: str) -> None:
     assert str(why.value).endswith(".")
 
 
+@settings(deadline=None)
 @given(st.text("zZ9aAbB1 -'’Éж*", max_size=60), st.text("zZ9aAbB1 ", min_size=3, max_size=8))
 def test_the_index_proposes_every_text_that_has_a_part(text: str, typed: str) -> None:
     """Whatever a term marks in a text, the text's forms and words let the index find."""

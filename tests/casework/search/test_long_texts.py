@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heedline.casework.search import passages, query
@@ -76,6 +76,7 @@ def test_the_words_of_a_long_text_are_read_once_for_all_terms(monkeypatch: pytes
         assert sum(read) < 2 * len(text)
 
 
+@settings(deadline=None)
 @given(
     st.text("zZ9aAbBs1 -_.'’Éж*", max_size=80),
     st.one_of(

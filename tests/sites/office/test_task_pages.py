@@ -13,7 +13,7 @@ from heedline.reports.models import InterestHit, Task
 from tests.sites.office.desk_hand import Hand
 from tests.support.cast import House, now
 from tests.support.linking_scene import BOY, compared, interest
-from tests.support.scene_people import People, logged
+from tests.support.scene_people import DANGER, People, logged
 from tests.support.stories import a_report
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -155,3 +155,18 @@ def test_a_cleared_visit_shows_the_words_of_the_clearance_and_never_no_trace(
         assert "No trace" not in shown
         assert "<bdi>Otto O.</bdi>, South West desk, cleared you at" in shown
         assert words in shown
+
+
+def test_nobody_is_told_to_wait_for_a_clearance_where_life_is_at_risk(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    people = People(house, now())
+    ref, _ = people.taken(narrative=BOY[0], **DANGER)
+    interest(people)
+    compared(people, "Odile")
+    odile = hand().at_work(house, "Odile")
+    for path in ("/w/", f"/w/r/{ref}/"):
+        odile.get(path)
+        assert "Do not act yet" not in odile.html
+        assert "Do what saves life now" in odile.html
+        assert "as soon as you can" in odile.html

@@ -77,11 +77,15 @@ class Deconfliction:
 
 @dataclass(frozen=True)
 class ContactFirst:
-    """A report on which the desk may not act yet, with the officers to contact first."""
+    """A report on which the desk may not act yet, with the officers to contact first.
+
+    `danger` means that life is at risk: what saves life does not wait for them.
+    """
 
     ref: UUID
     short: str
     contacts: tuple[ContactPerson, ...]
+    danger: bool
 
 
 @dataclass(frozen=True)
@@ -204,9 +208,10 @@ def contact_first(*, by: Attendance) -> tuple[ContactFirst, ...]:
         return ()
     tasks = Task.objects.filter(report=OuterRef("pk"), owner=by.officer_id, state=TaskState.OPEN)
     theirs = Q(owner=by.officer_id) & ~Q(stage=Stage.CLOSED) | Exists(tasks)
-    refs = reports_of(by.desk_ids).filter(theirs, id__in=waiting).order_by("rank", "due_at", "id")
+    found = reports_of(by.desk_ids).filter(theirs, id__in=waiting).order_by("rank", "due_at", "id")
     return tuple(
-        ContactFirst(ref, short_name(ref), waiting[ref]) for ref in refs.values_list("id", flat=True)
+        ContactFirst(ref, short_name(ref), waiting[ref], rank == 0)
+        for ref, rank in found.values_list("id", "rank")
     )
 
 

@@ -72,6 +72,7 @@ class CaseHeader:
     is the desk that handed the report over, until it is accepted. `status` is the pack's code for the status
     shown to the reporter. `with_partners` counts the disclosures that somebody still has to deal with.
     `has_danger` is True if a danger to life was ever opened, so that the report has a page Danger to life.
+    `in_danger` is True if life is at risk, as assessed or, until then, as reported.
     `files` counts the files that came with the report and its messages.
     """
 
@@ -98,6 +99,7 @@ class CaseHeader:
     writing: Writing = field(default_factory=Writing)
     owner_id: UUID | None = None
     files: int = 0
+    in_danger: bool = False
 
     def may(self, move: Move) -> bool:
         """Return True if the action is currently available."""
@@ -150,6 +152,7 @@ def header_of(
         writing=editing.writing_in(report, also_open, by=by, at=at),
         owner_id=report.owner_id,
         files=files,
+        in_danger=report.rank == 0,
     )
 
 

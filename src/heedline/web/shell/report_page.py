@@ -132,7 +132,7 @@ def _never_compared(header: CaseHeader) -> str:
     """Return why a report is never compared with the interest register, or ""."""
     if not is_compared(header.kind):
         return "Reports of this kind are not compared with the interest register."
-    if header.restricted and not header.danger_to_life:
+    if header.restricted and not header.in_danger:
         return "This report is not compared with the interest register while its processing is restricted."
     return ""
 

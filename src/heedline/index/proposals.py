@@ -14,14 +14,15 @@ from heedline.index.sealed_index import SealedIndex
 from heedline.index.terms import beginning_with
 from heedline.index.words import starts_of
 
-#: Reports of one desk that are proposed for one missing word.
+#: The most reports of one desk that are proposed for one missing word.
 MOST_PROPOSED: Final = 4
 
 
 def proposals(index: SealedIndex, missing: str, rules: NameRules) -> list[UUID]:
     """Return the ids of a few reports in a desk's index that may contain a word similar to the missing one.
 
-    Those with a common slip come first, then those with a name that sounds like it, then those with a word that begins so.
+    Reports with a common misspelling of it come first, then those with a name that sounds like it, then those with a word that
+    starts with the same letters.
     """
     word = latin(missing)
     ways = [Clause(phrases=[[one] for one in near_words.slips(word, rules)])]
@@ -40,7 +41,7 @@ def proposals_with_all(
 ) -> list[UUID]:
     """Return the ids of a few reports in a desk's index that may contain a word similar to each of the missing ones.
 
-    They meet the `known` clauses too. If none does, and several words are missing, those clauses are left out.
+    The reports also meet the `known` clauses. If none does, and several words are missing, these clauses are ignored.
     """
     alike = [_slips_and_sounds(latin(word), rules) for word in missing]
     for clauses in ([*known, *alike], alike):

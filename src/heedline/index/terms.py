@@ -1,4 +1,4 @@
-"""Search terms: how each is looked up in the index, and where it stands in a text."""
+"""Search terms: how each is looked up in the index, and where it occurs in a text."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ class Term:
     """A search term.
 
     It is a sequence of words, the beginning or another part of a word, or a long number. If the words can be a vehicle
-    registration, `plate` is its canonical form. `others` are phrases with the same meaning: other ways to write a date.
-    `ending` means that a word or number ends with the part, and `exact` that only whole words are meant.
+    registration, `plate` is its canonical form. `others` are phrases with the same meaning, such as other ways to write a date.
+    `ending` means that a word or number ends with the part, and `exact` that only whole words match.
     """
 
     kind: SearchKind
@@ -103,7 +103,7 @@ class Term:
 
     @property
     def _part(self) -> str:
-        """Return the part by which longer registrations, numbers and names are found as well, or ""."""
+        """Return the part by which this term also finds longer registrations, numbers and names, or ""."""
         joined = self._joined
         match self.kind:
             case _ if self.exact or self.others:
@@ -111,7 +111,7 @@ class Term:
             case SearchKind.PART:
                 return spelled_alike(joined)
             case SearchKind.BEGINNING | SearchKind.NUMBER if joined.isdecimal():
-                number = joined.lstrip("0")  # which stands for the code of the country
+                number = joined.lstrip("0")  # a leading 0 replaces the country code
                 return number if SHORTEST_OF_NUMBER <= len(number) < NUMBER else ""
             case SearchKind.WORDS if joined.isdecimal():
                 return joined if self.ending else ""
@@ -131,7 +131,7 @@ class Term:
 
     @cached_property
     def letters(self) -> tuple[str, ...]:
-        """Return the letters and digits of this term, and of the part that it stands for. A text that matches has one of them."""
+        """Return the letters and digits of this term, and of its part if it has one. A matching text contains one of them."""
         joined, part = _BETWEEN.sub("", self._joined), self._part
         return (joined, part) if part and part != joined else (joined,)
 
@@ -157,7 +157,7 @@ class Term:
         return sorted(found)
 
     def _is_word(self, word: str, written: str) -> bool:
-        """Return whether a word of a text, which is folded, matches this term."""
+        """Return whether a word of a text, given in folded form, matches this term."""
         wanted = self._joined
         if self.kind is SearchKind.BEGINNING:
             return _begins(word, wanted)
@@ -194,7 +194,7 @@ class Term:
         return word.endswith(part) if self.ending else part in word
 
     def _runs(self, there: Sequence[tuple[str, int, int]], sizes: set[int]) -> Iterator[tuple[int, int]]:
-        """Yield the start and end of each run of words that matches, of these numbers of words."""
+        """Yield the start and end of each matching run of words of these lengths."""
         for size in sizes:
             for run in zip(*(there[n:] for n in range(size)), strict=False):
                 if tuple(word for word, _, _ in run) in (self.words, *self.others):

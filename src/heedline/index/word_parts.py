@@ -1,9 +1,9 @@
-"""Index forms by which a word is found by its middle or its end.
+"""Index forms that let a word be found by its middle or its end.
 
-Ordinary words are found by their beginnings (`words.py`). Of a registration, a phone number, a name or an online name, people
-often remember only another part. So each run of three characters in such a word is a form, each run of four digits in a long
-number, and the last three characters of both. A report with all the forms of a part nearly always contains the part. The
-search decides that from the report's text.
+Ordinary words are found by their beginnings (`words.py`). People often remember only another part of a
+registration, a phone number, a name or an online name. The forms of such a word are each run of three characters in it, and
+those of a long number are each run of four digits. The last three characters of both are also a form. A report with all the
+forms of a part nearly always contains the part. The search confirms this from the report's text.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from itertools import compress, count
 from operator import not_
 
-#: Characters of the shortest part by which a word is found, and digits of the shortest by which a number is found unless it is
-#: the end.
+#: The shortest part by which a word is found, in characters, and the shortest by which a number is found, in digits. The end of a
+#: number may be as short as that of a word.
 SHORTEST, SHORTEST_OF_NUMBER = 3, 4
-#: Characters of the shortest word with letters and digits that is found by its parts. Shorter ones are like "4th" and "10am".
+#: Length of the shortest word with letters and digits that is found by its parts. Shorter ones are like "4th" and "10am".
 SHORTEST_MIXED = 5
 _FORM, _END = "p:", "$"
 #: A vehicle registration or a postcode in one piece and in lower case.
@@ -24,7 +24,7 @@ PLATE = re.compile(
     r"(?=.{5,8}$)(?:[a-z]{1,3}\d{1,4}[a-z]{0,3}|[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}|\d{1,4}[a-z]{1,3})"
 )
 _THREE_PIECES = re.compile(r"[a-z]{2} \d{2} [a-z]{3}")
-#: Longer words are cut: nobody looks for the end of one.
+#: Longer words are truncated, because nobody searches for the end of one.
 LONGEST = 40
 _LETTERS_OR_DIGITS = re.compile(r"[a-z]+|\d+")
 
@@ -47,7 +47,7 @@ def is_mixed(word: str) -> bool:
 
 
 def pieces_of(word: str) -> list[str]:
-    """Return the runs of letters and the runs of digits in a mixed word that are long enough to be words: abc of zz99abc."""
+    """Return the runs of letters or digits in a mixed word that are long enough to be words, such as abc in zz99abc."""
     return [one for one in _LETTERS_OR_DIGITS.findall(word) if SHORTEST <= len(one) < len(word)]
 
 
@@ -64,9 +64,9 @@ def forms_of_part(part: str, *, ending: bool) -> list[list[str]]:
 
 
 def joined(words: Sequence[str]) -> Iterator[tuple[str, int, int]]:
-    """Yield runs of words that may be one registration or postcode with spaces in it, joined, with the run's start and end.
+    """Yield runs of words that may be one registration or postcode with spaces, joined, with the run's start and end.
 
-    They are two words, of which one has a digit and one a letter; AB 12 CDE; and single letters and digits.
+    A run is two words, one with a digit and one with a letter, or three words such as AB 12 CDE, or single letters and digits.
     """
     spelt = 0
     for at in compress(count(), map(not_, map(str.isalpha, words))):

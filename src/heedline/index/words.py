@@ -1,7 +1,7 @@
 """Words to index in a text, with the other forms under which each can be found.
 
-Upper and lower case and accents make no difference, and apostrophes are left out. A word in another script also has its
-spelling in Latin letters as a form.
+Case and accents are ignored, and apostrophes are left out. For a word in another script, its spelling in Latin letters is also
+a form.
 """
 
 from __future__ import annotations
@@ -23,36 +23,36 @@ if TYPE_CHECKING:
 #: Lengths of the beginnings by which a word is found.
 BEGINNINGS = (3, 4, 5, 6, 8)
 _BEGINNING = "b:"
-#: Bytes of a form as an array holds it. It is what a token is computed of.
+#: The size of a form in an array, in bytes. Tokens are computed from these bytes.
 _FORM = 16
 LONGEST = word_parts.LONGEST
-#: Digits by which a long number is found, from its end: what stands before is the code of a country, or 0.
+#: The last digits of a long number, by which it is found. Any digits before them are a country code or 0.
 NUMBER = 9
 _SHORTEST_NUMBER = 6
 _APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼ`´"))
-#: Marks that stand on a letter, and what directs the eye: they neither part a word nor belong to it.
+#: Marks on letters, and invisible formatting characters. They neither separate words nor belong to a word.
 _INVISIBLE = "\u00ad\u061c\u180e\u200c-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef"
 _MARKS = f"\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed{_INVISIBLE}"
-#: A space without width parts words in scripts that have no other, and nothing before a Latin letter or a digit. A run of them
-#: is looked at once, not from each of its characters on: a text of such spaces alone would take hours.
+#: A zero-width space separates words in scripts that have no other space, but not before a Latin letter or a digit. A run of them
+#: is matched once, not again from each of its characters, because a text of only such spaces would take hours.
 _NO_SPACE = r"(?<!\u200b)\u200b++(?=[a-zA-Z0-9])"
 _WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}]|{_NO_SPACE}|['’‘ʼ`´](?=[^\W_]))*")
 _UNSEEN = re.compile(rf"[{_INVISIBLE}]+|{_NO_SPACE}")
-#: What parts words in ASCII, and the apostrophes that do not.
+#: The characters that separate words in ASCII, and the apostrophes that do not.
 _BETWEEN = {sign: " " for sign in range(128) if not chr(sign).isalnum()}
 _WITHIN = re.compile(r"(?<=[a-z0-9])['`](?=[a-z0-9])")
 _LEFT_OUT = re.compile(rf"[{_MARKS}\u200b'’‘ʼ`´]")
 _DIGITS = re.compile(rf"\+?\d(?:(?:[{_INVISIBLE}\u200b]*[\s().+\-/]){{0,3}}[{_INVISIBLE}\u200b]*\d)+")
 _GROUP = re.compile(rf"\d(?:[{_INVISIBLE}\u200b]*\d)*")
-#: Digits of the longest number that is read as one. More are several numbers, of which each group may end one.
+#: The most digits that are read as one number. A longer run is several numbers, and any of its groups may end one.
 _ONE_NUMBER = 15
-#: Letters of other scripts that look like Latin ones, and the Latin ones.
+#: Letters of other scripts that look like Latin letters, and those Latin letters.
 _LOOK_ALIKE = str.maketrans(
     "АВЕЅІЈКМНОРСТХУҮԚԜавеѕіјкмнорстхуһԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧανορυχι",
     "ABESIJKMHOPCTXYYQWabesijkmhopctxyhqwABEZHIKMNOPTYXavopuxi",
 )
 _SIGNS = re.compile(r"[^\W_]+")
-#: A word with 's at its end. The bound on its length keeps a text that is one long word from being read over and over.
+#: A word with 's at its end. The length limit prevents repeated scans of a text that is one long word.
 _POSSESSIVE = re.compile(
     rf"(?<![^\W_])([^\W_](?:[^\W_]|['’‘ʼ`´](?=[^\W_])){{0,{LONGEST - 1}}})['’‘ʼ`´][sS](?![^\W_])"
 )
@@ -70,7 +70,7 @@ _COMPOUND = re.compile(
 _ARTICLE = "\u0627\u0644"
 _NOT_WORD = re.compile(r"[._-]")
 _LATIN = re.compile(r"[A-Za-z0-9]")
-#: Signs that phones and word processors write, and signs in ASCII that part words or join them in the same places.
+#: Characters that phones and word processors insert, and the ASCII characters that separate or join words in the same way.
 _TYPOGRAPHIC = dict.fromkeys("’‘", "'") | dict.fromkeys("“”–—…•£€\u00a0", " ")
 
 
@@ -89,7 +89,7 @@ def words_of(text: str) -> list[str]:
 def plainly_signed(text: str) -> str:
     """Return a text with typographic punctuation replaced by ASCII, which does not change its words.
 
-    Nearly every message from a phone has such a sign, and words are found much faster in a text that is all ASCII.
+    Nearly every message from a phone has such a character, and words are found much faster in a text that is all ASCII.
     """
     if not text.isascii():
         for sign, plain in _TYPOGRAPHIC.items():
@@ -100,7 +100,8 @@ def plainly_signed(text: str) -> str:
 def legible(text: str) -> str:
     """Remove invisible characters from a text, and replace Latin lookalikes with Latin letters.
 
-    Only words that also have a Latin letter or a digit are changed: AB12 is no plate with a Cyrillic A, and reads like one.
+    Only words that also have a Latin letter or a digit are changed. AB12 with a Cyrillic A looks like a plate but would not be
+    recognised as one.
     """
     return (
         text
@@ -132,10 +133,10 @@ def placed(text: str) -> Iterator[tuple[str, int, int]]:
 def forms_of(texts: Iterable[str], words: Iterable[Sequence[str]]) -> tuple[set[str], set[str]]:
     """Return the forms found in these texts, and the words to be indexed by their prefixes as well.
 
-    Forms are long numbers, registrations that are written with spaces, words without a possessive 's, Latin spellings, the beginnings
-    of words in other scripts, and the parts of numbers, of words with letters and digits and of words with a capital letter
-    (`word_parts.py`).
-    A word is no beginning of itself, because the index finds every word as it is. A Latin spelling is one.
+    Forms are long numbers, registrations written with spaces, words without a possessive 's, Latin spellings, the beginnings of
+    words in other scripts, and the parts of numbers, of words with letters and digits and of words with a capital letter
+    (`word_parts.py`). A whole word is not one of its own beginnings, because the index finds every word as it is. A whole Latin
+    spelling is.
     """
     forms, parted = set[str](), set[str]()
     for text in texts:
@@ -168,9 +169,9 @@ def forms_of(texts: Iterable[str], words: Iterable[Sequence[str]]) -> tuple[set[
 
 
 def compounds(text: str) -> Iterator[tuple[str, int, int]]:
-    """Yield what is written with hyphens, dots or underscores as one word without them, with its start and end.
+    """Yield words joined by hyphens, dots or underscores as one word without these characters, with its start and end.
 
-    Somebody who heard an account's name does not know its signs: dark_fern and darkfern.
+    Somebody who has only heard an account's name may search for darkfern instead of dark_fern.
     """
     for found in _COMPOUND.finditer(text):
         yield _NOT_WORD.sub("", found.group()).casefold(), found.start(), found.end()
@@ -190,7 +191,7 @@ def owner(written: str) -> str:
 def beginnings_of(words: Collection[str]) -> tuple[npt.NDArray[np.bytes_], list[int]]:
     """Return the prefix forms of words in ASCII, and how many each word has.
 
-    The array has `len(BEGINNINGS)` entries for each word. Its own forms, all shorter than the word, come first.
+    The array has `len(BEGINNINGS)` entries for each word. The word's own forms, all shorter than the word, come first.
     """
     import numpy as np
 
@@ -220,7 +221,7 @@ def begun_by(letters: str) -> str:
 def starts_of(word: str) -> list[str]:
     """Return the prefixes of a word by which longer words can be found, shortest first.
 
-    Longer words have them as a form (`begun_by`). The last one may be the word. There is none if it is too short.
+    Longer words have them as forms (`begun_by`). The last one may be the word itself. A word that is too short has none.
     """
     return [word[:size] for size in BEGINNINGS if size <= len(word)]
 

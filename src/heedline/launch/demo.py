@@ -207,7 +207,7 @@ class Demonstration:
 
     @contextmanager
     def _database(self) -> Iterator[Mapping[str, str]]:
-        """Yield the database URL of each process.
+        """Yield the database URLs of the processes, by process.
 
         These are the addresses that the operator supplied, or those of the embedded database.
         """

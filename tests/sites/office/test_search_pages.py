@@ -149,7 +149,7 @@ def test_nothing_found_says_what_was_looked_through(odile: Hand) -> None:
     assert "Reports searched at your desks: 1." in odile.html
     assert "cannot be searched" not in odile.html
     odile.send("/w/search/", q="nightjar_example")
-    assert "nightjar_example</bdi>”</strong> is in no report that was searched." in odile.html
+    assert 'searched contains <strong>“<bdi translate="no">nightjar_example</bdi>”</strong>.' in odile.html
 
 
 def test_reports_of_this_quarter_hour_are_counted_as_not_searchable_yet(odile: Hand, house: House) -> None:
@@ -215,10 +215,10 @@ def test_nothing_found_says_which_words_are_in_no_report_and_what_is_spelt_alike
     odile = hand().at_work(house, "Odile")
     odile.get("/w/search/")
     odile.send("/w/search/", q='quillon Tirneys "gate filmed" zepp* 01632 960123')
-    assert '<strong>“<bdi translate="no">Tirneys</bdi>”</strong> is in no report' in odile.html
-    assert "”</strong> are in no report that was searched in this order" in odile.html
+    assert 'searched contains <strong>“<bdi translate="no">Tirneys</bdi>”</strong>.' in odile.html
+    assert "”</strong> in this order." in odile.html
     assert 'starts with <strong>“<bdi translate="no">zepp</bdi>”' in odile.html
-    assert 'The number <strong>“<bdi translate="no">01632 960123</bdi>”' in odile.html
+    assert 'contains the number <strong>“<bdi translate="no">01632 960123</bdi>”' in odile.html
     assert '<bdi translate="no">quillon</bdi>”</strong>' not in odile.html
     odile.send("/w/search/", q="Tirneys filmed", kind="person")
     address = odile.path

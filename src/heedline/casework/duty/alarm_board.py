@@ -68,8 +68,8 @@ class AlarmedThing:
 
     `first` is the most urgent of them.
 
-    `acknowledge` is the alarm to acknowledge, which acknowledges all of this thing that the officer may
-    answer, or None.
+    `acknowledge` is the alarm to acknowledge, or None. Acknowledging it also acknowledges this thing's other alarms that the
+    officer may answer.
     """
 
     lines: tuple[AlarmLine, ...]
@@ -100,8 +100,8 @@ def open_now(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
 def open_page(*, page: int = 1, by: Attendance, at: datetime) -> AlarmPage:
     """Return a page of the open alarms that this officer may see, most urgent first.
 
-    Alarms about danger come first, followed by those that nobody has acknowledged. A page has all alarms of `PAGE` subjects:
-    a flood of reports may raise thousands, and whether an alarm can be cleared must be asked for each.
+    Alarms about danger come first, followed by those that nobody has acknowledged. A page has all alarms of `PAGE` subjects.
+    A flood of reports may raise thousands of alarms, and each one listed must be checked to see if it can be cleared.
     """
     found = list(alarms.visible(by).filter(cleared_at=None).select_related("desk"))
     order = {kind: place for place, (kind, _) in enumerate(alarm_kinds.every_kind())}
@@ -120,9 +120,9 @@ def open_page(*, page: int = 1, by: Attendance, at: datetime) -> AlarmPage:
 
 
 def _without_repeats(found: Iterable[Alarm]) -> tuple[list[Alarm], dict[UUID, int]]:
-    """Return the alarms to list, and by the last one of a desk about the interest register how many more there are.
+    """Return the alarms to list, and how many more each desk has about the interest register, by the id of the last one listed.
 
-    All are dealt with on one page, and thousands of them would bury the alarms that follow.
+    Alarms about the register are all dealt with on one page, and thousands of them would bury the alarms that follow.
     """
     listed, last, more = list[Alarm](), dict[UUID, UUID](), Counter[UUID]()
     of_desk = Counter[UUID]()
@@ -206,7 +206,7 @@ def _since(slot: datetime, at: datetime) -> str:
 def _page(rule: AlarmRule, alarm: Alarm, by: Attendance, owned: Container[UUID | None]) -> str:
     """Return the page on which this officer can deal with an alarm, or "".
 
-    `owned` has the matches with the officer's own interest register entries: nobody else is shown them.
+    `owned` has the matches of the officer's own interest register entries, which are not shown to anybody else.
     """
     needed = rule.page_for
     if rule.title and alarm.desk_id not in by.desk_ids:

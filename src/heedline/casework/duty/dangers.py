@@ -31,13 +31,13 @@ def watch_dangers(at: datetime) -> None:
     A danger needs attention if no supervisor has acknowledged it, if its review is overdue, or if its owner
     is away.
 
-    Letters posted with each action raise most of them immediately. This finds what a lost letter or the end
-    of a shift leaves, and a danger that was handed over to another desk.
+    Letters posted with each action raise most of these alarms immediately. This function finds the dangers that they miss: after
+    a lost letter, at the end of a shift, or when a danger was handed over to another desk.
     """
     waiting = DangerEpisode.objects.filter(discharged_at=None)
     _raise(AlarmKind.DANGER_OPENED, waiting.filter(acknowledged_at=None), at)
     _raise(AlarmKind.DANGER_REVIEW_LATE, waiting.filter(review_at__lte=at), at)
-    # an owner who goes on working after their shift is not called away from it again and again
+    # avoids repeated alarms about an owner who goes on working after their shift
     again_after = load_pack(settings.PACK).clock("danger_review")
     away = [(desk, report, again_after) for desk, report in ended_shifts(at)]
     paging.raise_late(AlarmKind.DANGER_OWNER_AWAY, at, away)
@@ -76,7 +76,7 @@ def owner_returns(*, by: Attendance, at: datetime) -> None:
 def ended_shifts(at: datetime) -> list[tuple[UUID, UUID]]:
     """Return (desk, report) for each open danger-to-life record whose owner's shift has since ended.
 
-    A shift that was cancelled has never begun, so it does not end either.
+    A cancelled shift never began, so it does not count as ended.
     """
     shifts = Shift.objects.filter(officer=OuterRef("report__owner"), ends_at__gt=F("starts_at"))
     gone = DangerEpisode.objects.filter(discharged_at=None, report__owner__isnull=False).filter(

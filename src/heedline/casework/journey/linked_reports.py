@@ -25,7 +25,7 @@ from heedline.reports.models import SearchWaiting
 from heedline.reports.stored import in_batches
 from heedline.vault import CannotOpen
 
-#: A decision is in the index within this time, unless the report waits there.
+#: A decision is indexed within this time, unless its report is still waiting to be indexed.
 LATELY: Final = timedelta(hours=1)
 #: Reports with a decision about one report that are looked up in each index.
 _MOST: Final = 1_000
@@ -34,7 +34,7 @@ _MOST: Final = 1_000
 def linked(reports: Iterable[UUID], *, by: Attendance) -> set[UUID]:
     """Return which of these reports are linked to another one by a decision in force.
 
-    A link counts although the other report has since been handed over, restricted or disposed of. A decision on one of these
+    A link counts even if the other report has since been handed over, restricted or disposed of. A decision on one of these
     reports that cannot be decrypted counts as a link. Raises Locked.
     """
     wanted = set(reports)
@@ -76,9 +76,9 @@ def _others(report: UUID, made: Iterable[LinkDecision]) -> list[UUID]:
 def _naming(wanted: Collection[UUID], by: Attendance, ring: Keyring) -> set[UUID]:
     """Return the reports at the officer's desks that may have a decision about one of these.
 
-    They are found in the indexes. A report that is not indexed as it is now counts if it has any decision, and so does every
-    report of a desk whose index cannot be read. No report waits for its index before its quarter hour is settled, or while
-    its reporter has just been active, of which officers see nothing. So every report with a decision of the last hour counts.
+    They are found in the indexes. A report whose latest state is not indexed, or whose desk's index cannot be read, is included
+    if it has any decision. A report is not queued for indexing until its quarter hour is settled, or while its reporter has just
+    been active, and officers see nothing of this. So every report with a decision made in the last hour is included.
     """
     keys = [values.LINKED.format(ref) for ref in wanted]
     found: set[UUID] = set()

@@ -28,19 +28,19 @@ from heedline.packs.rules.retention import months_after
 from heedline.reports.models import Interest, InterestHit
 from heedline.vault import CannotOpen
 
-#: Entries that one step looks at, and matches of an entry that it removes.
+#: The most entries that one step checks, and the most matches of an entry that it removes.
 ENTRIES = 5
 HITS = 50
-#: The last entry that this process has looked at: the next step goes on from there, and then begins again. An entry whose
-#: matches nobody can open stays, and must not keep those after it.
+#: The last entry that this process has checked. The next step continues from there, and starts again after the last one. An entry
+#: whose matches nobody can open is kept, and must not hold up those after it.
 _after = UUID(int=0)
 
 
 def remove_step(*, by: Attendance, at: datetime) -> int:
     """Remove the next matches of expired entries, or delete entries without any, and return the number of entries deleted.
 
-    Does nothing in a session of another desk, or a locked one. Raises nothing: a page that only shows something else must
-    not fail.
+    Does nothing in a locked session or one of another desk. Never raises, so that a page that only shows something else does not
+    fail.
     """
     global _after
     to = sealed_values.linking_desk(at)
@@ -54,7 +54,7 @@ def remove_step(*, by: Attendance, at: datetime) -> int:
     _after = rows[-1].id if len(rows) == ENTRIES else UUID(int=0)
     done = 0
     for entry in rows:
-        # a month may be shorter than the one of the end
+        # this month may be shorter than the one in which the entry ended
         if interests.delete_on(entry) <= at.date():
             with suppress(SealingStopped), transaction.atomic():
                 done += _remove(entry, by, at)

@@ -1,7 +1,7 @@
 """Short passages from a report's texts, showing where a search matches.
 
-A text is read closely only in the parts that may have a match: the words of files can be two hundred thousand characters,
-and one page of results shows twenty reports.
+Only the parts of a text that may have a match are read closely, because the text of files can be 200,000 characters long and
+one page of results shows 20 reports.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from heedline.index.extraction.values import Kind, Value
 from heedline.index.terms import SearchKind, Term
 from heedline.index.words import compounds, legible, owner, placed, spelled, without_article
 
-#: Characters before and after a place, characters by which a passage may be longer to end between two words, and
-#: passages of one report.
+#: Characters before and after a match, characters by which a passage may be longer so that it ends between words, and the most
+#: passages from one report.
 AROUND = 90
 TO_A_SPACE = 60
 MOST = 3
@@ -38,7 +38,7 @@ _OTHERWISE_WRITTEN = {
     Kind.ADDRESS: "contains this address, written differently",
 }
 _REGISTRATION, _DATE = ("this registration", "these registrations"), ("this date", "these dates")
-#: What a text contains, by how it was looked for: one of a kind, or several.
+#: What a text contains, by the kind of search term, for one term of a kind and for several.
 _WHY = {
     SearchKind.WORDS: ("this word", "these words"),
     SearchKind.PHRASE: ("this phrase", "these phrases"),
@@ -46,12 +46,12 @@ _WHY = {
     SearchKind.PART: ("a word or number with this part", "words or numbers with these parts"),
     SearchKind.NUMBER: ("this number", "these numbers"),
 }
-#: Characters of a part, and characters after it that a match which begins in it may reach: twelve long words.
+#: The size of a part, and how far beyond its end a match that begins in it may reach (twelve long words), in characters.
 PART = 2_000
 BEYOND = 600
 #: The kinds of term that stand for whole words, or for words with a beginning.
 _OF_WORDS = frozenset({SearchKind.WORDS, SearchKind.PHRASE, SearchKind.BEGINNING})
-#: Characters around a passage that are read, so that no word is cut at its edges.
+#: Characters that are read on each side of a passage, so that no word is cut off at its edges.
 EDGE = 60
 _NOT_LETTERS = re.compile(r"[\W_\u02bc]+")
 _DIGIT = re.compile(r"\d+")
@@ -148,7 +148,7 @@ def _why(passage: MatchingPassage, found: Term, terms: Sequence[Term]) -> str:
 
 
 def _called(term: Term) -> tuple[str, str]:
-    """Return what a term is called if a text contains one of its kind, or several."""
+    """Return what a term is called if a text contains one of its kind, and if it contains several."""
     if term.plate:
         return _REGISTRATION
     return _DATE if term.is_date else _WHY[term.kind]
@@ -228,10 +228,10 @@ class _Part:
         self._spellings = spellings
 
     def may_have(self, term: Term) -> bool:
-        """Return False if a term does not match here.
+        """Return False if a term cannot match here.
 
-        Registrations, postcodes and dates may have other spaces here than in the search, so only their letters and digits
-        are looked for.
+        Registrations, postcodes and dates may be spaced differently here than in the search, so only their letters and digits
+        are compared.
         """
         joined = "".join(term.words)
         if term.kind is SearchKind.NUMBER and not term.others and not _OTHER_DIGIT.search(self.text):

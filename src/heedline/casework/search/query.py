@@ -1,10 +1,12 @@
 """Parses an officer's search text into an index query.
 
-Words stand for themselves, in any order. `"in quotation marks"` stands for words in their order, `begin*` for every word
-that begins so, and `*end` and `*part*` for registrations, numbers, names and online names with that part. Part of a
-registration or of a number is found without stars as well. What has no space in it (an address, a web name, a number with hyphens) is words in their order as well.
-A long number is found however its digits are grouped. A vehicle registration is also found where O was written for 0, or I
-for 1, as it is in Seen before. A date is found however its day is written. Words that may be somebody's name also stand for other spellings of it, by the comparison that finds earlier reports (`index/extraction/name_comparison.py`).
+Words can be found in any order. `"in quotation marks"` finds words in that order, `begin*` finds every word that starts with
+those letters, and `*end` and `*part*` find registrations, numbers, names and online names with that part. Part of a
+registration or number is also found without stars. Text without spaces, such as an address, a web name or a number with
+hyphens, is also searched for as words in order. A long number is found however its digits are grouped. A vehicle registration
+is also found where O was written for 0, or I for 1, as in Seen before. A date is found however it is written. Words that may
+be somebody's name also find other spellings of it, using the comparison that finds earlier reports
+(`index/extraction/name_comparison.py`).
 """
 
 from __future__ import annotations
@@ -54,7 +56,7 @@ _PIECE = re.compile(r'"([^"]*)"?|(\S+)')
 _LONG_NUMBER = re.compile(r"(?<![^\s\",;])\+?[\d(][\d\s().\-/]{4,}\d(?![^\s\",;])")
 #: Part of a number, in groups of digits, with a star before or after it.
 _PART_OF_NUMBER = re.compile(r"(?<!\S)(\*?)\+?(\d[\d().\-/]*(?: [\d().\-/]+)*)(\*?)(?!\S)")
-#: A sign that was not seen, in a registration or inside a word. A question mark behind a word is only that.
+#: A "?" for an unknown character, in a registration or inside a word. After any other word, it is only a question mark.
 _UNKNOWN = re.compile(r"[^\W_]\?+[^\W_]|^\?+[^\W_]|(?=.*\d)(?=.*[^\W\d_]).*[^\W_]\?+$")
 #: A day, a month and a year without anything between them.
 _DAY_IN_ONE = re.compile(r"(?<!\S)(\d\d)(\d\d)((?:19|20)\d\d)(?!\S)")
@@ -196,7 +198,7 @@ def _names_in(text: str, matching: MatchingRules) -> Iterator[SoughtName]:
     """Yield readings of a text in which adjacent words form a name, longest name first.
 
     Each word begins with a capital or is a name that the pack knows. Two words are also a name if there are no others, or
-    if the first is a known forename. At last come the readings of one word as a part of a name.
+    if the first is a known forename. The readings of one word as a part of a name come last.
     """
     rules, pieces = matching.names, list(_PIECE.finditer(text))
     bare = [(piece.group(2) or "").strip(",;") for piece in pieces]
@@ -236,7 +238,7 @@ def _part_of_name(name: Name, others: tuple[Term, ...]) -> SoughtName:
 
 
 def _initials_of(name: Name) -> Iterator[str]:
-    """Yield the index forms of names with the same surname whose forename, or this one's, is only a first letter."""
+    """Yield the index forms of names with the same surname, where that forename or this one is only an initial."""
     first, *_, last = name.parts
     for sound in sounds_around(last):
         yield with_initial(first, sound, only=True)
@@ -290,7 +292,7 @@ def _in_one_piece(found: re.Match[str]) -> str:
 def _numbers_of(text: str) -> list[str]:
     """Return the last nine digits of each number in a text of digits, spaces and punctuation.
 
-    A group of digits that begins with 0 is the start of another number if enough digits stand before and after it.
+    A group of digits that begins with 0 is the start of another number if there are enough digits before it, and from it onwards.
     """
     groups, numbers = re.findall(r"\d+", text), [""]
     for at, group in enumerate(groups):
@@ -340,7 +342,7 @@ def _terms(quoted: str | None, bare: str | None, rules: MatchingRules) -> Sequen
 
 
 def _around_unknown(written: str) -> list[Term]:
-    """Return the terms for what stands before and after signs that were not seen and are written as "?".
+    """Return the terms for the text before and after unknown characters, which are written as "?".
 
     Raises Unsearchable.
     """
@@ -360,7 +362,7 @@ def _around_unknown(written: str) -> list[Term]:
 def _starred(words: tuple[str, ...], *, before: bool, after: bool) -> Iterator[Term]:
     """Yield the terms for a beginning (`abc*`) or another part (`*abc`, `*abc*`) of a word.
 
-    Of several words without a space between them, the star belongs to the first or the last. Raises Unsearchable.
+    If several words are written without spaces, the star belongs to the first or the last of them. Raises Unsearchable.
     """
     first, *rest = words if before else tuple(reversed(words))
     if not starts_of(first) or (before and after and rest and not starts_of(rest[-1])):

@@ -1,7 +1,8 @@
 """Officer actions on subjects, such as linking reports and adding or correcting values.
 
-Every act adds one sealed entry to the report on whose page it was done, of one size, and one entry to the log that says
-nothing of it. So linking a report to a subject that exists looks like making a new one. Nothing is merged, hidden or closed.
+Each action adds one sealed entry of a fixed size to the report on whose page it was taken, and one log entry that says nothing
+about its content. Linking a report to an existing subject therefore looks the same as creating one. Nothing is merged, hidden
+or closed.
 """
 
 from __future__ import annotations
@@ -43,13 +44,13 @@ from heedline.reports.stored import parts_of
 from heedline.vault.canonical import canonical
 from heedline.vault.containers import envelope
 
-#: Characters of a value and of a reason; stated on the pages.
+#: The most characters in a value and in a reason, as stated on the pages.
 LONGEST_VALUE: Final = 200
 LONGEST_WHY: Final = 400
 NO_REASON = "Give a reason."
 NO_VALUE = "Enter the value."
 NOTHING = "Choose at least one value, or describe the subject."
-LINKED_ALREADY = "This report is linked to that subject already."
+LINKED_ALREADY = "This report is already linked to that subject."
 NOT_LINKED = "This link has been undone."
 KINDS_OF_VALUE: Final = frozenset({*map(str, Kind), DESCRIPTION} - {str(Kind.FILE)})
 
@@ -76,9 +77,9 @@ class NewSubjectLink:
 def link(ref: UUID, new: NewSubjectLink, *, by: Attendance, at: datetime) -> UUID:
     """Link a report to a subject, and return the link.
 
-    Raises NotHere if the officer may see neither the report nor a report of the subject, Refused, Locked, NoRoom, and NotNow
-    if the report describes no behaviour or is restricted, without a reason, or for a new subject of which nothing is said.
-    Raises BehaviourNotStated if the account has no word of doing or saying and the officer does not say what was done.
+    Raises NotHere if the officer may not see this report or the other one. Raises NotNow without a reason, if the report
+    describes no behaviour, is restricted or is linked already, or for a new subject without values or a description. Raises
+    BehaviourNotStated if neither the account nor the officer says what was done. Raises Refused, Locked and NoRoom.
     """
     why = notes.written(new.why, longest=LONGEST_WHY, missing=NO_REASON)
     found = _found(ref, by, at, adds=True)
@@ -232,7 +233,7 @@ def of_same_name(
     """Return the active link to a subject of the same kind and name as a new subject, or None.
 
     `links` are those of the report, and `offered` are the values that it offers. Names are compared without case, accents,
-    spaces and punctuation. A subject has its display name and each value of the kind by which it is usually called.
+    spaces and punctuation. A subject's names are its display name and its values of the kind by which it is usually named.
     """
     values = _chosen(new, offered)
     if new.described.strip():

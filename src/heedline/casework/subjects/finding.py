@@ -28,9 +28,9 @@ from heedline.reports.models import Report, SealedHeader, SearchWaiting
 from heedline.reports.stored import StoredPart, parts_column, parts_in
 from heedline.vault import CannotOpen
 
-#: Reports of one key that are looked up at most.
+#: The most reports that are looked up for one key.
 MOST: Final = 500
-#: An entry is in the index within this time, unless the report waits there.
+#: An entry is indexed within this time, unless its report is still waiting to be indexed.
 LATELY: Final = timedelta(hours=1)
 
 
@@ -137,8 +137,8 @@ def look_up(keys: Iterable[str], *, by: Attendance, ring: Keyring) -> tuple[dict
 def _having_entries(known: Iterable[UUID], by: Attendance, unread: Iterable[UUID]) -> QuerySet[Any]:
     """Return a query for the reports with entries that are known or may not be indexed yet, or whose desk has no index.
 
-    A report on which the reporter has just been active waits for the end of their quarter hour, of which officers see
-    nothing. So every report changed lately is taken.
+    After a reporter has been active on a report, it waits for the end of the quarter hour, and officers see nothing of this. So
+    every recently changed report is included.
     """
     mine = list(by.desk_ids)
     waiting = SearchWaiting.objects.filter(desk__in=mine).values_list("report", flat=True)

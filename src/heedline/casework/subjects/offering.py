@@ -1,9 +1,9 @@
 """The values and likely subjects that an officer can choose from when linking a report.
 
-Values are read from behaviour reported and from what was written about it since, as for *Seen before*: never from identity
-containers, contact details or what reporters say of themselves (`packs/uk/matching.toml`). A report that says only who
-somebody is offers nothing. If its account has no word of doing or saying, as in a bare name and address, the officer has to
-say what the subject did or said.
+Values are read from the reported behaviour and from what was written about it since, as for *Seen before*. They are never read
+from identity containers, contact details or what reporters say about themselves (`packs/uk/matching.toml`). A report that says
+only who somebody is offers nothing. If its account does not say what anybody did or said, and is only a name and address for
+example, the officer has to say what the subject did or said.
 """
 
 from __future__ import annotations
@@ -51,20 +51,20 @@ from heedline.reports.models import Report
 from heedline.reports.stored import StoredPart, parts_column, parts_in, parts_of
 from heedline.vault import CannotOpen
 
-#: Values of a report that are offered at most, and subjects.
+#: The most values of a report that are offered, and the most subjects.
 MOST_VALUES: Final = 30
 MOST_SUBJECTS: Final = 12
 #: Reports with something in common whose subjects are looked at.
 _MOST_REPORTS: Final = 100
-ONLY_WHO = "This report describes who somebody is, and nothing that they did. Only behaviour makes somebody a subject."
+ONLY_WHO = "This report says who somebody is, but not what they did. Only behaviour makes somebody a subject."
 OF_REPORTER = (
-    "The reporter gave this about themselves. What reporters say about themselves never goes into a subject."
+    "The reporter said this about themselves. Never add what reporters say about themselves to a subject."
 )
 NO_BEHAVIOUR = (
     "This report was closed because no behaviour is described. Only behaviour makes somebody a subject."
 )
 NOT_STATED = "Say what they did or said. The account in this report does not."
-NOT_BEHAVIOUR = "Say in a few words what they did or said. Who somebody is, is not enough."
+NOT_BEHAVIOUR = "Say in a few words what they did or said. Saying who they are is not enough."
 
 
 class BehaviourNotStated(NotNow):
@@ -85,9 +85,9 @@ class OfferedValue:
 class OfferedSubject:
     """A subject that the report may concern.
 
-    `link` is that of its first report. `reports` are those that the officer may open. `found` says what the subject and the report share, and is
-    None if an officer decided that another report of the subject concerns the same matter. `refused` is the decision that
-    this report does not concern it, if one was made and not changed.
+    `link` is that of its first report. `reports` are those that the officer may open. `found` says what the subject and the
+    report share, and is None if an officer decided that another report of the subject concerns the same matter. `refused` is the
+    decision that this report does not concern the subject, if one was made and not changed.
     """
 
     link: UUID
@@ -159,7 +159,7 @@ def offer_of(mine: OpenedForSubjects, *, by: Attendance, restricted: bool) -> Su
 
 
 def look(made: SubjectOffer) -> Look:
-    """Return the view of the subjects on offer to be logged, with the text that it shows of other reports."""
+    """Return the view of the offered subjects to be logged, with the text from other reports that it shows."""
     shown = [value.written for one in made.subjects for value in one.values]
     shown += [one.refused.why for one in made.subjects if one.refused is not None]
     return Look(Act.SUBJECT_VIEWED, shown)
@@ -301,7 +301,7 @@ def _needs_behaviour(mine: OpenedForSubjects) -> bool:
 
 
 def _account(account: str, found: Extract) -> str:
-    """Return an account without the values that were read in it: nobody parks in "Park Road"."""
+    """Return an account without the values found in it, so that "Park Road" does not count as somebody parking."""
     for value in sorted(found.values, key=lambda one: -len(one.written)):
         account = account.replace(value.written, " ")
     return account

@@ -1,7 +1,7 @@
 """View data for a subject, with its visible reports, their entries and its access history.
 
-A subject is opened by way of one of its reports, and the view is logged about that one alone. An entry that named all of
-its reports would say that they concern one person.
+A subject is opened from one of its reports, and the view is logged only for that report. A log entry that named all of the
+subject's reports would reveal that they concern the same person.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ def view(
 ) -> SubjectView:
     """Return a subject, reached through one of its reports, and log the view.
 
-    Raises NotHere for a report or a link that is not the officer's, Refused and Locked.
+    Raises NotHere if the officer may not see the report or it has no such link, Refused and Locked.
     """
     with on_the_record(act, by=by, ref=ref):
         report = next(iter(_ONE_REPORT.rows(ref, sorted(by.desk_ids))), None)
@@ -206,7 +206,7 @@ def chosen(links: Iterable[SubjectLink], link: UUID) -> SubjectLink:
 def opened(report: Report, mine: SubjectLink, *, by: Attendance, restricted: bool) -> OpenedSubject:
     """Return the subject of a report's link, whether or not that report is indexed.
 
-    A report whose processing is `restricted` leads to no other, unless life is at risk. The caller logs the view.
+    If the report's processing is `restricted`, no other report is included, unless life is at risk. The caller logs the view.
     """
     found: Sequence[LinkedReport] = ()
     if not restricted or report.rank == 0:
@@ -225,10 +225,10 @@ def _heading(mine: SubjectLink, reports: Iterable[LinkedReport]) -> str:
 def headings(
     report: Report, links: Iterable[SubjectLink], *, by: Attendance, restricted: bool
 ) -> dict[UUID, str]:
-    """Return the name of each subject, as its own page has it, by the link of this report to it.
+    """Return the name of each subject, as shown on its own page, by the id of this report's link to it.
 
-    A report whose processing is `restricted` leads to no other, unless life is at risk. Nor does one whose subjects the
-    officer may not see. The caller logs the view.
+    Return {} if the officer may not see the report's subjects, or if its processing is `restricted` and life is not at risk. The
+    caller logs the view.
     """
     mine = list(links)
     try:
@@ -272,7 +272,8 @@ def _apart(reports: Sequence[LinkedReport]) -> tuple[tuple[UUID, UUID], ...]:
 def reports_sharing(refs: Iterable[UUID], *, by: Attendance) -> tuple[tuple[UUID, str], ...]:
     """Return the officer's other reports that share a subject with these, with their short names.
 
-    Restricted reports are among them, because a data subject may ask for these too. The view is logged for each report that is asked about. Raises Locked.
+    Restricted reports are included, because a data subject may ask for these too. The view is logged for each of the given
+    reports that is linked to a subject. Raises Locked.
     """
     mine = finding.linked_reports(refs, by=by, ring=by.keys(), restricted=True)
     subjects = {one.link.subject for one in mine if one.link.in_force}

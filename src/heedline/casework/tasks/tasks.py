@@ -1,9 +1,9 @@
 """Tasks on a report, which can be set, reassigned, finished and cancelled.
 
-Their texts are sealed with the report. Whoever may read a report may set a task on it. Its owner, the officer
-who set it, and a supervisor may end or reassign it, and anybody at the desk once its owner has left. A report
-cannot be closed while a task on it is open. A task goes with its report to another desk, and has no owner there
-until somebody is given it.
+Their texts are sealed with the report. Anybody who may read a report may set a task on it. The task's
+owner, the officer who set it and supervisors may end or reassign it, and so may anybody at the desk once its owner
+has left. A report cannot be closed while a task on it is open. A report that goes to another desk takes its tasks
+with it, and they have no owner there until they are assigned.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from heedline.reports.models.tasks import TaskState
 from heedline.reports.stored import parts_of
 from heedline.vault import CannotOpen
 
-#: Characters of a task, and of what was done or why it is cancelled.
+#: The most characters in a task, and in the text that says what was done or why it is cancelled.
 LONGEST = 1000
 #: The furthest due time of a task.
 FURTHEST = timedelta(days=28)
@@ -79,7 +79,7 @@ class OpenTask:
 
 
 class FirstContact(StrEnum):
-    """Whether the officers who had to be contacted first were, before a task's visit or contact."""
+    """Whether the officers who had to be contacted first were contacted before a task's visit or contact."""
 
     CLEARED = "cleared"
     TOO_LATE = "too-late"
@@ -206,7 +206,7 @@ def finish(
     had to be contacted first and has not cleared the desk to act, `first` and `text` say what happened. A visit that was made
     too early can be recorded as well.
 
-    Raises NotHere, NotNow, also without `first` where it is needed, Refused and Locked.
+    Raises NotHere, Refused, Locked and NotNow, also if `first` is needed but missing.
     """
     found = find(ref, by=by, at=at)
     row = _open(found, task)
@@ -316,7 +316,7 @@ def of_desk(
 ) -> tuple[OpenTask, ...]:
     """Return the open tasks on reports at a desk that this officer supervises, ordered by due time.
 
-    Only those of one owner or those that are overdue, if asked for. Opening their texts is logged. Raises Refused.
+    If asked for, return only those of one `owner` or only overdue ones. Opening their texts is logged. Raises Refused.
     """
     with on_the_record(Act.QUEUE_READ, by=by):
         by.require(Capability.SEE_BOARD, desk.id)

@@ -1,7 +1,7 @@
 """Compares Chinese names in the spellings of the mainland, of Taiwan and of Hong Kong.
 
-A name is read as a surname, before or behind, and one or two syllables. Each syllable stands for those of the mainland's
-spelling (Pinyin) that it can be: Kit for jie and ji. The syllables are the pack's.
+A name is read as one or two syllables with a surname before or after them. Each syllable stands for the syllables in the
+mainland's spelling (Pinyin) that it can represent. For example, Kit stands for jie and ji. The pack lists the syllables.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ def is_chinese(name: Name, rules: NameRules) -> bool:
 
 
 def is_one(one: Name, other: Name, rules: NameRules) -> bool:
-    """Return whether two Chinese names can be one name in two spellings.
+    """Return whether two Chinese names can be two spellings of one name.
 
-    In a name of two syllables one may have n for ng.
+    In a name of two syllables, one syllable may be written with n instead of ng.
     """
     mine, theirs = list(_readings(one, rules)), list(_readings(other, rules))
     return any(

@@ -1,7 +1,7 @@
 """A report's index keys, one for each way in which two reports can match.
 
-A key only proposes a report. Whether two reports share something is decided by `comparison.py` on their values. The index
-stores keys as tokens. Names have at most `MOST_NAME_KEYS` keys each.
+A shared key only proposes a report. `comparison.py` then compares the values to decide whether two reports share something. The
+index stores keys as tokens. Names have at most `MOST_NAME_KEYS` keys each.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from heedline.index.extraction.values import Kind, Value
 from heedline.index.words import LONGEST, runs_of
 
 MOST_NAME_KEYS, MOST_PAIR_KEYS = 16, 13
-#: Keys of a report beyond this are left out: a list of a thousand numbers is not about somebody.
+#: The most keys of a report. Others are left out, because a list of a thousand numbers is not about one person.
 MOST_KEYS = 400
 _OUTWARD = -3
 
@@ -58,8 +58,8 @@ def key_of(value: Value, rules: NameRules | None = None) -> str:
 def of_name(name: Name, rules: NameRules) -> tuple[str, ...]:
     """Return the index keys of a name.
 
-    They are those of a Chinese name, then pairs of skeletons in order, followed by the surname with initials and by variants
-    with one letter left out.
+    The keys of a Chinese name come first, then pairs of skeletons in order, the surname with initials, and finally variants with
+    one letter left out.
     """
     read = [(readings(first, rules), readings(last, rules)) for first, last in pairs(name)]
     of_pairs = (_pair(one, other) for firsts, lasts in read for one, other in product(firsts, lasts))
@@ -77,7 +77,7 @@ def of_name(name: Name, rules: NameRules) -> tuple[str, ...]:
     return tuple(islice(found, MOST_NAME_KEYS))
 
 
-#: Letters of the shortest part of a name that is found by its sound alone, and forms of a report at most.
+#: Length of the shortest part of a name that is found by its sound alone, and the most such forms of a report.
 SHORTEST_HEARD, MOST_HEARD = 4, 120
 
 
@@ -109,7 +109,7 @@ def _of_places(value: Value) -> Iterator[str]:
 
 
 def in_postcode(value: Value) -> str:
-    """Return the index form of a postcode. It is no key: a postcode alone links no reports."""
+    """Return the index form of a postcode. It is not a key, because a postcode alone does not link reports."""
     return f"c:{value.canonical}"
 
 
@@ -119,7 +119,7 @@ def without_query(address: str) -> str:
 
 
 def on_page(address: str) -> str:
-    """Return the index form of a web address without its query. It is no key: a whole site links no reports."""
+    """Return the index form of a web address without its query. It is not a key, because a whole site does not link reports."""
     return f"u:{address}"
 
 
@@ -142,7 +142,7 @@ def _in_turn(lists: Iterable[Iterable[str]]) -> Iterator[str]:
 
 
 def _by_initials(names: Iterable[Value]) -> Iterator[str]:
-    """Yield the forms by which a name is found if its forename is known only by its first letter, here or in a search."""
+    """Yield the forms by which a name is found if only the initial of its forename is known, here or in a search."""
     for value in names:
         first, *_, last = value.canonical.split() or [""]
         for sound in sounds(last) if last and first != last else ():
@@ -150,7 +150,7 @@ def _by_initials(names: Iterable[Value]) -> Iterator[str]:
 
 
 def with_initial(first: str, sound: str, *, only: bool) -> str:
-    """Return the index form of a forename's first letter and a surname's sound. `only` means that it has no other letters."""
+    """Return the index form of a forename's first letter and a surname's sound. `only` means that only the initial is known."""
     return f"{'i' if only else 'j'}:{first[:1]}|{sound}"
 
 

@@ -11,7 +11,7 @@ from heedline.index.extraction.name_comparison import NEAR_CONSONANTS, Likeness,
 from heedline.index.extraction.names import Name, known_as, plain, readings, skeletons, sounds
 from heedline.index.extraction.rules import NameRules
 
-#: Letters of the shortest word for which a similar one is looked for: shorter words are like too many.
+#: Length of the shortest word for which a similar one is sought. Shorter words are similar to too many others.
 SHORTEST = 4
 #: Letters of the shortest word in which two may differ.
 LONG = 7
@@ -62,7 +62,7 @@ def sounds_around(word: str) -> list[str]:
 
 
 def forms_around(word: str) -> list[str]:
-    """Return the index forms of the sounds around a part of a name, and of names in scripts that leave vowels out.
+    """Return the index forms of sounds similar to a part of a name, and of names in scripts that leave vowels out.
 
     A word in such a script is looked up by its consonants alone.
     """
@@ -88,7 +88,7 @@ def _nearly(sound: str) -> Iterator[str]:
 
 
 def same_name(one: str, other: str, rules: NameRules) -> bool:
-    """Return whether two name parts may be spellings of one name, leaving out short forms such as Bill for William."""
+    """Return whether two name parts may be spellings of one name. Short forms such as Bill for William do not count."""
     alike = parts_alike(one, other, rules, last=True)
     if alike is Likeness.FORM:
         return bool(set(skeletons(one)) & set(skeletons(other)))

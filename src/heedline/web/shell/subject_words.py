@@ -56,7 +56,7 @@ VERDICTS = {
     SubjectMove.NOT_SAME: "Not the same",
 }
 VIEWS = {"subject-viewed": "Viewed", "subject-printed": "Printed"}
-#: A value that no report holds.
+#: The source of a value that no report contains.
 OF_OFFICER = "Officer"
 
 
@@ -197,7 +197,7 @@ def _why_offered(one: OfferedSubject) -> Iterable[str]:
     yield f"Linked reports: {', '.join(short for _, short in one.reports)}."
     if one.found is None:
         yield (
-            "You or a colleague decided that one of them belongs with this report."
+            "You or a colleague decided that one of them is about the same matter as this report."
             if one.refused is None
             else ""
         )

@@ -156,8 +156,8 @@ def interests(request: OfficeRequest) -> HttpResponse:
 def hits(request: OfficeRequest) -> HttpResponse:
     """List the reports that match the officer's own entries, or one of them.
 
-    Those that are not cleared come first, and of these the unacknowledged ones. On each page, those in danger come before
-    others of the same state.
+    Those without a clearance come first, starting with the unacknowledged ones. On each page, those about a danger to life come
+    before others of the same state.
     """
     one = request.GET.get("entry", "")
     try:

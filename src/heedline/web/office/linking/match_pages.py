@@ -82,7 +82,7 @@ def matches(request: OfficeRequest) -> HttpResponse:
         except ValueError:
             raise NotHere from None
         questions.take(question, by=by)
-        messages.success(request, "You answer this question.")
+        messages.success(request, "You have taken this question.")
         return HttpResponseRedirect(reverse("matches"))
     found = questions.listed(by=by)
     waiting = {one.id: one for one in questions.waiting(by=by, at=at)}

@@ -38,14 +38,14 @@ from heedline.web.shell.report_bar import STAGES
 from heedline.web.shell.request import OfficeRequest
 from heedline.web.shell.subject_words import link_words
 
-#: From where a browser may bring somebody here with a search in the address: from this site, or typed by themselves.
+#: Values of Sec-Fetch-Site for which a search in the URL is run: from this site, or typed in by the officer.
 _OWN = frozenset({"", "same-origin", "none"})
 _TERM = TextInput(
     name="q",
     label="Search for",
     hint="Enter words, a name in any spelling, a number, an address or a report’s reference. Use quotation marks to find an exact phrase. "
     "Put * after the start of a word to find the words that start with it: wolf*. "
-    "Of a name, a registration, a number or an online name you can also search for the end or the middle: *ABC or *wolf*.",
+    "You can also search for the end or the middle of a name, a registration, a number or an online name: *ABC or *wolf*.",
     kind="search",
     required="Type a word, a number or a name to search for",
 )
@@ -89,8 +89,8 @@ def _fields() -> tuple[Field, ...]:
 def search(request: OfficeRequest) -> HttpResponse:
     """Show the search page, and run a search that was posted or is in the URL.
 
-    A search redirects to its results, and a report's reference to the report. Another site could put a search in an address and have it logged in the
-    officer's name, so it is refused from there.
+    A search redirects to its results, and a report's reference to the report. A search
+    in a URL is refused if it comes from another site, because it would be logged in the officer's name.
     """
     by, at = request.attendance, session.now()
     form, status = Form(_fields()), 200
@@ -169,7 +169,7 @@ def results(request: OfficeRequest, ref: UUID) -> HttpResponse:
 def try_again(request: OfficeRequest) -> HttpResponse:
     """Queue the reports that could not be read, so that they are indexed again."""
     number = indexing.try_again(by=request.attendance)
-    messages.success(request, f"{number} reports will be tried again.")
+    messages.success(request, f"{number} report{'' if number == 1 else 's'} will be tried again.")
     return HttpResponseRedirect(reverse("search"))
 
 
@@ -255,14 +255,14 @@ def _hits(found: SearchResults) -> str:
 _CODES = frozenset({"kind", "area", "outcome"})
 #: Why a part of a search matches nothing, by how it was looked for. Its text comes between the two.
 _IN_NONE = {
-    SearchKind.WORDS: ("", " is in no report that was searched."),
-    SearchKind.PHRASE: ("The words ", " are in no report that was searched in this order."),
+    SearchKind.WORDS: ("No report that was searched contains ", "."),
+    SearchKind.PHRASE: ("No report that was searched contains the words ", " in this order."),
     SearchKind.BEGINNING: ("No word in the reports that were searched starts with ", "."),
     SearchKind.PART: (
-        "No number, registration, name or online name in the reports that were searched has the part ",
+        "No number, registration, name or online name in the reports that were searched contains ",
         ".",
     ),
-    SearchKind.NUMBER: ("The number ", " is in no report that was searched."),
+    SearchKind.NUMBER: ("No report that was searched contains the number ", "."),
 }
 
 

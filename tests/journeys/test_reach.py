@@ -59,7 +59,7 @@ def test_a_page_that_was_put_in_is_laid_out_as_if_it_were_visited(site: str, per
     visited = []
     for address in ASKED[:4]:
         tab.visit(f"{site}/pl/{address}")
-        assert tab.play.evaluate("document.fonts.status") == "loaded"
+        assert tab.play.evaluate("document.fonts.ready.then(fonts => fonts.status)") == "loaded"
         visited.append((tab.play.title(), tab.play.evaluate(_BOXES)))
     for address, (title, boxes) in zip(ASKED, visited, strict=False):
         assert put(tab, reader.visit(f"/pl/{address}").html)

@@ -31,7 +31,7 @@ SECRETS = ("quillfeath", "quilfeath", "1632960455", "1632 960455", "ladderman")
 ENDING = "960455"
 REPORTS = (
     "Kevin Quillfeather bought a ladderman suit. Ring 01632 960455. Born 4/9/2010.",
-    "My nephew Kevin Quilfeather has a ladderman suit, 01632 960455. Date of birth 04.09.2010.",
+    "My nephew Kevin Quilfeather bought a ladderman suit, 01632 960455. Date of birth 04.09.2010.",
 )
 #: What only leads back to modules, and data that is the same for everybody.
 _NOT_ENTERED = (types.ModuleType, types.FunctionType, types.CodeType, types.FrameType, type)

@@ -69,6 +69,7 @@ _READ = (
     "intake_question_set",
     "keys_epoch",
     "keys_statement",
+    "reports_danger",
 )
 #: The indexes of other tables through which it reads. Of the log alone, whose own counters tell autovacuum what to do.
 _READ_THROUGH = ("event_statement",)

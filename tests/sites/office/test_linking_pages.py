@@ -128,13 +128,13 @@ def clears_and_withdraws(otto: Hand, odile: Hand, hit: InterestHit, ref: UUID) -
             assert escape(words) in otto.html
         odile.get(f"/w/r/{ref}/")
         assert escape(words) in odile.html
-        assert "Do not act yet" not in odile.html
+        assert "Contact this officer" not in odile.html
     assert "school" not in odile.html.split("You have been cleared to act")[1].split("</div>")[0]
     otto.get(path)
     otto.send(path, do="withdraw")
     assert "Clearance withdrawn. The North East desk must contact you before it acts" in otto.html
     odile.get(f"/w/r/{ref}/")
-    assert "Do not act yet" in odile.html
+    assert "Contact this officer" in odile.html
     otto.get(path)
     otto.send(path, do="withdraw")
     assert "has been withdrawn already" in otto.html
@@ -186,9 +186,9 @@ def test_an_entry_pages_its_owner_and_the_desk_sees_only_whom_to_contact(
     with acting("worker"):
         paging.drain(people.at)
     odile.get(f"/w/r/{ref}/")
-    assert '<span class="govuk-visually-hidden">Warning</span> Do not act yet.' in odile.html
+    assert '<span class="govuk-visually-hidden">Warning</span> Do what saves life now.' in odile.html
     assert (
-        "Contact this officer first: <bdi>Otto O.</bdi>, South West desk.<br>Phone: 01632 960003"
+        "Contact this officer as soon as you can: <bdi>Otto O.</bdi>, South West desk.<br>Phone: 01632 960003"
         in odile.html
     )
     for hidden in ("quillon", "nterest register entry", "Kevin Tierney"):

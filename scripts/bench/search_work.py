@@ -362,7 +362,7 @@ def match(desk: str, how_many: int, seconds: float) -> dict[str, Any]:
         desk_index.begin(by.desk_ids[0], on=at.date())
         added = add(by, values_of, how_many, seconds)
         rows = list(SealedValues.objects.order_by("id").values_list("id", flat=True)[:COMPARED])
-        SealedValues.objects.filter(id__in=rows).update(indexed=False, matched_at=None)
+        SealedValues.objects.filter(id__in=rows).update(indexed=False, matched_at=None, due_at=at)
         held, done = Times(), 0
         while True:
             with held.one():

@@ -14,8 +14,10 @@ from heedline.permits.roles import Role
 from heedline.specialist_desks.material.examination import examining
 from heedline.specialist_desks.material.examination.examining import ExaminationForm
 from heedline.specialist_desks.material.examination.law import ExaminationAnswers
+from heedline.specialist_desks.material.items import adding, sightings
 from heedline.specialist_desks.material.items.addresses import named_by_examiner
 from heedline.specialist_desks.material.items.contents import content_at
+from heedline.specialist_desks.material.liveness import LivenessVerdict
 from heedline.specialist_desks.material.models import MaterialItem
 from heedline.specialist_desks.material.rules import ItemState
 from heedline.specialist_desks.material.vocabulary import ITEM
@@ -132,6 +134,18 @@ def examined(people: People, ref: UUID, name: str, form: ExaminationForm) -> Ite
     version = MaterialItem.objects.get(id=ref).version
     with people.sitting(name) as by:
         return examining.examine(ref, form, version=version, by=by, at=people.at)
+
+
+def an_added_item(people: People, address: str) -> UUID:
+    """An unlawful item that Odile added, which no report names, and whose page is still there."""
+    with people.sitting("Odile") as by:
+        ref = adding.add(address, by=by, at=people.at)
+        examining.take(ref, by=by, at=people.at)
+    for name in ("Odile", "Otto"):
+        examined(people, ref, name, unlawful("ta2006-s1"))
+    with people.sitting("Odile") as by:
+        sightings.record(ref, LivenessVerdict.LIVE, by=by, at=people.at)
+    return ref
 
 
 def an_item_of(desk: str, people: People, address: str = PAGE) -> UUID:

@@ -11,11 +11,20 @@ from heedline.casework.subjects.changing import NewSubjectLink
 from heedline.casework.subjects.offering import SubjectOffer
 from heedline.casework.subjects.reading import SubjectView
 from tests.support.scene_people import MINUTE, People
+from tests.support.search_scene import indexed
 
 BOY = (
     "A pupil, Caoimhin Tierney, draws symbols and says he will be famous soon. He was born on 4/9/2010.",
     "My nephew Kevin Teirney has changed. He talks of attacks all night. Date of birth 04.09.2010.",
 )
+
+
+def two_of_one(people: People) -> tuple[tuple[UUID, UUID], tuple[UUID, UUID]]:
+    """Two new reports at one desk that are linked to one subject: each report with its link."""
+    one, other = (people.send(narrative=told)[0] for told in BOY)
+    indexed(people)
+    first = linked(people, one)
+    return (one, first), (other, linked(people, other, to=first, after=1))
 
 
 def offered(people: People, ref: UUID, name: str = "Odile") -> SubjectOffer:

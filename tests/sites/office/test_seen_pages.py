@@ -22,7 +22,7 @@ from tests.support.cast import House, now
 from tests.support.scene_people import People, logged, row
 from tests.support.search_scene import MINUTE, indexed
 from tests.support.stories import a_report
-from tests.support.subject_scene import BOY, linked
+from tests.support.subject_scene import two_of_one
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 NORTH_EAST, ELSEWHERE = {"postcode": "NE1 4ST"}, {"postcode": "SW1A 1AA"}
@@ -209,11 +209,7 @@ def test_decisions_that_disagree_are_said_on_each_page_about_them(
 ) -> None:
     """A decision, a subject of both reports and an assessment once contradicted each other in silence."""
     people = People(house, now())
-    one, _ = a_report(at=now(), where=NORTH_EAST, narrative=BOY[0])
-    other, _ = a_report(at=now(), where=NORTH_EAST, narrative=BOY[1])
-    indexed(people)
-    first = linked(people, one)
-    second = linked(people, other, to=first, after=1)
+    (one, first), (other, second) = two_of_one(people)
     people.take(one, "Odile")
     odile = hand().at_work(house, "Odile")
     subject, seen, pair = f"/w/r/{other}/subjects/{second}/", f"/w/r/{one}/seen/", f"/w/r/{one}/seen/{other}/"

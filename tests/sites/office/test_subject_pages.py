@@ -16,7 +16,7 @@ from tests.support.cast import House, now
 from tests.support.scene_people import People
 from tests.support.search_scene import indexed
 from tests.support.stories import a_report
-from tests.support.subject_scene import BOY, linked
+from tests.support.subject_scene import BOY, linked, two_of_one
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 NORTH_EAST = {"postcode": "NE1 4ST"}
@@ -110,11 +110,7 @@ def test_a_subject_has_one_name_on_the_tabs_of_all_its_reports(
 ) -> None:
     """Officers took a name that one report spells differently for a second person."""
     people = People(house, now())
-    one, _ = a_report(at=now(), where=NORTH_EAST, narrative=BOY[0])
-    other, _ = a_report(at=now(), where=NORTH_EAST, narrative=BOY[1])
-    indexed(people)
-    first = linked(people, one)
-    second = linked(people, other, to=first, after=1)
+    (one, _), (other, second) = two_of_one(people)
     odile = hand().at_work(house, "Odile")
     odile.get(f"/w/r/{one}/subjects/")
     assert "(here:" not in odile.html

@@ -11,31 +11,18 @@ from heedline.casework.linking import disposed_hits, interests, own_entries, que
 from heedline.casework.search import indexing
 from heedline.reports.models import InterestHit, SealedValues
 from heedline.specialist_desks.material.examination import examining
-from heedline.specialist_desks.material.items import adding, found_item, sightings
-from heedline.specialist_desks.material.liveness import LivenessVerdict
+from heedline.specialist_desks.material.items import adding, found_item
 from heedline.specialist_desks.material.models import MaterialItem
 from heedline.specialist_desks.material.notices import composing, standing
 from heedline.specialist_desks.material.notices.composing import NoticeRefused
 from heedline.specialist_desks.material.outcomes import disposing
 from tests.support.linking_scene import compared, interest
-from tests.support.material_scene import examined, reported, unlawful
+from tests.support.material_scene import an_added_item, reported
 from tests.support.notice_scene import OTHER_POST, drafted, unlawful_item, version
 from tests.support.scene_people import People
 
 pytestmark = pytest.mark.django_db
 ADDED = "https://kiteboard.example/posts/Xy99Zz"
-
-
-def added(people: People) -> UUID:
-    """An unlawful item that Odile added, which no report names."""
-    with people.sitting("Odile") as by:
-        ref = adding.add(ADDED, by=by, at=people.at)
-        examining.take(ref, by=by, at=people.at)
-    for name in ("Odile", "Otto"):
-        examined(people, ref, name, unlawful("ta2006-s1"))
-    with people.sitting("Odile") as by:
-        sightings.record(ref, LivenessVerdict.LIVE, by=by, at=people.at)
-    return ref
 
 
 def proposed(people: People, notice: UUID) -> None:
@@ -49,7 +36,7 @@ def test_an_entry_about_an_added_item_stops_its_notice_until_the_owner_clears_it
 ) -> None:
     if first == "entry":
         interest(people, "Nadia", names="", identifiers=ADDED)
-    ref = added(people)
+    ref = an_added_item(people, ADDED)
     compared(people, "Odile")
     if first == "item":
         interest(people, "Nadia", names="", identifiers=ADDED)
@@ -69,7 +56,7 @@ def test_an_entry_about_an_added_item_stops_its_notice_until_the_owner_clears_it
 
 
 def test_a_notice_about_an_added_item_waits_until_it_has_been_compared(people: People) -> None:
-    notice = drafted(people, item=added(people))
+    notice = drafted(people, item=an_added_item(people, ADDED))
     with pytest.raises(NoticeRefused, match="has not been compared"):
         proposed(people, notice)
     compared(people, "Odile")
@@ -95,7 +82,7 @@ def test_an_item_is_compared_by_itself_if_its_address_is_not_among_its_report_s_
 
 
 def test_the_form_sends_an_item_whose_reports_were_not_sent(people: People) -> None:
-    ref = added(people)
+    ref = an_added_item(people, ADDED)
     SealedValues.objects.filter(report=ref).delete()
     with people.sitting("Odile") as by:
         found = found_item.find(ref, by=by, at=people.at)
@@ -115,7 +102,7 @@ def test_an_index_that_cannot_be_read_is_not_clear(people: People) -> None:
 
 def test_an_added_item_matches_no_report_of_another_desk(people: People) -> None:
     people.send(narrative=f"He shares {ADDED} with everybody.")
-    added(people)
+    an_added_item(people, ADDED)
     compared(people, "Odile", "Otto")
     for name in ("Odile", "Nadia"):
         with people.sitting(name) as by:

@@ -28,7 +28,7 @@ from heedline.specialist_desks.material.notices import following, sending
 from heedline.specialist_desks.material.outcomes import disposing, figures
 from heedline.specialist_desks.material.outcomes.figures import MaterialCounts
 from tests.support.linking_scene import compared
-from tests.support.material_scene import examined, the_item, unlawful
+from tests.support.material_scene import an_added_item, examined, the_item, unlawful
 from tests.support.notice_scene import POST, approved
 from tests.support.scene_people import People
 
@@ -47,13 +47,7 @@ def counted(people: People, *, days: int = 0) -> MaterialCounts:
 def a_finished_notice(people: People) -> tuple[UUID, UUID]:
     """Create an item without reports, whose notice was sent and closed after the material had gone."""
     the_item(people, "https://kiteboard.example/posts/Other1")  # the desk has an index
-    with people.sitting("Odile") as by:
-        item = adding.add(POST, by=by, at=people.at)
-        examining.take(item, by=by, at=people.at)
-    for name in ("Odile", "Otto"):
-        examined(people, item, name, unlawful("ta2006-s1"))
-    with people.sitting("Odile") as by:
-        sightings.record(item, LivenessVerdict.LIVE, by=by, at=people.at)
+    item = an_added_item(people, POST)
     compared(people, "Odile")
     notice = approved(people, item=item)
     with people.sitting("Odile") as by:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from contextlib import suppress
-from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
 from django.db.models import Q
-from django.db.models.functions import Now
 
 from heedline.audit.acts import Act
-from heedline.audit.models import Event
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
 from heedline.casework.report.restrictions import usable
@@ -25,8 +22,6 @@ from heedline.reports.models import SearchWaiting
 from heedline.reports.stored import in_batches
 from heedline.vault import CannotOpen
 
-#: A decision is indexed within this time, unless its report is still waiting to be indexed.
-LATELY: Final = timedelta(hours=1)
 #: Reports with a decision about one report that are looked up in each index.
 _MOST: Final = 1_000
 
@@ -77,8 +72,8 @@ def _naming(wanted: Collection[UUID], by: Attendance, ring: Keyring) -> set[UUID
     """Return the reports at the officer's desks that may have a decision about one of these.
 
     They are found in the indexes. A report whose latest state is not indexed, or whose desk's index cannot be read, is included
-    if it has any decision. A report is not queued for indexing until its quarter hour is settled, or while its reporter has just
-    been active, and officers see nothing of this. So every report with a decision made in the last hour is included.
+    if it has any decision. A report is not queued for indexing until its quarter hour is settled, or while its reporter has
+    just been active, and officers see nothing of this. So every report with a decision made in the last hour is included.
     """
     keys = [values.LINKED.format(ref) for ref in wanted]
     found: set[UUID] = set()
@@ -92,8 +87,7 @@ def _naming(wanted: Collection[UUID], by: Attendance, ring: Keyring) -> set[UUID
                 found |= set(index.reports_at({one for rows in by_key.values() for one in rows}).values())
                 unread.discard(row.desk_id)
     waiting = SearchWaiting.objects.filter(desk_id__in=by.desk_ids).values("report")
-    decided = Event.objects.filter(act=Act.LINK_DECIDED, at__gte=Now() - LATELY, thing_id__isnull=False)
-    lately = decided.values("thing_id")  # also on reports that the desk only watches, by this officer
+    lately = index_rows.changed_lately(Act.LINK_DECIDED)
     not_indexed = Q(settled=False) | Q(id__in=waiting) | Q(id__in=lately)
     not_indexed |= Q(desk_id__in=unread) | Q(watch_id__in=unread)
     with_decisions = reports_of(by.desk_ids).filter(not_indexed, headers__part=link_decisions.PART)

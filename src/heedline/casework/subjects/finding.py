@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Now
 
 from heedline.audit.acts import Act
-from heedline.audit.models import Event
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
 from heedline.casework.report.restrictions import usable
@@ -30,8 +27,6 @@ from heedline.vault import CannotOpen
 
 #: The most reports that are looked up for one key.
 MOST: Final = 500
-#: An entry is indexed within this time, unless its report is still waiting to be indexed.
-LATELY: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -143,9 +138,7 @@ def _having_entries(known: Iterable[UUID], by: Attendance, unread: Iterable[UUID
     mine = list(by.desk_ids)
     waiting = SearchWaiting.objects.filter(desk__in=mine).values_list("report", flat=True)
     unsettled = reports_of(mine).filter(settled=False).values_list("id", flat=True)
-    lately = Event.objects.filter(
-        act=Act.SUBJECT_CHANGED, desk__in=mine, at__gte=Now() - LATELY, thing_id__isnull=False
-    ).values_list("thing_id", flat=True)
+    lately = index_rows.changed_lately(Act.SUBJECT_CHANGED)
     some = [waiting, unsettled, lately]
     if refs := list(known):
         some.append(reports_of(mine).filter(id__in=refs).values_list("id", flat=True))

@@ -11,8 +11,7 @@ from heedline.index.extraction.names import latin
 from heedline.index.extraction.rules import NameRules
 from heedline.index.query import Clause, Query
 from heedline.index.sealed_index import SealedIndex
-from heedline.index.terms import beginning_with
-from heedline.index.words import starts_of
+from heedline.index.words import begun_by, starts_of
 
 #: The most reports of one desk that are proposed for one missing word.
 MOST_PROPOSED: Final = 4
@@ -27,7 +26,7 @@ def proposals(index: SealedIndex, missing: str, rules: NameRules) -> list[UUID]:
     word = latin(missing)
     ways = [Clause(phrases=[[one] for one in near_words.slips(word, rules)])]
     ways += [Clause(forms=sounds) for sounds in near_words.sounds_near(word, rules) if sounds]
-    ways += [beginning_with(start) for start in reversed(starts_of(word))]
+    ways += [Clause([[start]], [begun_by(start)]) for start in reversed(starts_of(word))]
     found: dict[UUID, None] = {}
     for way in ways:
         found.update(dict.fromkeys(hit.report for hit in index.search(Query([way]), most=MOST_PROPOSED)))

@@ -99,7 +99,7 @@ class Term:
     def _in_one_piece(self) -> list[str]:
         """Return the form of two words, of which one has a digit, that are together all of this beginning or part."""
         joined = self._joined
-        return [f"w:{joined}"] if joined.isascii() and not (joined.isalpha() or joined.isdecimal()) else []
+        return [f"w:{joined}"] if word_parts.has_letters_and_digits(joined) else []
 
     @property
     def _part(self) -> str:
@@ -205,18 +205,7 @@ class Term:
 
 
 def _is_part_of_plate(joined: str) -> bool:
-    return (
-        joined.isascii()
-        and joined.isalnum()
-        and not joined.isalpha()
-        and not joined.isdecimal()
-        and len(joined) >= _SHORTEST_PART_OF_PLATE
-    )
-
-
-def beginning_with(start: str) -> Clause:
-    """Return the clause for words with this prefix, which must be one returned by `starts_of`."""
-    return Clause([[start]], [begun_by(start)])
+    return len(joined) >= _SHORTEST_PART_OF_PLATE and word_parts.has_letters_and_digits(joined)
 
 
 def spelled_alike(word: str) -> str:

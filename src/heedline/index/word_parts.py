@@ -43,7 +43,12 @@ def of_number(digits: str) -> Iterator[str]:
 
 def is_mixed(word: str) -> bool:
     """Return whether a word has letters and digits, and is long enough to be found by its parts."""
-    return len(word) >= SHORTEST_MIXED and word.isascii() and not word.isalpha() and not word.isdecimal()
+    return len(word) >= SHORTEST_MIXED and has_letters_and_digits(word)
+
+
+def has_letters_and_digits(word: str) -> bool:
+    """Return whether a word (`words.words_of`) is in ASCII and has both letters and digits."""
+    return word.isascii() and not word.isalpha() and not word.isdecimal()
 
 
 def pieces_of(word: str) -> list[str]:

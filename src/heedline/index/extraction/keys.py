@@ -58,8 +58,8 @@ def key_of(value: Value, rules: NameRules | None = None) -> str:
 def of_name(name: Name, rules: NameRules) -> tuple[str, ...]:
     """Return the index keys of a name.
 
-    The keys of a Chinese name come first, then pairs of skeletons in order, the surname with initials, and finally variants with
-    one letter left out.
+    The keys of a Chinese name come first, then pairs of skeletons in order, the surname with initials, and finally variants
+    with one letter left out.
     """
     read = [(readings(first, rules), readings(last, rules)) for first, last in pairs(name)]
     of_pairs = (_pair(one, other) for firsts, lasts in read for one, other in product(firsts, lasts))

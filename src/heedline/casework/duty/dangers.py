@@ -31,8 +31,8 @@ def watch_dangers(at: datetime) -> None:
     A danger needs attention if no supervisor has acknowledged it, if its review is overdue, or if its owner
     is away.
 
-    Letters posted with each action raise most of these alarms immediately. This function finds the dangers that they miss: after
-    a lost letter, at the end of a shift, or when a danger was handed over to another desk.
+    Letters posted with each action raise most of these alarms immediately. This function finds the dangers that they miss:
+    after a lost letter, at the end of a shift, or when a danger was handed over to another desk.
     """
     waiting = DangerEpisode.objects.filter(discharged_at=None)
     _raise(AlarmKind.DANGER_OPENED, waiting.filter(acknowledged_at=None), at)

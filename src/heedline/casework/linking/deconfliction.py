@@ -38,9 +38,10 @@ from heedline.reports.models.tasks import TaskState
 class Trace(StrEnum):
     """The result of a deconfliction check.
 
-    CLEARED means that there are officers to contact, and that every one of them has cleared the desk to act. What the desk
-    may do is in their words (`ContactPerson.released`). WAITING means that the linking desk has not yet compared the report as it is now. NOT_COMPARED means that it never does,
-    because the pack does not compare reports of this kind, or because the report's processing is restricted.
+    CLEARED means that there are officers to contact, and that every one of them has cleared the desk to act. What the desk may
+    do is in their words (`ContactPerson.released`). WAITING means that the linking desk has not yet compared the report as it
+    is now. NOT_COMPARED means that it never does, because the pack does not compare reports of this kind, or because the
+    report's processing is restricted.
     """
 
     NONE = "no-trace"

@@ -49,10 +49,9 @@ _MOST_VERIFIED = 10_000
 class NoticeKind(StrEnum):
     """The kinds of notice that desks send each other about their reports.
 
-    They are a possible match, a question about a match and its answer, a contact that must be made before the desk
-    acts, the clearance to act and its withdrawal. ENDED means that the other desk's report of a match was disposed of, and GONE that
-    the report of a contact was. HELD is a notice that its sender keeps for a desk that cannot receive anything at the
-    moment.
+    They are a possible match, a question about a match and its answer, a contact that must be made before the desk acts, the
+    clearance to act and its withdrawal. ENDED means that the other desk's report of a match was disposed of, and GONE that the
+    report of a contact was. HELD is a notice that its sender keeps for a desk that cannot receive anything at the moment.
     """
 
     MATCH = "match"

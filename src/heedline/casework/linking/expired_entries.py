@@ -39,8 +39,8 @@ _after = UUID(int=0)
 def remove_step(*, by: Attendance, at: datetime) -> int:
     """Remove the next matches of expired entries, or delete entries without any, and return the number of entries deleted.
 
-    Does nothing in a locked session or one of another desk. Never raises, so that a page that only shows something else does not
-    fail.
+    Does nothing in a locked session or one of another desk. Never raises, so that a page that only shows something else does
+    not fail.
     """
     global _after
     to = sealed_values.linking_desk(at)

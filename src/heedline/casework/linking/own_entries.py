@@ -62,8 +62,8 @@ class InterestLine:
 class HitLine:
     """A report that matches an entry, as shown to the entry's owner.
 
-    `clearance` is the latest clearance that was given, or its withdrawal. `danger` means that it was in danger to life when its values were sealed for the comparison. `thing` means that it is
-    not a report but an item of a specialist desk.
+    `clearance` is the latest clearance that was given, or its withdrawal. `danger` means that it was in danger to life when its
+    values were sealed for the comparison. `thing` means that it is not a report but an item of a specialist desk.
     """
 
     id: UUID

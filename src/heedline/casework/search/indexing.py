@@ -72,9 +72,10 @@ _noticed: dict[UUID, datetime] = {}
 class Coverage:
     """A desk's search coverage, as counts of indexed, waiting and unreadable reports.
 
-    `reports` counts those in the index, `waiting` those that are not in it as they are now, and `aside` those that
-    could not be read. `new` counts those that wait for the end of their quarter hour, up to a hundred. `gone` counts the waiting ones that are to be removed. `ended` means that the key to which the
-    index is sealed has ended. `made` is False while the desk has no index.
+    `reports` counts those in the index, `waiting` those that are not in it as they are now, and `aside` those that could not be
+    read. `new` counts those that wait for the end of their quarter hour, up to a hundred. `gone` counts the waiting ones that
+    are to be removed. `ended` means that the key to which the index is sealed has ended. `made` is False while the desk has no
+    index.
     """
 
     desk: UUID

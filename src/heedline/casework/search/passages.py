@@ -287,7 +287,6 @@ def letters_of(text: str) -> str:
 
 
 def _letters_in(text: str) -> str:
-    plain = _NOT_LETTERS.sub(
-        "", text.casefold()
-    )  # signs such as ™ first, which have letters when they are decomposed
+    # before decomposing, which makes letters of signs such as ™
+    plain = _NOT_LETTERS.sub("", text.casefold())
     return plain if plain.isascii() else _NOT_LETTERS.sub("", unicodedata.normalize("NFKD", plain))

@@ -268,7 +268,7 @@ def _is_known(word: str, rules: NameRules) -> bool:
 
 def _terms_of(text: str, rules: MatchingRules) -> list[Term]:
     terms, text = _dates_of(text, rules.birth)
-    text = _PART_OF_NUMBER.sub(_in_one_piece, text)
+    text = _PART_OF_NUMBER.sub(_without_spaces, text)
     sought = [number for found in _LONG_NUMBER.finditer(text) for number in _numbers_of(found.group())]
     terms += [Term(SearchKind.NUMBER, (number,)) for number in sought]
     rest = _LONG_NUMBER.sub(lambda found: " " if _numbers_of(found.group()) else found.group(), text)
@@ -278,7 +278,7 @@ def _terms_of(text: str, rules: MatchingRules) -> list[Term]:
     return list(dict.fromkeys(terms))
 
 
-def _in_one_piece(found: re.Match[str]) -> str:
+def _without_spaces(found: re.Match[str]) -> str:
     """Return part of a number, with its star and without spaces."""
     before, digits, after = found.groups()
     begins_number = bool(before) or digits.startswith("0")
@@ -292,7 +292,8 @@ def _in_one_piece(found: re.Match[str]) -> str:
 def _numbers_of(text: str) -> list[str]:
     """Return the last nine digits of each number in a text of digits, spaces and punctuation.
 
-    A group of digits that begins with 0 is the start of another number if there are enough digits before it, and from it onwards.
+    A group of digits that begins with 0 is the start of another number if there are enough digits before it, and from it
+    onwards.
     """
     groups, numbers = re.findall(r"\d+", text), [""]
     for at, group in enumerate(groups):

@@ -129,11 +129,11 @@ class SearchResult:
 class SearchResults:
     """A page of search results, with the coverage of the search.
 
-    `hits` is the number of matching reports, before any is read. `more` means that there are more than can be
-    listed. `needs_reason` means that nothing is shown until a reason is given. `until` is the arrival time up
-    to which reports were searched, and `newer_from` the time from which newer ones can be. `unsearched` are the names of desks whose index does not exist yet, is damaged, or
-    does not open with this session's keys. `unread` are reports of this page that the index lists and that could not
-    be opened to confirm the match. `similar` means that some were found by a name that is spelt in another way.
+    `hits` is the number of matching reports, before any is read. `more` means that there are more than can be listed.
+    `needs_reason` means that nothing is shown until a reason is given. `until` is the arrival time up to which reports were
+    searched, and `newer_from` the time from which newer ones can be. `unsearched` are the names of desks whose index does not
+    exist yet, is damaged, or does not open with this session's keys. `unread` are reports of this page that the index lists and
+    that could not be opened to confirm the match. `similar` means that some were found by a name that is spelt in another way.
     If nothing was found, `missing` are the parts of the search that are in no report. It is None if something was found.
     `several` means that the search has several parts.
     """
@@ -309,8 +309,9 @@ def looked_through_until(at: datetime) -> datetime:
 class IndexHits:
     """The reports that match a search in several desks' indexes.
 
-    `similar` are others that may have a name like one that was searched for, or the same address in other words. `more` means that there are more than were asked for. `desks` are those whose index could be searched, and
-    `damaged` those whose index is not as it was sealed.
+    `similar` are others that may have a name like one that was searched for, or the same address in other words. `more` means
+    that there are more than were asked for. `desks` are those whose index could be searched, and `damaged` those whose index is
+    not as it was sealed.
     """
 
     refs: tuple[UUID, ...]

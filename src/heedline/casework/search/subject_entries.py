@@ -96,8 +96,8 @@ class SubjectValue:
 class SubjectEntry:
     """An entry about a subject on a report.
 
-    `number` counts the entries of the report. `corrects` is the value that a correction replaces with `values`, or withdraws if there are none.
-    `behaviour` is what the officer says that the subject did or said, if the account of the report doesn't.
+    `number` counts the entries of the report. `corrects` is the value that a correction replaces with `values`, or withdraws if
+    there are none. `behaviour` is what the officer says that the subject did or said, if the account of the report doesn't.
     """
 
     id: UUID

@@ -59,8 +59,8 @@ KINDS_OF_VALUE: Final = frozenset({*map(str, Kind), DESCRIPTION} - {str(Kind.FIL
 class NewSubjectLink:
     """A new link from a report to a subject.
 
-    `to` is the link of another report to the same subject, or None for a new subject, which is of `kind`. `values` gives the basis
-    of each value of the report that is recorded, by its code. `described` is the officer's own description, or "".
+    `to` is the link of another report to the same subject, or None for a new subject, which is of `kind`. `values` gives the
+    basis of each value of the report that is recorded, by its code. `described` is the officer's own description, or "".
     `behaviour` is what the subject did or said in the officer's words, which is needed if the account doesn't say so.
     """
 
@@ -174,8 +174,8 @@ def add_value(
 ) -> None:
     """Add a value to a subject on a linked report, with the officer as its source.
 
-    It is kept and disposed of with this report. Raises NotHere, Refused, Locked, NoRoom, and NotNow without a value or a reason,
-    if the link is undone, or if the report describes no behaviour.
+    It is kept and disposed of with this report. Raises NotHere, Refused, Locked, NoRoom, and NotNow without a value or a
+    reason, if the link is undone, or if the report describes no behaviour.
     """
     if kind not in KINDS_OF_VALUE:
         raise ValueError(kind)

@@ -86,8 +86,8 @@ class OfferedSubject:
     """A subject that the report may concern.
 
     `link` is that of its first report. `reports` are those that the officer may open. `found` says what the subject and the
-    report share, and is None if an officer decided that another report of the subject concerns the same matter. `refused` is the
-    decision that this report does not concern the subject, if one was made and not changed.
+    report share, and is None if an officer decided that another report of the subject concerns the same matter. `refused` is
+    the decision that this report does not concern the subject, if one was made and not changed.
     """
 
     link: UUID

@@ -227,8 +227,8 @@ def headings(
 ) -> dict[UUID, str]:
     """Return the name of each subject, as shown on its own page, by the id of this report's link to it.
 
-    Return {} if the officer may not see the report's subjects, or if its processing is `restricted` and life is not at risk. The
-    caller logs the view.
+    Return {} if the officer may not see the report's subjects, or if its processing is `restricted` and life is not at risk.
+    The caller logs the view.
     """
     mine = list(links)
     try:

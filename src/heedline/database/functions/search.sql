@@ -54,7 +54,9 @@ BEGIN
         SELECT gen_random_uuid(), d.id, r.id, false, false FROM public.reports_report r
             JOIN public.reports_receipt c ON c.report_id = r.id
             JOIN public.desks_desk d ON d.id IN (r.desk_id, r.watch_id) AND d.kind <> 'canary'
-        WHERE r.id = NEW.report_id AND (r.settled OR EXISTS (SELECT 1 FROM public.reports_danger g WHERE g.report_id = r.id)) AND c.touched IS NULL ORDER BY d.id
+        WHERE r.id = NEW.report_id AND c.touched IS NULL
+            AND (r.settled OR EXISTS (SELECT 1 FROM public.reports_danger g WHERE g.report_id = r.id))
+        ORDER BY d.id
         ON CONFLICT (desk_id, report) DO UPDATE SET aside = false;
     RETURN NULL;
 END $$;
@@ -92,7 +94,8 @@ BEGIN
 END $$;
 
 -- How much of each desk that has reports can be searched, for `heedline doctor`, which has no session. `held`: its reports
--- whose quarter hour is settled or that were in danger, and those that it watches. `indexed`: how many reports its index has, or null without one;
+-- whose quarter hour is settled or that were in danger, and those that it watches. `indexed`: how many reports its index
+-- has, or null without one;
 -- `others`: documents of the linking desk's index that are not its reports. `late`: an index that the worker should have deleted.
 CREATE FUNCTION permits.search_coverage() RETURNS TABLE (desk text, held bigint, indexed bigint, others bigint,
     waiting bigint, aside bigint, late boolean) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -104,7 +107,8 @@ CREATE FUNCTION permits.search_coverage() RETURNS TABLE (desk text, held bigint,
                 SELECT r.desk_id AS desk FROM public.reports_report r
                     WHERE r.settled OR EXISTS (SELECT 1 FROM public.reports_danger g WHERE g.report_id = r.id)
                 UNION ALL SELECT r.watch_id FROM public.reports_report r
-                    WHERE (r.settled OR EXISTS (SELECT 1 FROM public.reports_danger g WHERE g.report_id = r.id)) AND r.watch_id IS NOT NULL AND r.watch_id <> r.desk_id) held
+                    WHERE (r.settled OR EXISTS (SELECT 1 FROM public.reports_danger g WHERE g.report_id = r.id))
+                        AND r.watch_id IS NOT NULL AND r.watch_id <> r.desk_id) held
             GROUP BY held.desk) h ON h.desk = d.id
         LEFT JOIN public.reports_search_index x ON x.desk_id = d.id
         CROSS JOIN LATERAL (SELECT (SELECT count(*) FROM public.reports_sealed_values v WHERE v.desk_id = d.id AND v.indexed)

@@ -17,7 +17,6 @@ from heedline.specialist_desks.material.examination import welfare
 from heedline.specialist_desks.material.examination.exposure import UNTIL_BREAK
 from heedline.specialist_desks.material.examination.welfare import OnBreak
 from heedline.specialist_desks.material.models import MaterialItem
-from heedline.web.afterwards import AFTERWARDS
 from tests.sites.conftest import office_site  # noqa: F401
 from tests.sites.office.conftest import demo, hand  # noqa: F401
 from tests.sites.office.desk_hand import Hand
@@ -53,8 +52,6 @@ def test_an_item_from_the_queue_to_its_decision(
     odile.get(f"/w/r/{ref}/items/")
     assert odile.heading == "Items"
     assert f'href="{where}"' in odile.html
-    asked = odile.client.get("/w/items/", **{AFTERWARDS: ""}).wsgi_request
-    assert asked.META[AFTERWARDS] == "", "no report is waiting"
     odile.get("/w/items/")
     assert odile.heading == "Items: Online material desk"
     assert "hxxps://films[.]example/watch/7781" in odile.html

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from heedline.casework.access import session
-from heedline.casework.linking import upkeep
 from heedline.dispatch.clocks import due_words
 from heedline.reports.lifecycle import NotNow
 from heedline.specialist_desks.material.items import adding
@@ -16,7 +15,6 @@ from heedline.specialist_desks.material.items.found_item import my_desk
 from heedline.specialist_desks.material.notices.lines import OpenNotice, of_items
 from heedline.specialist_desks.material.pages.words import EMPTY, LISTS, NOTICE_STATES, STATES
 from heedline.specialist_desks.material.queue import reading, searching
-from heedline.web import afterwards
 from heedline.web.components.forms import Form, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.shell.request import OfficeRequest
@@ -53,8 +51,6 @@ def queue(request: OfficeRequest) -> HttpResponse:
     number = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 5 else 1
     at, by = session.now(), request.attendance
     found = reading.queue(chosen, max(1, number), by=by, at=at)
-    if upkeep.is_due(by=by, at=at):
-        afterwards.leave(request, reverse("index-step"))  # for reports that this page had no time for
     address = f"{reverse('material-queue')}?list={chosen}"
     noticed = of_items([one.ref for one in found.lines], session.now())
     return render(

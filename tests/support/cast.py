@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from dateutil.relativedelta import relativedelta
 from django.conf import settings
 
 from heedline.casework.access import session as access_session
@@ -29,6 +30,8 @@ from heedline.vault.statements.signed import ROOT
 from tests.support import quick_sessions
 from tests.support.acting import acting
 
+#: A scene begins no earlier. On the first of a month the keys of that month alone would open after many of them.
+OPEN_BEFORE = timedelta(days=28)
 PASSWORD = "correct horse battery staple"
 DESKS = {
     "national": ("National desk", True, ("Nadia", "Nils")),
@@ -86,7 +89,7 @@ def build_house(at: datetime) -> House:
                 stewardship.state_officer_keys(house.keys[name], hands=house.hands, at=at)
                 stewardship.appoint(house.officers[name], role, house.desks[code], hands=house.hands, at=at)
             become_acquainted(house, *names, at=at)
-            stewardship.make_epochs_ahead(house.desks[code], by=house.keys[names[0]].hand, at=at)
+            open_keys(house, house.desks[code], names[0], at=at)
             state_opened(house, house.desks[code], names[1], at=at)
         _officer(house, "Ned", unit, house.hands, at)
         train(house, at=at)
@@ -115,7 +118,7 @@ def add_partner(
             stewardship.state_officer_keys(house.keys[person], hands=house.hands, at=at)
             stewardship.appoint(house.officers[person], Role.PARTNER, desk, hands=house.hands, at=at)
         become_acquainted(house, *people, at=at)
-        stewardship.make_epochs_ahead(desk, by=house.keys[people[0]].hand, at=at)
+        open_keys(house, desk, people[0], at=at)
         for person in people:
             key_verification.acknowledge(
                 key_directory.directory().highest_serial, by=house.keys[person].hand, at=at
@@ -134,6 +137,13 @@ def train(house: House, *, at: datetime) -> None:
         training.record(code, at.date(), officers, by=by, at=at)
     access_session.end_sessions(by.officer_id)
     access_session.leave()
+
+
+def open_keys(house: House, desk: Desk, name: str, *, at: datetime) -> None:
+    """`name` makes the desk's keys: the one in force opened last month, because scenes begin up to `OPEN_BEFORE` ago."""
+    last, _, *coming = epochs.month_starts(at.date() - relativedelta(months=1), 3)
+    for day in (last, *coming):
+        epochs.make_epoch(desk, day, by=house.keys[name].hand, at=at)
 
 
 def state_opened(house: House, desk: Desk, name: str, *, at: datetime) -> None:

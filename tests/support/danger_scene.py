@@ -15,6 +15,7 @@ from heedline.permits.roles import Role
 from heedline.reports.models import DangerEpisode
 from tests.support import keeping_scene, stories
 from tests.support.acting import acting
+from tests.support.cast import open_keys
 from tests.support.scene_people import People, row
 from tests.support.tracing_scene import LIFE
 
@@ -54,7 +55,7 @@ def material_desk(people: People) -> People:
         house.desks["material"] = desk
         for name, role in (("Odile", Role.OFFICER), ("Olga", Role.OFFICER), ("Olga", Role.SUPERVISOR)):
             stewardship.appoint(house.officers[name], role, desk, hands=house.hands, at=at)
-        stewardship.make_epochs_ahead(desk, by=house.keys["Odile"].hand, at=at)
+        open_keys(house, desk, "Odile", at=at)
         for name in ("Odile", "Olga"):
             key_verification.acknowledge(
                 key_directory.directory().highest_serial, by=house.keys[name].hand, at=at

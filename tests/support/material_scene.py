@@ -23,7 +23,7 @@ from heedline.specialist_desks.material.rules import ItemState
 from heedline.specialist_desks.material.vocabulary import ITEM
 from tests.support import furnished, stories
 from tests.support.acting import acting
-from tests.support.cast import House, become_acquainted, now
+from tests.support.cast import House, become_acquainted, now, open_keys
 from tests.support.scene_people import People
 from tests.support.search_scene import indexed
 
@@ -52,7 +52,7 @@ def material_desk(people: People) -> People:
             stewardship.appoint(house.officers[name], Role.OFFICER, desk, hands=house.hands, at=at)
         stewardship.appoint(house.officers["Olga"], Role.SUPERVISOR, desk, hands=house.hands, at=at)
         become_acquainted(house, *EXAMINERS, at=at)
-        stewardship.make_epochs_ahead(desk, by=house.keys["Odile"].hand, at=at)
+        open_keys(house, desk, "Odile", at=at)
         for name in EXAMINERS:
             key_verification.acknowledge(
                 key_directory.directory().highest_serial, by=house.keys[name].hand, at=at

@@ -18,6 +18,8 @@ from heedline.launch import CannotStart
 #: In this order. `nobody` last: other programs share it, and may signal what runs under it.
 SERVICE_ACCOUNTS = ("heedline", "postgres", "daemon", "nobody")
 TOO_SLOW = 124
+#: All that a program run as this account is told: PGHOST and the like would misdirect it, and it needs no secret of ours.
+ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 
 @dataclass(frozen=True)
@@ -33,11 +35,9 @@ class Account:
     foreign: bool
 
     def run(self, command: Sequence[str | Path], *, timeout: float = 60) -> subprocess.CompletedProcess[str]:
-        """Run a program as this account, from `/` and with a clean environment, and return its output.
+        """Run a program as this account, from `/` and with `ENVIRONMENT` alone, and return its output.
 
-        None of our variables are passed on, because PGHOST and the like would misdirect the program, and it has
-        no need of our secrets. A program that takes longer than `timeout` seconds is killed and reported with
-        the code `TOO_SLOW`.
+        A program that takes longer than `timeout` seconds is killed and reported with the code `TOO_SLOW`.
         """
         words = [str(part) for part in command]
         try:
@@ -47,7 +47,7 @@ class Account:
                 group=self.gid if self.foreign else None,
                 extra_groups=[] if self.foreign else None,
                 cwd="/",  # the folder we stand in may be closed to this account
-                env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "TZ": "UTC"},
+                env=ENVIRONMENT,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,

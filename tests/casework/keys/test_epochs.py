@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db.models import Min
 
 from heedline.casework.journey import transitions
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys import epochs
 from heedline.casework.pages import case_file
 from heedline.casework.setup.stewardship import make_epoch
-from heedline.desks.models import EpochGrant, EpochKeyRow
+from heedline.desks.models import Desk, EpochGrant, EpochKeyRow
 from heedline.permits.gate import Refused
 from tests.support import cast, stories
 from tests.support.acting import acting
@@ -58,3 +59,18 @@ def test_without_a_new_epoch_the_last_stays_in_force(house: House) -> None:
         assert facts is not None
         newest = key_directory.directory().epochs(facts.desk)[-1]
         assert key_directory.directory().current_epoch(facts.desk, much_later.date()) == newest
+
+
+def test_the_first_keys_of_a_partner_open_before_any_scene_begins(council: Desk, house: House) -> None:
+    _open_before_any_scene(house)
+
+
+def test_the_first_keys_of_an_item_desk_open_before_any_scene_begins(material: House) -> None:
+    _open_before_any_scene(material)
+
+
+def _open_before_any_scene(house: House) -> None:
+    """Also on the first of a month: a key that opens on that day alone seals nothing of the day before."""
+    first = dict(EpochKeyRow.objects.values_list("desk").annotate(Min("opens_on")))
+    assert first.keys() == {desk.id for desk in house.desks.values()}
+    assert max(first.values()) <= (cast.now() - cast.OPEN_BEFORE).date()

@@ -416,7 +416,7 @@ def open_desk(house: House, code: str, *names: str) -> None:
                 house.officers[name], Role.OFFICER, house.desks[code], hands=house.hands, at=at
             )
         become_acquainted(house, *names, at=at)
-        stewardship.make_epochs_ahead(house.desks[code], by=house.keys[names[0]].hand, at=at)
+        cast.open_keys(house, house.desks[code], names[0], at=at)
     key_directory.forget()
 
 

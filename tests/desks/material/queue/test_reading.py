@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 import pytest
@@ -104,20 +105,32 @@ def test_all_pages_of_a_list_have_each_item_once_ranked_ones_first_then_by_day(
             assert reading._on_page(desk, states, order, 1, whole=False)[1] == first[:3]
 
 
-def test_a_page_is_read_from_the_index_of_its_list_and_nothing_is_sorted(people: People) -> None:
-    _stored(people, 60)
+def test_a_page_reads_only_its_own_rows_and_sorts_nothing(people: People) -> None:
+    _stored(people, 300)
     desk = people.house.desks["material"].id
     with people.sitting("Odile"), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        # A table without statistics is all that this test has, and the planner would guess. What counts is that the
+        # order needs no sort, whichever way it chooses among those that are left.
+        for way in ("seqscan", "bitmapscan", "sort", "incremental_sort"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
         for name, states in reading.LISTS.items():
             statement = re.sub("%b", "%s", reading._page_of(states))
-            cursor.execute(f"EXPLAIN {statement}", [[], desk, desk, 0, 25, desk, 0, 25, 0])
-            plan = "\n".join(line for (line,) in cursor.fetchall())
-            others = re.split(r"\n\s+SubPlan", plan.partition("Subquery Scan on o ")[2])[0]
-            assert f"Index Only Scan using {name}_items_by_day" in others
-            assert "Sort" not in others
-            assert "state" not in others, "the index holds this list alone, so no state is compared"
+            cursor.execute(
+                f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", [[], desk, desk, 0, 25, desk, 0, 25, 0]
+            )
+            nodes = list(_nodes(cursor.fetchone()[0][0]["Plan"]))
+            others = next(node for node in nodes if node.get("Alias") == "o")
+            under = list(_nodes(others))
+            assert not [node["Node Type"] for node in under if "Sort" in node["Node Type"]]
+            (read,) = [node for node in under if node.get("Relation Name") == "material_item"]
+            assert read["Actual Rows"] <= 25, name
+            assert read.get("Rows Removed by Filter", 0) == 0, "the index holds this list alone"
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for one in plan.get("Plans", ()):
+        yield from _nodes(one)
 
 
 @pytest.mark.usefixtures("demo")

@@ -1,0 +1,45 @@
+"""Run tests as if it were another day: `scripts/on_date.py 2027-03-28T00:30 tests/sites -m "not browser"`.
+
+The tests and their PostgreSQL see the same clock, which starts at that time in UTC and goes on. The server is one of
+its own and stops at the end. Needs libfaketime (Debian: faketime). Browsers do not bear it and are left out.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from heedline.launch import accounts, postgres
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+HOME = CHECKOUT / "var" / "test-postgres-on-date"
+
+
+def main(day: str, *arguments: str) -> int:
+    """Run pytest with these arguments and return its exit code."""
+    shift = datetime.fromisoformat(day).replace(tzinfo=UTC) - datetime.now(UTC)
+    library = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
+    if library is None:
+        sys.exit("libfaketime is missing. Debian and Ubuntu: apt-get install faketime")
+    clock = {
+        "LD_PRELOAD": str(library),
+        "FAKETIME": f"{shift.total_seconds():+.0f}",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",  # timeouts and waits
+        "FAKETIME_NO_CACHE": "1",
+        "NO_FAKE_STAT": "1",  # a file's age decides whether Python compiles it again
+    }
+    accounts.ENVIRONMENT |= clock
+    cluster = postgres.start(HOME, durable=False)
+    try:
+        command = [sys.executable, "-m", "pytest", "-m", "not browser", "-o", f"cache_dir={HOME}/cache"]
+        environment = os.environ | clock | {"HEEDLINE_TEST_HOME": str(HOME)}
+        return subprocess.run([*command, *arguments], cwd=CHECKOUT, env=environment, check=False).returncode
+    finally:
+        postgres.stop(cluster)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

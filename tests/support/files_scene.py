@@ -43,7 +43,7 @@ class AtOnce:
 @contextmanager
 def files_kept(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[None]:
     """Store files in this folder, and make derivatives in the process that requests them."""
-    patch.setattr(deriving, "_pool", AtOnce())
+    patch.setattr(deriving, "_pools", dict.fromkeys((True, False), AtOnce()))
     patch.setattr(deriving, "_in_background", deriving._make_and_keep)
     with override_settings(FILES=folder / "files"):
         yield

@@ -71,3 +71,16 @@ def told(data: bytes, *, ending: str) -> str:
             timeout=180,
         )
         return done.stdout
+
+
+@cache
+def grey(*, size: str, seconds: int) -> bytes:
+    """Return a long film of one colour: small, quickly made, and much work to convert."""
+    with TemporaryDirectory() as folder:
+        once, made = Path(folder, "once.mp4"), Path(folder, "made.mp4")
+        _run(
+            *("-f", "lavfi", "-i", f"color=gray:size={size}:rate=30", "-t", "1", "-pix_fmt", "yuv420p"),
+            *("-preset", "ultrafast", str(once)),
+        )
+        _run("-stream_loop", str(seconds - 1), "-i", str(once), "-c", "copy", str(made))
+        return made.read_bytes()

@@ -205,7 +205,15 @@ INVOKERS = {
     "wait_for_the_disk",
     "waiting",
 }
-VIEWER = {"keep_copy_of_desk_file", "keep_derivative", "open_capability", "reaches", "reseal", "use_token"}
+VIEWER = {
+    "keep_copy_of_desk_file",
+    "keep_derivative",
+    "lasts",
+    "open_capability",
+    "reaches",
+    "reseal",
+    "use_token",
+}
 HISTORY = {"logged_statement_count", "logged_statements"}
 CLOCKWORK = {
     "end_identities",

@@ -31,6 +31,11 @@ def open_capability(capability: bytes, *, uncovered: bool) -> bytes | None:
     return bytes(found) if isinstance(found, bytes | memoryview) else None
 
 
+def lasts(capability: bytes) -> bool:
+    """Return whether a capability is still valid, without making it last longer."""
+    return bool(_one("SELECT viewer.lasts(%s)", [capability]))
+
+
 def keep_derivative(capability: bytes, size: int, description: bytes) -> str:
     """Store a derivative's row with its headers, and return `made`, `there` or `refused`."""
     return str(_one("SELECT viewer.keep_derivative(%s, %s, %s)", [capability, size, description]))

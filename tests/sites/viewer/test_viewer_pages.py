@@ -145,6 +145,7 @@ def test_a_token_is_used_up_only_by_a_frame_that_is_shown(people: People, browse
         {"Sec-Fetch-Dest": "image"},
     ):
         assert browser.get(f"/t/{made}/", headers=headers).status_code == 404
+    assert browser.head(f"/t/{made}/", headers={"Sec-Fetch-Dest": "iframe"}).status_code == 404
     assert browser.get(f"/t/{made}/", headers={"Sec-Fetch-Dest": "iframe"}).status_code == 303
     assert browser.get(f"/t/{made}/", headers={"Sec-Fetch-Dest": "iframe"}).status_code == 404
 

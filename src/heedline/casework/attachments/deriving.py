@@ -1,6 +1,7 @@
 """Create a file's derivative in the background when the file is first opened.
 
-The page asks again until it is there. Two are made at a time. The derivative is one object: its parts one after the
+The page asks again until it is there. Two recordings and two other files are converted at a time, so that no picture
+waits for a film. The work ends with the capability of the page, and so with its officer's session. The derivative is one object: its parts one after the
 other, sealed under the fresh key of the plan while they are made.
 """
 
@@ -30,7 +31,9 @@ from heedline.casework.attachments.view_content import (
 )
 from heedline.casework.errors import NotHere
 from heedline.files.derivatives import (
+    RECORDINGS,
     SENTENCES,
+    Demand,
     DerivativeLimits,
     DerivativePart,
     FinishedPart,
@@ -64,7 +67,8 @@ _MOST_REMEMBERED = 50
 #: Parts that are shown while the others are still being made, and how many bytes of each are kept in memory for it.
 _EARLY, _MOST_EARLY = frozenset({"poster", "start"}), 8 * 1024 * 1024
 
-_pool = ThreadPoolExecutor(2, thread_name_prefix="derivative")
+#: One for recordings and one for everything else.
+_pools = {recording: ThreadPoolExecutor(2, thread_name_prefix="derivative") for recording in (True, False)}
 _running: dict[bytes, Making] = {}
 _lock = Lock()
 
@@ -73,6 +77,7 @@ _lock = Lock()
 class Making:
     """A derivative being created, with the start of any recording held for immediate playback."""
 
+    recording: bool
     early: dict[tuple[str, int], tuple[DerivativePart, bytes]] = field(default_factory=dict, repr=False)
     job: Future[Derived] | None = None
 
@@ -111,8 +116,8 @@ def derived_or_begun(capability: str, content: ViewContent) -> Derived | None:
             if len(_running) > _MOST_REMEMBERED:  # of looks that nobody came back to
                 for old in [one for one, other in _running.items() if other.job and other.job.done()]:
                     del _running[old]
-            making = _running[key] = Making()
-            making.job = _pool.submit(_in_background, capability, content, making)
+            making = _running[key] = Making(_kind(content.kind) in RECORDINGS)
+            making.job = _pools[making.recording].submit(_in_background, capability, content, making)
         job = making.job
     if not job.done():
         # Most pictures are there at once, which spares the page a second request.
@@ -123,6 +128,12 @@ def derived_or_begun(capability: str, content: ViewContent) -> Derived | None:
     with _lock:
         _running.pop(key, None)
     return job.result()
+
+
+def _recordings_wait() -> bool:
+    """Return whether a film or sound waits until another has been converted."""
+    jobs = [one.job for one in list(_running.values()) if one.recording and one.job is not None]
+    return any(not job.running() and not job.done() for job in jobs)
 
 
 def why_nothing_is_shown() -> str:
@@ -218,16 +229,20 @@ def _make_and_keep(capability: str, content: ViewContent, making: Making) -> Der
 
 def _kept(capability: str, content: ViewContent, making: Making) -> Derived:
     original, plan = content.original, content.plan
-    if original is None or plan is None:
+    key = keys_of(capability, VIEW).row_id
+    if original is None or plan is None or not viewer_functions.lasts(key):
         raise NotHere
     sink = ObjectSink(plan, making.early)
     try:
         # the words of a document come with its first pages
         words = DerivativeLimits().words if plan.first_page == 1 else 0
-        limits = DerivativeLimits(first_page=plan.first_page, pages=plan.pages, words=words)
+        demand = Demand(lambda: viewer_functions.lasts(key), _recordings_wait)
+        limits = DerivativeLimits(first_page=plan.first_page, pages=plan.pages, words=words, demand=demand)
         made = make(_kind(content.kind), _plaintext(original), sink, limits)
         if made.original_sha256 and made.original_sha256 != content.sha256:
             raise CannotOpen
+        if made.failure is NoDerivative.UNWANTED:
+            raise NotHere
         if not sink.parts:
             sink.give_up()
             return Derived(None, pages=made.pages, failure=str(made.failure or BROKEN))
@@ -237,7 +252,6 @@ def _kept(capability: str, content: ViewContent, making: Making) -> Derived:
         raise
     listed = Derived(None, tuple(sink.parts), made.pages, str(made.failure or ""))
     description = _description(content, plan, stored, listed, made)
-    key = keys_of(capability, VIEW).row_id
     if viewer_functions.keep_derivative(key, stored.size, description) == "refused":
         sink.give_up()
         raise NotHere

@@ -53,6 +53,13 @@ BEGIN
     RETURN FOUND;
 END $$;
 
+-- Whether a capability still opens its file. Asking does not make it last longer: work that nobody waits for ends by it.
+CREATE FUNCTION viewer.lasts(p_capability bytea) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM public.permits_view_token t WHERE t.digest = p_capability AND t.used AND t.purpose = 'view'
+        AND t.expires_at > now() AND viewer.reaches(t.session, t.report, t.dissemination))
+$$;
+
 -- Return what is sealed under a capability, and count the minute for the officer's welfare if something is uncovered.
 CREATE FUNCTION viewer.open_capability(p_capability bytea, p_uncovered boolean) RETURNS bytea
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -7,6 +7,7 @@ GRANT USAGE ON SCHEMA viewer TO heedline_files;
 SET ROLE heedline_usher;
 GRANT EXECUTE ON FUNCTION
     viewer.keep_derivative(bytea, bigint, bytea),
+    viewer.lasts(bytea),
     viewer.open_capability(bytea, boolean),
     viewer.reseal(bytea, bytea),
     viewer.use_token(bytea, bytea, text)

@@ -7,8 +7,8 @@ in `inside/` and see nothing of Heedline. Their output is counts, sizes, raw pix
 """
 
 from heedline.files.derivatives.documents import office_missing
-from heedline.files.derivatives.limits import DerivativeLimits
-from heedline.files.derivatives.making import make
+from heedline.files.derivatives.limits import Demand, DerivativeLimits
+from heedline.files.derivatives.making import RECORDINGS, make
 from heedline.files.derivatives.outcome import (
     SENTENCES,
     DerivativePart,
@@ -22,7 +22,9 @@ from heedline.files.derivatives.recordings import ffmpeg_missing
 from heedline.files.derivatives.sandbox import sandbox_missing
 
 __all__ = [
+    "RECORDINGS",
     "SENTENCES",
+    "Demand",
     "DerivativeLimits",
     "DerivativePart",
     "DerivativeSink",

@@ -1,11 +1,11 @@
-"""Convert films to H.264 without metadata: a poster frame, the first seconds, then the whole film."""
+"""Convert films to H.264 without metadata: a poster frame, the first seconds, then as much as the limit of work allows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
 
-from heedline.files.derivatives.conversion import converted
+from heedline.files.derivatives.conversion import Work, converted, on_all, on_start
 from heedline.files.derivatives.encoding import encoded
 from heedline.files.derivatives.frames import BYTES_PER_PIXEL
 from heedline.files.derivatives.limits import DerivativeLimits
@@ -17,6 +17,7 @@ from heedline.files.derivatives.recordings import (
     PLAIN_FILE,
     READ_ORIGINAL,
     READ_RAW,
+    THREADS,
     RawDecoder,
     Recording,
     decoded_sound,
@@ -62,12 +63,14 @@ def _decoders(recording: Recording, size: tuple[int, int], seconds: float) -> It
     rate = f"{recording.frames[0]}/{recording.frames[1]}"
     filters = f"fps=fps={rate}:start_time=0,scale={size[0]}:{size[1]}:flags=fast_bilinear"
     program = ffmpeg(
+        *THREADS,
         *READ_ORIGINAL,
         *("-map", f"0:{recording.picture}", "-t", f"{seconds:.2f}", "-vf", filters),
         *("-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1"),
     )
-    frames = round(seconds * recording.frames[0] / recording.frames[1]) + 60
-    yield RawDecoder(program, size[0] * size[1] * 3 // 2 * frames)
+    rate_of_frames = recording.frames[0] / recording.frames[1]
+    frame = size[0] * size[1] * 3 // 2
+    yield RawDecoder(program, frame * rate_of_frames, frame * (round(seconds * rate_of_frames) + 60))
     if recording.sound is not None:
         yield decoded_sound(recording.sound, seconds)
 
@@ -84,7 +87,7 @@ def _encoder(
         words += [*raw_sound(pipes[1]), "-c:a", "aac", "-b:a", "96k"]
     return ffmpeg(
         *words,
-        *("-c:v", "libx264", "-preset", "ultrafast" if quick else "superfast", "-crf", "26", "-threads", "2"),
+        *("-c:v", "libx264", "-preset", "ultrafast" if quick else "superfast", "-crf", "26", *THREADS),
         *("-g", "60", "-bsf:v", "filter_units=remove_types=6"),  # 6: messages, in which encoders sign
         *PLAIN_FILE,
         *("-fd", str(written), "-f", "mp4", "fd:"),
@@ -109,12 +112,17 @@ def make_film(original: OriginalInMemory, writer: PartWriter, limits: Derivative
     writer.pages = 1
     seconds = min(recording.seconds or limits.seconds, limits.seconds)
 
-    def write(role: PartRole, length: float, *, quick: bool) -> None:
-        part = DerivativePart(role, 1, "video/mp4", *size, seconds=recording.known(length))
+    def write(role: PartRole, length: float, work: Work, *, quick: bool) -> None:
         decoders = list(_decoders(recording, size, length))
         encoder = partial(_encoder, recording, size, quick)
-        writer.write(part, converted(original, decoders, encoder, seconds=length))
+        with converted(original, decoders, encoder, seconds=length, work=work) as done:
+            shown = round(done.seconds, 1) if done.cut else recording.known(length)
+            writer.write(DerivativePart(role, 1, "video/mp4", *size, seconds=shown), done.blocks())
+        if done.cut:
+            raise SandboxStopped(NoDerivative.CUT)
 
     if seconds > _SHORT:
-        write(PartRole.START, _START, quick=True)
-    write(PartRole.FILM, seconds, quick=seconds <= _SHORT)
+        write(PartRole.START, _START, on_start(limits), quick=True)
+    write(PartRole.FILM, seconds, on_all(limits), quick=seconds <= _SHORT)
+    if recording.seconds > seconds:
+        raise SandboxStopped(NoDerivative.CUT)

@@ -20,6 +20,8 @@ from heedline.files.kinds import FileKind
 
 type _Maker = Callable[[OriginalInMemory, PartWriter, DerivativeLimits], None]
 
+#: Kinds whose conversion can take minutes.
+RECORDINGS = frozenset({FileKind.FILM, FileKind.SOUND})
 #: What is not here is never shown.
 _MAKERS: dict[FileKind, _Maker] = {
     FileKind.IMAGE: make_pictures,
@@ -49,7 +51,7 @@ def make(
         return MadeDerivative(failure=NoDerivative.NO_SANDBOX)
     writer, sha256, length, failure = PartWriter(sink), "", 0, None
     try:
-        with turn(), in_memory(plaintext, most=limits.original) as original:
+        with turn(recording=kind in RECORDINGS), in_memory(plaintext, most=limits.original) as original:
             sha256, length = original.sha256, original.length
             _MAKERS[kind](original, writer, limits)
     except SandboxStopped as stopped:

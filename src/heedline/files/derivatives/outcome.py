@@ -19,6 +19,8 @@ class NoDerivative(StrEnum):
     TOO_LARGE = "too-large"
     TOO_SLOW = "too-slow"
     BUSY = "busy"
+    CUT = "cut"
+    UNWANTED = "unwanted"
 
 
 #: What an officer reads in the place of the file.
@@ -32,6 +34,8 @@ SENTENCES: dict[NoDerivative, str] = {
     NoDerivative.TOO_LARGE: "The file is too large to be shown when unpacked. It may have been made to overload us.",
     NoDerivative.TOO_SLOW: "The file took too long to convert and cannot be shown. It may have been made to overload us.",
     NoDerivative.BUSY: "Too many files are being converted at the moment. Try again in a minute.",
+    NoDerivative.CUT: "It is long or takes much work, so only its beginning was converted. The original is kept sealed.",
+    NoDerivative.UNWANTED: "The page that asked for this file was closed or locked. Open the file again from its report.",
 }
 
 

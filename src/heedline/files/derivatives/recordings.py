@@ -32,6 +32,8 @@ PLAIN_FILE = (
     *("-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact"),
     *("-flags:v", "+bitexact", "-flags:a", "+bitexact"),
 )
+#: Of each decoder and encoder.
+THREADS = ("-threads", "2")
 #: Samples a second of every sound that is made.
 SAMPLES = 48_000
 MEMORY = 2_000_000_000
@@ -50,9 +52,10 @@ _LINE = re.compile(
 
 @dataclass(frozen=True)
 class RawDecoder:
-    """A command that decodes the original to standard output, with a limit on its output in bytes."""
+    """A command that decodes the original to standard output, with the bytes of a second and the most that it may write."""
 
     program: list[str]
+    second: float
     most: int
 
 
@@ -89,11 +92,12 @@ def ffmpeg(*words: str) -> list[str]:
 def decoded_sound(stream: int, seconds: float) -> RawDecoder:
     """Return the command that decodes an audio stream to 16-bit stereo."""
     program = ffmpeg(
+        *THREADS,
         *READ_ORIGINAL,
         *("-map", f"0:{stream}", "-t", f"{seconds:.2f}", "-af", "aresample=async=1:first_pts=0"),
         *("-ac", "2", "-ar", str(SAMPLES), "-f", "s16le", "pipe:1"),
     )
-    return RawDecoder(program, round(seconds + 60) * SAMPLES * 4)
+    return RawDecoder(program, SAMPLES * 4, round(seconds + 60) * SAMPLES * 4)
 
 
 def raw_sound(descriptor: int) -> list[str]:

@@ -29,7 +29,7 @@ from heedline.files.derivatives.system_calls import filter_program
 #: Belongs to no account. As root we become this user first: a sandbox that breaks is then nobody.
 _UNUSED_USER = 65_533
 _PIPE = 1 << 20
-#: At once in this process; whoever comes later waits. Each may use one processor.
+#: At once in this process, recordings and everything else separately; whoever comes later waits.
 AT_ONCE = 2
 #: How long a call waits for its turn.
 _PATIENCE = 30
@@ -49,7 +49,7 @@ _PYTHON_OF_ITS_OWN = ("--setenv", "PYTHONHOME", "/python", "--setenv", "LD_LIBRA
 _HERE = Path(__file__).parent
 #: The same place as in our package, so that the decoders import each other by one name.
 _DECODERS = "/app/heedline/files/derivatives"
-_turns = threading.BoundedSemaphore(AT_ONCE)
+_turns = {recording: threading.BoundedSemaphore(AT_ONCE) for recording in (False, True)}
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,8 @@ class SandboxLimits:
     file_size: int = 0
     new_processes: bool = False
     sockets: bool = False
+    #: How far it stands back behind other programs. Recordings stand back behind pictures and documents.
+    nice: int = 5
 
 
 class SandboxStopped(Exception):
@@ -117,6 +119,14 @@ class SandboxRun:
             found += data
         return bytes(found)
 
+    def ended(self, within: float) -> bool:
+        """Return whether the program ends within so many seconds."""
+        try:
+            self._process.wait(within)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
     def end(self) -> NoDerivative | None:
         """Wait for the program to end and return its error, or None."""
         try:
@@ -127,13 +137,17 @@ class SandboxRun:
             return NoDerivative.TOO_SLOW
         return NoDerivative.DAMAGED if code else None
 
-    def kill(self) -> None:
-        """Kill the program and its child processes."""
+    def stop(self) -> None:
+        """Kill the program and its child processes. What they have written can still be read."""
         if self._process.poll() is None:
             # Process 1 of the sandbox dies with the first process, and all others with process 1. One that has only just
             # been started does not know this yet, and is still in the same process group.
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
+
+    def kill(self) -> None:
+        """Kill the program and its child processes, and close its output."""
+        self.stop()
         self._process.wait()
         if self._process.stdout:
             self._process.stdout.close()
@@ -238,7 +252,7 @@ def _command(way: _Way, limits: SandboxLimits, seccomp: int | None) -> list[str]
     tasks = 512 if way.inside else limits.tasks + 8
     rights, leaving = _identity(way)
     return [
-        *("/usr/bin/nice", "-n", "5"),
+        *("/usr/bin/nice", "-n", str(limits.nice)),
         *("/usr/bin/prlimit", "--core=0", f"--cpu={limits.processor_seconds}"),
         *(
             f"--as={limits.memory}",
@@ -375,11 +389,15 @@ def sandboxed(
 
 
 @contextlib.contextmanager
-def turn() -> Iterator[None]:
-    """Hold one of this process's `AT_ONCE` conversion slots, or raise SandboxStopped if none becomes free."""
-    if not _turns.acquire(timeout=_PATIENCE):
+def turn(*, recording: bool = False) -> Iterator[None]:
+    """Hold one of this process's conversion slots, or raise SandboxStopped if none becomes free.
+
+    Recordings have `AT_ONCE` slots of their own, so that a picture never waits for a film.
+    """
+    turns = _turns[recording]
+    if not turns.acquire(timeout=_PATIENCE):
         raise SandboxStopped(NoDerivative.BUSY)
     try:
         yield
     finally:
-        _turns.release()
+        turns.release()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heedline.files.derivatives.conversion import converted
+from heedline.files.derivatives.conversion import converted, on_all, on_start
 from heedline.files.derivatives.limits import DerivativeLimits
 from heedline.files.derivatives.originals import OriginalInMemory
 from heedline.files.derivatives.outcome import DerivativePart, NoDerivative, PartRole
@@ -43,10 +43,15 @@ def convert_sound(
         raise SandboxStopped(NoDerivative.DAMAGED)
     writer.pages = 1
     seconds = min(recording.seconds or limits.seconds, limits.seconds)
-    lengths = (
-        {PartRole.START: _START, PartRole.SOUND: seconds} if seconds > _SHORT else {PartRole.SOUND: seconds}
-    )
-    for role, length in lengths.items():
-        part = DerivativePart(role, 1, "audio/ogg", seconds=recording.known(length))
+    parts = [(PartRole.SOUND, seconds, on_all(limits))]
+    if seconds > _SHORT:
+        parts.insert(0, (PartRole.START, _START, on_start(limits)))
+    for role, length, work in parts:
         decoders = [decoded_sound(recording.sound, length)]
-        writer.write(part, converted(original, decoders, _encoder, seconds=length))
+        with converted(original, decoders, _encoder, seconds=length, work=work) as done:
+            shown = round(done.seconds, 1) if done.cut else recording.known(length)
+            writer.write(DerivativePart(role, 1, "audio/ogg", seconds=shown), done.blocks())
+        if done.cut:
+            raise SandboxStopped(NoDerivative.CUT)
+    if recording.seconds > seconds:
+        raise SandboxStopped(NoDerivative.CUT)

@@ -64,6 +64,7 @@ def front(request: HttpRequest) -> HttpResponse:
 def use_token(request: HttpRequest, token: str) -> HttpResponse:
     """Redeem a token, and redirect to the page for its capability."""
     _refuse_fetched_ahead(request, _FRAMES)
+    _refuse_head(request)
     capability = redeeming.use_token(token)
     response = HttpResponse(status=HTTPStatus.SEE_OTHER)
     response["Location"] = reverse("viewer", kwargs={"capability": capability})
@@ -132,8 +133,7 @@ def content(request: HttpRequest, capability: str, role: str, number: int) -> Ht
 def original(request: HttpRequest, token: str) -> HttpResponseBase:
     """Serve the original as a download that browsers will not open automatically."""
     _refuse_fetched_ahead(request, None)
-    if request.method == "HEAD":
-        raise NotHere  # would use the token up
+    _refuse_head(request)
     if not _HANDING_OUT.acquire(blocking=False):
         return refused.busy(request)
     try:
@@ -177,6 +177,12 @@ def _refuse_fetched_ahead(request: HttpRequest, places: frozenset[str] | None) -
     if request.headers.get("Sec-Purpose") or request.headers.get("Purpose"):
         raise NotHere
     if places is not None and request.headers.get("Sec-Fetch-Dest", "") not in places:
+        raise NotHere
+
+
+def _refuse_head(request: HttpRequest) -> None:
+    """Raise NotHere for a request of headers alone, which would use the token up."""
+    if request.method == "HEAD":
         raise NotHere
 
 

@@ -141,7 +141,9 @@ def test_an_officer_closes_a_report_whose_link_is_no_longer_in_force(
     earlier, _ = people.send(narrative="He was here last year too.")
     with people.sitting(officer) as here:
         for number, said in enumerate((LinkVerdict.SAME, verdict)):
-            link_decisions.decide(ref, earlier, said, "Why", by=here, at=people.at + number * MINUTE)
+            link_decisions.decide(
+                ref, earlier, said, "The aunt says so.", by=here, at=people.at + number * MINUTE
+            )
         transitions.assess_and_close(
             ref, stories.VAGUE, stories.NOTHING, version=row(ref).version, by=here, at=people.at
         )
@@ -173,7 +175,7 @@ def test_a_sweep_leaves_out_a_linked_report_and_nothing_in_the_clear_says_that_i
     with people.sitting("Odile") as here:
         link_decisions.decide(refs[0], refs[1], LinkVerdict.SAME, "One sender", by=here, at=people.at)
         looked = bulk_preview.look("north-east", refs, by=here, at=people.at)
-    worked_on = "It has an owner, or has been worked on."
+    worked_on = "It has an owner, has been worked on, or shares details with another report."
     assert {one.ref: one.left_out for one in looked if one.left_out} == dict.fromkeys(refs[:2], worked_on)
     sweep = swept(people, refs)
     assert sweep.left_out == {str(ref): "held" for ref in refs[:2]}

@@ -142,7 +142,7 @@ def test_what_changed_between_the_look_and_the_button_is_named(
     olga.send(f"/w/r/{refs[0]}/take/")
     odile.send(SWEEP, **ANSWERS)
     assert odile.heading == "3 reports closed in bulk"
-    assert "It has an owner, or has been worked on." in odile.html
+    assert "It has an owner, has been worked on, or shares details with another report." in odile.html
 
 
 def test_the_form_says_what_is_missing_and_keeps_the_rest(house: House, hand: Callable[[], Hand]) -> None:

@@ -27,13 +27,14 @@ from heedline.casework.access.without_training import record_missing
 from heedline.casework.dissemination import outgoing
 from heedline.casework.duty.alarms import resolve_for, wake_again
 from heedline.casework.errors import Locked, NotHere
-from heedline.casework.journey import linked_reports, look_alikes
+from heedline.casework.journey import linked_reports, look_alikes, repeat_reports
 from heedline.casework.journey.transitions import Closing
 from heedline.casework.recording import refusals_logged
 from heedline.casework.report import answers
 from heedline.casework.report.notes import public_keys_of
 from heedline.casework.report.opening import OpenedReport, open_stored
 from heedline.casework.report.sealing import as_part
+from heedline.casework.report.verb import FoundReport
 from heedline.casework.retention import keeping
 from heedline.casework.tasks import tasks
 from heedline.dispatch.models import Alarm
@@ -60,7 +61,7 @@ _AT_ONCE = 250
 #: Why a report is not swept, or not restored, in words.
 WHY = {
     "danger": "Someone may be in danger. This report cannot be closed in bulk.",
-    "held": "It has an owner, or has been worked on.",
+    "held": "It has an owner, has been worked on, or shares details with another report.",
     "closed": "It is closed already.",
     "message": "The reporter has written again.",
     "call": "The reporter is waiting for a call back.",
@@ -140,7 +141,7 @@ class _Sorted:
     left_out: dict[UUID, str]
 
 
-def _sort(chosen: Mapping[UUID, int], outcome: str, desk: DeskLine, by: Attendance) -> _Sorted:
+def _sort(chosen: Mapping[UUID, int], outcome: str, desk: DeskLine, by: Attendance, at: datetime) -> _Sorted:
     """Find and lock the selected reports, and decide which of them can be closed.
 
     Reports that are already locked are left out, so that a bulk closure never waits for another transaction.
@@ -168,27 +169,35 @@ def _sort(chosen: Mapping[UUID, int], outcome: str, desk: DeskLine, by: Attendan
         else:
             del left[row.id]
             closing.append(row)
-    barred = _barred(closing, by)
+    barred = _barred(closing, chosen, by, at)
     return _Sorted([row for row in closing if row.id not in barred], left | barred)
 
 
-def _barred(reports: Iterable[Report], by: Attendance) -> dict[UUID, str]:
+def _barred(
+    reports: Iterable[Report], chosen: Collection[UUID], by: Attendance, at: datetime
+) -> dict[UUID, str]:
     """Open these reports and return those excluded from bulk closure, with reasons."""
     mine, told, ring = {report.id: report for report in reports}, {}, by.keys()
     for part in in_batches(mine, part="report"):
         with suppress(CannotOpen):
             told[part.report] = look_alikes.told_text(open_stored(part, ring), mine[part.report])
     unread = {ref: "unread" for ref in mine if ref not in told}
-    return unread | look_alikes.barred(told) | worked_on(mine, by=by)
+    return unread | look_alikes.barred(told) | worked_on(mine, by=by, at=at, group=chosen)
 
 
-def worked_on(reports: Collection[UUID], *, by: Attendance) -> dict[UUID, str]:
-    """Return which of these reports are linked to another one, with the reason for leaving them out.
+def worked_on(
+    reports: Collection[UUID], *, by: Attendance, at: datetime, group: Collection[UUID] = ()
+) -> dict[UUID, str]:
+    """Return which of these reports are linked to another one or share details with it, with the reason for leaving them out.
 
-    The reason is that of reports that somebody has worked on: it is stored in the clear, where nothing says that a report
+    What they share with others of their group, which is all of them by default, does not count. The reason is that of reports that somebody has worked on: it is stored in the clear, where nothing says that a report
     is linked.
     """
-    return dict.fromkeys(linked_reports.linked(reports, by=by), "held") if reports else {}
+    if not reports:
+        return {}
+    rows, group = reports_of(by.desk_ids).filter(id__in=reports), group or reports
+    shares = {row.id for row in rows if repeat_reports.undecided(FoundReport(row, by, at), group=group)}
+    return dict.fromkeys(linked_reports.linked(reports, by=by) | shares, "held")
 
 
 def _seal_reason(reports: list[Report], reason: str) -> dict[UUID, UUID]:
@@ -237,7 +246,7 @@ def sweep(
             raise Locked
         if not 0 < len(chosen) <= MOST:
             raise NotNow(f"Choose between 1 and {MOST:,} reports.")
-        sorted_out = _sort(chosen, closing.outcome, desk, by)
+        sorted_out = _sort(chosen, closing.outcome, desk, by, at)
         reports = sorted_out.closing
         made = Sweep.objects.create(
             desk_id=desk.id,

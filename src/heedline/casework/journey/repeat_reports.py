@@ -7,7 +7,7 @@ for it, so that the answer is more than a tick.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -49,15 +49,26 @@ _SUPERVISOR = (
 )
 
 
+UNDECIDED = (
+    "It shares details with {}. Decide under Seen before whether they are about the same matter. If you are not sure about a "
+    "strong match, a supervisor decides, or closes this report."
+)
+EARLIER = "It is a strong match with {}. Say that there is or may be an earlier report, or first decide under Seen before that they are not the same."
+TOO_MANY = "very many other reports"
+#: Pages of earlier reports that are compared before a report is closed.
+_PAGES = 5
+
+
 def is_repeat(kind: str, answers: Mapping[str, str]) -> bool:
     """Return whether these assessment answers mark the report as a repeat or possible repeat."""
     return load_pack(settings.PACK).assessment(kind).only_a_supervisor_closes(answers)
 
 
-def search(found: FoundReport) -> SeenBefore | None:
+def search(found: FoundReport, *, before: int = 0) -> SeenBefore | None:
     """Return earlier reports that share details with a report, or None if no search was possible.
 
-    A restricted report is not used to find others (ADR 76). The caller logs how many there are. Raises Locked.
+    The first `before` are left out. A restricted report is not used to find others (ADR 76). The caller logs how many there
+    are. Raises Locked.
     """
     if not is_usable(found.report):
         return None
@@ -67,8 +78,31 @@ def search(found: FoundReport) -> SeenBefore | None:
         texts = documents.texts_of(report, parts, ring)
     except documents.UNREADABLE:
         return None
-    seen = seen_before.look(report, texts, link_decisions.made_on(report.id, parts, ring), by=found.by)
-    return seen if seen.reports else None
+    made = link_decisions.made_on(report.id, parts, ring)
+    seen = seen_before.look(report, texts, made, by=found.by, before=before)
+    return seen if seen.reports or seen.earlier else None
+
+
+def undecided(found: FoundReport, *, group: Collection[UUID] = ()) -> list[str]:
+    """Return the short names of the earlier reports that share details with a report and about which nobody has decided.
+
+    So many reports that they are not all compared count as undecided. In a bulk closure the reports of the same `group` are
+    left out, and others with a similar text: its page shows what each of them has of its own. Raises Locked.
+    """
+    before = 0
+    for _ in range(_PAGES):
+        seen = search(found, before=before)
+        if seen is None:
+            return []
+        names = [
+            one.short
+            for one in seen.earlier
+            if one.undecided and not (group and (one.alike or one.ref in group))
+        ]
+        if names or not seen.more:
+            return names
+        before = seen.before
+    return [TOO_MANY]
 
 
 @dataclass(frozen=True)
@@ -82,13 +116,20 @@ class SearchMade:
 def searched(found: FoundReport, answers: Mapping[str, str]) -> SearchMade:
     """Search for earlier reports if these assessment answers say whether there were any.
 
-    Raises Locked.
+    Raises NotNow for the answer that there were none beside a strong match, unless somebody has decided that the two are not
+    the same. Raises Locked.
     """
-    if not load_pack(settings.PACK).assessment(found.report.kind).says_of_earlier(answers):
+    form = load_pack(settings.PACK).assessment(found.report.kind)
+    if not form.says_of_earlier(answers):
         return SearchMade()
     seen = search(found)
     if seen is None:
         return SearchMade({_SEARCH: NOT_SEARCHED})
+    strong = [
+        one.short for one in seen.earlier if one.strong and (one.undecided or one.verdict == LinkVerdict.SAME)
+    ]
+    if strong and form.denies_earlier(answers):
+        raise NotNow(EARLIER.format(", ".join(strong)), about="earlier")
     linked = [one.short for one in seen.earlier if one.verdict == LinkVerdict.SAME]
     common = len(seen.earlier) + seen.more
     told = f"{common} of {seen.reports} reports searched {'has' if common == 1 else 'have'} something in common with it"
@@ -115,7 +156,8 @@ def not_at_once(kind: str, answers: Mapping[str, str]) -> None:
 def permit_closing(found: FoundReport) -> None:
     """Raise Refused if the report is or may be a repeat and the officer is not a supervisor.
 
-    A report of any kind is one while a decision links it to another report, and if its assessment says so. A later
+    A report of any kind is one while a decision links it to another report, if its assessment says so, and while it shares
+    details with another report about which nobody has decided. A later
     assessment that says otherwise changes nothing unless a supervisor made it, with the reason: an officer could take the
     answer back and close the report. An assessment that does not open counts as one that says so.
 
@@ -127,18 +169,20 @@ def permit_closing(found: FoundReport) -> None:
 
 
 def _permit(found: FoundReport, linked: bool, permit: Callable[[], object]) -> bool:
-    """Return whether the report is or may be a repeat, or raise what `permit_closing` raises.
+    """Return whether the report is, may be or looks like a repeat, or raise what `permit_closing` raises.
 
     `permit` raises Refused unless the officer may close repeats.
     """
     says = _assessed_as_repeat(found)
-    if not linked and not says:
+    alike = undecided(found) if not linked and not says else []
+    if not linked and not says and not alike:
         return False
     try:
         permit()
     except Refused:
-        raise Refused(LINKED if linked else _SUPERVISOR) from None
-    if not linked:
+        why = UNDECIDED.format(", ".join(alike)) if alike else _SUPERVISOR
+        raise Refused(LINKED if linked else why) from None
+    if says and not linked:
         _refuse_unproven(found, says)
     return True
 

@@ -71,7 +71,7 @@ _OF_FILES = {FILE_NAME: "Name of a file", FILE_WORDS: "Words in a file"}
 _MOST_WORDS = 200_000
 #: Keys of sealed JSON that hold no words, or words about the reporter.
 _NO_WORDS = frozenset(
-    {"salt", "voice", "by", "number", "at", "report", "kind", "format", "assessed_as", "files"}
+    {"salt", "voice", "by", "number", "at", "report", "kind", "format", "assessed_as", "decided_as", "files"}
 )
 _OF_THE_CALLER = frozenset({"How the caller was", "What was heard behind them"})
 #: Fields of a question set in which nobody types.

@@ -9,6 +9,7 @@ one is a decision as well.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -23,7 +24,9 @@ from heedline.casework.report import notes
 from heedline.casework.report.restrictions import usable
 from heedline.casework.report.verb import find, record, verb
 from heedline.permits.capabilities import Capability
+from heedline.permits.gate import Refused
 from heedline.permits.scopes import reports_of
+from heedline.reports.lifecycle import NotNow
 from heedline.reports.stored import StoredPart, in_batches
 
 #: The sort of sealed part that holds a decision.
@@ -31,6 +34,7 @@ PART = "link"
 #: Characters of a reason; stated on the page.
 LONGEST = 1000
 NO_REASON = "Say why."
+TOO_LITTLE = "Say in a sentence why, so that a colleague can follow the decision."
 
 
 class LinkVerdict(StrEnum):
@@ -45,11 +49,18 @@ class LinkVerdict(StrEnum):
     UNDONE = "undone"
 
 
+#: Decisions after which an officer may close a report that shares details with the other, so that their reason must say something.
+_FREES = frozenset({LinkVerdict.NOT_SAME, LinkVerdict.NOT_SURE})
+#: Key and value in a decision that somebody made who may close repeats.
+_AS, _A_SUPERVISOR = "decided_as", "supervisor"
+
+
 @dataclass(frozen=True)
 class LinkDecision:
     """A decision about two reports.
 
-    `on` is the report on whose page it was made, and `other` is the second report.
+    `on` is the report on whose page it was made, and `other` is the second report. `supervisor` is True if it was made by
+    somebody who may close repeats.
     """
 
     on: UUID
@@ -58,6 +69,7 @@ class LinkDecision:
     why: str = field(repr=False)
     by: str
     at: datetime
+    supervisor: bool = False
 
     def about(self, report: UUID) -> UUID:
         """Return the other report in this decision."""
@@ -74,6 +86,7 @@ def read(on: UUID, told: Mapping[str, Any]) -> LinkDecision | None:
             told["why"],
             told["by"],
             datetime.fromisoformat(told["at"]),
+            told.get(_AS) == _A_SUPERVISOR,
         )
     except (KeyError, ValueError, TypeError):
         return None
@@ -122,13 +135,19 @@ def decide(ref: UUID, other: UUID, verdict: LinkVerdict, why: str, *, by: Attend
     """Record an officer's decision on whether two reports are about the same matter.
 
     The log names this report, but neither the other report nor the verdict. Raises NotHere if the officer may not see
-    both or the other is restricted, Refused, Locked, NoRoom, and NotNow without a reason.
+    both or the other is restricted, Refused, Locked, NoRoom, and NotNow without a reason, or for a reason that says nothing
+    if the decision would let an officer close the report.
     """
     why = notes.written(why, longest=LONGEST, missing=NO_REASON)
+    if verdict in _FREES and notes.says_too_little(why):
+        raise NotNow(TOO_LITTLE)
     found = find(ref, by=by, at=at)
     found.permit(Capability.LINK)
     if other == ref or not usable(reports_of(by.desk_ids)).filter(pk=other).exists():
         raise NotHere
     told = {"other": str(other), "verdict": str(verdict), "why": why, "by": by.name, "at": at.isoformat()}
+    with suppress(Refused):
+        by.require(Capability.CLOSE_REPEAT, found.report.desk_id, found.report.watch_id)
+        told[_AS] = _A_SUPERVISOR
     notes.seal(found, told, part=PART)
     record(found, Act.LINK_DECIDED)

@@ -20,6 +20,7 @@ from django.db.models import QuerySet
 
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
+from heedline.casework.report import notes
 from heedline.casework.report.opening import kind_words, received_words, short_name
 from heedline.casework.report.restrictions import usable
 from heedline.casework.search import (
@@ -34,7 +35,7 @@ from heedline.casework.search.documents import SearchedText
 from heedline.casework.search.link_decisions import LinkDecision, LinkVerdict
 from heedline.casework.search.page_store import one_snapshot
 from heedline.index import Damaged, SealedIndex
-from heedline.index.extraction.comparison import Resemblance, Strength, compare
+from heedline.index.extraction.comparison import Resemblance, Strength, Weight, compare
 from heedline.index.extraction.keys import key_of
 from heedline.index.extraction.values import Extract, Kind
 from heedline.packs import load_pack
@@ -46,8 +47,12 @@ from heedline.vault import CannotOpen
 
 #: Reports that are opened and compared at most, those with the most keys in common first.
 MOST_COMPARED: Final = 12
+#: Reports of the running quarter hour that are opened and compared at most.
+MOST_NEW: Final = 200
 #: Reports looked up for one key; a value of more is said to be shared by "more than" so many.
 MOST_OF_A_KEY: Final = 100
+#: Reasons that say only that the texts are alike.
+_TEXTS: Final = frozenset({"text", "text-same"})
 #: A report in one of the indexes that are read: the number of the index among them, and its row there.
 type _Place = tuple[int, int]
 
@@ -79,6 +84,32 @@ class EarlierReport:
         now = link_decisions.in_force(self.decided)
         return str(now.verdict) if now else ""
 
+    @property
+    def strong(self) -> bool:
+        """Return whether the two reports are a strong match."""
+        return self.found is not None and self.found.strength is Strength.STRONG
+
+    @property
+    def undecided(self) -> bool:
+        """Return whether the two share a value, or a part of one, and nobody has decided whether they are the same.
+
+        An officer who is not sure about a strong match, or whose reason says nothing, has not decided. A text in common is
+        no value: look-alikes share one, and are read and closed as a group.
+        """
+        if self.found is None or all(one.code in _TEXTS for one in self.found.reasons):
+            return False
+        now = link_decisions.in_force(self.decided)
+        if now is None:
+            return True
+        if now.verdict is LinkVerdict.SAME or now.supervisor:
+            return False
+        return notes.says_too_little(now.why) or (now.verdict is LinkVerdict.NOT_SURE and self.strong)
+
+    @property
+    def alike(self) -> bool:
+        """Return whether the texts of the two reports are alike."""
+        return self.found is not None and any(one.code in _TEXTS for one in self.found.reasons)
+
 
 @dataclass(frozen=True)
 class CommonValue:
@@ -99,7 +130,7 @@ class SeenBefore:
     `reports` is the number of reports searched. `before` is the number of likelier reports that were left out, and
     `more` the number of further reports that share something but were not opened. `restricted` means that the opened
     report may not be used to find others. `unsearched` is the number of other reports that are new or have changed, and
-    cannot be searched yet.
+    have not been compared with it.
     """
 
     earlier: tuple[EarlierReport, ...]
@@ -128,7 +159,8 @@ def look(
 
     Reports are compared twelve at a time, leaving out the first `before`, so that a flood of reports with the same
     details cannot hide an earlier one for good. The chosen report comes first. `texts` and `decided` are those of the
-    opened report. The caller logs the view. Raises Locked.
+    opened report. The newest reports of the running quarter hour, which are not indexed yet, are compared as well, with the
+    first twelve. The caller logs the view. Raises Locked.
     """
     named = [one.other for one in decided]
     if chosen is not None and chosen != report.id:
@@ -145,13 +177,19 @@ def look(
         if ref in rows
     )
     earlier = [one for one in others if one is not None]
+    unsearched = likely.unsearched
+    if not before and (unsearched or not likely.reports):
+        new = [one for one in just_arrived(report.id, by=by) if one.id not in rows]
+        compared = (_compared(report.id, mine, one, decided, {}, ring, always=False) for one in new)
+        earlier += _not_common([one for one in compared if one is not None])
+        unsearched = max(0, unsearched - len(new))
     return SeenBefore(
         tuple(sorted(earlier, key=_first)),
         tuple(_common(mine, likely.shared)),
         likely.reports,
         likely.more,
         before=before + len(likely.refs),
-        unsearched=likely.unsearched,
+        unsearched=unsearched,
     )
 
 
@@ -274,6 +312,37 @@ def to_compare(refs: Sequence[UUID], *, by: Attendance) -> dict[UUID, Report]:
     return {one.id: one for one in _REPORTS.fetched(sorted(by.desk_ids), padded)}
 
 
+def _just_arrived(desks: Sequence[UUID], report: UUID) -> QuerySet[Report]:
+    new = usable(reports_of(desks)).filter(settled=False).exclude(id=report).select_related("desk")
+    return new.annotate(sealed=parts_column(documents.SEARCHED)).order_by("-slot", "-id")[:MOST_NEW]
+
+
+_JUST_ARRIVED: Final = CompiledQuery(_just_arrived)
+
+
+def just_arrived(report: UUID, *, by: Attendance) -> list[Any]:
+    """Return the newest reports at the officer's desks that no index has yet, at most `MOST_NEW`, with their parts."""
+    return list(_JUST_ARRIVED.fetched(sorted(by.desk_ids), report))
+
+
+def _not_common(found: Sequence[EarlierReport]) -> list[EarlierReport]:
+    """Return these reports without those that share with the opened one only what many of them share, as a flood does."""
+    counted = Counter(
+        (reason.code, reason.mine) for one in found if one.found for reason in one.found.reasons
+    )
+    few = load_pack(settings.PACK).matching.shared_from
+    return [
+        one
+        for one in found
+        if one.found is None
+        or one.decided
+        or any(
+            reason.weight is not Weight.ADDS and counted[reason.code, reason.mine] <= few
+            for reason in one.found.reasons
+        )
+    ]
+
+
 def _compared(
     report: UUID,
     mine: Extract,
@@ -319,8 +388,7 @@ def _compared(
 
 def _first(one: EarlierReport) -> tuple[bool, bool, str]:
     """Return a sort key that puts strong matches first and reports decided to be different last."""
-    strong = one.found is not None and one.found.strength is Strength.STRONG
-    return one.verdict == "not-same", not (strong or one.verdict == "same"), one.short
+    return one.verdict == "not-same", not (one.strong or one.verdict == "same"), one.short
 
 
 def _common(mine: Extract, shared: Mapping[str, int]) -> Iterable[CommonValue]:

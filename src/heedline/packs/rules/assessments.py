@@ -78,6 +78,10 @@ class AssessmentForm:
         """Return whether these answers say that there were earlier reports, or that there were none."""
         return any(answers.get(choice.label) for choice in self.choices if choice.supervisor_closes)
 
+    def denies_earlier(self, answers: Mapping[str, str]) -> bool:
+        """Return whether these answers say that there was no earlier report."""
+        return self.says_of_earlier(answers) and not self.only_a_supervisor_closes(answers)
+
     @staticmethod
     def _says(answers: Mapping[str, str], choice: AssessedChoice, codes: tuple[str, ...]) -> bool:
         return any(answers.get(choice.label) == choice.choices[code] for code in codes)

@@ -250,7 +250,7 @@ def alike_page(desk_code: str, first: UUID, number: int, *, by: Attendance, at: 
     pages = -(-len(group) // MOST)
     number = min(max(number, 1), pages)
     rows, shown = [], group[(number - 1) * MOST : number * MOST]
-    linked = worked_on(shown, by=by)
+    linked = worked_on(shown, by=by, at=at, group=group)
     for ref in shown:
         because = compared.bar(ref) or linked.get(ref, "")
         rows.append(AlikeRow(found.items[ref], tuple(compared.pieces(ref)), WHY[because] if because else ""))
@@ -271,7 +271,7 @@ def look(desk_code: str, chosen: Iterable[UUID], *, by: Attendance, at: datetime
     left = {item.ref for item in items if not item.left_out}
     barred = look_alikes.barred(
         {row.id: look_alikes.told_text(opened[row.id], row) for row in rows if row.id in left}
-    ) | worked_on(left, by=by)
+    ) | worked_on(left, by=by, at=at, group={row.id for row in rows})
     return tuple(
         replace(item, left_out=WHY[barred[item.ref]]) if item.ref in barred else item for item in items
     )

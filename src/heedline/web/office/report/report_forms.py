@@ -203,7 +203,12 @@ def short_closing_of(form: Form) -> Closing | None:
 
 
 #: The fields of the assessment by what a refused assessment is about (`NotNow.about`).
-_FIELD_ABOUT = {"danger": "danger", "priority": "priority", "closing": "close_as"}
+_FIELD_ABOUT = {
+    "danger": "danger",
+    "priority": "priority",
+    "closing": "close_as",
+    "earlier": "coded_before",
+}
 
 
 def assessment_refused(form: Form, no: NotNow) -> tuple[Form, int]:

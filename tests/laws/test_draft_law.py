@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.test import override_settings
 
 from heedline.casework.intake import draft_room, drafting, form_tokens, settle_arrivals
@@ -25,8 +25,6 @@ from heedline.casework.intake.drafting import Draft
 from heedline.casework.intake.rate_limit import CALLER, Caller
 from heedline.casework.journey import call_taking
 from heedline.dispatch.clocks import slot_of
-from heedline.intake import door
-from heedline.intake.door import SavedAgain
 from heedline.reports.models import Report
 from heedline.vault.codes import new_code
 from tests.laws.committed import committed_house, superuser
@@ -108,45 +106,6 @@ def test_a_draft_is_small_and_yet_holds_the_longest_report() -> None:
                 Draft(drafting.new_cookie(), answers={"x": {"y": secrets.token_hex(70_000)}}), at=now()
             )
     assert max(sizes()) < 66_000
-
-
-@pytest.mark.django_db
-def test_drafts_that_are_saved_together_keep_the_rules_of_each() -> None:
-    """If one of them is invalid, none is saved, and `save_draft` refuses that one."""
-    rows, old, new = [bytes([n]) * 32 for n in range(101)], *(secrets.token_bytes(4000) for _ in range(2))
-    seen = door.beginning(old)
-    fine = dict.fromkeys(rows[:2], SavedAgain(new, 1, seen))
-    limits: dict[str, Any] = {"room_for_new": None, "room": None}
-    ample = {"room_for_new": 10**12, "room": 10**12}
-    with acting("public"):
-        for row in rows[:3]:
-            door.save_draft(row, old, 1, **limits)
-        for wrong in (
-            {rows[2]: SavedAgain(bytes(66_001), 1, seen)},
-            {rows[2]: SavedAgain(new, 2, seen)},
-            {rows[2]: SavedAgain(new, 1, b"")},
-            {b"short": SavedAgain(new, 1, seen)},
-            dict.fromkeys(rows, SavedAgain(new, 24, seen)),
-        ):
-            assert door.save_drafts(fine | wrong, **limits) == (set(), None)
-        assert door.save_drafts(fine, room_for_new=0, room=0) == (set(), None)
-        assert door.load_drafts(rows[:3]) == [(old, 0)] * 3
-        saved, on_disk = door.save_drafts(fine | {rows[2]: SavedAgain(new, 24, seen)}, **ample)
-        assert saved == set(rows[:3])
-        assert on_disk
-        assert door.load_drafts([rows[3], rows[2], rows[0]]) == [None, (new, 0), (new, 0)]
-        assert door.load_draft(rows[0]) == (new, 0)
-        # a draft that has changed, or has gone, is left alone
-        again = {rows[0]: SavedAgain(old, 1, seen), rows[3]: SavedAgain(old, 1, seen)}
-        assert door.save_drafts(again, **limits) == (set(), None)
-        again[rows[1]] = SavedAgain(new, 1, door.beginning(new))
-        assert door.save_drafts(again, **limits) == ({rows[1]}, None)
-        assert door.load_drafts([rows[3], rows[0]]) == [None, (new, 0)]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT expires, settled FROM intake_draft ORDER BY expires")
-        hour, also, day = cursor.fetchall()
-    assert hour == also == (slot_of(now()) + timedelta(hours=1, minutes=15), False)
-    assert day[0] == hour[0] + timedelta(hours=23)
 
 
 # --- bounded ----------------------------------------------------------------------------------------------------------
@@ -355,20 +314,13 @@ def test_nothing_tells_when_in_a_quarter_hour_a_draft_was_saved(committed: House
         assert all(drafting.load(one.cookie, at=now()) for one in drafts)
 
 
-def test_drafts_saved_together_wait_for_settling_and_not_long_for_anybody(committed: House) -> None:
-    drafts = [a_draft() for _ in range(3)]
-    rows = [one.keys.row_id for one in drafts]
-    with acting("public"):
-        again = {
-            row: SavedAgain(found[0], 1, door.beginning(found[0]))
-            for row in rows
-            if (found := door.load_draft(row))
-        }
+def test_a_draft_that_is_saved_while_drafts_are_settled_waits_and_is_stored(committed: House) -> None:
+    draft = a_draft()
 
-    def saved() -> set[bytes]:
+    def saved() -> None:
         try:
             with acting("public"):
-                return door.save_drafts(again, room_for_new=None, room=None)[0]
+                drafting.save(draft, at=now())
         finally:
             connection.close()
 
@@ -379,11 +331,7 @@ def test_drafts_saved_together_wait_for_settling_and_not_long_for_anybody(commit
         while not looking.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone():
             time.sleep(0.001)
         db.execute("COMMIT")
-        assert waiting.result() == set(rows)
-        db.execute("BEGIN")
-        db.execute('SELECT FROM intake_draft WHERE "row" = %s FOR UPDATE', [rows[1]])
-        with pytest.raises(OperationalError):
-            apart.submit(saved).result(timeout=5)
+        waiting.result()
 
 
 def test_settling_reports_touches_no_draft(committed: House) -> None:

@@ -173,11 +173,15 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_SAVE_EVERY_REQUEST = False
 
 #: What every response goes through, also on the way of `gateway.intake_first`.
-GUARDS = ["heedline.web.guard.SecurityHeaders"]
+GUARDS = [
+    "heedline.web.guard.PrivacyHeaders",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+]
 PUBLIC_MIDDLEWARE = [
     *GUARDS,
     "heedline.web.public.shell.languages.LanguageOfTheAddress",
-    "heedline.web.public.shell.csrf.CookieOnceCsrf",
+    "django.middleware.csrf.CsrfViewMiddleware",
     "heedline.web.refusals.RefusalsBecomePages",
 ]
 OFFICE_MIDDLEWARE = [

@@ -16,7 +16,6 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from heedline.casework.intake.rate_limit import CALLER, PACE, is_inner, network_of
 from heedline.config import environment as env
-from heedline.config.huge_pages import use_huge_pages
 from heedline.config.starting import loading
 from heedline.gateway.front import Front, FrontLimits
 from heedline.gateway.uploads import AllAddresses, Receiver, Takes, Uploads
@@ -122,10 +121,6 @@ def build(process: str) -> Front:
     from whitenoise import WhiteNoise
 
     django: Callable[..., Any] = get_wsgi_application()
-    if process == "public":
-        from heedline.gateway.public_handler import PublicHandler
-
-        django = PublicHandler()
     # Our own checks only (each route says whom it is for): those of Django are for whoever writes code, not at a start.
     wrong = [str(message) for message in run_checks() if (message.id or "").startswith("heedline.")]
     if wrong:
@@ -157,9 +152,7 @@ def build(process: str) -> Front:
     from heedline.casework.intake import page_counts
     from heedline.gateway.intake_first import intake_first
     from heedline.gateway.intake_together import IntakeTogether
-    from heedline.gateway.pages_together import PagesTogether
     from heedline.web.public.guidance import attack
-    from heedline.web.public.report.kept_pages import kept_pages
     from heedline.web.public.shell.upload_addresses import PublicDrafts
     from heedline.web.uploads.incoming_files import FileAddresses
     from heedline.web.uploads.incoming_parts import PartAddresses
@@ -174,8 +167,7 @@ def build(process: str) -> Front:
         limits,
         fixed={path: (200, list(page.headers), page.body) for path, page in pages.items()},
         ready=lambda path: path in files.files or path in pages,  # HEAD, too
-        at_once=kept_pages().at_once,
-        together=(IntakeTogether(app), PagesTogether(app)),
+        together=(IntakeTogether(app),),
         uploads=Uploads(
             _OnFreshConnections(
                 AllAddresses((FileAddresses(drafts), PartAddresses(drafts), ReportAddress()))
@@ -234,8 +226,4 @@ def _claim_sign_in() -> None:
 
 def application() -> Front:
     """Return the application of the process named in the environment, for a granian worker."""
-    process = env.text("HEEDLINE_PROCESS")
-    front = build(process)
-    if process == "public":
-        use_huge_pages()
-    return front
+    return build(env.text("HEEDLINE_PROCESS"))

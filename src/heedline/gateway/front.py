@@ -92,9 +92,8 @@ class Front:
     """The RSGI application that granian calls, in front of the WSGI application `app`.
 
     `origin` is the only origin that is served, including its port. `fixed` maps paths to complete responses to GET.
-    `ready` returns whether `app` serves a path from an existing file, which needs no thread either. `at_once` returns
-    the headers and body of a page that the process has cached, or None. `together` are the handlers that run requests
-    in groups. `uploads` receives bodies with files, and is None on a site that takes none.
+    `ready` returns whether `app` serves a path from an existing file, which needs no thread either. `together` are the
+    handlers that run requests in groups. `uploads` receives bodies with files, and is None on a site that takes none.
     """
 
     app: WSGIApplication
@@ -102,7 +101,6 @@ class Front:
     limits: FrontLimits
     fixed: Mapping[str, RawResponse] = field(default_factory=dict)
     ready: Callable[[str], bool] = lambda path: False
-    at_once: Callable[[WSGIEnvironment], tuple[Headers, bytes] | None] = lambda environ: None
     together: Sequence[Together] = ()
     uploads: Uploads | None = None
     _base: WSGIEnvironment = field(init=False)
@@ -143,12 +141,10 @@ class Front:
             sender.response_bytes(*fixed)
         else:
             environ = environ_of(scope, headers, self._base)
-            environ["HTTP_HOST"] = self._host  # in one spelling only: pages are kept by it
+            environ["HTTP_HOST"] = self._host  # in one spelling only
             if "HTTP_COOKIE" not in environ and "cookie" in scope.headers:
                 environ[COOKIES_UNREAD] = True
-            if (page := self.at_once(environ)) is not None:
-                sender.response_bytes(200, *page)
-            elif self.ready(environ["PATH_INFO"]):
+            if self.ready(environ["PATH_INFO"]):
                 await self._respond(sender, run(self.app, environ))
             else:
                 task = asyncio.current_task()

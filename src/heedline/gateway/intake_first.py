@@ -14,17 +14,22 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.http import HttpRequest, HttpResponse
 from django.urls import resolve
 from django.utils.module_loading import import_string
 
-from heedline.gateway.public_handler import renew_connection
 from heedline.web.public.shell.languages import LanguageOfTheAddress
 from heedline.web.refusals import RefusalsBecomePages
 
 PATH = "/api/v1/reports"
 
 type PlainView = Callable[[HttpRequest], Any]
+
+
+def renew_connection() -> None:
+    """Close this thread's database connection if it is no longer usable, as Django does for each request."""
+    connections[DEFAULT_DB_ALIAS].close_if_unusable_or_obsolete()
 
 
 def guarded(view: PlainView) -> PlainView:
@@ -39,7 +44,7 @@ def intake_first(
 ) -> WSGIApplication:
     """Wrap the site's application so that reports sent through the API go straight to `view`.
 
-    `renew` is called before and after each request, as by `PublicHandler`.
+    `renew` is called before and after each request, as Django does by its signals.
     """
     refusals = RefusalsBecomePages(_none)
 

@@ -5,8 +5,7 @@ Only the cookie in the reporter's browser leads to a draft's row.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import OperationalError, connection
@@ -84,60 +83,9 @@ def load_draft(row: bytes) -> tuple[bytes, int] | None:
     return None if found is None else (found[_NUMBER:], int.from_bytes(found[:_NUMBER]))
 
 
-def load_drafts(rows: Sequence[bytes]) -> list[tuple[bytes, int] | None]:
-    """Return the result of `load_draft` for each of up to 100 rows, in a single database call."""
-    found = _call("SELECT door.load_drafts(%s::bytea[])", list(rows)) or b""
-    drafts: list[tuple[bytes, int] | None] = []
-    at = 0
-    for _ in rows:
-        size = int.from_bytes(found[at : at + _NUMBER], signed=True)
-        at += _NUMBER
-        if size < 0:
-            drafts.append(None)
-            continue
-        begins, ends = at + _NUMBER, at + _NUMBER + size
-        drafts.append((found[begins:ends], int.from_bytes(found[at:begins])))
-        at = ends
-    return drafts
-
-
-@dataclass(frozen=True, slots=True)
-class SavedAgain:
-    """A sealed draft to save again, the hours to keep it, and its `beginning` when it was loaded."""
-
-    sealed: bytes = field(repr=False)
-    hours: int
-    seen: bytes = field(repr=False)
-
-
 def beginning(sealed: bytes) -> bytes:
     """Return the first bytes of a sealed draft, which differ each time it is sealed."""
     return sealed[:_BEGINNING]
-
-
-def save_drafts(
-    drafts: Mapping[bytes, SavedAgain], *, room_for_new: int | None, room: int | None
-) -> tuple[set[bytes], int | None]:
-    """Save sealed drafts, keyed by row, in one transaction.
-
-    Returns the rows that were saved, and what `save_draft` returns. A draft that has been saved, sent or deleted since it was
-    loaded is not saved. If one is invalid, or there is no room, none is saved, and `save_draft` reports the reason.
-
-    Raises OperationalError if another transaction holds one of the rows for too long.
-    """
-    rows = sorted(drafts)
-    did = _call(
-        "SELECT door.save_drafts(%s::bytea[], %s::bytea[], %s::integer[], %s::bytea[], %s::bigint, %s::bigint)",
-        rows,
-        [drafts[row].sealed for row in rows],
-        [drafts[row].hours for row in rows],
-        [drafts[row].seen for row in rows],
-        room_for_new,
-        room,
-    )
-    kept, _, taken = did.partition(" ")
-    saved = {row for row, one in zip(rows, kept, strict=bool(kept)) if one == "1"}
-    return saved, int(taken) if taken else None
 
 
 def delete_draft(row: bytes) -> None:

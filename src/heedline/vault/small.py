@@ -5,7 +5,7 @@ not. The table alone therefore opens nothing, and the id alone does not lead bac
 
 Each sealing draws 24 random bytes, from which a separate key and nonce are derived (as XChaCha20 does). A row may
 therefore be rewritten any number of times without counting nonces. HKDF derives them for small items. For the words of
-drafts, which are opened and sealed with every page, keyed BLAKE2b takes a quarter of the time (ADR 106).
+drafts, which are opened and sealed with every page, keyed BLAKE2b takes a quarter of the time (ADR 115).
 """
 
 import secrets
@@ -159,7 +159,7 @@ def _once(version: bytes, key: bytes, salt: bytes) -> tuple[bytes, bytes]:
 def _derived(secret: bytes, label: bytes, context: bytes) -> bytes:
     """Return 64 bytes derived from a secret of 256 random bits by keyed BLAKE2b (RFC 7693).
 
-    Other labels and other contexts give unrelated values. Such a secret needs no extraction as in HKDF (ADR 106).
+    Other labels and other contexts give unrelated values. Such a secret needs no extraction as in HKDF (ADR 115).
     """
     key = secret if len(secret) <= blake2b.MAX_KEY_SIZE else blake2b(secret).digest()  # an invented cookie
     return blake2b(label + b"\0" + context, key=key, person=_PERSON).digest()

@@ -81,7 +81,7 @@ def test_what_is_left_out_on_the_shorter_way_is_named() -> None:
     """A new middleware of the public site has to be thought of here."""
     assert configured.PUBLIC_MIDDLEWARE[len(configured.GUARDS) :] == [
         "heedline.web.public.shell.languages.LanguageOfTheAddress",  # an answer in JSON has one language
-        "heedline.web.public.shell.csrf.CookieOnceCsrf",  # no cookie is read
+        "django.middleware.csrf.CsrfViewMiddleware",  # no cookie is read
         "heedline.web.refusals.RefusalsBecomePages",  # asked by hand
     ]
     assert getattr(views.reports, "csrf_exempt", False)

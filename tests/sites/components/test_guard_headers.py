@@ -1,4 +1,4 @@
-"""The headers that one pass sets are those of Django's two middlewares, from the same settings."""
+"""The headers of every response, from the guards that all sites have in common."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.http import HttpResponse, StreamingHttpResponse  # noqa: TID251 - what a middleware is given
-from django.middleware.csp import ContentSecurityPolicyMiddleware
-from django.middleware.security import SecurityMiddleware
 from django.test import RequestFactory, override_settings
+from django.utils.csp import build_policy
 
-from heedline.web.guard import COOKIES_UNREAD, SecurityHeaders
+from heedline.gateway.intake_first import guarded
+from heedline.web.guard import COOKIES_UNREAD, PrivacyHeaders
 
 
 def _with(**attributes: Any) -> HttpResponse:
@@ -20,28 +21,39 @@ def _with(**attributes: Any) -> HttpResponse:
     return response
 
 
-ANSWERS: dict[str, Callable[[], Any]] = {
-    "plain": HttpResponse,
-    "streamed": lambda: StreamingHttpResponse(iter(())),
-    "unavailable": lambda: HttpResponse(status=503),
-    "with its own": lambda: HttpResponse(
-        headers={"Content-Security-Policy": "default-src x", "Referrer-Policy": "no-referrer"}
+POLICY = build_policy(settings.SECURE_CSP)
+ANSWERS: dict[str, tuple[Callable[[], Any], str | None]] = {
+    "plain": (HttpResponse, POLICY),
+    "streamed": (lambda: StreamingHttpResponse(iter(())), POLICY),
+    "unavailable": (lambda: HttpResponse(status=503), POLICY),
+    "with its own": (
+        lambda: HttpResponse(headers={"Content-Security-Policy": "default-src x"}),
+        "default-src x",
     ),
-    "with its own policy": lambda: _with(_csp_config={"default-src": ["'self'"], "sandbox": True}),
-    "without a policy": lambda: _with(_csp_config={}),
+    "with its own policy": (
+        lambda: _with(_csp_config={"default-src": ["'self'"], "sandbox": True}),
+        "default-src 'self'; sandbox",
+    ),
+    "without a policy": (lambda: _with(_csp_config={}), None),
 }
 
 
-@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
+@pytest.mark.parametrize(("answer", "policy"), ANSWERS.values(), ids=ANSWERS)
 @pytest.mark.parametrize("secure", [True, False])
-def test_one_pass_sets_what_djangos_middlewares_set(answer: Callable[[], Any], secure: bool) -> None:
-    request = RequestFactory().get("/", secure=secure)
+def test_the_guards_of_every_site_set_these_headers(
+    answer: Callable[[], Any], policy: str | None, secure: bool
+) -> None:
     with override_settings(SECURE_HSTS_SECONDS=31536000):
-        ours = SecurityHeaders(lambda _: answer())(request)
-        theirs = SecurityMiddleware(ContentSecurityPolicyMiddleware(lambda _: answer()))(request)
-    for name, value in theirs.headers.items():
-        assert ours.headers[name] == value
-    assert ("Strict-Transport-Security" in ours.headers) is secure
+        response = guarded(lambda _: answer())(RequestFactory().get("/", secure=secure))
+    headers = response.headers
+    assert headers.get("Content-Security-Policy") == policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "geolocation=()" in headers["Permissions-Policy"]
+    assert (headers["Cache-Control"], headers["X-Robots-Tag"]) == ("no-store", "noindex, nofollow")
+    assert ("Strict-Transport-Security" in headers) is secure
+    assert ("Retry-After" in headers) is (response.status_code == 503)
 
 
 @pytest.mark.parametrize("unread", [True, False])
@@ -49,5 +61,5 @@ def test_cookies_that_cannot_be_read_are_deleted_so_that_the_next_page_works(unr
     request = RequestFactory().get("/")
     if unread:
         request.META[COOKIES_UNREAD] = True
-    response = SecurityHeaders(lambda _: HttpResponse())(request)
+    response = PrivacyHeaders(lambda _: HttpResponse())(request)
     assert response.headers.get("Clear-Site-Data") == ('"cookies"' if unread else None)

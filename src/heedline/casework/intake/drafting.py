@@ -6,9 +6,6 @@ A cookie opens each row, which expires after an hour.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -18,7 +15,7 @@ from uuid import UUID, uuid4
 from heedline.casework.intake.draft_files import DraftFile, DraftUpload
 from heedline.casework.intake.draft_room import ON_DISK, For, StoreFull, may_save, room_for
 from heedline.intake import door
-from heedline.intake.door import DraftChanged, SavedAgain
+from heedline.intake.door import DraftChanged
 from heedline.vault import CannotOpen
 from heedline.vault.codes import ReceiptCode, new_code, parse
 from heedline.vault.small import RowKeys, derive_draft_keys, new_secret, open_words, seal_words
@@ -35,77 +32,6 @@ _TYPED = 64
 _TO_JSON, _FROM_JSON = json.JSONEncoder(ensure_ascii=False).encode, json.JSONDecoder().raw_decode
 #: A cookie of another length is nobody's.
 _COOKIE_LENGTHS = range(40, 48)
-
-
-@dataclass(slots=True)
-class DraftGroup:
-    """The drafts of a group of requests, loaded in one database call and saved in another.
-
-    `loaded` maps cookies to the stored drafts that no request has used yet. `put_off` maps row ids to the drafts to save with
-    the group. It is None outside `putting_off`.
-    """
-
-    loaded: dict[str, tuple[RowKeys, tuple[bytes, int] | None]] = field(repr=False, default_factory=dict)
-    put_off: dict[bytes, SavedAgain] | None = field(repr=False, default=None)
-
-
-#: The group whose requests this thread is running.
-_group: ContextVar[DraftGroup | None] = ContextVar("_group", default=None)
-
-
-@contextmanager
-def loaded_together(cookies: Iterable[str]) -> Iterator[None]:
-    """Load the drafts of these cookies in one database call.
-
-    Inside the block, the first `load` for each cookie uses that draft. Later ones read the database again.
-    """
-    keys = {
-        cookie: derive_draft_keys(cookie.encode(), _DRAFT)
-        for cookie in cookies
-        if len(cookie) in _COOKIE_LENGTHS
-    }
-    stored = door.load_drafts([one.row_id for one in keys.values()]) if keys else []
-    loaded = {cookie: (one, found) for (cookie, one), found in zip(keys.items(), stored, strict=True)}
-    token = _group.set(DraftGroup(loaded))
-    try:
-        yield
-    finally:
-        _group.reset(token)
-
-
-@contextmanager
-def putting_off() -> Iterator[dict[bytes, SavedAgain] | None]:
-    """Defer saving the group's drafts until `save_together` is called.
-
-    Yields None outside a group, where drafts are saved straight away.
-    """
-    group = _group.get()
-    if group is None:
-        yield None
-        return
-    group.put_off = {}
-    try:
-        yield group.put_off
-    finally:
-        group.put_off = None
-
-
-def save_together(several: Iterable[Mapping[bytes, SavedAgain]]) -> set[bytes]:
-    """Save all deferred drafts in one database call, and return the row ids that were saved.
-
-    A draft that has changed or gone since it was loaded is not saved. The caller has to deal with each of those separately.
-    No row may appear in more than one mapping.
-    """
-    room = room_for(For.PUBLIC)
-    look = ON_DISK.must_look(room)
-    saved, taken = door.save_drafts(
-        {row: draft for one in several for row, draft in one.items()},
-        room_for_new=room.for_new if look else None,
-        room=room.at_all if look else None,
-    )
-    if taken is not None:
-        ON_DISK.seen(taken)
-    return saved
 
 
 @dataclass
@@ -162,12 +88,8 @@ def load(cookie: str | None, *, at: datetime, purpose: str = _DRAFT, whose: For 
     """
     if not cookie or len(cookie) not in _COOKIE_LENGTHS:
         return None
-    group = _group.get()
-    if group is not None and purpose == _DRAFT and cookie in group.loaded:
-        keys, stored = group.loaded.pop(cookie)
-    else:
-        keys = derive_draft_keys(cookie.encode(), purpose)
-        stored = door.load_draft(keys.row_id)
+    keys = derive_draft_keys(cookie.encode(), purpose)
+    stored = door.load_draft(keys.row_id)
     if stored is None:
         return None
     sealed, sendings = stored
@@ -226,10 +148,6 @@ def _keep(keys: RowKeys, plain: bytes, hours: int, whose: For, seen: bytes | Non
     """Seal the text, store it in place of the row that begins with `seen`, and return the first bytes of the new row."""
     sealed = seal_words(keys.key, plain, aad=keys.row_id)
     may_save(keys.row_id, whose)
-    group = _group.get()
-    if group is not None and group.put_off is not None and whose is For.PUBLIC and seen:
-        group.put_off[keys.row_id] = SavedAgain(sealed, hours, seen)
-        return seen
     room = room_for(whose)
     look = ON_DISK.must_look(room)
     taken = door.save_draft(

@@ -15,7 +15,6 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -45,10 +44,6 @@ class Counted(NamedTuple):
     what: str
 
 
-#: What is counted in a block of which nobody knows yet whether it counts.
-_on_trial: ContextVar[list[Counted] | None] = ContextVar("_on_trial", default=None)
-
-
 class Counts:
     """Thread-safe page counts in memory, released for storage once an hour.
 
@@ -70,20 +65,9 @@ class Counts:
         Names come from the pack's pages and from this program, never from anything a visitor sent.
         """
         one = Counted(kind, step, what)
-        on_trial = _on_trial.get()
-        if on_trial is not None:
-            on_trial.append(one)
-        else:
-            self._add(one)
-
-    def _add(self, one: Counted) -> None:
         with self._lock:
             if one in self._held or len(self._held) < MOST:
                 self._held[one] += 1
-
-    def trial(self) -> Trial:
-        """Return a context manager that discards its counts unless `keep` is called."""
-        return Trial(self)
 
     def release(self) -> dict[Counted, int]:
         """Remove and return the counts that may be written now, in multiples of five.
@@ -104,26 +88,6 @@ class Counts:
         """Restore counts that could not be written, to be retried next time."""
         with self._lock:
             self._held.update(counts)
-
-
-class Trial:
-    """Context manager that discards the counts made inside it unless `keep` is called."""
-
-    def __init__(self, counts: Counts) -> None:
-        self._counts = counts
-        self._held: list[Counted] = []
-
-    def __enter__(self) -> Trial:
-        self._before = _on_trial.set(self._held)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        _on_trial.reset(self._before)
-
-    def keep(self) -> None:
-        """Add the counts made in the block to the process totals."""
-        for one in self._held:
-            self._counts._add(one)
 
 
 #: Of this process.

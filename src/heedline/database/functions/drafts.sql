@@ -50,57 +50,6 @@ CREATE FUNCTION door.load_draft(p_row bytea) RETURNS bytea LANGUAGE sql STABLE S
     SELECT int4send(sendings) || sealed FROM public.intake_draft WHERE "row" = p_row AND expires > now()
 $$;
 
--- Load several drafts in the order of their rows. For each: the length of the sealed draft in four bytes, or -1 if there is
--- none, then the result of door.load_draft.
-CREATE FUNCTION door.load_drafts(p_rows bytea[]) RETURNS bytea LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp AS $$
-    SELECT string_agg(COALESCE((SELECT int4send(octet_length(d.sealed)) || int4send(d.sendings) || d.sealed
-        FROM public.intake_draft d WHERE d."row" = r."row" AND d.expires > now()), int4send(-1)), '' ORDER BY r.n)
-    FROM unnest(p_rows[:100]) WITH ORDINALITY AS r("row", n)
-$$;
-
--- Save several drafts of different rows again in one transaction. Returns a 1 for each that was saved and a 0 for each that
--- was not, and how many bytes all drafts take, as above. `p_seen` has the first bytes of each draft when it was loaded, which
--- differ each time that it is saved: a draft that has been saved, sent or deleted since then is left alone. If any is invalid,
--- or there is no room, none is saved, the result is empty, and door.save_draft says why. Rows must be sorted, to prevent
--- deadlocks. The wait for a row that another transaction holds is short.
-CREATE FUNCTION door.save_drafts(
-    p_rows bytea[], p_sealed bytea[], p_hours integer[], p_seen bytea[], p_new bigint, p_again bigint
-) RETURNS text
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '250ms' AS $$
-DECLARE
-    taken bigint;
-    kept text := '';
-    s timestamptz := door.slot() + interval '15 minutes';
-BEGIN
-    IF p_new IS NOT NULL OR p_again IS NOT NULL THEN
-        taken := pg_total_relation_size('public.intake_draft');
-        IF taken > p_again OR taken > p_new THEN RETURN ''; END IF;
-    END IF;
-    IF cardinality(p_rows) > 100 THEN RETURN ''; END IF;
-    FOR i IN 1 .. cardinality(p_rows) LOOP
-        IF octet_length(p_rows[i]) <> 32 OR octet_length(p_sealed[i]) > 66000 OR p_hours[i] NOT IN (1, 24)
-            OR octet_length(p_seen[i]) <> 25 THEN
-            RETURN '';
-        END IF;
-    END LOOP;
-    IF pg_current_xact_id_if_assigned() IS NULL THEN
-        PERFORM set_config('synchronous_commit', 'off', true);
-    END IF;
-    FOR i IN 1 .. cardinality(p_rows) LOOP
-        UPDATE public.intake_draft SET sealed = p_sealed[i], expires = s + make_interval(hours => p_hours[i]), settled = false
-            WHERE "row" = p_rows[i] AND substr(sealed, 1, 25) = p_seen[i];
-        IF NOT FOUND THEN
-            -- Settling may have replaced the row that we waited for with a new one: try once more.
-            UPDATE public.intake_draft
-                SET sealed = p_sealed[i], expires = s + make_interval(hours => p_hours[i]), settled = false
-                WHERE "row" = p_rows[i] AND substr(sealed, 1, 25) = p_seen[i];
-        END IF;
-        kept := kept || CASE WHEN FOUND THEN '1' ELSE '0' END;
-    END LOOP;
-    RETURN concat_ws(' ', kept, taken);
-END $$;
-
 -- Remove a draft: it was sent, or is not wanted.
 CREATE FUNCTION door.delete_draft(p_row bytea) RETURNS void LANGUAGE sql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$

@@ -25,7 +25,6 @@ from heedline.web.public.guidance.leaflets import languages as on_paper
 from heedline.web.public.report import receipt, sending, walking
 from heedline.web.public.report.starting import carry_on
 from heedline.web.public.report.turns import (
-    RUNS,
     DraftVisit,
     RunAgain,
     StoreAway,
@@ -37,8 +36,14 @@ from heedline.web.public.report.turns import (
 )
 from heedline.web.public.shell import cookies, recovery
 from heedline.web.public.shell.asking import language, question_set
-from heedline.web.public.shell.blank_pages import blank_page
-from heedline.web.public.shell.pages import PUBLIC, findable, page, same_for_everyone, see_other, tab_title
+from heedline.web.public.shell.pages import (
+    compressed_page,
+    findable,
+    page,
+    same_for_everyone,
+    see_other,
+    tab_title,
+)
 
 #: What somebody has said who presses "I cannot call". A test holds it to the questions of every kind that ask this.
 CANNOT_CALL = {"now": {"danger": "yes"}, "call": {"called": "cannot"}}
@@ -149,23 +154,18 @@ def emergency(request: HttpRequest) -> HttpResponse:
     """
     at = now()
     if request.method != "POST":
-        return blank_page(
+        return compressed_page(
             request,
             "door_emergency",
-            (),
-            lambda: {
-                "exit": False,
-                "door": "doors.danger",
-                "back_url": reverse("reporter:front"),
-                "form": sending.brief_form("", {}, question_set().any_step("what")),
-                **findable(request, "doors.danger.text"),
-            },
-            robots=PUBLIC,
+            exit=False,
+            door="doors.danger",
+            back_url=reverse("reporter:front"),
+            form=sending.brief_form("", {}, question_set().any_step("what")),
+            **findable(request, "doors.danger.text"),
         )
     try:
-        for _ in range(RUNS - 1):
-            with suppress(RunAgain, drafting.DraftChanged):  # another tab has just saved it
-                return _danger(request, draft_of(request, at), at, rerun=True)
+        with suppress(RunAgain, drafting.DraftChanged):  # another tab has just saved it: once more, on that
+            return _danger(request, draft_of(request, at), at, rerun=True)
         return _danger(request, draft_of(request, at), at)
     except StoreAway as away:
         return recovery.store_away(request, full=isinstance(away, StoreFull))

@@ -50,6 +50,11 @@ def heads_itself(step: QuestionPage) -> bool:
     return bool(step.fields and not (step.paragraphs or step.prompts) and step.fields[0].label == step.title)
 
 
+def is_blank(typed: Mapping[str, Any]) -> bool:
+    """Return whether every form value is empty."""
+    return not any(any(v.values()) if isinstance(v, Mapping) else v for v in typed.values())
+
+
 def _field(question: Question, heading: bool) -> Field:
     name, label, hint, more = question.name, question.label, question.hint, question.more
     match question.kind:

@@ -6,7 +6,6 @@ The pack defines the questions, and the engine decides where each leads.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
@@ -14,14 +13,12 @@ from django.http import HttpResponse
 from heedline.intake import engine
 from heedline.intake.questions import QuestionPage, StepKind
 from heedline.web.public.report import gates, repeated, sending, tally, walking
-from heedline.web.public.report.fields_of_step import form_of, heads_itself
-from heedline.web.public.report.kept_pages import in_place
+from heedline.web.public.report.fields_of_step import form_of, heads_itself, is_blank
 from heedline.web.public.report.turns import DraftVisit, on_draft
 from heedline.web.public.shell import promises
 from heedline.web.public.shell.asking import shown
-from heedline.web.public.shell.blank_pages import blank_page, is_blank
 from heedline.web.public.shell.languages import as_typed
-from heedline.web.public.shell.pages import page, see_other, tab_title
+from heedline.web.public.shell.pages import compressed_page, page, see_other, tab_title
 
 
 @on_draft
@@ -89,64 +86,27 @@ def answer(turn: DraftVisit, step: QuestionPage) -> HttpResponse:
 def show(
     turn: DraftVisit, step: QuestionPage, typed: Mapping[str, Any], errors: Mapping[str, str]
 ) -> HttpResponse:
-    """Render a question page with its values and errors.
-
-    A page on which nothing was typed is rendered once for everybody.
-    """
-    asking = turn.asking
-    late = bool(turn.draft.notes.get("late", False))
-    at = _Place(
-        skip=bool(asking.skip_target(step.slug)),
-        back_url=walking.back_address(turn, step.slug),
-        gently=walking.asks_gently(turn, step),
-        step_words="" if turn.from_check else walking.step_words(turn, step.slug),
-    )
-    template = "call" if asking.is_call_page(step) else "question"
-    if late or errors or turn.posted or not is_blank(typed):
-        return page(turn.request, template, **_context(turn, step, at, typed, errors), late=late)
-    blank = blank_page(
-        turn.request,
-        template,
-        (turn.kind, step.slug, asking.identity_offered, at),
-        lambda: _context(turn, step, at, typed, errors),
-    )
-    blank.shows = in_place(turn.draft, step.slug, offered=asking.identity_offered)
-    return blank
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """The position of a question page in the form, as shown to the reporter."""
-
-    skip: bool
-    back_url: str
-    gently: tuple[str, ...]
-    step_words: str
-
-
-def _context(
-    turn: DraftVisit, step: QuestionPage, at: _Place, typed: Mapping[str, Any], errors: Mapping[str, str]
-) -> dict[str, Any]:
-    """Return the template context of a question page.
-
-    It depends on the draft only through `at`, the values and the errors.
-    """
+    """Render a question page with its values and errors."""
     asking = turn.asking
     call = asking.is_call_page(step)
-    seen = asking.shown(step)
-    return {
-        "step": seen,
-        "kind": turn.kind,
-        "keeps_typed": bool(step.fields) and not call,
-        "title": tab_title(step.slug, step.title, kind=turn.kind),
-        "heading": "" if heads_itself(seen) and not call else seen.title,
-        "form": form_of(seen, typed, errors),
-        "why": seen.why,
-        "button": seen.button or shown("shared.continue"),
-        "skip": shown("shared.skip_to_sending") if at.skip else "",
-        "back_url": at.back_url,
-        "promised": promises.beside(step, asking.qs),
-        "young": any(asking.qs.roles.get(role, ("",))[0] == step.slug for role in ("young", "call_young")),
-        "gently": at.gently,
-        "step_words": at.step_words,
-    }
+    seen, late = asking.shown(step), turn.draft.notes.get("late", False)
+    typed_on = late or errors or turn.posted or not is_blank(typed)
+    return (page if typed_on else compressed_page)(
+        turn.request,
+        "call" if call else "question",
+        step=seen,
+        kind=turn.kind,
+        keeps_typed=bool(step.fields) and not call,
+        title=tab_title(step.slug, step.title, kind=turn.kind),
+        heading="" if heads_itself(seen) and not call else seen.title,
+        form=form_of(seen, typed, errors),
+        why=seen.why,
+        button=seen.button or shown("shared.continue"),
+        skip=shown("shared.skip_to_sending") if asking.skip_target(step.slug) else "",
+        back_url=walking.back_address(turn, step.slug),
+        promised=promises.beside(step, asking.qs),
+        young=any(asking.qs.roles.get(role, ("",))[0] == step.slug for role in ("young", "call_young")),
+        gently=walking.asks_gently(turn, step),
+        step_words="" if turn.from_check else walking.step_words(turn, step.slug),
+        late=late,
+    )

@@ -13,7 +13,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -26,7 +25,6 @@ from heedline.web.public.report.turns import DraftVisit, StoreAway, asking_of, d
 from heedline.web.public.shell import cookies, recovery
 from heedline.web.public.shell.asking import first_kind, question_set, shown, words
 from heedline.web.public.shell.beside import Twofold
-from heedline.web.public.shell.blank_pages import page_with_holes, part_with_holes
 from heedline.web.public.shell.languages import as_typed
 from heedline.web.public.shell.pages import day_in_words, page, see_other, tab_title
 from heedline.web.public.shell.receipt_codes import ReceiptCode, typed_code
@@ -127,39 +125,18 @@ def show(turn: DraftVisit) -> HttpResponse:
     odd, young = "odd" in turn.draft.notes, "young" in turn.draft.notes
     lead = _call_when(turn) if ending == "callback" else shown(f"sent.{ending}.lead")
     day_words = shown("sent.day", day=day_in_words(day))
-    return page_with_holes(
+    return page(
         turn.request,
         "code_danger" if ending == "danger" else "code",
-        (ending, odd, young),
-        {"lead": lead, "day_words": day_words, "code_shown": _code_in_html(turn)},
-        lambda: {
-            "title": tab_title("code"),
-            "ending": f"sent.{ending}",
-            "sent_title": shown(f"sent.{ending}.title"),
-            "odd": odd,
-            "young": young,
-        },
-    )
-
-
-def _code_in_html(turn: DraftVisit) -> str:
-    """Return the HTML for the code, large and spelled out, inserted into a cached part of the page."""
-    seen = shown_code(turn)
-    groups = {f"group_{n}": group for n, group in enumerate(seen["groups"])}
-    html = part_with_holes(
-        "code",
-        (len(groups), seen["spelled_title"]),
-        groups | {"spelled": seen["spelled"]},
-        lambda marked: {
-            "groups": [marked[name] for name in groups],
-            "spelled": marked["spelled"],
-            "spelled_title": seen["spelled_title"],
-        },
-    )
-    if not (earlier := turn.draft.notes.get(EARLIER)):
-        return html
-    return html + render_to_string(
-        "public/parts/earlier_codes.html", {"words": words(), "codes": _in_groups(earlier)}
+        title=tab_title("code"),
+        ending=f"sent.{ending}",
+        sent_title=shown(f"sent.{ending}.title"),
+        lead=lead,
+        day_words=day_words,
+        odd=odd,
+        young=young,
+        codes=_in_groups(turn.draft.notes.get(EARLIER, [])),
+        **shown_code(turn),
     )
 
 

@@ -16,11 +16,10 @@ from heedline.intake.questions import QuestionPage, StepKind
 from heedline.intake.summary import item_lines, value_lines
 from heedline.web.components.forms import Form
 from heedline.web.public.report import gates, tally, walking
-from heedline.web.public.report.fields_of_step import form_of
+from heedline.web.public.report.fields_of_step import form_of, is_blank
 from heedline.web.public.report.turns import DraftVisit, on_draft
 from heedline.web.public.shell import recovery
 from heedline.web.public.shell.asking import shown
-from heedline.web.public.shell.blank_pages import is_blank
 from heedline.web.public.shell.languages import as_typed
 from heedline.web.public.shell.pages import as_written, page, see_other, tab_title
 

@@ -5,14 +5,12 @@ Sending twice creates one report with one receipt code.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.http import HttpResponse
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import format_html
 
 from heedline.casework.errors import Conflict, SealingStopped, Spent
 from heedline.casework.intake import drafting, form_tokens
@@ -32,7 +30,6 @@ from heedline.web.public.report.turns import DraftVisit, StoreAway, on_draft
 from heedline.web.public.shell import recovery
 from heedline.web.public.shell.asking import language, shown, words
 from heedline.web.public.shell.beside import counted
-from heedline.web.public.shell.blank_pages import page_with_holes, part_with_holes
 from heedline.web.public.shell.languages import as_typed, path_to
 from heedline.web.public.shell.pages import as_written, page, see_other, tab_title
 
@@ -57,31 +54,30 @@ def check(turn: DraftVisit) -> HttpResponse:
         if (rows := [(row, was) for row, was in zip(one.rows, plain, strict=True) if row.given])
     ]
     again = gates.AGAIN in turn.request.GET
-    adding = () if asking.fast else tuple(_to_add(turn, wanting))
+    adding = () if asking.fast else _to_add(turn, wanting)
     own = f"check.{_asked_for(turn)}"
     said = own if f"{own}.add" in words() else "check"
-    back_url, step_words = walking.back_address(turn, asking.last), walking.step_words(turn, asking.last)
-    return page_with_holes(
+    return page(
         turn.request,
         "check",
-        (turn.kind, said, offered, wanting, adding, again, back_url, step_words),
-        {
-            "answers": _answers(turn, answered),
-            "token": form_tokens.make(turn.draft),
-        },
-        lambda: {
-            "title": tab_title(asking.last),
-            "button": shown(f"{own}.button") if said == "check.call" else asking.shown(last).button,
-            "said": said,
-            "wanting": [
-                {"title": asking.shown(asking.qs.any_step(slug)).title, "url": _page_url(slug)}
-                for slug in wanting
-            ],
-            "adding": [{"title": title, "url": there} for title, there in adding],
-            "again": again,
-            "back_url": back_url,
-            "step_words": step_words,
-        },
+        title=tab_title(asking.last),
+        button=shown(f"{own}.button") if said == "check.call" else asking.shown(last).button,
+        said=said,
+        wanting=[
+            {"title": asking.shown(asking.qs.any_step(slug)).title, "url": _page_url(slug)}
+            for slug in wanting
+        ],
+        sections=[
+            {"title": title, "list": {"rows": [_row(row, was) for row, was in rows]}}
+            for title, rows in answered
+        ],
+        files=_files(turn),
+        may=file_pages.invitation(_asked_for(turn)),
+        adding=[{"title": title, "url": there} for title, there in adding],
+        again=again,
+        back_url=walking.back_address(turn, asking.last),
+        step_words=walking.step_words(turn, asking.last),
+        token=form_tokens.make(turn.draft),
     )
 
 
@@ -100,41 +96,6 @@ def _asks_for_a_call(turn: DraftVisit) -> bool:
     """Return whether the reporter asks to be called back."""
     way = turn.draft.answers.get("reply", {}).get("way")
     return way == "call" and bool(turn.asking.qs.roles.get("call_days"))
-
-
-def _answers(turn: DraftVisit, answered: Iterable[tuple[str, list[tuple[Row, Row]]]]) -> SafeString:
-    """Return the answers grouped under their section titles, followed by the files."""
-    html = [_section(title, rows) for title, rows in answered]
-    if (files := _files(turn)) is not None and files["names"]:
-        html.append(render_to_string("public/parts/files_sent.html", {"words": words(), "files": files}))
-    elif files is not None:
-        there = {"there": files["url"]}
-        may = file_pages.invitation(_asked_for(turn))
-        html.append(
-            part_with_holes(
-                "files_sent", (may,), there, lambda marked: {"files": {"url": marked["there"]}, "may": may}
-            )
-        )
-    return format_html_join("", "{}", ((part,) for part in html))
-
-
-def _section(title: str, rows: list[tuple[Row, Row]]) -> SafeString:
-    """Return one section of the answers, with the rendered questions cached.
-
-    What was answered, and the address of an item, which has an id of its own, are put into it each time.
-    """
-    own: dict[str, str] = {f"answer_{n}": as_written(row.lines) for n, (row, _) in enumerate(rows)}
-    own |= {f"item_{n}": _change_url(row) for n, (row, _) in enumerate(rows) if row.item_id is not None}
-    asked = tuple([(row.label, was.label, row.slug, row.item_id is None) for row, was in rows])
-
-    def context(marked: Mapping[str, str]) -> dict[str, Any]:
-        lines = [
-            _row(row, was, marked[f"answer_{n}"], marked.get(f"item_{n}") or _change_url(row))
-            for n, (row, was) in enumerate(rows)
-        ]
-        return {"title": title, "list": {"rows": lines}}
-
-    return part_with_holes("answers", (title, asked), own, context)
 
 
 def _files(turn: DraftVisit) -> dict[str, Any] | None:
@@ -310,18 +271,21 @@ def _page_url(slug: str) -> str:
     return path_to("reporter:question", slug) + "?back=check"
 
 
-def _row(row: Row, plain: Row, answer: str, there: str) -> dict[str, Any]:
+def _row(row: Row, plain: Row) -> dict[str, Any]:
     """Return a row of the check page.
 
-    `plain` is the same row without HTML, for text that only a screen reader says. `answer` stands in the place of what was
-    answered.
+    `plain` is the same row without HTML, for text that only a screen reader says.
     """
     change = {
-        "href": there,
+        "href": _change_url(row),
         "text": shown("shared.change"),
         "visuallyHiddenText": plain.label.lower(),
     }
-    return {"key": {"text": row.label}, "value": {"html": answer}, "actions": {"items": [change]}}
+    return {
+        "key": {"text": row.label},
+        "value": {"html": as_written(row.lines)},
+        "actions": {"items": [change]},
+    }
 
 
 def _change_url(row: Row) -> str:

@@ -35,8 +35,7 @@ from heedline.web.public.report.turns import (
 )
 from heedline.web.public.shell import cookies, recovery
 from heedline.web.public.shell.asking import question_set, shown
-from heedline.web.public.shell.blank_pages import blank_page
-from heedline.web.public.shell.pages import PUBLIC, findable, page, see_other, tab_title
+from heedline.web.public.shell.pages import compressed_page, findable, page, see_other, tab_title
 
 _LONG, _SHORT = 24, 1
 #: The page that asks whether anyone is in danger, and the one that asks whether to call back.
@@ -79,26 +78,20 @@ def before_questions(
         tally.began(kind, "entered")
         resume = asking_of(started, at).open_now if started else ""
         other_kind = started is not None and kind_of(started) != kind
-        blank = blank_page(
+        return compressed_page(
             request,
             template,
-            (kind, words_of, resume, other_kind),
-            lambda: {
-                "door": words_of,
-                "title": tab_title(tab),
-                "back_url": reverse(up),
-                "resume": resume,
-                "other_kind": other_kind,
-                "danger": _danger_form(kind),
-                "keep": _keep_form(),
-                "files": file_pages.offered(kind),
-                "young": "young" in question_set(kind).roles,
-                **findable(request, f"{words_of}.{lead}", f"{words_of}.{heading}"),
-            },
-            robots=PUBLIC,
+            door=words_of,
+            title=tab_title(tab),
+            back_url=reverse(up),
+            resume=resume,
+            other_kind=other_kind,
+            danger=_danger_form(kind),
+            keep=_keep_form(),
+            files=file_pages.offered(kind),
+            young="young" in question_set(kind).roles,
+            **findable(request, f"{words_of}.{lead}", f"{words_of}.{heading}"),
         )
-        blank.begins = kind if draft is None else ""
-        return blank
 
     return show
 

@@ -35,7 +35,6 @@ from heedline.web.public.shell.asking import (
 )
 
 __all__ = [
-    "RUNS",
     "DraftVisit",
     "RunAgain",
     "StoreAway",
@@ -50,12 +49,8 @@ __all__ = [
 ]
 
 
-#: How often a view is run on a draft that other requests keep changing.
-RUNS = 3
-
-
 class RunAgain(Exception):
-    """Raised to rerun a view with the draft that another request has saved."""
+    """Raised to run a view once more, with the draft that another tab has saved."""
 
 
 @dataclass
@@ -73,7 +68,7 @@ class DraftVisit:
     full: bool = False
     """Whether the draft could not be saved for lack of space."""
     rerun: bool = False
-    """Whether the view is run again if another request has changed the draft (`on_draft`)."""
+    """Whether the view is run once more if another tab has changed the draft (`on_draft`)."""
     _asking: tuple[dict[str, Any], str, PageFlow] | None = None
 
     @property
@@ -173,8 +168,9 @@ def on_draft(view: TurnView) -> View:
     """Wrap a view that needs an unfinished report.
 
     Reporters with no draft, or whose report has been sent, see the page for that case. No text is lost. If another tab saves
-    the draft while the view runs, the view runs again on the newer draft, so that the answers of both are kept. If the draft
-    is deleted meanwhile, nothing is stored.
+    the draft while the view runs, the view runs once more, on the newer draft, so that the answers of both are kept. If that
+    happens again, the page says that the answer was not saved, and shows it. If the draft is deleted meanwhile, nothing is
+    stored.
     """
 
     @open_to(Audience.EVERYONE)
@@ -182,20 +178,22 @@ def on_draft(view: TurnView) -> View:
     @wraps(view)
     def dressed(request: HttpRequest, **kwargs: str) -> HttpResponse:
         at = now()
-        for run in range(1, RUNS + 1):
+        for once_more in (False, True):
             try:
                 draft = draft_of(request, at)
             except StoreAway:
                 return recovery.store_away(request)
             if draft is None:
-                return recovery.store_away(request) if run > 1 else _without_draft(view, request, at, kwargs)
+                return (
+                    recovery.store_away(request) if once_more else _without_draft(view, request, at, kwargs)
+                )
             if draft.sent:
                 return recovery.already_sent(request)
             if _posted_kind(request) not in ("", kind_of(draft)):  # by another door, in another tab
                 return recovery.does_not_fit(request)
             with suppress(RunAgain):
-                return view(DraftVisit(request, at, draft, rerun=run < RUNS), **kwargs)
-        raise AssertionError("the last run is never repeated")
+                return view(DraftVisit(request, at, draft, rerun=not once_more), **kwargs)
+        raise AssertionError("a view runs twice at most")
 
     return dressed
 
@@ -204,17 +202,14 @@ def _without_draft(
     view: TurnView, request: HttpRequest, at: datetime, kwargs: dict[str, str]
 ) -> HttpResponse:
     """Run the view on a new draft if a form was posted, or explain that there is no draft."""
-    try:  # before it is counted: ahead of Django, this is where the view gives up (ADR 91)
-        fresh = _late_draft(request) if request.method == "POST" else None
-    except StoreFull:
-        fresh = None
     if cookies.sent(request, settings.DRAFT_COOKIE):
         COUNTS.add(_posted_kind(request) or ANYWHERE, ANYWHERE, "expired")
     if request.method != "POST":
         return recovery.no_draft(request)
-    if fresh is None:
+    try:
+        turn = DraftVisit(request, at, _late_draft(request), late=True)
+    except StoreFull:
         return recovery.store_away(request, full=True)
-    turn = DraftVisit(request, at, fresh, late=True)
     response = view(turn, **kwargs)
     if turn.saved:
         cookies.give(response, settings.DRAFT_COOKIE, turn.draft.cookie)

@@ -7,8 +7,7 @@ languages.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -95,16 +94,6 @@ class speaking:  # noqa: N801 - used as a function, in a `with` statement
         end_saying(self._saying)
         if self._override is not None:
             self._override.__exit__(None, None, None)
-
-
-@contextmanager
-def spoken_in(code: str) -> Iterator[None]:
-    """Use a language for the pack's texts and URLs inside the block, without activating it in Django."""
-    spoken = _spoken.set(code)
-    try:
-        yield
-    finally:
-        _spoken.reset(spoken)
 
 
 def of_path(path: str) -> str:

@@ -12,12 +12,12 @@ from django.shortcuts import render, resolve_url
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.views.decorators.gzip import gzip_page
 
 from heedline.packs import Pack
 from heedline.web.components.see_other import SeeOther
 from heedline.web.public.shell import asking
 from heedline.web.public.shell.beside import Twofold
-from heedline.web.public.shell.compression import Pieces
 from heedline.web.public.shell.languages import path_to
 
 #: For robots: guidance that anybody may find. Pages of a report, a code or messages keep the frame's "noindex".
@@ -47,6 +47,11 @@ def page(request: HttpRequest, template: str, *, status: int = 200, **context: A
     if robots := context.get("robots"):
         response["X-Robots-Tag"] = robots
     return response
+
+
+#: `page` for what shows nothing that anybody typed or chose: compressed if the browser accepts it. (The length of other
+#: pages, once compressed, would tell how alike their parts are.)
+compressed_page = gzip_page(page)
 
 
 def findable(request: HttpRequest, description: str, heading: str = "") -> dict[str, Any]:
@@ -85,7 +90,7 @@ def film(request: HttpRequest) -> str:
 
 
 #: Pages that are the same for everybody, with their `X-Robots-Tag`, by pack, address of this site and path.
-_same: dict[tuple[int, str], tuple[Pack, Pieces, str]] = {}
+_same: dict[tuple[int, str], tuple[Pack, bytes, str]] = {}
 
 
 def same_for_everyone(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -94,6 +99,7 @@ def same_for_everyone(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[
     With a query the page is rendered as ever: nobody can fill the memory with made-up addresses.
     """
 
+    @gzip_page
     @wraps(view)
     def show(request: HttpRequest) -> HttpResponse:
         if request.GET or request.method not in ("GET", "HEAD"):
@@ -102,11 +108,10 @@ def same_for_everyone(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[
         held = _same.get(key)
         if held is None:
             fresh = view(request)
-            held = _same[key] = asking.pack(), Pieces.of((fresh.content,)), fresh.get("X-Robots-Tag", "")
-        response = held[1].response(request)
+            held = _same[key] = asking.pack(), fresh.content, fresh.get("X-Robots-Tag", "")
+        response = HttpResponse(held[1], headers={"Cache-Control": "no-store"})
         if held[2]:
             response["X-Robots-Tag"] = held[2]
-        response.same_for_everyone = True
         return response
 
     return show

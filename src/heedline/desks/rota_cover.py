@@ -77,13 +77,13 @@ def _hours(desk: CoveredDesk, slots: Iterable[PatternSlot], within: RotaSpan, zo
 
 def gaps_of(desk: Desk, within: RotaSpan, *, openers: Collection[UUID], zone: tzinfo) -> list[RotaGap]:
     """Return the gaps in a desk's rota within a span, in time order."""
-    return gaps_at([desk], within, openers={desk.id: openers}, zone=zone)[desk.id]
+    return gaps_at([desk], within, openers={desk.id: openers}, zone=zone).get(desk.id, [])
 
 
 def gaps_at(
     desks: Sequence[CoveredDesk], within: RotaSpan, *, openers: Mapping[UUID, Collection[UUID]], zone: tzinfo
 ) -> dict[UUID, list[RotaGap]]:
-    """Return each desk's rota gaps within a span, in time order.
+    """Return each desk's rota gaps within a span, in time order. Desks without hours to cover are left out.
 
     Uses two queries whatever the number of desks. `openers` are the officers who can open each desk's reports.
     """
@@ -92,9 +92,10 @@ def gaps_at(
         slots[slot.desk_id].append(slot)
     for shift in _shifts_of([one.id for one in desks], within):
         shifts[shift.desk_id].append(shift)
+    hours = {desk.id: _hours(desk, slots[desk.id], within, zone) for desk in desks}
     return {
         desk.id: gaps(
-            _hours(desk, slots[desk.id], within, zone),
+            hours[desk.id],
             [RotaSpan(one.starts_at, one.ends_at) for one in shifts[desk.id]],
             [
                 RotaSpan(one.starts_at, one.ends_at)
@@ -103,14 +104,8 @@ def gaps_at(
             ],
         )
         for desk in desks
+        if hours[desk.id]
     }
-
-
-def next_gap(
-    desk: Desk, at: datetime, lead: timedelta, *, openers: Collection[UUID], zone: tzinfo
-) -> RotaGap | None:
-    """Return a desk's first gap that begins within `lead`, or None."""
-    return next(iter(gaps_of(desk, RotaSpan(at, at + lead), openers=openers, zone=zone)), None)
 
 
 def nobody_to_open(found: Iterable[RotaGap], at: datetime) -> bool:

@@ -36,6 +36,7 @@ class About(models.TextChoices):
     PROPOSAL = "proposal"
     INTEREST = "interest"
     QUESTION = "question"
+    ROTA_GAP = "rota-gap"
 
 
 class Alarm(models.Model):

@@ -6,13 +6,17 @@ means in hours (`Pack.safe_hours`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
 #: The codes of days in answers, Monday first.
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 type Span = tuple[time, time]
+#: What is left of a safe period when a call becomes late.
+_SPARE = timedelta(hours=1)
+#: The rest of a safe period in which no call is planned.
+_TOO_SHORT = timedelta(minutes=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +64,24 @@ class SafeTimes:
         return datetime.combine(local.date(), until, zone).astimezone(UTC)
 
     def try_by(self, at: datetime, allowed: timedelta, zone: tzinfo) -> datetime:
-        """Return the deadline for attempting the call.
+        """Return the deadline for attempting the call, which is itself a safe time to call.
 
-        The call must be tried within `allowed`, or by the end of the first day on which it is safe. The result
-        is the end of the day rather than of the safe hours, because it is stored in the clear and should reveal
-        as little as possible.
+        It is within `allowed` if it is safe to call by then, and otherwise in the first safe period. Enough of the period
+        follows for whoever is told that the call is late: an hour, or half of the period if that is less.
         """
-        opens = self.opens(at, zone)
-        if opens <= at + allowed:
-            return at + allowed
-        next_day = opens.astimezone(zone).date() + timedelta(days=1)
-        return datetime.combine(next_day, time(), zone).astimezone(UTC)
+        latest = at + allowed
+        periods = list(self._periods(at, zone))
+        starts, ends = next((one for one in reversed(periods) if one[0] <= latest), periods[0])
+        last = ends - min(_SPARE, (ends - starts) / 2)
+        return (last if starts > latest else min(latest, last)).replace(second=0, microsecond=0)
+
+    def _periods(self, at: datetime, zone: tzinfo) -> Iterator[tuple[datetime, datetime]]:
+        """Yield the safe periods of the next eight days, leaving out what is too short to make a call in."""
+        moment, end = at, at + timedelta(days=8)
+        while (opens := self.opens(moment, zone)) <= end:
+            moment = self.closes(opens, zone)
+            if moment - opens >= _TOO_SHORT:
+                yield opens, moment
 
 
 def read_safe_times(days: Iterable[str], hours: Iterable[str], table: Mapping[str, Span]) -> SafeTimes:

@@ -227,11 +227,37 @@ def test_a_wrong_number_is_told_of_at_once(people: People) -> None:
 
 def test_a_call_that_nobody_made_becomes_an_alarm(people: People) -> None:
     ref = held(people)
+    due = CallBack.objects.get().due_at
     with acting("worker"):
-        paging.watch_calls(people.at + timedelta(hours=23))
+        paging.watch_calls(due)
         assert not Alarm.objects.filter(kind="call-late").exists()
-        paging.watch_calls(people.at + timedelta(hours=25))
+        paging.watch_calls(due + timedelta(minutes=1))
     assert Alarm.objects.filter(kind="call-late", about_id=ref).exists()
+
+
+def test_a_call_is_late_while_calling_is_still_safe(people: People) -> None:
+    """Due at midnight, the alarm asked for a call in the night."""
+    ref = held(people, **some_other_day(people))
+    due = CallBack.objects.get().due_at
+    file = people.read(ref, "Nadia")
+    call = file.answers.call
+    assert call is not None
+    assert call.due_words.endswith(", 11:00"), "an hour before the end of the morning"
+    with people.sitting("Nadia") as here:
+        assert call_back.number(ref, "", by=here, at=due) == NUMBER
+        assert call_back.to_make(by=here, at=due)[0].due_words == "Due now"
+    assert "only when it says that it is safe" in alarm_kinds.rule_of("call-late").do
+
+
+def test_hours_in_words_do_not_take_the_ticked_hours_away(people: People) -> None:
+    """With hours ticked, "not while he is home, 10 to 11" counted for nothing."""
+    ref, noon = held(people, **some_other_day(people), times="10 to 11"), noon_of_the_safe_day(people)
+    with people.sitting("Nadia") as here:
+        with pytest.raises(NotNow, match="safe times"):
+            call_back.number(ref, "", by=here, at=noon)
+        assert call_back.number(ref, "their-words", by=here, at=noon) == NUMBER
+        with pytest.raises(NotNow, match="other days or hours"):
+            call_back.number(ref, "their-words", by=here, at=noon + timedelta(hours=4))
 
 
 def test_a_report_is_not_closed_while_somebody_waits_for_a_call(people: People) -> None:

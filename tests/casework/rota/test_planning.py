@@ -11,12 +11,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from heedline.casework.access.session import office_zone
-from heedline.casework.duty import alarm_board, alarm_kinds, alarms, rota, rota_clock
+from heedline.casework.duty import alarm_board, alarm_causes, alarm_kinds, alarms, rota, rota_clock
 from heedline.casework.errors import NotHere
 from heedline.casework.rota import board, csv_import, planning, weekly_pattern
 from heedline.casework.rota.planning import PlannedShift
 from heedline.casework.setup import leavers, stewardship
-from heedline.desks.models import Appointment, PatternSlot, Shift
+from heedline.desks.models import Appointment, Desk, PatternSlot, Shift
 from heedline.desks.rota_weeks import GapKind, RotaSpan, monday_of
 from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import Alarm
@@ -200,7 +200,7 @@ def test_a_week_planned_with_a_gap_alarms_before_it_and_filling_it_ends_the_alar
         rota_clock.watch(at + 3 * HOUR)
         rota_clock.watch(at + 3 * HOUR)
     (alarm,) = Alarm.objects.filter(kind=AlarmKind.ROTA_GAP)
-    assert (alarm.desk_id, alarm.about_id) == (desk_of(people, "national"), None)
+    assert alarm.desk_id == desk_of(people, "national")
     later = at + 3 * HOUR
     with people.sitting("Nadia") as nadia:
         with pytest.raises(NotNow, match="Plan a shift"):
@@ -211,6 +211,37 @@ def test_a_week_planned_with_a_gap_alarms_before_it_and_filling_it_ends_the_alar
         planning.plan([shift(people, "Nadia", 14, 6)], desk=desk_of(people, "national"), by=nadia, at=later)
     alarm.refresh_from_db()
     assert (alarm.because, alarm.cleared_by) == ("rota-filled", people.house.officers["Nadia"].id)
+
+
+def test_each_gap_raises_an_alarm_of_its_own_before_its_first_hour(people: People) -> None:
+    """The alarm of the first gap stayed open, and nobody was paged about the second."""
+    at, national = people.at, desk_of(people, "national")
+    plan(people, shift(people, "Nadia", 0, 13), shift(people, "Nils", 15, 10), by="Nadia", code="national")
+
+    def paged(hours: int) -> dict[datetime, Alarm]:
+        with acting("worker"):
+            rota_clock.watch(at + hours * HOUR)
+        known = alarm_causes.gaps_ahead(Desk.objects.get(id=national), at + hours * HOUR)
+        alarms_of = Alarm.objects.filter(kind=AlarmKind.ROTA_GAP, desk=national, cleared_at=None)
+        return {known[one.about_id].span.starts: one for one in alarms_of if one.about_id in known}
+
+    assert list(paged(2)) == [at + 13 * HOUR]
+    both = paged(14)
+    assert list(both) == [at + 13 * HOUR, at + 25 * HOUR], "before the first has ended"
+    with people.sitting("Nadia", at=at + 14 * HOUR) as nadia:
+        lines = [one for one in alarm_board.open_now(by=nadia, at=at + 14 * HOUR) if one.kind == "rota-gap"]
+        assert len({one.words for one in lines}) == 2, "each line has its own hours"
+        planning.plan([shift(people, "Nils", 25, 12)], desk=national, by=nadia, at=at + 14 * HOUR)
+    assert list(paged(14)) == [at + 13 * HOUR], "the other stays"
+
+
+def test_no_desk_without_hours_to_cover_is_said_to_have_no_gaps(people: People) -> None:
+    with people.sitting("Stella", unlocked=False) as stella:
+        before = {one.code: one.gaps for one in board.desks_to_plan(by=stella, at=people.at)}
+        weekly_pattern.add_slot([0], 480, 960, None, desk=desk_of(people, "south-west"), by=stella)
+        after = {one.code: one.gaps for one in board.desks_to_plan(by=stella, at=people.at)}
+    assert (before["south-west"], before["national"]) == (None, 1)
+    assert after["south-west"] == 2
 
 
 def test_a_steward_sees_the_gap_of_a_desk_without_a_supervisor_and_fills_it(people: People) -> None:

@@ -69,8 +69,11 @@ def test_pages_of_a_desks_alarms_are_offered_to_whom_they_open(
 ) -> None:
     desk = led.house.desks["north-east"]
     for kind, rule in alarm_kinds.ALARM_KINDS.items():
-        if rule.about == About.DESK:
-            Alarm.objects.create(kind=kind, desk=desk, about_kind=About.DESK, slot=slot_of(led.at))
+        if rule.about in (About.DESK, About.ROTA_GAP):
+            about = None if rule.about == About.DESK else uuid4()
+            Alarm.objects.create(
+                kind=kind, desk=desk, about_kind=rule.about, about_id=about, slot=slot_of(led.at)
+            )
     page = hand().at_work(led.house, name)
     page.get("/w/alarms/")
     led_to = set(re.findall(r'<strong><a class="govuk-link" href="([^"]+)"', page.html))

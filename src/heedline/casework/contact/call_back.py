@@ -90,9 +90,10 @@ def line_of(call: CallBackRequest, row: CallBack, at: datetime) -> CallLine:
     if row.done:
         words = "Closed: the call is done"
     elif call.in_words:
-        today = call.times.covers(at, zone)
         words = "Closed: they wrote the hours in their own words. Read them first"
-        words = words if today else f"Closed until {opens:%A %-d %B}, and then at the hours that they wrote"
+        if not call.ticks_cover(at):
+            when = f"{opens:%A %-d %B, %H:%M}" if call.ticked else f"{opens:%A %-d %B}"
+            words = f"Closed until {when}, and then at the hours that they wrote"
     elif open_now:
         words = f"Open now, until {call.times.closes(at, zone).astimezone(zone):%H:%M}"
     else:
@@ -162,8 +163,8 @@ def number(ref: UUID, because: str, *, by: Attendance, at: datetime) -> str:
         raise NotNow(
             "This is not one of the reporter’s safe times. Give a reason for opening the number now."
         )
-    if because == THEIR_WORDS and call.in_words and not call.times.covers_day(at, session.office_zone()):
-        raise NotNow("The reporter chose other days. Their hours apply to those days only.")
+    if because == THEIR_WORDS and call.in_words and not call.ticks_cover(at):
+        raise NotNow("The reporter chose other days or hours. What they wrote applies to those only.")
     record(found, Act.NUMBER_SHOWN, early=early, because=because if early else "")
     return call.number
 

@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from heedline.casework.access.session import Attendance, office_zone
-from heedline.casework.duty import alarm_kinds, alarms, training_clock
+from heedline.casework.duty import alarm_causes, alarm_kinds, alarms, training_clock
 from heedline.casework.duty.alarm_rules import AlarmRule
 from heedline.casework.report.opening import short_name
 from heedline.desks.duty_hours import staffed_desks
@@ -159,7 +159,7 @@ def _lines(found: Sequence[Alarm], by: Attendance, at: datetime) -> tuple[AlarmL
             "id", "name"
         )
     )
-    expiring = _expiring(found, at)
+    which = _expiring(found, at) | _uncovered(found, at)
     owned = _owned(found, by)
     rules, staffed = dict(alarm_kinds.every_kind()), staffed_desks(at)
     lines = []
@@ -172,7 +172,7 @@ def _lines(found: Sequence[Alarm], by: Attendance, at: datetime) -> tuple[AlarmL
             AlarmLine(
                 alarm.id,
                 alarm.kind,
-                rules[alarm.kind].words + expiring.get(alarm.id, ""),
+                rules[alarm.kind].words + which.get(alarm.id, ""),
                 alarm.desk_id,
                 alarm.desk.name,
                 alarm.about_id if alarm.about_id in seen else None,
@@ -231,6 +231,19 @@ def _expiring(found: Iterable[Alarm], at: datetime) -> dict[UUID, str]:
         for alarm, (desk, who) in about.items()
         if who in names
     }
+
+
+def _uncovered(found: Iterable[Alarm], at: datetime) -> dict[UUID, str]:
+    """Return the hours that each alarm about a rota gap is about, such as ": Sat 5 Dec, 22:00 to Sun 6 Dec, 06:00"."""
+    alarmed = [one for one in found if one.kind == AlarmKind.ROTA_GAP]
+    desks = {one.desk_id: one.desk for one in alarmed}
+    gaps = {ident: gap for desk in desks.values() for ident, gap in alarm_causes.gaps_ahead(desk, at).items()}
+    zone = office_zone()
+    hours = {
+        ident: f"{gap.span.starts.astimezone(zone):%a %-d %b, %H:%M} to {gap.span.ends.astimezone(zone):%a %-d %b, %H:%M}"
+        for ident, gap in gaps.items()
+    }
+    return {one.id: f": {hours[one.about_id]}" for one in alarmed if one.about_id in hours}
 
 
 def _title(alarm: Alarm) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -18,7 +18,7 @@ from heedline.casework.report import restrictions
 from heedline.casework.search.sealed_values import COMPARED_WITHIN, compared_within
 from heedline.desks import rota_cover
 from heedline.desks.models import Appointment, Desk, Proposal, ShiftNote
-from heedline.desks.rota_weeks import RotaGap
+from heedline.desks.rota_weeks import RotaGap, RotaSpan, moment
 from heedline.dispatch.models import Alarm
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
@@ -197,18 +197,21 @@ def proposal_open(alarm: Alarm, at: datetime) -> bool:
 
 
 def rota_uncovered(alarm: Alarm, at: datetime) -> bool:
-    """Return whether the desk's rota still has a gap that starts soon.
+    """Return whether the gap that the alarm is about is still ahead or has not ended."""
+    return alarm.about_id in gaps_ahead(alarm.desk, at)
 
-    The pack sets how far ahead a gap raises an alarm.
+
+def gaps_ahead(desk: Desk, at: datetime) -> dict[UUID, RotaGap]:
+    """Return the desk's rota gaps that have begun or begin within the time set by the pack, each by an id of its own.
+
+    The id follows from the desk and the start. A gap that began before yesterday counts from yesterday's midnight, so it
+    has a new id each day and raises its alarm again.
     """
-    return gap_ahead(alarm.desk, at) is not None
-
-
-def gap_ahead(desk: Desk, at: datetime) -> RotaGap | None:
-    """Return the desk's next rota gap, or None if none starts within the time set by the pack."""
-    lead = load_pack(settings.PACK).clocks["rota_gap"]
-    openers = key_directory.who_open(str(desk.id), at.date())
-    return rota_cover.next_gap(desk, at, lead, openers=openers, zone=office_zone())
+    zone, openers = office_zone(), key_directory.who_open(str(desk.id), at.date())
+    yesterday = moment(at.astimezone(zone).date() - timedelta(days=1), 0, zone)
+    within = RotaSpan(yesterday, at + load_pack(settings.PACK).clocks["rota_gap"])
+    found = rota_cover.gaps_of(desk, within, openers=openers, zone=zone)
+    return {uuid5(desk.id, gap.span.starts.isoformat()): gap for gap in found if gap.span.ends > at}
 
 
 def late_shift_notes(at: datetime) -> QuerySet[ShiftNote]:

@@ -228,10 +228,12 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         page="report-ask",
     ),
     AlarmKind.CALL_MISSED: _about_call(
-        "Call-back attempts have not reached the reporter", "Decide whether to try again."
+        "Call-back attempts have not reached the reporter",
+        "Decide whether to try again. Call only when the page Call back says that it is safe.",
     ),
     AlarmKind.CALL_LATE: _about_call(
-        "Call back not made in time", "Make the call, or give it to a colleague."
+        "Call back not made in time",
+        "Open the page Call back. Call only when it says that it is safe, or give the call to a colleague.",
     ),
     AlarmKind.SOURCE_REFERRED: _about_source(
         "Report referred to the source unit", "Take it to the source unit.", Letter.SOURCE_REFERRED
@@ -322,10 +324,10 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         raised_by=Letter.SESSION_ALTERED,
     ),
     AlarmKind.ROTA_GAP: AlarmRule(
-        words="Rota: the next hours are not covered",
+        words="Rota: hours not covered",
         page="rota",
         do="Plan a shift on the page Rota.",
-        about=About.DESK,
+        about=About.ROTA_GAP,
         called=call_rota_planners,
         lasts=rota_uncovered,
         while_it_lasts="Plan a shift for these hours. The alarm stays open until they are covered.",

@@ -10,7 +10,7 @@ text is not allowed, because it would put the content of reports into the databa
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -27,7 +27,7 @@ from heedline.casework.recording import refusals_logged
 from heedline.desks.duty_hours import staffed_desks
 from heedline.dispatch.clocks import day_of
 from heedline.dispatch.letters import CLEAR_REASONS as CLEAR_REASONS
-from heedline.dispatch.models import Alarm, WorkerBeat
+from heedline.dispatch.models import About, Alarm, WorkerBeat
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused, allows
 from heedline.permits.roles import GRANTS, Role
@@ -141,15 +141,20 @@ def resolve(event: str, about: UUID, *, by: Attendance, at: datetime) -> None:
         _clear(alarm, event, by, at)
 
 
-def resolve_at_desk(event: str, desk: UUID, *, by: Attendance, at: datetime) -> None:
-    """Clear, in this person's name, every alarm about the desk itself that the event resolves.
+def resolve_at_desk(
+    event: str, desk: UUID, *, remain: Collection[UUID] = (), by: Attendance, at: datetime
+) -> None:
+    """Clear, in this person's name, every alarm about the desk itself or its rota that the event resolves.
 
-    Must be called inside the caller's transaction. Alarms that this person may not answer stay open.
+    Must be called inside the caller's transaction. Alarms that this person may not answer stay open, and so do those about
+    a gap in `remain`.
     """
     for alarm in (
         visible(by)
         .select_for_update(of=("self",))
-        .filter(kind__in=alarm_kinds.resolved_by(event), desk=desk, about_id=None, cleared_at=None)
+        .filter(kind__in=alarm_kinds.resolved_by(event), desk=desk, cleared_at=None)
+        .filter(about_kind__in=(About.DESK, About.ROTA_GAP))
+        .exclude(about_id__in=list(remain))
     ):
         if may_answer(by, alarm):
             _clear(alarm, event, by, at)

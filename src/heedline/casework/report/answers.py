@@ -67,18 +67,24 @@ class CallBackRequest:
     """A call-back requested in a report, taken from the decrypted answers.
 
     `rows` is everything that an officer may see before it is time to call. `in_words` is true if the
-    reporter ticked no hours and described them in their own words, such as "10 to 11". No program can enforce those, so
-    an officer has to read them and say that now is safe.
+    reporter described the hours in their own words, such as "10 to 11". No program can enforce those, so an officer has
+    to read them and say that now is safe. `ticked` is true if they ticked hours: both then apply.
     """
 
     number: str = field(repr=False)
     times: SafeTimes
     rows: tuple[tuple[str, tuple[str, ...]], ...] = field(repr=False)
     in_words: bool
+    ticked: bool
 
     def open_at(self, at: datetime) -> bool:
         """Return whether the telephone number may be shown at this time without a reason being given."""
         return not self.in_words and self.times.covers(at, session.office_zone())
+
+    def ticks_cover(self, at: datetime) -> bool:
+        """Return whether what was ticked allows a call at this time. Without hours it is the days alone."""
+        zone = session.office_zone()
+        return self.times.covers(at, zone) if self.ticked else self.times.covers_day(at, zone)
 
 
 def wanted(answers: Mapping[str, Any], asked: QuestionSet) -> CallBackRequest | None:
@@ -103,7 +109,8 @@ def wanted(answers: Mapping[str, Any], asked: QuestionSet) -> CallBackRequest | 
         number=number,
         times=read_safe_times(days, hours, load_pack(settings.PACK).safe_hours),
         rows=rows,
-        in_words=bool(said("call_times")) and not hours,
+        in_words=bool(said("call_times")),
+        ticked=bool(hours),
     )
 
 

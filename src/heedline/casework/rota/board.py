@@ -64,11 +64,11 @@ class RotaBoard:
 
 @dataclass(frozen=True, slots=True)
 class RotaDesk:
-    """A desk in the list of rotas, with its number of gaps."""
+    """A desk in the list of rotas, with its number of gaps, or None if it has no hours to cover."""
 
     code: str
     name: str
-    gaps: int
+    gaps: int | None
     no_opener_now: bool
 
     @property
@@ -167,7 +167,12 @@ def desks_to_plan(*, by: Attendance, at: datetime) -> tuple[RotaDesk, ...]:
     ahead = RotaSpan(at, at + rota_cover.LOOK_AHEAD)
     missing = rota_cover.gaps_at(desks, ahead, openers=openers, zone=office_zone())
     return tuple(
-        RotaDesk(desk.code, desk.name, len(missing[desk.id]), rota_cover.nobody_to_open(missing[desk.id], at))
+        RotaDesk(
+            desk.code,
+            desk.name,
+            len(missing[desk.id]) if desk.id in missing else None,
+            rota_cover.nobody_to_open(missing.get(desk.id, ()), at),
+        )
         for desk in desks
     )
 

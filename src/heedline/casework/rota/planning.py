@@ -17,7 +17,7 @@ from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.duty import alarms
-from heedline.casework.duty.alarm_causes import gap_ahead
+from heedline.casework.duty.alarm_causes import gaps_ahead
 from heedline.casework.duty.alarm_kinds import AlarmEvent
 from heedline.casework.duty.rota import LONGEST_SHIFT
 from heedline.casework.errors import NotHere
@@ -122,7 +122,7 @@ def plan(shifts: Sequence[PlannedShift], *, desk: UUID, by: Attendance, at: date
     """Create shifts at a desk and return the id of the plan, which `undo` accepts.
 
     Either all shifts are created or none. A supervisor of the desk or a steward may plan everybody's shifts.
-    Officers may plan their own. An alarm about a gap in the rota is cleared if no gap is left.
+    Officers may plan their own. Alarms about gaps in the rota that are now covered are cleared.
 
     Raises Refused. Raises NotNow for the first shift that is not possible (`problems_of`).
     """
@@ -154,8 +154,7 @@ def plan(shifts: Sequence[PlannedShift], *, desk: UUID, by: Attendance, at: date
             ]
         )
         _record(Act.SHIFT_PLANNED, desk, shifts, by, plan=str(made))
-        if gap_ahead(here, at) is None:
-            alarms.resolve_at_desk(AlarmEvent.ROTA_FILLED, desk, by=by, at=at)
+        alarms.resolve_at_desk(AlarmEvent.ROTA_FILLED, desk, remain=gaps_ahead(here, at), by=by, at=at)
         return made
 
 

@@ -85,13 +85,17 @@ install_lock() { # lock file, stamp
     if [ "$(cat ".venv/$2" 2>/dev/null)" = "$now" ]; then
         return
     fi
-    say "installing $1"
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$1"
-    # The build backend comes from a lock as well, so that nothing is installed that no hash stands for. It lies apart and
-    # goes when it has built: a running installation has no tools to build with.
+    # What installs and builds comes from a lock as well, so that nothing is installed that no hash stands for. It lies
+    # apart and goes when it has built: a running installation has no tools to build with.
+    local pip=(.venv/bin/python -m pip install --disable-pip-version-check --no-input --require-hashes)
     rm -rf .venv/build
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes \
-        --target .venv/build -r requirements-build.lock
+    say "installing what installs (requirements-build.lock)"
+    "${pip[@]}" --quiet --no-compile --target .venv/build -r requirements-build.lock
+    say "installing $(grep -c '^[a-z].*==' "$1") packages ($1)"
+    # Downloads side by side, names each large one, and leaves compiling to the programs that use a package. Where uv does
+    # not reach a package index that pip has been told of, pip does it.
+    .venv/build/bin/uv pip install --python .venv/bin/python --require-hashes -r "$1" 2> >(grep -v "^ + " >&2) ||
+        "${pip[@]}" -r "$1"
     PYTHONPATH=.venv/build .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-index \
         --no-deps --no-build-isolation --editable .
     rm -rf .venv/build

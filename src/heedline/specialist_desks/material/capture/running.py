@@ -111,7 +111,7 @@ def chromium() -> str:
 def capture_missing() -> str:
     """Return the reason why pages cannot be captured on this machine, or "" if they can."""
     if not chromium():
-        return "Captures need Chromium, which is not installed (apt-get install chromium)."
+        return "Chromium is optional and not installed (apt-get install chromium). With it officers capture web pages as evidence."
     if sandboxes.bwrap() is None:
         return "Captures need bubblewrap, which is not installed (apt-get install bubblewrap)."
     try:

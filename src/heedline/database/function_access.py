@@ -67,6 +67,7 @@ ALONE = {
     ("clockwork", "note_backup"): "backup",
     ("permits", "disposed_of"): "usher",  # for triggers
     ("door", "add_files"): "door",
+    ("door", "wait_for_the_standby"): "door",
     ("viewer", "keep_copy_of_desk_file"): "usher",  # called by keep_derivative
     ("viewer", "reaches"): "usher",  # asked by the others
     **{
@@ -123,6 +124,7 @@ DOOR = {
     "submit_reports",
     "visit",
     "wait_for_the_disk",
+    "wait_for_the_standby",
 }
 PERMITS = {
     "a_danger_opens",
@@ -201,6 +203,7 @@ INVOKERS = {
     "open_with",
     "slot",
     "wait_for_the_disk",
+    "wait_for_the_standby",
     "waiting",
 }
 VIEWER = {
@@ -254,6 +257,7 @@ SYSTEM_FUNCTIONS = {
     ("owner", "pg_current_snapshot()"),
     ("door", "pg_current_xact_id_if_assigned()"),
     ("door", "pg_total_relation_size(regclass)"),
+    ("door", "pg_logical_emit_message(boolean,text,text,boolean)"),
 } | {
     (role, "pg_current_xact_id()")  # the log counts its events by it
     for role in ("owner", "office", "partner", "worker", "usher", "settler")

@@ -18,6 +18,12 @@ BEGIN
     END IF;
 END $$;
 
+-- Write to the log of changes without dating a row, so that an answer about a stored report waits for the standby as the
+-- report did: a transaction that writes nothing is answered at once, even while no standby has the report.
+CREATE FUNCTION door.wait_for_the_standby() RETURNS void LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+    SELECT pg_logical_emit_message(true, 'heedline', '')
+$$;
+
 -- Keep a question set as it was asked, so that every report stays readable in the words it was answered under.
 CREATE FUNCTION door.archive_questions(p_name text, p_canonical bytea) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
@@ -70,6 +76,7 @@ BEGIN
         s, (s AT TIME ZONE 'UTC')::date, false, false, false, s + p_due_after, p_rank, 1, false, 0, '', 'received')
     ON CONFLICT (id) DO NOTHING;
     IF NOT FOUND THEN
+        PERFORM door.wait_for_the_standby();
         SELECT body_mac INTO known FROM public.reports_receipt WHERE report_id = p_report AND lookup = p_lookup;
         RETURN CASE WHEN known = p_mac THEN 'again' ELSE 'conflict' END;
     END IF;

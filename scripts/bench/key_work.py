@@ -23,7 +23,7 @@ from bench.instance import Instance
 def measure(instance: Instance, desk: str) -> dict[str, Any]:
     """Settle what has arrived, let somebody of the desk leave, and re-address in a colleague's session."""
     with psycopg.connect(instance.cluster.url("worker"), autocommit=True) as worker:
-        worker.execute("SELECT clockwork.settle(now() + interval '1 hour')")
+        worker.execute("SELECT clockwork.settle(now() + interval '1 hour', 1000000)")
     people = instance.facts["officers"]
     member, leaver = [one["email"] for one in people if one["desk"] == desk and one["roles"] == ["officer"]][
         :2

@@ -47,7 +47,7 @@ LOOKS = 60
 def measure(instance: Instance, desk: str, how_many: int, seconds: float) -> dict[str, Any]:
     """Settle what has arrived, index it with invented reports added for at most so many seconds, and search."""
     with psycopg.connect(instance.cluster.url("worker"), autocommit=True) as worker:
-        worker.execute("SELECT clockwork.settle(now() + interval '1 hour')")
+        worker.execute("SELECT clockwork.settle(now() + interval '1 hour', 1000000)")
     found = _run(instance, "fill", desk, str(how_many), str(seconds))
     found["look_ups"] = _run(instance, "look", desk, str(found["invented"]))
     found["shown"] = _run(instance, "show", desk)

@@ -98,7 +98,7 @@ def test_copying_leaves_a_mark_and_the_backup_can_write_nothing_else(
             "INSERT INTO audit_event (act) VALUES ('report-read')",
             "INSERT INTO audit_event (act) VALUES ('backup-begun')",
             "DELETE FROM audit_event",
-            "SELECT clockwork.settle(now())",
+            "SELECT clockwork.settle(now(), 1)",
         ):
             backup.execute("SET default_transaction_read_only = off")
             with pytest.raises(psycopg.errors.InsufficientPrivilege):

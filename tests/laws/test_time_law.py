@@ -28,7 +28,9 @@ from heedline.casework.journey import call_ending, call_taking, transitions
 from heedline.casework.journey.call_ending import WrapUp
 from heedline.casework.journey.call_taking import Contact
 from heedline.casework.pages.queues import queue
+from heedline.dispatch import clockwork
 from heedline.dispatch.clocks import slot_of
+from heedline.jobs import worker
 from heedline.permits.gate import Refused
 from heedline.vault.codes import ReceiptCode
 from tests.laws.committed import committed_house, superuser
@@ -327,6 +329,43 @@ def test_the_database_takes_no_exact_time_of_a_call_from_the_office(house: House
             with pytest.raises(DatabaseError, match="row-level security"), atomic():
                 cursor.execute(waiting, [act, actor])
         cursor.execute(waiting, ["call-taken-down", me])
+
+
+def test_neither_a_batch_nor_its_log_entries_tell_who_came_first(
+    slot: Slot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row's transaction number leads to the log entries of its batch. Reports are put into batches by their random ids."""
+    monkeypatch.setattr(clockwork, "_REPORTS_AT_ONCE", 5)
+    with slot.people.sitting("Odile") as odile:
+        queue.queue(by=odile, at=now(), view=queue.QueueView(size=1))
+    settle(slot)
+    joined = slot.db.execute(
+        "SELECT r.id, r.xmin::text, e.xmin::text, e.at, e.id FROM reports_report r"
+        " JOIN audit_event e ON e.thing_id = r.id AND e.act = 'report-arrived' ORDER BY e.id"
+    ).fetchall()
+    numbers: dict[str, list[UUID]] = defaultdict(list)
+    for ref, number, logged, at, _ in joined:
+        assert number == logged and at == slot_of(slot.began)
+        numbers[number].append(ref)
+    by_id = sorted(slot.refs)
+    assert [sorted(batch) for batch in numbers.values()] == [by_id[n : n + 5] for n in range(0, REPORTS, 5)]
+    assert any(batch != sorted(batch) for batch in numbers.values()), "shuffled in the log"
+    for table in (
+        "reports_receipt",
+        "reports_sealed_header",
+        "reports_sealed_payload",
+        "reports_identity_share",
+    ):
+        found = slot.rows(table, "report_id, xmin::text")
+        assert all(ref in numbers[number] for ref, number in found if ref in slot.codes), table
+    nothing_is_exact(slot)
+
+
+def test_a_worker_whose_clock_is_ahead_settles_no_running_quarter_hour(slot: Slot) -> None:
+    """What arrived after its first batch would stand in a later one."""
+    with acting("worker"):
+        worker.settle(slot.began + SLOT)
+    assert slot.rows("reports_report WHERE settled", "count(*)") == [(0,)]
 
 
 def test_settling_again_logs_nothing_twice(slot: Slot) -> None:

@@ -31,6 +31,8 @@ SELECT count(pg_stat_reset_single_table_counters(relation)::text) FROM (
     UNION SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname = ANY (%s)) r(relation)
 """
 _DRAFTS = "intake_draft"
+#: Reports written anew in one transaction: well under a second.
+_REPORTS_AT_ONCE = 500
 #: Drafts written anew in one transaction: at most some tens of megabytes.
 _DRAFTS_AT_ONCE = 500
 _TABLES = (
@@ -75,15 +77,26 @@ _READ = (
 _READ_THROUGH = ("event_statement",)
 
 
-def settle(before: datetime) -> int:
-    """Rewrite the rows of reports received or changed before this quarter hour, and log the arrivals.
-
-    This is done in one transaction.
-    """
+def server_time() -> datetime:
+    """Return the database server's time, by which the quarter hour of each report was worked out."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT clockwork.settle(%s)", [before])
-        done = cursor.fetchone()
-    return int(done[0]) if done else 0
+        cursor.execute("SELECT now()")
+        at: datetime = cursor.fetchone()[0]
+    return at
+
+
+def settle(before: datetime) -> int:
+    """Rewrite the rows of reports received or changed before this quarter hour, and return the number of arrivals logged.
+
+    Each batch, in the order of the reports' random ids, is a transaction of its own, so that officers wait for at most one.
+    """
+    logged, batch = 0, _REPORTS_AT_ONCE
+    with connection.cursor() as cursor:
+        while batch == _REPORTS_AT_ONCE:
+            cursor.execute("SELECT logged, written FROM clockwork.settle(%s, %s)", [before, _REPORTS_AT_ONCE])
+            arrived, batch = cursor.fetchone()
+            logged += arrived
+    return logged
 
 
 def end_releases() -> int:

@@ -1,6 +1,6 @@
 """Rewriting and logging of each quarter hour's arrivals in random order.
 
-Reports that arrived are rewritten in random order and logged. Without this, a row's transaction number
+Reports that arrived are rewritten in batches, in the order of their random ids, and logged. Without this, a row's transaction number
 would place it between two log events whose exact times are known.
 """
 

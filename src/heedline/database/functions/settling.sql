@@ -1,31 +1,37 @@
 -- Settling a quarter hour: what the worker may do to rows that it may not read.
 SET ROLE heedline_settler;
 
--- Write anew everything that arrived in finished quarter hours, and log the arrivals. A row's transaction number places
--- it between two events of the log whose times are exact. So what arrived in a quarter hour is written anew in one
--- transaction, in the order of the keys, which are random: the order of arrival is then in no row's place.
-CREATE FUNCTION clockwork.settle(p_before timestamptz) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp AS $$
+-- Write anew what arrived in finished quarter hours, and log the arrivals: at most p_most reports in one transaction, so that
+-- no lock is held for long. Returns how many arrived and how many were written anew: fewer than p_most are the last. A
+-- row's transaction number places it between two events of the log whose times are exact. So reports are taken in the
+-- order of their ids, which are random: neither a batch, nor its place among the batches, nor a row's place in it tells
+-- when a report came.
+CREATE FUNCTION clockwork.settle(p_before timestamptz, p_most integer, OUT logged integer, OUT written integer)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     arrived uuid[];
     stirred uuid[];
     r uuid;
 BEGIN
+    logged := 0;
+    written := 0;
     IF NOT pg_try_advisory_xact_lock(hashtext('heedline/settle')) THEN
-        RETURN 0;  -- another worker is at it
+        RETURN;  -- another worker is at it
     END IF;
     -- what officers did that would date somebody: dated by the quarter hour, and without the order in which they did it
     WITH over AS (DELETE FROM public.audit_waiting WHERE slot < p_before RETURNING *)
         INSERT INTO public.audit_event (at, act, actor, desk, thing, outcome, detail)
         SELECT slot, act, actor, desk, '', outcome, detail FROM over ORDER BY random();
-    SELECT array_agg(id ORDER BY id) INTO arrived FROM public.reports_report
-        WHERE NOT settled AND (slot IS NULL OR slot < p_before);
     -- arrived, or the reporter has been at it since: wrote, read, deleted, asked to withdraw
-    SELECT array_agg(id ORDER BY id) INTO stirred FROM (SELECT unnest(arrived) AS id
-        UNION SELECT report_id FROM public.reports_receipt WHERE touched < p_before) f;
+    SELECT array_agg(id ORDER BY id) INTO stirred FROM (
+        SELECT id FROM public.reports_report WHERE NOT settled AND (slot IS NULL OR slot < p_before)
+        UNION SELECT report_id FROM public.reports_receipt WHERE touched < p_before
+        ORDER BY 1 LIMIT p_most) f;
     IF stirred IS NULL THEN
-        RETURN 0;
+        RETURN;
     END IF;
+    SELECT array_agg(id) INTO arrived FROM public.reports_report
+        WHERE id = ANY (stirred) AND NOT settled AND (slot IS NULL OR slot < p_before);
     INSERT INTO public.audit_event (at, act, desk, thing, thing_id, outcome, detail)
         SELECT date_bin('15 minutes', COALESCE(r.slot, r.received_on::timestamptz), timestamptz '2000-01-01 00:00:00+00'),
             'report-arrived', r.desk_id, 'report', r.id, 'done',
@@ -48,7 +54,8 @@ BEGIN
     END LOOP;
     WITH gone AS (DELETE FROM public.reports_sealed_payload WHERE report_id = ANY (stirred) RETURNING *)
         INSERT INTO public.reports_sealed_payload SELECT * FROM gone ORDER BY container;
-    RETURN COALESCE(cardinality(arrived), 0);
+    logged := COALESCE(cardinality(arrived), 0);
+    written := cardinality(stirred);
 END $$;
 
 -- A draft's transaction number, and that of whoever tried in vain to change it (xmax), date a moment of its writer. So

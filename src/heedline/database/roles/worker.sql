@@ -92,7 +92,7 @@ GRANT EXECUTE ON FUNCTION
     clockwork.end_searches(),
     clockwork.forget_sweeps(),
     clockwork.join_counts(),
-    clockwork.settle(timestamptz),
+    clockwork.settle(timestamptz, integer),
     clockwork.settle_drafts(integer),
     clockwork.sweep()
 TO heedline_worker;

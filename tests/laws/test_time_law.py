@@ -345,7 +345,8 @@ def test_neither_a_batch_nor_its_log_entries_tell_who_came_first(
     ).fetchall()
     numbers: dict[str, list[UUID]] = defaultdict(list)
     for ref, number, logged, at, _ in joined:
-        assert number == logged and at == slot_of(slot.began)
+        assert number == logged
+        assert at == slot_of(slot.began)
         numbers[number].append(ref)
     by_id = sorted(slot.refs)
     assert [sorted(batch) for batch in numbers.values()] == [by_id[n : n + 5] for n in range(0, REPORTS, 5)]

@@ -25,6 +25,13 @@ from procrastinate.contrib.django.utils import connector_params
 from heedline.dispatch.clocks import minute_of, slot_of
 
 _START = "import django; django.setup(); from heedline.jobs.worker import run; raise SystemExit(run())"
+#: The same on a machine whose clock is set back by ninety seconds as soon as there is a certain file.
+_SET_BACK = f"""
+import os, pathlib, time
+clock, told = time.time, pathlib.Path(os.environ["HEEDLINE_HOME"]) / "set-back"
+time.time = lambda: clock() - (90 if told.exists() else 0)
+{_START}
+"""
 _NAME = f"worker-under-test-{os.getpid()}"
 
 
@@ -106,7 +113,7 @@ def until(what: Callable[[], object], seconds: float = 100) -> None:
         time.sleep(0.1)
 
 
-def start(tmp_path: Path, database: psycopg.Connection[Any]) -> subprocess.Popen[str]:
+def start(tmp_path: Path, database: psycopg.Connection[Any], program: str = _START) -> subprocess.Popen[str]:
     info = database.info
     options = quote(f"-c role=heedline_worker -c application_name={_NAME}")
     user = quote(info.user) + (f":{quote(info.password)}" if info.password else "")
@@ -123,7 +130,7 @@ def start(tmp_path: Path, database: psycopg.Connection[Any]) -> subprocess.Popen
         "HEEDLINE_PAGES_DIR": str(tmp_path / "pages"),
     }
     return subprocess.Popen(
-        [sys.executable, "-c", _START], env=environment, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", program], env=environment, stderr=subprocess.PIPE, text=True
     )
 
 
@@ -166,3 +173,26 @@ def test_the_worker_pages_survives_its_database_and_stops_when_told(
     (tmp_path / "stderr").write_text(said)
     for word in (str(desk), str(second), "example.org", "select", "insert"):
         assert word not in said.lower()
+
+
+def test_a_clock_that_is_set_back_delays_no_page(
+    tmp_path: Path, database: psycopg.Connection[Any], desk: uuid.UUID
+) -> None:
+    """Each tick of a task is created once. Without a look at the clock, nobody is paged until it is where it was before."""
+
+    def paged(report: uuid.UUID) -> Callable[[], object]:
+        query = f"SELECT FROM dispatch_alarm WHERE about_id = '{report}' AND steps_sent > 0"
+        return lambda: rows(database, query)
+
+    worker = start(tmp_path, database, _SET_BACK)
+    try:
+        until(paged(arrive(database, desk)))
+        (tmp_path / "set-back").touch()
+        time.sleep(6)  # what was created before is done
+        until(paged(arrive(database, desk)), seconds=45)
+        worker.send_signal(signal.SIGTERM)
+        worker.communicate(timeout=60)
+    finally:
+        worker.kill()
+        worker.wait()
+    assert worker.returncode == 0

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from django.db import connection
+from django.db import close_old_connections, connection
 
 
 def lock_key(name: str) -> int:
@@ -61,3 +61,13 @@ def forget_jobs(*, waiting: bool = False) -> None:
             "DELETE FROM procrastinate_periodic_defers WHERE job_id IS NULL"
             " AND defer_timestamp < extract(epoch FROM now()) - 7200"
         )
+
+
+def forget_later_ticks(seconds: float) -> None:
+    """Delete the records of ticks after this time, in seconds since 1970, made before the clock was set back.
+
+    Otherwise none of these ticks would be made again when their time comes.
+    """
+    close_old_connections()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_periodic_defers WHERE defer_timestamp > %s", [int(seconds)])

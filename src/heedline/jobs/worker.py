@@ -5,8 +5,8 @@ database, over a direct connection (behind a connection pooler it would miss its
 tables hold exact times, so nothing that has ended may stay in them. Jobs and their events are deleted
 when they end, and dead rows are removed from disk every quarter hour.
 
-If the database connection is lost, Procrastinate's loop ends. It is started again until the process is
-told to stop.
+If the database connection is lost, Procrastinate's loop ends. It is also ended if the machine's clock is set
+back. It is started again until the process is told to stop.
 """
 
 from __future__ import annotations
@@ -49,13 +49,15 @@ from heedline.casework.tasks import clock as tasks_clock
 from heedline.desk_hooks import register
 from heedline.dispatch import clockwork
 from heedline.dispatch.folder import settle_folder
-from heedline.dispatch.turns import forget_dead_rows, forget_jobs
+from heedline.dispatch.turns import forget_dead_rows, forget_jobs, forget_later_ticks
 
 logger = logging.getLogger("heedline.worker")
 
 #: A task that fails this often in a row becomes an alarm.
 FAILURES_BEFORE_ALARM = 3
 _START_AGAIN_SECONDS = 2.0
+#: The machine's clock is compared with one that only runs forward this often. A step back by more than this ends the loop.
+_LOOK_AT_CLOCK_SECONDS = 1.0
 _STOP_WITHIN_SECONDS = 20.0
 _QUEUE = "heedline"
 #: Tables with rows that are short-lived and whose age says when something happened.
@@ -224,11 +226,26 @@ def _register(
         await asyncio.get_running_loop().run_in_executor(thread, run, task)
 
 
+async def _until_clock_is_set_back() -> None:
+    """Wait until the machine's clock is set back, by more than a clock service does while it adjusts the rate.
+
+    Procrastinate creates each tick of a task once. It would create none until the clock is again where it was before.
+    """
+    before = time.time() - time.monotonic()
+    while True:
+        await asyncio.sleep(_LOOK_AT_CLOCK_SECONDS)
+        now = time.time() - time.monotonic()
+        if now < before - _LOOK_AT_CLOCK_SECONDS:
+            return
+        before = now
+
+
 async def _work(stop: asyncio.Event, thread: ThreadPoolExecutor, run: Callable[[PeriodicTask], None]) -> None:
-    """Run the task loop until a stop is requested.
+    """Run the task loop until a stop is requested or the clock is set back.
 
     If Procrastinate's loop ends for any other reason, that error is raised.
     """
+    await asyncio.get_running_loop().run_in_executor(thread, forget_later_ticks, time.time())
     app = build(run, thread)
     async with app.open_async():
         options: dict[str, Any] = {
@@ -241,9 +258,10 @@ async def _work(stop: asyncio.Event, thread: ThreadPoolExecutor, run: Callable[[
             "stalled_worker_timeout": 120.0,
         }
         working = asyncio.create_task(app.run_worker_async(**options))
-        stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
+        ending = {asyncio.create_task(stop.wait()), asyncio.create_task(_until_clock_is_set_back())}
+        await asyncio.wait({working, *ending}, return_when=asyncio.FIRST_COMPLETED)
+        for one in ending:
+            one.cancel()
         if not working.done():
             working.cancel()
         with contextlib.suppress(asyncio.CancelledError):

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 import psycopg
@@ -118,6 +119,26 @@ def test_the_public_process_looks_up_by_index_whatever_the_planner_has_counted(
         assert cursor.fetchone() == (reads_whole_tables,)
 
 
+@pytest.mark.parametrize("process", ["office", "backup"])
+@pytest.mark.parametrize("attribute", ["primary", "read-write"])
+def test_an_address_with_several_hosts_leads_to_the_one_that_answers(
+    kept: Any, process: str, attribute: str
+) -> None:
+    """Also for backups, whose role only reads: libpq's own `read-write` finds no server for it."""
+    own = psycopg.conninfo.conninfo_to_dict(database.cluster().url(process, database.database()))
+    words = f"{own['user']}:{quote(str(own['password']))}@/{own['dbname']}"
+    address = f"postgresql://{words}?host=/nonexistent,{own['host']}&port=5432,5432"
+    kept.settings_dict |= databases.from_url(f"{address}&target_session_attrs={attribute}")
+    assert _session(kept)
+
+
+def test_an_address_that_cannot_be_read_is_not_repeated() -> None:
+    with pytest.raises(ValueError, match="not the address of a database") as refused:
+        databases.from_url("postgresql://a:word@one.example/heedline?nonsense=1")
+    assert "word" not in str(refused.value)
+    assert refused.value.__cause__ is None
+
+
 @pytest.mark.parametrize(("process", "longest"), [("office", "20s"), ("partner", "20s")])
 def test_nobody_waits_for_ever_for_a_row_that_another_process_holds(
     kept: Any, process: str, longest: str
@@ -163,6 +184,10 @@ def test_the_doctor_tells_silence_from_a_closed_door(
         (
             "postgresql://a:b@db.example/heedline?sslmode=verify-full&tcp_user_timeout=9000",
             {"sslmode": "verify-full", "tcp_user_timeout": "9000", "host": None},
+        ),
+        (
+            "postgresql://a:b@one.example:5432,two.example:5433/heedline?target_session_attrs=primary",
+            {"target_session_attrs": "primary", "tcp_user_timeout": 20_000, "password": None},
         ),
     ],
 )

@@ -6,7 +6,9 @@ A process always uses one database, always under its own role.
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
 
 from heedline.config import environment as env
 
@@ -32,32 +34,38 @@ _OVER_A_NETWORK = {
     "tcp_user_timeout": 20_000,
 }
 #: What Django is told by settings of its own.
-_PLACES = frozenset({"host", "port"})
+_PLACES = frozenset({"host", "port", "dbname", "user", "password"})
 
 
 def from_url(url: str) -> dict[str, Any]:
     """Return Django's settings for the database at a URL.
 
-    URLs have the form `postgresql://user:password@host/name?host=/socket/folder`. Any other parameter of libpq, such as
-    `sslmode`, may be added, and takes precedence over the values set here.
+    URLs have the form `postgresql://user:password@host/name?host=/socket/folder`, and may name several hosts, each with a
+    port: `postgresql://user:password@one:5432,two:5432/name?target_session_attrs=primary`. Any other parameter of libpq,
+    such as `sslmode`, may be added, and takes precedence over the values set here. Raises ValueError for other addresses.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgresql", "postgres"}:
+    if not url.startswith(("postgresql://", "postgres://")):
         raise ValueError("A database address must start with postgresql://")
-    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-    host = query.get("host") or parts.hostname or ""
+    try:
+        found = conninfo_to_dict(url)
+    except ProgrammingError:  # it may quote the address, and so the password
+        raise ValueError("This is not the address of a database") from None
+    host = str(found.get("host") or "")
+    if found.get("target_session_attrs") == "read-write":
+        # The server that can be written to. Asked for in this way, it would refuse the role of backups, which reads only.
+        found["target_session_attrs"] = "primary"
     options: dict[str, Any] = {
         "connect_timeout": CONNECT_SECONDS,
-        **(_OVER_A_NETWORK if host and not host.startswith("/") else {}),
-        **{name: value for name, value in query.items() if name not in _PLACES},
+        **(_OVER_A_NETWORK if any(not one.startswith("/") for one in host.split(",") if one) else {}),
+        **{name: value for name, value in found.items() if name not in _PLACES},
     }
     return {
         "ENGINE": "heedline.config.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
+        "NAME": str(found.get("dbname") or ""),
+        "USER": str(found.get("user") or ""),
+        "PASSWORD": str(found.get("password") or ""),
         "HOST": host,
-        "PORT": query.get("port") or (str(parts.port) if parts.port else ""),
+        "PORT": str(found.get("port") or ""),
         "OPTIONS": options,
         # One connection a thread, kept: opening one costs more than a report.
         "CONN_MAX_AGE": None,

@@ -7,10 +7,14 @@ whether something exists that the user may not see.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -170,8 +174,27 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Show the page for an internal error."""
-    return page(request, _UNEXPECTED)
+    """Show the page for an error outside a view, for example in a session while the database is away."""
+    problem = sys.exception()
+    if not isinstance(problem, DatabaseError):
+        return page(request, _UNEXPECTED)
+    refusal, words = refusal_for(problem)
+    with _nobody_signed_in(request):
+        return page(request, refusal, words)
+
+
+@contextmanager
+def _nobody_signed_in(request: HttpRequest) -> Iterator[None]:
+    """Let the shell ask the database for nobody. Afterwards the request has its session again, and so the browser its cookie."""
+    nobody: dict[str, Any] = {"session": SessionBase(), "attendance": None, "user": None}
+    held = {name: vars(request)[name] for name in nobody if name in vars(request)}
+    vars(request).update(nobody)
+    try:
+        yield
+    finally:
+        for name in nobody:
+            del vars(request)[name]
+        vars(request).update(held)
 
 
 def malformed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -19,16 +19,19 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from granian import Granian
 
 from heedline.gateway.front import Front, FrontLimits
-from heedline.gateway.uploads import UploadLimits, Uploads
+from heedline.gateway.uploads import LIMITS as OF_UPLOADS
+from heedline.gateway.uploads import Uploads
 from heedline.launch.serving import SERVER
 from heedline.web.afterwards import AFTERWARDS, AUTOMATIC, COOKIE
-from heedline.web.declared import BODY_REFUSED
+from heedline.web.declared import BODY_REFUSED, SentBy
 from heedline.web.guard import COOKIES_UNREAD
 
 #: Nothing ends by itself while a test looks, however busy the machine is.
 LIMITS = FrontLimits(body=256 * 1024, body_within=120.0, room=1024 * 1024, threads=4, wait_within=120.0)
-UPLOADS = UploadLimits(at_once=40, from_one=30, least=4096, pause=120.0)
-HASTY, HASTY_UPLOADS = replace(LIMITS, body_within=2.0, wait_within=1.0), replace(UPLOADS, pause=1.5)
+DRAFTS = replace(OF_UPLOADS[SentBy.DRAFT], at_once=40, from_one=30, patience=120.0)
+UPLOADS = {**OF_UPLOADS, SentBy.DRAFT: DRAFTS}
+HASTY = replace(LIMITS, body_within=2.0, wait_within=1.0)
+HASTY_UPLOADS = {**UPLOADS, SentBy.DRAFT: replace(DRAFTS, rate=64 * 1024, patience=1.5)}
 READY = "/ready/"
 STREAMED = 8 * 1024 * 1024
 #: Once so much of a file has been passed on, there is a file `arriving` beside the gate.
@@ -96,7 +99,8 @@ class Counting:
     media = "application/x-www-form-urlencoded"
     most = 64 * 1024 * 1024
 
-    def __init__(self) -> None:
+    def __init__(self, sent_by: SentBy = SentBy.DRAFT) -> None:
+        self.sent_by = sent_by
         self._took = self._largest = 0
 
     def write(self, data: bytes) -> None:
@@ -130,7 +134,8 @@ class FileAddress:
         return taken and (part or (method == "POST" and media.startswith("multipart/")))
 
     def begin(self, environ: WSGIEnvironment) -> Counting:
-        return Counting() if environ["PATH_INFO"] == "/file/" else Film()
+        sent_by = SentBy[environ.get("HTTP_X_SENT_BY", "DRAFT")]
+        return Counting(sent_by) if environ["PATH_INFO"] == "/file/" else Film()
 
 
 def application() -> Front:

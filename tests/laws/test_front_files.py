@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import select
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from http import HTTPStatus
@@ -12,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.laws.front_scene import FILES, FORM, MIB, Answer, Server, hasty, read, running, until
+from tests.laws.front_scene import FILES, FORM, MIB, SOON, Answer, Server, hasty, read, running, until
 from tests.laws.front_server import Counting
 
 __all__ = ["hasty"]
@@ -125,7 +127,7 @@ def test_a_file_that_pauses_too_long_is_ended(hasty: Server) -> None:
 
 
 def test_too_many_files_at_once_are_asked_to_come_again(server: Server) -> None:
-    slow = [server.post(f"{FILES}Content-Length: 100000\r\n", b"x", path="/file/") for _ in range(40)]
+    slow = [server.post(f"{FILES}Content-Length: 100000\r\n", b"x", path="/file/") for _ in range(50)]
     try:
         until(
             lambda: small_file(server).status == HTTPStatus.SERVICE_UNAVAILABLE
@@ -144,3 +146,37 @@ def test_slow_files_from_one_place_leave_room_for_those_from_others(server: Serv
             assert small_file(server, heads).said["file"].startswith("whole")
     finally:
         end(slow)
+
+
+def test_senders_of_whom_nothing_is_stored_take_no_place(server: Server) -> None:
+    """Sixty-four of them, idle, beside nine senders with a draft. Each is answered and its connection closed."""
+    nobody = f"X-Sent-By: NOBODY\r\n{FILES}Content-Length: 100000\r\n"
+    idle = [server.post(nobody, b"x", path="/file/") for _ in range(64)]
+    assert [small_file(server).said["file"] for _ in range(9)] == ["whole 5 5"] * 9
+    for one in idle:
+        answer = read(one)
+        assert answer.said["file"] == "cut 1 1"
+        assert answer.headers["connection"] == "close"
+
+
+def test_programs_leave_the_places_of_drafts_alone(server: Server) -> None:
+    program = f"X-Sent-By: PROGRAM\r\n{FILES}"
+    slow = [server.post(f"{program}Content-Length: 100000\r\n", b"x", path="/file/") for _ in range(20)]
+    try:
+        until(lambda: small_file(server, program).status == HTTPStatus.SERVICE_UNAVAILABLE)
+        assert small_file(server).said["file"] == "whole 5 5"
+    finally:
+        end(slow)
+
+
+def test_a_file_that_came_fast_and_then_trickles_is_ended(hasty: Server) -> None:
+    """The rate holds for all of it: what was sent ahead of it is not saved up."""
+    slow, began = (
+        hasty.post(f"{FILES}Content-Length: {9 * MIB}\r\n", b"x" * MIB, path="/file/"),
+        time.monotonic(),
+    )
+    with suppress(OSError):
+        while time.monotonic() < began + SOON and not select.select([slow], [], [], 0.1)[0]:
+            slow.sendall(b"x" * 100)
+    assert read(slow).said["file"].startswith("cut")
+    assert time.monotonic() - began < SOON

@@ -18,6 +18,7 @@ from heedline.casework.attachments import taking
 from heedline.casework.attachments.stored_objects import has_room
 from heedline.casework.attachments.taking import FileProblem, FileRefused, IncomingFile
 from heedline.casework.intake.draft_files import DraftFile
+from heedline.web.declared import SentBy
 
 #: Key of the WSGI environment: the `SentFiles` of this request.
 FILES = "heedline.api_files"
@@ -87,6 +88,7 @@ class ReportReceiver:
             self._refuse(_of(FileProblem.TOO_LARGE, 0))
         elif not has_room(announced):
             self._refuse(_of(FileProblem.NO_ROOM, 0))
+        self.sent_by = SentBy.NOBODY if self._sent.problem else SentBy.PROGRAM
 
     def write(self, data: bytes) -> None:
         """Process the next bytes of the body."""

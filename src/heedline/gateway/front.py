@@ -25,7 +25,7 @@ from heedline.gateway.uploads import Uploads
 from heedline.gateway.workers import NoThread, Workers
 from heedline.gateway.wsgi_environment import Scope, base_of, environ_of, host_of, is_for
 from heedline.web.afterwards import AFTERWARDS
-from heedline.web.declared import BODY_REFUSED
+from heedline.web.declared import BODY_REFUSED, SentBy
 from heedline.web.guard import COOKIES_UNREAD
 
 logger = logging.getLogger("heedline.front")
@@ -207,20 +207,23 @@ class Front:
             body.let_go()
 
     async def _upload(self, uploads: Uploads, environ: WSGIEnvironment, sender: Sender) -> AnyResponse | None:
-        network = uploads.network(environ)
-        if not uploads.enter(network):
+        receiver = await self._turn(lambda: uploads.takes.begin(environ))
+        if receiver is None:
             return _busy(environ)
         try:
-            receiver = await self._turn(lambda: uploads.takes.begin(environ))
-            if receiver is None:
+            sent_by, network = receiver.sent_by, uploads.network(environ)
+            if not uploads.enter(sent_by, network):
                 return _busy(environ)
             try:
                 await uploads.pass_on(sender, receiver, environ)
-                return await self._in_thread(environ, None)
             finally:
-                await uploads.run(receiver.close)
+                uploads.leave(sent_by, network)
+            response = await self._in_thread(environ, None)
+            if response is not None and sent_by is SentBy.NOBODY:
+                response[1].append(("connection", "close"))  # the rest of the body is not read
+            return response
         finally:
-            uploads.leave(network)
+            await uploads.run(receiver.close)
 
     async def _in_thread(self, environ: WSGIEnvironment, sender: Sender | None) -> AnyResponse | None:
         """Run a request in a thread and return its response.

@@ -1,38 +1,54 @@
 """Streams file upload bodies, which the HTTP front end never holds in full.
 
 Every other body is read whole, within 256 KiB (`gateway.front`). At the few addresses to which files are sent, a
-`Receiver` takes the body block by block in a thread. A slow sender costs a connection and one block of memory, and
-no thread. When the body is complete, Django gets a small form in its place, without the file.
+`Receiver` takes the body block by block in a thread. It is made first, from the headers, and says who sends: only a
+sender who may store something takes one of the places. A slow sender costs a connection and one block of memory, and no
+thread. When the body is complete, Django gets a small form in its place, without the file.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Protocol
 from wsgiref.types import WSGIEnvironment
 
+from heedline.web.declared import SentBy
+
 #: Threads that seal and store. They are not those that make pages.
 _THREADS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class UploadLimits:
-    """Limits on uploads in progress, in bytes and seconds."""
+class SenderLimits:
+    """Limits on the uploads of one kind of sender in one process, in bytes and seconds.
 
-    #: Bodies at once, in one process.
-    at_once: int = 32
+    A body must arrive at `rate` from its beginning to its end. It may fall behind by `patience`, also after it was faster.
+    """
+
+    at_once: int
     #: Of them from one network. Whoever sends slowly on purpose must not take every place.
-    from_one: int = 16
+    from_one: int
+    rate: int
+    patience: float
+    within: float = float("inf")
     #: What is passed on at a time.
     block: int = 256 * 1024
-    #: The least that must arrive within each pause.
-    least: int = 32 * 1024
-    pause: float = 30.0
+
+
+#: A telephone with hardly any reception, or Tor, is faster than the rate for a draft. What is sent without one is never
+#: stored: it is read for a moment, because a browser that cannot finish shows no answer.
+LIMITS = {
+    SentBy.DRAFT: SenderLimits(at_once=128, from_one=16, rate=4 * 1024, patience=60.0),
+    SentBy.PROGRAM: SenderLimits(at_once=16, from_one=8, rate=64 * 1024, patience=30.0, within=900.0),
+    SentBy.NOBODY: SenderLimits(
+        at_once=1024, from_one=1024, rate=64 * 1024, patience=3.0, within=5.0, block=16 * 1024
+    ),
+}
 
 
 class Receiver(Protocol):
@@ -40,6 +56,8 @@ class Receiver(Protocol):
 
     media: str
     """The media type of the body that `finish` returns."""
+    sent_by: SentBy
+    """Who sends the body."""
     most: int
     """The length up to which a refused body is still read, so that the sender receives the reason."""
 
@@ -92,39 +110,40 @@ class Uploads:
     """The concurrent uploads of one process."""
 
     takes: Takes
-    limits: UploadLimits = UploadLimits()
+    limits: Mapping[SentBy, SenderLimits] = field(default_factory=LIMITS.copy)
     network: Callable[[WSGIEnvironment], bytes | None] = lambda environ: None
     """Return a key for the client's network, used to cap its uploads, or None if it is unknown."""
     _pool: ThreadPoolExecutor = field(init=False)
-    _now: Counter[bytes | None] = field(init=False, default_factory=Counter)
+    _now: dict[SentBy, Counter[bytes | None]] = field(init=False)
 
     def __post_init__(self) -> None:
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="upload")
+        self._now = {one: Counter() for one in SentBy}
 
     def expects(self, environ: WSGIEnvironment) -> bool:
         """Return whether this request is an upload to a URL that accepts files."""
         media = str(environ.get("CONTENT_TYPE", "")).lower().lstrip()
         return self.takes.expects(environ["REQUEST_METHOD"], media, environ["PATH_INFO"])
 
-    def enter(self, network: bytes | None) -> bool:
+    def enter(self, sent_by: SentBy, network: bytes | None) -> bool:
         """Reserve a slot for an upload from this network if one is free, to be released with `leave`."""
-        if self._now.total() >= self.limits.at_once:
+        now, limits = self._now[sent_by], self.limits[sent_by]
+        if now.total() >= limits.at_once or (network is not None and now[network] >= limits.from_one):
             return False
-        if network is not None and self._now[network] >= self.limits.from_one:
-            return False
-        self._now[network] += 1
+        now[network] += 1
         return True
 
-    def leave(self, network: bytes | None) -> None:
+    def leave(self, sent_by: SentBy, network: bytes | None) -> None:
         """Release a slot."""
-        self._now[network] -= 1
-        if not self._now[network]:
-            del self._now[network]
+        now = self._now[sent_by]
+        now[network] -= 1
+        if not now[network]:
+            del now[network]
 
     async def pass_on(self, incoming: Incoming, receiver: Receiver, environ: WSGIEnvironment) -> None:
         """Pass the body to its receiver, and replace it in the environment with a small form."""
         announced = int(environ["CONTENT_LENGTH"] or 0)
-        arrived = await self._read(incoming, receiver)
+        arrived = await self._read(incoming, receiver, self.limits[receiver.sent_by])
         form = await self.run(lambda: receiver.finish(whole=arrived == announced))
         environ["wsgi.input"] = BytesIO(form)
         environ["CONTENT_LENGTH"] = str(len(form))
@@ -138,27 +157,26 @@ class Uploads:
         """End the threads."""
         self._pool.shutdown(wait=False)
 
-    async def _read(self, incoming: Incoming, receiver: Receiver) -> int:
-        """Read the body until it ends, breaks off or stalls, and return the number of bytes received."""
+    async def _read(self, incoming: Incoming, receiver: Receiver, limits: SenderLimits) -> int:
+        """Read the body until it ends, breaks off or is too slow, and return the number of bytes received."""
         clock = asyncio.get_running_loop().time
-        limits, held = self.limits, bytearray()
-        arrived = recently = 0
-        until = clock() + limits.pause
+        held, arrived = bytearray(), 0
+        until, at_last = clock() + limits.patience, clock() + limits.within
         chunks = aiter(incoming)
         while arrived <= receiver.most:
             try:
-                async with asyncio.timeout_at(until):
+                async with asyncio.timeout_at(min(until, at_last)):
                     chunk = await anext(chunks)
             except (StopAsyncIteration, TimeoutError):
                 break
             arrived += len(chunk)
-            recently += len(chunk)
             held += chunk
+            # what came faster than the rate earns no more than the patience
+            until = min(until + len(chunk) / limits.rate, clock() + limits.patience)
             if len(held) >= limits.block:
+                began = clock()
                 await self._write(receiver, held)
-                until, recently = clock() + limits.pause, 0  # what we took ourselves is not the sender's time
-            elif recently >= limits.least:
-                until, recently = clock() + limits.pause, 0
+                until += clock() - began  # what we took ourselves is not the sender's time
         await self._write(receiver, held)
         return arrived
 

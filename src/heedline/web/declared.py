@@ -1,4 +1,4 @@
-"""The intended audience of each view.
+"""The intended audience of each view, and who sends an upload.
 
 Every view declares its audience. A route without a declaration prevents start-up and fails the build.
 """
@@ -6,7 +6,7 @@ Every view declares its audience. A route without a declaration prevents start-u
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
@@ -14,6 +14,14 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 #: Key of the WSGI environment: the status under which `gateway.front` refused a body, which is then not there to be read.
 BODY_REFUSED = "heedline.body-refused"
+
+
+class SentBy(Enum):
+    """Who sends an upload."""
+
+    DRAFT = "somebody with a draft, which sends one file at a time"
+    PROGRAM = "anybody, over the API"
+    NOBODY = "somebody of whom nothing is stored"
 
 
 class Audience(StrEnum):

@@ -21,6 +21,7 @@ from heedline.casework.intake.draft_files import DraftFile
 from heedline.casework.intake.draft_room import StoreFull
 from heedline.casework.intake.drafting import Draft, DraftChanged
 from heedline.casework.rate_limit import Limit, RateLimit
+from heedline.web.declared import SentBy
 from heedline.web.uploads.finding import FileDrafts
 from heedline.web.uploads.places import Places
 
@@ -71,6 +72,7 @@ class FileReceiver:
         self._uploaded = environ[UPLOADED] = UploadedFile()
         self._uploaded.problem = problem
         self._place = place
+        self.sent_by = SentBy.NOBODY if place is None else SentBy.DRAFT
         self._fields: list[tuple[str, bytearray]] = []
         self._beside = 0
         self._segment: MultipartSegment | None = None
@@ -164,7 +166,7 @@ class FileAddresses:
     def begin(self, environ: WSGIEnvironment) -> FileReceiver:
         """Return the body receiver for this request.
 
-        Without a draft that may take a file, its body is read and nothing of it is stored.
+        Nothing of the body is stored without a draft that may take a file, or while the draft receives another one.
         """
         draft = self._drafts.draft_for(environ)
         if draft is None:  # the page will say so

@@ -19,6 +19,7 @@ from heedline.casework.intake.draft_files import DraftFile, DraftUpload
 from heedline.casework.intake.draft_room import StoreFull
 from heedline.casework.intake.drafting import Draft
 from heedline.casework.rate_limit import Limit, RateLimit
+from heedline.web.declared import SentBy
 from heedline.web.uploads import incoming_files
 from heedline.web.uploads.finding import FileDrafts
 
@@ -52,6 +53,7 @@ class PartReceiver:
     def __init__(self, part: ArrivedPart, file: ResumedFile | None, left: int, place: bytes | None) -> None:
         self.most = left if file is not None else _READ_ON
         self._part, self._file, self._place = part, file, place
+        self.sent_by = SentBy.NOBODY if file is None else SentBy.DRAFT
 
     def write(self, data: bytes) -> None:
         """Process the next bytes of the part."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import tempfile
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from heedline.specialist_desks.material.capture import sandboxes
+from heedline.specialist_desks.material.capture import sandboxes, watchdog
 from heedline.specialist_desks.material.capture.running import (
     CapturedPage,
     CaptureLimits,
@@ -104,6 +105,42 @@ def test_a_missing_page_beside_a_working_one_is_told_apart(tmp_path: Path) -> No
         assert str(LivenessVerdict.REMOVED_404)
 
 
+def test_a_page_that_takes_memory_ends_at_its_limit(tmp_path: Path) -> None:
+    """What all processes of the browser take together, seen several times a second."""
+    most, over = 0, threading.Event()
+
+    def look() -> None:
+        nonlocal most
+        while not over.wait(0.1):
+            family = watchdog._descendants([os.getpid()])
+            most = max(most, sum(map(watchdog._memory_of, family)))
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    before = watchdog._memory_of(os.getpid())
+    try:
+        with small_internet(tmp_path / "net") as net, pytest.raises(CaptureStopped, match="too much memory"):
+            of("/greedy", net.server_port, memory=700 << 20)
+    finally:
+        over.set()
+        looking.join()
+    assert most - before < 2 << 30
+
+
+def test_too_many_processes_end_a_sandbox() -> None:
+    forking = subprocess.Popen(
+        ["/bin/sh", "-c", "for n in 1 2 3 4 5 6 7 8 9; do sleep 60 & done; wait"], start_new_session=True
+    )
+    try:
+        with watchdog.Watchdog(memory=1 << 30, processes=8) as watching:
+            watching.add(forking)
+            assert forking.wait(30) != 0
+            assert watching.over == "processes"
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(forking.pid, signal.SIGKILL)
+
+
 @pytest.mark.parametrize("start", [sandboxes.start_proxy, sandboxes.start_browser])
 def test_neither_sandbox_has_an_environment_a_key_or_a_way_out(
     start: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -118,7 +155,14 @@ def test_neither_sandbox_has_an_environment_a_key_or_a_way_out(
         "  try: socket.create_connection(('127.0.0.1', port), 1).close(); return True\n"
         "  except OSError: return False\n"
         f"seen=[p for p in ({str(secret)!r}, {os.getcwd()!r}, '/root', '/home', '/etc/passwd', '/var') if os.path.exists(p)]\n"
-        "print(json.dumps({'env': sorted(os.environ), 'seen': seen, 'uid': os.getuid(), 'reaches': can(PORT)}))"
+        "def writes(path):\n"
+        "  try:\n"
+        "    with open(path, 'wb') as file:\n"
+        "      for n in range(300): file.write(bytes(1 << 20))\n"
+        "    return 300\n"
+        "  except OSError: return -1 if not os.path.exists(path) else os.path.getsize(path) >> 20\n"
+        f"wrote=[writes(p + '/x') for p in ({str(tmp_path / 'shared')!r}, '/dev', '/app', '/tmp', '/dev/shm')]\n"
+        "print(json.dumps({'wrote': wrote, 'env': sorted(os.environ), 'seen': seen, 'uid': os.getuid(), 'reaches': can(PORT)}))"
     )
     real = subprocess.Popen
 
@@ -134,10 +178,16 @@ def test_neither_sandbox_has_an_environment_a_key_or_a_way_out(
         for above in (folder, *folder.parents):
             if above.is_relative_to(tempfile.gettempdir()) and above != Path(tempfile.gettempdir()):
                 above.chmod(0o755)
-        process = start(folder, seconds=60)  # type: ignore[operator]
+        with socket.socket(socket.AF_UNIX) as listening:
+            listening.bind(str(folder / "proxy"))
+            given = folder if start is sandboxes.start_browser else listening.fileno()
+            process = start(given, seconds=60)  # type: ignore[operator]
         out, _ = process.communicate(timeout=120)
     found = json.loads(out)
     assert found["seen"] == []
+    shared, devices, ours, *in_memory = found["wrote"]
+    assert (shared, devices, ours) == (-1, -1, -1), "nothing on a disk, and nothing without a limit"
+    assert max(in_memory) < 130
     assert not [name for name in found["env"] if "HEEDLINE" in name or "DATABASE" in name]
     assert found["uid"] != 0
     if start is sandboxes.start_browser:

@@ -1,6 +1,6 @@
 """The capture's filtering proxy, which denies by default and is the browser's only route to the network.
 
-It listens on a socket in a folder that it shares with the browser's sandbox, and nowhere else. It reads an order from
+It serves a socket that was made for it, to which the browser's sandbox connects, and nothing else. It reads an order from
 standard input and writes one line of JSON for each connection. It ends with its standard input.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import sys
 from typing import Any
 from urllib.parse import urlsplit
@@ -142,7 +143,8 @@ async def _run(order: dict[str, Any]) -> None:
     proxy = FilteringProxy(
         rules, most_bytes=int(order["most_bytes"]), upstream=(far[0], int(far[1])) if far else None
     )
-    server = await asyncio.start_unix_server(proxy.serve, order["socket"], limit=_LONGEST_HEAD)
+    listening = socket.socket(fileno=int(order["socket"]))
+    server = await asyncio.start_unix_server(proxy.serve, sock=listening, limit=_LONGEST_HEAD)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     async with server:

@@ -1,4 +1,4 @@
-"""Run one capture in its two sandboxes, within limits on time and size.
+"""Run one capture in its two sandboxes, within limits on time, memory and size.
 
 This runs in the process that was clicked in. Nothing that comes back is believed: its lengths are limited, and
 files are hashed and sealed without being read.
@@ -10,6 +10,7 @@ import json
 import os
 import selectors
 import shutil
+import socket
 import subprocess
 import tempfile
 import threading
@@ -22,6 +23,7 @@ from typing import Any
 
 from heedline.specialist_desks.material.capture import sandboxes
 from heedline.specialist_desks.material.capture.sandboxes import UNUSED_USER
+from heedline.specialist_desks.material.capture.watchdog import Watchdog
 
 #: Captures at once in this process.
 AT_ONCE = 2
@@ -29,7 +31,9 @@ _PATIENCE = 20
 _MOST_LINE = 4 << 20
 _BLOCK = 1 << 20
 _MOST_SUMS = 100
+_SOCKET = "proxy"
 _ENDED = "The browser of the capture ended early."
+_TOO_MUCH = "The page used too much memory and was stopped. It may have been made to overload us."
 _ROLES = frozenset({"text", "picture", "warc"})
 _PLACES = (
     "/usr/lib/chromium/chromium-headless-shell",
@@ -58,6 +62,8 @@ class CaptureLimits:
 
     seconds: float = 25.0
     most_bytes: int = 48 << 20
+    memory: int = 1 << 30
+    processes: int = 64
     vantage: str = "here"
     upstream: tuple[str, int] | None = None
     small_internet: int = 0
@@ -141,14 +147,17 @@ def capture(address: str, limits: CaptureLimits, *, control: str = "") -> Captur
 
 
 def _captured(address: str, limits: CaptureLimits, control: str) -> CapturedPage:
-    with _folder() as folder:
-        sock = str(folder / "proxy")
-        proxy = sandboxes.start_proxy(folder, seconds=limits.seconds)
+    with (
+        _socket() as (folder, listening),
+        Watchdog(memory=limits.memory, processes=limits.processes) as watchdog,
+    ):
+        proxy = sandboxes.start_proxy(listening.fileno(), seconds=limits.seconds)
         browser: subprocess.Popen[bytes] | None = None
         try:
+            watchdog.add(proxy)
             _order(
                 proxy,
-                socket=sock,
+                socket=listening.fileno(),
                 small_internet=limits.small_internet,
                 denied=list(limits.denied),
                 upstream=list(limits.upstream) if limits.upstream else None,
@@ -157,9 +166,10 @@ def _captured(address: str, limits: CaptureLimits, control: str) -> CapturedPage
             if _Reader(proxy, 10).line() != b"ready\n":
                 raise CaptureStopped("The proxy of the capture did not start.")
             browser = sandboxes.start_browser(folder, seconds=limits.seconds)
+            watchdog.add(browser)
             _order(
                 browser,
-                socket=sock,
+                socket=str(folder / _SOCKET),
                 address=address,
                 control=control,
                 chromium=chromium(),
@@ -169,6 +179,10 @@ def _captured(address: str, limits: CaptureLimits, control: str) -> CapturedPage
             )
             page, files = _answer(browser, limits)
             seen = _seen(proxy)
+        except CaptureStopped:
+            if watchdog.over:
+                raise CaptureStopped(_TOO_MUCH) from None
+            raise
         finally:
             for one in (browser, proxy):
                 if one is not None:
@@ -234,13 +248,17 @@ def _status(told: Any) -> int:
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
-    """Create the folder for the socket shared by the two sandboxes."""
+def _socket() -> Iterator[tuple[Path, socket.socket]]:
+    """Create the socket between the two sandboxes, in a folder to which neither can write."""
     folder = Path(tempfile.mkdtemp(prefix="heedline-capture-"))
     try:
-        if os.geteuid() == 0:
-            os.chown(folder, UNUSED_USER, UNUSED_USER)
-        yield folder
+        with socket.socket(socket.AF_UNIX) as listening:
+            listening.bind(str(folder / _SOCKET))
+            listening.listen(64)
+            if os.geteuid() == 0:
+                for each in (folder, folder / _SOCKET):
+                    os.chown(each, UNUSED_USER, UNUSED_USER)
+            yield folder, listening
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -1,7 +1,8 @@
 """The capture's two bubblewrap sandboxes: a networked proxy and a browser without network access.
 
 What is shown inside is the system's programs and the few packages that each needs, read-only. Nothing of this
-installation is: no home, no key file, no configuration. The environment is empty.
+installation is: no home, no key file, no configuration. The environment is empty. Neither can write to a disk: what they
+write is in memory of a fixed size, and the socket between them is made outside.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ _BROWSER_PACKAGES = (
     "numpy.libs",
 )
 #: Bytes of memory that files inside may take, each time.
-_SCRATCH = str(512 << 20)
+_SCRATCH = str(128 << 20)
+#: Bytes of memory that one process may ask for. All together are limited by the watchdog.
+_ONE_PROCESS = f"--data={2 << 30}"
 _HERE = Path(__file__).resolve().parent
 
 
@@ -39,18 +42,18 @@ def bwrap() -> str | None:
     return shutil.which("bwrap", path="/usr/bin:/bin:/usr/local/bin")
 
 
-def start_proxy(folder: Path, *, seconds: float) -> subprocess.Popen[bytes]:
-    """Start the proxy in a sandbox that has network access and can write only to its socket folder."""
+def start_proxy(listening: int, *, seconds: float) -> subprocess.Popen[bytes]:
+    """Start the proxy in a sandbox that has network access. It serves the socket with this descriptor."""
     names = ("resolv.conf", "hosts", "nsswitch.conf", "host.conf", "gai.conf")
     resolving = [one for name in names if (one := Path("/etc", name)).exists()]
     options = [
         *_common(),
         *(word for one in resolving for word in ("--ro-bind", str(one.resolve()), str(one))),
         *_ours("capture"),
-        *("--bind", str(folder), str(folder)),
-        *("--dev", "/dev", "--remount-ro", "/"),
+        *("--dev", "/dev", "--remount-ro", "/dev", "--remount-ro", "/"),
     ]
-    return _start(options, "inside_proxy", limits=[f"--cpu={int(seconds) + 5}", "--nofile=512"])
+    limits = [f"--cpu={int(seconds) + 5}", "--nofile=512"]
+    return _start(options, "inside_proxy", limits=limits, passed=[listening])
 
 
 def start_browser(folder: Path, *, seconds: float) -> subprocess.Popen[bytes]:
@@ -62,8 +65,9 @@ def start_browser(folder: Path, *, seconds: float) -> subprocess.Popen[bytes]:
         *_common(),
         *(word for one in packages for word in ("--ro-bind", str(one), f"/app/{one.name}")),
         *_ours("capture", "hashes"),
-        *("--bind", str(folder), str(folder)),
+        *("--ro-bind", str(folder), str(folder)),  # a socket is connected to all the same
         *("--dev", "/dev", "--proc", "/proc", "--perms", "1777", "--size", _SCRATCH, "--tmpfs", "/dev/shm"),  # noqa: S108 - inside
+        *("--remount-ro", "/dev"),
         *("--perms", "0700", "--dir", "/tmp/home", "--remount-ro", "/"),  # noqa: S108
     ]
     return _start(options, "inside_browser", limits=[f"--cpu={int(seconds) * 4}", "--nofile=4096"])
@@ -108,7 +112,9 @@ def _ours(*rooms: str) -> list[str]:
     ]
 
 
-def _start(options: Sequence[str], module: str, *, limits: Sequence[str]) -> subprocess.Popen[bytes]:
+def _start(
+    options: Sequence[str], module: str, *, limits: Sequence[str], passed: Sequence[int] = ()
+) -> subprocess.Popen[bytes]:
     program = bwrap()
     if program is None:
         raise FileNotFoundError("bwrap")
@@ -117,13 +123,14 @@ def _start(options: Sequence[str], module: str, *, limits: Sequence[str]) -> sub
     user = UNUSED_USER if os.geteuid() == 0 else None
     return subprocess.Popen(  # noqa: S603 - a list of our own making, no shell
         [
-            *("/usr/bin/nice", "-n", "5", "/usr/bin/prlimit", "--core=0", *limits, "--"),
+            *("/usr/bin/nice", "-n", "15", "/usr/bin/prlimit", "--core=0", _ONE_PROCESS, *limits, "--"),
             *(program, *options, "--chdir", "/", "--"),
             *(python, "-S", "-s", "-P", "-m", f"{_MATERIAL.replace('/', '.')}.capture.{module}"),
         ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # it quotes what it reads
+        pass_fds=passed,
         env={},
         cwd="/",
         start_new_session=True,

@@ -67,6 +67,13 @@ _HOSTILE = """
   link.href = "/attachment"; link.download = "x.bin"; link.click();
 </script>"""
 
+#: A page that takes memory until it is stopped, in one process after another.
+_GREEDY = """
+<script>
+  const kept = [];
+  setInterval(() => { const more = new Uint8Array(64 << 20); more.fill(1); kept.push(more); }, 20);
+</script>"""
+
 #: Path → what is there. A path in `SmallSites.gone` is answered as if it had been removed.
 _PAGES: Mapping[str, Callable[[], SmallPage]] = {
     "/": lambda: page_of("A small site", "The first page of a small site."),
@@ -87,6 +94,7 @@ _PAGES: Mapping[str, Callable[[], SmallPage]] = {
     "/to-file": lambda: _leads_to("file:///etc/passwd"),
     "/loop": lambda: _leads_to("/loop"),
     "/hostile": lambda: page_of("Hostile", PLACEHOLDER, _HOSTILE),
+    "/greedy": lambda: page_of("Greedy", PLACEHOLDER, _GREEDY),
     "/attachment": lambda: SmallPage(
         200, "not a page", {"Content-Disposition": "attachment"}, "application/octet-stream"
     ),

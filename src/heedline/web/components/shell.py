@@ -5,6 +5,7 @@ A site's context processor puts one of these into the template context as `shell
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,7 +38,7 @@ class PublicShell:
     `languages`: the same page in each language, with the current one marked. `notice`: a notice about all the
     text on the page, as HTML, shown under the emergency line, and `notice_more`, the rest of it, shown on
     request. `run_by`: the sentence that says who runs the service. `run_by_mark`: the static path of their
-    own logo, if any. `kept`: the parts of the shell that were rendered before, by name; without it they are
+    own logo, if any. `kept`: the parts of pages that were rendered before (`{% keep %}`); without it they are
     rendered on every page.
     """
 
@@ -60,7 +61,7 @@ class PublicShell:
     demo: bool = False
     mark: str = ""
     stylesheet: str = ""
-    kept: dict[str, SafeString] | None = None
+    kept: dict[Hashable, SafeString] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

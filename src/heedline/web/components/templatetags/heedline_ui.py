@@ -9,10 +9,12 @@
 {% field form "narrative" %}                        one field of a components.forms.Form
 {% fields form %}                                   every field; the error summary is {% errors form %}
 {% keep "footer" %} … {% endkeep %}                 rendered once for each shell that keeps (`PublicShell.kept`)
+{% keep "fields" kept_as %} … {% endkeep %}         once for each value of `kept_as`; each time if that is None
 """
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from functools import lru_cache
 from typing import Any
 
@@ -69,30 +71,35 @@ def _language_links(links: tuple[Link, ...], keeps_typed: bool) -> SafeString:
 class _Keep(template.Node):
     """A template node whose rendering is cached in the page shell."""
 
-    def __init__(self, name: str, nodes: template.NodeList) -> None:
-        self.name, self.nodes = name, nodes
+    def __init__(self, name: str, by: str, nodelist: template.NodeList) -> None:
+        self.name, self.by, self.nodelist = name, by, nodelist
+        if not by:  # a part of the shell: Django need not look for blocks in it on each page
+            self.child_nodelists = ()
 
     def render(self, context: template.Context) -> SafeString:
         """Render the block, or return its cached rendering if the shell has a cache."""
-        kept: dict[str, SafeString] | None = getattr(context["shell"], "kept", None)
-        if kept is None:
-            return self.nodes.render(context)
-        found = kept.get(self.name)
+        kept: dict[Hashable, SafeString] | None = getattr(context["shell"], "kept", None)
+        by = context.get(self.by) if self.by else ()
+        if kept is None or by is None:
+            return self.nodelist.render(context)
+        found = kept.get((self.name, by))
         if found is None:
-            found = kept[self.name] = self.nodes.render(context)
+            found = kept[self.name, by] = self.nodelist.render(context)
         return found
 
 
 @register.tag("keep")
 def keep(parser: template.base.Parser, token: template.base.Token) -> _Keep:
-    """Render a block once for each page shell.
+    """Render a block once for each page shell, and for each value of a variable if one is named.
 
-    Nothing in it may depend on the request or the page.
+    Nothing else in it may depend on the request or the page. If the variable is missing or None, as on a page that shows
+    what somebody typed, the block is rendered each time. Its values must be made of the pack's names alone, so that there
+    are only so many.
     """
-    _, name = token.split_contents()
-    nodes = parser.parse(("endkeep",))
+    _, name, *by = token.split_contents()
+    nodelist = parser.parse(("endkeep",))
     parser.delete_first_token()
-    return _Keep(name.strip('"'), nodes)
+    return _Keep(name.strip('"'), by[0] if by else "", nodelist)
 
 
 @register.simple_tag

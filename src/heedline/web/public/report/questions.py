@@ -90,23 +90,26 @@ def show(
     asking = turn.asking
     call = asking.is_call_page(step)
     seen, late = asking.shown(step), turn.draft.notes.get("late", False)
-    typed_on = late or errors or turn.posted or not is_blank(typed)
-    return (page if typed_on else compressed_page)(
+    blank = not (late or errors or turn.posted) and is_blank(typed)
+    gently = walking.asks_gently(turn, step)
+    skips = bool(asking.skip_target(step.slug))
+    return (compressed_page if blank else page)(
         turn.request,
         "call" if call else "question",
         step=seen,
         kind=turn.kind,
+        kept_as=(turn.kind, step.slug, step.kind, skips, gently) if blank else None,
         keeps_typed=bool(step.fields) and not call,
         title=tab_title(step.slug, step.title, kind=turn.kind),
         heading="" if heads_itself(seen) and not call else seen.title,
         form=form_of(seen, typed, errors),
         why=seen.why,
         button=seen.button or shown("shared.continue"),
-        skip=shown("shared.skip_to_sending") if asking.skip_target(step.slug) else "",
+        skip=shown("shared.skip_to_sending") if skips else "",
         back_url=walking.back_address(turn, step.slug),
         promised=promises.beside(step, asking.qs),
         young=any(asking.qs.roles.get(role, ("",))[0] == step.slug for role in ("young", "call_young")),
-        gently=walking.asks_gently(turn, step),
+        gently=gently,
         step_words="" if turn.from_check else walking.step_words(turn, step.slug),
         late=late,
     )

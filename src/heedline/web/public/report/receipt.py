@@ -129,6 +129,7 @@ def show(turn: DraftVisit) -> HttpResponse:
         turn.request,
         "code_danger" if ending == "danger" else "code",
         title=tab_title("code"),
+        kept_as=(ending, young),
         ending=f"sent.{ending}",
         sent_title=shown(f"sent.{ending}.title"),
         lead=lead,

@@ -98,7 +98,7 @@ def test_a_call(house: House, office: str, person: Open, scripts: bool) -> None:
     page.play.locator(".govuk-error-summary:focus").wait_for()
     assert page.play.get_by_label("Phone number").input_value() == ""
     _seen(page, "call-refused", reloads=False)
-    page.play.get_by_role("group", name="Is anyone in danger right now?").get_by_label(
+    page.play.get_by_role("group", name="Is anyone in danger, or is something planned?").get_by_label(
         "No", exact=True
     ).check()
     page.press("Finish and check")

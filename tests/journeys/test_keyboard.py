@@ -104,7 +104,7 @@ def test_something_i_saw_by_keys(site: str, person: Open, scripts: bool) -> None
 
 def test_someone_i_am_worried_about_by_keys(site: str, person: Open) -> None:  # noqa: F811
     keys = Keys(person(scripts=False)).start(f"{site}/")
-    keys.press("Someone you are worried about").choose("danger", 1).press("Ask us to call you back")
+    keys.press("Someone you are worried about").choose("danger", 2).press("Ask us to call you back")
     keys.write("name", "Rosa").write("phone", "07700 900123").press("Continue")
     keys.press("Send your request")
     assert shown_code(keys.tab)
@@ -112,7 +112,7 @@ def test_someone_i_am_worried_about_by_keys(site: str, person: Open) -> None:  #
 
 def test_something_online_by_keys(site: str, person: Open) -> None:  # noqa: F811
     keys = Keys(person(scripts=False)).start(f"{site}/")
-    keys.press("Something online").choose("danger", 1).press("Start")
+    keys.press("Something online").choose("danger", 2).press("Start")
     keys.write("addresses", "https://films.example/1").press("Skip the other questions")
     keys.press("Send your report")
     assert shown_code(keys.tab)
@@ -156,7 +156,7 @@ def test_on_a_small_screen_nothing_with_the_focus_lies_under_the_exit_link(site:
     """The link stays in sight there; forwards and backwards, what has the focus comes to lie below it."""
     tab = person(scripts=False, width=320, height=256)
     keys = Keys(tab).start(f"{site}/talk/")
-    keys.choose("danger", 1).press("Start")
+    keys.choose("danger", 2).press("Start")
     tab.visit(f"{site}/r/what/")
     for key in ["Tab"] * 30 + ["Shift+Tab"] * 20:
         tab.play.keyboard.press(key)

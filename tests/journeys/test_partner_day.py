@@ -76,6 +76,7 @@ def test_a_day_at_the_council(
     assert "There is a problem" in page.play.locator("main").inner_text()
     _seen(page, "partner-answer")
     page.play.get_by_label("We are dealing with this").check()
+    page.play.get_by_label("No", exact=True).check()
     page.play.get_by_label("What should the desk know?").fill("We will visit on Friday.")
     page.press("Send the answer")
     assert "We will visit on Friday." in page.play.locator("main").inner_text()

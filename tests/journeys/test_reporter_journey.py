@@ -171,6 +171,7 @@ def test_coming_back_with_the_code(site: str, house: House, person: Open, script
     seen(rosa, "messages")
     assert "A guess is fine." in rosa.play.locator("main").inner_text()
     rosa.play.locator("[name=text]").fill("White, I think.")
+    rosa.play.locator("[name=danger][value=no]").check()
     rosa.press("Send your message")
     seen(rosa, "message-sent")
     rosa.press("Back to your messages")

@@ -183,10 +183,10 @@ def come_back(day: Day, db: psycopg.Connection[Any], rosa: Walker, code: str) ->
         taken_away(db, "say"),
     ):
         with mishap:
-            rosa.visit("/messages/open/").press("Send your message", text=f"{SAID} message")
+            rosa.visit("/messages/open/").press("Send your message", danger="no", text=f"{SAID} message")
             assert rosa.at != "/messages/open/sent/"
             day.failures += 1
-    rosa.visit("/messages/open/").press("Send your message", text=f"{SAID} message")
+    rosa.visit("/messages/open/").press("Send your message", danger="no", text=f"{SAID} message")
     assert rosa.at == "/messages/open/sent/"
 
 

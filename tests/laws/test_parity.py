@@ -315,6 +315,9 @@ def test_the_letters_that_the_office_may_write() -> None:
     assert named(sending[0]) & set(map(str, Letter)) == named(sending[1]) & set(map(str, Letter))
     by_the_door = named(sending[0] + source("door.say")) & set(map(str, Letter))
     assert by_the_door == {str(Letter.REPORT_ARRIVED), str(Letter.REPORTER_WROTE)}
+    # what a call back or a reporter says of danger is one letter, and an officer writes it too
+    told = named(source("door.told_of_danger")) & set(map(str, Letter))
+    assert told == {str(Letter.DANGER_TOLD)}
     assert named(checks) == (set(map(str, Letter)) | register.letters()) - by_the_door
 
 
@@ -345,6 +348,8 @@ def test_the_channels_of_a_report() -> None:
 def test_the_urgencies_of_a_report() -> None:
     assert listed(source("door.submit_report"), "p_urgency NOT IN ") == set(URGENCIES)
     assert listed(source("door.submit_reports"), "f.urgency IN ") == set(URGENCIES)
+    assert listed(source("door.say"), "p_urgency NOT IN ") == set(URGENCIES)
+    assert listed(source("permits.answer_sent"), "p_urgency NOT IN ") == set(URGENCIES)
 
 
 def test_the_quarter_hour() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from heedline.dispatch import clocks
 from heedline.packs import load_pack
+from heedline.packs.urgency import Urgency
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")
@@ -42,13 +43,13 @@ def test_a_day_keeps_nothing_but_the_day(at: datetime) -> None:
 
 @pytest.mark.parametrize(
     ("urgency", "minutes"),
-    [("danger", 15 + 1), ("soon", 15 + 15), ("routine", 15 + 240)],
+    [("danger", 15 + 1), ("planned", 15 + 15), ("soon", 15 + 15), ("routine", 15 + 240)],
 )
 def test_the_first_deadline_counts_from_the_end_of_the_quarter_hour(urgency: str, minutes: int) -> None:
     assert clocks.first_due(NOON, urgency, load_pack("uk")) == NOON + timedelta(minutes=minutes)
 
 
-@given(MOMENTS, st.sampled_from(["danger", "soon", "routine"]))
+@given(MOMENTS, st.sampled_from(list(Urgency)))
 def test_a_report_is_never_called_late_before_it_is(at: datetime, urgency: str) -> None:
     pack = load_pack("uk")
     allowed = pack.priorities[pack.first_priority[urgency]].seen_within
@@ -71,6 +72,7 @@ def test_a_message_of_a_reporter_has_a_deadline() -> None:
     ("urgency", "priority", "danger", "rank"),
     [
         ("danger", "", None, 0),
+        ("planned", "", None, 1),
         ("soon", "", None, 1),
         ("routine", "", None, 2),
         ("routine", "low", False, 3),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from heedline.dispatch.clocks import SLOT, clock_code, minute_of, slot_end, slot_of
 from heedline.packs import load_pack
+from heedline.packs.urgency import Urgency
 from heedline.reports.lifecycle import OWNER_MOVES, PATH, SHARED_MOVES, Move, NotNow, Stage, after
 from heedline.reports.next_action import CLOCKS, ClockEffect, ClockState, after_move
 from tests.support.cases import cases
@@ -27,7 +28,7 @@ SETS_A_NEW_TIME = {
 }
 FINDINGS = [(False, "low"), (False, "medium"), (False, "high"), (True, "high")]
 KINDS = st.sampled_from(sorted(PACK.kinds))
-URGENCIES = st.sampled_from(["danger", "soon", "routine"])
+URGENCIES = st.sampled_from(list(Urgency))
 STEPS = st.lists(
     st.tuples(
         st.sampled_from([move for move in Move if move not in {Move.SUBMIT, Move.DISPOSE}]),

@@ -130,7 +130,7 @@ def opened(people: People, ident: UUID, name: str = "Petra") -> OpenedHere:
 
 def answered(people: People, ident: UUID, code: str = "taken-on", text: str = "We will visit.") -> None:
     with at_the_council(people) as here:
-        partner_inbox.answer(ident, code, text, by=here, at=people.at)
+        partner_inbox.answer(ident, code, text, danger="no", by=here, at=people.at)
 
 
 def sent(ident: UUID) -> Dissemination:

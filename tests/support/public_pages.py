@@ -84,6 +84,8 @@ def stages(rosa: Walker, officer_asks: Callable[[str], None] | None = None) -> I
     assert rosa.at == "/r/call/"
     rosa.press("I cannot call")
     yield Stage("danger", ("r/call/", "r/brief/"))
+    begin(rosa, "activity").press("Continue", danger="planned")
+    yield Stage("planned", ("r/planned/",))
     begin(rosa, "activity").press("Continue", danger="no")
     yield Stage("carry on", ("tell/", "talk/"))
     rosa.visit("/r/what/").press("Continue", narrative="Kit, a man of about thirty.")

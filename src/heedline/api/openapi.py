@@ -12,6 +12,7 @@ from typing import Any
 from heedline.api import problems, reading
 from heedline.intake.questions import FieldKind, Question, QuestionSet, StepKind
 from heedline.packs.rules.file_limits import FileLimits
+from heedline.packs.urgency import DANGER_ANSWERS
 
 type Json = dict[str, Any]
 
@@ -159,7 +160,12 @@ def _write(longest_text: int) -> Json:
                         # anything that `str.strip` keeps
                         "pattern": r"[^\s\u001c-\u001f\u0085]",
                     },
-                }
+                    "danger": {
+                        "enum": list(DANGER_ANSWERS),
+                        "description": "Whether anyone is in danger now, or something is planned: all but `no` page the desk.",
+                    },
+                },
+                optional=("danger",),
             )
         ),
         "responses": {
@@ -324,10 +330,10 @@ def _typed_code() -> Json:
     }
 
 
-def _object(properties: Json) -> Json:
+def _object(properties: Json, *, optional: Sequence[str] = ()) -> Json:
     return {
         "type": "object",
-        "required": list(properties),
+        "required": [name for name in properties if name not in optional],
         "properties": properties,
         "additionalProperties": False,
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -102,18 +103,27 @@ def json_body(request: HttpRequest, *, longest: int) -> Any:
     return read
 
 
-def exactly(body: Any, *keys: str, ids: str = "") -> tuple[Any, ...]:
+def exactly(
+    body: Any, *keys: str, ids: str = "", one_of: Mapping[str, Iterable[str]] | None = None
+) -> tuple[Any, ...]:
     """Return the text values of `keys`, and the UUIDs listed under `ids`, from the request body.
 
-    The `ids` list may be absent. Raises Problem for anything else in the body.
+    The `ids` list may be absent. So may each key of `one_of`, whose value is one of those given there and otherwise "";
+    these values come last. Raises Problem for anything else in the body.
     """
     if not isinstance(body, dict):
         raise ApiProblem(problems.NOT_TAKEN, "Send one JSON object.")
-    known = (*keys, ids) if ids else keys
+    choices = {key: tuple(values) for key, values in (one_of or {}).items()}
+    known = (*keys, *([ids] if ids else []), *choices)
     errors = [
         {"pointer": f"/{key}", "detail": "This must be there, and be text."}
         for key in keys
         if not isinstance(body.get(key), str)
+    ]
+    errors += [
+        {"pointer": f"/{key}", "detail": f"This must be one of {', '.join(values)}."}
+        for key, values in choices.items()
+        if key in body and body[key] not in values
     ]
     if set(body) - set(known):
         errors.append({"pointer": "", "detail": f"Only these keys are known here: {', '.join(known)}."})
@@ -122,8 +132,7 @@ def exactly(body: Any, *keys: str, ids: str = "") -> tuple[Any, ...]:
         errors.append({"pointer": f"/{ids}", "detail": f"This must be a list of at most {MOST_IDS} UUIDs."})
     if errors:
         raise ApiProblem(problems.NOT_TAKEN, "Nothing was done. See errors.", errors=errors)
-    texts = tuple(body[key] for key in keys)
-    return (*texts, found) if ids else texts
+    return (*(body[key] for key in keys), *([found] if ids else []), *(body.get(key, "") for key in choices))
 
 
 def _uuids(given: Any) -> tuple[UUID, ...] | None:

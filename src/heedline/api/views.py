@@ -32,7 +32,7 @@ from heedline.intake.api_payload import RejectedPayload, from_api
 from heedline.intake.question_files import load_question_set
 from heedline.intake.questions import QuestionSet
 from heedline.packs import load_pack
-from heedline.packs.urgency import Urgency
+from heedline.packs.urgency import DANGER_ANSWERS, Urgency
 from heedline.web.declared import Audience, open_to
 
 _SLOWER = (
@@ -222,18 +222,21 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 def mailbox_messages(request: HttpRequest) -> HttpResponse:
     """Accept a message from the reporter who holds the receipt code.
 
-    A retry with the same idempotency key does not create a second message.
+    A retry with the same idempotency key does not create a second message. `danger`, if it is sent, is the answer to the
+    question about danger, and anything but "no" pages the desk.
     """
     key = reading.idempotency_key(request)
     body = reading.json_body(request, longest=reading.LONGEST_MESSAGE)
-    typed_code, text = reading.exactly(body, "code", "text")
+    typed_code, text, danger = reading.exactly(body, "code", "text", one_of={"danger": DANGER_ANSWERS})
     if not text.strip() or len(text) > contact_messages.LONGEST:
         errors = [
             {"pointer": "/text", "detail": f"Send between 1 and {contact_messages.LONGEST} characters."}
         ]
         raise ApiProblem(problems.NOT_TAKEN, "Nothing was done. See errors.", errors=errors)
     message_id = codes.report_id_from_key(b"message " + key, installation=settings.INSTALLATION)
-    contact_messages.say(read_code(typed_code), text, message_id=message_id, at=datetime.now(UTC))
+    contact_messages.say(
+        read_code(typed_code), text, message_id=message_id, at=datetime.now(UTC), danger=danger
+    )
     return problems.answer(201, {"id": str(message_id)})
 
 

@@ -68,6 +68,7 @@ ALONE = {
     ("permits", "disposed_of"): "usher",  # for triggers
     ("door", "add_files"): "door",
     ("door", "wait_for_the_standby"): "door",
+    ("door", "told_of_danger"): "usher",  # called by answer_sent
     ("viewer", "keep_copy_of_desk_file"): "usher",  # called by keep_derivative
     ("viewer", "reaches"): "usher",  # asked by the others
     **{
@@ -122,6 +123,7 @@ DOOR = {
     "spend_form",
     "submit_report",
     "submit_reports",
+    "told_of_danger",
     "visit",
     "wait_for_the_disk",
     "wait_for_the_standby",

@@ -28,8 +28,8 @@ EPOCH_GRACE_DAYS = 7
 def first_due(slot: datetime, urgency: str, table: ClockSource) -> datetime:
     """Return the deadline for taking a report that arrived in `slot`.
 
-    It is never later than the pack's `unread_ceiling`. `urgency` is `danger`, `soon` or `routine`, as
-    computed by the server. Raises KeyError for any other value.
+    It is never later than the pack's `unread_ceiling`. `urgency` is an `Urgency`, as computed by the
+    server. Raises KeyError for any other value.
     """
     limits = table.priorities[table.first_priority[urgency]]
     return slot_end(slot) + min(limits.seen_within, table.clocks["unread_ceiling"])

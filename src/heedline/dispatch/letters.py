@@ -40,6 +40,7 @@ class Letter(AnyLetter):
     SESSION_ALTERED = "session-altered"
     DANGER_OPENED = "danger-opened"
     DANGER_OWNER_AWAY = "danger-owner-away"
+    DANGER_TOLD = "danger-told"
     INTEREST_MATCHED = "interest-matched"
     NOTICE_FORGED = "notice-forged"
 
@@ -51,6 +52,8 @@ class AlarmKind(AnyAlarmKind):
     """
 
     DANGER = "danger"
+    PLANNED = "planned"
+    DANGER_TOLD = "danger-told"
     DANGER_OPENED = "danger-opened"
     DANGER_OWNER_AWAY = "danger-owner-away"
     DANGER_REVIEW_LATE = "danger-review-late"

@@ -107,7 +107,7 @@ class Walk:
     def urgency(self) -> str:
         """Return the urgency of a report, computed from the answers alone.
 
-        It is `danger`, `soon` or `routine`, and is never taken from the client.
+        It is an `Urgency`, and is never taken from the client.
         """
         return next((rule.urgency for rule in self.qs.urgencies if rule.when.holds(self.answered)), "routine")
 

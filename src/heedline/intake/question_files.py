@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from heedline.packs.pack import Pack
     from heedline.packs.tables import Table
 
-URGENCIES = ("danger", "soon")
+URGENCIES = ("danger", "planned", "soon")
 ROLES = (
     "place",
     "postcode",

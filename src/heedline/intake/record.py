@@ -8,6 +8,7 @@ from typing import Any
 
 from heedline.intake import engine
 from heedline.intake.questions import Answers, QuestionSet
+from heedline.packs.urgency import DANGER_ANSWERS, Urgency
 
 FORMAT = 1
 
@@ -121,6 +122,11 @@ def build(qs: QuestionSet, answers: Answers, *, language: str, identity_offered:
     The caller must have made sure that there is a narrative.
     """
     return of_walk(engine.walk(qs, answers, identity_offered=identity_offered), language=language)
+
+
+def says_no_danger(answers: Answers) -> bool:
+    """Return whether the question about danger was answered: nobody is in danger, and nothing is planned."""
+    return DANGER_ANSWERS.get(str(answers.get("now", {}).get("danger"))) == Urgency.ROUTINE
 
 
 def of_walk(walk: engine.Walk, *, language: str) -> Record:

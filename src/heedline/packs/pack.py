@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from heedline.packs.places.special_places import SpecialPlaces
     from heedline.packs.rules.assessments import AssessmentForm
     from heedline.packs.rules.behaviour import Behaviour
+    from heedline.packs.rules.plan_words import PlanWords
     from heedline.packs.rules.risk_prompts import RiskPrompts
     from heedline.packs.rules.working_days import WorkingDays
     from heedline.packs.text.languages import Language, Page
@@ -257,7 +258,7 @@ class Pack:
     """
     priorities: Mapping[str, PriorityClock]
     first_priority: Mapping[str, str]
-    """The initial priority of a new report, by urgency (`danger`, `soon`, `routine`)."""
+    """The initial priority of a new report, by `Urgency`."""
     clocks: Mapping[str, timedelta]
     kind_clocks: Mapping[str, KindClocks]
     safe_hours: Mapping[str, tuple[time, time]]
@@ -267,6 +268,7 @@ class Pack:
     """Railway, airport, military and nuclear sites, recognised in a text by name or type."""
     assessments: Mapping[str, AssessmentForm]
     behaviour: Behaviour
+    plan_words: PlanWords
     look_alikes: LookAlikes
     matching: MatchingRules
     """The rules for finding reports about the same person."""

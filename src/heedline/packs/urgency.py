@@ -15,8 +15,22 @@ class Urgency(StrEnum):
     """The urgency of a report, as determined by the reporter's answers."""
 
     DANGER = "danger"
+    PLANNED = "planned"
     SOON = "soon"
     ROUTINE = "routine"
+
+
+#: The urgencies, besides danger, that page the desk before their deadline: something is planned, or the reporter is not sure.
+PAGED = frozenset({Urgency.PLANNED, Urgency.SOON})
+
+
+#: What an answer to the question about danger says: the same four in every form, on every page and in the API.
+DANGER_ANSWERS: dict[str, Urgency] = {
+    "yes": Urgency.DANGER,
+    "planned": Urgency.PLANNED,
+    "no": Urgency.ROUTINE,
+    "not_sure": Urgency.SOON,
+}
 
 
 class Priority(StrEnum):
@@ -61,7 +75,7 @@ def rank_of(urgency: str, priority: str = "", danger_to_life: bool | None = None
         return 0
     if priority:
         return {"danger": 0, "high": 1, "medium": 2}.get(priority, 3)
-    return {"danger": 1, "soon": 1}.get(urgency, 2)
+    return {"danger": 1, "planned": 1, "soon": 1}.get(urgency, 2)
 
 
 def clock_code(urgency: str, priority: str, danger_to_life: bool | None, table: ClockSource) -> str:

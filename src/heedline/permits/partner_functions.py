@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -152,13 +152,18 @@ def answer(
     key_epoch: UUID,
     voice: Mapping[str, str],
     read_minutes: int,
+    urgency: str,
+    due_after: timedelta,
 ) -> str:
     """Store a partner's sealed reply to a disclosure.
+
+    `urgency` is what the reply says about danger. Unless it is routine, it pages the desk, whose report is due after
+    `due_after`.
 
     Returns `answered`, `changed`, `not-now` or `not-yours`.
     """
     rows = _ask(
-        "SELECT permits.answer_sent(%s, %s, %s, %s, %s::uuid[], %s, %s, %s, %s, %s, %s::jsonb, %s)",
+        "SELECT permits.answer_sent(%s, %s, %s, %s, %s::uuid[], %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s)",
         [
             ident,
             code,
@@ -172,6 +177,8 @@ def answer(
             key_epoch,
             json.dumps(dict(voice)),
             read_minutes,
+            urgency,
+            due_after,
         ],
     )
     return str(rows[0][0])

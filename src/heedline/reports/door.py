@@ -267,14 +267,17 @@ def say(
     mac: bytes,
     part: SealedPart,
     due_after: timedelta,
+    urgency: str,
     files: Sequence[SealedFile] = (),
 ) -> str:
     """Store a reporter's message and return the result code.
 
+    `urgency` is what the reporter answered to the question about danger, as an `Urgency`.
+
     The codes are `accepted`, `again`, `conflict`, `full`, `unknown` and `failed`.
     """
     return _stored(
-        f"SELECT door.say(%s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s, {', '.join(_FILES)})",
+        f"SELECT door.say(%s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s, %s, {', '.join(_FILES)})",
         [
             lookup,
             message,
@@ -285,6 +288,7 @@ def say(
             part.sha256,
             list(part.epochs),
             due_after,
+            urgency,
             *_columns(files),
         ],
     )

@@ -13,7 +13,7 @@ from django.conf import settings
 from heedline.casework.contact import call_back
 from heedline.casework.duty import alarm_kinds, alarms, paging
 from heedline.casework.errors import Changed, NotHere
-from heedline.casework.journey import transitions
+from heedline.casework.journey import call_outcomes, transitions
 from heedline.casework.pages import case_file
 from heedline.casework.setup import stewardship
 from heedline.dispatch.chain import Deadlines
@@ -135,7 +135,7 @@ def test_hours_in_words_are_kept_to_on_the_days_that_were_chosen(people: People)
 
 def attempt(people: People, ref: UUID, how: str, said: str = "", *, at: datetime | None = None) -> None:
     with people.sitting("Nadia", at=at) as here:
-        call_back.tried(ref, how, said, version=row(ref).version, by=here, at=at or people.at)
+        call_outcomes.tried(ref, how, said, version=row(ref).version, by=here, at=at or people.at)
 
 
 def test_two_missed_attempts_tell_a_supervisor_and_reaching_them_ends_it(people: People) -> None:
@@ -297,5 +297,5 @@ def test_what_is_safe_now_comes_first(people: People) -> None:
 def test_an_attempt_on_an_older_edition_changes_nothing(people: People) -> None:
     ref = held(people)
     with people.sitting("Nadia") as here, pytest.raises(Changed):
-        call_back.tried(ref, "reached", "", version=row(ref).version - 1, by=here, at=people.at)
+        call_outcomes.tried(ref, "reached", "", version=row(ref).version - 1, by=here, at=people.at)
     assert not CallBack.objects.get().done

@@ -253,7 +253,7 @@ def test_an_answer_without_a_paper_is_none(people: People, voice: str | None) ->
             cursor.execute(
                 "SELECT permits.answer_sent(%s, 'known', gen_random_uuid(), ''::bytea, %s::uuid[], ''::bytea,"
                 " sha256(''), gen_random_uuid(), ''::bytea, (SELECT e.id FROM keys_epoch e ORDER BY opens_on LIMIT 1),"
-                " %s::jsonb, 60)",
+                " %s::jsonb, 60, 'routine', interval '1 hour')",
                 [ident, epochs, voice],
             )
             assert cursor.fetchone() == ("changed",)

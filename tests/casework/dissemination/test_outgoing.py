@@ -237,11 +237,11 @@ def test_sending_back_keeps_it_in(people: People) -> None:
 def test_a_partner_answers_again_and_what_it_said_before_is_kept(people: People) -> None:
     ref, ident = sent_to_the_council(people)
     with at_the_council(people) as here, pytest.raises(NotNow, match="Open it first"):
-        partner_inbox.answer(ident, "known", "We knew.", by=here, at=people.at)
+        partner_inbox.answer(ident, "known", "We knew.", danger="no", by=here, at=people.at)
     opened(people, ident)
     answered(people, ident)
     with at_the_council(people, "Pavel") as here:
-        partner_inbox.answer(ident, "known", "We knew.", by=here, at=people.at)
+        partner_inbox.answer(ident, "known", "We knew.", danger="no", by=here, at=people.at)
     with people.sitting("Odile") as here:
         (one,) = dissemination_lines.of_report(ref, by=here, at=people.at)
         assert (one.answer, one.answer_signed) == ("We knew.", True)

@@ -101,7 +101,7 @@ def test_withdrawing_takes_the_key_away_and_not_only_the_page(people: People) ->
         with pytest.raises(NotHere):
             partner_inbox.open_it(ident, by=here, at=people.at)
         with pytest.raises(NotNow):
-            partner_inbox.answer(ident, "known", "We knew.", by=here, at=people.at)
+            partner_inbox.answer(ident, "known", "We knew.", danger="no", by=here, at=people.at)
 
 
 def test_a_forged_receipt_shows(people: People) -> None:

@@ -125,9 +125,9 @@ def test_a_report_past_its_clock_is_overdue(scene: Scene) -> None:
     scene.on_duty("Odile", "north-east")
     scene.report("north-east", "soon")  # due at 12:15 + 15 minutes
     scene.watch(slot_of(NOON) + timedelta(minutes=30))
-    assert scene.open_kinds() == []
+    assert scene.open_kinds() == ["planned"], "somebody takes it"
     scene.watch(slot_of(NOON) + timedelta(minutes=31))
-    assert scene.open_kinds() == ["overdue"]
+    assert scene.open_kinds() == ["overdue", "planned"]
 
 
 def test_a_report_in_danger_that_is_given_back_calls_again(scene: Scene) -> None:
@@ -304,7 +304,7 @@ def test_an_overdue_report_that_was_taken_still_needs_a_reason_from_a_named_pers
     scene.watch(NOON + HOUR)
     take(scene, "Odile", report)
     assert scene.open_kinds() == ["overdue"]
-    alarm = Alarm.objects.get()
+    alarm = Alarm.objects.get(kind="overdue")
     assert alarm.acknowledged_by == scene.people["Odile"].id
     assert alarm.slot == day_of(NOON), "only the day of the arrival is kept"
     with scene.sitting("Odile") as odile:
@@ -319,7 +319,8 @@ def test_an_overdue_report_that_was_taken_still_needs_a_reason_from_a_named_pers
             alarms.clear(alarm.id, "desk-was-busy", by=odile, at=NOON + HOUR)
     alarm.refresh_from_db()
     assert (alarm.cleared_by, alarm.because) == (scene.people["Odile"].id, "desk-was-busy")
-    (event,) = events("alarm-cleared")
+    taken, event = events("alarm-cleared")
+    assert taken["detail"] == {"kind": "planned", "because": "taken"}
     assert event["detail"] == {"kind": "overdue", "because": "desk-was-busy"}
 
 
@@ -366,11 +367,11 @@ def test_clearing_buys_the_same_time_once_more_and_not_for_ever(scene: Scene) ->
     later = NOON + HOUR
     scene.watch(later)
     with scene.sitting("Odile") as odile:
-        alarms.clear(Alarm.objects.get().id, "desk-was-busy", by=odile, at=later)
+        alarms.clear(Alarm.objects.get(kind="overdue").id, "desk-was-busy", by=odile, at=later)
     scene.watch(later + timedelta(minutes=30))
-    assert scene.open_kinds() == []
+    assert scene.open_kinds() == ["planned"]
     scene.watch(later + timedelta(minutes=31))
-    assert scene.open_kinds() == ["overdue"]
+    assert scene.open_kinds() == ["overdue", "planned"]
 
 
 def test_no_alarm_goes_without_a_name(scene: Scene) -> None:

@@ -10,11 +10,11 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from heedline.casework.contact import call_back, messages, source_guard
+from heedline.casework.contact import messages, source_guard
 from heedline.casework.duty import paging, training_clock
 from heedline.casework.errors import Changed, NotHere
 from heedline.casework.identity import requests as identity_requests
-from heedline.casework.journey import practice, transitions
+from heedline.casework.journey import call_outcomes, practice, transitions
 from heedline.casework.journey.transitions import Assessment, Closing
 from heedline.casework.pages import access_history, case_file, practice_file
 from heedline.casework.retention import keeping
@@ -219,7 +219,7 @@ def _verbs(people: People, ref: UUID) -> list[Callable[[Any], Any]]:
         lambda by: access_history.history(ref, by=by, at=at),
         lambda by: messages.ask(ref, "x", version=1, by=by, at=at),
         lambda by: identity_requests.ask(ref, ASKING, by=by, at=at),
-        lambda by: call_back.tried(ref, "no-answer", "", version=1, by=by, at=at),
+        lambda by: call_outcomes.tried(ref, "no-answer", "", version=1, by=by, at=at),
         lambda by: source_guard.refer(ref, "x", version=1, by=by, at=at),
         lambda by: keeping.hold(ref, "inquiry", "x", by=by, at=at),
     ]

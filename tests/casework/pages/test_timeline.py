@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from heedline.casework.contact import call_back, messages
+from heedline.casework.contact import messages
 from heedline.casework.errors import NotHere
-from heedline.casework.journey import transitions
+from heedline.casework.journey import call_outcomes, transitions
 from heedline.casework.pages import case_file, timeline
 from heedline.casework.pages.timeline import TimelineEntry, TimelineKind, only
 from heedline.casework.report import officer_notes
@@ -118,7 +118,7 @@ def test_calls_are_in_it_with_how_they_ended_and_what_was_said(people: People) -
     for minutes, (how, said) in enumerate((("no-answer", ""), ("reached", "They are well.")), start=1):
         at = people.at + minutes * MINUTE
         with people.sitting("Nadia", at=at) as here:
-            call_back.tried(ref, how, said, version=row(ref).version, by=here, at=at)
+            call_outcomes.tried(ref, how, said, version=row(ref).version, by=here, at=at)
     calls = only(seen(people, ref, "Nadia"), [TimelineKind.CALL], newest=False)
     assert [dict(one.codes)["call"] for one in calls] == ["no-answer", "reached"]
     assert [dict(one.words) for one in calls] == [{}, {"What was said": "They are well."}]

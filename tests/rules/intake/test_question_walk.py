@@ -163,7 +163,9 @@ def test_every_page_can_be_reached() -> None:
         "now": {"danger": "yes"}, "call": {"called": "called"}, "where": {"when": "today"}, "you": {"who": "confidence"},
     }  # fmt: skip
     reached = [s.slug for s in engine.steps(QS, everything, identity_offered=True)]
-    assert reached == [s.slug for s in QS.steps]
+    later = [s.slug for s in engine.steps(QS, {"now": {"danger": "planned"}}, identity_offered=True)]
+    assert reached == [s.slug for s in QS.steps if s.slug != "planned"]
+    assert later[:3] == ["now", "planned", "what"]
 
 
 def test_the_shortest_way_is_four_pages_and_one_text_box() -> None:
@@ -192,7 +194,8 @@ def test_a_call_to_999_does_not_lower_the_urgency() -> None:
         answers = {"now": {"danger": "yes"}, "call": {"called": called}}
         assert engine.urgency(QS, answers, identity_offered=True) == "danger"
     assert engine.urgency(QS, {"now": {"danger": "not_sure"}}, identity_offered=True) == "soon"
-    assert engine.urgency(QS, {"where": {"when": "not_yet"}}, identity_offered=True) == "soon"
+    assert engine.urgency(QS, {"now": {"danger": "planned"}}, identity_offered=True) == "planned"
+    assert engine.urgency(QS, {"where": {"when": "not_yet"}}, identity_offered=True) == "planned"
     assert engine.urgency(QS, {"now": {"danger": "no"}}, identity_offered=True) == "routine"
     assert engine.urgency(QS, {}, identity_offered=True) == "routine"
 

@@ -8,6 +8,7 @@ from heedline.dispatch.clocks import first_due, slot_end
 from heedline.intake.question_files import load_question_set
 from heedline.packs import load_pack
 from heedline.packs.rules.working_days import WorkingDays
+from heedline.packs.urgency import Urgency
 
 PACK = load_pack("uk")
 WORDS = PACK.words("en")
@@ -98,7 +99,7 @@ def test_each_desk_assesses_in_its_own_words() -> None:
 THURSDAY = datetime(2026, 11, 26, 14, 15, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("urgency", ["danger", "soon", "routine"])
+@pytest.mark.parametrize("urgency", list(Urgency))
 @pytest.mark.parametrize("kind", ["activity", "person", "online"])
 def test_by_priority_the_pack_and_the_clocks_say_the_same(kind: str, urgency: str) -> None:
     due = PACK.first_due(kind, urgency, slot_end(THURSDAY))

@@ -68,7 +68,7 @@ def edited() -> Edit:
         ("desks.toml", 'around_the_clock = false\nkinds = ["activity"]', 'around_the_clock = false\nkinds = []', r"desks.toml: desks.north-east.kinds: a desk takes at least one"),
         ("desks.toml", 'around_the_clock = false\nkinds = ["activity"]', 'around_the_clock = false\nkinds = ["person", "online"]', r"desks.toml: desks.north-east.kinds: a desk is for one of"),
         ("clocks.toml", "[kinds.online]", "[kinds.onlyne]", r"clocks.toml: kinds.onlyne: no kind of report is called so"),
-        ("clocks.toml", 'first_priority = { danger = "danger", soon = "high"', 'first_priority = { danger = "danger"', r"clocks.toml: kinds.online.first_priority.soon: is missing"),
+        ("clocks.toml", 'first_priority = { danger = "danger", planned = "high", soon = "high"', 'first_priority = { danger = "danger", planned = "high"', r"clocks.toml: kinds.online.first_priority.soon: is missing"),
         ("holidays.toml", "2026-12-28", '"2026-12-28"', r"holidays.toml: calendars.england-and-wales: must be a list of dates"),
         ("holidays.toml", '"Europe/London"', '"Europe/Atlantis"', r"holidays.toml: zone: is no time zone"),
         ("holidays.toml", "[6, 7]", "[1, 2, 3, 4, 5, 6, 7]", r"holidays.toml: weekend: must be days of the week"),

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heedline.packs import RouteFacts, load_pack, route
+from heedline.packs.urgency import Urgency
 
 PACK = load_pack("uk")
 
@@ -105,7 +106,7 @@ def test_an_unknown_kind_reaches_the_desk_that_never_closes() -> None:
     st.text(max_size=40),
     st.text(max_size=80),
     st.text(max_size=12),
-    st.sampled_from(["danger", "soon", "routine"]),
+    st.sampled_from(list(Urgency)),
 )
 def test_never_nowhere_whatever_is_typed(kind: str, place: str, postcode: str, urgency: str) -> None:
     for asked in (kind, *PACK.kinds):

@@ -114,7 +114,7 @@ def test_only_the_account_is_needed(odile: Hand) -> None:
     assert "Tell us what happened. A few words are enough." in odile.html
     press(odile, "finish", **{"what.narrative": ACCOUNT})
     assert "Not asked yet" in odile.html
-    assert "Is anyone in danger right now?" in odile.html
+    assert "Is anyone in danger, or is something planned?" in odile.html
     odile.send("/w/call/check/", do="send")
     assert odile.heading == "Report sent. Read out the code"
     assert the_report().urgency == "routine"

@@ -228,7 +228,12 @@ def test_the_sheet_of_paper_asks_the_same_and_holds_nothing(odile: Hand) -> None
     odile.get("/w/call/sheet/")
     assert odile.heading == "Call sheet"
     assert ACCOUNT not in odile.html
-    for asked in ("Is anyone in danger right now?", "Number plate", "By letter", "No, stay anonymous"):
+    for asked in (
+        "Is anyone in danger, or is something planned?",
+        "Number plate",
+        "By letter",
+        "No, stay anonymous",
+    ):
         assert asked in odile.html, asked
 
 

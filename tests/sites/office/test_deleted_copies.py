@@ -74,7 +74,7 @@ def test_the_officer_sees_it_before_typing_a_question(
     assert "nothing shows that they have used it since" in words(odile), "it has not been answered yet"
 
     assert "And where?" in enter(rosa, code).main
-    rosa.press("Send your message", text="By the gate")
+    rosa.press("Send your message", danger="no", text="By the gate")
     odile.get(f"/w/r/{ref}/ask/")
     assert f"{DELETED} {NOT_READ}" in words(odile)
     assert "They have used their code since." in words(odile)
@@ -89,7 +89,7 @@ def test_an_answer_from_before_shows_no_later_use_of_the_code(
     odile.get("/w/q/north-east/")
     odile.send(f"/w/r/{ref}/take/")
     ask(odile, ref, "When was it?")
-    enter(rosa, code).press("Send your message", text="On Monday")
+    enter(rosa, code).press("Send your message", danger="no", text="On Monday")
     enter(rosa, code).press("Hide this message").follow("Delete your copy of our messages").press(
         "Delete my copy"
     )

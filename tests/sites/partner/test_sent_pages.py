@@ -140,14 +140,14 @@ def test_an_answer_goes_to_the_desk_and_another_can_follow(people: People) -> No
     assert "Choose your answer" in petra.html
     assert TEXT in petra.html, "what is answered stands beside the answer"
     assert len(logged("opened-by-partner")) >= 2, "and showing it there is logged"
-    petra.send(place(ident) + "answer/", code="taken-on", text="We will visit on Friday.")
+    petra.send(place(ident) + "answer/", code="taken-on", danger="no", text="We will visit on Friday.")
     assert "Your reply has been sent to the desk" in petra.html
     assert "We will visit on Friday." in petra.html
     assert sent(ident).state == "answered"
     petra.get(place(ident))
     assert "Add another answer" in petra.html
     petra.get(place(ident) + "answer/")
-    petra.send(place(ident) + "answer/", code="known", text="We have visited.")
+    petra.send(place(ident) + "answer/", code="known", danger="no", text="We have visited.")
     assert petra.html.index("We have visited.") < petra.html.index("We will visit on Friday.")
     petra.get("/w/")
     assert "No disclosures need your answer" in petra.html
@@ -160,7 +160,7 @@ def test_an_answer_that_nobody_wants_any_more_is_not_called_a_colleagues(people:
     petra.get(place(ident) + "answer/")
     with people.sitting("Odile") as here:
         outgoing.finish(ident, version=sent(ident).version, by=here, at=people.at)
-    petra.send(place(ident) + "answer/", code="taken-on", text="We were about to say something.")
+    petra.send(place(ident) + "answer/", code="taken-on", danger="no", text="We were about to say something.")
     assert petra.page.status_code == 409
     assert "The desk no longer needs a reply, so yours was not sent" in petra.html
     assert "We were about to say something." in petra.html, "and nothing that was written is lost"
@@ -175,7 +175,7 @@ def test_a_colleague_who_was_quicker_takes_no_words_away_and_both_answers_count(
     pavel = at_the_council(people, "Pavel")
     pavel.get(place(ident) + "answer/")
     answered(people, ident)
-    pavel.send(place(ident) + "answer/", code="known", text="We know the family.")
+    pavel.send(place(ident) + "answer/", code="known", danger="no", text="We know the family.")
     assert "Your reply has been sent to the desk" in pavel.html
     assert pavel.html.index("We know the family.") < pavel.html.index("We will visit.")
 
@@ -196,7 +196,7 @@ def test_an_answer_that_came_after_the_lock_is_kept_and_given_back(people: Peopl
     petra.send("/unlock/", passphrase=people.house.keys["Petra"].passphrase)
     assert petra.path == place(ident) + "answer/"
     assert "We know the family." in petra.html
-    petra.send(place(ident) + "answer/", code="known", text="We know the family.")
+    petra.send(place(ident) + "answer/", code="known", danger="no", text="We know the family.")
     assert sent(ident).state == "answered"
 
 

@@ -201,7 +201,7 @@ def test_a_message_goes_along_and_stays_in_no_history(rosa: Walker) -> None:
     assert not any(code in path for path in rosa.been)
     rosa.visit("/messages/open/")
     assert rosa.typed("text") == CANARY, "kept for this visit"
-    rosa.press("Send your message").visit("/messages/open/")
+    rosa.press("Send your message", danger="no").visit("/messages/open/")
     assert rosa.typed("text") == ""
     assert Message.objects.count() == 1
 
@@ -219,7 +219,7 @@ def test_a_mistake_in_a_message_stays_in_no_history_and_changes_its_language(ros
         assert rosa.at == "/cy/messages/open/"
         assert rosa.title.startswith(WELSH["components.error_prefix"]) or code in text
     assert rosa.visit("/messages/open/").typed("warned") == "1", "warned once"
-    rosa.press("Send your message")
+    rosa.press("Send your message", danger="no")
     assert rosa.at == "/messages/open/sent/"
 
 

@@ -125,8 +125,8 @@ def test_an_answer_reaches_the_desk_once_however_often_it_is_pressed(rosa: Walke
     enter(rosa, asked)
     tab = Walker()
     tab.client, tab.at, tab.page = rosa.client, rosa.at, rosa.page
-    rosa.press("Send your message", text=ANSWER)
-    tab.press("Send your message", text=ANSWER)
+    rosa.press("Send your message", danger="no", text=ANSWER)
+    tab.press("Send your message", danger="no", text=ANSWER)
     assert rosa.heading == tab.heading == "We have your message"
     assert Message.objects.filter(from_us=False).count() == 1
     assert rosa.press("Close and leave").at == "/messages/closed/"
@@ -139,7 +139,7 @@ def test_a_question_stays_until_it_is_answered_and_then_until_it_is_hidden(rosa:
     enter(rosa, asked)
     assert QUESTION in rosa.main, "a question stays until it is answered"
     assert "Hide this message" not in rosa.main
-    rosa.press("Send your message", text=ANSWER)
+    rosa.press("Send your message", danger="no", text=ANSWER)
     assert "An officer will read it within 24 hours." in rosa.main
     enter(rosa, asked)
     assert "You answered on" in rosa.main
@@ -157,7 +157,7 @@ def test_only_new_messages_are_shown_from_now_on(rosa: Walker, asked: str) -> No
     enter(rosa, asked).press("Show only new messages from now on")
     assert "We show you each message on one visit only." in rosa.main
     assert QUESTION in enter(rosa, asked).main, "a question stays until it is answered"
-    rosa.press("Send your message", text=ANSWER)
+    rosa.press("Send your message", danger="no", text=ANSWER)
     for _ in range(2):  # and is then shown in this visit, however often its page is loaded
         assert QUESTION in rosa.visit("/messages/open/").main
     rosa.press("Close and leave")
@@ -168,7 +168,9 @@ def test_only_new_messages_are_shown_from_now_on(rosa: Walker, asked: str) -> No
 
 
 def test_what_was_hidden_in_a_visit_is_not_shown_in_it_again(rosa: Walker, asked: str) -> None:
-    enter(rosa, asked).press("Show only new messages from now on").press("Send your message", text=ANSWER)
+    enter(rosa, asked).press("Show only new messages from now on").press(
+        "Send your message", danger="no", text=ANSWER
+    )
     rosa.visit("/messages/open/").press("Hide this message")
     assert QUESTION not in rosa.html
 
@@ -238,7 +240,7 @@ def test_what_is_no_code_says_what_to_do_and_stays_in_the_box(rosa: Walker, type
 def test_a_visit_that_ended_keeps_the_words(rosa: Walker, asked: str) -> None:
     enter(rosa, asked)
     run_out_of_time()
-    rosa.press("Send your message", text=ANSWER)
+    rosa.press("Send your message", danger="no", text=ANSWER)
     assert rosa.heading == "Your messages are closed"
     assert ANSWER in rosa.main
 
@@ -249,14 +251,14 @@ def test_a_visit_that_ended_keeps_the_words(rosa: Walker, asked: str) -> None:
 def test_a_message_that_cannot_be_sent_stays_in_the_box(
     rosa: Walker, asked: str, text: str, words: str
 ) -> None:
-    enter(rosa, asked).press("Send your message", text=text)
+    enter(rosa, asked).press("Send your message", danger="no", text=text)
     assert words in rosa.main
     assert rosa.typed("text") == text.strip()
     assert QUESTION in rosa.main, "the question is still there to be answered"
 
 
 def test_a_code_in_a_message_is_warned_of_once(rosa: Walker, asked: str) -> None:
-    enter(rosa, asked).press("Send your message", text=f"my code is {asked}")
+    enter(rosa, asked).press("Send your message", danger="no", text=f"my code is {asked}")
     assert "What you wrote may contain your code" in rosa.main
     rosa.press("Send your message")
     assert rosa.heading == "We have your message"

@@ -194,3 +194,34 @@ def test_everybody_else_hears_how_long_it_takes(rosa: Walker) -> None:
     rosa.send()
     assert "within 24 hours" in rosa.main
     assert "alerted" not in rosa.main
+
+
+def test_something_planned_asks_when_and_where_and_is_not_routine(rosa: Walker) -> None:
+    rosa.begin().press("Start", danger="planned")
+    assert (rosa.at, rosa.heading) == ("/r/planned/", "When and where is it planned?")
+    rosa.press("Continue", when="On Saturday", place="The shopping centre").press(
+        "Skip the other questions", narrative="He will take a knife."
+    )
+    rosa.press("Continue", who="anonymous")
+    assert "On Saturday" in rosa.main
+    rosa.press("Send your report")
+    assert Report.objects.get().urgency == "planned"
+
+
+@pytest.mark.parametrize(("danger", "asks"), [("no", True), ("not_sure", False)])
+def test_who_wrote_of_a_day_and_a_weapon_and_said_no_is_asked_once_more(
+    rosa: Walker, danger: str, asks: bool
+) -> None:
+    """The answer stays theirs: nothing is raised by itself, and they can send it as it is."""
+    rosa.tell("On Saturday he will take a knife to the shopping centre.", danger=danger)
+    rosa.visit("/r/check/")
+    assert ("Is something planned?" in rosa.main) is asks
+    if asks:
+        rosa.follow("Change your answer about danger").press("Continue", danger="planned")
+        rosa.press("Continue", when="Saturday").press("Send your report")
+        assert Report.objects.get().urgency == "planned"
+
+
+def test_an_ordinary_account_is_not_asked_again(rosa: Walker) -> None:
+    rosa.tell("He filmed the gates for an hour.").visit("/r/check/")
+    assert "Is something planned?" not in rosa.main

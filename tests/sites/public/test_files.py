@@ -391,7 +391,7 @@ def test_a_film_is_added_later_with_the_code(rosa: Walker, stored: Path) -> None
     rosa.visit("/messages/").press("Open", code=code).follow("Add photos, videos or documents")
     rosa.add_file("film.mp4", JPEG).follow("Continue")
     assert "film.mp4" in rosa.main
-    rosa.press("Send your message", text="This is the film.")
+    rosa.press("Send your message", danger="no", text="This is the film.")
     assert rosa.at == "/messages/open/sent/"
     (file,) = ReportFile.objects.all()
     assert file.message_id == Message.objects.get().id
@@ -403,7 +403,7 @@ def test_a_film_is_added_later_with_the_code(rosa: Walker, stored: Path) -> None
 def test_files_alone_are_a_message(rosa: Walker, stored: Path) -> None:
     code = rosa.send()
     rosa.visit("/messages/").press("Open", code=code).follow("Add photos, videos or documents")
-    rosa.add_file("film.mp4", JPEG).follow("Continue").press("Send your message")
+    rosa.add_file("film.mp4", JPEG).follow("Continue").press("Send your message", danger="no")
     assert rosa.at == "/messages/open/sent/"
     assert ReportFile.objects.count() == 1
 

@@ -124,7 +124,7 @@ def test_messages_are_never_asked_about_anything(rosa: Walker, clock: Clock) -> 
     ready(comes_from(Walker(), "203.0.113.77")).press(SEND)
     for text in ("one", "two", "three"):
         rosa.visit("/messages/").press("Open", code=code)
-        rosa.visit("/messages/open/").press("Send your message", text=text)
+        rosa.visit("/messages/open/").press("Send your message", danger="no", text=text)
         assert rosa.at == "/messages/open/sent/"
 
 

@@ -125,7 +125,7 @@ def test_the_way_from_the_door_to_the_messages_in_another_language(rosa: Walker,
     rosa.visit(f"/{language}/messages/").press(words["visit.button"], code=code)
     assert rosa.at == f"/{language}/messages/open/"
     assert words["status.received"] in rosa.main
-    rosa.press(words["messages.write_button"], text="Rhagor.")
+    rosa.press(words["messages.write_button"], danger="no", text="Rhagor.")
     assert rosa.at == f"/{language}/messages/open/sent/"
     assert all(path.startswith(f"/{language}/") for path in rosa.been)
 

@@ -112,7 +112,9 @@ def test_no_page_is_an_orphan(rosa: Walker) -> None:
     )
     code = rosa.shown_code()
     rosa.press("I have saved my code")
-    rosa.visit("/").follow("Use your code").press("Open", code=code).press("Send your message", text="More.")
+    rosa.visit("/").follow("Use your code").press("Open", code=code).press(
+        "Send your message", danger="no", text="More."
+    )
     rosa.follow("Back to your messages").follow("Withdraw your report").press("Withdraw your report")
     rosa.follow("Delete your copy of our messages").press("Delete my copy").follow(
         "Back to your messages"

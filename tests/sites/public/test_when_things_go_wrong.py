@@ -74,7 +74,7 @@ def test_words_that_come_too_late_are_kept_in_a_fresh_draft(rosa: Walker) -> Non
     assert "Before you can send your report, you need to answer" in rosa.main, (
         "the question about danger was lost with the old draft"
     )
-    rosa.follow("Is anyone in danger right now?").press("Continue", danger="no")
+    rosa.follow("Is anyone in danger, or is something planned?").press("Continue", danger="no")
     rosa.follow("Do you want to give your name?") if rosa.at == "/r/check/" else None
     rosa.press("Continue", who="anonymous").press("Send your report")
     assert rosa.at == "/code/"

@@ -8,7 +8,7 @@ shows. Only `number` returns it, to the officer who holds the report, within the
 said are safe, or outside them for a reason that is logged. This is a rule of the program, not of
 cryptography: it does not bind anyone who uses the keys outside the program.
 
-The order of a call is `noted` (when the report is first read) → `number` → `tried`, repeated until the
+The order of a call is `noted` (when the report is first read) → `number` → an attempt (`journey.call_outcomes`), repeated until the
 call is done.
 """
 
@@ -17,6 +17,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -54,6 +55,8 @@ HOWS = {
     "wrong-number": "Wrong number",
     "not-made": "No call will be made",
 }
+#: The outcomes of a call on which somebody spoke, and could say whether anyone is in danger.
+SPOKE = frozenset({"reached", "declined", "another"})
 _ENDS = frozenset({"reached", "declined", "not-made"})
 #: How many calls the list shows: nobody makes more before looking again.
 SHOWN = 25
@@ -172,25 +175,26 @@ def number(ref: UUID, because: str, *, by: Attendance, at: datetime) -> str:
 # --- an attempt ------------------------------------------------------------------------------------------------------
 
 
-@verb(Act.CALL_TRIED)
-def tried(ref: UUID, how: str, said: str, *, version: int, by: Attendance, at: datetime) -> None:
+def note_attempt(found: FoundReport, how: str, said: str, *, danger: str, **changes: Any) -> None:
     """Record the outcome of an attempt to call, with a sealed note of what was said.
 
-    Reaching the reporter, or deciding not to call, closes the call. Raises NotHere, Changed, Refused, Locked
-    and CannotOpen.
+    Reaching the reporter, or deciding not to call, closes the call. `danger` is what they answered to the question about
+    danger, or "" if nobody spoke, and `changes` are what that changes in the report. Must be called inside the caller's
+    transaction. Raises NotHere, Locked and CannotOpen.
     """
     if how not in HOWS:
         raise ValueError("an attempt ends in one of HOWS")
-    found = find(ref, by=by, at=at, version=version)
-    found.permit(Capability.CALL_BACK)
+    by, at, ref = found.by, found.at, found.report.id
     call, row = _call(found)
-    note = notes.seal(found, {"said": said}) if said else None
+    told = {name: value for name, value in (("said", said), ("danger", danger)) if value}
+    note = notes.seal(found, told) if told else None
     found.report.apply(
         Move.CALL,
         by=by.officer_id,
         at=at,
         codes={"call": how},
         note=note,
+        **changes,
         **editing.lease(by, at),
     )
     row.done = row.done or how in _ENDS

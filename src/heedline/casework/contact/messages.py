@@ -30,11 +30,12 @@ from heedline.casework.keys.directory import Addressee
 from heedline.casework.report import editing, notes
 from heedline.casework.report.sealing import addressed, as_part, sums_of
 from heedline.casework.report.verb import FoundReport, find, record, verb
-from heedline.dispatch.clocks import first_due
+from heedline.dispatch.clocks import clock_code, first_due, minute_of
 from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import Alarm
 from heedline.intake.fields import tidy
 from heedline.packs import load_pack
+from heedline.packs.urgency import DANGER_ANSWERS, Urgency
 from heedline.permits.capabilities import Capability
 from heedline.reports import door
 from heedline.reports.lifecycle import Move
@@ -154,11 +155,20 @@ def _addressee(desk: UUID, at: datetime) -> Addressee | None:
 
 
 def say(
-    code: ReceiptCode, text: str, *, message_id: UUID, at: datetime, files: tuple[DraftFile, ...] = ()
+    code: ReceiptCode,
+    text: str,
+    *,
+    message_id: UUID,
+    at: datetime,
+    files: tuple[DraftFile, ...] = (),
+    danger: str = "",
+    answers: str = "",
 ) -> bool:
     """Store a message from the reporter, sealed to the desks to which the report is addressed.
 
-    `files` go with it, and their manifest is sealed in the message.
+    `files` go with it, and their manifest is sealed in the message. `danger` is one of `DANGER_ANSWERS`, or "" where it
+    was not asked; anything but "no" pages the desk. `answers` is the id of the question that the message answers: the
+    same words in answer to another question are another message.
 
     Returns True when the same message had already arrived. Raises CodeUnknown, NoRoom, Conflict (same id,
     different text) and SealingStopped (nothing was sent).
@@ -176,24 +186,33 @@ def say(
     watch = _addressee(found.watch, at) if found.watch is not None else None
     everyone = [to] if watch is None else [to, watch]
     container_id = uuid4()
+    beside = {name: value for name, value in (("danger", danger), ("answers", answers)) if value}
+    told = {"text": text, "arrived_at": at.isoformat(), **beside}
     sealed = envelope.seal_part(
-        canonical(
-            {"text": text, "arrived_at": at.isoformat(), "files": [one.entry() for one in files]}
-            if files
-            else {"text": text, "arrived_at": at.isoformat()}
-        ),
+        canonical({**told, "files": [one.entry() for one in files]} if files else told),
         [one.key for one in everyone],
         installation=settings.INSTALLATION,
         container_id=container_id,
         part="message",
     )
+    urgency = DANGER_ANSWERS[danger] if danger else Urgency.ROUTINE
     pack = load_pack(settings.PACK)
     outcome = door.say(
         lookup,
         message_id,
-        body_mac(keys.mac_key, canonical_object({"text": canonical(text), **sums_of(files)})),
+        body_mac(
+            keys.mac_key,
+            canonical_object(
+                {
+                    "text": canonical(text),
+                    **{name: canonical(value) for name, value in beside.items()},
+                    **sums_of(files),
+                }
+            ),
+        ),
         as_part(container_id, sealed, tuple(one.epoch for one in everyone)),
-        first_due(SOME_SLOT, "routine", pack) - SOME_SLOT,
+        first_due(SOME_SLOT, urgency, pack) - SOME_SLOT,
+        urgency,
         addressed(files, everyone),
     )
     match outcome:
@@ -258,10 +277,22 @@ def note_read(found: FoundReport, messages: Collection[UUID]) -> int:
     marked = unread.filter(id__in=messages).update(seen=True, slot=None)
     if marked:
         found.report.unread = unread.count()
-        found.report.save(update_fields=["unread"])
+        if found.report.seen and not found.report.priority and found.report.urgency != Urgency.ROUTINE:
+            found.report.due_at = _due_once_read(found)
+        found.report.save(update_fields=["unread", "due_at"])
         coarsen(Alarm.objects.filter(kind=AlarmKind.MESSAGE_WAITING, about_id=found.report.id))
         record(found, Act.MESSAGES_READ, messages=marked)
     return marked
+
+
+def _due_once_read(found: FoundReport) -> datetime:
+    """Return the time of the next action on a report whose reporter told us of danger or a plan, counted from the reading.
+
+    Until then the deadline counts from the quarter hour in which the message came, which is not kept.
+    """
+    report, pack = found.report, load_pack(settings.PACK)
+    code = clock_code(report.urgency, report.priority, report.danger_to_life, pack.timetable(report.kind))
+    return pack.next_due(report.kind, code, minute_of(found.at), area=report.area)
 
 
 @verb(Act.REPORTER_ASKED)

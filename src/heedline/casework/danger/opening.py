@@ -28,6 +28,22 @@ HAND_ON = (
 )
 
 
+#: What was said after the report had arrived, and has not been assessed since.
+TOLD = (
+    "Since this report was assessed, someone has said that there is danger or that something is planned. Read it, and assess "
+    "the report again first."
+)
+CONFIRM = "Someone has said that there is danger now. Record a danger to life: a supervisor can discharge it if there is none."
+
+
+def _told_since(report: Report) -> bool:
+    """Return whether somebody has said that there is danger, and no officer has decided about it since.
+
+    A report that came in danger has an open record from its first take, so this is one that was told of danger later.
+    """
+    return report.danger_to_life is None and report.urgency == Urgency.DANGER and report.owner_id is not None
+
+
 def of_report(report: Report) -> DangerEpisode | None:
     """Return a report's open danger-to-life record with its row locked, or None."""
     rows = DangerEpisode.objects.select_for_update(of=("self",))
@@ -50,9 +66,11 @@ def _is_open(report: Report) -> bool:
 
 
 def refuse_while_open(report: Report) -> None:
-    """Raise NotNow if the report has an open danger-to-life record."""
+    """Raise NotNow if the report has an open danger-to-life record, or needs one."""
     if _is_open(report):
         raise NotNow(HELD)
+    if _told_since(report):
+        raise NotNow(TOLD)
 
 
 def refuse_taking_back(report: Report, *, danger: bool) -> None:
@@ -62,6 +80,8 @@ def refuse_taking_back(report: Report, *, danger: bool) -> None:
     """
     if not danger and _is_open(report):
         raise NotNow(HELD, about="danger")
+    if not danger and _told_since(report):
+        raise NotNow(CONFIRM, about="danger")
 
 
 def refuse_assigning(report: Report) -> None:

@@ -29,8 +29,9 @@ from heedline.casework.keys.directory import directory
 from heedline.casework.recording import refusals_logged
 from heedline.casework.report import notes
 from heedline.desks.models import Desk, Officer
-from heedline.dispatch.clocks import due_words, is_overdue, moment_words
+from heedline.dispatch.clocks import due_words, first_due, is_overdue, moment_words, slot_of
 from heedline.packs import load_pack
+from heedline.packs.urgency import DANGER_ANSWERS, Urgency
 from heedline.permits import partner_functions
 from heedline.permits.capabilities import Capability
 from heedline.permits.partner_functions import Parts, SentRow
@@ -223,8 +224,14 @@ def open_it(ident: UUID, *, by: Attendance, at: datetime) -> OpenedHere:
     )
 
 
-def answer(ident: UUID, code: str, text: str, *, by: Attendance, at: datetime) -> None:
+def answer(
+    ident: UUID, code: str, text: str, *, danger: str, phone: str = "", by: Attendance, at: datetime
+) -> None:
     """Reply to a disclosure, or add a further reply.
+
+    `danger` is one of `DANGER_ANSWERS`: all but "no" page the desk, whoever owns its report. Some answers of the pack are
+    danger by themselves. `phone` is the number that the desk is asked to call: it comes first in the reply, and is signed
+    with it.
 
     Earlier replies are kept. The reply is signed, and sealed to the desk that sent the disclosure and to the
     partner itself. Raises NotHere, Refused, Locked and NoRoom. Raises NotNow before the disclosure was
@@ -238,6 +245,7 @@ def answer(ident: UUID, code: str, text: str, *, by: Attendance, at: datetime) -
     text = notes.written(
         text, longest=LONGEST, missing="Write what the desk should know, or that there is nothing more."
     )
+    text = f"Phone: {phone}\n\n{text}" if phone else text
     with refusals_logged(Act.ANSWERED_BY_PARTNER, by=by.officer_id, thing="dissemination", thing_id=ident):
         by.require(Capability.ANSWER_SENT, *desks_of(by))
         ring = by.keys()
@@ -252,6 +260,7 @@ def answer(ident: UUID, code: str, text: str, *, by: Attendance, at: datetime) -
         if mine is None or mine.epoch not in ring.seeds:
             raise SealingStopped
         container, key, salt = uuid4(), uuid4(), session_signing.new_salt()
+        urgency = Urgency.DANGER if code in pack.partners.danger_answers else DANGER_ANSWERS[danger]
         sealed = envelope.seal_part(
             canonical({"text": text, "salt": salt}),
             [*to.values(), mine.key],
@@ -280,6 +289,8 @@ def answer(ident: UUID, code: str, text: str, *, by: Attendance, at: datetime) -
                 "on": at.date().isoformat(),
             },
             read_minutes=int(pack.clock("partner_read").total_seconds()) // 60,
+            urgency=urgency,
+            due_after=first_due(slot_of(at), urgency, pack) - slot_of(at),
         )
     match told:
         case "answered":

@@ -74,6 +74,11 @@ def call_owner_and_who_lead(alarm: Alarm, step: int, at: datetime) -> frozenset[
     return on_call.owner(alarm.about_id) | call_who_lead(alarm, step, at)
 
 
+def call_owner_and_desk(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
+    """Return the email addresses of the report's owner and of the people whom `call_the_desk` pages."""
+    return on_call.owner(alarm.about_id) | call_the_desk(alarm, step, at)
+
+
 def call_task_owners(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
     """Return the owners of overdue tasks on the alarm's report, and the supervisors of its desk."""
     return on_call.owners_of_late_tasks(alarm.about_id, at) | call_supervisors(alarm, step, at)

@@ -21,6 +21,7 @@ from heedline.desks.models import Appointment, Desk, Proposal, ShiftNote
 from heedline.desks.rota_weeks import RotaGap, RotaSpan, moment
 from heedline.dispatch.models import Alarm
 from heedline.packs import load_pack
+from heedline.packs.urgency import PAGED, Urgency
 from heedline.permits.capabilities import Capability
 from heedline.permits.roles import GRANTS, Role
 from heedline.reports.dissemination_states import DisseminationState
@@ -52,6 +53,13 @@ def report_waits(alarm: Alarm, at: datetime) -> bool:
     """
     taken = Report.objects.exclude(stage=Stage.WAITING)
     return alarm.about_id is not None and not taken.filter(id=alarm.about_id).exists()
+
+
+def not_assessed_again(alarm: Alarm, at: datetime) -> bool:
+    """Return whether what was said later still waits for somebody to take the report or to assess it again."""
+    waits = Q(stage=Stage.WAITING) | Q(priority="", urgency__in=(Urgency.DANGER, *PAGED))
+    open_now = Report.objects.exclude(stage=Stage.CLOSED).exclude(danger_to_life=True)
+    return alarm.about_id is not None and open_now.filter(waits, id=alarm.about_id).exists()
 
 
 def _open_danger(alarm: Alarm) -> QuerySet[DangerEpisode]:

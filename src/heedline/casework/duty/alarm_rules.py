@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from heedline.casework.duty.alarm_callers import (
     Called,
+    call_owner_and_desk,
     call_question_owner,
     call_supervisors,
     call_the_desk,
@@ -16,6 +17,7 @@ from heedline.casework.duty.alarm_causes import (
     Lasts,
     comparing_late,
     interests_left,
+    not_assessed_again,
     not_compared,
     not_searchable,
     question_open,
@@ -32,6 +34,7 @@ class AlarmEvent(StrEnum):
     """
 
     TAKEN = "taken"
+    ASSESSED = "assessed"
     DECIDED = "decided"
     CALLED = "called"
     TRANSLATED = "translated"
@@ -90,6 +93,17 @@ class AlarmRule:
         """Return the instruction shown under the alarm on the Alarms page."""
         return self.do or self.while_it_lasts
 
+
+#: About what was said of danger or a plan after a report had arrived: part of `alarm_kinds.ALARM_KINDS`.
+DANGER_TOLD_ALARM = AlarmRule(
+    words="Since the report arrived: someone is in danger, something is planned, or they are not sure",
+    called=call_owner_and_desk,
+    chain_in_danger=True,
+    lasts=not_assessed_again,
+    while_it_lasts="Read what was said, and assess the report again. The alarm stays open until an officer has.",
+    resolved_by=frozenset({AlarmEvent.TAKEN, AlarmEvent.ASSESSED}),
+    raised_by=Letter.DANGER_TOLD,
+)
 
 #: The kinds about searching reports and comparing them across desks: part of `alarm_kinds.ALARM_KINDS`.
 LINKING_ALARMS: dict[AlarmKind, AlarmRule] = {

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Max, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 from django.db.models.functions import Least
 
 from heedline.audit import journal
@@ -39,6 +39,7 @@ from heedline.dispatch.letters import AlarmKind, Letter
 from heedline.dispatch.models import Alarm, Outbox, WorkerBeat
 from heedline.dispatch.turns import one_at_a_time
 from heedline.packs import Pack, load_pack
+from heedline.packs.urgency import PAGED
 from heedline.reports.lifecycle import Stage
 from heedline.reports.models import CallBack, IdentityRequest, Message, Report
 
@@ -48,6 +49,10 @@ DECIDED_WITHIN = timedelta(minutes=10)
 #: Attempts to call back that reached nobody before a supervisor is told.
 ENOUGH_MISSED = 2
 _BATCH = 500
+#: Reports that page their desk when they arrive, until an officer has given them a priority.
+_PAGED = Q(urgency__in=sorted(PAGED), priority="")
+#: Alarms that are raised by an arrival, and are paged only when its quarter hour is over, unless somebody is in danger.
+_AFTER_THE_SLOT = frozenset({AlarmKind.NOBODY_ON_DUTY, AlarmKind.PLANNED, AlarmKind.DANGER_TOLD})
 _MOST_FAILURES = 30_000
 #: What this process remembers of exact times.
 _deadlines = Deadlines()
@@ -132,22 +137,34 @@ def drain(at: datetime) -> int:
             facts = {
                 report: (desk, rank) for report, desk, rank in waiting.values_list("id", "desk_id", "rank")
             }
+            paged = set(waiting.filter(_PAGED).values_list("id", flat=True))
             staffed = duty_hours.staffed_desks(at)
             for letter in letters:
                 kind = alarm_kinds.raised_by(letter.letter)
                 if kind is not None and letter.desk is not None:
+                    _wake(kind, letter.thing_id, letter.slot)
                     raise_alarms(kind, letter.slot, [(letter.desk, letter.thing_id)])
                 if letter.thing_id not in facts:
                     continue  # taken already, or nothing that waits
                 desk, rank = facts[letter.thing_id]
                 if rank == 0:
                     raise_alarms(AlarmKind.DANGER, letter.slot, [(desk, letter.thing_id)])
+                if letter.thing_id in paged:
+                    raise_alarms(AlarmKind.PLANNED, letter.slot, [(desk, letter.thing_id)])
                 if desk not in staffed:
                     raise_alarms(AlarmKind.NOBODY_ON_DUTY, letter.slot, [(desk, letter.thing_id)])
             Outbox.objects.filter(id__in=[one.id for one in letters]).delete()
         done += len(letters)
         if len(letters) < _BATCH:
             return done
+
+
+def _wake(kind: str, about: UUID | None, slot: datetime) -> None:
+    """Page again about a danger that was told again, whoever acknowledged the alarm before."""
+    if kind == AlarmKind.DANGER_TOLD:
+        Alarm.objects.filter(kind=kind, about_id=about, cleared_at=None).update(
+            acknowledged_by=None, acknowledged_at=None, steps_sent=0, slot=slot, settled=False
+        )
 
 
 def watch_clocks(at: datetime) -> int:
@@ -174,6 +191,7 @@ def watch_clocks(at: datetime) -> int:
     _raise_waiting(
         AlarmKind.DANGER, waiting.filter(rank=0), at
     )  # given back, reopened, or a letter that was lost
+    _raise_waiting(AlarmKind.PLANNED, waiting.filter(_PAGED), at)
     _raise_waiting(AlarmKind.NOBODY_ON_DUTY, waiting.exclude(desk_id__in=duty_hours.staffed_desks(at)), at)
     return Alarm.objects.filter(cleared_at=None).count()
 
@@ -364,11 +382,12 @@ def _due_steps(
     alarms: Iterable[Alarm], chained: set[Alarm], at: datetime, now: float, deadlines: Deadlines
 ) -> Iterator[tuple[Alarm, int]]:
     in_danger = {alarm.about_id for alarm in alarms if alarm.kind == AlarmKind.DANGER}
+    told_again = {a.about_id for a in chained if a.kind == AlarmKind.DANGER_TOLD}
     for alarm in alarms:
-        danger = alarm.about_id in in_danger
+        danger = alarm.about_id in in_danger | told_again
         if alarm.kind == AlarmKind.OVERDUE and danger:
             continue  # its danger alarm is calling the same people already
-        if alarm.kind == AlarmKind.NOBODY_ON_DUTY and not danger and slot_end(alarm.slot) > at:
+        if alarm.kind in _AFTER_THE_SLOT and not danger and slot_end(alarm.slot) > at:
             continue  # a page now would tell whoever watches the mail when the report came
         chain = alarm in chained
         step = deadlines.due_step(alarm.id, alarm.steps_sent, _offsets(chain), now, repeat=chain)

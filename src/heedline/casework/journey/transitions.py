@@ -199,6 +199,7 @@ def _assess(found: FoundReport, assessment: Assessment) -> None:
         **editing.lease(found.by, found.at),
     )
     record(found, Act.REPORT_ASSESSED, **codes, **earlier.detail)
+    resolve(AlarmEvent.ASSESSED, report.id, by=found.by, at=found.at)
     if assessment.danger_to_life:
         danger.open_danger(found)
 
@@ -222,6 +223,8 @@ def _close(found: FoundReport, closing: Closing) -> None:
     ):
         raise ValueError("an outcome or status that the pack does not know")
     danger.refuse_while_open(found.report)
+    if not found.report.priority:
+        raise NotNow(danger.TOLD)
     call_back.nothing_promised(found.report.id)
     outgoing.nothing_open(found.report.id)
     tasks.nothing_open(found.report.id)

@@ -100,6 +100,8 @@ class MessageLine:
     """The reason why the message was sent despite a source guard warning, or "" if there was none."""
     translation: VersionLine | None = field(repr=False, default=None)
     """The newest translation of a message from the reporter."""
+    danger: str = ""
+    """The reporter's answer to the question about danger that stood beside the message, one of `DANGER_ANSWERS` or ""."""
     copy_deleted: bool = False
     """True if the reporter has deleted their copy of a message from the desk."""
 
@@ -340,6 +342,7 @@ def message_lines(
                 id=UUID(row["id"]),
                 english=str(said.get("english", "")),
                 despite=str(said.get("despite", "")),
+                danger="" if from_us else str(said.get("danger", "")),
                 copy_deleted=row["copy_deleted"],
                 translation=None if from_us else newest(translations, message=UUID(row["id"])),
             )

@@ -89,7 +89,8 @@ END $$;
 -- its own, to the partner. A further answer is stored as long as the report is not closed; the one before it is kept among
 -- the earlier answers. At most twenty.
 CREATE FUNCTION permits.answer_sent(p_id uuid, p_code text, p_container uuid, p_header bytea, p_epochs uuid[],
-    p_payload bytea, p_sha bytea, p_key uuid, p_key_header bytea, p_key_epoch uuid, p_voice jsonb, p_read_minutes integer)
+    p_payload bytea, p_sha bytea, p_key uuid, p_key_header bytea, p_key_epoch uuid, p_voice jsonb, p_read_minutes integer,
+    p_urgency text, p_due_after interval)
     RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     d public.reports_dissemination%ROWTYPE;
@@ -112,7 +113,7 @@ BEGIN
     IF wanted IS DISTINCT FROM p_epochs OR octet_length(p_payload) > 131072 OR octet_length(p_header) > 65536
         OR octet_length(p_key_header) > 65536 OR p_code !~ '^[a-z0-9-]{1,20}$'
         OR jsonb_typeof(p_voice) IS DISTINCT FROM 'object' OR octet_length(p_voice::text) > 4096
-        OR p_read_minutes NOT BETWEEN 1 AND 100000 THEN
+        OR p_read_minutes NOT BETWEEN 1 AND 100000 OR p_urgency NOT IN ('danger', 'planned', 'soon', 'routine') THEN
         RETURN 'changed';
     END IF;
     PERFORM 1 FROM public.keys_epoch e WHERE e.id = p_key_epoch AND e.desk_id = d.partner_id AND e.retired_at IS NULL;
@@ -136,6 +137,9 @@ BEGIN
         SELECT 'answered-by-partner', permits.my_officer(), r.desk_id, 'report', r.id, 'done',
             jsonb_build_object('dissemination', p_id::text, 'answer', p_code)
         FROM public.reports_report r WHERE r.id = d.report_id;
+    IF p_urgency <> 'routine' THEN
+        PERFORM door.told_of_danger(d.report_id, p_urgency, p_due_after);
+    END IF;
     RETURN 'answered';
 END $$;
 

@@ -35,10 +35,32 @@ CREATE FUNCTION door.show_only_new(p_lookup bytea, p_only_new boolean) RETURNS v
     UPDATE public.reports_receipt SET only_new = p_only_new, touched = door.slot() WHERE lookup = p_lookup AND NOT closed
 $$;
 
+-- Somebody says after a report arrived that someone is in danger, that something is planned, or that they are not sure. What
+-- officers decided before counts no more: the report has to be assessed again, and stands where a new one with this
+-- answer would. A danger that an officer has confirmed stays as it is. The letter pages the desk, whoever owns the report.
+CREATE FUNCTION door.told_of_danger(p_report uuid, p_urgency text, p_due_after interval) RETURNS void LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    s timestamptz := door.slot();
+BEGIN
+    UPDATE public.reports_report r SET due_at = least(r.due_at, s + p_due_after), version = r.version + 1
+        WHERE r.id = p_report AND r.stage <> 'closed';
+    UPDATE public.reports_report r SET danger_to_life = NULL, priority = '',
+        urgency = CASE WHEN r.urgency = 'danger' AND r.danger_to_life IS NULL THEN 'danger' ELSE p_urgency END,
+        rank = CASE WHEN p_urgency = 'danger' OR r.urgency = 'danger' AND r.danger_to_life IS NULL THEN 0 ELSE 1 END
+        WHERE r.id = p_report AND r.danger_to_life IS NOT TRUE;
+    INSERT INTO public.dispatch_outbox (id, letter, desk, thing_id, slot)
+        SELECT gen_random_uuid(), 'danger-told', r.desk_id, r.id, s FROM public.reports_report r WHERE r.id = p_report;
+END $$;
+
+-- A partner's answer can say so too: permits.answer_sent calls it.
+GRANT EXECUTE ON FUNCTION door.told_of_danger(uuid, text, interval) TO heedline_usher;
+
 -- Store a message from a reporter: `accepted`, `again`, `conflict`, `full` or `unknown`. It reopens a closed report.
+-- `p_urgency`: what they answer to the question about danger, or routine.
 CREATE FUNCTION door.say(p_lookup bytea, p_message uuid, p_mac bytea, p_container uuid, p_header bytea,
-    p_payload bytea, p_sha bytea, p_epochs uuid[], p_due_after interval, p_files uuid[], p_file_headers bytea[],
-    p_objects uuid[], p_sizes bigint[]) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
+    p_payload bytea, p_sha bytea, p_epochs uuid[], p_due_after interval, p_urgency text, p_files uuid[],
+    p_file_headers bytea[], p_objects uuid[], p_sizes bigint[]) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     s timestamptz := door.slot();
@@ -58,6 +80,7 @@ BEGIN
         OR octet_length(p_payload) > 200000 OR cardinality(p_files) > 100 THEN
         RETURN 'full';
     END IF;
+    IF p_urgency NOT IN ('danger', 'planned', 'soon', 'routine') THEN RETURN 'failed'; END IF;
     INSERT INTO public.reports_sealed_header (container, report_id, part, header, epochs)
         VALUES (p_container, v_report, 'message', p_header, p_epochs);
     INSERT INTO public.reports_sealed_payload (container, report_id, payload, sha256)
@@ -78,6 +101,9 @@ BEGIN
             version = version + 1, status = 'received' WHERE id = v_report;
     ELSE
         UPDATE public.reports_report SET unread = unread + 1 WHERE id = v_report;
+    END IF;
+    IF p_urgency <> 'routine' THEN
+        PERFORM door.told_of_danger(v_report, p_urgency, p_due_after);
     END IF;
     INSERT INTO public.dispatch_outbox (id, letter, desk, thing_id, slot)
         VALUES (gen_random_uuid(), 'reporter-wrote', v_desk, v_report, s);

@@ -62,7 +62,7 @@ DECLARE
     i integer;
 BEGIN
     PERFORM door.wait_for_the_disk();
-    IF p_channel NOT IN ('web', 'api', 'phone', 'counter', 'letter', 'email') OR p_urgency NOT IN ('danger', 'soon', 'routine')
+    IF p_channel NOT IN ('web', 'api', 'phone', 'counter', 'letter', 'email') OR p_urgency NOT IN ('danger', 'planned', 'soon', 'routine')
         OR octet_length(p_payload) > 2000000 OR octet_length(p_header) > 20000 OR cardinality(p_files) > 100 THEN
         RETURN 'refused';
     END IF;
@@ -127,7 +127,7 @@ BEGIN
             s, (s AT TIME ZONE 'UTC')::date, false, false, false, s + f.due_after, f.rank, 1, false, 0, '', 'received'
         FROM unnest(p_reports, p_kinds, p_areas, p_urgencies, p_ranks, p_desks, p_watches, p_due_after, p_question_sets,
             p_headers, p_payloads) AS f(report, kind, area, urgency, rank, desk, watch, due_after, questions, header, payload)
-        WHERE f.urgency IN ('danger', 'soon', 'routine')
+        WHERE f.urgency IN ('danger', 'planned', 'soon', 'routine')
             AND octet_length(f.payload) <= 2000000 AND octet_length(f.header) <= 20000
             AND EXISTS (SELECT 1 FROM public.intake_question_set q WHERE q.digest = f.questions)
         ON CONFLICT (id) DO NOTHING RETURNING id

@@ -23,9 +23,10 @@ CREATE POLICY letters_of_the_office ON dispatch_outbox FOR INSERT TO heedline_of
 -- That something was referred to the source unit, or sent although the guard warned: letters that call supervisors.
 CREATE POLICY letters_of_the_source_guard ON dispatch_outbox FOR INSERT TO heedline_office
     WITH CHECK (letter IN ('source-referred', 'source-overridden'));
--- That somebody's life is in danger, and that its owner has left: letters that call supervisors.
+-- That somebody's life is in danger, and that its owner has left: letters that call supervisors. And what a call-back
+-- brought, which calls the desk.
 CREATE POLICY letters_about_danger ON dispatch_outbox FOR INSERT TO heedline_office
-    WITH CHECK (letter IN ('danger-opened', 'danger-owner-away'));
+    WITH CHECK (letter IN ('danger-opened', 'danger-owner-away', 'danger-told'));
 -- That a report matches an entry of the interest register: calls its owner.
 CREATE POLICY letters_about_interests ON dispatch_outbox FOR INSERT TO heedline_office
     WITH CHECK (letter = 'interest-matched');

@@ -44,7 +44,7 @@ SET ROLE heedline_usher;
 GRANT EXECUTE ON FUNCTION
     history.logged_statement_count(),
     history.logged_statements(),
-    permits.answer_sent(uuid, text, uuid, bytea, uuid[], bytea, bytea, uuid, bytea, uuid, jsonb, integer),
+    permits.answer_sent(uuid, text, uuid, bytea, uuid[], bytea, bytea, uuid, bytea, uuid, jsonb, integer, text, interval),
     permits.answer_to(uuid),
     permits.earlier_answers(uuid),
     permits.destroy_epoch(uuid),

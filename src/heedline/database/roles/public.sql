@@ -26,7 +26,7 @@ GRANT EXECUTE ON FUNCTION
     door.mark_seen(bytea, uuid[]),
     door.new_messages(bytea, uuid[]),
     door.save_draft(bytea, bytea, integer, bytea, bigint, bigint),
-    door.say(bytea, uuid, bytea, uuid, bytea, bytea, bytea, uuid[], interval, uuid[], bytea[], uuid[], bigint[]),
+    door.say(bytea, uuid, bytea, uuid, bytea, bytea, bytea, uuid[], interval, text, uuid[], bytea[], uuid[], bigint[]),
     door.show_only_new(bytea, boolean),
     door.slot(),
     door.spend_form(bytea, integer),

@@ -1,7 +1,7 @@
 -- heedline_usher: the owner of the functions that ask whose session this is, and that do what the policies let nobody do.
 -- Nobody signs in as it, and it owns no table.
 
-GRANT USAGE ON SCHEMA public TO heedline_usher;
+GRANT USAGE ON SCHEMA public, door TO heedline_usher;
 GRANT USAGE, CREATE ON SCHEMA permits, history, viewer TO heedline_usher;
 
 -- the log

@@ -20,7 +20,7 @@ UNKNOWN_AREA = "unknown"
 class RouteFacts:
     """The details of a report that routing decisions may be based on.
 
-    `urgency` is `danger`, `soon` or `routine`, as computed by the server.
+    `urgency` is an `Urgency`, as computed by the server.
     """
 
     kind: str

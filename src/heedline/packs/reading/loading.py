@@ -29,6 +29,7 @@ from heedline.packs.rules.file_limits import read_file_limits
 from heedline.packs.rules.look_alikes import read_look_alikes
 from heedline.packs.rules.matching import read_matching
 from heedline.packs.rules.partners import read_partners
+from heedline.packs.rules.plan_words import read_plan_words
 from heedline.packs.rules.practice import read_practice
 from heedline.packs.rules.presets import read_presets
 from heedline.packs.rules.retention import read_retention
@@ -40,8 +41,9 @@ from heedline.packs.rules.working_days import read_working_days
 from heedline.packs.tables import PackError, Table, read_toml
 from heedline.packs.text.languages import read_languages
 from heedline.packs.text.tongues import read_tongues
+from heedline.packs.urgency import Urgency
 
-URGENCIES = ("danger", "soon", "routine")
+URGENCIES = tuple(map(str, Urgency))
 PAGED = ("desk-on-duty", "watch-on-duty", "watch-lead", "duty-manager")
 
 
@@ -138,6 +140,7 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
         tracing=read_tracing(folder),
         partners=read_partners(folder),
         behaviour=read_behaviour(folder, tuple(kinds), outcomes),
+        plan_words=read_plan_words(folder),
         look_alikes=read_look_alikes(folder),
         matching=read_matching(folder, formats),
         known=known,

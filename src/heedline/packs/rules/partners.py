@@ -35,13 +35,15 @@ class Purpose:
 class PartnerRules:
     """The rules read from `partners.toml`.
 
-    Mappings are from codes to wording and keep the order of the file.
+    Mappings are from codes to wording and keep the order of the file. `danger_answers` are the codes of the answers that say
+    by themselves that someone is in danger.
     """
 
     purposes: Mapping[str, Purpose]
     bases: Mapping[str, str]
     conditions: Mapping[str, str]
     answers: Mapping[str, str]
+    danger_answers: tuple[str, ...]
     run: int
     saw: tuple[str, ...]
 
@@ -107,10 +109,13 @@ def read_partners(folder: Traversable) -> PartnerRules:
         purposes={code: _purpose(code, one) for code, one in table.named("purposes").items()},
         bases=_codes(table.table("bases")),
         conditions=_codes(table.table("conditions")),
-        answers=_codes(table.table("answers")),
+        answers=(answers := _codes(table.table("answers"))),
+        danger_answers=tuple(table.texts("danger_answers")),
         run=run,
         saw=tuple(one.casefold() for one in guard.texts("saw")),
     )
+    if unknown := set(found.danger_answers) - set(answers):
+        raise table.wrong("danger_answers", f"no answer is called {min(unknown)}")
     guard.done()
     table.done()
     return found

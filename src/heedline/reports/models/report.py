@@ -35,7 +35,7 @@ class Report(models.Model):
     kind = models.CharField(max_length=20)
     channel = models.CharField(max_length=8)
     area = models.CharField(max_length=40)
-    urgency = models.CharField(max_length=8)  # danger | soon | routine, as the answers say
+    urgency = models.CharField(max_length=8)  # of `packs.urgency.Urgency`, as the answers say
     priority = models.CharField(max_length=8, blank=True)  # high | medium | low, as an officer decided
     danger_to_life = models.BooleanField(null=True)
     desk = models.ForeignKey("desks.Desk", on_delete=models.PROTECT, related_name="reports")

@@ -25,7 +25,7 @@ def why_not(report: Report) -> str:
     Only the report's row is checked here. `casework.journey.transitions.bulk_close.WHY` has the texts. The
     sealed content and pending call-backs are checked separately.
     """
-    if report.urgency == Urgency.DANGER or report.danger_to_life or report.rank == 0:
+    if report.urgency in {Urgency.DANGER, Urgency.PLANNED} or report.danger_to_life or report.rank == 0:
         return "danger"
     if report.stage == Stage.CLOSED:
         return "closed"

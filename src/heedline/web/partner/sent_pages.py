@@ -24,11 +24,12 @@ from heedline.casework.errors import CannotOpen, Conflict, SealingStopped
 from heedline.packs import load_pack
 from heedline.reports.dissemination_states import DisseminationState
 from heedline.reports.lifecycle import NotNow
-from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea
+from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
 from heedline.web.entrance.kept_words import form_of, keeps_words, let_go
 from heedline.web.entrance.middleware import SignedInRequest
+from heedline.web.shell.danger_answers import DANGER_TOLD
 from heedline.web.shell.file_frames import framing, token_address
 from heedline.web.shell.saved_words import restored
 
@@ -52,6 +53,15 @@ def answer_fields() -> tuple[Field, ...]:
             choices=tuple(FieldOption(value=code, label=words) for code, words in known.items()),
             small=True,
         ),
+        Radios(
+            name="danger",
+            label="Is anyone in danger, or is something planned?",
+            hint="All answers but “No” page the desk at once.",
+            required="Say whether anyone is in danger, or something is planned",
+            choices=tuple(FieldOption(value=code, label=words) for code, words in DANGER_TOLD.items()),
+            small=True,
+        ),
+        TextInput(name="phone", label="Number for the desk to phone", kind="tel", width=20, limit=40),
         TextArea(
             name="text",
             label="What should the desk know?",
@@ -148,9 +158,20 @@ def answer(request: SignedInRequest, ref: UUID) -> HttpResponse:
     form, status = kept or Form(fields), 200
     if request.method == "POST":
         form, status = Form.posted(fields, request.POST.lists()), 422
+        worried = form.text("code") in load_pack(settings.PACK).partners.danger_answers
+        if worried and not form.text("phone"):
+            form = form.but(phone="Give a number that the desk can phone now")
         if not form.errors:
             try:
-                partner_inbox.answer(ref, form.text("code"), form.text("text"), by=by, at=at)
+                partner_inbox.answer(
+                    ref,
+                    form.text("code"),
+                    form.text("text"),
+                    danger=form.text("danger"),
+                    phone=form.text("phone"),
+                    by=by,
+                    at=at,
+                )
             except NotNow as no:
                 form, status = form.but(**{"": no.reason}), 409
             except Conflict:

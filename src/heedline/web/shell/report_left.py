@@ -12,6 +12,7 @@ from heedline.casework.pages.case_answers import CaseAnswers
 from heedline.casework.pages.case_lines import MessageLine
 from heedline.casework.pages.case_messages import CaseMessages
 from heedline.web.entrance.templatetags.officer_words import as_typed
+from heedline.web.shell.danger_answers import DANGER_TOLD
 
 
 def told_of(answers: CaseAnswers) -> list[dict[str, Any]]:
@@ -56,6 +57,10 @@ def _state(one: MessageLine) -> str:
 
 def _said(one: MessageLine) -> str:
     """Return a message as text, with its translation or its English original, each labelled."""
+    if one.danger in DANGER_TOLD and one.danger != "no":
+        return (
+            f"In danger, or something planned: {DANGER_TOLD[one.danger]}\n\n{_said(replace(one, danger=''))}"
+        )
     if one.despite:
         one = replace(
             one,

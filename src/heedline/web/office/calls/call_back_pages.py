@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from heedline.casework.access import session
 from heedline.casework.contact import call_back as calling
 from heedline.casework.errors import Changed, NotHere
+from heedline.casework.journey import call_outcomes
 from heedline.casework.pages import case_file
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import Move, NotNow
@@ -25,6 +26,7 @@ from heedline.web.entrance import times
 from heedline.web.entrance.kept_words import keeps_words, let_go
 from heedline.web.office.report.report_forms import LONG
 from heedline.web.shell.conflict import conflict, version_of
+from heedline.web.shell.danger_answers import DANGER_TOLD
 from heedline.web.shell.queue_links import with_queue
 from heedline.web.shell.report_page import page
 from heedline.web.shell.request import OfficeRequest
@@ -45,6 +47,13 @@ _TRIED = (
         label="How did it go?",
         required="Say how it went",
         choices=tuple(FieldOption(value=code, label=words) for code, words in calling.HOWS.items()),
+        small=True,
+    ),
+    Radios(
+        name="danger",
+        label="Did they say that anyone is in danger, or that something is planned?",
+        hint="If somebody spoke. All answers but “No” page the desk.",
+        choices=tuple(FieldOption(value=code, label=words) for code, words in DANGER_TOLD.items()),
         small=True,
     ),
     TextArea(
@@ -136,10 +145,20 @@ def _tried(request: OfficeRequest, ref: UUID) -> HttpResponse:
     form = Form.posted(_TRIED, request.POST.lists())
     if form.text("how") == "not-made" and not form.text("said"):
         form = form.but(said="Say why no call will be made")
+    if form.text("how") in calling.SPOKE and not form.text("danger"):
+        form = form.but(danger="Say whether anyone is in danger, or something is planned")
     if form.errors:
         return _show(request, ref, form, 422)
     try:
-        calling.tried(ref, form.text("how"), form.text("said"), version=version_of(request), by=by, at=at)
+        call_outcomes.tried(
+            ref,
+            form.text("how"),
+            form.text("said"),
+            danger=form.text("danger"),
+            version=version_of(request),
+            by=by,
+            at=at,
+        )
     except Changed as changed:
         return conflict(request, ref, form, "report-call", changed)
     except (NotNow, Refused) as no:

@@ -195,7 +195,9 @@ class Sheet:
     def _danger(self) -> set[str]:
         rules = [rule.when for rule in self.asked.urgencies if rule.urgency == Urgency.DANGER]
         rules += [self.asked.fast] if self.asked.fast else []
-        return {one.step for rule in rules for one in rule.looks_at()}
+        asked = {one.step for rule in rules for one in rule.looks_at()}
+        sections = {step.section for step in self.asked.steps if step.slug in asked}
+        return {step.slug for step in self.asked.steps if step.section in sections}
 
     @property
     def _who(self) -> str:

@@ -24,6 +24,7 @@ from heedline.casework.intake.drafting import Draft
 from heedline.casework.journey import call_taking
 from heedline.intake import engine
 from heedline.intake.one_page import whole
+from heedline.intake.record import says_no_danger
 from heedline.intake.summary import check_rows
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
@@ -327,6 +328,10 @@ def check(request: OfficeRequest) -> HttpResponse:
         "kind": load_pack(settings.PACK).kinds[sheet.kind].name,
         "only_who": load_pack(settings.PACK).behaviour.only_who(
             sheet.record().narrative, kind=sheet.kind, language=call_forms.LANGUAGE
+        ),
+        "may_be_planned": says_no_danger(answers)
+        and load_pack(settings.PACK).plan_words.names_a_plan(
+            sheet.record().narrative, language=call_forms.LANGUAGE
         ),
     }
     return render(request, "office/call_check.html", context)

@@ -35,7 +35,7 @@ from heedline.web.shell.report_bar import PRIORITIES, STAGES
 
 STATES = {"open": "Open", "mine": "Mine", "closed": "Closed"}
 CHANNELS = {"web": "Public site", "api": "Another service", **call_taking.CHANNELS}
-URGENCIES = {"danger": "Danger now", "soon": "Soon", "routine": "Routine"}
+URGENCIES = {"danger": "Danger now", "planned": "Planned", "soon": "Not sure", "routine": "Routine"}
 _RECEIVED = {
     "today": "Today",
     "days": "1 to 6 days ago",

@@ -11,7 +11,8 @@ NOBODY_SPEAKS_IT = (
 )
 URGENCIES = {
     "danger": "Somebody may be in danger",
-    "soon": "Something may happen soon",
+    "planned": "Something is planned",
+    "soon": "Not sure whether anybody is in danger",
     "routine": "No hurry stated",
 }
 ACTS = {

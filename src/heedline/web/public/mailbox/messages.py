@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import wraps
+from functools import partial, wraps
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -24,11 +24,13 @@ from heedline.casework.intake import drafting
 from heedline.casework.intake.draft_room import may_begin
 from heedline.casework.intake.drafting import Draft
 from heedline.casework.intake.rate_limit import CALLER
+from heedline.packs.urgency import DANGER_ANSWERS
 from heedline.web.components.forms import Form, Hidden, TextArea, TextInput
 from heedline.web.declared import Audience, open_to
+from heedline.web.public.report.starting import danger_form
 from heedline.web.public.report.turns import StoreAway, StoreFull, now
 from heedline.web.public.shell import cookies, recovery
-from heedline.web.public.shell.asking import pack, shown
+from heedline.web.public.shell.asking import first_kind, pack, shown
 from heedline.web.public.shell.beside import counted
 from heedline.web.public.shell.languages import as_typed
 from heedline.web.public.shell.pages import day_in_words, page, see_other, tab_title
@@ -111,7 +113,14 @@ def messages(visit: Visit) -> HttpResponse:
     text = visit.request.POST.get("text", "").replace("\r\n", "\n").strip()
     message = _message_id(visit.request.POST.get("message", ""))
     warned = visit.request.POST.get("warned") == "1"
-    written.answers = {"text": text, "message": str(message), "warned": warned}
+    danger = visit.request.POST.get("danger", "")
+    written.answers = {
+        "text": text,
+        "message": str(message),
+        "warned": warned,
+        "danger": danger if danger in DANGER_ANSWERS else "",
+        "question": visit.request.POST.get("question", "")[:36],
+    }
     if as_typed(visit.request):  # a mistake that was shown goes on being shown, in the other language
         return _again(visit, written)
     written.notes = {"pressed": True}
@@ -119,16 +128,24 @@ def messages(visit: Visit) -> HttpResponse:
     if lost:
         written.files = tuple(one for one in written.files if one not in lost)
         written.notes["lost"] = True
-    if _wrong(written):
+    if _wrong(written) or not written.answers["danger"]:
         return _again(visit, written)
-    text = text or shown("files.only")
+    send = partial(
+        contact_messages.say,
+        visit.code,
+        text or shown("files.only"),
+        at=visit.at,
+        files=written.files,
+        danger=written.answers["danger"],
+        answers=written.answers["question"],
+    )
     try:
-        contact_messages.say(visit.code, text, message_id=message, at=visit.at, files=written.files)
+        send(message_id=message)
     except NoRoom:
         written.notes["full"] = True
         return _again(visit, written)
     except Conflict:  # the page was sent before, with other words: this is a message of its own
-        contact_messages.say(visit.code, text, message_id=uuid4(), at=visit.at, files=written.files)
+        send(message_id=uuid4())
     drafting.discard(visit.cookie, at=visit.at, purpose=written.purpose)
     return see_other("reporter:message-sent")
 
@@ -272,7 +289,12 @@ def _messages_page(visit: Visit, written: Draft) -> HttpResponse:
     write = TextArea(
         name="text", label=shown("messages.write_label"), hint=hint, limit=contact_messages.LONGEST
     )
+    given = written.answers.get("danger", "")
+    pressed = {"danger": [given]} if given or written.notes.get("pressed") else None
+    asked = danger_form(first_kind(), pressed) or Form(())
     values = {
+        **asked.values,
+        "question": str(box.open_question or ""),
         "text": written.answers.get("text", ""),
         "message": str(_message_id(written.answers.get("message", ""))),
         "warned": "1" if written.answers.get("warned") or error == shown("code_in_text.warning") else "",
@@ -300,7 +322,15 @@ def _messages_page(visit: Visit, written: Draft) -> HttpResponse:
             for one in box.messages
         ],
         form=Form(
-            (write, Hidden(name="message"), Hidden(name="warned")), values, {"text": error} if error else {}
+            (
+                *asked.fields,
+                write,
+                Hidden(name="message"),
+                Hidden(name="warned"),
+                Hidden(name="question"),
+            ),
+            values,
+            {**asked.errors, **({"text": error} if error else {})},
         ),
     )
 

@@ -21,14 +21,14 @@ from heedline.casework.journey import submission
 from heedline.casework.report import sealing
 from heedline.intake import engine, loops
 from heedline.intake.questions import QuestionPage, StepKind
-from heedline.intake.record import NotReady, Record, record
+from heedline.intake.record import NotReady, Record, record, says_no_danger
 from heedline.intake.summary import Row, check_rows
 from heedline.packs.urgency import Urgency
 from heedline.web.components.forms import Form, TextArea
 from heedline.web.public.report import file_pages, gates, receipt, tally, walking
 from heedline.web.public.report.turns import DraftVisit, StoreAway, on_draft
 from heedline.web.public.shell import recovery
-from heedline.web.public.shell.asking import language, shown, words
+from heedline.web.public.shell.asking import language, pack, shown, words
 from heedline.web.public.shell.beside import counted
 from heedline.web.public.shell.languages import as_typed, path_to
 from heedline.web.public.shell.pages import as_written, page, see_other, tab_title
@@ -53,6 +53,7 @@ def check(turn: DraftVisit) -> HttpResponse:
         for one, plain in asking.pages.sections(sections, originals)
         if (rows := [(row, was) for row, was in zip(one.rows, plain, strict=True) if row.given])
     ]
+    planned = _may_be_planned(turn)
     again = gates.AGAIN in turn.request.GET
     adding = () if asking.fast else _to_add(turn, wanting)
     own = f"check.{_asked_for(turn)}"
@@ -75,10 +76,23 @@ def check(turn: DraftVisit) -> HttpResponse:
         may=file_pages.invitation(_asked_for(turn)),
         adding=[{"title": title, "url": there} for title, there in adding],
         again=again,
+        planned=planned,
         back_url=walking.back_address(turn, asking.last),
         step_words=walking.step_words(turn, asking.last),
         token=form_tokens.make(turn.draft),
     )
+
+
+def _may_be_planned(turn: DraftVisit) -> str:
+    """Return the URL of the question about danger if it is to be asked once more, otherwise "".
+
+    It is if the account names a time and a weapon or a place, and the answer was that nothing is planned.
+    """
+    slug, name = turn.asking.qs.narrative
+    account = str(turn.draft.answers.get(slug, {}).get(name, ""))
+    if says_no_danger(turn.draft.answers) and pack().plan_words.names_a_plan(account, language=language()):
+        return _page_url("now")
+    return ""
 
 
 def _asked_for(turn: DraftVisit) -> str:

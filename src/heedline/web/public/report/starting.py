@@ -6,7 +6,7 @@ page, so that whoever answers it is at once where they can write.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -87,7 +87,7 @@ def before_questions(
             back_url=reverse(up),
             resume=resume,
             other_kind=other_kind,
-            danger=lambda: _danger_form(kind),
+            danger=lambda: danger_form(kind),
             keep=_keep_form,
             files=file_pages.offered(kind),
             young="young" in question_set(kind).roles,
@@ -102,12 +102,18 @@ def carry_on(request: HttpRequest, draft: Draft, at: datetime) -> HttpResponse:
     return page(request, "carry_on", title=tab_title("carry_on"), resume=asking_of(draft, at).open_now)
 
 
-def _danger_form(kind: str) -> Form | None:
+def danger_form(kind: str, posted: Mapping[str, list[str]] | None = None) -> Form | None:
+    """Return the question whether anyone is in danger, or None if this kind of report does not ask it.
+
+    It stands on pages with a heading of their own. `posted` is what was sent with it, if it was sent.
+    """
     asked = next((step for step in question_set(kind).steps if step.slug == DANGER), None)
     if asked is None:
         return None
-    seen = asking_of(Draft(cookie="", notes={"kind": kind}), now()).shown(asked)
-    return form_of(seen, {}, {}, may_head=False)
+    asking = asking_of(Draft(cookie="", notes={"kind": kind}), now())
+    reading = asking.read(asked, posted) if posted is not None else None
+    typed, errors = (reading.typed, reading.errors) if reading is not None else ({}, {})
+    return form_of(asking.shown(asked), typed, errors, may_head=False)
 
 
 def _keep_form() -> Form:

@@ -176,7 +176,7 @@ class PageFlow:
 
     @property
     def urgency(self) -> str:
-        """Return the urgency indicated by the answers so far: `danger`, `soon` or `routine`."""
+        """Return the urgency indicated by the answers so far, as an `Urgency`."""
         return self.walk.urgency
 
     @property

@@ -1,0 +1,153 @@
+"""Danger that is told after a report arrived pages like a first report: whoever owns the report, closed or not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+import pytest
+
+from heedline.casework.contact import messages
+from heedline.casework.danger.opening import CONFIRM, TOLD
+from heedline.casework.duty import paging
+from heedline.casework.journey import transitions
+from heedline.dispatch.chain import Deadlines
+from heedline.dispatch.clocks import minute_of, slot_end, slot_of
+from heedline.dispatch.models import Alarm
+from heedline.packs import load_pack
+from heedline.reports.lifecycle import NotNow
+from heedline.reports.models import DangerEpisode, Message
+from tests.support.acting import acting
+from tests.support.cast import House, now
+from tests.support.scene_people import MINUTE, People, row
+from tests.support.stories import NOTHING, VAGUE
+
+GUN = "He has a gun, he is going to the town hall now"
+
+
+@pytest.fixture
+def people(house: House) -> People:
+    return People(house, now())
+
+
+def say(people: People, code: object, danger: str, text: str = GUN) -> None:
+    with acting("public"):
+        messages.say(code, text, message_id=uuid4(), at=people.at, danger=danger)  # type: ignore[arg-type]
+
+
+def paged(people: People) -> set[str]:
+    """Run the worker, and return the kinds of alarm that have paged somebody at once."""
+    with acting("worker"):
+        paging.drain(people.at)
+        paging.page_round(people.at, 0.0, Deadlines())
+    return set(Alarm.objects.filter(steps_sent__gt=0).values_list("kind", flat=True))
+
+
+def test_a_gun_after_closing(people: People) -> None:
+    """It went back as Low, due in four hours, and nobody was paged."""
+    ref, code = people.closed()
+    say(people, code, "yes")
+    report = row(ref)
+    assert (report.stage, report.urgency, report.rank, report.priority) == ("waiting", "danger", 0, "")
+    limit = load_pack("uk").priorities["danger"].seen_within
+    assert report.due_at == slot_end(slot_of(people.at)) + limit
+    assert "danger" in paged(people)
+
+
+def test_a_gun_while_somebody_owns_the_report(people: People) -> None:
+    ref, code = people.taken()
+    with people.sitting("Odile") as odile:
+        transitions.assess(ref, VAGUE, version=row(ref).version, by=odile, at=people.at)
+    say(people, code, "yes")
+    report = row(ref)
+    assert (report.stage, report.rank, report.danger_to_life, report.priority) == ("assessed", 0, None, "")
+    assert paged(people) == {"danger-told"}
+    alarm = Alarm.objects.get(kind="danger-told")
+    with people.sitting("Odile") as odile:
+        with pytest.raises(NotNow, match=TOLD[:20]):
+            transitions.close(ref, NOTHING, version=report.version, by=odile, at=people.at)
+        with pytest.raises(NotNow, match=CONFIRM[:20]):
+            transitions.assess(ref, VAGUE, version=report.version, by=odile, at=people.at)
+        life = replace(VAGUE, danger_to_life=True, priority="high")
+        transitions.assess(ref, life, version=row(ref).version, by=odile, at=people.at)
+    assert DangerEpisode.objects.filter(report=ref, discharged_at=None).exists()
+    alarm.refresh_from_db()
+    assert alarm.cleared_at is not None
+
+
+def test_a_plan_while_somebody_owns_the_report(people: People) -> None:
+    ref, code = people.taken()
+    with people.sitting("Odile") as odile:
+        transitions.assess(ref, VAGUE, version=row(ref).version, by=odile, at=people.at)
+    say(people, code, "planned", "He will take a knife to the shopping centre on Saturday")
+    report = row(ref)
+    assert (report.urgency, report.rank, report.priority) == ("planned", 1, "")
+    assert paged(people) == set(), "a page within the quarter hour would tell when the message came"
+    with acting("worker"):
+        paging.page_round(slot_end(slot_of(people.at)), 0.0, Deadlines())
+    assert Alarm.objects.get(kind="danger-told").steps_sent == 1
+    with people.sitting("Odile") as odile:
+        with pytest.raises(NotNow, match=TOLD[:20]):
+            transitions.close(ref, NOTHING, version=report.version, by=odile, at=people.at)
+        transitions.assess(ref, VAGUE, version=row(ref).version, by=odile, at=people.at)
+        transitions.close(ref, NOTHING, version=row(ref).version, by=odile, at=people.at)
+
+
+def test_no_keeps_the_report_as_it_was(people: People) -> None:
+    ref, code = people.taken()
+    before = row(ref)
+    say(people, code, "no", "I remember the number plate")
+    after = row(ref)
+    assert (after.urgency, after.rank, after.due_at) == (before.urgency, before.rank, before.due_at)
+    assert paged(people) == set()
+
+
+def test_told_again_pages_again(people: People) -> None:
+    _, code = people.taken()
+    say(people, code, "yes")
+    assert "danger-told" in paged(people)
+    Alarm.objects.update(acknowledged_at=people.at, acknowledged_by=people.house.officers["Odile"].id)
+    say(people, code, "yes", "He is inside")
+    with acting("worker"):
+        paging.drain(people.at)
+    assert Alarm.objects.get(kind="danger-told").acknowledged_at is None
+
+
+def test_the_same_word_is_one_message_and_in_answer_to_another_question_another(people: People) -> None:
+    _, code = people.taken()
+    first, question, other = uuid4(), str(UUID(int=1)), str(UUID(int=2))
+    with acting("public"):
+        for answers in (question, question):
+            messages.say(code, "Yes", message_id=first, at=people.at, danger="no", answers=answers)
+        with pytest.raises(messages.Conflict):  # the site then sends it as a message of its own
+            messages.say(code, "Yes", message_id=first, at=people.at, danger="no", answers=other)
+        with pytest.raises(messages.Conflict):
+            messages.say(code, "Yes", message_id=first, at=people.at, danger="yes", answers=question)
+    assert Message.objects.count() == 1
+
+
+def test_reading_it_leaves_nothing_of_the_quarter_hour(people: People) -> None:
+    ref, code = people.taken()
+    say(people, code, "yes")
+    message = Message.objects.get(report=ref)
+    later = people.at + 5 * MINUTE
+    with people.sitting("Odile", at=later) as odile:
+        messages.mark_read(ref, [message.id], by=odile, at=later)
+    assert row(ref).due_at == minute_of(later) + load_pack("uk").priorities["danger"].next_within
+
+
+def test_a_knife_that_is_planned_for_saturday_pages_the_desk(people: People) -> None:
+    """It was Routine, in the last row."""
+    told = {"danger": "planned"}
+    ref, _ = people.send(narrative="On Saturday he will take a knife to the shopping centre", now=told)
+    unsure, _ = people.send(now={"danger": "not_sure"})
+    for one in (ref, unsure):
+        assert (row(one).rank, row(one).stage) == (1, "waiting")
+        assert (
+            row(one).due_at == slot_end(slot_of(people.at)) + load_pack("uk").priorities["high"].seen_within
+        )
+    assert "planned" not in paged(people)
+    with acting("worker"):
+        paging.page_round(slot_end(slot_of(people.at)), 0.0, Deadlines())
+    called = Alarm.objects.filter(kind="planned", steps_sent=1)
+    assert set(called.values_list("about_id", flat=True)) == {ref, unsure}

@@ -100,8 +100,8 @@ PLAIN: dict[str, str] = {
     "reports_desk_question": "id from_desk_id to_desk_id due_at",
     "reports_interest": "id home_id desk_id until indexed matches epochs",
     "reports_interest_hit": "id interest_id home_id on epochs",
-    "reports_danger": "id report_id watch_added review_at discharge_note",
-    "reports_danger_entry": "id danger_id report_id number note",
+    "reports_danger": "id report_id watch_added review_at discharge_note discharged_alone discharge_review_note",
+    "reports_danger_entry": "id danger_id report_id number told note",
     "reports_step": "id report_id number move from_stage to_stage on from_desk to_desk codes note",
     "permits_session": "site expires_at",
     "permits_sign_in_proof": "site",
@@ -143,7 +143,8 @@ STAFF: dict[str, str] = {
     "reports_subject_request": "opened_by_id answered_by_id",
     "reports_message": "voice",
     "reports_danger": "opened_by_id opened_at acknowledged_by_id acknowledged_at offered_to_id offered_by_id"
-    " discharged_by_id discharged_at",
+    " discharge_asked_by_id discharge_asked_at discharged_by_id discharged_at discharge_reviewed_by_id"
+    " discharge_reviewed_at",
     "reports_danger_entry": "by_id at",
     "reports_step": "by_id at",
     "reports_hand_over": "by_id at ended_by_id ended_at",

@@ -13,6 +13,8 @@ EXACT = {
     "reports_danger.opened_at": "an officer's act",
     "reports_danger.review_at": "counted from an officer's act",
     "reports_danger.acknowledged_at": "a supervisor's act",
+    "reports_danger.discharge_asked_at": "an officer's act",
+    "reports_danger.discharge_reviewed_at": "a supervisor's act",
     "reports_danger.discharged_at": "a supervisor's act",
     "reports_danger_entry.at": "an officer's act",
     "reports_presence.minute": "an officer's page, for ten minutes, and in no copy",

@@ -50,10 +50,17 @@ def test_nobody_agrees_to_their_own_request(matter: Matter) -> None:
     request(matter).check_person(Reply.AGREE, by=OTHER, today=TODAY)
 
 
+def test_nobody_who_had_a_part_in_a_danger_confirms_its_discharge() -> None:
+    asked = request(Matter.DISCHARGE, involved=frozenset({OTHER}))
+    assert asked.why_not(Reply.AGREE, by=OTHER, today=TODAY) == RULES[Matter.DISCHARGE].involved
+    assert not asked.why_not(Reply.REFUSE, by=OTHER, today=TODAY), "but may keep it open"
+
+
 @pytest.mark.parametrize(("matter", "reply"), [(m, r) for m in Matter for r in RULES[m].replies])
 def test_the_replies_that_a_requester_may_give(matter: Matter, reply: Reply) -> None:
     allowed = {
         (Matter.DISPOSAL, Reply.REFUSE),
+        (Matter.DISCHARGE, Reply.WITHDRAW),
         (Matter.DISSEMINATION, Reply.WITHDRAW),
         (Matter.PROPOSAL, Reply.WITHDRAW),
     }
@@ -97,7 +104,7 @@ def test_a_second_request_waits_for_the_first() -> None:
 
 
 def test_each_matter_is_decided_by_these_rules() -> None:
-    """Five verbs build a request from their own rows and ask whether this person may answer it."""
+    """Six verbs build a request from their own rows and ask whether this person may answer it."""
     casework = Path(heedline.__file__).parent / "casework"
     found: dict[str, set[str]] = {}
     for file in casework.rglob("*.py"):
@@ -111,6 +118,7 @@ def test_each_matter_is_decided_by_these_rules() -> None:
         "IDENTITY": {"identity/requests.py"},
         "TRACE": {"identity/requests.py"},
         "DISPOSAL": {"retention/keeping.py"},
+        "DISCHARGE": {"danger/discharge.py"},
         "DISSEMINATION": {"dissemination/outgoing.py"},
         "PROPOSAL": {"setup/proposals.py", "setup/waiting_proposals.py"},
     }

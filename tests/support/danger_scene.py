@@ -89,9 +89,20 @@ def add(people: People, ref: UUID, kind: DangerNoteKind, words: dict[str, str], 
         action_log.add(ref, kind, words, by=here, at=people.at)
 
 
-def end(people: People, ref: UUID, name: str = "Olga", ending: str = "over") -> None:
+def asked(people: People, ref: UUID, name: str = "Odile", ending: str = "over") -> None:
+    """What was done is recorded, and `name` has asked for the discharge."""
+    if row(ref).danger_to_life is None:
+        tick(people, ref, name)
+    add(people, ref, DangerNoteKind.CONTROL_ROOM, CALLED, name)
     with people.sitting(name) as here:
-        discharge.discharge(ref, ending, OVER, by=here, at=people.at)
+        discharge.ask(ref, ending, OVER, by=here, at=people.at)
+
+
+def end(people: People, ref: UUID, name: str = "Olga", ending: str = "over", *, owner: str = "Odile") -> None:
+    """Its owner asks for the discharge, and `name` confirms it."""
+    asked(people, ref, owner, ending)
+    with people.sitting(name) as here:
+        discharge.confirm(ref, by=here, at=people.at)
 
 
 def episode(ref: UUID) -> DangerEpisode:

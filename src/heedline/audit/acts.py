@@ -88,7 +88,10 @@ class Act(AnyAct):
     DANGER_RETURNED = "danger-returned"
     DANGER_TAKEN = "danger-taken"
     DANGER_ACKNOWLEDGED = "danger-acknowledged"
+    DISCHARGE_ASKED = "discharge-asked"  # another supervisor confirms it
+    DISCHARGE_REFUSED = "discharge-refused"  # or withdrawn
     DANGER_DISCHARGED = "danger-discharged"
+    DISCHARGE_REVIEWED = "discharge-reviewed"  # of what one supervisor did alone
     REPORT_RETURNED = "report-returned"  # to the desk that handed it over
     REPORT_CLOSED = "report-closed"
     REPORT_REOPENED = "report-reopened"

@@ -168,6 +168,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("keys_epoch", "usher", "w"): "destroyed_on retired_at",
     ("desks_proposal", "worker", "r"): "closed_on id proposed_at proposed_by_id",  # never `facts`
     ("keys_grant", "worker", "r"): "epoch_id id officer_id",  # never `sealed`
+    ("permits_unlocked", "usher", "r"): "idle_until session_id",  # never the keys
     ("permits_session", "usher", "w"): "officer_id",  # with a proof: see permits.name_officer
     ("keys_grant", "usher", "r"): "epoch_id id officer_id",  # never `sealed`
     ("keys_grant", "office", "w"): "sealed",  # granted anew to a new key of the same officer
@@ -175,14 +176,20 @@ COLUMNS: dict[tuple[str, str, str], str] = {
         "reports_danger",
         "office",
         "w",
-    ): "acknowledged_at acknowledged_by_id discharge_note discharged_at discharged_by_id offered_by_id offered_to_id"
-    " review_at",  # never who opened it
-    ("reports_danger", "worker", "r"): "acknowledged_at discharged_at id opened_at report_id review_at",
+    ): "acknowledged_at acknowledged_by_id discharge_asked_at discharge_asked_by_id discharge_note discharge_review_note"
+    " discharge_reviewed_at discharge_reviewed_by_id discharged_alone discharged_at discharged_by_id offered_by_id"
+    " offered_to_id review_at",  # never who opened it
+    (
+        "reports_danger",
+        "worker",
+        "r",
+    ): "acknowledged_at discharge_reviewed_at discharged_alone discharged_at id opened_at report_id review_at",
     (
         "reports_danger",
         "usher",
         "r",
-    ): "acknowledged_at discharged_at id offered_to_id report_id review_at watch_added",
+    ): "acknowledged_at discharge_asked_by_id discharge_reviewed_at discharged_alone discharged_at id offered_to_id report_id"
+    " review_at watch_added",
     ("reports_danger", "usher", "w"): "offered_by_id offered_to_id watch_added",
     ("reports_danger_entry", "usher", "r"): "report_id",
     (

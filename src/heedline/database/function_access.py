@@ -58,6 +58,7 @@ ALSO |= {
         "values_leave",
     )
 }  # for a trigger
+ALSO[("permits", "on_duty")] = {"worker"}
 ALSO |= {
     ("history", name): {"office", "worker", "partner"}
     for name in ("logged_statement_count", "logged_statements")
@@ -133,6 +134,7 @@ PERMITS = {
     "a_receipt_rests",
     "a_report_grows",
     "a_report_moves",
+    "a_second_is_on_duty",
     "an_index_begins",
     "answer_sent",
     "answer_to",
@@ -162,6 +164,7 @@ PERMITS = {
     "left_to_move",
     "logged_payload",
     "mark_unfinished_call",
+    "may_confirm_discharge",
     "may_decide",
     "move_headers",
     "move_shares",
@@ -176,6 +179,7 @@ PERMITS = {
     "partner_people",
     "practised_by_mine",
     "note_call",
+    "on_duty",
     "open_dangers",
     "open_with",
     "open_work",
@@ -199,9 +203,11 @@ PERMITS = {
 }
 #: Those that look with the caller's eyes, so that row-level security holds inside, or look at no table.
 INVOKERS = {
+    "a_second_is_on_duty",
     "add_files",
     "disposed_of",
     "figures",
+    "may_confirm_discharge",
     "open_with",
     "slot",
     "wait_for_the_disk",

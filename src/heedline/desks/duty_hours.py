@@ -1,13 +1,39 @@
-"""Queries for who is on duty now and which desks are staffed round the clock."""
+"""Queries for who is on duty now, who should be, and which desks are staffed round the clock.
+
+On duty means signed in and unlocked. The rota's shifts say only who should be.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 
 from heedline.desks.models import Desk, Shift
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """An officer who is on duty at a desk, with one of their roles there."""
+
+    desk: UUID
+    officer: UUID
+    role: str
+
+
+def present(at: datetime) -> tuple[Present, ...]:
+    """Return the officers who are signed in and have unlocked their keys, once for each desk and role."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT desk_id, officer_id, role FROM permits.on_duty(%s)", [at])
+        return tuple(Present(*row) for row in cursor.fetchall())
+
+
+def on_duty_at(desk: UUID, at: datetime) -> frozenset[UUID]:
+    """Return the ids of the officers who are on duty at a desk."""
+    return frozenset(one.officer for one in present(at) if one.desk == desk)
 
 
 def shifts_now(at: datetime) -> Q:

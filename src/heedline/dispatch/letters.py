@@ -57,6 +57,7 @@ class AlarmKind(AnyAlarmKind):
     DANGER_OPENED = "danger-opened"
     DANGER_OWNER_AWAY = "danger-owner-away"
     DANGER_REVIEW_LATE = "danger-review-late"
+    DISCHARGE_UNREVIEWED = "discharge-unreviewed"
     NOBODY_ON_DUTY = "nobody-on-duty"
     IDENTITY_OVERDUE = "identity-overdue"
     IDENTITY_ASKED = "identity-asked"

@@ -33,7 +33,7 @@ def open_dangers() -> list[Mapping[str, Any]]:
     """Return the open dangers to life at this session's desks, earliest review first.
 
     Each has `report`, `desk` and `owner` (names), `owner_id`, `offered_to` (the officer asked to take it over, or
-    None), `review_at` (ISO 8601) and `acknowledged`. If there are reports of danger that nobody has taken, the last has
+    None), `review_at` (ISO 8601), `acknowledged` and `discharge_asked`. If there are reports of danger that nobody has taken, the last has
     `untaken`, their number up to a hundred, with the `report`, `desk` and `due_at` (ISO 8601) of the one due first.
     """
     with connection.cursor() as cursor:

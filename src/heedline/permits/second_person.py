@@ -29,6 +29,7 @@ class Matter(StrEnum):
     DISPOSAL = "disposal"
     DISSEMINATION = "dissemination"  # the review of what is sent to a partner
     PROPOSAL = "proposal"  # what stewards set up
+    DISCHARGE = "discharge"  # the end of a danger to life
 
 
 class RequestState(StrEnum):
@@ -60,7 +61,8 @@ PATH: dict[tuple[RequestState, Reply], RequestState] = {
 class DecisionRule:
     """The rule on who may decide one kind of request, with the messages shown on refusal.
 
-    `own_replies` are open to the person who made the request. `reads_reports` refuses people who can open reports. Without it they may decide. `late` refuses a request that is older than `open_for`.
+    `own_replies` are open to the person who made the request. `reads_reports` refuses people who can open reports. Without it they may decide.
+    `involved` refuses those who had a part in what is decided (`DecisionRequest.involved`). `late` refuses a request that is older than `open_for`.
     """
 
     capability: Capability
@@ -70,6 +72,7 @@ class DecisionRule:
     own_replies: frozenset[Reply] = frozenset()
     waiting: str = ""
     reads_reports: str = ""
+    involved: str = ""
     open_for: timedelta | None = None
     late: str = ""
 
@@ -120,6 +123,15 @@ RULES: dict[Matter, DecisionRule] = {
         open_for=timedelta(days=7),
         late="This was proposed more than a week ago. It has to be proposed anew.",
     ),
+    Matter.DISCHARGE: DecisionRule(
+        Capability.LEAD_DANGER,
+        frozenset({Reply.AGREE, Reply.REFUSE, Reply.WITHDRAW}),
+        own="You asked for this discharge. Another supervisor must confirm it.",
+        decided="Nobody has asked for a discharge, or it has been decided.",
+        own_replies=frozenset({Reply.WITHDRAW}),
+        waiting="Somebody has asked for the discharge already. Another supervisor must confirm it.",
+        involved="You opened this danger, own it or took it. A supervisor who did none of these must confirm the discharge.",
+    ),
 }
 
 
@@ -131,6 +143,7 @@ class DecisionRequest:
     asked_by: UUID
     state: RequestState = RequestState.WAITING
     asked_on: date | None = None
+    involved: frozenset[UUID] = frozenset()
 
     @property
     def rule(self) -> DecisionRule:
@@ -160,6 +173,8 @@ class DecisionRequest:
         rule = self.rule
         if by == self.asked_by and reply not in rule.own_replies:
             return rule.own
+        if by in self.involved and reply is Reply.AGREE:
+            return rule.involved
         if reads_reports and rule.reads_reports:
             return rule.reads_reports
         if reply is Reply.AGREE and self.late(today):

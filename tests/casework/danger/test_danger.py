@@ -194,12 +194,12 @@ def test_nothing_ends_it_but_a_discharge(led: People) -> None:
     ref = danger_scene.opened(led)
     with led.sitting("Odile") as odile:
         version = row(ref).version
-        with pytest.raises(NotNow, match="discharges it"):
+        with pytest.raises(NotNow, match="confirms its discharge"):
             transitions.assess(ref, stories.VAGUE, version=version, by=odile, at=led.at)
-        with pytest.raises(NotNow, match="discharges it"):
+        with pytest.raises(NotNow, match="confirms its discharge"):
             transitions.close(ref, stories.NOTHING, version=version, by=odile, at=led.at)
     fresh, _ = led.taken(**DANGER)
-    with led.sitting("Odile") as odile, pytest.raises(NotNow, match="discharges it"):
+    with led.sitting("Odile") as odile, pytest.raises(NotNow, match="confirms its discharge"):
         transitions.release(fresh, by=odile, at=led.at)
     assert row(ref).danger_to_life
     assert row(ref).rank == 0
@@ -216,15 +216,12 @@ def test_its_page_offers_nothing_that_an_open_danger_bars(led: People) -> None:
     assert all(led.read(ref).header.may(move) for move in barred)
 
 
-def test_a_supervisor_discharges_with_a_reason_and_work_goes_on(led: People) -> None:
+def test_a_second_person_discharges_and_work_goes_on(led: People) -> None:
     ref = danger_scene.opened(led)
-    with led.sitting("Olga") as olga:
-        with pytest.raises(NotNow, match="reason"):
-            discharge.discharge(ref, "over", " ", by=olga, at=led.at)
-        discharge.discharge(ref, "over", OVER, by=olga, at=led.at)
+    danger_scene.end(led, ref)
     report, one = row(ref), danger_scene.episode(ref)
     assert (one.discharged_by, one.acknowledged_by) == (led.house.officers["Olga"],) * 2
-    assert (report.danger_to_life, report.rank, report.stage) == (False, 1, "assessed")
+    assert (report.danger_to_life, report.rank, report.stage) == (False, 1, "acting")
     assert report.owner == led.house.officers["Odile"]
     assert Step.objects.filter(report=ref).latest("number").move == "discharge"
     assert OVER in page(led, ref).before[0].reason
@@ -238,12 +235,14 @@ def test_no_officer_discharges_acknowledges_or_takes_it_back(led: People) -> Non
         with led.sitting(name) as here:
             for ending in discharge.ENDINGS:
                 with pytest.raises(Refused):
-                    discharge.discharge(ref, ending, OVER, by=here, at=led.at)
+                    discharge.discharge_alone(ref, ending, OVER, "It is night", by=here, at=led.at)
+            with pytest.raises(Refused):
+                discharge.confirm(ref, by=here, at=led.at)
             with pytest.raises(Refused):
                 discharge.acknowledge(ref, by=here, at=led.at)
             with pytest.raises(Refused):
                 ownership.take_over(ref, "Mine", by=here, at=led.at)
-    assert len(logged("danger-discharged", thing=ref, refused=True)) == 6
+    assert len(logged("danger-discharged", thing=ref, refused=True)) == 8
     assert danger_scene.episode(ref).discharged_at is None
 
 
@@ -254,7 +253,8 @@ def test_another_desk_finds_nothing(led: People) -> None:
             lambda: danger_page.threat_to_life(ref, by=otto, at=led.at),
             lambda: action_log.add(ref, DangerNoteKind.RISK, RISK, by=otto, at=led.at),
             lambda: ownership.accept(ref, by=otto, at=led.at),
-            lambda: discharge.discharge(ref, "over", OVER, by=otto, at=led.at),
+            lambda: discharge.ask(ref, "over", OVER, by=otto, at=led.at),
+            lambda: discharge.confirm(ref, by=otto, at=led.at),
         ):
             with pytest.raises(NotHere):
                 do()
@@ -331,9 +331,9 @@ def test_a_hand_over_to_another_desk_keeps_the_danger_open(led: People) -> None:
     assert page(led, ref, "Otto").now is not None
     assert page(led, ref, "Nadia").now is not None
     with led.sitting("Nadia") as nadia, pytest.raises(NotNow, match="Take the report first"):
-        discharge.discharge(ref, "over", OVER, by=nadia, at=led.at)
+        discharge.ask(ref, "over", OVER, by=nadia, at=led.at)
     led.take(ref, "Otto")
-    danger_scene.end(led, ref, "Nadia")
+    danger_scene.end(led, ref, "Nadia", owner="Otto")
     assert danger_scene.episode(ref).discharged_at is not None
     assert row(ref).watch == led.house.desks["national"], "it watched this kind before"
 

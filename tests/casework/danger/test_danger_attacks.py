@@ -43,10 +43,7 @@ def asked(sql: str, params: list[Any]) -> Any:
         return found[0]
 
 
-DISCHARGE = (
-    "UPDATE reports_danger SET discharged_by_id = %s, discharged_at = now(), discharge_note = gen_random_uuid()"
-    " WHERE report_id = %s"
-)
+DISCHARGE = "UPDATE reports_danger SET discharged_by_id = %s, discharged_at = now() WHERE report_id = %s"
 ACKNOWLEDGE = (
     "UPDATE reports_danger SET acknowledged_by_id = %s, acknowledged_at = now() WHERE report_id = %s"
 )
@@ -55,6 +52,7 @@ ACKNOWLEDGE = (
 @pytest.mark.parametrize("statement", [DISCHARGE, ACKNOWLEDGE])
 def test_sql_as_office_discharges_and_acknowledges_in_no_other_name(led: People, statement: str) -> None:
     ref, officers = danger_scene.opened(led), led.house.officers
+    danger_scene.asked(led, ref)
     for who, names in (
         ("Odile", ("Odile", "Olga")),
         ("Nils", ("Nils", "Nadia")),
@@ -90,8 +88,8 @@ def test_the_log_is_neither_changed_nor_written_in_another_name(led: People) -> 
     danger_scene.add(led, ref, DangerNoteKind.RISK, RISK)
     entry, episode = DangerEntry.objects.get(), danger_scene.episode(ref)
     add = (
-        "INSERT INTO reports_danger_entry (id, danger_id, report_id, number, by_id, at, note)"
-        " VALUES (gen_random_uuid(), %s, %s, 99, %s, now(), %s)"
+        "INSERT INTO reports_danger_entry (id, danger_id, report_id, number, by_id, at, told, note)"
+        " VALUES (gen_random_uuid(), %s, %s, 99, %s, now(), false, %s)"
     )
     officers = led.house.officers
     with led.sitting("Odile"):

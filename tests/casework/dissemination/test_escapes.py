@@ -10,7 +10,6 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from heedline.casework.danger import discharge
 from heedline.casework.dissemination import clock as dissemination_clock
 from heedline.casework.dissemination import lines as dissemination_lines
 from heedline.casework.dissemination import outgoing, partner_inbox
@@ -24,9 +23,9 @@ from heedline.desks.models import KeyStatement
 from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
-from tests.support import stories
+from tests.support import danger_scene, stories
 from tests.support.acting import acting
-from tests.support.danger_scene import OVER, with_leads
+from tests.support.danger_scene import with_leads
 from tests.support.partner_scene import (
     answered,
     at_the_council,
@@ -65,8 +64,7 @@ def test_taking_back_what_went_at_once_hides_it_from_nobody(people: People) -> N
     ref = in_danger(people)
     ident = written(people, ref, urgent=True, purpose="act-now")
     opened(people, ident)
-    with people.sitting("Olga") as here:
-        discharge.discharge(ref, "over", OVER, by=here, at=people.at)
+    danger_scene.end(people, ref)
     with people.sitting("Odile") as here:
         outgoing.withdraw(ident, "Not needed.", version=sent(ident).version, by=here, at=people.at)
         (line,) = dissemination_lines.open_lines(by=here, at=people.at)

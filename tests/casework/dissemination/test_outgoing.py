@@ -11,7 +11,6 @@ import pytest
 from django.db import Error, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from heedline.casework.danger import discharge
 from heedline.casework.dissemination import clock as dissemination_clock
 from heedline.casework.dissemination import lines as dissemination_lines
 from heedline.casework.dissemination import outgoing, partner_inbox, partners
@@ -27,9 +26,9 @@ from heedline.dispatch.models import Alarm, Outbox
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Dissemination, EarlierAnswer
-from tests.support import stories
+from tests.support import danger_scene, stories
 from tests.support.acting import acting
-from tests.support.danger_scene import OVER, with_leads
+from tests.support.danger_scene import with_leads
 from tests.support.partner_scene import (
     COUNCIL,
     NECESSITY,
@@ -128,8 +127,7 @@ def test_where_life_is_at_risk_it_goes_at_once_and_is_read_afterwards(people: Pe
     assert (sent(ident).due_at - people.at).total_seconds() == 15 * 60
     assert opened(people, ident).about.urgent
     answered(people, ident)
-    with people.sitting("Olga") as here:
-        discharge.discharge(ref, "over", OVER, by=here, at=people.at)
+    danger_scene.end(people, ref)
     with people.sitting("Odile") as here:
         outgoing.finish(ident, version=sent(ident).version, by=here, at=people.at)
         with pytest.raises(NotNow, match="have it reviewed"):  # a second officer has still not read it

@@ -51,7 +51,7 @@ def test_another_partner_sees_nothing_of_it(people: People) -> None:
     _, ident = sent_to_the_council(people)
     with people.sitting("Otto") as here:  # nor does an officer of another desk
         with pytest.raises(NotHere):
-            outgoing.withdraw(ident, "No", version=2, by=here, at=people.at)
+            outgoing.withdraw(ident, "Not for them", version=2, by=here, at=people.at)
     with acting("partner"):  # nobody is signed in
         assert partner_inbox.partner_functions.sent_to_me() == []
         assert partner_inbox.partner_functions.one_sent_to_me(ident) is None

@@ -13,7 +13,6 @@ from django.db.utils import IntegrityError
 from heedline.audit.models import Event
 from heedline.casework.access import session
 from heedline.casework.contact import messages
-from heedline.casework.danger import discharge
 from heedline.casework.duty import paging
 from heedline.casework.errors import Locked, NotHere
 from heedline.casework.identity import opening as identity_opening
@@ -28,9 +27,9 @@ from heedline.permits import functions
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import IdentityRequest, ReleasedShare, Report, SealedHeader
-from tests.support import identity_scene, stories
+from tests.support import danger_scene, identity_scene, stories
 from tests.support.acting import acting
-from tests.support.danger_scene import OVER, with_leads
+from tests.support.danger_scene import with_leads
 from tests.support.scene_people import DANGER, NAMED, People, logged, row
 from tests.support.tracing_scene import (
     ASKING,
@@ -271,8 +270,7 @@ def test_it_is_not_agreed_to_once_life_is_not_at_risk_or_the_report_has_gone(peo
     with_leads(people)
     ref = at_risk(people)
     request = ask(people, ref)
-    with people.sitting("Olga") as here:
-        discharge.discharge(ref, "over", OVER, by=here, at=people.at)
+    danger_scene.end(people, ref)
     with pytest.raises(NotNow, match="no longer assessed as a danger"):
         decide(people, request)
     decide(people, request, NO)

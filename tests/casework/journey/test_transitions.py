@@ -200,7 +200,10 @@ def test_a_check_and_a_review_set_a_new_time_and_seal_the_reason(people: People)
     later = people.at + timedelta(minutes=30)
     review = later + timedelta(days=2)
     with people.sitting("Odile") as odile:
-        transitions.record_check(ref, "No such number", version=2, by=odile, at=later)
+        check = transitions.FurtherCheck(
+            "The number 07700 900123", "Odile, with the operator", "No such number"
+        )
+        transitions.record_check(ref, check, version=2, by=odile, at=later)
         assert row(ref).due_at == minute_of(later) + timedelta(hours=8)
         transitions.set_review(ref, review, "The letter is on its way", version=3, by=odile, at=later)
         with pytest.raises(NotNow, match="later than"):
@@ -209,7 +212,14 @@ def test_a_check_and_a_review_set_a_new_time_and_seal_the_reason(people: People)
     assert logged("report-checked", thing=ref)
     assert logged("review-set", thing=ref)
     words = [step.words for step in people.read(ref).history.steps[:2]]
-    assert words == [(("Reason", "The letter is on its way"),), (("Further check", "No such number"),)]
+    assert words == [
+        (("Reason", "The letter is on its way"),),
+        (
+            ("Further check", "No such number"),
+            ("What was checked", "The number 07700 900123"),
+            ("By whom or with whom", "Odile, with the operator"),
+        ),
+    ]
     assert [step.codes for step in Step.objects.filter(report=ref, move__in=("check", "review"))] == [{}, {}]
 
 

@@ -137,7 +137,7 @@ def test_the_work_on_it_from_telling_the_control_room_to_the_discharge(
     here = f"/w/r/{ref}/danger/"
     odile, olga = (hand().at_work(led.house, name) for name in ("Odile", "Olga"))
     odile.get(here)
-    assert "Only a supervisor" in odile.html
+    assert "First add the entry" in odile.html, "nobody is told yet"
     assert odile.form(here)["control-room_who"] == "Odile O.", "most often the officer at the keyboard"
     odile.post(here, section="control-room")
     assert "Fill in “Control room log number”" in odile.html
@@ -154,7 +154,7 @@ def test_the_work_on_it_from_telling_the_control_room_to_the_discharge(
     assert OFFERED not in odile.html
     olga.get("/w/")
     assert OFFERED in olga.html, "on every page, as nothing else tells her"
-    odile.post(here, section="discharge", ending="over", discharge_reason=OVER)
+    odile.post(here, section="confirm")
     assert odile.page.status_code == 409
 
     olga.get(here)
@@ -164,9 +164,18 @@ def test_the_work_on_it_from_telling_the_control_room_to_the_discharge(
     assert "You are the owner now." in olga.html
     olga.post(here, section="discharge", ending="over", discharge_reason="")
     assert "Give the reason" in olga.html
+    olga.post(here, section="discharge", ending="over", discharge_reason="ok")
+    assert olga.page.status_code == 409, "says nothing"
     olga.post(here, section="discharge", ending="over", discharge_reason=OVER)
-    assert "Danger to life discharged in your name." in olga.html
-    assert BANNER not in olga.html
+    assert "The danger stays open until another supervisor confirms it." in olga.html
+    assert "Confirm the discharge" not in olga.html, "she asked for it, and owns it"
+    nadia = hand().at_work(led.house, "Nadia")
+    nadia.get(here)
+    assert "Its discharge is waiting for a second supervisor." in _banner(nadia)
+    assert "Discharge alone" not in nadia.html, "she can confirm it"
+    nadia.post(here, section="confirm")
+    assert "Danger to life discharged. You confirmed it in your name." in nadia.html
+    assert BANNER not in nadia.html
 
 
 def test_the_supervisor_of_the_round_the_clock_desk_is_led_to_the_queue(
@@ -174,9 +183,10 @@ def test_the_supervisor_of_the_round_the_clock_desk_is_led_to_the_queue(
 ) -> None:
     ref = danger_scene.an_item(danger_scene.material_desk(led))
     danger_scene.tick(led, ref)
+    danger_scene.asked(led, ref)
     nadia = hand().at_work(led.house, "Nadia")
     nadia.get(f"/w/r/{ref}/danger/")
-    nadia.post(f"/w/r/{ref}/danger/", section="discharge", ending="over", discharge_reason=OVER)
+    nadia.post(f"/w/r/{ref}/danger/", section="confirm")
     assert nadia.path == "/w/q/all/"
 
 

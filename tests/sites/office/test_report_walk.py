@@ -216,6 +216,10 @@ def test_a_check_and_a_later_review_set_the_next_action(house: House, hand: Call
     assert "The next action has a new deadline" in odile.html
     odile.get(here)
     odile.send(here, what="check", words="No such number")
+    assert "Write what was checked" in odile.html, "a check moves the clock only with what, who and result"
+    odile.send(here, what="check", words="ok", checked="The number", checked_with="The operator")
+    assert "Only then does the deadline restart" in odile.html
+    odile.send(here, what="check", words="No such number", checked="The number", checked_with="The operator")
     assert "No such number" in odile.html
     assert "Checked further" in odile.html
 

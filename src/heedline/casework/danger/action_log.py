@@ -44,6 +44,7 @@ class DangerNoteKind(StrEnum):
     OFFERED = "offered"
     RETURNED = "returned"
     TAKEN = "taken"
+    KEPT = "kept"
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ NOTE_FIELDS: dict[DangerNoteKind, tuple[NoteField, ...]] = {
     DangerNoteKind.OFFERED: (NoteField("to", "To"), NoteField("reason", "Reason", needed=False)),
     DangerNoteKind.RETURNED: (NoteField("reason", "Reason"),),
     DangerNoteKind.TAKEN: (NoteField("reason", "Reason"),),
+    DangerNoteKind.KEPT: (NoteField("reason", "Reason"),),
 }
 
 TITLES: dict[DangerNoteKind, str] = {
@@ -102,6 +104,7 @@ TITLES: dict[DangerNoteKind, str] = {
     DangerNoteKind.OFFERED: "Handover offered",
     DangerNoteKind.RETURNED: "Handover returned",
     DangerNoteKind.TAKEN: "New owner",
+    DangerNoteKind.KEPT: "Discharge refused or withdrawn",
 }
 SAFEGUARDS = ("remove", "avoid", "reduce", "accept")
 #: What any officer of the report's desks may add. The others come with the act that they are about.
@@ -116,13 +119,13 @@ ADDED = (
 def write(found: FoundReport, danger: DangerEpisode, kind: DangerNoteKind, words: Mapping[str, str]) -> None:
     """Seal an entry and add it to the log.
 
-    Raises NotNow if a text is missing, and NoRoom if one is too long.
+    Raises NotNow if a text is missing or says nothing, and NoRoom if one is too long.
     """
     said: dict[str, str] = {"kind": kind}
     for field in NOTE_FIELDS[kind]:
         text = words.get(field.code, "")
         if field.needed or text:
-            said[field.code] = notes.written(
+            said[field.code] = notes.reason(
                 text, longest=LONGEST, missing=f"{TITLES[kind]}: fill in “{field.label}”."
             )
     last = DangerEntry.objects.filter(danger=danger).aggregate(number=Max("number"))["number"] or 0
@@ -132,6 +135,7 @@ def write(found: FoundReport, danger: DangerEpisode, kind: DangerNoteKind, words
         number=last + 1,
         by_id=found.by.officer_id,
         at=found.at,
+        told=kind is DangerNoteKind.CONTROL_ROOM,
         note=notes.seal(found, said),
     )
     if found.report.owner_id == found.by.officer_id:  # the owner is there, and acts

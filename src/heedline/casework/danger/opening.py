@@ -19,7 +19,7 @@ from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DangerEpisode, Report
 
 HELD = (
-    "A danger to life is open on this report. Until a supervisor discharges it on the page Danger to life, "
+    "A danger to life is open on this report. Until a second person confirms its discharge on the page Danger to life, "
     "the report cannot be closed, released or assessed as no danger."
 )
 HAND_ON = (

@@ -91,7 +91,7 @@ def _checked(writing: DisseminationDraft) -> tuple[dict[str, Any], str]:
         ),
         "text": notes.written(writing.text, longest=LONGEST, missing="Write what they need to know."),
     }
-    why = notes.written(
+    why = notes.reason(
         writing.necessity,
         longest=LONGEST,
         missing="Explain why they need this much detail and why less would not be enough.",
@@ -275,7 +275,7 @@ def _key(partner: UUID, at: datetime) -> PartnerKey:
 
 
 def _because(text: str) -> str:
-    return notes.written(text, longest=LONGEST, missing="Give a reason.")
+    return notes.reason(text, longest=LONGEST, missing="Give a reason.")
 
 
 def _about(ident: UUID, act: Act, *, by: Attendance) -> AbstractContextManager[None]:

@@ -78,6 +78,12 @@ def danger_open(alarm: Alarm, at: datetime) -> bool:
     return _open_danger(alarm).exists()
 
 
+def discharge_unreviewed(alarm: Alarm, at: datetime) -> bool:
+    """Return whether a discharge that one supervisor made alone still waits for its review."""
+    alone = DangerEpisode.objects.filter(report=alarm.about_id, discharged_alone=True)
+    return alone.filter(discharge_reviewed_at=None).exists()
+
+
 def not_accepted(alarm: Alarm, at: datetime) -> bool:
     """Return whether the report is still waiting for the other desk to accept it."""
     return HandOver.objects.filter(

@@ -42,7 +42,7 @@ from heedline.casework.duty.alarm_causes import (
     task_late,
     urgent_unopened,
 )
-from heedline.casework.duty.alarm_rules import DANGER_TOLD_ALARM, LINKING_ALARMS, AlarmRule
+from heedline.casework.duty.alarm_rules import DANGER_TOLD_ALARM, DISCHARGED_ALONE, LINKING_ALARMS, AlarmRule
 from heedline.casework.duty.alarm_rules import AlarmEvent as AlarmEvent
 from heedline.casework.keys import health
 from heedline.desk_hooks import register
@@ -176,6 +176,7 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         AlarmEvent.REVIEW_SET,
         called=call_owner_and_who_lead,
     ),
+    AlarmKind.DISCHARGE_UNREVIEWED: DISCHARGED_ALONE,
     AlarmKind.NOBODY_ON_DUTY: _about_waiting(
         "A report is waiting and nobody is on duty at its desk",
         "Take the report or hand it over. The alarm stays open until an officer has taken it.",

@@ -12,10 +12,12 @@ from heedline.casework.duty.alarm_callers import (
     call_supervisors,
     call_the_desk,
     call_the_desk_and_stewards,
+    call_who_lead,
 )
 from heedline.casework.duty.alarm_causes import (
     Lasts,
     comparing_late,
+    discharge_unreviewed,
     interests_left,
     not_assessed_again,
     not_compared,
@@ -44,6 +46,7 @@ class AlarmEvent(StrEnum):
     ANSWER_READ = "answer-read"
     DANGER_ACKNOWLEDGED = "danger-acknowledged"
     DANGER_DISCHARGED = "danger-discharged"
+    DISCHARGE_REVIEWED = "discharge-reviewed"
     DANGER_MOVED = "danger-moved"
     OWNER_BACK = "owner-back"
     REVIEW_SET = "review-set"
@@ -103,6 +106,19 @@ DANGER_TOLD_ALARM = AlarmRule(
     while_it_lasts="Read what was said, and assess the report again. The alarm stays open until an officer has.",
     resolved_by=frozenset({AlarmEvent.TAKEN, AlarmEvent.ASSESSED}),
     raised_by=Letter.DANGER_TOLD,
+)
+
+#: A danger that one supervisor discharged alone: another has to review that.
+DISCHARGED_ALONE = AlarmRule(
+    words="Danger to life discharged by one supervisor alone: not reviewed yet",
+    called=call_who_lead,
+    chain=True,
+    lasts=discharge_unreviewed,
+    while_it_lasts="A supervisor who had no part in it must review the discharge on the page Danger to life.",
+    resolved_by=frozenset({AlarmEvent.DISCHARGE_REVIEWED, AlarmEvent.REPORT_DISPOSED}),
+    answered_with=Capability.LEAD_DANGER,
+    at_the_report=True,
+    page="report-danger",
 )
 
 #: The kinds about searching reports and comparing them across desks: part of `alarm_kinds.ALARM_KINDS`.

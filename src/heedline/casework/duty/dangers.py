@@ -29,7 +29,7 @@ def watch_dangers(at: datetime) -> None:
     """Raise alarms for danger-to-life records that need a supervisor's attention.
 
     A danger needs attention if no supervisor has acknowledged it, if its review is overdue, or if its owner
-    is away.
+    is away. So does one that a single supervisor has discharged, until another has reviewed that.
 
     Letters posted with each action raise most of these alarms immediately. This function finds the dangers that they miss:
     after a lost letter, at the end of a shift, or when a danger was handed over to another desk.
@@ -37,6 +37,8 @@ def watch_dangers(at: datetime) -> None:
     waiting = DangerEpisode.objects.filter(discharged_at=None)
     _raise(AlarmKind.DANGER_OPENED, waiting.filter(acknowledged_at=None), at)
     _raise(AlarmKind.DANGER_REVIEW_LATE, waiting.filter(review_at__lte=at), at)
+    alone = DangerEpisode.objects.filter(discharged_alone=True, discharge_reviewed_at=None)
+    _raise(AlarmKind.DISCHARGE_UNREVIEWED, alone, at)
     # avoids repeated alarms about an owner who goes on working after their shift
     again_after = load_pack(settings.PACK).clock("danger_review")
     away = [(desk, report, again_after) for desk, report in ended_shifts(at)]

@@ -142,8 +142,9 @@ HOLDS: tuple[HeldData, ...] = (
             "reports_dip_check": "id report_id desk_id week verdict answers words remedy judged_by_id judged_on "
             "remedied_by_id remedied_on",
             "reports_danger": "id report_id opened_by_id opened_at watch_added review_at acknowledged_by_id acknowledged_at "
-            "offered_to_id offered_by_id discharged_by_id discharged_at discharge_note",
-            "reports_danger_entry": "id danger_id report_id number by_id at note",
+            "offered_to_id offered_by_id discharge_asked_by_id discharge_asked_at discharged_by_id discharged_at discharge_note "
+            "discharged_alone discharge_reviewed_by_id discharge_reviewed_at discharge_review_note",
+            "reports_danger_entry": "id danger_id report_id number by_id at told note",
             "reports_hand_over": "id report_id from_desk_id to_desk_id by_id at due_at state ended_by_id ended_at",
             "reports_sweep": "id desk_id by_id at until outcome closed left_out undone_by_id undone_at not_restored",
             "reports_swept": "id sweep_id report_id version slot due_at status",

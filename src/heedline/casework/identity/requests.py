@@ -103,7 +103,7 @@ def words_of(text: str) -> str:
 
     Raises NoRoom, and NotNow when the text is blank.
     """
-    return notes.written(text, longest=LONGEST, missing="Give a reason.")
+    return notes.reason(text, longest=LONGEST, missing="Give a reason.")
 
 
 # --- asking ----------------------------------------------------------------------------------------------------------

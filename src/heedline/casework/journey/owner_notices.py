@@ -53,7 +53,7 @@ def seal_reason(found: FoundReport, because: str) -> UUID:
 
     Raises NotNow, NoRoom and Locked.
     """
-    return notes.seal(found, {"reason": notes.written(because, longest=LONGEST, missing=MISSING)})
+    return notes.seal(found, {"reason": notes.reason(because, longest=LONGEST, missing=MISSING)})
 
 
 def tell(found: FoundReport, had: UUID, to: UUID, note: UUID) -> None:

@@ -57,6 +57,8 @@ Row = Mapping[str, Any]
 
 _WORDS_OF = {
     "done_what": "Behaviour reported",
+    "checked": "What was checked",
+    "checked_with": "By whom or with whom",
     "check": "Further check",
     "assessed_as": "Assessed as",
     "reason": "Reason",

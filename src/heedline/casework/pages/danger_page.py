@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance, office_zone
-from heedline.casework.danger import ownership
+from heedline.casework.danger import discharge, ownership
 from heedline.casework.danger.action_log import NOTE_FIELDS, TITLES, DangerNoteKind
 from heedline.casework.duty.rota import on_duty
 from heedline.casework.journey.owners import Colleague
@@ -25,6 +25,7 @@ from heedline.permits import danger_functions
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
 from heedline.permits.scopes import reports_of
+from heedline.permits.second_person import Reply
 from heedline.reports.models import DangerEntry, DangerEpisode, Report
 from heedline.reports.stored import parts_of
 from heedline.vault import CannotOpen
@@ -53,6 +54,7 @@ class DangerNotice:
     acknowledged: bool
     review_words: str
     review_late: bool
+    discharge_asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,8 @@ class DangerNoteLine:
 class DangerLine:
     """A danger-to-life record, from opening to discharge.
 
-    `discharged_by` is empty while it is open.
+    `discharged_by` is empty while it is open. `asked_by` asked for the discharge, for the `reason` given. `alone` is why
+    nobody else confirmed it, and `to_review` says that another supervisor still has to.
     """
 
     opened_by: str
@@ -98,6 +101,13 @@ class DangerLine:
     discharged_words: str
     reason: str = field(repr=False)
     notes: tuple[DangerNoteLine, ...]
+    asked_by: str = ""
+    asked_words: str = ""
+    alone: str = field(default="", repr=False)
+    to_review: bool = False
+    reviewed_by: str = ""
+    reviewed_words: str = ""
+    finding: str = field(default="", repr=False)
 
     def has(self, kind: str) -> bool:
         """Return whether the log of the danger-to-life record has an entry of this kind."""
@@ -122,6 +132,20 @@ class DangerFile:
     may_handle: bool
     may_lead: bool
     colleagues: tuple[Colleague, ...]
+    missing: str = ""
+    """What must be recorded before the danger can be discharged, or ""."""
+    asked_by_me: bool = False
+    why_not_confirm: str = ""
+    """Why this supervisor cannot be the second person of the discharge that is asked for, or ""."""
+    seconds: tuple[str, ...] = ()
+    """The supervisors on duty who could confirm a discharge that this officer asks for."""
+    may_review: bool = False
+
+    @property
+    def may_discharge_alone(self) -> bool:
+        """Return whether this supervisor may discharge the danger although nobody confirms it."""
+        confirms = self.now is not None and self.now.asked_by and not self.why_not_confirm
+        return self.may_lead and not (self.missing or self.seconds or confirms)
 
 
 def open_dangers(*, by: Attendance, at: datetime) -> tuple[DangerNotice, ...]:
@@ -172,6 +196,7 @@ def _notices(rows: Iterable[Mapping[str, Any]], *, by: Attendance, at: datetime)
                 acknowledged=row["acknowledged"],
                 review_words=due_words(review_at, at, office_zone()),
                 review_late=review_at <= at,
+                discharge_asked=row["discharge_asked"],
             )
         )
     return tuple(sorted(found, key=lambda one: not one.offered_to_me))
@@ -192,12 +217,20 @@ def threat_to_life(ref: UUID, *, by: Attendance, at: datetime) -> tuple[CaseFile
     report = reports_of(by.desk_ids).select_related("desk", "watch", "owner").get(pk=ref)
     rows = list(
         DangerEpisode.objects.filter(report=ref)
-        .select_related("opened_by", "acknowledged_by", "discharged_by", "offered_to")
+        .select_related(
+            "opened_by",
+            "acknowledged_by",
+            "discharge_asked_by",
+            "discharged_by",
+            "discharge_reviewed_by",
+            "offered_to",
+        )
         .order_by("-opened_at")
     )
     entries = list(DangerEntry.objects.filter(report=ref).select_related("by").order_by("number"))
     containers = [one.note for one in entries]
-    containers += [row.discharge_note for row in rows if row.discharge_note is not None]
+    sealed = [note for row in rows for note in (row.discharge_note, row.discharge_review_note)]
+    containers += [note for note in sealed if note is not None]
     opened = _opened(ref, containers, by.keys())
     lines = [_line(row, [one for one in entries if one.danger_id == row.id], opened, at) for row in rows]
     current = next((row for row in rows if row.discharged_at is None), None)
@@ -213,7 +246,30 @@ def threat_to_life(ref: UUID, *, by: Attendance, at: datetime) -> tuple[CaseFile
         may_handle=_may(by, Capability.HANDLE_DANGER, report),
         may_lead=_may(by, Capability.LEAD_DANGER, report),
         colleagues=_colleagues(report, at) if current is not None else (),
+        **(_discharge(report, current, by, at) if current is not None else _review(report, by, at)),
     )
+
+
+def _discharge(report: Report, danger: DangerEpisode, by: Attendance, at: datetime) -> dict[str, Any]:
+    """Return what stands between this officer and the discharge of an open danger."""
+    found: dict[str, Any] = {
+        "missing": discharge.why_not_yet(report, danger),
+        "asked_by_me": danger.discharge_asked_by_id == by.officer_id,
+        "seconds": discharge.seconds_on_duty(report, danger, but_for=by.officer_id, at=at),
+    }
+    if danger.discharge_asked_by_id is not None:
+        request = discharge.request_of(report, danger)
+        found["why_not_confirm"] = request.why_not(Reply.AGREE, by=by.officer_id, today=at.date())
+    return found
+
+
+def _review(report: Report, by: Attendance, at: datetime) -> dict[str, Any]:
+    """Return whether this officer may review the discharge that one supervisor made alone."""
+    danger = discharge.unreviewed(report)
+    if danger is None or not _may(by, Capability.LEAD_DANGER, report):
+        return {}
+    request = discharge.request_of(report, danger)
+    return {"may_review": not request.why_not(Reply.AGREE, by=by.officer_id, today=at.date())}
 
 
 def _colleagues(report: Report, at: datetime) -> tuple[Colleague, ...]:
@@ -253,7 +309,8 @@ def _opened(ref: UUID, containers: Iterable[UUID], ring: Keyring) -> dict[UUID, 
 def _line(row: DangerEpisode, entries: list[DangerEntry], opened: _Opened, at: datetime) -> DangerLine:
     zone = office_zone()
     ended = row.discharged_at is not None
-    reason = opened.get(row.discharge_note, {}).get("reason", CLOSED_WORDS) if row.discharge_note else ""
+    asked = opened.get(row.discharge_note, {"reason": CLOSED_WORDS}) if row.discharge_note else {}
+    found = opened.get(row.discharge_review_note, {}) if row.discharge_review_note else {}
     return DangerLine(
         opened_by=row.opened_by.name,
         opened_words=moment_words(row.opened_at, zone),
@@ -263,8 +320,15 @@ def _line(row: DangerEpisode, entries: list[DangerEntry], opened: _Opened, at: d
         review_late=not ended and row.review_at <= at,
         discharged_by=row.discharged_by.name if row.discharged_by is not None else "",
         discharged_words=moment_words(row.discharged_at, zone),
-        reason=str(reason),
+        reason=str(asked.get("reason", "")),
         notes=tuple(_note(one, opened) for one in entries),
+        asked_by=row.discharge_asked_by.name if row.discharge_asked_by is not None else "",
+        asked_words=moment_words(row.discharge_asked_at, zone),
+        alone=str(asked.get("alone", "")),
+        to_review=row.discharged_alone and row.discharge_reviewed_at is None,
+        reviewed_by=row.discharge_reviewed_by.name if row.discharge_reviewed_by is not None else "",
+        reviewed_words=moment_words(row.discharge_reviewed_at, zone),
+        finding=str(found.get("reason", "")),
     )
 
 

@@ -6,6 +6,7 @@ Notes are sealed to the same keys as the report itself.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, Final
@@ -52,9 +53,38 @@ SEALED_PARTS = frozenset(
 FEWEST_LETTERS: Final = 10
 
 
+#: Words that are typed to get past a box, and say nothing wherever a reason is asked for.
+EMPTY_WORDS: Final = frozenset(
+    {"above", "as", "asap", "asdf", "bar", "blah", "checked", "done", "fine", "foo", "ignore", "na", "nil"}
+    | {"no", "none", "nothing", "ok", "okay", "qwerty", "reason", "same", "see", "tbc", "tbd", "test"}
+    | {"tested", "testing", "text", "the", "todo", "various", "yes"}
+)
+SAYS_NOTHING = "Write a reason that a colleague can understand. A word such as “ok” or “test” does not count."
+_WORD: Final = re.compile(r"[^\W_]+")
+
+
+def says_nothing(text: str) -> bool:
+    """Return whether a reason has no word of two characters that says something, such as ".", "x" or "n/a"."""
+    words = _WORD.findall(text.casefold())
+    return not any(
+        len(word) > 1 and (word.isdigit() or len(set(word)) > 1) and word not in EMPTY_WORDS for word in words
+    )
+
+
 def says_too_little(text: str) -> bool:
-    """Return whether a reason or a statement has fewer than `FEWEST_LETTERS` letters."""
-    return sum(map(str.isalpha, text)) < FEWEST_LETTERS
+    """Return whether a reason or a statement says nothing, or has fewer than `FEWEST_LETTERS` letters."""
+    return says_nothing(text) or sum(map(str.isalpha, text)) < FEWEST_LETTERS
+
+
+def reason(text: str, *, longest: int, missing: str, lines: bool = True) -> str:
+    """Validate an officer's reason and return it, cleaned up for sealing.
+
+    Raises NoRoom if it is too long. Raises NotNow with the text `missing` if it says nothing.
+    """
+    text = written(text, longest=longest, missing=missing, lines=lines)
+    if says_nothing(text):
+        raise NotNow(missing)
+    return text
 
 
 def written(text: str, *, longest: int, missing: str, lines: bool = True) -> str:
@@ -126,8 +156,11 @@ def seal(
 ) -> UUID:
     """Seal an officer's text to the desk's keys and return the id of the container.
 
-    `also` is a desk to which the report is about to go. The text is then sealed to that desk too.
+    `also` is a desk to which the report is about to go. The text is then sealed to that desk too. Raises NotNow for a
+    reason that says nothing.
     """
+    if (why := words.get("reason")) and says_nothing(why):
+        raise NotNow(SAYS_NOTHING)
     if not found.by.unlocked:
         raise Locked
     epochs = recipients(found.report.id)

@@ -141,6 +141,7 @@ def decide(ref: UUID, other: UUID, verdict: LinkVerdict, why: str, *, by: Attend
     why = notes.written(why, longest=LONGEST, missing=NO_REASON)
     if verdict in _FREES and notes.says_too_little(why):
         raise NotNow(TOO_LITTLE)
+    why = notes.reason(why, longest=LONGEST, missing=NO_REASON)
     found = find(ref, by=by, at=at)
     found.permit(Capability.LINK)
     if other == ref or not usable(reports_of(by.desk_ids)).filter(pk=other).exists():

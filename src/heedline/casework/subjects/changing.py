@@ -81,7 +81,7 @@ def link(ref: UUID, new: NewSubjectLink, *, by: Attendance, at: datetime) -> UUI
     describes no behaviour, is restricted or is linked already, or for a new subject without values or a description. Raises
     BehaviourNotStated if neither the account nor the officer says what was done. Raises Refused, Locked and NoRoom.
     """
-    why = notes.written(new.why, longest=LONGEST_WHY, missing=NO_REASON)
+    why = notes.reason(new.why, longest=LONGEST_WHY, missing=NO_REASON)
     found = _found(ref, by, at, adds=True)
     offer = offering.without_subjects(found)
     if offer.why_not:
@@ -114,7 +114,7 @@ def decide_against(ref: UUID, to: UUID, why: str, *, by: Attendance, at: datetim
 
     Raises NotHere, Refused, Locked, NoRoom, and NotNow without a reason or while the report is linked to the subject.
     """
-    why = notes.written(why, longest=LONGEST_WHY, missing=NO_REASON)
+    why = notes.reason(why, longest=LONGEST_WHY, missing=NO_REASON)
     found = _found(ref, by, at)
     entries = _entries(found)
     other = link_of(to, by=by)
@@ -129,7 +129,7 @@ def undo(ref: UUID, link: UUID, why: str, *, not_same: bool, by: Attendance, at:
 
     Raises NotHere, Refused, Locked, NoRoom, and NotNow without a reason or if it is undone already.
     """
-    why = notes.written(why, longest=LONGEST_WHY, missing=NO_REASON)
+    why = notes.reason(why, longest=LONGEST_WHY, missing=NO_REASON)
     found = _found(ref, by, at)
     entries = _entries(found)
     one = _own(entries, link)
@@ -146,7 +146,7 @@ def relink(ref: UUID, link: UUID, why: str, *, behaviour: str = "", by: Attendan
     Raises NotHere, Refused, Locked, NoRoom, and NotNow without a reason, if it is linked, or if the report describes no
     behaviour. Raises BehaviourNotStated as `link` does, unless it was stated before.
     """
-    why = notes.written(why, longest=LONGEST_WHY, missing=NO_REASON)
+    why = notes.reason(why, longest=LONGEST_WHY, missing=NO_REASON)
     found = _found(ref, by, at, adds=True)
     entries = _entries(found)
     one = _own(entries, link)
@@ -180,7 +180,7 @@ def add_value(
     if kind not in KINDS_OF_VALUE:
         raise ValueError(kind)
     written = notes.written(written, longest=LONGEST_VALUE, missing=NO_VALUE, lines=False)
-    why = notes.written(why, longest=LONGEST_WHY, missing=NO_REASON)
+    why = notes.reason(why, longest=LONGEST_WHY, missing=NO_REASON)
     found = _found(ref, by, at, adds=True)
     entries = _entries(found)
     one = _own(entries, link)
@@ -212,7 +212,7 @@ def correct(
     written = written.strip()
     if written:
         written = notes.written(written, longest=LONGEST_VALUE, missing=NO_VALUE, lines=False)
-    why = notes.written(why, longest=LONGEST_WHY, missing=NO_REASON)
+    why = notes.reason(why, longest=LONGEST_WHY, missing=NO_REASON)
     found = _found(ref, by, at)
     entries = _entries(found)
     one = _own(entries, link)

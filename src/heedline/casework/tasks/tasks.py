@@ -261,7 +261,7 @@ def cancel(ref: UUID, task: UUID, because: str, *, by: Attendance, at: datetime)
 
 
 def _short(text: str) -> str:
-    return notes.written(text, longest=LONGEST, missing=WHY_CANCELLED)
+    return notes.reason(text, longest=LONGEST, missing=WHY_CANCELLED)
 
 
 def _end(found: FoundReport, row: Task, state: TaskState, note: UUID | None) -> None:

@@ -27,7 +27,7 @@ CREATE FUNCTION permits.open_dangers(p_secret text) RETURNS jsonb LANGUAGE sql S
         ORDER BY w.due_at, w.id LIMIT 100)
     SELECT COALESCE(jsonb_agg(jsonb_build_object('report', d.report_id, 'desk', k.name, 'owner', o.name,
             'owner_id', r.owner_id, 'offered_to', d.offered_to_id, 'review_at', d.review_at,
-            'acknowledged', d.acknowledged_at IS NOT NULL)
+            'acknowledged', d.acknowledged_at IS NOT NULL, 'discharge_asked', d.discharge_asked_by_id IS NOT NULL)
             ORDER BY d.review_at, d.id), '[]')
         || COALESCE((SELECT jsonb_build_array(jsonb_build_object('untaken', (SELECT count(*) FROM untaken),
             'report', u.id, 'desk', k.name, 'due_at', u.due_at))
@@ -36,6 +36,26 @@ CREATE FUNCTION permits.open_dangers(p_secret text) RETURNS jsonb LANGUAGE sql S
         JOIN public.desks_desk k ON k.id = r.desk_id LEFT JOIN public.desks_officer o ON o.id = r.owner_id
     WHERE d.discharged_at IS NULL
         AND (r.desk_id IN (SELECT desk_id FROM mine) OR r.watch_id IN (SELECT desk_id FROM mine))
+$$;
+
+-- Whether an officer may be the second person of a danger's discharge: not the one who asked for it, opened it, owns the
+-- report or took it.
+CREATE FUNCTION permits.may_confirm_discharge(p_danger uuid, p_officer uuid) RETURNS boolean LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM public.reports_danger d JOIN public.reports_report r ON r.id = d.report_id
+        WHERE d.id = p_danger AND d.opened_by_id <> p_officer
+            AND d.discharge_asked_by_id IS DISTINCT FROM p_officer AND r.owner_id IS DISTINCT FROM p_officer
+            AND NOT EXISTS (SELECT 1 FROM public.reports_step s WHERE s.report_id = r.id
+                AND (s.move IN ('take', 'accept') AND s.by_id = p_officer
+                    OR s.move = 'assign' AND s.codes ->> 'to' = p_officer::text)))
+$$;
+
+-- Whether a supervisor other than this officer, who may confirm the discharge of a danger, is on duty at one of its desks.
+CREATE FUNCTION permits.a_second_is_on_duty(p_danger uuid, p_officer uuid) RETURNS boolean LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM public.reports_danger d JOIN public.reports_report r ON r.id = d.report_id
+        JOIN permits.on_duty(now()) o ON o.desk_id IN (r.desk_id, r.watch_id) AND o.role = 'supervisor'
+        WHERE d.id = p_danger AND o.officer_id <> p_officer AND permits.may_confirm_discharge(d.id, o.officer_id))
 $$;
 
 -- Add the round-the-clock desk to a report of this session's desks that is in danger and that nobody watches yet.

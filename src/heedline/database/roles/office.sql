@@ -73,7 +73,8 @@ GRANT SELECT (session, expires_at, ends_at), INSERT, DELETE ON permits_view_toke
 GRANT SELECT, INSERT, UPDATE (due_at, missed, done) ON reports_call_back TO heedline_office;
 -- who opened it and when is never changed; entries are added
 GRANT SELECT, INSERT, UPDATE (review_at, acknowledged_by_id, acknowledged_at, offered_to_id, offered_by_id,
-    discharged_by_id, discharged_at, discharge_note) ON reports_danger TO heedline_office;
+    discharge_asked_by_id, discharge_asked_at, discharged_by_id, discharged_at, discharge_note, discharged_alone,
+    discharge_reviewed_by_id, discharge_reviewed_at, discharge_review_note) ON reports_danger TO heedline_office;
 GRANT SELECT, INSERT ON reports_danger_entry TO heedline_office;
 GRANT SELECT, UPDATE (verdict, answers, judged_on, words, remedied_on, remedy, judged_by_id, remedied_by_id) ON
     reports_dip_check TO heedline_office;
@@ -162,6 +163,9 @@ GRANT EXECUTE ON FUNCTION
     permits.a_report_moves(),
     permits.a_report_grows(),
     permits.a_danger_opens(),
+    permits.a_second_is_on_duty(uuid, uuid),
+    permits.may_confirm_discharge(uuid, uuid),
+    permits.on_duty(timestamptz),
     permits.a_receipt_rests(),
     permits.an_index_begins(),
     permits.values_go(),

@@ -28,13 +28,16 @@ GRANT SELECT ON keys_statement TO heedline_usher;
 
 -- sessions
 GRANT SELECT, UPDATE (officer_id) ON permits_session TO heedline_usher;
+-- until when a session's keys are unlocked, never the keys
+GRANT SELECT (session_id, idle_until) ON permits_unlocked TO heedline_usher;
 GRANT SELECT ON permits_sign_in_proof TO heedline_usher;
 -- what the files origin opens one file with; those of partners are made and removed for them
 GRANT SELECT, INSERT, DELETE, UPDATE (digest, used, sealed, prepared, expires_at) ON permits_view_token TO heedline_usher;
 
 -- reports
 GRANT SELECT (report_id), DELETE ON reports_call_back TO heedline_usher;
-GRANT SELECT (id, report_id, discharged_at, acknowledged_at, review_at, offered_to_id, watch_added), UPDATE (watch_added,
+GRANT SELECT (id, report_id, discharged_at, acknowledged_at, review_at, offered_to_id, watch_added,
+    discharged_alone, discharge_asked_by_id, discharge_reviewed_at), UPDATE (watch_added,
     offered_to_id, offered_by_id), DELETE ON reports_danger TO heedline_usher;
 GRANT SELECT (report_id), DELETE ON reports_danger_entry TO heedline_usher;
 GRANT SELECT (object, report_id, file_id, number), INSERT, DELETE ON reports_derivative TO heedline_usher;

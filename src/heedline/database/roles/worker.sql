@@ -2,7 +2,7 @@
 -- settling wrote anew must not stay behind in the file. It also allows LOCK TABLE (docs/threat-model.md), so the worker has it
 -- only on tables that it vacuums.
 
-GRANT USAGE ON SCHEMA public, clockwork, history TO heedline_worker;
+GRANT USAGE ON SCHEMA public, clockwork, history, permits TO heedline_worker;
 
 -- the log
 GRANT SELECT, INSERT ON audit_checkpoint TO heedline_worker;
@@ -46,7 +46,8 @@ GRANT SELECT ON keys_statement TO heedline_worker;
 -- reports
 GRANT SELECT ON reports_call_back TO heedline_worker;
 -- never a word of it: times, and who owns it
-GRANT SELECT (id, report_id, opened_at, acknowledged_at, review_at, discharged_at) ON reports_danger TO heedline_worker;
+GRANT SELECT (id, report_id, opened_at, acknowledged_at, review_at, discharged_at, discharged_alone,
+    discharge_reviewed_at) ON reports_danger TO heedline_worker;
 -- which objects in storage belong to a report, and which are missing
 GRANT SELECT (object, report_id, size, state), UPDATE (state) ON reports_derivative TO heedline_worker;
 GRANT SELECT (object, desk_id, thing, made_from, size, state), UPDATE (state) ON reports_desk_file TO heedline_worker;
@@ -83,7 +84,8 @@ GRANT SELECT (id, due_at, state, assigned_to_id, report_id) ON reports_translati
 SET ROLE heedline_usher;
 GRANT EXECUTE ON FUNCTION
     history.logged_statement_count(),
-    history.logged_statements()
+    history.logged_statements(),
+    permits.on_duty(timestamptz)
 TO heedline_worker;
 SET ROLE heedline_settler;
 GRANT EXECUTE ON FUNCTION

@@ -1,32 +1,55 @@
--- A danger to life is held until a supervisor of the report's desk, or of the desk that watches it, discharges it in their
--- own name; a supervisor acknowledges it in theirs. What was said stays as it was said. Both go with their report when two
+-- A danger to life is held until a second person confirms its discharge: a supervisor of the report's desk, or of the desk
+-- that watches it, who did not ask for it, open it, own it or take it. Before that somebody has told the control room and
+-- somebody has assessed the report. A supervisor alone discharges it only while no second one is on duty, and another reviews
+-- it later. A supervisor who is not its owner acknowledges it. Each acts in their own name (`permits/second_person.py` and
+-- `casework/danger/discharge.py` say the same). What was said stays as it was said. Both go with their report when two
 -- people have disposed of that, and in no other way.
 
 CREATE FUNCTION public.a_danger_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
+    me uuid := permits.my_officer();
     leads boolean;
+    -- what any officer of its desks may change while it is open, and what a review adds
+    free text[] := '{review_at,offered_to_id,offered_by_id,watch_added}';
+    review text[] := '{discharge_reviewed_by_id,discharge_reviewed_at,discharge_review_note}';
 BEGIN
     IF TG_OP = 'DELETE' AND current_user = 'heedline_usher' THEN
         IF permits.disposed_of(OLD.report_id) THEN
             RETURN OLD;
         END IF;
     END IF;
-    IF TG_OP = 'UPDATE' AND OLD.discharged_at IS NULL THEN
-        IF ROW(NEW.acknowledged_by_id, NEW.acknowledged_at, NEW.discharged_by_id, NEW.discharged_at, NEW.discharge_note)
-            IS NOT DISTINCT FROM
-            ROW(OLD.acknowledged_by_id, OLD.acknowledged_at, OLD.discharged_by_id, OLD.discharged_at, OLD.discharge_note) THEN
-            RETURN NEW;
-        END IF;
+    IF TG_OP = 'UPDATE' AND OLD.discharged_at IS NULL AND to_jsonb(NEW) - free = to_jsonb(OLD) - free THEN
+        RETURN NEW;
+    END IF;
+    IF TG_OP = 'UPDATE' THEN
         leads := EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = OLD.report_id
             AND (r.desk_id IN (SELECT permits.my_supervised()) OR r.watch_id IN (SELECT permits.my_supervised())));
-        IF leads
-            AND (NEW.acknowledged_by_id IS NOT DISTINCT FROM OLD.acknowledged_by_id OR
-                OLD.acknowledged_by_id IS NULL AND NEW.acknowledged_by_id = permits.my_officer())
-            AND (NEW.discharged_by_id IS NULL OR NEW.discharged_by_id = permits.my_officer()) THEN
+        -- the review of what one person did alone, once, by another supervisor
+        IF OLD.discharged_at IS NOT NULL AND OLD.discharged_alone AND OLD.discharge_reviewed_at IS NULL AND leads
+            AND NEW.discharge_reviewed_by_id = me AND OLD.discharged_by_id <> me
+            AND permits.may_confirm_discharge(OLD.id, me) AND to_jsonb(NEW) - review = to_jsonb(OLD) - review THEN
+            RETURN NEW;
+        END IF;
+        IF OLD.discharged_at IS NULL AND NEW.discharge_reviewed_by_id IS NULL
+            AND (ROW(NEW.discharge_asked_by_id, NEW.discharge_asked_at, NEW.discharge_note) IS NOT DISTINCT FROM
+                    ROW(OLD.discharge_asked_by_id, OLD.discharge_asked_at, OLD.discharge_note)
+                OR NEW.discharge_asked_by_id IS NULL OR NEW.discharge_asked_by_id = me)
+            AND (ROW(NEW.acknowledged_by_id, NEW.acknowledged_at) IS NOT DISTINCT FROM
+                    ROW(OLD.acknowledged_by_id, OLD.acknowledged_at)
+                OR leads AND OLD.acknowledged_by_id IS NULL AND NEW.acknowledged_by_id = me AND NOT EXISTS (
+                    SELECT 1 FROM public.reports_report r WHERE r.id = OLD.report_id AND r.owner_id = me))
+            AND (NEW.discharged_by_id IS NULL
+                OR leads AND NEW.discharged_by_id = me
+                    AND EXISTS (SELECT 1 FROM public.reports_danger_entry e WHERE e.danger_id = OLD.id AND e.told)
+                    AND EXISTS (SELECT 1 FROM public.reports_report r
+                        WHERE r.id = OLD.report_id AND r.danger_to_life IS NOT NULL AND r.stage <> 'waiting')
+                    AND CASE WHEN NEW.discharged_alone THEN NOT permits.a_second_is_on_duty(OLD.id, me)
+                        ELSE OLD.discharge_asked_by_id = NEW.discharge_asked_by_id
+                            AND permits.may_confirm_discharge(OLD.id, me) END) THEN
             RETURN NEW;
         END IF;
     END IF;
-    RAISE EXCEPTION 'a danger stays until a supervisor discharges it';
+    RAISE EXCEPTION 'a danger stays until a second person confirms its discharge';
 END $$;
 
 CREATE TRIGGER a_danger_stays BEFORE UPDATE OR DELETE ON reports_danger

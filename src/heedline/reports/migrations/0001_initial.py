@@ -1601,6 +1601,7 @@ class Migration(migrations.Migration):
                 ),
                 ("number", models.PositiveSmallIntegerField()),
                 ("at", models.DateTimeField()),
+                ("told", models.BooleanField(default=False)),
                 ("note", models.UUIDField()),
             ],
             options={
@@ -1618,8 +1619,12 @@ class Migration(migrations.Migration):
                 ("watch_added", models.BooleanField(default=False)),
                 ("review_at", models.DateTimeField()),
                 ("acknowledged_at", models.DateTimeField(null=True)),
+                ("discharge_asked_at", models.DateTimeField(null=True)),
                 ("discharged_at", models.DateTimeField(null=True)),
                 ("discharge_note", models.UUIDField(null=True)),
+                ("discharged_alone", models.BooleanField(default=False)),
+                ("discharge_reviewed_at", models.DateTimeField(null=True)),
+                ("discharge_review_note", models.UUIDField(null=True)),
             ],
             options={
                 "db_table": "reports_danger",
@@ -1662,7 +1667,27 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="dangerepisode",
+            name="discharge_asked_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="dangerepisode",
             name="discharged_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="dangerepisode",
+            name="discharge_reviewed_by",
             field=models.ForeignKey(
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
@@ -1734,7 +1759,44 @@ class Migration(migrations.Migration):
             model_name="dangerepisode",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("discharge_note", None), ("discharged_at", None), ("discharged_by", None)),
+                    models.Q(
+                        ("discharge_asked_at", None), ("discharge_asked_by", None), ("discharge_note", None)
+                    ),
+                    models.Q(
+                        ("discharge_asked_at__isnull", False),
+                        ("discharge_asked_by__isnull", False),
+                        ("discharge_note__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="a_discharge_asked_whole",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="dangerepisode",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("discharge_review_note", None),
+                        ("discharge_reviewed_at", None),
+                        ("discharge_reviewed_by", None),
+                    ),
+                    models.Q(
+                        ("discharge_review_note__isnull", False),
+                        ("discharge_reviewed_at__isnull", False),
+                        ("discharge_reviewed_by__isnull", False),
+                        ("discharged_alone", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="a_discharge_reviewed_whole",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="dangerepisode",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("discharged_alone", False), ("discharged_at", None), ("discharged_by", None)),
                     models.Q(
                         ("discharge_note__isnull", False),
                         ("discharged_at__isnull", False),

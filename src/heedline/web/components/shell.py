@@ -68,7 +68,7 @@ class PublicShell:
 class ShellDanger:
     """An open report of danger to life, shown on every page at the report's desks.
 
-    `href` is empty on practice pages. `offered`: whether its owner has asked the signed-in officer to take over.
+    `asked`: whether its discharge waits for a second person. `href` is empty on practice pages. `offered`: whether its owner has asked the signed-in officer to take over.
     """
 
     short: str
@@ -79,6 +79,7 @@ class ShellDanger:
     late: bool = False
     acknowledged: bool = True
     offered: bool = False
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

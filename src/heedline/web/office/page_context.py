@@ -48,6 +48,7 @@ def _danger(one: DangerNotice, *, linked: bool) -> ShellDanger:
         late=one.review_late,
         acknowledged=one.acknowledged,
         offered=one.offered_to_me,
+        asked=one.discharge_asked,
     )
 
 

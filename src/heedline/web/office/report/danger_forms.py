@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings
@@ -74,6 +75,12 @@ DISCHARGE: tuple[Field, ...] = (
     ),
     _reason("discharge_reason"),
 )
+ALONE: tuple[Field, ...] = (
+    *(replace(one, name=f"alone_{one.name}") for one in DISCHARGE),
+    _reason("why_alone", "Why can nobody else confirm it now?"),
+)
+REFUSE: tuple[Field, ...] = (_reason("refuse_reason", "Why does the danger stay open?"),)
+REVIEW_DISCHARGE: tuple[Field, ...] = (_reason("finding", "What did you check, and what did you find?"),)
 
 
 def review_fields() -> tuple[Field, ...]:

@@ -35,6 +35,8 @@ from heedline.web.shell.queue_links import came_from, queue_address, with_queue
 from heedline.web.shell.report_page import page
 from heedline.web.shell.request import OfficeRequest
 
+#: The one form that is posted once the danger is discharged.
+REVIEW_DISCHARGE = "review-discharge"
 TOO_LONG = "One of the texts is too long. Shorten it"
 
 
@@ -59,8 +61,12 @@ def _sections(ref: UUID, danger: DangerFile) -> dict[str, DangerSection]:
     def add(kind: DangerNoteKind, form: Form, by: Attendance, at: datetime) -> None:
         action_log.add(ref, kind, danger_forms.note_words(kind, form), by=by, at=at)
 
-    def end(form: Form, by: Attendance, at: datetime) -> None:
-        discharge.discharge(ref, form.text("ending"), form.text("discharge_reason"), by=by, at=at)
+    def ask(form: Form, by: Attendance, at: datetime) -> None:
+        discharge.ask(ref, form.text("ending"), form.text("discharge_reason"), by=by, at=at)
+
+    def alone(form: Form, by: Attendance, at: datetime) -> None:
+        ending, reason = form.text("alone_ending"), form.text("alone_discharge_reason")
+        discharge.discharge_alone(ref, ending, reason, form.text("why_alone"), by=by, at=at)
 
     entries = [
         DangerSection(
@@ -97,7 +103,36 @@ def _sections(ref: UUID, danger: DangerFile) -> dict[str, DangerSection]:
             lambda _, by, at: discharge.acknowledge(ref, by=by, at=at),
             "Acknowledged in your name. The paging has stopped.",
         ),
-        DangerSection("discharge", danger_forms.DISCHARGE, end, "Danger to life discharged in your name."),
+        DangerSection(
+            "discharge",
+            danger_forms.DISCHARGE,
+            ask,
+            "You have asked for the discharge. The danger stays open until another supervisor confirms it.",
+        ),
+        DangerSection(
+            "confirm",
+            (),
+            lambda _, by, at: discharge.confirm(ref, by=by, at=at),
+            "Danger to life discharged. You confirmed it in your name.",
+        ),
+        DangerSection(
+            "refuse",
+            danger_forms.REFUSE,
+            lambda form, by, at: discharge.refuse(ref, form.text("refuse_reason"), by=by, at=at),
+            "The danger stays open. Your reason is in the log.",
+        ),
+        DangerSection(
+            "alone",
+            danger_forms.ALONE,
+            alone,
+            "Danger to life discharged in your name alone. Another supervisor is being paged to review it.",
+        ),
+        DangerSection(
+            REVIEW_DISCHARGE,
+            danger_forms.REVIEW_DISCHARGE,
+            lambda form, by, at: discharge.review(ref, form.text("finding"), by=by, at=at),
+            "You have reviewed the discharge.",
+        ),
     ]
     return {one.code: one for one in (*entries, *acts)}
 
@@ -117,7 +152,7 @@ def danger(request: OfficeRequest, ref: UUID) -> HttpResponse:
     if request.method == "POST":
         asked, status = request.POST.get("section", ""), 422
         section = sections.get(asked)
-        if section is None or about.now is None:
+        if section is None or (about.now is None and asked != REVIEW_DISCHARGE):
             return HttpResponseRedirect(with_queue(request, "report-danger", ref=ref))
         form = Form.posted(section.fields, request.POST.lists())
         if not form.errors:
@@ -142,6 +177,7 @@ def danger(request: OfficeRequest, ref: UUID) -> HttpResponse:
         "printed_at": times.day_and_clock(at, at),
         "entries": [{"code": str(kind), "title": TITLES[kind], "form": forms[kind]} for kind in ADDED],
         "forms": forms,
+        "review_form": forms[REVIEW_DISCHARGE],
         "asked": asked,
         "form": forms.get(asked),
         "words_came_back": kept is not None,

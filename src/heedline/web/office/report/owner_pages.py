@@ -21,7 +21,7 @@ from heedline.casework.pages.case_header import CaseHeader
 from heedline.casework.report import editing
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import Move, NotNow
-from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea
+from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import keeps_words, let_go
 from heedline.web.shell.conflict import conflict, version_of
@@ -137,6 +137,16 @@ def _next_action(header: CaseHeader) -> tuple[Field, ...]:
             ),
             small=True,
         ),
+        TextInput(
+            name="checked",
+            label="What was checked?",
+            hint="Only for a check. For example a system, a place or a document.",
+        ),
+        TextInput(
+            name="checked_with",
+            label="Who checked it, or who was asked?",
+            hint="Only for a check.",
+        ),
         TextArea(
             name="words",
             label="What did the check show, or why is a later review enough?",
@@ -162,11 +172,16 @@ def next_action(request: OfficeRequest, ref: UUID) -> HttpResponse:
         form, status = Form.posted(fields, request.POST.lists()), 422
         if not form.errors and form.text("what") == REVIEW and not form.text("later"):
             form = form.but(later="Choose the time of the review")
+        if not form.errors and form.text("what") == CHECK and not form.text("checked"):
+            form = form.but(checked="Write what was checked")
+        if not form.errors and form.text("what") == CHECK and not form.text("checked_with"):
+            form = form.but(checked_with="Write who checked it, or who was asked")
         if not form.errors:
             words, version = form.text("words"), version_of(request)
             try:
                 if form.text("what") == CHECK:
-                    transitions.record_check(ref, words, version=version, by=by, at=at)
+                    check = transitions.FurtherCheck(form.text("checked"), form.text("checked_with"), words)
+                    transitions.record_check(ref, check, version=version, by=by, at=at)
                 else:
                     review_at = at + timedelta(minutes=int(form.text("later")))
                     transitions.set_review(ref, review_at, words, version=version, by=by, at=at)

@@ -148,3 +148,22 @@ def test_a_name_of_a_month_means_one_month_and_the_english_names_are_taken_too(l
     assert len(set(names)) == len(names)
     for number, (one, other) in enumerate(zip(ours, theirs, strict=True), start=1):
         assert set(one) <= set(other), number
+
+
+#: "You" said to a friend, in Polish: pronouns, and verbs whose ending shows whether a man or a woman is meant.
+FAMILIAR = re.compile(
+    r"\b(ty|ciebie|cię|ci|tobie|tobą|twój|twoj\w+|(?:nie )?(?:masz|możesz|musisz|chcesz|jesteś)|\w+(?:łeś|łaś|łbyś|łabyś))\b"
+)
+
+
+@pytest.mark.parametrize("stem", [stem for stem, language in FILES if language == "pl"])
+def test_polish_speaks_to_the_public_formally_and_neither_to_men_nor_to_women(stem: str) -> None:
+    """Run, Hide, Tell gives orders, is only shown after a review, and may then speak as its official leaflet does."""
+    wrong = [
+        (key, line)
+        for key, text in texts_of(stem, "pl").items()
+        if not key.startswith(("attack.", "attack_easy."))
+        for line in lines_of(text)
+        if FAMILIAR.search(line.casefold())
+    ]
+    assert not wrong

@@ -78,7 +78,8 @@ def test_every_page_is_there_in_every_language(rosa: Walker, language: str) -> N
 def test_every_link_and_every_form_keeps_the_language(rosa: Walker, language: str) -> None:
     for page in OPEN:
         rosa.visit(f"/{language}/{page}")
-        nav = re.sub(r'<details class="hl-languages.*?</details>', "", rosa.html, flags=re.DOTALL)
+        nav = re.sub(r'<nav class="hl-languages.*?</nav>', "", rosa.html, flags=re.DOTALL)
+        nav = re.sub(r'<link rel="(?:canonical|alternate)"[^>]*>', "", nav)
         if page == "languages/":
             nav = re.sub(r"<a [^>]*hreflang[^>]*>", "", nav)
         inside = re.findall(r'(?:href|action)="(/[^"]*)"', nav)
@@ -302,3 +303,69 @@ def test_large_numbers_are_written_as_in_each_language(rosa: Walker, language: s
     rosa.visit(f"{prefix}ask/").press(words["advice_door.button"])
     rosa.press(words["shared.continue"], name="M" * 2_345)
     assert f"2{apart}145" in unescape(rosa.html)
+
+
+@pytest.mark.parametrize("language", list(PACK.languages))
+def test_every_language_stands_in_the_header_by_its_own_name(rosa: Walker, language: str) -> None:
+    header = re.findall(r"<header.*?</header>", rosa.visit(languages.prefix(language)).html, re.DOTALL)[0]
+    assert "<details" not in header
+    names = [unescape(one) for one in re.findall(r'<a class="govuk-language[^>]*>([^<]+)</a>', header)]
+    assert names == [one.name for code, one in PACK.languages.items() if code != language]
+
+
+def asking_for(rosa: Walker, wanted: str, address: str) -> str:
+    rosa.client.defaults["HTTP_ACCEPT_LANGUAGE"] = wanted
+    return rosa.visit(address).html
+
+
+def test_the_first_page_offers_the_language_of_the_browser_and_no_other_page_does(rosa: Walker) -> None:
+    html = asking_for(rosa, "so-SO,so;q=0.9,en;q=0.8", "/")
+    assert (rosa.status, rosa.at) == (200, "/"), "offered, not forced"
+    offer = re.findall(r'<p class="hl-offer" lang="so" dir="ltr"><a [^>]*href="/so/"[^>]*>([^<]+)</a>', html)
+    assert [unescape(one) for one in offer] == [PACK.words("so")["languages.offer"]]
+    assert 'dir="rtl"' in asking_for(rosa, "ar", "/").split('class="hl-offer"')[1].split(">")[0]
+    for wanted, address in (
+        ("so", "/tell/"),
+        ("so", "/so/"),
+        ("en-GB,en", "/cy/"),
+        ("de,fr;q=0.5", "/"),
+        ("", "/"),
+        ("en,so;q=0.9", "/"),
+    ):
+        assert "hl-offer" not in asking_for(rosa, wanted, address), (wanted, address)
+    assert not [name for name in rosa.client.cookies if "csrf" not in name]
+
+
+def test_search_engines_are_told_of_no_machine_draft(rosa: Walker, tongues: Pack) -> None:
+    """Welsh has reviewed `start` here, and Arabic nothing."""
+    rosa.visit("/sitemap.xml")
+    assert "<loc>http://testserver/cy/tell/</loc>" in rosa.html
+    assert "/cy/phone/" not in rosa.html
+    assert "/ar/" not in rosa.html
+    html = rosa.visit("/cy/tell/").html
+    assert '<link rel="canonical" href="http://testserver/cy/tell/">' in html
+    assert re.findall(r'<link rel="alternate" hreflang="(\w+)" href="http://testserver([^"]+)"', html) == [
+        ("en", "/tell/"),
+        ("cy", "/cy/tell/"),
+    ]
+    html = rosa.visit("/ar/tell/").html
+    assert '<link rel="canonical" href="http://testserver/ar/tell/">' in html
+    assert '<link rel="alternate"' not in html
+
+
+def test_numbers_and_postcodes_stand_from_left_to_right_in_every_language(rosa: Walker) -> None:
+    box = r'<input [^>]*name="postcode"[^>]*>'
+    assert 'dir="ltr"' in re.findall(box, rosa.visit("/ar/phone/near/").html)[0]
+    rosa.visit("/ar/talk/call/")
+    words = PACK.words("ar")
+    rosa.press(words["person_door.call_button"], danger="no")
+    boxes = dict(re.findall(r'<input [^>]*name="(\w+)"[^>]*(dir="\w+")', rosa.html))
+    assert rosa.at == "/ar/r/callback/"
+    assert boxes["phone"] == 'dir="ltr"'
+    assert boxes["name"] == 'dir="auto"'
+
+
+@pytest.mark.parametrize("language", list(PACK.languages))
+def test_in_an_attack_the_official_translations_are_a_press_away(rosa: Walker, language: str) -> None:
+    html = rosa.visit(f"{languages.prefix(language)}{attack.PATH}").html
+    assert f'href="{PACK.links["attack_translations"].url}"' in html

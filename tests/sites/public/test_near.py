@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 def test_a_postcode_leads_to_its_force_and_stands_in_no_address(rosa: Walker) -> None:
     rosa.visit("/phone/").follow("Talk to your local police")
-    assert rosa.page.title.startswith("Near you")
+    assert rosa.page.title.startswith("Talk to your local police")
     rosa.press("Find", postcode="ne1 4st")
     assert rosa.at == "/phone/near/"
     assert "Northumbria Police" in rosa.page.headings

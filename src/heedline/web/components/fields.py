@@ -30,6 +30,8 @@ _DATE_WIDTHS = {
 }
 #: Text goes to no writing service, and shows in its own direction whatever the page's.
 _TEXT_ATTRIBUTES = {"writingsuggestions": "false", "dir": "auto"}
+_LATIN = _TEXT_ATTRIBUTES | {"dir": "ltr"}
+_LEFT_TO_RIGHT = frozenset({"tel", "email", "url"})
 
 
 def cleaned(text: str) -> str:
@@ -125,7 +127,8 @@ class TextInput(Field):
     """A single-line text input.
 
     `width` is in characters. `names` marks a field for the names of people, places or users, which must not
-    be sent to a spell-checking service.
+    be sent to a spell-checking service. `latin` marks one for a postcode or a number plate: like a telephone number, an
+    email or a web address, it reads from left to right in every language, also while it is empty.
 
     `autocomplete` stays off, except for the user's own contact details ("name", "email", "tel": WCAG 1.3.5).
     """
@@ -137,11 +140,18 @@ class TextInput(Field):
     inputmode: str = ""
     autocomplete: str = "off"
     names: bool = False
+    latin: bool = False
     limit: int = 500
 
     def wrong(self, value: Value) -> dict[str, str]:
         """Return an error if a required value is blank or the value is too long."""
         return Field.wrong(self, value) or _too_long(self.name, value, self.limit)
+
+    @property
+    def _attributes(self) -> dict[str, str]:
+        if self.kind == "password":
+            return {"dir": "auto"}
+        return _LATIN if self.latin or self.kind in _LEFT_TO_RIGHT else _TEXT_ATTRIBUTES
 
     def params(self, value: Value, errors: Mapping[str, str]) -> dict[str, Any]:
         """Return the options for the component.
@@ -152,7 +162,7 @@ class TextInput(Field):
             "type": self.kind,
             "autocomplete": self.autocomplete,
             "inputmode": self.inputmode,
-            "attributes": {"dir": "auto"} if self.kind == "password" else _TEXT_ATTRIBUTES,
+            "attributes": self._attributes,
             "classes": " ".join(
                 filter(None, [self.classes, self.width and f"govuk-input--width-{self.width}"])
             ),

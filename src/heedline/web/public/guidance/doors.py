@@ -20,8 +20,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from heedline.casework.intake import drafting
 from heedline.casework.intake.draft_room import For
 from heedline.casework.intake.drafting import Draft
+from heedline.web.components.shell import Link
 from heedline.web.declared import Audience, open_to
 from heedline.web.public.guidance.leaflets import languages as on_paper
+from heedline.web.public.guidance.offered_language import offered
 from heedline.web.public.report import receipt, sending, walking
 from heedline.web.public.report.starting import carry_on
 from heedline.web.public.report.turns import (
@@ -85,20 +87,28 @@ def _door(
 
 @open_to(Audience.EVERYONE)
 @require_safe
-@same_for_everyone
 def front(request: HttpRequest) -> HttpResponse:
-    """Show the front page.
+    """Show the front page, which offers the browser's language if it is another.
 
     It says what this is, when to call 999, what can be reported, who to talk to and what to read.
     """
+    offer = offered(request)
+    return _front(request) if offer is None else _front_page(request, offer)
+
+
+def _front_page(request: HttpRequest, offer: Link | None = None) -> HttpResponse:
     return page(
         request,
         "door_front",
         exit=False,
         door="doors",
         title=tab_title("front"),
+        offer=offer,
         **findable(request, "doors.description"),
     )
+
+
+_front = same_for_everyone(_front_page)
 
 
 examples = _door(

@@ -17,7 +17,7 @@ from heedline.web.components.forms import Form, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.public.shell.asking import pack, shown, words
 from heedline.web.public.shell.languages import as_typed
-from heedline.web.public.shell.pages import findable, page, tab_title
+from heedline.web.public.shell.pages import findable, page
 
 
 def _fields() -> tuple[TextInput, ...]:
@@ -30,6 +30,7 @@ def _fields() -> tuple[TextInput, ...]:
             width=10,
             limit=20,
             names=True,
+            latin=True,
         ),
     )
 
@@ -52,7 +53,6 @@ def near(request: HttpRequest) -> HttpResponse:
         "door_near",
         exit=False,
         door="near",
-        title=tab_title("near"),
         back_url=reverse("reporter:phone"),
         form=form,
         keeps_typed=True,

@@ -1,4 +1,4 @@
-"""The files for search engines: `robots.txt`, and `sitemap.xml` with the guidance pages in every language.
+"""The files for search engines: `robots.txt`, and `sitemap.xml` with the guidance pages in every reviewed language.
 
 Neither mentions pages of a report, a code or messages. Those pages say "noindex" themselves, and a list of them would show
 anybody where to look.
@@ -12,37 +12,38 @@ from django.utils.html import escape
 from django.views.decorators.http import require_safe
 
 from heedline.web.declared import Audience, open_to
-from heedline.web.public.shell.asking import pack
 from heedline.web.public.shell.languages import language, prefix
+from heedline.web.public.shell.pages import listed_in
 
-#: The pages that search engines may list (`pages.findable`). A test compares this list with the header of each page.
-GUIDANCE = (
-    "front",
-    "emergency",
-    "start",
-    "examples",
-    "how-easy",
-    "person",
-    "call-me",
-    "online",
-    "advice",
-    "charity",
-    "phone",
-    "near",
-    "safe",
-    "safe-home",
-    "safe-work",
-    "safe-out",
-    "attack",
-    "easy",
-    "privacy",
-    "log",
-    "cookies",
-    "contact",
-    "accessibility",
-    "languages",
-    "stay-safe-online",
-)
+#: The pages that search engines may list (`pages.findable`), each with the table of its texts. A test compares this list
+#: with the header of each page.
+GUIDANCE = {
+    "front": "doors",
+    "emergency": "doors",
+    "start": "start",
+    "examples": "examples",
+    "how-easy": "easy",
+    "person": "person_door",
+    "call-me": "person_door",
+    "online": "online_door",
+    "advice": "advice_door",
+    "charity": "charity_door",
+    "phone": "phone_door",
+    "near": "near",
+    "safe": "doors",
+    "safe-home": "safe_home",
+    "safe-work": "safe_work",
+    "safe-out": "safe_out",
+    "attack": "attack",
+    "easy": "attack_easy",
+    "privacy": "privacy",
+    "log": "log",
+    "cookies": "cookies",
+    "contact": "contact",
+    "accessibility": "accessibility",
+    "languages": "languages",
+    "stay-safe-online": "stay_safe_online",
+}
 
 
 @open_to(Audience.EVERYONE)
@@ -56,11 +57,11 @@ def robots(request: HttpRequest) -> HttpResponse:
 @open_to(Audience.EVERYONE)
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """Return a sitemap with the URL of each guidance page in each language."""
+    """Return a sitemap with the URL of each guidance page, in each language in which somebody has reviewed it."""
     places = [
         f"{prefix(code)}{reverse(f'reporter:{name}').removeprefix(prefix(language()))}"
-        for name in GUIDANCE
-        for code in pack().languages
+        for name, table in GUIDANCE.items()
+        for code in listed_in(table)
     ]
     urls = "\n".join(f"<url><loc>{escape(request.build_absolute_uri(place))}</loc></url>" for place in places)
     head = (

@@ -20,6 +20,7 @@ from heedline.web.public.shell.asking import language, pack
 
 _KINDS_OF_INPUT = {FieldKind.EMAIL: "email", FieldKind.PHONE: "tel"}
 _NARROW = {FieldKind.POSTCODE: 10, FieldKind.REGISTRATION: 10, FieldKind.PHONE: 20}
+_LATIN = frozenset({FieldKind.POSTCODE, FieldKind.REGISTRATION})
 #: Boxes of this many characters and more are tall; how long a text may be stands in the hint of the pack or below.
 _TALL = 5000
 
@@ -100,6 +101,7 @@ def _field(question: Question, heading: bool) -> Field:
                 inputmode=question.inputmode,
                 autocomplete=question.autocomplete,
                 names=not question.spellcheck,
+                latin=question.kind in _LATIN,
                 limit=question.limit,
             )
 

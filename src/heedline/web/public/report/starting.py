@@ -34,7 +34,7 @@ from heedline.web.public.report.turns import (
     now,
 )
 from heedline.web.public.shell import cookies, recovery
-from heedline.web.public.shell.asking import question_set, shown
+from heedline.web.public.shell.asking import question_set, shown, words
 from heedline.web.public.shell.pages import compressed_page, findable, page, see_other, tab_title
 
 _LONG, _SHORT = 24, 1
@@ -47,7 +47,6 @@ def before_questions(
     template: str,
     words_of: str,
     *,
-    tab: str,
     way: str = "",
     up: str = "reporter:front",
     lead: str = "lead",
@@ -55,9 +54,8 @@ def before_questions(
 ) -> Callable[..., HttpResponseBase]:
     """Return the view of the start page for reports of `kind`.
 
-    `words_of` is the pack's texts for it. `tab` is the title that the browser shows. `way` is how the reporter wants to
-    hear from us, where the page itself says so. `lead` and `heading` are the keys of the texts that search results and
-    shared links show.
+    `words_of` is the pack's texts for it. `way` is how the reporter wants to hear from us, where the page itself says so.
+    `lead` and `heading` are the keys of the texts that search results, shared links and the browser's tab show.
     """
 
     @open_to(Audience.EVERYONE)
@@ -83,7 +81,7 @@ def before_questions(
             template,
             kept_as=(template,),
             door=words_of,
-            title=tab_title(tab),
+            title=words()[f"{words_of}.{heading}"],
             back_url=reverse(up),
             resume=resume,
             other_kind=other_kind,
@@ -169,10 +167,8 @@ def _answer_by_door(request: HttpRequest, draft: Draft, kind: str, way: str, at:
             draft.notes.setdefault("mistakes", {})[DANGER] = {}
 
 
-start = before_questions("activity", "door_activity", "start", tab="start")
-person = before_questions("person", "door_person", "person_door", tab="person_door")
-call = before_questions(
-    "person", "door_call", "person_door", tab="call_me", way="call", lead="call", heading="call_title"
-)
-online = before_questions("online", "door_online", "online_door", tab="online_door")
-advice = before_questions("advice", "door_advice", "advice_door", tab="advice_door")
+start = before_questions("activity", "door_activity", "start")
+person = before_questions("person", "door_person", "person_door")
+call = before_questions("person", "door_call", "person_door", way="call", lead="call", heading="call_title")
+online = before_questions("online", "door_online", "online_door")
+advice = before_questions("advice", "door_advice", "advice_door")

@@ -15,10 +15,11 @@ from django.utils.safestring import SafeString
 from django.views.decorators.gzip import gzip_page
 
 from heedline.packs import Pack
+from heedline.packs.text.languages import PageState
 from heedline.web.components.see_other import SeeOther
 from heedline.web.public.shell import asking
 from heedline.web.public.shell.beside import Twofold
-from heedline.web.public.shell.languages import path_to
+from heedline.web.public.shell.languages import language, path_to, prefix
 
 #: For robots: guidance that anybody may find. Pages of a report, a code or messages keep the frame's "noindex".
 PUBLIC = "index, follow"
@@ -61,12 +62,32 @@ def findable(request: HttpRequest, description: str, heading: str = "") -> dict[
     heading, if that is not the `title` in the same table. Shared links show it. The browser's tab may say less.
     """
     heading = heading or f"{description.rpartition('.')[0]}.title"
+    table = description.partition(".")[0]
     return {
         "robots": PUBLIC,
         "description": asking.words()[description],
         "share_title": asking.words()[heading],
         "share_card": request.build_absolute_uri(static("heedline/share.png")),
+        "canonical": request.build_absolute_uri(request.path),
+        "alternates": [
+            (
+                code,
+                request.build_absolute_uri(prefix(code) + request.path_info.removeprefix(prefix(language()))),
+            )
+            for code in listed_in(table)
+        ]
+        if language() in listed_in(table)
+        else [],
     }
+
+
+def listed_in(table: str) -> tuple[str, ...]:
+    """Return the languages in which search engines are told of a page: the original's, and those that somebody reviewed."""
+    return tuple(
+        code
+        for code, pages in asking.pack().pages.items()
+        if pages[table].state in (PageState.ORIGINAL, PageState.REVIEWED)
+    )
 
 
 def everywhere(request: HttpRequest) -> dict[str, Any]:

@@ -129,7 +129,7 @@ def walk(qs: QuestionSet, answers: Answers, *, identity_offered: bool) -> Walk:
                     )
                 )  # fmt: skip
             continue
-        found.append(candidate)
+        found.append(candidate.worded(counted))
         if candidate.slug in answers:
             counted[candidate.slug] = answers[candidate.slug]
     return Walk(qs, answers, tuple(found), counted)

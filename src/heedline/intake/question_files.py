@@ -12,6 +12,7 @@ from heedline.intake.conditions import Always, Condition, read_condition
 from heedline.intake.questions import (
     Choice,
     FieldKind,
+    OwnWords,
     Question,
     QuestionPage,
     QuestionSet,
@@ -27,6 +28,9 @@ URGENCIES = ("danger", "planned", "soon")
 ROLES = (
     "place",
     "postcode",
+    "own_place",
+    "own_postcode",
+    "subject_young",
     "guess",
     "who",
     "young",
@@ -182,7 +186,8 @@ def read_question_set(pack: Pack | _Archived, code: str, language: str) -> Quest
     for at, (step, table) in enumerate(zip(steps, structure.tables("steps"), strict=True)):
         if step.leads_to and step.leads_to not in {later.slug for later in steps[at + 1 :]}:
             raise table.wrong("leads_to", "names no later page")
-        for key, condition in (("applies", step.applies), ("needed", step.needed)):
+        own = step.own_words.when if step.own_words else None
+        for key, condition in (("applies", step.applies), ("needed", step.needed), ("own_words", own)):
             if condition:
                 _check_condition(table, key, condition, steps, at)
         for question in step.fields:
@@ -276,6 +281,7 @@ def _step(table: Table, words: Table, sections: dict[str, str], pack: Pack | _Ar
             words.text("without_identity_title", ""),
             words.texts("without_identity_paragraphs", ()),
         ),
+        own_words=_own_words(table, words.table("own")) if table.has("own_words") else None,
     )
     if step.contact and (step.private or loop):
         raise table.wrong("contact", "is for a page of ordinary contact data, which is not private")
@@ -284,6 +290,20 @@ def _step(table: Table, words: Table, sections: dict[str, str], pack: Pack | _Ar
     table.done()
     words.done()
     return step
+
+
+def _own_words(table: Table, words: Table) -> OwnWords:
+    found = OwnWords(
+        read_condition(table.table("own_words")),
+        words.text("title"),
+        words.texts("paragraphs"),
+        words.texts("prompts"),
+        words.text("why"),
+        words.text("label"),
+        words.text("error_at_least_one"),
+    )
+    words.done()
+    return found
 
 
 def _needed(table: Table) -> Condition | None:

@@ -19,7 +19,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -117,6 +117,22 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnWords:
+    """What a page says instead while its condition holds, such as to somebody who writes about themselves.
+
+    The fields, and what becomes of the answers, stay the same. `label` is that of the first field.
+    """
+
+    when: Condition
+    title: str
+    paragraphs: tuple[str, ...]
+    prompts: tuple[str, ...]
+    why: str
+    label: str
+    error_at_least_one: str
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionPage:
     """One page of a question set.
 
@@ -173,6 +189,23 @@ class QuestionPage:
 
     If this title is empty, the step then does not apply.
     """
+    own_words: OwnWords | None = None
+
+    def worded(self, answered: Mapping[str, Any]) -> QuestionPage:
+        """Return the page as it is worded after these answers."""
+        own = self.own_words
+        if own is None or not own.when.holds(answered):
+            return self
+        first = replace(self.fields[0], label=own.label, check_label="")
+        return replace(
+            self,
+            title=own.title,
+            paragraphs=own.paragraphs,
+            prompts=own.prompts,
+            why=own.why,
+            error_at_least_one=own.error_at_least_one,
+            fields=(first, *self.fields[1:]),
+        )
 
     def field(self, name: str) -> Question:
         """Return the field with that name.
@@ -226,8 +259,8 @@ class QuestionSet:
     roles: Mapping[str, tuple[str, str]]
     """The (step, field) pairs that server code looks up by role, such as the postcode.
 
-    The roles are `place`, `postcode`, `guess`, `who` and `young` (the reporter is under 18), and for a requested
-    call `call_number`, `call_young`, `call_days`, `call_hours` and `call_times` (in words). A set may lack any of them.
+    The roles are `place`, `postcode`, `guess`, `who`, `young` (the reporter is under 18), `subject_young` (the person
+    reported on is), `own_place` and `own_postcode` (of somebody who writes about themselves), and for a requested call `call_number`, `call_young`, `call_days`, `call_hours` and `call_times` (in words). A set may lack any of them.
     """
     confidence: str
     """The answer to `who` that means the reporter is giving their name in confidence.

@@ -164,12 +164,13 @@ class Region:
 class Force:
     """A police force.
 
-    `id` follows the style of data.police.uk.
+    `id` follows the style of data.police.uk. `url` is its own website, or "" if the pack does not know it.
     """
 
     id: str
     name: str
     region: str
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

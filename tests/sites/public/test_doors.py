@@ -120,14 +120,6 @@ def test_a_shared_link_says_what_the_page_says_and_its_tab_may_say_less(rosa: Wa
     assert rosa.visit("/tell/").title == "Report something you saw or heard – Heedline"
 
 
-def test_only_guidance_names_the_service_in_the_history_of_a_browser(rosa: Walker) -> None:
-    """Pages of a report, a code or messages, and the page for danger, do not."""
-    for page in ("emergency/", "messages/", "code/finished/"):
-        assert "Heedline" not in rosa.visit(f"/{page}").title, page
-    rosa.start()
-    assert (rosa.at, rosa.title) == ("/r/what/", "In your own words")
-
-
 def test_no_page_lists_a_link_to_itself(rosa: Walker) -> None:
     for page in OPEN:
         rosa.visit(f"/{page}")
@@ -256,7 +248,7 @@ def test_a_worry_reaches_the_safeguarding_desk_and_can_be_answered(rosa: Walker,
     assert rosa.heading == "Check your answers"
     for said in ("My brother has stopped", "07700 900123", "After six"):
         assert said in rosa.main
-    rosa.press("Send your report")
+    rosa.press("Send what you told us")
     code = rosa.shown_code()
     rosa.press("I have saved my code")
     assert not rosa.cookie(DRAFT)
@@ -267,6 +259,16 @@ def test_a_worry_reaches_the_safeguarding_desk_and_can_be_answered(rosa: Walker,
     assert rosa.visit("/").follow("Use your code").press("Open", code=code).heading == "Your messages"
 
 
+def test_that_the_person_is_under_18_stands_in_the_queue(rosa: Walker, house: House) -> None:
+    open_desk(house, "safeguarding", "Sal", "Seth")
+    start_person(rosa).press("Continue", who="family").press("Continue", narrative="He says a war is coming.")
+    rosa.visit("/r/age/").press("Continue", under18="yes")
+    rosa.visit("/r/check/").press("Send what you told us")
+    (line,) = queue(house, "Sal")
+    assert "Person under 18" in line.flags
+    assert "Reporter under 18" not in line.flags
+
+
 def test_a_professional_is_asked_for_a_name(rosa: Walker) -> None:
     start_person(rosa).press("Continue", who="professional")
     rosa.press("Skip the other questions", narrative="A pupil praised an attack in class.")
@@ -274,7 +276,7 @@ def test_a_professional_is_asked_for_a_name(rosa: Walker) -> None:
     rosa.press(
         "Continue", name="Tess", role="Teacher", organisation="Mill School", email="tess@school.example"
     )
-    assert rosa.press("Send your report").at == "/code/"
+    assert rosa.press("Send what you told us").at == "/code/"
 
 
 # --- online ----------------------------------------------------------------------------------------------------------

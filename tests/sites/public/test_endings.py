@@ -24,7 +24,7 @@ def person(rosa: Walker) -> None:
     rosa.visit("/talk/").press("Start", danger="no")
     rosa.press("Continue", who="friend")
     rosa.press("Skip the other questions", narrative="He says that a war is coming.").press(
-        "Send your report"
+        "Send what you told us"
     )
 
 

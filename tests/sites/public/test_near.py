@@ -23,8 +23,10 @@ def test_a_postcode_leads_to_its_force_and_stands_in_no_address(rosa: Walker) ->
     rosa.press("Find", postcode="ne1 4st")
     assert rosa.at == "/phone/near/"
     assert "Northumbria Police" in rosa.page.headings
-    assert "Check online which stations are open" in rosa.main
-    assert load_pack(settings.PACK).links["stations"].url in {href for _, href in rosa.page.links}
+    assert "The force's own website says which stations are open" in rosa.main
+    links = {href for _, href in rosa.page.links}
+    assert "https://www.northumbria.police.uk" in links
+    assert load_pack(settings.PACK).links["stations"].url not in links
     assert "no-store" in rosa.response["Cache-Control"]
     assert not rosa.cookie(DRAFT)
     assert not DraftRow.objects.exists()

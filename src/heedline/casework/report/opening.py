@@ -21,6 +21,7 @@ from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import office_zone
 from heedline.casework.errors import ChangedSinceArrival
 from heedline.casework.report import report_language
+from heedline.intake.question_files import load_question_set
 from heedline.packs import load_pack
 from heedline.packs.text.tongues import Guess
 from heedline.reports.models import Report
@@ -105,6 +106,17 @@ class OpenedReport:
     def young(self) -> bool:
         """Return whether the reporter said that they were under 18."""
         return bool(self.record.get("young", False))
+
+    @property
+    def subject_young(self) -> bool:
+        """Return whether the reporter said that the person they are worried about is under 18."""
+        pack, kind = load_pack(settings.PACK), str(self.record.get("kind"))
+        if kind not in pack.kinds:
+            return False
+        step, name = load_question_set(pack, pack.kinds[kind].question_set).roles.get(
+            "subject_young", ("", "")
+        )
+        return bool(self.record.get("answers", {}).get(step, {}).get(name) == "yes")
 
 
 def open_report(

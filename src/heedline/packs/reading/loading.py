@@ -291,11 +291,11 @@ def _forces(table: Table, regions: Mapping[str, shapes.Region]) -> dict[str, sha
     forces = {}
     for code in table:
         pair = table.texts(code)
-        if len(pair) != 2:
-            raise table.wrong(code, "must be [name, region]")
+        if len(pair) not in (2, 3):
+            raise table.wrong(code, "must be [name, region] or [name, region, website]")
         if pair[1] not in regions:
             raise table.wrong(code, f"no region is called {pair[1]}")
-        forces[code] = shapes.Force(code, pair[0], pair[1])
+        forces[code] = shapes.Force(code, *pair)
     return forces
 
 

@@ -126,6 +126,8 @@ def _flags(report: Report, opened: OpenedReport | None, files: int) -> tuple[str
         found.append("Protect the source")
     if opened is not None and opened.young:
         found.append("Reporter under 18")
+    if opened is not None and opened.subject_young:
+        found.append("Person under 18")
     if report.withdraw_asked:
         found.append("Asks to withdraw")
     if report.unread:

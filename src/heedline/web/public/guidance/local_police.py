@@ -59,12 +59,14 @@ def near(request: HttpRequest) -> HttpResponse:
         found=[_force(code) for code in found],
         **findable(request, "near.lead"),
         listed=any(pack().counters.get(code) for code in found),
+        own_site=all(pack().forces[code].url for code in found),
     )
 
 
 def _force(code: str) -> dict[str, Any]:
     return {
         "name": pack().forces[code].name,
+        "url": pack().forces[code].url,
         "counters": [
             {"name": one.name, "address": one.address, "hours": _in_words(one)}
             for one in pack().counters.get(code, ())

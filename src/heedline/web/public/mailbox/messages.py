@@ -279,6 +279,7 @@ def _enter_page(request: HttpRequest, given: str | None) -> HttpResponse:
         form=form,
         button=shown("visit.button"),
         action=reverse("reporter:enter"),
+        emergency=True,
     )
 
 

@@ -62,7 +62,7 @@ def check(turn: DraftVisit) -> HttpResponse:
         turn.request,
         "check",
         title=tab_title(asking.last),
-        button=shown(f"{own}.button") if said == "check.call" else asking.shown(last).button,
+        button=shown(f"{own}.button") if f"{own}.button" in words() else asking.shown(last).button,
         said=said,
         wanting=[
             {"title": asking.shown(asking.qs.any_step(slug)).title, "url": _page_url(slug)}

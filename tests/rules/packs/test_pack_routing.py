@@ -128,3 +128,20 @@ def test_no_northern_irish_rows_are_shipped() -> None:
     text = (PACK.folder / "areas" / "outcodes.csv").read_text(encoding="utf-8")
     assert "\nBT" not in text
     assert len(text.encode()) < 400_000
+
+
+@pytest.mark.parametrize(
+    ("account", "force"),
+    [
+        ("He has a gun. We are at 12 Mill Lane, NE1 4ST", "northumbria"),
+        ("He is in Leeds with a knife", "west-yorkshire"),
+        ("There is a bomb at Leeds railway station", "btp"),
+        ("He stands near Leeds Road", "unknown"),
+        ("Reading about it, he said it would be soon", "unknown"),
+        ("First in Leeds, then in Newcastle upon Tyne", "unknown"),
+    ],
+)
+def test_a_place_in_the_words_counts_like_the_field(account: str, force: str) -> None:
+    assert route(RouteFacts("activity", account=account), PACK).area == force
+    filled = route(RouteFacts("activity", postcode="BS1 6QF", account=account), PACK)
+    assert filled.area == "avon-and-somerset", "the field comes first"

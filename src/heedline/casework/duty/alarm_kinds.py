@@ -42,7 +42,13 @@ from heedline.casework.duty.alarm_causes import (
     task_late,
     urgent_unopened,
 )
-from heedline.casework.duty.alarm_rules import DANGER_TOLD_ALARM, DISCHARGED_ALONE, LINKING_ALARMS, AlarmRule
+from heedline.casework.duty.alarm_rules import (
+    DANGER_TOLD_ALARM,
+    DISCHARGED_ALONE,
+    LINKING_ALARMS,
+    PLANNED_ALARM,
+    AlarmRule,
+)
 from heedline.casework.duty.alarm_rules import AlarmEvent as AlarmEvent
 from heedline.casework.keys import health
 from heedline.desk_hooks import register
@@ -77,10 +83,10 @@ def _about_danger(
     )
 
 
-def _about_waiting(words: str, instead: str, *, chain: bool = True) -> AlarmRule:
+def _about_waiting(words: str, instead: str) -> AlarmRule:
     return AlarmRule(
         words=words,
-        chain=chain,
+        chain=True,
         lasts=report_waits,
         while_it_lasts=instead,
         resolved_by=frozenset({AlarmEvent.TAKEN}),
@@ -149,11 +155,7 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         "Someone may be in danger",
         "Take the report. The alarm stays open until an officer has taken it.",
     ),
-    AlarmKind.PLANNED: _about_waiting(
-        "Something is planned, or the reporter is not sure whether anyone is in danger",
-        "Take the report. The alarm stays open until an officer has taken it.",
-        chain=False,
-    ),
+    AlarmKind.PLANNED: PLANNED_ALARM,
     AlarmKind.DANGER_TOLD: DANGER_TOLD_ALARM,
     AlarmKind.DANGER_OPENED: _about_danger(
         "Danger to life: no supervisor has acknowledged it",

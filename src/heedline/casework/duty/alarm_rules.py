@@ -23,6 +23,7 @@ from heedline.casework.duty.alarm_causes import (
     not_compared,
     not_searchable,
     question_open,
+    report_waits,
 )
 from heedline.dispatch.letters import AlarmKind, AnyLetter, Letter
 from heedline.dispatch.models import About
@@ -119,6 +120,14 @@ DISCHARGED_ALONE = AlarmRule(
     answered_with=Capability.LEAD_DANGER,
     at_the_report=True,
     page="report-danger",
+)
+
+#: About a new report that says that something is planned, or whose reporter is not sure: part of `alarm_kinds.ALARM_KINDS`.
+PLANNED_ALARM = AlarmRule(
+    words="Something is planned, or the reporter is not sure whether anyone is in danger",
+    lasts=report_waits,
+    while_it_lasts="Take the report. The alarm stays open until an officer has taken it.",
+    resolved_by=frozenset({AlarmEvent.TAKEN}),
 )
 
 #: The kinds about searching reports and comparing them across desks: part of `alarm_kinds.ALARM_KINDS`.

@@ -39,7 +39,7 @@ from heedline.intake import engine
 from heedline.intake.questions import QuestionSet
 from heedline.intake.record import Record
 from heedline.packs import load_pack
-from heedline.packs.places.routing import RouteFacts, route
+from heedline.packs.places.routing import route
 from heedline.packs.urgency import Urgency
 from heedline.permits import functions
 from heedline.permits.capabilities import Capability
@@ -347,7 +347,7 @@ def send(
     if not contact.dropped:
         draft.answers = {}
     draft.notes = {
-        "watch": _watch(told),
+        "watch": _watch(told, contact.channel),
         "code": "none" if contact.dropped else "to-read",
         _PAGE: begun_on(draft),
     }
@@ -359,8 +359,5 @@ def send(
     functions.mark_unfinished_call(draft.keys.row_id, is_open=False)
 
 
-def _watch(told: Record) -> str:
-    facts = RouteFacts(
-        kind=told.kind, place_text=told.place_text, postcode=told.postcode, urgency=told.urgency
-    )
-    return route(facts, load_pack(settings.PACK)).watch_code or ""
+def _watch(told: Record, channel: str) -> str:
+    return route(submission.route_facts(told, channel), load_pack(settings.PACK)).watch_code or ""

@@ -16,8 +16,10 @@ from heedline.casework.keys import directory as key_directory
 from heedline.casework.report.sealing import NewReport, enclose
 from heedline.dispatch.clocks import rank_of, slot_end, slot_of
 from heedline.intake.questions import QuestionSet
+from heedline.intake.record import Record
 from heedline.packs import load_pack
 from heedline.packs.places.routing import RouteFacts, route
+from heedline.packs.urgency import Urgency
 from heedline.reports import door
 
 
@@ -27,6 +29,22 @@ def _due(kind: str, urgency: str, area: str, at: datetime) -> datetime:
     Counted from the end of the quarter hour, so that the deadline reveals nothing more precise.
     """
     return load_pack(settings.PACK).first_due(kind, urgency, slot_end(slot_of(at)), area=area)
+
+
+def route_facts(record: Record, channel: str) -> RouteFacts:
+    """Return what decides which desk receives a report.
+
+    Where somebody is in danger or something is planned, and in a call or letter, nobody may have filled in the place: a
+    place in the account counts then.
+    """
+    read = record.urgency in {Urgency.DANGER, Urgency.PLANNED} or channel not in {"web", "api"}
+    return RouteFacts(
+        kind=record.kind,
+        place_text=record.place_text,
+        postcode=record.postcode,
+        urgency=record.urgency,
+        account=record.narrative if read else "",
+    )
 
 
 @dataclass(frozen=True)
@@ -65,13 +83,7 @@ def seal(new: NewReport, *, at: datetime) -> SealedReport:
     Raises SealingStopped when it cannot be sealed to two people.
     """
     pack = load_pack(settings.PACK)
-    facts = RouteFacts(
-        kind=new.record.kind,
-        place_text=new.record.place_text,
-        postcode=new.record.postcode,
-        urgency=new.record.urgency,
-    )
-    decision = route(facts, pack)
+    decision = route(route_facts(new.record, new.channel), pack)
     today = at.date()
     desk = key_directory.addressee(decision.desk_code, today)
     watch = key_directory.addressee(decision.watch_code, today) if decision.watch_code else None

@@ -14,6 +14,12 @@ from importlib.resources.abc import Traversable
 
 from heedline.packs.tables import PackError
 
+#: A name after a word that says where, and what follows it in the same sentence.
+_PLACED = re.compile(r"\b(?:in|at|near)\s+([A-Z][\w'’-]*)([^.,;:!?\n]*)")
+_WORD = re.compile(r"[\w'’-]+")
+#: Further words of the longest name of a council.
+_LONGEST_NAME = 5
+
 
 @dataclass(frozen=True, slots=True)
 class _Sector:
@@ -76,17 +82,38 @@ class Areas:
         "12 Example Road, Leeds" is found, but "near the Leeds road" is not, because a wrong desk is worse than
         the round-the-clock one.
         """
+        if found := self._forces_of_postcodes_in(place):
+            return found
+        parts = re.split(r"[,\n]", place.strip().strip("."))
+        return self._places.get(_plain(parts[-1]), frozenset())
+
+    def forces_in_account(self, account: str) -> frozenset[str]:
+        """Return the forces for an account of what happened that names a place.
+
+        It has to contain a full postcode, or a council or force after "in", "at" or "near". The name has to begin with a
+        capital letter and not be part of a longer name: "near Leeds Road" is not found.
+        """
+        if found := self._forces_of_postcodes_in(account):
+            return found
+        named: frozenset[str] = frozenset()
+        for after in _PLACED.finditer(account):
+            words = [after[1], *_WORD.findall(after[2])[:_LONGEST_NAME]]
+            for size in range(len(words), 0, -1):
+                if forces := self._places.get(_plain(" ".join(words[:size]))):
+                    longer = size < len(words) and words[size][:1].isupper()
+                    named |= frozenset() if longer else forces
+                    break
+        return named
+
+    def _forces_of_postcodes_in(self, text: str) -> frozenset[str]:
+        """Return the forces for the full postcodes in a text."""
         found: frozenset[str] = frozenset()
-        words = self._words.findall(place.upper())
-        for first, second in itertools.pairwise(["", *words]):
+        for first, second in itertools.pairwise(["", *self._words.findall(text.upper())]):
             # "S1 2HE" are two words of the text, "S12HE" is one
             for candidate in (second, first + second):
                 if self._full.fullmatch(candidate):
                     found |= self.forces_of_postcode(candidate)
-        if found:
-            return found
-        parts = re.split(r"[,\n]", place.strip().strip("."))
-        return self._places.get(_plain(parts[-1]), frozenset())
+        return found
 
 
 def _plain(name: str) -> str:

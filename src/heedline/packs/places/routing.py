@@ -27,6 +27,8 @@ class RouteFacts:
     place_text: str = ""
     postcode: str = ""
     urgency: str = "routine"
+    account: str = ""
+    """What happened, in the reporter's words, where a place in it counts like the field: of a danger or plan, and of a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,12 @@ def area_of(facts: RouteFacts, pack: Pack) -> tuple[str, str]:
                 because, forces = "place", both
             elif not forces:
                 because = "place"
+                if facts.account:
+                    special = pack.special_places.find(facts.account)
+                    because = min((reason for _, reason in special), default="place")
+                    forces = frozenset(force for force, _ in special) or pack.areas.forces_in_account(
+                        facts.account
+                    )
     if len(forces) == 1:
         return next(iter(forces)), because
     return UNKNOWN_AREA, "several-forces" if forces else "no-area"

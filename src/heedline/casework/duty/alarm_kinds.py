@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
+from heedline.casework.duty import alarm_rules
 from heedline.casework.duty.alarm_callers import (
     Called,
     call_authorisers,
@@ -42,14 +43,8 @@ from heedline.casework.duty.alarm_causes import (
     task_late,
     urgent_unopened,
 )
-from heedline.casework.duty.alarm_rules import (
-    DANGER_TOLD_ALARM,
-    DISCHARGED_ALONE,
-    LINKING_ALARMS,
-    PLANNED_ALARM,
-    AlarmRule,
-)
 from heedline.casework.duty.alarm_rules import AlarmEvent as AlarmEvent
+from heedline.casework.duty.alarm_rules import AlarmRule
 from heedline.casework.keys import health
 from heedline.desk_hooks import register
 from heedline.dispatch.letters import AlarmKind, Letter
@@ -155,8 +150,8 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         "Someone may be in danger",
         "Take the report. The alarm stays open until an officer has taken it.",
     ),
-    AlarmKind.PLANNED: PLANNED_ALARM,
-    AlarmKind.DANGER_TOLD: DANGER_TOLD_ALARM,
+    AlarmKind.PLANNED: alarm_rules.PLANNED_ALARM,
+    AlarmKind.DANGER_TOLD: alarm_rules.DANGER_TOLD_ALARM,
     AlarmKind.DANGER_OPENED: _about_danger(
         "Danger to life: no supervisor has acknowledged it",
         danger_unacknowledged,
@@ -178,7 +173,7 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         AlarmEvent.REVIEW_SET,
         called=call_owner_and_who_lead,
     ),
-    AlarmKind.DISCHARGE_UNREVIEWED: DISCHARGED_ALONE,
+    AlarmKind.DISCHARGE_UNREVIEWED: alarm_rules.DISCHARGED_ALONE,
     AlarmKind.NOBODY_ON_DUTY: _about_waiting(
         "A report is waiting and nobody is on duty at its desk",
         "Take the report or hand it over. The alarm stays open until an officer has taken it.",
@@ -352,7 +347,7 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         while_it_lasts="Acknowledge the note first. The alarm stays open until somebody has.",
         resolved_by=frozenset({AlarmEvent.SHIFT_NOTE_ACKNOWLEDGED}),
     ),
-    **LINKING_ALARMS,
+    **alarm_rules.LINKING_ALARMS,
     AlarmKind.FILE_MISSING: AlarmRule(
         words="A report’s file is missing from storage or incomplete",
         page="report-files",

@@ -196,7 +196,7 @@ def test_the_epoch_in_force_is_the_one_of_the_day(people: People) -> None:
     later = key_directory.addressee("north-east", people.at.date() + timedelta(days=35))
     assert later is not None
     assert later.epoch != this
-    assert key_directory.addressee("north-east", people.at.date() - timedelta(days=40)) is None
+    assert key_directory.addressee("north-east", people.at.date() - timedelta(days=70)) is None
 
 
 def test_an_addressee_is_looked_up_once_and_never_outlasts_the_statements(people: People) -> None:

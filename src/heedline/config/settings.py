@@ -72,6 +72,9 @@ CLAMD = env.text("HEEDLINE_CLAMD", default="")
 PAGES_DIR = env.path("HEEDLINE_PAGES_DIR", default=str(HOME / "pages"))
 PAGE_WEBHOOK = env.text("HEEDLINE_PAGE_WEBHOOK", default="")
 PAGE_MAIL_FROM = env.text("HEEDLINE_PAGE_MAIL_FROM", default="heedline@example.org")
+#: Pages about danger have a channel of their own: another sender, and another address that they are posted to.
+PAGE_DANGER_WEBHOOK = env.text("HEEDLINE_PAGE_DANGER_WEBHOOK", default="")
+PAGE_DANGER_MAIL_FROM = env.text("HEEDLINE_PAGE_DANGER_MAIL_FROM", default=PAGE_MAIL_FROM)
 #: From where pages are captured: names, each with the proxy that leads there ("here, away=10.0.0.5:3128").
 CAPTURE_VANTAGES = env.text("HEEDLINE_CAPTURE_VANTAGES", default="here")
 #: Networks of the organisation itself that no capture may reach although they are public.

@@ -197,7 +197,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
         "office",
         "w",
     ): "answers judged_by_id judged_on remedied_by_id remedied_on remedy verdict words",
-    ("reports_identity_request", "worker", "r"): "asked_at authoriser_desk_id decided_at id",
+    ("reports_identity_request", "worker", "r"): "asked_at authoriser_desk_id decided_at id report_id",
     ("reports_call_back", "office", "w"): "done due_at missed",
     ("desks_language_skill", "office", "w"): "confirmed_by_id confirmed_on",
     ("desks_completed_training", "office", "w"): "withdrawn_by_id withdrawn_on",

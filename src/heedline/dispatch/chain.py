@@ -17,6 +17,8 @@ from uuid import UUID
 REPEAT_SECONDS = 600.0
 #: A step that reached nobody is tried again after this.
 RETRY_SECONDS = 15.0
+#: A step that calls only people who have just had a digest is looked at again after this.
+HOLD_SECONDS = 60.0
 
 
 @dataclass(slots=True)
@@ -37,13 +39,39 @@ def offsets_of(steps: Iterable[timedelta]) -> tuple[float, ...]:
 
 
 class Deadlines:
-    """The deadlines that one pager holds in memory.
+    """The deadlines that one pager holds in memory, and when it last sent each person a digest.
 
     They are not shared between processes and are never stored.
     """
 
     def __init__(self) -> None:
         self._waits: dict[UUID, _Wait] = {}
+        self._digests: dict[str, float] = {}
+        #: The alarms that each person's next digest is about.
+        self._pending: dict[str, set[UUID]] = {}
+
+    def may_digest(self, person: str, now: float, pace: float) -> bool:
+        """Return whether `pace` seconds have passed since the person's last digest."""
+        return person not in self._digests or now - self._digests[person] >= pace
+
+    def pend(self, alarm: UUID, people: Iterable[str]) -> None:
+        """Leave an alarm that went out to others for these people's next digest."""
+        for person in people:
+            self._pending.setdefault(person, set()).add(alarm)
+
+    def due_digests(self, now: float, pace: float) -> dict[str, set[UUID]]:
+        """Return the people whose digest is due, with the alarms that were left for it."""
+        return {who: set(some) for who, some in self._pending.items() if self.may_digest(who, now, pace)}
+
+    def digests_sent(self, people: Iterable[str], now: float) -> None:
+        """Record that these people were sent a digest."""
+        for person in people:
+            self._digests[person] = now
+            self._pending.pop(person, None)
+
+    def hold(self, alarm: UUID, now: float) -> None:
+        """Try a step again soon, because everybody whom it calls has just had a digest."""
+        self._waits[alarm].not_before = now + HOLD_SECONDS
 
     def due_step(
         self, alarm: UUID, sent: int, offsets: Sequence[float], now: float, *, repeat: bool
@@ -88,3 +116,5 @@ class Deadlines:
         """Forget every alarm that is no longer open, along with its exact time."""
         wanted = set(alarms)
         self._waits = {alarm: wait for alarm, wait in self._waits.items() if alarm in wanted}
+        left = {person: some & wanted for person, some in self._pending.items()}
+        self._pending = {person: some for person, some in left.items() if some}

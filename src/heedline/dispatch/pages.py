@@ -1,9 +1,9 @@
-"""The paging message, whose fixed text only asks a person to sign in.
+"""The paging message, which says one of a few words and asks a person to sign in.
 
-All pages have the same subject, the same wording and the same number of bytes, whatever they are about
-and whoever receives them. A page carries no id, no kind, no number of its own and no exact time. Its
-date is the quarter hour. Anyone watching the mail learns that someone was called, which cannot be
-avoided, and nothing more. All emails of a quarter hour carry the same checkpoint of the log, so
+All pages have the same number of bytes, whatever they are about and whoever receives them. Besides its word
+a page carries no id, no kind, no number of its own and no exact time. Its date is the quarter hour. Anyone
+watching encrypted mail learns that someone was called, which cannot be avoided, and nothing more. Whoever
+can read the mail also learns the word. All emails of a quarter hour carry the same checkpoint of the log, so
 recipients who keep them can later prove what the log contained.
 """
 
@@ -13,12 +13,24 @@ import json
 import uuid
 from datetime import datetime
 from email.utils import format_datetime
+from enum import StrEnum
 
 from django.core.mail import EmailMessage
 
 from heedline.dispatch.clocks import slot_of
 
 SUBJECT = "Heedline"
+
+
+class PageWord(StrEnum):
+    """What a page says, most important first."""
+
+    DANGER = "danger"
+    CONTACT_FIRST = "contact first"
+    DUE = "due"
+    DESK = "desk"
+
+
 #: A page by email is exactly this long, headers included, in exactly this many lines: room for the longest address
 #: there can be, and the same whether lines end in one character (a file) or two (on the way).
 PAGE_BYTES = 2048
@@ -27,9 +39,9 @@ PAGE_LINES = 48
 _WIDEST = 76
 
 
-def page_words(office_url: str) -> str:
-    """Return the fixed text of a page, which is the same on every channel."""
-    return f"Someone needs to look at Heedline now. Sign in to the office site.\n{office_url}\n"
+def page_words(office_url: str, word: PageWord) -> str:
+    """Return the text of a page, which is the same on every channel."""
+    return f"{word.capitalize()}. Sign in to Heedline. It stands first in My work.\n{office_url}\n"
 
 
 def partner_words(partner_url: str) -> str:
@@ -37,7 +49,9 @@ def partner_words(partner_url: str) -> str:
     return f"Something waits for your team at Heedline. Sign in to read it.\n{partner_url}\n"
 
 
-def mail_page(address: str, words: str, *, sender: str, at: datetime, log: str = "") -> EmailMessage:
+def mail_page(
+    address: str, words: str, *, sender: str, at: datetime, log: str = "", subject: str = SUBJECT
+) -> EmailMessage:
     """Return a page as an email to one person, padded with blank lines to PAGE_BYTES and PAGE_LINES.
 
     `words` is the result of `page_words` or `partner_words`. `log` is the checkpoint of the log, in lines of
@@ -50,7 +64,7 @@ def mail_page(address: str, words: str, *, sender: str, at: datetime, log: str =
         "Message-ID": f"<{uuid.uuid4().hex}@{sender.rpartition('@')[2]}>",
     }
     body = words + (f"\n{log}" if log else "")
-    message = EmailMessage(SUBJECT, body, sender, [address], headers=headers)
+    message = EmailMessage(subject, body, sender, [address], headers=headers)
     bare = message.message().as_bytes()
     lines = PAGE_LINES - bare.count(b"\n")
     spaces = PAGE_BYTES - len(bare) - lines
@@ -61,9 +75,9 @@ def mail_page(address: str, words: str, *, sender: str, at: datetime, log: str =
     return message
 
 
-def web_page(office_url: str) -> bytes:
+def web_page(office_url: str, word: PageWord) -> bytes:
     """Return a page as the body of a web request.
 
     The body is JSON with the single key `text`, which the usual chat services accept.
     """
-    return json.dumps({"text": page_words(office_url).strip()}).encode()
+    return json.dumps({"text": page_words(office_url, word).strip()}).encode()

@@ -21,7 +21,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import mailers
 
 from heedline.dispatch.folder import write_page
-from heedline.dispatch.pages import mail_page, page_words, partner_words, web_page
+from heedline.dispatch.pages import SUBJECT, PageWord, mail_page, page_words, partner_words, web_page
 
 TIMEOUT_SECONDS = 10.0
 
@@ -44,15 +44,19 @@ class Delivery:
         return bool(self.reached) or self.posted
 
 
-def carry(addresses: Iterable[str], *, at: datetime, log: str = "") -> Delivery:
-    """Page people by email, and post one request to the configured webhook URL.
+def carry(
+    addresses: Iterable[str], word: PageWord, *, at: datetime, log: str = "", web: bool = True
+) -> Delivery:
+    """Page people by email with this word, and with `web` post one request to the configured webhook URL.
 
-    Raises nothing. Failures are reported in the result. `log` is the checkpoint of the log that every email
-    carries.
+    Danger has a subject, a sender and a URL of its own. Raises nothing. Failures are reported in the result. `log` is the
+    checkpoint of the log that every email carries.
     """
     wanted = frozenset(addresses)
-    reached = _by_mail(wanted, page_words(settings.OFFICE_URL), at, log)
-    posted = _by_web(at)
+    sender = settings.PAGE_DANGER_MAIL_FROM if word is PageWord.DANGER else settings.PAGE_MAIL_FROM
+    words = page_words(settings.OFFICE_URL, word)
+    reached = _by_mail(wanted, words, at, log, sender=sender, subject=f"{SUBJECT}: {word}")
+    posted = _by_web(at, word) if web else None
     failed = ({"mail"} if reached != wanted else set()) | ({"web"} if posted is False else set())
     return Delivery(reached, bool(posted), frozenset(failed))
 
@@ -63,11 +67,14 @@ def tell_partners(addresses: Iterable[str], *, at: datetime) -> Delivery:
     No other channel is used. Raises nothing, like `carry`.
     """
     wanted = frozenset(addresses)
-    reached = _by_mail(wanted, partner_words(settings.PARTNER_URL), at, "")
+    words = partner_words(settings.PARTNER_URL)
+    reached = _by_mail(wanted, words, at, "", sender=settings.PAGE_MAIL_FROM, subject=SUBJECT)
     return Delivery(reached, posted=False, failed=frozenset({"mail"} if reached != wanted else ()))
 
 
-def _by_mail(addresses: frozenset[str], words: str, at: datetime, log: str) -> frozenset[str]:
+def _by_mail(
+    addresses: frozenset[str], words: str, at: datetime, log: str, *, sender: str, subject: str
+) -> frozenset[str]:
     reached = set()
     if not addresses:
         return frozenset()
@@ -75,7 +82,7 @@ def _by_mail(addresses: frozenset[str], words: str, at: datetime, log: str) -> f
         with mailers.default as connection:
             for address in sorted(addresses):
                 try:
-                    page = mail_page(address, words, sender=settings.PAGE_MAIL_FROM, at=at, log=log)
+                    page = mail_page(address, words, sender=sender, at=at, log=log, subject=subject)
                     if connection.send_messages([page]):
                         reached.add(address)
                 except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused, ValueError):
@@ -85,19 +92,26 @@ def _by_mail(addresses: frozenset[str], words: str, at: datetime, log: str) -> f
     return frozenset(reached)
 
 
-def _by_web(at: datetime) -> bool | None:
+def has_web() -> bool:
+    """Return whether pages are also posted to a webhook."""
+    return bool(settings.DEMO or settings.PAGE_WEBHOOK)
+
+
+def _by_web(at: datetime, word: PageWord) -> bool | None:
     """Return whether the webhook accepted the page, or None if none is configured."""
-    content = web_page(settings.OFFICE_URL)
+    content = web_page(settings.OFFICE_URL, word)
+    address = settings.PAGE_DANGER_WEBHOOK if word is PageWord.DANGER else ""
+    address = address or settings.PAGE_WEBHOOK
     if settings.DEMO:
         try:
             write_page(content, ending="json", at=at)
         except OSError:
             return False
         return True
-    if not settings.PAGE_WEBHOOK:
+    if not address:
         return None
     try:
-        post(settings.PAGE_WEBHOOK, content)
+        post(address, content)
     except (OSError, ValueError, http.client.HTTPException):
         return False
     return True

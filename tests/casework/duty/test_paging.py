@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import email.policy
 import socket
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from smtplib import SMTPRecipientsRefused
+from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -17,13 +20,15 @@ from django.db import connection
 from procrastinate.contrib.django.utils import connector_params
 from pytest_django import Settings
 
-from heedline.casework.duty import alarm_board, alarms, paging
+from heedline.casework.duty import alarm_board, alarm_kinds, alarms, page_rounds, paging
 from heedline.dispatch import postmen
 from heedline.dispatch.clocks import SLOT, slot_of
 from heedline.dispatch.folder import FolderMail, settle_folder, write_page
-from heedline.dispatch.models import Alarm, Outbox
-from heedline.dispatch.pages import PAGE_BYTES, PAGE_LINES, mail_page, page_words
+from heedline.dispatch.letters import AlarmKind
+from heedline.dispatch.models import About, Alarm, Outbox
+from heedline.dispatch.pages import PAGE_BYTES, PAGE_LINES, PageWord, mail_page, page_words
 from heedline.dispatch.turns import lock_key
+from heedline.reports.models import Report
 from tests.support.acting import acting
 from tests.support.duty_scene import NOON, Scene, events, plain, play
 
@@ -95,25 +100,25 @@ def test_a_page_says_nothing_and_is_always_the_same(scene: Scene) -> None:
     files = [path.read_bytes() for path in scene.folder.glob("*.eml")]
     assert {len(content) for content in files} == {PAGE_BYTES}
     for mail in scene.mails():
-        assert mail["Subject"] == "Heedline"
+        assert mail["Subject"] == "Heedline: danger"
         body = str(mail.get_payload()).strip()
-        assert (
-            body
-            == "Someone needs to look at Heedline now. Sign in to the office site.\nhttp://localhost:8001"
-        )
+        assert body == "Danger. Sign in to Heedline. It stands first in My work.\nhttp://localhost:8001"
         assert mail["Date"] == "Wed, 25 Nov 2026 12:00:00 +0000"
         assert set(mail.keys()) == {
             "Content-Type", "MIME-Version", "Content-Transfer-Encoding", "Subject", "From", "To", "Date", "Message-ID",
         }  # fmt: skip
     everything = b"".join(files).decode().lower()
-    for word in (*ids, socket.gethostname().lower(), "danger", "north", "report", "12:07"):
+    for word in (*ids, socket.gethostname().lower(), "north", "report", "12:07"):
         assert word not in everything
 
 
 @pytest.mark.parametrize("name", ["a", "nadia.national", "x" * 64, "y" * 90, "z" * 200])
 def test_a_page_is_as_long_on_the_way_as_in_a_file_whomever_it_goes_to(name: str) -> None:
     page = mail_page(
-        f"{name}@unit.example", page_words("https://o.example"), sender="heedline@example.org", at=NOON
+        f"{name}@unit.example",
+        page_words("https://o.example", PageWord.CONTACT_FIRST),
+        sender="heedline@example.org",
+        at=NOON,
     )
     assert len(page.message().as_bytes()) == PAGE_BYTES
     assert len(page.message(policy=email.policy.SMTP).as_bytes()) == PAGE_BYTES + PAGE_LINES
@@ -122,8 +127,68 @@ def test_a_page_is_as_long_on_the_way_as_in_a_file_whomever_it_goes_to(name: str
 def test_an_address_that_would_show_in_the_length_is_not_paged_by_mail() -> None:
     with pytest.raises(ValueError, match="too long"):
         mail_page(
-            f"{'x' * 3000}@unit.example", page_words("https://o.example"), sender="a@example.org", at=NOON
+            f"{'x' * 3000}@unit.example",
+            page_words("https://o.example", PageWord.CONTACT_FIRST),
+            sender="a@example.org",
+            at=NOON,
         )
+
+
+def test_each_kind_of_alarm_has_one_of_four_words() -> None:
+    words = {kind: rule.word for kind, rule in alarm_kinds.ALARM_KINDS.items()}
+    dangers = {str(kind) for kind, word in words.items() if word is PageWord.DANGER}
+    assert dangers == {
+        "danger", "danger-opened", "danger-owner-away", "danger-review-late", "danger-told", "partner-danger", "planned",
+    }  # fmt: skip
+    assert words[AlarmKind.INTEREST_MATCHED] is PageWord.CONTACT_FIRST
+    assert words[AlarmKind.IDENTITY_ASKED] is PageWord.DUE
+    assert words[AlarmKind.ROTA_GAP] is PageWord.DESK
+
+
+def test_danger_has_a_sender_and_an_address_of_its_own(
+    scene: Scene, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[tuple[str, bytes]] = []
+    monkeypatch.setattr(postmen, "post", lambda address, content: sent.append((address, content)))
+    settings.PAGE_WEBHOOK = "https://pages.example/hook"
+    settings.PAGE_DANGER_WEBHOOK = "https://pages.example/danger"
+    settings.PAGE_DANGER_MAIL_FROM = "danger@example.org"
+    everybody(scene).report("north-east", "danger")
+    Alarm.objects.create(
+        kind="worker-failing", desk=scene.desks["north-east"], about_kind=About.DESK, slot=slot_of(NOON)
+    )
+    scene.tick(5)
+    told = {str(mail["Subject"]): str(mail["From"]) for mail in scene.mails()}
+    assert told == {"Heedline: danger": "danger@example.org", "Heedline: desk": settings.PAGE_MAIL_FROM}
+    assert [address for address, _ in sent] == [settings.PAGE_DANGER_WEBHOOK, settings.PAGE_WEBHOOK]
+    assert {path.stat().st_size for path in scene.folder.glob("*.eml")} == {PAGE_BYTES}
+
+
+def test_what_comes_within_the_pace_is_in_the_next_digest(scene: Scene) -> None:
+    everybody(scene)
+    scene.report("north-east", "danger")
+    scene.tick(5)
+    scene.paged()
+
+    def comes(kind: str) -> Alarm:
+        about = {"about_kind": About.REPORT, "about_id": uuid4()}
+        return Alarm.objects.create(kind=kind, desk=scene.desks["north-east"], slot=slot_of(NOON), **about)
+
+    def digests(seconds: int) -> list[str]:
+        Alarm.objects.filter(kind="danger").update(acknowledged_at=NOON, acknowledged_by=uuid4())
+        scene.tick(seconds)
+        found = sorted(f"{mail['To'].partition('@')[0]} {mail['Subject']}" for mail in scene.mails())
+        scene.paged()
+        return found
+
+    comes("overdue")
+    assert digests(60) == ["nadia Heedline: due", "odile Heedline: due"], "danger before it is no digest"
+    second = comes("message-waiting")
+    assert [digests(60 * minute) for minute in (2, 10, 25)] == [[], [], []]
+    assert digests(31 * 60) == ["nadia Heedline: due", "odile Heedline: due"]
+    second.refresh_from_db()
+    assert second.steps_sent == 1
+    assert digests(62 * 60) == [], "nothing is left to say"
 
 
 def test_two_reports_are_one_page_a_person(scene: Scene) -> None:
@@ -191,7 +256,7 @@ def test_the_other_channel_is_tried_when_mail_fails(
     ((address, content),) = sent
     assert address == "https://pages.example/hook"
     assert content == (
-        b'{"text": "Someone needs to look at Heedline now. Sign in to the office site.\\nhttp://localhost:8001"}'
+        b'{"text": "Danger. Sign in to Heedline. It stands first in My work.\\nhttp://localhost:8001"}'
     )
     assert scene.open_kinds() == ["danger", "page-failed"]
 
@@ -213,7 +278,7 @@ def test_in_a_demo_the_web_page_goes_to_the_folder_too(scene: Scene, settings: S
     scene.tick(5)
     (page,) = scene.folder.glob("*.json")
     assert page.stat().st_mtime == slot_of(NOON).timestamp()
-    assert b"Someone needs to look" in page.read_bytes()
+    assert b"Danger. Sign in" in page.read_bytes()
 
 
 def test_a_web_address_that_is_not_one_is_a_failure_and_no_crash(scene: Scene, settings: Settings) -> None:
@@ -322,3 +387,52 @@ class RefusesNadia(BaseEmailBackend):
         if any("nadia" in to for message in messages for to in message.to):
             raise SMTPRecipientsRefused({})
         return FolderMail(alias="default").send_messages(messages)
+
+
+def a_shift(scene: Scene, pace: timedelta, monkeypatch: pytest.MonkeyPatch) -> dict[str, Counter[str]]:
+    """Eight hours with an alarm about work due, or about the desk, every six minutes, and one danger every two hours.
+
+    Returns what the officer on duty, the officer of the round-the-clock desk and its duty manager were paged with.
+    """
+    monkeypatch.setattr(page_rounds, "_pace", pace.total_seconds)
+    kinds = ["call-late", "question-late", "call-missed", "worker-failing"]
+    got: dict[str, Counter[str]] = {name: Counter() for name in ("odile", "nadia", "max")}
+    for minute in range(0, 8 * 60, 6):
+        about: dict[str, Any] = {"about_kind": About.REPORT, "about_id": uuid4()}
+        kind = kinds[minute // 6 % len(kinds)]
+        if kind == "worker-failing":
+            Alarm.objects.filter(kind=kind).delete()
+            about = {"about_kind": About.DESK}
+        Alarm.objects.create(kind=kind, desk=scene.desks["north-east"], slot=slot_of(NOON), **about)
+        if minute % 120 == 30:
+            scene.report("north-east", "danger")
+        scene.tick(minute * 60)
+        if minute % 120 == 36:
+            Alarm.objects.filter(kind="danger").update(acknowledged_at=NOON, acknowledged_by=uuid4())
+        for mail in scene.mails():
+            name = str(mail["To"]).partition("@")[0]
+            if name in got:
+                got[name][str(mail["Subject"]).partition(": ")[2]] += 1
+        scene.paged()
+    return got
+
+
+@pytest.mark.thorough
+def test_a_shifts_pages_for_three_people_before_and_after(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a pace, as it was, each person had a page for nearly every alarm. Danger is paged as before."""
+    everybody(scene).on_call("Max", "north-east", 1)
+    before = a_shift(scene, timedelta(0), monkeypatch)
+    Alarm.objects.all().delete()
+    Report.objects.all().delete()
+    scene.restart()
+    after = a_shift(scene, timedelta(minutes=30), monkeypatch)
+    assert {name: (before[name].total(), after[name].total()) for name in before} == {
+        "odile": (87, 24),
+        "nadia": (87, 24),
+        "max": (83, 20),
+    }
+    for name in after:
+        assert after[name]["danger"] == before[name]["danger"]
+        assert after[name].total() - after[name]["danger"] <= 16

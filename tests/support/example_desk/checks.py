@@ -14,6 +14,7 @@ from heedline.casework.report.verb import find, record, verb
 from heedline.dispatch import postmen
 from heedline.dispatch.models import Outbox
 from heedline.dispatch.outbox import post
+from heedline.dispatch.pages import PageWord
 from heedline.reports.lifecycle import NotNow
 from tests.support.example_desk.models import FurtherCheck
 from tests.support.example_desk.vocabulary import (
@@ -65,4 +66,4 @@ def tell_supervisors(letters: Sequence[Outbox], at: datetime) -> None:
     """Mail the supervisors of each desk where a further check was made. The mail says only where to look."""
     desks = {one.desk for one in letters if one.desk is not None}
     people = frozenset[str]().union(*(on_call.supervisors(desk) for desk in desks))
-    postmen.carry(people, at=at)
+    postmen.carry(people, PageWord.DUE, at=at)

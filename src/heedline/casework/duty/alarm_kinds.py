@@ -18,7 +18,6 @@ from heedline.casework.duty.alarm_callers import (
     call_interest_owner,
     call_other_stewards,
     call_owner_and_who_lead,
-    call_rota_planners,
     call_supervisors,
     call_supervisors_then_chain,
     call_task_owners,
@@ -38,8 +37,6 @@ from heedline.casework.duty.alarm_causes import (
     proposal_open,
     report_waits,
     request_undecided,
-    rota_uncovered,
-    shift_note_late,
     task_late,
     urgent_unopened,
 )
@@ -49,6 +46,7 @@ from heedline.casework.keys import health
 from heedline.desk_hooks import register
 from heedline.dispatch.letters import AlarmKind, Letter
 from heedline.dispatch.models import About, Alarm
+from heedline.dispatch.pages import PageWord
 from heedline.permits.capabilities import AnyCapability, Capability
 
 
@@ -75,12 +73,14 @@ def _about_danger(
         raised_by=raised_by,
         at_the_report=True,
         page="report-danger",
+        says=PageWord.DANGER,
     )
 
 
-def _about_waiting(words: str, instead: str) -> AlarmRule:
+def _about_waiting(words: str, instead: str, says: PageWord | None = None) -> AlarmRule:
     return AlarmRule(
         words=words,
+        says=says,
         chain=True,
         lasts=report_waits,
         while_it_lasts=instead,
@@ -149,6 +149,7 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
     AlarmKind.DANGER: _about_waiting(
         "Someone may be in danger",
         "Take the report. The alarm stays open until an officer has taken it.",
+        PageWord.DANGER,
     ),
     AlarmKind.PLANNED: alarm_rules.PLANNED_ALARM,
     AlarmKind.DANGER_TOLD: alarm_rules.DANGER_TOLD_ALARM,
@@ -216,6 +217,7 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         resolved_by=frozenset({AlarmEvent.INTEREST_ACKNOWLEDGED, AlarmEvent.REPORT_DISPOSED}),
         raised_by=Letter.INTEREST_MATCHED,
         at_the_report=True,
+        says=PageWord.CONTACT_FIRST,
     ),
     AlarmKind.TASK_LATE: AlarmRule(
         words="Task overdue",
@@ -250,6 +252,7 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
     AlarmKind.PARTNER_DANGER: AlarmRule(
         words="Life may be at risk, and a partner has not opened the disclosure",
         page="report-partners",
+        says=PageWord.DANGER,
         chain=True,
         lasts=urgent_unopened,
         while_it_lasts="Phone the partner, or withdraw what was sent. The alarm stays open until they have opened it.",
@@ -327,26 +330,7 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         chain=True,
         raised_by=Letter.SESSION_ALTERED,
     ),
-    AlarmKind.ROTA_GAP: AlarmRule(
-        words="Rota: hours not covered",
-        page="rota",
-        do="Plan a shift on the page Rota.",
-        about=About.ROTA_GAP,
-        called=call_rota_planners,
-        lasts=rota_uncovered,
-        while_it_lasts="Plan a shift for these hours. The alarm stays open until they are covered.",
-        resolved_by=frozenset({AlarmEvent.ROTA_FILLED}),
-        answered_with=Capability.PLAN_ROTA,
-    ),
-    AlarmKind.SHIFT_NOTE_WAITING: AlarmRule(
-        words="Shift handover note not acknowledged",
-        page="my-work",
-        do="Read the note and acknowledge it. My work links to it.",
-        about=About.DESK,
-        lasts=shift_note_late,
-        while_it_lasts="Acknowledge the note first. The alarm stays open until somebody has.",
-        resolved_by=frozenset({AlarmEvent.SHIFT_NOTE_ACKNOWLEDGED}),
-    ),
+    **alarm_rules.ROTA_ALARMS,
     **alarm_rules.LINKING_ALARMS,
     AlarmKind.FILE_MISSING: AlarmRule(
         words="A report’s file is missing from storage or incomplete",

@@ -9,6 +9,7 @@ from heedline.casework.duty.alarm_callers import (
     Called,
     call_owner_and_desk,
     call_question_owner,
+    call_rota_planners,
     call_supervisors,
     call_the_desk,
     call_the_desk_and_stewards,
@@ -24,9 +25,12 @@ from heedline.casework.duty.alarm_causes import (
     not_searchable,
     question_open,
     report_waits,
+    rota_uncovered,
+    shift_note_late,
 )
 from heedline.dispatch.letters import AlarmKind, AnyLetter, Letter
 from heedline.dispatch.models import About
+from heedline.dispatch.pages import PageWord
 from heedline.permits.capabilities import AnyCapability, Capability
 
 
@@ -60,6 +64,9 @@ class AlarmEvent(StrEnum):
     QUESTION_ANSWERED = "question-answered"
 
 
+_OF_THE_DESK = frozenset({About.DESK, About.OFFICER, About.PROPOSAL, About.ROTA_GAP})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmRule:
     """The behaviour of one kind of alarm.
@@ -73,7 +80,7 @@ class AlarmRule:
     The clocks raise the other kinds. `at_the_report` means that it is answered on the page it leads to, never
     on the page Alarms. `page` is the name of the page where it is dealt with, or "" where no page helps: one that begins
     with `report` is a page of the report. Without the capability `page_for` the page does not open, and is not offered.
-    `title` is the name of a specialist desk's kind of record, such as "Item", whose page `page` then is.
+    `says` is the word of its pages, where `word` would be another. `title` is the name of a specialist desk's kind of record, such as "Item", whose page `page` then is.
     """
 
     words: str
@@ -91,6 +98,12 @@ class AlarmRule:
     page: str = "report"
     page_for: AnyCapability | None = None
     title: str = ""
+    says: PageWord | None = None
+
+    @property
+    def word(self) -> PageWord:
+        """Return what a page about such an alarm says: `says`, or whether work is due or the desk itself needs somebody."""
+        return self.says or (PageWord.DESK if self.about in _OF_THE_DESK else PageWord.DUE)
 
     @property
     def what_to_do(self) -> str:
@@ -102,6 +115,7 @@ class AlarmRule:
 DANGER_TOLD_ALARM = AlarmRule(
     words="Since the report arrived: someone is in danger, something is planned, or they are not sure",
     called=call_owner_and_desk,
+    says=PageWord.DANGER,
     chain_in_danger=True,
     lasts=not_assessed_again,
     while_it_lasts="Read what was said, and assess the report again. The alarm stays open until an officer has.",
@@ -128,7 +142,32 @@ PLANNED_ALARM = AlarmRule(
     lasts=report_waits,
     while_it_lasts="Take the report. The alarm stays open until an officer has taken it.",
     resolved_by=frozenset({AlarmEvent.TAKEN}),
+    says=PageWord.DANGER,  # a digest could come after the time in which it is to be seen
 )
+
+#: The kinds about who covers which hours, and what one shift leaves to the next: part of `alarm_kinds.ALARM_KINDS`.
+ROTA_ALARMS: dict[AlarmKind, AlarmRule] = {
+    AlarmKind.ROTA_GAP: AlarmRule(
+        words="Rota: hours not covered",
+        page="rota",
+        do="Plan a shift on the page Rota.",
+        about=About.ROTA_GAP,
+        called=call_rota_planners,
+        lasts=rota_uncovered,
+        while_it_lasts="Plan a shift for these hours. The alarm stays open until they are covered.",
+        resolved_by=frozenset({AlarmEvent.ROTA_FILLED}),
+        answered_with=Capability.PLAN_ROTA,
+    ),
+    AlarmKind.SHIFT_NOTE_WAITING: AlarmRule(
+        words="Shift handover note not acknowledged",
+        page="my-work",
+        do="Read the note and acknowledge it. My work links to it.",
+        about=About.DESK,
+        lasts=shift_note_late,
+        while_it_lasts="Acknowledge the note first. The alarm stays open until somebody has.",
+        resolved_by=frozenset({AlarmEvent.SHIFT_NOTE_ACKNOWLEDGED}),
+    ),
+}
 
 #: The kinds about searching reports and comparing them across desks: part of `alarm_kinds.ALARM_KINDS`.
 LINKING_ALARMS: dict[AlarmKind, AlarmRule] = {

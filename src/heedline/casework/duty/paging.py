@@ -8,7 +8,7 @@ opens sealed content. Nothing here knows an exact time of arrival except the pag
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -19,14 +19,13 @@ from django.db.models.functions import Least
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework.duty import alarm_kinds, desk_letters
+from heedline.casework.duty import alarm_kinds, desk_letters, page_rounds
 from heedline.casework.duty.alarms import coarsen
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys import health
-from heedline.casework.log import checkpoints
 from heedline.desks import duty_hours
 from heedline.desks.models import CANARY, PARTNER, Desk
-from heedline.dispatch import clockwork, postmen
+from heedline.dispatch import clockwork
 from heedline.dispatch.chain import Deadlines, offsets_of
 from heedline.dispatch.clocks import (
     may_raise_again,
@@ -37,6 +36,7 @@ from heedline.dispatch.clocks import (
 )
 from heedline.dispatch.letters import AlarmKind, Letter
 from heedline.dispatch.models import Alarm, Outbox, WorkerBeat
+from heedline.dispatch.pages import PageWord
 from heedline.dispatch.turns import one_at_a_time
 from heedline.packs import Pack, load_pack
 from heedline.packs.urgency import PAGED
@@ -327,9 +327,10 @@ def page_round(at: datetime, monotonic: float, deadlines: Deadlines = _deadlines
     """Page everybody who is due to be called about an open alarm, and return the number of alarms escalated.
 
     `monotonic` is in seconds, read from a clock that only runs forward. `deadlines` is the memory of this
-    pager. All alarms of a round share one page per person, so that nobody can count them from outside. A
-    step counts as sent once somebody was reached. If nobody was reached it is tried again within seconds,
-    and the failing channel raises an alarm of its own.
+    pager. All alarms of a round share one page per person, so that nobody can count them from outside. Danger pages at
+    once. About everything else a person gets a digest, no more often than the pack says, and an alarm that reached somebody
+    else meanwhile waits for it. A step counts as sent once somebody was reached. If nobody was reached it is tried again
+    within seconds, and the failing channel raises an alarm of its own.
     """
     with one_at_a_time("paging") as mine:
         return _page_round(at, monotonic, deadlines) if mine else 0
@@ -340,42 +341,41 @@ def _page_round(at: datetime, now: float, deadlines: Deadlines) -> int:
         Alarm.objects.filter(kind__in=alarm_kinds.known(), cleared_at=None, acknowledged_at=None)
     )
     deadlines.keep_only(alarm.id for alarm in unanswered)
-    chained = _chained(unanswered)
+    grave = page_rounds.grave_of(unanswered)
+    chained = {one for one in unanswered if _is_chained(one, grave)}
     steps = dict(_due_steps(unanswered, chained, at, now, deadlines))
-    if not steps:
-        return 0
     people = {alarm: alarm_kinds.called(alarm, step, at) for alarm, step in steps.items()}
-    called = frozenset[str]().union(*people.values())
-    delivery = postmen.carry(called, at=at, log=checkpoints.mail_words(at))
-    moved = 0
-    for alarm, step in steps.items():
-        if delivery.posted or people[alarm] & delivery.reached:
-            sent = min(deadlines.went_out(alarm.id, step, now), len(_offsets(alarm in chained)))
-            Alarm.objects.filter(id=alarm.id).update(steps_sent=sent, settled=False)
-            moved += 1
-        else:
-            deadlines.failed(alarm.id, now)
-            Alarm.objects.filter(id=alarm.id).update(
-                failures=Least(F("failures") + 1, _MOST_FAILURES), settled=False
-            )
-    if delivery.failed or moved < len(steps):
+    dangers = {
+        alarm: called
+        for alarm, called in people.items()
+        if alarm_kinds.rule_of(alarm.kind).word is PageWord.DANGER or alarm in chained & grave
+    }
+    others = {alarm: called for alarm, called in people.items() if alarm not in dangers}
+    done = page_rounds.send(dangers, others, unanswered, at=at, now=now, deadlines=deadlines)
+    for alarm in done.went_out:
+        sent = min(deadlines.went_out(alarm.id, steps[alarm], now), len(_offsets(alarm in chained)))
+        Alarm.objects.filter(id=alarm.id).update(steps_sent=sent, settled=False)
+    for alarm in done.failed:
+        deadlines.failed(alarm.id, now)
+        Alarm.objects.filter(id=alarm.id).update(
+            failures=Least(F("failures") + 1, _MOST_FAILURES), settled=False
+        )
+    if done.broken or done.failed:
         raise_for_all(AlarmKind.PAGE_FAILED, at)
-    return moved
+    return len(done.went_out)
 
 
 def _offsets(chain: bool) -> tuple[float, ...]:
     return offsets_of(step.after for step in _pack().on_call) if chain else (0.0,)
 
 
-def _chained(alarms: Iterable[Alarm]) -> set[Alarm]:
-    """Return the alarms that escalate along the on-call chain until an officer responds.
+def _is_chained(alarm: Alarm, grave: Container[Alarm]) -> bool:
+    """Return whether the alarm escalates along the on-call chain until an officer responds.
 
     An alarm escalates because of its kind, or because it is overdue and somebody is in danger.
     """
-    rules = {alarm: alarm_kinds.rule_of(alarm.kind) for alarm in alarms}
-    maybe = [alarm.about_id for alarm, rule in rules.items() if rule.chain_in_danger and alarm.about_id]
-    grave = set(Report.objects.filter(id__in=maybe, rank=0).values_list("id", flat=True))
-    return {a for a, rule in rules.items() if rule.chain or (rule.chain_in_danger and a.about_id in grave)}
+    rule = alarm_kinds.rule_of(alarm.kind)
+    return rule.chain or (rule.chain_in_danger and alarm in grave)
 
 
 def _due_steps(

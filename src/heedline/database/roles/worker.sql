@@ -57,7 +57,7 @@ GRANT SELECT (id, state, urgent, due_at, checked_by_id, report_id) ON reports_di
 GRANT SELECT (object, report_id, size, state), UPDATE (state), MAINTAIN ON reports_file TO heedline_worker;
 GRANT SELECT (report_id, from_desk_id, due_at, state) ON reports_hand_over TO heedline_worker;
 GRANT SELECT (reason, released_on, report_id) ON reports_hold TO heedline_worker;
-GRANT SELECT (id, asked_at, decided_at, authoriser_desk_id) ON reports_identity_request TO heedline_worker;
+GRANT SELECT (id, asked_at, decided_at, authoriser_desk_id, report_id) ON reports_identity_request TO heedline_worker;
 GRANT MAINTAIN ON reports_identity_share TO heedline_worker;
 GRANT SELECT (report_id, review_on) ON reports_keeping TO heedline_worker;
 GRANT SELECT (id, from_us, slot, seen, report_id), MAINTAIN ON reports_message TO heedline_worker;

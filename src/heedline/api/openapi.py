@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from heedline.api import problems, reading
+from heedline.intake.api_payload import LANGUAGE_TAG
 from heedline.intake.questions import FieldKind, Question, QuestionSet, StepKind
 from heedline.packs.rules.file_limits import FileLimits
 from heedline.packs.urgency import DANGER_ANSWERS
@@ -196,6 +197,7 @@ def _report(kind: str, qs: QuestionSet) -> Json:
         },
         "language": {
             "type": "string",
+            "pattern": f"^{LANGUAGE_TAG}$",
             "description": "Language tag of what is written, for example en or pl.",
         },
     }
@@ -350,17 +352,17 @@ def _report_body(files: FileLimits) -> Json:
     body["content"]["multipart/form-data"] = {
         "schema": {
             "type": "object",
-            "required": ["report", "files"],
+            "required": ["report"],
             "properties": {
                 "report": report,
                 "files": {
                     "type": "array",
-                    "minItems": 1,
                     "maxItems": files.most,
                     "items": {"type": "string", "contentMediaType": "application/octet-stream"},
                     "description": (
                         f"Files of at most {files.size} bytes each, for reports of these kinds: "
-                        f"{', '.join(files.kinds)}. Their types are decided from their content. A retry sends them again."
+                        f"{', '.join(files.kinds)}. Their types are decided from their content. A retry sends them again. "
+                        "The body must arrive within a quarter of an hour, at 64 KiB a second or faster."
                     ),
                 },
             },

@@ -233,10 +233,11 @@ def mailbox_messages(request: HttpRequest) -> HttpResponse:
             {"pointer": "/text", "detail": f"Send between 1 and {contact_messages.LONGEST} characters."}
         ]
         raise ApiProblem(problems.NOT_TAKEN, "Nothing was done. See errors.", errors=errors)
-    message_id = codes.report_id_from_key(b"message " + key, installation=settings.INSTALLATION)
-    contact_messages.say(
-        read_code(typed_code), text, message_id=message_id, at=datetime.now(UTC), danger=danger
-    )
+    code = read_code(typed_code)
+    # of the key and the mailbox: a program may use one key for two of them
+    named = b"message " + key + b" " + code.symbols.encode()
+    message_id = codes.report_id_from_key(named, installation=settings.INSTALLATION)
+    contact_messages.say(code, text, message_id=message_id, at=datetime.now(UTC), danger=danger)
     return problems.answer(201, {"id": str(message_id)})
 
 

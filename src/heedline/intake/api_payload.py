@@ -20,6 +20,8 @@ from heedline.intake.fields import DATE_PARTS, Wrong, clean, missing_fields, tid
 from heedline.intake.questions import FieldKind, Question, QuestionPage, QuestionSet, StepKind
 from heedline.intake.record import Record, of_walk
 
+#: The pattern of a language tag, as ECMA 262 and Python read it alike.
+LANGUAGE_TAG = "[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}"
 _NAME = re.compile(r"[a-z][a-z_-]{0,39}")
 
 
@@ -129,7 +131,7 @@ class _Reader:
         )
 
     def read_language(self, given: object) -> None:
-        if isinstance(given, str) and re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", given):
+        if isinstance(given, str) and re.fullmatch(LANGUAGE_TAG, given):
             self.language = given
         else:
             self.wrong("/language", "must be a language tag, for example en")

@@ -110,6 +110,15 @@ def test_what_a_leaver_signed_counts_up_to_the_day_on_which_they_left(paper: Pap
     assert known.spoke_on("odile", LATER) == (keys.signing_public(SEEDS["odile"]),)
 
 
+def test_a_leaver_dated_years_back_takes_nothing_back_that_they_signed(paper: Paper) -> None:
+    paper.today = "2021-03-01"
+    paper.say("leaver", person="otto")
+    known = paper.adds_up_to()
+    assert known.officer("otto") is None
+    assert known.spoke_on("otto", date(2031, 3, 1)) == (keys.signing_public(SEEDS["otto"]),)
+    assert known.spoke_on("otto", LATER) == ()
+
+
 # --- headers that move ---------------------------------------------------------------------------------------------
 
 OLD, NEW, WATCH, OTHER = (bytes([n]) * 32 for n in (1, 2, 3, 4))

@@ -36,13 +36,14 @@ class Paper:
 
     def __init__(self) -> None:
         self.all: list[SignedStatement] = []
+        self.today = "2031-03-01"
 
     @property
     def head(self) -> str:
         return self.all[-1].statement.link if self.all else ""
 
     def say(self, kind: str, /, by: Sequence[str] = ("stella", "sten"), **body: JSON) -> SignedStatement:
-        statement = Statement(str(uuid4()), kind, len(self.all) + 1, body, "2031-03-01", self.head)
+        statement = Statement(str(uuid4()), kind, len(self.all) + 1, body, self.today, self.head)
         signed = SignedStatement(statement, {})
         for signer in by:
             signed = signed.with_signature(signer, SEEDS[signer], installation=HERE)

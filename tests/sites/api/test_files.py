@@ -188,3 +188,8 @@ def test_files_go_only_with_kinds_of_report_that_take_them(program: Program, sto
     answer = send(program, body_of({"kind": "callback", "narrative": "Please call me."}))
     assert answer.status_code == 422
     assert objects(stored) == []
+
+
+def test_a_report_in_parts_needs_no_file(program: Program) -> None:
+    """As its description says."""
+    assert send(program, body_of(files=[])).status_code == 201

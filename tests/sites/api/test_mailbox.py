@@ -56,6 +56,16 @@ def test_a_message_is_stored_once_for_a_key(program: Program, code: str) -> None
     assert other.json()["type"] == "urn:heedline:problem:other-body"
 
 
+def test_one_key_is_good_for_a_message_to_each_of_two_mailboxes(program: Program, code: str) -> None:
+    other, key = program.post("reports", REPORT).json()["code"], secrets.token_urlsafe(32)
+    sent = [
+        program.post("mailbox/messages", {"code": each, "text": "The left one."}, key=key)
+        for each in (code, other, code, other)
+    ]
+    assert [one.status_code for one in sent] == [201] * 4
+    assert Message.objects.filter(from_us=False).count() == 2
+
+
 def test_an_unknown_code_is_not_found_and_a_mistyped_one_is_a_problem(program: Program, code: str) -> None:
     for path, more in (("mailbox", {}), ("mailbox/messages", {"text": "x"})):
         assert program.post(path, {"code": new_code().grouped(), **more}).status_code == 404

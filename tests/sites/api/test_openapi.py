@@ -80,6 +80,8 @@ def test_the_body_of_a_report_is_described_as_it_is_taken(program: Program, docu
         {"unknown": 1},
         {"where": {"when": "never"}},
         {"what": {"narrative": "x"}},
+        {"language": "English"},
+        {"language": "en\n"},
     ):
         assert fits(document, schema, {**REPORT, **wrong})
         assert program.post("reports", {**REPORT, **wrong}).status_code == 422

@@ -280,3 +280,20 @@ def test_the_exit_works_while_the_database_is_away(rosa: Walker) -> None:
         rosa.visit("/exit/")
     assert rosa.status == 303
     assert not rosa.cookie(DRAFT)
+
+
+@pytest.mark.parametrize(
+    ("came_from", "deleted"),
+    [("cross-site", False), ("same-site", False), ("same-origin", True), ("none", True)],
+)
+def test_a_page_elsewhere_does_not_end_a_report(rosa: Walker, came_from: str, deleted: bool) -> None:
+    """It leads to the page that explains the exit link, on which the link works."""
+    rosa.tell(WORDS)
+    rosa.client.defaults["HTTP_SEC_FETCH_SITE"] = came_from
+    rosa.visit("/exit/")
+    del rosa.client.defaults["HTTP_SEC_FETCH_SITE"]
+    assert DraftRow.objects.exists() is not deleted
+    if not deleted:
+        assert rosa.at == "/stay-safe-online/"
+        rosa.visit("/exit/")
+        assert not DraftRow.objects.exists()

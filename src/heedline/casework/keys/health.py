@@ -5,15 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from dateutil.relativedelta import relativedelta
+
 from heedline.casework.keys import directory as key_directory
 from heedline.desks.models import EpochKeyRow
 from heedline.dispatch.clocks import epochs_run_out
 
 
 def keys_run_out(desk: UUID, at: datetime) -> bool:
-    """Return whether the desk must make more epoch keys, not counting keys that a leaver holds."""
-    known = key_directory.directory()
-    opens = [one.opens_on for one in known.epochs(str(desk)) if not known.is_stale(one)]
+    """Return whether the desk must make more epoch keys, not counting keys that a leaver holds or of a far future."""
+    known, soon = key_directory.directory(), at.date() + relativedelta(months=3, day=1)
+    opens = [
+        one.opens_on for one in known.epochs(str(desk)) if not known.is_stale(one) and one.opens_on < soon
+    ]
     return epochs_run_out(max(opens, default=None), at.date())
 
 

@@ -1,5 +1,6 @@
 """The state built up while statements are verified, with people, desks, epochs and the owner of each key."""
 
+from datetime import date
 from types import MappingProxyType
 
 from heedline.vault import keys
@@ -37,6 +38,8 @@ class AcceptedStatements:
         self.unchained = False
         self.ids: set[str] = set()
         self.serials: set[int] = set()
+        #: The latest day of a statement by stewards or the root.
+        self.latest = date.min
         self.stewards: dict[str, bytes] = {}
         self.officers: dict[str, OfficerKeys] = {}
         self.partners: dict[str, PartnerKeys] = {}

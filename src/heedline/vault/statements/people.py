@@ -71,7 +71,11 @@ def hear_leaver(known: AcceptedStatements, said: Statement) -> None:
 
 
 def _silenced(known: AcceptedStatements, person: str, on: date) -> tuple[Voiceprint, ...]:
-    """Return a person's signing keys, with the most recent one ending on this day."""
+    """Return a person's signing keys, with the most recent one ending on this day.
+
+    Two stewards who date a statement back do not undo what the person signed until the statement before it.
+    """
+    on = max(on, known.latest)
     voices = known.voices.get(person, ())
     return tuple(one if one.until is not None else replace(one, until=on) for one in voices)
 

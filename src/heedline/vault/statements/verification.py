@@ -15,6 +15,7 @@ gap. Either makes the directory ``broken``. The removal of a statement with all 
 """
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from functools import lru_cache
 
 from heedline.vault import keys
@@ -159,6 +160,8 @@ class _Judge:
             known.refused.append(RejectedStatement(said.id, said.kind, said.serial, str(rule)))
             return
         known.accept(said)
+        if said.kind not in _BY_A_MEMBER:
+            known.latest = max(known.latest, date.fromisoformat(said.issued_on))
 
     def _check_signers(self, one: SignedStatement) -> None:
         kind, body, signers = one.statement.kind, one.statement.body, set(one.signatures)

@@ -98,7 +98,8 @@ def test_a_notice_from_the_item_to_the_company(
     assert odile.heading == "Notices: Online material desk"
     assert "Kiteboard Ltd" in odile.html
     odile.get(where)
-    _do(odile, "answer", answer="removed", answer_words="By telephone")
+    _do(odile, "answer", answer="removed", answer_words="By telephone\u202eenohp")
+    assert "By telephone[U+202E]enohp" in odile.html, "the order in which it was written"
     assert (
         "The company says that the item was removed, but it was still online at our last check." in odile.html
     )

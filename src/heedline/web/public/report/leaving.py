@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from heedline.casework.attachments import taking
@@ -20,6 +21,10 @@ from heedline.web.public.shell import cookies
 from heedline.web.public.shell.asking import pack
 from heedline.web.public.shell.pages import see_other
 
+#: What a browser says of a page of another site that leads here. Such a page must not end a report that is being written: it
+#: is answered with the page that explains the exit link, which has the link itself.
+_ELSEWHERE = frozenset({"cross-site", "same-site"})
+
 
 @open_to(Audience.EVERYONE)
 @require_safe
@@ -30,6 +35,8 @@ def leave(request: HttpRequest) -> HttpResponse:
     """
     if "prefetch" in request.headers.get("Sec-Purpose", ""):
         return HttpResponse(status=503)  # a browser that only guesses that somebody will leave
+    if request.headers.get("Sec-Fetch-Site") in _ELSEWHERE:
+        return see_other(reverse("reporter:stay-safe-online"))
     at = now()
     with suppress(StoreAway):
         draft = draft_of(request, at)

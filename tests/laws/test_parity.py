@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from uuid import UUID
 
@@ -267,6 +268,19 @@ def test_the_ranks_of_a_queue() -> None:
     asked = {int(rank) for rank in ranks.split(",")}
     asked |= {int(rank) for rank in re.findall(r"r\.rank = ([0-9])", body)}
     assert asked == made, "danger is asked for by itself"
+
+
+@pytest.mark.django_db
+def test_the_rank_that_follows_from_answers_and_decision() -> None:
+    body = re.search(
+        r"NEW\.rank <> \((CASE.*?END)\) THEN\s+RAISE", source("public.rank_and_time_follow"), re.DOTALL
+    )
+    assert body is not None
+    made = f"SELECT {re.sub('NEW[.]', '', body[1])} FROM (SELECT %s, %s, %s::boolean) AS r(urgency, priority, danger_to_life)"
+    with connection.cursor() as cursor:
+        for each in product(URGENCIES, ("", "danger", "high", "medium", "low"), (None, False, True)):
+            cursor.execute(made, each)
+            assert cursor.fetchone() == (rank_of(*each),), each
 
 
 # --- what is sent to partners ------------------------------------------------------------------------------------------

@@ -184,7 +184,7 @@ def test_writing_stays_within_the_wall(people: People, reports: dict[str, UUID])
     mine, theirs = reports["north-east"], reports["south-west"]
     with people.sitting("Odile"), connection.cursor() as cursor:
         before = "low"  # of both reports
-        cursor.execute("UPDATE reports_report SET priority = 'high'")
+        cursor.execute("UPDATE reports_report SET priority = 'high', rank = 1")
         assert cursor.rowcount == 1
         cursor.execute("UPDATE reports_sealed_header SET epochs = epochs WHERE report_id = %s", [theirs])
         assert cursor.rowcount == 0

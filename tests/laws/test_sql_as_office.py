@@ -18,7 +18,7 @@ from heedline.reports.models import Dissemination, SealedHeader
 from tests.support.cast import House, now
 from tests.support.keeping_scene import proposed, with_leads
 from tests.support.partner_scene import a_partner, sent_to_the_council
-from tests.support.scene_people import NORTH_EAST, People, row
+from tests.support.scene_people import DANGER, NORTH_EAST, People, row
 
 pytestmark = pytest.mark.django_db
 
@@ -109,3 +109,15 @@ def test_nothing_is_disposed_of_without_a_mark(people: People) -> None:
     (event,) = Event.objects.filter(act="disposal-decided")[before:]
     assert (event.thing_id, event.detail["disposed"]) == (ref, True)
     refused("UPDATE reports_disposal SET done = false", match="a disposal stays")
+
+
+def test_a_danger_that_nobody_has_taken_keeps_its_rank_and_its_time(people: People) -> None:
+    """Nobody can see that it was put at the end of the queue, or of the century."""
+    ref, _ = people.send(**NORTH_EAST | DANGER)
+    with people.sitting("Odile"):
+        for change in ("rank = 3", "rank = 3, danger_to_life = false", "rank = 2, urgency = 'routine'"):
+            refused(f"UPDATE reports_report SET {change} WHERE id = %s", ref, match="rank|permission denied")
+        for change in ("due_at = '2099-01-01'", "due_at = due_at + interval '1 minute'", "seen = true"):
+            refused(f"UPDATE reports_report SET {change} WHERE id = %s", ref, match="nobody has taken")
+        closed = "stage = 'closed', due_at = NULL, outcome = 'no-action'"
+        refused(f"UPDATE reports_report SET {closed} WHERE id = %s", ref, match="nobody has taken")

@@ -250,6 +250,7 @@ TRIGGERS = {
     "one_side_alone",
     "statements_only_grow",
     "a_stage_follows_the_path",
+    "rank_and_time_follow",
     "an_appointment_stays",
     "steps_stay",
     "note_revisions_stay",

@@ -41,6 +41,7 @@ CORE = (
     "triggers/log.sql",
     "triggers/stages.sql",
     "triggers/steps.sql",
+    "triggers/ranks.sql",
     "triggers/note_revisions.sql",
     "triggers/identity_requests.sql",
     "triggers/dip_checks.sql",
